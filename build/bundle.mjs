@@ -1,0 +1,71 @@
+/** Bundles every program of the product into dist/. `--production` minifies and leaves source maps out. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+const production = process.argv.includes('--production');
+
+/** @type {esbuild.BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'eof',
+  logLevel: 'warning',
+  outdir: 'dist',
+  tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
+};
+
+const node = /** @type {const} */ ({ ...common, platform: 'node', format: 'cjs', target: 'node20' });
+
+/** Writes the JSON schemas that editors use, from the same definitions that parse the documents. */
+async function writeSchemas() {
+  const outfile = resolve(root, '.cache/schemas.mjs');
+  await esbuild.build({
+    ...common,
+    sourcemap: false,
+    platform: 'node',
+    format: 'esm',
+    entryPoints: ['src/protocol/documents/schemas.ts'],
+    outdir: undefined,
+    outfile,
+  });
+  const { documentSchemas } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
+  await mkdir(resolve(root, 'dist/schemas'), { recursive: true });
+  for (const [name, schema] of Object.entries(documentSchemas())) {
+    await writeFile(resolve(root, 'dist/schemas', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+  }
+}
+
+const entries = [
+  { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
+  { ...node, entryPoints: { server: 'src/server/main.ts' } },
+  {
+    ...node,
+    entryPoints: {
+      analysisWorker: 'src/server/workers/analysisWorker.ts',
+      layoutWorker: 'src/server/workers/layoutWorker.ts',
+    },
+  },
+  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...common,
+    platform: /** @type {const} */ ('browser'),
+    format: /** @type {const} */ ('iife'),
+    target: 'chrome128',
+    entryPoints: { webview: 'webview/main.ts' },
+  },
+];
+
+await rm(resolve(root, 'dist'), { recursive: true, force: true });
+await mkdir(resolve(root, 'dist'), { recursive: true });
+for (const entry of entries) {
+  const missing = Object.values(entry.entryPoints).filter((file) => !existsSync(resolve(root, file)));
+  if (missing.length > 0) throw new Error(`bundle: ${missing.join(', ')} does not exist`);
+}
+await Promise.all([...entries.map((entry) => esbuild.build(entry)), writeSchemas()]);

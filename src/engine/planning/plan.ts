@@ -1,0 +1,85 @@
+import type { Metric } from './infrastructure';
+
+/** Tier index per node of the split graph; never falls along an edge. */
+export type Assignment = Uint8Array;
+
+export interface TierLoad {
+  readonly nodes: number;
+  readonly macs: number;
+  readonly computeMs: number;
+  readonly weightBytes: number;
+  readonly peakActivationBytes: number;
+  /** Nodes whose time is measured; the others are estimates. */
+  readonly measuredNodes: number;
+  readonly costPerRequest: number;
+  readonly energyJ: number;
+}
+
+export interface LinkLoad {
+  /** Tensor indices that cross, ascending. */
+  readonly tensors: readonly number[];
+  readonly bytes: number;
+  readonly transferMs: number;
+  readonly costPerRequest: number;
+}
+
+/** What an assignment costs on an infrastructure (`engine.md` section 4). */
+export interface Evaluation {
+  readonly tiers: readonly TierLoad[];
+  readonly links: readonly LinkLoad[];
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  readonly throughputPerSecond: number;
+  /** Of the first tier. */
+  readonly energyJ: number;
+  /** The objective's value: smaller is better, throughput as seconds per request of the slowest stage. */
+  readonly objectiveValue: number;
+}
+
+export type Strategy =
+  | 'dnnsplit'
+  | 'neurosurgeon'
+  | 'dads-light'
+  | 'dads-heavy'
+  | 'dnn-surgery'
+  | 'load-aware'
+  | 'dpso'
+  | 'exhaustive'
+  | 'exact'
+  | `single:${string}`;
+
+export interface Plan {
+  readonly strategy: Strategy;
+  readonly assignment: Assignment;
+  readonly evaluation: Evaluation;
+  /** Plans whose value was computed on the way to this one. */
+  readonly evaluatedPlans: number;
+}
+
+/** The proof that a plan carries: how far it is from the true optimum. */
+export interface Certificate {
+  readonly exactValue: number;
+  readonly exactLatencyMs: number;
+  readonly gapPercent: number;
+  /** Why there is no exact value, where there is none. */
+  readonly unavailable?: string;
+}
+
+export interface AuditFinding {
+  readonly metric: Metric;
+  /** True when no layer is dearer on a higher tier: the candidates are enough. */
+  readonly holds: boolean;
+  /** Nodes that break it (indices), with the pair of tiers; at most a few dozen. */
+  readonly exceptions: readonly { readonly node: number; readonly lowerTier: number; readonly upperTier: number }[];
+  readonly exceptionCount: number;
+  /** The consequence in one sentence. */
+  readonly consequence: string;
+}
+
+/** Over one link's bandwidth: the plan that is best from `fromMbps` up to the next regime. */
+export interface Regime {
+  readonly fromMbps: number;
+  readonly toMbps: number;
+  readonly assignment: Assignment;
+  readonly latencyMs: number;
+}

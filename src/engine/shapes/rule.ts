@@ -1,0 +1,69 @@
+import type { DType } from '../../protocol/dtype';
+import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/model';
+import type { Dim, Shape } from './dim';
+import type { TensorFact, TensorValue } from './fact';
+
+/** What a rule sees of its node: typed access to inputs and attributes, and a place for its results. */
+export interface RuleContext {
+  readonly node: OnnxNode;
+  /** Version of the operator set that the node's domain is imported at. */
+  readonly opset: number;
+  /** Number of inputs as written, omitted ones included. */
+  readonly inputCount: number;
+  readonly outputCount: number;
+  /** Fact of input `index`; none where the input is omitted. */
+  input(index: number): TensorFact | undefined;
+  /** Shape of input `index`; `undefined` where it is omitted or unknown. */
+  shape(index: number): Shape;
+  /** Elements of input `index` when all of them are known numbers. */
+  numbers(index: number): readonly number[] | undefined;
+  int(name: string): number | undefined;
+  int(name: string, fallback: number): number;
+  float(name: string): number | undefined;
+  float(name: string, fallback: number): number;
+  ints(name: string): readonly number[] | undefined;
+  floats(name: string): readonly number[] | undefined;
+  string(name: string): string | undefined;
+  string(name: string, fallback: string): string;
+  strings(name: string): readonly string[] | undefined;
+  tensor(name: string): OnnxTensor | undefined;
+  graph(name: string): OnnxGraph | undefined;
+  /** A dimension that this node makes and nobody can know beforehand (NonZero, Unique, ...). */
+  fresh(label: string): Dim;
+  /** States output `index`; stating nothing leaves it unknown. `constant` is filled in by the caller. */
+  output(index: number, dtype: DType, shape: Shape, value?: TensorValue): void;
+  /** States output `index` as a sequence or optional, or copies a fact. */
+  outputFact(index: number, fact: Omit<TensorFact, 'constant'>): void;
+  /** Reports that the node contradicts itself or its inputs; the analysis goes on. */
+  problem(message: string): void;
+  /** Infers a body with the given facts for its inputs, the outer scope visible; returns the facts of its outputs. */
+  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[]): readonly TensorFact[];
+}
+
+/** What counting sees once shapes are known. A count is `undefined` where a shape that it needs is not a number. */
+export interface CountContext {
+  readonly node: OnnxNode;
+  readonly opset: number;
+  /** Numeric shape of input `index`; none where it is omitted or not fully known. */
+  inputShape(index: number): readonly number[] | undefined;
+  outputShape(index: number): readonly number[] | undefined;
+  inputElements(index: number): number | undefined;
+  outputElements(index: number): number | undefined;
+  int(name: string, fallback: number): number;
+  ints(name: string): readonly number[] | undefined;
+  string(name: string, fallback: string): string;
+}
+
+/** Everything that the engine knows of one operator; one entry of a family's table. */
+export interface OpEntry {
+  readonly infer: (context: RuleContext) => void;
+  /** Multiply-accumulates; absent for operators that have none. */
+  readonly macs?: (context: CountContext) => number | undefined;
+  /** Element-wise operations; absent means one per output element, `0` for pure data movement. */
+  readonly elementwiseOps?: (context: CountContext) => number | undefined;
+  /** True when the result is the same bytes under another shape: it costs nothing to run. */
+  readonly viewOnly?: boolean;
+}
+
+/** Operators of one family by operator type. One table serves all versions; a rule looks at `opset` where they differ. */
+export type OpTable = Readonly<Record<string, OpEntry>>;

@@ -1,0 +1,71 @@
+import type { DType } from '../../protocol/dtype';
+import type { Dim } from '../shapes/dim';
+
+/** A tensor that exists only when the model runs: made from the inputs, or an input itself. */
+export interface DataTensor {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dim[] | undefined;
+  /** Bytes on the wire in its own type; none where a dimension is unknown, never 0 for that. */
+  readonly bytes: number | undefined;
+  /** Index of the node that makes it, or -1 for a graph input. */
+  readonly producer: number;
+  /** Indices of the nodes that read it, ascending, each once. */
+  readonly consumers: readonly number[];
+  readonly isGraphOutput: boolean;
+}
+
+/** A node that makes at least one data tensor. Its index is its place in the order: position i of a cut is after node i-1. */
+export interface SplitNode {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly op: string;
+  readonly domain: string;
+  readonly modulePath: string;
+  /** Indices into `tensors`. */
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly macs: number | undefined;
+  readonly elementwiseOps: number | undefined;
+  /** Bytes of its data inputs, its outputs and its weights; 0 for view-only nodes. */
+  readonly trafficBytes: number | undefined;
+  /** Bytes of the weights that it reads, constants that fold into it included; a shared weight counts at its first reader. */
+  readonly weightBytes: number;
+  readonly viewOnly: boolean;
+}
+
+/**
+ * The graph that planning works on (`engine.md` section 2): data tensors and the nodes that make them, in a deterministic
+ * topological order that keeps branches together.
+ */
+export interface SplitGraph {
+  readonly nodes: readonly SplitNode[];
+  readonly tensors: readonly DataTensor[];
+  /** Tensor indices of the graph's inputs and outputs. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** A cut of the graph along its order, or across branches. */
+export interface Cut {
+  /** Number of nodes below the cut. */
+  readonly position: number;
+  /** The nodes below, as indices, when the cut is not a prefix of the order. */
+  readonly downset?: readonly number[];
+  /** Indices of the tensors that cross, ascending. */
+  readonly tensors: readonly number[];
+  /** Their bytes; none where one of them is unknown. */
+  readonly bytes: number | undefined;
+}
+
+/** A split point that an optimum may use whatever the infrastructure is (DNNSplit; `engine.md` section 3). */
+export interface Candidate extends Cut {
+  readonly macsBefore: number;
+  readonly macsAfter: number;
+  readonly weightBytesBefore: number;
+  readonly weightBytesAfter: number;
+  readonly peakActivationBytesBefore: number;
+  readonly peakActivationBytesAfter: number;
+  readonly singleTensor: boolean;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
+const positive = z.number().positive();
+const nonNegative = z.number().nonnegative();
+
+export const tierSchema = z
+  .strictObject({
+    id: z.string().min(1).describe('Name of the tier, unique in this file.'),
+    preset: z.string().optional().describe('Device whose published figures fill in what is missing here.'),
+    gflops: positive.optional().describe('Sustained compute in GFLOP/s (1 MAC = 2 FLOP).'),
+    memoryGBps: positive.optional().describe('Memory bandwidth in GB/s.'),
+    overheadUs: nonNegative.optional().describe('Fixed time per node in microseconds.'),
+    memoryGB: positive.optional().describe('Memory for weights and activations in GB.'),
+    pricePerHour: nonNegative.optional().describe('Price of one busy hour in dollars.'),
+    watts: nonNegative.optional().describe('Power while busy.'),
+    electricityPerKWh: nonNegative.optional().describe('Price of electricity in dollars per kWh.'),
+    replicas: z.int().positive().optional().describe('Copies that serve in parallel; raises throughput only.'),
+    profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
+  })
+  .describe('A place where a part of the model can run.');
+
+export const linkSchema = z
+  .strictObject({
+    preset: z.string().optional().describe('Published link whose figures fill in what is missing here.'),
+    bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
+    latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
+    pricePerGB: nonNegative.optional().describe('Price of a transferred GB in dollars.'),
+    joulesPerMB: nonNegative.optional().describe('Energy that the lower tier spends per transferred MB.'),
+    wire: z
+      .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
+      .optional()
+      .describe('Encoding on this link.'),
+  })
+  .describe('Joins a tier to the next one.');
+
+export const objectiveSchema = z
+  .union([
+    z.enum(['latency', 'cost', 'throughput', 'energy']),
+    z.strictObject({ latency: nonNegative.optional(), cost: nonNegative.optional(), energy: nonNegative.optional() }),
+  ])
+  .describe('What to optimize: one metric, or weights for seconds, dollars and joules.');
+
+export const constraintsSchema = z.strictObject({
+  maxLatencyMs: positive.optional(),
+  maxCostPerRequest: positive.optional(),
+  maxEnergyJ: positive.optional(),
+  minThroughputPerSecond: positive.optional(),
+  respectMemory: z.boolean().optional().describe('Refuse plans that do not fit into the memory of a tier.'),
+  keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
+  pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
+  excludeTiers: z.array(z.string()).optional().describe('Tiers that run nothing.'),
+});
+
+const dimensionsSchema = z.record(z.string(), z.int().positive()).describe('Numbers for symbolic dimensions.');
+const inputsSchema = z
+  .record(
+    z.string(),
+    z.strictObject({
+      wireBytes: z.int().positive().optional().describe('Bytes of this input on the wire, for example of a JPEG.'),
+    }),
+  )
+  .describe('Facts about inputs, by name.');
+const wireSchema = z
+  .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
+  .describe('How tensors travel unless a link says otherwise.');
+
+const perModelSchema = z.strictObject({
+  objective: objectiveSchema.optional(),
+  constraints: constraintsSchema.optional(),
+  dimensions: dimensionsSchema.optional(),
+  inputs: inputsSchema.optional(),
+  wire: wireSchema.optional(),
+});
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  tiers: z.array(tierSchema).min(1).max(8).describe('From the device upwards.'),
+  links: z.array(linkSchema).optional().describe('Link i joins tier i to tier i+1.'),
+  ...perModelSchema.shape,
+  strategy: z.string().optional().describe('How to search: dnnsplit (default), exact, exhaustive, neurosurgeon, ...'),
+  models: z
+    .record(z.string(), perModelSchema)
+    .optional()
+    .describe('Differences for single models, by file name or path.'),
+});
+
+export type ConfigDocument = z.infer<typeof configSchema>;
+export type TierDocument = z.infer<typeof tierSchema>;
+export type LinkDocument = z.infer<typeof linkSchema>;

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/**
+ * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
+ * configuration give the same bytes. Extend it, never rename.
+ */
+const dim = z.union([z.int().nonnegative(), z.string()]);
+const tensor = z.strictObject({
+  name: z.string(),
+  dtype: z.string(),
+  shape: z.array(dim).nullable(),
+  bytes: z.number().nonnegative().nullable(),
+});
+export type PlanTensor = z.infer<typeof tensor>;
+
+const planTier = z.strictObject({
+  id: z.string(),
+  gflops: z.number().nullable(),
+  memoryGBps: z.number().nullable(),
+  overheadUs: z.number(),
+  memoryGB: z.number().nullable(),
+  pricePerHour: z.number(),
+  watts: z.number(),
+  electricityPerKWh: z.number(),
+  replicas: z.int(),
+  profile: z.string().nullable().describe('Where the measured times came from.'),
+  nodes: z
+    .array(z.string())
+    .describe('Ids of the nodes on this tier: single ids, or first..last of consecutive file indices.'),
+  nodeCount: z.int(),
+  macs: z.number(),
+  computeMs: z.number(),
+  weightBytes: z.number(),
+  peakActivationBytes: z.number(),
+  costPerRequest: z.number(),
+  energyJ: z.number(),
+  measuredNodes: z.int(),
+});
+export type PlanTier = z.infer<typeof planTier>;
+
+const planLink = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  bandwidthMbps: z.number(),
+  latencyMs: z.number(),
+  pricePerGB: z.number(),
+  joulesPerMB: z.number(),
+  wireDtype: z.enum(['original', 'float16', 'int8']),
+  tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
+  bytes: z.number(),
+  transferMs: z.number(),
+});
+export type PlanLink = z.infer<typeof planLink>;
+
+const outcome = z.strictObject({
+  strategy: z.string(),
+  latencyMs: z.number(),
+  costPerRequest: z.number(),
+  throughputPerSecond: z.number(),
+  energyJ: z.number(),
+});
+
+export const planDocumentSchema = z.strictObject({
+  $schema: z.string().optional(),
+  format: z.literal('dnnsplit.splitplan'),
+  formatVersion: z.literal(1),
+  tool: z.strictObject({ name: z.literal('dnnsplit'), version: z.string() }),
+  model: z.strictObject({
+    file: z.string().describe('Path of the model, relative to this document.'),
+    name: z.string(),
+    fileBytes: z.int(),
+    structureHash: z.string().describe('Hash of nodes, attributes and shapes; weights do not enter.'),
+    nodes: z.int(),
+    macs: z.number(),
+    weightBytes: z.number(),
+    inputs: z.array(tensor),
+    outputs: z.array(tensor),
+  }),
+  dimensions: z.record(z.string(), z.int()),
+  objective: z.string(),
+  strategy: z.string(),
+  tiers: z.array(planTier).min(1).max(8),
+  links: z.array(planLink),
+  prediction: z.strictObject({
+    latencyMs: z.number(),
+    costPerRequest: z.number(),
+    throughputPerSecond: z.number(),
+    energyJ: z.number(),
+  }),
+  certificate: z.strictObject({
+    exactObjectiveValue: z.number().nullable(),
+    objectiveValue: z.number(),
+    gapPercent: z.number().nullable(),
+    unavailable: z.string().optional(),
+  }),
+  audit: z.strictObject({ metric: z.string(), holds: z.boolean(), exceptionCount: z.int(), consequence: z.string() }),
+  baselines: z.array(outcome),
+  strategies: z.array(outcome),
+  regimes: z.array(
+    z.strictObject({
+      fromMbps: z.number(),
+      toMbps: z.number().nullable(),
+      latencyMs: z.number(),
+      nodesPerTier: z.array(z.int()),
+    }),
+  ),
+  advice: z.string(),
+});
+export type PlanDocument = z.infer<typeof planDocumentSchema>;

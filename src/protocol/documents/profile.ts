@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** `*.profile.json`: measured times of nodes on one device. */
+export const profileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  device: z.string(),
+  runtime: z.string(),
+  recorded: z.string().describe('Date of the measurement.'),
+  microseconds: z.record(z.string(), z.number().nonnegative()).describe('By node name or id.'),
+});
+export type ProfileDocument = z.infer<typeof profileSchema>;

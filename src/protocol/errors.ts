@@ -1,0 +1,80 @@
+/**
+ * Every failure that a person may see. The message is one sentence that says what is wrong, where, and what to do;
+ * anything longer belongs into `detail`, which only the log shows.
+ */
+export type ErrorCode =
+  | 'unreadable-model'
+  | 'truncated-model'
+  | 'unsupported-model'
+  | 'external-data'
+  | 'invalid-config'
+  | 'invalid-plan'
+  | 'invalid-profile'
+  | 'infeasible'
+  | 'file-exists'
+  | 'file-system'
+  | 'canceled'
+  | 'worker-crashed'
+  | 'bad-usage'
+  | 'internal';
+
+export interface ErrorPlace {
+  /** File that the error is in. */
+  readonly path?: string;
+  /** Offset in the file, in bytes from its start. */
+  readonly byteOffset?: number;
+  /** Stable id of the ONNX node concerned. */
+  readonly nodeId?: string;
+  /** Zero-based line and column in a text document. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** An error in a form that survives `postMessage` and JSON. */
+export interface ErrorData {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly place?: ErrorPlace;
+  readonly detail?: string;
+}
+
+export class DnnSplitError extends Error {
+  override readonly name = 'DnnSplitError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly place?: ErrorPlace,
+    readonly detail?: string,
+  ) {
+    super(message);
+  }
+
+  static is(value: unknown, code?: ErrorCode): value is DnnSplitError {
+    return value instanceof DnnSplitError && (code === undefined || value.code === code);
+  }
+
+  static fromData(data: ErrorData): DnnSplitError {
+    return new DnnSplitError(data.code, data.message, data.place, data.detail);
+  }
+
+  toData(): ErrorData {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.place && { place: this.place }),
+      ...(this.detail !== undefined && { detail: this.detail }),
+    };
+  }
+}
+
+/** Turns anything thrown into error data; unknown errors become `internal` with their stack as detail. */
+export function toErrorData(thrown: unknown): ErrorData {
+  if (DnnSplitError.is(thrown)) return thrown.toData();
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return {
+    code: 'internal',
+    message: `DNNSplit hit an unexpected error: ${error.message}. The log has the detail.`,
+    ...(error.stack !== undefined && { detail: error.stack }),
+  };
+}

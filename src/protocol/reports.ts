@@ -1,0 +1,185 @@
+/**
+ * What analysis and planning report, in the form that `dnnsplit analyze --json` and `dnnsplit plan --json` print, the
+ * tree shows and the webview draws. Stable: fields are added, never renamed.
+ */
+import type { DType } from './dtype';
+
+/** A number, or a symbolic expression as text (`batch`, `2*seq`, `?`). */
+export type ReportDim = number | string;
+
+export interface TensorReport {
+  readonly name: string;
+  readonly dtype: DType;
+  /** `null` where the rank is unknown. */
+  readonly shape: readonly ReportDim[] | null;
+  /** `null` where it is unknown. */
+  readonly bytes: number | null;
+}
+
+export interface CandidateReport {
+  /** Number of nodes below the cut. */
+  readonly position: number;
+  /** Label of the last node below the cut; `null` before the first. */
+  readonly after: string | null;
+  readonly afterNodeId: string | null;
+  readonly tensors: readonly TensorReport[];
+  readonly bytes: number | null;
+  readonly macsBefore: number;
+  readonly macsAfter: number;
+  readonly weightBytesBefore: number;
+  readonly weightBytesAfter: number;
+  readonly peakActivationBytesBefore: number;
+  readonly peakActivationBytesAfter: number;
+  readonly singleTensor: boolean;
+  /** Node ids below the cut, when the cut runs across branches and is not a prefix of the order. */
+  readonly nodesBefore?: readonly string[];
+  /** One sentence: which positions around it are ruled out, and by which candidate. */
+  readonly rulesOut: string;
+}
+
+export interface NodeReport {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly op: string;
+  readonly macs: number | null;
+  readonly elementwiseOps: number | null;
+  readonly trafficBytes: number | null;
+  readonly weightBytes: number;
+  readonly modulePath: string;
+}
+
+export interface DiagnosticReport {
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly message: string;
+  readonly nodeId?: string;
+  readonly tensor?: string;
+}
+
+export interface AnalysisReport {
+  readonly model: {
+    readonly path: string;
+    readonly fileBytes: number;
+    readonly irVersion: number;
+    readonly opsets: Readonly<Record<string, number>>;
+    readonly producer: string;
+    readonly nodes: number;
+    readonly inputs: readonly TensorReport[];
+    readonly outputs: readonly TensorReport[];
+    readonly parameters: number;
+    readonly weightBytes: number;
+    readonly macs: number;
+    readonly elementwiseOps: number;
+    readonly peakActivationBytes: number;
+  };
+  readonly graph: {
+    readonly nodes: number;
+    readonly dataTensors: number;
+    readonly unknownTensors: number;
+    readonly singleTensorCuts: number;
+  };
+  readonly candidates: readonly CandidateReport[];
+  /** Symbols that no binding settles yet, most useful first. */
+  readonly openDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
+  /** With `--nodes`. */
+  readonly nodes?: readonly NodeReport[];
+  /** With `--tensors`: name -> [dtype, shape]. */
+  readonly tensors?: Readonly<Record<string, readonly [DType, readonly ReportDim[] | null]>>;
+  readonly diagnostics: readonly DiagnosticReport[];
+}
+
+export interface TierReport {
+  readonly id: string;
+  readonly nodes: number;
+  readonly macs: number;
+  readonly computeMs: number;
+  readonly weightBytes: number;
+  readonly peakActivationBytes: number;
+  readonly costPerRequest: number;
+  readonly energyJ: number;
+  readonly measuredNodes: number;
+  /** Label of the first and last node on this tier, where it has any. */
+  readonly firstNode?: string;
+  readonly lastNode?: string;
+}
+
+export interface LinkReport {
+  readonly from: string;
+  readonly to: string;
+  readonly tensors: readonly TensorReport[];
+  readonly bytes: number;
+  readonly transferMs: number;
+  readonly costPerRequest: number;
+}
+
+export interface StrategyReport {
+  readonly strategy: string;
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  readonly throughputPerSecond: number;
+  readonly energyJ: number;
+  readonly evaluatedPlans: number;
+  /** Objective value relative to the plan's; above 1 is worse than the plan. */
+  readonly relative: number;
+  /** Why it could not be computed here, where it could not. */
+  readonly unavailable?: string;
+}
+
+export interface RegimeReport {
+  readonly fromMbps: number;
+  /** `null` for "and above". */
+  readonly toMbps: number | null;
+  readonly latencyMs: number;
+  /** First node label of each tier that runs something, for reading. */
+  readonly summary: string;
+  /** Nodes per tier. */
+  readonly nodesPerTier: readonly number[];
+}
+
+export interface AuditReport {
+  readonly metric: 'latency' | 'cost' | 'throughput' | 'energy';
+  readonly holds: boolean;
+  readonly exceptionCount: number;
+  readonly exceptions: readonly { readonly node: string; readonly lowerTier: string; readonly upperTier: string }[];
+  readonly consequence: string;
+}
+
+export interface PlanReport {
+  readonly objective: string;
+  readonly strategy: string;
+  readonly tiers: readonly TierReport[];
+  readonly links: readonly LinkReport[];
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  readonly throughputPerSecond: number;
+  readonly energyJ: number;
+  readonly objectiveValue: number;
+  readonly evaluatedPlans: number;
+  readonly exact: {
+    readonly latencyMs: number | null;
+    readonly objectiveValue: number | null;
+    readonly gapPercent: number | null;
+    readonly unavailable?: string;
+  };
+  readonly baselines: readonly StrategyReport[];
+  /** With `--compare`, and in the workbench: the other strategies. */
+  readonly strategies: readonly StrategyReport[];
+  readonly regimes: readonly RegimeReport[];
+  readonly audit: AuditReport;
+  /** One sentence: what to do, "do not split" included. */
+  readonly advice: string;
+  /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
+  readonly candidates: readonly CandidateOutcome[];
+}
+
+/** The best plan that crosses between tiers at this candidate alone. */
+export interface CandidateOutcome {
+  readonly position: number;
+  readonly latencyMs: number | null;
+  readonly costPerRequest: number | null;
+  readonly throughputPerSecond: number | null;
+  /** Lower tier of the crossing; `null` where no plan may cut here. */
+  readonly link: number | null;
+  /** True when the chosen plan cuts here. */
+  readonly chosen: boolean;
+}

@@ -1,0 +1,89 @@
+/** Everything that crosses between the extension host and the language server besides LSP itself. */
+
+import type { ErrorData } from './errors';
+import type { AnalysisReport, PlanReport } from './reports';
+import type { Scene, SceneOverlay } from './scene';
+
+/** What is known of one model at one moment; a complete snapshot, never a difference. */
+export interface ModelSnapshot {
+  readonly modelUri: string;
+  /** Grows with every change. */
+  readonly revision: number;
+  readonly state: 'analyzing' | 'ready' | 'failed';
+  readonly error?: ErrorData;
+  readonly analysis?: AnalysisReport;
+  readonly plan?: PlanReport;
+  /** The `dnnsplit.json` that applies; none when the built-in default does. */
+  readonly configUri?: string;
+  /** What is wrong with that file; the last good plan stays. */
+  readonly configError?: ErrorData;
+}
+
+/** A change to try without touching any file: a slider, a boundary that is dragged, a picker. */
+export interface PlanOverrides {
+  readonly objective?: string;
+  readonly strategy?: string;
+  readonly bandwidthMbps?: readonly (number | null)[];
+  /** Cut at these positions, one per link; `null` leaves the link to the planner. */
+  readonly cuts?: readonly (number | null)[];
+  readonly pin?: Readonly<Record<string, string>>;
+}
+
+export interface NodeDetails {
+  readonly id: string;
+  readonly label: string;
+  readonly op: string;
+  readonly domain: string;
+  readonly modulePath: string;
+  readonly attributes: readonly { readonly name: string; readonly value: string }[];
+  readonly inputs: readonly { readonly name: string; readonly type: string; readonly from: string | null }[];
+  readonly outputs: readonly { readonly name: string; readonly type: string; readonly usedBy: readonly string[] }[];
+  readonly macs: number | null;
+  readonly weightBytes: number;
+  readonly timeMsPerTier: readonly { readonly tier: string; readonly ms: number; readonly measured: boolean }[];
+}
+
+export interface SearchHit {
+  readonly nodeId: string;
+  readonly orderIndex: number;
+  readonly label: string;
+  readonly op: string;
+  readonly detail: string;
+}
+
+/** A file that a command would write, relative to the folder it is generated for. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Custom requests: method name -> parameters and result. One entry per message; both ends derive their types from it. */
+export interface ServerRequests {
+  /** Opens a model (or joins an open one) and waits for its first complete snapshot. */
+  'dnnsplit/open': { params: { modelUri: string; token: string }; result: ModelSnapshot };
+  /** Gives up one `open`; the last one frees the model. */
+  'dnnsplit/close': { params: { modelUri: string }; result: null };
+  /** Applies overrides until they are replaced; empty overrides return to the files. */
+  'dnnsplit/override': { params: { modelUri: string; overrides: PlanOverrides }; result: ModelSnapshot };
+  'dnnsplit/scene': { params: { modelUri: string; folded: readonly string[] | null; token: string }; result: Scene };
+  'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
+  'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
+  'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
+  /** The text of `<model>.splitplan.json` for the current plan. */
+  'dnnsplit/exportPlan': { params: { modelUri: string; planUri: string }; result: { text: string } };
+  /** Files of a deployment target for a plan document or for the plan of a model under a config. */
+  'dnnsplit/generate': {
+    params: { sourceUri: string; target: DeploymentTarget };
+    result: { files: readonly GeneratedFile[]; folderUri: string };
+  };
+}
+
+export type DeploymentTarget = 'compose';
+
+/** Notifications from the server. */
+export interface ServerNotifications {
+  'dnnsplit/modelChanged': ModelSnapshot;
+  'dnnsplit/progress': { token: string; stage: string; fraction: number | null };
+  /** For the log: severity and text. */
+  'dnnsplit/log': { level: 'info' | 'warn' | 'error' | 'debug'; text: string };
+}

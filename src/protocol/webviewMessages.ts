@@ -1,0 +1,35 @@
+/** Messages between the extension host and the graph webview. */
+import type { ErrorData } from './errors';
+import type { AnalysisReport, PlanReport } from './reports';
+import type { NodeDetails, PlanOverrides, SearchHit } from './requests';
+import type { Scene, SceneOverlay } from './scene';
+
+export type ToWebview =
+  /** First message after `ready`; strings are already localized. */
+  | { readonly type: 'init'; readonly modelName: string; readonly strings: Readonly<Record<string, string>> }
+  | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
+  | { readonly type: 'scene'; readonly scene: Scene }
+  | {
+      readonly type: 'plan';
+      readonly analysis: AnalysisReport;
+      readonly plan: PlanReport;
+      readonly overlay: SceneOverlay;
+    }
+  | { readonly type: 'failed'; readonly error: ErrorData }
+  /** Selection made elsewhere; `reveal` scrolls to it. */
+  | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
+  | { readonly type: 'details'; readonly details: NodeDetails }
+  | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
+  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
+
+export type FromWebview =
+  /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
+  | { readonly type: 'ready'; readonly folded: readonly string[] | null }
+  | { readonly type: 'selected'; readonly nodeIds: readonly string[] }
+  | { readonly type: 'requestScene'; readonly folded: readonly string[] | null }
+  | { readonly type: 'requestDetails'; readonly nodeId: string }
+  | { readonly type: 'search'; readonly query: string }
+  | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'run'; readonly command: 'exportPlan' | 'openConfig' | 'showLog' | 'analyzeAgain' }
+  | { readonly type: 'log'; readonly text: string };
