@@ -17,11 +17,10 @@ const common = {
   sourcemap: production ? false : 'linked',
   legalComments: 'eof',
   logLevel: 'warning',
-  outdir: 'dist',
   tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
 };
 
-const node = /** @type {const} */ ({ ...common, platform: 'node', format: 'cjs', target: 'node20' });
+const node = /** @type {const} */ ({ ...common, outdir: 'dist', platform: 'node', format: 'cjs', target: 'node20' });
 
 /** Writes the JSON schemas that editors use, from the same definitions that parse the documents. */
 async function writeSchemas() {
@@ -32,7 +31,6 @@ async function writeSchemas() {
     platform: 'node',
     format: 'esm',
     entryPoints: ['src/protocol/documents/schemas.ts'],
-    outdir: undefined,
     outfile,
   });
   const { documentSchemas } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
@@ -55,6 +53,7 @@ const entries = [
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   {
     ...common,
+    outdir: 'dist',
     platform: /** @type {const} */ ('browser'),
     format: /** @type {const} */ ('iife'),
     target: 'chrome128',

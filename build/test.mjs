@@ -1,0 +1,6 @@
+/** `npm test`: installs what is missing, builds, and runs every layer. The last line counts all of them. */
+import { ensureInstalled } from './ensureInstalled.mjs';
+
+ensureInstalled();
+const { runLayers } = await import('./test/layers.mjs');
+process.exitCode = await runLayers(process.argv.slice(2));

@@ -1,0 +1,74 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artifacts, repository } from '../../test/vscode/driver/paths.mjs';
+import { run } from '../../test/vscode/driver/run.mjs';
+import { hostSuite } from './hostSuite.mjs';
+import { vitestRun } from './vitestRun.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ name: string, run: () => Promise<Counts> }} Layer */
+
+const bin = (/** @type {string} */ name) => join(repository, 'node_modules/.bin', name);
+
+/**
+ * A check that either holds or does not; its output is shown when it does not.
+ * @param {string} name
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Layer}
+ */
+function check(name, command, args) {
+  return {
+    name,
+    run: async () => {
+      const { code, output } = await run(command, args, { cwd: repository });
+      if (code !== 0) process.stdout.write(`${output}\n`);
+      return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+    },
+  };
+}
+
+/** Every layer in the order in which a mistake is cheapest to find. @type {readonly Layer[]} */
+const layers = [
+  check('format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']),
+  check('types', bin('tsc'), ['-b']),
+  check('unused code', bin('knip'), ['--no-progress']),
+  check('bundle', process.execPath, ['build/bundle.mjs', '--production']),
+  { name: 'unit', run: () => vitestRun('unit', ['--config', 'vitest.config.ts']) },
+  { name: 'webview in a browser', run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.ts']) },
+  { name: 'extension host', run: () => hostSuite('stable') },
+  { name: 'extension host, oldest VS Code', run: () => hostSuite('floor') },
+  { name: 'user flow', run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.ts']) },
+];
+
+/**
+ * Runs the layers, or those whose name contains one of the words.
+ * @param {readonly string[]} words
+ * @returns {Promise<number>} exit code
+ */
+export async function runLayers(words) {
+  await rm(artifacts, { recursive: true, force: true });
+  await mkdir(artifacts, { recursive: true });
+  const chosen = layers.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const layer of chosen) {
+    process.stdout.write(`\n== ${layer.name}\n`);
+    const start = Date.now();
+    const counts = await layer.run().catch((error) => {
+      process.stdout.write(`${error instanceof Error ? error.stack : error}\n`);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    process.stdout.write(`   ${layer.name}: ${sentence(counts)} (${seconds} s)\n`);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  process.stdout.write(`\n${sentence(total)}\n`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+/** @param {Counts} counts */
+function sentence({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

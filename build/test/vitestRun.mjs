@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artifacts, repository } from '../../test/vscode/driver/paths.mjs';
+import { run } from '../../test/vscode/driver/run.mjs';
+
+/**
+ * Runs vitest and counts its tests. What failed or was skipped is printed, with the reason for failures.
+ * @param {string} name of the report file
+ * @param {readonly string[]} args
+ * @returns {Promise<import('./layers.mjs').Counts>}
+ */
+export async function vitestRun(name, args) {
+  const report = join(artifacts, `${name}.json`);
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const { code, output } = await run(process.execPath, [vitest, 'run', ...args, ...reporters], { cwd: repository });
+  if (code !== 0) process.stdout.write(`${output.slice(-20_000)}\n`);
+  const result = JSON.parse(await readFile(report, 'utf8'));
+  for (const file of result.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'skipped' || test.status === 'pending')
+        process.stdout.write(`   skipped: ${test.fullName}\n`);
+    }
+  }
+  const brokenFiles = result.testResults.filter(
+    (/** @type {{ status: string, assertionResults: unknown[] }} */ file) =>
+      file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  const failed = result.numFailedTests + brokenFiles.length;
+  return {
+    passed: result.numPassedTests,
+    // An error outside of any test (an unhandled rejection) fails the run without failing a test.
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
