@@ -1,6 +1,7 @@
 /**
  * A dimension is a non-negative integer or an expression over symbols. An expression is a canonical immutable object, so
  * two equal expressions have equal `key`s; anything that cannot be simplified becomes a new symbol that knows its cause.
+ * Arithmetic on dimensions is in `dimArithmetic.ts`; only it makes expressions.
  */
 export type Dim = number | DimExpression;
 
@@ -11,7 +12,31 @@ export interface DimExpression {
   readonly symbols: readonly string[];
   /** Id of the node at which it became unknown, for symbols that no binding can settle. */
   readonly cause?: string;
+  /** The expression as a sum of products, in canonical order, without zero terms; never a plain number. */
+  readonly terms: readonly DimTerm[];
 }
+
+/** `coefficient` times the product of `atoms`; the constant term has no atoms. */
+export interface DimTerm {
+  readonly coefficient: number;
+  /** Sorted by key, repeated for powers. */
+  readonly atoms: readonly DimAtom[];
+}
+
+/** What a sum of products is made of. Functions of two dimensions are atoms where they cannot be simplified further. */
+export type DimAtom =
+  /** A symbol of the model. */
+  | { readonly kind: 'symbol'; readonly key: string }
+  /** A dimension that a node makes and nobody can know beforehand. */
+  | { readonly kind: 'fresh'; readonly key: string; readonly cause: string }
+  | { readonly kind: 'floor' | 'min' | 'max'; readonly key: string; readonly left: Dim; readonly right: Dim }
+  /** An expression that grew too large to be kept: it still knows its symbols. */
+  | {
+      readonly kind: 'folded';
+      readonly key: string;
+      readonly symbols: readonly string[];
+      readonly cause: string | undefined;
+    };
 
 /** A shape, or `undefined` where not even the rank is known. */
 export type Shape = readonly Dim[] | undefined;

@@ -1,0 +1,137 @@
+import type { DType } from '../../../protocol/dtype';
+import type { Dim, Shape } from '../dim';
+import { isAtLeast, maxDim, multiplyDims, sameDim } from '../dimArithmetic';
+import { dimText, shapeText } from '../dimText';
+import type { RuleContext } from '../rule';
+
+export {
+  addDims,
+  ceilDivDims,
+  divideExactly,
+  floorDivDims,
+  floorOfDim,
+  isAtLeast,
+  maxDim,
+  minDim,
+  moduloDims,
+  multiplyDims,
+  sameDim,
+  subtractDims,
+} from '../dimArithmetic';
+export { dimText, shapeText } from '../dimText';
+
+/** Product of dimensions; 1 for none. */
+export function productOfDims(dims: readonly Dim[]): Dim {
+  let product: Dim = 1;
+  for (const dim of dims) product = multiplyDims(product, dim);
+  return product;
+}
+
+/** The shape as numbers; `undefined` where a dimension or the rank is not known. */
+export function numericShape(shape: Shape): readonly number[] | undefined {
+  if (shape === undefined) return undefined;
+  for (const dim of shape) if (typeof dim !== 'number') return undefined;
+  return shape.filter((dim) => typeof dim === 'number');
+}
+
+/** Elements of a tensor of this shape; `undefined` where they are not known. */
+export function elementCount(shape: Shape): number | undefined {
+  if (shape === undefined) return undefined;
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') return undefined;
+    count *= dim;
+  }
+  return count;
+}
+
+/**
+ * An axis counted from the front. @throws RangeError when it is outside `-rank..rank-1`; the driver reports it on the node.
+ */
+export function normalizeAxis(axis: number, rank: number): number {
+  const normal = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(normal) || normal < 0 || normal >= rank) {
+    throw new RangeError(`axis ${axis} is outside a tensor of rank ${rank}`);
+  }
+  return normal;
+}
+
+/** Axes counted from the front, as a set. @throws RangeError as `normalizeAxis` does. */
+export function normalizeAxes(axes: readonly number[], rank: number): ReadonlySet<number> {
+  return new Set(axes.map((axis) => normalizeAxis(axis, rank)));
+}
+
+/** Multidirectional broadcasting of one axis (ONNX `Broadcasting.md`). @throws RangeError when it is impossible. */
+export function broadcastDims(left: Dim, right: Dim): Dim {
+  if (left === 1 || sameDim(left, right)) return right;
+  if (right === 1) return left;
+  if (typeof left === 'number' && typeof right === 'number') {
+    throw new RangeError(`dimensions ${dimText(left)} and ${dimText(right)} cannot be broadcast`);
+  }
+  // A dimension that is neither 1 nor symbolic decides; two symbols are equal or one of them is 1.
+  if (typeof left === 'number') return left;
+  if (typeof right === 'number') return right;
+  return maxDim(left, right);
+}
+
+/** Multidirectional broadcasting; `undefined` where a rank is unknown. @throws RangeError when it is impossible. */
+export function broadcastShapes(...shapes: readonly Shape[]): Shape {
+  let result: readonly Dim[] | undefined;
+  for (const shape of shapes) {
+    if (shape === undefined) return undefined;
+    result = result === undefined ? shape : broadcastPair(result, shape);
+  }
+  return result;
+}
+
+/** `shape` without the axes for which `keep` is false. */
+export function filterAxes(shape: readonly Dim[], keep: (axis: number) => boolean): Dim[] {
+  return shape.filter((_, axis) => keep(axis));
+}
+
+/** `shape` with `dim` in place of the one at `axis`. */
+export function replaceAxis(shape: readonly Dim[], axis: number, dim: Dim): Dim[] {
+  return shape.map((old, index) => (index === axis ? dim : old));
+}
+
+/** The dimension at `axis`. @throws RangeError when the shape has no such axis. */
+export function dimAt(shape: readonly Dim[], axis: number): Dim {
+  const dim = shape.at(axis);
+  if (dim === undefined || axis < -shape.length) throw new RangeError(`shape ${shapeText(shape)} has no axis ${axis}`);
+  return dim;
+}
+
+/** Element type of an input; `undefined` (the name) where the input is omitted or its type unknown. */
+export function dtypeOf(context: RuleContext, index: number): DType {
+  return context.input(index)?.dtype ?? 'undefined';
+}
+
+/** States output 0 with the type and shape of input `index`: the rule of operators that work element by element. */
+export function sameAsInput(context: RuleContext, index = 0): void {
+  context.output(0, dtypeOf(context, index), context.shape(index));
+}
+
+/** Reports when two dimensions that must be equal are two different numbers. */
+export function expectEqual(context: RuleContext, left: Dim, right: Dim, what: string): void {
+  if (typeof left === 'number' && typeof right === 'number' && left !== right) {
+    context.problem(`${what} should be equal but are ${left} and ${right}`);
+  }
+}
+
+function broadcastPair(left: readonly Dim[], right: readonly Dim[]): readonly Dim[] {
+  const [long, short] = left.length >= right.length ? [left, right] : [right, left];
+  const offset = long.length - short.length;
+  let changed = false;
+  const result = long.map((dim, axis) => {
+    const other = axis < offset ? undefined : short[axis - offset];
+    const joined = other === undefined ? dim : broadcastDims(dim, other);
+    changed ||= joined !== dim;
+    return joined;
+  });
+  return changed ? result : long;
+}
+
+/** True when a dimension is certainly not 1. */
+export function isCertainlyNotOne(dim: Dim): boolean {
+  return typeof dim === 'number' ? dim !== 1 : isAtLeast(dim, 2);
+}
