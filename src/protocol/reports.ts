@@ -106,6 +106,8 @@ export interface TierReport {
 export interface LinkReport {
   readonly from: string;
   readonly to: string;
+  /** What the plan was computed with, overrides included; where the sliders of the graph view stand. */
+  readonly bandwidthMbps?: number;
   readonly tensors: readonly TensorReport[];
   readonly bytes: number;
   readonly transferMs: number;
