@@ -1,0 +1,106 @@
+import type { DType } from '../../../protocol/dtype';
+import type { Dim, Shape } from '../dim';
+import type { OpEntry, OpTable, RuleContext } from '../rule';
+import { type Count, elementsOf, multiply, none, perOutput } from './counting';
+import { hasRank } from './ruleMakers';
+import { dtypeOf, multiplyDims } from './shapeMath';
+import { readWindow, slide, transposedSize } from './slidingWindow';
+
+/** Reports weights that do not belong to the channels of the input. */
+function checkChannels(
+  context: RuleContext,
+  channels: Dim | undefined,
+  perGroup: Dim | undefined,
+  group: number,
+): void {
+  if (typeof channels !== 'number' || typeof perGroup !== 'number' || channels === perGroup * group) return;
+  context.problem(`The input has ${channels} channels, the weights take ${perGroup} x ${group} group(s).`);
+}
+
+/** [N, M, positions of the window...] for X [N, C, spatial...] and W [M, C / group, kernel...]. */
+export function convolutionShape(context: RuleContext, input: Shape, weights: Shape): Shape {
+  if (!hasRank(context, input, 3, 'The input')) return undefined;
+  if (weights === undefined || weights.length !== input.length) {
+    if (weights !== undefined)
+      context.problem(`Weights of rank ${weights.length} do not fit an input of rank ${input.length}.`);
+    return undefined;
+  }
+  const [batch = 0, channels, ...spatial] = input;
+  const [filters = 0, perGroup, ...kernel] = weights;
+  checkChannels(context, channels, perGroup, context.int('group', 1));
+  const window = readWindow(context, spatial.length, kernel);
+  const sizes = window && slide(context, window, spatial);
+  return sizes && [batch, filters, ...sizes];
+}
+
+/** A convolution with its data at input 0 and its weights at input `weights`. */
+function convolution(weights: number, dtype: (context: RuleContext) => DType): OpEntry {
+  return {
+    infer: (context) =>
+      context.output(0, dtype(context), convolutionShape(context, context.shape(0), context.shape(weights))),
+    macs: convolutionMacs(weights),
+    elementwiseOps: none,
+  };
+}
+
+/** Output elements x |W| / M: every output needs the weights of one filter, (C / group) x kernel of them. */
+export function convolutionMacs(weights = 1): Count {
+  return (context) => {
+    const shape = context.inputShape(weights);
+    const filters = shape?.[0];
+    if (filters === undefined || filters === 0) return filters;
+    return multiply(context.outputElements(0), elementsOf(shape?.slice(1)));
+  };
+}
+
+/** Input elements x |W| / C: every input is spread over (M / group) x kernel outputs. */
+const transposedMacs: Count = (context) =>
+  multiply(context.inputElements(0), elementsOf(context.inputShape(1)?.slice(1)));
+
+/** Sizes that `output_shape` states for the spatial dimensions (some exporters write N and C as well). */
+function statedSizes(context: RuleContext, rank: number): readonly number[] | undefined {
+  const stated = context.ints('output_shape');
+  if (stated === undefined || stated.length === 0) return undefined;
+  if (stated.length === rank || stated.length === rank + 2) return stated.slice(-rank);
+  context.problem(`output_shape has ${stated.length} numbers where ${rank} are needed.`);
+  return undefined;
+}
+
+/** ConvTranspose (opset 1 on): X [N, C, spatial...], W [C, M / group, kernel...]. */
+function inferTransposed(context: RuleContext): void {
+  const dtype = dtypeOf(context, 0);
+  const input = context.shape(0);
+  const weights = context.shape(1);
+  if (!hasRank(context, input, 3, 'The input') || !hasRank(context, weights, input.length, 'The weight tensor')) {
+    context.output(0, dtype, undefined);
+    return;
+  }
+  const [batch = 0, channels, ...spatial] = input;
+  const [rows, perGroup = 0, ...kernel] = weights;
+  checkChannels(context, channels, rows, 1);
+  const filters = multiplyDims(perGroup, context.int('group', 1));
+  const sizes = statedSizes(context, spatial.length) ?? transposedSizes(context, spatial, kernel);
+  context.output(0, dtype, sizes && [batch, filters, ...sizes]);
+}
+
+function transposedSizes(
+  context: RuleContext,
+  spatial: readonly Dim[],
+  kernel: readonly Dim[],
+): readonly Dim[] | undefined {
+  const window = readWindow(context, spatial.length, kernel);
+  if (window === undefined) return undefined;
+  const outputPadding = context.ints('output_padding') ?? [];
+  return spatial.map((size, index) => transposedSize(window, index, size, outputPadding[index] ?? 0));
+}
+
+/** ai.onnx convolutions, all versions. */
+export const convolutionOps: OpTable = {
+  Conv: convolution(1, (context) => dtypeOf(context, 0)),
+  ConvInteger: convolution(1, () => 'int32'),
+  // The type of the result is that of its zero point, input 7.
+  QLinearConv: { ...convolution(3, (context) => dtypeOf(context, 7)), elementwiseOps: perOutput(3) },
+  // Sampling at an offset interpolates between four neighbors for each multiply-accumulate; only the product is counted.
+  DeformConv: convolution(1, (context) => dtypeOf(context, 0)),
+  ConvTranspose: { infer: inferTransposed, macs: transposedMacs, elementwiseOps: none },
+};

@@ -1,0 +1,59 @@
+import type { CountContext, OpEntry } from '../rule';
+
+export type Count = NonNullable<OpEntry['macs']>;
+
+/** Product of the dimensions; 1 for a scalar, none where the shape is not known. */
+export function elementsOf(shape: readonly number[] | undefined): number | undefined {
+  return shape?.reduce((product, dim) => product * dim, 1);
+}
+
+/** Product of factors, none as soon as one is not known. */
+export function multiply(...factors: readonly (number | undefined)[]): number | undefined {
+  let product = 1;
+  for (const factor of factors) {
+    if (factor === undefined) return undefined;
+    product *= factor;
+  }
+  return product;
+}
+
+/** Sum of terms, none as soon as one is not known. */
+export function addUp(...terms: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const term of terms) {
+    if (term === undefined) return undefined;
+    sum += term;
+  }
+  return sum;
+}
+
+/** Counts nothing: pure data movement, or all the work is in the multiply-accumulates. */
+export const none: Count = () => 0;
+
+/** `factor` operations for each element of input `index`. */
+export function perInput(factor: number, index = 0): Count {
+  return (context) => multiply(factor, context.inputElements(index));
+}
+
+/** `factor` operations for each element of output `index`. */
+export function perOutput(factor: number, index = 0): Count {
+  return (context) => multiply(factor, context.outputElements(index));
+}
+
+/** Batched product of (..., M, K) by (..., K, N): one multiply-accumulate per output element and step of K. */
+export function matrixProductMacs(
+  left: readonly number[] | undefined,
+  output: readonly number[] | undefined,
+): number | undefined {
+  return multiply(elementsOf(output), left?.at(-1));
+}
+
+/** MatMul-like operators: K is the last dimension of input `left`. */
+export function matMulMacs(left = 0): Count {
+  return (context) => matrixProductMacs(context.inputShape(left), context.outputShape(0));
+}
+
+/** True when input `index` is written. */
+export function countsInput(context: CountContext, index: number): boolean {
+  return (context.node.inputs[index] ?? '') !== '';
+}

@@ -1,0 +1,89 @@
+import type { DType } from '../../../protocol/dtype';
+import type { Dim, Shape } from '../dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import { multiply, perInput, perOutput } from './counting';
+import { dimOrNone, dimsFromValue, hasRank, shapeOf } from './ruleMakers';
+import { dtypeOf } from './shapeMath';
+import { readWindow, slide, transposedSize } from './slidingWindow';
+
+/** [N, C, positions of the window...] for X [N, C, spatial...]. */
+export function pooledShape(context: RuleContext, input: Shape): Shape {
+  if (!hasRank(context, input, 3, 'The input')) return undefined;
+  const [batch = 0, channels = 0, ...spatial] = input;
+  const window = readWindow(context, spatial.length, undefined);
+  const sizes = window && slide(context, window, spatial);
+  return sizes && [batch, channels, ...sizes];
+}
+
+/** MaxPool (indices from opset 8 on), AveragePool, LpPool. */
+function inferPool(context: RuleContext): void {
+  const shape = pooledShape(context, context.shape(0));
+  context.output(0, dtypeOf(context, 0), shape);
+  context.output(1, 'int64', shape);
+}
+
+/** One operation for each element of the window at each of its positions. */
+export function poolOps(context: CountContext): number | undefined {
+  return multiply(context.outputElements(0), ...(context.ints('kernel_shape') ?? [undefined]));
+}
+
+/** Global pooling: every spatial dimension becomes 1. */
+export function globallyPooled(shape: Shape): Shape {
+  return shape?.map((dim, index) => (index < 2 ? dim : 1));
+}
+
+const pool: OpEntry = { infer: inferPool, elementwiseOps: poolOps };
+
+const globalPool: OpEntry = {
+  infer: (context) => context.output(0, dtypeOf(context, 0), globallyPooled(context.shape(0))),
+  elementwiseOps: perInput(1),
+};
+
+/** MaxUnpool (opset 9): the stated output shape, else the size from which the same MaxPool would have come. */
+function inferUnpool(context: RuleContext): void {
+  const dtype = dtypeOf(context, 0);
+  const input = context.shape(0);
+  if (!hasRank(context, input, 3, 'The input')) return;
+  if (context.input(2) !== undefined) {
+    context.output(0, dtype, dimsFromValue(context, 2) ?? input.map((_, index) => context.fresh(`d${index}`)));
+    return;
+  }
+  const [batch = 0, channels = 0, ...spatial] = input;
+  const window = readWindow(context, spatial.length, undefined);
+  const sizes = window && spatial.map((size, index) => transposedSize(window, index, size, 0));
+  context.output(0, dtype, sizes && [batch, channels, ...sizes]);
+}
+
+/** One pooled map of fixed size for each region: [regions, C, height, width]. */
+function regionPool(context: RuleContext, dtype: DType, sizes: readonly Dim[] | undefined): void {
+  const regions = dimOrNone(context.shape(1), 0);
+  context.output(0, dtype, shapeOf(regions, dimOrNone(context.shape(0), 1), ...(sizes ?? [undefined])));
+}
+
+const maxRoiPool: OpEntry = {
+  infer: (context) => regionPool(context, dtypeOf(context, 0), context.ints('pooled_shape')),
+  elementwiseOps: perOutput(4),
+};
+
+/** RoiAlign (opset 10 on): four-point interpolation for every sample of an output bin. */
+const roiAlign: OpEntry = {
+  infer: (context) =>
+    regionPool(context, dtypeOf(context, 0), [context.int('output_height', 1), context.int('output_width', 1)]),
+  elementwiseOps: (context) => {
+    const ratio = context.int('sampling_ratio', 0);
+    return ratio === 0 ? undefined : multiply(8 * ratio * ratio, context.outputElements(0));
+  },
+};
+
+/** ai.onnx pooling, all versions. */
+export const poolingOps: OpTable = {
+  MaxPool: pool,
+  AveragePool: pool,
+  LpPool: pool,
+  GlobalAveragePool: globalPool,
+  GlobalMaxPool: globalPool,
+  GlobalLpPool: globalPool,
+  MaxUnpool: { infer: inferUnpool, elementwiseOps: () => 0 },
+  MaxRoiPool: maxRoiPool,
+  RoiAlign: roiAlign,
+};
