@@ -1,0 +1,141 @@
+import { readdirSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { findBrowser } from '../driver/findBrowser.mjs';
+import { obtainVscode } from '../driver/obtainVscode.mjs';
+import { openBrowser } from '../driver/openBrowser.mjs';
+import { copyWorkspace, installExtension, packageExtension } from '../driver/packageExtension.mjs';
+import { artifacts } from '../driver/paths.mjs';
+import { type RunningServer, startServer } from '../driver/startServer.mjs';
+
+const silent = () => undefined;
+
+/** What all flows of one run share: the packed extension, installed, and the browser's program. */
+export interface Stage {
+  readonly program: string;
+  readonly vscode: Awaited<ReturnType<typeof obtainVscode>>;
+  readonly extensionsFolder: string;
+}
+
+/** Packs and installs the extension; nothing where there is no browser to drive. */
+export async function prepareStage(): Promise<Stage | undefined> {
+  const program = await findBrowser(silent);
+  if (program === undefined) return undefined;
+  const vscode = await obtainVscode('stable', silent);
+  const extensionsFolder = await installExtension(vscode, await packageExtension());
+  return { program, vscode, extensionsFolder };
+}
+
+export interface WorkbenchOptions {
+  readonly theme?: string;
+  readonly scale?: number;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A person's view of VS Code: what can be seen and clicked, by the names that a person reads. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    readonly workspace: string,
+    private readonly browser: Browser,
+    private readonly server: RunningServer,
+    private readonly name: string,
+  ) {}
+
+  /** Opens the sample workspace (a fresh copy) and waits until the extension's contributions are in. */
+  static async open(stage: Stage, name: string, options: WorkbenchOptions = {}): Promise<Workbench> {
+    const workspace = await copyWorkspace();
+    const settings = {
+      ...options.settings,
+      ...(options.theme !== undefined && { 'workbench.colorTheme': options.theme }),
+    };
+    const server = await startServer(stage.vscode, { extensionsFolder: stage.extensionsFolder, settings });
+    const { browser, page } = await openBrowser(stage.program, { scale: options.scale ?? 1 });
+    await mkdir(join(artifacts, 'screenshots'), { recursive: true });
+    await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
+    const workbench = new Workbench(page, workspace, browser, server, name);
+    await workbench.activity('DNNSplit').waitFor({ timeout: 90_000 });
+    await workbench.file('resnet152.onnx').waitFor();
+    return workbench;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await rm(this.workspace, { recursive: true, force: true });
+  }
+
+  /** Keeps a picture for a person to look at. */
+  async picture(step: string): Promise<void> {
+    await this.page.screenshot({ path: join(artifacts, 'screenshots', `${this.name}-${step}.png`) });
+  }
+
+  /** Path of a file anywhere in the workspace, if there is one. */
+  findFile(name: string): string | undefined {
+    const found = readdirSync(this.workspace, { recursive: true, encoding: 'utf8' }).find(
+      (path) => basename(path) === name,
+    );
+    return found === undefined ? undefined : join(this.workspace, found);
+  }
+
+  activity(title: string): Locator {
+    return this.page.locator('.activitybar').getByRole('tab', { name: title }).first();
+  }
+
+  file(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).first();
+  }
+
+  /** Right-clicks a file in the explorer and chooses an entry of the menu. */
+  async chooseOnFile(file: string, entry: string): Promise<void> {
+    await this.file(file).click({ button: 'right' });
+    const item = this.page.getByRole('menuitem', { name: entry }).first();
+    await item.waitFor({ timeout: 20_000 });
+    await this.picture(`menu-${file.replaceAll('.', '-')}`);
+    await item.click();
+  }
+
+  /** A row of the extension's tree. */
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });
+  }
+
+  /** The page inside the graph's webview. */
+  get graph(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.statusbar-item', { hasText: 'DNNSplit' }).first();
+  }
+
+  editorTab(title: string | RegExp): Locator {
+    return this.page.locator('.tabs-container .tab', { hasText: title });
+  }
+
+  /** Opens the quick-fix menu where the cursor is and chooses an action by keyboard. */
+  async chooseCodeAction(title: string): Promise<void> {
+    await this.page.keyboard.press('Control+.');
+    const widget = this.page.locator('.action-widget');
+    await widget.locator('.monaco-list-row', { hasText: title }).waitFor({ timeout: 20_000 });
+    await this.picture(`code-actions`);
+    const rows = await widget.locator('.monaco-list-row.action').allInnerTexts();
+    const steps = rows.findIndex((row) => row.includes(title));
+    for (let step = 0; step < steps; step += 1) await this.page.keyboard.press('ArrowDown');
+    await this.page.keyboard.press('Enter');
+  }
+}
