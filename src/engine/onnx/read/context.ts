@@ -1,0 +1,13 @@
+import type { OnnxGraph, OnnxNode } from '../model';
+import type { WireReader } from './wireReader';
+
+/**
+ * Graphs hold nodes, nodes hold attributes, and attributes hold graphs; each reader reaches the next one through this.
+ * Every function reads from the reader's position to `end`.
+ */
+export interface ReadContext {
+  readonly wire: WireReader;
+  /** Graph whose nodes have ids that begin with `idPrefix`. */
+  readonly readGraph: (end: number, depth: number, idPrefix: string) => OnnxGraph;
+  readonly readNode: (start: number, end: number, depth: number, id: string) => OnnxNode;
+}

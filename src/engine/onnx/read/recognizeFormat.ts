@@ -1,0 +1,77 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import type { WireReader } from './wireReader';
+
+const sampleBytes = 512;
+
+interface Format {
+  readonly matches: (bytes: Uint8Array, start: string) => boolean;
+  readonly sentence: string;
+}
+
+const startsWith =
+  (...prefix: readonly number[]) =>
+  (bytes: Uint8Array): boolean =>
+    prefix.every((byte, index) => bytes[index] === byte);
+
+/** Files that are often mistaken for a model, the most particular first. */
+const formats: readonly Format[] = [
+  {
+    matches: startsWith(0x1f, 0x8b),
+    sentence: 'The file is compressed with gzip; unpack it and open the model inside.',
+  },
+  {
+    matches: startsWith(0x50, 0x4b, 0x03, 0x04),
+    sentence:
+      'The file is a zip archive (PyTorch checkpoints are, too); unpack it, or export the network to ONNX, and open the model.',
+  },
+  {
+    matches: startsWith(0x89, 0x48, 0x44, 0x46),
+    sentence: 'The file is HDF5, as Keras saves it; convert it to ONNX (tf2onnx does) and open the result.',
+  },
+  {
+    matches: startsWith(0x80, 0x02),
+    sentence: 'The file is a Python pickle; export the network to ONNX and open the result.',
+  },
+  {
+    matches: (_, start) => start.slice(4, 8) === 'TFL3',
+    sentence: 'The file is a TensorFlow Lite model; convert it to ONNX (tf2onnx does) and open the result.',
+  },
+  {
+    matches: (_, start) => start.slice(4, 8) === 'ORTM',
+    sentence: "The file is in ONNX Runtime's own format; open the ONNX model that it was made from.",
+  },
+  {
+    matches: (_, start) => start.startsWith('version https://git-lfs'),
+    sentence: 'The file is only a Git LFS pointer to the model; run "git lfs pull" and open it again.',
+  },
+  {
+    matches: (bytes, start) => isText(bytes) && /^\s*</.test(start),
+    sentence: 'The file is a web page or XML, not a model; the download probably failed, so fetch the model again.',
+  },
+  {
+    matches: (bytes, start) => isText(bytes) && /^\s*[{[]/.test(start),
+    sentence: 'The file is JSON text, not an ONNX model; open the .onnx file instead.',
+  },
+  { matches: (bytes) => isText(bytes), sentence: 'The file is text, not an ONNX model; open the .onnx file instead.' },
+];
+
+/**
+ * Says what a file is that is plainly not a model.
+ * @throws DnnSplitError `unreadable-model` with one sentence for each kind of file.
+ */
+export function refuseOtherFormats(wire: WireReader): void {
+  if (wire.size === 0) {
+    throw new DnnSplitError('unreadable-model', 'The file is empty; export or download the model again.', {
+      byteOffset: 0,
+    });
+  }
+  const bytes = wire.view(0, Math.min(sampleBytes, wire.size));
+  const start = String.fromCharCode(...bytes);
+  const format = formats.find(({ matches }) => matches(bytes, start));
+  if (format) throw new DnnSplitError('unreadable-model', format.sentence, { byteOffset: 0 });
+}
+
+/** Printable characters, tabs and line ends, or UTF-8; a model begins with small binary numbers. */
+function isText(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d));
+}

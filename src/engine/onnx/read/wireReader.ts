@@ -1,0 +1,170 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { throwIfCanceled, type Work } from '../../../protocol/work';
+import type { ByteSource } from '../byteSource';
+
+/** Wire types of the protobuf encoding; groups (3 and 4) do not occur in ONNX. */
+export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+
+const smallestWindowBytes = 4 * 1024;
+const largestWindowBytes = 256 * 1024;
+const fieldsBetweenCancelChecks = 8192;
+/** What the model's structure may take in memory, estimated; far above any real model. */
+const structureBudgetBytes = 1024 * 1024 * 1024;
+
+/**
+ * Walks protobuf fields at absolute offsets of a source. Reads go through one window that starts small after a seek and
+ * doubles while reading goes on where it left off: thousands of skipped payloads cost little, and so do dense messages.
+ */
+export class WireReader {
+  /** Offset of the next field. */
+  position = 0;
+  bytesRead = 0;
+
+  /** The field that `nextField` found: its number, its wire type, and where its tag and its value lie. */
+  field = 0;
+  wire = 0;
+  fieldStart = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  #window: Uint8Array = new Uint8Array(0);
+  #windowStart = 0;
+  #readAhead = smallestWindowBytes;
+  #fields = 0;
+  #structureBytes = 0;
+  readonly #source: ByteSource;
+  readonly #work: Work;
+
+  constructor(source: ByteSource, work: Work) {
+    this.#source = source;
+    this.#work = work;
+  }
+
+  get size(): number {
+    return this.#source.size;
+  }
+
+  /** Estimated memory of the structure so far; a bound against files that are small but explode when read. */
+  charge(bytes: number): void {
+    this.#structureBytes += bytes;
+    if (this.#structureBytes > structureBudgetBytes) {
+      throw new DnnSplitError(
+        'unsupported-model',
+        'The model has more nodes, names and attributes than DNNSplit can hold; only its weights may be this large.',
+        { byteOffset: this.position },
+      );
+    }
+  }
+
+  /**
+   * Moves to the next field before `end` and past its value; false at the end.
+   * @throws DnnSplitError where the bytes are not a protobuf field that fits before `end`.
+   */
+  nextField(end: number, message: string): boolean {
+    if (this.position >= end) return false;
+    if (++this.#fields % fieldsBetweenCancelChecks === 0) throwIfCanceled(this.#work);
+    this.fieldStart = this.position;
+    const tag = this.#varint(end, message);
+    this.field = Math.floor(tag / 8);
+    this.wire = tag % 8;
+    if (this.field === 0 || this.field > 0x1fff_ffff) {
+      throw this.malformed(`${message} has a field with the impossible number ${this.field}`, this.fieldStart);
+    }
+    this.valueStart = this.position;
+    this.valueEnd = this.#endOfValue(end, message);
+    this.position = this.valueEnd;
+    return true;
+  }
+
+  #endOfValue(end: number, message: string): number {
+    let length: number;
+    switch (this.wire) {
+      case wireType.varint:
+        this.#varint(end, message);
+        return this.position;
+      case wireType.fixed64:
+        length = 8;
+        break;
+      case wireType.fixed32:
+        length = 4;
+        break;
+      case wireType.bytes:
+        length = this.#varint(end, message);
+        this.valueStart = this.position;
+        break;
+      default:
+        throw this.malformed(
+          `${message} has field ${this.field} with wire type ${this.wire}, which ONNX does not use`,
+          this.fieldStart,
+        );
+    }
+    if (this.valueStart + length > this.size) throw this.truncated(message, this.valueStart + length);
+    if (this.valueStart + length > end) {
+      throw this.malformed(
+        `Field ${this.field} of ${message} says that it is ${length} bytes long, but only ${end - this.valueStart} are left`,
+        this.fieldStart,
+      );
+    }
+    return this.valueStart + length;
+  }
+
+  /** An unsigned varint of at most 10 bytes; exact up to 2^53, which is beyond every tag and length that can be valid. */
+  #varint(end: number, message: string): number {
+    const start = this.position;
+    const available = Math.min(10, end - start);
+    this.#load(start, available);
+    let index = start - this.#windowStart;
+    let value = 0;
+    let scale = 1;
+    for (const stop = index + available; index < stop; index++) {
+      const byte = this.#window[index] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        this.position = this.#windowStart + index + 1;
+        return value;
+      }
+      scale *= 128;
+    }
+    if (available === 10) throw this.malformed(`A number in ${message} takes more than 10 bytes`, start);
+    if (end >= this.size) throw this.truncated(message, start + available + 1);
+    throw this.malformed(`A number in ${message} has no end`, start);
+  }
+
+  /** Bytes `start` to `end`, valid until the reader moves on. */
+  view(start: number, end: number): Uint8Array {
+    this.#load(start, end - start);
+    return this.#window.subarray(start - this.#windowStart, end - this.#windowStart);
+  }
+
+  /** The last byte of the current value, to see that a packed list of varints ends with a whole one. */
+  byteAt(offset: number): number {
+    return this.view(offset, offset + 1)[0] ?? 0;
+  }
+
+  #load(start: number, length: number): void {
+    const windowEnd = this.#windowStart + this.#window.length;
+    if (start >= this.#windowStart && start + length <= windowEnd) return;
+    const goesOn = start >= this.#windowStart && start <= windowEnd;
+    this.#readAhead = goesOn ? Math.min(this.#readAhead * 2, largestWindowBytes) : smallestWindowBytes;
+    const wanted = Math.min(Math.max(length, this.#readAhead), this.size - start);
+    this.#window = this.#source.read(start, wanted);
+    this.#windowStart = start;
+    this.bytesRead += wanted;
+  }
+
+  malformed(what: string, byteOffset: number): DnnSplitError {
+    return new DnnSplitError(
+      'unreadable-model',
+      `The model is damaged at byte ${byteOffset}: ${what}. Export or download it again.`,
+      { byteOffset },
+    );
+  }
+
+  truncated(message: string, neededBytes: number): DnnSplitError {
+    return new DnnSplitError(
+      'truncated-model',
+      `The model is cut off: ${message} needs ${neededBytes} bytes, but the file ends after ${this.size}. Download or export it again.`,
+      { byteOffset: this.fieldStart },
+    );
+  }
+}

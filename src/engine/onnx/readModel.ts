@@ -1,0 +1,60 @@
+import { DnnSplitError } from '../../protocol/errors';
+import { unwatched, type Work } from '../../protocol/work';
+import type { ByteSource } from './byteSource';
+import type { OnnxFunction, OnnxGraph, OnnxModel } from './model';
+import type { ReadContext } from './read/context';
+import { fieldNumber, modelRule } from './read/messageRules';
+import { messages, toNumber } from './read/protoMessages';
+import { readFunction } from './read/readFunction';
+import { readGraph } from './read/readGraph';
+import { normalizeDomain, readNode } from './read/readNode';
+import { refuseOtherFormats } from './read/recognizeFormat';
+import { checkScalar, decodeKept, walkMessage } from './read/walkMessage';
+import { WireReader } from './read/wireReader';
+
+/**
+ * Reads everything of an ONNX model (IR 1 and later) but its weights: the file is walked once, and payloads over a few kB
+ * are passed over unread, so the cost follows the graph and not the file's size.
+ * @throws DnnSplitError `unreadable-model`, `truncated-model` or `unsupported-model` with the byte offset; `canceled`.
+ */
+export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel {
+  work.report('Reading the model');
+  const wire = new WireReader(source, work);
+  refuseOtherFormats(wire);
+  const context: ReadContext = {
+    wire,
+    readGraph: (end, depth, idPrefix) => readGraph(context, end, depth, idPrefix),
+    readNode: (start, end, depth, id) => readNode(context, start, end, depth, id),
+  };
+  let graph: OnnxGraph | undefined;
+  const functions: OnnxFunction[] = [];
+  const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
+    checkScalar(wire, modelRule, 'bytes');
+    const { fieldStart } = wire;
+    wire.position = valueStart;
+    if (field === fieldNumber.model.functions) {
+      functions.push(readFunction(context, fieldStart, valueEnd, 1));
+    } else {
+      if (graph) throw wire.malformed('a second graph begins there', fieldStart);
+      graph = context.readGraph(valueEnd, 1, '');
+    }
+    return false;
+  });
+  const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
+  if (!graph) {
+    throw new DnnSplitError('unreadable-model', 'The file has no ONNX graph in it. Choose a file that holds a model.', {
+      byteOffset: 0,
+    });
+  }
+  return {
+    irVersion: toNumber(message.irVersion),
+    producer: message.producerName,
+    producerVersion: message.producerVersion,
+    opsets: new Map(message.opsetImport.map((opset) => [normalizeDomain(opset.domain ?? ''), toNumber(opset.version)])),
+    graph,
+    functions,
+    metadata: new Map(message.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    bytes: source.size,
+    bytesRead: wire.bytesRead,
+  };
+}
