@@ -1,0 +1,135 @@
+import type { Dim } from '../dim';
+import type { TensorValue } from '../fact';
+import type { OpEntry, OpTable, RuleContext } from '../rule';
+import { perInput, perOutput } from './counting';
+import { factOf, hasInput } from './ruleMakers';
+import {
+  addDims,
+  dtypeOf,
+  maxDim,
+  minDim,
+  multiplyDims,
+  normalizeAxes,
+  normalizeAxis,
+  replaceAxis,
+  sameAsInput,
+} from './shapeMath';
+
+type Fold = (left: Dim, right: Dim) => Dim;
+
+/**
+ * Axes of a reduction: attribute before opset 18 (ReduceSum: 13), input 1 from it on; both are looked at, so that a model
+ * of mixed habits is understood. None given means all, or no reduction with `noop_with_empty_axes`.
+ */
+function reducedAxes(context: RuleContext, rank: number): ReadonlySet<number> | 'unknown' {
+  const axes = hasInput(context, 1) ? context.numbers(1) : (context.ints('axes') ?? []);
+  if (axes === undefined) return 'unknown';
+  if (axes.length > 0) return normalizeAxes(axes, rank);
+  if (context.int('noop_with_empty_axes', 0) !== 0) return new Set();
+  return new Set(Array.from({ length: rank }, (_, axis) => axis));
+}
+
+/** A reduction over axes that only a run knows: with `keepdims` the rank stays, else the number of axes must be known. */
+function reduceUnknownAxes(context: RuleContext, shape: readonly Dim[], keep: boolean): readonly Dim[] | undefined {
+  const axisCount = context.shape(1)?.[0];
+  if (keep) return shape.map((dim, axis) => (dim === 1 ? 1 : context.fresh(`d${axis}`)));
+  if (typeof axisCount !== 'number' || axisCount === 0 || axisCount > shape.length) return undefined;
+  return Array.from({ length: shape.length - axisCount }, (_, axis) => context.fresh(`d${axis}`));
+}
+
+/** The one element that is left when a small tensor is reduced over all its axes. */
+function foldAll(value: TensorValue | undefined, fold: Fold): TensorValue | undefined {
+  const [first, ...others] = value ?? [];
+  if (first === undefined) return undefined;
+  let result = first;
+  for (const element of others) {
+    if (element === undefined) return undefined;
+    result = fold(result, element);
+  }
+  return [result];
+}
+
+function inferReduce(fold: Fold | undefined) {
+  return (context: RuleContext): void => {
+    const { dtype, shape, value } = factOf(context, 0);
+    const keep = context.int('keepdims', 1) !== 0;
+    if (shape === undefined) {
+      context.output(0, dtype, undefined);
+      return;
+    }
+    const axes = reducedAxes(context, shape.length);
+    if (axes === 'unknown') {
+      context.output(0, dtype, reduceUnknownAxes(context, shape, keep));
+      return;
+    }
+    const kept = shape.map((dim, axis) => (axes.has(axis) ? 1 : dim));
+    const result = keep ? kept : shape.filter((_, axis) => !axes.has(axis));
+    const folded = fold && axes.size === shape.length ? foldAll(value, fold) : undefined;
+    context.output(0, dtype, result, folded ?? (axes.size === 0 && fold ? value : undefined));
+  };
+}
+
+/** A Reduce operator; `fold` where small integer tensors are worth folding, `cost` operations for each input element. */
+function reduce(cost: number, fold?: Fold): OpEntry {
+  return { infer: inferReduce(fold), elementwiseOps: perInput(cost) };
+}
+
+/** ArgMax, ArgMin (opset 1 on): the axis becomes 1, or goes. */
+function inferArgExtreme(context: RuleContext): void {
+  const shape = context.shape(0);
+  if (shape === undefined) {
+    context.output(0, 'int64', undefined);
+    return;
+  }
+  const axis = normalizeAxis(context.int('axis', 0), shape.length);
+  const keep = context.int('keepdims', 1) !== 0;
+  context.output(0, 'int64', keep ? replaceAxis(shape, axis, 1) : shape.filter((_, index) => index !== axis));
+}
+
+/** TopK: k is an attribute in opset 1, input 1 from opset 10 on; it replaces the size of the axis. */
+function inferTopK(context: RuleContext): void {
+  const dtype = dtypeOf(context, 0);
+  const shape = context.shape(0);
+  if (shape === undefined) {
+    context.output(0, dtype, undefined);
+    context.output(1, 'int64', undefined);
+    return;
+  }
+  const k = context.int('k') ?? context.input(1)?.value?.[0] ?? context.fresh('k');
+  const axis = normalizeAxis(context.int('axis', -1), shape.length);
+  const size = shape[axis];
+  if (typeof k === 'number' && typeof size === 'number' && k > size) {
+    context.problem(`k is ${k}, but axis ${axis} has only ${size} elements.`);
+  }
+  const result = replaceAxis(shape, axis, k);
+  context.output(0, dtype, result);
+  context.output(1, 'int64', result);
+}
+
+/** NonMaxSuppression (opset 10): (batch, class, box) for each selected box; how many is known only after a run. */
+function inferNonMaxSuppression(context: RuleContext): void {
+  context.output(0, 'int64', [context.fresh('selected'), 3]);
+}
+
+const argExtreme: OpEntry = { infer: inferArgExtreme, elementwiseOps: perInput(1) };
+const cumulative: OpEntry = { infer: (context) => sameAsInput(context), elementwiseOps: perOutput(1) };
+
+/** ai.onnx reductions, selections and running sums, all versions. */
+export const reductionOps: OpTable = {
+  ReduceSum: reduce(1, addDims),
+  ReduceProd: reduce(1, multiplyDims),
+  ReduceMax: reduce(1, maxDim),
+  ReduceMin: reduce(1, minDim),
+  ReduceMean: reduce(1),
+  ReduceL1: reduce(2),
+  ReduceL2: reduce(2),
+  ReduceSumSquare: reduce(2),
+  ReduceLogSum: reduce(1),
+  ReduceLogSumExp: reduce(2),
+  ArgMax: argExtreme,
+  ArgMin: argExtreme,
+  TopK: { infer: inferTopK, elementwiseOps: perInput(1) },
+  CumSum: cumulative,
+  CumProd: cumulative,
+  NonMaxSuppression: { infer: inferNonMaxSuppression, elementwiseOps: () => undefined },
+};
