@@ -1,0 +1,135 @@
+import type { DType } from '../../protocol/dtype';
+import { bytesText } from '../../protocol/quantities';
+import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport, ReportDim } from '../../protocol/reports';
+import type { InferredModel } from '../shapes/inferred';
+import { singleTensorPositions } from '../split/cuts';
+import { liveBytes } from '../split/liveBytes';
+import { loadOf } from '../split/peakActivations';
+import type { Candidate, SplitGraph } from '../split/splitGraph';
+import { dataTensorReport, factReport, reportShape } from './tensorReport';
+
+export interface AnalysisFacts {
+  /** Path of the model as the caller named it. */
+  readonly path: string;
+  readonly inferred: InferredModel;
+  readonly graph: SplitGraph;
+  readonly candidates: readonly Candidate[];
+}
+
+export interface AnalysisReportOptions {
+  /** Lists every node of the split graph. */
+  readonly nodes?: boolean;
+  /** Lists every tensor. */
+  readonly tensors?: boolean;
+}
+
+/** What is known of a model before any planning: the answer of `dnnsplit analyze`. */
+export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOptions = {}): AnalysisReport {
+  const { inferred, graph, candidates } = facts;
+  return {
+    model: modelReport(facts),
+    graph: {
+      nodes: graph.nodes.length,
+      dataTensors: graph.tensors.length,
+      unknownTensors: graph.tensors.filter((tensor) => tensor.bytes === undefined).length,
+      singleTensorCuts: singleTensorPositions(liveBytes(graph)).length,
+    },
+    candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
+    openDimensions: inferred.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
+    ...(options.nodes && { nodes: nodeReports(graph) }),
+    ...(options.tensors && { tensors: tensorTable(inferred) }),
+    diagnostics: inferred.diagnostics.map(diagnosticReport),
+  };
+}
+
+function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['model'] {
+  const { model } = inferred;
+  const nodeCount = graph.nodes.length;
+  const everything = loadOf(graph, new Uint8Array(nodeCount).fill(1), new Uint8Array(nodeCount));
+  return {
+    path,
+    fileBytes: model.bytes,
+    irVersion: model.irVersion,
+    opsets: Object.fromEntries(model.opsets),
+    producer: [model.producer, model.producerVersion].filter((part) => part !== '').join(' '),
+    nodes: model.graph.nodes.length,
+    inputs: inferred.inputs.map((name) => factReport(name, inferred.tensors.get(name))),
+    outputs: inferred.outputs.map((name) => factReport(name, inferred.tensors.get(name))),
+    parameters: inferred.parameters,
+    weightBytes: sum(inferred.weightBytes.values()),
+    macs: sum(inferred.nodes.map((node) => node.macs ?? 0)),
+    elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
+    peakActivationBytes: everything.peakActivationBytes,
+  };
+}
+
+function candidateReport(graph: SplitGraph, candidate: Candidate, next: Candidate | undefined): CandidateReport {
+  const lastBelow = candidate.downset?.at(-1) ?? candidate.position - 1;
+  const last = graph.nodes[lastBelow];
+  return {
+    position: candidate.position,
+    after: last?.label ?? null,
+    afterNodeId: last?.id ?? null,
+    tensors: candidate.tensors.flatMap((index) => {
+      const tensor = graph.tensors[index];
+      return tensor === undefined ? [] : [dataTensorReport(tensor)];
+    }),
+    bytes: candidate.bytes ?? null,
+    macsBefore: candidate.macsBefore,
+    macsAfter: candidate.macsAfter,
+    weightBytesBefore: candidate.weightBytesBefore,
+    weightBytesAfter: candidate.weightBytesAfter,
+    peakActivationBytesBefore: candidate.peakActivationBytesBefore,
+    peakActivationBytesAfter: candidate.peakActivationBytesAfter,
+    singleTensor: candidate.singleTensor,
+    ...(candidate.downset && { nodesBefore: candidate.downset.flatMap((index) => graph.nodes[index]?.id ?? []) }),
+    rulesOut: rulesOutSentence(graph, candidate, next),
+  };
+}
+
+/** Everything up to the next candidate sends no fewer bytes than this one and runs more below the cut. */
+function rulesOutSentence(graph: SplitGraph, candidate: Candidate, next: Candidate | undefined): string {
+  if (candidate.downset !== undefined) {
+    return `It runs across branches: no cut below it inside this block sends as few as its ${bytesText(candidate.bytes)}.`;
+  }
+  const first = candidate.position + 1;
+  const last = (next?.position ?? graph.nodes.length) - 1;
+  if (last < first) return 'No other position lies between it and the next one.';
+  const positions = first === last ? `Position ${first} is` : `Positions ${first} to ${last} are`;
+  const each = first === last ? 'it sends' : 'each sends';
+  return `${positions} ruled out by it: ${each} no fewer than its ${bytesText(candidate.bytes)} and leaves less for the faster tier.`;
+}
+
+function nodeReports(graph: SplitGraph): NodeReport[] {
+  return graph.nodes.map((node) => ({
+    id: node.id,
+    name: node.name,
+    label: node.label,
+    op: node.op,
+    macs: node.macs ?? null,
+    elementwiseOps: node.elementwiseOps ?? null,
+    trafficBytes: node.trafficBytes ?? null,
+    weightBytes: node.weightBytes,
+    modulePath: node.modulePath,
+  }));
+}
+
+function tensorTable(inferred: InferredModel): Record<string, readonly [DType, readonly ReportDim[] | null]> {
+  const tensors = [...inferred.tensors].filter(([, fact]) => fact.kind === 'tensor');
+  return Object.fromEntries(tensors.map(([name, fact]) => [name, [fact.dtype, reportShape(fact.shape)] as const]));
+}
+
+function diagnosticReport({
+  severity,
+  message,
+  nodeId,
+  tensor,
+}: InferredModel['diagnostics'][number]): DiagnosticReport {
+  return { severity, message, ...(nodeId !== undefined && { nodeId }), ...(tensor !== undefined && { tensor }) };
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,105 @@
+import { bytesText, shapeText } from '../../protocol/quantities';
+import type { NodeDetails } from '../../protocol/requests';
+import type { OnnxAttribute, OnnxTensor } from '../onnx/model';
+import type { CostTables } from '../planning/costTables';
+import type { InferredModel, InferredNode } from '../shapes/inferred';
+import type { SplitGraph } from '../split/splitGraph';
+import { factReport } from './tensorReport';
+
+/** Longest list of numbers and longest string that are shown whole. */
+const shownElements = 16;
+const shownCharacters = 200;
+
+/** Everything about one node, for a panel or a hover; nothing when there is no node of that id. */
+export function nodeDetails(
+  inferred: InferredModel,
+  graph: SplitGraph,
+  costs: CostTables | undefined,
+  nodeId: string,
+): NodeDetails | undefined {
+  const found = inferred.nodes.find((node) => node.id === nodeId);
+  if (found === undefined) return undefined;
+  const order = graph.nodes.findIndex((node) => node.id === nodeId);
+  const splitNode = graph.nodes[order];
+  return {
+    id: found.id,
+    label: found.label,
+    op: found.node.op,
+    domain: found.node.domain,
+    modulePath: found.modulePath,
+    attributes: [...found.node.attributes].map(([name, attribute]) => ({ name, value: attributeText(attribute) })),
+    inputs: found.reads.map((name) => ({
+      name,
+      type: typeText(inferred, name),
+      from: labelOf(inferred.nodes.find((node) => node.writes.includes(name))),
+    })),
+    outputs: found.writes.map((name) => ({
+      name,
+      type: typeText(inferred, name),
+      usedBy: inferred.nodes.filter((node) => node.reads.includes(name)).map((node) => node.label),
+    })),
+    macs: found.macs ?? null,
+    weightBytes: splitNode?.weightBytes ?? 0,
+    timeMsPerTier: (splitNode === undefined ? [] : (costs?.tiers ?? [])).map((table) => ({
+      tier: table.tier.id,
+      ms: (table.seconds[order] ?? 0) * 1e3,
+      measured: table.measured[order] === 1,
+    })),
+  };
+}
+
+function labelOf(node: InferredNode | undefined): string | null {
+  return node?.label ?? null;
+}
+
+function typeText(inferred: InferredModel, name: string): string {
+  const fact = inferred.tensors.get(name);
+  const { dtype, shape, bytes } = factReport(name, fact);
+  if (fact !== undefined && fact.kind !== 'tensor') return `${fact.kind} of ${dtype}`;
+  const weight = inferred.weightBytes.get(name);
+  return `${shapeText(shape)} ${dtype}, ${bytesText(bytes ?? weight)}${weight === undefined ? '' : ', weight'}`;
+}
+
+function attributeText(attribute: OnnxAttribute): string {
+  switch (attribute.kind) {
+    case 'float':
+    case 'int':
+      return String(attribute.value);
+    case 'string':
+      return shortened(attribute.value);
+    case 'floats':
+    case 'ints':
+      return listText(attribute.value.map(String));
+    case 'strings':
+      return listText(attribute.value.map(shortened));
+    case 'tensor':
+      return tensorText(attribute.value);
+    case 'tensors':
+      return listText(attribute.value.map(tensorText));
+    case 'sparse-tensor':
+      return `sparse ${attribute.value.shape.join('x')}`;
+    case 'graph':
+      return `body of ${attribute.value.nodes.length} nodes`;
+    case 'graphs':
+      return `${attribute.value.length} bodies`;
+    case 'reference':
+      return `the call's ${attribute.value}`;
+    case 'type':
+    case 'types':
+    case 'sparse-tensors':
+      return attribute.kind;
+  }
+}
+
+function tensorText(tensor: OnnxTensor): string {
+  return `${shapeText(tensor.shape)} ${tensor.dtype}`;
+}
+
+function listText(values: readonly string[]): string {
+  const shown = values.slice(0, shownElements).join(', ');
+  return values.length > shownElements ? `[${shown}, ... ${values.length} in all]` : `[${shown}]`;
+}
+
+function shortened(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}...` : text;
+}

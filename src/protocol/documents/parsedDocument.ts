@@ -1,0 +1,243 @@
+import {
+  findNodeAtLocation,
+  type Node as JsonNode,
+  type ParseError,
+  type ParseErrorCode,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import { z } from 'zod';
+import { DnnSplitError, type ErrorCode } from '../errors';
+import { suggestion } from './nearest';
+
+/** A path into a document: property names and array indices from the root. */
+export type DocumentPath = readonly (string | number)[];
+
+/** Something wrong with a document, at a place in its text. */
+export interface DocumentProblem {
+  /** One sentence. */
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  /** Where it is in the text, in UTF-16 units; `length` is at least 1 unless the text is empty. */
+  readonly offset: number;
+  readonly length: number;
+  /** Zero-based. */
+  readonly line: number;
+  readonly column: number;
+  /** True for what a JSON schema finds too; false for what only DNNSplit can know. */
+  readonly inSchema: boolean;
+}
+
+export interface ParsedDocument<T> {
+  /** Present when there is no problem. */
+  readonly document: T | undefined;
+  readonly problems: readonly DocumentProblem[];
+  /** The syntax tree, for finding places; none for an empty text. */
+  readonly root: JsonNode | undefined;
+  readonly text: string;
+}
+
+const syntaxSentences: Partial<Record<string, string>> = {
+  InvalidSymbol: 'this is not JSON: a word that is neither a string in double quotes, a number, true, false nor null',
+  InvalidNumberFormat: 'this number is not well formed',
+  PropertyNameExpected: 'a property name in double quotes is expected here',
+  ValueExpected: 'a value is expected here',
+  ColonExpected: 'a colon is expected here',
+  CommaExpected: 'a comma is expected here',
+  CloseBraceExpected: 'a closing brace } is missing',
+  CloseBracketExpected: 'a closing bracket ] is missing',
+  EndOfFileExpected: 'the document should end here',
+  UnexpectedEndOfComment: 'this comment is not closed',
+  UnexpectedEndOfString: 'this string is not closed',
+  InvalidEscapeCharacter: 'this escape is not valid in JSON',
+};
+
+/**
+ * Parses a JSON-with-comments document and checks it against its schema.
+ * Never throws: problems carry their place and one sentence each. `what` names the document in sentences.
+ */
+export function parseDocument<T>(text: string, schema: z.ZodType<T>, what: string): ParsedDocument<T> {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
+  if (errors.length > 0 || root === undefined) {
+    const shown = errors.length > 0 ? errors.slice(0, 1) : [{ error: 0 as ParseErrorCode, offset: 0, length: 0 }];
+    const problems = shown.map(({ error, offset, length }) => {
+      const sentence = syntaxSentences[printParseErrorCode(error)] ?? 'this is not valid JSON';
+      const message = root === undefined && text.trim() === '' ? `This ${what} is empty.` : `${capitalized(sentence)}.`;
+      return problemAt(text, message, offset, length, true);
+    });
+    return { document: undefined, problems, root, text };
+  }
+  const parsed = schema.safeParse(plainValue(root));
+  if (parsed.success) return { document: parsed.data, problems: [], root, text };
+  const problems = parsed.error.issues.flatMap((issue) => issueProblems(text, root, schema, issue));
+  return { document: undefined, problems, root, text };
+}
+
+/**
+ * The document, or its first problem as an error that names file and line.
+ * @throws DnnSplitError `code`
+ */
+export function requireDocument<T>(parsed: ParsedDocument<T>, code: ErrorCode, path: string): T {
+  if (parsed.document !== undefined) return parsed.document;
+  const [first] = parsed.problems;
+  const place = { path, line: first?.line ?? 0, column: first?.column ?? 0 };
+  const where = `${path}:${place.line + 1}:${place.column + 1}`;
+  throw new DnnSplitError(code, `${where}: ${first?.message ?? 'this document is not valid.'}`, place);
+}
+
+/** A problem at the value that `path` leads to, or at the nearest existing value above it. */
+export function problemAtPath(
+  parsed: { readonly text: string; readonly root: JsonNode | undefined },
+  path: DocumentPath,
+  message: string,
+  severity: DocumentProblem['severity'] = 'error',
+): DocumentProblem {
+  const node = nodeAt(parsed.root, path);
+  const start = node?.type === 'object' || node?.type === 'array' ? firstLine(parsed.text, node) : node;
+  return { ...problemAt(parsed.text, message, start?.offset ?? 0, start?.length ?? 1, false), severity };
+}
+
+/** The syntax node at `path`, or the deepest one on the way there. */
+export function nodeAt(root: JsonNode | undefined, path: DocumentPath): JsonNode | undefined {
+  if (root === undefined) return undefined;
+  for (let depth = path.length; depth > 0; depth--) {
+    const node = findNodeAtLocation(root, path.slice(0, depth));
+    if (node !== undefined) return node;
+  }
+  return root;
+}
+
+function firstLine(text: string, node: JsonNode): { offset: number; length: number } {
+  const end = text.indexOf('\n', node.offset);
+  const length = end < 0 ? node.length : Math.min(node.length, end - node.offset);
+  return { offset: node.offset, length };
+}
+
+function problemAt(text: string, message: string, offset: number, length: number, inSchema: boolean): DocumentProblem {
+  const start = Math.min(offset, Math.max(0, text.length - 1));
+  const before = text.slice(0, start);
+  const line = before.split('\n').length - 1;
+  const column = start - (before.lastIndexOf('\n') + 1);
+  return { message, severity: 'error', offset: start, length: Math.max(1, length), line, column, inSchema };
+}
+
+/** Plain value of a syntax tree; a repeated property keeps its last value, `__proto__` is an ordinary name. */
+function plainValue(node: JsonNode): unknown {
+  if (node.type === 'array') return (node.children ?? []).map(plainValue);
+  if (node.type !== 'object') return node.value;
+  const entries = (node.children ?? []).flatMap((property): [string, unknown][] => {
+    const [key, value] = property.children ?? [];
+    return key !== undefined && value !== undefined ? [[String(key.value), plainValue(value)]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+type Issue = z.core.$ZodIssue;
+
+function issueProblems(text: string, root: JsonNode, schema: z.ZodType, issue: Issue): DocumentProblem[] {
+  const path = issue.path.filter((step) => typeof step !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) => {
+      const property = findNodeAtLocation(root, [...path, key])?.parent?.children?.[0];
+      const message = `Unknown property '${key}'${suggestion(key, known)}`;
+      return problemAt(text, message, property?.offset ?? 0, property?.length ?? 1, true);
+    });
+  }
+  const node = nodeAt(root, path);
+  const shown = node?.type === 'object' || node?.type === 'array' ? firstLine(text, node) : node;
+  return [problemAt(text, issueSentence(issue, path, root), shown?.offset ?? 0, shown?.length ?? 1, true)];
+}
+
+function issueSentence(issue: Issue, path: DocumentPath, root: JsonNode): string {
+  const subject = path.length === 0 ? 'The document' : `'${pathText(path)}'`;
+  const present = findNodeAtLocation(root, [...path]);
+  if (present === undefined && path.length > 0) return `${subject} is missing.`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${subject} must be ${article(issue.expected)}, not ${present ? valueText(present) : 'this'}.`;
+    case 'invalid_value': {
+      const known = issue.values.map(String);
+      return `${subject} cannot be ${present ? valueText(present) : 'this'}${suggestion(String(present?.value), known)}`;
+    }
+    case 'too_small':
+      return `${subject} must ${sizeText(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}.`;
+    case 'too_big':
+      return `${subject} must ${sizeText(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}.`;
+    case 'invalid_union':
+      return unionSentence(issue, subject, path, root);
+    default:
+      return `${subject} is not valid: ${issue.message}.`;
+  }
+}
+
+function unionSentence(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  subject: string,
+  path: DocumentPath,
+  root: JsonNode,
+): string {
+  const present = findNodeAtLocation(root, [...path]);
+  const alternatives = issue.errors.map(([first]) => first).filter((first) => first !== undefined);
+  const fitting = alternatives.find((first) => first.code !== 'invalid_type' && first.code !== 'invalid_value');
+  if (present?.type === 'object' && fitting !== undefined) {
+    const keys = fitting.code === 'unrecognized_keys' ? ` has the unknown property '${fitting.keys.join("', '")}'` : '';
+    if (keys !== '') return `${subject}${keys}.`;
+  }
+  const words = alternatives.flatMap((first) => (first.code === 'invalid_value' ? first.values.map(String) : []));
+  if (present?.type === 'string' && words.length > 0) {
+    return `${subject} cannot be ${valueText(present)}${suggestion(String(present.value), words)}`;
+  }
+  return `${subject} has a value that is not allowed here.`;
+}
+
+function sizeText(origin: string, bound: string, limit: number | bigint): string {
+  if (origin === 'array') return `have ${bound} ${limit} entries`;
+  if (origin === 'string') return `have ${bound} ${limit} characters`;
+  return `be ${bound} ${limit}`;
+}
+
+function article(type: string): string {
+  const named = type === 'int' ? 'whole number' : type;
+  if (named === 'record') return 'an object';
+  return `${/^[aeiou]/.test(named) ? 'an' : 'a'} ${named}`;
+}
+
+function valueText(node: JsonNode): string {
+  if (node.type === 'object' || node.type === 'array' || node.type === 'string') return article(node.type);
+  return node.type === 'null' ? 'null' : String(node.value);
+}
+
+function pathText(path: DocumentPath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+/** Property names that the schema knows at `path`. */
+export function knownKeys(schema: unknown, path: DocumentPath): string[] {
+  let current = unwrapped(schema);
+  for (const step of path) current = unwrapped(childSchema(current, step));
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function childSchema(schema: unknown, step: string | number): unknown {
+  if (schema instanceof z.ZodObject) return schema.shape[String(step)];
+  if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return undefined;
+}
+
+/** Without `optional` and `nullable`; of a union, its object. */
+function unwrapped(schema: unknown): unknown {
+  let current = schema;
+  while (current instanceof z.ZodOptional || current instanceof z.ZodNullable) current = current.unwrap();
+  if (current instanceof z.ZodUnion) return current.options.find((option) => option instanceof z.ZodObject);
+  return current;
+}
+
+function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,77 @@
+/** Numbers for reading: three significant digits, SI prefixes, the unit after a space. */
+
+const prefixes = ['', 'k', 'M', 'G', 'T', 'P'] as const;
+
+/** `392 kB`; decimal prefixes, as bandwidths have them. */
+export function bytesText(bytes: number | null | undefined): string {
+  return bytes === null || bytes === undefined ? 'unknown size' : scaled(bytes, 'B');
+}
+
+/** `11.3 GMACs`. */
+export function macsText(macs: number | null | undefined): string {
+  return macs === null || macs === undefined ? 'unknown MACs' : scaled(macs, 'MACs');
+}
+
+/** `60.4 M`. */
+export function countText(count: number): string {
+  return scaled(count, '').trimEnd();
+}
+
+/** `161 ms`, `2.31 s`, `12.0 us`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${threeDigits(milliseconds / 1000)} s`;
+  if (milliseconds >= 1 || milliseconds === 0) return `${threeDigits(milliseconds)} ms`;
+  return `${threeDigits(milliseconds * 1000)} us`;
+}
+
+/** `$0.0000201`; dollars. */
+export function moneyText(dollars: number): string {
+  if (dollars === 0) return '$0';
+  const digits = Math.max(2, 2 - Math.floor(Math.log10(Math.abs(dollars))));
+  return `$${dollars.toFixed(Math.min(12, digits))}`;
+}
+
+/** `9.29 /s`. */
+export function rateText(perSecond: number): string {
+  return `${threeDigits(perSecond)} /s`;
+}
+
+/** `1.20 J`. */
+export function energyText(joules: number): string {
+  return `${threeDigits(joules)} J`;
+}
+
+/** `20 Mbit/s`. */
+export function bandwidthText(mbps: number): string {
+  if (mbps >= 1000) return `${trimmed(mbps / 1000)} Gbit/s`;
+  return mbps < 1 ? `${trimmed(mbps * 1000)} kbit/s` : `${trimmed(mbps)} Mbit/s`;
+}
+
+/** `1x3x224x224`; `scalar` for rank 0, `?` where not even the rank is known. */
+export function shapeText(shape: readonly (number | string)[] | null | undefined): string {
+  if (shape === null || shape === undefined) return '?';
+  return shape.length === 0 ? 'scalar' : shape.join('x');
+}
+
+/** Three significant digits without an exponent; whole numbers from 1000 upwards. */
+export function threeDigits(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return '0';
+  const magnitude = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(3)))));
+  return value.toFixed(Math.min(12, Math.max(0, 2 - magnitude)));
+}
+
+function trimmed(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function scaled(value: number, unit: string): string {
+  let step = 0;
+  let rest = value;
+  while (Math.abs(Number(rest.toPrecision(3))) >= 1000 && step < prefixes.length - 1) {
+    rest /= 1000;
+    step++;
+  }
+  const digits = step === 0 && Number.isInteger(value) ? String(value) : threeDigits(rest);
+  return `${digits} ${prefixes[step] ?? ''}${unit}`;
+}

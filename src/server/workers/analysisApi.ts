@@ -1,0 +1,48 @@
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import type { ErrorData } from '../../protocol/errors';
+import type { AnalysisReport, PlanReport } from '../../protocol/reports';
+import type { DeploymentTarget, GeneratedFile, NodeDetails, PlanOverrides, SearchHit } from '../../protocol/requests';
+import type { SceneOverlay } from '../../protocol/scene';
+import type { Work } from '../../protocol/work';
+
+/** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */
+export interface ModelRequest {
+  readonly modelPath: string;
+  readonly overrides: PlanOverrides;
+}
+
+/** A model under its configuration, as far as each could be had. */
+export interface ModelState {
+  readonly analysis: AnalysisReport;
+  /** None where the configuration or the planning fails; `planError` says why. */
+  readonly plan?: PlanReport;
+  readonly planError?: ErrorData;
+  /** The `dnnsplit.json` that applies; none when the built-in default does. */
+  readonly configPath?: string;
+}
+
+/** What the state of a plan document is next to its model. */
+export interface PlanCheck {
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  /** Path to the value concerned in the document. */
+  readonly path: readonly (string | number)[];
+}
+
+/** The functions of the analysis worker. */
+export interface AnalysisFunctions {
+  state(params: ModelRequest, work: Work): ModelState;
+  /** The split graph under the model's configuration, for the layout. `key` changes when it does. */
+  graph(params: ModelRequest, work: Work): { key: string; graph: SplitGraph };
+  overlay(params: ModelRequest, work: Work): SceneOverlay;
+  nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
+  search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
+  planText(params: ModelRequest & { readonly planPath: string }, work: Work): string;
+  checkPlan(params: { readonly planPath: string; readonly text: string }, work: Work): readonly PlanCheck[];
+  generate(
+    params: ModelRequest & { readonly planText?: string; readonly planPath: string; readonly target: DeploymentTarget },
+    work: Work,
+  ): readonly GeneratedFile[];
+  /** Frees what is kept for a model. */
+  forget(params: { readonly modelPath: string }): void;
+}

@@ -1,0 +1,15 @@
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import type { Scene } from '../../protocol/scene';
+import type { Work } from '../../protocol/work';
+
+/** The functions of the layout worker. */
+export interface LayoutFunctions {
+  /**
+   * Lays out the graph that `key` names. The graph itself needs to come along only when the worker does not have it:
+   * then the answer is `null`.
+   */
+  scene(
+    params: { readonly key: string; readonly graph?: SplitGraph; readonly folded: readonly string[] | null },
+    work: Work,
+  ): Promise<Scene | null>;
+}

@@ -1,0 +1,29 @@
+/** Lays out scenes in a thread of its own, so that ELK never blocks an answer. */
+import { parentPort } from 'node:worker_threads';
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import { buildScene } from '../layout/buildScene';
+import { createElkEngine, type ElkEngine } from '../layout/elkEngine';
+import type { LayoutFunctions } from './layoutApi';
+import { serveWorker } from './serveWorker';
+
+/** Graphs that are kept; the oldest goes first. */
+const keptGraphs = 4;
+const graphs = new Map<string, SplitGraph>();
+let elk: ElkEngine | undefined;
+
+const functions: LayoutFunctions = {
+  async scene({ key, graph, folded }, work) {
+    const known = graph ?? graphs.get(key);
+    if (known === undefined) return null;
+    graphs.delete(key);
+    graphs.set(key, known);
+    for (const oldest of graphs.keys()) {
+      if (graphs.size <= keptGraphs) break;
+      graphs.delete(oldest);
+    }
+    elk ??= createElkEngine();
+    return buildScene(known, { folded }, elk, work);
+  },
+};
+
+if (parentPort !== null) serveWorker(parentPort, functions);
