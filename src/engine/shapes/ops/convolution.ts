@@ -94,13 +94,15 @@ function transposedSizes(
   return spatial.map((size, index) => transposedSize(window, index, size, outputPadding[index] ?? 0));
 }
 
+export const convolutionEntry = convolution(1, (context) => dtypeOf(context, 0));
+
 /** ai.onnx convolutions, all versions. */
 export const convolutionOps: OpTable = {
-  Conv: convolution(1, (context) => dtypeOf(context, 0)),
+  Conv: convolutionEntry,
   ConvInteger: convolution(1, () => 'int32'),
   // The type of the result is that of its zero point, input 7.
   QLinearConv: { ...convolution(3, (context) => dtypeOf(context, 7)), elementwiseOps: perOutput(3) },
   // Sampling at an offset interpolates between four neighbors for each multiply-accumulate; only the product is counted.
-  DeformConv: convolution(1, (context) => dtypeOf(context, 0)),
+  DeformConv: convolutionEntry,
   ConvTranspose: { infer: inferTransposed, macs: transposedMacs, elementwiseOps: none },
 };
