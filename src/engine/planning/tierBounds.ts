@@ -1,0 +1,93 @@
+import { DnnSplitError } from '../../protocol/errors';
+import type { SplitGraph } from '../split/splitGraph';
+import type { Infrastructure } from './infrastructure';
+
+/** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
+export interface TierBounds {
+  readonly lowest: Uint8Array;
+  readonly highest: Uint8Array;
+  /** 1 for tiers that may run something. */
+  readonly allowedTiers: Uint8Array;
+  /** False when every node may run on every tier. */
+  readonly restricts: boolean;
+}
+
+/**
+ * What pins, `keepInputOnFirstTier` and `excludeTiers` leave to each node; a pin carries over along the edges because
+ * data only flows upwards.
+ * @throws DnnSplitError `invalid-config` for a pin on a node that does not exist, `infeasible` where they contradict.
+ */
+export function tierBounds(graph: SplitGraph, infrastructure: Infrastructure): TierBounds {
+  const { constraints, tiers } = infrastructure;
+  const allowedTiers = Uint8Array.from(tiers, (tier) => (constraints.excludeTiers?.includes(tier.id) ? 0 : 1));
+  const first = allowedTiers.indexOf(1);
+  if (first < 0) throw new DnnSplitError('infeasible', 'Every tier is left out; remove one from `excludeTiers`.');
+  const lowest = new Uint8Array(graph.nodes.length).fill(first);
+  const highest = new Uint8Array(graph.nodes.length).fill(allowedTiers.lastIndexOf(1));
+  if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest);
+  for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
+    const tier = tiers.findIndex((one) => one.id === tierId);
+    if (allowedTiers[tier] !== 1) {
+      throw new DnnSplitError('infeasible', `\`${name}\` is pinned to tier \`${tierId}\`, which is left out; allow the tier or move the pin.`);
+    }
+    for (const node of pinnedNodes(graph, name)) {
+      if (tier > (highest[node] ?? 0)) {
+        throw new DnnSplitError(
+          'infeasible',
+          `\`${name}\` is pinned to \`${tierId}\`, but \`keepInputOnFirstTier\` keeps it on \`${tiers[0]?.id}\`; drop one of the two.`,
+        );
+      }
+      lowest[node] = tier;
+      highest[node] = tier;
+    }
+  }
+  propagate(graph, infrastructure, lowest, highest);
+  const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
+  return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
+}
+
+function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array): void {
+  if (allowedTiers[0] !== 1) {
+    throw new DnnSplitError('infeasible', 'The raw input is to stay on the first tier, which is left out; drop one of the two.');
+  }
+  for (const input of graph.inputs) for (const reader of graph.tensors[input]?.consumers ?? []) highest[reader] = 0;
+}
+
+function pinnedNodes(graph: SplitGraph, name: string): number[] {
+  const matches = [...graph.nodes.keys()].filter((index) => {
+    const node = graph.nodes[index];
+    return node !== undefined && (node.id === name || node.name === name);
+  });
+  if (matches.length === 0) {
+    throw new DnnSplitError('invalid-config', `\`constraints.pin\` names the node \`${name}\`, which this model does not run; use a node's name or id.`);
+  }
+  return matches;
+}
+
+/** Readers run no lower than what they read from, producers no higher than what reads them. */
+function propagate(graph: SplitGraph, infrastructure: Infrastructure, lowest: Uint8Array, highest: Uint8Array): void {
+  for (const tensor of graph.tensors) {
+    if (tensor.producer < 0) continue;
+    for (const reader of tensor.consumers) lowest[reader] = Math.max(lowest[reader] ?? 0, lowest[tensor.producer] ?? 0);
+  }
+  forEachNodeBackwards(graph, (index, reads) => {
+    for (const tensor of reads) {
+      const producer = graph.tensors[tensor]?.producer ?? -1;
+      if (producer >= 0) highest[producer] = Math.min(highest[producer] ?? 0, highest[index] ?? 0);
+    }
+  });
+  for (const [index, node] of graph.nodes.entries()) {
+    if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
+    const low = infrastructure.tiers[lowest[index] ?? 0]?.id;
+    const high = infrastructure.tiers[highest[index] ?? 0]?.id;
+    throw new DnnSplitError(
+      'infeasible',
+      `The pins contradict each other: \`${node.label}\` must run on \`${low}\` or above and on \`${high}\` or below; data only flows upwards, so move one of the pins.`,
+      { nodeId: node.id },
+    );
+  }
+}
+
+function forEachNodeBackwards(graph: SplitGraph, visit: (index: number, reads: readonly number[]) => void): void {
+  for (let index = graph.nodes.length - 1; index >= 0; index--) visit(index, graph.nodes[index]?.reads ?? []);
+}

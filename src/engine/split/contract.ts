@@ -1,0 +1,50 @@
+import type { SplitGraph } from './splitGraph';
+
+/** Nodes that no candidate separates. */
+export interface Group {
+  /** Node indices, ascending; the last one makes what the others wait for. */
+  readonly members: readonly number[];
+  /** Tensors that come from outside the group. */
+  readonly inputs: readonly number[];
+  /** Tensors of the last member that somebody reads. */
+  readonly outputs: readonly number[];
+}
+
+/**
+ * Joins a node with its only reader wherever cutting between the two can never be better than cutting below the node:
+ * when its inputs are at most as large as its outputs. Taking such a node out of a cut leaves a cut with as few bytes,
+ * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
+ */
+export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
+  const joined: Group[][] = graph.nodes.map(() => []);
+  const groups: Group[] = [];
+  for (const [index, node] of graph.nodes.entries()) {
+    const absorbed = joined[index] ?? [];
+    const inside = new Set(absorbed.flatMap((group) => group.outputs));
+    const inputs = new Set([...absorbed.flatMap((group) => group.inputs), ...node.reads]);
+    for (const tensor of inside) inputs.delete(tensor);
+    const outputs = node.writes.filter((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) > 0);
+    const members = [...absorbed.flatMap((group) => group.members), index].sort((a, b) => a - b);
+    const group: Group = { members, inputs: [...inputs], outputs };
+    const reader = onlyReader(graph, outputs);
+    const into = reader === undefined ? undefined : joined[reader];
+    if (into !== undefined && sum(group.inputs, bytesOf) <= sum(outputs, bytesOf)) into.push(group);
+    else groups.push(group);
+  }
+  return groups;
+}
+
+function onlyReader(graph: SplitGraph, tensors: readonly number[]): number | undefined {
+  let reader: number | undefined;
+  for (const tensor of tensors) {
+    for (const consumer of graph.tensors[tensor]?.consumers ?? []) {
+      if (reader !== undefined && reader !== consumer) return undefined;
+      reader = consumer;
+    }
+  }
+  return reader;
+}
+
+function sum(tensors: readonly number[], bytesOf: Float64Array): number {
+  return tensors.reduce((total, tensor) => total + (bytesOf[tensor] ?? 0), 0);
+}

@@ -1,0 +1,107 @@
+import { cutAboveDownset, cutAtPosition, membersBelow } from './cuts';
+import { downsetsAcrossBranches } from './dagCandidates';
+import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
+import { depthFirstOrder } from './depthFirstOrder';
+import { leastLiveOrder } from './leastLiveOrder';
+import { loadOf } from './peakActivations';
+import type { Candidate, Cut, SplitGraph } from './splitGraph';
+
+/** Candidates, and whether every cut across branches was looked at. */
+export interface CandidateSearch {
+  readonly candidates: Candidate[];
+  /** Blocks between neighboring single-tensor cuts that have more downsets than the search looks at. */
+  readonly boundedBlocks: number;
+}
+
+/**
+ * The split points that an optimum may use whatever the infrastructure is (DNNSplit; `engine.md` section 3): the strict
+ * running minima of the live bytes over the order (position n only when nothing crosses there), and the cuts across
+ * branches below which no smaller cut has as few bytes. In order of position.
+ */
+export function findCandidates(graph: SplitGraph): Candidate[] {
+  return searchCandidates(graph).candidates;
+}
+
+/**
+ * `findCandidates` with what it left out.
+ * @param bytesOf bytes per tensor where they differ from the tensors' own (another wire type), `Infinity` for unknown.
+ */
+export function searchCandidates(graph: SplitGraph, bytesOf: Float64Array = tensorBytes(graph)): CandidateSearch {
+  const prefixes = runningMinima(liveBytes(graph, bytesOf).bytes).map((position) => cutAtPosition(graph, position));
+  const across = downsetsAcrossBranches(graph, bytesOf);
+  const found = [...ordersToTry(graph, bytesOf), ...across.downsets].map((downset) => cutAboveDownset(graph, downset));
+  const cuts = withoutRuledOut(graph, [...prefixes, ...found], bytesOf);
+  return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks: across.boundedBlocks };
+}
+
+/** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
+export function runningMinima(bytes: Float64Array): number[] {
+  const positions: number[] = [];
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const [position, live] of bytes.entries()) {
+    if (live >= lowest) continue;
+    lowest = live;
+    positions.push(position);
+  }
+  return positions;
+}
+
+/** The running minima of other sensible orders, as downsets. */
+function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): number[][] {
+  return [depthFirstOrder(graph), leastLiveOrder(graph)].flatMap((order) => {
+    const minima = runningMinima(liveBytesInOrder(graph, order, bytesOf).bytes);
+    return minima.map((position) => Array.from(order.subarray(0, position)));
+  });
+}
+
+/** Drops every cut that contains another one with as few bytes; of equal cuts the first stays. */
+function withoutRuledOut(graph: SplitGraph, cuts: readonly Cut[], bytesOf: Float64Array): Cut[] {
+  const sized = cuts.map((cut) => ({
+    cut,
+    bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
+    members: cut.downset && membersBelow(graph, cut),
+  }));
+  sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
+  const kept: typeof sized = [];
+  for (const one of sized) {
+    if (one.bytes === Number.POSITIVE_INFINITY) continue;
+    const ruledOut = kept.some((lower) => lower.bytes <= one.bytes && isInside(lower, one));
+    if (!ruledOut) kept.push(one);
+  }
+  return kept.map((one) => one.cut);
+}
+
+interface SizedCut {
+  readonly cut: Cut;
+  readonly members: Uint8Array | undefined;
+}
+
+/** True when every node below `lower` is below `upper` too. */
+function isInside(lower: SizedCut, upper: SizedCut): boolean {
+  if (upper.members === undefined) {
+    return lower.cut.downset === undefined
+      ? lower.cut.position <= upper.cut.position
+      : (lower.cut.downset.at(-1) ?? -1) < upper.cut.position;
+  }
+  if (lower.cut.downset !== undefined) return lower.cut.downset.every((node) => upper.members?.[node] === 1);
+  for (let node = 0; node < lower.cut.position; node++) if (upper.members[node] !== 1) return false;
+  return true;
+}
+
+/** Fills in what a cut means for both of its sides. */
+export function describeCut(graph: SplitGraph, cut: Cut): Candidate {
+  const below = membersBelow(graph, cut);
+  const above = below.map((member) => 1 - member);
+  const before = loadOf(graph, below, new Uint8Array(below.length));
+  const after = loadOf(graph, above, below);
+  return {
+    ...cut,
+    macsBefore: before.macs,
+    macsAfter: after.macs,
+    weightBytesBefore: before.weightBytes,
+    weightBytesAfter: after.weightBytes,
+    peakActivationBytesBefore: before.peakActivationBytes,
+    peakActivationBytesAfter: after.peakActivationBytes,
+    singleTensor: cut.tensors.length === 1,
+  };
+}

@@ -1,0 +1,94 @@
+import type { SplitGraph } from './splitGraph';
+
+/** Bytes and number of the tensors that are live at each position 0..n of an order. */
+export interface LiveProfile {
+  /** Bytes of the tensors that cross at each position; `Infinity` where one of them is unknown. */
+  readonly bytes: Float64Array;
+  /** How many tensors cross at each position. */
+  readonly count: Int32Array;
+  /** Bytes in memory while the node at each place runs: what is live before it, and its outputs (unknown ones as 0). */
+  readonly workingBytes: Float64Array;
+}
+
+/** `liveBytesInOrder` for the graph's own order. */
+export function liveBytes(graph: SplitGraph, bytesOf?: ArrayLike<number>): LiveProfile {
+  return liveBytesInOrder(graph, undefined, bytesOf);
+}
+
+/**
+ * What crosses at each position of an order, in time linear in nodes and tensors (`engine.md` section 3): a tensor lives
+ * from its producer (an input: from position 0) to its last consumer; a graph output is not consumed by leaving the model.
+ * @param order node indices in order; the graph's own order when absent.
+ * @param bytesOf bytes per tensor, `Infinity` for unknown; the tensors' own bytes when absent.
+ */
+export function liveBytesInOrder(
+  graph: SplitGraph,
+  order?: ArrayLike<number>,
+  bytesOf: ArrayLike<number> = tensorBytes(graph),
+): LiveProfile {
+  const n = graph.nodes.length;
+  const places = order && placesOf(order);
+  const byteSteps = new Float64Array(n + 2);
+  const unknownSteps = new Int32Array(n + 2);
+  const countSteps = new Int32Array(n + 2);
+  const outputBytes = new Float64Array(n);
+  for (const [index, tensor] of graph.tensors.entries()) {
+    const bytes = bytesOf[index] ?? 0;
+    const known = bytes === Number.POSITIVE_INFINITY ? 0 : bytes;
+    const made = tensor.producer < 0 ? -1 : (places?.[tensor.producer] ?? tensor.producer);
+    if (made >= 0) outputBytes[made] = (outputBytes[made] ?? 0) + known;
+    const last = lastPlace(tensor.consumers, places);
+    if (last < 0) continue;
+    addStep(byteSteps, made + 1, last + 1, known);
+    addStep(countSteps, made + 1, last + 1, 1);
+    if (bytes === Number.POSITIVE_INFINITY) addStep(unknownSteps, made + 1, last + 1, 1);
+  }
+  return accumulate(n, byteSteps, unknownSteps, countSteps, outputBytes);
+}
+
+/** Bytes of each tensor in its own type, `Infinity` where unknown. */
+export function tensorBytes(graph: SplitGraph): Float64Array {
+  return Float64Array.from(graph.tensors, (tensor) => tensor.bytes ?? Number.POSITIVE_INFINITY);
+}
+
+function accumulate(
+  n: number,
+  byteSteps: Float64Array,
+  unknownSteps: Int32Array,
+  countSteps: Int32Array,
+  outputBytes: Float64Array,
+): LiveProfile {
+  const bytes = new Float64Array(n + 1);
+  const count = new Int32Array(n + 1);
+  const workingBytes = new Float64Array(n);
+  let live = 0;
+  let unknown = 0;
+  let tensors = 0;
+  for (let position = 0; position <= n; position++) {
+    live += byteSteps[position] ?? 0;
+    unknown += unknownSteps[position] ?? 0;
+    tensors += countSteps[position] ?? 0;
+    bytes[position] = unknown > 0 ? Number.POSITIVE_INFINITY : live;
+    count[position] = tensors;
+    if (position < n) workingBytes[position] = live + (outputBytes[position] ?? 0);
+  }
+  return { bytes, count, workingBytes };
+}
+
+function placesOf(order: ArrayLike<number>): Int32Array {
+  const places = new Int32Array(order.length);
+  for (let place = 0; place < order.length; place++) places[order[place] ?? 0] = place;
+  return places;
+}
+
+function lastPlace(consumers: readonly number[], places: Int32Array | undefined): number {
+  if (places === undefined) return consumers.at(-1) ?? -1;
+  let last = -1;
+  for (const consumer of consumers) last = Math.max(last, places[consumer] ?? 0);
+  return last;
+}
+
+function addStep(steps: Float64Array | Int32Array, from: number, until: number, amount: number): void {
+  steps[from] = (steps[from] ?? 0) + amount;
+  steps[until] = (steps[until] ?? 0) - amount;
+}
