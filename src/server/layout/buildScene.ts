@@ -1,0 +1,155 @@
+import { textWidth } from '../../engine/picture/textWidth';
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../protocol/scene';
+import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
+import type { ElkEngine } from './elkEngine';
+import { groupLabel } from './foldGroup';
+import { defaultFolding, foldGroups } from './groups';
+import { type Geometry, routeLanes } from './lanes';
+import { vertexHeight } from './layoutGraph';
+import { crossingTensors } from './liveTensors';
+import { nodeContentOf, type SceneNodeContent, sumOrNull } from './sceneNodes';
+import { tensorShapeText } from './shapeText';
+import { stackBlocks } from './stack';
+import { type ViewGraph, viewGraph } from './viewGraph';
+
+/** Free space around the picture and around the nodes of a group, in CSS pixels. */
+const margin = 24;
+const groupMargin = 6;
+
+const titlePx = 12;
+const subtitlePx = 11;
+const textMargin = 14;
+const leastWidth = 88;
+const mostWidth = 240;
+
+/** Widths are multiples of this, so that blocks with nearly equal texts are laid out once. */
+const widthStep = 8;
+
+/** Width of a box that shows both of its lines; longer texts are for the renderer to shorten. */
+function boxWidth({ title, subtitle }: SceneNodeContent): number {
+  const text = Math.max(textWidth(title, titlePx), textWidth(subtitle, subtitlePx));
+  const width = Math.ceil((text + 2 * textMargin) / widthStep) * widthStep;
+  return Math.min(mostWidth, Math.max(leastWidth, width));
+}
+
+function sceneEdges(graph: SplitGraph, view: ViewGraph, ids: readonly string[], geometry: Geometry): SceneEdge[] {
+  return view.edges.map(({ from, to, tensors }, edge) => {
+    const first = graph.tensors[tensors[0] ?? -1];
+    const points = (geometry.routes[edge] ?? []).map((value, axis) =>
+      axis % 2 === 0 ? value - geometry.left + margin : value + margin,
+    );
+    return {
+      id: `${first?.name ?? ''}:${ids[from]}->${ids[to]}`,
+      from,
+      to,
+      points,
+      tensor: first?.name ?? '',
+      tensorCount: tensors.length,
+      bytes: sumOrNull(tensors.map((tensor) => graph.tensors[tensor]?.bytes)),
+      shapeText: first === undefined ? '' : tensorShapeText(first),
+    };
+  });
+}
+
+function sceneGroups(graph: SplitGraph, view: ViewGraph, nodes: readonly SceneNode[]): SceneGroup[] {
+  return view.groups.map(({ group, folded, vertices }) => {
+    let left = Number.POSITIVE_INFINITY;
+    let right = 0;
+    let top = Number.POSITIVE_INFINITY;
+    let bottom = 0;
+    for (const vertex of vertices) {
+      const { x = 0, y = 0, width = 0, height = 0 } = nodes[vertex] ?? {};
+      left = Math.min(left, x);
+      right = Math.max(right, x + width);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + height);
+    }
+    return {
+      id: group.id,
+      label: groupLabel(graph, group),
+      folded,
+      x: left - groupMargin,
+      y: top - groupMargin,
+      width: right - left + 2 * groupMargin,
+      height: bottom - top + 2 * groupMargin,
+      repeats: group.repeats,
+    };
+  });
+}
+
+/**
+ * Where a boundary can be drawn: every position at which a single tensor crosses, unless it is inside of a fold or boxes
+ * from above and below it stand beside one another. The end of a graph with a single result counts, as nothing crosses there.
+ */
+function cutLines(graph: SplitGraph, nodes: readonly SceneNode[]): { position: number; y: number }[] {
+  const count = graph.nodes.length;
+  const crossing = crossingTensors(graph);
+  const bottoms = new Float64Array(count + 1).fill(Number.NEGATIVE_INFINITY);
+  const tops = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
+  const insideFold = new Uint8Array(count + 1);
+  let inputsBottom = 0;
+  for (const { kind, orderIndices, y, height } of nodes) {
+    const first = orderIndices[0];
+    const last = orderIndices.at(-1);
+    if (kind === 'input') inputsBottom = Math.max(inputsBottom, y + height);
+    if (first === undefined || last === undefined) continue;
+    insideFold.fill(1, first + 1, last + 1);
+    bottoms[last + 1] = y + height;
+    tops[first] = y;
+  }
+  for (let place = count - 1; place >= 0; place--) tops[place] = Math.min(tops[place] ?? 0, tops[place + 1] ?? 0);
+  const lines: { position: number; y: number }[] = [];
+  let bottom = inputsBottom <= (tops[0] ?? 0) ? inputsBottom : Number.NEGATIVE_INFINITY;
+  for (let position = 0; position <= count; position++) {
+    bottom = Math.max(bottom, bottoms[position] ?? 0);
+    const isSingle = position === count ? graph.outputs.length === 1 && count > 0 : crossing[position] === 1;
+    if (!isSingle || insideFold[position] === 1 || !Number.isFinite(bottom)) continue;
+    const next = Math.min(tops[position] ?? 0, bottom + vertexHeight / 2);
+    if (next >= bottom) lines.push({ position, y: (bottom + next) / 2 });
+  }
+  return lines;
+}
+
+/**
+ * Lays out the picture of a split graph. `folded` says which groups are folded, by id (ids that the graph does not have are
+ * left out); `null` folds so much that the picture can be read. The same graph and options always give the same scene.
+ * @throws DnnSplitError `canceled` once the caller has lost interest.
+ */
+export async function buildScene(
+  graph: SplitGraph,
+  options: { folded: readonly string[] | null },
+  elk: ElkEngine,
+  work: Work = unwatched,
+): Promise<Scene> {
+  work.report('Finding repeated blocks');
+  const groups = foldGroups(graph);
+  throwIfCanceled(work);
+  const folded = options.folded === null ? defaultFolding(graph.nodes.length, groups) : new Set(options.folded);
+  const view = viewGraph(graph, groups, folded);
+  const contents = view.vertices.map((vertex) => nodeContentOf(graph, vertex));
+  const layoutGraph = { widths: contents.map(boxWidth), edges: view.edges };
+  const geometry = routeLanes(layoutGraph, await stackBlocks(layoutGraph, elk, work));
+  throwIfCanceled(work);
+
+  const nodes = contents.map((content, vertex): SceneNode => {
+    const width = layoutGraph.widths[vertex] ?? leastWidth;
+    return {
+      ...content,
+      x: (geometry.centers[vertex] ?? 0) - width / 2 - geometry.left + margin,
+      y: (geometry.tops[vertex] ?? 0) + margin,
+      width,
+      height: vertexHeight,
+    };
+  });
+  const ids = nodes.map(({ id }) => id);
+  return {
+    width: geometry.right - geometry.left + 2 * margin,
+    height: geometry.height + 2 * margin,
+    nodes,
+    edges: sceneEdges(graph, view, ids, geometry),
+    groups: sceneGroups(graph, view, nodes),
+    folded: view.folded,
+    cutLines: cutLines(graph, nodes),
+  };
+}

@@ -1,0 +1,158 @@
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import { type FoldGroup, foldId, groupSize } from './foldGroup';
+import { crossingTensors } from './liveTensors';
+import { findRuns, type RunOptions } from './repeats';
+import { largestSection, sectionsOf } from './sections';
+import { type Atom, atomSymbols, atomsOf, type Likeness } from './signatures';
+
+/** Graphs with fewer nodes are shown whole, and get no groups but their repeats. */
+export const comfortableSize = 150;
+
+/** A run of more copies does not offer them one by one. */
+const mostCopies = 400;
+
+/** Copies smaller than this are not offered one by one. */
+const smallestCopy = 4;
+
+interface Region {
+  /** Atoms `[start, end)`. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All that searching one graph for groups needs. */
+interface Search {
+  readonly graph: SplitGraph;
+  readonly atoms: readonly Atom[];
+  readonly crossing: Int32Array;
+  readonly symbols: Readonly<Record<Likeness, Int32Array>>;
+}
+
+function bounds({ atoms }: Search, { start, end }: Region): { first: number; last: number } {
+  return { first: atoms[start]?.first ?? 0, last: atoms[end - 1]?.last ?? 0 };
+}
+
+function repeatGroups(search: Search, region: Region, likeness: Likeness): FoldGroup[] {
+  const { graph, atoms, crossing, symbols } = search;
+  const inside = atoms.slice(region.start, region.end);
+  const options: RunOptions = {
+    minimumSaving: likeness === 'identical' ? 6 : 12,
+    minimumPeriod: likeness === 'identical' ? 1 : 3,
+    phaseCost: (place) => crossing[inside[place]?.first ?? 0] ?? 0,
+  };
+  const weights = inside.map(({ first, last }) => last - first + 1);
+  return findRuns(symbols[likeness].subarray(region.start, region.end), weights, options).map((run) => {
+    const start = region.start + run.start;
+    const { first, last } = bounds(search, { start, end: start + run.period * run.repeats });
+    return {
+      id: foldId(graph, first, last),
+      first,
+      last,
+      title: `x${run.repeats} ${likeness}`,
+      repeats: run.repeats,
+      children: copies(search, start, run.period, run.repeats),
+    };
+  });
+}
+
+/** The copies of a run as groups of their own; large ones are divided in turn. */
+function copies(search: Search, start: number, period: number, repeats: number): FoldGroup[] {
+  if (repeats > mostCopies) return [];
+  const groups: FoldGroup[] = [];
+  for (let copy = 0; copy < repeats; copy++) {
+    const region = { start: start + copy * period, end: start + (copy + 1) * period };
+    const { first, last } = bounds(search, region);
+    if (last - first + 1 < smallestCopy) continue;
+    groups.push({
+      id: foldId(search.graph, first, last),
+      first,
+      last,
+      title: `${copy + 1} of ${repeats}`,
+      repeats: 1,
+      children: last - first + 1 > largestSection ? parts(search, region) : [],
+    });
+  }
+  return groups;
+}
+
+/** Groups inside of a copy, but none that is all of it. */
+function parts(search: Search, region: Region): FoldGroup[] {
+  const { first, last } = bounds(search, region);
+  return regionGroups(search, region, true).filter((group) => group.first > first || group.last < last);
+}
+
+/** The stretches of a region that no group covers. */
+function gapsBetween(search: Search, region: Region, groups: readonly FoldGroup[]): Region[] {
+  const covered = (atom: Atom) => groups.some(({ first, last }) => first <= atom.first && atom.last <= last);
+  const gaps: Region[] = [];
+  let start = -1;
+  for (let place = region.start; place <= region.end; place++) {
+    const atom = search.atoms[place];
+    const isFree = place < region.end && atom !== undefined && !covered(atom);
+    if (isFree && start < 0) start = place;
+    if (!isFree && start >= 0) {
+      gaps.push({ start, end: place });
+      start = -1;
+    }
+  }
+  return gaps;
+}
+
+function regionGroups(search: Search, region: Region, withSections: boolean): FoldGroup[] {
+  const groups = repeatGroups(search, region, 'identical');
+  for (const gap of gapsBetween(search, region, groups)) groups.push(...repeatGroups(search, gap, 'alike'));
+  if (withSections) {
+    for (const gap of gapsBetween(search, region, groups)) {
+      const { first, last } = bounds(search, gap);
+      if (last - first + 1 >= 2 * smallestCopy) groups.push(...sectionsOf(search.graph, search.crossing, first, last));
+    }
+  }
+  return groups.sort((a, b) => a.first - b.first);
+}
+
+/**
+ * Everything of a graph that can be folded, in order: repeated blocks by their structure; where nothing repeats in a large
+ * graph, its modules or sections. It follows from the graph alone, so that the ids stay as long as the graph does.
+ */
+export function foldGroups(graph: SplitGraph): FoldGroup[] {
+  const atoms = atomsOf(graph);
+  const search: Search = {
+    graph,
+    atoms,
+    crossing: crossingTensors(graph),
+    symbols: { identical: atomSymbols(graph, atoms, 'identical'), alike: atomSymbols(graph, atoms, 'alike') },
+  };
+  const whole = { start: 0, end: atoms.length };
+  const groups = regionGroups(search, whole, graph.nodes.length > comfortableSize);
+  return groups.filter((group) => groupSize(group) < graph.nodes.length || group.repeats > 1);
+}
+
+function withDescendants(group: FoldGroup, folded: Set<string>): void {
+  if (groupSize(group) <= comfortableSize) return;
+  for (const child of group.children) {
+    folded.add(child.id);
+    withDescendants(child, folded);
+  }
+}
+
+/**
+ * The ids that are folded until a person says otherwise: none in a graph that can be read whole; otherwise all repeats, then
+ * the largest other groups until it can. Within a large folded group its parts are folded too, so that unfolding it shows
+ * those parts first.
+ */
+export function defaultFolding(nodeCount: number, groups: readonly FoldGroup[]): Set<string> {
+  const folded = new Set<string>();
+  if (nodeCount <= comfortableSize) return folded;
+  let shown = nodeCount;
+  const bySize = [...groups].sort((a, b) => groupSize(b) - groupSize(a) || a.first - b.first);
+  for (const group of [
+    ...bySize.filter(({ repeats }) => repeats > 1),
+    ...bySize.filter(({ repeats }) => repeats === 1),
+  ]) {
+    if (group.repeats === 1 && shown <= comfortableSize) break;
+    folded.add(group.id);
+    withDescendants(group, folded);
+    shown -= groupSize(group) - 1;
+  }
+  return folded;
+}

@@ -1,0 +1,77 @@
+import { throwIfCanceled, type Work } from '../../protocol/work';
+import type { BlockLayout } from './blockLayout';
+import { type Block, type Blocks, cutIntoBlocks } from './blocks';
+import type { ElkEngine } from './elkEngine';
+import { elkLimit, layOutBlock } from './layOutBlock';
+import type { LayoutGraph } from './layoutGraph';
+
+/** All blocks one above the other on the axis x = 0, in rows; lanes are not routed yet. */
+export interface Stack {
+  readonly centers: Float64Array;
+  readonly rows: Int32Array;
+  readonly rowTops: number[];
+  /** How far the blocks of a row reach from the axis. */
+  readonly rowLeft: number[];
+  readonly rowRight: number[];
+  readonly routes: (readonly number[] | undefined)[];
+  /** Edges that run in lanes, as indices. */
+  readonly lanes: readonly number[];
+}
+
+/** Puts a block under the last row, its entry over the vertex that ended the block before. */
+function place(stack: Stack, block: Block, layout: BlockLayout, lanes: number[]): void {
+  const { rowTops, rowLeft, rowRight } = stack;
+  const firstRow = block.hasEntry ? rowTops.length - 1 : rowTops.length;
+  const top = rowTops[firstRow] ?? 0;
+  layout.rowTops.forEach((rowTop, row) => {
+    rowTops[firstRow + row] = top + rowTop;
+    rowLeft[firstRow + row] = Math.min(rowLeft[firstRow + row] ?? layout.left, layout.left);
+    rowRight[firstRow + row] = Math.max(rowRight[firstRow + row] ?? layout.right, layout.right);
+  });
+  layout.centers.forEach((center, vertex) => {
+    stack.centers[block.first + vertex] = center;
+    stack.rows[block.first + vertex] = firstRow + (layout.rows[vertex] ?? 0);
+  });
+  layout.routes.forEach((route, index) => {
+    const edge = block.edges[index] ?? 0;
+    if (route === undefined) lanes.push(edge);
+    else stack.routes[edge] = top === 0 ? route : route.map((value, axis) => (axis % 2 === 1 ? value + top : value));
+  });
+}
+
+/**
+ * Cuts a graph into blocks, lays out every distinct one once, and stacks them.
+ * @throws DnnSplitError `canceled` between two blocks.
+ */
+export async function stackBlocks(graph: LayoutGraph, elk: ElkEngine, work: Work): Promise<Stack> {
+  const { blocks, lanes: longEdges }: Blocks = cutIntoBlocks(graph, elkLimit);
+  const count = graph.widths.length;
+  const lanes = [...longEdges];
+  const stack: Stack = {
+    centers: new Float64Array(count),
+    rows: new Int32Array(count),
+    rowTops: [],
+    rowLeft: [],
+    rowRight: [],
+    routes: new Array(graph.edges.length).fill(undefined),
+    lanes,
+  };
+  for (const block of blocks) {
+    throwIfCanceled(work);
+    work.report('Laying out the graph', block.first / Math.max(1, count));
+    const layout = await layOutBlock(
+      {
+        widths: graph.widths.slice(block.first, block.last + 1),
+        edges: block.edges.map((index) => ({
+          from: (graph.edges[index]?.from ?? 0) - block.first,
+          to: (graph.edges[index]?.to ?? 0) - block.first,
+        })),
+        hasEntry: block.hasEntry,
+        hasExit: block.hasExit,
+      },
+      elk,
+    );
+    place(stack, block, layout, lanes);
+  }
+  return stack;
+}
