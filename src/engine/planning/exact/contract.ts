@@ -1,0 +1,176 @@
+import { consumersOf, type ExactProblem, nodeCostAt, tensorCount } from './problem';
+
+/** A smaller problem with the same optimum, and for every node of the original its node there. */
+export interface Contraction {
+  readonly problem: ExactProblem;
+  readonly nodeOf: Int32Array;
+}
+
+const NOT_MERGED = -1;
+/** Passes stop once one removes less than this part of the nodes. */
+const worthwhile = 0.05;
+
+/**
+ * Merges nodes that some optimum never separates:
+ * - a node with its only reader, when what it sends costs at least as much on every link as all that it receives, and no
+ *   higher tier is dearer for it: between the two of them it can always be moved up;
+ * - a node with its only source, when nobody else reads what it receives, what it sends costs no more than that, and no
+ *   lower tier is dearer for it: it can always be moved down.
+ * Each move exchanges an optimum for one that is no worse, so the optimum's cost stays; the moves of one pass do not
+ * disturb each other, since bytes only shrink or only grow along a chain of merges.
+ */
+export function contract(problem: ExactProblem): Contraction {
+  let current = problem;
+  const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
+  for (;;) {
+    const target = mergeTargets(current);
+    const merged = target.reduce((count, into) => count + (into === NOT_MERGED ? 0 : 1), 0);
+    if (merged === 0) break;
+    const step = applyMerges(current, target);
+    for (const [node, at] of nodeOf.entries()) nodeOf[node] = step.nodeOf[at] ?? 0;
+    const removed = merged / current.nodeCount;
+    current = step.problem;
+    if (removed < worthwhile) break;
+  }
+  return { problem: current, nodeOf };
+}
+
+/** For every node the node that it moves to, or `NOT_MERGED`. */
+function mergeTargets(problem: ExactProblem): Int32Array {
+  const sums = sumTensors(problem);
+  const target = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
+  for (let node = 0; node < problem.nodeCount; node += 1) {
+    const reader = sums.onlyReader[node] ?? NOT_MERGED;
+    if (reader >= 0 && neverDearerAbove(problem, node) && costsAtMost(problem, sums.received, sums.sent, node)) {
+      target[node] = reader;
+    }
+  }
+  for (let node = 0; node < problem.nodeCount; node += 1) {
+    const source = sums.onlySource[node] ?? NOT_MERGED;
+    if (source < 0 || target[node] !== NOT_MERGED || target[source] === node) continue;
+    if (neverDearerBelow(problem, node) && costsAtMost(problem, sums.sent, sums.received, node)) target[node] = source;
+  }
+  return target;
+}
+
+interface TensorSums {
+  /** The one node that reads everything that a node makes; -2 where there are several, -1 where there is none. */
+  readonly onlyReader: Int32Array;
+  /** The one node that makes everything that a node reads, if nobody else reads it; -2 otherwise, -1 for no input. */
+  readonly onlySource: Int32Array;
+  /** Crossing costs of all that a node receives and sends, per link. */
+  readonly received: Float64Array;
+  readonly sent: Float64Array;
+}
+
+const SEVERAL = -2;
+
+function sumTensors(problem: ExactProblem): TensorSums {
+  const links = problem.tierCount - 1;
+  const onlyReader = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
+  const onlySource = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
+  const received = new Float64Array(problem.nodeCount * links);
+  const sent = new Float64Array(problem.nodeCount * links);
+  const join = (known: Int32Array, node: number, other: number) => {
+    const before = known[node] ?? SEVERAL;
+    known[node] = before === NOT_MERGED || before === other ? other : SEVERAL;
+  };
+  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
+    const producer = problem.producer[tensor] ?? -1;
+    const consumers = consumersOf(problem, tensor);
+    if (consumers.length === 0) continue;
+    for (const consumer of consumers) {
+      if (producer >= 0) join(onlyReader, producer, consumer);
+      join(onlySource, consumer, producer >= 0 && consumers.length === 1 ? producer : SEVERAL);
+    }
+    for (let link = 0; link < links; link += 1) {
+      const cost = problem.crossingCost[tensor * links + link] ?? 0;
+      if (producer >= 0) sent[producer * links + link] = (sent[producer * links + link] ?? 0) + cost;
+      for (const consumer of consumers) {
+        received[consumer * links + link] = (received[consumer * links + link] ?? 0) + cost;
+      }
+    }
+  }
+  return { onlyReader, onlySource, received, sent };
+}
+
+function costsAtMost(problem: ExactProblem, less: Float64Array, more: Float64Array, node: number): boolean {
+  const links = problem.tierCount - 1;
+  for (let at = node * links; at < (node + 1) * links; at += 1) if ((less[at] ?? 0) > (more[at] ?? 0)) return false;
+  return true;
+}
+
+function neverDearerAbove(problem: ExactProblem, node: number): boolean {
+  for (let tier = 1; tier < problem.tierCount; tier += 1) {
+    if (nodeCostAt(problem, node, tier) > nodeCostAt(problem, node, tier - 1)) return false;
+  }
+  return true;
+}
+
+function neverDearerBelow(problem: ExactProblem, node: number): boolean {
+  for (let tier = 1; tier < problem.tierCount; tier += 1) {
+    if (nodeCostAt(problem, node, tier) < nodeCostAt(problem, node, tier - 1)) return false;
+  }
+  return true;
+}
+
+/** Builds the problem with every node moved to its target. Roots keep their order, which stays topological. */
+function applyMerges(problem: ExactProblem, target: Int32Array): Contraction {
+  const { tierCount, nodeCount } = problem;
+  const nodeOf = new Int32Array(nodeCount);
+  const rootOf = resolveRoots(target);
+  let count = 0;
+  for (let node = 0; node < nodeCount; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
+  for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
+  const nodeCost = new Float64Array(count * tierCount);
+  for (let node = 0; node < nodeCount; node += 1) {
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      const at = (nodeOf[node] ?? 0) * tierCount + tier;
+      nodeCost[at] = (nodeCost[at] ?? 0) + nodeCostAt(problem, node, tier);
+    }
+  }
+  return { problem: { ...problem, nodeCount: count, nodeCost, ...mapTensors(problem, nodeOf) }, nodeOf };
+}
+
+/** Follows targets to the node that stays; chains can be as long as the graph, so paths are shortened on the way. */
+function resolveRoots(target: Int32Array): Int32Array {
+  const rootOf = new Int32Array(target.length).fill(NOT_MERGED);
+  for (let start = 0; start < target.length; start += 1) {
+    const path: number[] = [];
+    let node = start;
+    while (rootOf[node] === NOT_MERGED && target[node] !== NOT_MERGED) {
+      path.push(node);
+      node = target[node] ?? node;
+    }
+    const root = rootOf[node] === NOT_MERGED ? node : (rootOf[node] ?? node);
+    rootOf[node] = root;
+    for (const member of path) rootOf[member] = root;
+  }
+  return rootOf;
+}
+
+function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
+  const links = problem.tierCount - 1;
+  const producer: number[] = [];
+  const consumerStart: number[] = [0];
+  const consumers: number[] = [];
+  const crossingCost: number[] = [];
+  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
+    const made = problem.producer[tensor] ?? -1;
+    const maker = made < 0 ? -1 : (nodeOf[made] ?? 0);
+    const readers = new Set<number>();
+    for (const consumer of consumersOf(problem, tensor)) readers.add(nodeOf[consumer] ?? 0);
+    readers.delete(maker);
+    if (readers.size === 0) continue;
+    producer.push(maker);
+    consumers.push(...[...readers].sort((a, b) => a - b));
+    consumerStart.push(consumers.length);
+    for (let link = 0; link < links; link += 1) crossingCost.push(problem.crossingCost[tensor * links + link] ?? 0);
+  }
+  return {
+    producer: Int32Array.from(producer),
+    consumerStart: Int32Array.from(consumerStart),
+    consumers: Int32Array.from(consumers),
+    crossingCost: Float64Array.from(crossingCost),
+  };
+}

@@ -1,0 +1,69 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import type { Work } from '../../../protocol/work';
+import { type AdditiveObjective, additiveObjective } from '../costModel';
+import type { CostTables } from '../costTables';
+import type { Infrastructure } from '../infrastructure';
+import type { Assignment } from '../plan';
+import { type TierBounds, tierBounds } from '../tierBounds';
+import type { ExactProblem } from './problem';
+import { solveExactly } from './solve';
+
+/**
+ * The best assignment over the whole graph, cuts across branches included (`engine.md` section 5). Pins and left-out
+ * tiers are kept; limits on latency, cost, energy, throughput and memory are not, so that under limits the value is a
+ * lower bound.
+ * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when pins contradict each other or
+ * every plan sends a tensor of unknown size; `canceled`.
+ */
+export function exactPlan(
+  costs: CostTables,
+  infrastructure: Infrastructure,
+  work?: Work,
+): { assignment: Assignment; objectiveValue: number } {
+  const objective = additiveObjective(infrastructure, infrastructure.objective);
+  if (objective === undefined) {
+    throw new DnnSplitError(
+      'bad-usage',
+      'The exact planner needs an objective that adds up over nodes and links; use latency, cost, energy or weights of them, not throughput.',
+    );
+  }
+  const bounds = tierBounds(costs.graph, infrastructure);
+  const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, bounds), work);
+  if (!Number.isFinite(cost)) {
+    throw new DnnSplitError(
+      'infeasible',
+      'Every plan sends a tensor of unknown size or breaks a pin; bind the open dimensions or drop a pin.',
+    );
+  }
+  return { assignment: tierOfNode, objectiveValue: cost };
+}
+
+/** The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. */
+export function problemOf(costs: CostTables, objective: AdditiveObjective, bounds: TierBounds): ExactProblem {
+  const tierCount = costs.tiers.length;
+  const nodeCount = costs.graph.nodes.length;
+  const nodeCost = new Float64Array(nodeCount * tierCount);
+  for (const [tier, { seconds }] of costs.tiers.entries()) {
+    const perSecond = objective.perSecond[tier] ?? 0;
+    for (let node = 0; node < nodeCount; node += 1) {
+      const allowed =
+        bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0);
+      nodeCost[node * tierCount + tier] = allowed ? (seconds[node] ?? 0) * perSecond : Number.POSITIVE_INFINITY;
+    }
+  }
+  const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
+  for (const [link, { tensorBytes }] of costs.wires.entries()) {
+    const perByte = objective.perByte[link] ?? 0;
+    for (const [tensor, bytes] of tensorBytes.entries()) {
+      crossingCost[tensor * (tierCount - 1) + link] = Number.isFinite(bytes) ? bytes * perByte : bytes;
+    }
+  }
+  return {
+    ...costs.topology,
+    tierCount,
+    nodeCount,
+    nodeCost,
+    crossingCost,
+    linkCost: Float64Array.from(objective.perCrossing),
+  };
+}

@@ -1,0 +1,266 @@
+/**
+ * Minimum s-t cut on typed arrays: push-relabel with highest-label selection, gaps and global relabeling (Cherkassky and
+ * Goldberg, "On implementing the push-relabel method for the maximum flow problem", 1997). Only the first phase runs: a
+ * maximum preflow is all that a minimum cut needs.
+ */
+export const SOURCE = 0;
+export const SINK = 1;
+
+/** Capacity of an arc that no finite cut contains. */
+export const UNCUTTABLE = Number.POSITIVE_INFINITY;
+
+/** Collects arcs; vertices are numbered from 2, after source and sink. */
+export class ArcList {
+  private readonly tails: number[] = [];
+  private readonly heads: number[] = [];
+  private readonly capacities: number[] = [];
+
+  get length(): number {
+    return this.tails.length;
+  }
+
+  /** An arc of non-negative capacity; arcs that can never matter are left out. */
+  add(tail: number, head: number, capacity: number): void {
+    if (tail === head || head === SOURCE || tail === SINK || capacity <= 0) return;
+    this.tails.push(tail);
+    this.heads.push(head);
+    this.capacities.push(capacity);
+  }
+
+  /**
+   * Solves the cut.
+   * @returns per vertex 1 on the source's side, which is as large as a minimum cut allows; nothing when every cut
+   * contains an uncuttable arc
+   */
+  minCut(vertexCount: number): { sourceSide: Uint8Array } | undefined {
+    const network = new Network(vertexCount, this.tails, this.heads, this.capacities);
+    return network.solve();
+  }
+}
+
+/** Largest sum of finite capacities after scaling: integers up to here stay exact in a double, with room for one more bit. */
+const totalAfterScaling = 2 ** 50;
+const uncuttableAfterScaling = 2 ** 51;
+
+class Network {
+  private readonly first: Int32Array;
+  private readonly next: Int32Array;
+  private readonly head: Int32Array;
+  private readonly residual: Float64Array;
+  private readonly excess: Float64Array;
+  private readonly label: Int32Array;
+  private readonly current: Int32Array;
+  /** Stacks of active vertices by label, linked through `nextActive`. */
+  private readonly activeAt: Int32Array;
+  private readonly nextActive: Int32Array;
+  /** Doubly linked lists of all vertices by label, for the gap rule. */
+  private readonly levelAt: Int32Array;
+  private readonly levelNext: Int32Array;
+  private readonly levelPrevious: Int32Array;
+  private highest = 0;
+  private highestLevel = 0;
+  private relabels = 0;
+
+  constructor(
+    private readonly vertexCount: number,
+    tails: readonly number[],
+    heads: readonly number[],
+    capacities: readonly number[],
+  ) {
+    const arcCount = tails.length;
+    this.first = new Int32Array(vertexCount).fill(-1);
+    this.next = new Int32Array(2 * arcCount);
+    this.head = new Int32Array(2 * arcCount);
+    this.residual = new Float64Array(2 * arcCount);
+    this.excess = new Float64Array(vertexCount);
+    this.label = new Int32Array(vertexCount);
+    this.current = new Int32Array(vertexCount);
+    this.activeAt = new Int32Array(vertexCount + 1).fill(-1);
+    this.nextActive = new Int32Array(vertexCount).fill(-1);
+    this.levelAt = new Int32Array(vertexCount + 1).fill(-1);
+    this.levelNext = new Int32Array(vertexCount).fill(-1);
+    this.levelPrevious = new Int32Array(vertexCount).fill(-1);
+    const scale = scaleOf(capacities);
+    for (let arc = 0; arc < arcCount; arc += 1) {
+      const tail = tails[arc] ?? 0;
+      const head = heads[arc] ?? 0;
+      const capacity = capacities[arc] ?? 0;
+      this.link(2 * arc, tail, head, Number.isFinite(capacity) ? Math.round(capacity * scale) : uncuttableAfterScaling);
+      this.link(2 * arc + 1, head, tail, 0);
+    }
+  }
+
+  private link(arc: number, tail: number, head: number, capacity: number): void {
+    this.head[arc] = head;
+    this.residual[arc] = capacity;
+    this.next[arc] = this.first[tail] ?? -1;
+    this.first[tail] = arc;
+  }
+
+  solve(): { sourceSide: Uint8Array } | undefined {
+    if (!this.saturateSource()) return undefined;
+    this.globalRelabel();
+    for (let vertex = this.takeHighest(); vertex >= 0; vertex = this.takeHighest()) {
+      this.discharge(vertex);
+      if (this.relabels > this.vertexCount) this.globalRelabel();
+    }
+    const reachesSink = this.distancesToSink();
+    const sourceSide = new Uint8Array(this.vertexCount);
+    for (let vertex = 0; vertex < this.vertexCount; vertex += 1) {
+      sourceSide[vertex] = (reachesSink[vertex] ?? 0) >= this.vertexCount ? 1 : 0;
+    }
+    return (this.excess[SINK] ?? 0) >= uncuttableAfterScaling ? undefined : { sourceSide };
+  }
+
+  /** Sends all that leaves the source; false when an uncuttable arc joins source and sink. */
+  private saturateSource(): boolean {
+    for (let arc = this.first[SOURCE] ?? -1; arc >= 0; arc = this.next[arc] ?? -1) {
+      const amount = this.residual[arc] ?? 0;
+      const head = this.head[arc] ?? 0;
+      if (amount >= uncuttableAfterScaling && head === SINK) return false;
+      this.residual[arc] = 0;
+      this.residual[arc ^ 1] = (this.residual[arc ^ 1] ?? 0) + amount;
+      this.excess[head] = (this.excess[head] ?? 0) + amount;
+    }
+    return true;
+  }
+
+  private distancesToSink(): Int32Array {
+    const { vertexCount, first, next, head, residual } = this;
+    const distance = new Int32Array(vertexCount).fill(vertexCount);
+    const queue = new Int32Array(vertexCount);
+    let tail = 0;
+    distance[SINK] = 0;
+    queue[tail++] = SINK;
+    for (let at = 0; at < tail; at += 1) {
+      const vertex = queue[at] ?? 0;
+      for (let arc = first[vertex] ?? -1; arc >= 0; arc = next[arc] ?? -1) {
+        const other = head[arc] ?? 0;
+        if (other === SOURCE || (distance[other] ?? 0) < vertexCount || (residual[arc ^ 1] ?? 0) <= 0) continue;
+        distance[other] = (distance[vertex] ?? 0) + 1;
+        queue[tail++] = other;
+      }
+    }
+    return distance;
+  }
+
+  private globalRelabel(): void {
+    const { vertexCount, label, first } = this;
+    this.relabels = 0;
+    label.set(this.distancesToSink());
+    this.levelAt.fill(-1);
+    this.activeAt.fill(-1);
+    this.highest = 0;
+    this.highestLevel = 0;
+    this.current.set(first);
+    for (let vertex = 2; vertex < vertexCount; vertex += 1) {
+      this.enterLevel(vertex, label[vertex] ?? 0);
+      if ((this.excess[vertex] ?? 0) > 0) this.activate(vertex);
+    }
+  }
+
+  private activate(vertex: number): void {
+    const height = this.label[vertex] ?? 0;
+    if (height >= this.vertexCount) return;
+    this.nextActive[vertex] = this.activeAt[height] ?? -1;
+    this.activeAt[height] = vertex;
+    if (height > this.highest) this.highest = height;
+  }
+
+  private takeHighest(): number {
+    for (; this.highest >= 0; this.highest -= 1) {
+      const vertex = this.activeAt[this.highest] ?? -1;
+      if (vertex < 0) continue;
+      this.activeAt[this.highest] = this.nextActive[vertex] ?? -1;
+      // The gap rule lifts vertices without taking them from their stack.
+      if ((this.label[vertex] ?? 0) === this.highest) return vertex;
+    }
+    return -1;
+  }
+
+  /** Pushes the excess of a vertex towards the sink until it is gone or the vertex cannot reach the sink. */
+  private discharge(vertex: number): void {
+    const { excess, next, vertexCount } = this;
+    let left = excess[vertex] ?? 0;
+    let arc = this.current[vertex] ?? -1;
+    while (left > 0) {
+      if (arc < 0) {
+        const height = this.relabel(vertex);
+        if (height >= vertexCount) break;
+        arc = this.first[vertex] ?? -1;
+        continue;
+      }
+      left -= this.push(vertex, arc, left);
+      if (left === 0) break;
+      arc = next[arc] ?? -1;
+    }
+    excess[vertex] = left;
+    this.current[vertex] = arc;
+  }
+
+  /** Pushes as much as goes down the arc to the next lower label. @returns the amount */
+  private push(vertex: number, arc: number, available: number): number {
+    const { head, residual, excess, label } = this;
+    const other = head[arc] ?? 0;
+    const room = residual[arc] ?? 0;
+    if (room <= 0 || other === SOURCE || (label[vertex] ?? 0) !== (label[other] ?? 0) + 1) return 0;
+    const amount = Math.min(available, room);
+    residual[arc] = room - amount;
+    residual[arc ^ 1] = (residual[arc ^ 1] ?? 0) + amount;
+    if (other !== SINK && (excess[other] ?? 0) === 0) this.activate(other);
+    excess[other] = (excess[other] ?? 0) + amount;
+    return amount;
+  }
+
+  /** Lifts a vertex just above its lowest residual neighbor. @returns its new label */
+  private relabel(vertex: number): number {
+    const { head, residual, label, next, vertexCount } = this;
+    this.relabels += 1;
+    const old = label[vertex] ?? 0;
+    let lowest = vertexCount;
+    for (let arc = this.first[vertex] ?? -1; arc >= 0; arc = next[arc] ?? -1) {
+      const other = head[arc] ?? 0;
+      if ((residual[arc] ?? 0) > 0 && other !== SOURCE) lowest = Math.min(lowest, (label[other] ?? 0) + 1);
+    }
+    this.leaveLevel(vertex, old);
+    this.enterLevel(vertex, lowest);
+    if ((this.levelAt[old] ?? -1) < 0) this.liftAbove(old);
+    return label[vertex] ?? vertexCount;
+  }
+
+  /** Gap rule: no vertex is left at `gap`, so none above it can reach the sink any more. */
+  private liftAbove(gap: number): void {
+    for (let level = gap + 1; level <= this.highestLevel; level += 1) {
+      for (let vertex = this.levelAt[level] ?? -1; vertex >= 0; vertex = this.levelNext[vertex] ?? -1) {
+        this.label[vertex] = this.vertexCount;
+      }
+      this.levelAt[level] = -1;
+    }
+    this.highestLevel = gap;
+  }
+
+  private enterLevel(vertex: number, level: number): void {
+    this.label[vertex] = level;
+    if (level >= this.vertexCount) return;
+    const follower = this.levelAt[level] ?? -1;
+    this.levelNext[vertex] = follower;
+    this.levelPrevious[vertex] = -1;
+    if (follower >= 0) this.levelPrevious[follower] = vertex;
+    this.levelAt[level] = vertex;
+    if (level > this.highestLevel) this.highestLevel = level;
+  }
+
+  private leaveLevel(vertex: number, level: number): void {
+    const follower = this.levelNext[vertex] ?? -1;
+    const leader = this.levelPrevious[vertex] ?? -1;
+    if (follower >= 0) this.levelPrevious[follower] = leader;
+    if (leader >= 0) this.levelNext[leader] = follower;
+    else this.levelAt[level] = follower;
+  }
+}
+
+function scaleOf(capacities: readonly number[]): number {
+  let total = 0;
+  for (const capacity of capacities) if (Number.isFinite(capacity)) total += capacity;
+  return total > 0 ? totalAfterScaling / total : 1;
+}
