@@ -6,7 +6,13 @@ import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
   /** First message after `ready`; strings are already localized. */
-  | { readonly type: 'init'; readonly modelName: string; readonly strings: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'init';
+      readonly modelName: string;
+      readonly strings: Readonly<Record<string, string>>;
+      /** To be kept under this name in the page's state, so that its panel finds its model again after a restart. */
+      readonly modelUri?: string;
+    }
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
   | { readonly type: 'scene'; readonly scene: Scene }
   | {
@@ -14,6 +20,8 @@ export type ToWebview =
       readonly analysis: AnalysisReport;
       readonly plan: PlanReport;
       readonly overlay: SceneOverlay;
+      /** The overrides in force, wherever they were set; they replace the page's own. */
+      readonly overrides?: PlanOverrides;
     }
   | { readonly type: 'failed'; readonly error: ErrorData }
   /** Selection made elsewhere; `reveal` scrolls to it. */

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { CloseAction, ErrorAction, LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
+import { DisposableStore, type Releasable } from '../disposables';
+import { Emitter } from '../emitter';
+import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
+import { requestError, serverDownError } from './requestErrors';
+import { RestartPolicy } from './restartPolicy';
+
+/** Documents that the server diagnoses and offers actions on. */
+const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json'];
+/** Files whose change on disk makes the server plan again. */
+const watchedPatterns = [...documentPatterns, '**/*.profile.json', '**/*.onnx'];
+
+/** The language client with a lazy start: nothing runs before the first request or the first document of ours. */
+export class LanguageServer implements ServerConnection, Releasable {
+  readonly #disposables = new DisposableStore();
+  readonly #changedState = this.#disposables.add(new Emitter<ServerState>());
+  readonly #subscriptions = new Set<(client: LanguageClient) => void>();
+  readonly #restartPolicy = new RestartPolicy();
+  #client: LanguageClient | undefined;
+  #watchers: readonly vscode.FileSystemWatcher[] = [];
+  #starting: Promise<LanguageClient> | undefined;
+  #state: ServerState = 'stopped';
+
+  readonly onDidChangeState = this.#changedState.event;
+
+  constructor(
+    private readonly serverModule: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  async request<M extends RequestName>(
+    method: M,
+    params: ServerRequests[M]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<ServerRequests[M]['result']> {
+    const client = await this.start();
+    try {
+      return await client.sendRequest<ServerRequests[M]['result']>(method, params, token);
+    } catch (thrown) {
+      const error = client.isRunning() ? requestError(thrown) : serverDownError(String(thrown));
+      if (error.code !== 'canceled') this.log.debug(`${method}: ${error.detail ?? error.message}`);
+      throw error;
+    }
+  }
+
+  onNotification<M extends NotificationName>(method: M, handler: (params: ServerNotifications[M]) => void): Releasable {
+    let listening = true;
+    const subscribe = (client: LanguageClient): void => {
+      client.onNotification(method, (params: ServerNotifications[M]) => {
+        if (listening && this.#client === client) handler(params);
+      });
+    };
+    this.#subscriptions.add(subscribe);
+    if (this.#client) subscribe(this.#client);
+    return {
+      dispose: () => {
+        listening = false;
+        this.#subscriptions.delete(subscribe);
+      },
+    };
+  }
+
+  /** Starts the server where it does not run yet. @throws DnnSplitError `worker-crashed` */
+  start(): Promise<LanguageClient> {
+    if (this.#state === 'failed') return Promise.reject(serverDownError());
+    this.#starting ??= this.#launch();
+    return this.#starting;
+  }
+
+  /** Starts it again on a person's wish, also after it failed too often. */
+  async restart(): Promise<void> {
+    this.#restartPolicy.reset();
+    await this.stop();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#starting = undefined;
+    this.#setState('stopped');
+    for (const watcher of this.#watchers) watcher.dispose();
+    this.#watchers = [];
+    await client?.dispose(2000).catch((error: unknown) => this.log.warn(`Stopping the server: ${String(error)}`));
+  }
+
+  dispose(): Promise<void> {
+    const stopped = this.stop();
+    this.#disposables.dispose();
+    return stopped;
+  }
+
+  async #launch(): Promise<LanguageClient> {
+    const client = this.#createClient();
+    this.#client = client;
+    this.#setState('starting');
+    try {
+      await client.start();
+      return client;
+    } catch (thrown) {
+      this.log.error(`The server did not start: ${String(thrown)}`);
+      if (this.#client === client) this.#setState('failed');
+      this.#starting = undefined;
+      throw serverDownError(String(thrown));
+    }
+  }
+
+  #createClient(): LanguageClient {
+    this.#watchers = watchedPatterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
+    const program = { module: this.serverModule, transport: TransportKind.ipc };
+    const client: LanguageClient = new LanguageClient(
+      'dnnsplit',
+      'DNNSplit',
+      { run: program, debug: { ...program, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
+      {
+        documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
+        synchronize: { fileEvents: [...this.#watchers] },
+        initializationOptions: { editorValidatesSchema: true },
+        outputChannel: this.log,
+        errorHandler: {
+          error: () => ({ action: ErrorAction.Continue, handled: true }),
+          closed: () => ({ action: this.#onServerEnded(client), handled: true }),
+        },
+        initializationFailedHandler: () => false,
+      },
+    );
+    client.onDidChangeState(({ newState }) => {
+      if (this.#client !== client) return;
+      if (newState === State.Running) this.#setState('running');
+      else if (newState === State.Starting) this.#setState('starting');
+    });
+    for (const subscribe of this.#subscriptions) subscribe(client);
+    return client;
+  }
+
+  #onServerEnded(client: LanguageClient): CloseAction {
+    if (this.#client !== client) return CloseAction.DoNotRestart;
+    if (this.#restartPolicy.mayRestart(Date.now())) {
+      this.log.warn('The server ended and is started again.');
+      return CloseAction.Restart;
+    }
+    this.log.error('The server ended too often and stays down until it is restarted.');
+    this.#setState('failed');
+    return CloseAction.DoNotRestart;
+  }
+
+  #setState(state: ServerState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.log.debug(`Server: ${state}`);
+    this.#changedState.fire(state);
+  }
+}

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { DnnSplitError } from '../../protocol/errors';
+import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
+import type { ModelEntry } from '../model/modelStore';
+import { baseName } from '../model/paths';
+import { type CommandContext, modelArgument, requireModel, requireTrust, rowArgument } from './context';
+import { openText, readText } from './files';
+
+/** Opens the configuration that applies to the active model; creates it with the built-in tiers where there is none. */
+export async function openConfig(context: CommandContext, argument: unknown): Promise<void> {
+  const named = modelArgument(argument);
+  const model = named ? context.models.get(named.toString()) : context.models.active;
+  await openText(await ensureConfig(model));
+}
+
+/** Writes a number for a symbolic dimension into the configuration. */
+export async function bindDimension(context: CommandContext, argument: unknown): Promise<void> {
+  requireTrust();
+  const model = requireModel(context, undefined);
+  const row = rowArgument(argument);
+  const symbol = row?.kind === 'dimension' ? row.label : await pickDimension(model);
+  if (symbol === undefined) return;
+  const answer = await vscode.window.showInputBox({
+    prompt: vscode.l10n.t('Size of dimension "{0}"', symbol),
+    value: '1',
+    validateInput: (text) =>
+      /^[1-9]\d{0,8}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number from 1 upwards.'),
+  });
+  if (answer === undefined) return;
+  await bind(await ensureConfig(model), baseName(vscode.Uri.parse(model.modelUri).path), symbol, Number(answer));
+}
+
+async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: number): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const before = document.getText();
+  const whole = new vscode.Range(document.positionAt(0), document.positionAt(before.length));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, whole, bindInConfig(before, modelFile, symbol, size));
+  await vscode.workspace.applyEdit(edit);
+  await document.save();
+}
+
+async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefined> {
+  const open = snapshot?.analysis?.openDimensions ?? [];
+  if (open.length === 0) {
+    throw new DnnSplitError('bad-usage', vscode.l10n.t('Every dimension of this model has a number already.'));
+  }
+  const items = open.map(({ symbol, tensors }) => ({
+    label: symbol,
+    description: vscode.l10n.t('in {0} tensors', tensors),
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose the dimension to set') }))
+    ?.label;
+}
+
+/** The configuration of a model, created in its workspace folder (else beside it) where there is none. */
+async function ensureConfig(model: ModelEntry | undefined): Promise<vscode.Uri> {
+  if (model?.snapshot?.configUri !== undefined) return vscode.Uri.parse(model.snapshot.configUri, true);
+  const uri = vscode.Uri.joinPath(configFolder(model), configFileName);
+  if ((await readText(uri)) === undefined) {
+    requireTrust();
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(defaultConfigText));
+  }
+  return uri;
+}
+
+function configFolder(model: ModelEntry | undefined): vscode.Uri {
+  const modelUri = model && vscode.Uri.parse(model.modelUri, true);
+  const folder = modelUri ? vscode.workspace.getWorkspaceFolder(modelUri) : vscode.workspace.workspaceFolders?.[0];
+  if (folder) return folder.uri;
+  if (modelUri) return vscode.Uri.joinPath(modelUri, '..');
+  throw new DnnSplitError('bad-usage', vscode.l10n.t('Open a folder first: the configuration is a file in it.'));
+}

@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import { DnnSplitError } from '../../protocol/errors';
+import type { PlanReport } from '../../protocol/reports';
+import type { LanguageServer } from '../client/languageServer';
+import type { GraphViews } from '../graph/graphViews';
+import type { ModelEntry, ModelStore } from '../model/modelStore';
+import type { SelectionHub } from '../model/selection';
+import type { Notifier } from '../notifier';
+import type { TreeRow } from '../tree/row';
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly models: ModelStore;
+  readonly graphs: GraphViews;
+  readonly selection: SelectionHub;
+  readonly server: LanguageServer;
+  readonly notifier: Notifier;
+  readonly log: vscode.LogOutputChannel;
+}
+
+export type Command = (context: CommandContext, argument: unknown) => unknown;
+
+/** The `.onnx` file that a menu passed, where it passed one. */
+export function modelArgument(argument: unknown): vscode.Uri | undefined {
+  const named = argument instanceof vscode.Uri && argument.path.toLowerCase().endsWith('.onnx');
+  return named ? argument : undefined;
+}
+
+/** The row of the tree that a menu passed, where it passed one. */
+export function rowArgument(argument: unknown): TreeRow | undefined {
+  return isRow(argument) ? argument : undefined;
+}
+
+function isRow(argument: unknown): argument is TreeRow {
+  return typeof argument === 'object' && argument !== null && 'kind' in argument && 'children' in argument;
+}
+
+/** @throws DnnSplitError for models that are not files: their bytes are read by the server, which sees only the disk */
+export function requireDisk(uri: vscode.Uri): void {
+  if (uri.scheme === 'file') return;
+  const message = vscode.l10n.t(
+    'DNNSplit reads models from disk, not from "{0}:"; save a copy to a folder first.',
+    uri.scheme,
+  );
+  throw new DnnSplitError('file-system', message, { path: uri.toString() });
+}
+
+/** @throws DnnSplitError where the workspace is not trusted to be written to */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new DnnSplitError(
+    'bad-usage',
+    vscode.l10n.t('DNNSplit writes files in trusted workspaces only; trust this workspace to go on.'),
+  );
+}
+
+/** The model that a command is about: the one passed, else the active one. @throws DnnSplitError when there is none */
+export function requireModel({ models }: CommandContext, argument: unknown): ModelEntry {
+  const uri = modelArgument(argument);
+  const model = uri ? models.get(uri.toString()) : models.active;
+  if (model) return model;
+  throw new DnnSplitError('bad-usage', vscode.l10n.t('No model is analyzed yet; run "Analyze DNN splits" first.'));
+}
+
+/** @throws DnnSplitError while a model has no plan */
+export function requirePlan(model: ModelEntry): PlanReport {
+  const plan = model.snapshot?.plan;
+  if (plan) return plan;
+  const why = model.snapshot?.configError ?? model.snapshot?.error;
+  throw new DnnSplitError(
+    'bad-usage',
+    why?.message ?? vscode.l10n.t('There is no plan of this model yet; wait until it is analyzed.'),
+  );
+}

@@ -1,0 +1,23 @@
+import * as vscode from 'vscode';
+import { planPathOf } from '../model/paths';
+import { type CommandContext, requireModel, requirePlan, requireTrust } from './context';
+import { openText, writeFiles } from './files';
+
+/**
+ * Writes the plan beside its model and opens it.
+ * @returns the plan's URI, or nothing when a person kept the old file
+ */
+export async function exportPlan(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
+  requireTrust();
+  const model = requireModel(context, argument);
+  requirePlan(model);
+  const modelUri = vscode.Uri.parse(model.modelUri, true);
+  const uri = modelUri.with({ path: planPathOf(modelUri.path) });
+  const { text } = await context.server.request('dnnsplit/exportPlan', {
+    modelUri: model.modelUri,
+    planUri: uri.toString(),
+  });
+  if (!(await writeFiles([{ uri, text }]))) return undefined;
+  await openText(uri);
+  return uri;
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { DnnSplitError } from '../../protocol/errors';
+import type { DeploymentTarget, GeneratedFile } from '../../protocol/requests';
+import { type CommandContext, requireModel, requireTrust } from './context';
+import { openText, writeFiles } from './files';
+
+/** Names of the targets, as their makers write them. */
+const targetNames: Readonly<Record<DeploymentTarget, string>> = { compose: 'Docker Compose' };
+
+interface GenerateArgument {
+  readonly sourceUri: string;
+  readonly target: DeploymentTarget;
+}
+
+function isTarget(value: unknown): value is DeploymentTarget {
+  return typeof value === 'string' && Object.hasOwn(targetNames, value);
+}
+
+function isGenerateArgument(value: unknown): value is GenerateArgument {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'sourceUri' in value &&
+    typeof value.sourceUri === 'string' &&
+    'target' in value &&
+    isTarget(value.target)
+  );
+}
+
+/** Generates the files of a deployment target, for a plan document (from its code action) or for the active model. */
+export async function generate(context: CommandContext, argument: unknown): Promise<void> {
+  requireTrust();
+  const wanted = isGenerateArgument(argument) ? argument : await askForTarget(context);
+  if (!wanted) return;
+  const { files, folderUri } = await context.server.request('dnnsplit/generate', wanted);
+  const folder = vscode.Uri.parse(folderUri, true);
+  const written = files.map(({ path, content }) => ({ uri: insideOf(folder, path), text: content }));
+  if (!(await writeFiles(written))) return;
+  const first = mainFile(files);
+  if (first) await openText(insideOf(folder, first.path));
+}
+
+async function askForTarget(context: CommandContext): Promise<GenerateArgument | undefined> {
+  const sourceUri = requireModel(context, undefined).modelUri;
+  const items = Object.entries(targetNames).map(([target, label]) => ({ target, label }));
+  const placeHolder = vscode.l10n.t('Choose what the manifests are for');
+  const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
+  return chosen && isTarget(chosen.target) ? { sourceUri, target: chosen.target } : undefined;
+}
+
+/** The file that a person wants to see: the manifest itself, not what it needs. */
+function mainFile(files: readonly GeneratedFile[]): GeneratedFile | undefined {
+  return files.find(({ path }) => /\.ya?ml$/i.test(path)) ?? files[0];
+}
+
+/** @throws DnnSplitError for a path that leaves the folder */
+function insideOf(folder: vscode.Uri, path: string): vscode.Uri {
+  if (path.startsWith('/') || path.split(/[\\/]/).includes('..')) {
+    throw new DnnSplitError('internal', vscode.l10n.t('A generated file would lie outside of its folder: {0}', path));
+  }
+  return vscode.Uri.joinPath(folder, path);
+}

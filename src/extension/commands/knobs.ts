@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { DnnSplitError } from '../../protocol/errors';
+import type { PlanReport } from '../../protocol/reports';
+import type { ModelEntry } from '../model/modelStore';
+import { withCut, withPin } from '../model/overrides';
+import { type CommandContext, requireModel, requirePlan, rowArgument } from './context';
+
+const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
+
+/** Chooses what to optimize, until it is reset. */
+export async function selectObjective(context: CommandContext, argument: unknown): Promise<void> {
+  const model = requireModel(context, argument);
+  const plan = requirePlan(model);
+  const objective = await pick(objectives, plan.objective, vscode.l10n.t('Choose what to optimize'));
+  if (objective !== undefined) await context.models.override(model.modelUri, { ...model.overrides, objective });
+}
+
+/** Chooses how to search for the plan, until it is reset. */
+export async function selectStrategy(context: CommandContext, argument: unknown): Promise<void> {
+  const model = requireModel(context, argument);
+  const plan = requirePlan(model);
+  const placeHolder = vscode.l10n.t('Choose how to search for the plan');
+  const strategy = await pick(strategiesOf(plan), plan.strategy, placeHolder);
+  if (strategy !== undefined) await context.models.override(model.modelUri, { ...model.overrides, strategy });
+}
+
+function strategiesOf(plan: PlanReport): readonly string[] {
+  const computed = [...plan.strategies, ...plan.baselines].filter(({ unavailable }) => unavailable === undefined);
+  return [...new Set(['dnnsplit', 'exact', plan.strategy, ...computed.map(({ strategy }) => strategy)])];
+}
+
+/** Cuts the model at the candidate of a row, or at one that is asked for. */
+export async function cutHere(context: CommandContext, argument: unknown): Promise<void> {
+  const model = requireModel(context, undefined);
+  const plan = requirePlan(model);
+  const position = rowArgument(argument)?.position ?? (await pickCandidate(model));
+  if (position === undefined) return;
+  const outcome = plan.candidates.find((candidate) => candidate.position === position);
+  const link = outcome?.link ?? (await pickLink(plan));
+  if (link === undefined) return;
+  const overrides = withCut(model.overrides, link, position, plan.links.length);
+  await context.models.override(model.modelUri, overrides);
+}
+
+async function pickCandidate({ snapshot }: ModelEntry): Promise<number | undefined> {
+  const items = (snapshot?.analysis?.candidates ?? []).map(({ after, position }, rank) => ({
+    label: `${rank + 1}. ${after ?? vscode.l10n.t('Input')}`,
+    position,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose where to cut') }))?.position;
+}
+
+async function pickLink({ links }: PlanReport): Promise<number | undefined> {
+  const items = links.map(({ from, to }, link) => ({ label: vscode.l10n.t('{0} to {1}', from, to), link }));
+  if (items.length <= 1) return items[0]?.link;
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose between which tiers to cut') }))
+    ?.link;
+}
+
+/** Pins the node of a row, or the selected one, to a tier. */
+export async function pinToTier(context: CommandContext, argument: unknown): Promise<void> {
+  const model = requireModel(context, undefined);
+  const plan = requirePlan(model);
+  const nodeId = rowArgument(argument)?.nodeIds?.[0] ?? context.selection.selectedIn(model.modelUri)[0];
+  if (nodeId === undefined) {
+    throw new DnnSplitError('bad-usage', vscode.l10n.t('Select a node in the graph or a candidate in the tree first.'));
+  }
+  const tiers = plan.tiers.map(({ id }) => id);
+  const tier = await pick(tiers, model.overrides.pin?.[nodeId], vscode.l10n.t('Choose the tier of this node'));
+  if (tier !== undefined) await context.models.override(model.modelUri, withPin(model.overrides, nodeId, tier));
+}
+
+/** Returns to what the files say. */
+export async function resetOverrides(context: CommandContext, argument: unknown): Promise<void> {
+  await context.models.override(requireModel(context, argument).modelUri, {});
+}
+
+async function pick(
+  choices: readonly string[],
+  current: string | undefined,
+  placeHolder: string,
+): Promise<string | undefined> {
+  const items = choices.map((label) => ({
+    label,
+    ...(label === current && { description: vscode.l10n.t('current') }),
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+}

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Releasable } from '../disposables';
+import { analyze, closeModel, openGraph } from './analyze';
+import { bindDimension, openConfig } from './config';
+import type { Command, CommandContext } from './context';
+import { exportPlan } from './exportPlan';
+import { generate } from './generate';
+import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } from './knobs';
+import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
+
+/** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
+const commands: Readonly<Record<string, Command>> = {
+  analyze,
+  exportPlan,
+  openGraph,
+  openConfig,
+  selectObjective,
+  selectStrategy,
+  cutHere,
+  pinToTier,
+  resetOverrides,
+  bindDimension,
+  revealInGraph,
+  copyTensorNames,
+  searchNodes,
+  generate,
+  closeModel,
+  showLog: ({ log }) => log.show(),
+  restartServer: ({ server }) => server.restart(),
+};
+
+/** Registers the commands; a failure of one is told in one sentence. */
+export function registerCommands(context: CommandContext): Releasable {
+  const registered = new DisposableStore();
+  for (const [name, command] of Object.entries(commands)) {
+    const run = (argument: unknown) => context.notifier.attempt(async () => await command(context, argument));
+    registered.add(vscode.commands.registerCommand(`dnnsplit.${name}`, run));
+  }
+  return registered;
+}

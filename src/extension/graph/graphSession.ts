@@ -1,0 +1,214 @@
+import type { CancellationToken } from 'vscode';
+import type { DnnSplitError } from '../../protocol/errors';
+import type { AnalysisReport } from '../../protocol/reports';
+import type { FromWebview, ToWebview } from '../../protocol/webviewMessages';
+import type { ServerConnection } from '../client/connection';
+import { requestError } from '../client/requestErrors';
+import { DisposableStore, type Releasable } from '../disposables';
+import type { ModelEntry, ModelStore } from '../model/modelStore';
+import type { SelectionHub } from '../model/selection';
+
+interface CancellationSource extends Releasable {
+  readonly token: CancellationToken;
+  cancel(): void;
+}
+
+/** What a graph view needs from its surroundings. */
+export interface GraphSurroundings {
+  readonly connection: ServerConnection;
+  readonly models: ModelStore;
+  readonly selection: SelectionHub;
+  readonly createCancellation: () => CancellationSource;
+  /** Localized texts of the page. */
+  readonly strings: Readonly<Record<string, string>>;
+  /** What is folded at first where the page remembers nothing; `null` leaves it to the server. */
+  readonly initialFolds: (modelUri: string) => readonly string[] | null;
+  readonly run: (command: Extract<FromWebview, { type: 'run' }>['command'], modelUri: string) => void;
+  readonly log: (text: string) => void;
+  readonly report: (error: DnnSplitError) => void;
+}
+
+const searchLimit = 100;
+
+/**
+ * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture
+ * of its own; a page that comes back asks again.
+ */
+export class GraphSession implements Releasable {
+  readonly #disposables = new DisposableStore();
+  #folded: readonly string[] | null = null;
+  #ready = false;
+  #sceneRequest: CancellationSource | undefined;
+  /** The analysis that the page's scene was made for. */
+  #sceneKey = '';
+  #sentRevision: number | undefined;
+
+  constructor(
+    private readonly modelUri: string,
+    private readonly modelName: string,
+    private readonly surroundings: GraphSurroundings,
+    private readonly post: (message: ToWebview) => void,
+  ) {
+    const { models, selection } = surroundings;
+    this.#disposables.add(models.retain(modelUri));
+    this.#disposables.add(
+      models.onDidChange((model) => {
+        if (this.#ready && model.modelUri === modelUri) this.#show(model);
+      }),
+    );
+    this.#disposables.add(
+      selection.onDidSelect((selected) => {
+        if (selected.modelUri !== modelUri || selected.source === this) return;
+        this.post({ type: 'select', nodeIds: selected.nodeIds, reveal: true });
+      }),
+    );
+  }
+
+  /** Handles one message of the page. */
+  receive(message: FromWebview): void {
+    const { models, run, log } = this.surroundings;
+    switch (message.type) {
+      case 'ready':
+        this.#start(message.folded);
+        break;
+      case 'requestScene':
+        this.#folded = message.folded;
+        void this.#sendScene();
+        break;
+      case 'selected':
+        this.surroundings.selection.select({ modelUri: this.modelUri, nodeIds: message.nodeIds, source: this });
+        break;
+      case 'requestDetails':
+        void this.#sendDetails(message.nodeId);
+        break;
+      case 'search':
+        void this.#sendHits(message.query);
+        break;
+      case 'override':
+        void this.#attempt(() => models.override(this.modelUri, message.overrides));
+        break;
+      case 'cancel':
+        models.cancel(this.modelUri);
+        this.#sceneRequest?.cancel();
+        break;
+      case 'run':
+        run(message.command, this.modelUri);
+        break;
+      case 'log':
+        log(message.text);
+        break;
+    }
+  }
+
+  dispose(): void {
+    this.#sceneRequest?.cancel();
+    this.#sceneRequest?.dispose();
+    this.#sceneRequest = undefined;
+    this.#disposables.dispose();
+  }
+
+  #start(folded: readonly string[] | null): void {
+    const { models, strings } = this.surroundings;
+    this.#ready = true;
+    this.#folded = folded ?? this.surroundings.initialFolds(this.modelUri);
+    this.#sceneKey = '';
+    this.#sentRevision = undefined;
+    this.post({ type: 'init', modelUri: this.modelUri, modelName: this.modelName, strings });
+    void models.open(this.modelUri);
+    const model = models.get(this.modelUri);
+    if (model) this.#show(model);
+  }
+
+  #show(model: ModelEntry): void {
+    const { snapshot, progress } = model;
+    if (snapshot?.state === 'failed' && snapshot.error && !model.busy) {
+      this.#sceneKey = '';
+      this.post({ type: 'failed', error: snapshot.error });
+      return;
+    }
+    if (snapshot?.state !== 'ready' || !snapshot.analysis) {
+      this.post({ type: 'progress', stage: progress?.stage ?? '', fraction: progress?.fraction ?? null });
+      return;
+    }
+    const sceneKey = keyOfScene(snapshot.analysis);
+    if (sceneKey !== this.#sceneKey) {
+      this.#sceneKey = sceneKey;
+      this.#sentRevision = snapshot.revision;
+      void this.#sendScene().then((sent) => (sent ? this.#sendPlan() : undefined));
+    } else if (snapshot.revision !== this.#sentRevision) {
+      this.#sentRevision = snapshot.revision;
+      void this.#sendPlan();
+    }
+  }
+
+  /** Lays out; a newer request cancels an older one. True when the scene reached the page. */
+  async #sendScene(): Promise<boolean> {
+    const { connection, createCancellation } = this.surroundings;
+    this.#sceneRequest?.cancel();
+    const request = createCancellation();
+    this.#sceneRequest = request;
+    const params = { modelUri: this.modelUri, folded: this.#folded, token: `scene-${this.modelUri}` };
+    try {
+      const scene = await connection.request('dnnsplit/scene', params, request.token);
+      if (this.#sceneRequest !== request) return false;
+      this.post({ type: 'scene', scene });
+      return true;
+    } catch (thrown) {
+      if (this.#sceneRequest !== request) return false;
+      this.#sceneKey = '';
+      this.post({ type: 'failed', error: requestError(thrown).toData() });
+      return false;
+    } finally {
+      if (this.#sceneRequest === request) this.#sceneRequest = undefined;
+      request.dispose();
+    }
+  }
+
+  async #sendPlan(): Promise<void> {
+    const snapshot = this.surroundings.models.get(this.modelUri)?.snapshot;
+    if (!snapshot?.analysis || !snapshot.plan) return;
+    const { analysis, plan, revision } = snapshot;
+    await this.#attempt(async () => {
+      const overlay = await this.surroundings.connection.request('dnnsplit/overlay', { modelUri: this.modelUri });
+      const overrides = this.surroundings.models.get(this.modelUri)?.overrides ?? {};
+      if (this.#sentRevision === revision) this.post({ type: 'plan', analysis, plan, overlay, overrides });
+    });
+    const selected = this.surroundings.selection.selectedIn(this.modelUri);
+    if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });
+  }
+
+  #sendDetails(nodeId: string): Promise<void> {
+    return this.#attempt(async () => {
+      const params = { modelUri: this.modelUri, nodeId };
+      this.post({
+        type: 'details',
+        details: await this.surroundings.connection.request('dnnsplit/nodeDetails', params),
+      });
+    });
+  }
+
+  #sendHits(query: string): Promise<void> {
+    return this.#attempt(async () => {
+      const params = { modelUri: this.modelUri, query, limit: searchLimit };
+      this.post({
+        type: 'searchResult',
+        query,
+        hits: await this.surroundings.connection.request('dnnsplit/search', params),
+      });
+    });
+  }
+
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      const error = requestError(thrown);
+      if (error.code !== 'canceled') this.surroundings.report(error);
+    }
+  }
+}
+
+/** Two analyses with the same key have the same picture. */
+function keyOfScene({ model, graph, openDimensions }: AnalysisReport): string {
+  return JSON.stringify([model, graph, openDimensions]);
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { DisposableStore, type Releasable } from '../disposables';
+import { baseName } from '../model/paths';
+import { GraphSession, type GraphSurroundings } from './graphSession';
+import { graphPage } from './page';
+import { parseMessage } from './parseMessage';
+
+export const graphEditorType = 'dnnsplit.graph';
+const graphPanelType = 'dnnsplit.graphPanel';
+
+interface ShownGraph {
+  readonly panel: vscode.WebviewPanel;
+  readonly modelUri: string;
+}
+
+/** What the page keeps in its state for its panel's next life. */
+function modelUriOf(state: unknown): string | undefined {
+  const isRecord = typeof state === 'object' && state !== null && 'modelUri' in state;
+  return isRecord && typeof state.modelUri === 'string' ? state.modelUri : undefined;
+}
+
+/**
+ * Every graph on the screen: as an editor of an `.onnx` file, as a panel that a command opened, or as one that the
+ * workbench brings back after a restart. All three are the same page and session.
+ */
+export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvider, vscode.WebviewPanelSerializer {
+  readonly #disposables = new DisposableStore();
+  readonly #shown = new Set<ShownGraph>();
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly surroundings: GraphSurroundings,
+    private readonly activate: (modelUri: string) => void,
+  ) {
+    this.#disposables.add(
+      vscode.window.registerCustomEditorProvider(graphEditorType, this, { supportsMultipleEditorsPerDocument: true }),
+    );
+    this.#disposables.add(vscode.window.registerWebviewPanelSerializer(graphPanelType, this));
+  }
+
+  /** How many graphs are open. */
+  get count(): number {
+    return this.#shown.size;
+  }
+
+  /** Shows the graph of a model: the one that is open, or a new panel. */
+  show(modelUri: vscode.Uri, column: vscode.ViewColumn, preserveFocus = false): void {
+    const open = [...this.#shown].find((graph) => graph.modelUri === modelUri.toString());
+    if (open) {
+      open.panel.reveal(undefined, preserveFocus);
+      return;
+    }
+    const title = baseName(modelUri.path);
+    const panel = vscode.window.createWebviewPanel(graphPanelType, title, { viewColumn: column, preserveFocus });
+    this.#attach(panel, modelUri);
+  }
+
+  /** Closes the graphs of a model. */
+  close(modelUri: string): void {
+    for (const graph of [...this.#shown]) if (graph.modelUri === modelUri) graph.panel.dispose();
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  resolveCustomEditor(document: vscode.CustomDocument, panel: vscode.WebviewPanel): void {
+    this.#attach(panel, document.uri);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const modelUri = modelUriOf(state);
+    if (modelUri === undefined) panel.dispose();
+    else this.#attach(panel, vscode.Uri.parse(modelUri, true));
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.#shown]) panel.dispose();
+    this.#disposables.dispose();
+  }
+
+  #attach(panel: vscode.WebviewPanel, uri: vscode.Uri): void {
+    const modelUri = uri.toString();
+    const { webview } = panel;
+    const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
+    const media = vscode.Uri.joinPath(this.extensionUri, 'media');
+    const parts = new DisposableStore();
+    const graph: ShownGraph = { panel, modelUri };
+    const session = parts.add(
+      new GraphSession(modelUri, baseName(uri.path), this.surroundings, (message) => {
+        void webview.postMessage(message);
+      }),
+    );
+    parts.add(
+      webview.onDidReceiveMessage((raw: unknown) => {
+        const message = parseMessage(raw);
+        if (message) session.receive(message);
+        else this.surroundings.log('The graph page sent a message that is not one.');
+      }),
+    );
+    parts.add(
+      panel.onDidChangeViewState(() => {
+        if (panel.active) this.activate(modelUri);
+      }),
+    );
+    panel.onDidDispose(() => {
+      this.#shown.delete(graph);
+      this.#disposables.release(parts);
+    });
+    this.#disposables.add(parts);
+    this.#shown.add(graph);
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'graph-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'graph-dark.svg'),
+    };
+    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+    webview.html = graphPage({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
+      language: vscode.env.language,
+    });
+    this.activate(modelUri);
+  }
+}

@@ -1,0 +1,49 @@
+/** What the page of the graph view is made of; all of it comes from the extension, nothing from a model. */
+export interface GraphPageParts {
+  /** `webview.cspSource`. */
+  readonly cspSource: string;
+  readonly nonce: string;
+  readonly scriptUri: string;
+  readonly styleUri: string;
+  /** Language of the workbench, for screen readers. */
+  readonly language: string;
+}
+
+/**
+ * Content security policy: only the bundled script, by its nonce, and files of the extension. Nothing inline, nothing
+ * from the network.
+ */
+export function contentSecurityPolicy({ cspSource, nonce }: Pick<GraphPageParts, 'cspSource' | 'nonce'>): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    `img-src ${cspSource}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+/** The page itself: an empty place for the view, its style sheet and its script. */
+export function graphPage(parts: GraphPageParts): string {
+  return `<!DOCTYPE html>
+<html lang="${attribute(parts.language)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${attribute(contentSecurityPolicy(parts))}">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<link rel="stylesheet" href="${attribute(parts.styleUri)}">
+<title>DNNSplit</title>
+</head>
+<body>
+<div id="app"></div>
+<script nonce="${attribute(parts.nonce)}" src="${attribute(parts.scriptUri)}"></script>
+</body>
+</html>
+`;
+}
+
+function attribute(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+}

@@ -1,0 +1,81 @@
+import type { PlanOverrides } from '../../protocol/requests';
+import type { FromWebview } from '../../protocol/webviewMessages';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Commands = Extract<FromWebview, { type: 'run' }>['command'];
+
+const commands: readonly Commands[] = ['exportPlan', 'openConfig', 'showLog', 'analyzeAgain'];
+
+/** Text that a page may send at most, so that a broken one cannot fill the log or the memory. */
+const longestText = 20_000;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestText;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isCommand(value: unknown): value is Commands {
+  return commands.some((command) => command === value);
+}
+
+function isNumbersOrNulls(value: unknown): value is readonly (number | null)[] {
+  return Array.isArray(value) && value.every((item) => item === null || Number.isFinite(item));
+}
+
+function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {
+  return isFields(value) && Object.values(value).every(isText);
+}
+
+function parseOverrides(value: unknown): PlanOverrides | undefined {
+  if (!isFields(value)) return undefined;
+  const { objective, strategy, bandwidthMbps, cuts, pin } = value;
+  if (objective !== undefined && !isText(objective)) return undefined;
+  if (strategy !== undefined && !isText(strategy)) return undefined;
+  if (bandwidthMbps !== undefined && !isNumbersOrNulls(bandwidthMbps)) return undefined;
+  if (cuts !== undefined && !isNumbersOrNulls(cuts)) return undefined;
+  if (pin !== undefined && !isTextRecord(pin)) return undefined;
+  return {
+    ...(objective !== undefined && { objective }),
+    ...(strategy !== undefined && { strategy }),
+    ...(bandwidthMbps !== undefined && { bandwidthMbps }),
+    ...(cuts !== undefined && { cuts }),
+    ...(pin !== undefined && { pin }),
+  };
+}
+
+/** Checks a message of the graph page, which the extension does not trust; nothing for what is not one. */
+export function parseMessage(message: unknown): FromWebview | undefined {
+  if (!isFields(message)) return undefined;
+  switch (message['type']) {
+    case 'ready':
+    case 'requestScene': {
+      const folded = message['folded'];
+      return folded === null || isTexts(folded) ? { type: message['type'], folded } : undefined;
+    }
+    case 'selected':
+      return isTexts(message['nodeIds']) ? { type: 'selected', nodeIds: message['nodeIds'] } : undefined;
+    case 'requestDetails':
+      return isText(message['nodeId']) ? { type: 'requestDetails', nodeId: message['nodeId'] } : undefined;
+    case 'search':
+      return isText(message['query']) ? { type: 'search', query: message['query'] } : undefined;
+    case 'override': {
+      const overrides = parseOverrides(message['overrides']);
+      return overrides && { type: 'override', overrides };
+    }
+    case 'cancel':
+      return { type: 'cancel' };
+    case 'run':
+      return isCommand(message['command']) ? { type: 'run', command: message['command'] } : undefined;
+    case 'log':
+      return isText(message['text']) ? { type: 'log', text: message['text'] } : undefined;
+    default:
+      return undefined;
+  }
+}

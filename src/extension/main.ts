@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import type { ExtensionApi } from './api';
+import { LanguageServer } from './client/languageServer';
+import { startForDocuments } from './client/startForDocuments';
+import { analyzeAgain } from './commands/analyze';
+import type { CommandContext } from './commands/context';
+import { registerCommands } from './commands/registerCommands';
+import { DisposableStore } from './disposables';
+import { GraphViews } from './graph/graphViews';
+import { graphStrings } from './graph/strings';
+import { createLog } from './log';
+import { ConfigProblems } from './model/configProblems';
+import { ContextKeys } from './model/contextKeys';
+import { DefaultObjective } from './model/defaultObjective';
+import { ModelStore } from './model/modelStore';
+import { OpeningProgress } from './model/openingProgress';
+import { SelectionHub } from './model/selection';
+import { Notifier } from './notifier';
+import { foldRepeats } from './settings';
+import { PlanStatus } from './status';
+import { SplitTree } from './tree/splitTree';
+
+/** Only wires the parts together: the server starts with the first request. */
+export function activate({ extensionUri, subscriptions }: vscode.ExtensionContext): ExtensionApi {
+  const parts = new DisposableStore();
+  subscriptions.push(parts);
+  const createCancellation = () => new vscode.CancellationTokenSource();
+  const log = parts.add(createLog());
+  const notifier = new Notifier(log);
+  const server = parts.add(new LanguageServer(vscode.Uri.joinPath(extensionUri, 'dist/server.js').fsPath, log));
+  const models = parts.add(new ModelStore(server, createCancellation));
+  const selection = parts.add(new SelectionHub());
+  const graphs = parts.add(
+    new GraphViews(
+      extensionUri,
+      {
+        connection: server,
+        models,
+        selection,
+        createCancellation,
+        strings: graphStrings(vscode.l10n.bundle),
+        initialFolds: (modelUri) => (foldRepeats(vscode.Uri.parse(modelUri, true)) ? null : []),
+        run: (command, modelUri) => {
+          const uri = vscode.Uri.parse(modelUri, true);
+          if (command === 'analyzeAgain') void notifier.attempt(() => analyzeAgain(context, modelUri));
+          else void vscode.commands.executeCommand(`dnnsplit.${command}`, uri);
+        },
+        log: (text) => log.info(`Graph: ${text}`),
+        report: (error) => notifier.report(error),
+      },
+      (modelUri) => models.setActive(modelUri),
+    ),
+  );
+  const context: CommandContext = { models, graphs, selection, server, notifier, log };
+  const tree = parts.add(new SplitTree(models, selection));
+  const status = parts.add(new PlanStatus(models));
+  parts.add(new OpeningProgress(models));
+  parts.add(new ContextKeys(models));
+  parts.add(new ConfigProblems(models, (error) => notifier.report(error)));
+  parts.add(new DefaultObjective(models, (thrown) => notifier.report(thrown)));
+  parts.add(registerCommands(context));
+  parts.add(startForDocuments(server, notifier));
+  parts.add(
+    server.onNotification('dnnsplit/log', ({ level, text }) => {
+      log[level](text);
+    }),
+  );
+  return {
+    activeModel: () => models.active?.modelUri,
+    snapshot: (modelUri) => (modelUri === undefined ? models.active : models.get(modelUri))?.snapshot,
+    treeRoots: () => tree.roots,
+    statusText: () => status.text,
+    openGraphs: () => graphs.count,
+    openModels: () => models.models.map(({ modelUri }) => modelUri),
+    liveItems: () => DisposableStore.liveItems,
+    toldErrors: () => notifier.told,
+    serverState: () => server.state,
+  };
+}

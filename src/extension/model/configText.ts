@@ -1,0 +1,45 @@
+import { applyEdits, type JSONPath, modify, parse } from 'jsonc-parser';
+
+/** Name of the configuration file. */
+export const configFileName = 'dnnsplit.json';
+
+/** A first configuration: the built-in tiers, written out so that a person can change them. */
+export const defaultConfigText = `{
+  // Where the model may run, from the device upwards. Save this file and every open view plans again.
+  "tiers": [
+    { "id": "device", "preset": "jetson-nano" },
+    { "id": "edge", "preset": "t4" },
+    { "id": "cloud", "preset": "a10g" }
+  ],
+  // Link i joins tier i to tier i+1.
+  "links": [
+    { "bandwidthMbps": 20, "latencyMs": 5 },
+    { "bandwidthMbps": 200, "latencyMs": 15, "pricePerGB": 0.01 }
+  ],
+  // latency, cost, throughput or energy
+  "objective": "latency"
+}
+`;
+
+/**
+ * Binds a symbolic dimension of a model in the text of a configuration, leaving comments and layout alone. It goes where
+ * the model has dimensions of its own, else to those of all models.
+ * @param modelFile file name of the model
+ * @returns the new text
+ */
+export function bindInConfig(text: string, modelFile: string, symbol: string, size: number): string {
+  const document: unknown = parse(text, [], { allowTrailingComma: true });
+  const own = valueAt(document, ['models', modelFile, 'dimensions']);
+  const path: JSONPath = own === undefined ? ['dimensions', symbol] : ['models', modelFile, 'dimensions', symbol];
+  return applyEdits(text, modify(text, path, size, { formattingOptions: { insertSpaces: true, tabSize: 2 } }));
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? Object.entries(inner).find(([name]) => name === key)?.[1]
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { DisposableStore, type Releasable } from '../disposables';
+import type { ModelEntry, ModelStore } from './modelStore';
+import { hasOverrides } from './overrides';
+
+/** Keeps the `when` clauses of the manifest informed about the active model. */
+export class ContextKeys implements Releasable {
+  readonly #disposables = new DisposableStore();
+  readonly #values = new Map<string, unknown>();
+
+  constructor(models: ModelStore) {
+    this.#disposables.add(models.onDidChangeActive((model) => this.#update(model)));
+    this.#disposables.add(
+      models.onDidChange((model) => {
+        if (model === models.active) this.#update(model);
+      }),
+    );
+    this.#update(models.active);
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #update(model: ModelEntry | undefined): void {
+    const { snapshot } = model ?? {};
+    this.#set('dnnsplit.model', stateOf(model));
+    this.#set('dnnsplit.planned', snapshot?.plan !== undefined);
+    this.#set('dnnsplit.overridden', model !== undefined && hasOverrides(model.overrides));
+    this.#set('dnnsplit.openDimensions', (snapshot?.analysis?.openDimensions.length ?? 0) > 0);
+  }
+
+  #set(key: string, value: unknown): void {
+    if (this.#values.get(key) === value) return;
+    this.#values.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  }
+}
+
+function stateOf(model: ModelEntry | undefined): 'none' | 'analyzing' | 'ready' | 'failed' {
+  if (!model) return 'none';
+  if (model.snapshot?.state === 'ready') return 'ready';
+  return model.snapshot?.state === 'failed' && !model.busy ? 'failed' : 'analyzing';
+}

@@ -1,0 +1,30 @@
+import type { PlanOverrides } from '../../protocol/requests';
+
+/** Cuts link `link` at `position`; the other links keep what they had. */
+export function withCut(overrides: PlanOverrides, link: number, position: number, linkCount: number): PlanOverrides {
+  const before = overrides.cuts ?? [];
+  const cuts = Array.from({ length: linkCount }, (_, index) => (index === link ? position : (before[index] ?? null)));
+  // A cut above must not lie before one below it: those contradict the new one and go back to the planner.
+  const consistent = cuts.map((cut, index) => {
+    if (cut === null || index === link) return cut;
+    return (index < link && cut > position) || (index > link && cut < position) ? null : cut;
+  });
+  return { ...overrides, cuts: consistent };
+}
+
+/** Pins a node to a tier. */
+export function withPin(overrides: PlanOverrides, nodeId: string, tier: string): PlanOverrides {
+  return { ...overrides, pin: { ...overrides.pin, [nodeId]: tier } };
+}
+
+/** True when any knob is turned. */
+export function hasOverrides(overrides: PlanOverrides): boolean {
+  const { objective, strategy, bandwidthMbps, cuts, pin } = overrides;
+  return (
+    objective !== undefined ||
+    strategy !== undefined ||
+    (bandwidthMbps ?? []).some((value) => value !== null) ||
+    (cuts ?? []).some((cut) => cut !== null) ||
+    Object.keys(pin ?? {}).length > 0
+  );
+}

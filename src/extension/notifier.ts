@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { requestError } from './client/requestErrors';
+
+/** Tells a person about failures: one sentence, once, with the way to the log. Everything else is for the log alone. */
+export class Notifier {
+  readonly #onScreen = new Set<string>();
+  readonly #told: string[] = [];
+
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  /** The sentences that were shown so far. */
+  get told(): readonly string[] {
+    return this.#told;
+  }
+
+  /** Shows an error unless the same sentence is on the screen; what a person canceled is no error. */
+  report(thrown: unknown): void {
+    const { code, message, detail } = requestError(thrown);
+    if (code === 'canceled') return;
+    this.log.error(detail === undefined ? message : `${message}\n${detail}`);
+    if (this.#onScreen.has(message)) return;
+    this.#onScreen.add(message);
+    this.#told.push(message);
+    void this.#show(code, message).finally(() => this.#onScreen.delete(message));
+  }
+
+  /** Runs work whose failure a person shall see; nothing when it failed. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.report(thrown);
+      return undefined;
+    }
+  }
+
+  async #show(code: string, message: string): Promise<void> {
+    const showLog = vscode.l10n.t('Show Log');
+    const restart = vscode.l10n.t('Restart Server');
+    const buttons = code === 'worker-crashed' ? [restart, showLog] : [showLog];
+    const show = code === 'infeasible' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
+    const chosen = await show(message, ...buttons);
+    if (chosen === showLog) this.log.show();
+    if (chosen === restart) await vscode.commands.executeCommand('dnnsplit.restartServer');
+  }
+}

@@ -1,0 +1,6 @@
+/** Looks up a localized message and fills `{0}`, `{1}`, ...; the shape of `vscode.l10n.t`. */
+export type Translate = (message: string, ...args: (string | number)[]) => string;
+
+/** The English messages themselves, where no workbench is at hand. */
+export const untranslated: Translate = (message, ...args) =>
+  message.replace(/\{(\d+)\}/g, (hole, index: string) => String(args[Number(index)] ?? hole));

@@ -1,0 +1,123 @@
+import { bytesText, durationText, macsText, moneyText, rateText } from '../../protocol/quantities';
+import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../protocol/reports';
+import type { Translate } from '../text';
+import { tensorRow } from './planRows';
+import type { TreeRow } from './row';
+import { escapeMarkdown, inlineCode } from './words';
+
+/** The candidate points in the order of the graph; what is known of their outcome comes from the plan. */
+export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | undefined, t: Translate): TreeRow {
+  const outcomes = new Map((plan?.candidates ?? []).map((outcome) => [outcome.position, outcome]));
+  const count = analysis.candidates.length;
+  return {
+    id: 'candidates',
+    label: t('Candidate points'),
+    description: t('{0} of {1} positions', count, analysis.graph.nodes + 1),
+    icon: 'list-ordered',
+    kind: 'section',
+    spoken: t('{0} candidate points', count),
+    expanded: true,
+    children: analysis.candidates.map((candidate, rank) =>
+      candidateRow(candidate, rank, outcomes.get(candidate.position), plan, t),
+    ),
+  };
+}
+
+/** Id of the row of a candidate. */
+function candidateId(candidate: CandidateReport): string {
+  return candidate.nodesBefore
+    ? `candidate/across/${candidate.nodesBefore.length}/${candidate.bytes}`
+    : `candidate/${candidate.position}`;
+}
+
+function candidateRow(
+  candidate: CandidateReport,
+  rank: number,
+  outcome: CandidateOutcome | undefined,
+  plan: PlanReport | undefined,
+  t: Translate,
+): TreeRow {
+  const id = candidateId(candidate);
+  const chosen = outcome?.chosen === true;
+  const place = candidate.after ?? t('Input');
+  const numbers = [bytesText(candidate.bytes)];
+  if (outcome && outcome.latencyMs !== null) {
+    numbers.push(durationText(outcome.latencyMs));
+    if (outcome.costPerRequest !== null) numbers.push(moneyText(outcome.costPerRequest));
+  } else if (plan) numbers.push(t('no plan may cut here'));
+  const description = numbers.join(', ');
+  return {
+    id,
+    label: `${rank + 1}. ${place}`,
+    description: chosen ? t('chosen: {0}', description) : description,
+    icon: chosen ? 'pass-filled' : 'circle-outline',
+    ...(chosen && { color: 'charts.green' }),
+    kind: chosen ? 'chosenCandidate' : 'candidate',
+    spoken: chosen
+      ? t('Candidate {0} after {1}, chosen: {2}', rank + 1, place, description)
+      : t('Candidate {0} after {1}: {2}', rank + 1, place, description),
+    tooltip: () => candidateTooltip(candidate, outcome, plan, t),
+    ...(candidate.afterNodeId !== null && { nodeIds: [candidate.afterNodeId] }),
+    position: candidate.position,
+    tensorNames: candidate.tensors.map(({ name }) => name),
+    children: [
+      ...candidate.tensors.map((tensor) => tensorRow(id, tensor)),
+      factRow(id, 'macs', t('MACs'), beforeAfter(macsText, candidate.macsBefore, candidate.macsAfter, t)),
+      factRow(
+        id,
+        'weights',
+        t('Weights'),
+        beforeAfter(bytesText, candidate.weightBytesBefore, candidate.weightBytesAfter, t),
+      ),
+      factRow(
+        id,
+        'activations',
+        t('Peak activations'),
+        beforeAfter(bytesText, candidate.peakActivationBytesBefore, candidate.peakActivationBytesAfter, t),
+      ),
+      factRow(id, 'neighbors', t('Neighbors'), candidate.rulesOut),
+    ],
+  };
+}
+
+function beforeAfter(format: (value: number) => string, before: number, after: number, t: Translate): string {
+  return t('{0} before, {1} after', format(before), format(after));
+}
+
+function factRow(parentId: string, name: string, label: string, description: string): TreeRow {
+  return {
+    id: `${parentId}/${name}`,
+    label,
+    description,
+    icon: 'info',
+    kind: 'fact',
+    tooltip: () => escapeMarkdown(description),
+    children: [],
+  };
+}
+
+function candidateTooltip(
+  candidate: CandidateReport,
+  outcome: CandidateOutcome | undefined,
+  plan: PlanReport | undefined,
+  t: Translate,
+): string {
+  const lines = [
+    candidate.after === null ? `**${t('Before the first node')}**` : `**${t('After')}** ${inlineCode(candidate.after)}`,
+    `**${t('Position')}**: ${candidate.position}`,
+    `**${t('Crosses')}**: ${bytesText(candidate.bytes)}, ${candidate.tensors.map(({ name }) => inlineCode(name)).join(', ')}`,
+  ];
+  if (outcome && outcome.latencyMs !== null) {
+    const link = outcome.link === null ? undefined : plan?.links[outcome.link];
+    if (link) lines.push(`**${t('Best between')}**: ${escapeMarkdown(t('{0} to {1}', link.from, link.to))}`);
+    lines.push(`**${t('Latency')}**: ${durationText(outcome.latencyMs)}`);
+    if (outcome.costPerRequest !== null) {
+      lines.push(`**${t('Cost per request')}**: ${moneyText(outcome.costPerRequest)}`);
+    }
+    if (outcome.throughputPerSecond !== null) {
+      lines.push(`**${t('Throughput')}**: ${rateText(outcome.throughputPerSecond)}`);
+    }
+  }
+  lines.push(escapeMarkdown(candidate.rulesOut));
+  return lines.join('\n\n');
+}

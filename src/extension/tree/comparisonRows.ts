@@ -1,0 +1,96 @@
+import { bandwidthText, durationText, energyText, moneyText, rateText } from '../../protocol/quantities';
+import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
+import type { Translate } from '../text';
+import type { TreeRow } from './row';
+import { escapeMarkdown, factorText } from './words';
+
+/** Baselines (one tier runs everything) and the other strategies, each against the plan. */
+export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
+  const rows = [
+    ...plan.baselines.map((report) => strategyRow('baseline', report, t)),
+    ...plan.strategies.map((report) => strategyRow('strategy', report, t)),
+  ];
+  return {
+    id: 'strategies',
+    label: t('Baselines and strategies'),
+    description: t('against the plan'),
+    icon: 'graph-left',
+    kind: 'section',
+    children: rows,
+  };
+}
+
+function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: Translate): TreeRow {
+  const single = report.strategy.match(/^single:(.+)$/)?.[1];
+  const label = single === undefined ? report.strategy : t('Everything on {0}', single);
+  const id = `strategies/${group}/${report.strategy}`;
+  if (report.unavailable !== undefined) {
+    const reason = report.unavailable;
+    return {
+      id,
+      label,
+      description: reason,
+      icon: 'circle-slash',
+      kind: 'fact',
+      tooltip: () => escapeMarkdown(reason),
+      children: [],
+    };
+  }
+  const verdict = comparison(report.relative, t);
+  return {
+    id,
+    label,
+    description: `${durationText(report.latencyMs)}, ${moneyText(report.costPerRequest)}, ${verdict}`,
+    icon: group === 'baseline' ? 'server' : 'beaker',
+    kind: 'fact',
+    tooltip: () => strategyTooltip(report, verdict, t),
+    children: [],
+  };
+}
+
+/** What a relative objective value means in words: 3.2 -> "3.2x worse". */
+function comparison(relative: number, t: Translate): string {
+  if (Math.abs(relative - 1) < 0.0005) return t('as good');
+  return relative > 1 ? t('{0} worse', factorText(relative)) : t('{0} better', factorText(1 / relative));
+}
+
+function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
+  return [
+    `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
+    `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
+    `**${t('Cost per request')}**: ${moneyText(report.costPerRequest)}`,
+    `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
+    `**${t('Energy of the first tier')}**: ${energyText(report.energyJ)}`,
+    `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,
+  ].join('\n\n');
+}
+
+/** Which plan is best at which bandwidth of the first link. */
+export function regimesSection(plan: PlanReport, t: Translate): TreeRow {
+  return {
+    id: 'regimes',
+    label: t('Bandwidth regimes'),
+    description: plan.regimes.length === 1 ? t('one plan at any bandwidth') : t('{0} plans', plan.regimes.length),
+    icon: 'pulse',
+    kind: 'section',
+    children: plan.regimes.map((regime) => regimeRow(regime, plan, t)),
+  };
+}
+
+function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRow {
+  const { fromMbps, toMbps } = regime;
+  const range =
+    toMbps === null
+      ? t('{0} and above', bandwidthText(fromMbps))
+      : t('{0} to {1}', bandwidthText(fromMbps), bandwidthText(toMbps));
+  const split = regime.nodesPerTier.map((nodes, tier) => `${plan.tiers[tier]?.id ?? tier} ${nodes}`).join(' | ');
+  return {
+    id: `regimes/${fromMbps}`,
+    label: range,
+    description: `${split}, ${durationText(regime.latencyMs)}`,
+    icon: 'dashboard',
+    kind: 'fact',
+    tooltip: () => escapeMarkdown(regime.summary),
+    children: [],
+  };
+}

@@ -1,0 +1,117 @@
+import { bytesText, macsText } from '../../protocol/quantities';
+import type { AnalysisReport } from '../../protocol/reports';
+import type { ModelSnapshot } from '../../protocol/requests';
+import { baseName } from '../model/paths';
+import type { Translate } from '../text';
+import { candidatesSection } from './candidateRows';
+import { regimesSection, strategiesSection } from './comparisonRows';
+import { planSection } from './planRows';
+import type { TreeRow } from './row';
+import { escapeMarkdown } from './words';
+
+/** The whole tree of a model. Nothing before its first analysis: the welcome views speak then. */
+export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): readonly TreeRow[] {
+  if (!snapshot?.analysis || snapshot.state === 'failed') return [];
+  const { analysis, plan, configError } = snapshot;
+  return [
+    ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
+    ...(plan ? [planSection(plan, t)] : []),
+    candidatesSection(analysis, plan, t),
+    ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
+    ...dimensionsSection(analysis, t),
+    ...(plan ? [] : [factsSection(snapshot.modelUri, analysis, t)]),
+  ];
+}
+
+function problemRow(id: string, label: string, message: string): TreeRow {
+  return {
+    id: `problem/${id}`,
+    label,
+    description: message,
+    icon: 'warning',
+    color: 'list.warningForeground',
+    kind: 'fact',
+    tooltip: () => escapeMarkdown(message),
+    children: [],
+  };
+}
+
+/** Symbolic dimensions that wait for a number. */
+function dimensionsSection(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
+  if (analysis.openDimensions.length === 0) return [];
+  return [
+    {
+      id: 'dimensions',
+      label: t('Open dimensions'),
+      description: t('set them to know every size'),
+      icon: 'symbol-ruler',
+      kind: 'section',
+      expanded: true,
+      children: analysis.openDimensions.map(({ symbol, tensors }) => ({
+        id: `dimensions/${symbol}`,
+        label: symbol,
+        description: t('in {0} tensors', tensors),
+        icon: 'symbol-variable',
+        kind: 'dimension' as const,
+        children: [],
+      })),
+    },
+  ];
+}
+
+/** What is known of the model where there is no plan to show. */
+function factsSection(modelUri: string, analysis: AnalysisReport, t: Translate): TreeRow {
+  const { model } = analysis;
+  const facts: readonly (readonly [string, string, string])[] = [
+    ['nodes', t('Nodes'), String(model.nodes)],
+    ['macs', t('MACs'), macsText(model.macs)],
+    ['weights', t('Weights'), bytesText(model.weightBytes)],
+  ];
+  return {
+    id: 'model',
+    label: t('Model'),
+    description: baseName(modelUri),
+    icon: 'symbol-class',
+    kind: 'section',
+    children: facts.map(([id, label, description]) => ({
+      id: `model/${id}`,
+      label,
+      description,
+      icon: 'info',
+      kind: 'fact' as const,
+      children: [],
+    })),
+  };
+}
+
+/** A tree's rows with their parents, for revealing one by its id. */
+export class RowIndex {
+  readonly #byId = new Map<string, TreeRow>();
+  readonly #parents = new Map<string, TreeRow>();
+
+  constructor(readonly roots: readonly TreeRow[]) {
+    const visit = (row: TreeRow, parent: TreeRow | undefined): void => {
+      this.#byId.set(row.id, row);
+      if (parent) this.#parents.set(row.id, parent);
+      for (const child of row.children) visit(child, row);
+    };
+    for (const root of roots) visit(root, undefined);
+  }
+
+  get(id: string): TreeRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  parentOf(row: TreeRow): TreeRow | undefined {
+    return this.#parents.get(row.id);
+  }
+
+  /** The candidate right after one of these nodes. */
+  candidateAfter(nodeIds: readonly string[]): TreeRow | undefined {
+    const wanted = new Set(nodeIds);
+    for (const row of this.#byId.values()) {
+      if (row.position !== undefined && row.nodeIds?.some((id) => wanted.has(id))) return row;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  bytesText,
+  durationText,
+  energyText,
+  macsText,
+  moneyText,
+  rateText,
+  shapeText,
+  threeDigits,
+} from '../../protocol/quantities';
+import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../protocol/reports';
+import type { Translate } from '../text';
+import { type TreeRow, tierColor } from './row';
+import { escapeMarkdown, inlineCode } from './words';
+
+/** The plan: what is advised, one row per tier, and between two tiers the link that joins them. */
+export function planSection(plan: PlanReport, t: Translate): TreeRow {
+  const tiers = plan.tiers.flatMap((tier, index) => {
+    const link = plan.links[index];
+    return link ? [tierRow(tier, index, t), linkRow(link, index, t)] : [tierRow(tier, index, t)];
+  });
+  return {
+    id: 'plan',
+    label: t('Plan'),
+    description: `${durationText(plan.latencyMs)}, ${moneyText(plan.costPerRequest)}`,
+    icon: 'milestone',
+    kind: 'section',
+    spoken: t('Plan: {0} per request', durationText(plan.latencyMs)),
+    tooltip: () => planTooltip(plan, t),
+    expanded: true,
+    children: [adviceRow(plan), ...tiers],
+  };
+}
+
+function adviceRow(plan: PlanReport): TreeRow {
+  return {
+    id: 'plan/advice',
+    label: plan.advice,
+    description: '',
+    icon: 'lightbulb',
+    kind: 'advice',
+    tooltip: () => escapeMarkdown(plan.advice),
+    children: [],
+  };
+}
+
+function planTooltip(plan: PlanReport, t: Translate): string {
+  const { exact } = plan;
+  const proof =
+    exact.gapPercent === null
+      ? t('No proof of optimality: {0}', exact.unavailable ?? '?')
+      : t('{0} % above the proven optimum', threeDigits(exact.gapPercent));
+  return [
+    `**${t('Objective')}**: ${escapeMarkdown(plan.objective)}`,
+    `**${t('Strategy')}**: ${escapeMarkdown(plan.strategy)}`,
+    `**${t('Latency')}**: ${durationText(plan.latencyMs)}`,
+    `**${t('Cost per request')}**: ${moneyText(plan.costPerRequest)}`,
+    `**${t('Throughput')}**: ${rateText(plan.throughputPerSecond)}`,
+    `**${t('Energy of the first tier')}**: ${energyText(plan.energyJ)}`,
+    `**${t('Proof')}**: ${escapeMarkdown(proof)}`,
+    `**${t('Assumptions')}**: ${escapeMarkdown(plan.audit.consequence)}`,
+  ].join('\n\n');
+}
+
+function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
+  const nodes = tier.nodes === 1 ? t('1 node') : t('{0} nodes', tier.nodes);
+  const description =
+    tier.nodes === 0
+      ? t('runs nothing')
+      : [
+          nodes,
+          durationText(tier.computeMs),
+          bytesText(tier.weightBytes + tier.peakActivationBytes),
+          moneyText(tier.costPerRequest),
+        ].join(', ');
+  return {
+    id: `plan/tier/${tier.id}`,
+    label: tier.id,
+    description,
+    icon: 'server-environment',
+    color: tierColor(index),
+    kind: 'tier',
+    spoken: t('Tier {0}: {1}', tier.id, description),
+    tooltip: () => tierTooltip(tier, t),
+    children: [],
+  };
+}
+
+function tierTooltip(tier: TierReport, t: Translate): string {
+  const lines = [
+    `**${escapeMarkdown(tier.id)}**`,
+    `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
+    `**${t('Memory')}**: ${t('{0} of weights, {1} of activations at most', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
+    `**${t('Cost per request')}**: ${moneyText(tier.costPerRequest)}`,
+    `**${t('Energy')}**: ${energyText(tier.energyJ)}`,
+  ];
+  if (tier.nodes > 0) {
+    lines.push(
+      `**${t('Times')}**: ${t('{0} measured, {1} estimated', tier.measuredNodes, tier.nodes - tier.measuredNodes)}`,
+    );
+  }
+  if (tier.firstNode !== undefined) lines.push(`**${t('First node')}**: ${inlineCode(tier.firstNode)}`);
+  if (tier.lastNode !== undefined) lines.push(`**${t('Last node')}**: ${inlineCode(tier.lastNode)}`);
+  return lines.join('\n\n');
+}
+
+function linkRow(link: LinkReport, index: number, t: Translate): TreeRow {
+  const used = link.tensors.length > 0;
+  const description = used
+    ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${moneyText(link.costPerRequest)}`
+    : t('carries nothing');
+  const id = `plan/link/${index}`;
+  return {
+    id,
+    label: t('{0} to {1}', link.from, link.to),
+    description,
+    icon: 'arrow-down',
+    kind: 'link',
+    spoken: t('Link from {0} to {1}: {2}', link.from, link.to, description),
+    tensorNames: link.tensors.map(({ name }) => name),
+    children: link.tensors.map((tensor) => tensorRow(id, tensor)),
+  };
+}
+
+/** A tensor that crosses between tiers. */
+export function tensorRow(parentId: string, tensor: TensorReport): TreeRow {
+  return {
+    id: `${parentId}/tensor/${tensor.name}`,
+    label: tensor.name,
+    description: `${shapeText(tensor.shape)} ${tensor.dtype}, ${bytesText(tensor.bytes)}`,
+    icon: 'symbol-array',
+    kind: 'tensor',
+    tensorNames: [tensor.name],
+    children: [],
+  };
+}

@@ -1,0 +1,45 @@
+/** One row of the tree, without any type of the workbench, so that its text can be tested in plain Node. */
+export interface TreeRow {
+  /** Stable between plans, so that expansion and selection survive planning again. */
+  readonly id: string;
+  readonly label: string;
+  /** Dimmed text after the label. */
+  readonly description: string;
+  /** Id of a product icon. */
+  readonly icon: string;
+  /** Theme color of the icon. */
+  readonly color?: string;
+  readonly kind: RowKind;
+  /** What a screen reader says; the label and description where it is left out. */
+  readonly spoken?: string;
+  /** Markdown, made only when a person points at the row. */
+  readonly tooltip?: () => string;
+  readonly children: readonly TreeRow[];
+  readonly expanded?: boolean;
+  /** Nodes to show in the graph when the row is selected. */
+  readonly nodeIds?: readonly string[];
+  /** Position of the cut, on rows of candidates. */
+  readonly position?: number;
+  /** Names to copy. */
+  readonly tensorNames?: readonly string[];
+}
+
+/** Decides which menu entries a row has: it is the row's `viewItem`. */
+export type RowKind =
+  | 'section'
+  | 'advice'
+  | 'tier'
+  | 'link'
+  | 'candidate'
+  | 'chosenCandidate'
+  | 'tensor'
+  | 'fact'
+  | 'dimension';
+
+/** Colors of tiers, in order; always beside their name, never alone. */
+const tierColors = ['charts.blue', 'charts.orange', 'charts.green', 'charts.purple', 'charts.yellow', 'charts.red'];
+
+/** Theme color of a tier. */
+export function tierColor(tier: number): string {
+  return tierColors[tier % tierColors.length] ?? 'foreground';
+}
