@@ -91,15 +91,14 @@ export function windowPositions(window: SlidingWindow, index: number, size: Dim)
 }
 
 /**
- * Size after a transposed window: stride * (size - 1) + output padding + span - pads; with SAME padding stride * size
- * (ONNX ConvTranspose-1 on).
+ * Size after a transposed window: stride * (size - 1) + output padding + span - pads (ONNX ConvTranspose-1 on). SAME
+ * padding trims that to stride * size, and never extends it (as ONNX Runtime does it).
  */
 export function transposedSize(window: SlidingWindow, index: number, size: Dim, outputPadding: number): Dim {
   const stride = window.strides[index] ?? 1;
-  if (window.padding === 'same') return multiplyDims(size, stride);
-  const pads = (window.padsBegin[index] ?? 0) + (window.padsEnd[index] ?? 0);
-  const spread = multiplyDims(subtractDims(size, 1), stride);
-  return addDims(addDims(spread, span(window, index)), outputPadding - pads);
+  const spread = addDims(multiplyDims(subtractDims(size, 1), stride), addDims(span(window, index), outputPadding));
+  if (window.padding === 'same') return minDim(multiplyDims(size, stride), spread);
+  return subtractDims(spread, (window.padsBegin[index] ?? 0) + (window.padsEnd[index] ?? 0));
 }
 
 /** Spatial sizes after the window; a window that does not fit is reported and leaves the sizes unknown. */
@@ -109,7 +108,7 @@ export function slide(
   spatial: readonly Dim[],
 ): readonly Dim[] | undefined {
   const sizes = spatial.map((size, index) => windowPositions(window, index, size));
-  const misfit = sizes.findIndex((size) => typeof size === 'number' && size < 0);
+  const misfit = sizes.findIndex((size, index) => size !== spatial[index] && typeof size === 'number' && size <= 0);
   if (misfit < 0) return sizes;
   context.problem(`The window does not fit into spatial dimension ${misfit} of its input.`);
   return undefined;
