@@ -12,8 +12,23 @@ export interface TensorFact {
   readonly shape: Shape;
   /** Elements of small tensors (at most a few thousand) as far as they are known. */
   readonly value?: TensorValue;
-  /** True when the tensor follows from initializers and constants alone, whatever the inputs are. */
+  /** The members of a sequence in order, where all of them are known. */
+  readonly elements?: readonly TensorFact[];
+  /**
+   * True when the tensor follows from initializers, constants and the bound dimensions alone, whatever the inputs hold:
+   * a weight, what is computed from weights, and `Shape` of a tensor whose dimensions are numbers.
+   */
   readonly constant: boolean;
 }
 
+/** Values of at most this many integers (or booleans) are followed through the graph. */
+export const maximumValueElements = 4096;
+/** Real values matter only as scales and bounds, so fewer of them are followed. */
+export const maximumRealElements = 64;
+
 export const unknownFact: TensorFact = { kind: 'tensor', dtype: 'undefined', shape: undefined, constant: false };
+
+/** True when every element is known and a number: the tensor is statically known. */
+export function isNumericValue(value: TensorValue | undefined): value is readonly number[] {
+  return value?.every((element) => typeof element === 'number') ?? false;
+}

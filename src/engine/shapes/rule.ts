@@ -52,6 +52,11 @@ export interface CountContext {
   int(name: string, fallback: number): number;
   ints(name: string): readonly number[] | undefined;
   string(name: string, fallback: string): string;
+  /** Elements of input `index` when all of them are known numbers. */
+  inputNumbers(index: number): readonly number[] | undefined;
+  /** Counts of one run of the body in attribute `name`, as it was inferred last; 0 where there is no such body. */
+  bodyMacs(name: string): number | undefined;
+  bodyElementwiseOps(name: string): number | undefined;
 }
 
 /** Everything that the engine knows of one operator; one entry of a family's table. */

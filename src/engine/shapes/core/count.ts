@@ -1,0 +1,26 @@
+import type { CountContext, OpEntry } from '../rule';
+
+/** Multiply-accumulates of one run; none where the operator or a shape that it takes is unknown. */
+export function countMacs(entry: OpEntry | undefined, context: CountContext): number | undefined {
+  if (entry === undefined) return undefined;
+  return entry.macs === undefined ? 0 : finite(entry.macs(context));
+}
+
+/** Element-wise operations of one run; one per output element where the operator does not say. */
+export function countElementwiseOps(entry: OpEntry | undefined, context: CountContext): number | undefined {
+  if (entry === undefined) return undefined;
+  if (entry.viewOnly === true) return 0;
+  if (entry.elementwiseOps !== undefined) return finite(entry.elementwiseOps(context));
+  let sum = 0;
+  for (const [index, name] of context.node.outputs.entries()) {
+    if (name === '') continue;
+    const elements = context.outputElements(index);
+    if (elements === undefined) return undefined;
+    sum += elements;
+  }
+  return sum;
+}
+
+function finite(count: number | undefined): number | undefined {
+  return count !== undefined && Number.isFinite(count) ? count : undefined;
+}

@@ -1,0 +1,197 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { throwIfCanceled, type Work } from '../../../protocol/work';
+import type { OnnxGraph, ValueInfo } from '../../onnx/model';
+import { isNumericValue, type TensorFact, unknownFact } from '../fact';
+import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
+import { findOp } from '../ops/registry';
+import type { OpEntry } from '../rule';
+import { countElementwiseOps, countMacs } from './count';
+import { type BodyResult, NodeContext, type OutputFact } from './nodeContext';
+import { planGraph } from './planGraph';
+import type { PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
+import { Scope } from './scope';
+import { StatedTypes } from './statedTypes';
+
+/** What is known of one node of the main graph after inference. */
+export interface NodeResult {
+  readonly planned: PlannedNode;
+  readonly entry: OpEntry | undefined;
+  readonly macs: number | undefined;
+  readonly elementwiseOps: number | undefined;
+}
+
+/** Bodies inside loops are inferred more than once; nested deeply this would never end. */
+const maximumBodyNodes = 2_000_000;
+const maximumDiagnostics = 500;
+/** Nodes between two looks at whether the caller still wants the result. */
+const stepsPerCheck = 2048;
+
+/** The state of one inference run: diagnostics, planned bodies, budgets. */
+export class GraphInference {
+  readonly diagnostics: InferenceDiagnostic[] = [];
+  private readonly reported = new Set<string>();
+  private readonly stated: StatedTypes;
+  private bodyNodes = 0;
+  private steps = 0;
+  private stepsInMain = 0;
+
+  constructor(
+    private readonly planning: PlanningScope,
+    bindings: DimensionBindings,
+    private readonly work: Work,
+  ) {
+    this.stated = new StatedTypes(bindings, (message, tensor, severity) =>
+      this.report(severity, message, undefined, tensor),
+    );
+  }
+
+  /** Reports once; equal messages for the same place are dropped, and so is everything beyond a bound. */
+  report(severity: InferenceDiagnostic['severity'], message: string, nodeId?: string, tensor?: string): void {
+    const key = `${message}\u0000${nodeId ?? ''}\u0000${tensor ?? ''}`;
+    if (this.reported.has(key) || this.reported.size > maximumDiagnostics) return;
+    this.reported.add(key);
+    const full = this.reported.size > maximumDiagnostics;
+    const text = full ? 'There are further findings of this kind; only the first are listed.' : message;
+    this.diagnostics.push({
+      severity: full ? 'information' : severity,
+      message: text,
+      ...(nodeId !== undefined && !full && { nodeId }),
+      ...(tensor !== undefined && !full && { tensor }),
+    });
+  }
+
+  /** Infers every node of the main graph; `scope` holds its inputs and weights already. */
+  inferMain(graph: PlannedGraph, scope: Scope): readonly NodeResult[] {
+    this.stepsInMain = graph.nodes.length;
+    return this.inferNodes(graph, scope, (planned, entry, context) => ({
+      planned,
+      entry,
+      macs: countMacs(entry, context),
+      elementwiseOps: countElementwiseOps(entry, context),
+    }));
+  }
+
+  private inferBody(
+    body: OnnxGraph,
+    inputs: readonly (TensorFact | undefined)[],
+    owner: PlannedNode,
+    outer: Scope,
+  ): BodyResult {
+    const planned = planGraph(body, owner.opsets, this.planning);
+    const scope = new Scope(outer);
+    for (const [name, fact] of planned.weights) scope.facts.set(name, fact);
+    for (const [index, info] of body.inputs.entries()) {
+      const given = inputs[index];
+      if (given === undefined && scope.facts.has(info.name)) continue;
+      scope.facts.set(info.name, this.stated.complete(given ?? unknownFact, info, owner.node.id));
+    }
+    this.bodyNodes += planned.nodes.length;
+    if (this.bodyNodes > maximumBodyNodes) {
+      this.report('warning', 'The bodies of this node are nested too deeply to be inferred.', owner.node.id);
+      return { outputs: body.outputs.map(() => unknownFact), macs: undefined, elementwiseOps: undefined };
+    }
+    let macs: number | undefined = 0;
+    let elementwiseOps: number | undefined = 0;
+    this.inferNodes(planned, scope, (_planned, entry, context) => {
+      macs = addCounts(macs, countMacs(entry, context));
+      elementwiseOps = addCounts(elementwiseOps, countElementwiseOps(entry, context));
+    });
+    const outputs = body.outputs.map((info) =>
+      this.stated.complete(scope.find(info.name) ?? unknownFact, info, owner.node.id),
+    );
+    return { outputs, macs, elementwiseOps };
+  }
+
+  private inferNodes<R>(
+    graph: PlannedGraph,
+    scope: Scope,
+    visit: (planned: PlannedNode, entry: OpEntry | undefined, context: NodeContext) => R,
+  ): R[] {
+    const context = new NodeContext({
+      problem: (message, nodeId) => this.report('warning', message, nodeId),
+      inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
+    });
+    const outputInfo = new Map<string, ValueInfo>();
+    for (const output of graph.outputs) outputInfo.set(output.name, output);
+    const results: R[] = [];
+    for (const planned of graph.nodes) {
+      this.step();
+      const entry = findOp(planned.node.domain, planned.node.op);
+      this.inferNode(planned, entry, context, scope);
+      context.finish(this.store(planned, context.outputs, scope, graph.stated, outputInfo));
+      results.push(visit(planned, entry, context));
+    }
+    return results;
+  }
+
+  private inferNode(planned: PlannedNode, entry: OpEntry | undefined, context: NodeContext, scope: Scope): void {
+    const { node } = planned;
+    context.begin(planned, this.inputsOf(planned, scope));
+    if (entry === undefined) {
+      const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+      this.report(
+        'information',
+        `Operator ${name} is not known; its results are taken from the file's own types.`,
+        node.id,
+      );
+      return;
+    }
+    try {
+      entry.infer(context);
+    } catch (thrown) {
+      if (DnnSplitError.is(thrown)) throw thrown;
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      this.report('warning', `${node.op} contradicts its inputs: ${reason}.`, node.id);
+    }
+  }
+
+  private inputsOf({ node }: PlannedNode, scope: Scope): (TensorFact | undefined)[] {
+    return node.inputs.map((name) => {
+      if (name === '') return undefined;
+      const fact = scope.find(name);
+      if (fact !== undefined) return fact;
+      this.report('error', `No node, input or weight makes tensor ${name}.`, node.id, name);
+      return unknownFact;
+    });
+  }
+
+  /** Puts the facts of a node's outputs into the scope, completed and checked by what the file states. */
+  private store(
+    planned: PlannedNode,
+    outputs: readonly (OutputFact | undefined)[],
+    scope: Scope,
+    stated: ReadonlyMap<string, ValueInfo>,
+    outputInfo: ReadonlyMap<string, ValueInfo>,
+  ): readonly (TensorFact | undefined)[] {
+    const { node } = planned;
+    const constant = planned.deterministic && planned.reads.every((name) => scope.find(name)?.constant ?? false);
+    return node.outputs.map((name, index) => {
+      if (name === '') return undefined;
+      const output = outputs[index];
+      const inferred: TensorFact = {
+        ...(output ?? unknownFact),
+        constant: constant || isNumericValue(output?.value),
+      };
+      const info = stated.get(name);
+      const byInfo = info === undefined ? inferred : this.stated.complete(inferred, info, node.id, 'warning');
+      const last = outputInfo.get(name);
+      const fact = last === undefined ? byInfo : this.stated.complete(byInfo, last, node.id, 'information');
+      scope.facts.set(name, fact);
+      return fact;
+    });
+  }
+
+  private step(): void {
+    this.steps++;
+    if (this.steps % stepsPerCheck !== 0) return;
+    throwIfCanceled(this.work);
+    this.work.report(
+      'Inferring shapes',
+      this.stepsInMain === 0 ? undefined : Math.min(1, this.steps / this.stepsInMain),
+    );
+  }
+}
+
+function addCounts(sum: number | undefined, count: number | undefined): number | undefined {
+  return sum === undefined || count === undefined ? undefined : sum + count;
+}

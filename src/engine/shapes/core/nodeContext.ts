@@ -1,0 +1,168 @@
+import type { DType } from '../../../protocol/dtype';
+import type { OnnxGraph, OnnxNode } from '../../onnx/model';
+import type { Dim, Shape } from '../dim';
+import { freshDim } from '../dimArithmetic';
+import { isNumericValue, type TensorFact, type TensorValue } from '../fact';
+import type { CountContext, RuleContext } from '../rule';
+import { NodeAttributes } from './attributes';
+import type { PlannedNode } from './plannedGraph';
+import { valueLimit } from './tensorValue';
+
+export type OutputFact = Omit<TensorFact, 'constant'>;
+
+/** What inferring a body gives: its outputs, and the work of running it once. */
+export interface BodyResult {
+  readonly outputs: readonly TensorFact[];
+  readonly macs: number | undefined;
+  readonly elementwiseOps: number | undefined;
+}
+
+/** What a context needs from the inference that it serves. */
+export interface ContextHost {
+  readonly problem: (message: string, nodeId: string) => void;
+  readonly inferBody: (
+    body: OnnxGraph,
+    inputs: readonly (TensorFact | undefined)[],
+    planned: PlannedNode,
+  ) => BodyResult;
+}
+
+/** One object serves all nodes of a graph, one after another: `begin`, the rule, then `outputs`, then the counts. */
+export class NodeContext extends NodeAttributes implements RuleContext, CountContext {
+  node: OnnxNode = emptyNode;
+  opset = 1;
+  outputs: (OutputFact | undefined)[] = [];
+  private inputs: (TensorFact | undefined)[] = [];
+  private results: readonly (TensorFact | undefined)[] = [];
+  private planned: PlannedNode | undefined;
+  private bodies: Map<OnnxGraph, BodyResult> | undefined;
+
+  constructor(private readonly host: ContextHost) {
+    super();
+  }
+
+  begin(planned: PlannedNode, inputs: (TensorFact | undefined)[]): void {
+    this.node = planned.node;
+    this.opset = planned.opset;
+    this.planned = planned;
+    this.inputs = inputs;
+    this.outputs = [];
+    this.results = [];
+    this.bodies = undefined;
+    this.readFrom(planned.node);
+  }
+
+  /** Hands over the final facts of the outputs: counting starts. */
+  finish(results: readonly (TensorFact | undefined)[]): void {
+    this.results = results;
+  }
+
+  get inputCount(): number {
+    return this.node.inputs.length;
+  }
+
+  get outputCount(): number {
+    return this.node.outputs.length;
+  }
+
+  input(index: number): TensorFact | undefined {
+    return this.inputs[index];
+  }
+
+  shape(index: number): Shape {
+    return this.inputs[index]?.shape;
+  }
+
+  numbers(index: number): readonly number[] | undefined {
+    const value = this.inputs[index]?.value;
+    return isNumericValue(value) ? value : undefined;
+  }
+
+  fresh(label: string): Dim {
+    return freshDim(`${this.node.id}:${label}`, this.node.id);
+  }
+
+  output(index: number, dtype: DType, shape: Shape, value?: TensorValue): void {
+    const keep = value !== undefined && value.length <= valueLimit(dtype);
+    this.outputs[index] = keep ? { kind: 'tensor', dtype, shape, value } : { kind: 'tensor', dtype, shape };
+  }
+
+  outputFact(index: number, fact: OutputFact): void {
+    this.outputs[index] = fact;
+  }
+
+  problem(message: string): void {
+    this.host.problem(message, this.node.id);
+  }
+
+  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[]): readonly TensorFact[] {
+    if (this.planned === undefined) return [];
+    const result = this.host.inferBody(body, inputs, this.planned);
+    this.bodies ??= new Map();
+    this.bodies.set(body, result);
+    return result.outputs;
+  }
+
+  inputShape(index: number): readonly number[] | undefined {
+    return numbersOf(this.inputs[index]?.shape);
+  }
+
+  outputShape(index: number): readonly number[] | undefined {
+    return numbersOf(this.results[index]?.shape);
+  }
+
+  inputElements(index: number): number | undefined {
+    return elementsOf(this.inputs[index]?.shape);
+  }
+
+  outputElements(index: number): number | undefined {
+    return elementsOf(this.results[index]?.shape);
+  }
+
+  inputNumbers(index: number): readonly number[] | undefined {
+    return this.numbers(index);
+  }
+
+  bodyMacs(name: string): number | undefined {
+    const body = this.bodyResult(name);
+    return body === undefined ? 0 : body.macs;
+  }
+
+  bodyElementwiseOps(name: string): number | undefined {
+    const body = this.bodyResult(name);
+    return body === undefined ? 0 : body.elementwiseOps;
+  }
+
+  private bodyResult(name: string): BodyResult | undefined {
+    const body = this.graph(name);
+    return body === undefined ? undefined : this.bodies?.get(body);
+  }
+}
+
+const emptyNode: OnnxNode = {
+  id: '',
+  name: '',
+  op: '',
+  domain: '',
+  overload: '',
+  inputs: [],
+  outputs: [],
+  attributes: new Map(),
+  metadata: new Map(),
+  range: { offset: 0, length: 0 },
+};
+
+function numbersOf(shape: Shape): readonly number[] | undefined {
+  if (shape === undefined) return undefined;
+  return shape.every((dim) => typeof dim === 'number') ? shape : undefined;
+}
+
+function elementsOf(shape: Shape): number | undefined {
+  if (shape === undefined) return undefined;
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') return undefined;
+    count *= dim;
+  }
+  return count;
+}

@@ -1,0 +1,24 @@
+import type { TensorFact } from '../fact';
+import type { InferredModel } from '../inferred';
+
+/**
+ * The symbols that stand between tensors and their size, with the number of tensors in whose shape each occurs. Tensors
+ * that no binding can settle (a dimension that a node makes) do not count. Most first, then by name.
+ */
+export function countOpenSymbols(facts: Iterable<TensorFact>): InferredModel['openSymbols'] {
+  const counts = new Map<string, number>();
+  for (const { shape } of facts) {
+    if (shape === undefined) continue;
+    const symbols = new Set<string>();
+    let settled = true;
+    for (const dim of shape) {
+      if (typeof dim === 'number') continue;
+      if (dim.cause !== undefined) settled = false;
+      for (const symbol of dim.symbols) symbols.add(symbol);
+    }
+    if (settled) for (const symbol of symbols) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([symbol, tensors]) => ({ symbol, tensors }))
+    .sort((left, right) => right.tensors - left.tensors || (left.symbol < right.symbol ? -1 : 1));
+}

@@ -1,0 +1,137 @@
+import type { OnnxAttribute, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
+import type { TensorFact } from '../fact';
+import { type FlatNode, inlineFunctions, joinPaths } from './inlineFunctions';
+import { modulePathOf } from './modulePath';
+import type { Opsets, PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
+import { sortNodes } from './sortNodes';
+import { factOfSparseTensor, factOfTensor } from './tensorValue';
+
+/** Operators of ai.onnx whose result differs from run to run. */
+const randomOps = new Set([
+  'Bernoulli',
+  'Multinomial',
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+]);
+
+/** Inlines, finds what bodies capture, and sorts; each body is planned once. */
+export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope): PlannedGraph {
+  const planned = scope.bodies.get(graph);
+  if (planned !== undefined) return planned;
+  const flat = inlineFunctions(
+    graph.nodes,
+    opsets,
+    scope,
+    lazily(() => namesIn(graph)),
+  );
+  const sorted = sortNodes(flat.nodes.map((node) => planNode(node, scope)));
+  for (const { node } of sorted.cyclic) {
+    scope.warn('This node needs its own result, directly or through others; its shapes stay unknown.', node.id);
+  }
+  const weights = weightsOf(graph);
+  const inputs = graph.inputs.filter((input) => !weights.has(input.name));
+  const result: PlannedGraph = {
+    nodes: sorted.nodes,
+    inputs,
+    outputs: graph.outputs,
+    captures: capturesOf(sorted.nodes, inputs, graph.outputs, weights),
+    deterministic: sorted.nodes.every((node) => node.deterministic),
+    weights,
+    stated: flat.stated.size === 0 ? graph.valueInfo : new Map<string, ValueInfo>([...flat.stated, ...graph.valueInfo]),
+  };
+  scope.bodies.set(graph, result);
+  return result;
+}
+
+function planNode(flat: FlatNode, scope: PlanningScope): PlannedNode {
+  const { node, opsets } = flat;
+  const bodies: PlannedGraph[] = [];
+  for (const body of bodiesOf(node)) bodies.push(planGraph(body, opsets, scope));
+  const path = modulePathOf(node);
+  return {
+    node,
+    opset: opsets.get(node.domain) ?? 1,
+    opsets,
+    reads: readsOf(node, bodies),
+    writes: node.outputs.every((name) => name !== '') ? node.outputs : node.outputs.filter((name) => name !== ''),
+    modulePath: flat.callPath === '' ? path : joinPaths(flat.callPath, path),
+    deterministic: !(node.domain === '' && randomOps.has(node.op)) && bodies.every((body) => body.deterministic),
+  };
+}
+
+function readsOf(node: OnnxNode, bodies: readonly PlannedGraph[]): readonly string[] {
+  const { inputs } = node;
+  const [first, second] = inputs;
+  if (bodies.length === 0) {
+    if (first === undefined) return inputs;
+    if (inputs.length === 1 && first !== '') return inputs;
+    if (inputs.length === 2 && first !== '' && second !== '' && first !== second) return inputs;
+  }
+  const reads = new Set(inputs);
+  for (const body of bodies) for (const name of body.captures) reads.add(name);
+  reads.delete('');
+  return [...reads];
+}
+
+/** The graphs among a node's attributes, in their order. */
+export function bodiesOf(node: OnnxNode): readonly OnnxGraph[] {
+  let bodies: OnnxGraph[] | undefined;
+  for (const attribute of node.attributes.values()) {
+    const found = graphsOf(attribute);
+    if (found.length > 0) bodies = bodies === undefined ? [...found] : [...bodies, ...found];
+  }
+  return bodies ?? none;
+}
+
+const none: readonly OnnxGraph[] = [];
+
+function graphsOf(attribute: OnnxAttribute): readonly OnnxGraph[] {
+  if (attribute.kind === 'graph') return [attribute.value];
+  return attribute.kind === 'graphs' ? attribute.value : none;
+}
+
+function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
+  const weights = new Map<string, TensorFact>();
+  for (const [name, tensor] of graph.initializers) weights.set(name, factOfTensor(tensor));
+  for (const [name, tensor] of graph.sparseInitializers) weights.set(name, factOfSparseTensor(tensor));
+  return weights;
+}
+
+function capturesOf(
+  nodes: readonly PlannedNode[],
+  inputs: readonly ValueInfo[],
+  outputs: readonly ValueInfo[],
+  weights: ReadonlyMap<string, TensorFact>,
+): readonly string[] {
+  const own = new Set<string>();
+  for (const input of inputs) own.add(input.name);
+  for (const node of nodes) for (const name of node.writes) own.add(name);
+  const captures = new Set<string>();
+  const take = (name: string): void => {
+    if (name !== '' && !own.has(name) && !weights.has(name)) captures.add(name);
+  };
+  for (const node of nodes) node.reads.forEach(take);
+  for (const output of outputs) take(output.name);
+  return [...captures];
+}
+
+/** Every name that the graph uses itself: inlined tensors must not collide with them. */
+function namesIn(graph: OnnxGraph): ReadonlySet<string> {
+  const names = new Set<string>(graph.initializers.keys());
+  for (const input of graph.inputs) names.add(input.name);
+  for (const node of graph.nodes) {
+    for (const name of node.inputs) names.add(name);
+    for (const name of node.outputs) names.add(name);
+  }
+  return names;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,49 @@
+import type { OnnxFunction, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
+import type { TensorFact } from '../fact';
+
+/** Operator set versions by domain. */
+export type Opsets = ReadonlyMap<string, number>;
+
+/** A node ready to be inferred: calls are inlined, its order among the others is settled. */
+export interface PlannedNode {
+  readonly node: OnnxNode;
+  readonly opset: number;
+  /** Versions that its bodies are read at. */
+  readonly opsets: Opsets;
+  /** Tensors of this graph or an outer one that it needs, captures of its bodies included, each once. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly modulePath: string;
+  /** False for nodes whose result differs from run to run, and for those with such a node in a body. */
+  readonly deterministic: boolean;
+}
+
+/** A graph or a body in the order of inference. */
+export interface PlannedGraph {
+  readonly nodes: readonly PlannedNode[];
+  /** Inputs that are not initializers. */
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** Names it takes from outside. */
+  readonly captures: readonly string[];
+  readonly deterministic: boolean;
+  /** Facts of initializers. */
+  readonly weights: ReadonlyMap<string, TensorFact>;
+  /** Types that the file states for tensors inside. */
+  readonly stated: ReadonlyMap<string, ValueInfo>;
+}
+
+/** What planning needs from its surroundings. */
+export interface PlanningScope {
+  readonly functions: ReadonlyMap<string, OnnxFunction>;
+  /** Planned bodies, so that each is planned once. */
+  readonly bodies: Map<OnnxGraph, PlannedGraph>;
+  readonly warn: (message: string, nodeId?: string, tensor?: string) => void;
+  /** Nodes that calls may still expand to; protects against functions that call each other twice, fifty levels deep. */
+  inlineBudget: number;
+}
+
+/** The key under which a function is looked up. */
+export function functionKey(domain: string, name: string, overload: string): string {
+  return `${domain}\u0000${name}\u0000${overload}`;
+}

@@ -1,0 +1,72 @@
+import type { DType } from '../../../protocol/dtype';
+import type { OnnxType, StatedDim } from '../../onnx/model';
+import type { Dim, Shape } from '../dim';
+import type { TensorFact } from '../fact';
+
+/** Turns one dimension as a file states it into a dimension of the analysis. */
+export type DimReader = (stated: StatedDim, axis: number) => Dim;
+
+/** The fact that a stated type amounts to; dimensions go through `readDim`. */
+export function factOfType(type: OnnxType | undefined, readDim: DimReader): TensorFact {
+  const tensor = innermostTensor(type);
+  const kind = kindOfType(type);
+  return { kind, dtype: tensor.dtype, shape: tensor.shape?.map(readDim), constant: false };
+}
+
+function kindOfType(type: OnnxType | undefined): TensorFact['kind'] {
+  if (type === undefined || type.kind === 'sparse-tensor') return 'tensor';
+  return type.kind;
+}
+
+interface InnermostTensor {
+  readonly dtype: DType;
+  readonly shape: readonly StatedDim[] | undefined;
+}
+
+function innermostTensor(type: OnnxType | undefined): InnermostTensor {
+  let inner = type;
+  while (inner !== undefined && (inner.kind === 'sequence' || inner.kind === 'optional')) inner = inner.element;
+  if (inner?.kind === 'tensor' || inner?.kind === 'sparse-tensor') return inner;
+  return { dtype: 'undefined', shape: undefined };
+}
+
+/** How a stated type contradicts what was inferred; nothing where they agree or cannot be compared. */
+export function disagreement(inferred: TensorFact, stated: TensorFact): string | undefined {
+  if (inferred.dtype !== stated.dtype && inferred.dtype !== 'undefined' && stated.dtype !== 'undefined') {
+    return `its elements are ${inferred.dtype} but the file says ${stated.dtype}`;
+  }
+  if (inferred.shape === undefined || stated.shape === undefined) return undefined;
+  if (inferred.shape.length !== stated.shape.length) {
+    return `its rank is ${inferred.shape.length} but the file says ${stated.shape.length}`;
+  }
+  for (const [axis, dim] of inferred.shape.entries()) {
+    const other = stated.shape[axis];
+    if (typeof dim === 'number' && typeof other === 'number' && dim !== other) {
+      return `dimension ${axis} is ${dim} but the file says ${other}`;
+    }
+  }
+  return undefined;
+}
+
+/** What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. */
+export function fillGaps(inferred: TensorFact, stated: TensorFact): TensorFact {
+  const kind = inferred.dtype === 'undefined' && inferred.shape === undefined ? stated.kind : inferred.kind;
+  const dtype = inferred.dtype === 'undefined' ? stated.dtype : inferred.dtype;
+  const shape = fillShape(inferred.shape, stated.shape);
+  if (kind === inferred.kind && dtype === inferred.dtype && shape === inferred.shape) return inferred;
+  return { ...inferred, kind, dtype, shape };
+}
+
+function fillShape(inferred: Shape, stated: Shape): Shape {
+  if (inferred === undefined) return stated;
+  if (stated === undefined || stated.length !== inferred.length || inferred.every(isSettled)) return inferred;
+  return inferred.map((dim, axis) => {
+    const other = stated[axis];
+    return isSettled(dim) || other === undefined || !isSettled(other) ? dim : other;
+  });
+}
+
+/** False for dimensions that no binding can turn into a number. */
+function isSettled(dim: Dim): boolean {
+  return typeof dim === 'number' || dim.cause === undefined;
+}

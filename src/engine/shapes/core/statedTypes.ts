@@ -1,0 +1,35 @@
+import type { StatedDim, ValueInfo } from '../../onnx/model';
+import type { Dim } from '../dim';
+import { freshDim } from '../dimArithmetic';
+import type { TensorFact } from '../fact';
+import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
+import { isDimName, namedDim } from './bindings';
+import { disagreement, factOfType, fillGaps } from './statedType';
+
+type Severity = InferenceDiagnostic['severity'];
+type Report = (message: string, tensor: string, severity: Severity) => void;
+
+/** Holds what the file states about tensors against what was inferred: fills gaps and reports disagreements. */
+export class StatedTypes {
+  constructor(
+    private readonly bindings: DimensionBindings,
+    private readonly report: Report,
+  ) {}
+
+  /** The inferred fact with its gaps filled; disagreements are reported when a severity is given. */
+  complete(inferred: TensorFact, info: ValueInfo, nodeId: string, severity?: Severity): TensorFact {
+    if (info.type === undefined) return inferred;
+    const stated = factOfType(info.type, (dim, axis) => this.dim(info.name, axis, dim, nodeId));
+    if (severity !== undefined) {
+      const difference = disagreement(inferred, stated);
+      if (difference !== undefined) this.report(`Tensor ${info.name}: ${difference}.`, info.name, severity);
+    }
+    return fillGaps(inferred, stated);
+  }
+
+  private dim(tensor: string, axis: number, stated: StatedDim, nodeId: string): Dim {
+    if (typeof stated === 'number' && stated >= 0) return stated;
+    if (typeof stated === 'string' && isDimName(stated)) return namedDim(stated, this.bindings);
+    return freshDim(`${tensor}.${axis}`, nodeId);
+  }
+}

@@ -1,0 +1,84 @@
+import { unwatched, type Work } from '../../protocol/work';
+import type { OnnxFunction, OnnxModel } from '../onnx/model';
+import { inputDim } from './core/bindings';
+import { GraphInference, type NodeResult } from './core/graphInference';
+import { countOpenSymbols } from './core/openSymbols';
+import { planGraph } from './core/planGraph';
+import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
+import { Scope } from './core/scope';
+import { factOfType } from './core/statedType';
+import { countParameters, weightBytesOf } from './core/weights';
+import type { DimensionBindings, InferredModel, InferredNode } from './inferred';
+
+/** Calls may expand to at most this many nodes in all. */
+const maximumInlinedNodes = 1_000_000;
+
+/**
+ * Infers type, shape and, for small tensors, elements of every tensor of the main graph; inlines local functions; sorts
+ * the nodes; counts the work of each. Input dimensions are bound by `bindings` as `inputDim` describes. What cannot be
+ * known stays unknown with its cause; contradictions become diagnostics.
+ * @throws DnnSplitError `canceled` when the work is canceled; nothing else, whatever the model holds.
+ */
+export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: Work = unwatched): InferredModel {
+  const planning: PlanningScope = {
+    functions: functionsByKey(model.functions),
+    bodies: new Map(),
+    warn: (message, nodeId, tensor) => inference.report('error', message, nodeId, tensor),
+    inlineBudget: maximumInlinedNodes,
+  };
+  const inference = new GraphInference(planning, bindings, work);
+  const graph = planGraph(model.graph, completeOpsets(model), planning);
+  const scope = scopeOfInputs(graph, bindings);
+  const results = inference.inferMain(graph, scope);
+  for (const output of model.graph.outputs) {
+    if (scope.find(output.name) !== undefined) continue;
+    inference.report('error', `No node, input or weight makes the output ${output.name}.`, undefined, output.name);
+  }
+  return {
+    model,
+    nodes: results.map(inferredNode),
+    tensors: scope.facts,
+    inputs: graph.inputs.map((input) => input.name),
+    outputs: model.graph.outputs.map((output) => output.name),
+    weightBytes: weightBytesOf(model.graph, graph.nodes),
+    parameters: countParameters(model),
+    openSymbols: countOpenSymbols(scope.facts.values()),
+    diagnostics: inference.diagnostics,
+  };
+}
+
+function functionsByKey(functions: readonly OnnxFunction[]): ReadonlyMap<string, OnnxFunction> {
+  return new Map(functions.map((each) => [functionKey(each.domain, each.name, each.overload), each]));
+}
+
+/** A model from before operator sets (IR 1 and 2) has none: that is version 1. */
+function completeOpsets(model: OnnxModel): Opsets {
+  return model.opsets.has('') ? model.opsets : new Map([...model.opsets, ['', 1]]);
+}
+
+function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope {
+  const scope = new Scope();
+  for (const input of graph.inputs) {
+    scope.facts.set(
+      input.name,
+      factOfType(input.type, (stated, axis) => inputDim(input.name, axis, stated, bindings)),
+    );
+  }
+  for (const [name, fact] of graph.weights) scope.facts.set(name, fact);
+  return scope;
+}
+
+function inferredNode({ planned, entry, macs, elementwiseOps }: NodeResult): InferredNode {
+  const { node } = planned;
+  return {
+    id: node.id,
+    node,
+    label: node.name === '' ? `${node.op} ${planned.writes[0] ?? node.id}` : node.name,
+    reads: planned.reads,
+    writes: planned.writes,
+    macs,
+    elementwiseOps,
+    viewOnly: entry?.viewOnly ?? false,
+    modulePath: planned.modulePath,
+  };
+}

@@ -1,0 +1,155 @@
+import type { Dim } from '../dim';
+import {
+  addDims,
+  floorDivDims,
+  floorOfDim,
+  isAtLeast,
+  maxDim,
+  minDim,
+  moduloDims,
+  multiplyDims,
+  sameDim,
+  subtractDims,
+} from '../dimArithmetic';
+import type { ElementFunction } from './elementValues';
+
+type Numeric = (left: number, right: number) => number;
+type Symbolic = (left: Dim, right: Dim) => Dim | undefined;
+
+/** A function of two elements: numbers by `numeric`, symbols by `symbolic` where it is given. */
+function binary(numeric: Numeric, symbolic?: Symbolic): ElementFunction {
+  return ([left, right]) => {
+    if (left === undefined || right === undefined) return undefined;
+    if (typeof left === 'number' && typeof right === 'number') return numeric(left, right);
+    return symbolic?.(left, right);
+  };
+}
+
+/** A function of one element. */
+function unary(numeric: (element: number) => number, symbolic?: (element: Dim) => Dim | undefined): ElementFunction {
+  return ([element]) => {
+    if (element === undefined) return undefined;
+    return typeof element === 'number' ? numeric(element) : symbolic?.(element);
+  };
+}
+
+/** `left >= right` as 1 or 0 where that is certain. */
+function atLeast(left: Dim, right: Dim): number | undefined {
+  if (isAtLeast(left, right)) return 1;
+  return isAtLeast(right, addDims(left, 1)) ? 0 : undefined;
+}
+
+function equal(left: Dim, right: Dim): number | undefined {
+  if (sameDim(left, right)) return 1;
+  return atLeast(left, addDims(right, 1)) === 1 || atLeast(right, addDims(left, 1)) === 1 ? 0 : undefined;
+}
+
+function not(truth: number | undefined): number | undefined {
+  return truth === undefined ? undefined : 1 - truth;
+}
+
+const truth = (condition: boolean): number => (condition ? 1 : 0);
+
+export const negate = unary(
+  (x) => -x,
+  (x) => multiplyDims(x, -1),
+);
+export const absolute = unary(Math.abs, (x) => (isAtLeast(x, 0) ? x : undefined));
+export const floor = unary(Math.floor, floorOfDim);
+export const ceil = unary(Math.ceil, (x) => multiplyDims(floorOfDim(multiplyDims(x, -1)), -1));
+export const sign = unary(Math.sign, (x) => (isAtLeast(x, 1) ? 1 : undefined));
+export const reciprocal = unary((x) => 1 / x);
+export const logicalNot = unary((x) => truth(x === 0));
+/** Round to the nearest, halves to even (Round, opset 11). */
+export const round = unary((x) => {
+  const down = Math.floor(x);
+  const rest = x - down;
+  if (rest !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+});
+export const numericUnary = (compute: (x: number) => number): ElementFunction => unary(compute);
+
+export const add = binary((a, b) => a + b, addDims);
+export const subtract = binary((a, b) => a - b, subtractDims);
+export const multiply = binary((a, b) => a * b, multiplyDims);
+export const power = binary(
+  (a, b) => a ** b,
+  (a, b) => (b === 1 ? a : b === 2 ? multiplyDims(a, a) : undefined),
+);
+/** Integer division truncates (Div, opset 14); symbols are positive, so that is the floor. Division by zero is unknown. */
+export const divideIntegers: ElementFunction = ([left, right]) => {
+  if (left === undefined || right === undefined || right === 0) return undefined;
+  if (typeof left === 'number' && typeof right === 'number') return Math.trunc(left / right);
+  return floorDivDims(left, right);
+};
+export const divideReals = binary(
+  (a, b) => a / b,
+  (a, b) => (typeof b === 'number' && b !== 0 ? multiplyDims(a, 1 / b) : sameDim(a, b) ? 1 : undefined),
+);
+/** The remainder with the divisor's sign (Mod with `fmod` 0). */
+export const modulo: ElementFunction = ([left, right]) => {
+  if (left === undefined || right === undefined || right === 0) return undefined;
+  if (typeof left === 'number' && typeof right === 'number') return left - right * Math.floor(left / right);
+  return moduloDims(left, right);
+};
+/** The remainder with the dividend's sign (Mod with `fmod` 1). */
+export const remainder = binary((a, b) => a % b);
+
+export const equalTo = binary((a, b) => truth(a === b), equal);
+export const greater = binary(
+  (a, b) => truth(a > b),
+  (a, b) => not(atLeast(b, a)),
+);
+export const greaterOrEqual = binary((a, b) => truth(a >= b), atLeast);
+export const less = binary(
+  (a, b) => truth(a < b),
+  (a, b) => not(atLeast(a, b)),
+);
+export const lessOrEqual = binary(
+  (a, b) => truth(a <= b),
+  (a, b) => atLeast(b, a),
+);
+export const and: ElementFunction = ([a, b]) =>
+  a === 0 || b === 0 ? 0 : a === undefined || b === undefined ? undefined : 1;
+export const or: ElementFunction = ([a, b]) =>
+  isTrue(a) || isTrue(b) ? 1 : a === undefined || b === undefined ? undefined : 0;
+export const xor = binary((a, b) => truth((a !== 0) !== (b !== 0)));
+
+/** Bitwise functions on integers of up to 64 bits. */
+export const bitwise = (compute: (a: bigint, b: bigint) => bigint): ElementFunction =>
+  binary((a, b) => (Number.isInteger(a) && Number.isInteger(b) ? Number(compute(BigInt(a), BigInt(b))) : Number.NaN));
+
+/** A fold over any number of inputs (Min, Max, Sum). */
+export function fold(combine: (left: Dim, right: Dim) => Dim): ElementFunction {
+  return (elements) => {
+    let result: Dim | undefined;
+    for (const [index, element] of elements.entries()) {
+      if (element === undefined) return undefined;
+      result = index === 0 || result === undefined ? element : combine(result, element);
+    }
+    return result;
+  };
+}
+
+export const minimum = fold(minDim);
+export const maximum = fold(maxDim);
+export const sum = fold(addDims);
+
+/** Where: the chosen element, or either where both are the same. */
+export const choose: ElementFunction = ([condition, yes, no]) => {
+  if (condition === 0) return no;
+  if (isTrue(condition)) return yes;
+  return yes !== undefined && no !== undefined && sameDim(yes, no) ? yes : undefined;
+};
+
+/** Conversion to an integer type drops the fraction. */
+export const toInteger = unary(Math.trunc, floorOfDim);
+export const toBoolean = unary(
+  (x) => truth(x !== 0),
+  (x) => (isAtLeast(x, 1) ? 1 : undefined),
+);
+export const unchanged: ElementFunction = ([element]) => element;
+
+function isTrue(element: Dim | undefined): boolean {
+  return element !== undefined && (typeof element === 'number' ? element !== 0 : isAtLeast(element, 1));
+}

@@ -1,0 +1,207 @@
+import type { Dim, Shape } from '../dim';
+import type { TensorValue } from '../fact';
+import type { OpEntry, OpTable, RuleContext } from '../rule';
+import { none } from './counting';
+import { coordinatesOf, knownTensor, pickElements, positionOf, stridesOf } from './shapeInputs';
+import { dtypeOf, elementCount, normalizeAxis, numericShape, replaceAxis, sameAsInput } from './shapeMath';
+
+/** Gather: the indices' shape takes the place of the axis. */
+function inferGather(context: RuleContext): void {
+  const data = context.shape(0);
+  const indices = context.shape(1);
+  const dtype = dtypeOf(context, 0);
+  if (data === undefined || indices === undefined) {
+    context.output(0, dtype, undefined);
+    return;
+  }
+  const axis = normalizeAxis(context.int('axis', 0), data.length);
+  const shape = [...data.slice(0, axis), ...indices, ...data.slice(axis + 1)];
+  context.output(0, dtype, shape, gatheredValue(context, axis, shape));
+}
+
+function gatheredValue(context: RuleContext, axis: number, shape: Shape): TensorValue | undefined {
+  const data = numericShape(context.shape(0));
+  const indices = knownTensor(context, 1);
+  if (data === undefined || indices === undefined) return undefined;
+  const size = data[axis] ?? 1;
+  const inner = data.slice(axis + 1).reduce((product, dim) => product * dim, 1);
+  const picks = indices.value.length;
+  if (indices.value.some((index) => index < -size || index >= size)) {
+    context.problem(`An index lies outside of an axis of ${size} elements.`);
+    return undefined;
+  }
+  return pickElements(context.input(0), shape, (position) => {
+    const index = indices.value[Math.floor(position / inner) % picks] ?? 0;
+    const row = Math.floor(position / (inner * picks));
+    return (row * size + (index < 0 ? index + size : index)) * inner + (position % inner);
+  });
+}
+
+/** GatherElements: as many elements as indices. */
+function inferGatherElements(context: RuleContext): void {
+  context.output(0, dtypeOf(context, 0), context.shape(1), gatheredElements(context));
+}
+
+function gatheredElements(context: RuleContext): TensorValue | undefined {
+  const data = numericShape(context.shape(0));
+  const indices = knownTensor(context, 1);
+  if (data === undefined || indices === undefined || data.length !== indices.shape.length) return undefined;
+  const axis = normalizeAxis(context.int('axis', 0), data.length);
+  const strides = stridesOf(data);
+  const size = data[axis] ?? 1;
+  return pickElements(context.input(0), indices.shape, (position) => {
+    const coordinates = coordinatesOf(position, indices.shape);
+    const index = indices.value[position] ?? 0;
+    coordinates[axis] = index < 0 ? index + size : index;
+    return positionOf(coordinates, strides);
+  });
+}
+
+/** GatherND: the last axis of the indices addresses the data's axes after the batch axes. */
+function inferGatherND(context: RuleContext): void {
+  const data = context.shape(0);
+  const indices = context.shape(1);
+  const dtype = dtypeOf(context, 0);
+  const depth = indices?.at(-1);
+  if (data === undefined || indices === undefined || typeof depth !== 'number') {
+    context.output(0, dtype, undefined);
+    return;
+  }
+  const batch = context.int('batch_dims', 0);
+  if (batch + depth > data.length) {
+    throw new RangeError(`indices of depth ${depth} do not fit data of rank ${data.length}`);
+  }
+  const shape = [...indices.slice(0, -1), ...data.slice(batch + depth)];
+  context.output(0, dtype, shape, batch === 0 ? gatheredBlocks(context, depth, shape) : undefined);
+}
+
+function gatheredBlocks(context: RuleContext, depth: number, shape: Shape): TensorValue | undefined {
+  const data = numericShape(context.shape(0));
+  const indices = knownTensor(context, 1);
+  if (data === undefined || indices === undefined) return undefined;
+  const strides = stridesOf(data);
+  const inner = data.slice(depth).reduce((product, dim) => product * dim, 1);
+  return pickElements(context.input(0), shape, (position) => {
+    const first = Math.floor(position / inner) * depth;
+    let start = 0;
+    for (let axis = 0; axis < depth; axis++) {
+      const index = indices.value[first + axis] ?? 0;
+      start += (index < 0 ? index + (data[axis] ?? 0) : index) * (strides[axis] ?? 0);
+    }
+    return start + (position % inner);
+  });
+}
+
+/** Scatter, ScatterElements: the data's shape; elements of vectors are followed when they are replaced, not combined. */
+function inferScatterElements(context: RuleContext): void {
+  context.output(0, dtypeOf(context, 0), context.shape(0), scatteredVector(context));
+}
+
+/** ScatterND: the data's shape; elements of vectors are followed. */
+function inferScatterND(context: RuleContext): void {
+  const indexDepth = context.shape(1)?.at(-1);
+  const value = indexDepth === 1 ? scatteredVector(context) : undefined;
+  context.output(0, dtypeOf(context, 0), context.shape(0), value);
+}
+
+function scatteredVector(context: RuleContext): TensorValue | undefined {
+  const data = context.input(0);
+  const indices = context.numbers(1);
+  const updates = context.input(2)?.value;
+  if (data?.value === undefined || data.shape?.length !== 1 || indices === undefined || updates === undefined) {
+    return undefined;
+  }
+  if (context.string('reduction', 'none') !== 'none') return undefined;
+  const result: (Dim | undefined)[] = [...data.value];
+  for (const [position, index] of indices.entries()) {
+    const place = index < 0 ? index + result.length : index;
+    if (place < 0 || place >= result.length) {
+      context.problem(`Index ${index} lies outside of a vector of ${result.length} elements.`);
+      return undefined;
+    }
+    result[place] = updates[position];
+  }
+  return result;
+}
+
+/** OneHot: a new axis of `depth` elements at `axis` of the indices; the type is that of the values. */
+function inferOneHot(context: RuleContext): void {
+  const indices = context.shape(0);
+  const dtype = dtypeOf(context, 2);
+  if (indices === undefined) {
+    context.output(0, dtype, undefined);
+    return;
+  }
+  const axis = normalizeAxis(context.int('axis', -1), indices.length + 1);
+  const depth = context.input(1)?.value?.[0] ?? context.fresh('depth');
+  context.output(0, dtype, [...indices.slice(0, axis), depth, ...indices.slice(axis)]);
+}
+
+/** NonZero: one column of coordinates for every element that is not zero (a scalar counts as a vector of one). */
+function inferNonZero(context: RuleContext): void {
+  const input = context.shape(0);
+  if (input === undefined) {
+    context.output(0, 'int64', [context.fresh('rank'), context.fresh('count')]);
+    return;
+  }
+  const known = knownTensor(context, 0);
+  const rank = input.length;
+  if (known === undefined) {
+    context.output(0, 'int64', [rank, context.fresh('count')]);
+    return;
+  }
+  const columns: number[][] = [];
+  for (const [position, element] of known.value.entries()) {
+    if (element !== 0) columns.push(coordinatesOf(position, known.shape));
+  }
+  const value = known.shape.flatMap((_, axis) => columns.map((column) => column[axis] ?? 0));
+  context.output(0, 'int64', [rank, columns.length], value);
+}
+
+/** Unique (opset 11): as many entries as there are different ones. */
+function inferUnique(context: RuleContext): void {
+  const input = context.shape(0);
+  const axis = context.int('axis');
+  const count = context.fresh('count');
+  const whole = input === undefined ? undefined : elementCount(input);
+  const length = axis === undefined ? whole : input?.[normalizeAxis(axis, input.length)];
+  const shape = axis === undefined ? [count] : input && replaceAxis(input, normalizeAxis(axis, input.length), count);
+  context.output(0, dtypeOf(context, 0), shape);
+  context.output(1, 'int64', [count]);
+  context.output(2, 'int64', [length ?? context.fresh('length')]);
+  context.output(3, 'int64', [count]);
+}
+
+/** Compress (opset 9): the entries whose condition holds; without an axis the input is flattened. */
+function inferCompress(context: RuleContext): void {
+  const input = context.shape(0);
+  const axis = context.int('axis');
+  const condition = context.numbers(1);
+  const count = condition?.filter((element) => element !== 0).length ?? context.fresh('count');
+  if (axis === undefined) {
+    context.output(0, dtypeOf(context, 0), [count]);
+    return;
+  }
+  const shape = input && replaceAxis(input, normalizeAxis(axis, input.length), count);
+  context.output(0, dtypeOf(context, 0), shape);
+}
+
+/** The type and shape of input 0, elements moved or replaced. */
+const sameShape: OpEntry = { infer: (context) => sameAsInput(context), elementwiseOps: none };
+
+/** Operators that pick, place and count elements. */
+export const gatheringOps: OpTable = {
+  Gather: { infer: inferGather, elementwiseOps: none },
+  GatherElements: { infer: inferGatherElements, elementwiseOps: none },
+  GatherND: { infer: inferGatherND, elementwiseOps: none },
+  Scatter: { infer: inferScatterElements, elementwiseOps: none },
+  ScatterElements: { infer: inferScatterElements, elementwiseOps: none },
+  ScatterND: { infer: inferScatterND, elementwiseOps: none },
+  TensorScatter: sameShape,
+  ReverseSequence: sameShape,
+  Trilu: sameShape,
+  OneHot: { infer: inferOneHot },
+  NonZero: { infer: inferNonZero },
+  Unique: { infer: inferUnique },
+  Compress: { infer: inferCompress, elementwiseOps: none },
+};

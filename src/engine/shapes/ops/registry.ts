@@ -1,0 +1,60 @@
+import type { OpEntry, OpTable } from '../rule';
+import { activationOps } from './activation';
+import { attentionOps } from './attention';
+import { convolutionOps } from './convolution';
+import { elementwiseOps } from './elementwise';
+import { gatheringOps } from './gathering';
+import { joiningOps } from './joining';
+import { lossOps } from './loss';
+import { makingOps } from './making';
+import { matrixOps } from './matrix';
+import { normalizationOps } from './normalization';
+import { poolingOps } from './pooling';
+import { quantizationOps } from './quantization';
+import { recurrentOps } from './recurrent';
+import { reductionOps } from './reduction';
+import { reshapingOps } from './reshaping';
+import { resizeOps } from './resize';
+import { signalOps } from './signal';
+import { slicingOps } from './slicing';
+import { trainingOps } from './training';
+
+/** The families of each domain; where two families know an operator, the later one counts. */
+const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
+  [
+    '',
+    [
+      elementwiseOps,
+      gatheringOps,
+      joiningOps,
+      makingOps,
+      reshapingOps,
+      slicingOps,
+      activationOps,
+      attentionOps,
+      convolutionOps,
+      lossOps,
+      matrixOps,
+      normalizationOps,
+      poolingOps,
+      quantizationOps,
+      recurrentOps,
+      reductionOps,
+      resizeOps,
+      signalOps,
+    ],
+  ],
+  ['ai.onnx.preview.training', [trainingOps]],
+]);
+
+const opsByDomain: ReadonlyMap<string, ReadonlyMap<string, OpEntry>> = new Map(
+  [...familiesByDomain].map(([domain, families]) => [
+    domain,
+    new Map(families.flatMap((table) => Object.entries(table))),
+  ]),
+);
+
+/** What is known of an operator; nothing for unknown and custom ones. The empty domain is ai.onnx. */
+export function findOp(domain: string, op: string): OpEntry | undefined {
+  return opsByDomain.get(domain)?.get(op);
+}
