@@ -1,0 +1,164 @@
+import type { Scene, SceneNode, SceneOverlay } from '../../protocol/scene';
+import { type BoundaryPill, boundaryPills, linkOfEdge, pillFontPx, pillHeight } from './boundaries';
+import { drawNode, tierHalo } from './drawNodes';
+import { escapeXml, roundedPath, svgElement, svgNumber, svgText } from './svgMarkup';
+import { textWidth } from './textWidth';
+import { type PictureTheme, pictureThemes, tierAccent, tierLetter } from './theme';
+import { type TierBand, type TierRange, tierBands, tierRanges } from './tierRegions';
+
+const badgeHeight = 20;
+const badgePx = 11;
+
+/** What a plan adds to the picture, worked out for one scene. */
+interface PlannedScene {
+  readonly overlay: SceneOverlay;
+  readonly ranges: readonly TierRange[];
+  readonly bands: readonly TierBand[] | undefined;
+  readonly pills: readonly BoundaryPill[];
+}
+
+function planned(scene: Scene, overlay: SceneOverlay): PlannedScene {
+  const ranges = tierRanges(scene, overlay);
+  const bands = tierBands(scene, ranges);
+  return { overlay, ranges, bands, pills: boundaryPills(scene, overlay, ranges, bands) };
+}
+
+function badgeText(overlay: SceneOverlay, tier: number): string {
+  return `${tierLetter(tier)}  ${overlay.tierNames[tier] ?? ''}`.trimEnd();
+}
+
+function badgeWidth(text: string): number {
+  return textWidth(text, badgePx) + 18;
+}
+
+function widestBadge(overlay: SceneOverlay): number {
+  return overlay.tierNames.reduce((widest, _, tier) => Math.max(widest, badgeWidth(badgeText(overlay, tier))), 0);
+}
+
+function badge(text: string, accent: string, x: number, y: number): string {
+  return (
+    svgElement('rect', {
+      x,
+      y,
+      width: badgeWidth(text),
+      height: badgeHeight,
+      rx: 3,
+      fill: accent,
+    }) + svgText(text, { x: x + 9, y: y + 14, class: 'a' })
+  );
+}
+
+/** Bands over the whole width with a badge at their left edge, or halos and a row of badges where tiers are no bands. */
+function drawTiers(scene: Scene, plan: PlannedScene, theme: PictureTheme, left: number, width: number): string {
+  const { overlay, ranges, bands } = plan;
+  if (bands === undefined) {
+    const halos = scene.nodes.map((node, index) => tierHalo(node, ranges[index] ?? { lowest: 0, highest: 0 }, theme));
+    const used = overlay.tierNames.map((_, tier) =>
+      badge(badgeText(overlay, tier), tierAccent(theme, tier), left + 8, 8 + tier * 26),
+    );
+    return halos.join('') + used.join('');
+  }
+  return bands
+    .map(({ tier, top, bottom }) => {
+      const accent = tierAccent(theme, tier);
+      const band = { x: left, y: top, width, height: bottom - top, fill: accent, 'fill-opacity': theme.bandOpacity };
+      return svgElement('rect', band) + badge(badgeText(overlay, tier), accent, left + 8, top + 8);
+    })
+    .join('');
+}
+
+function drawEdges(scene: Scene, plan: PlannedScene | undefined, theme: PictureTheme): string {
+  return scene.edges
+    .map((edge) => {
+      const link = plan === undefined ? undefined : linkOfEdge(edge, plan.ranges);
+      const d = roundedPath(edge.points);
+      if (link === undefined) return svgElement('path', { d, class: 'e' });
+      return svgElement('path', { d, class: 'e x', stroke: tierAccent(theme, link), 'stroke-dasharray': '5 3' });
+    })
+    .join('');
+}
+
+function drawBoundaries(plan: PlannedScene, theme: PictureTheme, left: number, width: number): string {
+  const lines = (plan.bands ?? []).slice(0, -1).map(({ tier, bottom }) =>
+    svgElement('path', {
+      d: `M${svgNumber(left)} ${svgNumber(bottom)}H${svgNumber(left + width)}`,
+      stroke: tierAccent(theme, tier),
+      'stroke-dasharray': '5 3',
+      'stroke-width': 1.5,
+    }),
+  );
+  const pills = plan.pills.map(({ link, text, x, y, width: pill }) => {
+    const box = { x: x - pill / 2, y: y - pillHeight / 2, width: pill, height: pillHeight, rx: pillHeight / 2 };
+    const outline = svgElement('rect', { ...box, fill: theme.background, stroke: tierAccent(theme, link) });
+    return outline + svgText(text, { x, y: y + 4, class: 'p' });
+  });
+  return [...lines, ...pills].join('');
+}
+
+/** Classes keep the file small: a large graph has tens of thousands of texts. */
+function styleSheet(theme: PictureTheme): string {
+  const rules = [
+    "text{font-family:system-ui,-apple-system,'Segoe UI','Helvetica Neue',Arial,sans-serif;font-variant-numeric:tabular-nums}",
+    `.n{font-size:12px;font-weight:500;fill:${theme.text}}`,
+    `.s{font-size:11px;fill:${theme.dimmed}}`,
+    `.t{font-size:10px;fill:${theme.dimmed};text-anchor:end}`,
+    '.m{text-anchor:middle}',
+    `.b{font-size:10px;font-weight:600;fill:${theme.onAccent};text-anchor:middle}`,
+    `.a{font-size:${badgePx}px;font-weight:600;fill:${theme.onAccent}}`,
+    `.p{font-size:${pillFontPx}px;fill:${theme.text};text-anchor:middle}`,
+    `.e{fill:none;stroke:${theme.edge};stroke-width:1;marker-end:url(#arrow)}`,
+    '.x{stroke-width:1.5}',
+  ];
+  return svgElement('style', {}, rules.join(''));
+}
+
+function description(scene: Scene, overlay: SceneOverlay | undefined): string {
+  const count = (kind: SceneNode['kind']) => scene.nodes.filter((node) => node.kind === kind).length;
+  const parts = [`${count('node')} nodes and ${count('fold')} folded groups, joined by ${scene.edges.length} tensors.`];
+  for (const [tier, name] of (overlay?.tierNames ?? []).entries()) {
+    const nodes = overlay?.tierOfNode.filter((other) => other === tier).length ?? 0;
+    parts.push(`Tier ${tierLetter(tier)}, ${name}: ${nodes} nodes.`);
+  }
+  for (const { link, tensor, text } of overlay?.boundaries ?? []) {
+    parts.push(`Boundary ${tierLetter(link)} to ${tierLetter(link + 1)}: ${tensor}, ${text}.`);
+  }
+  return parts.join(' ');
+}
+
+/**
+ * Writes a scene as a stand-alone SVG document. With an overlay, tiers are bands with a lettered badge (halos with letters
+ * where a plan's tiers do not lie one below the other) and boundaries are dashed, with a pill that says what crosses.
+ */
+export function sceneToSvg(scene: Scene, overlay: SceneOverlay | undefined, theme: 'light' | 'dark'): string {
+  const colors = pictureThemes[theme];
+  const plan = overlay === undefined ? undefined : planned(scene, overlay);
+  const gutter = overlay === undefined ? 0 : widestBadge(overlay) + 16;
+  const left = Math.min(-gutter, ...(plan?.pills ?? []).map(({ x, width }) => x - width / 2 - 8));
+  const right = Math.max(scene.width, ...(plan?.pills ?? []).map(({ x, width }) => x + width / 2 + 8));
+  const width = right - left;
+  const arrow = svgElement(
+    'marker',
+    { id: 'arrow', viewBox: '0 0 6 6', refX: 5.5, refY: 3, markerWidth: 6, markerHeight: 6, orient: 'auto' },
+    svgElement('path', { d: 'M0 .5L6 3L0 5.5Z', fill: colors.edge }),
+  );
+  const attributes = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    role: 'img',
+    'aria-labelledby': 'title desc',
+    width,
+    height: scene.height,
+    viewBox: [left, 0, width, scene.height].map(svgNumber).join(' '),
+  };
+  const content = [
+    svgElement('title', { id: 'title' }, plan === undefined ? 'Split graph' : 'Split graph and plan'),
+    svgElement('desc', { id: 'desc' }, escapeXml(description(scene, overlay))),
+    styleSheet(colors),
+    svgElement('defs', {}, arrow),
+    svgElement('rect', { x: left, y: 0, width, height: scene.height, fill: colors.background }),
+    plan === undefined ? '' : drawTiers(scene, plan, colors, left, width),
+    drawEdges(scene, plan, colors),
+    ...scene.nodes.map((node) => drawNode(node, overlay, colors)),
+    plan === undefined ? '' : drawBoundaries(plan, colors, left, width),
+  ];
+  return `${svgElement('svg', attributes, `\n${content.filter((part) => part !== '').join('\n')}\n`)}\n`;
+}
