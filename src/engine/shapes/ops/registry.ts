@@ -1,13 +1,17 @@
 import type { OpEntry, OpTable } from '../rule';
 import { activationOps } from './activation';
 import { attentionOps } from './attention';
+import { contribOps } from './contrib';
+import { controlOps } from './control';
 import { convolutionOps } from './convolution';
 import { elementwiseOps } from './elementwise';
 import { gatheringOps } from './gathering';
+import { imagingExtensionOps, imagingOps } from './imaging';
 import { joiningOps } from './joining';
 import { lossOps } from './loss';
 import { makingOps } from './making';
 import { matrixOps } from './matrix';
+import { mlOps } from './ml';
 import { normalizationOps } from './normalization';
 import { poolingOps } from './pooling';
 import { quantizationOps } from './quantization';
@@ -15,8 +19,10 @@ import { recurrentOps } from './recurrent';
 import { reductionOps } from './reduction';
 import { reshapingOps } from './reshaping';
 import { resizeOps } from './resize';
+import { sequenceOps } from './sequence';
 import { signalOps } from './signal';
 import { slicingOps } from './slicing';
+import { textOps } from './text';
 import { trainingOps } from './training';
 
 /** The families of each domain; where two families know an operator, the later one counts. */
@@ -24,15 +30,19 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
   [
     '',
     [
+      controlOps,
       elementwiseOps,
       gatheringOps,
       joiningOps,
       makingOps,
       reshapingOps,
+      sequenceOps,
       slicingOps,
+      textOps,
       activationOps,
       attentionOps,
       convolutionOps,
+      imagingOps,
       lossOps,
       matrixOps,
       normalizationOps,
@@ -44,7 +54,10 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
       signalOps,
     ],
   ],
+  ['ai.onnx.ml', [mlOps]],
   ['ai.onnx.preview.training', [trainingOps]],
+  ['com.microsoft', [contribOps]],
+  ['com.microsoft.extensions', [imagingExtensionOps]],
 ]);
 
 const opsByDomain: ReadonlyMap<string, ReadonlyMap<string, OpEntry>> = new Map(
@@ -57,4 +70,9 @@ const opsByDomain: ReadonlyMap<string, ReadonlyMap<string, OpEntry>> = new Map(
 /** What is known of an operator; nothing for unknown and custom ones. The empty domain is ai.onnx. */
 export function findOp(domain: string, op: string): OpEntry | undefined {
   return opsByDomain.get(domain)?.get(op);
+}
+
+/** Names of all known operators by domain, sorted. */
+export function knownOps(): ReadonlyMap<string, readonly string[]> {
+  return new Map([...opsByDomain].map(([domain, ops]) => [domain, [...ops.keys()].sort()]));
 }
