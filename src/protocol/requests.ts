@@ -71,6 +71,14 @@ export interface ServerRequests {
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */
   'dnnsplit/exportPlan': { params: { modelUri: string; planUri: string }; result: { text: string } };
+  /**
+   * Plans again: for a plan document the text it would have now; for a `dnnsplit.json` or a model no text, the open models
+   * under it are planned again and reported.
+   */
+  'dnnsplit/planAgain': {
+    params: { sourceUri: string };
+    result: { text: string | null; modelUris: readonly string[] };
+  };
   /** Files of a deployment target for a plan document or for the plan of a model under a config. */
   'dnnsplit/generate': {
     params: { sourceUri: string; target: DeploymentTarget };
@@ -79,6 +87,19 @@ export interface ServerRequests {
 }
 
 export type DeploymentTarget = 'compose';
+
+/**
+ * Commands that the server's code actions and code lenses name and the client carries out, with their arguments:
+ * a source URI is that of a plan document, a `dnnsplit.json` or a model.
+ */
+export const clientCommands = {
+  /** [{ sourceUri, target }] */
+  generate: 'dnnsplit.generate',
+  /** [sourceUri] */
+  planAgain: 'dnnsplit.planAgain',
+  /** [modelUri] */
+  openGraph: 'dnnsplit.openGraph',
+} as const;
 
 /** Notifications from the server. */
 export interface ServerNotifications {

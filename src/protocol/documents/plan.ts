@@ -15,6 +15,7 @@ export type PlanTensor = z.infer<typeof tensor>;
 
 const planTier = z.strictObject({
   id: z.string(),
+  preset: z.string().optional().describe('Device whose published figures were used.'),
   gflops: z.number().nullable(),
   memoryGBps: z.number().nullable(),
   overheadUs: z.number(),
@@ -27,6 +28,8 @@ const planTier = z.strictObject({
   nodes: z
     .array(z.string())
     .describe('Ids of the nodes on this tier: single ids, or first..last of consecutive file indices.'),
+  inputs: z.array(tensor).describe('What the nodes here read from outside: model inputs and tensors of lower tiers.'),
+  outputs: z.array(tensor).describe('What they make for others: tensors that higher tiers read, and model outputs.'),
   nodeCount: z.int(),
   macs: z.number(),
   computeMs: z.number(),

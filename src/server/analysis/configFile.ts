@@ -39,7 +39,11 @@ export function loadConfig(path: string): LoadedConfig {
   return { path, config, profiles: loadProfiles(config, path) };
 }
 
-function loadProfiles(config: ConfigDocument, configPath: string): Map<string, ProfileDocument> {
+/**
+ * Reads the profiles that the tiers of a configuration name.
+ * @throws DnnSplitError `invalid-profile` or `file-system`
+ */
+export function loadProfiles(config: ConfigDocument, configPath: string): Map<string, ProfileDocument> {
   const profiles = new Map<string, ProfileDocument>();
   for (const { profile } of config.tiers) {
     if (profile === undefined || profiles.has(profile)) continue;

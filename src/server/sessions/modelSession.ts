@@ -16,6 +16,8 @@ export interface Interest {
 }
 
 interface Waiter extends Interest {
+  /** The overrides that it waits for, where it brought some. */
+  readonly overrides?: PlanOverrides;
   readonly resolve: (snapshot: ModelSnapshot) => void;
   readonly reject: (error: DnnSplitError) => void;
 }
@@ -26,7 +28,10 @@ interface Waiter extends Interest {
  */
 export class ModelSession {
   #snapshot: ModelSnapshot;
+  /** Overrides that a plan exists for. */
   #overrides: PlanOverrides = {};
+  /** Overrides that the next run tries. */
+  #wanted: PlanOverrides = this.#overrides;
   /** The snapshot does not reflect what was asked. */
   #stale = true;
   /** The last run broke off through no fault of the model; whoever asks next starts another. */
@@ -48,7 +53,7 @@ export class ModelSession {
     return this.#snapshot;
   }
 
-  /** What the worker needs to know to answer for this session. */
+  /** What the worker needs to know to answer for the current snapshot. */
   get request(): ModelRequest {
     return { modelPath: this.modelPath, overrides: this.#overrides };
   }
@@ -58,6 +63,10 @@ export class ModelSession {
    * @throws DnnSplitError `canceled`
    */
   settled(interest: Interest = {}): Promise<ModelSnapshot> {
+    return this.#settled(interest);
+  }
+
+  #settled(interest: Interest & { readonly overrides?: PlanOverrides }): Promise<ModelSnapshot> {
     if (interest.signal?.aborted) return Promise.reject(canceledError());
     if (this.#brokenOff) this.#stale = true;
     if (!this.#stale && this.#running === undefined) return Promise.resolve(this.#snapshot);
@@ -76,11 +85,20 @@ export class ModelSession {
     void this.#run();
   }
 
-  /** Plans with other overrides. A run under way is finished first, so that a drag is followed rather than starved. */
+  /** Looks at the files again, unless that is under way. */
+  recheck(): void {
+    if (this.#running === undefined) this.#stale = true;
+  }
+
+  /**
+   * Plans with other overrides; those that no plan satisfies are dropped. A run under way is finished first, so that a
+   * drag is followed rather than starved.
+   * @throws DnnSplitError `infeasible`, `invalid-config`, `canceled`
+   */
   override(overrides: PlanOverrides, interest: Interest = {}): Promise<ModelSnapshot> {
-    this.#overrides = overrides;
+    this.#wanted = overrides;
     this.#stale = true;
-    return this.settled(interest);
+    return this.#settled({ ...interest, overrides });
   }
 
   dispose(): void {
@@ -105,33 +123,61 @@ export class ModelSession {
       this.#brokenOff = false;
       const controller = new AbortController();
       this.#running = controller;
-      const onProgress = (stage: string, fraction: number | null) => {
-        for (const { token } of this.#waiters) {
-          if (token !== undefined) this.listener.progress(token, stage, fraction);
-        }
-      };
+      const overrides = this.#wanted;
+      const request = { modelPath: this.modelPath, overrides };
       try {
-        const state = await this.worker.call('state', this.request, { signal: controller.signal, onProgress });
-        this.#publish(this.#readySnapshot(state));
+        const options = { signal: controller.signal, onProgress: this.#onProgress };
+        const state = await this.worker.call('state', request, options);
+        this.#accept(state, overrides);
       } catch (thrown) {
         if (this.#disposed) break;
-        if (DnnSplitError.is(thrown, 'canceled')) {
-          if (this.#stale) continue;
-          // Nobody waits any more; whoever asks next starts over.
-          this.#stale = true;
+        if (!DnnSplitError.is(thrown, 'canceled')) this.#fail(thrown);
+        else if (!this.#stale) {
+          this.#brokenOff = true;
           break;
         }
-        this.#brokenOff = DnnSplitError.is(thrown, 'worker-crashed');
-        this.#publish({ ...this.#snapshot, state: 'failed', error: toErrorData(thrown) });
       }
     }
     this.#running = undefined;
     this.#answerWaiters();
   }
 
+  readonly #onProgress = (stage: string, fraction: number | null): void => {
+    for (const { token } of this.#waiters) {
+      if (token !== undefined) this.listener.progress(token, stage, fraction);
+    }
+  };
+
+  #accept(state: ModelState, overrides: PlanOverrides): void {
+    if (state.planError !== undefined && overrides !== this.#overrides) {
+      this.#rejectOverrides(overrides, DnnSplitError.fromData(state.planError));
+      return;
+    }
+    this.#overrides = overrides;
+    this.#publish(this.#readySnapshot(state));
+  }
+
+  /** Returns to the last overrides that could be planned, and tells those who asked for these. */
+  #rejectOverrides(overrides: PlanOverrides, error: DnnSplitError): void {
+    if (this.#wanted === overrides) this.#wanted = this.#overrides;
+    this.#stale = true;
+    for (const waiter of this.#waiters) {
+      if (waiter.overrides !== overrides) continue;
+      this.#waiters.delete(waiter);
+      waiter.reject(error);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    this.#brokenOff = DnnSplitError.is(thrown, 'worker-crashed');
+    this.#publish({ ...this.#snapshot, state: 'failed', error: toErrorData(thrown) });
+  }
+
   #answerWaiters(): void {
     const waiters = [...this.#waiters];
-    if (this.#stale && waiters.length > 0 && !this.#disposed) {
+    // Someone may have joined a first run while its only other waiter gave it up.
+    if (this.#brokenOff && this.#snapshot.state !== 'failed' && waiters.length > 0 && !this.#disposed) {
+      this.#stale = true;
       void this.#run();
       return;
     }

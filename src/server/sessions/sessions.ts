@@ -30,6 +30,7 @@ export class Sessions {
     const entry = this.#entries.get(path) ?? this.#create(path, modelUri);
     clearTimeout(entry.expiry);
     entry.references++;
+    entry.session.recheck();
     try {
       return await entry.session.settled(interest);
     } catch (thrown) {
@@ -83,8 +84,9 @@ export class Sessions {
   }
 
   #release(path: string, entry: Entry): void {
-    entry.references--;
+    entry.references = Math.max(0, entry.references - 1);
     if (entry.references > 0) return;
+    clearTimeout(entry.expiry);
     entry.expiry = setTimeout(() => {
       if (this.#entries.get(path) !== entry || entry.references > 0) return;
       this.#entries.delete(path);

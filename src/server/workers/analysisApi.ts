@@ -32,15 +32,20 @@ export interface PlanCheck {
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
   state(params: ModelRequest, work: Work): ModelState;
-  /** The split graph under the model's configuration, for the layout. `key` changes when it does. */
-  graph(params: ModelRequest, work: Work): { key: string; graph: SplitGraph };
+  /** Names the split graph under the model's configuration; changes when the graph may have changed. */
+  graphKey(params: ModelRequest, work: Work): { key: string };
+  /** That graph, for the layout. */
+  graph(params: ModelRequest, work: Work): { graph: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
+  /** The text of a plan document at `planPath` for the model's plan now. */
   planText(params: ModelRequest & { readonly planPath: string }, work: Work): string;
+  /** The text that an existing plan document would have now, under its model's configuration. */
+  planTextAgain(params: { readonly planPath: string }, work: Work): string;
   checkPlan(params: { readonly planPath: string; readonly text: string }, work: Work): readonly PlanCheck[];
   generate(
-    params: ModelRequest & { readonly planText?: string; readonly planPath: string; readonly target: DeploymentTarget },
+    params: { readonly planText: string; readonly planPath: string; readonly target: DeploymentTarget },
     work: Work,
   ): readonly GeneratedFile[];
   /** Frees what is kept for a model. */

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Collects `--bind name=number`, several times or separated by commas. */
+export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const bindings: Record<string, number> = { ...before };
+  for (const part of text.split(',')) {
+    const at = part.lastIndexOf('=');
+    const value = Number(part.slice(at + 1));
+    if (at < 1 || !Number.isSafeInteger(value) || value < 1) {
+      throw new InvalidArgumentError(`'${part}' is not NAME=NUMBER with a whole number from 1 upwards.`);
+    }
+    bindings[part.slice(0, at).trim()] = value;
+  }
+  return bindings;
+}
+
+/** A whole number from 1 upwards. */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 upwards.');
+}
+
+export interface Sweep {
+  /** Index of the link whose bandwidth varies. */
+  readonly link: number;
+  readonly fromMbps: number;
+  readonly toMbps: number;
+}
+
+/** `link=0,from=0.1,to=1000`: bandwidths in Mbit/s. */
+export function parseSweep(text: string): Sweep {
+  const fields = new Map(text.split(',').map((part) => [part.split('=')[0]?.trim(), Number(part.split('=')[1])]));
+  const link = fields.get('link') ?? 0;
+  const fromMbps = fields.get('from') ?? 0.1;
+  const toMbps = fields.get('to') ?? 1000;
+  const known = [...fields.keys()].every((name) => name === 'link' || name === 'from' || name === 'to');
+  const sound = Number.isSafeInteger(link) && link >= 0 && fromMbps > 0 && toMbps > fromMbps && Number.isFinite(toMbps);
+  if (known && sound) return { link, fromMbps, toMbps };
+  throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
+}

@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import { bytesText, countText, macsText, shapeText } from '../../protocol/quantities';
+import type { AnalysisReport, CandidateReport, TensorReport } from '../../protocol/reports';
+import { parseBindings } from '../arguments';
+import { jsonText, type Output, standardOutput } from '../output';
+import { factsText, tableText } from '../table';
+
+interface AnalyzeOptions {
+  readonly config?: string;
+  readonly bind?: Readonly<Record<string, number>>;
+  readonly nodes?: boolean;
+  readonly tensors?: boolean;
+  readonly json?: boolean;
+}
+
+/** `dnnsplit analyze MODEL`: a summary of the model and its candidate split points. */
+export function addAnalyze(program: Command): void {
+  program
+    .command('analyze')
+    .description('Summarize a model and list its candidate split points')
+    .argument('<model>', 'an .onnx file')
+    .option('-c, --config <file>', 'a dnnsplit.json; the nearest one above the model otherwise')
+    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
+    .option('--nodes', 'list every node')
+    .option('--tensors', 'list every tensor')
+    .option('--json', 'print JSON')
+    .action((model: string, options: AnalyzeOptions) => analyze(model, options, standardOutput));
+}
+
+async function analyze(model: string, options: AnalyzeOptions, output: Output): Promise<void> {
+  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
+  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
+  const { analysisReport } = await import('../../engine/report/analysisReport');
+  const { bindings } = settingsOf(model, configOf(model, options.config));
+  const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
+  const report = analysisReport(analyzed, { nodes: options.nodes === true, tensors: options.tensors === true });
+  output.print(options.json ? jsonText(report) : analysisText(report));
+}
+
+function analysisText(report: AnalysisReport): string {
+  const { model, graph, candidates, openDimensions, diagnostics } = report;
+  const facts: [string, string][] = [
+    ['model', model.path],
+    ['producer', model.producer === '' ? 'not stated' : model.producer],
+    [
+      'operators',
+      Object.entries(model.opsets)
+        .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
+        .join(', '),
+    ],
+    ...model.inputs.map((input): [string, string] => ['input', tensorText(input)]),
+    ...model.outputs.map((output): [string, string] => ['output', tensorText(output)]),
+    ['nodes', `${model.nodes}, of which ${graph.nodes} depend on the input`],
+    ['work', macsText(model.macs)],
+    ['weights', `${bytesText(model.weightBytes)}, ${countText(model.parameters)} parameters`],
+    ['activations', `${bytesText(model.peakActivationBytes)} at most at once`],
+    ['cuts', `${graph.singleTensorCuts} positions where one tensor crosses`],
+  ];
+  const parts = [factsText(facts), candidatesText(candidates)];
+  if (openDimensions.length > 0) {
+    const names = openDimensions.slice(0, 5).map(({ symbol, tensors }) => `${symbol} (${tensors} tensors)`);
+    parts.push(`Dimensions without a number: ${names.join(', ')}. Give them one with --bind NAME=NUMBER.`);
+  }
+  if (diagnostics.length > 0) {
+    parts.push(
+      diagnostics
+        .slice(0, 10)
+        .map(({ severity, message }) => `${severity}: ${message}`)
+        .join('\n'),
+    );
+    if (diagnostics.length > 10) parts.push(`... and ${diagnostics.length - 10} more; --json lists all.`);
+  }
+  if (report.nodes !== undefined) parts.push(nodesText(report.nodes));
+  if (report.tensors !== undefined) {
+    const rows = Object.entries(report.tensors).map(([name, [dtype, shape]]) => [name, dtype, shapeText(shape)]);
+    parts.push(tableText([{ heading: 'tensor' }, { heading: 'type' }, { heading: 'shape' }], rows));
+  }
+  return parts.join('\n\n');
+}
+
+function candidatesText(candidates: readonly CandidateReport[]): string {
+  const rows = candidates.map((candidate) => [
+    String(candidate.position),
+    candidate.after ?? '(the input)',
+    bytesText(candidate.bytes),
+    macsText(candidate.macsBefore),
+    macsText(candidate.macsAfter),
+    crossingText(candidate),
+  ]);
+  const columns = [
+    { heading: 'position', numeric: true },
+    { heading: 'after' },
+    { heading: 'bytes', numeric: true },
+    { heading: 'work below', numeric: true },
+    { heading: 'work above', numeric: true },
+    { heading: 'tensors that cross' },
+  ];
+  const count = `${candidates.length} candidate split ${candidates.length === 1 ? 'point' : 'points'}`;
+  return `${count}\n${tableText(columns, rows)}`;
+}
+
+function crossingText({ tensors }: CandidateReport): string {
+  if (tensors.length === 0) return '(nothing crosses)';
+  return tensors.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
+}
+
+function nodesText(nodes: NonNullable<AnalysisReport['nodes']>): string {
+  const rows = nodes.map((node) => [
+    node.id,
+    node.label,
+    node.op,
+    macsText(node.macs),
+    bytesText(node.trafficBytes),
+    bytesText(node.weightBytes),
+  ]);
+  const columns = [
+    { heading: 'id' },
+    { heading: 'node' },
+    { heading: 'operator' },
+    { heading: 'work', numeric: true },
+    { heading: 'traffic', numeric: true },
+    { heading: 'weights', numeric: true },
+  ];
+  return tableText(columns, rows);
+}
+
+function tensorText({ name, dtype, shape, bytes }: TensorReport): string {
+  return `${name}: ${dtype} ${shapeText(shape)}, ${bytesText(bytes)}`;
+}

@@ -1,0 +1,24 @@
+/** `dnnsplit`: the engine from a terminal and in CI. Exit code 0: done, 1: a negative finding, 2: bad use or unreadable input. */
+import { Command, CommanderError } from 'commander';
+import { DnnSplitError, toErrorData } from '../protocol/errors';
+import { productVersion } from '../protocol/version';
+import { addAnalyze } from './commands/analyze';
+import { setExitCode } from './exitCode';
+
+const program = new Command('dnnsplit')
+  .description('Finds where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
+  .version(productVersion)
+  .showHelpAfterError('Run with --help for the options.')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+/** Commander has printed its own message; everything else is one sentence on standard error. */
+function exitCodeOf(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`dnnsplit: ${toErrorData(thrown).message}\n`);
+  return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
+}
+
+addAnalyze(program);
+
+program.parseAsync().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));

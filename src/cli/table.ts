@@ -1,0 +1,27 @@
+/** One column of a table: its heading, and whether its cells are numbers, which line up at the right. */
+export interface Column {
+  readonly heading: string;
+  readonly numeric?: boolean;
+}
+
+/** Rows under headings, aligned by spaces; widths follow the longest cell. */
+export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map(({ heading }, column) =>
+    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const lineOf = (cells: readonly string[]) =>
+    columns
+      .map(({ numeric }, column) => {
+        const cell = cells[column] ?? '';
+        return numeric ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+      })
+      .join('  ')
+      .trimEnd();
+  return [lineOf(columns.map(({ heading }) => heading)), ...rows.map(lineOf)].join('\n');
+}
+
+/** Names and values, one pair a line. */
+export function factsText(facts: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}

@@ -1,0 +1,40 @@
+import { bytesText, durationText, moneyText, shapeText } from '../../protocol/quantities';
+import type { SceneOverlay } from '../../protocol/scene';
+import { transferPrice } from '../planning/costModel';
+import type { CostTables } from '../planning/costTables';
+import type { Plan } from '../planning/plan';
+import { dataTensorReport } from './tensorReport';
+
+/** What a plan adds to the picture of its graph: tiers, times, and what crosses each link. */
+export function sceneOverlay(costs: CostTables, plan: Plan): SceneOverlay {
+  const tierOfNode = [...plan.assignment];
+  return {
+    tierNames: costs.infrastructure.tiers.map(({ id }) => id),
+    tierOfNode,
+    timeMsOfNode: tierOfNode.map((tier, node) => (costs.tiers[tier]?.seconds[node] ?? 0) * 1e3),
+    measured: tierOfNode.map((tier, node) => costs.tiers[tier]?.measured[node] === 1),
+    boundaries: plan.evaluation.links.flatMap((load, link) =>
+      load.tensors.flatMap((index) => boundary(costs, link, index, load.transferMs, load.bytes)),
+    ),
+  };
+}
+
+/** One tensor on one link; the link's latency is shared out by bytes where several tensors cross. */
+function boundary(
+  costs: CostTables,
+  link: number,
+  index: number,
+  linkTransferMs: number,
+  linkBytes: number,
+): SceneOverlay['boundaries'] {
+  const tensor = costs.graph.tensors[index];
+  const wire = costs.infrastructure.links[link];
+  if (tensor === undefined || wire === undefined) return [];
+  const bytes = costs.wires[link]?.tensorBytes[index] ?? 0;
+  const transferMs = linkBytes === 0 ? 0 : (linkTransferMs * bytes) / linkBytes;
+  const cost = transferPrice(bytes, wire);
+  const { shape, dtype } = dataTensorReport(tensor);
+  const parts = [`${shapeText(shape)} ${dtype}`, bytesText(bytes), durationText(transferMs)];
+  const text = [...parts, ...(cost > 0 ? [moneyText(cost)] : [])].join(' \u00b7 ');
+  return [{ link, tensor: tensor.name, text, bytes, transferMs, cost }];
+}

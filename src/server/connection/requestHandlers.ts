@@ -1,0 +1,93 @@
+import { dirname, join } from 'node:path';
+import type { Connection } from 'vscode-languageserver/node';
+import { DnnSplitError } from '../../protocol/errors';
+import type { DeploymentTarget, ServerRequests } from '../../protocol/requests';
+import { readText } from '../analysis/configFile';
+import { planPathFor } from '../analysis/planPath';
+import { documentKind } from '../language/documentKind';
+import { isGovernedBy } from '../language/governedModels';
+import { layOutScene } from '../sessions/sceneRequests';
+import type { Sessions } from '../sessions/sessions';
+import { pathToUri, uriToPath } from '../sessions/uris';
+import type { Workers } from '../workers/workers';
+import { notify, type RequestHandlers } from './customRequests';
+
+interface Services {
+  readonly connection: Connection;
+  readonly sessions: Sessions;
+  readonly workers: Workers;
+}
+
+/** The answers to every custom request. */
+export function requestHandlers({ connection, sessions, workers }: Services): RequestHandlers {
+  const { analysis } = workers;
+  return {
+    'dnnsplit/open': ({ modelUri, token }, signal) => sessions.open(modelUri, { token, signal }),
+    'dnnsplit/close': ({ modelUri }) => {
+      sessions.close(modelUri);
+      return null;
+    },
+    'dnnsplit/override': ({ modelUri, overrides }, signal) =>
+      sessions.require(modelUri).override(overrides, { signal }),
+    'dnnsplit/scene': ({ modelUri, folded, token }, signal) => {
+      const onProgress = (stage: string, fraction: number | null) =>
+        notify(connection, 'dnnsplit/progress', { token, stage, fraction });
+      return layOutScene(workers, uriToPath(modelUri), folded, { signal, onProgress });
+    },
+    'dnnsplit/overlay': ({ modelUri }, signal) =>
+      analysis.call('overlay', sessions.require(modelUri).request, { signal }),
+    'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) =>
+      analysis.call('nodeDetails', { ...sessions.require(modelUri).request, nodeId }, { signal }),
+    'dnnsplit/search': ({ modelUri, query, limit }, signal) =>
+      analysis.call('search', { ...sessions.require(modelUri).request, query, limit }, { signal }),
+    'dnnsplit/exportPlan': async ({ modelUri, planUri }, signal) => {
+      const request = requestFor(sessions, uriToPath(modelUri));
+      return { text: await analysis.call('planText', { ...request, planPath: uriToPath(planUri) }, { signal }) };
+    },
+    'dnnsplit/planAgain': ({ sourceUri }, signal) => planAgain({ sessions, workers }, sourceUri, signal),
+    'dnnsplit/generate': ({ sourceUri, target }, signal) => generate({ sessions, workers }, sourceUri, target, signal),
+  };
+}
+
+type PlanningServices = Pick<Services, 'sessions' | 'workers'>;
+
+/** An open model is planned with its overrides, any other by its files alone. */
+function requestFor(sessions: Sessions, modelPath: string) {
+  return sessions.find(modelPath)?.request ?? { modelPath, overrides: {} };
+}
+
+async function planAgain(
+  { sessions, workers }: PlanningServices,
+  sourceUri: string,
+  signal: AbortSignal,
+): Promise<ServerRequests['dnnsplit/planAgain']['result']> {
+  const path = uriToPath(sourceUri);
+  if (documentKind(path) === 'plan') {
+    const text = await workers.analysis.call('planTextAgain', { planPath: path }, { signal });
+    return { text, modelUris: [] };
+  }
+  const chosen = sessions.all.filter(({ modelPath }) => modelPath === path || isGovernedBy(modelPath, path));
+  for (const session of chosen) session.refresh();
+  await Promise.all(chosen.map((session) => session.settled({ signal })));
+  return { text: null, modelUris: chosen.map(({ snapshot }) => snapshot.modelUri) };
+}
+
+async function generate(
+  { sessions, workers }: PlanningServices,
+  sourceUri: string,
+  target: DeploymentTarget,
+  signal: AbortSignal,
+): Promise<ServerRequests['dnnsplit/generate']['result']> {
+  const path = uriToPath(sourceUri);
+  const kind = documentKind(path);
+  if (kind === 'config' || kind === 'profile') {
+    throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
+  }
+  const planPath = kind === 'plan' ? path : planPathFor(path);
+  const text =
+    kind === 'plan'
+      ? readText(path, 'plan')
+      : await workers.analysis.call('planText', { ...requestFor(sessions, path), planPath }, { signal });
+  const files = await workers.analysis.call('generate', { planText: text, planPath, target }, { signal });
+  return { files, folderUri: pathToUri(join(dirname(planPath), 'deploy', target)) };
+}

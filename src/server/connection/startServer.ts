@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import {
+  CodeLensRefreshRequest,
+  type Connection,
+  type InitializeResult,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { codeActionKinds } from '../language/codeActions';
+import { documentKind } from '../language/documentKind';
+import { LanguageFeatures } from '../language/languageFeatures';
+import { Sessions } from '../sessions/sessions';
+import { tryUriToPath } from '../sessions/uris';
+import { createWorkers } from '../workers/workers';
+import { type ClientOptions, clientOptions } from './clientOptions';
+import { notify, serveRequests } from './customRequests';
+import { requestHandlers } from './requestHandlers';
+
+/** Serves one client on `connection`; the worker programs lie in `workerFolder`. Nothing heavy starts before it is asked for. */
+export function startServer(connection: Connection, workerFolder: string): void {
+  let options: ClientOptions = clientOptions(undefined);
+  const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
+    notify(connection, 'dnnsplit/log', { level, text });
+  const workers = createWorkers(workerFolder, (text) => log('error', text));
+  const sessions = new Sessions(workers.analysis, {
+    changed(snapshot) {
+      notify(connection, 'dnnsplit/modelChanged', snapshot);
+      if (snapshot.error?.detail !== undefined) log('error', snapshot.error.detail);
+      features.checkAll();
+      refreshLenses();
+    },
+    progress: (token, stage, fraction) => notify(connection, 'dnnsplit/progress', { token, stage, fraction }),
+  });
+  const planBelow = (configPath: string) => {
+    for (const session of sessions.below(configPath)) session.refresh();
+  };
+  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow);
+  let lensesCanRefresh = false;
+  const refreshLenses = () => {
+    if (lensesCanRefresh) void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
+  };
+
+  connection.onInitialize(({ capabilities, initializationOptions }): InitializeResult => {
+    options = clientOptions(initializationOptions);
+    lensesCanRefresh = capabilities.workspace?.codeLens?.refreshSupport === true;
+    return {
+      serverInfo: { name: 'dnnsplit' },
+      capabilities: {
+        textDocumentSync: {
+          openClose: true,
+          change: TextDocumentSyncKind.Incremental,
+          save: { includeText: false },
+        },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: false },
+        codeActionProvider: { codeActionKinds: Object.values(codeActionKinds) },
+      },
+    };
+  });
+  serveRequests(connection, requestHandlers({ connection, sessions, workers }));
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri } of changes) {
+      const path = tryUriToPath(uri);
+      if (path === undefined) continue;
+      const kind = documentKind(path);
+      if (kind === 'config') planBelow(path);
+      else if (kind === 'profile') for (const session of sessions.all) session.refresh();
+      else if (basename(path).endsWith('.onnx')) sessions.find(path)?.refresh();
+    }
+    features.checkAll();
+  });
+  connection.onShutdown(async () => {
+    features.dispose();
+    sessions.dispose();
+    await Promise.all([workers.analysis.stop(), workers.layout.stop()]);
+  });
+  connection.listen();
+}

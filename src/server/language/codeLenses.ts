@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { CodeLens } from 'vscode-languageserver/node';
+import { parsePlan } from '../../protocol/documents/parsePlan';
+import { durationText, moneyText } from '../../protocol/quantities';
+import { clientCommands, type ModelSnapshot } from '../../protocol/requests';
+import { pathToUri, tryUriToPath } from '../sessions/uris';
+import { documentStart } from './places';
+
+/** Models that are not open and yet get a lens. */
+const mostClosedModels = 3;
+
+/** Above a plan document: what it predicts, its graph, and planning again. */
+export function planLenses(text: string, uri: string, path: string): CodeLens[] {
+  const { document } = parsePlan(text);
+  if (document === undefined) return [];
+  const model = resolve(dirname(path), document.model.file);
+  const { latencyMs, costPerRequest } = document.prediction;
+  const lenses = [
+    lens(`Predicted: ${durationText(latencyMs)}, ${moneyText(costPerRequest)} per request`, '', []),
+    ...(existsSync(model)
+      ? [
+          lens('Open Graph', clientCommands.openGraph, [pathToUri(model)]),
+          lens('Plan Again', clientCommands.planAgain, [uri]),
+        ]
+      : []),
+  ];
+  return lenses;
+}
+
+/** Above a configuration: each open model's predicted latency, leading to its graph, and planning again. */
+export function configLenses(
+  uri: string,
+  modelPaths: readonly string[],
+  snapshots: readonly ModelSnapshot[],
+): CodeLens[] {
+  const open = snapshots.map((snapshot) => {
+    const name = basename(tryUriToPath(snapshot.modelUri) ?? snapshot.modelUri);
+    const figure = snapshot.plan === undefined ? 'Open Graph' : durationText(snapshot.plan.latencyMs);
+    return lens(`${name}: ${figure}`, clientCommands.openGraph, [snapshot.modelUri]);
+  });
+  const openPaths = new Set(snapshots.map(({ modelUri }) => tryUriToPath(modelUri)));
+  const closed = modelPaths
+    .filter((path) => !openPaths.has(path))
+    .slice(0, mostClosedModels)
+    .map((path) => lens(`${basename(path)}: Open Graph`, clientCommands.openGraph, [pathToUri(path)]));
+  const again = open.length > 0 ? [lens('Plan Again', clientCommands.planAgain, [uri])] : [];
+  return [...open, ...closed, ...again];
+}
+
+function lens(title: string, command: string, args: readonly string[]): CodeLens {
+  return { range: documentStart, command: { title, command, arguments: [...args] } };
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { ConfigDocument } from '../../protocol/documents/config';
+import { parseConfig } from '../../protocol/documents/parseConfig';
+import { type DocumentProblem, problemAtPath } from '../../protocol/documents/parsedDocument';
+import { parsePlan } from '../../protocol/documents/parsePlan';
+import { parseProfile } from '../../protocol/documents/parseProfile';
+import type { ErrorData } from '../../protocol/errors';
+import type { ModelSnapshot } from '../../protocol/requests';
+import type { PlanCheck } from '../workers/analysisApi';
+import { presetProblems } from './presetProblems';
+
+/**
+ * Problems of a `dnnsplit.json`: those of its text, names that lead nowhere, and what the open models say about it.
+ * `snapshots` are those of the models that it applies to.
+ */
+export function configProblems(text: string, path: string, snapshots: readonly ModelSnapshot[]): DocumentProblem[] {
+  const parsed = parseConfig(text);
+  if (parsed.document === undefined) return [...parsed.problems];
+  const config: ConfigDocument = parsed.document;
+  const problems = [...presetProblems(parsed, config)];
+  config.tiers.forEach(({ profile }, index) => {
+    if (profile === undefined || existsSync(resolve(dirname(path), profile))) return;
+    const message = `There is no profile at ${profile}; its path is relative to this file.`;
+    problems.push(problemAtPath(parsed, ['tiers', index, 'profile'], message));
+  });
+  if (problems.length > 0) return problems;
+  return snapshots.flatMap(({ configError }) => {
+    if (configError === undefined || !isAboutPlanning(configError)) return [];
+    const place = config.constraints === undefined ? ['tiers'] : ['constraints'];
+    return [problemAtPath(parsed, place, configError.message)];
+  });
+}
+
+function isAboutPlanning({ code }: ErrorData): boolean {
+  return code === 'infeasible' || code === 'invalid-config' || code === 'invalid-profile';
+}
+
+/** Problems of a plan document: those of its text, then what `check` finds when it is set beside its model. */
+export async function planProblems(
+  text: string,
+  check: () => Promise<readonly PlanCheck[]>,
+): Promise<DocumentProblem[]> {
+  const parsed = parsePlan(text);
+  if (parsed.document === undefined) return [...parsed.problems];
+  const findings = await check();
+  return findings.map(({ path, message, severity }) => problemAtPath(parsed, path, message, severity));
+}
+
+/** Problems of a profile's text. */
+export function profileProblems(text: string): DocumentProblem[] {
+  return [...parseProfile(text).problems];
+}

@@ -1,0 +1,129 @@
+import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Infrastructure } from '../../engine/planning/infrastructure';
+import { resolveConfig } from '../../engine/planning/resolveConfig';
+import { linkPresets } from '../../engine/presets/linkPresets';
+import type { Figure } from '../../engine/presets/preset';
+import { tierPresets } from '../../engine/presets/tierPresets';
+import type { ConfigDocument, LinkDocument, TierDocument } from '../../protocol/documents/config';
+import { parseConfig } from '../../protocol/documents/parseConfig';
+import { parsePlan } from '../../protocol/documents/parsePlan';
+import type { PlanLink, PlanTier } from '../../protocol/documents/plan';
+import { bandwidthText, bytesText, durationText, macsText, moneyText } from '../../protocol/quantities';
+import { loadProfiles } from '../analysis/configFile';
+import { pathAt } from './places';
+
+/** On a tier or link of a `dnnsplit.json`: the figures that planning uses, and where each comes from. */
+export function configHover(document: TextDocument, configPath: string, position: Position): Hover | null {
+  const [list, index] = pathAt(document, position);
+  const { document: config } = parseConfig(document.getText());
+  if (config === undefined || typeof index !== 'number') return null;
+  const infrastructure = resolvedInfrastructure(config, configPath);
+  if (infrastructure === undefined) return null;
+  const tier = config.tiers[index];
+  const link = config.links?.[index];
+  if (list === 'tiers' && tier !== undefined) return hover(tierLines(tier, infrastructure.tiers[index]));
+  return list === 'links' && link !== undefined ? hover(linkLines(link, infrastructure.links[index])) : null;
+}
+
+/** On a tier or link of a plan document: what the plan predicts there. */
+export function planHover(document: TextDocument, position: Position): Hover | null {
+  const [list, index] = pathAt(document, position);
+  const { document: plan } = parsePlan(document.getText());
+  if (plan === undefined || typeof index !== 'number') return null;
+  const tier = plan.tiers[index];
+  const link = plan.links[index];
+  if (list === 'tiers' && tier !== undefined) return hover(plannedTierLines(tier));
+  return list === 'links' && link !== undefined ? hover(plannedLinkLines(link)) : null;
+}
+
+function resolvedInfrastructure(config: ConfigDocument, configPath: string): Infrastructure | undefined {
+  try {
+    return resolveConfig(config, '', loadProfiles(config, configPath)).infrastructure;
+  } catch {
+    // A configuration that cannot be resolved has diagnostics that say why.
+    return undefined;
+  }
+}
+
+type TierFigure = 'gflops' | 'memoryGBps' | 'memoryGB' | 'watts' | 'pricePerHour';
+
+const tierFigures: readonly (readonly [TierFigure, string, string])[] = [
+  ['gflops', 'Compute', 'GFLOP/s'],
+  ['memoryGBps', 'Memory bandwidth', 'GB/s'],
+  ['memoryGB', 'Memory', 'GB'],
+  ['watts', 'Power', 'W'],
+  ['pricePerHour', 'Price', '$/h'],
+];
+
+function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number] | undefined): string[] {
+  const preset = tierPresets.find(({ id }) => id === tier.preset);
+  const figures = tierFigures.map(([name, label, unit]) => {
+    const value = resolved?.[name];
+    return figureLine(label, value, unit, origin(tier[name], preset?.[name], value));
+  });
+  const profile = tier.profile === undefined ? [] : [`Measured times: ${tier.profile}`];
+  const title = `**${escaped(tier.id)}**${preset ? ` (${preset.title})` : ''}`;
+  return [title, ...figures, `Overhead per node: ${resolved?.overheadUs ?? 0} us`, ...profile];
+}
+
+type LinkFigure = 'bandwidthMbps' | 'latencyMs' | 'pricePerGB';
+
+const linkFigures: readonly (readonly [LinkFigure, string, string])[] = [
+  ['bandwidthMbps', 'Bandwidth', 'Mbit/s'],
+  ['latencyMs', 'One-way latency', 'ms'],
+  ['pricePerGB', 'Price', '$/GB'],
+];
+
+function linkLines(link: LinkDocument, resolved: Infrastructure['links'][number] | undefined): string[] {
+  const preset = linkPresets.find(({ id }) => id === link.preset);
+  const figures = linkFigures.map(([name, label, unit]) => {
+    const value = resolved?.[name];
+    return figureLine(label, value, unit, origin(link[name], preset?.[name], value));
+  });
+  return [
+    `**Link**${preset ? ` (${preset.title})` : ''}`,
+    ...figures,
+    `Wire type: ${resolved?.wireDtype ?? 'original'}`,
+  ];
+}
+
+function figureLine(label: string, value: number | undefined, unit: string, from: string): string {
+  return value === undefined ? `${label}: not known, left out of the estimate` : `${label}: ${value} ${unit}${from}`;
+}
+
+function origin(stated: number | undefined, published: Figure | undefined, used: number | undefined): string {
+  if (stated !== undefined) return ' (this file)';
+  if (published === undefined || published.value !== used) return ' (default)';
+  const note = published.note === undefined ? '' : `; ${published.note}`;
+  return ` (${escaped(`${published.source}, ${published.date}${note}`)})`;
+}
+
+function plannedTierLines(tier: PlanTier): string[] {
+  if (tier.nodeCount === 0) return [`**${escaped(tier.id)}** runs nothing.`];
+  const measured = tier.measuredNodes > 0 ? `, ${tier.measuredNodes} of them measured` : '';
+  return [
+    `**${escaped(tier.id)}** runs ${tier.nodeCount} nodes${measured}`,
+    `Compute: ${durationText(tier.computeMs)} for ${macsText(tier.macs)}`,
+    `Memory: ${bytesText(tier.weightBytes)} of weights, ${bytesText(tier.peakActivationBytes)} of activations at most`,
+    `Cost: ${moneyText(tier.costPerRequest)} per request`,
+  ];
+}
+
+function plannedLinkLines(link: PlanLink): string[] {
+  const title = `**${escaped(link.from)} to ${escaped(link.to)}**, ${bandwidthText(link.bandwidthMbps)}`;
+  if (link.tensors.length === 0) return [title, 'Nothing crosses here.'];
+  const tensors = link.tensors.map(
+    ({ name, dtype, shape, bytes }) => `${escaped(name)}: ${dtype} ${shape?.join('x') ?? '?'}, ${bytesText(bytes)}`,
+  );
+  return [title, ...tensors, `Transfer: ${bytesText(link.bytes)} in ${durationText(link.transferMs)}`];
+}
+
+function hover(lines: readonly string[]): Hover {
+  return { contents: { kind: MarkupKind.Markdown, value: lines.join('\n\n') } };
+}
+
+/** Names come from files that anyone may have written: they never act as Markdown. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&');
+}
