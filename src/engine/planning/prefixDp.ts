@@ -12,7 +12,7 @@ export interface PrefixSolution {
 }
 
 /** Positions that link k may lie at. */
-interface Range {
+export interface PositionRange {
   readonly from: number;
   readonly to: number;
 }
@@ -80,7 +80,7 @@ export function solvePrefixThroughput(costs: CostTables, bounds: TierBounds): Pr
 function plansWithin(
   costs: CostTables,
   bounds: TierBounds,
-  ranges: readonly Range[],
+  ranges: readonly PositionRange[],
   limitSeconds: number,
 ): PrefixSolution | undefined {
   const n = costs.graph.nodes.length;
@@ -133,9 +133,9 @@ export function assignmentAt(nodeCount: number, positions: readonly number[]): A
 }
 
 /** Per tier, where the link above it may lie; the last one is the end of the order. */
-function prefixRanges(costs: CostTables, bounds: TierBounds): Range[] {
+export function prefixRanges(costs: CostTables, bounds: TierBounds): PositionRange[] {
   const n = costs.graph.nodes.length;
-  return costs.tiers.map((_, k): Range => {
+  return costs.tiers.map((_, k): PositionRange => {
     if (k === costs.tiers.length - 1) return { from: n, to: n };
     const lastRequired = bounds.highest.findLastIndex((tier) => tier <= k);
     const firstForbidden = bounds.lowest.findIndex((tier) => tier > k);

@@ -3,11 +3,10 @@ import { liveBytes } from '../../split/liveBytes';
 import { cutAtPosition, singleTensorPositions } from '../../split/cuts';
 import type { Cut } from '../../split/splitGraph';
 import { hasLimits, infeasibleError, keepsLimits, memoryCheck, type PlanMetrics } from '../constraints';
-import { objectiveWeights } from '../costModel';
 import { assignmentOf, createFamily, type CutFamily } from '../cutFamily';
 import { chainProblem, solveChain } from '../familyDp';
-import type { Objective } from '../infrastructure';
 import { searchLabels } from '../labels';
+import { metricsValue } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Positions that the search widens to when no plan over the candidates keeps the constraints. */
@@ -61,13 +60,6 @@ function bestWithinLimits(
   }
   const plan = best && { assignment: assignmentOf(family, best.chosen), evaluatedPlans: evaluated };
   return { plan, metrics: labels, evaluated };
-}
-
-/** Objective value of a plan's figures: a weighted sum, or the slowest stage for throughput. */
-export function metricsValue(metrics: PlanMetrics, objective: Objective): number {
-  const weights = objectiveWeights(objective);
-  if (weights === undefined) return metrics.slowestS;
-  return weights.latency * metrics.latencyS + weights.cost * metrics.cost + weights.energy * metrics.energyJ;
 }
 
 /** Positions besides the candidates, single-tensor cuts first, at most a few hundred of them, evenly spread. */

@@ -1,0 +1,73 @@
+import { hasLimits } from './constraints';
+import { objectiveWeights, pricePerSecond } from './costModel';
+import type { CostTables } from './costTables';
+import type { Metric, Objective } from './infrastructure';
+import type { AuditFinding } from './plan';
+
+/** Exceptions that are named; the others are counted. */
+const namedExceptions = 24;
+/** Relative difference below which two times count as equal. */
+const tolerance = 1e-12;
+
+/**
+ * Checks what the candidates rest on, layer by layer (`engine.md` section 3): that no layer is dearer on the next tier up.
+ * Tiers that are left out do not take part. For throughput the argument does not apply at all.
+ */
+export function auditCandidates(costs: CostTables, objective: Objective): AuditFinding {
+  const metric = metricOf(objective);
+  const tiers = usableTiers(costs);
+  const exceptions: { node: number; lowerTier: number; upperTier: number }[] = [];
+  let exceptionCount = 0;
+  for (const [place, upperTier] of tiers.entries()) {
+    const lowerTier = tiers[place - 1];
+    if (lowerTier === undefined) continue;
+    const [lower, upper] = [lowerTier, upperTier].map((k) => dearness(costs, k, objective));
+    for (let node = 0; node < costs.graph.nodes.length; node++) {
+      if ((upper?.(node) ?? 0) <= (lower?.(node) ?? 0) * (1 + tolerance)) continue;
+      exceptionCount++;
+      if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
+    }
+  }
+  const holds = exceptionCount === 0 && (objective !== 'throughput' || tiers.length === 1);
+  return { metric, holds, exceptions, exceptionCount, consequence: consequence(costs, objective, exceptionCount, holds) };
+}
+
+/** The metric that a finding is filed under: of weights, the first one that counts. */
+function metricOf(objective: Objective): Metric {
+  if (typeof objective === 'string') return objective;
+  if ((objective.latency ?? 0) > 0) return 'latency';
+  return (objective.cost ?? 0) > 0 ? 'cost' : 'energy';
+}
+
+function usableTiers(costs: CostTables): number[] {
+  const { tiers, constraints } = costs.infrastructure;
+  return [...tiers.keys()].filter((k) => !constraints.excludeTiers?.includes(tiers[k]?.id ?? ''));
+}
+
+/** What a node costs on a tier in the objective's unit; its share of the stage time for throughput. */
+function dearness(costs: CostTables, k: number, objective: Objective): (node: number) => number {
+  const table = costs.tiers[k];
+  const weights = objectiveWeights(objective);
+  if (table === undefined) return () => 0;
+  const perSecond =
+    weights === undefined
+      ? 1 / table.tier.replicas
+      : weights.latency + weights.cost * pricePerSecond(table.tier) + (k === 0 ? weights.energy * table.tier.watts : 0);
+  return (node) => (table.seconds[node] ?? 0) * perSecond;
+}
+
+function consequence(costs: CostTables, objective: Objective, exceptionCount: number, holds: boolean): string {
+  if (objective === 'throughput' && !holds) {
+    return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut; compare with `exhaustive`.';
+  }
+  if (!holds) {
+    const layers = exceptionCount === 1 ? '1 layer is' : `${exceptionCount} layers are`;
+    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much, and \`exact\` finds it.`;
+  }
+  const { constraints } = costs.infrastructure;
+  const bites = hasLimits(constraints) || constraints.respectMemory === true || constraints.pin !== undefined;
+  if (bites || constraints.keepInputOnFirstTier === true) {
+    return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them; the certificate says by how much.';
+  }
+  return 'No layer is dearer on a higher tier, so the candidates hold an optimum for every bandwidth.';
+}

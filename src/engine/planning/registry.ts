@@ -1,0 +1,16 @@
+import type { Strategy } from './plan';
+import type { StrategyFunction } from './strategy';
+import { planOverCandidates } from './strategies/dnnsplit';
+import { planExhaustively } from './strategies/exhaustive';
+import { planForLoad } from './strategies/loadAware';
+import { planLikeNeurosurgeon } from './strategies/neurosurgeon';
+import { planBySwarm } from './strategies/swarm';
+
+/** Every strategy that a user can choose, besides `single:<tier>`, in the order in which they are compared. */
+export const strategyRegistry: ReadonlyMap<Strategy, StrategyFunction> = new Map<Strategy, StrategyFunction>([
+  ['dnnsplit', planOverCandidates],
+  ['neurosurgeon', planLikeNeurosurgeon],
+  ['load-aware', planForLoad],
+  ['dpso', planBySwarm],
+  ['exhaustive', planExhaustively],
+]);

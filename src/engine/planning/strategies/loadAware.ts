@@ -1,0 +1,88 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { throwIfCanceled } from '../../../protocol/work';
+import { transferSeconds } from '../costModel';
+import type { CostTables } from '../costTables';
+import { assignmentAt, prefixRanges } from '../prefixDp';
+import { tupleCount } from '../prefixTuples';
+import type { FoundPlan, StrategyContext } from '../strategy';
+
+/** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
+const planBound = 500_000;
+const mostParts = 3;
+
+/**
+ * Load-aware partitioning (Chen et al., IPCCC 2021): at most three parts, the least mean delay at a given request rate.
+ * Every tier and link is a queue with Poisson arrivals and a fixed service time (M/D/1, Pollaczek-Khinchine): a stage of
+ * s seconds at load rho takes s + rho s / (2 (1 - rho)), and cannot keep up from rho = 1 on; replicas share the arrivals.
+ * @throws DnnSplitError `bad-usage` without a request rate, `infeasible` when no plan keeps up with it.
+ */
+export function planForLoad(context: StrategyContext): FoundPlan {
+  const { costs, requestsPerSecond, work } = context;
+  if (requestsPerSecond === undefined) {
+    throw new DnnSplitError(
+      'bad-usage',
+      'It plans for a request rate: set `constraints.minThroughputPerSecond`.',
+    );
+  }
+  let best: { positions: number[]; delayS: number } | undefined;
+  let evaluatedPlans = 0;
+  for (const positions of tuplesToTry(context)) {
+    if ((evaluatedPlans++ & 4095) === 0) throwIfCanceled(work);
+    const delayS = meanDelaySeconds(costs, positions, requestsPerSecond);
+    if (delayS < (best?.delayS ?? Number.POSITIVE_INFINITY)) best = { positions: [...positions], delayS };
+  }
+  if (best === undefined) {
+    throw new DnnSplitError('infeasible', `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second.`);
+  }
+  return { assignment: assignmentAt(costs.graph.nodes.length, best.positions), evaluatedPlans };
+}
+
+/** Mean seconds from a request's arrival to its result when tiers and links are M/D/1 queues; `Infinity` past capacity. */
+export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>, requestsPerSecond: number): number {
+  const n = costs.graph.nodes.length;
+  let lower = 0;
+  let delayS = 0;
+  for (const [k, table] of costs.tiers.entries()) {
+    const upper = positions[k] ?? n;
+    const busyS = Math.max(0, (table.prefixSeconds[upper] ?? 0) - (table.prefixSeconds[lower] ?? 0));
+    delayS += queueSeconds(busyS, requestsPerSecond / table.tier.replicas);
+    const link = costs.infrastructure.links[k];
+    if (link !== undefined) {
+      delayS += queueSeconds(transferSeconds(costs.wires[k]?.positionBytes[upper] ?? 0, link), requestsPerSecond);
+    }
+    lower = upper;
+  }
+  return delayS;
+}
+
+function queueSeconds(serviceS: number, arrivalsPerSecond: number): number {
+  const load = serviceS * arrivalsPerSecond;
+  return load >= 1 ? Number.POSITIVE_INFINITY : serviceS + (load * serviceS) / (2 * (1 - load));
+}
+
+function* tuplesToTry(context: StrategyContext): Generator<Int32Array> {
+  const { costs, bounds } = context;
+  const n = costs.graph.nodes.length;
+  const isSmall = tupleCount(n, costs.tiers.length) <= planBound;
+  const choices = isSmall
+    ? Array.from({ length: n + 1 }, (_, position) => position)
+    : [...new Set([0, ...context.cuts.map((cut) => cut.position), n])].sort((a, b) => a - b);
+  const ranges = prefixRanges(costs, bounds);
+  const positions = new Int32Array(costs.wires.length);
+  function* visit(link: number, from: number, parts: number): Generator<Int32Array> {
+    const isLast = link === positions.length;
+    for (const position of isLast ? [n] : choices) {
+      const range = ranges[link] ?? { from: 0, to: n };
+      if (position < from || position < range.from || position > range.to) continue;
+      const runsHere = position > from;
+      if (runsHere && (bounds.allowedTiers[link] !== 1 || parts === mostParts)) continue;
+      if (isLast) {
+        yield positions;
+        continue;
+      }
+      positions[link] = position;
+      yield* visit(link + 1, position, runsHere ? parts + 1 : parts);
+    }
+  }
+  yield* visit(0, 0, 0);
+}

@@ -1,0 +1,34 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { assignmentAt, prefixRanges } from '../prefixDp';
+import { metricsValue, tupleMetrics } from '../prefixTuples';
+import type { FoundPlan, StrategyContext } from '../strategy';
+
+/**
+ * Neurosurgeon (Kang et al., ASPLOS 2017): one cut of the chain between the first tier and one other tier, whichever
+ * gives the best plan; tiers between the two only pass data on. It knows two goals: energy of the first tier when that is
+ * the objective, latency otherwise. Limits and memories are not part of it.
+ * @throws DnnSplitError `infeasible` when pins leave no such plan.
+ */
+export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
+  const { costs, bounds } = context;
+  const n = costs.graph.nodes.length;
+  const goal = costs.infrastructure.objective === 'energy' ? 'energy' : 'latency';
+  const ranges = prefixRanges(costs, bounds);
+  let best: { positions: number[]; value: number } | undefined;
+  let evaluatedPlans = 0;
+  for (let upper = costs.tiers.length === 1 ? 0 : 1; upper < costs.tiers.length; upper++) {
+    for (let position = 0; position <= n; position++) {
+      const usesBoth = (position === 0 || bounds.allowedTiers[0] === 1) && (position === n || bounds.allowedTiers[upper] === 1);
+      const positions = costs.wires.map((_, link) => (link < upper ? position : n));
+      const isAllowed = positions.every((p, link) => p >= (ranges[link]?.from ?? 0) && p <= (ranges[link]?.to ?? n));
+      if (!usesBoth || !isAllowed) continue;
+      evaluatedPlans++;
+      const value = metricsValue(tupleMetrics(costs, positions), goal);
+      if (best === undefined || value < best.value) best = { positions, value };
+    }
+  }
+  if (best === undefined) {
+    throw new DnnSplitError('infeasible', 'The pins leave no plan with one cut between the first tier and one other.');
+  }
+  return { assignment: assignmentAt(n, best.positions), evaluatedPlans };
+}

@@ -1,0 +1,93 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { throwIfCanceled } from '../../../protocol/work';
+import { hasLimits, keepsLimits } from '../constraints';
+import type { CostTables } from '../costTables';
+import { assignmentAt, prefixRanges } from '../prefixDp';
+import { metricsValue, tupleMetrics } from '../prefixTuples';
+import type { FoundPlan, StrategyContext } from '../strategy';
+
+const particleCount = 40;
+const iterations = 150;
+const seed = 20_240_603;
+/** Chances that a coordinate moves at random, or follows the particle's own or the swarm's best. */
+const wander = 0.2;
+const followOwn = 0.35;
+const followSwarm = 0.35;
+
+interface Particle {
+  positions: number[];
+  best: number[];
+  bestValue: number;
+}
+
+/**
+ * Discrete particle swarm (after Jiang and Wan, IEEE Access 2021): a particle is one position per link; its coordinates
+ * wander, or are taken over from its own best or the swarm's best, and are sorted again. A metaheuristic to compare with:
+ * seeded, so the same input gives the same plan, and without any guarantee.
+ * @throws DnnSplitError `infeasible` when it meets no plan that keeps the constraints.
+ */
+export function planBySwarm(context: StrategyContext): FoundPlan {
+  const { costs, bounds, work } = context;
+  const random = randomNumbers(seed);
+  const ranges = prefixRanges(costs, bounds);
+  const clamp = (positions: number[]) => {
+    const sorted = [...positions].sort((a, b) => a - b);
+    return sorted.map((position, link) => {
+      const wanted = bounds.allowedTiers[link] === 1 ? position : (sorted[link - 1] ?? 0);
+      return Math.min(Math.max(wanted, ranges[link]?.from ?? 0), ranges[link]?.to ?? 0);
+    });
+  };
+  const anywhere = (link: number) => {
+    const { from, to } = ranges[link] ?? { from: 0, to: 0 };
+    return from + Math.floor(random() * (to - from + 1));
+  };
+  const swarm = Array.from({ length: particleCount }, (): Particle => {
+    const positions = clamp(costs.wires.map((_, link) => anywhere(link)));
+    return { positions, best: positions, bestValue: Number.POSITIVE_INFINITY };
+  });
+  let best: readonly number[] | undefined;
+  let bestValue = Number.POSITIVE_INFINITY;
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    throwIfCanceled(work);
+    for (const particle of swarm) {
+      const value = valueOf(costs, context, particle.positions);
+      if (value < particle.bestValue) [particle.best, particle.bestValue] = [particle.positions, value];
+      if (value < bestValue) [best, bestValue] = [particle.positions, value];
+    }
+    for (const particle of swarm) {
+      particle.positions = clamp(
+        particle.positions.map((position, link) => {
+          const draw = random();
+          if (draw < wander) return anywhere(link);
+          if (draw < wander + followOwn) return particle.best[link] ?? position;
+          if (draw < wander + followOwn + followSwarm) return best?.[link] ?? position;
+          return position + Math.round((random() - 0.5) * 8);
+        }),
+      );
+    }
+  }
+  if (best === undefined) {
+    throw new DnnSplitError('infeasible', 'The swarm met no plan that keeps the constraints.');
+  }
+  return { assignment: assignmentAt(costs.graph.nodes.length, best), evaluatedPlans: particleCount * iterations };
+}
+
+function valueOf(costs: CostTables, { bounds }: StrategyContext, positions: readonly number[]): number {
+  const n = costs.graph.nodes.length;
+  const { constraints, objective } = costs.infrastructure;
+  const ends = [...positions, n];
+  const usesLeftOut = ends.some((upper, k) => upper > (ends[k - 1] ?? 0) && bounds.allowedTiers[k] !== 1);
+  if (usesLeftOut) return Number.POSITIVE_INFINITY;
+  const metrics = tupleMetrics(costs, positions);
+  if (hasLimits(constraints) && !keepsLimits(constraints, metrics)) return Number.POSITIVE_INFINITY;
+  return metricsValue(metrics, objective);
+}
+
+/** Uniform numbers in [0, 1): the upper bits of a linear congruential sequence modulo 2^32. */
+function randomNumbers(start: number): () => number {
+  let state = start >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state >>> 8) / 0x1_00_00_00;
+  };
+}

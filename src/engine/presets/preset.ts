@@ -1,0 +1,29 @@
+/** One published figure: its value, where it was read and when. */
+export interface Figure {
+  readonly value: number;
+  readonly source: string;
+  /** Date of the figure or of its source, as precise as it is known. */
+  readonly date: string;
+  /** What the source says, where the value is not literally it. */
+  readonly note?: string;
+}
+
+/** A device: what fills in a tier's missing figures. */
+export interface TierPreset {
+  readonly id: string;
+  readonly title: string;
+  readonly gflops: Figure;
+  readonly memoryGBps?: Figure;
+  readonly memoryGB?: Figure;
+  readonly watts?: Figure;
+  readonly pricePerHour?: Figure;
+}
+
+/** A kind of connection: what fills in a link's missing figures. */
+export interface LinkPreset {
+  readonly id: string;
+  readonly title: string;
+  readonly bandwidthMbps: Figure;
+  readonly latencyMs?: Figure;
+  readonly pricePerGB?: Figure;
+}
