@@ -14,6 +14,8 @@ export interface TensorFact {
   readonly value?: TensorValue;
   /** The members of a sequence in order, where all of them are known. */
   readonly elements?: readonly TensorFact[];
+  /** What an optional holds, where that is known. */
+  readonly content?: TensorFact['kind'];
   /**
    * True when the tensor follows from initializers, constants and the bound dimensions alone, whatever the inputs hold:
    * a weight, what is computed from weights, and `Shape` of a tensor whose dimensions are numbers.

@@ -54,6 +54,8 @@ export interface CountContext {
   string(name: string, fallback: string): string;
   /** Elements of input `index` when all of them are known numbers. */
   inputNumbers(index: number): readonly number[] | undefined;
+  /** Members of a sequence input where they are known. */
+  inputMembers(index: number): number | undefined;
   /** Counts of one run of the body in attribute `name`, as it was inferred last; 0 where there is no such body. */
   bodyMacs(name: string): number | undefined;
   bodyElementwiseOps(name: string): number | undefined;

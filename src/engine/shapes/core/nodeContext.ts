@@ -123,6 +123,10 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return this.numbers(index);
   }
 
+  inputMembers(index: number): number | undefined {
+    return this.inputs[index]?.elements?.length;
+  }
+
   bodyMacs(name: string): number | undefined {
     const body = this.bodyResult(name);
     return body === undefined ? 0 : body.macs;

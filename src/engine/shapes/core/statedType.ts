@@ -10,7 +10,8 @@ export type DimReader = (stated: StatedDim, axis: number) => Dim;
 export function factOfType(type: OnnxType | undefined, readDim: DimReader): TensorFact {
   const tensor = innermostTensor(type);
   const kind = kindOfType(type);
-  return { kind, dtype: tensor.dtype, shape: tensor.shape?.map(readDim), constant: false };
+  const fact = { kind, dtype: tensor.dtype, shape: tensor.shape?.map(readDim), constant: false };
+  return type?.kind === 'optional' ? { ...fact, content: kindOfType(type.element) } : fact;
 }
 
 function kindOfType(type: OnnxType | undefined): TensorFact['kind'] {

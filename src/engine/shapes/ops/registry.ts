@@ -1,7 +1,7 @@
 import type { OpEntry, OpTable } from '../rule';
 import { activationOps } from './activation';
 import { attentionOps } from './attention';
-import { contribOps } from './contrib';
+import { contribOps, contribOps } from './contrib';
 import { controlOps } from './control';
 import { convolutionOps } from './convolution';
 import { elementwiseOps } from './elementwise';
@@ -11,7 +11,7 @@ import { joiningOps } from './joining';
 import { lossOps } from './loss';
 import { makingOps } from './making';
 import { matrixOps } from './matrix';
-import { mlOps } from './ml';
+import { mlOps, mlOps } from './ml';
 import { normalizationOps } from './normalization';
 import { poolingOps } from './pooling';
 import { quantizationOps } from './quantization';
@@ -55,6 +55,8 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
     ],
   ],
   ['ai.onnx.ml', [mlOps]],
+  ['ai.onnx.ml', [mlOps]],
+  ['com.microsoft', [contribOps]],
   ['ai.onnx.preview.training', [trainingOps]],
   ['com.microsoft', [contribOps]],
   ['com.microsoft.extensions', [imagingExtensionOps]],
@@ -69,7 +71,10 @@ const opsByDomain: ReadonlyMap<string, ReadonlyMap<string, OpEntry>> = new Map(
 
 /** What is known of an operator; nothing for unknown and custom ones. The empty domain is ai.onnx. */
 export function findOp(domain: string, op: string): OpEntry | undefined {
-  return opsByDomain.get(domain)?.get(op);
+  const known = opsByDomain.get(domain)?.get(op);
+  if (known !== undefined || domain !== '') return known;
+  // ONNX Runtime's optimizer writes some of its own operators (SimplifiedLayerNormalization) without their domain.
+  return opsByDomain.get('com.microsoft')?.get(op);
 }
 
 /** Names of all known operators by domain, sorted. */

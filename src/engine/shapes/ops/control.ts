@@ -1,0 +1,237 @@
+import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
+import type { Dim, Shape } from '../dim';
+import { type TensorFact, unknownFact } from '../fact';
+import type { CountContext, OpTable, RuleContext } from '../rule';
+import { multiply } from './counting';
+import { normalizeAxis } from './shapeMath';
+
+/** If: the branch that a known condition takes, else what both branches agree on. */
+function inferIf(context: RuleContext): void {
+  const condition = context.numbers(0)?.[0];
+  const yes = condition === 0 ? undefined : branch(context, 'then_branch');
+  const no = condition === undefined || condition === 0 ? branch(context, 'else_branch') : undefined;
+  for (let index = 0; index < context.outputCount; index++) {
+    const left = yes?.[index] ?? no?.[index] ?? unknownFact;
+    const right = no?.[index] ?? left;
+    context.outputFact(
+      index,
+      joinFacts(left, right, (axis) => context.fresh(`${index}.${axis}`)),
+    );
+  }
+}
+
+function branch(context: RuleContext, name: string): readonly TensorFact[] | undefined {
+  const body = context.graph(name);
+  if (body === undefined) {
+    context.problem(`If has no ${name}.`);
+    return undefined;
+  }
+  return context.inferBody(body, []);
+}
+
+/** A state that changes its shape in every round is generalized after this many. */
+const maximumRounds = 4;
+const scalarIndex: TensorFact = { kind: 'tensor', dtype: 'int64', shape: [], constant: false };
+const alwaysTrue: TensorFact = { kind: 'tensor', dtype: 'bool', shape: [], value: [1], constant: false };
+
+/**
+ * Loop: inputs are the trip count, the condition and the states. The states' facts are widened until a run of the body
+ * no longer changes them. Scan outputs gain an axis of as many entries as there are trips, where that is known.
+ */
+function inferLoop(context: RuleContext): void {
+  const body = context.graph('body');
+  if (body === undefined) {
+    context.problem('Loop has no body.');
+    return;
+  }
+  const count = Math.max(0, context.inputCount - 2);
+  const initial = Array.from({ length: count }, (_, index) => context.input(index + 2) ?? unknownFact);
+  const condition = context.input(1) ?? alwaysTrue;
+  const { states, results } = settle([condition, ...initial], context, (now) => {
+    const [going = condition, ...others] = now;
+    return context.inferBody(body, [scalarIndex, going, ...others]);
+  });
+  const trips = states[0]?.value?.[0] === 1 ? tripCount(context.numbers(0)?.[0]) : undefined;
+  for (let index = 0; index < count; index++) {
+    const last = trips !== undefined && trips > 0 ? results[index + 1] : states[index + 1];
+    context.outputFact(index, last ?? unknownFact);
+  }
+  for (let index = count; index < context.outputCount; index++) {
+    const element = results[index + 1];
+    const shape: Shape = element?.shape && [trips ?? context.fresh(`trips`), ...element.shape];
+    context.output(index, element?.dtype ?? 'undefined', shape);
+  }
+}
+
+/** Widens states until `run` no longer changes them; `results` are those of the last run. */
+function settle(
+  initial: readonly TensorFact[],
+  context: RuleContext,
+  run: (states: readonly TensorFact[]) => readonly TensorFact[],
+): { readonly states: readonly TensorFact[]; readonly results: readonly TensorFact[] } {
+  let states = initial;
+  for (let round = 1; ; round++) {
+    const results = run(states);
+    const widened = states.map((state, index) =>
+      joinFacts(state, results[index] ?? unknownFact, (axis) => context.fresh(`state${index}.${axis}`)),
+    );
+    if (widened.every((state, index) => sameFact(state, states[index] ?? unknownFact))) return { states, results };
+    if (round === maximumRounds) {
+      const general = widened.map((state) => generalized(state));
+      return { states: general, results: run(general) };
+    }
+    states = widened.map((state) => withoutElements(state));
+  }
+}
+
+function generalized(state: TensorFact): TensorFact {
+  return { kind: state.kind, dtype: state.dtype, shape: undefined, constant: state.constant };
+}
+
+/** Trips that a loop makes when its condition stays true; exporters write INT64_MAX for "until the condition ends it". */
+function tripCount(stated: number | undefined): number | undefined {
+  return stated !== undefined && stated >= 0 && stated < 2 ** 31 - 1 ? stated : undefined;
+}
+
+/** Work of a Loop: trips times the body. The result has as many entries as trips where it has a scan output. */
+function loopCount(
+  count: (context: CountContext) => number | undefined,
+): (context: CountContext) => number | undefined {
+  return (context) => {
+    const work = count(context);
+    if (work === 0) return 0;
+    const states = Math.max(0, context.node.inputs.length - 2);
+    const scanned = context.node.outputs.length > states ? context.outputShape(states)?.[0] : undefined;
+    return multiply(work, scanned ?? tripCount(context.inputNumbers(0)?.[0]));
+  };
+}
+
+/** How a Scan reads its inputs: opset 8 has a batch axis and lengths in front. */
+interface ScanLayout {
+  readonly first: number;
+  readonly states: number;
+  readonly scans: number;
+  readonly batched: boolean;
+}
+
+function scanLayout(context: {
+  readonly opset: number;
+  readonly node: RuleContext['node'];
+  int(name: string, fallback: number): number;
+}): ScanLayout {
+  const batched = context.opset < 9;
+  const first = batched ? 1 : 0;
+  const scans = context.int('num_scan_inputs', 0);
+  return { first, scans, states: Math.max(0, context.node.inputs.length - first - scans), batched };
+}
+
+/** Scan: slices of the scan inputs go through the body in turn; its further results are stacked. */
+function inferScan(context: RuleContext): void {
+  const body = context.graph('body');
+  if (body === undefined) {
+    context.problem('Scan has no body.');
+    return;
+  }
+  const layout = scanLayout(context);
+  const batch = layout.batched ? context.shape(layout.first)?.[0] : undefined;
+  const initial = Array.from({ length: layout.states }, (_, index) =>
+    stateOf(context.input(layout.first + index), layout),
+  );
+  const slices: TensorFact[] = [];
+  let trips: Dim | undefined;
+  for (let index = 0; index < layout.scans; index++) {
+    const fact = context.input(layout.first + layout.states + index) ?? unknownFact;
+    const axis = scanAxis(context, 'scan_input_axes', index, fact.shape?.length, layout);
+    const size = axis === undefined ? undefined : fact.shape?.[axis];
+    if (trips === undefined || typeof size === 'number') trips = size ?? trips;
+    slices.push(sliceOf(fact, axis, layout));
+  }
+  const { states, results } = settle(initial, context, (now) => context.inferBody(body, [...now, ...slices]));
+  for (let index = 0; index < layout.states; index++) {
+    context.outputFact(index, unstate(states[index] ?? unknownFact, batch, layout, context));
+  }
+  for (let index = layout.states; index < context.outputCount; index++) {
+    const element = results[index];
+    const length = trips ?? context.fresh('trips');
+    const shape = element?.shape && stack(context, element.shape, index - layout.states, length, batch, layout);
+    context.output(index, element?.dtype ?? 'undefined', shape);
+  }
+}
+
+function stateOf(fact: TensorFact | undefined, { batched }: ScanLayout): TensorFact {
+  if (fact === undefined) return unknownFact;
+  return batched ? { kind: 'tensor', dtype: fact.dtype, shape: fact.shape?.slice(1), constant: false } : fact;
+}
+
+function unstate(fact: TensorFact, batch: Dim | undefined, layout: ScanLayout, context: RuleContext): TensorFact {
+  if (!layout.batched) return fact;
+  return { ...fact, shape: fact.shape && [batch ?? context.fresh('batch'), ...fact.shape] };
+}
+
+function scanAxis(
+  context: RuleContext,
+  attribute: string,
+  index: number,
+  rank: number | undefined,
+  layout: ScanLayout,
+): number | undefined {
+  if (rank === undefined) return undefined;
+  return layout.batched ? 1 : normalizeAxis(context.ints(attribute)?.[index] ?? 0, rank);
+}
+
+function sliceOf(fact: TensorFact, axis: number | undefined, { batched }: ScanLayout): TensorFact {
+  const shape = fact.shape?.filter((_, each) => each !== axis && !(batched && each === 0));
+  return { kind: 'tensor', dtype: fact.dtype, shape, constant: false };
+}
+
+function stack(
+  context: RuleContext,
+  element: readonly Dim[],
+  output: number,
+  length: Dim,
+  batch: Dim | undefined,
+  layout: ScanLayout,
+): readonly Dim[] {
+  if (layout.batched) return [batch ?? context.fresh('batch'), length, ...element];
+  const axis = scanAxis(context, 'scan_output_axes', output, element.length + 1, layout) ?? 0;
+  return [...element.slice(0, axis), length, ...element.slice(axis)];
+}
+
+function scanCount(
+  count: (context: CountContext) => number | undefined,
+): (context: CountContext) => number | undefined {
+  return (context) => {
+    const work = count(context);
+    if (work === 0) return 0;
+    const layout = scanLayout(context);
+    const shape = context.inputShape(layout.first + layout.states);
+    if (shape === undefined) return undefined;
+    const axis = layout.batched ? 1 : normalizeAxis(context.ints('scan_input_axes')?.[0] ?? 0, shape.length);
+    return multiply(work, shape[axis], layout.batched ? shape[0] : 1);
+  };
+}
+
+/** The work of the larger branch. */
+function larger(left: number | undefined, right: number | undefined): number | undefined {
+  return left === undefined || right === undefined ? undefined : Math.max(left, right);
+}
+
+/** If, Loop and Scan: what their bodies do, as often as they do it. */
+export const controlOps: OpTable = {
+  If: {
+    infer: inferIf,
+    macs: (context) => larger(context.bodyMacs('then_branch'), context.bodyMacs('else_branch')),
+    elementwiseOps: (context) =>
+      larger(context.bodyElementwiseOps('then_branch'), context.bodyElementwiseOps('else_branch')),
+  },
+  Loop: {
+    infer: inferLoop,
+    macs: loopCount((context) => context.bodyMacs('body')),
+    elementwiseOps: loopCount((context) => context.bodyElementwiseOps('body')),
+  },
+  Scan: {
+    infer: inferScan,
+    macs: scanCount((context) => context.bodyMacs('body')),
+    elementwiseOps: scanCount((context) => context.bodyElementwiseOps('body')),
+  },
+};

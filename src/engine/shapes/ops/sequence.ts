@@ -1,0 +1,222 @@
+import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { joinFacts, withoutElements } from '../core/joinFacts';
+import { factOfType } from '../core/statedType';
+import type { Dim, Shape } from '../dim';
+import { type TensorFact, type TensorValue, unknownFact } from '../fact';
+import type { OpTable, RuleContext } from '../rule';
+import { multiply, none } from './counting';
+import { addDims, dtypeOf, normalizeAxis, replaceAxis } from './shapeMath';
+
+/** The members of longer sequences are not followed one by one. */
+const maximumMembers = 1024;
+
+/** A sequence of these members; its element type is what they have in common. */
+function sequenceOf(context: RuleContext, elements: readonly TensorFact[], dtype: DType): TensorFact {
+  const [first, ...others] = elements;
+  if (first === undefined) return { kind: 'sequence', dtype, shape: undefined, elements, constant: false };
+  let common = first;
+  for (const other of others) common = joinFacts(common, other, (axis) => context.fresh(`element${axis}`));
+  const fact: TensorFact = { kind: 'sequence', dtype: common.dtype, shape: common.shape, constant: false };
+  return elements.length > maximumMembers ? fact : { ...fact, elements };
+}
+
+function member(sequence: TensorFact): TensorFact {
+  return { kind: 'tensor', dtype: sequence.dtype, shape: sequence.shape, constant: false };
+}
+
+/** Place of a member, counted from the front; nothing where it is not known. */
+function placeOf(context: RuleContext, input: number, length: number): number | undefined {
+  const position = context.numbers(input)?.[0];
+  return position === undefined ? undefined : position < 0 ? position + length : position;
+}
+
+function inferSequenceEmpty(context: RuleContext): void {
+  const code = context.int('dtype');
+  context.outputFact(0, sequenceOf(context, [], code === undefined ? 'float32' : dtypeFromOnnx(code)));
+}
+
+function inferSequenceConstruct(context: RuleContext): void {
+  const elements = Array.from({ length: context.inputCount }, (_, index) => context.input(index) ?? unknownFact);
+  context.outputFact(0, sequenceOf(context, elements, dtypeOf(context, 0)));
+}
+
+/** SequenceInsert: at `position`, at the end without one. */
+function inferSequenceInsert(context: RuleContext): void {
+  const sequence = context.input(0) ?? unknownFact;
+  const added = context.input(1) ?? unknownFact;
+  const { elements } = sequence;
+  const atEnd = context.input(2) === undefined;
+  const place = elements && (atEnd ? elements.length : placeOf(context, 2, elements.length));
+  if (elements !== undefined && place !== undefined) {
+    context.outputFact(0, sequenceOf(context, elements.toSpliced(place, 0, added), added.dtype));
+    return;
+  }
+  const joined = joinFacts(member(sequence), member(added), (axis) => context.fresh(`element${axis}`));
+  context.outputFact(0, { ...joined, kind: 'sequence' });
+}
+
+/** SequenceErase: the last member without a position. */
+function inferSequenceErase(context: RuleContext): void {
+  const sequence = context.input(0) ?? unknownFact;
+  const { elements } = sequence;
+  const atEnd = context.input(1) === undefined;
+  const place = elements && (atEnd ? elements.length - 1 : placeOf(context, 1, elements.length));
+  const fact =
+    elements !== undefined && place !== undefined
+      ? sequenceOf(context, elements.toSpliced(place, 1), sequence.dtype)
+      : withoutElements(sequence);
+  context.outputFact(0, fact);
+}
+
+function inferSequenceAt(context: RuleContext): void {
+  const sequence = context.input(0) ?? unknownFact;
+  const place = sequence.elements && placeOf(context, 1, sequence.elements.length);
+  const found = place === undefined ? undefined : sequence.elements?.[place];
+  context.outputFact(0, found ?? member(sequence));
+}
+
+function inferSequenceLength(context: RuleContext): void {
+  const length = context.input(0)?.elements?.length;
+  context.output(0, 'int64', [], length === undefined ? undefined : [length]);
+}
+
+/** SplitToSequence: parts of the sizes in input 1 (one size for all, or a list), else single entries. */
+function inferSplitToSequence(context: RuleContext): void {
+  const input = context.shape(0);
+  const dtype = dtypeOf(context, 0);
+  if (input === undefined) {
+    context.outputFact(0, { kind: 'sequence', dtype, shape: undefined });
+    return;
+  }
+  const axis = normalizeAxis(context.int('axis', 0), input.length);
+  const single = context.input(1) === undefined;
+  const drops = single && context.int('keepdims', 1) === 0;
+  const shapeOf = (size: Dim): Shape =>
+    drops ? input.filter((_, each) => each !== axis) : replaceAxis(input, axis, size);
+  const sizes = partSizes(context, input[axis] ?? 0);
+  if (sizes === undefined || sizes.length > maximumMembers) {
+    const shape = shapeOf(single ? 1 : context.fresh('part'));
+    context.outputFact(0, { kind: 'sequence', dtype, shape });
+    return;
+  }
+  const elements = sizes.map(
+    (size, index): TensorFact => ({
+      kind: 'tensor',
+      dtype,
+      shape: shapeOf(size ?? context.fresh(`part${index}`)),
+      constant: false,
+    }),
+  );
+  context.outputFact(0, sequenceOf(context, elements, dtype));
+}
+
+function partSizes(context: RuleContext, whole: Dim): TensorValue | undefined {
+  const split = context.input(1);
+  if (split !== undefined && split.shape?.length === 1) return split.value;
+  const size = split === undefined ? 1 : split.value?.[0];
+  if (typeof size !== 'number' || typeof whole !== 'number' || size <= 0) return undefined;
+  const full = Math.floor(whole / size);
+  if (full > maximumMembers) return undefined;
+  const rest = whole - full * size;
+  return rest === 0 ? new Array<Dim>(full).fill(size) : [...new Array<Dim>(full).fill(size), rest];
+}
+
+/** ConcatFromSequence: joined on an axis, or stacked on a new one. */
+function inferConcatFromSequence(context: RuleContext): void {
+  const sequence = context.input(0) ?? unknownFact;
+  const { shape, elements, dtype } = sequence;
+  if (shape === undefined) {
+    context.output(0, dtype, undefined);
+    return;
+  }
+  const isNew = context.int('new_axis', 0) === 1;
+  const axis = normalizeAxis(context.int('axis', 0), isNew ? shape.length + 1 : shape.length);
+  if (isNew) {
+    const count = elements?.length ?? context.fresh('count');
+    context.output(0, dtype, [...shape.slice(0, axis), count, ...shape.slice(axis)]);
+    return;
+  }
+  let total: Dim | undefined = elements === undefined ? undefined : 0;
+  for (const element of elements ?? []) {
+    const size: Dim | undefined = element.shape?.[axis];
+    total = total === undefined || size === undefined ? undefined : addDims(total, size);
+  }
+  context.output(0, dtype, replaceAxis(shape, axis, total ?? context.fresh('joined')));
+}
+
+/** SequenceMap (opset 17): the body runs on every member; tensors go in unchanged. */
+function inferSequenceMap(context: RuleContext): void {
+  const body = context.graph('body');
+  if (body === undefined) {
+    context.problem('SequenceMap has no body.');
+    return;
+  }
+  const facts = Array.from({ length: context.inputCount }, (_, index) => context.input(index) ?? unknownFact);
+  const results = context.inferBody(
+    body,
+    facts.map((fact) => (fact.kind === 'sequence' ? member(fact) : fact)),
+  );
+  const length = facts[0]?.elements?.length;
+  for (let index = 0; index < context.outputCount; index++) {
+    const result = results[index] ?? unknownFact;
+    const fact: TensorFact = { kind: 'sequence', dtype: result.dtype, shape: result.shape, constant: false };
+    const followed = length !== undefined && length <= maximumMembers && length > 0;
+    context.outputFact(
+      index,
+      followed ? { ...fact, elements: new Array<TensorFact>(length).fill(member(fact)) } : fact,
+    );
+  }
+}
+
+/** Optional: wraps its input; without one, the empty optional of the stated type. */
+function inferOptional(context: RuleContext): void {
+  const wrapped = context.input(0);
+  if (wrapped !== undefined) {
+    context.outputFact(0, { ...wrapped, kind: 'optional', content: wrapped.kind });
+    return;
+  }
+  const type = context.node.attributes.get('type');
+  const element = type?.kind === 'type' ? type.value : undefined;
+  context.outputFact(
+    0,
+    factOfType({ kind: 'optional', element }, (dim, axis) =>
+      typeof dim === 'number' ? dim : context.fresh(String(axis)),
+    ),
+  );
+}
+
+/** OptionalGetElement: what the optional holds; from opset 18 on a tensor or sequence passes through. */
+function inferOptionalGetElement(context: RuleContext): void {
+  const fact = context.input(0) ?? unknownFact;
+  if (fact.kind !== 'optional') {
+    context.outputFact(0, fact);
+    return;
+  }
+  const { content, ...rest } = fact;
+  context.outputFact(0, { ...rest, kind: content ?? 'tensor' });
+}
+
+/** Members times the body's work. */
+function perMember(work: number | undefined, length: number | undefined): number | undefined {
+  return work === 0 ? 0 : multiply(work, length);
+}
+
+/** Sequences and optionals: containers, no arithmetic of their own. */
+export const sequenceOps: OpTable = {
+  SequenceEmpty: { infer: inferSequenceEmpty, elementwiseOps: none },
+  SequenceConstruct: { infer: inferSequenceConstruct, elementwiseOps: none },
+  SequenceInsert: { infer: inferSequenceInsert, elementwiseOps: none },
+  SequenceErase: { infer: inferSequenceErase, elementwiseOps: none },
+  SequenceAt: { infer: inferSequenceAt, elementwiseOps: none },
+  SequenceLength: { infer: inferSequenceLength, elementwiseOps: none },
+  SplitToSequence: { infer: inferSplitToSequence, elementwiseOps: none },
+  ConcatFromSequence: { infer: inferConcatFromSequence, elementwiseOps: none },
+  SequenceMap: {
+    infer: inferSequenceMap,
+    macs: (context) => perMember(context.bodyMacs('body'), context.inputMembers(0)),
+    elementwiseOps: (context) => perMember(context.bodyElementwiseOps('body'), context.inputMembers(0)),
+  },
+  Optional: { infer: inferOptional, elementwiseOps: none },
+  OptionalHasElement: { infer: (context) => context.output(0, 'bool', []), elementwiseOps: none },
+  OptionalGetElement: { infer: inferOptionalGetElement, elementwiseOps: none },
+};
