@@ -1,7 +1,7 @@
 import type { OpEntry, OpTable } from '../rule';
 import { activationOps } from './activation';
 import { attentionOps } from './attention';
-import { contribOps, contribOps } from './contrib';
+import { contribOps } from './contrib';
 import { controlOps } from './control';
 import { convolutionOps } from './convolution';
 import { elementwiseOps } from './elementwise';
@@ -11,7 +11,7 @@ import { joiningOps } from './joining';
 import { lossOps } from './loss';
 import { makingOps } from './making';
 import { matrixOps } from './matrix';
-import { mlOps, mlOps } from './ml';
+import { mlOps } from './ml';
 import { normalizationOps } from './normalization';
 import { poolingOps } from './pooling';
 import { quantizationOps } from './quantization';
@@ -55,8 +55,6 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
     ],
   ],
   ['ai.onnx.ml', [mlOps]],
-  ['ai.onnx.ml', [mlOps]],
-  ['com.microsoft', [contribOps]],
   ['ai.onnx.preview.training', [trainingOps]],
   ['com.microsoft', [contribOps]],
   ['com.microsoft.extensions', [imagingExtensionOps]],
