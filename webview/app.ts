@@ -1,0 +1,199 @@
+import type { ToWebview } from '../src/protocol/webviewMessages';
+import { createSpeech, describeNode, proxyId } from './accessibility';
+import { type Controller, createController } from './controller';
+import { element } from './dom';
+import { formatDollars, formatMs } from './format';
+import { bindGraphKeys } from './graphKeys';
+import { GraphView } from './graphView';
+import { memoryOf, readMemory } from './memory';
+import { isUntouched } from './overrides';
+import { createLegend } from './panels/legend';
+import { createSearchResults } from './panels/searchResults';
+import { createSidePanel } from './panels/sidePanel';
+import { createStatusView } from './panels/statusView';
+import { createToolbar } from './panels/toolbar';
+import { createTooltip } from './panels/tooltip';
+import { PointerInput } from './pointer';
+import { nodeById } from './sceneModel';
+import { createStore, initialState, type State, type Store } from './state';
+import { text } from './strings';
+import { currentTheme, onThemeChange } from './theme';
+import type { Transport } from './transport';
+
+const rememberAfterMs = 250;
+
+export interface App {
+  receive(message: ToWebview): void;
+  readonly view: GraphView;
+}
+
+/** Calls `work` once things have been quiet for a while. */
+function debounced(work: () => void, milliseconds: number): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+}
+
+/** Builds the page into `root` and joins its parts: store, canvas, panels, keyboard, host. */
+export function createApp(root: HTMLElement, transport: Transport, modelName: string): App {
+  const memory = readMemory(transport.remembered(), initialState);
+  const { camera, ...restored } = memory;
+  const store = createStore({ ...initialState, ...restored, modelName });
+  const speech = createSpeech();
+  const controller = createController(store, transport, speech.announce);
+
+  const remember = debounced(() => transport.remember(memoryOf(store.state(), view.camera)), rememberAfterMs);
+  const theme = currentTheme();
+  const view = new GraphView(store.state, theme, remember);
+  if (camera !== null) view.restore(camera);
+
+  const host = element('div', {
+    class: 'graph',
+    role: 'tree',
+    tabindex: '0',
+    'aria-label': text('graph.label', modelName),
+    'aria-activedescendant': proxyId,
+  });
+  host.append(view.canvas, speech.proxy);
+  const toolbar = createToolbar(view, controller, store.state);
+  const leaveSearch = () => {
+    toolbar.search.clear();
+    store.dispatch({ type: 'clearSearch' });
+    host.focus();
+  };
+  const results = createSearchResults(controller, leaveSearch);
+  const status = createStatusView(controller);
+  const legend = createLegend(theme);
+  const tooltip = createTooltip(store.state);
+  const panel = createSidePanel(controller);
+  const stage = element(
+    'main',
+    { class: 'stage-area' },
+    host,
+    legend.element,
+    tooltip.element,
+    results.element,
+    status.element,
+  );
+  root.replaceChildren(
+    toolbar.element,
+    element('div', { class: 'workbench' }, stage, panel.splitter, panel.element),
+    speech.live,
+  );
+
+  const pointer = new PointerInput(view, store.state, controller, (nodeId, x, y) => {
+    controller.hover(nodeId);
+    tooltip.show(nodeId, x, y, view.size);
+  });
+  view.canvas.addEventListener('pointerdown', () => host.focus({ preventScroll: true }));
+  const focusSearch = () => toolbar.search.focus();
+  bindGraphKeys({ host, view, controller, state: store.state, focusSearch, cancelDrag: () => pointer.cancel() });
+  bindSearchKeys(toolbar.search.element, results.focusFirst, leaveSearch);
+  followSize(host, view);
+  onThemeChange((changed) => {
+    view.useTheme(changed);
+    legend.useTheme(changed);
+  });
+
+  const show = (state: State) => {
+    toolbar.update(state);
+    results.update(state);
+    status.update(state);
+    legend.update(state);
+    panel.update(state);
+    const focused = state.focused === null ? null : (state.scene?.nodeIndexById.get(state.focused) ?? null);
+    if (state.scene !== null) {
+      const isSelected = state.focused !== null && state.selection.includes(state.focused);
+      speech.showFocus(state.scene, state.planModel, focused, isSelected);
+    }
+    view.requestDraw();
+  };
+  store.subscribe((state, before) => {
+    show(state);
+    announceChanges(state, before, speech.announce);
+    remember();
+  });
+  show(store.state());
+  return { view, receive: (message) => receive(message, { store, view, controller, transport, focusSearch }) };
+}
+
+interface Receivers {
+  readonly store: Store;
+  readonly view: GraphView;
+  readonly controller: Controller;
+  readonly transport: Transport;
+  readonly focusSearch: () => void;
+}
+
+/** Messages of the host: data goes into the store; commands and reveals move the view. */
+function receive(message: ToWebview, { store, view, controller, transport, focusSearch }: Receivers): void {
+  const before = store.state();
+  store.dispatch({ type: 'host', message });
+  const { selection, overrides } = store.state();
+  if (message.type === 'plan' && before.plan === null && !isUntouched(overrides)) {
+    // The page was hidden meanwhile: the host may have forgotten what was being tried out.
+    controller.override(overrides);
+  }
+  if (message.type === 'scene' && before.scene === null && selection.length > 0) {
+    const last = selection.at(-1);
+    if (last !== undefined) transport.post({ type: 'requestDetails', nodeId: last });
+  }
+  if (message.type === 'scene' && before.scene !== null && before.focused !== null) view.reveal([before.focused]);
+  if (message.type === 'select') {
+    if (message.reveal) view.reveal(message.nodeIds);
+    const last = message.nodeIds.at(-1);
+    if (last !== undefined) transport.post({ type: 'requestDetails', nodeId: last });
+  }
+  if (message.type !== 'command') return;
+  if (message.command === 'fit') view.fit();
+  else if (message.command === 'zoomIn') view.zoom(1.4, undefined, undefined, true);
+  else if (message.command === 'zoomOut') view.zoom(1 / 1.4, undefined, undefined, true);
+  else focusSearch();
+}
+
+function announceChanges(state: State, before: State, announce: (message: string) => void): void {
+  const { selection, scene, planModel, plan, error } = state;
+  const last = selection.at(-1);
+  if (selection !== before.selection && last !== undefined && scene !== null) {
+    const node = nodeById(scene, last);
+    const index = scene.nodeIndexById.get(last);
+    if (node !== undefined && index !== undefined) {
+      announce(text('announce.selected', describeNode(node, index, planModel)));
+    }
+  }
+  if (plan !== null && plan !== before.plan && before.plan !== null) {
+    announce(text('announce.plan', formatMs(plan.latencyMs), formatDollars(plan.costPerRequest), plan.advice));
+  }
+  if (error !== null && error !== before.error) announce(text('announce.failed', error.message));
+}
+
+function bindSearchKeys(field: HTMLElement, toResults: () => void, leave: () => void): void {
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') leave();
+    if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+    event.preventDefault();
+    toResults();
+  });
+}
+
+function followSize(host: HTMLElement, view: GraphView): void {
+  const apply = () => {
+    const { clientWidth, clientHeight } = host;
+    view.resize({ width: clientWidth, height: clientHeight }, window.devicePixelRatio || 1);
+  };
+  new ResizeObserver(apply).observe(host);
+  const watchRatio = () => {
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener(
+      'change',
+      () => {
+        apply();
+        watchRatio();
+      },
+      { once: true },
+    );
+  };
+  watchRatio();
+}

@@ -1,0 +1,90 @@
+import type { SceneNode } from '../src/protocol/scene';
+import type { SceneModel } from './sceneModel';
+
+export type Step = 'up' | 'down' | 'left' | 'right' | 'first' | 'last';
+
+export type GraphCommand =
+  | { readonly kind: 'walk'; readonly step: Step }
+  | { readonly kind: 'activate' | 'fold' | 'zoomIn' | 'zoomOut' | 'fit' | 'search' | 'leave' | 'extend' };
+
+const commandByKey: Readonly<Record<string, GraphCommand>> = {
+  ArrowUp: { kind: 'walk', step: 'up' },
+  ArrowDown: { kind: 'walk', step: 'down' },
+  ArrowLeft: { kind: 'walk', step: 'left' },
+  ArrowRight: { kind: 'walk', step: 'right' },
+  Home: { kind: 'walk', step: 'first' },
+  End: { kind: 'walk', step: 'last' },
+  Enter: { kind: 'activate' },
+  ' ': { kind: 'fold' },
+  '+': { kind: 'zoomIn' },
+  '=': { kind: 'zoomIn' },
+  '-': { kind: 'zoomOut' },
+  _: { kind: 'zoomOut' },
+  '0': { kind: 'fit' },
+  f: { kind: 'search' },
+  F: { kind: 'search' },
+  '/': { kind: 'search' },
+  Escape: { kind: 'leave' },
+};
+
+/** What a key on the graph means; nothing for keys that belong to VS Code. */
+export function commandForKey(event: {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}): GraphCommand | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  if (event.key === 'Enter' && event.shiftKey) return { kind: 'extend' };
+  return Object.hasOwn(commandByKey, event.key) ? commandByKey[event.key] : undefined;
+}
+
+const middle = (node: SceneNode) => node.x + node.width / 2;
+
+/** The end of an edge from `from` in a direction: the nearest in height, then the nearest aside. */
+function alongEdge(model: SceneModel, from: number, direction: 'up' | 'down'): number | undefined {
+  const { nodes, edges } = model.scene;
+  const origin = nodes[from];
+  if (origin === undefined) return undefined;
+  const reached = (direction === 'down' ? model.outgoing : model.incoming)[from] ?? [];
+  let best: number | undefined;
+  let bestDistance = Infinity;
+  for (const edgeIndex of reached) {
+    const edge = edges[edgeIndex];
+    const end = direction === 'down' ? edge?.to : edge?.from;
+    const node = end === undefined ? undefined : nodes[end];
+    if (end === undefined || node === undefined) continue;
+    const distance = Math.abs(node.y - origin.y) + Math.abs(middle(node) - middle(origin)) / 100;
+    if (distance < bestDistance) {
+      best = end;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Nodes that share a producer or a consumer with `from`, itself included, from left to right. */
+function siblings(model: SceneModel, from: number): number[] {
+  const { edges, nodes } = model.scene;
+  const found = new Set([from]);
+  for (const entering of model.incoming[from] ?? []) {
+    for (const edge of model.outgoing[edges[entering]?.from ?? -1] ?? []) found.add(edges[edge]?.to ?? from);
+  }
+  for (const leaving of model.outgoing[from] ?? []) {
+    for (const edge of model.incoming[edges[leaving]?.to ?? -1] ?? []) found.add(edges[edge]?.from ?? from);
+  }
+  const x = (index: number) => nodes[index]?.x ?? 0;
+  const y = (index: number) => nodes[index]?.y ?? 0;
+  return [...found].sort((a, b) => x(a) - x(b) || y(a) - y(b) || a - b);
+}
+
+/** The node that one step from `from` leads to; `from` itself where there is none that way. Without a start, the first. */
+export function walk(model: SceneModel, from: number | undefined, step: Step): number | undefined {
+  if (from === undefined || step === 'first') return model.byHeight[0];
+  if (step === 'last') return model.byHeight.at(-1);
+  if (step === 'up' || step === 'down') return alongEdge(model, from, step) ?? from;
+  const row = siblings(model, from);
+  const at = row.indexOf(from) + (step === 'left' ? -1 : 1);
+  return row[at] ?? from;
+}

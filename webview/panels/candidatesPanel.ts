@@ -1,0 +1,61 @@
+import type { CandidateOutcome, CandidateReport } from '../../src/protocol/reports';
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import { formatBytes, formatCount, formatDollars, formatMacs, formatMs } from '../format';
+import type { State } from '../state';
+import { text } from '../strings';
+import { type Panel, whenChanged } from './panel';
+import { longTable } from './table';
+
+interface Row {
+  readonly candidate: CandidateReport;
+  readonly outcome: CandidateOutcome | undefined;
+}
+
+const place = ({ candidate }: Row) => candidate.after ?? text('candidates.input');
+
+function rowsOf({ analysis, plan }: State): Row[] {
+  const outcomes = new Map(plan?.candidates.map((outcome) => [outcome.position, outcome]));
+  return (analysis?.candidates ?? []).map((candidate) => ({ candidate, outcome: outcomes.get(candidate.position) }));
+}
+
+/** Every candidate with its bytes and what cutting there gives; the chosen ones are marked by word. */
+export function createCandidatesPanel(controller: Controller): Panel {
+  const grid = longTable<Row>(
+    text('candidates.caption'),
+    [
+      { header: text('column.place'), cell: (row) => element('span', { title: row.candidate.rulesOut }, place(row)) },
+      {
+        header: text('column.position'),
+        numeric: true,
+        cell: ({ candidate }) => formatCount(candidate.position),
+      },
+      { header: text('column.bytes'), numeric: true, cell: ({ candidate }) => formatBytes(candidate.bytes) },
+      { header: text('column.latency'), numeric: true, cell: ({ outcome }) => formatMs(outcome?.latencyMs ?? null) },
+      {
+        header: text('column.cost'),
+        numeric: true,
+        cell: ({ outcome }) => formatDollars(outcome?.costPerRequest ?? null),
+      },
+      { header: text('column.macsBefore'), numeric: true, cell: ({ candidate }) => formatMacs(candidate.macsBefore) },
+      { header: '', cell: ({ outcome }) => (outcome?.chosen === true ? text('candidates.chosen') : '') },
+    ],
+    ({ candidate }) => {
+      if (candidate.afterNodeId !== null) controller.select([candidate.afterNodeId]);
+    },
+  );
+  const none = element('p', { class: 'hint' }, text('candidates.none'));
+  const root = element('div', { class: 'fill' }, grid.element, none);
+  const update = whenChanged(
+    ({ analysis, plan, selection }) => [analysis, plan, selection],
+    (state) => {
+      const rows = rowsOf(state);
+      const selected = state.selection.at(-1);
+      const marked = rows.findIndex(({ candidate }) => selected !== undefined && candidate.afterNodeId === selected);
+      none.hidden = rows.length > 0;
+      grid.element.hidden = rows.length === 0;
+      grid.show(rows, marked, ({ outcome }) => (outcome?.chosen === true ? 'chosen' : ''));
+    },
+  );
+  return { element: root, update };
+}

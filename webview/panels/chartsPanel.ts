@@ -1,0 +1,39 @@
+import { bandwidthChart } from '../charts/bandwidthChart';
+import { profileChart } from '../charts/profileChart';
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import type { State } from '../state';
+import { text } from '../strings';
+import { type Panel, whenChanged } from './panel';
+
+/** Charts of the model and of the plan; drawn again when the panel's width changes. */
+export function createChartsPanel(controller: Controller): Panel {
+  const root = element('div', { class: 'charts' });
+  let newest: State | undefined;
+  let width = 0;
+  const build = (state: State) => {
+    const chartWidth = Math.max(240, width || root.clientWidth || 340);
+    const charts = [
+      profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
+      bandwidthChart(state, chartWidth),
+    ].filter((chart) => chart !== undefined);
+    root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
+  };
+  const update = whenChanged(
+    ({ scene, analysis, plan, selection, overrides }) => [scene, analysis, plan, selection, overrides],
+    build,
+  );
+  new ResizeObserver(([entry]) => {
+    const now = Math.round(entry?.contentRect.width ?? 0);
+    if (now === width || now === 0) return;
+    width = now;
+    if (newest !== undefined) build(newest);
+  }).observe(root);
+  return {
+    element: root,
+    update(state) {
+      newest = state;
+      update(state);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { SceneNode } from '../../src/protocol/scene';
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import { formatBytes, formatMacs, formatMs, unknownNumber } from '../format';
+import type { PlanModel } from '../planModel';
+import type { State } from '../state';
+import { text } from '../strings';
+import { type Panel, whenChanged } from './panel';
+import { longTable } from './table';
+
+interface Row {
+  readonly node: SceneNode;
+  readonly index: number;
+  readonly plan: PlanModel | null;
+}
+
+function rowsOf({ scene, planModel }: State): Row[] {
+  const nodes = scene?.scene.nodes ?? [];
+  const order = (node: SceneNode) => {
+    if (node.kind === 'input') return -1;
+    return node.orderIndices[0] ?? Number.MAX_SAFE_INTEGER;
+  };
+  return nodes
+    .map((node, index) => ({ node, index, plan: planModel }))
+    .sort((a, b) => order(a.node) - order(b.node) || a.index - b.index);
+}
+
+function tierOf({ plan, index }: Row): string {
+  const span = plan?.tiers[index] ?? null;
+  if (plan === null || span === null) return '';
+  return plan.overlay.tierNames[span.first] ?? unknownNumber;
+}
+
+/** Everything that the graph shows, as a table. */
+export function createNodesPanel(controller: Controller): Panel {
+  const grid = longTable<Row>(
+    text('nodes.caption'),
+    [
+      { header: text('column.node'), cell: ({ node }) => node.label || node.title },
+      {
+        header: text('column.op'),
+        cell: ({ node }) => (node.repeats === undefined ? node.title : `${node.title} ×${node.repeats}`),
+      },
+      { header: text('column.shape'), cell: ({ node }) => node.subtitle },
+      { header: text('column.tier'), cell: tierOf },
+      { header: text('column.time'), numeric: true, cell: ({ plan, index }) => formatMs(plan?.timeMs[index] ?? null) },
+      { header: text('column.macs'), numeric: true, cell: ({ node }) => formatMacs(node.macs) },
+      { header: text('column.bytes'), numeric: true, cell: ({ node }) => formatBytes(node.outputBytes) },
+    ],
+    ({ node }) => controller.select([node.id]),
+  );
+  const root = element('div', { class: 'fill' }, grid.element);
+  let rows: Row[] = [];
+  const updateRows = whenChanged(
+    ({ scene, planModel }) => [scene, planModel],
+    (state) => {
+      rows = rowsOf(state);
+    },
+  );
+  const update = whenChanged(
+    ({ scene, planModel, selection }) => [scene, planModel, selection],
+    (state) => {
+      updateRows(state);
+      const selected = state.selection.at(-1);
+      const marked = selected === undefined ? -1 : rows.findIndex(({ node }) => node.id === selected);
+      grid.show(rows, marked, () => '');
+    },
+  );
+  return { element: root, update };
+}

@@ -1,0 +1,190 @@
+import type { PlanReport, StrategyReport } from '../../src/protocol/reports';
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import {
+  formatBytes,
+  formatCount,
+  formatDollars,
+  formatJoules,
+  formatMacs,
+  formatMbps,
+  formatMs,
+  formatRate,
+  formatRatio,
+  formatSignificant,
+  unknownNumber,
+} from '../format';
+import { isUntouched } from '../overrides';
+import { tierLetters } from '../planModel';
+import { text } from '../strings';
+import { button } from '../toolkit';
+import { createBandwidthSliders } from './bandwidthSliders';
+import { type Panel, whenChanged } from './panel';
+import { table } from './table';
+
+function figures(plan: PlanReport): HTMLElement {
+  const gap = plan.exact.gapPercent;
+  const facts: (readonly [string, string])[] = [
+    [text('plan.latency'), formatMs(plan.latencyMs)],
+    [text('plan.cost'), formatDollars(plan.costPerRequest)],
+    [text('plan.throughput'), formatRate(plan.throughputPerSecond)],
+    [text('plan.energy'), formatJoules(plan.energyJ)],
+    [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
+  ];
+  return element(
+    'dl',
+    { class: 'figures' },
+    ...facts.map(([label, value]) => element('div', {}, element('dt', {}, label), element('dd', {}, value))),
+  );
+}
+
+function gapText(gap: number | null, unavailable: string | undefined): string {
+  if (gap === null) return unavailable ?? unknownNumber;
+  return gap < 0.005 ? text('plan.gap.none') : `${formatSignificant(gap)} %`;
+}
+
+function tiersTable(plan: PlanReport): HTMLElement {
+  const letters = tierLetters(plan.tiers.map(({ id }) => id));
+  const letterOf = new Map(plan.tiers.map(({ id }, index) => [id, letters[index] ?? '']));
+  return table(
+    text('plan.caption'),
+    [
+      { header: text('column.tier'), cell: ({ id }) => `${letterOf.get(id) ?? ''}  ${id}` },
+      { header: text('column.nodes'), numeric: true, cell: ({ nodes }) => formatCount(nodes) },
+      { header: text('column.time'), numeric: true, cell: ({ computeMs }) => formatMs(computeMs) },
+      { header: text('column.macs'), numeric: true, cell: ({ macs }) => formatMacs(macs) },
+      { header: text('column.weights'), numeric: true, cell: ({ weightBytes }) => formatBytes(weightBytes) },
+      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+    ],
+    plan.tiers,
+  );
+}
+
+function linksTable(plan: PlanReport): HTMLElement {
+  return table(
+    text('plan.links'),
+    [
+      { header: text('column.link'), cell: ({ from, to }) => `${from} → ${to}` },
+      { header: text('column.bytes'), numeric: true, cell: ({ bytes }) => formatBytes(bytes) },
+      { header: text('column.transfer'), numeric: true, cell: ({ transferMs }) => formatMs(transferMs) },
+      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+    ],
+    plan.links,
+  );
+}
+
+/** How a strategy's latency stands against the plan's. */
+function against(row: StrategyReport, plan: PlanReport): string {
+  if (row.unavailable !== undefined) return unknownNumber;
+  if (row.strategy === plan.strategy) return text('plan.this');
+  const ratio = row.relative;
+  if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
+  if (ratio < 1) return text('plan.better', formatRatio(ratio));
+  return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
+}
+
+function strategiesTable(plan: PlanReport): HTMLElement {
+  const own: StrategyReport = {
+    strategy: plan.strategy,
+    latencyMs: plan.latencyMs,
+    costPerRequest: plan.costPerRequest,
+    throughputPerSecond: plan.throughputPerSecond,
+    energyJ: plan.energyJ,
+    evaluatedPlans: plan.evaluatedPlans,
+    relative: 1,
+  };
+  const others = [...plan.strategies, ...plan.baselines].filter(({ strategy }) => strategy !== plan.strategy);
+  const known = (row: StrategyReport, value: string) => (row.unavailable === undefined ? value : unknownNumber);
+  return table(
+    text('plan.strategies'),
+    [
+      {
+        header: text('column.strategy'),
+        cell: (row) => element('span', row.unavailable === undefined ? {} : { title: row.unavailable }, row.strategy),
+      },
+      { header: text('column.latency'), numeric: true, cell: (row) => known(row, formatMs(row.latencyMs)) },
+      { header: text('column.cost'), numeric: true, cell: (row) => known(row, formatDollars(row.costPerRequest)) },
+      {
+        header: text('column.throughput'),
+        numeric: true,
+        cell: (row) => known(row, formatRate(row.throughputPerSecond)),
+      },
+      { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
+    ],
+    [own, ...others],
+    ({ strategy }) => (strategy === plan.strategy ? 'chosen' : ''),
+  );
+}
+
+function regimesTable(plan: PlanReport): HTMLElement {
+  const range = (fromMbps: number, toMbps: number | null) =>
+    toMbps === null ? `≥ ${formatMbps(fromMbps)}` : `${formatMbps(fromMbps)} – ${formatMbps(toMbps)}`;
+  return table(
+    text('chart.bandwidth'),
+    [
+      { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => range(fromMbps, toMbps) },
+      { header: text('column.split'), numeric: true, cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
+      { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
+    ],
+    plan.regimes,
+  );
+}
+
+/** The plan in figures: sliders per link, tiers, links, the other strategies, and the bandwidth regimes. */
+export function createPlanPanel(controller: Controller): Panel {
+  const sliders = createBandwidthSliders(controller);
+  const advice = element('p', { class: 'advice' });
+  const summary = element('div');
+  const tables = element('div');
+  const touched = element(
+    'div',
+    { class: 'touched' },
+    element('p', { class: 'hint' }, text('plan.changed')),
+    button({ label: text('plan.reset'), onClick: () => controller.override({}) }),
+  );
+  const config = button({ label: text('plan.config'), onClick: () => controller.run('openConfig') });
+  const root = element(
+    'div',
+    { class: 'plan' },
+    advice,
+    summary,
+    element('h3', {}, text('column.bandwidth')),
+    sliders.element,
+    touched,
+    tables,
+    element('div', { class: 'actions' }, config),
+  );
+  const build = whenChanged(
+    ({ plan }) => [plan],
+    ({ plan }) => {
+      if (plan === null) {
+        advice.replaceChildren(text('plan.none'));
+        return;
+      }
+      advice.replaceChildren(plan.advice);
+      summary.replaceChildren(figures(plan));
+      tables.replaceChildren(
+        element('h3', {}, text('plan.caption')),
+        tiersTable(plan),
+        element('h3', {}, text('plan.links')),
+        linksTable(plan),
+        element('h3', {}, text('plan.strategies')),
+        strategiesTable(plan),
+        ...(plan.regimes.length === 0 ? [] : [regimesHeading(plan), regimesTable(plan)]),
+      );
+    },
+  );
+  return {
+    element: root,
+    update(state) {
+      build(state);
+      sliders.update(state);
+      touched.hidden = isUntouched(state.overrides);
+    },
+  };
+}
+
+function regimesHeading(plan: PlanReport): HTMLElement {
+  const first = plan.links[0];
+  return element('h3', {}, first === undefined ? '' : text('plan.regimes', first.from, first.to));
+}

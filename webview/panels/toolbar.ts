@@ -1,0 +1,96 @@
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import type { GraphView } from '../graphView';
+import { metrics } from '../metric';
+import type { State } from '../state';
+import { text } from '../strings';
+import { button, type Choice, picker, type SearchField, searchField } from '../toolkit';
+
+const objectives = ['latency', 'cost', 'throughput', 'energy'];
+const strategies = [
+  'dnnsplit',
+  'exact',
+  'neurosurgeon',
+  'dads-light',
+  'dads-heavy',
+  'dnn-surgery',
+  'load-aware',
+  'dpso',
+  'exhaustive',
+];
+
+export interface Toolbar {
+  readonly element: HTMLElement;
+  readonly search: SearchField;
+  update(state: State): void;
+}
+
+/** The plan's own value is always among the choices, even when it is none of the usual ones. */
+function choices(usual: readonly string[], current: string): Choice[] {
+  const all = usual.includes(current) || current === '' ? usual : [current, ...usual];
+  return all.map((value) => ({ value, label: value }));
+}
+
+/** Tools above the graph. */
+export function createToolbar(view: GraphView, controller: Controller, state: () => State): Toolbar {
+  const search = searchField(text('toolbar.search'), text('toolbar.search'), (query) => controller.search(query));
+  const metric = picker(text('toolbar.metric'), (value) => {
+    const chosen = metrics.find((name) => name === value);
+    if (chosen !== undefined) controller.setMetric(chosen);
+  });
+  const objective = picker(text('toolbar.objective'), (value) =>
+    controller.override({ ...state().overrides, objective: value }),
+  );
+  const strategy = picker(text('toolbar.strategy'), (value) =>
+    controller.override({ ...state().overrides, strategy: value }),
+  );
+  const exportPlan = button({
+    label: text('toolbar.export'),
+    appearance: 'primary',
+    onClick: () => controller.run('exportPlan'),
+  });
+  const details = button({
+    label: text('toolbar.details'),
+    title: text('toolbar.details.title'),
+    onClick: () => controller.setPanel({ open: !state().panel.open }),
+  });
+  const zooms = element(
+    'span',
+    { class: 'tool-group' },
+    button({
+      label: '−',
+      title: text('toolbar.zoomOut'),
+      onClick: () => view.zoom(1 / 1.4, undefined, undefined, true),
+    }),
+    button({ label: '+', title: text('toolbar.zoomIn'), onClick: () => view.zoom(1.4, undefined, undefined, true) }),
+    button({ label: text('toolbar.fit'), title: text('toolbar.fit.title'), onClick: () => view.fit() }),
+  );
+  const root = element(
+    'div',
+    { role: 'toolbar', class: 'toolbar', 'aria-label': text('toolbar.label') },
+    zooms,
+    element('span', { class: 'search' }, search.element),
+    metric.element,
+    objective.element,
+    strategy.element,
+    element('span', { class: 'gap' }),
+    exportPlan,
+    details,
+  );
+  return {
+    element: root,
+    search,
+    update(now) {
+      metric.show(
+        metrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
+        now.metric,
+      );
+      const objectiveNow = now.overrides.objective ?? now.plan?.objective ?? '';
+      const strategyNow = now.overrides.strategy ?? now.plan?.strategy ?? '';
+      objective.show(choices(objectives, objectiveNow), objectiveNow);
+      strategy.show(choices(strategies, strategyNow), strategyNow);
+      exportPlan.toggleAttribute('disabled', now.plan === null);
+      details.setAttribute('aria-pressed', String(now.panel.open));
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { SceneOverlay } from '../src/protocol/scene';
+import type { SceneModel } from './sceneModel';
+
+/** The tiers that a scene node runs on; equal for one node, different for a fold that a boundary runs through. */
+export interface TierSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A part of the picture that belongs to one tier. */
+export interface TierBand {
+  readonly tier: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** What crosses one link, with the place to draw it at. */
+export interface Boundary {
+  readonly link: number;
+  /** Nodes below the cut when the cut is a prefix of the order, which is what can be dragged. */
+  readonly position: number | null;
+  /** y of the line through the picture; none where the cut runs across branches. */
+  readonly y: number | null;
+  /** Edges that cross it. */
+  readonly edges: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** The plan, related to the scene that is shown. */
+export interface PlanModel {
+  readonly overlay: SceneOverlay;
+  readonly letters: readonly string[];
+  /** By scene node; none for graph inputs and outputs. */
+  readonly tiers: readonly (TierSpan | null)[];
+  readonly timeMs: readonly (number | null)[];
+  readonly measured: readonly boolean[];
+  /** Empty where tiers overlap in height. */
+  readonly bands: readonly TierBand[];
+  readonly boundaries: readonly Boundary[];
+  /** Edge index -> link that it crosses first. */
+  readonly crossing: ReadonlyMap<number, number>;
+}
+
+/** Short unique letters for tiers: `device edge cloud` gives `D E C`, `edge1 edge2` gives `E1 E2`. */
+export function tierLetters(names: readonly string[]): string[] {
+  const attempts: ((name: string, index: number) => string)[] = [
+    (name) => name.slice(0, 1),
+    (name) => name.slice(0, 1) + (/\d/.exec(name)?.[0] ?? ''),
+    (name) => name.slice(0, 2),
+    (name, index) => name.slice(0, 1) + String(index + 1),
+  ];
+  return names.map((name, index) => {
+    const attempt = attempts.find((letters) =>
+      names.every(
+        (other, at) => at === index || letters(other, at).toUpperCase() !== letters(name, index).toUpperCase(),
+      ),
+    );
+    return (attempt ?? ((_: string, at: number) => String(at + 1)))(name, index).toUpperCase();
+  });
+}
+
+function spanOf(orderIndices: readonly number[], tierOfNode: readonly number[]): TierSpan | null {
+  let first = Infinity;
+  let last = -1;
+  for (const order of orderIndices) {
+    const tier = tierOfNode[order];
+    if (tier === undefined) continue;
+    first = Math.min(first, tier);
+    last = Math.max(last, tier);
+  }
+  return last < 0 ? null : { first, last };
+}
+
+function totalTime(orderIndices: readonly number[], timeMsOfNode: readonly (number | null)[]): number | null {
+  let total: number | null = null;
+  for (const order of orderIndices) {
+    const time = timeMsOfNode[order] ?? null;
+    if (time !== null) total = (total ?? 0) + time;
+  }
+  return total;
+}
+
+function bandsOf(model: SceneModel, tiers: readonly (TierSpan | null)[]): TierBand[] {
+  const ranges = new Map<number, { top: number; bottom: number }>();
+  tiers.forEach((span, index) => {
+    const node = model.scene.nodes[index];
+    if (span === null || node === undefined || span.first !== span.last) return;
+    const range = ranges.get(span.first) ?? { top: Infinity, bottom: -Infinity };
+    range.top = Math.min(range.top, node.y);
+    range.bottom = Math.max(range.bottom, node.y + node.height);
+    ranges.set(span.first, range);
+  });
+  const sorted = [...ranges].sort(([a], [b]) => a - b).map(([tier, range]) => ({ tier, ...range }));
+  const bands: TierBand[] = [];
+  for (const [at, band] of sorted.entries()) {
+    const previous = sorted[at - 1];
+    const next = sorted[at + 1];
+    if (previous !== undefined && previous.bottom > band.top) return [];
+    bands.push({
+      tier: band.tier,
+      top: previous === undefined ? 0 : (previous.bottom + band.top) / 2,
+      bottom: next === undefined ? model.scene.height : (band.bottom + next.top) / 2,
+    });
+  }
+  return bands;
+}
+
+/** Number of nodes on tiers up to `link`, when these are exactly the first ones of the order. */
+function prefixLength(tierOfNode: readonly number[], link: number): number | null {
+  const firstAbove = tierOfNode.findIndex((tier) => tier > link);
+  if (firstAbove < 0) return tierOfNode.length;
+  return tierOfNode.every((tier, index) => index < firstAbove || tier > link) ? firstAbove : null;
+}
+
+function crossingEdges(model: SceneModel, tiers: readonly (TierSpan | null)[]): Map<number, TierSpan> {
+  const crossing = new Map<number, TierSpan>();
+  model.scene.edges.forEach((edge, index) => {
+    const source = tiers[edge.from];
+    const target = tiers[edge.to];
+    if (target === null || target === undefined) return;
+    // A graph input arrives on the first tier.
+    const from = source?.last ?? (model.scene.nodes[edge.from]?.kind === 'input' ? 0 : target.first);
+    if (from < target.first) crossing.set(index, { first: from, last: target.first });
+  });
+  return crossing;
+}
+
+function boundariesOf(
+  model: SceneModel,
+  overlay: SceneOverlay,
+  crossing: ReadonlyMap<number, TierSpan>,
+  bands: readonly TierBand[],
+): Boundary[] {
+  const boundaries: Boundary[] = [];
+  for (let link = 0; link + 1 < overlay.tierNames.length; link++) {
+    const texts = overlay.boundaries.filter((boundary) => boundary.link === link).map(({ text }) => text);
+    const position = prefixLength(overlay.tierOfNode, link);
+    if (texts.length === 0 && (position === null || position === overlay.tierOfNode.length)) continue;
+    const edges = [...crossing].filter(([, span]) => span.first <= link && span.last > link).map(([index]) => index);
+    const above = bands.find((band) => band.tier > link);
+    const y = position === null ? null : (model.cutLineByPosition.get(position) ?? above?.top ?? null);
+    boundaries.push({ link, position, y, edges, texts });
+  }
+  return boundaries;
+}
+
+/** Relates what the host knows of the plan to the scene that is shown. */
+export function createPlanModel(model: SceneModel, overlay: SceneOverlay): PlanModel {
+  const tiers = model.scene.nodes.map((node) => spanOf(node.orderIndices, overlay.tierOfNode));
+  const crossing = crossingEdges(model, tiers);
+  const rough = bandsOf(model, tiers);
+  const boundaries = boundariesOf(model, overlay, crossing, rough);
+  // A band ends where the boundary's line runs, so that both say the same.
+  const bands = rough.map((band) => ({
+    ...band,
+    top: boundaries.find(({ link }) => link === band.tier - 1)?.y ?? band.top,
+    bottom: boundaries.find(({ link }) => link === band.tier)?.y ?? band.bottom,
+  }));
+  return {
+    overlay,
+    letters: tierLetters(overlay.tierNames),
+    tiers,
+    timeMs: model.scene.nodes.map((node) => totalTime(node.orderIndices, overlay.timeMsOfNode)),
+    measured: model.scene.nodes.map(
+      (node) => node.orderIndices.length > 0 && node.orderIndices.every((order) => overlay.measured[order] === true),
+    ),
+    bands,
+    boundaries,
+    crossing: new Map([...crossing].map(([edge, span]) => [edge, span.first])),
+  };
+}

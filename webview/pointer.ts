@@ -1,0 +1,165 @@
+import { toWorld } from './camera';
+import type { Controller } from './controller';
+import { type CutLine, nearestCutLine, previewCut } from './cutDrag';
+import { contains } from './geometry';
+import type { GraphView } from './graphView';
+import { withCut } from './overrides';
+import { boundaryAt } from './renderer/drawBoundaries';
+import { minimapToWorld } from './renderer/minimap';
+import { hitGroupHeader, hitNode } from './sceneModel';
+import type { State } from './state';
+
+/** A press that moves less than this, in pixels, is a click. */
+const clickSlack = 4;
+const wheelLinePixels = 16;
+
+type Gesture =
+  | { readonly kind: 'pan'; readonly startX: number; readonly startY: number; moved: boolean }
+  | { readonly kind: 'cut'; readonly link: number; line: CutLine | undefined }
+  | { readonly kind: 'minimap' };
+
+/** Mouse, touch pad and pen on the canvas. */
+export class PointerInput {
+  #gesture: Gesture | null = null;
+  #last = { x: 0, y: 0 };
+
+  constructor(
+    private readonly view: GraphView,
+    private readonly state: () => State,
+    private readonly controller: Controller,
+    private readonly hovering: (nodeId: string | null, x: number, y: number) => void,
+  ) {
+    const { canvas } = view;
+    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
+    canvas.addEventListener('pointerdown', (event) => this.#down(event));
+    canvas.addEventListener('pointermove', (event) => this.#move(event));
+    canvas.addEventListener('pointerup', (event) => this.#up(event));
+    canvas.addEventListener('pointercancel', () => this.cancel());
+    canvas.addEventListener('pointerleave', () => this.#hover(null));
+    canvas.addEventListener('dblclick', (event) => this.#doubleClick(event));
+  }
+
+  /** Gives up a drag; true when there was one. */
+  cancel(): boolean {
+    const dragging = this.#gesture?.kind === 'cut';
+    this.#gesture = null;
+    this.view.showGhost(null);
+    return dragging;
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? wheelLinePixels : 1;
+    if (event.ctrlKey || event.metaKey) {
+      // A pinch arrives as small steps, a wheel notch as a large one.
+      const step = Math.max(-60, Math.min(60, event.deltaY * unit));
+      this.view.zoom(Math.exp(-step * 0.008), event.offsetX, event.offsetY);
+    } else {
+      const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
+      this.view.pan(-dx * unit, -dy * unit);
+    }
+  }
+
+  #down(event: PointerEvent): void {
+    if (event.button !== 0 && event.button !== 1) return;
+    this.view.canvas.setPointerCapture(event.pointerId);
+    this.#last = { x: event.offsetX, y: event.offsetY };
+    const overview = this.view.minimap();
+    if (overview !== undefined && contains(overview.area, event.offsetX, event.offsetY)) {
+      this.#gesture = { kind: 'minimap' };
+      this.#centerFromOverview(event);
+      return;
+    }
+    const frame = this.view.frame();
+    const link = frame === undefined ? undefined : boundaryAt(frame, event.offsetX, event.offsetY);
+    if (link !== undefined) this.#gesture = { kind: 'cut', link, line: undefined };
+    else this.#gesture = { kind: 'pan', startX: event.offsetX, startY: event.offsetY, moved: false };
+  }
+
+  #move(event: PointerEvent): void {
+    const gesture = this.#gesture;
+    if (gesture === null) {
+      this.#hover(event);
+    } else if (gesture.kind === 'minimap') {
+      this.#centerFromOverview(event);
+    } else if (gesture.kind === 'cut') {
+      this.#dragCut(gesture, event);
+    } else {
+      const far = Math.hypot(event.offsetX - gesture.startX, event.offsetY - gesture.startY) > clickSlack;
+      if (far && !gesture.moved) {
+        gesture.moved = true;
+        this.#hover(null);
+      }
+      if (gesture.moved) this.view.pan(event.offsetX - this.#last.x, event.offsetY - this.#last.y);
+    }
+    this.#last = { x: event.offsetX, y: event.offsetY };
+  }
+
+  #up(event: PointerEvent): void {
+    const gesture = this.#gesture;
+    this.#gesture = null;
+    if (gesture?.kind === 'cut') this.#dropCut(gesture);
+    if (gesture?.kind === 'pan' && !gesture.moved && event.button === 0) this.#click(event);
+  }
+
+  #click(event: PointerEvent): void {
+    const { scene } = this.state();
+    const at = this.#world(event);
+    if (scene === null || at === undefined) return;
+    const node = hitNode(scene, at.x, at.y);
+    if (node === undefined) this.controller.select([]);
+    else if (event.shiftKey) this.controller.extendSelection(node.id);
+    else this.controller.select([node.id]);
+  }
+
+  #doubleClick(event: MouseEvent): void {
+    const { scene } = this.state();
+    const at = this.#world(event);
+    if (scene === null || at === undefined) return;
+    const node = hitNode(scene, at.x, at.y);
+    const header = node === undefined ? hitGroupHeader(scene, at.x, at.y) : undefined;
+    if (node?.kind === 'fold') this.controller.toggleFoldAt(node.id);
+    else if (header !== undefined) this.controller.toggleGroup(header.id);
+    else this.view.zoom(event.shiftKey ? 0.5 : 2, event.offsetX, event.offsetY, true);
+  }
+
+  #hover(event: PointerEvent | null): void {
+    const { scene } = this.state();
+    const at = event === null ? undefined : this.#world(event);
+    const node = scene === null || at === undefined ? undefined : hitNode(scene, at.x, at.y);
+    this.hovering(node?.id ?? null, event?.offsetX ?? 0, event?.offsetY ?? 0);
+    const frame = event === null ? undefined : this.view.frame();
+    const grab = frame !== undefined && event !== null && boundaryAt(frame, event.offsetX, event.offsetY) !== undefined;
+    this.view.canvas.style.cursor = grab ? 'ns-resize' : node === undefined ? '' : 'pointer';
+  }
+
+  #dragCut(gesture: { readonly link: number; line: CutLine | undefined }, event: PointerEvent): void {
+    const { scene, plan, analysis } = this.state();
+    const at = this.#world(event);
+    const line = scene === null || at === undefined ? undefined : nearestCutLine(scene, at.y);
+    gesture.line = line;
+    if (scene === null || line === undefined) return;
+    const label = previewCut(line.position, plan, analysis, scene);
+    this.view.showGhost({ link: gesture.link, y: line.y, label });
+  }
+
+  #dropCut({ link, line }: { readonly link: number; readonly line: CutLine | undefined }): void {
+    const { overrides, overlay, planModel } = this.state();
+    this.view.showGhost(null);
+    if (line === undefined || overlay === null) return;
+    const unmoved = planModel?.boundaries.find((boundary) => boundary.link === link)?.position === line.position;
+    if (!unmoved) this.controller.override(withCut(overrides, overlay.tierNames.length - 1, link, line.position));
+  }
+
+  #centerFromOverview(event: PointerEvent): void {
+    const overview = this.view.minimap();
+    if (overview === undefined) return;
+    const { x, y } = minimapToWorld(overview, event.offsetX, event.offsetY);
+    this.view.centerAt(x, y);
+  }
+
+  #world(event: MouseEvent) {
+    const { camera } = this.view;
+    return camera === null ? undefined : toWorld(camera, event.offsetX, event.offsetY);
+  }
+}

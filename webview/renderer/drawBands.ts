@@ -1,0 +1,94 @@
+import { toScreen, visibleRect } from '../camera';
+import { intersects } from '../geometry';
+import { groupHeader } from '../sceneModel';
+import { tierColorsOf } from '../theme';
+import { type Frame, font, snap } from './frame';
+
+const badgeHeight = 18;
+const badgeMargin = 10;
+
+/** Tier bands: a low tint with the tier's pattern over the whole width, and a badge that stays in sight. */
+export function drawBands(frame: Frame): void {
+  const { context, camera, size, theme, plan, pixelRatio, hatches } = frame;
+  if (plan === null) return;
+  for (const band of plan.bands) {
+    const top = snap(Math.max(0, toScreen(camera, 0, band.top).y), pixelRatio);
+    const bottom = snap(Math.min(size.height, toScreen(camera, 0, band.bottom).y), pixelRatio);
+    if (bottom <= top) continue;
+    const colors = tierColorsOf(theme, band.tier);
+    context.fillStyle = colors.tint;
+    context.fillRect(0, top, size.width, bottom - top);
+    const hatch = hatches.of(context, band.tier, -camera.x * camera.zoom, -camera.y * camera.zoom);
+    if (hatch !== null) {
+      context.fillStyle = hatch;
+      context.fillRect(0, top, size.width, bottom - top);
+    }
+  }
+}
+
+/** The badges of the bands, over everything else: letter and name of the tier at the left. */
+export function drawBandBadges(frame: Frame): void {
+  const { context, camera, size, theme, plan, fitter } = frame;
+  if (plan === null) return;
+  context.font = font(theme, 11, 600);
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const band of plan.bands) {
+    const top = Math.max(0, toScreen(camera, 0, band.top).y);
+    const bottom = Math.min(size.height, toScreen(camera, 0, band.bottom).y);
+    if (bottom - top < badgeHeight + 6) continue;
+    const colors = tierColorsOf(theme, band.tier);
+    const letter = plan.letters[band.tier] ?? '';
+    const name = plan.overlay.tierNames[band.tier] ?? '';
+    const letterWidth = Math.max(badgeHeight, fitter.width(letter, 11) + 10);
+    const width = letterWidth + fitter.width(name, 11) + 14;
+    const x = badgeMargin;
+    const y = Math.round(top + Math.min(badgeMargin, (bottom - top - badgeHeight) / 2));
+    context.beginPath();
+    context.roundRect(x, y, width, badgeHeight, 3);
+    context.fillStyle = theme.pillFill;
+    context.fill();
+    context.strokeStyle = colors.accent;
+    context.lineWidth = 1;
+    context.stroke();
+    context.beginPath();
+    context.roundRect(x, y, letterWidth, badgeHeight, [3, 0, 0, 3]);
+    context.fillStyle = colors.accent;
+    context.fill();
+    context.font = font(theme, 11, 600);
+    context.fillStyle = colors.onAccent;
+    context.textAlign = 'center';
+    context.fillText(letter, x + letterWidth / 2, y + badgeHeight / 2 + 0.5);
+    context.textAlign = 'left';
+    context.fillStyle = theme.foreground;
+    context.fillText(name, x + letterWidth + 7, y + badgeHeight / 2 + 0.5);
+  }
+}
+
+/** Outlines of unfolded groups with a header that folds them. */
+export function drawGroups(frame: Frame): void {
+  const { context, camera, size, theme, model, pixelRatio, fitter } = frame;
+  if (camera.zoom < 0.2) return;
+  const visible = visibleRect(camera, size);
+  context.strokeStyle = theme.group;
+  context.lineWidth = 1 / Math.max(1, Math.floor(pixelRatio / 2));
+  context.setLineDash([2, 2]);
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const group of model.scene.groups) {
+    if (group.folded || !intersects(group, visible)) continue;
+    const { x, y } = toScreen(camera, group.x, group.y);
+    const left = snap(x, pixelRatio) + 0.5;
+    const top = snap(y, pixelRatio) + 0.5;
+    context.strokeRect(left, top, group.width * camera.zoom, group.height * camera.zoom);
+    if (camera.zoom < 0.5) continue;
+    const header = groupHeader(group);
+    const pixels = 11 * camera.zoom;
+    context.font = font(theme, pixels);
+    context.fillStyle = theme.dimmed;
+    const label = group.repeats > 1 ? `▾ ${group.label}  ×${group.repeats}` : `▾ ${group.label}`;
+    const text = fitter.fit(label, pixels, (header.width - 8) * camera.zoom);
+    context.fillText(text, x + 6 * camera.zoom, y + (header.height / 2) * camera.zoom);
+  }
+  context.setLineDash([]);
+}

@@ -1,0 +1,96 @@
+import type { SceneEdge } from '../../src/protocol/scene';
+import { visibleRect } from '../camera';
+import { tierColorsOf } from '../theme';
+import { type Frame, snap } from './frame';
+
+/** Shorter edges than this, in pixels, are not worth a line. */
+const shortest = 2;
+
+function trace(frame: Frame, edge: SceneEdge): void {
+  const { context, camera, pixelRatio } = frame;
+  const { points } = edge;
+  const half = 0.5 / pixelRatio;
+  for (let i = 0; i + 1 < points.length; i += 2) {
+    const x = snap(((points[i] ?? 0) - camera.x) * camera.zoom, pixelRatio) + half;
+    const y = snap(((points[i + 1] ?? 0) - camera.y) * camera.zoom, pixelRatio) + half;
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  }
+}
+
+function traceArrow(frame: Frame, edge: SceneEdge): void {
+  const { context, camera } = frame;
+  const { points } = edge;
+  const at = points.length - 2;
+  const x = ((points[at] ?? 0) - camera.x) * camera.zoom;
+  const y = ((points[at + 1] ?? 0) - camera.y) * camera.zoom;
+  const dx = x - ((points[at - 2] ?? 0) - camera.x) * camera.zoom;
+  const dy = y - ((points[at - 1] ?? 0) - camera.y) * camera.zoom;
+  const length = Math.hypot(dx, dy);
+  if (length === 0) return;
+  const size = Math.min(6, 6 * camera.zoom + 1);
+  const [ux, uy] = [(dx / length) * size, (dy / length) * size];
+  context.moveTo(x, y);
+  context.lineTo(x - ux - uy * 0.5, y - uy + ux * 0.5);
+  context.lineTo(x - ux + uy * 0.5, y - uy - ux * 0.5);
+  context.closePath();
+}
+
+/** Edges that are in sight; those of the selection and of the plan's boundaries apart. */
+interface VisibleEdges {
+  readonly plain: SceneEdge[];
+  readonly touched: SceneEdge[];
+  readonly crossing: Map<number, SceneEdge[]>;
+}
+
+function visibleEdges(frame: Frame): VisibleEdges {
+  const { camera, size, model, plan, selected, focused } = frame;
+  const result: VisibleEdges = { plain: [], touched: [], crossing: new Map() };
+  const tooShort = shortest / camera.zoom;
+  model.edgeGrid.query(visibleRect(camera, size), (index) => {
+    const edge = model.scene.edges[index];
+    const box = model.edgeBoxes[index];
+    if (edge === undefined || box === undefined || box.width + box.height < tooShort) return;
+    const link = plan?.crossing.get(index);
+    if (link !== undefined) {
+      const edges = result.crossing.get(link);
+      if (edges === undefined) result.crossing.set(link, [edge]);
+      else edges.push(edge);
+    } else if (selected.has(edge.from) || selected.has(edge.to) || focused === edge.from || focused === edge.to) {
+      result.touched.push(edge);
+    } else {
+      result.plain.push(edge);
+    }
+  });
+  return result;
+}
+
+function strokeAll(frame: Frame, edges: readonly SceneEdge[], color: string, width: number): void {
+  const { context, camera } = frame;
+  if (edges.length === 0) return;
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.beginPath();
+  for (const edge of edges) trace(frame, edge);
+  context.stroke();
+  if (camera.zoom < 0.3) return;
+  context.fillStyle = color;
+  context.beginPath();
+  for (const edge of edges) traceArrow(frame, edge);
+  context.fill();
+}
+
+/** Edges with arrowheads: plain ones thin, those of the selection in the focus color, those across a link dashed. */
+export function drawEdges(frame: Frame): void {
+  const { context, camera, theme } = frame;
+  const { plain, touched, crossing } = visibleEdges(frame);
+  const hairline = camera.zoom < 0.3 ? 0.5 : 1;
+  context.lineJoin = 'round';
+  strokeAll(frame, plain, theme.edge, hairline);
+  strokeAll(frame, touched, theme.focus, 1.5);
+  for (const [link, edges] of crossing) {
+    context.setLineDash([4, 3]);
+    strokeAll(frame, edges, tierColorsOf(theme, link + 1).accent, 1.5);
+    context.setLineDash([]);
+  }
+}

@@ -1,0 +1,22 @@
+import { drawBandBadges, drawBands, drawGroups } from './drawBands';
+import { drawBoundaries, drawGhost } from './drawBoundaries';
+import { drawEdges } from './drawEdges';
+import { drawFocusRing, drawNodes } from './drawNodes';
+import type { Frame } from './frame';
+
+/** Draws one complete picture, from the back to the front. */
+export function drawFrame(frame: Frame): void {
+  const { context, theme, size, pixelRatio } = frame;
+  frame.fitter.useFont(theme.fontFamily);
+  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, size.width, size.height);
+  drawBands(frame);
+  drawGroups(frame);
+  drawEdges(frame);
+  drawNodes(frame);
+  drawFocusRing(frame);
+  drawBoundaries(frame);
+  drawGhost(frame);
+  drawBandBadges(frame);
+}

@@ -1,0 +1,258 @@
+import type { SceneNode } from '../../src/protocol/scene';
+import { visibleRect } from '../camera';
+import { cssColor, mix } from '../color';
+import { heatOf } from '../metric';
+import { tierColorsOf } from '../theme';
+import { detailAt, type Frame, font, snap } from './frame';
+
+/** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
+const painted = { cells: new Uint32Array(0), pass: 0 };
+
+function startSpecks(cells: number): number {
+  if (painted.cells.length < cells) {
+    painted.cells = new Uint32Array(cells);
+    painted.pass = 0;
+  }
+  painted.pass++;
+  return painted.pass;
+}
+
+function drawSpecks(frame: Frame): void {
+  const { context, camera, size, theme, model, plan, selected } = frame;
+  const columns = Math.ceil(size.width) + 1;
+  const pass = startSpecks(columns * (Math.ceil(size.height) + 1));
+  const byTier = new Map<number, SceneNode[]>();
+  model.nodeGrid.query(visibleRect(camera, size), (index) => {
+    const node = model.scene.nodes[index];
+    if (node === undefined) return;
+    const tier = selected.has(index) ? -2 : (plan?.tiers[index]?.first ?? -1);
+    if (node.height * camera.zoom < 2) {
+      const x = Math.max(0, Math.floor((node.x - camera.x) * camera.zoom));
+      const y = Math.max(0, Math.floor((node.y - camera.y) * camera.zoom));
+      const cell = y * columns + x;
+      if (painted.cells[cell] === pass && tier !== -2) return;
+      painted.cells[cell] = pass;
+    }
+    const nodes = byTier.get(tier);
+    if (nodes === undefined) byTier.set(tier, [node]);
+    else nodes.push(node);
+  });
+  // Selected specks come last and larger, or nobody would find them.
+  for (const [tier, nodes] of [...byTier].sort(([a], [b]) => b - a)) {
+    context.fillStyle = tier === -2 ? theme.focus : tier === -1 ? theme.edge : tierColorsOf(theme, tier).accent;
+    const least = tier === -2 ? 4 : 1.5;
+    for (const node of nodes) {
+      const width = Math.max(least, node.width * camera.zoom);
+      const height = Math.max(least, node.height * camera.zoom - 0.5);
+      context.fillRect((node.x - camera.x) * camera.zoom, (node.y - camera.y) * camera.zoom, width, height);
+    }
+  }
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function screenBox({ camera, pixelRatio }: Frame, node: SceneNode): Box {
+  const x = snap((node.x - camera.x) * camera.zoom, pixelRatio);
+  const y = snap((node.y - camera.y) * camera.zoom, pixelRatio);
+  return {
+    x,
+    y,
+    width: snap(node.width * camera.zoom, pixelRatio),
+    height: snap(node.height * camera.zoom, pixelRatio),
+  };
+}
+
+/** Boxes without text, in few state changes: border, fill and bar as plain rectangles. */
+function drawBoxes(frame: Frame, visible: readonly number[]): void {
+  const { context, theme, model, selected, hovered, plan } = frame;
+  for (const index of visible) {
+    const node = model.scene.nodes[index];
+    if (node === undefined) continue;
+    const { x, y, width, height } = screenBox(frame, node);
+    const marked = selected.has(index) || hovered === index;
+    if (node.kind === 'fold') {
+      context.fillStyle = theme.foldEdge;
+      context.fillRect(x + 2, y + 2, width, height);
+    }
+    context.fillStyle = marked ? theme.focus : theme.nodeBorder;
+    context.fillRect(x, y, width, height);
+    context.fillStyle = theme.nodeFill;
+    context.fillRect(x + 1, y + 1, width - 2, height - 2);
+    const tier = plan?.tiers[index]?.first;
+    context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
+    context.fillRect(x, y, 2, height);
+  }
+}
+
+function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, node: SceneNode): void {
+  const { context, theme, selected, hovered, camera, pixelRatio } = frame;
+  const radius = Math.min(4, 4 * camera.zoom);
+  const inset = 0.5;
+  context.lineWidth = 1;
+  if (node.kind === 'fold') {
+    context.strokeStyle = theme.foldEdge;
+    context.fillStyle = theme.nodeFill;
+    for (const depth of [2, 1]) {
+      const offset = snap(depth * 3 * camera.zoom, pixelRatio);
+      context.beginPath();
+      context.roundRect(x + offset + inset, y + offset + inset, width - 1, height - 1, radius);
+      context.fill();
+      context.stroke();
+    }
+  }
+  const marked = selected.has(index);
+  context.beginPath();
+  context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
+  context.fillStyle = marked ? theme.selectionFill : theme.nodeFill;
+  context.fill();
+  context.lineWidth = marked ? 2 : 1;
+  context.strokeStyle = marked || hovered === index ? theme.focus : theme.nodeBorder;
+  if (node.kind === 'input' || node.kind === 'output') context.setLineDash([3, 2]);
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = theme.families[node.family];
+  const bar = Math.max(2, snap(3 * camera.zoom, pixelRatio));
+  context.beginPath();
+  context.roundRect(x, y, bar, height, [radius, 0, 0, radius]);
+  context.fill();
+}
+
+function drawHeat(frame: Frame, index: number, { x, y, width, height }: Box): void {
+  const { context, theme, heat, plan, camera } = frame;
+  const value = heat?.values[index] ?? null;
+  if (heat === null || value === null) return;
+  const share = heatOf(heat, value);
+  const radius = (2 + 3 * share) * camera.zoom;
+  const centerX = x + width - 12 * camera.zoom;
+  const centerY = y + height / 2 + 9 * camera.zoom;
+  context.beginPath();
+  context.arc(centerX, centerY, radius, 0, 2 * Math.PI);
+  context.fillStyle = cssColor(mix(theme.cold, theme.hot, share));
+  context.fill();
+  if (heat.metric !== 'time' || plan?.measured[index] !== true) return;
+  context.beginPath();
+  context.arc(centerX, centerY, radius + 2, 0, 2 * Math.PI);
+  context.strokeStyle = theme.foreground;
+  context.lineWidth = 1;
+  context.stroke();
+}
+
+/** Letter badge of the tier in the upper right corner; two letters where a fold lies on both sides of a boundary. */
+function drawTierBadge(frame: Frame, index: number, { x, y, width, height }: Box): number {
+  const { context, theme, plan, camera, fitter } = frame;
+  const span = plan?.tiers[index] ?? null;
+  if (plan === null || span === null) return 0;
+  const pixels = 9 * camera.zoom;
+  const colors = tierColorsOf(theme, span.first);
+  const first = plan.letters[span.first] ?? '';
+  const letters = span.first === span.last ? first : `${first}–${plan.letters[span.last] ?? ''}`;
+  const badgeWidth = Math.max(13 * camera.zoom, fitter.width(letters, pixels) + 6 * camera.zoom);
+  const badgeHeight = 12 * camera.zoom;
+  const left = x + width - badgeWidth - 5.5 * camera.zoom;
+  const top = y + height / 2 - 14 * camera.zoom;
+  context.beginPath();
+  context.roundRect(left, top, badgeWidth, badgeHeight, 2 * camera.zoom);
+  context.fillStyle = colors.accent;
+  context.fill();
+  context.font = font(theme, pixels, 600);
+  context.fillStyle = colors.onAccent;
+  context.textAlign = 'center';
+  context.fillText(letters, left + badgeWidth / 2, top + badgeHeight / 2 + 0.5 * camera.zoom);
+  context.textAlign = 'left';
+  return badgeWidth + 6 * camera.zoom;
+}
+
+function drawFullText(frame: Frame, index: number, node: SceneNode, box: Box): void {
+  const { context, theme, camera, fitter, heat } = frame;
+  const { zoom } = camera;
+  const left = box.x + 11 * zoom;
+  const middle = box.y + box.height / 2;
+  let room = box.width - 18 * zoom - drawTierBadge(frame, index, box);
+  if (node.repeats !== undefined && node.repeats > 1) {
+    const copies = `×${node.repeats}`;
+    const copiesWidth = fitter.width(copies, 11 * zoom);
+    context.font = font(theme, 11 * zoom, 600);
+    context.fillStyle = theme.foreground;
+    context.fillText(copies, left + room - copiesWidth, middle - 8 * zoom);
+    room -= copiesWidth + 6 * zoom;
+  }
+  context.font = font(theme, 12 * zoom, 500);
+  context.fillStyle = theme.foreground;
+  context.fillText(fitter.fit(node.title, 12 * zoom, room), left, middle - 8 * zoom);
+  const heatRoom = heat?.values[index] != null ? 20 * zoom : 6 * zoom;
+  context.font = font(theme, 11 * zoom);
+  context.fillStyle = theme.dimmed;
+  context.fillText(fitter.fit(node.subtitle, 11 * zoom, box.width - 11 * zoom - heatRoom), left, middle + 9 * zoom);
+  drawHeat(frame, index, box);
+}
+
+/** Between reading and overview only the title, larger than its share so that it can still be read. */
+function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): void {
+  const { context, theme, camera, fitter, plan } = frame;
+  const pixels = 18 * camera.zoom;
+  context.font = font(theme, pixels, 500);
+  context.fillStyle = theme.foreground;
+  const title = node.repeats !== undefined && node.repeats > 1 ? `${node.title} ×${node.repeats}` : node.title;
+  const letter = plan?.letters[plan.tiers[index]?.first ?? -1];
+  let room = box.width - 18 * camera.zoom;
+  if (letter !== undefined) {
+    const side = 20 * camera.zoom;
+    const x = box.x + box.width - side - 6 * camera.zoom;
+    const colors = tierColorsOf(theme, plan?.tiers[index]?.first ?? 0);
+    context.fillStyle = colors.accent;
+    context.fillRect(x, box.y + (box.height - side) / 2, side, side);
+    context.font = font(theme, pixels * 0.85, 600);
+    context.fillStyle = colors.onAccent;
+    context.textAlign = 'center';
+    context.fillText(letter, x + side / 2, box.y + box.height / 2 + 0.5);
+    context.textAlign = 'left';
+    context.font = font(theme, pixels, 500);
+    context.fillStyle = theme.foreground;
+    room -= side + 6 * camera.zoom;
+  }
+  context.fillText(fitter.fit(title, pixels, room), box.x + 11 * camera.zoom, box.y + box.height / 2);
+}
+
+/** Nodes in sight, in as much detail as the zoom is worth. */
+export function drawNodes(frame: Frame): void {
+  const { context, camera, size, model } = frame;
+  const detail = detailAt(camera.zoom);
+  if (detail === 'speck') {
+    drawSpecks(frame);
+    return;
+  }
+  const visible: number[] = [];
+  model.nodeGrid.query(visibleRect(camera, size), (index) => visible.push(index));
+  if (detail === 'box') {
+    drawBoxes(frame, visible);
+    return;
+  }
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const index of visible) {
+    const node = model.scene.nodes[index];
+    if (node === undefined) continue;
+    const box = screenBox(frame, node);
+    drawCard(frame, box, index, node);
+    if (detail === 'full') drawFullText(frame, index, node, box);
+    else drawTitleOnly(frame, index, node, box);
+  }
+}
+
+/** The ring around the node that the keyboard is at. */
+export function drawFocusRing(frame: Frame): void {
+  const { context, theme, model, focused, keyboardFocus } = frame;
+  const node = focused === null ? undefined : model.scene.nodes[focused];
+  if (node === undefined || !keyboardFocus) return;
+  const { x, y, width, height } = screenBox(frame, node);
+  context.strokeStyle = theme.focus;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.roundRect(x - 3, y - 3, Math.max(4, width) + 6, Math.max(4, height) + 6, 6);
+  context.stroke();
+}

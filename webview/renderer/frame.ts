@@ -1,0 +1,54 @@
+import type { Camera } from '../camera';
+import type { Size } from '../geometry';
+import type { HeatScale } from '../metric';
+import type { PlanModel } from '../planModel';
+import type { SceneModel } from '../sceneModel';
+import type { Theme } from '../theme';
+import type { Hatches } from './hatch';
+import type { TextFitter } from './textFitter';
+
+/** A boundary on its way to another cut line. */
+export interface DragGhost {
+  readonly link: number;
+  readonly y: number;
+  readonly label: string;
+}
+
+/** Everything that one picture is drawn from. */
+export interface Frame {
+  readonly context: CanvasRenderingContext2D;
+  readonly camera: Camera;
+  /** In CSS pixels. */
+  readonly size: Size;
+  /** Device pixels per CSS pixel. */
+  readonly pixelRatio: number;
+  readonly theme: Theme;
+  readonly model: SceneModel;
+  readonly plan: PlanModel | null;
+  readonly heat: HeatScale | null;
+  readonly selected: ReadonlySet<number>;
+  readonly focused: number | null;
+  readonly hovered: number | null;
+  readonly keyboardFocus: boolean;
+  readonly ghost: DragGhost | null;
+  readonly fitter: TextFitter;
+  readonly hatches: Hatches;
+}
+
+/** How much of a node is worth drawing. */
+export type Detail = 'speck' | 'box' | 'title' | 'full';
+
+export function detailAt(zoom: number): Detail {
+  if (zoom < 0.12) return 'speck';
+  if (zoom < 0.38) return 'box';
+  return zoom < 0.55 ? 'title' : 'full';
+}
+
+/** A length or position moved onto the grid of device pixels, so that thin lines stay sharp. */
+export function snap(value: number, pixelRatio: number): number {
+  return Math.round(value * pixelRatio) / pixelRatio;
+}
+
+export function font(theme: Theme, pixels: number, weight: 400 | 500 | 600 = 400): string {
+  return `${weight} ${Math.round(pixels * 4) / 4}px ${theme.fontFamily}`;
+}

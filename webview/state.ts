@@ -1,0 +1,170 @@
+import type { ErrorData } from '../src/protocol/errors';
+import type { AnalysisReport, PlanReport } from '../src/protocol/reports';
+import type { NodeDetails, PlanOverrides, SearchHit } from '../src/protocol/requests';
+import type { SceneOverlay } from '../src/protocol/scene';
+import type { ToWebview } from '../src/protocol/webviewMessages';
+import { createHeatScale, type HeatScale, type MetricName } from './metric';
+import { createPlanModel, type PlanModel } from './planModel';
+import { createSceneModel, type SceneModel } from './sceneModel';
+
+export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+export interface PanelState {
+  readonly open: boolean;
+  readonly tab: PanelTab;
+  /** Width beside the graph, or height below it, in CSS pixels. */
+  readonly size: number;
+}
+
+export interface Progress {
+  readonly stage: string;
+  readonly fraction: number | null;
+}
+
+/** Everything that the page shows. Data comes from the host; the rest is navigation and the user's choices. */
+export interface State {
+  readonly modelName: string;
+  readonly progress: Progress | null;
+  readonly error: ErrorData | null;
+  readonly scene: SceneModel | null;
+  readonly analysis: AnalysisReport | null;
+  readonly plan: PlanReport | null;
+  readonly overlay: SceneOverlay | null;
+  readonly planModel: PlanModel | null;
+  readonly heat: HeatScale | null;
+  readonly details: NodeDetails | null;
+  readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
+  readonly selection: readonly string[];
+  /** Node that the keyboard is at. */
+  readonly focused: string | null;
+  readonly hovered: string | null;
+  /** What the user folded; `null` until the first change: the host's default. */
+  readonly folded: readonly string[] | null;
+  readonly panel: PanelState;
+  readonly metric: MetricName;
+  readonly overrides: PlanOverrides;
+}
+
+export const initialState: State = {
+  modelName: '',
+  progress: null,
+  error: null,
+  scene: null,
+  analysis: null,
+  plan: null,
+  overlay: null,
+  planModel: null,
+  heat: null,
+  details: null,
+  search: null,
+  selection: [],
+  focused: null,
+  hovered: null,
+  folded: null,
+  panel: { open: true, tab: 'details', size: 380 },
+  metric: 'time',
+  overrides: {},
+};
+
+export type Action =
+  | { readonly type: 'host'; readonly message: ToWebview }
+  | { readonly type: 'select'; readonly nodeIds: readonly string[] }
+  | { readonly type: 'focus'; readonly nodeId: string | null }
+  | { readonly type: 'hover'; readonly nodeId: string | null }
+  | { readonly type: 'fold'; readonly folded: readonly string[] }
+  | { readonly type: 'panel'; readonly change: Partial<PanelState> }
+  | { readonly type: 'metric'; readonly metric: MetricName }
+  | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'clearSearch' }
+  | { readonly type: 'restore'; readonly change: Partial<State> };
+
+/** Recomputes what follows from scene, overlay and metric. */
+function derive(state: State): State {
+  const { scene, overlay, metric } = state;
+  const planModel = scene !== null && overlay !== null ? createPlanModel(scene, overlay) : null;
+  const heat = scene === null ? null : createHeatScale(metric, scene, planModel);
+  return { ...state, planModel, heat };
+}
+
+function select(state: State, nodeIds: readonly string[]): State {
+  const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
+  return { ...state, selection: nodeIds, details, focused: nodeIds.at(-1) ?? state.focused };
+}
+
+function receive(state: State, message: ToWebview): State {
+  switch (message.type) {
+    case 'init':
+      return { ...state, modelName: message.modelName };
+    case 'progress':
+      return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
+    case 'scene': {
+      const scene = createSceneModel(message.scene);
+      const focused = state.focused !== null && scene.nodeIndexById.has(state.focused) ? state.focused : null;
+      return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
+    }
+    case 'plan': {
+      const { analysis, plan, overlay } = message;
+      return derive({ ...state, analysis, plan, overlay, error: null, progress: null });
+    }
+    case 'failed':
+      return { ...state, error: message.error, progress: null };
+    case 'select':
+      return select(state, message.nodeIds);
+    case 'details':
+      return { ...state, details: message.details };
+    case 'searchResult':
+      return { ...state, search: { query: message.query, hits: message.hits } };
+    case 'command':
+      return state;
+  }
+}
+
+/** The next state; pure, so that every transition can be tested without a page. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'host':
+      return receive(state, action.message);
+    case 'select':
+      return select(state, action.nodeIds);
+    case 'focus':
+      return { ...state, focused: action.nodeId };
+    case 'hover':
+      return state.hovered === action.nodeId ? state : { ...state, hovered: action.nodeId };
+    case 'fold':
+      return { ...state, folded: action.folded };
+    case 'panel':
+      return { ...state, panel: { ...state.panel, ...action.change } };
+    case 'metric':
+      return derive({ ...state, metric: action.metric });
+    case 'override':
+      return { ...state, overrides: action.overrides };
+    case 'clearSearch':
+      return { ...state, search: null };
+    case 'restore':
+      return { ...state, ...action.change };
+  }
+}
+
+export interface Store {
+  state(): State;
+  dispatch(action: Action): void;
+  /** Called after every change with the state before and after it. */
+  subscribe(listener: (state: State, before: State) => void): void;
+}
+
+export function createStore(start: State): Store {
+  let current = start;
+  const listeners: ((state: State, before: State) => void)[] = [];
+  return {
+    state: () => current,
+    dispatch(action) {
+      const before = current;
+      current = reduce(before, action);
+      if (current !== before) for (const listener of listeners) listener(current, before);
+    },
+    subscribe: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}
