@@ -1,11 +1,22 @@
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { type Count, perOutput } from './counting';
-import { sameAs } from './ruleMakers';
-import { dtypeOf } from './shapeMath';
+import { factOf, sameAs } from './ruleMakers';
+import { dtypeOf, maxDim } from './shapeMath';
 
 /** One result per element, of the input's type. `cost` is the number of element-wise operations for one element. */
 function activation(cost = 1): OpEntry {
   return { infer: sameAs(0), elementwiseOps: perOutput(cost) };
+}
+
+/** Relu: small tensors keep their elements (the definition of Range counts with it). */
+function inferRelu(context: RuleContext): void {
+  const { dtype, shape, value } = factOf(context, 0);
+  context.output(
+    0,
+    dtype,
+    shape,
+    value?.map((element) => (element === undefined ? undefined : maxDim(element, 0))),
+  );
 }
 
 /** PRelu (opset 1 on): the slope broadcasts to the input, never the other way. */
@@ -31,7 +42,7 @@ const softmax: OpEntry = { infer: inferSoftmax, elementwiseOps: softmaxOps };
 
 /** ai.onnx activations, all versions. */
 export const activationOps: OpTable = {
-  Relu: activation(),
+  Relu: { infer: inferRelu, elementwiseOps: perOutput(1) },
   LeakyRelu: activation(2),
   ThresholdedRelu: activation(),
   ParametricSoftplus: activation(4),
