@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { DisposableStore } from '../../../src/extension/disposables';
+import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
+import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
+import { parseMessage } from '../../../src/extension/graph/parseMessage';
+import { graphStrings } from '../../../src/extension/graph/strings';
+import { ModelStore } from '../../../src/extension/model/modelStore';
+import { SelectionHub } from '../../../src/extension/model/selection';
+import { DnnSplitError } from '../../../src/protocol/errors';
+import type { Scene, SceneOverlay } from '../../../src/protocol/scene';
+import type { ToWebview } from '../../../src/protocol/webviewMessages';
+import { createCancellation, FakeServer } from './fakeServer';
+import { analysis, modelUri, readySnapshot } from './fixtures';
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+const scene: Scene = { width: 10, height: 10, nodes: [], edges: [], groups: [], folded: [], cutLines: [] };
+const overlay: SceneOverlay = { tierNames: [], tierOfNode: [], timeMsOfNode: [], measured: [], boundaries: [] };
+
+describe('the page', () => {
+  const parts = {
+    cspSource: 'https://host.example',
+    nonce: 'n0nce',
+    scriptUri: 'https://host.example/webview.js',
+    styleUri: 'https://host.example/webview.css',
+    language: 'en',
+  };
+
+  it('allows its own files and nothing else', () => {
+    const policy = contentSecurityPolicy(parts);
+    expect(policy.split('; ')[0]).toBe("default-src 'none'");
+    expect(policy).toContain("script-src 'nonce-n0nce'");
+    expect(policy).toContain('style-src https://host.example;');
+    expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
+  });
+
+  it('has no inline script or style', () => {
+    const html = graphPage(parts);
+    expect(html).toContain('<div id="app"></div>');
+    expect(html).toMatch(/<script nonce="n0nce" src="[^"]+"><\/script>/);
+    expect(html).not.toMatch(/<style|style=|onload=|<script(?![^>]*src=)/);
+  });
+
+  it('cannot be broken out of by what it is given', () => {
+    expect(graphPage({ ...parts, language: '"><script>alert(1)</script>' })).not.toContain('<script>alert');
+  });
+});
+
+describe('messages of the page', () => {
+  it('passes what the contract allows', () => {
+    const messages = [
+      { type: 'ready', folded: null },
+      { type: 'requestScene', folded: ['g1'] },
+      { type: 'selected', nodeIds: ['a'] },
+      { type: 'requestDetails', nodeId: 'a' },
+      { type: 'search', query: 'conv' },
+      { type: 'override', overrides: { bandwidthMbps: [1, null], pin: { a: 'device' } } },
+      { type: 'cancel' },
+      { type: 'run', command: 'exportPlan' },
+      { type: 'log', text: 'hello' },
+    ];
+    for (const message of messages) expect(parseMessage(message)).toEqual(message);
+  });
+
+  it.each([
+    null,
+    'ready',
+    [],
+    {},
+    { type: 'ready' },
+    { type: 'selected', nodeIds: [1] },
+    { type: 'selected', nodeIds: 'a' },
+    { type: 'run', command: 'workbench.action.quit' },
+    { type: 'override', overrides: { cuts: ['3'] } },
+    { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
+    { type: 'log', text: 'x'.repeat(100_000) },
+    { type: 'eval', code: '1' },
+  ])('refuses %j', (message) => {
+    expect(parseMessage(message)).toBeUndefined();
+  });
+
+  it('drops what it does not know from overrides', () => {
+    expect(parseMessage({ type: 'override', overrides: { objective: 'cost', __proto__: 1, other: 2 } })).toEqual({
+      type: 'override',
+      overrides: { objective: 'cost' },
+    });
+  });
+});
+
+describe('localized texts of the page', () => {
+  it('are the entries of the bundle that are meant for it', () => {
+    expect(graphStrings({ 'graph:toolbar.fit': 'Einpassen', Plan: 'Plan' })).toEqual({ 'toolbar.fit': 'Einpassen' });
+    expect(graphStrings(undefined)).toEqual({});
+  });
+});
+
+function conversation() {
+  const server = new FakeServer({
+    'dnnsplit/open': async () => readySnapshot(1),
+    'dnnsplit/close': async () => null,
+    'dnnsplit/scene': async () => scene,
+    'dnnsplit/overlay': async () => overlay,
+    'dnnsplit/override': async () => readySnapshot(2),
+    'dnnsplit/search': async () => [],
+  });
+  const models = new ModelStore(server, createCancellation);
+  const selection = new SelectionHub();
+  const sent: ToWebview[] = [];
+  const reported: DnnSplitError[] = [];
+  const ran: string[] = [];
+  const surroundings: GraphSurroundings = {
+    connection: server,
+    models,
+    selection,
+    createCancellation,
+    strings: {},
+    initialFolds: () => [],
+    run: (command) => ran.push(command),
+    log: () => undefined,
+    report: (error) => reported.push(error),
+  };
+  const session = new GraphSession(modelUri, 'net.onnx', surroundings, (message) => sent.push(message));
+  const types = () => sent.map(({ type }) => type);
+  return { server, models, selection, session, sent, types, reported, ran };
+}
+
+describe('GraphSession', () => {
+  it('answers a page that is up with everything, in order', async () => {
+    const { session, types, sent } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect([...new Set(types())]).toEqual(['init', 'progress', 'scene', 'plan']);
+    expect(sent[0]).toMatchObject({ type: 'init', modelName: 'net.onnx', modelUri });
+    expect(types().filter((type) => type === 'plan')).toHaveLength(1);
+  });
+
+  it('uses the folds that the page remembers, else those of the settings', async () => {
+    const { session, server } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    session.receive({ type: 'ready', folded: ['g'] });
+    await settle();
+    expect(server.askedOf('dnnsplit/scene')).toMatchObject([{ folded: [] }, { folded: ['g'] }]);
+  });
+
+  it('sends a new plan without laying out again', async () => {
+    const { session, server, types } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    session.receive({ type: 'override', overrides: { objective: 'cost' } });
+    await settle();
+    expect(types().filter((type) => type === 'scene')).toHaveLength(1);
+    expect(types().filter((type) => type === 'plan')).toHaveLength(2);
+    expect(server.askedOf('dnnsplit/override')).toEqual([{ modelUri, overrides: { objective: 'cost' } }]);
+  });
+
+  it('lays out again when shapes changed', async () => {
+    const { session, server, types } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    const bound = { ...analysis, model: { ...analysis.model, macs: 1 } };
+    server.tell('dnnsplit/modelChanged', readySnapshot(3, { analysis: bound }));
+    await settle();
+    expect(types().filter((type) => type === 'scene')).toHaveLength(2);
+  });
+
+  it('cancels a layout that was overtaken', async () => {
+    const { session, server, types } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    const waiting: ((value: Scene) => void)[] = [];
+    server.answers['dnnsplit/scene'] = () => new Promise((resolve) => waiting.push(resolve));
+    session.receive({ type: 'requestScene', folded: ['a'] });
+    session.receive({ type: 'requestScene', folded: ['b'] });
+    for (const finish of waiting) finish(scene);
+    await settle();
+    expect(types().filter((type) => type === 'scene')).toHaveLength(2);
+    expect(types()).not.toContain('failed');
+  });
+
+  it('shows a failure in the page', async () => {
+    const { session, server, sent } = conversation();
+    server.answers['dnnsplit/open'] = async () => {
+      throw new DnnSplitError('unreadable-model', 'Not a model.');
+    };
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect(sent.at(-1)).toMatchObject({ type: 'failed', error: { message: 'Not a model.' } });
+  });
+
+  it('shows what is selected elsewhere and does not hear itself', async () => {
+    const { session, selection, sent } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    const before = sent.length;
+    session.receive({ type: 'selected', nodeIds: ['a'] });
+    expect(sent).toHaveLength(before);
+    expect(selection.selectedIn(modelUri)).toEqual(['a']);
+    selection.select({ modelUri, nodeIds: ['b'], source: {} });
+    expect(sent.at(-1)).toEqual({ type: 'select', nodeIds: ['b'], reveal: true });
+  });
+
+  it('tells a person about a failed change, but not about a canceled one', async () => {
+    const { session, server, reported } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    for (const code of ['infeasible', 'canceled'] as const) {
+      server.answers['dnnsplit/override'] = async () => {
+        throw new DnnSplitError(code, code);
+      };
+      session.receive({ type: 'override', overrides: { cuts: [1] } });
+      await settle();
+    }
+    expect(reported.map(({ code }) => code)).toEqual(['infeasible']);
+  });
+
+  it('leaves nothing behind after fifty times', async () => {
+    const { server, models, selection } = conversation();
+    const surroundings: GraphSurroundings = {
+      connection: server,
+      models,
+      selection,
+      createCancellation,
+      strings: {},
+      initialFolds: () => null,
+      run: () => undefined,
+      log: () => undefined,
+      report: () => undefined,
+    };
+    const once = async () => {
+      const session = new GraphSession(modelUri, 'net.onnx', surroundings, () => undefined);
+      session.receive({ type: 'ready', folded: null });
+      await settle();
+      session.dispose();
+    };
+    await once();
+    const before = DisposableStore.liveItems;
+    for (let time = 0; time < 50; time++) await once();
+    expect(DisposableStore.liveItems).toBe(before);
+  });
+});

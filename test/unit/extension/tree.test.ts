@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { untranslated } from '../../../src/extension/text';
+import { modelRows, RowIndex } from '../../../src/extension/tree/modelRows';
+import type { TreeRow } from '../../../src/extension/tree/row';
+import { escapeMarkdown, factorText, inlineCode } from '../../../src/extension/tree/words';
+import { analysis, modelUri, plan, readySnapshot } from './fixtures';
+
+const rows = modelRows(readySnapshot(1), untranslated);
+const section = (id: string): TreeRow => {
+  const found = rows.find((row) => row.id === id);
+  if (!found) throw new Error(`no section ${id}`);
+  return found;
+};
+const lines = (parent: TreeRow) => parent.children.map(({ label, description }) => `${label}: ${description}`);
+
+function allRows(roots: readonly TreeRow[]): TreeRow[] {
+  return roots.flatMap((row) => [row, ...allRows(row.children)]);
+}
+
+describe('the tree', () => {
+  it('has the four sections of a plan', () => {
+    expect(rows.map(({ label }) => label)).toEqual([
+      'Plan',
+      'Candidate points',
+      'Baselines and strategies',
+      'Bandwidth regimes',
+    ]);
+  });
+
+  it('shows every tier, and the link between two', () => {
+    expect(lines(section('plan'))).toEqual([
+      'Cut after pool.: ',
+      'device: 4 nodes, 12.5 ms, 3.00 kB, $0.0000123',
+      'device to edge: 201 kB, 85.3 ms, $0',
+      'edge: runs nothing',
+      'edge to cloud: carries nothing',
+      'cloud: 6 nodes, 12.5 ms, 3.00 kB, $0.0000123',
+    ]);
+  });
+
+  it('ranks the candidates and marks the chosen one in words and by icon', () => {
+    expect(lines(section('candidates'))).toEqual([
+      '1. Input: 602 kB, 300 ms, $0.0000300',
+      '2. pool: chosen: 201 kB, 107 ms, $0.0000201',
+      '3. avg_pool: 8.19 kB, no plan may cut here',
+    ]);
+    expect(section('candidates').children.map(({ kind }) => kind)).toEqual([
+      'candidate',
+      'chosenCandidate',
+      'candidate',
+    ]);
+    const icons = section('candidates').children.map(({ icon }) => icon);
+    expect(icons[1]).not.toBe(icons[0]);
+  });
+
+  it('shows tensors, sums before and after, and what rules the neighbors out below a candidate', () => {
+    const pool = section('candidates').children[1];
+    expect(pool && lines(pool)).toEqual([
+      'pool:0: 1x50176 float32, 201 kB',
+      'MACs: 4.00 MMACs before, 6.00 MMACs after',
+      'Weights: 4.00 kB before, 6.00 kB after',
+      'Peak activations: 4.00 kB before, 8.00 kB after',
+      'Neighbors: Positions up to 5 carry more bytes.',
+    ]);
+  });
+
+  it('compares baselines and strategies with the plan', () => {
+    expect(lines(section('strategies'))).toEqual([
+      'Everything on device: 320 ms, $0.0000200, 3.2x worse',
+      'Everything on cloud: 102 ms, $0.0000200, 1.020x worse',
+      'neurosurgeon: 100 ms, $0.0000200, as good',
+      'exhaustive: Too many plans to try.',
+    ]);
+  });
+
+  it('names the plan of every bandwidth', () => {
+    expect(lines(section('regimes'))).toEqual([
+      '100 kbit/s to 5 Mbit/s: device 10 | edge 0 | cloud 0, 320 ms',
+      '5 Mbit/s and above: device 4 | edge 0 | cloud 6, 107 ms',
+    ]);
+  });
+
+  it('gives every row an id that is unique and survives planning again', () => {
+    const ids = allRows(rows).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const changed = { ...plan, latencyMs: 50, candidates: [] };
+    const again = allRows(modelRows(readySnapshot(2, { plan: changed }), untranslated)).map(({ id }) => id);
+    expect(again).toEqual(ids);
+  });
+
+  it('shows nothing while there is no analysis or it failed: the welcome views speak then', () => {
+    expect(modelRows(undefined, untranslated)).toEqual([]);
+    expect(modelRows({ modelUri, revision: 1, state: 'analyzing' }, untranslated)).toEqual([]);
+    expect(modelRows(readySnapshot(1, { state: 'failed' }), untranslated)).toEqual([]);
+  });
+
+  it('shows the candidates without a plan, and what is wrong with the configuration', () => {
+    const configError = { code: 'invalid-config', message: 'dnnsplit.json: line 3: no tiers.' } as const;
+    const { plan: _plan, ...unplanned } = readySnapshot(1, { configError });
+    const labels = modelRows(unplanned, untranslated).map(({ label }) => label);
+    expect(labels).toEqual(['Configuration', 'Candidate points', 'Model']);
+  });
+
+  it('lists the dimensions that wait for a number', () => {
+    const open = { ...analysis, openDimensions: [{ symbol: 'batch', tensors: 12 }] };
+    const dimensions = modelRows(readySnapshot(1, { analysis: open }), untranslated).find(
+      ({ id }) => id === 'dimensions',
+    );
+    expect(dimensions && lines(dimensions)).toEqual(['batch: in 12 tensors']);
+  });
+
+  it('finds the candidate right after a node, and the way up from it', () => {
+    const index = new RowIndex(rows);
+    const row = index.candidateAfter(['n:other', 'n:pool']);
+    expect(row?.position).toBe(4);
+    expect(row && index.parentOf(row)?.id).toBe('candidates');
+    expect(index.candidateAfter(['n:nowhere'])).toBeUndefined();
+  });
+
+  it('keeps the text of a model out of Markdown', () => {
+    expect(inlineCode('a`b``c')).toBe('``` a`b``c ```');
+    expect(escapeMarkdown('[x](command:evil) <img>')).toBe('\\[x\\]\\(command:evil\\) \\<img\\>');
+    const hostile = { ...plan, advice: '[click](command:workbench.action.quit)' };
+    const advice = modelRows(readySnapshot(1, { plan: hostile }), untranslated)[0]?.children[0];
+    expect(advice?.tooltip?.()).not.toContain('](');
+  });
+
+  it('writes factors with as many digits as they need', () => {
+    expect([1.012, 3.21, 250.4].map(factorText)).toEqual(['1.012x', '3.2x', '250x']);
+  });
+});

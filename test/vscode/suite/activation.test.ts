@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { api, extension } from './workbench';
+
+describe('activation', () => {
+  it('does not start the server', async () => {
+    assert.equal((await api()).serverState(), 'stopped');
+  });
+
+  it('registers every command of the manifest', async () => {
+    await api();
+    const known = new Set(await vscode.commands.getCommands(true));
+    const { commands } = extension().packageJSON.contributes;
+    const missing = commands.map(({ command }: { command: string }) => command).filter((id: string) => !known.has(id));
+    assert.deepEqual(missing, []);
+  });
+
+  it('shows nothing while no model is open', async () => {
+    const look = await api();
+    assert.equal(look.activeModel(), undefined);
+    assert.deepEqual(look.treeRoots(), []);
+    assert.equal(look.statusText(), undefined);
+  });
+
+  it('treats dnnsplit.json as JSON with comments', async () => {
+    const [uri] = await vscode.workspace.findFiles('dnnsplit.json');
+    assert(uri);
+    assert.equal((await vscode.workspace.openTextDocument(uri)).languageId, 'jsonc');
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Mocha from 'mocha';
+import { extension } from './workbench';
+
+/** Seconds that a step of a test may take in a slow VS Code. */
+const patienceMs = 60_000;
+
+/**
+ * Runs every `*.test.ts` of this folder inside the extension host.
+ * @throws with the text of all failures when a test failed
+ */
+export async function run(): Promise<void> {
+  const report = process.env['DNNSPLIT_MOCHA_REPORT'] ?? join(__dirname, 'report.json');
+  mkdirSync(dirname(report), { recursive: true });
+  const mocha = new Mocha({ ui: 'bdd', timeout: patienceMs, reporter: 'json', reporterOptions: { output: report } });
+  mocha.suite.emit('pre-require', globalThis, '', mocha);
+  for (const file of testFiles()) {
+    // The bundler puts every file that this pattern can match into the bundle.
+    await import(`./${file}.test.ts`);
+  }
+  const failures: string[] = [];
+  await new Promise<void>((done) => {
+    mocha
+      .run(() => done())
+      .on('fail', (test, error: Error) => failures.push(`${test.fullTitle()}\n${error.stack ?? error.message}`));
+  });
+  if (failures.length > 0) throw new Error(failures.join('\n\n'));
+}
+
+/** Names from the folder itself, so that a file that the bundle lacks is an error instead of forgotten. */
+function testFiles(): string[] {
+  const files = readdirSync(join(extension().extensionPath, 'test/vscode/suite'));
+  return files
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.replace(/\.test\.ts$/, ''))
+    .sort();
+}
