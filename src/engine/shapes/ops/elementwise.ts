@@ -137,9 +137,10 @@ function inferIdentity(context: RuleContext): void {
   if (fact !== undefined) context.outputFact(0, fact);
 }
 
-/** Dropout: the mask is boolean from opset 10 on, of the input's type before. */
+/** Dropout: the mask is boolean from opset 10 on, of the input's type before; training (opset 12) changes elements. */
 function inferDropout(context: RuleContext): void {
-  context.output(0, dtypeOf(context, 0), context.shape(0), context.input(0)?.value);
+  const training = context.input(2) !== undefined && context.numbers(2)?.[0] !== 0;
+  context.output(0, dtypeOf(context, 0), context.shape(0), training ? undefined : context.input(0)?.value);
   context.output(1, context.opset >= 10 ? 'bool' : dtypeOf(context, 0), context.shape(0));
 }
 

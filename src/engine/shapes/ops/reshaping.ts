@@ -96,7 +96,7 @@ function inferSqueeze(context: RuleContext): void {
   }
   const axes = numbersOf(context, 'axes', 1);
   if (axes === undefined) {
-    sameElements(context, undefined);
+    sameElements(context, freshRank(context, input.length - (elementsOfInput(context, 1)?.length ?? Number.NaN)));
     return;
   }
   const dropped = normalizeAxes(axes, input.length);
@@ -111,12 +111,19 @@ function inferSqueeze(context: RuleContext): void {
   );
 }
 
+/** A shape of which only the rank is known. */
+function freshRank(context: RuleContext, rank: number): Shape {
+  if (!Number.isInteger(rank) || rank < 0) return undefined;
+  return Array.from({ length: rank }, (_, axis) => context.fresh(String(axis)));
+}
+
 /** Unsqueeze: axes of the result are an attribute before opset 13, then input 1. */
 function inferUnsqueeze(context: RuleContext): void {
   const input = context.shape(0);
   const axes = numbersOf(context, 'axes', 1);
   if (input === undefined || axes === undefined) {
-    sameElements(context, undefined);
+    const added = elementsOfInput(context, 1)?.length ?? Number.NaN;
+    sameElements(context, input && freshRank(context, input.length + added));
     return;
   }
   const rank = input.length + axes.length;

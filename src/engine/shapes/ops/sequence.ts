@@ -196,6 +196,13 @@ function inferOptionalGetElement(context: RuleContext): void {
   context.outputFact(0, { ...rest, kind: content ?? 'tensor' });
 }
 
+/** OptionalHasElement: no input has none (opset 18), a tensor or sequence always has. */
+function inferOptionalHasElement(context: RuleContext): void {
+  const fact = context.input(0);
+  const known = fact === undefined ? [0] : fact.kind === 'tensor' || fact.kind === 'sequence' ? [1] : undefined;
+  context.output(0, 'bool', [], known);
+}
+
 /** Members times the body's work. */
 function perMember(work: number | undefined, length: number | undefined): number | undefined {
   return work === 0 ? 0 : multiply(work, length);
@@ -217,6 +224,6 @@ export const sequenceOps: OpTable = {
     elementwiseOps: (context) => perMember(context.bodyElementwiseOps('body'), context.inputMembers(0)),
   },
   Optional: { infer: inferOptional, elementwiseOps: none },
-  OptionalHasElement: { infer: (context) => context.output(0, 'bool', []), elementwiseOps: none },
+  OptionalHasElement: { infer: inferOptionalHasElement, elementwiseOps: none },
   OptionalGetElement: { infer: inferOptionalGetElement, elementwiseOps: none },
 };
