@@ -29,7 +29,13 @@ export function auditCandidates(costs: CostTables, objective: Objective): AuditF
     }
   }
   const holds = exceptionCount === 0 && (objective !== 'throughput' || tiers.length === 1);
-  return { metric, holds, exceptions, exceptionCount, consequence: consequence(costs, objective, exceptionCount, holds) };
+  return {
+    metric,
+    holds,
+    exceptions,
+    exceptionCount,
+    consequence: consequence(costs, objective, exceptionCount, holds),
+  };
 }
 
 /** The metric that a finding is filed under: of weights, the first one that counts. */

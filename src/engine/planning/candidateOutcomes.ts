@@ -1,11 +1,11 @@
 import type { CandidateOutcome } from '../../protocol/reports';
-import type { Candidate } from '../split/splitGraph';
 import { membersBelow } from '../split/cuts';
-import { metricsValue } from './prefixTuples';
+import type { Candidate } from '../split/splitGraph';
+import type { PlanMetrics } from './constraints';
 import { pricePerSecond, transferJoules, transferPrice, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
-import type { PlanMetrics } from './constraints';
 import type { Assignment } from './plan';
+import { metricsValue } from './prefixTuples';
 import type { TierBounds } from './tierBounds';
 
 /**
@@ -89,9 +89,10 @@ function crossingBytes(costs: CostTables, candidate: Candidate, link: number): n
   return candidate.tensors.reduce((sum, tensor) => sum + (costs.wires[link]?.tensorBytes[tensor] ?? 0), 0);
 }
 
-/** True when some link of the plan lies exactly at these nodes and something runs on either side or the cut is trivial. */
+/** True when the plan cuts exactly here; above every node only when all of them run on the first tier. */
 function isCutOf(members: Uint8Array, plan: Assignment, linkCount: number): boolean {
-  for (let link = 0; link < linkCount; link++) {
+  const cutsAll = members.every((member) => member === 1);
+  for (let link = 0; link < (cutsAll ? 1 : linkCount); link++) {
     if (members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member)) return true;
   }
   return false;

@@ -119,7 +119,10 @@ export function infeasibleError(infrastructure: Infrastructure, plans: readonly 
   const [way] = ways;
   if (way === undefined) {
     const names = limits.map((limit) => `${limit.name} ${limit.bound}`).join(', ');
-    return new DnnSplitError('infeasible', `No plan keeps any two of the limits ${names} at once; loosen more than one of them.`);
+    return new DnnSplitError(
+      'infeasible',
+      `No plan keeps any two of the limits ${names} at once; loosen more than one of them.`,
+    );
   }
   const verb = way.limit.name === 'minThroughputPerSecond' ? 'lower it to' : 'raise it to';
   const rest = limits.length > 1 ? ' while the other limits hold' : '';

@@ -51,17 +51,14 @@ export interface CostTables {
  * Builds the tables of a graph on an infrastructure, or takes over from `previous` what still holds.
  * @param previous tables of the same graph under another infrastructure.
  */
-export function createCostTables(
-  graph: SplitGraph,
-  infrastructure: Infrastructure,
-  previous?: CostTables,
-): CostTables {
+export function createCostTables(graph: SplitGraph, infrastructure: Infrastructure, previous?: CostTables): CostTables {
   const base = previous?.graph === graph ? previous : undefined;
   const tiers = infrastructure.tiers.map((tier) => {
     const known = base?.tiers.find((table) => sameTimes(table.tier, tier));
     return known === undefined ? buildTierTable(graph, tier) : { ...known, tier };
   });
-  const sameInputs = base !== undefined && sameRecord(base.infrastructure.inputWireBytes, infrastructure.inputWireBytes);
+  const sameInputs =
+    base !== undefined && sameRecord(base.infrastructure.inputWireBytes, infrastructure.inputWireBytes);
   const wires: WireTable[] = [];
   for (const link of infrastructure.links) {
     const reusable = [...(sameInputs ? base.wires : []), ...wires];
@@ -119,10 +116,7 @@ function countUnknownTimes(graph: SplitGraph): number {
 
 function sameTimes(a: Tier, b: Tier): boolean {
   return (
-    a.gflops === b.gflops &&
-    a.memoryGBps === b.memoryGBps &&
-    a.overheadUs === b.overheadUs &&
-    a.profile === b.profile
+    a.gflops === b.gflops && a.memoryGBps === b.memoryGBps && a.overheadUs === b.overheadUs && a.profile === b.profile
   );
 }
 

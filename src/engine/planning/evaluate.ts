@@ -65,7 +65,8 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
       seconds += table.seconds[node] ?? 0;
       measuredNodes += table.measured[node] ?? 0;
     }
-    const load = nodes === 0 ? { macs: 0, weightBytes: 0, peakActivationBytes: 0 } : loadOf(costs.graph, isHere, isBelow);
+    const load =
+      nodes === 0 ? { macs: 0, weightBytes: 0, peakActivationBytes: 0 } : loadOf(costs.graph, isHere, isBelow);
     for (const [node, here] of isHere.entries()) if (here === 1) isBelow[node] = 1;
     const link = costs.infrastructure.links[k];
     const sent = link === undefined ? 0 : transferJoules(links[k]?.bytes ?? 0, link);

@@ -43,7 +43,8 @@ export function chainProblem(
     const below = family.secondsBelow[k];
     return Math.max(0, (below?.[upper] ?? 0) - (below?.[lower] ?? 0));
   };
-  const perSecond = (k: number) => (additive === undefined ? 1 / (tiers[k]?.replicas ?? 1) : (additive.perSecond[k] ?? 0));
+  const perSecond = (k: number) =>
+    additive === undefined ? 1 / (tiers[k]?.replicas ?? 1) : (additive.perSecond[k] ?? 0);
   return {
     tierValue: (k, lower, upper) => {
       if (lower === upper) return 0;
@@ -67,33 +68,54 @@ export function chainProblem(
  * @returns nothing when no plan is allowed.
  */
 export function solveChain(family: CutFamily, problem: ChainProblem, linkCount: number): ChainSolution | undefined {
-  const size = family.cuts.length;
-  const join = problem.combine === 'sum' ? (a: number, b: number) => a + b : Math.max;
+  const full = family.cuts.length - 1;
   const from: Int32Array[] = [];
-  let best = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
+  let best = new Float64Array(full + 1).fill(Number.POSITIVE_INFINITY);
   best[0] = 0;
   let evaluated = 0;
   for (let k = 0; k <= linkCount; k++) {
-    const next = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
-    const origin = new Int32Array(size).fill(-1);
-    for (let upper = k === linkCount ? size - 1 : 0; upper < size; upper++) {
+    const next = new Float64Array(full + 1).fill(Number.POSITIVE_INFINITY);
+    const origin = new Int32Array(full + 1).fill(-1);
+    for (let upper = k === linkCount ? full : 0; upper <= full; upper++) {
       if (k < linkCount && !problem.isAllowed(k, upper)) continue;
-      const crossing = k < linkCount ? problem.linkValue(k, upper) : 0;
-      for (let lower = 0; lower <= upper; lower++) {
-        if (best[lower] === Number.POSITIVE_INFINITY || family.inside[upper]?.[lower] !== 1) continue;
-        evaluated++;
-        const value = join(join(best[lower] ?? 0, problem.tierValue(k, lower, upper)), crossing);
-        if (value >= (next[upper] ?? 0)) continue;
-        next[upper] = value;
-        origin[upper] = lower;
-      }
+      const step = bestStep(family, problem, best, k, upper, k < linkCount ? problem.linkValue(k, upper) : 0);
+      evaluated += step.evaluated;
+      next[upper] = step.value;
+      origin[upper] = step.lower;
     }
     from.push(origin);
     best = next;
   }
-  const value = best[size - 1] ?? Number.POSITIVE_INFINITY;
+  const value = best[full] ?? Number.POSITIVE_INFINITY;
   if (value === Number.POSITIVE_INFINITY) return undefined;
-  return { chosen: traceBack(from, size - 1), value, evaluated };
+  return { chosen: traceBack(from, full), value, evaluated };
+}
+
+/** The best way to reach cut `upper` above tier k from the cuts below tier k. */
+function bestStep(
+  family: CutFamily,
+  problem: ChainProblem,
+  best: Float64Array,
+  k: number,
+  upper: number,
+  crossing: number,
+): { value: number; lower: number; evaluated: number } {
+  const inside = family.inside[upper];
+  const isSum = problem.combine === 'sum';
+  let value = Number.POSITIVE_INFINITY;
+  let at = -1;
+  let evaluated = 0;
+  for (let lower = 0; lower <= upper; lower++) {
+    const before = best[lower] ?? 0;
+    if (before === Number.POSITIVE_INFINITY || inside?.[lower] !== 1) continue;
+    evaluated++;
+    const here = problem.tierValue(k, lower, upper);
+    const reached = isSum ? before + here + crossing : Math.max(before, here, crossing);
+    if (reached >= value) continue;
+    value = reached;
+    at = lower;
+  }
+  return { value, lower: at, evaluated };
 }
 
 function traceBack(from: readonly Int32Array[], full: number): number[] {

@@ -41,23 +41,42 @@ export function searchLabels(
   let bounded = false;
   for (let k = 0; k <= linkCount; k++) {
     throwIfCanceled(work);
-    const next: Label[][] = family.cuts.map(() => []);
-    for (let upper = k === linkCount ? size - 1 : 0; upper < size; upper++) {
-      if (k < linkCount && bounds.restricts && !isWithinBounds(family, bounds, k, upper)) continue;
-      const front = next[upper] ?? [];
+    const mayEnd = (upper: number) =>
+      k === linkCount ? upper === size - 1 : !bounds.restricts || isWithinBounds(family, bounds, k, upper);
+    const maySpan = (lower: number, upper: number) =>
+      lower === upper || (bounds.allowedTiers[k] === 1 && fits(k, lower, upper));
+    const reached = family.cuts.map((_, upper): Reached => {
+      const front: Reached = { labels: [], evaluated: 0, bounded: false };
+      if (!mayEnd(upper)) return front;
       for (let lower = 0; lower <= upper; lower++) {
         const labels = fronts[lower] ?? [];
-        if (labels.length === 0 || family.inside[upper]?.[lower] !== 1) continue;
-        if (lower !== upper && (bounds.allowedTiers[k] !== 1 || !fits(k, lower, upper))) continue;
-        const step = stepFigures(costs, family, k, lower, upper);
-        evaluated += labels.length;
-        for (const label of labels) bounded = insert(front, extend(label, step, upper)) || bounded;
+        if (labels.length === 0 || family.inside[upper]?.[lower] !== 1 || !maySpan(lower, upper)) continue;
+        reach(front, labels, stepFigures(costs, family, k, lower, upper), upper);
       }
+      return front;
+    });
+    for (const front of reached) {
+      evaluated += front.evaluated;
+      bounded ||= front.bounded;
     }
-    fronts = next;
+    fronts = reached.map((front) => front.labels);
   }
   const labels = (fronts[size - 1] ?? []).map((label) => ({ ...label, chosen: label.chosen.slice(0, linkCount) }));
   return { labels, evaluated, bounded };
+}
+
+/** The labels of one cut. */
+interface Reached {
+  readonly labels: Label[];
+  evaluated: number;
+  bounded: boolean;
+}
+
+function reach(front: Reached, labels: readonly Label[], step: PlanMetrics, upper: number): void {
+  front.evaluated += labels.length;
+  for (const label of labels) {
+    if (insert(front.labels, extend(label, step, upper))) front.bounded = true;
+  }
 }
 
 /** Figures of tier k between two cuts and of the link above it. */
@@ -71,7 +90,8 @@ function stepFigures(costs: CostTables, family: CutFamily, k: number, lower: num
   const onFirst = k === 0 ? busyS * (tier?.watts ?? 0) + (link === undefined ? 0 : transferJoules(bytes, link)) : 0;
   return {
     latencyS: busyS + transferS,
-    cost: (tier === undefined ? 0 : busyS * pricePerSecond(tier)) + (link === undefined ? 0 : transferPrice(bytes, link)),
+    cost:
+      (tier === undefined ? 0 : busyS * pricePerSecond(tier)) + (link === undefined ? 0 : transferPrice(bytes, link)),
     energyJ: onFirst,
     slowestS: Math.max(busyS / (tier?.replicas ?? 1), transferS),
   };

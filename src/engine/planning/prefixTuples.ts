@@ -1,5 +1,5 @@
 import { throwIfCanceled, type Work } from '../../protocol/work';
-import { keepsLimits, hasLimits, type PlanMetrics } from './constraints';
+import { hasLimits, keepsLimits, type PlanMetrics } from './constraints';
 import { objectiveWeights, pricePerSecond, transferJoules, transferPrice, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import type { Constraints, Objective } from './infrastructure';

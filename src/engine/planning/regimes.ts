@@ -34,15 +34,17 @@ export function bandwidthRegimes(
   const lines = cutLines(costs, family, bounds, link, fits);
   const isWorst = costs.infrastructure.objective === 'throughput';
   const pieces = isWorst ? stepEnvelope(lines) : lineEnvelope(lines);
-  return pieces.map((piece): Regime => {
-    const assignment = assignmentOf(family, piece.line.chosen);
-    return {
-      fromMbps: 1 / piece.untilX,
-      toMbps: 1 / piece.fromX,
-      assignment,
-      latencyMs: latencyAt(costs, assignment, link, 1 / piece.untilX, 1 / piece.fromX),
-    };
-  }).reverse();
+  return pieces
+    .map((piece): Regime => {
+      const assignment = assignmentOf(family, piece.line.chosen);
+      return {
+        fromMbps: 1 / piece.untilX,
+        toMbps: 1 / piece.fromX,
+        assignment,
+        latencyMs: latencyAt(costs, assignment, link, 1 / piece.untilX, 1 / piece.fromX),
+      };
+    })
+    .reverse();
 }
 
 /** Index of the regime that holds a measured bandwidth, in O(log n); regimes from the slowest to the fastest. */
@@ -89,7 +91,11 @@ function cutLines(
   return [...family.cuts.keys()].flatMap((cut): CutLine[] => {
     const bytes = family.bytes[link]?.[cut] ?? 0;
     if (bytes === Number.POSITIVE_INFINITY) return [];
-    const found = solveChain(family, fixedOn(problem, link, cut, () => 0), infrastructure.links.length);
+    const found = solveChain(
+      family,
+      fixedOn(problem, link, cut, () => 0),
+      infrastructure.links.length,
+    );
     if (found === undefined) return [];
     const fixed = bytes === 0 ? 0 : one.latencyMs * 1e-3;
     const besides = problem.combine === 'sum' ? fixedPart(costs, link, bytes) : 0;
@@ -108,7 +114,10 @@ function fixedOn(problem: ChainProblem, link: number, cut: number, freeValue: ()
 
 /** Value on the link that does not depend on its bandwidth. */
 function fixedPart(costs: CostTables, link: number, bytes: number): number {
-  const links: Link[] = costs.infrastructure.links.map((other) => ({ ...other, bandwidthMbps: Number.POSITIVE_INFINITY }));
+  const links: Link[] = costs.infrastructure.links.map((other) => ({
+    ...other,
+    bandwidthMbps: Number.POSITIVE_INFINITY,
+  }));
   const additive = additiveObjective({ tiers: costs.infrastructure.tiers, links }, costs.infrastructure.objective);
   return additive === undefined ? 0 : crossingValue(additive, link, bytes);
 }

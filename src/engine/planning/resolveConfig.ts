@@ -98,7 +98,10 @@ function profileTimes(
 ): ReadonlyMap<string, number> {
   const profile = profiles.get(path);
   if (profile === undefined) {
-    throw new DnnSplitError('invalid-config', `\`${place}\` names \`${path}\`, which could not be read; check the path, relative to the configuration.`);
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`${place}\` names \`${path}\`, which could not be read; check the path, relative to the configuration.`,
+    );
   }
   return new Map(Object.entries(profile.microseconds));
 }
@@ -107,7 +110,10 @@ function checkUniqueIds(tiers: readonly Tier[]): void {
   for (const [index, tier] of tiers.entries()) {
     const first = tiers.findIndex((other) => other.id === tier.id);
     if (first !== index) {
-      throw new DnnSplitError('invalid-config', `\`tiers[${index}].id\` repeats \`${tier.id}\` of \`tiers[${first}]\`; give each tier its own id.`);
+      throw new DnnSplitError(
+        'invalid-config',
+        `\`tiers[${index}].id\` repeats \`${tier.id}\` of \`tiers[${first}]\`; give each tier its own id.`,
+      );
     }
   }
 }
@@ -140,7 +146,10 @@ function checkConstraints(constraints: Constraints, tiers: readonly Tier[]): voi
   const ids = tiers.map((tier) => tier.id);
   const check = (id: string, place: string) => {
     if (ids.includes(id)) return;
-    throw new DnnSplitError('invalid-config', `\`${place}\` names the unknown tier \`${id}\`; known are ${ids.join(', ')}.`);
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`${place}\` names the unknown tier \`${id}\`; known are ${ids.join(', ')}.`,
+    );
   };
   for (const [node, id] of Object.entries(constraints.pin ?? {})) check(id, `constraints.pin["${node}"]`);
   for (const [index, id] of (constraints.excludeTiers ?? []).entries()) check(id, `constraints.excludeTiers[${index}]`);
@@ -150,7 +159,10 @@ function compactObjective(objective: NonNullable<ConfigDocument['objective']>): 
   if (typeof objective === 'string') return objective;
   const weights = compact<Exclude<Objective, string>>(objective);
   if (Object.values(weights).some((weight) => weight > 0)) return weights;
-  throw new DnnSplitError('invalid-config', '`objective` has no weight above 0; give `latency`, `cost` or `energy` one.');
+  throw new DnnSplitError(
+    'invalid-config',
+    '`objective` has no weight above 0; give `latency`, `cost` or `energy` one.',
+  );
 }
 
 /** The same record without properties that are present but undefined. */

@@ -1,5 +1,6 @@
 import { DnnSplitError } from '../../protocol/errors';
-import type { SplitGraph } from '../split/splitGraph';
+import { membersBelow } from '../split/cuts';
+import type { Cut, SplitGraph } from '../split/splitGraph';
 import type { Infrastructure } from './infrastructure';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
@@ -13,11 +14,16 @@ export interface TierBounds {
 }
 
 /**
- * What pins, `keepInputOnFirstTier` and `excludeTiers` leave to each node; a pin carries over along the edges because
- * data only flows upwards.
+ * What pins, `keepInputOnFirstTier`, `excludeTiers` and cuts that are already decided leave to each node; a pin carries
+ * over along the edges because data only flows upwards.
+ * @param fixedCuts per link the cut that must lie on it, or nothing.
  * @throws DnnSplitError `invalid-config` for a pin on a node that does not exist, `infeasible` where they contradict.
  */
-export function tierBounds(graph: SplitGraph, infrastructure: Infrastructure): TierBounds {
+export function tierBounds(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  fixedCuts: readonly (Cut | null)[] = [],
+): TierBounds {
   const { constraints, tiers } = infrastructure;
   const allowedTiers = Uint8Array.from(tiers, (tier) => (constraints.excludeTiers?.includes(tier.id) ? 0 : 1));
   const first = allowedTiers.indexOf(1);
@@ -28,7 +34,10 @@ export function tierBounds(graph: SplitGraph, infrastructure: Infrastructure): T
   for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
     const tier = tiers.findIndex((one) => one.id === tierId);
     if (allowedTiers[tier] !== 1) {
-      throw new DnnSplitError('infeasible', `\`${name}\` is pinned to tier \`${tierId}\`, which is left out; allow the tier or move the pin.`);
+      throw new DnnSplitError(
+        'infeasible',
+        `\`${name}\` is pinned to tier \`${tierId}\`, which is left out; allow the tier or move the pin.`,
+      );
     }
     for (const node of pinnedNodes(graph, name)) {
       if (tier > (highest[node] ?? 0)) {
@@ -41,6 +50,7 @@ export function tierBounds(graph: SplitGraph, infrastructure: Infrastructure): T
       highest[node] = tier;
     }
   }
+  for (const [link, cut] of fixedCuts.entries()) if (cut !== null) fixCut(graph, cut, link, lowest, highest);
   propagate(graph, infrastructure, lowest, highest);
   const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
   return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
@@ -48,9 +58,20 @@ export function tierBounds(graph: SplitGraph, infrastructure: Infrastructure): T
 
 function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array): void {
   if (allowedTiers[0] !== 1) {
-    throw new DnnSplitError('infeasible', 'The raw input is to stay on the first tier, which is left out; drop one of the two.');
+    throw new DnnSplitError(
+      'infeasible',
+      'The raw input is to stay on the first tier, which is left out; drop one of the two.',
+    );
   }
   for (const input of graph.inputs) for (const reader of graph.tensors[input]?.consumers ?? []) highest[reader] = 0;
+}
+
+/** What is below the cut runs on tier `link` or below, what is above it on the next tier or above. */
+function fixCut(graph: SplitGraph, cut: Cut, link: number, lowest: Uint8Array, highest: Uint8Array): void {
+  for (const [node, member] of membersBelow(graph, cut).entries()) {
+    if (member === 1) highest[node] = Math.min(highest[node] ?? 0, link);
+    else lowest[node] = Math.max(lowest[node] ?? 0, link + 1);
+  }
 }
 
 function pinnedNodes(graph: SplitGraph, name: string): number[] {
@@ -59,7 +80,10 @@ function pinnedNodes(graph: SplitGraph, name: string): number[] {
     return node !== undefined && (node.id === name || node.name === name);
   });
   if (matches.length === 0) {
-    throw new DnnSplitError('invalid-config', `\`constraints.pin\` names the node \`${name}\`, which this model does not run; use a node's name or id.`);
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`constraints.pin\` names the node \`${name}\`, which this model does not run; use a node's name or id.`,
+    );
   }
   return matches;
 }
@@ -82,7 +106,7 @@ function propagate(graph: SplitGraph, infrastructure: Infrastructure, lowest: Ui
     const high = infrastructure.tiers[highest[index] ?? 0]?.id;
     throw new DnnSplitError(
       'infeasible',
-      `The pins contradict each other: \`${node.label}\` must run on \`${low}\` or above and on \`${high}\` or below; data only flows upwards, so move one of the pins.`,
+      `The pins and cuts contradict each other: \`${node.label}\` must run on \`${low}\` or above and on \`${high}\` or below; data only flows upwards, so move one of them.`,
       { nodeId: node.id },
     );
   }

@@ -1,8 +1,8 @@
 import { cutAboveDownset, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
-import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
 import { depthFirstOrder } from './depthFirstOrder';
 import { leastLiveOrder } from './leastLiveOrder';
+import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf } from './peakActivations';
 import type { Candidate, Cut, SplitGraph } from './splitGraph';
 

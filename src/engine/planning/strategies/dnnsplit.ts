@@ -1,9 +1,9 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { liveBytes } from '../../split/liveBytes';
 import { cutAtPosition, singleTensorPositions } from '../../split/cuts';
+import { liveBytes } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
 import { hasLimits, infeasibleError, keepsLimits, memoryCheck, type PlanMetrics } from '../constraints';
-import { assignmentOf, createFamily, type CutFamily } from '../cutFamily';
+import { assignmentOf, type CutFamily, createFamily } from '../cutFamily';
 import { chainProblem, solveChain } from '../familyDp';
 import { searchLabels } from '../labels';
 import { metricsValue } from '../prefixTuples';

@@ -33,5 +33,8 @@ export function planExhaustively(context: StrategyContext): FoundPlan {
     if (evaluation !== undefined && brokenConstraints(infrastructure, evaluation).length > 0) continue;
     return { assignment, evaluatedPlans: evaluated };
   }
-  throw new DnnSplitError('infeasible', 'None of the plans that cut the order at positions keeps the constraints; relax one.');
+  throw new DnnSplitError(
+    'infeasible',
+    'None of the plans that cut the order at positions keeps the constraints; relax one.',
+  );
 }

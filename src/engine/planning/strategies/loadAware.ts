@@ -19,10 +19,7 @@ const mostParts = 3;
 export function planForLoad(context: StrategyContext): FoundPlan {
   const { costs, requestsPerSecond, work } = context;
   if (requestsPerSecond === undefined) {
-    throw new DnnSplitError(
-      'bad-usage',
-      'It plans for a request rate: set `constraints.minThroughputPerSecond`.',
-    );
+    throw new DnnSplitError('bad-usage', 'It plans for a request rate: set `constraints.minThroughputPerSecond`.');
   }
   let best: { positions: number[]; delayS: number } | undefined;
   let evaluatedPlans = 0;
@@ -32,7 +29,10 @@ export function planForLoad(context: StrategyContext): FoundPlan {
     if (delayS < (best?.delayS ?? Number.POSITIVE_INFINITY)) best = { positions: [...positions], delayS };
   }
   if (best === undefined) {
-    throw new DnnSplitError('infeasible', `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second.`);
+    throw new DnnSplitError(
+      'infeasible',
+      `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second.`,
+    );
   }
   return { assignment: assignmentAt(costs.graph.nodes.length, best.positions), evaluatedPlans };
 }

@@ -18,7 +18,8 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
   let evaluatedPlans = 0;
   for (let upper = costs.tiers.length === 1 ? 0 : 1; upper < costs.tiers.length; upper++) {
     for (let position = 0; position <= n; position++) {
-      const usesBoth = (position === 0 || bounds.allowedTiers[0] === 1) && (position === n || bounds.allowedTiers[upper] === 1);
+      const usesBoth =
+        (position === 0 || bounds.allowedTiers[0] === 1) && (position === n || bounds.allowedTiers[upper] === 1);
       const positions = costs.wires.map((_, link) => (link < upper ? position : n));
       const isAllowed = positions.every((p, link) => p >= (ranges[link]?.from ?? 0) && p <= (ranges[link]?.to ?? n));
       if (!usesBoth || !isAllowed) continue;

@@ -50,7 +50,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   for (let iteration = 0; iteration < iterations; iteration++) {
     throwIfCanceled(work);
     for (const particle of swarm) {
-      const value = valueOf(costs, context, particle.positions);
+      const value = valueAt(costs, context, particle.positions);
       if (value < particle.bestValue) [particle.best, particle.bestValue] = [particle.positions, value];
       if (value < bestValue) [best, bestValue] = [particle.positions, value];
     }
@@ -72,7 +72,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   return { assignment: assignmentAt(costs.graph.nodes.length, best), evaluatedPlans: particleCount * iterations };
 }
 
-function valueOf(costs: CostTables, { bounds }: StrategyContext, positions: readonly number[]): number {
+function valueAt(costs: CostTables, { bounds }: StrategyContext, positions: readonly number[]): number {
   const n = costs.graph.nodes.length;
   const { constraints, objective } = costs.infrastructure;
   const ends = [...positions, n];

@@ -1,0 +1,56 @@
+import { objectiveWeights } from './costModel';
+import type { CostTables } from './costTables';
+import type { Infrastructure } from './infrastructure';
+import type { Certificate, Plan } from './plan';
+
+/** Gains below this are not worth a second machine. */
+const smallGain = 0.01;
+
+/**
+ * What to do, in one sentence: where to split and what it gains over the best single tier, or plainly not to split.
+ * @param singles the plans that run everything on one tier and keep the constraints.
+ */
+export function advise(costs: CostTables, plan: Plan, singles: readonly Plan[], certificate: Certificate): string {
+  const { infrastructure } = costs;
+  const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
+  const unknown =
+    costs.unknownTimes > 0 ? ` (${costs.unknownTimes} layers have no known cost; bind the open dimensions)` : '';
+  if (costs.graph.nodes.length === 0) return 'There is nothing to split: the model computes nothing from its inputs.';
+  if (infrastructure.tiers.length === 1)
+    return `There is one tier, \`${infrastructure.tiers[0]?.id}\`, so everything runs there${unknown}.`;
+  if (used.length <= 1) {
+    return `Do not split: run everything on \`${used[0]?.id}\`, ${figure(plan, infrastructure)}${optimality(certificate)}${unknown}.`;
+  }
+  const names = used.map((tier) => `\`${tier.id}\``).join(', ');
+  const best = [...singles].sort((a, b) => a.evaluation.objectiveValue - b.evaluation.objectiveValue)[0];
+  const split = `Split between ${names}, ${figure(plan, infrastructure)}`;
+  if (best === undefined || !Number.isFinite(best.evaluation.objectiveValue)) {
+    return `${split}; no single tier keeps the constraints${unknown}.`;
+  }
+  const ratio = best.evaluation.objectiveValue / plan.evaluation.objectiveValue;
+  const single = `everything on \`${best.strategy.slice('single:'.length)}\``;
+  if (ratio < 1) return `${split}; ${single} would be ${short(1 / ratio)}x better${unknown}.`;
+  if (ratio - 1 < smallGain) {
+    return `A split gains only ${short((ratio - 1) * 100)} % over ${single}: prefer that unless the raw input must stay${unknown}.`;
+  }
+  return `${split}: ${short(ratio)}x better than ${single}${optimality(certificate)}${unknown}.`;
+}
+
+function figure(plan: Plan, infrastructure: Infrastructure): string {
+  const { evaluation } = plan;
+  const weights = objectiveWeights(infrastructure.objective);
+  if (weights === undefined) return `${short(evaluation.throughputPerSecond)} requests per second`;
+  if (weights.latency > 0) return `${short(evaluation.latencyMs)} ms per request`;
+  if (weights.cost > 0) return `$${short(evaluation.costPerRequest)} per request`;
+  return `${short(evaluation.energyJ)} J per request on the first tier`;
+}
+
+function optimality(certificate: Certificate): string {
+  if (certificate.unavailable !== undefined) return '';
+  if (certificate.gapPercent < 0.005) return ' (proven optimal)';
+  return ` (${short(certificate.gapPercent)} % above the exact optimum)`;
+}
+
+function short(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
+}
