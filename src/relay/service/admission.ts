@@ -1,0 +1,69 @@
+import { Refusal } from '../inference/refusal';
+
+/** How many requests run at once and how many wait; the rest are turned away at once, so that no queue grows without end. */
+export class Admission {
+  private running = 0;
+  private readonly waiting: { readonly admit: () => void }[] = [];
+
+  constructor(
+    private readonly maxRunning: number,
+    private readonly maxWaiting: number,
+  ) {}
+
+  get runningCount(): number {
+    return this.running;
+  }
+
+  get waitingCount(): number {
+    return this.waiting.length;
+  }
+
+  /**
+   * Waits for a place.
+   * @returns a function that gives the place back; call it exactly once
+   * @throws Refusal 503 when too many wait already, 504 when the signal ends the wait
+   */
+  async enter(signal: AbortSignal): Promise<() => void> {
+    if (this.running < this.maxRunning) {
+      this.running += 1;
+    } else {
+      if (this.waiting.length >= this.maxWaiting) {
+        throw new Refusal(
+          503,
+          `This tier is busy: ${this.running} requests run and ${this.waiting.length} wait; try again shortly.`,
+          1,
+        );
+      }
+      await this.wait(signal);
+    }
+    return () => this.leave();
+  }
+
+  private wait(signal: AbortSignal): Promise<void> {
+    return new Promise((done, fail) => {
+      const entry = {
+        admit: () => {
+          signal.removeEventListener('abort', giveUp);
+          done();
+        },
+      };
+      const giveUp = () => {
+        this.waiting.splice(this.waiting.indexOf(entry), 1);
+        fail(new Refusal(504, 'The request waited for its turn until its time was up.'));
+      };
+      if (signal.aborted) {
+        fail(new Refusal(504, 'The time of the request was up before it could wait for its turn.'));
+        return;
+      }
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.waiting.push(entry);
+    });
+  }
+
+  /** Hands the place to the one that waits longest. */
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.running -= 1;
+    else next.admit();
+  }
+}
