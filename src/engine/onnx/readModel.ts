@@ -28,12 +28,17 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
   };
   let graph: OnnxGraph | undefined;
   const functions: OnnxFunction[] = [];
+  const functionKeys = new Set<string>();
   const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
     checkScalar(wire, modelRule, 'bytes');
+    wire.modelBegun = true;
     const { fieldStart } = wire;
     wire.position = valueStart;
     if (field === fieldNumber.model.functions) {
-      functions.push(readFunction(context, fieldStart, valueEnd, 1));
+      const read = readFunction(context, fieldStart, valueEnd, 1);
+      const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
+      if (isRepeated) throw wire.malformed(`the function "${read.name}" is defined a second time`, fieldStart);
+      functions.push(read);
     } else {
       if (graph) throw wire.malformed('a second graph begins there', fieldStart);
       graph = context.readGraph(valueEnd, 1, '');
@@ -42,9 +47,13 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
   });
   const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
   if (!graph) {
-    throw new DnnSplitError('unreadable-model', 'The file has no ONNX graph in it. Choose a file that holds a model.', {
-      byteOffset: 0,
-    });
+    throw new DnnSplitError(
+      'unreadable-model',
+      'The file holds no ONNX graph; choose a file that holds a whole model.',
+      {
+        byteOffset: 0,
+      },
+    );
   }
   return {
     irVersion: toNumber(message.irVersion),

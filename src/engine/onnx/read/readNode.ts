@@ -8,7 +8,10 @@ import { checkScalar, decodeKept, walkMessage } from './walkMessage';
 import type { WireReader } from './wireReader';
 
 /** Metadata beyond this is a stack trace or the like, not a name to group by. */
-const largestMetadataBytes = 4096;
+const largestMetadataBytes = 1024;
+
+/** An empty map takes 200 bytes, and most nodes have no metadata. */
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Reads the NodeProto from the reader's position to `end`; `start` is where its tag lies. */
 export function readNode(context: ReadContext, start: number, end: number, depth: number, id: string): OnnxNode {
@@ -30,7 +33,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
     return false;
   });
   const message = decodeKept(wire, nodeRule, runs, (bytes) => messages.NodeProto.decode(bytes));
-  wire.charge(600 + 50 * (message.input.length + message.output.length));
+  wire.charge(700 + 50 * (message.input.length + message.output.length));
   return {
     id,
     name: message.name,
@@ -39,8 +42,8 @@ export function readNode(context: ReadContext, start: number, end: number, depth
     overload,
     inputs: message.input,
     outputs: message.output,
-    attributes,
-    metadata,
+    attributes: attributes.size === 0 ? nothing : attributes,
+    metadata: metadata.size === 0 ? nothing : metadata,
     range: { offset: start, length: end - start },
   };
 }

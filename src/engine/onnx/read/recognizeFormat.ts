@@ -16,6 +16,10 @@ const startsWith =
 /** Files that are often mistaken for a model, the most particular first. */
 const formats: readonly Format[] = [
   {
+    matches: (bytes) => bytes.every((byte) => byte === 0),
+    sentence: 'The file begins with nothing but zeros, as after a download that failed; fetch the model again.',
+  },
+  {
     matches: startsWith(0x1f, 0x8b),
     sentence: 'The file is compressed with gzip; unpack it and open the model inside.',
   },

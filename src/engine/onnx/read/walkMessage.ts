@@ -29,6 +29,7 @@ export function walkMessage(
   take: TakeField,
 ): KeptRuns {
   checkDepth(wire, rule, depth);
+  wire.prefetch(end);
   const runs: KeptRuns = [];
   while (wire.nextField(end, rule.message)) {
     const { field, fieldStart, valueStart, valueEnd } = wire;
@@ -40,6 +41,7 @@ export function walkMessage(
     } else {
       checkField(wire, rule, fieldRule, depth);
     }
+    wire.modelBegun = true;
     wire.position = valueEnd;
     if (keeps) keep(wire, runs, fieldStart, valueEnd);
   }
@@ -76,6 +78,7 @@ function checkNested(wire: WireReader, rule: MessageRule, depth: number): void {
   const end = wire.valueEnd;
   wire.position = wire.valueStart;
   while (wire.nextField(end, rule.message)) {
+    wire.charge(64);
     const fieldRule = rule.fields.get(wire.field) ?? 'skip';
     const valueEnd = wire.valueEnd;
     if (fieldRule !== 'skip') checkField(wire, rule, fieldRule, depth);
@@ -143,7 +146,8 @@ export function decodeKept<T>(
 }
 
 function keptBytes(wire: WireReader, runs: KeptRuns): Uint8Array {
-  if (runs.length <= 2) return wire.view(runs[0] ?? 0, runs[1] ?? 0);
+  if (runs.length === 0) return new Uint8Array(0);
+  if (runs.length === 2) return wire.view(runs[0] ?? 0, runs[1] ?? 0);
   let length = 0;
   for (let run = 0; run < runs.length; run += 2) length += (runs[run + 1] ?? 0) - (runs[run] ?? 0);
   const bytes = new Uint8Array(length);

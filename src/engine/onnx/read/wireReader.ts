@@ -7,9 +7,12 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 const smallestWindowBytes = 4 * 1024;
 const largestWindowBytes = 256 * 1024;
+const largestPrefetchBytes = 16 * 1024;
 const fieldsBetweenCancelChecks = 8192;
+/** Even a field that is passed over costs time, so their number is bounded as well: a quarter of a billion. */
+const chargePerFieldBytes = 2;
 /** What the model's structure may take in memory, estimated; far above any real model. */
-const structureBudgetBytes = 1024 * 1024 * 1024;
+const structureBudgetBytes = 512 * 1024 * 1024;
 
 /**
  * Walks protobuf fields at absolute offsets of a source. Reads go through one window that starts small after a seek and
@@ -19,6 +22,8 @@ export class WireReader {
   /** Offset of the next field. */
   position = 0;
   bytesRead = 0;
+  /** True once something was found that only models have; until then, an error means that the file is something else. */
+  modelBegun = false;
 
   /** The field that `nextField` found: its number, its wire type, and where its tag and its value lie. */
   field = 0;
@@ -62,7 +67,10 @@ export class WireReader {
    */
   nextField(end: number, message: string): boolean {
     if (this.position >= end) return false;
-    if (++this.#fields % fieldsBetweenCancelChecks === 0) throwIfCanceled(this.#work);
+    if (++this.#fields % fieldsBetweenCancelChecks === 0) {
+      throwIfCanceled(this.#work);
+      this.charge(fieldsBetweenCancelChecks * chargePerFieldBytes);
+    }
     this.fieldStart = this.position;
     const tag = this.#varint(end, message);
     this.field = Math.floor(tag / 8);
@@ -98,10 +106,12 @@ export class WireReader {
           this.fieldStart,
         );
     }
-    if (this.valueStart + length > this.size) throw this.truncated(message, this.valueStart + length);
+    if (this.valueStart + length > this.size && end >= this.size && this.modelBegun) {
+      throw this.#truncated(this.valueStart + length);
+    }
     if (this.valueStart + length > end) {
       throw this.malformed(
-        `Field ${this.field} of ${message} says that it is ${length} bytes long, but only ${end - this.valueStart} are left`,
+        `field ${this.field} of ${message} says that it is ${length} bytes long, but only ${end - this.valueStart} are left`,
         this.fieldStart,
       );
     }
@@ -125,9 +135,14 @@ export class WireReader {
       }
       scale *= 128;
     }
-    if (available === 10) throw this.malformed(`A number in ${message} takes more than 10 bytes`, start);
-    if (end >= this.size) throw this.truncated(message, start + available + 1);
-    throw this.malformed(`A number in ${message} has no end`, start);
+    if (available === 10) throw this.malformed(`a number in ${message} takes more than 10 bytes`, start);
+    if (end >= this.size && this.modelBegun) throw this.#truncated(this.size + 1);
+    throw this.malformed(`a number in ${message} has no end`, start);
+  }
+
+  /** Fetches a small message as a whole, so that walking it and decoding it afterwards read it once. */
+  prefetch(end: number): void {
+    if (end - this.position <= largestPrefetchBytes) this.#load(this.position, end - this.position);
   }
 
   /** Bytes `start` to `end`, valid until the reader moves on. */
@@ -136,7 +151,7 @@ export class WireReader {
     return this.#window.subarray(start - this.#windowStart, end - this.#windowStart);
   }
 
-  /** The last byte of the current value, to see that a packed list of varints ends with a whole one. */
+  /** The byte at an offset. */
   byteAt(offset: number): number {
     return this.view(offset, offset + 1)[0] ?? 0;
   }
@@ -152,18 +167,18 @@ export class WireReader {
     this.bytesRead += wanted;
   }
 
+  /** An error about bytes that are not what ONNX's messages have there. */
   malformed(what: string, byteOffset: number): DnnSplitError {
-    return new DnnSplitError(
-      'unreadable-model',
-      `The model is damaged at byte ${byteOffset}: ${what}. Export or download it again.`,
-      { byteOffset },
-    );
+    const sentence = this.modelBegun
+      ? `The model is damaged at byte ${byteOffset}: ${what}. Export or download it again.`
+      : `The file is not an ONNX model: at byte ${byteOffset}, ${what}. Choose another file.`;
+    return new DnnSplitError('unreadable-model', sentence, { byteOffset });
   }
 
-  truncated(message: string, neededBytes: number): DnnSplitError {
+  #truncated(neededBytes: number): DnnSplitError {
     return new DnnSplitError(
       'truncated-model',
-      `The model is cut off: ${message} needs ${neededBytes} bytes, but the file ends after ${this.size}. Download or export it again.`,
+      `The model is cut off: it needs at least ${neededBytes} bytes, but the file ends after ${this.size}. Download or export it again.`,
       { byteOffset: this.fieldStart },
     );
   }
