@@ -96,6 +96,15 @@ function inferEinsum(context: RuleContext): void {
   context.output(0, dtype, dims);
 }
 
+/** The equation over numbers; nothing where it does not fit, which inference has reported already. */
+function bindOrNothing(text: string, shapes: readonly (readonly number[])[]): BoundEquation<number> | undefined {
+  try {
+    return bindEquation(text, shapes, Math.max);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Operands are contracted from left to right: each step multiplies and adds over every label of its two operands, and
  * keeps the labels that the result or a later operand needs. One operand alone is a sum or a transposition: no product.
@@ -107,7 +116,8 @@ function einsumMacs(context: CountContext): number | undefined {
     if (shape === undefined) return undefined;
     shapes.push(shape);
   }
-  const bound = bindEquation(context.string('equation', ''), shapes, Math.max);
+  const bound = bindOrNothing(context.string('equation', ''), shapes);
+  if (bound === undefined) return undefined;
   const [first = [], ...others] = bound.operands;
   let current = new Set(first);
   let macs = 0;
