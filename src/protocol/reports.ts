@@ -128,6 +128,8 @@ export interface StrategyReport {
 }
 
 export interface RegimeReport {
+  /** Index of the link whose bandwidth varies; the other figures are fixed. */
+  readonly link: number;
   readonly fromMbps: number;
   /** `null` for "and above". */
   readonly toMbps: number | null;
@@ -135,6 +137,14 @@ export interface RegimeReport {
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
   /** Nodes per tier. */
+  readonly nodesPerTier: readonly number[];
+}
+
+export interface ParetoReport {
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  readonly throughputPerSecond: number;
+  readonly energyJ: number;
   readonly nodesPerTier: readonly number[];
 }
 
@@ -166,7 +176,12 @@ export interface PlanReport {
   readonly baselines: readonly StrategyReport[];
   /** With `--compare`, and in the workbench: the other strategies. */
   readonly strategies: readonly StrategyReport[];
+  /** Over the bandwidth of the first link, from slow to fast. */
   readonly regimes: readonly RegimeReport[];
+  /** The same for every link. */
+  readonly linkRegimes: readonly (readonly RegimeReport[])[];
+  /** With `--pareto`: the plans that no other one beats in latency, cost, throughput and energy at once. */
+  readonly pareto?: readonly ParetoReport[];
   readonly audit: AuditReport;
   /** One sentence: what to do, "do not split" included. */
   readonly advice: string;

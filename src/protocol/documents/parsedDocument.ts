@@ -159,7 +159,7 @@ function issueSentence(issue: Issue, path: DocumentPath, root: JsonNode): string
       return `${subject} must be ${article(issue.expected)}, not ${present ? valueText(present) : 'this'}.`;
     case 'invalid_value': {
       const known = issue.values.map(String);
-      return `${subject} cannot be ${present ? valueText(present) : 'this'}${suggestion(String(present?.value), known)}`;
+      return `${subject} cannot be ${present ? literalText(present) : 'this'}${suggestion(String(present?.value), known)}`;
     }
     case 'too_small':
       return `${subject} must ${sizeText(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}.`;
@@ -180,14 +180,9 @@ function unionSentence(
 ): string {
   const present = findNodeAtLocation(root, [...path]);
   const alternatives = issue.errors.map(([first]) => first).filter((first) => first !== undefined);
-  const fitting = alternatives.find((first) => first.code !== 'invalid_type' && first.code !== 'invalid_value');
-  if (present?.type === 'object' && fitting !== undefined) {
-    const keys = fitting.code === 'unrecognized_keys' ? ` has the unknown property '${fitting.keys.join("', '")}'` : '';
-    if (keys !== '') return `${subject}${keys}.`;
-  }
   const words = alternatives.flatMap((first) => (first.code === 'invalid_value' ? first.values.map(String) : []));
   if (present?.type === 'string' && words.length > 0) {
-    return `${subject} cannot be ${valueText(present)}${suggestion(String(present.value), words)}`;
+    return `${subject} cannot be ${literalText(present)}${suggestion(String(present.value), words)}`;
   }
   return `${subject} has a value that is not allowed here.`;
 }
@@ -207,6 +202,11 @@ function article(type: string): string {
 function valueText(node: JsonNode): string {
   if (node.type === 'object' || node.type === 'array' || node.type === 'string') return article(node.type);
   return node.type === 'null' ? 'null' : String(node.value);
+}
+
+/** A short string as it stands, anything else by its kind. */
+function literalText(node: JsonNode): string {
+  return node.type === 'string' && String(node.value).length <= 40 ? `'${node.value}'` : valueText(node);
 }
 
 function pathText(path: DocumentPath): string {

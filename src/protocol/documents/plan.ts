@@ -101,6 +101,7 @@ export const planDocumentSchema = z.strictObject({
   strategies: z.array(outcome),
   regimes: z.array(
     z.strictObject({
+      link: z.int().describe('Index of the link whose bandwidth this is about.'),
       fromMbps: z.number(),
       toMbps: z.number().nullable(),
       latencyMs: z.number(),

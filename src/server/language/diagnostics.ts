@@ -7,7 +7,7 @@ import { parsePlan } from '../../protocol/documents/parsePlan';
 import { parseProfile } from '../../protocol/documents/parseProfile';
 import type { ErrorData } from '../../protocol/errors';
 import type { ModelSnapshot } from '../../protocol/requests';
-import type { PlanCheck } from '../workers/analysisApi';
+import type { PlanCheck } from '../analysis/checkPlan';
 import { presetProblems } from './presetProblems';
 
 /**

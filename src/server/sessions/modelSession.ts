@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../protocol/errors';
 import type { ModelSnapshot, PlanOverrides } from '../../protocol/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
@@ -22,6 +23,9 @@ interface Waiter extends Interest {
   readonly reject: (error: DnnSplitError) => void;
 }
 
+/** The strategies are compared once nothing has changed for this long, so that a drag is not held up. */
+const comparisonDelayMs = 250;
+
 /**
  * One open model: keeps its snapshot up to date with the files and the overrides. At most one run is under way; what is
  * asked meanwhile is answered by the run after it, so the newest wish wins and none hangs.
@@ -38,6 +42,7 @@ export class ModelSession {
   #brokenOff = false;
   #disposed = false;
   #running: AbortController | undefined;
+  #comparing: AbortController | undefined;
   readonly #waiters = new Set<Waiter>();
 
   constructor(
@@ -105,6 +110,7 @@ export class ModelSession {
     this.#disposed = true;
     this.#stale = false;
     this.#running?.abort();
+    this.#comparing?.abort();
     for (const waiter of this.#waiters) waiter.reject(canceledError());
     this.#waiters.clear();
   }
@@ -118,13 +124,14 @@ export class ModelSession {
 
   async #run(): Promise<void> {
     if (this.#running !== undefined) return;
+    this.#comparing?.abort();
     while (this.#stale) {
       this.#stale = false;
       this.#brokenOff = false;
       const controller = new AbortController();
       this.#running = controller;
       const overrides = this.#wanted;
-      const request = { modelPath: this.modelPath, overrides };
+      const request = { modelPath: this.modelPath, overrides, compare: false };
       try {
         const options = { signal: controller.signal, onProgress: this.#onProgress };
         const state = await this.worker.call('state', request, options);
@@ -140,6 +147,24 @@ export class ModelSession {
     }
     this.#running = undefined;
     this.#answerWaiters();
+    void this.#compareStrategies();
+  }
+
+  /** Adds the other strategies to the snapshot, unless something else comes first. */
+  async #compareStrategies(): Promise<void> {
+    const { state, plan, configError } = this.#snapshot;
+    if (this.#disposed || this.#running || state !== 'ready' || !plan || configError) return;
+    this.#comparing?.abort();
+    const controller = new AbortController();
+    this.#comparing = controller;
+    try {
+      await setTimeout(comparisonDelayMs, undefined, { signal: controller.signal, ref: false });
+      const request = { ...this.request, compare: true };
+      const compared = await this.worker.call('state', request, { signal: controller.signal });
+      if (!controller.signal.aborted && compared.plan) this.#publish(this.#readySnapshot(compared));
+    } catch {
+      // Interrupted, or the worker ended: the plan itself is there, and the next run compares again.
+    }
   }
 
   readonly #onProgress = (stage: string, fraction: number | null): void => {

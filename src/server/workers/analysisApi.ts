@@ -4,11 +4,17 @@ import type { AnalysisReport, PlanReport } from '../../protocol/reports';
 import type { DeploymentTarget, GeneratedFile, NodeDetails, PlanOverrides, SearchHit } from '../../protocol/requests';
 import type { SceneOverlay } from '../../protocol/scene';
 import type { Work } from '../../protocol/work';
+import type { PlanCheck } from '../analysis/checkPlan';
 
 /** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */
 export interface ModelRequest {
   readonly modelPath: string;
   readonly overrides: PlanOverrides;
+}
+
+export interface StateRequest extends ModelRequest {
+  /** Computes the other strategies too, which takes many times longer than the plan. */
+  readonly compare: boolean;
 }
 
 /** A model under its configuration, as far as each could be had. */
@@ -21,17 +27,9 @@ export interface ModelState {
   readonly configPath?: string;
 }
 
-/** What the state of a plan document is next to its model. */
-export interface PlanCheck {
-  readonly message: string;
-  readonly severity: 'error' | 'warning';
-  /** Path to the value concerned in the document. */
-  readonly path: readonly (string | number)[];
-}
-
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
-  state(params: ModelRequest, work: Work): ModelState;
+  state(params: StateRequest, work: Work): ModelState;
   /** Names the split graph under the model's configuration; changes when the graph may have changed. */
   graphKey(params: ModelRequest, work: Work): { key: string };
   /** That graph, for the layout. */

@@ -1,0 +1,183 @@
+import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
+import { productVersion } from '../../protocol/version';
+import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { DimensionBindings } from '../shapes/inferred';
+import type { AnalysisFacts } from './analysisReport';
+import { analysisReport } from './analysisReport';
+import { nodeRanges } from './nodeRanges';
+import { finite, nodesPerTier, objectiveText } from './planReport';
+import { segmentTensors } from './segmentTensors';
+import { dataTensorReport } from './tensorReport';
+
+export interface PlanDocumentFacts extends AnalysisFacts {
+  readonly structureHash: string;
+  /** Path of the model relative to the plan document, with forward slashes. */
+  readonly modelFile: string;
+  readonly modelName: string;
+  readonly bindings: DimensionBindings;
+  /** Per tier what the configuration names. */
+  readonly tierSources: readonly { readonly preset?: string | undefined; readonly profile?: string | undefined }[];
+  readonly result: PlanningResult;
+}
+
+/** Figures keep nine significant digits: enough to compare plans by, few enough to read. */
+const significantDigits = 9;
+
+/** The plan as a document to commit, compare and deploy. */
+export function planDocument(facts: PlanDocumentFacts): PlanDocument {
+  const { result } = facts;
+  const { plan, costs, certificate, audit } = result;
+  const { model } = analysisReport(facts);
+  const { evaluation } = plan;
+  return {
+    format: 'dnnsplit.splitplan',
+    formatVersion: 1,
+    tool: { name: 'dnnsplit', version: productVersion },
+    model: {
+      file: facts.modelFile,
+      name: facts.modelName,
+      fileBytes: model.fileBytes,
+      structureHash: facts.structureHash,
+      nodes: model.nodes,
+      macs: model.macs,
+      weightBytes: model.weightBytes,
+      inputs: model.inputs.map(planTensor),
+      outputs: model.outputs.map(planTensor),
+    },
+    dimensions: sortedByKey(facts.bindings),
+    objective: objectiveText(costs.infrastructure.objective),
+    strategy: plan.strategy,
+    tiers: planTiers(facts),
+    links: planLinks(result),
+    prediction: {
+      latencyMs: figure(evaluation.latencyMs),
+      costPerRequest: figure(evaluation.costPerRequest),
+      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      energyJ: figure(evaluation.energyJ),
+    },
+    certificate: {
+      exactObjectiveValue: nullableFigure(certificate.exactValue),
+      objectiveValue: figure(evaluation.objectiveValue),
+      gapPercent: nullableFigure(certificate.gapPercent),
+      ...(certificate.unavailable !== undefined && { unavailable: certificate.unavailable }),
+    },
+    audit: {
+      metric: audit.metric,
+      holds: audit.holds,
+      exceptionCount: audit.exceptionCount,
+      consequence: audit.consequence,
+    },
+    baselines: result.baselines.flatMap(outcome),
+    strategies: result.strategies.flatMap(outcome),
+    regimes: result.regimes.flatMap((regimes, link) =>
+      regimes.map((regime) => ({
+        link,
+        fromMbps: figure(regime.fromMbps),
+        toMbps: nullableFigure(regime.toMbps),
+        latencyMs: figure(regime.latencyMs),
+        nodesPerTier: nodesPerTier(regime.assignment, costs.infrastructure.tiers.length),
+      })),
+    ),
+    advice: result.advice,
+  };
+}
+
+/** The document's text: the same plan gives the same bytes. */
+export function planDocumentText(document: PlanDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
+  const { plan, costs } = result;
+  const { tiers } = costs.infrastructure;
+  const ids = costs.graph.nodes.map(({ id }) => id);
+  const ranges = nodeRanges(ids, plan.assignment, tiers.length);
+  const segments = segmentTensors(costs.graph, plan.assignment, tiers.length);
+  const tensors = (indices: readonly number[] = []) => tensorsAt(result, indices);
+  return tiers.map((tier, k) => {
+    const load = plan.evaluation.tiers[k];
+    const source = tierSources[k];
+    return {
+      id: tier.id,
+      ...(source?.preset !== undefined && { preset: source.preset }),
+      gflops: tier.gflops ?? null,
+      memoryGBps: tier.memoryGBps ?? null,
+      overheadUs: tier.overheadUs,
+      memoryGB: tier.memoryGB ?? null,
+      pricePerHour: tier.pricePerHour,
+      watts: tier.watts,
+      electricityPerKWh: tier.electricityPerKWh,
+      replicas: tier.replicas,
+      profile: source?.profile ?? null,
+      nodes: ranges[k] ?? [],
+      inputs: tensors(segments[k]?.inputs),
+      outputs: tensors(segments[k]?.outputs),
+      nodeCount: load?.nodes ?? 0,
+      macs: load?.macs ?? 0,
+      computeMs: figure(load?.computeMs ?? 0),
+      weightBytes: load?.weightBytes ?? 0,
+      peakActivationBytes: load?.peakActivationBytes ?? 0,
+      costPerRequest: figure(load?.costPerRequest ?? 0),
+      energyJ: figure(load?.energyJ ?? 0),
+      measuredNodes: load?.measuredNodes ?? 0,
+    };
+  });
+}
+
+function planLinks(result: PlanningResult): PlanLink[] {
+  const { tiers, links } = result.costs.infrastructure;
+  return links.map((link, l) => {
+    const load = result.plan.evaluation.links[l];
+    return {
+      from: tiers[l]?.id ?? '',
+      to: tiers[l + 1]?.id ?? '',
+      bandwidthMbps: link.bandwidthMbps,
+      latencyMs: link.latencyMs,
+      pricePerGB: link.pricePerGB,
+      joulesPerMB: link.joulesPerMB,
+      wireDtype: link.wireDtype,
+      tensors: tensorsAt(result, load?.tensors ?? []),
+      bytes: load?.bytes ?? 0,
+      transferMs: figure(load?.transferMs ?? 0),
+    };
+  });
+}
+
+function tensorsAt({ costs }: PlanningResult, indices: readonly number[]): PlanTensor[] {
+  return indices.flatMap((index) => {
+    const tensor = costs.graph.tensors[index];
+    return tensor === undefined ? [] : [planTensor(dataTensorReport(tensor))];
+  });
+}
+
+function planTensor({ name, dtype, shape, bytes }: ReturnType<typeof dataTensorReport>): PlanTensor {
+  return { name, dtype, shape: shape === null ? null : [...shape], bytes };
+}
+
+/** Strategies that found no plan have no figures to compare. */
+function outcome({ strategy, plan }: StrategyOutcome): PlanDocument['baselines'] {
+  const evaluation = plan?.evaluation;
+  if (evaluation === undefined || !Number.isFinite(evaluation.latencyMs)) return [];
+  return [
+    {
+      strategy,
+      latencyMs: figure(evaluation.latencyMs),
+      costPerRequest: figure(evaluation.costPerRequest),
+      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      energyJ: figure(evaluation.energyJ),
+    },
+  ];
+}
+
+function figure(value: number): number {
+  return Number(value.toPrecision(significantDigits));
+}
+
+function nullableFigure(value: number): number | null {
+  const known = finite(value);
+  return known === null ? null : figure(known);
+}
+
+function sortedByKey(record: DimensionBindings): Record<string, number> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,159 @@
+import type {
+  AuditReport,
+  LinkReport,
+  ParetoReport,
+  PlanReport,
+  RegimeReport,
+  StrategyReport,
+  TierReport,
+} from '../../protocol/reports';
+import type { Objective } from '../planning/infrastructure';
+import type { Assignment, Regime } from '../planning/plan';
+import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import { dataTensorReport } from './tensorReport';
+
+/** A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`. */
+export function planReport(result: PlanningResult): PlanReport {
+  const { plan, costs, certificate } = result;
+  const { evaluation } = plan;
+  const linkRegimes = result.regimes.map((regimes, link) =>
+    regimes.map((regime) => regimeReport(result, link, regime)),
+  );
+  return {
+    objective: objectiveText(costs.infrastructure.objective),
+    strategy: plan.strategy,
+    tiers: tierReports(result),
+    links: linkReports(result),
+    latencyMs: evaluation.latencyMs,
+    costPerRequest: evaluation.costPerRequest,
+    throughputPerSecond: evaluation.throughputPerSecond,
+    energyJ: evaluation.energyJ,
+    objectiveValue: evaluation.objectiveValue,
+    evaluatedPlans: plan.evaluatedPlans,
+    exact: {
+      latencyMs: finite(certificate.exactLatencyMs),
+      objectiveValue: finite(certificate.exactValue),
+      gapPercent: finite(certificate.gapPercent),
+      ...(certificate.unavailable !== undefined && { unavailable: certificate.unavailable }),
+    },
+    baselines: result.baselines.map(strategyReport),
+    strategies: result.strategies.map(strategyReport),
+    regimes: linkRegimes[0] ?? [],
+    linkRegimes,
+    ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
+    audit: auditReport(result),
+    advice: result.advice,
+    candidates: result.candidates,
+  };
+}
+
+/** `latency`, or the weights as JSON. */
+export function objectiveText(objective: Objective): string {
+  return typeof objective === 'string' ? objective : JSON.stringify(objective);
+}
+
+/** How many nodes each tier runs. */
+export function nodesPerTier(assignment: Assignment, tierCount: number): number[] {
+  const counts = new Array<number>(tierCount).fill(0);
+  for (const tier of assignment) counts[tier] = (counts[tier] ?? 0) + 1;
+  return counts;
+}
+
+/** The number, or `null` where there is none. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function tierReports({ plan, costs }: PlanningResult): TierReport[] {
+  return costs.infrastructure.tiers.map((tier, k) => {
+    const load = plan.evaluation.tiers[k];
+    const first = costs.graph.nodes[plan.assignment.indexOf(k)];
+    const last = costs.graph.nodes[plan.assignment.lastIndexOf(k)];
+    return {
+      id: tier.id,
+      nodes: load?.nodes ?? 0,
+      macs: load?.macs ?? 0,
+      computeMs: load?.computeMs ?? 0,
+      weightBytes: load?.weightBytes ?? 0,
+      peakActivationBytes: load?.peakActivationBytes ?? 0,
+      costPerRequest: load?.costPerRequest ?? 0,
+      energyJ: load?.energyJ ?? 0,
+      measuredNodes: load?.measuredNodes ?? 0,
+      ...(first && { firstNode: first.label }),
+      ...(last && { lastNode: last.label }),
+    };
+  });
+}
+
+function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
+  const { tiers, links } = costs.infrastructure;
+  return plan.evaluation.links.map((load, l) => ({
+    from: tiers[l]?.id ?? '',
+    to: tiers[l + 1]?.id ?? '',
+    bandwidthMbps: links[l]?.bandwidthMbps ?? 0,
+    tensors: load.tensors.flatMap((index) => {
+      const tensor = costs.graph.tensors[index];
+      return tensor === undefined ? [] : [dataTensorReport(tensor)];
+    }),
+    bytes: load.bytes,
+    transferMs: load.transferMs,
+    costPerRequest: load.costPerRequest,
+  }));
+}
+
+/** Figures of a strategy that cannot plan here are NaN, which JSON writes as null; `unavailable` says why. */
+function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutcome): StrategyReport {
+  const evaluation = plan?.evaluation;
+  return {
+    strategy,
+    latencyMs: evaluation?.latencyMs ?? Number.NaN,
+    costPerRequest: evaluation?.costPerRequest ?? Number.NaN,
+    throughputPerSecond: evaluation?.throughputPerSecond ?? Number.NaN,
+    energyJ: evaluation?.energyJ ?? Number.NaN,
+    evaluatedPlans: plan?.evaluatedPlans ?? 0,
+    relative,
+    ...(unavailable !== undefined && { unavailable }),
+  };
+}
+
+function regimeReport({ costs }: PlanningResult, link: number, regime: Regime): RegimeReport {
+  const { tiers } = costs.infrastructure;
+  const counts = nodesPerTier(regime.assignment, tiers.length);
+  const starts = tiers.flatMap(({ id }, k) => {
+    const first = costs.graph.nodes[regime.assignment.indexOf(k)];
+    return first === undefined ? [] : [`${id} from ${first.label}`];
+  });
+  const only = tiers.find((_, k) => counts[k] === regime.assignment.length);
+  return {
+    link,
+    fromMbps: regime.fromMbps,
+    toMbps: finite(regime.toMbps),
+    latencyMs: regime.latencyMs,
+    summary: only === undefined ? starts.join(', ') : `all on ${only.id}`,
+    nodesPerTier: counts,
+  };
+}
+
+function paretoReport(
+  { costs }: PlanningResult,
+  one: NonNullable<PlanningResult['pareto']>['plans'][number],
+): ParetoReport {
+  const { latencyMs, costPerRequest, throughputPerSecond, energyJ, assignment } = one;
+  const counts = nodesPerTier(assignment, costs.infrastructure.tiers.length);
+  return { latencyMs, costPerRequest, throughputPerSecond, energyJ, nodesPerTier: counts };
+}
+
+function auditReport({ audit, costs }: PlanningResult): AuditReport {
+  const { tiers } = costs.infrastructure;
+  return {
+    metric: audit.metric,
+    holds: audit.holds,
+    exceptionCount: audit.exceptionCount,
+    exceptions: audit.exceptions.map(({ node, lowerTier, upperTier }) => ({
+      node: costs.graph.nodes[node]?.label ?? '',
+      lowerTier: tiers[lowerTier]?.id ?? '',
+      upperTier: tiers[upperTier]?.id ?? '',
+    })),
+    consequence: audit.consequence,
+  };
+}

@@ -1,0 +1,92 @@
+import { composeFiles } from '../../engine/deploy/compose/compose';
+import { analysisReport } from '../../engine/report/analysisReport';
+import { nodeDetails } from '../../engine/report/nodeDetails';
+import { planReport } from '../../engine/report/planReport';
+import { sceneOverlay } from '../../engine/report/sceneOverlay';
+import { searchNodes } from '../../engine/report/search';
+import { DnnSplitError, toErrorData } from '../../protocol/errors';
+import type { Work } from '../../protocol/work';
+import { checkPlan } from '../analysis/checkPlan';
+import { findConfig } from '../analysis/configFile';
+import { configOf, type ModelSettings, settingsOf } from '../analysis/configuredModel';
+import { ModelCache } from '../analysis/modelCache';
+import { planText } from '../analysis/planAnalyzed';
+import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
+import type { AnalysisFunctions, ModelRequest, ModelState, StateRequest } from './analysisApi';
+
+/** The functions of the analysis worker, with models kept between calls. */
+export function createAnalysisFunctions(): AnalysisFunctions {
+  const cache = new ModelCache();
+  const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
+    cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
+  return {
+    state: (request, work) => modelState(cache, request, work),
+    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, bindingsOf(cache, modelPath)) }),
+    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, bindingsOf(cache, modelPath), work).graph }),
+    overlay(request, work) {
+      const { costs, plan } = planned(request, false, work).result;
+      return sceneOverlay(costs, plan);
+    },
+    nodeDetails({ nodeId, ...request }, work) {
+      const analyzed = cache.analyzed(request.modelPath, bindingsOf(cache, request.modelPath), work);
+      const costs = attempt(() => planned(request, false, work).result.costs);
+      const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
+      if (details !== undefined) return details;
+      throw new DnnSplitError('bad-usage', `The model has no node '${nodeId}'.`, { nodeId });
+    },
+    search: ({ modelPath, query, limit }, work) =>
+      searchNodes(cache.analyzed(modelPath, bindingsOf(cache, modelPath), work).graph, query, limit),
+    planText: ({ planPath, ...request }, work) => planText(planned(request, true, work), planPath),
+    planTextAgain({ planPath }, work) {
+      const modelPath = modelOfPlan(readPlanFile(planPath), planPath);
+      return planText(planned({ modelPath, overrides: {} }, true, work), planPath);
+    },
+    checkPlan({ planPath, text }, work) {
+      const plan = parsePlanText(text, planPath);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath), plan.dimensions, work);
+      return checkPlan(plan, graph, structureHash);
+    },
+    generate: ({ planText: text, planPath }) => composeFiles(parsePlanText(text, planPath)),
+    forget: ({ modelPath }) => cache.forget(modelPath),
+  };
+}
+
+/** The analysis, and the plan or why there is none: a broken configuration does not hide what is known of the model. */
+function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest, work: Work): ModelState {
+  let settings: ModelSettings | undefined;
+  let planError: ModelState['planError'];
+  const configPath = findConfig(modelPath);
+  try {
+    settings = settingsOf(modelPath, configOf(modelPath, configPath));
+  } catch (thrown) {
+    planError = configError(thrown);
+  }
+  const analyzed = cache.analyzed(modelPath, settings?.bindings ?? {}, work);
+  const state = { analysis: analysisReport(analyzed), ...(configPath !== undefined && { configPath }) };
+  if (settings === undefined) return { ...state, ...(planError && { planError }) };
+  try {
+    return { ...state, plan: planReport(cache.planned(modelPath, settings, planning, work).result) };
+  } catch (thrown) {
+    return { ...state, planError: configError(thrown) };
+  }
+}
+
+/** The data of an error that is about the plan; a cancellation goes on. */
+function configError(thrown: unknown) {
+  if (DnnSplitError.is(thrown, 'canceled')) throw thrown;
+  return toErrorData(thrown);
+}
+
+/** Numbers of the model's dimensions; none while its configuration is broken. */
+function bindingsOf(cache: ModelCache, modelPath: string): ModelSettings['bindings'] {
+  return attempt(() => cache.settings(modelPath).bindings) ?? {};
+}
+
+function attempt<Value>(run: () => Value): Value | undefined {
+  try {
+    return run();
+  } catch (thrown) {
+    if (DnnSplitError.is(thrown) && thrown.code !== 'canceled') return undefined;
+    throw thrown;
+  }
+}
