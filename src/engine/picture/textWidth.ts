@@ -1,12 +1,12 @@
 /** Advance widths of a UI font, in thousandths of the font size, by class of character. */
 const widths: readonly (readonly [characters: string, width: number])[] = [
-  ["ijl.,:;'|!", 260],
-  [' ftrI()[]{}/\\`"-', 340],
-  ['acesvxyzkJ_?*^', 530],
-  ['bdghnopquL0123456789+<>=~#$', 580],
-  ['ABEFKPRSTVXYZC', 650],
-  ['DGHNOQU&', 740],
-  ['mwM%W@', 880],
+  ["ijl.,:;'|!", 280],
+  [' ftrI()[]{}/\\`"-', 370],
+  ['acesvxyzkJ_?*^', 560],
+  ['bdghnopquL0123456789+<>=~#$', 620],
+  ['ABEFKPRSTVXYZC', 690],
+  ['DGHNOQU&', 780],
+  ['mwM%W@', 930],
 ];
 
 const widthOfCharacter = new Map<string, number>();

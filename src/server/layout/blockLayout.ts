@@ -6,10 +6,13 @@ export interface BlockInput {
   readonly edges: readonly LayoutEdge[];
   readonly hasEntry: boolean;
   readonly hasExit: boolean;
+  /** Whether the axis is that of the exit although there is an entry: the graph's main path begins inside of the block. */
+  readonly startsMainPath?: boolean;
 }
 
 /**
- * A laid-out block. Its axis is x = 0: the entry's center lies on it, and the exit's, so that stacked blocks never drift.
+ * A laid-out block. Its axis is x = 0: the entry's center lies on it, and the exit's, so that stacked blocks never drift
+ * (only where the main path begins in the block, the entry may lie beside it).
  * y = 0 is the top of the first row.
  */
 export interface BlockLayout {
@@ -87,11 +90,12 @@ export function simplifyRoute(route: readonly number[]): number[] {
  */
 export function alignBlock(layout: BlockLayout, input: BlockInput): BlockLayout {
   const exit = input.widths.length - 1;
-  const anchor = input.hasEntry
-    ? (layout.centers[0] ?? 0)
-    : input.hasExit
-      ? (layout.centers[exit] ?? 0)
-      : (layout.left + layout.right) / 2;
+  const anchor =
+    input.hasEntry && !(input.startsMainPath && input.hasExit)
+      ? (layout.centers[0] ?? 0)
+      : input.hasExit
+        ? (layout.centers[exit] ?? 0)
+        : (layout.left + layout.right) / 2;
   const aligned = shifted(layout, -anchor);
   return input.hasExit && exit > 0 ? withExitOnAxis(aligned, input.edges, input.widths[exit] ?? 0) : aligned;
 }

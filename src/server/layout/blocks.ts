@@ -1,4 +1,4 @@
-import { adjacencyOf, type LayoutEdge, type LayoutGraph, layersOf } from './layoutGraph';
+import { type LayoutEdge, type LayoutGraph, lateLayersOf } from './layoutGraph';
 
 /** A stretch of the order between two vertices that no edge passes by; it shares them with its neighbors. */
 export interface Block {
@@ -52,11 +52,7 @@ function dropLongEdges(graph: LayoutGraph, kept: Uint8Array, limit: number): boo
   const { edges, widths } = graph;
   const count = widths.length;
   const numbers = blockNumbers(count, cutVertices(count, edges, kept));
-  const layers = layersOf(
-    count,
-    edges,
-    adjacencyOf(count, edges, (edge) => kept[edge] === 1),
-  );
+  const layers = lateLayersOf(count, edges, (edge) => kept[edge] === 1);
   const spanOf = ({ from, to }: LayoutEdge) => (layers[to] ?? 0) - (layers[from] ?? 0);
   const cost = new Float64Array(count + 1);
   const longest = new Int32Array(count + 1);

@@ -127,32 +127,39 @@ export function foldGroups(graph: SplitGraph): FoldGroup[] {
   return groups.filter((group) => groupSize(group) < graph.nodes.length || group.repeats > 1);
 }
 
-function withDescendants(group: FoldGroup, folded: Set<string>): void {
-  if (groupSize(group) <= comfortableSize) return;
-  for (const child of group.children) {
-    folded.add(child.id);
-    withDescendants(child, folded);
-  }
+/** How many boxes a group shows when it is unfolded and all that is in it is folded. */
+function unfoldedSize(group: FoldGroup): number {
+  return group.children.reduce((size, child) => size - groupSize(child) + 1, groupSize(group));
 }
 
 /**
- * The ids that are folded until a person says otherwise: none in a graph that can be read whole; otherwise all repeats, then
- * the largest other groups until it can. Within a large folded group its parts are folded too, so that unfolding it shows
- * those parts first.
+ * The ids that are folded until a person says otherwise: none in a graph that can be read whole; otherwise all repeats, and
+ * as few of the other groups, small ones rather than large ones, as it takes. What is in a large folded group is folded too,
+ * so that unfolding it shows its parts first.
  */
 export function defaultFolding(nodeCount: number, groups: readonly FoldGroup[]): Set<string> {
   const folded = new Set<string>();
   if (nodeCount <= comfortableSize) return folded;
-  let shown = nodeCount;
-  const bySize = [...groups].sort((a, b) => groupSize(b) - groupSize(a) || a.first - b.first);
-  for (const group of [
-    ...bySize.filter(({ repeats }) => repeats > 1),
-    ...bySize.filter(({ repeats }) => repeats === 1),
-  ]) {
-    if (group.repeats === 1 && shown <= comfortableSize) break;
+  const fold = (group: FoldGroup) => {
     folded.add(group.id);
-    withDescendants(group, folded);
+    if (groupSize(group) > comfortableSize) group.children.forEach(fold);
+  };
+  let shown = nodeCount;
+  for (const group of groups) {
+    fold(group);
     shown -= groupSize(group) - 1;
+  }
+  const open = [...groups];
+  while (open.length > 0) {
+    open.sort((a, b) => groupSize(a) - groupSize(b) || b.first - a.first);
+    const largest = open.pop();
+    if (largest === undefined || largest.repeats > 1) continue;
+    const more = unfoldedSize(largest) - 1;
+    if (shown + more > comfortableSize) continue;
+    folded.delete(largest.id);
+    for (const child of largest.children) fold(child);
+    open.push(...largest.children);
+    shown += more;
   }
   return folded;
 }

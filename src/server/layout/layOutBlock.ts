@@ -46,9 +46,9 @@ function cacheOf(elk: ElkEngine): BlockCache {
 }
 
 /** Text that is equal for two blocks exactly when they are laid out alike: sizes, edges, and what is shared with neighbors. */
-function structureOf({ widths, edges, hasEntry, hasExit }: BlockInput): string {
+function structureOf({ widths, edges, hasEntry, hasExit, startsMainPath }: BlockInput): string {
   const pairs = edges.map(({ from, to }) => `${from}-${to}`);
-  return `${hasEntry ? 'e' : ''}${hasExit ? 'x' : ''};${widths.join(',')};${pairs.join(',')}`;
+  return `${hasEntry ? 'e' : ''}${hasExit ? 'x' : ''}${startsMainPath ? 'm' : ''};${widths.join(',')};${pairs.join(',')}`;
 }
 
 /** Vertices of a block and the places at which its edges pass layers, which is what ELK's time grows with. */

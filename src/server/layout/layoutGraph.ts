@@ -45,7 +45,11 @@ export function adjacencyOf(
 }
 
 /** The source with the longest path below it; of several the first. */
-function mainSource(vertexCount: number, edges: readonly LayoutEdge[], { outgoing, incoming }: Adjacency): number {
+export function mainSource(
+  vertexCount: number,
+  edges: readonly LayoutEdge[],
+  { outgoing, incoming }: Adjacency,
+): number {
   const height = new Int32Array(vertexCount);
   let source = 0;
   for (let vertex = vertexCount - 1; vertex >= 0; vertex--) {
@@ -86,4 +90,19 @@ export function layersOf(
     layer[vertex] = latest;
   }
   return layer;
+}
+
+/**
+ * Layers from the other end: as late as possible for all that leads to the main sink, as early as possible for the rest.
+ * What only prepares a tensor for a late reader stands with that reader, so that the long edge is the one that leads there.
+ */
+export function lateLayersOf(
+  vertexCount: number,
+  edges: readonly LayoutEdge[],
+  keep: (edge: number) => boolean,
+): Int32Array {
+  const reversed = edges.map(({ from, to }) => ({ from: vertexCount - 1 - to, to: vertexCount - 1 - from }));
+  const layers = layersOf(vertexCount, reversed, adjacencyOf(vertexCount, reversed, keep));
+  const last = layers.reduce((most, layer) => Math.max(most, layer), 0);
+  return Int32Array.from(layers, (_, vertex) => last - (layers[vertexCount - 1 - vertex] ?? 0));
 }

@@ -2,7 +2,7 @@ import type { SplitGraph, SplitNode } from '../../engine/split/splitGraph';
 import type { SceneNode } from '../../protocol/scene';
 import { type FoldGroup, groupLabel, operatorSummary } from './foldGroup';
 import { opFamily } from './opFamily';
-import { tensorShapeText } from './shapeText';
+import { shortShapeText } from './shapeText';
 import type { ViewVertex } from './viewGraph';
 
 /** A node of the scene without its place. */
@@ -29,7 +29,7 @@ function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNo
     id: node.id,
     kind: 'node',
     title: node.op,
-    subtitle: first === undefined ? '' : `${tensorShapeText(first)}${more}`,
+    subtitle: first === undefined ? '' : `${shortShapeText(first)}${more}`,
     family: opFamily(node.op),
     label: node.label,
     orderIndices: [place],
@@ -69,7 +69,7 @@ function terminalContent(graph: SplitGraph, tensor: number, kind: 'input' | 'out
     id: `${kind}:${name}`,
     kind,
     title: name,
-    subtitle: found === undefined ? '' : tensorShapeText(found),
+    subtitle: found === undefined ? '' : shortShapeText(found),
     family: kind,
     label: name,
     orderIndices: [],

@@ -3,7 +3,7 @@ import type { BlockLayout } from './blockLayout';
 import { type Block, type Blocks, cutIntoBlocks } from './blocks';
 import type { ElkEngine } from './elkEngine';
 import { elkLimit, layOutBlock } from './layOutBlock';
-import type { LayoutGraph } from './layoutGraph';
+import { adjacencyOf, type LayoutGraph, mainSource } from './layoutGraph';
 
 /** All blocks one above the other on the axis x = 0, in rows; lanes are not routed yet. */
 export interface Stack {
@@ -18,11 +18,27 @@ export interface Stack {
   readonly lanes: readonly number[];
 }
 
+/** Moves everything that is placed already, so that the last vertex of it is where the next block has its entry. */
+function moveAside(stack: Stack, count: number, offset: number): void {
+  if (offset === 0) return;
+  for (let vertex = 0; vertex < count; vertex++) stack.centers[vertex] = (stack.centers[vertex] ?? 0) + offset;
+  stack.routes.forEach((route, edge) => {
+    if (route) stack.routes[edge] = route.map((value, axis) => (axis % 2 === 0 ? value + offset : value));
+  });
+  stack.rowLeft.forEach((left, row) => {
+    stack.rowLeft[row] = left + offset;
+  });
+  stack.rowRight.forEach((right, row) => {
+    stack.rowRight[row] = right + offset;
+  });
+}
+
 /** Puts a block under the last row, its entry over the vertex that ended the block before. */
 function place(stack: Stack, block: Block, layout: BlockLayout, lanes: number[]): void {
   const { rowTops, rowLeft, rowRight } = stack;
   const firstRow = block.hasEntry ? rowTops.length - 1 : rowTops.length;
   const top = rowTops[firstRow] ?? 0;
+  if (block.hasEntry) moveAside(stack, block.first, layout.centers[0] ?? 0);
   layout.rowTops.forEach((rowTop, row) => {
     rowTops[firstRow + row] = top + rowTop;
     rowLeft[firstRow + row] = Math.min(rowLeft[firstRow + row] ?? layout.left, layout.left);
@@ -56,9 +72,13 @@ export async function stackBlocks(graph: LayoutGraph, elk: ElkEngine, work: Work
     routes: new Array(graph.edges.length).fill(undefined),
     lanes,
   };
+  const main = mainSource(count, graph.edges, adjacencyOf(count, graph.edges));
+  let reported = -1;
   for (const block of blocks) {
     throwIfCanceled(work);
-    work.report('Laying out the graph', block.first / Math.max(1, count));
+    const percent = Math.floor((100 * block.first) / count);
+    if (percent > reported) work.report('Laying out the graph', percent / 100);
+    reported = Math.max(reported, percent);
     const layout = await layOutBlock(
       {
         widths: graph.widths.slice(block.first, block.last + 1),
@@ -68,6 +88,7 @@ export async function stackBlocks(graph: LayoutGraph, elk: ElkEngine, work: Work
         })),
         hasEntry: block.hasEntry,
         hasExit: block.hasExit,
+        startsMainPath: block.first < main && main <= block.last,
       },
       elk,
     );
