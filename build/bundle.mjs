@@ -20,7 +20,15 @@ const common = {
   tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
 };
 
-const node = /** @type {const} */ ({ ...common, outdir: 'dist', platform: 'node', format: 'cjs', target: 'node20' });
+const node = /** @type {const} */ ({
+  ...common,
+  outdir: 'dist',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // jsonc-parser's UMD build requires its parts in a way that no bundler can follow; its ES modules are fine.
+  mainFields: ['module', 'main'],
+});
 
 /** Writes the JSON schemas that editors use, from the same definitions that parse the documents. */
 async function writeSchemas() {
@@ -30,12 +38,21 @@ async function writeSchemas() {
     sourcemap: false,
     platform: 'node',
     format: 'esm',
-    entryPoints: ['src/protocol/documents/schemas.ts'],
+    mainFields: ['module', 'main'],
+    stdin: {
+      contents: `
+        export { documentSchemas } from './src/protocol/documents/schemas';
+        export { tierPresets } from './src/engine/presets/tierPresets';
+        export { linkPresets } from './src/engine/presets/linkPresets';
+      `,
+      resolveDir: root,
+      loader: 'ts',
+    },
     outfile,
   });
-  const { documentSchemas } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
+  const { documentSchemas, tierPresets, linkPresets } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
   await mkdir(resolve(root, 'dist/schemas'), { recursive: true });
-  for (const [name, schema] of Object.entries(documentSchemas())) {
+  for (const [name, schema] of Object.entries(documentSchemas({ tierPresets, linkPresets }))) {
     await writeFile(resolve(root, 'dist/schemas', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
   }
 }
