@@ -1,14 +1,16 @@
 import { unwatched, type Work } from '../../protocol/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
-import { GraphInference, type NodeResult } from './core/graphInference';
+import { countElementwiseOps, countMacs } from './core/count';
+import { GraphInference } from './core/graphInference';
 import { countOpenSymbols } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
-import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
+import { functionKey, type Opsets, type PlannedGraph, type PlannedNode, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
 import { factOfType } from './core/statedType';
 import { countParameters, weightBytesOf } from './core/weights';
 import type { DimensionBindings, InferredModel, InferredNode } from './inferred';
+import type { CountContext, OpEntry } from './rule';
 
 /** Calls may expand to at most this many nodes in all. */
 const maximumInlinedNodes = 1_000_000;
@@ -29,14 +31,14 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
   const inference = new GraphInference(planning, bindings, work);
   const graph = planGraph(model.graph, completeOpsets(model), planning);
   const scope = scopeOfInputs(graph, bindings);
-  const results = inference.inferMain(graph, scope);
+  const nodes = inference.inferMain(graph, scope, inferredNode);
   for (const output of model.graph.outputs) {
     if (scope.find(output.name) !== undefined) continue;
     inference.report('error', `No node, input or weight makes the output ${output.name}.`, undefined, output.name);
   }
   return {
     model,
-    nodes: results.map(inferredNode),
+    nodes,
     tensors: scope.facts,
     inputs: graph.inputs.map((input) => input.name),
     outputs: model.graph.outputs.map((output) => output.name),
@@ -68,7 +70,7 @@ function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope 
   return scope;
 }
 
-function inferredNode({ planned, entry, macs, elementwiseOps }: NodeResult): InferredNode {
+function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, context: CountContext): InferredNode {
   const { node } = planned;
   return {
     id: node.id,
@@ -76,8 +78,8 @@ function inferredNode({ planned, entry, macs, elementwiseOps }: NodeResult): Inf
     label: node.name === '' ? `${node.op} ${planned.writes[0] ?? node.id}` : node.name,
     reads: planned.reads,
     writes: planned.writes,
-    macs,
-    elementwiseOps,
+    macs: countMacs(entry, context),
+    elementwiseOps: countElementwiseOps(entry, context),
     viewOnly: entry?.viewOnly ?? false,
     modulePath: planned.modulePath,
   };

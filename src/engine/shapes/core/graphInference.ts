@@ -4,7 +4,7 @@ import type { OnnxGraph, ValueInfo } from '../../onnx/model';
 import { isNumericValue, type TensorFact, unknownFact } from '../fact';
 import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
 import { findOp } from '../ops/registry';
-import type { OpEntry } from '../rule';
+import type { CountContext, OpEntry } from '../rule';
 import { countElementwiseOps, countMacs } from './count';
 import { type BodyResult, NodeContext, type OutputFact } from './nodeContext';
 import { planGraph } from './planGraph';
@@ -12,13 +12,8 @@ import type { PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
 import { Scope } from './scope';
 import { StatedTypes } from './statedTypes';
 
-/** What is known of one node of the main graph after inference. */
-export interface NodeResult {
-  readonly planned: PlannedNode;
-  readonly entry: OpEntry | undefined;
-  readonly macs: number | undefined;
-  readonly elementwiseOps: number | undefined;
-}
+/** Makes something of a node once its outputs are known. */
+export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
 
 /** Bodies inside loops are inferred more than once; nested deeply this would never end. */
 const maximumBodyNodes = 2_000_000;
@@ -61,14 +56,9 @@ export class GraphInference {
   }
 
   /** Infers every node of the main graph; `scope` holds its inputs and weights already. */
-  inferMain(graph: PlannedGraph, scope: Scope): readonly NodeResult[] {
+  inferMain<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
     this.stepsInMain = graph.nodes.length;
-    return this.inferNodes(graph, scope, (planned, entry, context) => ({
-      planned,
-      entry,
-      macs: countMacs(entry, context),
-      elementwiseOps: countElementwiseOps(entry, context),
-    }));
+    return this.inferNodes(graph, scope, visit);
   }
 
   private inferBody(
@@ -102,11 +92,7 @@ export class GraphInference {
     return { outputs, macs, elementwiseOps };
   }
 
-  private inferNodes<R>(
-    graph: PlannedGraph,
-    scope: Scope,
-    visit: (planned: PlannedNode, entry: OpEntry | undefined, context: NodeContext) => R,
-  ): R[] {
+  private inferNodes<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
     const context = new NodeContext({
       problem: (message, nodeId) => this.report('warning', message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
@@ -146,13 +132,16 @@ export class GraphInference {
   }
 
   private inputsOf({ node }: PlannedNode, scope: Scope): (TensorFact | undefined)[] {
-    return node.inputs.map((name) => {
-      if (name === '') return undefined;
-      const fact = scope.find(name);
-      if (fact !== undefined) return fact;
-      this.report('error', `No node, input or weight makes tensor ${name}.`, node.id, name);
-      return unknownFact;
-    });
+    const facts: (TensorFact | undefined)[] = [];
+    for (const name of node.inputs) facts.push(name === '' ? undefined : this.factOf(name, node.id, scope));
+    return facts;
+  }
+
+  private factOf(name: string, nodeId: string, scope: Scope): TensorFact {
+    const fact = scope.find(name);
+    if (fact !== undefined) return fact;
+    this.report('error', `No node, input or weight makes tensor ${name}.`, nodeId, name);
+    return unknownFact;
   }
 
   /** Puts the facts of a node's outputs into the scope, completed and checked by what the file states. */
@@ -163,22 +152,29 @@ export class GraphInference {
     stated: ReadonlyMap<string, ValueInfo>,
     outputInfo: ReadonlyMap<string, ValueInfo>,
   ): readonly (TensorFact | undefined)[] {
-    const { node } = planned;
-    const constant = planned.deterministic && planned.reads.every((name) => scope.find(name)?.constant ?? false);
-    return node.outputs.map((name, index) => {
-      if (name === '') return undefined;
-      const output = outputs[index];
-      const inferred: TensorFact = {
-        ...(output ?? unknownFact),
-        constant: constant || isNumericValue(output?.value),
-      };
-      const info = stated.get(name);
-      const byInfo = info === undefined ? inferred : this.stated.complete(inferred, info, node.id, 'warning');
-      const last = outputInfo.get(name);
-      const fact = last === undefined ? byInfo : this.stated.complete(byInfo, last, node.id, 'information');
+    const constant = planned.deterministic && readsOnlyConstants(planned, scope);
+    const facts: (TensorFact | undefined)[] = [];
+    for (const [index, name] of planned.node.outputs.entries()) {
+      if (name === '') {
+        facts.push(undefined);
+        continue;
+      }
+      const inferred = withConstness(outputs[index] ?? unknownFact, constant);
+      const fact = this.complete(inferred, stated.get(name), outputInfo.get(name), planned.node.id);
       scope.facts.set(name, fact);
-      return fact;
-    });
+      facts.push(fact);
+    }
+    return facts;
+  }
+
+  private complete(
+    inferred: TensorFact,
+    info: ValueInfo | undefined,
+    outputInfo: ValueInfo | undefined,
+    nodeId: string,
+  ): TensorFact {
+    const byInfo = info === undefined ? inferred : this.stated.complete(inferred, info, nodeId, 'warning');
+    return outputInfo === undefined ? byInfo : this.stated.complete(byInfo, outputInfo, nodeId, 'information');
   }
 
   private step(): void {
@@ -190,6 +186,18 @@ export class GraphInference {
       this.stepsInMain === 0 ? undefined : Math.min(1, this.steps / this.stepsInMain),
     );
   }
+}
+
+function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
+  for (const name of planned.reads) if (scope.find(name)?.constant !== true) return false;
+  return true;
+}
+
+function withConstness(fact: OutputFact, constant: boolean): TensorFact {
+  const { kind, dtype, shape, value } = fact;
+  if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
+  if (fact.elements === undefined && fact.content === undefined) return { kind, dtype, shape, constant };
+  return { ...fact, constant };
 }
 
 function addCounts(sum: number | undefined, count: number | undefined): number | undefined {

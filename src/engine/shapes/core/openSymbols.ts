@@ -8,15 +8,9 @@ import type { InferredModel } from '../inferred';
 export function countOpenSymbols(facts: Iterable<TensorFact>): InferredModel['openSymbols'] {
   const counts = new Map<string, number>();
   for (const { shape } of facts) {
-    if (shape === undefined) continue;
-    const symbols = new Set<string>();
-    let settled = true;
-    for (const dim of shape) {
-      if (typeof dim === 'number') continue;
-      if (dim.cause !== undefined) settled = false;
-      for (const symbol of dim.symbols) symbols.add(symbol);
-    }
-    if (settled) for (const symbol of symbols) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    const open = shape?.filter((dim) => typeof dim !== 'number') ?? [];
+    if (open.length === 0 || open.some((dim) => dim.cause !== undefined)) continue;
+    for (const symbol of new Set(open.flatMap((dim) => dim.symbols))) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
   }
   return [...counts]
     .map(([symbol, tensors]) => ({ symbol, tensors }))

@@ -31,12 +31,10 @@ export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope
     scope.warn('This node needs its own result, directly or through others; its shapes stay unknown.', node.id);
   }
   const weights = weightsOf(graph);
-  const inputs = graph.inputs.filter((input) => !weights.has(input.name));
   const result: PlannedGraph = {
     nodes: sorted.nodes,
-    inputs,
+    inputs: graph.inputs.filter((input) => !weights.has(input.name)),
     outputs: graph.outputs,
-    captures: capturesOf(sorted.nodes, inputs, graph.outputs, weights),
     deterministic: sorted.nodes.every((node) => node.deterministic),
     weights,
     stated: flat.stated.size === 0 ? graph.valueInfo : new Map<string, ValueInfo>([...flat.stated, ...graph.valueInfo]),
@@ -70,7 +68,7 @@ function readsOf(node: OnnxNode, bodies: readonly PlannedGraph[]): readonly stri
     if (inputs.length === 2 && first !== '' && second !== '' && first !== second) return inputs;
   }
   const reads = new Set(inputs);
-  for (const body of bodies) for (const name of body.captures) reads.add(name);
+  for (const body of bodies) for (const name of capturesOf(body)) reads.add(name);
   reads.delete('');
   return [...reads];
 }
@@ -99,22 +97,15 @@ function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
   return weights;
 }
 
-function capturesOf(
-  nodes: readonly PlannedNode[],
-  inputs: readonly ValueInfo[],
-  outputs: readonly ValueInfo[],
-  weights: ReadonlyMap<string, TensorFact>,
-): readonly string[] {
-  const own = new Set<string>();
+/** Names that a body takes from outside. */
+function capturesOf({ nodes, inputs, outputs, weights }: PlannedGraph): ReadonlySet<string> {
+  const own = new Set<string>(weights.keys());
   for (const input of inputs) own.add(input.name);
   for (const node of nodes) for (const name of node.writes) own.add(name);
   const captures = new Set<string>();
-  const take = (name: string): void => {
-    if (name !== '' && !own.has(name) && !weights.has(name)) captures.add(name);
-  };
-  for (const node of nodes) node.reads.forEach(take);
-  for (const output of outputs) take(output.name);
-  return [...captures];
+  for (const node of nodes) for (const name of node.reads) if (!own.has(name)) captures.add(name);
+  for (const output of outputs) if (output.name !== '' && !own.has(output.name)) captures.add(output.name);
+  return captures;
 }
 
 /** Every name that the graph uses itself: inlined tensors must not collide with them. */

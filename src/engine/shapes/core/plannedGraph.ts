@@ -24,8 +24,6 @@ export interface PlannedGraph {
   /** Inputs that are not initializers. */
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** Names it takes from outside. */
-  readonly captures: readonly string[];
   readonly deterministic: boolean;
   /** Facts of initializers. */
   readonly weights: ReadonlyMap<string, TensorFact>;
