@@ -131,7 +131,9 @@ export async function collect(stream: IncomingMessage, maxBytes: number): Promis
       throw new Refusal(413, `The body is larger than the ${maxBytes} bytes that are allowed here.`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks, length);
+  const body = Buffer.concat(chunks, length);
+  // A plain array: `slice` of a Buffer would share its memory instead of copying.
+  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function statusOf(status: number): 400 | 502 | 503 | 504 {
