@@ -1,0 +1,70 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
+import type { OnnxTensor } from '../../engine/onnx/model';
+import { DnnSplitError } from '../../protocol/errors';
+import { type FileSource, openFileSource } from './fileSource';
+
+/**
+ * The file that an external tensor's `location` names. A location comes from the model and may be an attack: it must stay
+ * in the model's folder, whether by its text, by a symbolic link or by a hard link (cf. CVE-2024-5187, CVE-2022-25882).
+ * @throws DnnSplitError `external-data` where it does not stay there, or is missing.
+ */
+export function resolveExternalData(modelPath: string, location: string): string {
+  const refuse = (why: string): DnnSplitError =>
+    new DnnSplitError(
+      'external-data',
+      `${basename(modelPath)} keeps weights in "${location.slice(0, 200)}", which ${why}; only files in the model's own folder are read.`,
+      { path: modelPath },
+    );
+  const parts = location.split(/[/\\]/);
+  if (location === '' || location.includes('\0')) throw refuse('is not a file name');
+  if (isAbsolute(location) || win32.isAbsolute(location) || /^[A-Za-z]:/.test(location)) {
+    throw refuse('is an absolute path');
+  }
+  if (parts.includes('..')) throw refuse('leads out of the folder');
+
+  const folder = realpathSync(dirname(modelPath));
+  let path: string;
+  try {
+    path = realpathSync(join(folder, location));
+  } catch {
+    throw new DnnSplitError(
+      'external-data',
+      `The weights of ${basename(modelPath)} are missing: put "${location.slice(0, 200)}" beside the model.`,
+      { path: modelPath },
+    );
+  }
+  const inside = relative(folder, path);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw refuse('is a link that leads out of the folder');
+  }
+  const status = lstatSync(path);
+  if (!status.isFile()) throw refuse('is not a regular file');
+  if (status.nlink > 1) throw refuse('is a hard link, which may lead out of the folder');
+  return path;
+}
+
+/**
+ * Opens the file that holds external tensors of a model.
+ * @throws DnnSplitError `external-data`, see `resolveExternalData`.
+ */
+export function openExternalData(modelPath: string, location: string): FileSource {
+  return openFileSource(resolveExternalData(modelPath, location));
+}
+
+/**
+ * Where an external tensor lies in its file; without a stated length, as many bytes as its type and shape need.
+ * @throws DnnSplitError `external-data` where that is not inside the file.
+ */
+export function externalRange(tensor: OnnxTensor, fileSize: number): { offset: number; length: number } {
+  const { payload } = tensor;
+  if (payload.kind !== 'external') throw new RangeError(`tensor "${tensor.name}" is not external`);
+  const length = payload.length ?? tensor.bytes ?? 0;
+  if (payload.offset + length > fileSize) {
+    throw new DnnSplitError(
+      'external-data',
+      `Tensor "${tensor.name}" lies at bytes ${payload.offset} to ${payload.offset + length} of "${payload.location}", which has only ${fileSize}; fetch that file again.`,
+    );
+  }
+  return { offset: payload.offset, length };
+}
