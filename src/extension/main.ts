@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ExtensionApi } from './api';
 import { LanguageServer } from './client/languageServer';
+import { serverDownError } from './client/requestErrors';
 import { startForDocuments } from './client/startForDocuments';
 import { analyzeAgain } from './commands/analyze';
 import type { CommandContext } from './commands/context';
@@ -60,6 +61,11 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
   parts.add(new DefaultObjective(models, (thrown) => notifier.report(thrown)));
   parts.add(registerCommands(context));
   parts.add(startForDocuments(server, notifier));
+  parts.add(
+    server.onDidChangeState((state) => {
+      if (state === 'failed') notifier.report(serverDownError());
+    }),
+  );
   parts.add(
     server.onNotification('dnnsplit/log', ({ level, text }) => {
       log[level](text);

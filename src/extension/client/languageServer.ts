@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
 import { DisposableStore, type Releasable } from '../disposables';
 import { Emitter } from '../emitter';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
 import { requestError, serverDownError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
+
+type Library = typeof import('vscode-languageclient/node');
 
 /** Documents that the server diagnoses and offers actions on. */
 const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json'];
@@ -41,7 +43,11 @@ export class LanguageServer implements ServerConnection, Releasable {
   ): Promise<ServerRequests[M]['result']> {
     const client = await this.start();
     try {
-      return await client.sendRequest<ServerRequests[M]['result']>(method, params, token);
+      // A token that is passed as undefined would travel as a second parameter.
+      const sent = token
+        ? client.sendRequest<ServerRequests[M]['result']>(method, params, token)
+        : client.sendRequest<ServerRequests[M]['result']>(method, params);
+      return await sent;
     } catch (thrown) {
       const error = client.isRunning() ? requestError(thrown) : serverDownError(String(thrown));
       if (error.code !== 'canceled') this.log.debug(`${method}: ${error.detail ?? error.message}`);
@@ -97,9 +103,12 @@ export class LanguageServer implements ServerConnection, Releasable {
   }
 
   async #launch(): Promise<LanguageClient> {
-    const client = this.#createClient();
-    this.#client = client;
     this.#setState('starting');
+    // Loaded with the first request, so that activation costs next to nothing.
+    const library = await import('vscode-languageclient/node');
+    if (this.#state !== 'starting') throw serverDownError('It was stopped while it was being started.');
+    const client = this.#createClient(library);
+    this.#client = client;
     try {
       await client.start();
       return client;
@@ -111,10 +120,10 @@ export class LanguageServer implements ServerConnection, Releasable {
     }
   }
 
-  #createClient(): LanguageClient {
+  #createClient({ CloseAction, ErrorAction, LanguageClient, State, TransportKind }: Library): LanguageClient {
     this.#watchers = watchedPatterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
     const program = { module: this.serverModule, transport: TransportKind.ipc };
-    const client: LanguageClient = new LanguageClient(
+    const client: InstanceType<Library['LanguageClient']> = new LanguageClient(
       'dnnsplit',
       'DNNSplit',
       { run: program, debug: { ...program, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
@@ -125,7 +134,10 @@ export class LanguageServer implements ServerConnection, Releasable {
         outputChannel: this.log,
         errorHandler: {
           error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => ({ action: this.#onServerEnded(client), handled: true }),
+          closed: () => ({
+            action: this.#mayRestart(client) ? CloseAction.Restart : CloseAction.DoNotRestart,
+            handled: true,
+          }),
         },
         initializationFailedHandler: () => false,
       },
@@ -139,15 +151,16 @@ export class LanguageServer implements ServerConnection, Releasable {
     return client;
   }
 
-  #onServerEnded(client: LanguageClient): CloseAction {
-    if (this.#client !== client) return CloseAction.DoNotRestart;
+  /** Decides what follows when the server ended by itself. */
+  #mayRestart(client: LanguageClient): boolean {
+    if (this.#client !== client) return false;
     if (this.#restartPolicy.mayRestart(Date.now())) {
       this.log.warn('The server ended and is started again.');
-      return CloseAction.Restart;
+      return true;
     }
     this.log.error('The server ended too often and stays down until it is restarted.');
     this.#setState('failed');
-    return CloseAction.DoNotRestart;
+    return false;
   }
 
   #setState(state: ServerState): void {

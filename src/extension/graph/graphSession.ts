@@ -51,6 +51,7 @@ export class GraphSession implements Releasable {
   ) {
     const { models, selection } = surroundings;
     this.#disposables.add(models.retain(modelUri));
+    void models.open(modelUri);
     this.#disposables.add(
       models.onDidChange((model) => {
         if (this.#ready && model.modelUri === modelUri) this.#show(model);

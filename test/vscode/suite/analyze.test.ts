@@ -50,7 +50,7 @@ describe('Analyze DNN splits', () => {
     assert(other?.position !== undefined);
     await vscode.commands.executeCommand('dnnsplit.cutHere', other);
     const moved = look.snapshot()?.plan?.candidates.find(({ position }) => position === other.position);
-    assert.equal(moved?.chosen, true);
+    assert.equal(moved?.chosen, true, look.toldErrors().at(-1));
     assert.notEqual(look.statusText(), before);
     await vscode.commands.executeCommand('dnnsplit.resetOverrides');
     assert.equal(look.statusText(), before);
