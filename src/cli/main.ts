@@ -3,6 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { DnnSplitError, toErrorData } from '../protocol/errors';
 import { productVersion } from '../protocol/version';
 import { addAnalyze } from './commands/analyze';
+import { addDeploy } from './commands/deploy';
+import { addGraph } from './commands/graph';
+import { addPlan } from './commands/plan';
 import { setExitCode } from './exitCode';
 
 const program = new Command('dnnsplit')
@@ -19,6 +22,6 @@ function exitCodeOf(thrown: unknown): number {
   return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
 }
 
-addAnalyze(program);
+for (const add of [addAnalyze, addPlan, addGraph, addDeploy]) add(program);
 
 program.parseAsync().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));

@@ -8,12 +8,22 @@ export const tierSchema = z
   .strictObject({
     id: z.string().min(1).describe('Name of the tier, unique in this file.'),
     preset: z.string().optional().describe('Device whose published figures fill in what is missing here.'),
-    gflops: positive.optional().describe('Sustained compute in GFLOP/s (1 MAC = 2 FLOP).'),
+    gflops: positive
+      .optional()
+      .describe(
+        'Sustained compute in GFLOP/s (1 MAC = 2 FLOP); left out of the estimate where neither this nor the preset has it.',
+      ),
     memoryGBps: positive.optional().describe('Memory bandwidth in GB/s.'),
-    overheadUs: nonNegative.optional().describe('Fixed time per node in microseconds.'),
-    memoryGB: positive.optional().describe('Memory for weights and activations in GB.'),
-    pricePerHour: nonNegative.optional().describe('Price of one busy hour in dollars.'),
-    watts: nonNegative.optional().describe('Power while busy.'),
+    overheadUs: nonNegative
+      .optional()
+      .describe('Fixed time per node in microseconds, for launching it; 0 unless stated.'),
+    memoryGB: positive
+      .optional()
+      .describe('Memory for weights and activations in GB; a limit only with `constraints.respectMemory`.'),
+    pricePerHour: nonNegative
+      .optional()
+      .describe('Price of one busy hour in dollars; 0 unless stated here or by the preset.'),
+    watts: nonNegative.optional().describe('Power while busy in watts.'),
     electricityPerKWh: nonNegative.optional().describe('Price of electricity in dollars per kWh.'),
     replicas: z.int().positive().optional().describe('Copies that serve in parallel; raises throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
@@ -32,7 +42,7 @@ export const linkSchema = z
       .optional()
       .describe('Encoding on this link.'),
   })
-  .describe('Joins a tier to the next one.');
+  .describe('Joins a tier to the next one; data only flows upwards.');
 
 export const objectiveSchema = z
   .union([
@@ -41,16 +51,20 @@ export const objectiveSchema = z
   ])
   .describe('What to optimize: one metric, or weights for seconds, dollars and joules.');
 
-export const constraintsSchema = z.strictObject({
-  maxLatencyMs: positive.optional(),
-  maxCostPerRequest: positive.optional(),
-  maxEnergyJ: positive.optional(),
-  minThroughputPerSecond: positive.optional(),
-  respectMemory: z.boolean().optional().describe('Refuse plans that do not fit into the memory of a tier.'),
-  keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
-  pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
-  excludeTiers: z.array(z.string()).optional().describe('Tiers that run nothing.'),
-});
+export const constraintsSchema = z
+  .strictObject({
+    maxLatencyMs: positive.optional().describe('Longest latency of one request in milliseconds.'),
+    maxCostPerRequest: positive.optional().describe('Highest cost of one request in dollars.'),
+    maxEnergyJ: positive.optional().describe('Most energy that the first tier may spend on one request, in joules.'),
+    minThroughputPerSecond: positive
+      .optional()
+      .describe('Fewest requests per second that the slowest stage must take.'),
+    respectMemory: z.boolean().optional().describe('Refuse plans that do not fit into the memory of a tier.'),
+    keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
+    pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
+    excludeTiers: z.array(z.string()).optional().describe('Ids of tiers that run nothing.'),
+  })
+  .describe('What a plan must keep.');
 
 const dimensionsSchema = z.record(z.string(), z.int().positive()).describe('Numbers for symbolic dimensions.');
 const inputsSchema = z

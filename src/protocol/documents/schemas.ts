@@ -3,12 +3,39 @@ import { configSchema } from './config';
 import { planDocumentSchema } from './plan';
 import { profileSchema } from './profile';
 
-/** The JSON schemas of all documents, by the name of their file in `dist/schemas`. */
-export function documentSchemas(): Readonly<Record<string, unknown>> {
-  const toJson = (schema: z.ZodType) => ({
-    ...z.toJSONSchema(schema, { target: 'draft-7' }),
-    allowComments: true,
-    allowTrailingCommas: true,
-  });
-  return { dnnsplit: toJson(configSchema), splitplan: toJson(planDocumentSchema), profile: toJson(profileSchema) };
+/** A preset as completion offers it. */
+interface NamedPreset {
+  readonly id: string;
+  readonly title: string;
+}
+
+export interface SchemaPresets {
+  readonly tierPresets: readonly NamedPreset[];
+  readonly linkPresets: readonly NamedPreset[];
+}
+
+/** A JSON schema, as far as it is changed here. */
+interface JsonSchema {
+  [key: string]: unknown;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+/** The JSON schemas of all documents, by the name of their file in `dist/schemas`; presets become completions. */
+export function documentSchemas({ tierPresets, linkPresets }: SchemaPresets): Readonly<Record<string, unknown>> {
+  const dnnsplit = jsonSchema(configSchema);
+  offerPresets(dnnsplit.properties?.['tiers']?.items?.properties?.['preset'], tierPresets);
+  offerPresets(dnnsplit.properties?.['links']?.items?.properties?.['preset'], linkPresets);
+  return { dnnsplit, splitplan: jsonSchema(planDocumentSchema), profile: jsonSchema(profileSchema) };
+}
+
+function jsonSchema(schema: z.ZodType): JsonSchema {
+  const made: JsonSchema = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' })));
+  return { ...made, allowComments: true, allowTrailingCommas: true };
+}
+
+function offerPresets(schema: JsonSchema | undefined, presets: readonly NamedPreset[]): void {
+  if (schema === undefined) return;
+  schema['enum'] = presets.map(({ id }) => id);
+  schema['enumDescriptions'] = presets.map(({ title }) => title);
 }

@@ -1,0 +1,91 @@
+import { basename, dirname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { DnnSplitError } from '../../protocol/errors';
+import type { PlanReport } from '../../protocol/reports';
+import { parseBindings, parseCount, parseSweep, type Sweep } from '../arguments';
+import { jsonText, type Output, standardOutput } from '../output';
+
+interface PlanOptions {
+  readonly config?: string;
+  readonly bind?: Readonly<Record<string, number>>;
+  readonly objective?: string;
+  readonly strategy?: string;
+  readonly output?: string;
+  readonly compare?: boolean;
+  readonly sweep?: Sweep;
+  readonly top?: number;
+  readonly pareto?: boolean;
+  readonly json?: boolean;
+}
+
+/** `dnnsplit plan MODEL`: the best placement of a model, its proof, and what it is compared with. */
+export function addPlan(program: Command): void {
+  program
+    .command('plan')
+    .description('Plan where each part of a model runs, and say how good the plan is')
+    .argument('<model>', 'an .onnx file')
+    .option('-c, --config <file>', 'a dnnsplit.json; the nearest one above the model otherwise')
+    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
+    .option('--objective <objective>', 'latency, cost, throughput, energy, or weights as JSON')
+    .option('--strategy <strategy>', 'how to search: dnnsplit, exact, exhaustive, neurosurgeon, single:<tier>, ...')
+    .option('-o, --output <file>', 'write the plan document there')
+    .option('--compare', 'compute the other strategies too')
+    .addOption(
+      new Option('--sweep <link=0,from=0.1,to=1000>', 'bandwidths in Mbit/s at which the best plan changes').argParser(
+        parseSweep,
+      ),
+    )
+    .option('--top <number>', 'list the best split points, at most this many', parseCount)
+    .option('--pareto', 'list the plans that no other one beats in every figure')
+    .option('--json', 'print JSON')
+    .action((model: string, options: PlanOptions) => plan(model, options, standardOutput));
+}
+
+async function plan(model: string, options: PlanOptions, output: Output): Promise<void> {
+  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
+  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
+  const { planAnalyzed, planText } = await import('../../server/analysis/planAnalyzed');
+  const { planReport } = await import('../../engine/report/planReport');
+  const loaded = settingsOf(model, configOf(model, options.config));
+  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
+  const overrides = {
+    ...(options.objective !== undefined && { objective: options.objective }),
+    ...(options.strategy !== undefined && { strategy: options.strategy }),
+  };
+  const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
+    compare: options.compare === true,
+    pareto: options.pareto === true,
+  });
+  const report = swept(planReport(planned.result), options.sweep);
+  if (options.output !== undefined) {
+    const { writeFiles } = await import('../writeFiles');
+    const content = planText(planned, options.output);
+    writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
+  }
+  if (options.json) {
+    output.print(jsonText(report));
+    return;
+  }
+  const { planReportText } = await import('../planText');
+  output.print(planReportText(report, planned.analyzed.graph, options));
+}
+
+/** The report with the regimes of the link and the range that a sweep asks for. */
+function swept(report: PlanReport, sweep: Sweep | undefined): PlanReport {
+  if (sweep === undefined) return report;
+  const regimes = report.linkRegimes[sweep.link];
+  if (regimes === undefined) {
+    const { length } = report.linkRegimes;
+    const message = `There is no link ${sweep.link}; the links are numbered from 0 and there are ${length}.`;
+    throw new DnnSplitError('bad-usage', message);
+  }
+  const inRange = regimes.filter(
+    ({ fromMbps, toMbps }) => fromMbps < sweep.toMbps && (toMbps === null || toMbps > sweep.fromMbps),
+  );
+  const clipped = inRange.map((regime) => ({
+    ...regime,
+    fromMbps: Math.max(regime.fromMbps, sweep.fromMbps),
+    toMbps: Math.min(regime.toMbps ?? sweep.toMbps, sweep.toMbps),
+  }));
+  return { ...report, regimes: clipped };
+}

@@ -1,0 +1,160 @@
+import type { SplitGraph } from '../engine/split/splitGraph';
+import {
+  bandwidthText,
+  bytesText,
+  durationText,
+  energyText,
+  macsText,
+  moneyText,
+  rateText,
+  threeDigits,
+} from '../protocol/quantities';
+import type { CandidateOutcome, ParetoReport, PlanReport, RegimeReport, StrategyReport } from '../protocol/reports';
+import { type Column, factsText, tableText } from './table';
+
+interface Sections {
+  readonly sweep?: unknown;
+  readonly top?: number;
+}
+
+/** A plan for reading in a terminal. */
+export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
+  const { exact } = report;
+  const proof =
+    exact.gapPercent === null
+      ? `not known: ${exact.unavailable ?? 'it was not computed'}`
+      : `${threeDigits(exact.gapPercent)} % above the exact optimum${exact.unavailable ? `; ${exact.unavailable}` : ''}`;
+  const parts = [
+    report.advice,
+    factsText([
+      ['objective', report.objective],
+      ['strategy', `${report.strategy}, ${report.evaluatedPlans} plans evaluated`],
+      ['latency', durationText(report.latencyMs)],
+      ['cost', `${moneyText(report.costPerRequest)} per request`],
+      ['throughput', rateText(report.throughputPerSecond)],
+      ['energy', `${energyText(report.energyJ)} on the first tier`],
+      ['gap', proof],
+      ['audit', report.audit.consequence],
+    ]),
+    tiersText(report),
+    linksText(report),
+    strategiesText('single tiers', report.baselines),
+  ];
+  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
+  if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
+  if (sweep !== undefined) parts.push(regimesText(report.regimes));
+  if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
+  return parts.join('\n\n');
+}
+
+const left = (heading: string): Column => ({ heading });
+const right = (heading: string): Column => ({ heading, numeric: true });
+
+function tiersText({ tiers }: PlanReport): string {
+  const columns = [
+    left('tier'),
+    right('nodes'),
+    right('work'),
+    right('time'),
+    right('weights'),
+    right('activations'),
+    right('cost'),
+    left('from'),
+  ];
+  const rows = tiers.map((tier) => [
+    tier.id,
+    String(tier.nodes),
+    tier.nodes === 0 ? '-' : macsText(tier.macs),
+    tier.nodes === 0 ? '-' : durationText(tier.computeMs),
+    tier.nodes === 0 ? '-' : bytesText(tier.weightBytes),
+    tier.nodes === 0 ? '-' : bytesText(tier.peakActivationBytes),
+    tier.nodes === 0 ? '-' : moneyText(tier.costPerRequest),
+    `${tier.firstNode ?? ''}${tier.measuredNodes > 0 ? ` (${tier.measuredNodes} measured)` : ''}`,
+  ]);
+  return tableText(columns, rows);
+}
+
+function linksText({ links }: PlanReport): string {
+  if (links.length === 0) return 'There is one tier, so nothing is sent.';
+  const columns = [left('link'), right('bandwidth'), right('bytes'), right('time'), right('cost'), left('tensors')];
+  const rows = links.map((link) => [
+    `${link.from} to ${link.to}`,
+    link.bandwidthMbps === undefined ? '' : bandwidthText(link.bandwidthMbps),
+    bytesText(link.bytes),
+    durationText(link.transferMs),
+    moneyText(link.costPerRequest),
+    link.tensors.map(({ name }) => name).join(', '),
+  ]);
+  return tableText(columns, rows);
+}
+
+function strategiesText(title: string, strategies: readonly StrategyReport[]): string {
+  const columns = [
+    left(title),
+    right('latency'),
+    right('cost'),
+    right('throughput'),
+    right('against the plan'),
+    left(''),
+  ];
+  const rows = strategies.map((one) => {
+    const known = Number.isFinite(one.latencyMs);
+    return [
+      one.strategy,
+      known ? durationText(one.latencyMs) : '-',
+      known ? moneyText(one.costPerRequest) : '-',
+      known ? rateText(one.throughputPerSecond) : '-',
+      Number.isFinite(one.relative) ? `${threeDigits(one.relative)}x` : '-',
+      one.unavailable ?? '',
+    ];
+  });
+  return tableText(columns, rows);
+}
+
+/** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */
+function topText(
+  candidates: readonly CandidateOutcome[],
+  graph: SplitGraph,
+  { objective }: PlanReport,
+  top: number,
+): string {
+  const badness = ({ latencyMs, costPerRequest, throughputPerSecond }: CandidateOutcome) => {
+    if (objective === 'throughput') return -(throughputPerSecond ?? 0);
+    return (objective === 'cost' ? costPerRequest : latencyMs) ?? Number.POSITIVE_INFINITY;
+  };
+  const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
+  const columns = [right('position'), left('after'), right('latency'), right('cost'), right('throughput'), left('')];
+  const rows = possible
+    .slice(0, top)
+    .map((one) => [
+      String(one.position),
+      graph.nodes[one.position - 1]?.label ?? '(the input)',
+      durationText(one.latencyMs ?? 0),
+      moneyText(one.costPerRequest ?? 0),
+      rateText(one.throughputPerSecond ?? 0),
+      one.chosen ? 'in the plan' : '',
+    ]);
+  return `best single split points\n${tableText(columns, rows)}`;
+}
+
+function regimesText(regimes: readonly RegimeReport[]): string {
+  const columns = [left('bandwidth'), right('latency'), left('best plan')];
+  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary }) => [
+    toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
+    durationText(latencyMs),
+    summary,
+  ]);
+  return `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
+}
+
+function paretoText(plans: readonly ParetoReport[]): string {
+  const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
+  const rows = plans.map((one) => [
+    durationText(one.latencyMs),
+    moneyText(one.costPerRequest),
+    rateText(one.throughputPerSecond),
+    energyText(one.energyJ),
+    one.nodesPerTier.join(' / '),
+  ]);
+  return `plans that no other one beats in every figure\n${tableText(columns, rows)}`;
+}
