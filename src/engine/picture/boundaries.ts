@@ -46,7 +46,7 @@ function pillWidth(text: string): number {
 }
 
 /** Pills on the lines between bands; links without a tier of their own in the picture share a line. */
-function pillsOnLines(texts: readonly LinkText[], bands: readonly TierBand[], centerX: number): BoundaryPill[] {
+function pillsOnLines(texts: readonly LinkText[], bands: readonly TierBand[], scene: Scene): BoundaryPill[] {
   const pills: BoundaryPill[] = [];
   for (const [index, band] of bands.entries()) {
     const next = bands[index + 1];
@@ -54,7 +54,9 @@ function pillsOnLines(texts: readonly LinkText[], bands: readonly TierBand[], ce
     const here = texts.filter(({ link }) => link >= band.tier && link < next.tier);
     const widths = here.map(({ text }) => pillWidth(text));
     const total = widths.reduce((sum, width) => sum + width, 0) + pillGap * (here.length - 1);
-    let x = centerX - total / 2;
+    // Beside a fold that the line runs through, so that its text stays readable.
+    const crossed = scene.nodes.find(({ y, height }) => y < band.bottom && band.bottom < y + height);
+    let x = crossed === undefined ? (scene.width - total) / 2 : crossed.x + crossed.width + pillGap;
     for (const [place, { link, text }] of here.entries()) {
       const width = widths[place] ?? 0;
       pills.push({ link, text, x: x + width / 2, y: band.bottom, width });
@@ -64,19 +66,8 @@ function pillsOnLines(texts: readonly LinkText[], bands: readonly TierBand[], ce
   return pills;
 }
 
-/** Middle of the longest part of an edge. */
-function middleOf({ points }: SceneEdge): { x: number; y: number } {
-  let best = { x: points[0] ?? 0, y: points[1] ?? 0 };
-  let longest = -1;
-  for (let at = 2; at < points.length; at += 2) {
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = points.slice(at - 2, at + 2);
-    const length = Math.abs(x1 - x0) + Math.abs(y1 - y0);
-    if (length <= longest) continue;
-    longest = length;
-    best = { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
-  }
-  return best;
-}
+/** How far below its source an edge surely runs between two rows of boxes. */
+const freeBelowSource = 13;
 
 /** Pills on the edges that cross, moved down where they would cover one another. */
 function pillsOnEdges(texts: readonly LinkText[], scene: Scene, ranges: readonly TierRange[]): BoundaryPill[] {
@@ -88,8 +79,8 @@ function pillsOnEdges(texts: readonly LinkText[], scene: Scene, ranges: readonly
       scene.edges.find((candidate) => candidate.tensor === tensor && crosses(candidate)) ?? scene.edges.find(crosses);
     if (edge === undefined) continue;
     const width = pillWidth(text);
-    const { x, y: middle } = middleOf(edge);
-    let y = middle;
+    const [x = 0, top = 0] = edge.points;
+    let y = top + freeBelowSource;
     const covers = (pill: BoundaryPill) =>
       Math.abs(pill.y - y) < pillHeight + 2 && Math.abs(pill.x - x) < (pill.width + width) / 2;
     while (pills.some(covers)) y += pillHeight + 2;
@@ -106,5 +97,5 @@ export function boundaryPills(
   bands: readonly TierBand[] | undefined,
 ): BoundaryPill[] {
   const texts = linkTexts(overlay);
-  return bands === undefined ? pillsOnEdges(texts, scene, ranges) : pillsOnLines(texts, bands, scene.width / 2);
+  return bands === undefined ? pillsOnEdges(texts, scene, ranges) : pillsOnLines(texts, bands, scene);
 }

@@ -92,6 +92,8 @@ function card(node: SceneNode, theme: PictureTheme, time: string): string {
 /** Tint and letter of the tiers of one box, for plans whose tiers are not bands. */
 export function tierHalo(node: SceneNode, { lowest, highest }: TierRange, theme: PictureTheme): string {
   const margin = 8;
+  // High enough that the box, which is drawn later, leaves the letter free.
+  const badgeTop = 12;
   const accent = tierAccent(theme, lowest);
   const letters = lowest === highest ? tierLetter(lowest) : `${tierLetter(lowest)}–${tierLetter(highest)}`;
   const badge = textWidth(letters, smallPx) + 8;
@@ -106,8 +108,8 @@ export function tierHalo(node: SceneNode, { lowest, highest }: TierRange, theme:
       fill: accent,
       'fill-opacity': theme.bandOpacity * 2,
     }) +
-    svgElement('rect', { x: left, y: node.y - margin, width: badge, height: 13, rx: 3, fill: accent }) +
-    svgText(letters, { x: left + badge / 2, y: node.y - margin + 10, class: 'b' })
+    svgElement('rect', { x: left, y: node.y - badgeTop, width: badge, height: 12, rx: 3, fill: accent }) +
+    svgText(letters, { x: left + badge / 2, y: node.y - badgeTop + 9.5, class: 'b' })
   );
 }
 

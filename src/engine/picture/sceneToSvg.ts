@@ -9,6 +9,9 @@ import { type TierBand, type TierRange, tierBands, tierRanges } from './tierRegi
 const badgeHeight = 20;
 const badgePx = 11;
 
+/** How much wider the badges' semibold text is than the regular one that is measured. */
+const semiboldFactor = 1.12;
+
 /** What a plan adds to the picture, worked out for one scene. */
 interface PlannedScene {
   readonly overlay: SceneOverlay;
@@ -28,7 +31,7 @@ function badgeText(overlay: SceneOverlay, tier: number): string {
 }
 
 function badgeWidth(text: string): number {
-  return textWidth(text, badgePx) + 18;
+  return textWidth(text, badgePx) * semiboldFactor + 18;
 }
 
 function widestBadge(overlay: SceneOverlay): number {
@@ -62,7 +65,7 @@ function drawTiers(scene: Scene, plan: PlannedScene, theme: PictureTheme, left: 
     .map(({ tier, top, bottom }) => {
       const accent = tierAccent(theme, tier);
       const band = { x: left, y: top, width, height: bottom - top, fill: accent, 'fill-opacity': theme.bandOpacity };
-      return svgElement('rect', band) + badge(badgeText(overlay, tier), accent, left + 8, top + 8);
+      return svgElement('rect', band) + badge(badgeText(overlay, tier), accent, left + 8, top + (top === 0 ? 8 : 14));
     })
     .join('');
 }
@@ -73,7 +76,7 @@ function drawEdges(scene: Scene, plan: PlannedScene | undefined, theme: PictureT
       const link = plan === undefined ? undefined : linkOfEdge(edge, plan.ranges);
       const d = roundedPath(edge.points);
       if (link === undefined) return svgElement('path', { d, class: 'e' });
-      return svgElement('path', { d, class: 'e x', stroke: tierAccent(theme, link), 'stroke-dasharray': '5 3' });
+      return svgElement('path', { d, class: `e x${link % theme.tiers.length}` });
     })
     .join('');
 }
@@ -107,7 +110,7 @@ function styleSheet(theme: PictureTheme): string {
     `.a{font-size:${badgePx}px;font-weight:600;fill:${theme.onAccent}}`,
     `.p{font-size:${pillFontPx}px;fill:${theme.text};text-anchor:middle}`,
     `.e{fill:none;stroke:${theme.edge};stroke-width:1;marker-end:url(#arrow)}`,
-    '.x{stroke-width:1.5}',
+    ...theme.tiers.map((accent, tier) => `.x${tier}{stroke:${accent};stroke-width:1.5;stroke-dasharray:5 3}`),
   ];
   return svgElement('style', {}, rules.join(''));
 }

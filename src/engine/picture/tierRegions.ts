@@ -34,18 +34,20 @@ export function tierRanges(scene: Scene, overlay: SceneOverlay): TierRange[] {
 
 /**
  * The tiers as horizontal bands that fill the picture from top to bottom, in order; nothing where the tiers of a plan do not
- * lie one below the other (cuts across branches, a boundary inside of a fold).
+ * lie one below the other (cuts across branches).
  */
 export function tierBands(scene: Scene, ranges: readonly TierRange[]): TierBand[] | undefined {
   const extents = new Map<number, { top: number; bottom: number }>();
-  for (const [index, node] of scene.nodes.entries()) {
+  const extend = (tier: number, top: number, bottom: number) => {
+    const extent = extents.get(tier) ?? { top: Number.POSITIVE_INFINITY, bottom: 0 };
+    extents.set(tier, { top: Math.min(extent.top, top), bottom: Math.max(extent.bottom, bottom) });
+  };
+  for (const [index, { y, height }] of scene.nodes.entries()) {
     const { lowest = 0, highest = 0 } = ranges[index] ?? {};
-    if (lowest !== highest) return undefined;
-    const extent = extents.get(lowest) ?? { top: Number.POSITIVE_INFINITY, bottom: 0 };
-    extents.set(lowest, {
-      top: Math.min(extent.top, node.y),
-      bottom: Math.max(extent.bottom, node.y + node.height),
-    });
+    // A boundary inside of a fold runs through the middle of its card.
+    const middle = y + height / 2;
+    extend(lowest, y, lowest === highest ? y + height : middle);
+    if (lowest !== highest) extend(highest, middle, y + height);
   }
   const sorted = [...extents].sort(([a], [b]) => a - b);
   const bands: TierBand[] = [];

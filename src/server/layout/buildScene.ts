@@ -19,16 +19,20 @@ const groupMargin = 6;
 
 const titlePx = 12;
 const subtitlePx = 11;
-const textMargin = 14;
+const textMargin = 12;
 const leastWidth = 88;
 const mostWidth = 240;
 
 /** Widths are multiples of this, so that blocks with nearly equal texts are laid out once. */
 const widthStep = 8;
 
+/** Room beside the first line for a figure of the plan, such as `~1.25 ms`. */
+const figureWidth = 48;
+
 /** Width of a box that shows both of its lines; longer texts are for the renderer to shorten. */
-function boxWidth({ title, subtitle }: SceneNodeContent): number {
-  const text = Math.max(textWidth(title, titlePx), textWidth(subtitle, subtitlePx));
+function boxWidth({ title, subtitle, kind }: SceneNodeContent): number {
+  const figure = kind === 'node' || kind === 'fold' ? figureWidth : 0;
+  const text = Math.max(textWidth(title, titlePx) + figure, textWidth(subtitle, subtitlePx));
   const width = Math.ceil((text + 2 * textMargin) / widthStep) * widthStep;
   return Math.min(mostWidth, Math.max(leastWidth, width));
 }

@@ -19,13 +19,22 @@ const options: Readonly<Record<string, string>> = {
   'elk.layered.crossingMinimization.strategy': 'LAYER_SWEEP',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
-  'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
 };
+
+/**
+ * A main path with skips beside it stays a straight line where nodes are not balanced between their neighbors; a fan of
+ * branches looks lopsided then.
+ */
+function alignmentFor({ widths, edges }: BlockInput): 'NONE' | 'BALANCED' {
+  const readers = new Int32Array(widths.length);
+  for (const { from } of edges) readers[from] = (readers[from] ?? 0) + 1;
+  return readers.some((count) => count > 2) ? 'BALANCED' : 'NONE';
+}
 
 function elkGraphOf(input: BlockInput): ElkGraph {
   return {
     id: 'block',
-    layoutOptions: { ...options },
+    layoutOptions: { ...options, 'elk.layered.nodePlacement.bk.fixedAlignment': alignmentFor(input) },
     children: input.widths.map((width, vertex) => ({
       id: `v${vertex}`,
       width,

@@ -1,7 +1,7 @@
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import type { Scene, SceneNode } from '../../../src/protocol/scene';
 
-const cell = 256;
+const cell = 1024;
 const tolerance = 0.01;
 
 /** Boxes by the cells of a grid that they touch. */
