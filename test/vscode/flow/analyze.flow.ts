@@ -106,7 +106,7 @@ describe.skipIf(program === undefined)(
         await message.waitFor({ timeout: 30_000 });
         await workbench.picture(`9-${file}`);
         const text = await message.locator('.notification-list-item-message').innerText();
-        expect(text).not.toMatch(/\n|Error:|undefined| at /);
+        expect(text).not.toMatch(/\n|Error:|undefined| at \w+ \(/);
       });
     }
 

@@ -1,0 +1,15 @@
+/** The relay as a program of its own, for images that hold nothing else of DNNSplit: `node relay.js contract.json`. */
+import { Command } from 'commander';
+import { toErrorData } from '../protocol/errors';
+import { productVersion } from '../protocol/version';
+import { addRelayOptions } from './serveCommand';
+
+const program = new Command('dnnsplit-relay')
+  .description('Serves one tier of a split model over the Open Inference Protocol v2.')
+  .version(productVersion);
+addRelayOptions(program);
+
+program.parseAsync().catch((thrown: unknown) => {
+  process.stderr.write(`dnnsplit-relay: ${toErrorData(thrown).message}\n`);
+  process.exitCode = 2;
+});
