@@ -22,5 +22,5 @@ export function countElementwiseOps(entry: OpEntry | undefined, context: CountCo
 }
 
 function finite(count: number | undefined): number | undefined {
-  return count !== undefined && Number.isFinite(count) ? count : undefined;
+  return count !== undefined && Number.isFinite(count) && count >= 0 ? count : undefined;
 }

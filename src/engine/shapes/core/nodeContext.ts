@@ -15,6 +15,8 @@ export interface BodyResult {
   readonly outputs: readonly TensorFact[];
   readonly macs: number | undefined;
   readonly elementwiseOps: number | undefined;
+  /** True when a node inside contradicts itself or its inputs. */
+  readonly contradicts: boolean;
 }
 
 /** What a context needs from the inference that it serves. */
@@ -82,8 +84,11 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return freshDim(`${this.node.id}:${label}`, this.node.id);
   }
 
-  output(index: number, dtype: DType, shape: Shape, value?: TensorValue): void {
-    const keep = value !== undefined && value.length <= valueLimit(dtype);
+  output(index: number, dtype: DType, stated: Shape, value?: TensorValue): void {
+    const impossible = stated?.find((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0));
+    if (impossible !== undefined) this.problem(`${this.node.op} would make a dimension of ${impossible}.`);
+    const shape = impossible === undefined ? stated : undefined;
+    const keep = impossible === undefined && value !== undefined && value.length <= valueLimit(dtype);
     this.outputs[index] = keep ? { kind: 'tensor', dtype, shape, value } : { kind: 'tensor', dtype, shape };
   }
 
@@ -101,6 +106,14 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     this.bodies ??= new Map();
     this.bodies.set(body, result);
     return result.outputs;
+  }
+
+  contradicts(body: OnnxGraph): boolean {
+    return this.bodies?.get(body)?.contradicts ?? false;
+  }
+
+  discardBody(body: OnnxGraph): void {
+    this.bodies?.set(body, { outputs: [], macs: 0, elementwiseOps: 0, contradicts: false });
   }
 
   inputShape(index: number): readonly number[] | undefined {

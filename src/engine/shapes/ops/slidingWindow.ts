@@ -49,6 +49,12 @@ export function readWindow(
     );
     return undefined;
   }
+  const strides = perDimension(context, 'strides', context.ints('strides'), rank, 1);
+  const dilations = perDimension(context, 'dilations', context.ints('dilations'), rank, 1);
+  if ([...kernel, ...strides, ...dilations].some((size) => typeof size === 'number' && size < 1)) {
+    context.problem('A kernel size, stride or dilation is below 1.');
+    return undefined;
+  }
   const padding = paddingKind(context.string('auto_pad', 'NOTSET'));
   const pads =
     padding === 'explicit'
@@ -56,8 +62,8 @@ export function readWindow(
       : new Array<number>(2 * rank).fill(0);
   return {
     kernel,
-    strides: perDimension(context, 'strides', context.ints('strides'), rank, 1),
-    dilations: perDimension(context, 'dilations', context.ints('dilations'), rank, 1),
+    strides,
+    dilations,
     padsBegin: pads.slice(0, rank),
     padsEnd: pads.slice(rank),
     padding,
