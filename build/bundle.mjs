@@ -67,6 +67,7 @@ const entries = [
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     },
   },
+  { ...node, entryPoints: { relay: 'src/relay/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
   {
     ...common,
