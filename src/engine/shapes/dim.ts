@@ -30,7 +30,7 @@ export type DimAtom =
   /** A dimension that a node makes and nobody can know beforehand. */
   | { readonly kind: 'fresh'; readonly key: string; readonly cause: string }
   | { readonly kind: 'floor' | 'min' | 'max'; readonly key: string; readonly left: Dim; readonly right: Dim }
-  /** An expression that grew too large to be kept: it still knows its symbols. */
+  /** An expression that is not kept (too large, or one of several): it still knows its symbols. */
   | {
       readonly kind: 'folded';
       readonly key: string;

@@ -11,6 +11,12 @@ export function freshDim(name: string, cause: string): DimExpression {
   return expressionOfAtom({ kind: 'fresh', key: name, cause });
 }
 
+/** One of `dims`, which cannot be told apart before their symbols are bound. */
+export function undecidedDim(name: string, dims: readonly Dim[]): DimExpression {
+  const symbols = new Set(dims.flatMap(symbolsOfDim));
+  return expressionOfAtom({ kind: 'folded', key: name, symbols: [...symbols].sort(), cause: undefined });
+}
+
 /** Whether two dimensions are certainly equal. */
 export function sameDim(left: Dim, right: Dim): boolean {
   if (typeof left === 'number' || typeof right === 'number') return left === right;

@@ -38,6 +38,10 @@ export interface RuleContext {
   problem(message: string): void;
   /** Infers a body with the given facts for its inputs, the outer scope visible; returns the facts of its outputs. */
   inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[]): readonly TensorFact[];
+  /** True when the body, as it was inferred last, contradicts itself or the shapes that it takes. */
+  contradicts(body: OnnxGraph): boolean;
+  /** The body does not run: its work does not count. */
+  discardBody(body: OnnxGraph): void;
 }
 
 /** What counting sees once shapes are known. A count is `undefined` where a shape that it needs is not a number. */

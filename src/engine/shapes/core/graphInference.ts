@@ -27,6 +27,8 @@ export class GraphInference {
   private readonly reported = new Set<string>();
   private readonly stated: StatedTypes;
   private bodyNodes = 0;
+  private problems = 0;
+  private conditionalDepth = 0;
   private steps = 0;
   private stepsInMain = 0;
 
@@ -35,9 +37,7 @@ export class GraphInference {
     bindings: DimensionBindings,
     private readonly work: Work,
   ) {
-    this.stated = new StatedTypes(bindings, (message, tensor, severity) =>
-      this.report(severity, message, undefined, tensor),
-    );
+    this.stated = new StatedTypes(bindings, this.report.bind(this));
   }
 
   /** Reports once; equal messages for the same place are dropped, and so is everything beyond a bound. */
@@ -53,6 +53,12 @@ export class GraphInference {
       ...(nodeId !== undefined && !full && { nodeId }),
       ...(tensor !== undefined && !full && { tensor }),
     });
+  }
+
+  /** A contradiction. Inside a branch of an If it only matters where that branch is taken. */
+  private problem(message: string, nodeId: string): void {
+    this.problems++;
+    this.report(this.conditionalDepth > 0 ? 'information' : 'warning', message, nodeId);
   }
 
   /** Infers every node of the main graph; `scope` holds its inputs and weights already. */
@@ -78,23 +84,28 @@ export class GraphInference {
     this.bodyNodes += planned.nodes.length;
     if (this.bodyNodes > maximumBodyNodes) {
       this.report('warning', 'The bodies of this node are nested too deeply to be inferred.', owner.node.id);
-      return { outputs: body.outputs.map(() => unknownFact), macs: undefined, elementwiseOps: undefined };
+      const outputs = body.outputs.map(() => unknownFact);
+      return { outputs, macs: undefined, elementwiseOps: undefined, contradicts: false };
     }
+    const problemsBefore = this.problems;
+    const conditional = owner.node.op === 'If' ? 1 : 0;
+    this.conditionalDepth += conditional;
     let macs: number | undefined = 0;
     let elementwiseOps: number | undefined = 0;
     this.inferNodes(planned, scope, (_planned, entry, context) => {
       macs = addCounts(macs, countMacs(entry, context));
       elementwiseOps = addCounts(elementwiseOps, countElementwiseOps(entry, context));
     });
+    this.conditionalDepth -= conditional;
     const outputs = body.outputs.map((info) =>
       this.stated.complete(scope.find(info.name) ?? unknownFact, info, owner.node.id),
     );
-    return { outputs, macs, elementwiseOps };
+    return { outputs, macs, elementwiseOps, contradicts: this.problems > problemsBefore };
   }
 
   private inferNodes<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
     const context = new NodeContext({
-      problem: (message, nodeId) => this.report('warning', message, nodeId),
+      problem: (message, nodeId) => this.problem(message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
     });
     const outputInfo = new Map<string, ValueInfo>();
@@ -127,7 +138,7 @@ export class GraphInference {
     } catch (thrown) {
       if (DnnSplitError.is(thrown)) throw thrown;
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      this.report('warning', `${node.op} contradicts its inputs: ${reason}.`, node.id);
+      this.problem(`${node.op} contradicts its inputs: ${reason}.`, node.id);
     }
   }
 

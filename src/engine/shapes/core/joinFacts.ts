@@ -3,7 +3,7 @@ import { sameDim } from '../dimArithmetic';
 import type { TensorFact, TensorValue } from '../fact';
 
 /** Makes the dimension that stands for "one or the other" on an axis. */
-export type FreshAxis = (axis: number) => Dim;
+export type FreshAxis = (axis: number, left: Dim, right: Dim) => Dim;
 
 /** What is certain of a tensor that is either `left` or `right`: the results of two branches, a loop's state. */
 export function joinFacts(left: TensorFact, right: TensorFact, fresh: FreshAxis): TensorFact {
@@ -36,7 +36,7 @@ export function joinShapes(left: Shape, right: Shape, fresh: FreshAxis): Shape {
   if (left === undefined || right === undefined || left.length !== right.length) return undefined;
   return left.map((dim, axis) => {
     const other = right[axis];
-    return other !== undefined && sameDim(dim, other) ? dim : fresh(axis);
+    return other === undefined || sameDim(dim, other) ? dim : fresh(axis, dim, other);
   });
 }
 

@@ -7,7 +7,7 @@ import { isDimName, namedDim } from './bindings';
 import { disagreement, factOfType, fillGaps } from './statedType';
 
 type Severity = InferenceDiagnostic['severity'];
-type Report = (message: string, tensor: string, severity: Severity) => void;
+type Report = (severity: Severity, message: string, nodeId: string, tensor: string) => void;
 
 /** Holds what the file states about tensors against what was inferred: fills gaps and reports disagreements. */
 export class StatedTypes {
@@ -22,7 +22,7 @@ export class StatedTypes {
     const stated = factOfType(info.type, (dim, axis) => this.dim(info.name, axis, dim, nodeId));
     if (severity !== undefined) {
       const difference = disagreement(inferred, stated);
-      if (difference !== undefined) this.report(`Tensor ${info.name}: ${difference}.`, info.name, severity);
+      if (difference !== undefined) this.report(severity, `Tensor ${info.name}: ${difference}.`, nodeId, info.name);
     }
     return fillGaps(inferred, stated);
   }

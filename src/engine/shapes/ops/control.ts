@@ -1,32 +1,51 @@
+import type { OnnxGraph } from '../../onnx/model';
 import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
 import type { Dim, Shape } from '../dim';
+import { undecidedDim } from '../dimArithmetic';
 import { type TensorFact, unknownFact } from '../fact';
 import type { CountContext, OpTable, RuleContext } from '../rule';
 import { multiply } from './counting';
 import { normalizeAxis } from './shapeMath';
 
-/** If: the branch that a known condition takes, else what both branches agree on. */
+/**
+ * If: the branch that a known condition takes, else what both branches agree on. A branch that contradicts the shapes at
+ * hand is not the one that runs with them (models with one branch per sample rate), so the other one decides.
+ */
 function inferIf(context: RuleContext): void {
   const condition = context.numbers(0)?.[0];
-  const yes = condition === 0 ? undefined : branch(context, 'then_branch');
-  const no = condition === undefined || condition === 0 ? branch(context, 'else_branch') : undefined;
+  const yes = condition === 0 ? undefined : inferBranch(context, 'then_branch');
+  const no = condition === undefined || condition === 0 ? inferBranch(context, 'else_branch') : undefined;
+  const onlyOne = yes !== undefined && no !== undefined && yes.contradicts !== no.contradicts;
+  if (onlyOne) context.discardBody(yes.contradicts ? yes.body : no.body);
+  const facts = onlyOne ? [yes.contradicts ? no.facts : yes.facts] : [yes?.facts, no?.facts];
+  const [first, second = first] = facts.filter((each) => each !== undefined);
   for (let index = 0; index < context.outputCount; index++) {
-    const left = yes?.[index] ?? no?.[index] ?? unknownFact;
-    const right = no?.[index] ?? left;
-    context.outputFact(
-      index,
-      joinFacts(left, right, (axis) => context.fresh(`${index}.${axis}`)),
-    );
+    const join = (axis: number, left: Dim, right: Dim): Dim => eitherDim(context, `${index}.${axis}`, left, right);
+    context.outputFact(index, joinFacts(first?.[index] ?? unknownFact, second?.[index] ?? unknownFact, join));
   }
 }
 
-function branch(context: RuleContext, name: string): readonly TensorFact[] | undefined {
+interface Branch {
+  readonly body: OnnxGraph;
+  readonly facts: readonly TensorFact[];
+  readonly contradicts: boolean;
+}
+
+function inferBranch(context: RuleContext, name: string): Branch | undefined {
   const body = context.graph(name);
   if (body === undefined) {
     context.problem(`If has no ${name}.`);
     return undefined;
   }
-  return context.inferBody(body, []);
+  const facts = context.inferBody(body, []);
+  return { body, facts, contradicts: context.contradicts(body) };
+}
+
+/** Two sizes with open symbols may turn out equal once those are bound; two numbers, or what a node makes, may not. */
+function eitherDim(context: RuleContext, label: string, left: Dim, right: Dim): Dim {
+  const bindable = [left, right].some((dim) => typeof dim !== 'number' && dim.cause === undefined);
+  const made = [left, right].some((dim) => typeof dim !== 'number' && dim.cause !== undefined);
+  return bindable && !made ? undecidedDim(`${context.node.id}:${label}`, [left, right]) : context.fresh(label);
 }
 
 /** A state that changes its shape in every round is generalized after this many. */
