@@ -2,8 +2,8 @@ import type { SplitGraph } from './splitGraph';
 
 /** Nodes that no candidate separates. */
 export interface Group {
-  /** Node indices, ascending; the last one makes what the others wait for. */
-  readonly members: readonly number[];
+  /** Node indices; the last one makes what the others wait for. */
+  readonly members: number[];
   /** Tensors that come from outside the group. */
   readonly inputs: readonly number[];
   /** Tensors of the last member that somebody reads. */
@@ -20,11 +20,11 @@ export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
   const groups: Group[] = [];
   for (const [index, node] of graph.nodes.entries()) {
     const absorbed = joined[index] ?? [];
-    const inside = new Set(absorbed.flatMap((group) => group.outputs));
     const inputs = new Set([...absorbed.flatMap((group) => group.inputs), ...node.reads]);
-    for (const tensor of inside) inputs.delete(tensor);
+    for (const inner of absorbed) for (const tensor of inner.outputs) inputs.delete(tensor);
     const outputs = node.writes.filter((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) > 0);
-    const members = [...absorbed.flatMap((group) => group.members), index].sort((a, b) => a - b);
+    const members = mergeMembers(absorbed);
+    members.push(index);
     const group: Group = { members, inputs: [...inputs], outputs };
     const reader = onlyReader(graph, outputs);
     const into = reader === undefined ? undefined : joined[reader];
@@ -32,6 +32,14 @@ export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
     else groups.push(group);
   }
   return groups;
+}
+
+/** All members in one list: the longest one grows, so that long chains are not copied again and again. */
+function mergeMembers(groups: readonly Group[]): number[] {
+  const [longest, ...others] = [...groups].sort((a, b) => b.members.length - a.members.length);
+  const members = longest?.members ?? [];
+  for (const other of others) for (const member of other.members) members.push(member);
+  return members;
 }
 
 function onlyReader(graph: SplitGraph, tensors: readonly number[]): number | undefined {

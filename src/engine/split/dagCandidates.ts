@@ -1,10 +1,10 @@
 import { contract, type Group } from './contract';
 import type { SplitGraph } from './splitGraph';
 
-/** Downsets of one block that are looked at before the search gives up on it. */
-const downsetsPerBlock = 4_000;
-/** Downsets of all blocks together. */
-const downsetsInAll = 60_000;
+/** Steps (a group or a reader that is looked at) that one block may take before the search gives up on it. */
+const stepsPerBlock = 150_000;
+/** Steps of all blocks together. */
+const stepsInAll = 1_500_000;
 /** Stands for an unknown size while sums are taken: above any tensor, and a thousand of them are still exact. */
 const unknownBytes = 2 ** 43;
 
@@ -26,12 +26,13 @@ export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array)
   const downsets: number[][] = [];
   let boundedBlocks = 0;
   let lowestBelow = Number.POSITIVE_INFINITY;
-  let budget = downsetsInAll;
+  let budget = stepsInAll;
   for (const block of blocksOf(graph, groups, finite)) {
-    const found = search.searchBlock(block, lowestBelow, Math.min(downsetsPerBlock, budget));
+    const found = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
     if (found.bounded) boundedBlocks++;
-    budget -= found.visited;
+    budget -= found.steps;
     lowestBelow = Math.min(lowestBelow, found.lowest);
+    if (found.minima.length === 0) continue;
     const below = groups.slice(0, block.from).flatMap((group) => group.members);
     for (const chosen of found.minima) {
       const members = chosen.flatMap((place) => groups[place]?.members ?? []);
@@ -79,6 +80,7 @@ function blocksOf(graph: SplitGraph, groups: readonly Group[], bytesOf: Float64A
   return blocks;
 }
 
+/** Place of each node's group. */
 function placesOfNodes(graph: SplitGraph, groups: readonly Group[]): Int32Array {
   const placeOf = new Int32Array(graph.nodes.length);
   for (const [place, group] of groups.entries()) for (const node of group.members) placeOf[node] = place;
@@ -90,7 +92,7 @@ interface BlockMinima {
   readonly minima: number[][];
   /** Fewest bytes of all downsets looked at. */
   readonly lowest: number;
-  readonly visited: number;
+  readonly steps: number;
   readonly bounded: boolean;
 }
 
@@ -98,60 +100,82 @@ interface BlockMinima {
 interface Downset {
   readonly key: bigint;
   readonly chosen: readonly number[];
+  /** Groups that can join it. */
+  readonly ready: readonly number[];
   readonly bytes: number;
   /** Fewest bytes of all downsets inside it. */
   lowestInside: number;
 }
 
 class DownsetSearch {
-  private readonly placeOf: Int32Array;
+  /** Groups that make what each group reads. */
   private readonly makers: readonly (readonly number[])[];
+  /** Groups that read what each group makes. */
+  private readonly followers: readonly (readonly number[])[];
+  /** Groups that read each tensor. */
+  private readonly readers: readonly (readonly number[])[];
+  private steps = 0;
 
   constructor(
-    private readonly graph: SplitGraph,
+    graph: SplitGraph,
     private readonly groups: readonly Group[],
     private readonly bytesOf: Float64Array,
   ) {
-    this.placeOf = placesOfNodes(graph, groups);
+    const placeOf = placesOfNodes(graph, groups);
+    this.readers = graph.tensors.map((tensor) => [...new Set(tensor.consumers.map((node) => placeOf[node] ?? 0))]);
     this.makers = groups.map((group) => {
-      const places = group.inputs.map((tensor) => this.makerOf(tensor));
-      return [...new Set(places)].filter((place) => place >= 0);
+      const producers = group.inputs.map((tensor) => graph.tensors[tensor]?.producer ?? -1);
+      return [...new Set(producers.filter((node) => node >= 0).map((node) => placeOf[node] ?? 0))];
     });
+    this.followers = groups.map((group) => [...new Set(group.outputs.flatMap((tensor) => this.readers[tensor] ?? []))]);
   }
 
-  /** All downsets of a block, smallest first, breadth first. */
+  /** All downsets of a block, breadth first from the empty one, until `bound` steps are taken. */
   searchBlock(block: Block, lowestBelow: number, bound: number): BlockMinima {
-    const empty: Downset = { key: 0n, chosen: [], bytes: block.bytesBelow, lowestInside: lowestBelow };
+    this.steps = 0;
     const minima: number[][] = [];
     let lowest = Number.POSITIVE_INFINITY;
-    let visited = 0;
-    let level = new Map<bigint, Downset>([[empty.key, empty]]);
+    let level = new Map<bigint, Downset>([[0n, this.emptyDownset(block, lowestBelow)]]);
     while (level.size > 0) {
       const next = new Map<bigint, Downset>();
       for (const downset of level.values()) {
-        if (visited >= bound) return { minima, lowest, visited, bounded: true };
-        visited++;
+        if (this.steps >= bound) return { minima, lowest, steps: this.steps, bounded: true };
         lowest = Math.min(lowest, downset.bytes);
         if (downset.bytes < downset.lowestInside) minima.push([...downset.chosen]);
         this.grow(block, downset, next);
       }
       level = next;
     }
-    return { minima, lowest, visited, bounded: false };
+    return { minima, lowest, steps: this.steps, bounded: false };
+  }
+
+  private emptyDownset(block: Block, lowestBelow: number): Downset {
+    const ready: number[] = [];
+    for (let place = block.from; place < block.until; place++) if (this.isReady(block, 0n, place)) ready.push(place);
+    return { key: 0n, chosen: [], ready, bytes: block.bytesBelow, lowestInside: lowestBelow };
   }
 
   private grow(block: Block, downset: Downset, next: Map<bigint, Downset>): void {
     const inside = Math.min(downset.bytes, downset.lowestInside);
-    for (let place = block.from; place < block.until; place++) {
-      const bit = 1n << BigInt(place - block.from);
-      if ((downset.key & bit) !== 0n || !this.isReady(block, downset.key, place)) continue;
-      const key = downset.key | bit;
+    for (const place of downset.ready) {
+      this.steps += 1;
+      const key = downset.key | (1n << BigInt(place - block.from));
       const known = next.get(key);
-      if (known !== undefined) known.lowestInside = Math.min(known.lowestInside, inside);
-      else {
-        const bytes = downset.bytes + this.growth(block, key, place);
-        next.set(key, { key, chosen: [...downset.chosen, place], bytes, lowestInside: inside });
+      if (known !== undefined) {
+        known.lowestInside = Math.min(known.lowestInside, inside);
+        continue;
       }
+      this.steps += downset.chosen.length + downset.ready.length;
+      const followers = (this.followers[place] ?? []).filter(
+        (one) => one < block.until && this.isReady(block, key, one),
+      );
+      next.set(key, {
+        key,
+        chosen: [...downset.chosen, place],
+        ready: [...downset.ready.filter((one) => one !== place), ...followers],
+        bytes: downset.bytes + this.growth(block, key, place),
+        lowestInside: inside,
+      });
     }
   }
 
@@ -160,7 +184,8 @@ class DownsetSearch {
   }
 
   private isBelow(block: Block, key: bigint, place: number): boolean {
-    return place < block.from || (place < block.until && (key & (1n << BigInt(place - block.from))) !== 0n);
+    this.steps += 1;
+    return place < block.from || (place < block.until && ((key >> BigInt(place - block.from)) & 1n) === 1n);
   }
 
   /** Bytes that crossing gains when the group joins the downset `key`, which already has it. */
@@ -169,17 +194,8 @@ class DownsetSearch {
     if (group === undefined) return 0;
     const made = group.outputs.reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
     const freed = group.inputs
-      .filter((tensor) => this.readers(tensor).every((reader) => this.isBelow(block, key, reader)))
+      .filter((tensor) => (this.readers[tensor] ?? []).every((reader) => this.isBelow(block, key, reader)))
       .reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
     return made - freed;
-  }
-
-  private makerOf(tensor: number): number {
-    const producer = this.graph.tensors[tensor]?.producer ?? -1;
-    return producer < 0 ? -1 : (this.placeOf[producer] ?? -1);
-  }
-
-  private readers(tensor: number): number[] {
-    return (this.graph.tensors[tensor]?.consumers ?? []).map((node) => this.placeOf[node] ?? 0);
   }
 }
