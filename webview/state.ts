@@ -62,7 +62,7 @@ export const initialState: State = {
   focused: null,
   hovered: null,
   folded: null,
-  panel: { open: true, tab: 'details', size: 380 },
+  panel: { open: true, tab: 'details', size: 420 },
   metric: 'time',
   overrides: {},
 };
@@ -104,8 +104,8 @@ function receive(state: State, message: ToWebview): State {
       return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
     }
     case 'plan': {
-      const { analysis, plan, overlay } = message;
-      return derive({ ...state, analysis, plan, overlay, error: null, progress: null });
+      const { analysis, plan, overlay, overrides = state.overrides } = message;
+      return derive({ ...state, analysis, plan, overlay, overrides, error: null, progress: null });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };

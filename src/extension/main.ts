@@ -8,6 +8,7 @@ import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/registerCommands';
 import { DisposableStore } from './disposables';
 import { GraphViews } from './graph/graphViews';
+import { PanelMemory } from './graph/panelMemory';
 import { graphStrings } from './graph/strings';
 import { createLog } from './log';
 import { ConfigProblems } from './model/configProblems';
@@ -22,7 +23,7 @@ import { PlanStatus } from './status';
 import { SplitTree } from './tree/splitTree';
 
 /** Only wires the parts together: the server starts with the first request. */
-export function activate({ extensionUri, subscriptions }: vscode.ExtensionContext): ExtensionApi {
+export function activate({ extensionUri, subscriptions, workspaceState }: vscode.ExtensionContext): ExtensionApi {
   const parts = new DisposableStore();
   subscriptions.push(parts);
   const createCancellation = () => new vscode.CancellationTokenSource();
@@ -34,6 +35,7 @@ export function activate({ extensionUri, subscriptions }: vscode.ExtensionContex
   const graphs = parts.add(
     new GraphViews(
       extensionUri,
+      new PanelMemory(workspaceState),
       {
         connection: server,
         models,

@@ -1,5 +1,11 @@
 import * as vscode from 'vscode';
 import { requestError } from './client/requestErrors';
+import { withoutFolders } from './model/paths';
+
+/** Paths of the workspace folders. */
+function workspacePaths(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+}
 
 /** Tells a person about failures: one sentence, once, with the way to the log. Everything else is for the log alone. */
 export class Notifier {
@@ -15,9 +21,10 @@ export class Notifier {
 
   /** Shows an error unless the same sentence is on the screen; what a person canceled is no error. */
   report(thrown: unknown): void {
-    const { code, message, detail } = requestError(thrown);
+    const { code, message: sentence, detail } = requestError(thrown);
     if (code === 'canceled') return;
-    this.log.error(detail === undefined ? message : `${message}\n${detail}`);
+    this.log.error(detail === undefined ? sentence : `${sentence}\n${detail}`);
+    const message = withoutFolders(sentence, workspacePaths());
     if (this.#onScreen.has(message)) return;
     this.#onScreen.add(message);
     this.#told.push(message);

@@ -6,13 +6,7 @@ import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
   /** First message after `ready`; strings are already localized. */
-  | {
-      readonly type: 'init';
-      readonly modelName: string;
-      readonly strings: Readonly<Record<string, string>>;
-      /** To be kept under this name in the page's state, so that its panel finds its model again after a restart. */
-      readonly modelUri?: string;
-    }
+  | { readonly type: 'init'; readonly modelName: string; readonly strings: Readonly<Record<string, string>> }
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
   | { readonly type: 'scene'; readonly scene: Scene }
   | {
@@ -20,7 +14,7 @@ export type ToWebview =
       readonly analysis: AnalysisReport;
       readonly plan: PlanReport;
       readonly overlay: SceneOverlay;
-      /** The overrides in force, wherever they were set; they replace the page's own. */
+      /** Overrides that were set elsewhere; they replace the page's own. */
       readonly overrides?: PlanOverrides;
     }
   | { readonly type: 'failed'; readonly error: ErrorData }

@@ -1,11 +1,13 @@
 import type { CancellationToken } from 'vscode';
 import type { DnnSplitError } from '../../protocol/errors';
 import type { AnalysisReport } from '../../protocol/reports';
+import type { PlanOverrides } from '../../protocol/requests';
 import type { FromWebview, ToWebview } from '../../protocol/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
+import { untouchedOverrides } from '../model/overrides';
 import type { SelectionHub } from '../model/selection';
 
 interface CancellationSource extends Releasable {
@@ -42,6 +44,8 @@ export class GraphSession implements Releasable {
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
   #sentRevision: number | undefined;
+  /** Overrides that the page knows of. */
+  #pageOverrides: PlanOverrides = untouchedOverrides;
 
   constructor(
     private readonly modelUri: string,
@@ -86,6 +90,7 @@ export class GraphSession implements Releasable {
         void this.#sendHits(message.query);
         break;
       case 'override':
+        this.#pageOverrides = message.overrides;
         void this.#attempt(() => models.override(this.modelUri, message.overrides));
         break;
       case 'cancel':
@@ -114,7 +119,8 @@ export class GraphSession implements Releasable {
     this.#folded = folded ?? this.surroundings.initialFolds(this.modelUri);
     this.#sceneKey = '';
     this.#sentRevision = undefined;
-    this.post({ type: 'init', modelUri: this.modelUri, modelName: this.modelName, strings });
+    this.#pageOverrides = untouchedOverrides;
+    this.post({ type: 'init', modelName: this.modelName, strings });
     void models.open(this.modelUri);
     const model = models.get(this.modelUri);
     if (model) this.#show(model);
@@ -171,8 +177,11 @@ export class GraphSession implements Releasable {
     const { analysis, plan, revision } = snapshot;
     await this.#attempt(async () => {
       const overlay = await this.surroundings.connection.request('dnnsplit/overlay', { modelUri: this.modelUri });
-      const overrides = this.surroundings.models.get(this.modelUri)?.overrides ?? {};
-      if (this.#sentRevision === revision) this.post({ type: 'plan', analysis, plan, overlay, overrides });
+      if (this.#sentRevision !== revision) return;
+      const { overrides } = this.surroundings.models.get(this.modelUri) ?? {};
+      const isNews = overrides !== undefined && overrides !== this.#pageOverrides;
+      if (isNews) this.#pageOverrides = overrides;
+      this.post({ type: 'plan', analysis, plan, overlay, ...(isNews && { overrides }) });
     });
     const selected = this.surroundings.selection.selectedIn(this.modelUri);
     if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });

@@ -4,6 +4,7 @@ import { DisposableStore, type Releasable } from '../disposables';
 import { baseName } from '../model/paths';
 import { GraphSession, type GraphSurroundings } from './graphSession';
 import { graphPage } from './page';
+import type { PanelMemory } from './panelMemory';
 import { parseMessage } from './parseMessage';
 
 export const graphEditorType = 'dnnsplit.graph';
@@ -12,12 +13,6 @@ const graphPanelType = 'dnnsplit.graphPanel';
 interface ShownGraph {
   readonly panel: vscode.WebviewPanel;
   readonly modelUri: string;
-}
-
-/** What the page keeps in its state for its panel's next life. */
-function modelUriOf(state: unknown): string | undefined {
-  const isRecord = typeof state === 'object' && state !== null && 'modelUri' in state;
-  return isRecord && typeof state.modelUri === 'string' ? state.modelUri : undefined;
 }
 
 /**
@@ -30,6 +25,7 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
 
   constructor(
     private readonly extensionUri: vscode.Uri,
+    private readonly panels: PanelMemory,
     private readonly surroundings: GraphSurroundings,
     private readonly activate: (modelUri: string) => void,
   ) {
@@ -51,7 +47,7 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
       open.panel.reveal(undefined, preserveFocus);
       return;
     }
-    const title = baseName(modelUri.path);
+    const title = this.panels.remember(modelUri.toString());
     const panel = vscode.window.createWebviewPanel(graphPanelType, title, { viewColumn: column, preserveFocus });
     this.#attach(panel, modelUri);
   }
@@ -69,8 +65,8 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     this.#attach(panel, document.uri);
   }
 
-  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const modelUri = modelUriOf(state);
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    const modelUri = this.panels.modelOf(panel.title);
     if (modelUri === undefined) panel.dispose();
     else this.#attach(panel, vscode.Uri.parse(modelUri, true));
   }

@@ -6,6 +6,8 @@ import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
 import { Emitter } from '../emitter';
 
+import { untouchedOverrides } from './overrides';
+
 export interface Progress {
   readonly stage: string;
   /** In 0..1 where it is known. */
@@ -37,7 +39,7 @@ interface CancellationSource extends Releasable {
 class OpenModel implements ModelEntry {
   snapshot: ModelSnapshot | undefined;
   progress: Progress | undefined;
-  overrides: PlanOverrides = {};
+  overrides: PlanOverrides = untouchedOverrides;
   opening: Promise<ModelSnapshot> | undefined;
   cancellation: CancellationSource | undefined;
   /** Successful `open` requests that no `close` has answered yet. */

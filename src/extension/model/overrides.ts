@@ -1,5 +1,8 @@
 import type { PlanOverrides } from '../../protocol/requests';
 
+/** Of a model whose knobs nobody has turned yet. */
+export const untouchedOverrides: PlanOverrides = {};
+
 /** Cuts link `link` at `position`; the other links keep what they had. */
 export function withCut(overrides: PlanOverrides, link: number, position: number, linkCount: number): PlanOverrides {
   const before = overrides.cuts ?? [];

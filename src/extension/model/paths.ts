@@ -9,3 +9,8 @@ export function baseName(path: string): string {
 export function planPathOf(modelPath: string): string {
   return `${modelPath.replace(/\.onnx$/i, '')}.splitplan.json`;
 }
+
+/** A sentence with the paths of workspace folders left out: files in them go by their relative path. */
+export function withoutFolders(sentence: string, folders: readonly string[]): string {
+  return folders.reduce((text, folder) => text.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, ''), sentence);
+}

@@ -51,7 +51,7 @@ function candidateRow(
     label: `${rank + 1}. ${place}`,
     description: chosen ? t('chosen: {0}', description) : description,
     icon: chosen ? 'pass-filled' : 'circle-outline',
-    ...(chosen && { color: 'charts.green' }),
+    ...(chosen && { color: 'textLink.foreground' }),
     kind: chosen ? 'chosenCandidate' : 'candidate',
     spoken: chosen
       ? t('Candidate {0} after {1}, chosen: {2}', rank + 1, place, description)

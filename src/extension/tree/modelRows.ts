@@ -14,7 +14,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   if (!snapshot?.analysis || snapshot.state === 'failed') return [];
   const { analysis, plan, configError } = snapshot;
   return [
-    ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
+    ...(configError ? [problemRow('configuration', t('Configuration'), fromFileName(configError.message))] : []),
     ...(plan ? [planSection(plan, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
@@ -34,6 +34,11 @@ function problemRow(id: string, label: string, message: string): TreeRow {
     tooltip: () => escapeMarkdown(message),
     children: [],
   };
+}
+
+/** A sentence that begins with a path, from the file's name on: rows are short. */
+function fromFileName(sentence: string): string {
+  return sentence.replace(/^\S*[\\/](?=[^\\/\s]+(:|\s))/, '');
 }
 
 /** Symbolic dimensions that wait for a number. */

@@ -36,8 +36,8 @@ export type RowKind =
   | 'fact'
   | 'dimension';
 
-/** Colors of tiers, in order; always beside their name, never alone. */
-const tierColors = ['charts.blue', 'charts.orange', 'charts.green', 'charts.purple', 'charts.yellow', 'charts.red'];
+/** Colors of tiers as the graph has them, in order; always beside their name, never alone. */
+const tierColors = ['charts.blue', 'charts.green', 'charts.orange', 'charts.purple', 'charts.red', 'charts.yellow'];
 
 /** Theme color of a tier. */
 export function tierColor(tier: number): string {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DisposableStore } from '../../../src/extension/disposables';
 import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
 import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
+import { PanelMemory } from '../../../src/extension/graph/panelMemory';
 import { parseMessage } from '../../../src/extension/graph/parseMessage';
 import { graphStrings } from '../../../src/extension/graph/strings';
 import { ModelStore } from '../../../src/extension/model/modelStore';
@@ -129,7 +130,7 @@ describe('GraphSession', () => {
     session.receive({ type: 'ready', folded: null });
     await settle();
     expect([...new Set(types())]).toEqual(['init', 'progress', 'scene', 'plan']);
-    expect(sent[0]).toMatchObject({ type: 'init', modelName: 'net.onnx', modelUri });
+    expect(sent[0]).toMatchObject({ type: 'init', modelName: 'net.onnx' });
     expect(types().filter((type) => type === 'plan')).toHaveLength(1);
   });
 
@@ -236,5 +237,40 @@ describe('GraphSession', () => {
     const before = DisposableStore.liveItems;
     for (let time = 0; time < 50; time++) await once();
     expect(DisposableStore.liveItems).toBe(before);
+  });
+});
+
+describe('overrides of a page', () => {
+  it('are replaced by those that were set elsewhere, and only then', async () => {
+    const { session, models, sent } = conversation();
+    const plans = () => sent.filter((message) => message.type === 'plan');
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    session.receive({ type: 'override', overrides: { objective: 'cost' } });
+    await settle();
+    expect(plans().map((message) => 'overrides' in message)).toEqual([false, false]);
+    await models.override(modelUri, { cuts: [3, null] });
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect(plans().at(-1)).toMatchObject({ overrides: { cuts: [3, null] } });
+  });
+});
+
+describe('the memory of panels', () => {
+  it('finds the model of a panel by its title, also where two have the same name', () => {
+    const stored = new Map<string, unknown>();
+    const memory = {
+      get: <T>(key: string, fallback: T): T => (stored.has(key) ? (stored.get(key) as T) : fallback),
+      update: async (key: string, value: unknown) => {
+        stored.set(key, JSON.parse(JSON.stringify(value)));
+      },
+    };
+    const panels = new PanelMemory(memory);
+    expect(panels.remember('file:///a/net.onnx')).toBe('net.onnx');
+    expect(panels.remember('file:///b/net.onnx')).toBe('net.onnx - b');
+    expect(panels.remember('file:///a/net.onnx')).toBe('net.onnx');
+    const later = new PanelMemory(memory);
+    expect(later.modelOf('net.onnx - b')).toBe('file:///b/net.onnx');
+    expect(later.modelOf('other.onnx')).toBeUndefined();
   });
 });

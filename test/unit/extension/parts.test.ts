@@ -7,7 +7,7 @@ import { ConfigProblems } from '../../../src/extension/model/configProblems';
 import { bindInConfig, defaultConfigText } from '../../../src/extension/model/configText';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { hasOverrides, withCut, withPin } from '../../../src/extension/model/overrides';
-import { baseName, planPathOf } from '../../../src/extension/model/paths';
+import { baseName, planPathOf, withoutFolders } from '../../../src/extension/model/paths';
 import { statusText } from '../../../src/extension/statusText';
 import { untranslated } from '../../../src/extension/text';
 import { configSchema } from '../../../src/protocol/documents/config';
@@ -86,6 +86,12 @@ describe('names', () => {
   it('put the plan beside its model', () => {
     expect(planPathOf('/a/b.onnx/net.ONNX')).toBe('/a/b.onnx/net.splitplan.json');
     expect(baseName('file:///a/b/net.onnx')).toBe('net.onnx');
+  });
+
+  it('of files in the workspace go without its path', () => {
+    expect(withoutFolders('/home/me/ws/a/x.onnx is empty.', ['/home/me/ws'])).toBe('a/x.onnx is empty.');
+    expect(withoutFolders('C:\\ws\\x.onnx is empty.', ['C:\\ws'])).toBe('x.onnx is empty.');
+    expect(withoutFolders('/elsewhere/x.onnx is empty.', ['/home/me/ws'])).toBe('/elsewhere/x.onnx is empty.');
   });
 });
 

@@ -95,10 +95,11 @@ describe('the tree', () => {
   });
 
   it('shows the candidates without a plan, and what is wrong with the configuration', () => {
-    const configError = { code: 'invalid-config', message: 'dnnsplit.json: line 3: no tiers.' } as const;
+    const configError = { code: 'invalid-config', message: '/ws/dnnsplit.json:3:1: no tiers/links.' } as const;
     const { plan: _plan, ...unplanned } = readySnapshot(1, { configError });
-    const labels = modelRows(unplanned, untranslated).map(({ label }) => label);
-    expect(labels).toEqual(['Configuration', 'Candidate points', 'Model']);
+    const found = modelRows(unplanned, untranslated);
+    expect(found.map(({ label }) => label)).toEqual(['Configuration', 'Candidate points', 'Model']);
+    expect(found[0]?.description).toBe('dnnsplit.json:3:1: no tiers/links.');
   });
 
   it('lists the dimensions that wait for a number', () => {
