@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parsePlan } from '../../../src/protocol/documents/parsePlan';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+
+const workspace = resolve(import.meta.dirname, '../../workspace');
+const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
+
+describe('dnnsplit on the command line', () => {
+  let bundled: Bundled;
+  let folder: string;
+  const path = (name: string) => join(folder, name);
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bundled.program('cli'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return { status, stdout, stderr };
+  };
+
+  beforeAll(async () => {
+    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    folder = await mkdtemp(join(tmpdir(), 'dnnsplit-cli-'));
+    await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
+    await cp(join(workspace, 'dnnsplit.json'), path('dnnsplit.json'));
+    await cp(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));
+  });
+  afterAll(async () => {
+    await bundled.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('prints its version and help', async () => {
+    const { version } = JSON.parse(await readFile(resolve(workspace, '../../package.json'), 'utf8'));
+    expect(run('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+    const help = run('--help');
+    expect(help.status).toBe(0);
+    for (const command of ['analyze', 'plan', 'graph', 'deploy']) expect(help.stdout).toContain(command);
+  });
+
+  it('analyzes a model into the stable JSON', () => {
+    const { status, stdout } = run('analyze', 'resnet152.onnx', '--json', '--nodes', '--tensors');
+    expect(status).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report.model).toMatchObject({
+      path: 'resnet152.onnx',
+      irVersion: 8,
+      opsets: { '': 17 },
+      nodes: 518,
+      macs: 11282415616,
+    });
+    expect(report.model.inputs).toEqual([
+      { name: 'input_layer_2', dtype: 'float32', shape: [1, 3, 224, 224], bytes: 602112 },
+    ]);
+    expect(report.graph).toEqual({ nodes: 518, dataTensors: 519, unknownTensors: 0, singleTensorCuts: 110 });
+    expect(report.candidates.map(({ bytes }: { bytes: number }) => bytes)).toEqual([
+      602112, 501760, 401408, 8192, 4000, 0,
+    ]);
+    for (const candidate of report.candidates) {
+      expect(candidate.macsBefore + candidate.macsAfter).toBe(report.model.macs);
+      expect(candidate.tensors.reduce((sum: number, { bytes }: { bytes: number }) => sum + bytes, 0)).toBe(
+        candidate.bytes,
+      );
+      expect(candidate.singleTensor).toBe(candidate.tensors.length === 1);
+    }
+    expect(report.nodes).toHaveLength(518);
+    expect(Object.keys(report.nodes[0])).toEqual(
+      expect.arrayContaining(['id', 'name', 'op', 'macs', 'trafficBytes', 'weightBytes']),
+    );
+    expect(report.tensors['avg_pool/Mean:0']).toEqual(['float32', [1, 2048, 1, 1]]);
+    expect(report.diagnostics).toEqual([]);
+  });
+
+  it('leaves the long lists out unless they are asked for', () => {
+    const report = JSON.parse(run('analyze', 'resnet152.onnx', '--json').stdout);
+    expect(report).not.toHaveProperty('nodes');
+    expect(report).not.toHaveProperty('tensors');
+  });
+
+  it('binds symbolic dimensions', () => {
+    const open = JSON.parse(run('analyze', 'lstm.onnx', '--json').stdout);
+    expect(open.openDimensions.length).toBeGreaterThan(0);
+    const bindings = open.openDimensions.flatMap(({ symbol }: { symbol: string }, index: number) => [
+      '--bind',
+      `${symbol}=${index + 2}`,
+    ]);
+    const bound = JSON.parse(run('analyze', 'lstm.onnx', '--json', ...bindings).stdout);
+    expect(bound.openDimensions).toEqual([]);
+    expect(bound.graph.unknownTensors).toBe(0);
+    expect(bound.model.inputs[0].bytes).toBeGreaterThan(0);
+  });
+
+  it('plans into JSON whose parts add up', () => {
+    const { status, stdout } = run('plan', 'resnet152.onnx', '--json', '--compare', '--pareto');
+    expect(status).toBe(0);
+    const plan = JSON.parse(stdout);
+    const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+    const times = [
+      ...plan.tiers.map((tier: { computeMs: number }) => tier.computeMs),
+      ...plan.links.map((link: { transferMs: number }) => link.transferMs),
+    ];
+    expect(plan.latencyMs).toBeCloseTo(sum(times), 9);
+    expect(sum(plan.tiers.map((tier: { nodes: number }) => tier.nodes))).toBe(518);
+    expect(plan.exact.gapPercent).toBe(0);
+    expect(plan.baselines.map(({ strategy }: { strategy: string }) => strategy)).toEqual([
+      'single:device',
+      'single:edge',
+      'single:cloud',
+    ]);
+    expect(plan.strategies.map(({ strategy }: { strategy: string }) => strategy)).toContain('neurosurgeon');
+    expect(plan.regimes.length).toBeGreaterThan(1);
+    expect(plan.audit.holds).toBe(true);
+    expect(plan.pareto.length).toBeGreaterThan(1);
+  });
+
+  it('writes the same bytes for the same plan, and they parse', async () => {
+    expect(run('plan', 'resnet152.onnx', '-o', 'a.splitplan.json').status).toBe(0);
+    expect(run('plan', 'resnet152.onnx', '-o', 'b.splitplan.json').status).toBe(0);
+    const text = await readFile(path('a.splitplan.json'), 'utf8');
+    expect(await readFile(path('b.splitplan.json'), 'utf8')).toBe(text);
+    expect(parsePlan(text).problems).toEqual([]);
+    expect(text).not.toContain(folder);
+  });
+
+  it('takes objective and strategy, and sweeps a link', () => {
+    const single = JSON.parse(run('plan', 'resnet152.onnx', '--json', '--strategy', 'single:device').stdout);
+    expect(single.tiers[0].nodes).toBe(518);
+    const cost = JSON.parse(run('plan', 'resnet152.onnx', '--json', '--objective', 'cost').stdout);
+    expect([cost.objective, cost.costPerRequest]).toEqual(['cost', 0]);
+    const sweep = JSON.parse(run('plan', 'resnet152.onnx', '--json', '--sweep', 'link=0,from=0.5,to=100').stdout);
+    expect(sweep.regimes[0].fromMbps).toBe(0.5);
+    expect(sweep.regimes.at(-1).toMbps).toBe(100);
+  });
+
+  it('prints tables for people', () => {
+    const { stdout } = run('plan', 'resnet152.onnx', '--compare', '--top', '2', '--sweep', 'link=0');
+    expect(stdout).toMatch(/^Do not split/);
+    expect(stdout).toMatch(/latency +250 ms/);
+    expect(stdout).toMatch(/single:device +434 ms/);
+    expect(stdout).toMatch(/best single split points\n/);
+    expect(run('analyze', 'resnet152.onnx').stdout).toMatch(/515 +avg_pool +8\.19 kB/);
+  });
+
+  it('draws a model and a plan as SVG', async () => {
+    expect(run('graph', 'resnet152.onnx', '-o', 'model.svg').status).toBe(0);
+    expect(await readFile(path('model.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<\/svg>\s*$/);
+    run('plan', 'resnet152.onnx', '-o', 'drawn.splitplan.json');
+    expect(run('graph', 'drawn.splitplan.json', '-o', 'plan.svg').status).toBe(0);
+    expect(await readFile(path('plan.svg'), 'utf8')).toContain('edge');
+  });
+
+  it('writes a compose project once, and again only when it is told to', async () => {
+    run('plan', 'resnet152.onnx', '-o', 'c.splitplan.json');
+    const deploy = ['deploy', 'c.splitplan.json', '--target', 'compose', '-o', 'out'];
+    expect(run(...deploy).status).toBe(0);
+    expect(await readFile(path('out/compose.yaml'), 'utf8')).toContain('services:');
+    await writeFile(path('out/README.md'), 'mine');
+    const refused = run(...deploy);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toMatch(/^dnnsplit: .*exists.*--force.*\n$/);
+    expect(await readFile(path('out/README.md'), 'utf8')).toBe('mine');
+    expect(run(...deploy, '--force').status).toBe(0);
+  });
+
+  it.each([
+    [['analyze', 'missing.onnx'], 2, /missing\.onnx does not exist/],
+    [['analyze', 'dnnsplit.json'], 2, /text|not .*ONNX/],
+    [['plan', 'resnet152.onnx', '--strategy', 'magic'], 2, /unknown strategy `magic`/],
+    [['plan', 'resnet152.onnx', '--objective', 'fame'], 2, /`fame` is not an objective/],
+    [['plan', 'resnet152.onnx', '--sweep', 'link=9'], 2, /no link 9/],
+    [['plan', 'resnet152.onnx', '--sweep', 'bandwidth'], 2, /must look like link=0/],
+    [['plan', 'resnet152.onnx', '--bind', 'batch=zero'], 2, /NAME=NUMBER/],
+    [['plan', 'resnet152.onnx', '--config', 'none.json'], 2, /no configuration at none\.json/],
+    [['plan', 'resnet152.onnx', '--config', 'strict.json'], 1, /maxLatencyMs/],
+    [['deploy', 'dnnsplit.json', '--target', 'compose', '-o', 'x'], 2, /dnnsplit\.json:\d+:\d+: /],
+    [['deploy', 'a.splitplan.json', '--target', 'spaceship', '-o', 'x'], 2, /Allowed choices are compose/],
+    [['fly'], 2, /unknown command/],
+    [[], 2, /Usage/],
+  ])('%j ends with %i and one sentence', async (args, status, sentence) => {
+    await writeFile(
+      path('strict.json'),
+      '{ "tiers": [{ "id": "a", "gflops": 1 }], "constraints": { "maxLatencyMs": 1 } }',
+    );
+    const result = run(...args);
+    expect(result.stderr).toMatch(sentence);
+    expect(result.status).toBe(status);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).not.toMatch(/\n\s+at |undefined|\[object/);
+  });
+});

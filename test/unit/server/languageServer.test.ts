@@ -1,0 +1,296 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
+import { parsePlan } from '../../../src/protocol/documents/parsePlan';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { LanguageClient } from './support/languageClient';
+
+const workspace = resolve(import.meta.dirname, '../../workspace');
+
+describe('the language server over stdio', () => {
+  let bundled: Bundled;
+  let client: LanguageClient;
+  let folder: string;
+  let config: string;
+  const path = (name: string) => join(folder, name);
+  const uri = (name: string) => pathToFileURL(path(name)).href;
+  const open = (name: string) => client.request('dnnsplit/open', { modelUri: uri(name), token: name });
+
+  beforeAll(async () => {
+    bundled = await bundlePrograms({
+      server: 'src/server/main.ts',
+      analysisWorker: 'test/unit/server/support/crashingAnalysisWorker.ts',
+      layoutWorker: 'src/server/workers/layoutWorker.ts',
+    });
+    folder = await mkdtemp(join(tmpdir(), 'dnnsplit-workspace-'));
+    await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
+    config = await readFile(join(workspace, 'dnnsplit.json'), 'utf8');
+    await writeFile(path('dnnsplit.json'), config);
+    client = await LanguageClient.start(bundled.program('server'));
+  });
+  beforeEach(() => client.forget());
+  afterAll(async () => {
+    expect(await client.stop()).toBe(0);
+    await bundled.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('opens a model: its candidates, its plan, its configuration, with progress on the way', async () => {
+    const snapshot = await open('resnet152.onnx');
+    expect(snapshot.state).toBe('ready');
+    const bytes = snapshot.analysis?.candidates.map((candidate) => candidate.bytes);
+    expect(bytes).toEqual([602112, 501760, 401408, 8192, 4000, 0]);
+    expect(snapshot.configUri).toBe(uri('dnnsplit.json'));
+    expect(snapshot.plan?.tiers.map(({ id }) => id)).toEqual(['device', 'edge', 'cloud']);
+    expect(snapshot.plan?.exact.gapPercent).toBe(0);
+    expect(client.seen('dnnsplit/progress').every(({ token }) => token === 'resnet152.onnx')).toBe(true);
+    expect(client.seen('dnnsplit/progress').length).toBeGreaterThan(2);
+    const compared = await client.next('dnnsplit/modelChanged', ({ plan }) => (plan?.strategies.length ?? 0) > 0);
+    expect(compared.revision).toBeGreaterThan(snapshot.revision);
+  });
+
+  it('plans again when the configuration is saved, not while it is edited', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const slower = config.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,');
+    await client.openDocument(uri('dnnsplit.json'), config);
+    await client.changeDocument(uri('dnnsplit.json'), 2, slower);
+    await client.diagnostics(uri('dnnsplit.json'), (found) => found.length === 0);
+    expect(client.seen('dnnsplit/modelChanged')).toEqual([]);
+    await writeFile(path('dnnsplit.json'), slower);
+    await client.fileChanged(uri('dnnsplit.json'));
+    const changed = await client.next('dnnsplit/modelChanged', ({ plan }) => plan?.links[0]?.bandwidthMbps === 0.05);
+    expect(changed.modelUri).toBe(modelUri);
+    expect(changed.plan?.tiers[0]?.nodes).toBe(518);
+    await writeFile(path('dnnsplit.json'), config);
+    await client.fileChanged(uri('dnnsplit.json'));
+    await client.next('dnnsplit/modelChanged', ({ plan }) => plan?.links[0]?.bandwidthMbps === 20);
+    await client.closeDocument(uri('dnnsplit.json'));
+  });
+
+  it('keeps the last plan and says what is wrong with a broken configuration', async () => {
+    await writeFile(path('dnnsplit.json'), config.replace('"links": [', '"links": '));
+    await client.fileChanged(uri('dnnsplit.json'));
+    const broken = await client.next('dnnsplit/modelChanged', ({ configError }) => configError !== undefined);
+    expect(broken.state).toBe('ready');
+    expect(broken.plan?.latencyMs).toBeGreaterThan(0);
+    expect(broken.configError?.message).toMatch(/dnnsplit\.json:\d+:\d+: [^\n]+\.$/);
+    await writeFile(path('dnnsplit.json'), config);
+    await client.fileChanged(uri('dnnsplit.json'));
+    await client.next('dnnsplit/modelChanged', ({ configError }) => configError === undefined);
+  });
+
+  it.each([
+    ['"jetson-nano"', '"jetson-nanoo"', /no preset 'jetson-nanoo'; did you mean 'jetson-nano'/],
+    ['"objective": "latency"', '"objective": "speed"', /'objective' cannot be 'speed'/],
+    ['"preset": "t4"', '"preset": "t4", "profile": "none.profile.json"', /no profile at none\.profile\.json/],
+    ['"objective"', '"constraints": { "pin": { "x": "moon" } }, "objective"', /no tier 'moon'/],
+    ['{ "id": "cloud", "preset": "a10g" }', '', /2 tiers need 1 link/],
+  ])('diagnoses %s -> %s', async (before, after, sentence) => {
+    await client.openDocument(uri('dnnsplit.json'), config.replace(before, after));
+    const found = await client.diagnostics(uri('dnnsplit.json'), (diagnostics) => diagnostics.length > 0);
+    expect(found.map(({ message }) => message).join('\n')).toMatch(sentence);
+    await client.closeDocument(uri('dnnsplit.json'));
+  });
+
+  it('diagnoses constraints that no plan keeps, where they stand', async () => {
+    const impossible = config.replace('"objective"', '"constraints": { "maxLatencyMs": 0.001 }, "objective"');
+    await writeFile(path('dnnsplit.json'), impossible);
+    await client.openDocument(uri('dnnsplit.json'), impossible);
+    await client.fileChanged(uri('dnnsplit.json'));
+    const [found] = await client.diagnostics(uri('dnnsplit.json'), (diagnostics) => diagnostics.length > 0);
+    expect(found?.message).toMatch(/maxLatencyMs/);
+    expect(impossible.split('\n')[found?.range.start.line ?? 0]).toContain('"constraints"');
+    await client.closeDocument(uri('dnnsplit.json'));
+    await writeFile(path('dnnsplit.json'), config);
+    await client.fileChanged(uri('dnnsplit.json'));
+    await client.next('dnnsplit/modelChanged', ({ configError }) => configError === undefined);
+  });
+
+  it('tries overrides and refuses those that mean nothing, without losing the plan', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const slow = await client.request('dnnsplit/override', { modelUri, overrides: { bandwidthMbps: [0.05, null] } });
+    expect(slow.plan?.tiers[0]?.nodes).toBe(518);
+    const cut = await client.request('dnnsplit/override', { modelUri, overrides: { cuts: [493, 493] } });
+    expect(cut.plan?.tiers.map(({ nodes }) => nodes)).toEqual([493, 0, 25]);
+    const refused = client.request('dnnsplit/override', { modelUri, overrides: { pin: { conv1_conv: 'moon' } } });
+    await expect(refused).rejects.toMatchObject({
+      data: { code: 'bad-usage', message: expect.stringMatching(/moon/) },
+    });
+    const back = await client.request('dnnsplit/override', { modelUri, overrides: {} });
+    expect(back.configError).toBeUndefined();
+    expect(back.plan?.links[0]?.bandwidthMbps).toBe(20);
+  });
+
+  it('answers every override of a burst, the last one as asked', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const burst = [1, 2, 3, 4, 5].map((mbps) =>
+      client.request('dnnsplit/override', { modelUri, overrides: { bandwidthMbps: [mbps, null] } }),
+    );
+    const snapshots = await Promise.all(burst);
+    expect(snapshots.at(-1)?.plan?.links[0]?.bandwidthMbps).toBe(5);
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
+  });
+
+  it('lays the graph out and adds the plan to it', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const scene = await client.request('dnnsplit/scene', { modelUri, folded: null, token: 'scene' });
+    expect(scene.nodes.length).toBeGreaterThan(20);
+    const again = await client.request('dnnsplit/scene', { modelUri, folded: [...scene.folded], token: 'scene' });
+    expect(again.nodes.length).toBe(scene.nodes.length);
+    const overlay = await client.request('dnnsplit/overlay', { modelUri });
+    expect(overlay.tierOfNode).toHaveLength(518);
+    expect(overlay.boundaries[0]?.text).toMatch(/1x3x224x224 float32 . 602 kB . 246 ms/);
+  });
+
+  it('finds nodes and tells everything about one', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const [hit] = await client.request('dnnsplit/search', { modelUri, query: 'avg_pool', limit: 5 });
+    expect(hit?.label).toBe('avg_pool');
+    const details = await client.request('dnnsplit/nodeDetails', { modelUri, nodeId: hit?.nodeId ?? '' });
+    expect(details.op).toBe('GlobalAveragePool');
+    expect(details.timeMsPerTier.map(({ tier }) => tier)).toEqual(['device', 'edge', 'cloud']);
+    const missing = client.request('dnnsplit/nodeDetails', { modelUri, nodeId: 'nothing' });
+    await expect(missing).rejects.toMatchObject({ data: { code: 'bad-usage' } });
+  });
+
+  it('exports a plan with actions, lenses, hovers and diagnostics of its own', async () => {
+    const planUri = uri('resnet152.splitplan.json');
+    const modelUri = uri('resnet152.onnx');
+    const { text } = await client.request('dnnsplit/exportPlan', { modelUri, planUri });
+    expect((await client.request('dnnsplit/exportPlan', { modelUri, planUri })).text).toBe(text);
+    const plan = parsePlan(text);
+    expect(plan.problems).toEqual([]);
+    await writeFile(path('resnet152.splitplan.json'), text);
+    await client.openDocument(planUri, text);
+    expect(await client.diagnostics(planUri, () => true)).toEqual([]);
+    const textDocument = { uri: planUri };
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
+      textDocument,
+      range,
+      context: { diagnostics: [] },
+    });
+    expect(actions.map(({ title }) => title)).toEqual(['Generate Docker Compose']);
+    expect(actions[0]?.command).toMatchObject({
+      command: 'dnnsplit.generate',
+      arguments: [{ sourceUri: planUri, target: 'compose' }],
+    });
+    const lenses: CodeLens[] = await client.connection.sendRequest('textDocument/codeLens', { textDocument });
+    expect(lenses.map(({ command }) => command?.title)).toEqual([expect.stringMatching(/^Predicted: 250 ms/)]);
+    const line = text.split('\n').findIndex((one) => one.includes('"tiers"')) + 2;
+    const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', {
+      textDocument,
+      position: { line, character: 10 },
+    });
+    expect(JSON.stringify(hover?.contents)).toMatch(/device.*runs nothing/);
+    const { files, folderUri } = await client.request('dnnsplit/generate', { sourceUri: planUri, target: 'compose' });
+    expect(files.map((file) => file.path)).toEqual(['compose.yaml', 'README.md']);
+    expect(folderUri).toBe(uri('deploy/compose'));
+  });
+
+  it('finds out when a plan no longer fits to its model or was broken by hand', async () => {
+    const planUri = uri('resnet152.splitplan.json');
+    const modelUri = uri('resnet152.onnx');
+    await client.request('dnnsplit/override', { modelUri, overrides: { cuts: [493, 493] } });
+    const { text } = await client.request('dnnsplit/exportPlan', { modelUri, planUri });
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
+    const edited = [
+      [text.replace(/"structureHash": "[^"]+"/, '"structureHash": "sha256:0"'), /model has changed/],
+      [text.replace('"493..517"', '"493..516"'), /is on no tier/],
+      [text.replace('"493..517"', '"493..9999"'), /no nodes '493\.\.9999'/],
+      [text.replace('"493..517"', '"480..517"'), /is listed on 'device' and on 'cloud'/],
+      [text.replace('"493..517"', '"0..492"').replace('"0..492"', '"493..517"'), /not a valid cut/],
+    ] as const;
+    let version = 10;
+    for (const [broken, sentence] of edited) {
+      expect(broken).not.toBe(text);
+      await client.changeDocument(planUri, ++version, broken);
+      const found = await client.diagnostics(planUri, (all) => all.some(({ message }) => sentence.test(message)));
+      expect(found.length).toBeGreaterThan(0);
+    }
+    await client.closeDocument(planUri);
+  });
+
+  it('offers on a configuration what can be done with its models', async () => {
+    await client.openDocument(uri('dnnsplit.json'), config);
+    const textDocument = { uri: uri('dnnsplit.json') };
+    const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
+    const params = { textDocument, position: { line, character: 8 } };
+    const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
+    expect(JSON.stringify(hover?.contents)).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
+      textDocument,
+      range,
+      context: { diagnostics: [] },
+    });
+    expect(actions.map(({ title }) => title)).toEqual(['Generate Docker Compose']);
+    const again = await client.request('dnnsplit/planAgain', { sourceUri: uri('dnnsplit.json') });
+    expect(again.modelUris).toEqual([uri('resnet152.onnx')]);
+    await client.closeDocument(uri('dnnsplit.json'));
+  });
+
+  const broken = [
+    ['empty.onnx', () => new Uint8Array(), /empty/],
+    ['notes.onnx', () => new TextEncoder().encode('These are my notes, not a model.\n'), /text/],
+    ['truncated.onnx', (model: Uint8Array) => model.subarray(0, model.length / 2), /truncated|ends/],
+    ['missing.onnx', undefined, /does not exist/],
+  ] as const;
+  it.each(broken)('says in one sentence what is wrong with %s', async (name, bytesOf, sentence) => {
+    const model = await readFile(path('resnet152.onnx'));
+    if (bytesOf !== undefined) await writeFile(path(name), bytesOf(model));
+    const { state, error } = await open(name);
+    expect(state).toBe('failed');
+    expect(error?.message).toMatch(sentence);
+    expect(error?.message).not.toMatch(/\n|Error:|undefined/);
+    await client.request('dnnsplit/close', { modelUri: uri(name) });
+  });
+
+  it('recovers when a bad file becomes a good one', async () => {
+    await writeFile(path('late.onnx'), 'soon');
+    expect((await open('late.onnx')).state).toBe('failed');
+    await cp(path('resnet152.onnx'), path('late.onnx'));
+    await client.fileChanged(uri('late.onnx'));
+    const ready = await client.next(
+      'dnnsplit/modelChanged',
+      ({ modelUri, state }) => modelUri === uri('late.onnx') && state === 'ready',
+    );
+    expect(ready.error).toBeUndefined();
+  });
+
+  it('rejects a canceled request at once and goes on', async () => {
+    await cp(path('resnet152.onnx'), path('endless.onnx'));
+    const source = new CancellationTokenSource();
+    const params = { modelUri: uri('endless.onnx'), token: 'endless' };
+    const opening = client.connection.sendRequest('dnnsplit/open', params, source.token);
+    const outcome = expect(opening).rejects.toMatchObject({ code: -32800, data: { code: 'canceled' } });
+    await client.next('dnnsplit/progress', ({ stage }) => stage === 'Going round in circles');
+    source.cancel();
+    await outcome;
+    expect((await open('resnet152.onnx')).state).toBe('ready');
+  });
+
+  it('fails what waits when the worker dies, with a clear sentence, and starts it anew', async () => {
+    await cp(path('resnet152.onnx'), path('crash.onnx'));
+    const crashed = await open('crash.onnx');
+    expect(crashed.error).toMatchObject({
+      code: 'worker-crashed',
+      message: expect.stringMatching(/stopped unexpectedly/),
+    });
+    expect(client.seen('dnnsplit/log').some(({ level }) => level === 'error')).toBe(true);
+    const recovered = await open('resnet152.onnx');
+    expect(recovered.state).toBe('ready');
+    expect(recovered.plan?.tiers).toHaveLength(3);
+  });
+
+  it('refuses what is not a file on this machine, and models that are not open', async () => {
+    const remote = client.request('dnnsplit/open', { modelUri: 'vscode-vfs://github/a/b.onnx', token: 'r' });
+    await expect(remote).rejects.toMatchObject({ data: { code: 'file-system' } });
+    const closed = client.request('dnnsplit/overlay', { modelUri: uri('never.onnx') });
+    await expect(closed).rejects.toMatchObject({ data: { code: 'bad-usage' } });
+  });
+});
