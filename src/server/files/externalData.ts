@@ -1,6 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
-import type { OnnxTensor } from '../../engine/onnx/model';
 import { DnnSplitError } from '../../protocol/errors';
 import { type FileSource, openFileSource } from './fileSource';
 
@@ -50,21 +49,4 @@ export function resolveExternalData(modelPath: string, location: string): string
  */
 export function openExternalData(modelPath: string, location: string): FileSource {
   return openFileSource(resolveExternalData(modelPath, location));
-}
-
-/**
- * Where an external tensor lies in its file; without a stated length, as many bytes as its type and shape need.
- * @throws DnnSplitError `external-data` where that is not inside the file.
- */
-export function externalRange(tensor: OnnxTensor, fileSize: number): { offset: number; length: number } {
-  const { payload } = tensor;
-  if (payload.kind !== 'external') throw new RangeError(`tensor "${tensor.name}" is not external`);
-  const length = payload.length ?? tensor.bytes ?? 0;
-  if (payload.offset + length > fileSize) {
-    throw new DnnSplitError(
-      'external-data',
-      `Tensor "${tensor.name}" lies at bytes ${payload.offset} to ${payload.offset + length} of "${payload.location}", which has only ${fileSize}; fetch that file again.`,
-    );
-  }
-  return { offset: payload.offset, length };
 }

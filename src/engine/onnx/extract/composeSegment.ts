@@ -1,6 +1,7 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { bodiesOf } from '../../shapes/core/planGraph';
 import type { ByteSource } from '../byteSource';
+import { externalRange } from '../externalRange';
 import type { ByteRange, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../model';
 import type { ModelLayout } from './modelLayout';
 import { type Piece, piecesLength } from './pieces';
@@ -86,14 +87,7 @@ class DataFile {
     const { payload } = tensor;
     if (payload.kind === 'external' && this.#options.externalData === 'compact') {
       const file = this.#input.openExternal(payload.location);
-      const length = payload.length ?? tensor.bytes ?? 0;
-      if (payload.offset + length > file.size) {
-        throw new DnnSplitError(
-          'external-data',
-          `Tensor "${tensor.name}" needs bytes up to ${payload.offset + length} of "${payload.location}", which has only ${file.size}; fetch that file again.`,
-        );
-      }
-      return this.#move(tensor, { source: file, range: { offset: payload.offset, length } });
+      return this.#move(tensor, { source: file, range: externalRange(tensor, file.size) });
     }
     if (this.#movesAll && payload.kind === 'skipped' && payload.field === rawData) {
       if (payload.range.length >= smallestMovedBytes) return this.#move(tensor, { source, range: payload.range });

@@ -1,0 +1,19 @@
+import { DnnSplitError } from '../../protocol/errors';
+import type { ByteRange, OnnxTensor } from './model';
+
+/**
+ * Where an external tensor lies in its file; without a stated length, as many bytes as its type and shape need.
+ * @throws DnnSplitError `external-data` where that is not inside the file.
+ */
+export function externalRange(tensor: OnnxTensor, fileSize: number): ByteRange {
+  const { payload } = tensor;
+  if (payload.kind !== 'external') throw new RangeError(`tensor "${tensor.name}" is not external`);
+  const length = payload.length ?? tensor.bytes ?? 0;
+  if (payload.offset + length > fileSize) {
+    throw new DnnSplitError(
+      'external-data',
+      `Tensor "${tensor.name}" lies at bytes ${payload.offset} to ${payload.offset + length} of "${payload.location}", which has only ${fileSize}; fetch that file again.`,
+    );
+  }
+  return { offset: payload.offset, length };
+}

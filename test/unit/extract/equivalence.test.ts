@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { DimensionBindings } from '../../../src/engine/shapes/inferred';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
+import { sharedFolder } from '../../support/shared';
+import { differences, prefixAssignment, prepare, randomAssignment, randomOf, runChain } from './chain';
+
+const bindings: Readonly<Record<string, DimensionBindings>> = {
+  s_lstm_gru: { batch: 1, seq: 20 },
+  s_bert_dyn: { s58: 1, s48: 24, s97: 1 },
+};
+const prefixes = 5;
+const randomCuts = 4;
+
+const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
+const shared = sharedFolder === undefined ? '' : join(sharedFolder, 'models/small');
+const files = new Map<string, string>();
+for (const folder of [fixtures, shared].filter((each) => each !== '' && existsSync(each))) {
+  for (const file of readdirSync(folder).filter((each) => each.endsWith('.onnx'))) {
+    if (!files.has(file)) files.set(file, join(folder, file));
+  }
+}
+
+describe('the chain of sub-models gives the bits of the whole model', () => {
+  it.each([...files.values()].map((path) => [basename(path, '.onnx'), path]))('%s', async (name, path) => {
+    const subject = await prepare(path, bindings[name] ?? {});
+    const { graph } = subject;
+    const count = graph.nodes.length;
+    const random = randomOf(7);
+    const positions = new Set(findCandidates(graph).map(({ position }) => position));
+    for (let step = 0; step < prefixes; step++) positions.add(Math.floor(random() * (count + 1)));
+    for (const position of positions) {
+      const { outputs } = await runChain(subject, prefixAssignment(graph, position), 2);
+      expect(differences(subject, outputs), `cut after ${position} of ${count}`).toEqual([]);
+    }
+    for (let step = 0; step < randomCuts; step++) {
+      const tiers = 2 + (step % 3);
+      const assignment = randomAssignment(graph, tiers, random);
+      const { outputs } = await runChain(subject, assignment, tiers);
+      expect(differences(subject, outputs), `assignment ${assignment.join('')}`).toEqual([]);
+    }
+  });
+});
