@@ -31,6 +31,13 @@ function alignmentFor({ widths, edges }: BlockInput): 'NONE' | 'BALANCED' {
   return readers.some((count) => count > 2) ? 'BALANCED' : 'NONE';
 }
 
+function layerConstraint(vertex: number, { widths, hasEntry, hasExit }: BlockInput) {
+  const isEntry = vertex === 0 && hasEntry;
+  const isExit = vertex === widths.length - 1 && hasExit;
+  if (!isEntry && !isExit) return {};
+  return { layoutOptions: { 'elk.layered.layering.layerConstraint': isEntry ? 'FIRST' : 'LAST' } };
+}
+
 function elkGraphOf(input: BlockInput): ElkGraph {
   return {
     id: 'block',
@@ -39,7 +46,7 @@ function elkGraphOf(input: BlockInput): ElkGraph {
       id: `v${vertex}`,
       width,
       height: vertexHeight,
-      ...(vertex === 0 && input.hasEntry && { layoutOptions: { 'elk.layered.layering.layerConstraint': 'FIRST' } }),
+      ...layerConstraint(vertex, input),
     })),
     edges: input.edges.map(({ from, to }, edge) => ({ id: `e${edge}`, sources: [`v${from}`], targets: [`v${to}`] })),
   };
@@ -85,8 +92,12 @@ export async function layOutWithElk(input: BlockInput, elk: ElkEngine): Promise<
     return undefined;
   }
   const found = rowsOf(result);
-  if (found === undefined || (input.hasEntry && found.rows[0] !== 0)) return undefined;
+  if (found === undefined) return undefined;
   const { rows, rowTops } = found;
+  // The exit is moved down to a row of its own, which is free only from the last row on.
+  const isEntryFirst = !input.hasEntry || rows[0] === 0;
+  const isExitLast = !input.hasExit || rows.at(-1) === rowTops.length - 1;
+  if (!isEntryFirst || !isExitLast) return undefined;
   const origin = rowTops[0] ?? 0;
   const routes = input.edges.map(({ from, to }, edge) =>
     routeOf(result, edge, (rowTops[rows[from] ?? 0] ?? 0) + vertexHeight, rowTops[rows[to] ?? 0] ?? 0),

@@ -30,7 +30,7 @@ const graphs: Record<string, () => SplitGraph> = {
   'parallel branches': () => branches(6, 5),
   'many long parallel branches': () => branches(64, 32),
   'a transformer': () => transformer(12),
-  'a transformer of 20,000 nodes': () => transformer(910),
+  'a transformer of 20,000 nodes': () => transformer(740),
   'a local random DAG': () => randomDag(120, 3, 6),
   'a random DAG': () => randomDag(200, 4, 60),
   'a large random DAG': () => randomDag(3000, 5, 200),

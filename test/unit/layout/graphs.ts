@@ -176,13 +176,13 @@ export function branches(count: number, length: number): SplitGraph {
 export function transformer(layers: number): SplitGraph {
   const graph = new GraphBuilder();
   const shape = [1, 128, 768];
-  const ids = graph.input('input_ids', [1, 128]);
-  let tensor = graph.chain(['Gather', 'LayerNormalization'], ids, shape);
   const mask = graph.chain(
     ['Unsqueeze', 'Cast', 'Sub', 'Mul'],
     graph.input('attention_mask', [1, 128]),
     [1, 1, 1, 128],
   );
+  const ids = graph.input('input_ids', [1, 128]);
+  let tensor = graph.chain(['Gather', 'LayerNormalization'], ids, shape);
   for (let layer = 0; layer < layers; layer++) {
     const query = graph.chain(['MatMul', 'Add', 'Reshape', 'Transpose'], tensor, [1, 12, 128, 64]);
     const key = graph.chain(['MatMul', 'Add', 'Reshape', 'Transpose'], tensor, [1, 12, 64, 128]);
