@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectAsInRun } from '../../support/expectAsInRun';
-import { inferBuilt } from '../../support/inferBuilt';
+import { inferBuilt, inferredResult } from '../../support/inferBuilt';
 import type { BuiltAttribute, BuiltModel, BuiltTensor } from '../../support/onnxBuilder';
 
 type Dims = readonly (number | string)[];
@@ -117,6 +117,16 @@ describe('matrix products against ONNX Runtime', () => {
       expect(inferBuilt(model, sizes).nodes[0]?.macs).toBe(macs);
     });
   }
+
+  it('Einsum aligns ellipses of different ranks at the right, as NumPy does (ONNX Runtime refuses them)', () => {
+    const model = single(
+      'Einsum',
+      12,
+      { a: real(3, 7, 2, 5), b: real(7, 5, 4) },
+      { equation: { text: '...ij,...jk' } },
+    );
+    expect(inferredResult(inferBuilt(model), 'y').shape).toEqual([3, 7, 2, 4]);
+  });
 
   it('Einsum says when an equation does not fit', () => {
     const model = single('Einsum', 12, { x: real(2, 3, 4) }, { equation: { text: 'ij->ji' } });

@@ -16,7 +16,7 @@ export function channelsLast(shape: Shape): Shape {
 }
 
 /** Where a com.microsoft convolution keeps its channels. */
-export interface ConvolutionLayout {
+interface ConvolutionLayout {
   readonly weights: number;
   /** The input whose type the result has. */
   readonly dtypeAt: number;

@@ -72,12 +72,6 @@ function mergedAttention(past: number, dtypeAt: number): OpEntry {
   };
 }
 
-/** Inputs of an operator with separate queries, keys and values. */
-interface SeparateInputs {
-  readonly pastKey: number;
-  readonly pastValue: number;
-}
-
 /** Keys or values of MultiHeadAttention: [batch, length, width], [batch, heads, length, head size] or packed. */
 function keyParts(shape: Shape, heads: number | undefined): { length: Dim | undefined; headSize: Dim | undefined } {
   // [batch, length, heads, 2, head size] packs keys and values.
@@ -86,8 +80,8 @@ function keyParts(shape: Shape, heads: number | undefined): { length: Dim | unde
   return { length: shape?.[1], headSize: perHead(shape?.[2], heads) };
 }
 
-/** MultiHeadAttention and DecoderMaskedMultiHeadAttention. */
-function inferMultiHead(inputs: SeparateInputs): Rule {
+/** MultiHeadAttention and DecoderMaskedMultiHeadAttention; `pastKey` is the input with the earlier keys. */
+function inferMultiHead(pastKey: number): Rule {
   return (context) => {
     const query = context.shape(0);
     if (!hasRank(context, query, 3, 'The query')) return;
@@ -99,29 +93,29 @@ function inferMultiHead(inputs: SeparateInputs): Rule {
     const width = value.headSize === undefined || heads === undefined ? undefined : multiplyDims(value.headSize, heads);
     context.output(0, dtype, shapeOf(batch, sequence, width));
     const shared = context.int('past_present_share_buffer', 0) !== 0;
-    const before = dimOrNone(context.shape(inputs.pastKey), 2);
-    const total = hasInput(context, inputs.pastKey) ? (shared ? before : sum(before, key.length)) : key.length;
+    const before = dimOrNone(context.shape(pastKey), 2);
+    const total = hasInput(context, pastKey) ? (shared ? before : sum(before, key.length)) : key.length;
     context.output(1, dtype, shapeOf(batch, heads, total, key.headSize));
     context.output(2, dtype, shapeOf(batch, heads, total, value.headSize));
   };
 }
 
 /** Every element of the queries and of the result meets every key so far: total x (|Q| + |Y|). */
-function multiHeadMacs(inputs: SeparateInputs) {
+function multiHeadMacs(pastKey: number) {
   return (context: CountContext): number | undefined => {
     const query = context.inputShape(0);
     const packed = query?.length === 5;
     const keys = (context.node.inputs[1] ?? '') === '' ? query?.[1] : sequenceLength(context.inputShape(1));
-    const before = (context.node.inputs[inputs.pastKey] ?? '') === '' ? 0 : context.inputShape(inputs.pastKey)?.[2];
+    const before = (context.node.inputs[pastKey] ?? '') === '' ? 0 : context.inputShape(pastKey)?.[2];
     const queries = packed ? multiply(context.inputElements(0), 1 / 3) : context.inputElements(0);
     return multiply(addUp(keys, before), addUp(queries, context.outputElements(0)));
   };
 }
 
-function multiHead(inputs: SeparateInputs): OpEntry {
+function multiHead(pastKey: number): OpEntry {
   return {
-    infer: inferMultiHead(inputs),
-    macs: multiHeadMacs(inputs),
+    infer: inferMultiHead(pastKey),
+    macs: multiHeadMacs(pastKey),
     elementwiseOps: scoreOps((context) => sequenceLength(context.inputShape(1)) ?? context.inputShape(0)?.[1]),
   };
 }
@@ -221,8 +215,8 @@ const unknownWork = (): undefined => undefined;
 export const contribAttentionOps: OpTable = {
   Attention: mergedAttention(4, 0),
   QAttention: mergedAttention(8, 3),
-  MultiHeadAttention: multiHead({ pastKey: 6, pastValue: 7 }),
-  DecoderMaskedMultiHeadAttention: multiHead({ pastKey: 5, pastValue: 6 }),
+  MultiHeadAttention: multiHead(6),
+  DecoderMaskedMultiHeadAttention: multiHead(5),
   GroupQueryAttention: groupedAttention(6),
   SparseAttention: groupedAttention(7),
   PackedAttention: { infer: inferPackedAttention, macs: unknownWork, elementwiseOps: unknownWork },

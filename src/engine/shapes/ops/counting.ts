@@ -1,4 +1,4 @@
-import type { CountContext, OpEntry } from '../rule';
+import type { OpEntry } from '../rule';
 
 export type Count = NonNullable<OpEntry['macs']>;
 
@@ -41,7 +41,7 @@ export function perOutput(factor: number, index = 0): Count {
 }
 
 /** Batched product of (..., M, K) by (..., K, N): one multiply-accumulate per output element and step of K. */
-export function matrixProductMacs(
+function matrixProductMacs(
   left: readonly number[] | undefined,
   output: readonly number[] | undefined,
 ): number | undefined {
@@ -51,9 +51,4 @@ export function matrixProductMacs(
 /** MatMul-like operators: K is the last dimension of input `left`. */
 export function matMulMacs(left = 0): Count {
   return (context) => matrixProductMacs(context.inputShape(left), context.outputShape(0));
-}
-
-/** True when input `index` is written. */
-export function countsInput(context: CountContext, index: number): boolean {
-  return (context.node.inputs[index] ?? '') !== '';
 }

@@ -6,7 +6,7 @@ import { type Rule, sameAs } from './ruleMakers';
 import { dtypeOf } from './shapeMath';
 
 /** BatchNormalization: the statistics after training follow inputs 3 and 4 (two more, saved ones, before opset 14). */
-export function inferBatchNormalization(context: RuleContext): void {
+function inferBatchNormalization(context: RuleContext): void {
   context.output(0, dtypeOf(context, 0), context.shape(0));
   const statistics = context.opset < 14 ? [3, 4, 3, 4] : [3, 4];
   for (const [index, source] of statistics.entries()) {
@@ -15,7 +15,7 @@ export function inferBatchNormalization(context: RuleContext): void {
 }
 
 /** Shape of the statistics of a normalization over the dimensions from `axis` on: those become 1. */
-export function statisticsShape(shape: readonly Dim[], axis: number): readonly Dim[] {
+function statisticsShape(shape: readonly Dim[], axis: number): readonly Dim[] {
   const first = axis < 0 ? axis + shape.length : axis;
   return shape.map((dim, index) => (index < first ? dim : 1));
 }
@@ -24,11 +24,11 @@ export function statisticsShape(shape: readonly Dim[], axis: number): readonly D
  * LayerNormalization (opset 17) and its com.microsoft relatives: Y like X, then `statistics` outputs (mean, inverse
  * deviation) of the type that `stash_type` says.
  */
-export function inferLayerNormalization(statistics: number, typeSource = 0): Rule {
+export function inferLayerNormalization(statistics: number): Rule {
   return (context) => {
     const shape = context.shape(0);
     const axis = context.int('axis', -1);
-    context.output(0, dtypeOf(context, typeSource), shape);
+    context.output(0, dtypeOf(context, 0), shape);
     if (shape === undefined) return;
     if (axis < -shape.length || axis >= shape.length) {
       context.problem(`axis ${axis} lies outside of an input of rank ${shape.length}.`);
@@ -53,18 +53,13 @@ const normalizationCost = 8;
 /** A normalization that keeps type and shape of its input. */
 export const normalization: OpEntry = { infer: sameAs(0), elementwiseOps: perOutput(normalizationCost) };
 
-export const layerNormalization: OpEntry = {
-  infer: inferLayerNormalization(2),
-  elementwiseOps: perOutput(normalizationCost),
-};
-
 /** ai.onnx normalizations, all versions. */
 export const normalizationOps: OpTable = {
   // Scale and shift are folded into one multiplication and one addition at inference.
   BatchNormalization: { infer: inferBatchNormalization, elementwiseOps: perOutput(2) },
   InstanceNormalization: normalization,
   GroupNormalization: normalization,
-  LayerNormalization: layerNormalization,
+  LayerNormalization: { infer: inferLayerNormalization(2), elementwiseOps: perOutput(normalizationCost) },
   RMSNormalization: { infer: inferRmsNormalization, elementwiseOps: perOutput(4) },
   MeanVarianceNormalization: { infer: sameAs(0), elementwiseOps: perOutput(6) },
   LpNormalization: { infer: sameAs(0), elementwiseOps: perInput(3) },

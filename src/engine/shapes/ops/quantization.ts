@@ -14,13 +14,13 @@ function statedType(context: RuleContext, attribute: string): DType | undefined 
  * QuantizeLinear (opset 10 on; `output_dtype` from 21; blocks do not change the shape). The zero point gives the type,
  * then `output_dtype`, else uint8.
  */
-export function inferQuantize(context: RuleContext): void {
+function inferQuantize(context: RuleContext): void {
   const byZeroPoint = hasInput(context, 2) ? dtypeOf(context, 2) : undefined;
   context.output(0, byZeroPoint ?? statedType(context, 'output_dtype') ?? 'uint8', context.shape(0));
 }
 
 /** DequantizeLinear: float32 before opset 19, then the scale's type unless opset 23's `output_dtype` says otherwise. */
-export function inferDequantize(context: RuleContext): void {
+function inferDequantize(context: RuleContext): void {
   const scale = dtypeOf(context, 1);
   context.output(
     0,

@@ -8,7 +8,7 @@ import { dtypeOf, floorOfDim, multiplyDims, normalizeAxis, subtractDims } from '
  * Size after scaling: floor(size * scale). Scales are float32 and ONNX Runtime multiplies in float32, so that 10 * 0.7 is
  * 7 although the nearest float32 to 0.7 is below it.
  */
-export function scaledSize(size: Dim, scale: number): Dim {
+function scaledSize(size: Dim, scale: number): Dim {
   if (typeof size === 'number') return Math.floor(Math.fround(Math.fround(scale) * size));
   return floorOfDim(multiplyDims(size, scale));
 }

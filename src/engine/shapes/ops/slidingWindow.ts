@@ -3,7 +3,7 @@ import type { RuleContext } from '../rule';
 import { addDims, ceilDivDims, floorDivDims, minDim, multiplyDims, subtractDims } from './shapeMath';
 
 /** A window that slides over the spatial dimensions, as Conv and the pooling operators state it. */
-export interface SlidingWindow {
+interface SlidingWindow {
   readonly kernel: readonly Dim[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
@@ -82,7 +82,7 @@ function span(window: SlidingWindow, index: number): Dim {
  * (ONNX Conv-1 and MaxPool-1 on). With `ceil_mode` the division rounds up, but a window must start inside the input or
  * its leading padding (onnx pull request 5741, as ONNX Runtime does it).
  */
-export function windowPositions(window: SlidingWindow, index: number, size: Dim): Dim {
+function windowPositions(window: SlidingWindow, index: number, size: Dim): Dim {
   const stride = window.strides[index] ?? 1;
   if (window.padding === 'same') return ceilDivDims(size, stride);
   const begin = window.padsBegin[index] ?? 0;
