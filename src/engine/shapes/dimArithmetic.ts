@@ -208,14 +208,23 @@ function greatestCommonDivisor(left: number, right: number): number {
 function lowerBound(dim: Dim): number {
   if (typeof dim === 'number') return dim;
   let bound = 0;
-  for (const term of dim.terms) {
-    if (term.atoms.length > 0 && term.coefficient < 0) return Number.NEGATIVE_INFINITY;
-    let product = term.coefficient;
-    for (const atom of term.atoms) product *= lowerBoundOfAtom(atom);
-    bound += product;
-  }
-  return Number.isNaN(bound) ? Number.NEGATIVE_INFINITY : bound;
+  for (const term of dim.terms) bound += lowerBoundOfTerm(term);
+  return bound;
 }
+
+function lowerBoundOfTerm({ coefficient, atoms }: DimTerm): number {
+  if (coefficient < 0) return atoms.length === 0 ? coefficient : nothing;
+  let product = coefficient;
+  for (const atom of atoms) {
+    const least = lowerBoundOfAtom(atom);
+    // The product of bounds bounds the product only while no factor can be negative.
+    if (least < 0 && atoms.length > 1) return nothing;
+    product *= least;
+  }
+  return product;
+}
+
+const nothing = Number.NEGATIVE_INFINITY;
 
 function lowerBoundOfAtom(atom: DimAtom): number {
   switch (atom.kind) {
@@ -225,12 +234,17 @@ function lowerBoundOfAtom(atom: DimAtom): number {
     case 'folded':
       return 0;
     case 'floor':
-      return typeof atom.right === 'number' ? Math.floor(lowerBound(atom.left) / atom.right) : 0;
+      return lowerBoundOfFloor(lowerBound(atom.left), atom.right);
     case 'min':
       return Math.min(lowerBound(atom.left), lowerBound(atom.right));
     case 'max':
       return Math.max(lowerBound(atom.left), lowerBound(atom.right));
   }
+}
+
+function lowerBoundOfFloor(dividend: number, divisor: Dim): number {
+  if (typeof divisor === 'number') return divisor > 0 ? Math.floor(dividend / divisor) : nothing;
+  return lowerBound(divisor) >= 1 ? Math.min(0, dividend) : nothing;
 }
 
 function orderedFunction(kind: 'min' | 'max', left: Dim, right: Dim): Dim {
