@@ -154,7 +154,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
 }
 
 function announceChanges(state: State, before: State, announce: (message: string) => void): void {
-  const { selection, scene, planModel, plan, error } = state;
+  const { selection, scene, planModel, plan } = state;
   const last = selection.at(-1);
   if (selection !== before.selection && last !== undefined && scene !== null) {
     const node = nodeById(scene, last);
@@ -166,7 +166,6 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (plan !== null && plan !== before.plan && before.plan !== null) {
     announce(text('announce.plan', formatMs(plan.latencyMs), formatDollars(plan.costPerRequest), plan.advice));
   }
-  if (error !== null && error !== before.error) announce(text('announce.failed', error.message));
 }
 
 function bindSearchKeys(field: HTMLElement, toResults: () => void, leave: () => void): void {

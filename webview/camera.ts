@@ -82,19 +82,24 @@ export function openingView(world: Size, canvas: Size): Camera {
   return { x: world.width / 2 - canvas.width / zoom / 2, y: -fitPadding / zoom, zoom };
 }
 
+/** How far a span has to move to lie between margins of a length; spans that are longer than it are put at its start. */
+function shiftInto(start: number, end: number, length: number, margin: number): number {
+  if (start < margin || end - start > length - 2 * margin) return margin - start;
+  return end > length - margin ? length - margin - end : 0;
+}
+
 /** The nearest view that shows `rect` at a readable size; the same camera when it already does. */
 export function reveal(camera: Camera, rect: Rect, canvas: Size): Camera {
   const margin = 40;
-  const topLeft = toScreen(camera, rect.x, rect.y);
-  const bottomRight = toScreen(camera, rect.x + rect.width, rect.y + rect.height);
-  const inside =
-    topLeft.x >= margin &&
-    topLeft.y >= margin &&
-    bottomRight.x <= canvas.width - margin &&
-    bottomRight.y <= canvas.height - margin;
-  if (inside && camera.zoom >= readableZoom / 2) return camera;
   const largest = Math.min(canvas.width / (rect.width + 2 * margin), canvas.height / (rect.height + 2 * margin));
-  return centerOn(rect, canvas, Math.min(Math.max(camera.zoom, readableZoom), Math.max(0.05, largest)));
+  if (camera.zoom < Math.min(readableZoom / 2, largest) || camera.zoom > largest) {
+    return centerOn(rect, canvas, Math.max(0.02, Math.min(readableZoom, largest)));
+  }
+  const start = toScreen(camera, rect.x, rect.y);
+  const end = toScreen(camera, rect.x + rect.width, rect.y + rect.height);
+  const dx = shiftInto(start.x, end.x, canvas.width, margin);
+  const dy = shiftInto(start.y, end.y, canvas.height, margin);
+  return dx === 0 && dy === 0 ? camera : panBy(camera, dx, dy);
 }
 
 /** The view at `share` (0 to 1) of the way: zoom changes evenly to the eye, and the middle moves in a straight line. */

@@ -37,14 +37,13 @@ export class GraphView {
   readonly #minimap = new Minimap();
   #camera: Camera | null = null;
   #animation: Animation | null = null;
-  #size: Size = { width: 1, height: 1 };
+  /** Nothing to draw on until the page has been laid out. */
+  #size: Size = { width: 0, height: 0 };
   #pixelRatio = 1;
   #hatches: Hatches;
   #scheduled = false;
   #keyboardFocus = false;
   #ghost: DragGhost | null = null;
-  /** Milliseconds of work that the last frame took; for the harness. */
-  lastWorkMs = 0;
 
   constructor(
     private readonly state: () => State,
@@ -110,7 +109,7 @@ export class GraphView {
   /** What one picture is drawn from now; nothing before there is a scene. */
   frame(): Frame | undefined {
     const { scene, planModel, heat, selection, focused, hovered } = this.state();
-    if (scene === null) return undefined;
+    if (scene === null || this.#size.width === 0) return undefined;
     this.#camera ??= openingView(scene.scene, this.#size);
     const indexOf = (id: string | null) => (id === null ? null : (scene.nodeIndexById.get(id) ?? null));
     const selected = new Set<number>();
@@ -138,7 +137,6 @@ export class GraphView {
   }
 
   draw(): void {
-    const started = performance.now();
     const frame = this.frame();
     if (frame === undefined) return;
     drawFrame(frame);
@@ -147,7 +145,6 @@ export class GraphView {
       const visible = visibleRect(frame.camera, frame.size);
       this.#minimap.draw(frame.context, layout, frame.model, frame.plan, frame.theme, visible, frame.pixelRatio);
     }
-    this.lastWorkMs = performance.now() - started;
   }
 
   minimap(): MinimapLayout | undefined {

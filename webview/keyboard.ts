@@ -64,27 +64,44 @@ function alongEdge(model: SceneModel, from: number, direction: 'up' | 'down'): n
   return best;
 }
 
-/** Nodes that share a producer or a consumer with `from`, itself included, from left to right. */
-function siblings(model: SceneModel, from: number): number[] {
-  const { edges, nodes } = model.scene;
-  const found = new Set([from]);
+/** Nodes that share a producer or a consumer with `from`, without itself. */
+function siblings(model: SceneModel, from: number): Set<number> {
+  const { edges } = model.scene;
+  const found = new Set<number>();
   for (const entering of model.incoming[from] ?? []) {
     for (const edge of model.outgoing[edges[entering]?.from ?? -1] ?? []) found.add(edges[edge]?.to ?? from);
   }
   for (const leaving of model.outgoing[from] ?? []) {
     for (const edge of model.incoming[edges[leaving]?.to ?? -1] ?? []) found.add(edges[edge]?.from ?? from);
   }
-  const x = (index: number) => nodes[index]?.x ?? 0;
-  const y = (index: number) => nodes[index]?.y ?? 0;
-  return [...found].sort((a, b) => x(a) - x(b) || y(a) - y(b) || a - b);
+  found.delete(from);
+  return found;
+}
+
+/** The sibling at one side that lies nearest in height, then nearest aside. */
+function aside(model: SceneModel, from: number, direction: 'left' | 'right'): number | undefined {
+  const { nodes } = model.scene;
+  const origin = nodes[from];
+  if (origin === undefined) return undefined;
+  let best: number | undefined;
+  let bestDistance = Infinity;
+  for (const index of siblings(model, from)) {
+    const node = nodes[index];
+    if (node === undefined) continue;
+    const dx = (middle(node) - middle(origin)) * (direction === 'left' ? -1 : 1);
+    const distance = Math.abs(node.y - origin.y) + dx / 100;
+    if (dx > 0 && distance < bestDistance) {
+      best = index;
+      bestDistance = distance;
+    }
+  }
+  return best;
 }
 
 /** The node that one step from `from` leads to; `from` itself where there is none that way. Without a start, the first. */
 export function walk(model: SceneModel, from: number | undefined, step: Step): number | undefined {
   if (from === undefined || step === 'first') return model.byHeight[0];
   if (step === 'last') return model.byHeight.at(-1);
-  if (step === 'up' || step === 'down') return alongEdge(model, from, step) ?? from;
-  const row = siblings(model, from);
-  const at = row.indexOf(from) + (step === 'left' ? -1 : 1);
-  return row[at] ?? from;
+  const next = step === 'up' || step === 'down' ? alongEdge(model, from, step) : aside(model, from, step);
+  return next ?? from;
 }

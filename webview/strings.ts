@@ -21,6 +21,10 @@ const defaults = {
   'toolbar.export': 'Export Plan',
   'toolbar.details': 'Details',
   'toolbar.details.title': 'Show or hide the panel beside the graph',
+  'objective.latency': 'Latency',
+  'objective.cost': 'Cost',
+  'objective.throughput': 'Throughput',
+  'objective.energy': 'Energy',
   'metric.none': 'None',
   'metric.time': 'Time',
   'metric.macs': 'MACs',
@@ -100,8 +104,7 @@ const defaults = {
   'plan.cost': 'Cost per request',
   'plan.throughput': 'Throughput',
   'plan.energy': 'Energy',
-  'plan.gap': 'Above the exact optimum',
-  'plan.gap.none': 'optimal',
+  'plan.gap': 'Gap to optimum',
   'plan.this': 'this plan',
   'plan.faster': '{0} slower',
   'plan.worse': '{0} worse',
@@ -139,7 +142,6 @@ const defaults = {
   'announce.plan': 'Plan changed: latency {0}, cost {1}. {2}',
   'announce.folded': 'Folded {0}',
   'announce.unfolded': 'Unfolded {0}',
-  'announce.failed': '{0}',
 } as const;
 
 export type StringKey = keyof typeof defaults;

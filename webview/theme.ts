@@ -67,7 +67,7 @@ function tierColors(color: Color, background: Color, highContrast: boolean): Tie
     accent: cssColor(accent),
     onAccent: cssColor(readableOn(accent)),
     tint: cssColor(withAlpha(accent, highContrast ? 0 : 0.055)),
-    hatch: cssColor(withAlpha(accent, highContrast ? 0.4 : 0.13)),
+    hatch: cssColor(withAlpha(accent, highContrast ? 0.26 : 0.13)),
   };
 }
 

@@ -25,19 +25,19 @@ export function registerWidgets(): void {
 export interface ButtonOptions {
   readonly label: string;
   readonly title?: string;
+  /** Spoken name, where the label is only a sign. */
+  readonly name?: string;
   readonly appearance?: 'primary' | 'secondary' | 'icon';
   readonly onClick: () => void;
 }
 
 /** A push button of the editor. */
-export function button({ label, title, appearance = 'secondary', onClick }: ButtonOptions): HTMLElement {
+export function button({ label, title, name, appearance = 'secondary', onClick }: ButtonOptions): HTMLElement {
   const created = document.createElement('vscode-button');
   created.setAttribute('appearance', appearance);
   created.append(label);
-  if (title !== undefined) {
-    created.setAttribute('title', title);
-    created.setAttribute('aria-label', title);
-  }
+  if (title !== undefined) created.setAttribute('title', title);
+  if (name !== undefined) created.setAttribute('aria-label', name);
   created.addEventListener('click', onClick);
   return created;
 }
@@ -109,9 +109,7 @@ export function searchField(label: string, placeholder: string, onInput: (value:
   };
 }
 
-/** A ring that turns while something is going on. */
-export function progressRing(label: string): HTMLElement {
-  const ring = document.createElement('vscode-progress-ring');
-  ring.setAttribute('aria-label', label);
-  return ring;
+/** A ring that turns while something is going on; silent, because it would call itself an alert. */
+export function progressRing(): HTMLElement {
+  return element('span', { 'aria-hidden': 'true' }, document.createElement('vscode-progress-ring'));
 }

@@ -4,7 +4,7 @@ import { formatMbps, formatMs } from '../format';
 import { clamp } from '../geometry';
 import type { State } from '../state';
 import { text } from '../strings';
-import { bottomAxis, plot, plotArea, plotHeight, polyline, sideAxis } from './plot';
+import { bottomAxis, plot, plotArea, polyline, sideAxis } from './plot';
 import { logScale } from './scale';
 
 const lowestMbps = 0.1;
@@ -101,7 +101,7 @@ function regimeMarks(
     marks.push(
       svgElement(
         'text',
-        { x: middle, y: Math.min(area.top + 10, plotHeight), 'text-anchor': 'middle', class: 'regime-label' },
+        { x: middle, y: area.top - 6, 'text-anchor': 'middle', class: 'regime-label' },
         svgElement('title', {}, regime.summary),
         label,
       ),

@@ -2,7 +2,7 @@ import { svgElement } from '../dom';
 import type { Scale } from './scale';
 
 export const plotHeight = 200;
-export const plotMargin = { top: 10, right: 46, bottom: 36, left: 58 };
+export const plotMargin = { top: 18, right: 46, bottom: 36, left: 58 };
 
 /** The inner area of a chart of a width, in pixels. */
 export interface PlotArea {
@@ -32,6 +32,9 @@ export function plot(width: number, summary: string): SVGSVGElement {
 const line = (x1: number, y1: number, x2: number, y2: number, name: string) =>
   svgElement('line', { x1, y1, x2, y2, class: name });
 
+/** Ticks stand at round values: `10 MB` instead of `10.0 MB`. */
+const roundTick = (label: string) => label.replace(/\.0+(?=\D|$)/, '').replace(/(\.\d*?)0+(?=\D|$)/, '$1');
+
 /** Horizontal axis with ticks and a title below it. */
 export function bottomAxis(
   area: PlotArea,
@@ -45,7 +48,7 @@ export function bottomAxis(
     const x = scale(tick);
     axis.append(
       line(x, area.bottom, x, area.bottom + 4, 'axis-line'),
-      svgElement('text', { x, y: area.bottom + 15, 'text-anchor': 'middle' }, format(tick)),
+      svgElement('text', { x, y: area.bottom + 16, 'text-anchor': 'middle' }, roundTick(format(tick))),
     );
   }
   const middle = (area.left + area.right) / 2;
@@ -68,7 +71,7 @@ export function sideAxis(
     const y = scale(tick);
     if (side === 'left') axis.append(line(area.left, y, area.right, y, 'grid-line'));
     const anchor = side === 'left' ? 'end' : 'start';
-    axis.append(svgElement('text', { x, y: y + 4, 'text-anchor': anchor }, format(tick)));
+    axis.append(svgElement('text', { x, y: y + 4, 'text-anchor': anchor }, roundTick(format(tick))));
   }
   return axis;
 }

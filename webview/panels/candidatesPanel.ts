@@ -25,11 +25,6 @@ export function createCandidatesPanel(controller: Controller): Panel {
     text('candidates.caption'),
     [
       { header: text('column.place'), cell: (row) => element('span', { title: row.candidate.rulesOut }, place(row)) },
-      {
-        header: text('column.position'),
-        numeric: true,
-        cell: ({ candidate }) => formatCount(candidate.position),
-      },
       { header: text('column.bytes'), numeric: true, cell: ({ candidate }) => formatBytes(candidate.bytes) },
       { header: text('column.latency'), numeric: true, cell: ({ outcome }) => formatMs(outcome?.latencyMs ?? null) },
       {
@@ -37,8 +32,13 @@ export function createCandidatesPanel(controller: Controller): Panel {
         numeric: true,
         cell: ({ outcome }) => formatDollars(outcome?.costPerRequest ?? null),
       },
-      { header: text('column.macsBefore'), numeric: true, cell: ({ candidate }) => formatMacs(candidate.macsBefore) },
       { header: '', cell: ({ outcome }) => (outcome?.chosen === true ? text('candidates.chosen') : '') },
+      {
+        header: text('column.position'),
+        numeric: true,
+        cell: ({ candidate }) => formatCount(candidate.position),
+      },
+      { header: text('column.macsBefore'), numeric: true, cell: ({ candidate }) => formatMacs(candidate.macsBefore) },
     ],
     ({ candidate }) => {
       if (candidate.afterNodeId !== null) controller.select([candidate.afterNodeId]);

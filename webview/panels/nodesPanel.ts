@@ -41,11 +41,11 @@ export function createNodesPanel(controller: Controller): Panel {
         header: text('column.op'),
         cell: ({ node }) => (node.repeats === undefined ? node.title : `${node.title} ×${node.repeats}`),
       },
-      { header: text('column.shape'), cell: ({ node }) => node.subtitle },
       { header: text('column.tier'), cell: tierOf },
       { header: text('column.time'), numeric: true, cell: ({ plan, index }) => formatMs(plan?.timeMs[index] ?? null) },
       { header: text('column.macs'), numeric: true, cell: ({ node }) => formatMacs(node.macs) },
       { header: text('column.bytes'), numeric: true, cell: ({ node }) => formatBytes(node.outputBytes) },
+      { header: text('column.shape'), cell: ({ node }) => node.subtitle },
     ],
     ({ node }) => controller.select([node.id]),
   );

@@ -20,7 +20,7 @@ import { text } from '../strings';
 import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { type Panel, whenChanged } from './panel';
-import { table } from './table';
+import { type Column, table } from './table';
 
 function figures(plan: PlanReport): HTMLElement {
   const gap = plan.exact.gapPercent;
@@ -40,7 +40,7 @@ function figures(plan: PlanReport): HTMLElement {
 
 function gapText(gap: number | null, unavailable: string | undefined): string {
   if (gap === null) return unavailable ?? unknownNumber;
-  return gap < 0.005 ? text('plan.gap.none') : `${formatSignificant(gap)} %`;
+  return gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
 }
 
 function tiersTable(plan: PlanReport): HTMLElement {
@@ -71,6 +71,19 @@ function linksTable(plan: PlanReport): HTMLElement {
     ],
     plan.links,
   );
+}
+
+/** The column of an objective that is neither latency nor cost, which are always shown. */
+function objectiveColumn({ objective }: PlanReport): Column<StrategyReport>[] {
+  const known = (row: StrategyReport, value: string) => (row.unavailable === undefined ? value : unknownNumber);
+  if (objective === 'throughput') {
+    const cell = (row: StrategyReport) => known(row, formatRate(row.throughputPerSecond));
+    return [{ header: text('column.throughput'), numeric: true, cell }];
+  }
+  if (objective === 'energy') {
+    return [{ header: text('column.energy'), numeric: true, cell: (row) => known(row, formatJoules(row.energyJ)) }];
+  }
+  return [];
 }
 
 /** How a strategy's latency stands against the plan's. */
@@ -104,11 +117,7 @@ function strategiesTable(plan: PlanReport): HTMLElement {
       },
       { header: text('column.latency'), numeric: true, cell: (row) => known(row, formatMs(row.latencyMs)) },
       { header: text('column.cost'), numeric: true, cell: (row) => known(row, formatDollars(row.costPerRequest)) },
-      {
-        header: text('column.throughput'),
-        numeric: true,
-        cell: (row) => known(row, formatRate(row.throughputPerSecond)),
-      },
+      ...objectiveColumn(plan),
       { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
     ],
     [own, ...others],

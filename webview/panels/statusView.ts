@@ -17,7 +17,7 @@ export function createStatusView(controller: Controller): StatusView {
   const stage = element('p', { class: 'stage', role: 'status' });
   const bar = element('progress', { max: '1', 'aria-label': text('state.starting') });
   const cancel = button({ label: text('state.cancel'), onClick: () => controller.cancel() });
-  const working = element('div', { class: 'status-card' }, progressRing(text('state.starting')), stage, bar, cancel);
+  const working = element('div', { class: 'status-card' }, progressRing(), stage, bar, cancel);
   const sentence = element('p', { class: 'failure' });
   const failed = element(
     'div',

@@ -6,7 +6,7 @@ import type { State } from '../state';
 import { text } from '../strings';
 import { button, type Choice, picker, type SearchField, searchField } from '../toolkit';
 
-const objectives = ['latency', 'cost', 'throughput', 'energy'];
+const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
 const strategies = [
   'dnnsplit',
   'exact',
@@ -29,6 +29,13 @@ export interface Toolbar {
 function choices(usual: readonly string[], current: string): Choice[] {
   const all = usual.includes(current) || current === '' ? usual : [current, ...usual];
   return all.map((value) => ({ value, label: value }));
+}
+
+function objectiveChoices(current: string): Choice[] {
+  return choices(objectives, current).map(({ value, label }) => {
+    const usual = objectives.find((name) => name === value);
+    return { value, label: usual === undefined ? label : text(`objective.${usual}`) };
+  });
 }
 
 /** Tools above the graph. */
@@ -60,9 +67,15 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     button({
       label: '−',
       title: text('toolbar.zoomOut'),
+      name: text('toolbar.zoomOut'),
       onClick: () => view.zoom(1 / 1.4, undefined, undefined, true),
     }),
-    button({ label: '+', title: text('toolbar.zoomIn'), onClick: () => view.zoom(1.4, undefined, undefined, true) }),
+    button({
+      label: '+',
+      title: text('toolbar.zoomIn'),
+      name: text('toolbar.zoomIn'),
+      onClick: () => view.zoom(1.4, undefined, undefined, true),
+    }),
     button({ label: text('toolbar.fit'), title: text('toolbar.fit.title'), onClick: () => view.fit() }),
   );
   const root = element(
@@ -87,7 +100,7 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
       );
       const objectiveNow = now.overrides.objective ?? now.plan?.objective ?? '';
       const strategyNow = now.overrides.strategy ?? now.plan?.strategy ?? '';
-      objective.show(choices(objectives, objectiveNow), objectiveNow);
+      objective.show(objectiveChoices(objectiveNow), objectiveNow);
       strategy.show(choices(strategies, strategyNow), strategyNow);
       exportPlan.toggleAttribute('disabled', now.plan === null);
       details.setAttribute('aria-pressed', String(now.panel.open));

@@ -41,7 +41,7 @@ export function drawBandBadges(frame: Frame): void {
     const letter = plan.letters[band.tier] ?? '';
     const name = plan.overlay.tierNames[band.tier] ?? '';
     const letterWidth = Math.max(badgeHeight, fitter.width(letter, 11) + 10);
-    const width = letterWidth + fitter.width(name, 11) + 14;
+    const width = letterWidth + fitter.width(name, 11) * 1.06 + 15;
     const x = badgeMargin;
     const y = Math.round(top + Math.min(badgeMargin, (bottom - top - badgeHeight) / 2));
     context.beginPath();

@@ -3,6 +3,7 @@ import { contains, type Rect } from '../geometry';
 import type { Boundary } from '../planModel';
 import { tierColorsOf } from '../theme';
 import { type Frame, font, snap } from './frame';
+import { minimapLayout } from './minimap';
 
 const pillHeight = 20;
 const pillGap = 3;
@@ -41,25 +42,25 @@ function anchor(frame: Frame, boundary: Boundary): { readonly x: number; readonl
   return box === undefined ? undefined : toScreen(camera, box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** Moves a stack of pills beside the nodes that it would cover, as long as there is room on the canvas. */
+/** Left edge for a stack of pills where it covers no node: in the middle, else right or left of the nodes there. */
 function besideNodes(frame: Frame, wanted: Rect): number {
   const { camera, model, size } = frame;
   if (camera.zoom < 0.12) return wanted.x;
-  const corner = toWorld(camera, wanted.x - 4, wanted.y);
+  const corner = toWorld(camera, 0, wanted.y);
+  let [left, right] = [Infinity, -Infinity];
   const area = { ...corner, width: size.width / camera.zoom, height: wanted.height / camera.zoom };
-  let x = wanted.x;
-  const boxes: Rect[] = [];
   model.nodeGrid.query(area, (index) => {
     const node = model.scene.nodes[index];
-    if (node !== undefined) boxes.push(node);
+    if (node === undefined) return;
+    left = Math.min(left, toScreen(camera, node.x, 0).x);
+    right = Math.max(right, toScreen(camera, node.x + node.width, 0).x + 6 * camera.zoom);
   });
-  boxes.sort((a, b) => a.x - b.x);
-  for (const box of boxes) {
-    const left = toScreen(camera, box.x, 0).x;
-    const right = toScreen(camera, box.x + box.width, 0).x + 6 * camera.zoom;
-    if (left < x + wanted.width + 4 && right > x - 4) x = right + 10;
-  }
-  return x + wanted.width <= size.width - 96 ? x : wanted.x;
+  if (left > wanted.x + wanted.width + 4 || right < wanted.x - 4) return wanted.x;
+  const overview = minimapLayout(model.scene, size, camera);
+  const end = overview === undefined ? size.width - 2 * handleWidth : overview.area.x;
+  if (right + 10 + wanted.width <= end - 8) return right + 10;
+  const start = 2 * handleWidth + 8;
+  return left - 10 - wanted.width >= start ? left - 10 - wanted.width : wanted.x;
 }
 
 function layOutPills(frame: Frame): Pill[] {

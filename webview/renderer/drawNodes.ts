@@ -122,14 +122,12 @@ function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, nod
   context.fill();
 }
 
-function drawHeat(frame: Frame, index: number, { x, y, width, height }: Box): void {
-  const { context, theme, heat, plan, camera } = frame;
+function drawHeat(frame: Frame, index: number, centerX: number, centerY: number, size: number): void {
+  const { context, theme, heat, plan } = frame;
   const value = heat?.values[index] ?? null;
   if (heat === null || value === null) return;
   const share = heatOf(heat, value);
-  const radius = (2 + 3 * share) * camera.zoom;
-  const centerX = x + width - 12 * camera.zoom;
-  const centerY = y + height / 2 + 9 * camera.zoom;
+  const radius = (2 + 3 * share) * size;
   context.beginPath();
   context.arc(centerX, centerY, radius, 0, 2 * Math.PI);
   context.fillStyle = cssColor(mix(theme.cold, theme.hot, share));
@@ -188,12 +186,12 @@ function drawFullText(frame: Frame, index: number, node: SceneNode, box: Box): v
   context.font = font(theme, 11 * zoom);
   context.fillStyle = theme.dimmed;
   context.fillText(fitter.fit(node.subtitle, 11 * zoom, box.width - 11 * zoom - heatRoom), left, middle + 9 * zoom);
-  drawHeat(frame, index, box);
+  drawHeat(frame, index, box.x + box.width - 12 * zoom, middle + 9 * zoom, zoom);
 }
 
 /** Between reading and overview only the title, larger than its share so that it can still be read. */
 function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): void {
-  const { context, theme, camera, fitter, plan } = frame;
+  const { context, theme, camera, fitter, plan, heat } = frame;
   const pixels = 18 * camera.zoom;
   context.font = font(theme, pixels, 500);
   context.fillStyle = theme.foreground;
@@ -214,6 +212,12 @@ function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): 
     context.font = font(theme, pixels, 500);
     context.fillStyle = theme.foreground;
     room -= side + 6 * camera.zoom;
+  }
+  if (heat?.values[index] != null) {
+    const right = box.x + 11 * camera.zoom + room;
+    drawHeat(frame, index, right - 6 * camera.zoom, box.y + box.height / 2, camera.zoom * 1.6);
+    context.fillStyle = theme.foreground;
+    room -= 18 * camera.zoom;
   }
   context.fillText(fitter.fit(title, pixels, room), box.x + 11 * camera.zoom, box.y + box.height / 2);
 }

@@ -61,8 +61,8 @@ export class Minimap {
       this.#made = from;
     }
     context.drawImage(this.#picture, area.x, area.y, area.width, area.height);
-    const left = clamp(area.x + visible.x * scaleX, area.x, area.x + area.width);
-    const right = clamp(area.x + (visible.x + visible.width) * scaleX, left + 6, area.x + area.width + 6);
+    const left = clamp(area.x + visible.x * scaleX, area.x, area.x + area.width - 6);
+    const right = clamp(area.x + (visible.x + visible.width) * scaleX, left + 6, area.x + area.width);
     const top = clamp(area.y + visible.y * scaleY, area.y, area.y + area.height);
     const bottom = clamp(area.y + (visible.y + visible.height) * scaleY, top + 4, area.y + area.height + 4);
     context.strokeStyle = theme.focus;

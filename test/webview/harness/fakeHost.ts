@@ -1,4 +1,5 @@
 import type { PlanOverrides } from '../../../src/protocol/requests';
+import type { Scene } from '../../../src/protocol/scene';
 import type { FromWebview, ToWebview } from '../../../src/protocol/webviewMessages';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 
@@ -7,6 +8,10 @@ export interface Harness {
   readonly posted: FromWebview[];
   readonly violations: string[];
   readonly send: (message: ToWebview) => void;
+  /** y of the cut line after a number of nodes in the scene that was sent last. */
+  readonly cutLine: (position: number) => number;
+  /** Pans by the wheel for a number of frames: milliseconds of work per frame, drawing commands executed included. */
+  readonly measurePanning: (frames: number) => Promise<{ work: number[]; withRaster: number[] }>;
   remembered: unknown;
 }
 
@@ -21,7 +26,8 @@ const blocks = Number(parameters.get('blocks') ?? '6');
 const network = residualNetwork(blocks);
 const allFolded = Array.from({ length: blocks }, (_, block) => `fold:block${block}`);
 const defaultFolded = parameters.get('unfolded') === '1' ? [] : allFolded.filter((_, block) => block !== 1);
-let overrides: PlanOverrides = {};
+const cuts = parameters.get('cuts')?.split(',').map(Number);
+let overrides: PlanOverrides = cuts === undefined ? {} : { cuts };
 
 const posted: FromWebview[] = [];
 const violations: string[] = [];
@@ -29,7 +35,36 @@ document.addEventListener('securitypolicyviolation', (event) => {
   violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
 });
 const send = (message: ToWebview) => window.postMessage(message, '*');
-window.harness = { posted, violations, send, remembered: undefined };
+let scene: Scene | undefined;
+const cutLine = (wanted: number) => scene?.cutLines.find(({ position }) => position === wanted)?.y ?? Number.NaN;
+
+const request = window.requestAnimationFrame.bind(window);
+let timings: { work: number[]; withRaster: number[] } | undefined;
+window.requestAnimationFrame = (callback) =>
+  request((now) => {
+    const started = performance.now();
+    callback(now);
+    const worked = performance.now();
+    if (timings === undefined) return;
+    // Reading a pixel back waits until everything has really been painted.
+    document.querySelector('canvas')?.getContext('2d')?.getImageData(0, 0, 1, 1);
+    timings.work.push(worked - started);
+    timings.withRaster.push(performance.now() - started);
+  });
+
+async function measurePanning(frames: number) {
+  const canvas = document.querySelector('canvas');
+  const measured = { work: [], withRaster: [] };
+  timings = measured;
+  for (let frame = 0; frame < frames; frame++) {
+    canvas?.dispatchEvent(new WheelEvent('wheel', { deltaY: frame % 40 < 20 ? 37 : -37, cancelable: true }));
+    await new Promise((resolve) => request(resolve));
+  }
+  timings = undefined;
+  return measured;
+}
+
+window.harness = { posted, violations, send, cutLine, measurePanning, remembered: undefined };
 
 function answer(message: FromWebview): void {
   switch (message.type) {
@@ -44,11 +79,13 @@ function answer(message: FromWebview): void {
         send({ type: 'failed', error: { code: 'truncated-model', message: sentence } });
         return;
       }
-      send({ type: 'scene', scene: sceneOf(network, message.folded ?? defaultFolded) });
+      scene = sceneOf(network, message.folded ?? defaultFolded);
+      send({ type: 'scene', scene });
       send({ type: 'plan', ...planOf(network, overrides) });
       return;
     case 'requestScene':
-      send({ type: 'scene', scene: sceneOf(network, message.folded ?? defaultFolded) });
+      scene = sceneOf(network, message.folded ?? defaultFolded);
+      send({ type: 'scene', scene });
       return;
     case 'override':
       overrides = message.overrides;

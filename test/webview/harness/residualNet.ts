@@ -84,10 +84,10 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
   };
   const end = {
     macs: null,
-    outputBytes: 602_112,
+    outputBytes: 2_408_448,
     weightBytes: 0,
     orderIndices: [],
-    subtitle: '1×3×224×224 float32',
+    subtitle: '1×3×448×448 float32',
   } as const;
   const inputNode = { ...end, id: 'input', kind: 'input', title: 'input', label: 'input', family: 'input' } as const;
   indexOf.set('input', place(inputNode, 0, y));
@@ -206,7 +206,7 @@ function edgesOf(
     const to = indexOf.get(operator.id);
     for (const input of operator.inputs) {
       const from = indexOf.get(input);
-      if (from !== undefined && to !== undefined) connect(input, from, to, shapes.get(input) ?? [1, 3, 224, 224]);
+      if (from !== undefined && to !== undefined) connect(input, from, to, shapes.get(input) ?? [1, 3, 448, 448]);
     }
   }
   const last = operators.at(-1);
@@ -224,7 +224,7 @@ function candidatesOf({ operators }: Network): CandidateReport[] {
   let macsBefore = 0;
   let weightBytesBefore = 0;
   const offer = (position: number, after: Operator | null) => {
-    const shape = after?.shape ?? [1, 3, 224, 224];
+    const shape = after?.shape ?? [1, 3, 448, 448];
     const bytes = bytesOf(shape);
     if (bytes >= least) return;
     least = bytes;
@@ -254,11 +254,11 @@ function candidatesOf({ operators }: Network): CandidateReport[] {
   return candidates;
 }
 
-const gflopsPerTier = [235, 4000, 15_000];
+const gflopsPerTier = [10, 60, 15_000];
 const pricePerHour = [0.006, 0.526, 1.006];
 const links = [
   { bandwidthMbps: 20, latencyMs: 5, pricePerGB: 0.05 },
-  { bandwidthMbps: 200, latencyMs: 15, pricePerGB: 0.01 },
+  { bandwidthMbps: 1000, latencyMs: 2, pricePerGB: 0.01 },
 ];
 const tierNames = ['device', 'edge', 'cloud'];
 
@@ -275,7 +275,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
   const { operators } = network;
   const candidates = candidatesOf(network);
   const mbps = links.map(({ bandwidthMbps }, link) => overrides.bandwidthMbps?.[link] ?? bandwidthMbps);
-  const shapeAt = (position: number) => operators[position - 1]?.shape ?? [1, 3, 224, 224];
+  const shapeAt = (position: number) => operators[position - 1]?.shape ?? [1, 3, 448, 448];
   const transfer = (position: number, link: number) =>
     position === operators.length
       ? 0

@@ -6,6 +6,8 @@ import { type ThemeName, themes } from './themes';
 const root = resolve(import.meta.dirname, '../../..');
 const origin = 'http://harness.test';
 const nonce = 'harness';
+/** Hash of the empty text: allows the empty style element by which the widget library looks for `:focus-visible`. */
+const emptyStyle = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 
 export interface Bundle {
   readonly script: string;
@@ -38,7 +40,7 @@ export async function bundleHarness(): Promise<Bundle> {
 function html(theme: ThemeName): string {
   const { bodyClass, kind } = themes[theme];
   const styles = `${origin}/webview.css ${origin}/theme.css`;
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${styles}; img-src ${origin}`;
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${styles} '${emptyStyle}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Graph</title>
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="stylesheet" href="/theme.css"><link rel="stylesheet" href="/webview.css"></head>

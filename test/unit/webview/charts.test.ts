@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { RegimeReport } from '../../../src/protocol/reports';
+import { latencyCurve } from '../../../webview/charts/bandwidthChart';
+import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
+import { linearScale, logScale } from '../../../webview/charts/scale';
+import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
+import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
+import { shownNodeOf } from '../../../webview/panels/searchResults';
+import { createSceneModel } from '../../../webview/sceneModel';
+import { setStrings, text } from '../../../webview/strings';
+import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
+
+describe('scales', () => {
+  test('linear ticks are round and inside', () => {
+    const scale = linearScale(0, 517, 0, 300, 5);
+    expect(scale.ticks).toEqual([0, 200, 400]);
+    expect(scale(517)).toBe(300);
+  });
+
+  test('logarithmic ticks are powers of ten', () => {
+    const scale = logScale(0.1, 10_000, 0, 500, 6);
+    expect(scale.ticks.map((tick) => Math.round(Math.log10(tick)))).toEqual([-1, 0, 1, 2, 3, 4]);
+    expect(scale(1)).toBeCloseTo(100);
+    expect(scale(0)).toBe(0);
+  });
+});
+
+describe('latency against bandwidth', () => {
+  const regime = (fromMbps: number, toMbps: number | null, latencyMs: number): RegimeReport => ({
+    fromMbps,
+    toMbps,
+    latencyMs,
+    summary: '',
+    nodesPerTier: [],
+  });
+
+  test('follows a + c / bandwidth between the ends of a regime', () => {
+    // 20 ms of work and 800 kb on the wire: 20 + 800 / bandwidth.
+    const curve = latencyCurve([regime(1, 100, 820), regime(100, null, 28)]);
+    for (const { mbps, latencyMs } of curve.filter((point) => point.mbps <= 100)) {
+      expect(latencyMs).toBeCloseTo(20 + 800 / mbps, 6);
+    }
+    expect(curve.at(-1)?.latencyMs).toBe(28);
+  });
+
+  test('is flat before the first crossing', () => {
+    const curve = latencyCurve([regime(0, 5, 300), regime(5, null, 300)]);
+    expect(new Set(curve.map(({ latencyMs }) => latencyMs))).toEqual(new Set([300]));
+  });
+});
+
+describe('profile of a model', () => {
+  const network = residualNetwork(4);
+
+  test('cumulative MACs end at the total, folded or not', () => {
+    const total = network.operators.reduce((sum, { macs }) => sum + macs, 0);
+    for (const folded of [[], ['fold:block1', 'fold:block3']]) {
+      const points = cumulativeMacs(createSceneModel(sceneOf(network, folded)));
+      expect(points.at(-1)?.value).toBeCloseTo(total);
+      expect(points.at(-1)?.position).toBe(network.operators.length);
+    }
+  });
+
+  test('thinning keeps the largest value of each column', () => {
+    const points = Array.from({ length: 1000 }, (_, position) => ({ position, value: position % 10 }));
+    const kept = thin(points, 1000, 100);
+    expect(kept.length).toBeLessThanOrEqual(101);
+    expect(kept.every(({ value }) => value === 9)).toBe(true);
+  });
+});
+
+test('slider positions and bandwidths are inverse', () => {
+  for (const mbps of [0.1, 1, 20, 200, 10_000]) expect(sliderBandwidth(sliderPosition(mbps))).toBeCloseTo(mbps, 1);
+  expect(sliderPosition(1e9)).toBe(400);
+});
+
+test('dragging a boundary finds the nearest cut line and says what it would give', () => {
+  const network = residualNetwork(4);
+  const model = createSceneModel(sceneOf(network, []));
+  const { plan, analysis } = planOf(network, {});
+  const line = model.scene.cutLines.find(({ position }) => position === 3);
+  expect(nearestCutLine(model, (line?.y ?? 0) + 5)).toEqual(line);
+  expect(previewCut(3, plan, analysis, model)).toMatch(/^Cut after layer0\.maxpool_2: [\d.]+ m?s, \$0/);
+  expect(previewCut(11, plan, analysis, model)).toContain('never better');
+});
+
+test('a hit inside a fold is shown by the fold', () => {
+  const network = residualNetwork(4);
+  const model = createSceneModel(sceneOf(network, ['fold:block1']));
+  const hit = { nodeId: 'conv_13', orderIndex: 13, label: '', op: '', detail: '' };
+  expect(shownNodeOf(hit, model)).toBe('fold:block1');
+  expect(shownNodeOf({ ...hit, nodeId: 'conv_0', orderIndex: 0 }, model)).toBe('conv_0');
+});
+
+test('strings take values and the host may replace them', () => {
+  expect(text('graph.label', 'net.onnx')).toBe('Graph of net.onnx');
+  setStrings({ 'graph.label': 'Graph von {0}' });
+  expect(text('graph.label', 'net.onnx')).toBe('Graph von net.onnx');
+  expect(text('toolbar.fit')).toBe('Fit');
+  setStrings({});
+});
