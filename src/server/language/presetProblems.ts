@@ -22,6 +22,7 @@ function unknownPresets(
   return entries.flatMap(({ preset }, index) => {
     if (preset === undefined || known.includes(preset)) return [];
     const message = `There is no preset '${preset}'${suggestion(preset, known)}`;
-    return [problemAtPath(parsed, [list, index, 'preset'], message)];
+    // The JSON schema lists the presets too.
+    return [{ ...problemAtPath(parsed, [list, index, 'preset'], message), inSchema: true }];
   });
 }

@@ -209,7 +209,9 @@ describe('the language server over stdio', () => {
     for (const [broken, sentence] of edited) {
       expect(broken).not.toBe(text);
       await client.changeDocument(planUri, ++version, broken);
-      const found = await client.diagnostics(planUri, (all) => all.some(({ message }) => sentence.test(message)));
+      const found = await client.diagnostics(planUri, (all) =>
+        all.some(({ message }) => sentence.test(String(message))),
+      );
       expect(found.length).toBeGreaterThan(0);
     }
     await client.closeDocument(planUri);
