@@ -70,7 +70,7 @@ describe.skipIf(program === undefined)(
       const before = await workbench.statusBar.innerText();
       const config = join(workbench.workspace, 'dnnsplit.json');
       const text = await readFile(config, 'utf8');
-      await writeFile(config, text.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,'));
+      await writeFile(config, text.replace('"bandwidthMbps": 50,', '"bandwidthMbps": 0.05,'));
       await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(before);
       await workbench.picture('7-replanned');
       await writeFile(config, text);
