@@ -61,6 +61,8 @@ const fused: Record<string, BuiltModel> = {
   QuickGelu: contrib('QuickGelu', { x: hidden }),
   ExpandDims: contrib('ExpandDims', { x: hidden, axis: { dtype: 'int32', shape: [], values: [-1] } }),
   CDist: contrib('CDist', { a: real('n', 5), b: real('s', 5) }),
+  Trilu: contrib('Trilu', { x: hidden }),
+  GatherND: contrib('GatherND', { x: hidden, i: { dtype: 'int64', shape: ['t', 2] } }),
   MurmurHash3: contrib('MurmurHash3', { x: int32('n', 3) }),
   CropAndResize: contrib('CropAndResize', {
     x: real(1, 3, 8, 9),
@@ -237,6 +239,13 @@ describe('com.microsoft operators against ONNX Runtime', () => {
     await expectAsInRun(model, symbols);
     // Twice (queries by keys, weights by values) n x 4 heads x s x 6 keys x 8.
     expect(inferBuilt(model, symbols).nodes[0]?.macs).toBe(2 * (2 * 4 * 6 * 6 * 8));
+  });
+
+  it('Unique keeps one place for each element', () => {
+    const model = contrib('Unique', { x: real('n') }, {}, ['y', 'places', 'counts']);
+    const inferred = inferBuilt(model);
+    expect(inferredResult(inferred, 'places')).toEqual({ dtype: 'int64', shape: ['n'] });
+    expect(inferredResult(inferred, 'counts').shape).toEqual(inferredResult(inferred, 'y').shape);
   });
 
   it('NhwcConv keeps the channels of its filters last too', () => {

@@ -199,6 +199,18 @@ describe('reductions against ONNX Runtime', () => {
     ]);
   });
 
+  it('knows the product of no elements', () => {
+    const inferred = inferBuilt({
+      opset: 13,
+      tensors: { x: real() },
+      nodes: [
+        { op: 'Shape', inputs: ['x'], outputs: ['shape'] },
+        { op: 'ReduceProd', inputs: ['shape'], outputs: ['count'] },
+      ],
+    });
+    expect(inferred.tensors.get('count')?.value).toEqual([1]);
+  });
+
   it('ArgMax, TopK, CumSum', async () => {
     await expectAsInRun(single('ArgMax', 13, { x: real('n', 5) }, { axis: { int: -1 }, keepdims: { int: 0 } }), sizes);
     await expectAsInRun(single('ArgMin', 13, { x: real('n', 5) }), sizes);

@@ -129,6 +129,25 @@ describe.runIf(hasOperatorCases)('single-operator models of libonnx-testdata', (
   });
 });
 
+describe.runIf(hasOperatorCases)('results that are no tensors', () => {
+  it('are sequences and optionals, left open where a body makes an optional of unknown content', () => {
+    const seen = { sequence: 0, optional: 0 };
+    for (const each of operatorCases()) {
+      for (const { name, type } of each.model.graph?.output ?? []) {
+        const kind = type?.sequenceType ? 'sequence' : type?.optionalType ? 'optional' : undefined;
+        if (kind === undefined) continue;
+        const bytes = onnx.ModelProto.encode(withoutStatedResults(each.model)).finish();
+        const inferred = inferModel(readModel(bufferSource(bytes)), {});
+        const found = inferred.tensors.get(name ?? '')?.kind;
+        if (found === 'opaque' && inferred.nodes.some((node) => node.node.op === 'Loop')) continue;
+        expect(found, each.name).toBe(kind);
+        seen[kind]++;
+      }
+    }
+    expect(seen.sequence).toBeGreaterThan(5);
+  });
+});
+
 describe.skipIf(hasOperatorCases)('single-operator models of libonnx-testdata', () => {
   it.skip('are not installed here (Debian package libonnx-testdata)', () => {});
 });

@@ -5,9 +5,12 @@ import { contribAttentionOps } from './contribAttention';
 import { contribQuantizationOps } from './contribQuantization';
 import { convolutionEntry, convolutionMacs } from './convolution';
 import { type Count, elementsOf, multiply, none, perInput, perOutput } from './counting';
+import { gatheringOps } from './gathering';
+import { makingOps } from './making';
 import { gemmMacs, inferGemm, matMul, matMulShape } from './matrix';
 import { inferLayerNormalization, normalization } from './normalization';
 import { pooledShape, poolOps } from './pooling';
+import { resizeOps } from './resize';
 import { dimOrNone, hasRank, outputsLike, type Rule, sameAs, shapeOf } from './ruleMakers';
 import {
   addDims,
@@ -225,10 +228,27 @@ const generation = (beams: boolean): OpEntry => ({
   elementwiseOps: () => undefined,
 });
 
+/** Unique of a vector: the values, the place of each element among them, and how often each occurs. */
+function inferUnique(context: RuleContext): void {
+  const count = context.fresh('count');
+  context.output(0, dtypeOf(context, 0), [count]);
+  context.output(1, 'int64', context.shape(0));
+  context.output(2, 'int64', [count]);
+}
+
+/** Operators that came to com.microsoft before the standard, or stayed there, and do the same. */
+function pick(table: OpTable, ...names: readonly string[]): OpTable {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => names.includes(name)));
+}
+
 /** com.microsoft operators on real tensors, attention and quantized operators included. */
 export const contribOps: OpTable = {
   ...contribAttentionOps,
   ...contribQuantizationOps,
+  ...pick(gatheringOps, 'GatherND', 'Trilu'),
+  ...pick(makingOps, 'Range'),
+  ...pick(resizeOps, 'GridSample'),
+  Unique: { infer: inferUnique },
   FusedConv: convolutionEntry,
   NhwcConv: channelsLastConv('last'),
   NhwcFusedConv: channelsLastConv('first'),

@@ -15,7 +15,11 @@ import {
   sameAsInput,
 } from './shapeMath';
 
-type Fold = (left: Dim, right: Dim) => Dim;
+/** How elements are folded into one; `empty` is what a tensor without elements gives, where that is defined. */
+interface Fold {
+  readonly join: (left: Dim, right: Dim) => Dim;
+  readonly empty?: number;
+}
 
 /**
  * Axes of a reduction: attribute before opset 18 (ReduceSum: 13), input 1 from it on; both are looked at, so that a model
@@ -39,14 +43,12 @@ function reduceUnknownAxes(context: RuleContext, shape: readonly Dim[], keep: bo
 
 /** The one element that is left when a small tensor is reduced over all its axes. */
 function foldAll(value: TensorValue | undefined, fold: Fold): TensorValue | undefined {
-  const [first, ...others] = value ?? [];
-  if (first === undefined) return undefined;
-  let result = first;
-  for (const element of others) {
+  let result: Dim | undefined = fold.empty;
+  for (const [index, element] of value?.entries() ?? []) {
     if (element === undefined) return undefined;
-    result = fold(result, element);
+    result = index === 0 || result === undefined ? element : fold.join(result, element);
   }
-  return [result];
+  return value === undefined || result === undefined ? undefined : [result];
 }
 
 function inferReduce(fold: Fold | undefined) {
@@ -116,10 +118,10 @@ const cumulative: OpEntry = { infer: (context) => sameAsInput(context), elementw
 
 /** ai.onnx reductions, selections and running sums, all versions. */
 export const reductionOps: OpTable = {
-  ReduceSum: reduce(1, addDims),
-  ReduceProd: reduce(1, multiplyDims),
-  ReduceMax: reduce(1, maxDim),
-  ReduceMin: reduce(1, minDim),
+  ReduceSum: reduce(1, { join: addDims, empty: 0 }),
+  ReduceProd: reduce(1, { join: multiplyDims, empty: 1 }),
+  ReduceMax: reduce(1, { join: maxDim }),
+  ReduceMin: reduce(1, { join: minDim }),
   ReduceMean: reduce(1),
   ReduceL1: reduce(2),
   ReduceL2: reduce(2),
