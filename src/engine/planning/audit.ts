@@ -11,7 +11,8 @@ const tolerance = 1e-12;
 
 /**
  * Checks what the candidates rest on, layer by layer (`engine.md` section 3): that no layer is dearer on the next tier up.
- * Tiers that are left out do not take part. For throughput the argument does not apply at all.
+ * Tiers that are left out do not take part. For throughput, and where links encode tensors differently, the argument does
+ * not apply at all.
  */
 export function auditCandidates(costs: CostTables, objective: Objective): AuditFinding {
   const metric = metricOf(objective);
@@ -28,7 +29,8 @@ export function auditCandidates(costs: CostTables, objective: Objective): AuditF
       if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
     }
   }
-  const holds = exceptionCount === 0 && (objective !== 'throughput' || tiers.length === 1);
+  const holds =
+    exceptionCount === 0 && (tiers.length === 1 || (objective !== 'throughput' && !encodesDifferently(costs)));
   return {
     metric,
     holds,
@@ -36,6 +38,11 @@ export function auditCandidates(costs: CostTables, objective: Objective): AuditF
     exceptionCount,
     consequence: consequence(costs, objective, exceptionCount, holds),
   };
+}
+
+/** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */
+function encodesDifferently(costs: CostTables): boolean {
+  return new Set(costs.wires).size > 1;
 }
 
 /** The metric that a finding is filed under: of weights, the first one that counts. */
@@ -65,6 +72,9 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
 function consequence(costs: CostTables, objective: Objective, exceptionCount: number, holds: boolean): string {
   if (objective === 'throughput' && !holds) {
     return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut; compare with `exhaustive`.';
+  }
+  if (exceptionCount === 0 && !holds) {
+    return 'The links encode tensors differently, so no one set of candidates serves all of them; the certificate says by how much the plan misses, and `exact` finds the optimum.';
   }
   if (!holds) {
     const layers = exceptionCount === 1 ? '1 layer is' : `${exceptionCount} layers are`;

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { createCostTables } from '../../../src/engine/planning/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import { planOverCandidates } from '../../../src/engine/planning/strategies/dnnsplit';
+import { tierBounds } from '../../../src/engine/planning/tierBounds';
+import { buildInModelOrder, buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
+import { singleTensorPositions } from '../../../src/engine/split/cuts';
+import { findCandidates, runningMinima } from '../../../src/engine/split/findCandidates';
+import { liveBytesInOrder } from '../../../src/engine/split/liveBytes';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { unwatched } from '../../../src/protocol/work';
+import { sharedModels, sharedOracle } from '../../support/shared';
+import { inferFile } from '../split/loadGraph';
+import { plainInfrastructure } from './support';
+
+interface TierOracle {
+  readonly speeds: readonly number[];
+  readonly bw: readonly number[];
+  readonly prefix_ps: number;
+  readonly opt_ps: number;
+}
+
+interface CutsOracle {
+  readonly data_nodes: number;
+  readonly macs: number;
+  readonly unknown_count: number;
+  readonly file_order_valid: boolean;
+  readonly live: readonly number[];
+  readonly candidates: readonly { readonly pos: number; readonly live: number; readonly macs_before: number }[];
+  readonly single_tensor_positions: readonly number[];
+  readonly tiers: Readonly<Record<string, TierOracle>>;
+}
+
+/** Models whose unknown sizes leave the oracle without cuts. */
+const withoutCuts = new Set(['gh_superres_prepost_op18']);
+/** The oracle counts nothing inside the bodies of If; the product does. */
+const bodyMacs = new Set(['s_if_capture', 'npm_silero_vad_legacy']);
+/** NASNet's cells are one block with too many downsets; the file's own breadth-first order is no help there. */
+const optimumMissed = new Map([
+  ['keras_NASNetMobile', 0.003],
+  ['x_bfs_keras_NASNetMobile', 0.14],
+]);
+
+describe('independent cut oracles', () => {
+  const models = sharedModels().filter(({ name }) => !withoutCuts.has(name));
+  test.skipIf(models.length > 0)('are skipped: the shared models are not on this machine', () => undefined);
+  test.each(models)('$name', ({ name, path }) => {
+    const oracle = sharedOracle(name, 'cuts') as CutsOracle;
+    const { dims_bound } = sharedOracle(name, 'shapes') as { readonly dims_bound: Record<string, number> };
+    const inferred = inferFile(path, dims_bound);
+    const plain = buildInModelOrder(inferred);
+    // The oracle keeps Shape nodes and what follows from them, and calls of local functions; the product folds and inlines.
+    if (plain.nodes.length === oracle.data_nodes && oracle.file_order_valid) checkFileOrder(plain, oracle);
+    if (!bodyMacs.has(name)) checkPlans(buildSplitGraph(inferred), oracle, optimumMissed.get(name) ?? 1e-9);
+  });
+});
+
+function checkFileOrder(plain: SplitGraph, oracle: CutsOracle): void {
+  const order = inFileOrder(plain);
+  const live = liveBytesInOrder(plain, order);
+  expect(Array.from(live.bytes)).toEqual(oracle.live);
+  expect(singleTensorPositions(live)).toEqual(oracle.single_tensor_positions);
+  const minima = runningMinima(live.bytes);
+  const macsBefore = (position: number) =>
+    order.slice(0, position).reduce((sum, node) => sum + (plain.nodes[node]?.macs ?? 0), 0);
+  expect(minima.map((position) => ({ pos: position, live: live.bytes[position] }))).toEqual(
+    oracle.candidates.map(({ pos, live: bytes }) => ({ pos, live: bytes })),
+  );
+  if (macsBefore(order.length) === oracle.macs) {
+    expect(minima.map(macsBefore)).toEqual(oracle.candidates.map((one) => one.macs_before));
+  }
+}
+
+/** Node indices by their place in the file, which ids tell. */
+function inFileOrder(graph: SplitGraph): number[] {
+  const place = (node: number) => Number(graph.nodes[node]?.id.split('/')[0]);
+  return [...graph.nodes.keys()].sort((a, b) => place(a) - place(b) || a - b);
+}
+
+/** The plan over the candidates is never worse than the best cut of the file's order, and at the optimum. */
+function checkPlans(graph: SplitGraph, oracle: CutsOracle, tolerance: number): void {
+  const candidates = findCandidates(graph);
+  for (const tiers of Object.values(oracle.tiers)) {
+    const costs = createCostTables(graph, oracleInfrastructure(tiers));
+    const bounds = tierBounds(graph, costs.infrastructure);
+    const context = { costs, candidates, cuts: candidates, bounds, requestsPerSecond: undefined, work: unwatched };
+    const seconds = evaluatePlan(costs, planOverCandidates(context).assignment).objectiveValue;
+    expect(seconds).toBeLessThanOrEqual(tiers.prefix_ps * 1e-12 * (1 + 1e-9));
+    expect(seconds).toBeLessThanOrEqual(tiers.opt_ps * 1e-12 * (1 + tolerance));
+    if (graph.nodes.length === oracle.data_nodes) {
+      expect(seconds).toBeGreaterThanOrEqual(tiers.opt_ps * 1e-12 * (1 - 1e-9));
+    }
+  }
+}
+
+/** Speeds in MAC/s (1 MAC = 2 FLOP) and bandwidths in bit/s, without any other term. */
+function oracleInfrastructure(oracle: TierOracle): Infrastructure {
+  return plainInfrastructure(
+    oracle.speeds.map((macsPerSecond) => ({ gflops: (2 * macsPerSecond) / 1e9 })),
+    oracle.bw.map((bitsPerSecond) => ({ bandwidthMbps: bitsPerSecond / 1e6 })),
+  );
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
+
+/** Small random DAGs: up to `most` nodes, each reading one to three earlier tensors, two inputs at most. */
+export function smallGraphs(most: number): fc.Arbitrary<SplitGraph> {
+  const node = fc.record({
+    picks: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 3 }),
+    bytes: fc.integer({ min: 1, max: 60 }),
+    macs: fc.integer({ min: 0, max: 40 }),
+  });
+  const inputs = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 2 });
+  return fc.tuple(inputs, fc.array(node, { minLength: 1, maxLength: most })).map(([sizes, drafts]) => {
+    const names = sizes.map((_, index) => `in${index}`);
+    const nodes = drafts.map(({ picks, bytes, macs }, index): SyntheticNode => {
+      const known = [...names, ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
+      const reads = new Set(picks.map((pick) => known[known.length - 1 - (pick % Math.min(known.length, 4))] ?? 'in0'));
+      return { name: `n${index}`, reads: [...reads], bytes: bytes * 4, macs };
+    });
+    return syntheticGraph(Object.fromEntries(sizes.map((bytes, index) => [`in${index}`, bytes * 4])), nodes);
+  });
+}
+
+/** Random tiers and links in a range where splits pay; `rising` speeds make the audit hold for latency. */
+export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrary<Infrastructure> {
+  const tier = fc.record({
+    speed: fc.integer({ min: 1, max: 20 }),
+    overheadUs: fc.integer({ min: 0, max: 3 }),
+    pricePerHour: fc.integer({ min: 0, max: 5 }),
+    watts: fc.integer({ min: 0, max: 9 }),
+    electricityPerKWh: fc.integer({ min: 0, max: 3 }),
+    replicas: fc.integer({ min: 1, max: 2 }),
+  });
+  const link = fc.record({
+    bandwidthMbps: fc.integer({ min: 1, max: 4000 }),
+    latencyMs: fc.constantFrom(0, 0.001, 0.01),
+    pricePerGB: fc.integer({ min: 0, max: 9 }),
+    joulesPerMB: fc.integer({ min: 0, max: 9 }),
+    wireDtype: fc.constantFrom('original' as const, 'float16' as const, 'int8' as const),
+  });
+  const tiers = fc.array(tier, { minLength: tierCount, maxLength: tierCount });
+  const links = fc.array(link, { minLength: tierCount - 1, maxLength: tierCount - 1 });
+  const inputWireBytes = fc.constantFrom({}, { in0: 3 }, { in0: 500 });
+  return fc.tuple(tiers, links, inputWireBytes).map(([drafts, chosen, given]) => {
+    const speeds = drafts.map(({ speed }) => speed);
+    const overheads = drafts.map(({ overheadUs }) => overheadUs);
+    if (rising) {
+      speeds.sort((a, b) => a - b);
+      overheads.sort((a, b) => b - a);
+    }
+    const resolved = drafts.map(({ pricePerHour, watts, electricityPerKWh, replicas }, k) => ({
+      gflops: (speeds[k] ?? 1) * 1e-3,
+      overheadUs: overheads[k] ?? 0,
+      pricePerHour,
+      watts,
+      electricityPerKWh,
+      replicas,
+    }));
+    return plainInfrastructure(resolved, chosen, { inputWireBytes: given });
+  });
+}
+
+/** Every downset of a graph, as the tier bit of each node. */
+export function allDownsets(graph: SplitGraph): Uint8Array[] {
+  let found: Uint8Array[] = [new Uint8Array(graph.nodes.length)];
+  for (const [index, node] of graph.nodes.entries()) {
+    const makers = node.reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((maker) => maker >= 0);
+    found = found.flatMap((members) => {
+      if (!makers.every((maker) => members[maker] === 1)) return [members];
+      const grown = members.slice();
+      grown[index] = 1;
+      return [members, grown];
+    });
+  }
+  return found;
+}
+
+/** Every assignment of nodes to tiers that never falls along an edge. */
+export function allAssignments(graph: SplitGraph, tierCount: number): Uint8Array[] {
+  let found: Uint8Array[] = [new Uint8Array(graph.nodes.length)];
+  for (const [index, node] of graph.nodes.entries()) {
+    const makers = node.reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((maker) => maker >= 0);
+    found = found.flatMap((assignment) => {
+      const lowest = Math.max(0, ...makers.map((maker) => assignment[maker] ?? 0));
+      return Array.from({ length: tierCount - lowest }, (_, offset) => {
+        const grown = assignment.slice();
+        grown[index] = lowest + offset;
+        return grown;
+      });
+    });
+  }
+  return found;
+}

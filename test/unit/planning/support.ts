@@ -1,0 +1,94 @@
+import type { Infrastructure, Link, Tier } from '../../../src/engine/planning/infrastructure';
+import type { DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
+
+/** Tiers and links with nothing but what is given. */
+export function plainInfrastructure(
+  tiers: readonly Partial<Tier>[],
+  links: readonly Partial<Link>[],
+  rest: Partial<Infrastructure> = {},
+): Infrastructure {
+  return {
+    tiers: tiers.map((tier, k) => ({
+      id: `tier${k}`,
+      gflops: undefined,
+      memoryGBps: undefined,
+      overheadUs: 0,
+      memoryGB: undefined,
+      pricePerHour: 0,
+      watts: 0,
+      electricityPerKWh: 0,
+      replicas: 1,
+      profile: undefined,
+      ...tier,
+    })),
+    links: links.map((link) => ({
+      bandwidthMbps: 1,
+      latencyMs: 0,
+      pricePerGB: 0,
+      joulesPerMB: 0,
+      wireDtype: 'original',
+      ...link,
+    })),
+    objective: 'latency',
+    constraints: {},
+    inputWireBytes: {},
+    ...rest,
+  };
+}
+
+/** A node of a synthetic graph: what it reads (tensor names), the bytes of its one output, its cost. */
+export interface SyntheticNode {
+  readonly name: string;
+  readonly reads: readonly string[];
+  /** Bytes of the output, which has the node's name; `undefined` for an unknown size. */
+  readonly bytes: number | undefined;
+  readonly macs?: number;
+  readonly weightBytes?: number;
+}
+
+/** A split graph from a list of nodes in topological order. */
+export function syntheticGraph(
+  inputs: Readonly<Record<string, number | undefined>>,
+  list: readonly SyntheticNode[],
+): SplitGraph {
+  const names = [...Object.keys(inputs), ...list.map((node) => node.name)];
+  const index = new Map(names.map((name, place) => [name, place]));
+  const at = (name: string) => index.get(name) ?? -1;
+  const tensors = names.map((name, place): DataTensor => {
+    const producer = place - Object.keys(inputs).length;
+    const bytes = producer < 0 ? inputs[name] : list[producer]?.bytes;
+    const consumers = list.flatMap((node, reader) => (node.reads.includes(name) ? [reader] : []));
+    return {
+      name,
+      dtype: 'float32',
+      shape: bytes === undefined ? undefined : [bytes / 4],
+      bytes,
+      producer: Math.max(-1, producer),
+      consumers,
+      isGraphOutput: consumers.length === 0,
+    };
+  });
+  const nodes = list.map(
+    (node, place): SplitNode => ({
+      id: `${place}`,
+      name: node.name,
+      label: node.name,
+      op: 'Op',
+      domain: '',
+      modulePath: '',
+      reads: node.reads.map(at),
+      writes: [at(node.name)],
+      macs: node.macs ?? 0,
+      elementwiseOps: 0,
+      trafficBytes: 0,
+      weightBytes: node.weightBytes ?? 0,
+      viewOnly: false,
+    }),
+  );
+  return {
+    nodes,
+    tensors,
+    inputs: Object.keys(inputs).map(at),
+    outputs: tensors.flatMap((tensor, place) => (tensor.isGraphOutput ? [place] : [])),
+  };
+}
