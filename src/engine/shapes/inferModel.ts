@@ -13,7 +13,7 @@ import type { DimensionBindings, InferredModel, InferredNode } from './inferred'
 import type { CountContext, OpEntry } from './rule';
 
 /** Calls may expand to at most this many nodes in all. */
-const maximumInlinedNodes = 250_000;
+const maximumInlinedNodes = 150_000;
 
 /**
  * Infers type, shape and, for small tensors, elements of every tensor of the main graph; inlines local functions; sorts

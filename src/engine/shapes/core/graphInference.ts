@@ -16,7 +16,7 @@ import { StatedTypes } from './statedTypes';
 export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
 
 /** Bodies inside loops are inferred more than once; nested deeply this would never end. */
-const maximumBodyNodes = 2_000_000;
+const maximumBodyNodes = 500_000;
 const maximumDiagnostics = 500;
 /** Nodes between two looks at whether the caller still wants the result. */
 const stepsPerCheck = 2048;
