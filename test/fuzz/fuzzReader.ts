@@ -79,7 +79,7 @@ const spliceField: Mutation = (bytes, random) => {
 /** Repeats a field inside of itself, to nest deeper than files do. */
 const nest: Mutation = (bytes, random) => {
   const fields = fieldsOf(bytes, 0, bytes.length, 4);
-  let result = bytes;
+  let result: Uint8Array = bytes;
   for (let depth = random(6); depth >= 0; depth--) {
     const target = fields[random(fields.length)];
     if (!target) continue;
@@ -179,7 +179,7 @@ export function fuzzReader(files: readonly string[], cases: number, seed: number
   for (let index = 0; index < cases; index++) {
     const random = randomOf(seed + index * 2654435761);
     for (let warm = 0; warm < 4; warm++) random(2);
-    let bytes = originals[index % originals.length] ?? new Uint8Array(0);
+    let bytes: Uint8Array = originals[index % originals.length] ?? new Uint8Array(0);
     for (let count = 1 + random(3); count > 0 && bytes.length > 0; count--) {
       bytes = mutations[random(mutations.length)]?.(bytes, random) ?? bytes;
     }
