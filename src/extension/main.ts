@@ -14,6 +14,7 @@ import { createLog } from './log';
 import { ConfigProblems } from './model/configProblems';
 import { ContextKeys } from './model/contextKeys';
 import { DefaultObjective } from './model/defaultObjective';
+import { logOpenings } from './model/logOpenings';
 import { ModelStore } from './model/modelStore';
 import { OpeningProgress } from './model/openingProgress';
 import { SelectionHub } from './model/selection';
@@ -62,6 +63,7 @@ export function activate({ extensionUri, subscriptions, workspaceState }: vscode
   parts.add(new ConfigProblems(models, (error) => notifier.report(error)));
   parts.add(new DefaultObjective(models, (thrown) => notifier.report(thrown)));
   parts.add(registerCommands(context));
+  parts.add(logOpenings(models, log));
   parts.add(startForDocuments(server, notifier));
   parts.add(
     server.onDidChangeState((state) => {

@@ -66,7 +66,7 @@ export class PlanStatus implements Releasable {
     const tooltip = new vscode.MarkdownString(
       [
         `**${escapeMarkdown(baseName(decodeURIComponent(modelUri)))}**`,
-        escapeMarkdown(said ?? ''),
+        escapeMarkdown(said?.replaceAll('`', '') ?? ''),
         links.join(' | '),
       ].join('\n\n'),
     );

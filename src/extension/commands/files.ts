@@ -57,8 +57,16 @@ async function compareThenAsk(files: readonly FileToWrite[], question: string, o
     }
     return (await vscode.window.showWarningMessage(question, overwrite, vscode.l10n.t('Keep'))) === overwrite;
   } finally {
+    await closeComparisons();
     provider.dispose();
   }
+}
+
+async function closeComparisons(): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(
+    tabs.filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.scheme === previewScheme),
+  );
 }
 
 /** Opens a text file in an editor. */

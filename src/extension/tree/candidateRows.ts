@@ -44,7 +44,7 @@ function candidateRow(
   if (outcome && outcome.latencyMs !== null) {
     numbers.push(durationText(outcome.latencyMs));
     if (outcome.costPerRequest !== null) numbers.push(moneyText(outcome.costPerRequest));
-  } else if (plan) numbers.push(t('no plan may cut here'));
+  } else if (plan && !chosen) numbers.push(t('no plan may cut here'));
   const description = numbers.join(', ');
   return {
     id,

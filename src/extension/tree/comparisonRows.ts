@@ -79,10 +79,7 @@ export function regimesSection(plan: PlanReport, t: Translate): TreeRow {
 
 function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRow {
   const { fromMbps, toMbps } = regime;
-  const range =
-    toMbps === null
-      ? t('{0} and above', bandwidthText(fromMbps))
-      : t('{0} to {1}', bandwidthText(fromMbps), bandwidthText(toMbps));
+  const range = rangeText(fromMbps, toMbps, t);
   const split = regime.nodesPerTier.map((nodes, tier) => `${plan.tiers[tier]?.id ?? tier} ${nodes}`).join(' | ');
   return {
     id: `regimes/${fromMbps}`,
@@ -93,4 +90,10 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
     tooltip: () => escapeMarkdown(regime.summary),
     children: [],
   };
+}
+
+function rangeText(fromMbps: number, toMbps: number | null, t: Translate): string {
+  if (toMbps === null) return fromMbps === 0 ? t('Any bandwidth') : t('{0} and above', bandwidthText(fromMbps));
+  if (fromMbps === 0) return t('Up to {0}', bandwidthText(toMbps));
+  return t('{0} to {1}', bandwidthText(fromMbps), bandwidthText(toMbps));
 }

@@ -33,13 +33,14 @@ export function planSection(plan: PlanReport, t: Translate): TreeRow {
 }
 
 function adviceRow(plan: PlanReport): TreeRow {
+  const sentence = plan.advice.replaceAll('`', '');
   return {
     id: 'plan/advice',
-    label: plan.advice,
+    label: sentence,
     description: '',
     icon: 'lightbulb',
     kind: 'advice',
-    tooltip: () => escapeMarkdown(plan.advice),
+    tooltip: () => escapeMarkdown(sentence),
     children: [],
   };
 }

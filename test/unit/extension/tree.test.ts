@@ -78,6 +78,12 @@ describe('the tree', () => {
       '100 kbit/s to 5 Mbit/s: device 10 | edge 0 | cloud 0, 320 ms',
       '5 Mbit/s and above: device 4 | edge 0 | cloud 6, 107 ms',
     ]);
+    const [slow, fast] = plan.regimes;
+    if (!slow || !fast) throw new Error('the fixture has two regimes');
+    const labels = (regimes: (typeof slow)[]) =>
+      modelRows(readySnapshot(1, { plan: { ...plan, regimes } }), untranslated)[3]?.children.map(({ label }) => label);
+    expect(labels([{ ...slow, fromMbps: 0 }, fast])).toEqual(['Up to 5 Mbit/s', '5 Mbit/s and above']);
+    expect(labels([{ ...fast, fromMbps: 0 }])).toEqual(['Any bandwidth']);
   });
 
   it('gives every row an id that is unique and survives planning again', () => {

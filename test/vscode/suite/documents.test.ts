@@ -59,7 +59,7 @@ describe('documents', () => {
   it('plans again when the configuration is saved', async () => {
     const look = await analyzeSample();
     const before = look.snapshot()?.plan?.latencyMs;
-    await write(config, configText.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,'));
+    await write(config, configText.replace('"bandwidthMbps": 50,', '"bandwidthMbps": 0.05,'));
     await until('another plan', () => look.snapshot()?.plan?.latencyMs !== before);
     await write(config, configText);
     await until('the first plan', () => look.snapshot()?.plan?.latencyMs === before);

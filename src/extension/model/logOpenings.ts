@@ -1,0 +1,18 @@
+import type { LogOutputChannel } from 'vscode';
+import type { Releasable } from '../disposables';
+import type { ModelStore } from './modelStore';
+
+/** Notes in the log what was opened, how long it took and what came of it. */
+export function logOpenings(models: ModelStore, log: LogOutputChannel): Releasable {
+  return models.onDidStartOpening(async ({ modelUri, settled }) => {
+    const startMs = Date.now();
+    log.info(`Opening ${modelUri}`);
+    await settled;
+    const { snapshot } = models.get(modelUri) ?? {};
+    const { analysis, plan, configUri, error } = snapshot ?? {};
+    const outcome = analysis
+      ? `${analysis.graph.nodes} nodes, ${analysis.candidates.length} candidates, configuration ${configUri ?? 'built in'}`
+      : (error?.message ?? 'closed');
+    log.info(`${modelUri} after ${Date.now() - startMs} ms: ${outcome}${plan ? `; ${plan.advice}` : ''}`);
+  });
+}
