@@ -85,6 +85,12 @@ export const tierPresets: readonly TierPreset[] = [
     id: 'raspberry-pi-4',
     title: 'Raspberry Pi 4',
     gflops: measured(8.1, 'device-raspi4'),
+    memoryGBps: {
+      value: 5.56,
+      source: 'www.sci-pi.org.uk/bench/stream.html',
+      date: '2025',
+      note: 'measured by STREAM, its fastest kernel, no screen attached',
+    },
   },
   {
     id: 'raspberry-pi-5',

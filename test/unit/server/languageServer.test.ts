@@ -55,7 +55,7 @@ describe('the language server over stdio', () => {
 
   it('plans again when the configuration is saved, not while it is edited', async () => {
     const modelUri = uri('resnet152.onnx');
-    const slower = config.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,');
+    const slower = config.replace('"bandwidthMbps": 50,', '"bandwidthMbps": 0.05,');
     await client.openDocument(uri('dnnsplit.json'), config);
     await client.changeDocument(uri('dnnsplit.json'), 2, slower);
     await client.diagnostics(uri('dnnsplit.json'), (found) => found.length === 0);
@@ -78,13 +78,14 @@ describe('the language server over stdio', () => {
     expect(broken.state).toBe('ready');
     expect(broken.plan?.latencyMs).toBeGreaterThan(0);
     expect(broken.configError?.message).toMatch(/dnnsplit\.json:\d+:\d+: [^\n]+\.$/);
+    expect((await client.request('dnnsplit/overlay', { modelUri: uri('resnet152.onnx') })).tierOfNode).toHaveLength(518);
     await writeFile(path('dnnsplit.json'), config);
     await client.fileChanged(uri('dnnsplit.json'));
     await client.next('dnnsplit/modelChanged', ({ configError }) => configError === undefined);
   });
 
   it.each([
-    ['"jetson-nano"', '"jetson-nanoo"', /no preset 'jetson-nanoo'; did you mean 'jetson-nano'/],
+    ['"raspberry-pi-4"', '"raspberry-pi-44"', /no preset 'raspberry-pi-44'; did you mean 'raspberry-pi-4'/],
     ['"objective": "latency"', '"objective": "speed"', /'objective' cannot be 'speed'/],
     ['"preset": "t4"', '"preset": "t4", "profile": "none.profile.json"', /no profile at none\.profile\.json/],
     ['"objective"', '"constraints": { "pin": { "x": "moon" } }, "objective"', /no tier 'moon'/],
@@ -220,10 +221,10 @@ describe('the language server over stdio', () => {
   it('offers on a configuration what can be done with its models', async () => {
     await client.openDocument(uri('dnnsplit.json'), config);
     const textDocument = { uri: uri('dnnsplit.json') };
-    const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
+    const line = config.split('\n').findIndex((one) => one.includes('raspberry-pi-4'));
     const params = { textDocument, position: { line, character: 8 } };
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
-    expect(JSON.stringify(hover?.contents)).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
+    expect(JSON.stringify(hover?.contents)).toMatch(/Raspberry Pi 4.*8\.1.*GFLOP\/s.*Scission/);
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
       textDocument,
@@ -287,6 +288,23 @@ describe('the language server over stdio', () => {
     const recovered = await open('resnet152.onnx');
     expect(recovered.state).toBe('ready');
     expect(recovered.plan?.tiers).toHaveLength(3);
+  });
+
+  it('offers only the commands that its client carries out', async () => {
+    const commands = ['dnnsplit.generate', 'dnnsplit.planAgain', 'dnnsplit.openGraph'];
+    const able = await LanguageClient.start(bundled.program('server'), { commands, editorValidatesSchema: true });
+    await able.openDocument(uri('dnnsplit.json'), config);
+    const textDocument = { uri: uri('dnnsplit.json') };
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const params = { textDocument, range, context: { diagnostics: [], only: ['dnnsplit.plan'] } };
+    const actions: CodeAction[] = await able.connection.sendRequest('textDocument/codeAction', params);
+    expect(actions.map(({ title }) => title)).toEqual(['Plan Again']);
+    const lenses: CodeLens[] = await able.connection.sendRequest('textDocument/codeLens', { textDocument });
+    expect(lenses.every(({ command }) => command?.command === 'dnnsplit.openGraph')).toBe(true);
+    expect(lenses.length).toBeGreaterThan(0);
+    await able.changeDocument(uri('dnnsplit.json'), 2, config.replace('"objective": "latency"', '"objective": "speed"'));
+    expect(await able.diagnostics(uri('dnnsplit.json'), () => true)).toEqual([]);
+    expect(await able.stop()).toBe(0);
   });
 
   it('refuses what is not a file on this machine, and models that are not open', async () => {
