@@ -63,6 +63,11 @@ const fused: Record<string, BuiltModel> = {
   CDist: contrib('CDist', { a: real('n', 5), b: real('s', 5) }),
   Trilu: contrib('Trilu', { x: hidden }),
   GatherND: contrib('GatherND', { x: hidden, i: { dtype: 'int64', shape: ['t', 2] } }),
+  MaxpoolWithMask: contrib(
+    'MaxpoolWithMask',
+    { x: real(1, 1, 's', 9), mask: int32(1, 1, 's', 9) },
+    { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } },
+  ),
   MurmurHash3: contrib('MurmurHash3', { x: int32('n', 3) }),
   CropAndResize: contrib('CropAndResize', {
     x: real(1, 3, 8, 9),

@@ -172,6 +172,11 @@ function inferCropAndResize(context: RuleContext): void {
   );
 }
 
+/** MaxpoolWithMask: the mask does not change the shape. */
+function inferMaskedPool(context: RuleContext): void {
+  context.output(0, dtypeOf(context, 0), pooledShape(context, context.shape(0)));
+}
+
 /** MoE, QMoE: which expert a token meets is decided in a run, but every token meets `k` of them. */
 function inferExperts(context: RuleContext): void {
   context.output(0, dtypeOf(context, 0), context.shape(0));
@@ -286,6 +291,10 @@ export const contribOps: OpTable = {
   },
   CropAndResize: { infer: inferCropAndResize, elementwiseOps: perOutput(8) },
   MoE: { infer: inferExperts, macs: expertMacs, elementwiseOps: none },
+  // Weights are packed in ways that their shapes do not tell.
+  QMoE: { infer: inferExperts, macs: () => undefined, elementwiseOps: none },
+  MaxpoolWithMask: { infer: inferMaskedPool, elementwiseOps: poolOps },
+  IsAllFinite: { infer: (context) => context.output(0, 'bool', []), elementwiseOps: perInput(1) },
   TorchEmbedding: { infer: inferTorchEmbedding, elementwiseOps: none },
   MurmurHash3: { infer: inferHash, elementwiseOps: perOutput(12) },
   UnfoldTensor: { infer: inferUnfold, elementwiseOps: none },

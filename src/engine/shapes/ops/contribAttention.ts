@@ -214,6 +214,7 @@ const unknownWork = (): undefined => undefined;
 /** com.microsoft attention. */
 export const contribAttentionOps: OpTable = {
   Attention: mergedAttention(4, 0),
+  DecoderMaskedSelfAttention: mergedAttention(4, 0),
   QAttention: mergedAttention(8, 3),
   MultiHeadAttention: multiHead(6),
   DecoderMaskedMultiHeadAttention: multiHead(5),
