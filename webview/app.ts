@@ -132,7 +132,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const before = store.state();
   store.dispatch({ type: 'host', message });
   const { selection, overrides } = store.state();
-  if (message.type === 'plan' && before.plan === null && !isUntouched(overrides)) {
+  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && !isUntouched(overrides)) {
     // The page was hidden meanwhile: the host may have forgotten what was being tried out.
     controller.override(overrides);
   }

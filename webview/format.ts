@@ -85,10 +85,10 @@ export function formatRate(perSecond: number | null): string {
   return `${perSecond >= 1000 ? formatWhole(perSecond, '') : formatSignificant(perSecond)} /s`;
 }
 
-/** Bandwidth given in megabits per second: `200 kb/s`, `20.0 Mb/s`, `1.00 Gb/s`. */
+/** Bandwidth given in megabits per second: `200 kbit/s`, `20.0 Mbit/s`, `1.00 Gbit/s`. */
 export function formatMbps(mbps: number | null): string {
   if (mbps === null || Number.isNaN(mbps)) return unknownNumber;
-  return formatWhole(mbps * 1e6, 'b/s');
+  return formatWhole(mbps * 1e6, 'bit/s');
 }
 
 /** How many times something is of something else: `3.20×`. */

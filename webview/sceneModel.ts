@@ -1,8 +1,11 @@
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../src/protocol/scene';
-import { boundsOfPolyline, contains, type Rect } from './geometry';
+import { boundsOfPolyline, contains, intersects, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
 
-const headerHeight = 18;
+const headerHeight = 16;
+const headerWidth = 120;
+/** Headers are only compared with this many before them: nested groups follow one another. */
+const nearHeaders = 8;
 
 /** A scene with what drawing, hit testing and walking need to be quick. */
 export interface SceneModel {
@@ -18,6 +21,8 @@ export interface SceneModel {
   readonly nodeOfOrder: Int32Array;
   /** Node indices from the top of the picture to its bottom. */
   readonly byHeight: readonly number[];
+  /** Header of every group, left of its upper corner; nested groups that start together have theirs below one another. */
+  readonly groupHeaders: readonly Rect[];
   /** y of the cut line after a number of nodes. */
   readonly cutLineByPosition: ReadonlyMap<number, number>;
 }
@@ -48,6 +53,7 @@ export function createSceneModel(scene: Scene): SceneModel {
     byHeight: scene.nodes
       .map((_, index) => index)
       .sort((a, b) => position(a).y - position(b).y || position(a).x - position(b).x),
+    groupHeaders: layOutHeaders(scene.groups),
     cutLineByPosition: new Map(scene.cutLines.map((line) => [line.position, line.y])),
   };
 }
@@ -70,14 +76,24 @@ export function hitNode(model: SceneModel, x: number, y: number): SceneNode | un
   return hit;
 }
 
-/** The header strip of an unfolded group, in world units. */
-export function groupHeader(group: SceneGroup): Rect {
-  return { x: group.x, y: group.y, width: Math.min(group.width, 140), height: headerHeight };
+function layOutHeaders(groups: readonly SceneGroup[]): Rect[] {
+  const headers: Rect[] = [];
+  for (const { x, y } of groups) {
+    let header: Rect = { x: x - headerWidth - 4, y, width: headerWidth, height: headerHeight };
+    for (const earlier of headers.slice(-nearHeaders)) {
+      if (intersects(earlier, header)) header = { ...header, y: earlier.y + headerHeight + 1 };
+    }
+    headers.push(header);
+  }
+  return headers;
 }
 
 /** The unfolded group whose header is under a world point. */
 export function hitGroupHeader(model: SceneModel, x: number, y: number): SceneGroup | undefined {
-  return model.scene.groups.find((group) => !group.folded && contains(groupHeader(group), x, y));
+  return model.scene.groups.find((group, index) => {
+    const header = model.groupHeaders[index];
+    return !group.folded && header !== undefined && contains(header, x, y);
+  });
 }
 
 /** The smallest unfolded group around a node. */

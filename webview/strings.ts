@@ -121,7 +121,7 @@ const defaults = {
   'chart.macs': 'Cumulative MACs',
   'chart.bandwidth': 'Latency against bandwidth',
   'chart.bandwidth.summary': '{0} regimes, latency from {1} to {2}',
-  'chart.bandwidth.axis': 'Bandwidth of the first link',
+  'chart.bandwidth.axis': 'Bandwidth, {0} to {1}',
   'chart.latency': 'Latency',
   'chart.candidate': 'Candidate',
   'chart.chosen': 'Chosen cut',

@@ -182,7 +182,7 @@ describe.skipIf(!existsSync(executablePath))(`graph view in a browser (skipped w
     expect(await page.getByRole('tabpanel').getAttribute('id')).toBe('panel-plan');
     await page.keyboard.press('ArrowRight');
     expect(await page.getByRole('tabpanel').getAttribute('id')).toBe('panel-charts');
-    expect(await page.locator('svg[role=img]').count()).toBe(2);
+    expect(await page.locator('svg[role=img]').count()).toBe(3);
     await page.getByRole('tab', { name: 'Candidates' }).click();
     expect(await page.getByRole('tabpanel').getByRole('row').count()).toBeGreaterThan(4);
   });
@@ -203,7 +203,7 @@ describe.skipIf(!existsSync(executablePath))(`graph view in a browser (skipped w
     await settle();
     const overrides = (await posted()).filter((message) => message.type === 'override');
     expect(overrides).toEqual([{ type: 'override', overrides: { bandwidthMbps: [24.5, null] } }]);
-    expect(await slider.getAttribute('aria-valuetext')).toBe('24.5 Mb/s');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('24.5 Mbit/s');
     await page.getByRole('button', { name: 'Reset to Configuration' }).click();
     expect(await lastPosted('override')).toEqual({ type: 'override', overrides: {} });
   });
@@ -226,7 +226,7 @@ describe.skipIf(!existsSync(executablePath))(`graph view in a browser (skipped w
     expect(unfolded?.folded).not.toContain('fold:block0');
     expect(unfolded?.folded).toContain('fold:block2');
     await settle();
-    const header = await pixel(60 + 20, 292 + 8);
+    const header = await pixel(60 - 40, 292 + 8);
     await page.mouse.dblclick(header.x, header.y);
     expect((await lastPosted('requestScene'))?.folded).toContain('fold:block0');
     await graph().focus();

@@ -16,34 +16,53 @@ export interface BandwidthPoint {
   readonly latencyMs: number;
 }
 
+/** Latency a + c / bandwidth through two points; flat through one. */
+function lineThrough(first: BandwidthPoint, second: BandwidthPoint | undefined): (mbps: number) => number {
+  if (second === undefined || first.mbps === second.mbps) return () => first.latencyMs;
+  const slope = (first.latencyMs - second.latencyMs) / (1 / first.mbps - 1 / second.mbps);
+  return (mbps) => first.latencyMs + slope * (1 / mbps - 1 / first.mbps);
+}
+
 /**
- * Latency over bandwidth. Within a regime the plan does not change, so that latency is a + c / bandwidth; its two ends
- * (where neighboring regimes meet) settle a and c.
+ * Latency over bandwidth. A regime reports its latency at the link's own bandwidth, or at its border nearest to that. Within
+ * it the plan does not change, so that latency is a + c / bandwidth through its own point and that of a neighbor at the
+ * border that they share.
  */
-export function latencyCurve(regimes: readonly RegimeReport[]): BandwidthPoint[] {
+export function latencyCurve(regimes: readonly RegimeReport[], ownMbps: number): BandwidthPoint[] {
+  const known = regimes.map(
+    ({ fromMbps, toMbps, latencyMs }): BandwidthPoint => ({
+      mbps: clamp(ownMbps, fromMbps, toMbps ?? Number.POSITIVE_INFINITY),
+      latencyMs,
+    }),
+  );
   const points: BandwidthPoint[] = [];
   regimes.forEach((regime, index) => {
     const from = Math.max(regime.fromMbps, lowestMbps);
     const to = Math.min(regime.toMbps ?? highestMbps, highestMbps);
-    const next = regimes[index + 1];
-    if (to <= from) return;
-    const endLatency = next?.latencyMs ?? regime.latencyMs;
-    const isLine = next !== undefined && regime.fromMbps > 0;
-    const slope = isLine ? (regime.latencyMs - endLatency) / (1 / regime.fromMbps - 1 / next.fromMbps) : 0;
-    const fixed = isLine ? regime.latencyMs - slope / regime.fromMbps : regime.latencyMs;
+    const own = known[index];
+    if (to <= from || own === undefined) return;
+    const borders = [regime.fromMbps, regime.toMbps];
+    const touching = [known[index - 1], known[index + 1]].find(
+      (point) => point !== undefined && borders.includes(point.mbps) && point.mbps !== own.mbps,
+    );
+    const latencyAt = lineThrough(own, touching);
     for (let sample = 0; sample <= samplesPerRegime; sample++) {
       const mbps = from * (to / from) ** (sample / samplesPerRegime);
-      points.push({ mbps, latencyMs: fixed + slope / mbps });
+      points.push({ mbps, latencyMs: latencyAt(mbps) });
     }
   });
   return points.filter(({ latencyMs }) => Number.isFinite(latencyMs) && latencyMs > 0);
 }
 
-/** Latency of the best plan against the first link's bandwidth; a dotted line where another split takes over. */
-export function bandwidthChart(state: State, width: number): HTMLElement | undefined {
+/** Latency of the best plan against one link's bandwidth; a dotted line where another split takes over. */
+export function bandwidthChart(state: State, width: number, link: number): HTMLElement | undefined {
   const { plan, overrides } = state;
-  const curve = plan === null ? [] : latencyCurve(plan.regimes);
-  if (plan === null || curve.length < 2) return undefined;
+  const regimes = plan?.linkRegimes[link] ?? [];
+  const report = plan?.links[link];
+  if (plan === null || report === undefined) return undefined;
+  const current = overrides.bandwidthMbps?.[link] ?? report.bandwidthMbps;
+  const curve = latencyCurve(regimes, current ?? 1);
+  if (curve.length < 2) return undefined;
   const area = plotArea(width);
   const lowest = Math.min(...curve.map(({ latencyMs }) => latencyMs));
   const highest = Math.max(...curve.map(({ latencyMs }) => latencyMs));
@@ -55,18 +74,17 @@ export function bandwidthChart(state: State, width: number): HTMLElement | undef
     area.top,
     4,
   );
-  const summary = text('chart.bandwidth.summary', plan.regimes.length, formatMs(highest), formatMs(lowest));
+  const summary = text('chart.bandwidth.summary', regimes.length, formatMs(highest), formatMs(lowest));
   const picture = plot(width, `${text('chart.bandwidth')}. ${summary}`);
   picture.append(
     sideAxis(area, y, formatMs, 'left'),
-    bottomAxis(area, x, formatMbps, text('chart.bandwidth.axis')),
-    ...regimeMarks(plan.regimes, x, area),
+    bottomAxis(area, x, formatMbps, text('chart.bandwidth.axis', report.from, report.to)),
+    ...regimeMarks(regimes, x, area),
     svgElement('polyline', {
       points: polyline(curve.map(({ mbps, latencyMs }) => [x(mbps), y(latencyMs)])),
       class: 'latency-line',
     }),
   );
-  const current = overrides.bandwidthMbps?.[0] ?? plan.links[0]?.bandwidthMbps;
   if (current !== undefined) {
     const at = x(clamp(current, lowestMbps, highestMbps));
     picture.append(

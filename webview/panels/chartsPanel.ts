@@ -15,7 +15,7 @@ export function createChartsPanel(controller: Controller): Panel {
     const chartWidth = Math.max(240, width || root.clientWidth || 340);
     const charts = [
       profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
-      bandwidthChart(state, chartWidth),
+      ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
     ].filter((chart) => chart !== undefined);
     root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
   };

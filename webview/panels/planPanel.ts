@@ -1,4 +1,4 @@
-import type { PlanReport, StrategyReport } from '../../src/protocol/reports';
+import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
 import { element } from '../dom';
 import {
@@ -125,7 +125,7 @@ function strategiesTable(plan: PlanReport): HTMLElement {
   );
 }
 
-function regimesTable(plan: PlanReport): HTMLElement {
+function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
   const range = (fromMbps: number, toMbps: number | null) =>
     toMbps === null ? `≥ ${formatMbps(fromMbps)}` : `${formatMbps(fromMbps)} – ${formatMbps(toMbps)}`;
   return table(
@@ -135,7 +135,7 @@ function regimesTable(plan: PlanReport): HTMLElement {
       { header: text('column.split'), numeric: true, cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
       { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
     ],
-    plan.regimes,
+    regimes,
   );
 }
 
@@ -179,7 +179,7 @@ export function createPlanPanel(controller: Controller): Panel {
         linksTable(plan),
         element('h3', {}, text('plan.strategies')),
         strategiesTable(plan),
-        ...(plan.regimes.length === 0 ? [] : [regimesHeading(plan), regimesTable(plan)]),
+        ...plan.linkRegimes.flatMap((regimes, link) => regimesOf(plan, regimes, link)),
       );
     },
   );
@@ -193,7 +193,8 @@ export function createPlanPanel(controller: Controller): Panel {
   };
 }
 
-function regimesHeading(plan: PlanReport): HTMLElement {
-  const first = plan.links[0];
-  return element('h3', {}, first === undefined ? '' : text('plan.regimes', first.from, first.to));
+function regimesOf(plan: PlanReport, regimes: readonly RegimeReport[], link: number): HTMLElement[] {
+  const report = plan.links[link];
+  if (report === undefined || regimes.length === 0) return [];
+  return [element('h3', {}, text('plan.regimes', report.from, report.to)), regimesTable(regimes)];
 }

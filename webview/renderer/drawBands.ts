@@ -1,6 +1,6 @@
 import { toScreen, visibleRect } from '../camera';
 import { intersects } from '../geometry';
-import { groupHeader } from '../sceneModel';
+import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
 import { type Frame, font, snap } from './frame';
 
@@ -74,21 +74,23 @@ export function drawGroups(frame: Frame): void {
   context.lineWidth = 1 / Math.max(1, Math.floor(pixelRatio / 2));
   context.setLineDash([2, 2]);
   context.textBaseline = 'middle';
-  context.textAlign = 'left';
-  for (const group of model.scene.groups) {
+  context.textAlign = 'right';
+  for (const [index, group] of model.scene.groups.entries()) {
     if (group.folded || !intersects(group, visible)) continue;
     const { x, y } = toScreen(camera, group.x, group.y);
     const left = snap(x, pixelRatio) + 0.5;
     const top = snap(y, pixelRatio) + 0.5;
     context.strokeRect(left, top, group.width * camera.zoom, group.height * camera.zoom);
-    if (camera.zoom < 0.5) continue;
-    const header = groupHeader(group);
+    const header = model.groupHeaders[index];
+    if (camera.zoom < 0.5 || header === undefined) continue;
     const pixels = 11 * camera.zoom;
     context.font = font(theme, pixels);
     context.fillStyle = theme.dimmed;
-    const label = group.repeats > 1 ? `▾ ${group.label}  ×${group.repeats}` : `▾ ${group.label}`;
+    const label = `▾ ${withRepeats(group.label, group.repeats)}`;
     const text = fitter.fit(label, pixels, (header.width - 8) * camera.zoom);
-    context.fillText(text, x + 6 * camera.zoom, y + (header.height / 2) * camera.zoom);
+    const end = toScreen(camera, header.x + header.width, header.y + header.height / 2);
+    context.fillText(text, end.x, end.y);
   }
+  context.textAlign = 'left';
   context.setLineDash([]);
 }

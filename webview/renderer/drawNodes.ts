@@ -1,7 +1,8 @@
 import type { SceneNode } from '../../src/protocol/scene';
 import { visibleRect } from '../camera';
 import { cssColor, mix } from '../color';
-import { heatOf } from '../metric';
+import { formatMetric, heatOf } from '../metric';
+import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
 import { detailAt, type Frame, font, snap } from './frame';
 
@@ -140,19 +141,19 @@ function drawHeat(frame: Frame, index: number, centerX: number, centerY: number,
   context.stroke();
 }
 
-/** Letter badge of the tier in the upper right corner; two letters where a fold lies on both sides of a boundary. */
-function drawTierBadge(frame: Frame, index: number, { x, y, width, height }: Box): number {
+/** Letter badge of the tier on the upper border; two letters where a fold lies on both sides of a boundary. */
+function drawTierBadge(frame: Frame, index: number, { x, y, width }: Box): void {
   const { context, theme, plan, camera, fitter } = frame;
   const span = plan?.tiers[index] ?? null;
-  if (plan === null || span === null) return 0;
+  if (plan === null || span === null) return;
   const pixels = 9 * camera.zoom;
   const colors = tierColorsOf(theme, span.first);
   const first = plan.letters[span.first] ?? '';
   const letters = span.first === span.last ? first : `${first}–${plan.letters[span.last] ?? ''}`;
   const badgeWidth = Math.max(13 * camera.zoom, fitter.width(letters, pixels) + 6 * camera.zoom);
   const badgeHeight = 12 * camera.zoom;
-  const left = x + width - badgeWidth - 5.5 * camera.zoom;
-  const top = y + height / 2 - 14 * camera.zoom;
+  const left = x + width - badgeWidth - 6 * camera.zoom;
+  const top = y - badgeHeight / 2;
   context.beginPath();
   context.roundRect(left, top, badgeWidth, badgeHeight, 2 * camera.zoom);
   context.fillStyle = colors.accent;
@@ -162,31 +163,40 @@ function drawTierBadge(frame: Frame, index: number, { x, y, width, height }: Box
   context.textAlign = 'center';
   context.fillText(letters, left + badgeWidth / 2, top + badgeHeight / 2 + 0.5 * camera.zoom);
   context.textAlign = 'left';
-  return badgeWidth + 6 * camera.zoom;
+}
+
+/** The chosen metric at the right of the first line, `~` before estimated times; gives the room that it took. */
+function drawFigure(frame: Frame, index: number, right: number, y: number): number {
+  const { context, theme, camera, fitter, heat, plan } = frame;
+  const value = heat?.values[index] ?? null;
+  if (heat === null || value === null) return 0;
+  const { zoom } = camera;
+  drawHeat(frame, index, right - 5 * zoom, y, zoom * 0.8);
+  const estimated = heat.metric === 'time' && plan?.measured[index] !== true;
+  const figure = `${estimated ? '~' : ''}${formatMetric(heat.metric, value)}`;
+  const pixels = 10 * zoom;
+  context.font = font(theme, pixels);
+  context.fillStyle = theme.dimmed;
+  context.textAlign = 'right';
+  context.fillText(figure, right - 12 * zoom, y);
+  context.textAlign = 'left';
+  return fitter.width(figure, pixels) + 16 * zoom;
 }
 
 function drawFullText(frame: Frame, index: number, node: SceneNode, box: Box): void {
-  const { context, theme, camera, fitter, heat } = frame;
+  const { context, theme, camera, fitter } = frame;
   const { zoom } = camera;
-  const left = box.x + 11 * zoom;
+  const left = box.x + 10 * zoom;
+  const right = box.x + box.width - 6 * zoom;
   const middle = box.y + box.height / 2;
-  let room = box.width - 18 * zoom - drawTierBadge(frame, index, box);
-  if (node.repeats !== undefined && node.repeats > 1) {
-    const copies = `×${node.repeats}`;
-    const copiesWidth = fitter.width(copies, 11 * zoom);
-    context.font = font(theme, 11 * zoom, 600);
-    context.fillStyle = theme.foreground;
-    context.fillText(copies, left + room - copiesWidth, middle - 8 * zoom);
-    room -= copiesWidth + 6 * zoom;
-  }
+  const room = right - left - drawFigure(frame, index, right, middle - 7 * zoom);
   context.font = font(theme, 12 * zoom, 500);
   context.fillStyle = theme.foreground;
-  context.fillText(fitter.fit(node.title, 12 * zoom, room), left, middle - 8 * zoom);
-  const heatRoom = heat?.values[index] != null ? 20 * zoom : 6 * zoom;
+  context.fillText(fitter.fit(withRepeats(node.title, node.repeats), 12 * zoom, room), left, middle - 7 * zoom);
   context.font = font(theme, 11 * zoom);
   context.fillStyle = theme.dimmed;
-  context.fillText(fitter.fit(node.subtitle, 11 * zoom, box.width - 11 * zoom - heatRoom), left, middle + 9 * zoom);
-  drawHeat(frame, index, box.x + box.width - 12 * zoom, middle + 9 * zoom, zoom);
+  context.fillText(fitter.fit(node.subtitle, 11 * zoom, right - left), left, middle + 9 * zoom);
+  drawTierBadge(frame, index, box);
 }
 
 /** Between reading and overview only the title, larger than its share so that it can still be read. */
@@ -195,7 +205,7 @@ function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): 
   const pixels = 18 * camera.zoom;
   context.font = font(theme, pixels, 500);
   context.fillStyle = theme.foreground;
-  const title = node.repeats !== undefined && node.repeats > 1 ? `${node.title} ×${node.repeats}` : node.title;
+  const title = withRepeats(node.title, node.repeats);
   const letter = plan?.letters[plan.tiers[index]?.first ?? -1];
   let room = box.width - 18 * camera.zoom;
   if (letter !== undefined) {

@@ -27,6 +27,7 @@ describe('scales', () => {
 
 describe('latency against bandwidth', () => {
   const regime = (fromMbps: number, toMbps: number | null, latencyMs: number): RegimeReport => ({
+    link: 0,
     fromMbps,
     toMbps,
     latencyMs,
@@ -34,17 +35,28 @@ describe('latency against bandwidth', () => {
     nodesPerTier: [],
   });
 
-  test('follows a + c / bandwidth between the ends of a regime', () => {
-    // 20 ms of work and 800 kb on the wire: 20 + 800 / bandwidth.
-    const curve = latencyCurve([regime(1, 100, 820), regime(100, null, 28)]);
-    for (const { mbps, latencyMs } of curve.filter((point) => point.mbps <= 100)) {
-      expect(latencyMs).toBeCloseTo(20 + 800 / mbps, 6);
+  // 20 ms of work and 800 kb on the wire up to 100 Mbit/s, from there 8 ms and 2,000 kb: both are 28 ms at the border.
+  const below = (mbps: number) => 20 + 800 / mbps;
+  const above = (mbps: number) => 8 + 2000 / mbps;
+
+  test.for([5, 100, 400])('is exact on both sides of a border, seen from %i Mbit/s', (own) => {
+    const curve = latencyCurve(
+      [
+        regime(0, 1, 820),
+        regime(1, 100, below(Math.min(own, 100))),
+        regime(100, 1000, above(Math.max(own, 100))),
+        regime(1000, null, 10),
+      ],
+      own,
+    );
+    for (const { mbps, latencyMs } of curve.filter((point) => point.mbps > 1.01 && point.mbps < 990)) {
+      expect(latencyMs).toBeCloseTo(mbps <= 100 ? below(mbps) : above(mbps), 6);
     }
-    expect(curve.at(-1)?.latencyMs).toBe(28);
+    expect(curve.at(-1)?.latencyMs).toBe(10);
   });
 
-  test('is flat before the first crossing', () => {
-    const curve = latencyCurve([regime(0, 5, 300), regime(5, null, 300)]);
+  test('is flat where there is one regime', () => {
+    const curve = latencyCurve([regime(0, null, 300)], 20);
     expect(new Set(curve.map(({ latencyMs }) => latencyMs))).toEqual(new Set([300]));
   });
 });

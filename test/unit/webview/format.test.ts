@@ -74,8 +74,8 @@ describe('numbers for people', () => {
     expect(formatJoules(0)).toBe('0 J');
     expect(formatRate(12.44)).toBe('12.4 /s');
     expect(formatRate(25_000)).toBe('25.0 k /s');
-    expect(formatMbps(20)).toBe('20.0 Mb/s');
-    expect(formatMbps(0.2)).toBe('200 kb/s');
+    expect(formatMbps(20)).toBe('20.0 Mbit/s');
+    expect(formatMbps(0.2)).toBe('200 kbit/s');
     expect(formatRatio(3.2)).toBe('3.20×');
     expect(formatCount(20_036)).toBe('20,036');
     expect(formatCount(null)).toBe('–');

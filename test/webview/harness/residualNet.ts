@@ -319,6 +319,19 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     relative: plan[value] / best[value],
   });
   const all = operators.length;
+  const regimes = [
+    { link: 0, fromMbps: 0, toMbps: 1.2, latencyMs: 780, summary: 'device only', nodesPerTier: [all, 0, 0] },
+    {
+      link: 0,
+      fromMbps: 1.2,
+      toMbps: 34,
+      latencyMs: 780,
+      summary: 'split',
+      nodesPerTier: [Math.round(all * 0.6), 0, Math.round(all * 0.4)],
+    },
+    { link: 0, fromMbps: 34, toMbps: 410, latencyMs: 120, summary: 'split early', nodesPerTier: [2, 0, all - 2] },
+    { link: 0, fromMbps: 410, toMbps: null, latencyMs: 38, summary: 'cloud only', nodesPerTier: [0, 0, all] },
+  ];
   const plan: PlanReport = {
     ...strategy(overrides.strategy ?? 'dnnsplit', best),
     objective: overrides.objective ?? 'latency',
@@ -356,18 +369,8 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       strategy('neurosurgeon', evaluate(0, 0)),
       { ...strategy('exhaustive', best), unavailable: 'More than 100,000 plans.' },
     ],
-    regimes: [
-      { fromMbps: 0, toMbps: 1.2, latencyMs: 780, summary: 'device only', nodesPerTier: [all, 0, 0] },
-      {
-        fromMbps: 1.2,
-        toMbps: 34,
-        latencyMs: 780,
-        summary: 'split',
-        nodesPerTier: [Math.round(all * 0.6), 0, Math.round(all * 0.4)],
-      },
-      { fromMbps: 34, toMbps: 410, latencyMs: 120, summary: 'split early', nodesPerTier: [2, 0, all - 2] },
-      { fromMbps: 410, toMbps: null, latencyMs: 38, summary: 'cloud only', nodesPerTier: [0, 0, all] },
-    ],
+    regimes,
+    linkRegimes: [regimes, regimes.map((regime) => ({ ...regime, link: 1 }))],
     audit: {
       metric: 'latency',
       holds: true,
