@@ -65,7 +65,7 @@ export function isWithinBounds(family: CutFamily, bounds: TierBounds, k: number,
 
 /** Identifies a cut by its nodes. */
 export function cutKey(cut: Cut): string {
-  return cut.downset === undefined ? `${cut.position}` : cut.downset.join(',');
+  return cut.downset === undefined ? `${cut.position}` : `nodes ${cut.downset.join(',')}`;
 }
 
 function secondsBelow(table: CostTables['tiers'][number], cut: Cut): number {

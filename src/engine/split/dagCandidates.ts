@@ -23,11 +23,18 @@ export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array)
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
   const groups = contract(graph, finite);
   const search = new DownsetSearch(graph, groups, finite);
+  const exact = searchBlocks(search, groups, blocksOf(graph, groups, finite, true));
+  if (exact.boundedBlocks === 0) return exact;
+  const finer = searchBlocks(search, groups, blocksOf(graph, groups, finite, false));
+  return { downsets: [...exact.downsets, ...finer.downsets], boundedBlocks: exact.boundedBlocks };
+}
+
+function searchBlocks(search: DownsetSearch, groups: readonly Group[], blocks: readonly Block[]): AcrossBranches {
   const downsets: number[][] = [];
   let boundedBlocks = 0;
   let lowestBelow = Number.POSITIVE_INFINITY;
   let budget = stepsInAll;
-  for (const block of blocksOf(graph, groups, finite)) {
+  for (const block of blocks) {
     const found = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
     if (found.bounded) boundedBlocks++;
     budget -= found.steps;
@@ -50,18 +57,30 @@ interface Block {
   readonly bytesBelow: number;
 }
 
-function blocksOf(graph: SplitGraph, groups: readonly Group[], bytesOf: Float64Array): Block[] {
+/**
+ * Blocks between positions at which at most one tensor crosses.
+ * @param wholeBranches does not count a position as one while a branch that only makes a graph output is finished below
+ * it, or a node that reads nothing starts above it: a cut may leave such a branch out. Otherwise blocks are finer, and
+ * cuts that leave one out are not in any of them.
+ */
+function blocksOf(graph: SplitGraph, groups: readonly Group[], bytesOf: Float64Array, wholeBranches: boolean): Block[] {
   const placeOf = placesOfNodes(graph, groups);
   const countSteps = new Int32Array(groups.length + 2);
   const byteSteps = new Float64Array(groups.length + 2);
+  const cross = (steps: Int32Array | Float64Array, first: number, last: number, amount: number) => {
+    steps[first] = (steps[first] ?? 0) + amount;
+    steps[last + 1] = (steps[last + 1] ?? 0) - amount;
+  };
   for (const [index, tensor] of graph.tensors.entries()) {
     const last = tensor.consumers.reduce((place, node) => Math.max(place, placeOf[node] ?? -1), -1);
     const first = tensor.producer < 0 ? 0 : (placeOf[tensor.producer] ?? 0) + 1;
     if (last < first) continue;
-    for (const [steps, amount] of [[countSteps, 1] as const, [byteSteps, bytesOf[index] ?? 0] as const]) {
-      steps[first] = (steps[first] ?? 0) + amount;
-      steps[last + 1] = (steps[last + 1] ?? 0) - amount;
-    }
+    cross(countSteps, first, last, 1);
+    cross(byteSteps, first, last, bytesOf[index] ?? 0);
+  }
+  for (const [place, group] of wholeBranches ? groups.entries() : []) {
+    if (group.outputs.length === 0) cross(countSteps, place + 1, groups.length, 1);
+    if (group.inputs.length === 0) cross(countSteps, 0, place, 1);
   }
   const blocks: Block[] = [];
   let from = 0;
