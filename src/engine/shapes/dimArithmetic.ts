@@ -326,21 +326,29 @@ function expressionOfAtom(atom: DimAtom): DimExpression {
 }
 
 function expressionOfTerms(terms: readonly DimTerm[]): DimExpression {
-  const symbols = new Set<string>();
+  const names: string[] = [];
   let cause: string | undefined;
   for (const term of terms) {
     for (const atom of term.atoms) {
-      for (const symbol of symbolsOfAtom(atom)) symbols.add(symbol);
+      for (const symbol of symbolsOfAtom(atom)) if (!names.includes(symbol)) names.push(symbol);
       cause ??= causeOfAtom(atom);
     }
   }
+  names.sort();
   const key = textOfTerms(terms);
-  const names = [...symbols].sort();
   const fits = key.length <= maximumKeyLength && terms.length <= maximumTerms;
-  const [single] = terms;
-  const isName = terms.length === 1 && single?.atoms.length === 1 && single.atoms[0]?.kind === 'symbol';
-  if (fits || isName) return { key, symbols: names, terms, ...(cause !== undefined && { cause }) };
-  return expressionOfAtom({ kind: 'folded', key: `expression#${fingerprint(key)}`, symbols: names, cause });
+  if (!fits && !isSingleAtom(terms)) {
+    return expressionOfAtom({ kind: 'folded', key: `expression#${fingerprint(key)}`, symbols: names, cause });
+  }
+  return cause === undefined ? { key, symbols: names, terms } : { key, symbols: names, cause, terms };
+}
+
+/** A symbol of the model stays itself, however long its name. */
+function isSingleAtom(terms: readonly DimTerm[]): boolean {
+  const [first] = terms;
+  const kind = first?.atoms[0]?.kind;
+  const isName = kind === 'symbol' || kind === 'fresh' || kind === 'folded';
+  return terms.length === 1 && first?.coefficient === 1 && first.atoms.length === 1 && isName;
 }
 
 function symbolsOfAtom(atom: DimAtom): readonly string[] {

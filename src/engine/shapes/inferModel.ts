@@ -25,6 +25,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
   const planning: PlanningScope = {
     functions: functionsByKey(model.functions),
     bodies: new Map(),
+    modulePaths: new Map(),
     warn: (message, nodeId, tensor) => inference.report('error', message, nodeId, tensor),
     inlineBudget: maximumInlinedNodes,
   };

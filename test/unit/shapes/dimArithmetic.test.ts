@@ -91,7 +91,7 @@ describe('arithmetic on dimensions', () => {
         fc.pre(typeof dim === 'number' || !dim.key.includes('expression#'));
         expect(Number(substituteDim(dim, values)) + 0).toBe(evaluate(values) + 0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1200 },
     );
   });
 
@@ -111,7 +111,7 @@ describe('arithmetic on dimensions', () => {
         if (isAtLeast(left.dim, right.dim))
           expect(left.evaluate(values)).toBeGreaterThanOrEqual(right.evaluate(values));
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 

@@ -27,11 +27,11 @@ describe('models that contradict themselves', () => {
     expect(inferred.tensors.get('e')?.shape).toEqual([2, 3]);
   });
 
-  test('a tensor that nothing makes is reported once per reader', () => {
+  test('a tensor that nothing makes is reported once', () => {
     const built = model({
       inputs: [value('x', 'float32', [2])],
       outputs: [untyped('never')],
-      nodes: [node('Add', ['x', 'ghost'], ['y']), node('Relu', ['y'], ['z'])],
+      nodes: [node('Add', ['x', 'ghost'], ['y']), node('Relu', ['ghost'], ['z'])],
     });
     expect(messages(built)).toEqual([
       'No node, input or weight makes tensor ghost.',
@@ -48,7 +48,7 @@ describe('models that contradict themselves', () => {
       {},
     );
     expect(inferred.nodes.map((each) => each.id)).toEqual(['2', '0', '1']);
-    expect(inferred.diagnostics.filter((each) => each.message.includes('its own result')).length).toBe(2);
+    expect(inferred.diagnostics.map((each) => each.nodeId)).toEqual(['0', '1']);
     expect(inferred.tensors.get('c')?.shape).toEqual([2]);
   });
 
@@ -165,7 +165,7 @@ describe('every known operator on nonsense', () => {
           if (each.macs !== undefined) expect(each.macs, each.label).toBeGreaterThanOrEqual(0);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

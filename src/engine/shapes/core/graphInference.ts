@@ -110,6 +110,8 @@ export class GraphInference {
     });
     const outputInfo = new Map<string, ValueInfo>();
     for (const output of graph.outputs) outputInfo.set(output.name, output);
+    // What nodes in a circle make exists, only nobody can say what it is.
+    for (const { writes } of graph.cyclic) for (const name of writes) scope.facts.set(name, unknownFact);
     const results: R[] = [];
     for (const planned of graph.nodes) {
       this.step();
@@ -152,6 +154,7 @@ export class GraphInference {
     const fact = scope.find(name);
     if (fact !== undefined) return fact;
     this.report('error', `No node, input or weight makes tensor ${name}.`, nodeId, name);
+    scope.facts.set(name, unknownFact);
     return unknownFact;
   }
 

@@ -33,6 +33,7 @@ export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope
   const weights = weightsOf(graph);
   const result: PlannedGraph = {
     nodes: sorted.nodes,
+    cyclic: sorted.cyclic,
     inputs: graph.inputs.filter((input) => !weights.has(input.name)),
     outputs: graph.outputs,
     deterministic: sorted.nodes.every((node) => node.deterministic),
@@ -47,7 +48,7 @@ function planNode(flat: FlatNode, scope: PlanningScope): PlannedNode {
   const { node, opsets } = flat;
   const bodies: PlannedGraph[] = [];
   for (const body of bodiesOf(node)) bodies.push(planGraph(body, opsets, scope));
-  const path = modulePathOf(node);
+  const path = modulePathOf(node, scope.modulePaths);
   return {
     node,
     opset: opsets.get(node.domain) ?? 1,

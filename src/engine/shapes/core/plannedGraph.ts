@@ -21,6 +21,8 @@ export interface PlannedNode {
 /** A graph or a body in the order of inference. */
 export interface PlannedGraph {
   readonly nodes: readonly PlannedNode[];
+  /** Those that need their own result; they are the last of `nodes`. */
+  readonly cyclic: readonly PlannedNode[];
   /** Inputs that are not initializers. */
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
@@ -36,6 +38,8 @@ export interface PlanningScope {
   readonly functions: ReadonlyMap<string, OnnxFunction>;
   /** Planned bodies, so that each is planned once. */
   readonly bodies: Map<OnnxGraph, PlannedGraph>;
+  /** Module paths by what the file wrote about them. */
+  readonly modulePaths: Map<string, string>;
   readonly warn: (message: string, nodeId?: string, tensor?: string) => void;
   /** Nodes that calls may still expand to; protects against functions that call each other twice, fifty levels deep. */
   inlineBudget: number;
