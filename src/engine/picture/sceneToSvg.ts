@@ -81,8 +81,9 @@ function drawEdges(scene: Scene, plan: PlannedScene | undefined, theme: PictureT
     .join('');
 }
 
-function drawBoundaries(plan: PlannedScene, theme: PictureTheme, left: number, width: number): string {
-  const lines = (plan.bands ?? []).slice(0, -1).map(({ tier, bottom }) =>
+/** The lines between bands; boxes are drawn over them, where a boundary runs through a fold. */
+function drawBoundaryLines({ bands = [] }: PlannedScene, theme: PictureTheme, left: number, width: number): string {
+  const lines = bands.slice(0, -1).map(({ tier, bottom }) =>
     svgElement('path', {
       d: `M${svgNumber(left)} ${svgNumber(bottom)}H${svgNumber(left + width)}`,
       stroke: tierAccent(theme, tier),
@@ -90,12 +91,16 @@ function drawBoundaries(plan: PlannedScene, theme: PictureTheme, left: number, w
       'stroke-width': 1.5,
     }),
   );
-  const pills = plan.pills.map(({ link, text, x, y, width: pill }) => {
-    const box = { x: x - pill / 2, y: y - pillHeight / 2, width: pill, height: pillHeight, rx: pillHeight / 2 };
+  return lines.join('');
+}
+
+function drawPills(plan: PlannedScene, theme: PictureTheme): string {
+  const pills = plan.pills.map(({ link, text, x, y, width }) => {
+    const box = { x: x - width / 2, y: y - pillHeight / 2, width, height: pillHeight, rx: pillHeight / 2 };
     const outline = svgElement('rect', { ...box, fill: theme.background, stroke: tierAccent(theme, link) });
     return outline + svgText(text, { x, y: y + 4, class: 'p' });
   });
-  return [...lines, ...pills].join('');
+  return pills.join('');
 }
 
 /** Classes keep the file small: a large graph has tens of thousands of texts. */
@@ -159,9 +164,10 @@ export function sceneToSvg(scene: Scene, overlay: SceneOverlay | undefined, them
     svgElement('defs', {}, arrow),
     svgElement('rect', { x: left, y: 0, width, height: scene.height, fill: colors.background }),
     plan === undefined ? '' : drawTiers(scene, plan, colors, left, width),
+    plan === undefined ? '' : drawBoundaryLines(plan, colors, left, width),
     drawEdges(scene, plan, colors),
     ...scene.nodes.map((node) => drawNode(node, overlay, colors)),
-    plan === undefined ? '' : drawBoundaries(plan, colors, left, width),
+    plan === undefined ? '' : drawPills(plan, colors),
   ];
   return `${svgElement('svg', attributes, `\n${content.filter((part) => part !== '').join('\n')}\n`)}\n`;
 }

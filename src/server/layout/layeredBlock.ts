@@ -2,30 +2,41 @@ import { alignBlock, type BlockInput, type BlockLayout, simplifyRoute } from './
 import { layeredRows, type RowItem } from './layeredRows';
 import { lineGap, rowGap, vertexHeight } from './layoutGraph';
 
-/** A horizontal line in the channel below a row: it joins one item with all that it leads to in the next row. */
+/** A horizontal line in the channel below a row: it joins one item with all that it leads to, or all that lead to one item. */
 interface Net {
-  readonly item: RowItem;
-  readonly left: number;
-  readonly right: number;
+  readonly items: RowItem[];
+  left: number;
+  right: number;
+}
+
+/** Items that lead to one and the same item share a net, every other item has its own; straight ones need none. */
+function netsBelow(row: readonly RowItem[]): Net[] {
+  const nets = new Map<RowItem, Net>();
+  for (const item of row) {
+    const [target, ...others] = item.below;
+    if (target === undefined) continue;
+    const key = others.length === 0 && target.above.length > 1 ? target : item;
+    const net = nets.get(key) ?? { items: [], left: item.center, right: item.center };
+    nets.set(key, net);
+    net.items.push(item);
+    for (const { center } of [item, ...item.below]) {
+      net.left = Math.min(net.left, center);
+      net.right = Math.max(net.right, center);
+    }
+  }
+  return [...nets.values()].filter(({ left, right }) => right > left);
 }
 
 /** Numbers tracks so that nets that share one do not touch, by the left-edge rule (Hashimoto and Stevens 1971). */
 function assignTracks(row: readonly RowItem[]): { trackOfItem: Map<RowItem, number>; trackCount: number } {
-  const nets: Net[] = [];
-  for (const item of row) {
-    const ends = item.below.map(({ center }) => center);
-    const left = ends.reduce((least, end) => Math.min(least, end), item.center);
-    const right = ends.reduce((most, end) => Math.max(most, end), item.center);
-    if (right > left) nets.push({ item, left, right });
-  }
-  nets.sort((a, b) => a.left - b.left || a.right - b.right);
+  const nets = netsBelow(row).sort((a, b) => a.left - b.left || a.right - b.right);
   const trackOfItem = new Map<RowItem, number>();
   const ends: number[] = [];
-  for (const { item, left, right } of nets) {
+  for (const { items, left, right } of nets) {
     let track = ends.findIndex((end) => end + lineGap < left);
     if (track < 0) track = ends.length;
     ends[track] = right;
-    trackOfItem.set(item, track);
+    for (const item of items) trackOfItem.set(item, track);
   }
   return { trackOfItem, trackCount: ends.length };
 }
