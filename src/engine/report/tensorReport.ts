@@ -5,7 +5,7 @@ import type { TensorFact } from '../shapes/fact';
 import type { DataTensor } from '../split/splitGraph';
 
 /** A dimension as reports have it: a number, or the expression's text. */
-export function reportDim(dim: Dim): ReportDim {
+function reportDim(dim: Dim): ReportDim {
   return typeof dim === 'number' ? dim : dim.key;
 }
 

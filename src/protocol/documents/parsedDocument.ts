@@ -99,7 +99,7 @@ export function problemAtPath(
 }
 
 /** The syntax node at `path`, or the deepest one on the way there. */
-export function nodeAt(root: JsonNode | undefined, path: DocumentPath): JsonNode | undefined {
+function nodeAt(root: JsonNode | undefined, path: DocumentPath): JsonNode | undefined {
   if (root === undefined) return undefined;
   for (let depth = path.length; depth > 0; depth--) {
     const node = findNodeAtLocation(root, path.slice(0, depth));
@@ -217,7 +217,7 @@ function pathText(path: DocumentPath): string {
 }
 
 /** Property names that the schema knows at `path`. */
-export function knownKeys(schema: unknown, path: DocumentPath): string[] {
+function knownKeys(schema: unknown, path: DocumentPath): string[] {
   let current = unwrapped(schema);
   for (const step of path) current = unwrapped(childSchema(current, step));
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];

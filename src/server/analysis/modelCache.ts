@@ -1,4 +1,5 @@
 import type { DimensionBindings } from '../../engine/shapes/inferred';
+import { DnnSplitError } from '../../protocol/errors';
 import type { PlanOverrides } from '../../protocol/requests';
 import type { Work } from '../../protocol/work';
 import { type AnalyzedModel, analyzeFile, fileStamp } from './analyzeFile';
@@ -17,6 +18,9 @@ interface KeptModel {
 /** Analyzed and planned models, kept as long as their files do not change. */
 export class ModelCache {
   readonly #kept = new Map<string, KeptModel>();
+  /** The last good settings and plan by model, for as long as its configuration is broken. */
+  readonly #lastSettings = new Map<string, ModelSettings>();
+  readonly #lastPlanned = new Map<string, PlannedModel>();
 
   /** The model at `path`, read again when the file has changed. */
   analyzed(path: string, bindings: DimensionBindings, work: Work): AnalyzedModel {
@@ -30,7 +34,24 @@ export class ModelCache {
 
   /** What applies to a model now; reads its configuration again. */
   settings(path: string): ModelSettings {
-    return settingsOf(path, configOf(path));
+    const settings = settingsOf(path, configOf(path));
+    this.#lastSettings.set(path, settings);
+    return settings;
+  }
+
+  /** Numbers of a model's dimensions; while its configuration is broken, the last ones. */
+  bindings(path: string): DimensionBindings {
+    try {
+      return this.settings(path).bindings;
+    } catch (thrown) {
+      if (!DnnSplitError.is(thrown)) throw thrown;
+      return this.#lastSettings.get(path)?.bindings ?? {};
+    }
+  }
+
+  /** The last plan that there was. */
+  lastPlanned(path: string): PlannedModel | undefined {
+    return this.#lastPlanned.get(path);
   }
 
   /**
@@ -50,10 +71,13 @@ export class ModelCache {
     const options = { compare, ...(last && { previousCosts: last.model.result.costs }) };
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
+    this.#lastPlanned.set(path, model);
     return model;
   }
 
   forget(path: string): void {
+    this.#lastSettings.delete(path);
+    this.#lastPlanned.delete(path);
     const prefix = JSON.stringify([path]).slice(0, -1);
     for (const key of this.#kept.keys()) if (key.startsWith(`${prefix},`)) this.#kept.delete(key);
   }

@@ -91,6 +91,8 @@ export class Sessions {
       if (this.#entries.get(path) !== entry || entry.references > 0) return;
       this.#entries.delete(path);
       entry.session.dispose();
+      // A worker that does not run has nothing to forget.
+      if (this.worker.threadId === undefined) return;
       void this.worker.call('forget', { modelPath: path }).catch(() => undefined);
     }, graceMs);
     entry.expiry.unref();

@@ -8,7 +8,7 @@ import { DnnSplitError, toErrorData } from '../../protocol/errors';
 import type { Work } from '../../protocol/work';
 import { checkPlan } from '../analysis/checkPlan';
 import { findConfig } from '../analysis/configFile';
-import { configOf, type ModelSettings, settingsOf } from '../analysis/configuredModel';
+import type { ModelSettings } from '../analysis/configuredModel';
 import { ModelCache } from '../analysis/modelCache';
 import { planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
@@ -21,21 +21,24 @@ export function createAnalysisFunctions(): AnalysisFunctions {
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
     state: (request, work) => modelState(cache, request, work),
-    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, bindingsOf(cache, modelPath)) }),
-    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, bindingsOf(cache, modelPath), work).graph }),
+    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, cache.bindings(modelPath)) }),
+    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, cache.bindings(modelPath), work).graph }),
     overlay(request, work) {
-      const { costs, plan } = planned(request, false, work).result;
+      // While the configuration is broken the last plan stays in view.
+      const last = cache.lastPlanned(request.modelPath);
+      const current = last && attempt(() => planned(request, false, work));
+      const { costs, plan } = (current ?? last ?? planned(request, false, work)).result;
       return sceneOverlay(costs, plan);
     },
     nodeDetails({ nodeId, ...request }, work) {
-      const analyzed = cache.analyzed(request.modelPath, bindingsOf(cache, request.modelPath), work);
+      const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);
       const costs = attempt(() => planned(request, false, work).result.costs);
       const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', `The model has no node '${nodeId}'.`, { nodeId });
     },
     search: ({ modelPath, query, limit }, work) =>
-      searchNodes(cache.analyzed(modelPath, bindingsOf(cache, modelPath), work).graph, query, limit),
+      searchNodes(cache.analyzed(modelPath, cache.bindings(modelPath), work).graph, query, limit),
     planText: ({ planPath, ...request }, work) => planText(planned(request, true, work), planPath),
     planTextAgain({ planPath }, work) {
       const modelPath = modelOfPlan(readPlanFile(planPath), planPath);
@@ -57,11 +60,11 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   let planError: ModelState['planError'];
   const configPath = findConfig(modelPath);
   try {
-    settings = settingsOf(modelPath, configOf(modelPath, configPath));
+    settings = cache.settings(modelPath);
   } catch (thrown) {
     planError = configError(thrown);
   }
-  const analyzed = cache.analyzed(modelPath, settings?.bindings ?? {}, work);
+  const analyzed = cache.analyzed(modelPath, settings?.bindings ?? cache.bindings(modelPath), work);
   const state = { analysis: analysisReport(analyzed), ...(configPath !== undefined && { configPath }) };
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
@@ -75,11 +78,6 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
 function configError(thrown: unknown) {
   if (DnnSplitError.is(thrown, 'canceled')) throw thrown;
   return toErrorData(thrown);
-}
-
-/** Numbers of the model's dimensions; none while its configuration is broken. */
-function bindingsOf(cache: ModelCache, modelPath: string): ModelSettings['bindings'] {
-  return attempt(() => cache.settings(modelPath).bindings) ?? {};
 }
 
 function attempt<Value>(run: () => Value): Value | undefined {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePlan } from '../../../src/protocol/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { sampleConfig } from '../../support/sampleConfig';
 
 const workspace = resolve(import.meta.dirname, '../../workspace');
 const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
@@ -25,7 +26,7 @@ describe('dnnsplit on the command line', () => {
     bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
     folder = await mkdtemp(join(tmpdir(), 'dnnsplit-cli-'));
     await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
-    await cp(join(workspace, 'dnnsplit.json'), path('dnnsplit.json'));
+    await writeFile(path('dnnsplit.json'), sampleConfig);
     await cp(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));
     await cp(join(fixtures, 's_unet_plain.onnx'), path('small.onnx'));
   });

@@ -7,17 +7,21 @@ import { parse } from 'yaml';
 import { composeFiles } from '../../../src/engine/deploy/compose/compose';
 import { assignedTiers, compareNodeIds, nodeRanges } from '../../../src/engine/report/nodeRanges';
 import { searchNodes } from '../../../src/engine/report/search';
+import { parseConfig } from '../../../src/protocol/documents/parseConfig';
+import { requireDocument } from '../../../src/protocol/documents/parsedDocument';
 import { parsePlan } from '../../../src/protocol/documents/parsePlan';
 import type { PlanDocument } from '../../../src/protocol/documents/plan';
 import { analyzeFile } from '../../../src/server/analysis/analyzeFile';
 import { checkPlan } from '../../../src/server/analysis/checkPlan';
-import { configOf, settingsOf } from '../../../src/server/analysis/configuredModel';
+import { settingsOf } from '../../../src/server/analysis/configuredModel';
 import { planAnalyzed, planText } from '../../../src/server/analysis/planAnalyzed';
+import { sampleConfig } from '../../support/sampleConfig';
 import { sharedFolder } from '../../support/shared';
 
 const model = resolve(import.meta.dirname, '../../workspace/resnet152.onnx');
 const analyzed = analyzeFile(model, {});
-const settings = settingsOf(model, configOf(model));
+const config = requireDocument(parseConfig(sampleConfig), 'invalid-config', 'dnnsplit.json');
+const settings = settingsOf(model, { path: undefined, config, profiles: new Map() });
 
 /** The plan document with forced cuts. */
 function documentWith(cuts: readonly (number | null)[]): PlanDocument {

@@ -7,6 +7,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { parsePlan } from '../../../src/protocol/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { sampleConfig } from '../../support/sampleConfig';
 import { LanguageClient } from './support/languageClient';
 
 const workspace = resolve(import.meta.dirname, '../../workspace');
@@ -15,7 +16,7 @@ describe('the language server over stdio', () => {
   let bundled: Bundled;
   let client: LanguageClient;
   let folder: string;
-  let config: string;
+  const config = sampleConfig;
   const path = (name: string) => join(folder, name);
   const uri = (name: string) => pathToFileURL(path(name)).href;
   const open = (name: string) => client.request('dnnsplit/open', { modelUri: uri(name), token: name });
@@ -28,7 +29,6 @@ describe('the language server over stdio', () => {
     });
     folder = await mkdtemp(join(tmpdir(), 'dnnsplit-workspace-'));
     await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
-    config = await readFile(join(workspace, 'dnnsplit.json'), 'utf8');
     await writeFile(path('dnnsplit.json'), config);
     client = await LanguageClient.start(bundled.program('server'));
   });
@@ -55,7 +55,7 @@ describe('the language server over stdio', () => {
 
   it('plans again when the configuration is saved, not while it is edited', async () => {
     const modelUri = uri('resnet152.onnx');
-    const slower = config.replace('"bandwidthMbps": 50,', '"bandwidthMbps": 0.05,');
+    const slower = config.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,');
     await client.openDocument(uri('dnnsplit.json'), config);
     await client.changeDocument(uri('dnnsplit.json'), 2, slower);
     await client.diagnostics(uri('dnnsplit.json'), (found) => found.length === 0);
@@ -78,14 +78,16 @@ describe('the language server over stdio', () => {
     expect(broken.state).toBe('ready');
     expect(broken.plan?.latencyMs).toBeGreaterThan(0);
     expect(broken.configError?.message).toMatch(/dnnsplit\.json:\d+:\d+: [^\n]+\.$/);
-    expect((await client.request('dnnsplit/overlay', { modelUri: uri('resnet152.onnx') })).tierOfNode).toHaveLength(518);
+    expect((await client.request('dnnsplit/overlay', { modelUri: uri('resnet152.onnx') })).tierOfNode).toHaveLength(
+      518,
+    );
     await writeFile(path('dnnsplit.json'), config);
     await client.fileChanged(uri('dnnsplit.json'));
     await client.next('dnnsplit/modelChanged', ({ configError }) => configError === undefined);
   });
 
   it.each([
-    ['"raspberry-pi-4"', '"raspberry-pi-44"', /no preset 'raspberry-pi-44'; did you mean 'raspberry-pi-4'/],
+    ['"jetson-nano"', '"jetson-nanoo"', /no preset 'jetson-nanoo'; did you mean 'jetson-nano'/],
     ['"objective": "latency"', '"objective": "speed"', /'objective' cannot be 'speed'/],
     ['"preset": "t4"', '"preset": "t4", "profile": "none.profile.json"', /no profile at none\.profile\.json/],
     ['"objective"', '"constraints": { "pin": { "x": "moon" } }, "objective"', /no tier 'moon'/],
@@ -221,10 +223,10 @@ describe('the language server over stdio', () => {
   it('offers on a configuration what can be done with its models', async () => {
     await client.openDocument(uri('dnnsplit.json'), config);
     const textDocument = { uri: uri('dnnsplit.json') };
-    const line = config.split('\n').findIndex((one) => one.includes('raspberry-pi-4'));
+    const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
     const params = { textDocument, position: { line, character: 8 } };
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
-    expect(JSON.stringify(hover?.contents)).toMatch(/Raspberry Pi 4.*8\.1.*GFLOP\/s.*Scission/);
+    expect(JSON.stringify(hover?.contents)).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
       textDocument,
@@ -302,7 +304,11 @@ describe('the language server over stdio', () => {
     const lenses: CodeLens[] = await able.connection.sendRequest('textDocument/codeLens', { textDocument });
     expect(lenses.every(({ command }) => command?.command === 'dnnsplit.openGraph')).toBe(true);
     expect(lenses.length).toBeGreaterThan(0);
-    await able.changeDocument(uri('dnnsplit.json'), 2, config.replace('"objective": "latency"', '"objective": "speed"'));
+    await able.changeDocument(
+      uri('dnnsplit.json'),
+      2,
+      config.replace('"objective": "latency"', '"objective": "speed"'),
+    );
     expect(await able.diagnostics(uri('dnnsplit.json'), () => true)).toEqual([]);
     expect(await able.stop()).toBe(0);
   });

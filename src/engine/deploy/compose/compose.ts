@@ -33,7 +33,7 @@ export function composeFiles(plan: PlanDocument): GeneratedFile[] {
 }
 
 /** HTTP port of service `index` on the host's loopback. */
-export function hostPort(index: number): number {
+function hostPort(index: number): number {
   return firstPort + index * portStep;
 }
 
