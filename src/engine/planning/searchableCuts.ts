@@ -13,13 +13,16 @@ const found = new WeakMap<WireTable, readonly Candidate[]>();
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) {
-    const isOwnSize = costs.graph.tensors.every(
-      (tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t],
-    );
-    if (isOwnSize) continue;
-    const more = found.get(wire) ?? searchCandidates(costs.graph, wire.tensorBytes).candidates;
+    const more = found.get(wire) ?? candidatesUnder(costs, wire);
     found.set(wire, more);
     for (const candidate of more) cuts.set(cutKey(candidate), candidate);
   }
   return [...cuts.values()].sort((a, b) => a.position - b.position);
+}
+
+/** Candidates under a table's sizes; none where they are the tensors' own. */
+function candidatesUnder(costs: CostTables, wire: WireTable): readonly Candidate[] {
+  const { tensors } = costs.graph;
+  const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
+  return isOwnSize ? [] : searchCandidates(costs.graph, wire.tensorBytes).candidates;
 }

@@ -6,13 +6,13 @@ import { rankPrefixPlans, tupleCount } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Plans that an exhaustive search computes at most. */
-const exhaustiveBound = 2_000_000;
+const exhaustiveBound = 1_000_000;
 /** Plans that are looked at in turn for one that also fits into the memories. */
 const memoryTries = 200;
 
 /**
  * Every tuple of positions of the order, each one computed.
- * @throws DnnSplitError `bad-usage` past two million plans, `infeasible` when none keeps the constraints.
+ * @throws DnnSplitError `bad-usage` past a million plans, `infeasible` when none keeps the constraints.
  */
 export function planExhaustively(context: StrategyContext): FoundPlan {
   const { costs, bounds, work } = context;
