@@ -32,7 +32,7 @@ export function sameFact(left: TensorFact, right: TensorFact): boolean {
 }
 
 /** Shape of either; a dimension in which they differ is fresh. */
-export function joinShapes(left: Shape, right: Shape, fresh: FreshAxis): Shape {
+function joinShapes(left: Shape, right: Shape, fresh: FreshAxis): Shape {
   if (left === undefined || right === undefined || left.length !== right.length) return undefined;
   return left.map((dim, axis) => {
     const other = right[axis];

@@ -77,7 +77,7 @@ function inferLoop(context: RuleContext): void {
   }
   for (let index = count; index < context.outputCount; index++) {
     const element = results[index + 1];
-    const shape: Shape = element?.shape && [trips ?? context.fresh(`trips`), ...element.shape];
+    const shape: Shape = element?.shape && [trips ?? context.fresh('trips'), ...element.shape];
     context.output(index, element?.dtype ?? 'undefined', shape);
   }
 }

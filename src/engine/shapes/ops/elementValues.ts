@@ -41,7 +41,7 @@ export function hasValues(context: RuleContext, count: number): boolean {
 }
 
 /** A float32 result is rounded as the operator itself would round it. */
-export function roundTo(dtype: DType, element: Dim | undefined): Dim | undefined {
+function roundTo(dtype: DType, element: Dim | undefined): Dim | undefined {
   return dtype === 'float32' && typeof element === 'number' ? Math.fround(element) : element;
 }
 

@@ -115,7 +115,7 @@ function typeByName(name: string | undefined): DType | undefined {
   if (name === undefined) return undefined;
   const lower = name.toLowerCase();
   if (lower === 'float') return 'float32';
-  return lower === 'double' ? 'float64' : ([...namedTypes].find((dtype) => dtype === lower) ?? undefined);
+  return lower === 'double' ? 'float64' : namedTypes.find((dtype) => dtype === lower);
 }
 
 const namedTypes = [

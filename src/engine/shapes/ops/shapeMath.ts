@@ -1,6 +1,6 @@
 import type { DType } from '../../../protocol/dtype';
 import type { Dim, Shape } from '../dim';
-import { isAtLeast, maxDim, multiplyDims, sameDim } from '../dimArithmetic';
+import { maxDim, multiplyDims, sameDim } from '../dimArithmetic';
 import { dimText, shapeText } from '../dimText';
 import type { RuleContext } from '../rule';
 
@@ -84,21 +84,9 @@ export function broadcastShapes(...shapes: readonly Shape[]): Shape {
   return result;
 }
 
-/** `shape` without the axes for which `keep` is false. */
-export function filterAxes(shape: readonly Dim[], keep: (axis: number) => boolean): Dim[] {
-  return shape.filter((_, axis) => keep(axis));
-}
-
 /** `shape` with `dim` in place of the one at `axis`. */
 export function replaceAxis(shape: readonly Dim[], axis: number, dim: Dim): Dim[] {
   return shape.map((old, index) => (index === axis ? dim : old));
-}
-
-/** The dimension at `axis`. @throws RangeError when the shape has no such axis. */
-export function dimAt(shape: readonly Dim[], axis: number): Dim {
-  const dim = shape.at(axis);
-  if (dim === undefined || axis < -shape.length) throw new RangeError(`shape ${shapeText(shape)} has no axis ${axis}`);
-  return dim;
 }
 
 /** Element type of an input; `undefined` (the name) where the input is omitted or its type unknown. */
@@ -129,9 +117,4 @@ function broadcastPair(left: readonly Dim[], right: readonly Dim[]): readonly Di
     return joined;
   });
   return changed ? result : long;
-}
-
-/** True when a dimension is certainly not 1. */
-export function isCertainlyNotOne(dim: Dim): boolean {
-  return typeof dim === 'number' ? dim !== 1 : isAtLeast(dim, 2);
 }
