@@ -178,9 +178,9 @@ function drawFigure(frame: Frame, index: number, right: number, y: number): numb
   context.font = font(theme, pixels);
   context.fillStyle = theme.dimmed;
   context.textAlign = 'right';
-  context.fillText(figure, right - 12 * zoom, y);
+  context.fillText(figure, right - 14 * zoom, y);
   context.textAlign = 'left';
-  return fitter.width(figure, pixels) + 16 * zoom;
+  return fitter.width(figure, pixels) + 18 * zoom;
 }
 
 function drawFullText(frame: Frame, index: number, node: SceneNode, box: Box): void {

@@ -325,7 +325,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       link: 0,
       fromMbps: 1.2,
       toMbps: 34,
-      latencyMs: 780,
+      latencyMs: 160,
       summary: 'split',
       nodesPerTier: [Math.round(all * 0.6), 0, Math.round(all * 0.4)],
     },
@@ -370,7 +370,10 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       { ...strategy('exhaustive', best), unavailable: 'More than 100,000 plans.' },
     ],
     regimes,
-    linkRegimes: [regimes, regimes.map((regime) => ({ ...regime, link: 1 }))],
+    linkRegimes: [
+      regimes,
+      [{ link: 1, fromMbps: 0, toMbps: null, latencyMs: 160, summary: 'split', nodesPerTier: [all, 0, 0] }],
+    ],
     audit: {
       metric: 'latency',
       holds: true,
