@@ -1,7 +1,7 @@
 import type { DType } from '../../../protocol/dtype';
 import type { Dim, Shape } from '../dim';
 import { maxDim, multiplyDims, sameDim } from '../dimArithmetic';
-import { dimText, shapeText } from '../dimText';
+import { dimText } from '../dimText';
 import type { RuleContext } from '../rule';
 
 export {
