@@ -33,7 +33,7 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
     replicas: fc.integer({ min: 1, max: 2 }),
   });
   const link = fc.record({
-    bandwidthMbps: fc.integer({ min: 1, max: 4000 }),
+    bandwidthMbps: fc.integer({ min: 3, max: 11 }).map((exponent) => 2 ** exponent),
     latencyMs: fc.constantFrom(0, 0.001, 0.01),
     pricePerGB: fc.integer({ min: 0, max: 9 }),
     joulesPerMB: fc.integer({ min: 0, max: 9 }),
