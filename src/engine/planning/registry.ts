@@ -1,4 +1,5 @@
 import type { Strategy } from './plan';
+import { dadsHeavy, dadsLight, dnnSurgery } from './strategies/dads';
 import { planOverCandidates } from './strategies/dnnsplit';
 import { planExactly } from './strategies/exact';
 import { planExhaustively } from './strategies/exhaustive';
@@ -12,6 +13,9 @@ export const strategyRegistry: ReadonlyMap<Strategy, StrategyFunction> = new Map
   ['dnnsplit', planOverCandidates],
   ['exact', planExactly],
   ['neurosurgeon', planLikeNeurosurgeon],
+  ['dads-light', dadsLight],
+  ['dads-heavy', dadsHeavy],
+  ['dnn-surgery', dnnSurgery],
   ['load-aware', planForLoad],
   ['dpso', planBySwarm],
   ['exhaustive', planExhaustively],

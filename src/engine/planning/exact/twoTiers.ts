@@ -15,26 +15,34 @@ export interface TwoTierWeights {
   readonly transfer: number;
 }
 
-/**
- * The published two-tier methods cut between one edge and one cloud: here the first and the last tier that may run
- * anything; what lies between them only passes tensors on.
- * @returns indices of the two tiers
- * @throws DnnSplitError `bad-usage` where only one tier may be used
- */
-export function outerTiers(context: StrategyContext): { lower: number; upper: number } {
-  const lower = context.bounds.allowedTiers.indexOf(1);
-  const upper = context.bounds.allowedTiers.lastIndexOf(1);
-  if (lower === upper)
-    throw new DnnSplitError('bad-usage', 'This strategy cuts between two tiers, and only one may be used.');
-  return { lower, upper };
+/** The lower and the upper tier of a two-tier plan, as indices. */
+export interface TierPair {
+  readonly lower: number;
+  readonly upper: number;
 }
 
 /**
- * Minimum cut between the two outer tiers under weights (DADS, INFOCOM 2019, section IV).
+ * The published two-tier methods cut between one edge and one cloud: here between the first tier that may run anything
+ * and each other one; what lies between the two only passes tensors on.
+ * @throws DnnSplitError `bad-usage` where only one tier may be used
+ */
+export function tierPairs(context: StrategyContext): TierPair[] {
+  const { allowedTiers } = context.bounds;
+  const lower = allowedTiers.indexOf(1);
+  const pairs: TierPair[] = [];
+  for (let upper = lower + 1; upper < allowedTiers.length; upper += 1) {
+    if (allowedTiers[upper] === 1) pairs.push({ lower, upper });
+  }
+  if (pairs.length > 0) return pairs;
+  throw new DnnSplitError('bad-usage', 'This strategy cuts between two tiers, and only one may be used.');
+}
+
+/**
+ * Minimum cut between two tiers under weights (DADS, INFOCOM 2019, section IV).
  * @returns nothing where no cut is allowed
  */
-export function cutBetweenOuterTiers(context: StrategyContext, weights: TwoTierWeights): Assignment | undefined {
-  const { lower, upper } = outerTiers(context);
+export function cutBetween(context: StrategyContext, pair: TierPair, weights: TwoTierWeights): Assignment | undefined {
+  const { lower, upper } = pair;
   const { costs, bounds } = context;
   const { links } = costs.infrastructure;
   const objective: AdditiveObjective = {
@@ -51,6 +59,6 @@ export function cutBetweenOuterTiers(context: StrategyContext, weights: TwoTierW
 export function noTwoTierPlan(): DnnSplitError {
   return new DnnSplitError(
     'infeasible',
-    'No cut between the first and the last tier is allowed: a pin names a tier between them, or every cut sends a tensor of unknown size.',
+    'No cut between the first tier and one other is allowed: the pins need more tiers, or every cut sends a tensor of unknown size.',
   );
 }

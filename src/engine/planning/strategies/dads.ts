@@ -1,14 +1,33 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { evaluatePlan } from '../evaluate';
-import { cutBetweenOuterTiers, noTwoTierPlan, outerTiers, type TwoTierWeights } from '../exact/twoTiers';
+import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from '../exact/twoTiers';
 import type { Assignment, Evaluation } from '../plan';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
+const plainLatency: TwoTierWeights = { lower: 1, upper: 1, transfer: 1 };
+
+/** The best cut that was tried so far, by a figure of which less is better. */
+interface Best {
+  readonly assignment: Assignment;
+  readonly figure: number;
+}
+
+function better(best: Best | undefined, found: Best | undefined): Best | undefined {
+  if (best === undefined || found === undefined) return best ?? found;
+  return found.figure < best.figure ? found : best;
+}
+
 /** DADS under light load (Hu et al., INFOCOM 2019, algorithm DSL): least latency over two tiers by one minimum cut. */
 export function dadsLight(context: StrategyContext): FoundPlan {
-  const assignment = cutBetweenOuterTiers(context, { lower: 1, upper: 1, transfer: 1 });
-  if (assignment === undefined) throw noTwoTierPlan();
-  return { assignment, evaluatedPlans: 1 };
+  let best: Best | undefined;
+  const pairs = tierPairs(context);
+  for (const pair of pairs) {
+    const assignment = cutBetween(context, pair, plainLatency);
+    if (assignment === undefined) continue;
+    best = better(best, { assignment, figure: evaluatePlan(context.costs, assignment).latencyMs });
+  }
+  if (best === undefined) throw noTwoTierPlan();
+  return { assignment: best.assignment, evaluatedPlans: pairs.length };
 }
 
 /** Cuts that DSH tries after the first one, which alone carries the guarantee. */
@@ -20,29 +39,32 @@ const heavyRounds = 24;
  * their sum; further cuts give the slowest stage more weight each time, and the best of all is kept.
  */
 export function dadsHeavy(context: StrategyContext): FoundPlan {
-  let weights: TwoTierWeights = { lower: 1, upper: 1, transfer: 1 };
-  let best: { assignment: Assignment; slowestS: number } | undefined;
+  let best: Best | undefined;
   let evaluatedPlans = 0;
-  for (let round = 0; round <= heavyRounds; round += 1) {
-    const assignment = cutBetweenOuterTiers(context, weights);
-    if (assignment === undefined) break;
-    evaluatedPlans += 1;
-    const stages = stagesOf(context, evaluatePlan(context.costs, assignment));
-    const slowestS = Math.max(stages.lower, stages.upper, stages.transfer);
-    if (best === undefined || slowestS < best.slowestS) best = { assignment, slowestS };
-    const step = 1 + 1 / (1 + round);
-    weights = {
-      lower: weights.lower * (stages.lower === slowestS ? step : 1),
-      upper: weights.upper * (stages.upper === slowestS ? step : 1),
-      transfer: weights.transfer * (stages.transfer === slowestS ? step : 1),
-    };
+  for (const pair of tierPairs(context)) {
+    let weights = plainLatency;
+    for (let round = 0; round <= heavyRounds; round += 1) {
+      const assignment = cutBetween(context, pair, weights);
+      if (assignment === undefined) break;
+      evaluatedPlans += 1;
+      const stages = stagesOf(context, pair, evaluatePlan(context.costs, assignment));
+      const slowestS = Math.max(stages.lower, stages.upper, stages.transfer);
+      best = better(best, { assignment, figure: slowestS });
+      const step = 1 + 1 / (1 + round);
+      weights = {
+        lower: weights.lower * (stages.lower === slowestS ? step : 1),
+        upper: weights.upper * (stages.upper === slowestS ? step : 1),
+        transfer: weights.transfer * (stages.transfer === slowestS ? step : 1),
+      };
+    }
   }
   if (best === undefined) throw noTwoTierPlan();
   return { assignment: best.assignment, evaluatedPlans };
 }
 
-/** Halvings of the multiplier's range; the range ends where the budget holds. */
-const budgetRounds = 40;
+/** Steps in which the price of the upper tier is first raised and then narrowed down. */
+const raisingRounds = 30;
+const narrowingRounds = 40;
 
 /**
  * DNN Surgery (Liang et al., IEEE TCC 2023): least latency over two tiers under a budget for the upper tier, here
@@ -54,44 +76,51 @@ export function dnnSurgery(context: StrategyContext): FoundPlan {
   if (budget === undefined) {
     throw new DnnSplitError('bad-usage', 'dnn-surgery needs a budget: set `constraints.maxCostPerRequest`.');
   }
+  let best: Best | undefined;
   let evaluatedPlans = 0;
-  const tryPrice = (price: number) => {
-    const assignment = cutBetweenOuterTiers(context, { lower: 1, upper: 1 + price, transfer: 1 });
-    if (assignment === undefined) throw noTwoTierPlan();
-    evaluatedPlans += 1;
-    const upper = evaluatePlan(context.costs, assignment).tiers[outerTiers(context).upper];
-    return { assignment, keeps: (upper?.costPerRequest ?? 0) <= budget };
-  };
-  let best = tryPrice(0);
-  if (best.keeps) return { assignment: best.assignment, evaluatedPlans };
-  let tooLow = 0;
-  let enough = 1;
-  for (; evaluatedPlans < budgetRounds; enough *= 4) {
-    best = tryPrice(enough);
-    if (best.keeps) break;
-    tooLow = enough;
+  for (const pair of tierPairs(context)) {
+    const tryPrice = (price: number): Best | undefined => {
+      const assignment = cutBetween(context, pair, { ...plainLatency, upper: 1 + price });
+      if (assignment === undefined) return undefined;
+      evaluatedPlans += 1;
+      const evaluation = evaluatePlan(context.costs, assignment);
+      const keeps = (evaluation.tiers[pair.upper]?.costPerRequest ?? 0) <= budget;
+      return keeps ? { assignment, figure: evaluation.latencyMs } : undefined;
+    };
+    best = better(best, leastPrice(tryPrice));
   }
-  if (!best.keeps) {
-    throw new DnnSplitError(
-      'infeasible',
-      'No cut keeps the upper tier within `constraints.maxCostPerRequest`; raise it.',
-    );
-  }
-  for (let round = 0; round < budgetRounds; round += 1) {
-    const price = (tooLow + enough) / 2;
-    const found = tryPrice(price);
-    if (found.keeps) {
-      best = found;
-      enough = price;
-    } else {
-      tooLow = price;
-    }
-  }
-  return { assignment: best.assignment, evaluatedPlans };
+  if (best !== undefined) return { assignment: best.assignment, evaluatedPlans };
+  throw new DnnSplitError(
+    'infeasible',
+    'No cut between two tiers keeps the upper one within `constraints.maxCostPerRequest`; raise it.',
+  );
 }
 
-function stagesOf(context: StrategyContext, evaluation: Evaluation): TwoTierWeights {
-  const { lower, upper } = outerTiers(context);
+/** The cut at the lowest price that keeps the budget, and so the fastest one that this search can reach. */
+function leastPrice(tryPrice: (price: number) => Best | undefined): Best | undefined {
+  let best = tryPrice(0);
+  let tooLow = 0;
+  let enough = 1;
+  for (let round = 0; best === undefined && round < raisingRounds; round += 1) {
+    best = tryPrice(enough);
+    if (best !== undefined) break;
+    tooLow = enough;
+    enough *= 4;
+  }
+  for (let round = 0; best !== undefined && tooLow > 0 && round < narrowingRounds; round += 1) {
+    const price = (tooLow + enough) / 2;
+    const found = tryPrice(price);
+    if (found === undefined) {
+      tooLow = price;
+    } else {
+      best = found;
+      enough = price;
+    }
+  }
+  return best;
+}
+
+function stagesOf(context: StrategyContext, { lower, upper }: TierPair, evaluation: Evaluation): TwoTierWeights {
   const seconds = (tier: number) =>
     ((evaluation.tiers[tier]?.computeMs ?? 0) * 1e-3) / (context.costs.infrastructure.tiers[tier]?.replicas ?? 1);
   const transfer = evaluation.links.reduce((slowest, link) => Math.max(slowest, link.transferMs * 1e-3), 0);
