@@ -20,7 +20,8 @@ const common = {
   tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
 };
 
-const node = /** @type {const} */ ({
+/** @type {esbuild.BuildOptions & { outdir: string }} */
+const node = {
   ...common,
   outdir: 'dist',
   platform: 'node',
@@ -28,7 +29,7 @@ const node = /** @type {const} */ ({
   target: 'node20',
   // jsonc-parser's UMD build requires its parts in a way that no bundler can follow; its ES modules are fine.
   mainFields: ['module', 'main'],
-});
+};
 
 /** Writes the JSON schemas that editors use, from the same definitions that parse the documents. */
 async function writeSchemas() {

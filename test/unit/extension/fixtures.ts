@@ -91,8 +91,8 @@ export const plan: PlanReport = {
   baselines: [strategy('single:device', 3.2), strategy('single:cloud', 1.02)],
   strategies: [strategy('neurosurgeon', 1), strategy('exhaustive', 1, 'Too many plans to try.')],
   regimes: [
-    { fromMbps: 0.1, toMbps: 5, latencyMs: 320, summary: 'all on device', nodesPerTier: [10, 0, 0] },
-    { fromMbps: 5, toMbps: null, latencyMs: 107, summary: 'split after pool', nodesPerTier: [4, 0, 6] },
+    { link: 0, fromMbps: 0.1, toMbps: 5, latencyMs: 320, summary: 'all on device', nodesPerTier: [10, 0, 0] },
+    { link: 0, fromMbps: 5, toMbps: null, latencyMs: 107, summary: 'split after pool', nodesPerTier: [4, 0, 6] },
   ],
   audit: { metric: 'latency', holds: true, exceptionCount: 0, exceptions: [], consequence: 'The candidates suffice.' },
   advice: 'Cut after pool.',
