@@ -94,6 +94,7 @@ export const plan: PlanReport = {
     { link: 0, fromMbps: 0.1, toMbps: 5, latencyMs: 320, summary: 'all on device', nodesPerTier: [10, 0, 0] },
     { link: 0, fromMbps: 5, toMbps: null, latencyMs: 107, summary: 'split after pool', nodesPerTier: [4, 0, 6] },
   ],
+  linkRegimes: [],
   audit: { metric: 'latency', holds: true, exceptionCount: 0, exceptions: [], consequence: 'The candidates suffice.' },
   advice: 'Cut after pool.',
   candidates: [
