@@ -13,12 +13,10 @@ export {
   isAtLeast,
   maxDim,
   minDim,
-  moduloDims,
   multiplyDims,
-  sameDim,
   subtractDims,
 } from '../dimArithmetic';
-export { dimText, shapeText } from '../dimText';
+export { shapeText } from '../dimText';
 
 /** Product of dimensions; 1 for none. */
 export function productOfDims(dims: readonly Dim[]): Dim {
