@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'file-system'
   | 'canceled'
   | 'worker-crashed'
+  | 'missing-runtime'
   | 'bad-usage'
   | 'internal';
 

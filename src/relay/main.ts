@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { toErrorData } from '../protocol/errors';
 import { productVersion } from '../protocol/version';
 import { addRelayOptions } from './serveCommand';
+import { addVerifyCommand } from './verify/verifyCommand';
 
 const program = new Command('dnnsplit-relay')
   .description('Serves one tier of a split model over the Open Inference Protocol v2.')
   .version(productVersion);
 addRelayOptions(program);
+addVerifyCommand(program);
 
 program.parseAsync().catch((thrown: unknown) => {
   process.stderr.write(`dnnsplit-relay: ${toErrorData(thrown).message}\n`);

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type ContractDocument, contractSchema } from '../protocol/documents/contract';
+import type { ContractDocument } from '../protocol/documents/contract';
 import { DnnSplitError } from '../protocol/errors';
+import { readContract, readNamedFile } from './contractFile';
 import type { Executor } from './execution/executor';
 import { InferenceClient } from './execution/inferenceClient';
+import type { LinkShape } from './execution/linkShaper';
 import { onnxRuntimeExecutor } from './execution/onnxRuntime';
 import { remoteEngineExecutor } from './execution/remoteEngine';
 import { Hop } from './service/hop';
@@ -35,6 +36,8 @@ export interface RelaySettings {
   readonly retries: number;
   readonly threads: number;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Makes the connection to the tier above as slow as this link. */
+  readonly link?: LinkShape;
   readonly version: string;
   readonly log: (line: string) => void;
 }
@@ -84,36 +87,9 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   return { port, contract, stop };
 }
 
-async function readContract(path: string): Promise<ContractDocument> {
-  const text = await readText(path, 'the contract');
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new DnnSplitError('invalid-plan', `${path} is not valid JSON; export the sub-models again.`, { path });
-  }
-  const parsed = contractSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new DnnSplitError(
-    'invalid-plan',
-    `${path} is not a contract of this version: ${issue?.path.join('.')}: ${issue?.message}; export the sub-models again.`,
-    { path },
-  );
-}
-
-async function readText(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DnnSplitError('file-system', `${path} (${what}) cannot be read: ${reason}.`, { path });
-  }
-}
-
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const token = (await readText(path, 'the token')).trim();
+  const token = (await readNamedFile(path, 'the token')).trim();
   if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
   return token;
 }
@@ -124,8 +100,8 @@ async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
     throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
   }
   return {
-    certificate: await readText(tlsCertificateFile, 'the certificate'),
-    key: await readText(tlsKeyFile, 'the key'),
+    certificate: await readNamedFile(tlsCertificateFile, 'the certificate'),
+    key: await readNamedFile(tlsKeyFile, 'the key'),
   };
 }
 
@@ -172,5 +148,6 @@ async function createUpstream(
     retries: settings.retries,
     title: `The tier above ${contract.tier}`,
     ...(token !== undefined && { token }),
+    ...(settings.link !== undefined && { link: settings.link }),
   });
 }

@@ -21,6 +21,8 @@ interface ServeOptions {
   readonly retries: number;
   readonly threads: number;
   readonly optimization: RelaySettings['graphOptimization'];
+  readonly linkMbps?: number;
+  readonly linkLatencyMs: number;
 }
 
 /** Adds the options and the action of a relay to a command, for `dnnsplit serve` and for the relay's own program. */
@@ -74,6 +76,17 @@ export function addRelayOptions(command: Command): void {
       wholeNumber('--threads <number>', 'threads of ONNX Runtime', defaults.threads, 1).env('DNNSPLIT_THREADS'),
     )
     .addOption(
+      new Option('--link-mbps <number>', 'make the link to the tier above this slow, in Mbit/s')
+        .argParser(positive)
+        .env('DNNSPLIT_LINK_MBPS'),
+    )
+    .addOption(
+      new Option('--link-latency-ms <number>', 'with --link-mbps: its one-way latency')
+        .default(0)
+        .argParser(nonNegative)
+        .env('DNNSPLIT_LINK_LATENCY_MS'),
+    )
+    .addOption(
       new Option(
         '--optimization <level>',
         "ONNX Runtime's graph optimization; disabled answers bit for bit as the whole model does",
@@ -86,7 +99,7 @@ export function addRelayOptions(command: Command): void {
 }
 
 async function serve(contractPath: string, options: ServeOptions): Promise<void> {
-  const { tlsCertificate, tlsKey, maxBodyMb, optimization, ...rest } = options;
+  const { tlsCertificate, tlsKey, maxBodyMb, optimization, linkMbps, linkLatencyMs, ...rest } = options;
   const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
   const relay = await runRelay({
     ...rest,
@@ -95,6 +108,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
     graphOptimization: optimization,
     ...(tlsCertificate !== undefined && { tlsCertificateFile: tlsCertificate }),
     ...(tlsKey !== undefined && { tlsKeyFile: tlsKey }),
+    ...(linkMbps !== undefined && { link: { bandwidthMbps: linkMbps, latencyMs: linkLatencyMs } }),
     version: productVersion,
     log,
   });
@@ -119,4 +133,16 @@ function wholeNumber(flags: string, description: string, value: number, least: n
     if (Number.isSafeInteger(number) && number >= least) return number;
     throw new InvalidArgumentError(`It must be a whole number from ${least} upwards.`);
   });
+}
+
+function nonNegative(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('It must be a number from 0 upwards.');
+}
+
+function positive(text: string): number {
+  const number = nonNegative(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('It must be a number above 0.');
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { decodeResponse, encodeRequest, headerLengthField, type InferenceResponse } from '../inference/message';
 import { Refusal } from '../inference/refusal';
 import type { Tensor } from '../inference/tensor';
+import { type LinkShape, LinkShaper } from './linkShaper';
 
 export interface InferenceClientOptions {
   /** Base address of a v2 server, for example `http://edge:8000`. */
@@ -15,6 +16,8 @@ export interface InferenceClientOptions {
   readonly maxBodyBytes: number;
   /** Tries after the first one, each only where the server cannot have begun to work. */
   readonly retries: number;
+  /** A slower link that the connection shall behave like. */
+  readonly link?: LinkShape;
   /** Names the server in error messages. */
   readonly title: string;
 }
@@ -26,9 +29,11 @@ const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOST
 export class InferenceClient {
   private readonly agent: HttpAgent;
   private readonly base: URL;
+  private readonly shaper: LinkShaper | undefined;
 
   constructor(private readonly options: InferenceClientOptions) {
     this.base = new URL(options.address.endsWith('/') ? options.address : `${options.address}/`);
+    this.shaper = options.link && new LinkShaper(options.link);
     const settings = { keepAlive: true, maxSockets: 64 };
     this.agent = this.base.protocol === 'https:' ? new TlsAgent(settings) : new PlainAgent(settings);
   }
@@ -48,6 +53,7 @@ export class InferenceClient {
     const { headers, parts } = encodeRequest(inputs, wantsTiming);
     const path = `v2/models/${encodeURIComponent(this.options.modelName)}/infer`;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]);
+    await this.shaper?.transfer(byteCount(parts), limited).catch(() => Promise.reject(this.late()));
     const { status, body, headerLength } = await this.sendAgain(path, headers, parts, limited);
     if (status === 200) return decodeResponse(body, headerLength);
     throw new Refusal(
@@ -114,7 +120,8 @@ export class InferenceClient {
           }, fail);
         },
       );
-      sent.once('error', fail);
+      // Not `once`: a socket may fail again while it is torn down.
+      sent.on('error', fail);
       for (const part of parts) sent.write(part);
       sent.end();
     });
@@ -134,6 +141,10 @@ export async function collect(stream: IncomingMessage, maxBytes: number): Promis
   const body = Buffer.concat(chunks, length);
   // A plain array: `slice` of a Buffer would share its memory instead of copying.
   return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function byteCount(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function statusOf(status: number): 400 | 502 | 503 | 504 {

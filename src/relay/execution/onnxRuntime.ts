@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DnnSplitError } from '../../protocol/errors';
+import { runtimePackage } from '../../protocol/verification';
 import { bytesFromStrings, stringsFromBytes } from '../inference/jsonData';
 import { Refusal } from '../inference/refusal';
 import { type Datatype, datatypeOf, type Tensor } from '../inference/tensor';
@@ -58,8 +59,8 @@ export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
     }
   }
   throw new DnnSplitError(
-    'file-system',
-    'ONNX Runtime is not installed: run `npm install onnxruntime-node` (with ONNXRUNTIME_NODE_INSTALL=skip in the environment) beside the sub-models, or name a running engine with --engine.',
+    'missing-runtime',
+    `ONNX Runtime is not installed: run \`npm install ${runtimePackage} --ignore-scripts\` in the folder of the sub-models or in a folder above it.`,
   );
 }
 

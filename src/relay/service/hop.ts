@@ -1,12 +1,21 @@
 import type { ContractDocument, ContractTensor } from '../../protocol/documents/contract';
 import { DnnSplitError } from '../../protocol/errors';
 import type { Executor } from '../execution/executor';
-import type { InferenceClient } from '../execution/inferenceClient';
-import { timingParameter } from '../inference/message';
+import { type InferenceResponse, timingParameter } from '../inference/message';
 import { Refusal } from '../inference/refusal';
 import { datatypeOf, type Tensor } from '../inference/tensor';
 import { decodeFromWire, encodeForWire } from '../inference/wireEncoding';
 import type { Metrics } from './metrics';
+
+/** Where a tier sends what the tiers above need. */
+export interface Upstream {
+  isReady(): Promise<boolean>;
+  infer(
+    inputs: readonly Tensor[],
+    wantsTiming: boolean,
+    signal: AbortSignal,
+  ): Promise<Pick<InferenceResponse, 'outputs' | 'parameters'>>;
+}
 
 /** Times of one tier for one request, in milliseconds. */
 export interface HopTiming {
@@ -31,7 +40,7 @@ export class Hop {
   constructor(
     private readonly contract: ContractDocument,
     private readonly executor: Executor | undefined,
-    private readonly upstream: InferenceClient | undefined,
+    private readonly upstream: Upstream | undefined,
     private readonly metrics: Metrics,
   ) {
     if (contract.segment !== null && executor === undefined) {

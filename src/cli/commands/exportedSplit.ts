@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExportedSplit } from '../../server/analysis/verifySplit';
+import { terminalWork } from '../canceling';
+
+/** Sub-models to work with, and how to be rid of them where they were made for this alone. */
+export interface UsableSplit extends ExportedSplit {
+  readonly directory: string;
+  readonly remove: () => void;
+}
+
+/** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
+export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
+  const { isSplitFolder, readSplit } = await import('../../server/analysis/verifySplit');
+  if (isSplitFolder(planOrFolder)) {
+    return { ...readSplit(planOrFolder), directory: planOrFolder, remove: () => undefined };
+  }
+  const { readPlanFile } = await import('../../server/analysis/planFile');
+  const { prepareSplit, writeSplit } = await import('../../server/analysis/deploySplit');
+  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder);
+  const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    writeSplit(prepared, { directory, overwrite: false }, terminalWork());
+    return { ...readSplit(directory), directory, remove };
+  } catch (thrown) {
+    remove();
+    throw thrown;
+  }
+}

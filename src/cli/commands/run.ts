@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { parseCount } from '../arguments';
+import { interruptSignal } from '../canceling';
+import { type Output, standardOutput } from '../output';
+import { usableSplit } from './exportedSplit';
+
+interface RunOptions {
+  readonly port: number;
+  readonly shaping: boolean;
+}
+
+/** `dnnsplit run PLAN|DIR`: the whole chain on this machine, one process per tier, over links as slow as the plan's. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('Run every tier of a plan on this machine, with links as the plan states them (needs ONNX Runtime)')
+    .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
+    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parseCount, 8000)
+    .option('--no-shaping', 'let the links be as fast as this machine is')
+    .action((target: string, options: RunOptions) => run(target, options, standardOutput));
+}
+
+async function run(target: string, { port, shaping }: RunOptions, output: Output): Promise<void> {
+  const { startChain } = await import('../chain');
+  const { readContract } = await import('../../relay/contractFile');
+  const signal = interruptSignal();
+  const split = await usableSplit(target);
+  try {
+    const links = shaping ? split.plan.links : [];
+    const chain = await startChain({
+      program: join(__dirname, 'relay.js'),
+      contractPaths: split.contractPaths,
+      links,
+      port,
+      signal,
+      log: (line) => void process.stderr.write(`${line}\n`),
+    });
+    const { exampleRequest } = await import('../../relay/exampleRequest');
+    const first = await readContract(split.contractPaths[0] ?? '');
+    const address = `http://127.0.0.1:${chain.port}`;
+    output.print(
+      [
+        `${first.model} answers at ${address}; Ctrl+C stops it.`,
+        'Try it:',
+        `  curl ${address}/v2/models/${encodeURIComponent(first.model)}`,
+        ...exampleRequest(
+          first,
+          split.plan.dimensions,
+          `${address}/v2/models/${encodeURIComponent(first.model)}/infer`,
+        ),
+      ].join('\n'),
+    );
+    await chain.ended;
+  } finally {
+    split.remove();
+  }
+}

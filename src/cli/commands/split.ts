@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { bytesText } from '../../protocol/quantities';
+import type { SplitReport } from '../../server/analysis/deploySplit';
+import { terminalWork } from '../canceling';
+import { jsonText, type Output, standardOutput } from '../output';
+import { tableText } from '../table';
+
+interface SplitCommandOptions {
+  readonly output: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** `dnnsplit split PLAN`: the sub-model and the contract of every tier. */
+export function addSplit(program: Command): void {
+  program
+    .command('split')
+    .description('Write the sub-model and the contract of every tier of a plan')
+    .argument('<plan>', 'a .splitplan.json file')
+    .requiredOption('-o, --output <folder>', 'where the folders of the tiers go')
+    .option('--force', 'overwrite files that exist')
+    .option('--json', 'print JSON')
+    .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
+}
+
+async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
+  const { readPlanFile } = await import('../../server/analysis/planFile');
+  const { prepareSplit, writeSplit } = await import('../../server/analysis/deploySplit');
+  const prepared = prepareSplit(readPlanFile(planPath), planPath);
+  const target = { directory: options.output, overwrite: options.force === true };
+  const report = writeSplit(prepared, target, terminalWork());
+  output.print(options.json ? jsonText(report) : splitText(report));
+}
+
+function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }: SplitReport): string {
+  const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes }) => [
+    tier,
+    folder,
+    modelPath === null ? 'passes tensors on' : bytesText(modelBytes),
+    dataBytes === 0 ? '' : bytesText(dataBytes),
+  ]);
+  const columns = [
+    { heading: 'tier' },
+    { heading: 'folder' },
+    { heading: 'sub-model', numeric: true },
+    { heading: 'data file', numeric: true },
+  ];
+  const notes = [
+    ...(duplicatedWeightBytes > 0 ? [`Weights held more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
+    ...(boundDimensions ? ['The sub-models fit only the dimensions that the plan binds.'] : []),
+    `Check them with: dnnsplit verify ${directory}`,
+  ];
+  return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;
+}

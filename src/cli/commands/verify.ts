@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { threeDigits } from '../../protocol/quantities';
+import type { VerificationReport } from '../../protocol/verification';
+import { parseCount } from '../arguments';
+import { interruptSignal } from '../canceling';
+import { setExitCode } from '../exitCode';
+import { jsonText, type Output, standardOutput } from '../output';
+import { tableText } from '../table';
+import { usableSplit } from './exportedSplit';
+
+interface VerifyOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
+/** `dnnsplit verify PLAN|DIR`: do the sub-models answer as the whole model does? */
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .description(
+      'Run the whole model and its sub-models on random inputs and compare their answers (needs ONNX Runtime)',
+    )
+    .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
+    .option('-r, --runs <number>', 'random inputs to try', parseCount, 3)
+    .option('--seed <number>', 'seed of the random inputs', parseCount, 1)
+    .option('--json', 'print JSON')
+    .action((target: string, options: VerifyOptions) => verify(target, options, standardOutput));
+}
+
+async function verify(target: string, { runs, seed, json }: VerifyOptions, output: Output): Promise<void> {
+  const { runVerification } = await import('../../server/analysis/verifySplit');
+  const split = await usableSplit(target);
+  try {
+    const report = await runVerification(
+      {
+        modelPath: split.modelPath,
+        contractPaths: [...split.contractPaths],
+        dimensions: split.plan.dimensions,
+        runs,
+        seed,
+        packageFolders: [split.directory, process.cwd(), __dirname],
+      },
+      { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
+    );
+    output.print(json ? jsonText(report) : verificationText(report));
+    setExitCode(report.identical ? 0 : 1);
+  } finally {
+    split.remove();
+  }
+}
+
+function verificationText({ model, tiers, wire, runs, runtime, identical, outputs }: VerificationReport): string {
+  const verdict = identical
+    ? `The sub-models of ${model} answer bit for bit as the whole model does`
+    : `The sub-models of ${model} do not answer as the whole model does`;
+  const encoded = wire.filter((dtype) => dtype !== 'original');
+  const columns = [
+    { heading: 'output' },
+    { heading: 'type' },
+    { heading: 'elements', numeric: true },
+    { heading: 'differing', numeric: true },
+    { heading: 'largest difference', numeric: true },
+    { heading: 'relative', numeric: true },
+  ];
+  const rows = outputs.map((one) => [
+    one.name,
+    one.dtype,
+    String(one.elements),
+    String(one.differingElements),
+    one.largestAbsolute === null ? '-' : threeDigits(one.largestAbsolute),
+    one.largestRelative === null ? '-' : threeDigits(one.largestRelative),
+  ]);
+  return [
+    `${verdict}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${tiers.join(', ')}, ${runtime}.`,
+    ...(encoded.length > 0 ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
+    '',
+    tableText(columns, rows),
+  ].join('\n');
+}

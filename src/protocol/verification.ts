@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** What the program that runs a whole model and its chain is told. */
+export const verificationTaskSchema = z.strictObject({
+  modelPath: z.string(),
+  /** From the device upwards; sub-models lie beside their contracts. */
+  contractPaths: z.array(z.string()).min(1),
+  /** Numbers for symbolic dimensions of the inputs. */
+  dimensions: z.record(z.string(), z.int()),
+  runs: z.int().positive(),
+  seed: z.int(),
+  /** Folders in which onnxruntime-node may be installed. */
+  packageFolders: z.array(z.string()),
+});
+export type VerificationTask = z.infer<typeof verificationTaskSchema>;
+
+const outputSchema = z.strictObject({
+  name: z.string(),
+  dtype: z.string(),
+  elements: z.number(),
+  identical: z.boolean(),
+  differingElements: z.number(),
+  /** Largest difference of one element; `null` where elements are not numbers. */
+  largestAbsolute: z.number().nullable(),
+  /** Largest difference of one element as a part of the whole model's value. */
+  largestRelative: z.number().nullable(),
+});
+export type VerifiedOutput = z.infer<typeof outputSchema>;
+
+/** How the answers of a chain of sub-models compare with those of the whole model, over all runs. */
+export const verificationReportSchema = z.strictObject({
+  model: z.string(),
+  tiers: z.array(z.string()),
+  /** Encoding of float32 tensors on each hop; anything but `original` changes results by intent. */
+  wire: z.array(z.string()),
+  runs: z.number(),
+  seed: z.number(),
+  runtime: z.string(),
+  identical: z.boolean(),
+  outputs: z.array(outputSchema),
+});
+export type VerificationReport = z.infer<typeof verificationReportSchema>;
+
+/** Version of ONNX Runtime that the product is tested with and offers to install. */
+export const runtimePackage = 'onnxruntime-node@1.30.0';

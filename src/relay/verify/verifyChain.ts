@@ -1,0 +1,106 @@
+import { dirname, resolve } from 'node:path';
+import type { ContractDocument } from '../../protocol/documents/contract';
+import { DnnSplitError } from '../../protocol/errors';
+import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../protocol/verification';
+import { readContract } from '../contractFile';
+import type { Executor } from '../execution/executor';
+import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../execution/onnxRuntime';
+import type { Tensor } from '../inference/tensor';
+import { Hop } from '../service/hop';
+import { Metrics } from '../service/metrics';
+import { compareTensors, worseOf } from './compareTensors';
+import { randomInput, randomNumbers } from './randomInputs';
+
+/**
+ * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without
+ * optimization, where both must agree to the bit. The chain runs the relay's own code, its encodings between tiers
+ * included; only the network is left out.
+ * @param progress hears of the part that is done, 0..1
+ * @throws DnnSplitError `missing-runtime`, `unreadable-model`, `bad-usage`
+ */
+export async function verifyChain(
+  task: VerificationTask,
+  progress: (fraction: number) => void = () => undefined,
+): Promise<VerificationReport> {
+  const contracts = await Promise.all(task.contractPaths.map(readContract));
+  const [first] = contracts;
+  if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  const options: OnnxRuntimeOptions = {
+    packageFolders: task.packageFolders,
+    threads: 1,
+    graphOptimization: 'disabled',
+  };
+  const whole = await onnxRuntimeExecutor(task.modelPath, options);
+  const parts = await Promise.all(contracts.map((contract, index) => partOf(contract, task, index, options)));
+  const chain = chainOf(contracts, parts);
+  const random = randomNumbers(task.seed);
+  let outputs = new Map<string, VerifiedOutput>();
+  for (let run = 0; run < task.runs; run += 1) {
+    const inputs = first.receives.map((tensor) => randomInput(tensor, task.dimensions, random));
+    const { signal } = new AbortController();
+    const expected = await whole.run(inputs, signal);
+    const { outputs: found } = await chain.answer(inputs, false, signal);
+    outputs = merged(outputs, compareAll(expected, found));
+    progress((run + 1) / task.runs);
+  }
+  await Promise.all([whole, ...parts].map((executor) => executor?.close()));
+  return {
+    model: first.model,
+    tiers: contracts.map(({ tier }) => tier),
+    wire: contracts.slice(0, -1).map(({ sendsAs }) => sendsAs),
+    runs: task.runs,
+    seed: task.seed,
+    runtime: `onnxruntime-node ${loadOnnxRuntime(task.packageFolders).env.versions.common}`,
+    identical: [...outputs.values()].every(({ identical }) => identical),
+    outputs: [...outputs.values()],
+  };
+}
+
+async function partOf(
+  contract: ContractDocument,
+  task: VerificationTask,
+  index: number,
+  options: OnnxRuntimeOptions,
+): Promise<Executor | undefined> {
+  if (contract.segment === null) return undefined;
+  const folder = dirname(task.contractPaths[index] ?? '');
+  return await onnxRuntimeExecutor(resolve(folder, contract.segment.file), options);
+}
+
+/** The first tier, each tier handing on to the one above without a network between them. */
+function chainOf(contracts: readonly ContractDocument[], parts: readonly (Executor | undefined)[]): Hop {
+  let above: Hop | undefined;
+  for (const [index, contract] of [...contracts.entries()].reverse()) {
+    const next = above;
+    const upstream = next && {
+      isReady: () => next.isReady(),
+      infer: async (inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal) => ({
+        outputs: (await next.answer(inputs, wantsTiming, signal)).outputs,
+        parameters: {},
+      }),
+    };
+    above = new Hop(contract, parts[index], upstream, new Metrics(contract.tier));
+  }
+  if (above === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  return above;
+}
+
+function compareAll(expected: readonly Tensor[], found: readonly Tensor[]): VerifiedOutput[] {
+  return expected.map((tensor) => {
+    const other = found.find(({ name }) => name === tensor.name);
+    if (other !== undefined) return compareTensors(tensor, other);
+    throw new DnnSplitError('invalid-plan', `The chain does not answer output "${tensor.name}"; export it again.`);
+  });
+}
+
+function merged(
+  before: ReadonlyMap<string, VerifiedOutput>,
+  outputs: readonly VerifiedOutput[],
+): Map<string, VerifiedOutput> {
+  return new Map(
+    outputs.map((output) => {
+      const earlier = before.get(output.name);
+      return [output.name, earlier === undefined ? output : worseOf(earlier, output)];
+    }),
+  );
+}
