@@ -40,8 +40,9 @@ export function candidateOutcomes(
 }
 
 function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolean {
-  for (const [node, member] of members.entries()) {
-    const tier = member === 1 ? link : link + 1;
+  if (!bounds.restricts) return true;
+  for (let node = 0; node < members.length; node++) {
+    const tier = members[node] === 1 ? link : link + 1;
     if (tier < (bounds.lowest[node] ?? 0) || tier > (bounds.highest[node] ?? 0)) return false;
     if (bounds.allowedTiers[tier] !== 1) return false;
   }
@@ -91,9 +92,20 @@ function crossingBytes(costs: CostTables, candidate: Candidate, link: number): n
 
 /** True when the plan cuts exactly here; above every node only when all of them run on the first tier. */
 function isCutOf(members: Uint8Array, plan: Assignment, linkCount: number): boolean {
-  const cutsAll = members.every((member) => member === 1);
-  for (let link = 0; link < (cutsAll ? 1 : linkCount); link++) {
-    if (members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member)) return true;
-  }
+  const cutsAll = countOnes(members) === members.length;
+  for (let link = 0; link < (cutsAll ? 1 : linkCount); link++) if (isBelowLink(members, plan, link)) return true;
   return false;
+}
+
+function isBelowLink(members: Uint8Array, plan: Assignment, link: number): boolean {
+  for (let node = 0; node < plan.length; node++) {
+    if (((plan[node] ?? 0) <= link ? 1 : 0) !== members[node]) return false;
+  }
+  return true;
+}
+
+function countOnes(members: Uint8Array): number {
+  let count = 0;
+  for (let node = 0; node < members.length; node++) count += members[node] ?? 0;
+  return count;
 }

@@ -22,6 +22,15 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   return { ...totals(costs, tiers, links), tiers, links };
 }
 
+/** The latency of `evaluatePlan` alone, without what it takes to know the tiers' memory. */
+export function planLatencyMs(costs: CostTables, assignment: Assignment): number {
+  let seconds = 0;
+  for (let node = 0; node < assignment.length; node++) {
+    seconds += costs.tiers[assignment[node] ?? 0]?.seconds[node] ?? 0;
+  }
+  return linkLoads(costs, assignment).reduce((sum, link) => sum + link.transferMs, seconds * 1e3);
+}
+
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
   const { producer } = costs.topology;
   const crossing = costs.infrastructure.links.map((): number[] => []);
@@ -55,19 +64,20 @@ function highestReader(costs: CostTables, assignment: Assignment, tensor: number
 function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
   const isBelow = new Uint8Array(assignment.length);
   return costs.tiers.map((table, k) => {
-    const isHere = assignment.map((tier) => (tier === k ? 1 : 0));
+    const isHere = new Uint8Array(assignment.length);
     let nodes = 0;
     let seconds = 0;
     let measuredNodes = 0;
-    for (const [node, here] of isHere.entries()) {
-      if (here === 0) continue;
+    for (let node = 0; node < assignment.length; node++) {
+      if (assignment[node] !== k) continue;
+      isHere[node] = 1;
       nodes++;
       seconds += table.seconds[node] ?? 0;
       measuredNodes += table.measured[node] ?? 0;
     }
     const load =
       nodes === 0 ? { macs: 0, weightBytes: 0, peakActivationBytes: 0 } : loadOf(costs.graph, isHere, isBelow);
-    for (const [node, here] of isHere.entries()) if (here === 1) isBelow[node] = 1;
+    for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
     const link = costs.infrastructure.links[k];
     const sent = link === undefined ? 0 : transferJoules(links[k]?.bytes ?? 0, link);
     return {

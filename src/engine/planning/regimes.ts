@@ -1,7 +1,7 @@
 import { additiveObjective, crossingValue, objectiveWeights } from './costModel';
 import type { CostTables } from './costTables';
 import { assignmentOf, type CutFamily } from './cutFamily';
-import { evaluatePlan } from './evaluate';
+import { planLatencyMs } from './evaluate';
 import { type ChainProblem, chainProblem, solveChain } from './familyDp';
 import type { Link } from './infrastructure';
 import type { Regime } from './plan';
@@ -177,5 +177,5 @@ function latencyAt(costs: CostTables, assignment: Uint8Array, link: number, from
   const bandwidthMbps = Math.min(Math.max(own, fromMbps), toMbps);
   const links = costs.infrastructure.links.map((one, l) => (l === link ? { ...one, bandwidthMbps } : one));
   const infrastructure = { ...costs.infrastructure, links };
-  return evaluatePlan({ ...costs, infrastructure }, assignment).latencyMs;
+  return planLatencyMs({ ...costs, infrastructure }, assignment);
 }

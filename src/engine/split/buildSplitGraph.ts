@@ -82,13 +82,16 @@ function describe(
   };
 }
 
+/** Up to here looking through a list is faster than a set. */
+const fewNames = 32;
+
 function indicesOf(names: readonly string[], indexByName: ReadonlyMap<string, number>): number[] {
-  const indices = new Set<number>();
+  const indices: number[] = [];
   for (const name of names) {
     const index = indexByName.get(name);
-    if (index !== undefined) indices.add(index);
+    if (index !== undefined && (names.length > fewNames || !indices.includes(index))) indices.push(index);
   }
-  return [...indices];
+  return names.length > fewNames ? [...new Set(indices)] : indices;
 }
 
 function sumBytes(indices: readonly number[], tensors: readonly DataTensor[]): number | undefined {
@@ -146,18 +149,22 @@ function countSharedWeightsOnce(inferred: InferredModel, graph: SplitGraph): Spl
   const dataNames = new Set(graph.tensors.map((tensor) => tensor.name));
   const inferredById = new Map(inferred.nodes.map((node) => [node.id, node]));
   const makerOf = new Map<string, InferredNode>();
-  for (const node of inferred.nodes) for (const name of node.writes) makerOf.set(name, node);
+  for (const node of inferred.nodes) {
+    for (const name of node.writes) if (!dataNames.has(name)) makerOf.set(name, node);
+  }
   const seen = new Set<string>();
 
   const claim = (names: readonly string[]): number => {
     let bytes = 0;
-    const pending = [...names];
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-      if (dataNames.has(name) || seen.has(name)) continue;
-      seen.add(name);
-      const weight = inferred.weightBytes.get(name);
-      if (weight !== undefined) bytes += weight;
-      else pending.push(...(makerOf.get(name)?.reads ?? []));
+    const pending = [names];
+    for (let some = pending.pop(); some !== undefined; some = pending.pop()) {
+      for (const name of some) {
+        if (dataNames.has(name) || seen.has(name)) continue;
+        seen.add(name);
+        const weight = inferred.weightBytes.get(name);
+        if (weight !== undefined) bytes += weight;
+        else pending.push(makerOf.get(name)?.reads ?? []);
+      }
     }
     return bytes;
   };

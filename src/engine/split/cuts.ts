@@ -10,33 +10,43 @@ export function singleTensorPositions(live: LiveProfile): number[] {
 
 /** The cut after the first `position` nodes of the order. */
 export function cutAtPosition(graph: SplitGraph, position: number): Cut {
-  return cutWhere(graph, position, (node) => node < position);
+  return cutAbove(graph, position, prefixMembers(graph, position));
 }
 
 /** The cut above a set of nodes that is closed under predecessors; told as a position where it is a prefix of the order. */
 export function cutAboveDownset(graph: SplitGraph, downset: readonly number[]): Cut {
-  const below = new Set(downset);
-  const isPrefix = downset.every((node) => node < downset.length);
-  const cut = cutWhere(graph, downset.length, (node) => below.has(node));
-  return isPrefix ? cut : { ...cut, downset: [...below].sort((a, b) => a - b) };
+  if (downset.every((node) => node < downset.length)) return cutAtPosition(graph, downset.length);
+  const members = new Uint8Array(graph.nodes.length);
+  for (const node of downset) members[node] = 1;
+  const ascending = Int32Array.from(downset).sort();
+  return { ...cutAbove(graph, downset.length, members), downset: Array.from(ascending) };
 }
 
 /** True for each node below the cut. */
 export function membersBelow(graph: SplitGraph, cut: Cut): Uint8Array {
+  if (cut.downset === undefined) return prefixMembers(graph, cut.position);
   const members = new Uint8Array(graph.nodes.length);
-  if (cut.downset === undefined) members.fill(1, 0, cut.position);
-  else for (const node of cut.downset) members[node] = 1;
+  for (const node of cut.downset) members[node] = 1;
   return members;
 }
 
-function cutWhere(graph: SplitGraph, position: number, isBelow: (node: number) => boolean): Cut {
+function prefixMembers(graph: SplitGraph, position: number): Uint8Array {
+  return new Uint8Array(graph.nodes.length).fill(1, 0, position);
+}
+
+function cutAbove(graph: SplitGraph, position: number, members: Uint8Array): Cut {
   const tensors: number[] = [];
   let bytes: number | undefined = 0;
   for (const [index, tensor] of graph.tensors.entries()) {
-    if (tensor.producer >= 0 && !isBelow(tensor.producer)) continue;
-    if (tensor.consumers.every(isBelow)) continue;
+    if (tensor.producer >= 0 && members[tensor.producer] !== 1) continue;
+    if (!hasReaderAbove(tensor.consumers, members)) continue;
     tensors.push(index);
     bytes = bytes === undefined || tensor.bytes === undefined ? undefined : bytes + tensor.bytes;
   }
   return { position, tensors, bytes };
+}
+
+function hasReaderAbove(consumers: readonly number[], members: Uint8Array): boolean {
+  for (const consumer of consumers) if (members[consumer] !== 1) return true;
+  return false;
 }

@@ -1,4 +1,6 @@
+import { type Block, blocksOf, placesOfNodes } from './blocks';
 import { contract, type Group } from './contract';
+import { HullSearch } from './hullCandidates';
 import type { SplitGraph } from './splitGraph';
 
 /** Steps (a group or a reader that is looked at) that one block may take before the search gives up on it. */
@@ -17,93 +19,49 @@ export interface AcrossBranches {
 
 /**
  * Cuts across parallel branches that no single order shows: inside every block between neighboring single-tensor cuts,
- * the downsets with fewer bytes than each downset inside them. Bounded; past the bound a block's search stops and counts.
+ * the downsets with fewer bytes than each downset inside them. Past a bound a block's search stops and counts; then its
+ * cuts come from finer blocks, and from minimum cuts that weigh bytes against what lies below them.
  */
 export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array): AcrossBranches {
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
   const groups = contract(graph, finite);
   const search = new DownsetSearch(graph, groups, finite);
   const exact = searchBlocks(search, groups, blocksOf(graph, groups, finite, true));
-  if (exact.boundedBlocks === 0) return exact;
+  if (exact.bounded.length === 0) return { downsets: exact.downsets, boundedBlocks: 0 };
   const finer = searchBlocks(search, groups, blocksOf(graph, groups, finite, false));
-  return { downsets: [...exact.downsets, ...finer.downsets], boundedBlocks: exact.boundedBlocks };
+  const hulls = new HullSearch(graph, groups, finite);
+  const weighed = exact.bounded.flatMap((block) =>
+    hulls.searchBlock(block).map((chosen) => downsetOf(groups, block, chosen)),
+  );
+  return { downsets: [...exact.downsets, ...finer.downsets, ...weighed], boundedBlocks: exact.bounded.length };
 }
 
-function searchBlocks(search: DownsetSearch, groups: readonly Group[], blocks: readonly Block[]): AcrossBranches {
+interface SearchedBlocks {
+  readonly downsets: number[][];
+  /** Blocks whose search stopped at the bound. */
+  readonly bounded: Block[];
+}
+
+function searchBlocks(search: DownsetSearch, groups: readonly Group[], blocks: readonly Block[]): SearchedBlocks {
   const downsets: number[][] = [];
-  let boundedBlocks = 0;
+  const bounded: Block[] = [];
   let lowestBelow = Number.POSITIVE_INFINITY;
   let budget = stepsInAll;
   for (const block of blocks) {
     const found = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
-    if (found.bounded) boundedBlocks++;
+    if (found.bounded) bounded.push(block);
     budget -= found.steps;
     lowestBelow = Math.min(lowestBelow, found.lowest);
-    if (found.minima.length === 0) continue;
-    const below = groups.slice(0, block.from).flatMap((group) => group.members);
-    for (const chosen of found.minima) {
-      const members = chosen.flatMap((place) => groups[place]?.members ?? []);
-      downsets.push([...below, ...members].sort((a, b) => a - b));
-    }
+    for (const chosen of found.minima) downsets.push(downsetOf(groups, block, chosen));
   }
-  return { downsets, boundedBlocks };
+  return { downsets, bounded };
 }
 
-/** Groups `from` up to `until`, between two positions at which at most one tensor crosses. */
-interface Block {
-  readonly from: number;
-  readonly until: number;
-  /** Bytes that cross below it. */
-  readonly bytesBelow: number;
-}
-
-/**
- * Blocks between positions at which at most one tensor crosses.
- * @param wholeBranches does not count a position as one while a branch that only makes a graph output is finished below
- * it, or a node that reads nothing starts above it: a cut may leave such a branch out. Otherwise blocks are finer, and
- * cuts that leave one out are not in any of them.
- */
-function blocksOf(graph: SplitGraph, groups: readonly Group[], bytesOf: Float64Array, wholeBranches: boolean): Block[] {
-  const placeOf = placesOfNodes(graph, groups);
-  const countSteps = new Int32Array(groups.length + 2);
-  const byteSteps = new Float64Array(groups.length + 2);
-  const cross = (steps: Int32Array | Float64Array, first: number, last: number, amount: number) => {
-    steps[first] = (steps[first] ?? 0) + amount;
-    steps[last + 1] = (steps[last + 1] ?? 0) - amount;
-  };
-  for (const [index, tensor] of graph.tensors.entries()) {
-    const last = tensor.consumers.reduce((place, node) => Math.max(place, placeOf[node] ?? -1), -1);
-    const first = tensor.producer < 0 ? 0 : (placeOf[tensor.producer] ?? 0) + 1;
-    if (last < first) continue;
-    cross(countSteps, first, last, 1);
-    cross(byteSteps, first, last, bytesOf[index] ?? 0);
-  }
-  for (const [place, group] of wholeBranches ? groups.entries() : []) {
-    if (group.outputs.length === 0) cross(countSteps, place + 1, groups.length, 1);
-    if (group.inputs.length === 0) cross(countSteps, 0, place, 1);
-  }
-  const blocks: Block[] = [];
-  let from = 0;
-  let bytesBelow = 0;
-  let count = 0;
-  let bytes = 0;
-  for (let position = 0; position <= groups.length; position++) {
-    count += countSteps[position] ?? 0;
-    bytes += byteSteps[position] ?? 0;
-    if (position > 0 && (count <= 1 || position === groups.length)) {
-      blocks.push({ from, until: position, bytesBelow });
-      from = position;
-    }
-    if (from === position) bytesBelow = bytes;
-  }
-  return blocks;
-}
-
-/** Place of each node's group. */
-function placesOfNodes(graph: SplitGraph, groups: readonly Group[]): Int32Array {
-  const placeOf = new Int32Array(graph.nodes.length);
-  for (const [place, group] of groups.entries()) for (const node of group.members) placeOf[node] = place;
-  return placeOf;
+/** Nodes below a cut inside a block: everything before the block, and the chosen groups of it. */
+function downsetOf(groups: readonly Group[], block: Block, chosen: readonly number[]): number[] {
+  const below = groups.slice(0, block.from).flatMap((group) => group.members);
+  const members = chosen.flatMap((place) => groups[place]?.members ?? []);
+  return [...below, ...members].sort((a, b) => a - b);
 }
 
 interface BlockMinima {

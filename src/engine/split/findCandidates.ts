@@ -38,7 +38,8 @@ export function searchCandidates(graph: SplitGraph, bytesOf: Float64Array = tens
 export function runningMinima(bytes: Float64Array): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
-  for (const [position, live] of bytes.entries()) {
+  for (let position = 0; position < bytes.length; position++) {
+    const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
     lowest = live;
     positions.push(position);
@@ -46,9 +47,10 @@ export function runningMinima(bytes: Float64Array): number[] {
   return positions;
 }
 
-/** The running minima of other sensible orders, as downsets. */
+/** The running minima of other sensible orders, as downsets; the graph's own order has given its prefixes already. */
 function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): number[][] {
   return [depthFirstOrder(graph), leastLiveOrder(graph)].flatMap((order) => {
+    if (order.every((node, place) => node === place)) return [];
     const minima = runningMinima(liveBytesInOrder(graph, order, bytesOf).bytes);
     return minima.map((position) => Array.from(order.subarray(0, position)));
   });

@@ -34,10 +34,18 @@ class ReadyState {
     this.growth = new Float64Array(n);
     this.version = new Int32Array(n);
     this.done = new Uint8Array(n);
-    this.remaining = Int32Array.from(graph.tensors, (tensor) => tensor.consumers.length);
-    this.remainingSum = Float64Array.from(graph.tensors, (tensor) => tensor.consumers.reduce((a, b) => a + b, 0));
+    this.remaining = new Int32Array(graph.tensors.length);
+    this.remainingSum = new Float64Array(graph.tensors.length);
+    for (const [index, { producer, consumers }] of graph.tensors.entries()) {
+      this.remaining[index] = consumers.length;
+      let sum = 0;
+      for (const consumer of consumers) {
+        sum += consumer;
+        if (producer >= 0) this.missingInputs[consumer] = (this.missingInputs[consumer] ?? 0) + 1;
+      }
+      this.remainingSum[index] = sum;
+    }
     for (const [index, node] of graph.nodes.entries()) {
-      this.missingInputs[index] = node.reads.filter((t) => (graph.tensors[t]?.producer ?? -1) >= 0).length;
       for (const tensor of node.writes) {
         if ((this.remaining[tensor] ?? 0) > 0) this.grow(index, this.bytes(tensor));
       }
@@ -58,8 +66,10 @@ class ReadyState {
     this.done[node] = 1;
     for (const tensor of this.graph.nodes[node]?.reads ?? []) this.release(tensor, node);
     const writes = this.graph.nodes[node]?.writes ?? [];
-    for (const tensor of [...writes].reverse()) {
-      for (const consumer of [...(this.graph.tensors[tensor]?.consumers ?? [])].reverse()) {
+    for (let w = writes.length - 1; w >= 0; w--) {
+      const consumers = this.graph.tensors[writes[w] ?? -1]?.consumers ?? [];
+      for (let c = consumers.length - 1; c >= 0; c--) {
+        const consumer = consumers[c] ?? 0;
         const missing = (this.missingInputs[consumer] ?? 0) - 1;
         this.missingInputs[consumer] = missing;
         if (missing === 0) this.offer(consumer);

@@ -48,7 +48,9 @@ export function liveBytesInOrder(
 
 /** Bytes of each tensor in its own type, `Infinity` where unknown. */
 export function tensorBytes(graph: SplitGraph): Float64Array {
-  return Float64Array.from(graph.tensors, (tensor) => tensor.bytes ?? Number.POSITIVE_INFINITY);
+  const bytes = new Float64Array(graph.tensors.length);
+  for (const [index, tensor] of graph.tensors.entries()) bytes[index] = tensor.bytes ?? Number.POSITIVE_INFINITY;
+  return bytes;
 }
 
 function accumulate(

@@ -16,7 +16,7 @@ interface Step {
  * result is never worse than the model's order.
  */
 export function chooseOrder(graph: SplitGraph): Int32Array {
-  let best: Int32Array = Int32Array.from(graph.nodes.keys());
+  let best: Int32Array = new Int32Array(graph.nodes.length).map((_, place) => place);
   let steps = staircase(graph, best);
   for (const order of [depthFirstOrder(graph), leastLiveOrder(graph)]) {
     const offered = staircase(graph, order);
@@ -32,7 +32,8 @@ function staircase(graph: SplitGraph, order: Int32Array): Step[] {
   const steps: Step[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   let macsBefore = 0;
-  for (const [position, bytes] of live.entries()) {
+  for (let position = 0; position < live.length; position++) {
+    const bytes = live[position] ?? 0;
     if (bytes < lowest) steps.push({ position, macsBefore, bytes });
     lowest = Math.min(lowest, bytes);
     macsBefore += graph.nodes[order[position] ?? -1]?.macs ?? 0;

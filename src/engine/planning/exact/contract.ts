@@ -27,7 +27,7 @@ export function contract(problem: ExactProblem): Contraction {
     const merged = target.reduce((count, into) => count + (into === NOT_MERGED ? 0 : 1), 0);
     if (merged === 0) break;
     const step = applyMerges(current, target);
-    for (const [node, at] of nodeOf.entries()) nodeOf[node] = step.nodeOf[at] ?? 0;
+    for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = step.nodeOf[nodeOf[node] ?? 0] ?? 0;
     const removed = merged / current.nodeCount;
     current = step.problem;
     if (removed < worthwhile) break;
@@ -136,6 +136,7 @@ function applyMerges(problem: ExactProblem, target: Int32Array): Contraction {
 function resolveRoots(target: Int32Array): Int32Array {
   const rootOf = new Int32Array(target.length).fill(NOT_MERGED);
   for (let start = 0; start < target.length; start += 1) {
+    if (rootOf[start] !== NOT_MERGED) continue;
     const path: number[] = [];
     let node = start;
     while (rootOf[node] === NOT_MERGED && target[node] !== NOT_MERGED) {
@@ -158,12 +159,8 @@ function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const made = problem.producer[tensor] ?? -1;
     const maker = made < 0 ? -1 : (nodeOf[made] ?? 0);
-    const readers = new Set<number>();
-    for (const consumer of consumersOf(problem, tensor)) readers.add(nodeOf[consumer] ?? 0);
-    readers.delete(maker);
-    if (readers.size === 0) continue;
+    if (!addReaders(problem, nodeOf, tensor, maker, consumers)) continue;
     producer.push(maker);
-    consumers.push(...[...readers].sort((a, b) => a - b));
     consumerStart.push(consumers.length);
     for (let link = 0; link < links; link += 1) crossingCost.push(problem.crossingCost[tensor * links + link] ?? 0);
   }
@@ -173,4 +170,26 @@ function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
     consumers: Int32Array.from(consumers),
     crossingCost: Float64Array.from(crossingCost),
   };
+}
+
+/** Appends the nodes that read a tensor after the merges, ascending. @returns false when nobody but its maker is left */
+function addReaders(
+  problem: ExactProblem,
+  nodeOf: Int32Array,
+  tensor: number,
+  maker: number,
+  consumers: number[],
+): boolean {
+  const start = problem.consumerStart[tensor] ?? 0;
+  const end = problem.consumerStart[tensor + 1] ?? 0;
+  if (end - start === 1) {
+    const reader = nodeOf[problem.consumers[start] ?? 0] ?? 0;
+    if (reader !== maker) consumers.push(reader);
+    return reader !== maker;
+  }
+  const readers = new Set<number>();
+  for (const consumer of consumersOf(problem, tensor)) readers.add(nodeOf[consumer] ?? 0);
+  readers.delete(maker);
+  for (const reader of [...readers].sort((a, b) => a - b)) consumers.push(reader);
+  return readers.size > 0;
 }

@@ -54,7 +54,8 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
   const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
   for (const [link, { tensorBytes }] of costs.wires.entries()) {
     const perByte = objective.perByte[link] ?? 0;
-    for (const [tensor, bytes] of tensorBytes.entries()) {
+    for (let tensor = 0; tensor < tensorBytes.length; tensor += 1) {
+      const bytes = tensorBytes[tensor] ?? 0;
       crossingCost[tensor * (tierCount - 1) + link] = Number.isFinite(bytes) ? bytes * perByte : bytes;
     }
   }

@@ -17,7 +17,7 @@ export function solveExactly(problem: ExactProblem, work: Work = unwatched): Exa
   const best = chain.solve();
   const tierOfNode = new Uint8Array(problem.nodeCount);
   if (best === undefined) return { tierOfNode, cost: Number.POSITIVE_INFINITY };
-  for (const [node, at] of nodeOf.entries()) tierOfNode[node] = best[at] ?? 0;
+  for (let node = 0; node < nodeOf.length; node += 1) tierOfNode[node] = best[nodeOf[node] ?? 0] ?? 0;
   return { tierOfNode, cost: assignmentCost(problem, tierOfNode) };
 }
 
