@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { thirdPartyNotices } from './notices.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const production = process.argv.includes('--production');
@@ -17,6 +18,7 @@ const common = {
   sourcemap: production ? false : 'linked',
   legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
   tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
 };
 
@@ -86,4 +88,6 @@ for (const entry of entries) {
   const missing = Object.values(entry.entryPoints).filter((file) => !existsSync(resolve(root, file)));
   if (missing.length > 0) throw new Error(`bundle: ${missing.join(', ')} does not exist`);
 }
-await Promise.all([...entries.map((entry) => esbuild.build(entry)), writeSchemas()]);
+const [results] = await Promise.all([Promise.all(entries.map((entry) => esbuild.build(entry))), writeSchemas()]);
+const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
+await writeFile(resolve(root, 'dist/third-party-notices.txt'), await thirdPartyNotices(root, metafiles));

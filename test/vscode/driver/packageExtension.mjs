@@ -9,7 +9,15 @@ export async function packageExtension() {
   const vsix = join(cache, 'dnnsplit.vsix');
   await mkdir(cache, { recursive: true });
   const vsce = join(repository, 'node_modules/@vscode/vsce/vsce');
-  const args = ['package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', vsix];
+  const args = [
+    'package',
+    '--no-dependencies',
+    '--allow-missing-repository',
+    '--skip-license',
+    '--no-rewrite-relative-links',
+    '--out',
+    vsix,
+  ];
   await runOrThrow(process.execPath, [vsce, ...args], { cwd: repository });
   return vsix;
 }
