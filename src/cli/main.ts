@@ -6,6 +6,7 @@ import { addAnalyze } from './commands/analyze';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
+import { addProfile } from './commands/profile';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
@@ -26,6 +27,7 @@ function exitCodeOf(thrown: unknown): number {
   return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
 }
 
-for (const add of [addAnalyze, addPlan, addGraph, addSplit, addVerify, addRun, addServe, addDeploy]) add(program);
+for (const add of [addAnalyze, addPlan, addProfile, addGraph, addSplit, addVerify, addRun, addServe, addDeploy])
+  add(program);
 
 program.parseAsync().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));

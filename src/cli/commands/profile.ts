@@ -1,0 +1,170 @@
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { availableParallelism, cpus, hostname } from 'node:os';
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { DnnSplitError } from '../../protocol/errors';
+import { countText, durationText } from '../../protocol/quantities';
+import type { AnalyzedModel } from '../../server/analysis/analyzeFile';
+import type { Profiled, ProfileSource } from '../../server/profiling/profileModel';
+import { parseBindings, parseCount } from '../arguments';
+import { jsonText, type Output, standardOutput } from '../output';
+import { factsText } from '../table';
+
+interface ProfileOptions {
+  readonly output: string;
+  readonly config?: string;
+  readonly bind?: Readonly<Record<string, number>>;
+  readonly runs: number;
+  readonly warmup?: number;
+  readonly threads: number;
+  readonly device?: string;
+  readonly fromTrace?: string;
+  readonly saveTrace?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const defaultWarmup = 3;
+/** ONNX Runtime keeps no more events than this (`Profiler::kMaxNumEvents`). */
+const mostEvents = 1_000_000;
+/** The command under which this program starts itself to run the model. */
+const processCommand = 'profile-process';
+
+/** `dnnsplit profile MODEL -o PROFILE`: measured times per node, for `tiers[].profile` of a configuration. */
+export function addProfile(program: Command): void {
+  program
+    .command('profile')
+    .description('Measure the nodes of a model on this machine with ONNX Runtime, or read a trace from another one')
+    .argument('<model>', 'an .onnx file')
+    .requiredOption('-o, --output <file>', 'the .profile.json file to write')
+    .option('-c, --config <file>', 'a dnnsplit.json with dimensions; the nearest one above the model otherwise')
+    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
+    .option('--runs <number>', 'runs to take the median of', parseCount, 20)
+    .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
+    .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
+    .option('--device <name>', 'what the times were measured on; the processor otherwise')
+    .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
+    .option('--save-trace <file>', "keep ONNX Runtime's profile")
+    .option('--force', 'overwrite files that exist')
+    .option('--json', 'print JSON')
+    .action((model: string, options: ProfileOptions) => profile(model, options, standardOutput));
+  program.command(processCommand, { hidden: true }).action(async () => {
+    const { serveProfilingOrder } = await import('../../server/profiling/profilingProcess');
+    serveProfilingOrder();
+  });
+}
+
+/** A whole number from 0 upwards. */
+function parseWarmup(text: string): number {
+  return text === '0' ? 0 : parseCount(text);
+}
+
+async function profile(model: string, options: ProfileOptions, output: Output): Promise<void> {
+  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
+  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
+  const { profileText } = await import('../../server/profiling/profileModel');
+  const { writeFiles } = await import('../writeFiles');
+  refuseExisting(options);
+  const { bindings } = settingsOf(model, configOf(model, options.config));
+  const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
+  const profiled =
+    options.fromTrace === undefined
+      ? await measured(model, analyzed, options)
+      : await imported(options.fromTrace, analyzed, options);
+  const content = profileText(profiled.document);
+  writeFiles(dirname(options.output), [{ path: basename(options.output), content }], {
+    overwrite: options.force === true,
+  });
+  output.print(options.json ? jsonText(profileReport(profiled, options)) : profiledText(profiled, options));
+}
+
+/** Looks before anything runs, so that nobody waits for a refusal. */
+function refuseExisting({ output, saveTrace, force }: ProfileOptions): void {
+  for (const path of [output, saveTrace]) {
+    if (path === undefined || force || !existsSync(path)) continue;
+    throw new DnnSplitError('file-exists', `${path} exists; add --force to overwrite it.`, { path });
+  }
+}
+
+async function measured(model: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
+  const { checkWeights, modelInputs } = await import('../../server/profiling/modelInputs');
+  const { recordTrace } = await import('../../server/profiling/recordTrace');
+  const { profileFromTrace } = await import('../../server/profiling/profileModel');
+  checkWeights(analyzed.inferred.model, model);
+  const inputs = modelInputs(analyzed.inferred);
+  const { runs, warmup = defaultWarmup, threads } = options;
+  checkRuns(runs + warmup, analyzed.graph.nodes.length);
+  const program = process.argv[1] ?? '';
+  const request = {
+    modelPath: model,
+    inputs,
+    runs: runs + warmup,
+    threads,
+    packageFolders: [dirname(program), process.cwd()],
+    program: [program, processCommand] as const,
+    onRun: showProgress,
+  };
+  return recordTrace(request, (tracePath, version) => {
+    const source: ProfileSource = {
+      device: options.device ?? processorName(),
+      runtime: `onnxruntime ${version}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+      recorded: dateText(new Date()),
+      warmup,
+    };
+    const profiled = profileFromTrace(tracePath, analyzed, source);
+    if (options.saveTrace !== undefined) copyFileSync(tracePath, options.saveTrace);
+    return profiled;
+  });
+}
+
+async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
+  const { profileFromTrace } = await import('../../server/profiling/profileModel');
+  if (options.device === undefined) {
+    throw new DnnSplitError('bad-usage', 'A trace does not say what it was recorded on; name it with --device.');
+  }
+  const recorded = statSync(tracePath, { throwIfNoEntry: false })?.mtime ?? new Date();
+  const { device, warmup } = options;
+  const source = { device, runtime: 'onnxruntime', recorded: dateText(recorded), warmup };
+  return profileFromTrace(tracePath, analyzed, source);
+}
+
+function checkRuns(runs: number, nodes: number): void {
+  const most = Math.floor(mostEvents / (nodes + 2));
+  if (runs <= most) return;
+  const message = `${runs} runs of ${nodes} nodes are more than the ${countText(mostEvents)} events that ONNX Runtime records; ask for at most ${most} with --runs.`;
+  throw new DnnSplitError('bad-usage', message);
+}
+
+function showProgress(done: number, runs: number): void {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(done < runs ? `\rRun ${done} of ${runs}` : `\r${' '.repeat(40)}\r`);
+}
+
+/** Name of the processor, else of the machine. */
+function processorName(): string {
+  const model = cpus()[0]?.model.trim() ?? '';
+  return model === '' || model === 'unknown' ? hostname() : `${model}, ${availableParallelism()} cores`;
+}
+
+function dateText(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function profileReport(profiled: Profiled, { output }: ProfileOptions) {
+  const { document, ...facts } = profiled;
+  const { device, runtime, recorded } = document;
+  return { file: output, device, runtime, recorded, ...facts };
+}
+
+function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
+  const { document, nodes, measuredNodes, runs, nodeMicroseconds, runMicroseconds, warnings } = profiled;
+  const facts = factsText([
+    ['profile', output],
+    ['device', document.device],
+    ['runtime', document.runtime],
+    ['measured', `${measuredNodes} of ${nodes} nodes, medians of ${runs} ${runs === 1 ? 'run' : 'runs'}`],
+    ['nodes', `${durationText(nodeMicroseconds / 1000)} together`],
+    ['whole run', durationText(runMicroseconds / 1000)],
+  ]);
+  return [facts, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
+}

@@ -1,0 +1,51 @@
+import type { OnnxGraph, OnnxModel } from '../../engine/onnx/model';
+import type { InferredModel } from '../../engine/shapes/inferred';
+import type { DType } from '../../protocol/dtype';
+import { DnnSplitError } from '../../protocol/errors';
+import { resolveExternalData } from '../files/externalData';
+
+/** An input that a model must be given, with every dimension a number. */
+export interface InputSpec {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The inputs of a model whose dimensions are bound.
+ * @throws DnnSplitError `bad-usage` that names an open dimension and how to bind it; `unsupported-model` for inputs that are no tensors
+ */
+export function modelInputs(inferred: InferredModel): InputSpec[] {
+  return inferred.inputs.map((name) => {
+    const fact = inferred.tensors.get(name);
+    if (fact?.kind !== 'tensor' || fact.shape === undefined) {
+      const message = `Input '${name}' is no tensor of known rank, so it cannot be filled at random; record a trace with your own program and give it with --from-trace.`;
+      throw new DnnSplitError('unsupported-model', message);
+    }
+    const shape = fact.shape.map((dim, axis) => {
+      if (typeof dim === 'number') return dim;
+      const symbol = dim.symbols[0] ?? `${name}.${axis}`;
+      const message = `Input '${name}' has the open dimension '${symbol}'; give it a number with --bind ${symbol}=1.`;
+      throw new DnnSplitError('bad-usage', message);
+    });
+    return { name, dtype: fact.dtype, shape };
+  });
+}
+
+/**
+ * Makes sure that the files with a model's weights are there.
+ * @throws DnnSplitError `external-data`
+ */
+export function checkWeights(model: OnnxModel, modelPath: string): void {
+  for (const location of new Set(externalLocations(model.graph))) resolveExternalData(modelPath, location);
+}
+
+function* externalLocations(graph: OnnxGraph): Generator<string> {
+  for (const { payload } of graph.initializers.values()) if (payload.kind === 'external') yield payload.location;
+  for (const node of graph.nodes) {
+    for (const attribute of node.attributes.values()) {
+      if (attribute.kind === 'graph') yield* externalLocations(attribute.value);
+      if (attribute.kind === 'graphs') for (const body of attribute.value) yield* externalLocations(body);
+    }
+  }
+}
