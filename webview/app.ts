@@ -14,7 +14,7 @@ import { createStatusView } from './panels/statusView';
 import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
 import { PointerInput } from './pointer';
-import { nodeById } from './sceneModel';
+import { shownIndex } from './shown';
 import { createStore, initialState, type State, type Store } from './state';
 import { text } from './strings';
 import { currentTheme, onThemeChange } from './theme';
@@ -98,12 +98,13 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   });
 
   const show = (state: State) => {
+    root.dataset['state'] = state.error !== null ? 'failed' : state.scene === null ? 'loading' : 'ready';
     toolbar.update(state);
     results.update(state);
     status.update(state);
     legend.update(state);
     panel.update(state);
-    const focused = state.focused === null ? null : (state.scene?.nodeIndexById.get(state.focused) ?? null);
+    const focused = state.focused === null ? null : (shownIndex(state, state.focused) ?? null);
     if (state.scene !== null) {
       const isSelected = state.focused !== null && state.selection.includes(state.focused);
       speech.showFocus(state.scene, state.planModel, focused, isSelected);
@@ -116,36 +117,31 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     remember();
   });
   show(store.state());
-  return { view, receive: (message) => receive(message, { store, view, controller, transport, focusSearch }) };
+  return { view, receive: (message) => receive(message, { store, view, controller, focusSearch }) };
 }
 
 interface Receivers {
   readonly store: Store;
   readonly view: GraphView;
   readonly controller: Controller;
-  readonly transport: Transport;
   readonly focusSearch: () => void;
 }
 
 /** Messages of the host: data goes into the store; commands and reveals move the view. */
-function receive(message: ToWebview, { store, view, controller, transport, focusSearch }: Receivers): void {
+function receive(message: ToWebview, { store, view, controller, focusSearch }: Receivers): void {
   const before = store.state();
   store.dispatch({ type: 'host', message });
-  const { selection, overrides } = store.state();
+  const { overrides } = store.state();
   if (message.type === 'plan' && before.plan === null && message.overrides === undefined && !isUntouched(overrides)) {
     // The page was hidden meanwhile: the host may have forgotten what was being tried out.
     controller.override(overrides);
   }
-  if (message.type === 'scene' && before.scene === null && selection.length > 0) {
-    const last = selection.at(-1);
-    if (last !== undefined) transport.post({ type: 'requestDetails', nodeId: last });
-  }
+  // A selection may be older than the scene, and every plan brings other times per tier.
+  if (message.type === 'scene' || message.type === 'plan' || message.type === 'select') controller.requestDetails();
   if (message.type === 'scene' && before.scene !== null && before.focused !== null) view.reveal([before.focused]);
-  if (message.type === 'select') {
-    if (message.reveal) view.reveal(message.nodeIds);
-    const last = message.nodeIds.at(-1);
-    if (last !== undefined) transport.post({ type: 'requestDetails', nodeId: last });
-  }
+  if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds);
+  if (message.type === 'details' && before.details?.id !== message.details.id)
+    revealInFold(before, store.state(), view);
   if (message.type !== 'command') return;
   if (message.command === 'fit') view.fit();
   else if (message.command === 'zoomIn') view.zoom(1.4, undefined, undefined, true);
@@ -153,15 +149,25 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   else focusSearch();
 }
 
+/** A node inside of a fold can be found once its details say where it is in the order. */
+function revealInFold(before: State, { selection, details }: State, view: GraphView): void {
+  const last = selection.at(-1);
+  if (details === null || last !== details.id || shownIndex(before, last) !== undefined) return;
+  view.reveal([last]);
+}
+
 function announceChanges(state: State, before: State, announce: (message: string) => void): void {
-  const { selection, scene, planModel, plan } = state;
+  const { selection, scene, planModel, plan, details } = state;
   const last = selection.at(-1);
   if (selection !== before.selection && last !== undefined && scene !== null) {
-    const node = nodeById(scene, last);
     const index = scene.nodeIndexById.get(last);
+    const node = index === undefined ? undefined : scene.scene.nodes[index];
     if (node !== undefined && index !== undefined) {
       announce(text('announce.selected', describeNode(node, index, planModel)));
     }
+  }
+  if (details !== before.details && details !== null && details.id === last && !scene?.nodeIndexById.has(last)) {
+    announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
   if (plan !== null && plan !== before.plan && before.plan !== null) {
     announce(text('announce.plan', formatMs(plan.latencyMs), formatDollars(plan.costPerRequest), plan.advice));

@@ -1,6 +1,7 @@
 import type { PlanOverrides } from '../src/protocol/requests';
 import type { MetricName } from './metric';
 import { foldTarget, nodeById, toggleFold } from './sceneModel';
+import { hasDetails } from './shown';
 import type { PanelTab, Store } from './state';
 import { text } from './strings';
 import type { Transport } from './transport';
@@ -10,6 +11,8 @@ export interface Controller {
   select(nodeIds: readonly string[]): void;
   /** Adds a node to the selection or takes it out. */
   extendSelection(nodeId: string): void;
+  /** Asks the host for what it knows of the node that was selected last. */
+  requestDetails(): void;
   focus(nodeId: string | null): void;
   hover(nodeId: string | null): void;
   /** Folds the block around a node, or unfolds a fold. */
@@ -19,6 +22,10 @@ export interface Controller {
   showTab(tab: PanelTab): void;
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
   override(overrides: PlanOverrides): void;
+  /** Takes the last override back. */
+  undo(): void;
+  /** Makes an override again that was taken back. */
+  redo(): void;
   search(query: string): void;
   run(command: 'exportPlan' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
   cancel(): void;
@@ -28,9 +35,13 @@ export function createController(store: Store, transport: Transport, announce: (
   const select = (nodeIds: readonly string[]) => {
     store.dispatch({ type: 'select', nodeIds });
     transport.post({ type: 'selected', nodeIds });
-    const last = nodeIds.at(-1);
-    if (last !== undefined) transport.post({ type: 'requestDetails', nodeId: last });
+    requestDetails();
   };
+  const requestDetails = () => {
+    const last = store.state().selection.at(-1);
+    if (last !== undefined && hasDetails(store.state(), last)) transport.post({ type: 'requestDetails', nodeId: last });
+  };
+  const applyOverrides = () => transport.post({ type: 'override', overrides: store.state().overrides });
   const toggleGroup = (groupId: string, name: string) => {
     const folded = toggleFold(store.state().scene?.scene.folded ?? [], groupId);
     announce(text(folded.includes(groupId) ? 'announce.folded' : 'announce.unfolded', name));
@@ -39,6 +50,7 @@ export function createController(store: Store, transport: Transport, announce: (
   };
   return {
     select,
+    requestDetails,
     extendSelection(nodeId) {
       const { selection } = store.state();
       select(selection.includes(nodeId) ? selection.filter((id) => id !== nodeId) : [...selection, nodeId]);
@@ -60,7 +72,19 @@ export function createController(store: Store, transport: Transport, announce: (
     setPanel: (change) => store.dispatch({ type: 'panel', change }),
     override(overrides) {
       store.dispatch({ type: 'override', overrides });
-      transport.post({ type: 'override', overrides });
+      applyOverrides();
+    },
+    undo() {
+      if (store.state().history.past.length === 0) return;
+      store.dispatch({ type: 'undo' });
+      announce(text('announce.undone'));
+      applyOverrides();
+    },
+    redo() {
+      if (store.state().history.future.length === 0) return;
+      store.dispatch({ type: 'redo' });
+      announce(text('announce.redone'));
+      applyOverrides();
     },
     search(query) {
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });

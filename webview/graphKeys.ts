@@ -1,6 +1,7 @@
 import type { Controller } from './controller';
 import type { GraphView } from './graphView';
 import { commandForKey, type GraphCommand, walk } from './keyboard';
+import { shownIndex } from './shown';
 import type { State } from './state';
 
 const zoomStep = 1.4;
@@ -34,7 +35,7 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
     case 'walk': {
       if (scene === null) return;
       view.showKeyboardFocus(true);
-      const start = focused === null ? undefined : scene.nodeIndexById.get(focused);
+      const start = focused === null ? undefined : shownIndex(state(), focused);
       const target = scene.scene.nodes[walk(scene, start, command.step) ?? -1];
       if (target === undefined) return;
       controller.focus(target.id);
@@ -63,6 +64,12 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
       return;
     case 'search':
       focusSearch();
+      return;
+    case 'undo':
+      controller.undo();
+      return;
+    case 'redo':
+      controller.redo();
       return;
     case 'leave':
       if (cancelDrag()) return;

@@ -17,7 +17,8 @@ import type { DragGhost, Frame } from './renderer/frame';
 import { Hatches } from './renderer/hatch';
 import { Minimap, type MinimapLayout, minimapLayout } from './renderer/minimap';
 import { TextFitter } from './renderer/textFitter';
-import { nodeById, type SceneModel } from './sceneModel';
+import type { SceneModel } from './sceneModel';
+import { shownIndex, shownNode } from './shown';
 import type { State } from './state';
 import type { Theme } from './theme';
 
@@ -52,8 +53,10 @@ export class GraphView {
   ) {
     const context = this.canvas.getContext('2d', { alpha: false });
     if (context === null) throw new Error('This browser cannot draw on a canvas.');
+    const measuring = document.createElement('canvas').getContext('2d');
+    if (measuring === null) throw new Error('This browser cannot measure text.');
     this.#context = context;
-    this.#fitter = new TextFitter(context);
+    this.#fitter = new TextFitter(measuring);
     this.#hatches = new Hatches(theme, 1);
   }
 
@@ -111,12 +114,8 @@ export class GraphView {
     const { scene, planModel, heat, selection, focused, hovered } = this.state();
     if (scene === null || this.#size.width === 0) return undefined;
     this.#camera ??= openingView(scene.scene, this.#size);
-    const indexOf = (id: string | null) => (id === null ? null : (scene.nodeIndexById.get(id) ?? null));
-    const selected = new Set<number>();
-    for (const id of selection) {
-      const index = indexOf(id);
-      if (index !== null) selected.add(index);
-    }
+    const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
+    const selected = new Set(selection.map(indexOf).filter((index) => index !== null));
     return {
       context: this.#context,
       camera: this.#camera,
@@ -213,7 +212,7 @@ export class GraphView {
   reveal(nodeIds: readonly string[]): void {
     const scene = this.#scene();
     if (scene === null || this.#camera === null) return;
-    const rects = nodeIds.map((id) => nodeById(scene, id)).filter((node) => node !== undefined);
+    const rects = nodeIds.map((id) => shownNode(this.state(), id)).filter((node) => node !== undefined);
     const around = enclose(rects);
     if (around === undefined) return;
     const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);

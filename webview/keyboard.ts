@@ -5,7 +5,19 @@ export type Step = 'up' | 'down' | 'left' | 'right' | 'first' | 'last';
 
 export type GraphCommand =
   | { readonly kind: 'walk'; readonly step: Step }
-  | { readonly kind: 'activate' | 'fold' | 'zoomIn' | 'zoomOut' | 'fit' | 'search' | 'leave' | 'extend' };
+  | {
+      readonly kind:
+        | 'activate'
+        | 'fold'
+        | 'zoomIn'
+        | 'zoomOut'
+        | 'fit'
+        | 'search'
+        | 'leave'
+        | 'extend'
+        | 'undo'
+        | 'redo';
+    };
 
 const commandByKey: Readonly<Record<string, GraphCommand>> = {
   ArrowUp: { kind: 'walk', step: 'up' },
@@ -35,7 +47,10 @@ export function commandForKey(event: {
   readonly altKey: boolean;
   readonly shiftKey: boolean;
 }): GraphCommand | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand && !event.altKey && event.key.toLowerCase() === 'z') return { kind: event.shiftKey ? 'redo' : 'undo' };
+  if (isCommand && !event.altKey && event.key.toLowerCase() === 'y') return { kind: 'redo' };
+  if (isCommand || event.altKey) return undefined;
   if (event.key === 'Enter' && event.shiftKey) return { kind: 'extend' };
   return Object.hasOwn(commandByKey, event.key) ? commandByKey[event.key] : undefined;
 }

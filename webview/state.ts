@@ -3,6 +3,7 @@ import type { AnalysisReport, PlanReport } from '../src/protocol/reports';
 import type { NodeDetails, PlanOverrides, SearchHit } from '../src/protocol/requests';
 import type { SceneOverlay } from '../src/protocol/scene';
 import type { ToWebview } from '../src/protocol/webviewMessages';
+import { change, emptyHistory, type History, redo, undo } from './history';
 import { createHeatScale, type HeatScale, type MetricName } from './metric';
 import { createPlanModel, type PlanModel } from './planModel';
 import { createSceneModel, type SceneModel } from './sceneModel';
@@ -44,6 +45,7 @@ export interface State {
   readonly panel: PanelState;
   readonly metric: MetricName;
   readonly overrides: PlanOverrides;
+  readonly history: History;
 }
 
 export const initialState: State = {
@@ -65,6 +67,7 @@ export const initialState: State = {
   panel: { open: true, tab: 'details', size: 420 },
   metric: 'time',
   overrides: {},
+  history: emptyHistory,
 };
 
 export type Action =
@@ -76,6 +79,8 @@ export type Action =
   | { readonly type: 'panel'; readonly change: Partial<PanelState> }
   | { readonly type: 'metric'; readonly metric: MetricName }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
   | { readonly type: 'clearSearch' }
   | { readonly type: 'restore'; readonly change: Partial<State> };
 
@@ -104,8 +109,9 @@ function receive(state: State, message: ToWebview): State {
       return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
     }
     case 'plan': {
-      const { analysis, plan, overlay, overrides = state.overrides } = message;
-      return derive({ ...state, analysis, plan, overlay, overrides, error: null, progress: null });
+      const { analysis, plan, overlay, overrides } = message;
+      const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
+      return derive({ ...changed, analysis, plan, overlay, error: null, progress: null });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };
@@ -138,7 +144,11 @@ export function reduce(state: State, action: Action): State {
     case 'metric':
       return derive({ ...state, metric: action.metric });
     case 'override':
-      return { ...state, overrides: action.overrides };
+      return { ...state, ...change(state, action.overrides) };
+    case 'undo':
+      return { ...state, ...undo(state) };
+    case 'redo':
+      return { ...state, ...redo(state) };
     case 'clearSearch':
       return { ...state, search: null };
     case 'restore':

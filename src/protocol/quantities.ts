@@ -17,11 +17,18 @@ export function countText(count: number): string {
   return scaled(count, '').trimEnd();
 }
 
-/** `161 ms`, `2.31 s`, `12.0 us`. */
+/** `2.31 s`, `161 ms`, `12.0 µs`, `627 ns`. */
 export function durationText(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${threeDigits(milliseconds / 1000)} s`;
-  if (milliseconds >= 1 || milliseconds === 0) return `${threeDigits(milliseconds)} ms`;
-  return `${threeDigits(milliseconds * 1000)} us`;
+  if (milliseconds === 0) return '0 ms';
+  const rounded = Number(milliseconds.toPrecision(3));
+  if (rounded >= 1000) return `${threeDigits(milliseconds / 1000)} s`;
+  if (rounded >= 1) return `${threeDigits(milliseconds)} ms`;
+  return rounded >= 1e-3 ? `${threeDigits(milliseconds * 1e3)} µs` : `${threeDigits(milliseconds * 1e6)} ns`;
+}
+
+/** `3.20x`: how many times something is of something else. */
+export function ratioText(ratio: number): string {
+  return `${threeDigits(ratio)}x`;
 }
 
 /** `$0.0000201`; dollars. */

@@ -35,9 +35,23 @@ export interface NodeDetails {
   readonly op: string;
   readonly domain: string;
   readonly modulePath: string;
+  /** Place in the order of the split graph; none for nodes that no plan moves. */
+  readonly orderIndex?: number;
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
-  readonly inputs: readonly { readonly name: string; readonly type: string; readonly from: string | null }[];
-  readonly outputs: readonly { readonly name: string; readonly type: string; readonly usedBy: readonly string[] }[];
+  /** `from` is a label for reading, `fromId` names the same node. */
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly from: string | null;
+    readonly fromId?: string;
+  }[];
+  /** `usedBy` are labels for reading, `usedByIds` name the same nodes in the same order. */
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly usedBy: readonly string[];
+    readonly usedByIds?: readonly string[];
+  }[];
   readonly macs: number | null;
   readonly weightBytes: number;
   readonly timeMsPerTier: readonly { readonly tier: string; readonly ms: number; readonly measured: boolean }[];

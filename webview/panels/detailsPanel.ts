@@ -5,6 +5,7 @@ import { type Content, element } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unknownNumber } from '../format';
 import { withCut, withPin } from '../overrides';
 import { foldTarget, nodeById } from '../sceneModel';
+import { hasDetails, shownNode } from '../shown';
 import type { State } from '../state';
 import { text } from '../strings';
 import { button } from '../toolkit';
@@ -113,30 +114,35 @@ function actions(state: State, node: SceneNode, controller: Controller): HTMLEle
   return row;
 }
 
-function nodeLink(id: string, state: State, controller: Controller): HTMLElement {
-  const node = state.scene === null ? undefined : nodeById(state.scene, id);
-  const link = element('button', { class: 'row-link', type: 'button' }, node?.label ?? id);
+/** Where a node is that cannot be seen. */
+function insideFold(fold: SceneNode, controller: Controller): HTMLElement {
+  const unfold = button({ label: text('details.unfold'), onClick: () => controller.toggleFoldAt(fold.id) });
+  return element('div', {}, message(text('details.inside', fold.label)), element('div', { class: 'actions' }, unfold));
+}
+
+function nodeLink(label: string, id: string, controller: Controller): HTMLElement {
+  const link = element('button', { class: 'row-link', type: 'button' }, label);
   link.addEventListener('click', () => controller.select([id]));
   return link;
 }
 
-function tensors(details: NodeDetails, state: State, controller: Controller): HTMLElement[] {
-  const inputs = details.inputs.map(({ name, type, from }) =>
+function tensors(details: NodeDetails, controller: Controller): HTMLElement[] {
+  const inputs = details.inputs.map(({ name, type, from, fromId }) =>
     element(
       'li',
       {},
       element('span', { class: 'tensor' }, name),
       element('span', { class: 'dimmed' }, ` ${type}`),
-      ...(from === null ? [] : [element('div', {}, nodeLink(from, state, controller))]),
+      ...(from === null ? [] : [element('div', {}, nodeLink(from, fromId ?? from, controller))]),
     ),
   );
-  const outputs = details.outputs.map(({ name, type, usedBy }) =>
+  const outputs = details.outputs.map(({ name, type, usedBy, usedByIds }) =>
     element(
       'li',
       {},
       element('span', { class: 'tensor' }, name),
       element('span', { class: 'dimmed' }, ` ${type}`),
-      ...usedBy.map((id) => element('div', {}, nodeLink(id, state, controller))),
+      ...usedBy.map((label, index) => element('div', {}, nodeLink(label, usedByIds?.[index] ?? label, controller))),
     ),
   );
   return [
@@ -163,36 +169,44 @@ function times(details: NodeDetails): HTMLElement | undefined {
   return section(text('details.times'), rows);
 }
 
+/** What can be said and done about a node that has a box of its own. */
+function ownBox(state: State, node: SceneNode, details: NodeDetails | null, controller: Controller): HTMLElement[] {
+  const cut = cutSection(state, node, controller);
+  return [overview(state, node, details), actions(state, node, controller), ...(cut === undefined ? [] : [cut])];
+}
+
+function knowledge(details: NodeDetails, controller: Controller): HTMLElement[] {
+  const perTier = times(details);
+  const facts = details.attributes.map(({ name, value }): Fact => [name, value]);
+  return [
+    ...(perTier === undefined ? [] : [perTier]),
+    ...tensors(details, controller),
+    ...(facts.length === 0 ? [] : [section(text('details.attributes'), factList(facts))]),
+  ];
+}
+
+function content(state: State, controller: Controller): HTMLElement[] {
+  const { selection, scene, details } = state;
+  const id = selection.at(-1);
+  if (id === undefined || scene === null) return [message(text('details.none'))];
+  const node = nodeById(scene, id);
+  const fold = node === undefined ? shownNode(state, id) : undefined;
+  const current = details?.id === id ? details : null;
+  const isAwaited = current === null && hasDetails(state, id);
+  return [
+    ...(selection.length > 1 ? [message(text('details.many', selection.length))] : []),
+    element('h2', {}, current?.label ?? node?.label ?? id),
+    ...(node === undefined ? [] : ownBox(state, node, current, controller)),
+    ...(fold === undefined ? [] : [insideFold(fold, controller)]),
+    ...(current === null ? [] : knowledge(current, controller)),
+    ...(isAwaited ? [message(text('details.loading'))] : []),
+  ];
+}
+
 /** The selected node: what it is, its time per tier, its tensors, and what can be done with it. */
 export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
-  const build = (state: State) => {
-    const { selection, scene, details } = state;
-    const id = selection.at(-1);
-    const node = id === undefined || scene === null ? undefined : nodeById(scene, id);
-    if (id === undefined || (node === undefined && details === null)) {
-      root.replaceChildren(message(text('details.none')));
-      return;
-    }
-    const current = details?.id === id ? details : null;
-    const parts: (HTMLElement | undefined)[] = [
-      selection.length > 1 ? message(text('details.many', selection.length)) : undefined,
-      element('h2', {}, current?.label ?? node?.label ?? id),
-      node === undefined ? undefined : overview(state, node, current),
-      node === undefined ? undefined : actions(state, node, controller),
-      node === undefined ? undefined : cutSection(state, node, controller),
-    ];
-    if (current !== null) {
-      parts.push(times(current), ...tensors(current, state, controller));
-      if (current.attributes.length > 0) {
-        const facts = current.attributes.map(({ name, value }): Fact => [name, value]);
-        parts.push(section(text('details.attributes'), factList(facts)));
-      }
-    } else if (node?.kind === 'node') {
-      parts.push(message(text('details.loading')));
-    }
-    root.replaceChildren(...parts.filter((part) => part !== undefined));
-  };
+  const build = (state: State) => root.replaceChildren(...content(state, controller));
   const update = whenChanged(
     ({ selection, scene, details, planModel, plan, overrides }) => [
       selection,

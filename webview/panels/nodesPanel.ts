@@ -39,7 +39,7 @@ export function createNodesPanel(controller: Controller): Panel {
       { header: text('column.node'), cell: ({ node }) => node.label || node.title },
       {
         header: text('column.op'),
-        cell: ({ node }) => (node.repeats === undefined ? node.title : `${node.title} ×${node.repeats}`),
+        cell: ({ node }) => (node.repeats === undefined ? node.title : `${node.title} x${node.repeats}`),
       },
       { header: text('column.tier'), cell: tierOf },
       { header: text('column.time'), numeric: true, cell: ({ plan, index }) => formatMs(plan?.timeMs[index] ?? null) },

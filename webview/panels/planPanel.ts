@@ -145,11 +145,22 @@ export function createPlanPanel(controller: Controller): Panel {
   const advice = element('p', { class: 'advice' });
   const summary = element('div');
   const tables = element('div');
+  const undo = button({
+    label: text('plan.undo'),
+    title: text('plan.undo.title'),
+    onClick: () => controller.undo(),
+  });
+  const redo = button({
+    label: text('plan.redo'),
+    title: text('plan.redo.title'),
+    onClick: () => controller.redo(),
+  });
+  const reset = button({ label: text('plan.reset'), onClick: () => controller.override({}) });
   const touched = element(
     'div',
     { class: 'touched' },
     element('p', { class: 'hint' }, text('plan.changed')),
-    button({ label: text('plan.reset'), onClick: () => controller.override({}) }),
+    element('div', { class: 'actions' }, undo, redo, reset),
   );
   const config = button({ label: text('plan.config'), onClick: () => controller.run('openConfig') });
   const root = element(
@@ -188,7 +199,11 @@ export function createPlanPanel(controller: Controller): Panel {
     update(state) {
       build(state);
       sliders.update(state);
-      touched.hidden = isUntouched(state.overrides);
+      const { past, future } = state.history;
+      touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;
+      undo.toggleAttribute('disabled', past.length === 0);
+      redo.toggleAttribute('disabled', future.length === 0);
+      reset.toggleAttribute('disabled', isUntouched(state.overrides));
     },
   };
 }

@@ -2,14 +2,20 @@ const ellipsis = '…';
 /** Measured at this size; widths at other sizes follow in proportion. */
 const measuredAt = 100;
 
-/** Cuts texts to a width; remembers what it measured, because the same texts are drawn in every frame. */
+/** The part of a drawing context that measuring needs. */
+export type MeasuringContext = Pick<CanvasRenderingContext2D, 'font' | 'measureText'>;
+
+/**
+ * Cuts texts to a width; remembers what it measured, because the same texts are drawn in every frame. Measuring sets the
+ * font, so the context must be one that nobody draws with.
+ */
 export class TextFitter {
-  readonly #context: CanvasRenderingContext2D;
+  readonly #context: MeasuringContext;
   readonly #widths = new Map<string, number>();
   readonly #fitted = new Map<string, Map<string, string>>();
   #family = '';
 
-  constructor(context: CanvasRenderingContext2D) {
+  constructor(context: MeasuringContext) {
     this.#context = context;
   }
 

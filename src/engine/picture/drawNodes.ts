@@ -1,3 +1,4 @@
+import { durationText } from '../../protocol/quantities';
 import type { SceneNode, SceneOverlay } from '../../protocol/scene';
 import { escapeXml, svgElement, svgText } from './svgMarkup';
 import { fitText, textWidth } from './textWidth';
@@ -11,12 +12,6 @@ const barWidth = 3;
 const cardOffset = 3;
 const textLeft = 10;
 
-/** Time in milliseconds with three significant digits; estimates are marked. */
-function timeText(timeMs: number, measured: boolean): string {
-  const [value, unit] = timeMs >= 1000 ? [timeMs / 1000, 's'] : timeMs >= 1 ? [timeMs, 'ms'] : [timeMs * 1000, 'µs'];
-  return `${measured ? '' : '~'}${Number(value.toPrecision(3))} ${unit}`;
-}
-
 /** Time of all that a box stands for; nothing where a part of it is unknown. */
 function timeOf({ orderIndices }: SceneNode, overlay: SceneOverlay): string {
   if (orderIndices.length === 0) return '';
@@ -28,7 +23,7 @@ function timeOf({ orderIndices }: SceneNode, overlay: SceneOverlay): string {
     sum += time;
     measured &&= overlay.measured[place] ?? false;
   }
-  return sum === 0 ? '' : timeText(sum, measured);
+  return sum === 0 ? '' : `${measured ? '' : '~'}${durationText(sum)}`;
 }
 
 /** The second line, with the time at its right end where there is room for both. */

@@ -2,7 +2,7 @@ import { bytesText, shapeText } from '../../protocol/quantities';
 import type { NodeDetails } from '../../protocol/requests';
 import type { OnnxAttribute, OnnxTensor } from '../onnx/model';
 import type { CostTables } from '../planning/costTables';
-import type { InferredModel, InferredNode } from '../shapes/inferred';
+import type { InferredModel } from '../shapes/inferred';
 import type { SplitGraph } from '../split/splitGraph';
 import { factReport } from './tensorReport';
 
@@ -28,16 +28,25 @@ export function nodeDetails(
     domain: found.node.domain,
     modulePath: found.modulePath,
     attributes: [...found.node.attributes].map(([name, attribute]) => ({ name, value: attributeText(attribute) })),
-    inputs: found.reads.map((name) => ({
-      name,
-      type: typeText(inferred, name),
-      from: labelOf(inferred.nodes.find((node) => node.writes.includes(name))),
-    })),
-    outputs: found.writes.map((name) => ({
-      name,
-      type: typeText(inferred, name),
-      usedBy: inferred.nodes.filter((node) => node.reads.includes(name)).map((node) => node.label),
-    })),
+    ...(order >= 0 && { orderIndex: order }),
+    inputs: found.reads.map((name) => {
+      const producer = inferred.nodes.find((node) => node.writes.includes(name));
+      return {
+        name,
+        type: typeText(inferred, name),
+        from: producer?.label ?? null,
+        ...(producer && { fromId: producer.id }),
+      };
+    }),
+    outputs: found.writes.map((name) => {
+      const readers = inferred.nodes.filter((node) => node.reads.includes(name));
+      return {
+        name,
+        type: typeText(inferred, name),
+        usedBy: readers.map(({ label }) => label),
+        usedByIds: readers.map(({ id }) => id),
+      };
+    }),
     macs: found.macs ?? null,
     weightBytes: splitNode?.weightBytes ?? 0,
     timeMsPerTier: (splitNode === undefined ? [] : (costs?.tiers ?? [])).map((table) => ({
@@ -46,10 +55,6 @@ export function nodeDetails(
       measured: table.measured[order] === 1,
     })),
   };
-}
-
-function labelOf(node: InferredNode | undefined): string | null {
-  return node?.label ?? null;
 }
 
 function typeText(inferred: InferredModel, name: string): string {

@@ -91,7 +91,7 @@ export class GraphSession implements Releasable {
         break;
       case 'override':
         this.#pageOverrides = message.overrides;
-        void this.#attempt(() => models.override(this.modelUri, message.overrides));
+        void this.#override(message.overrides);
         break;
       case 'cancel':
         models.cancel(this.modelUri);
@@ -185,6 +185,13 @@ export class GraphSession implements Releasable {
     });
     const selected = this.surroundings.selection.selectedIn(this.modelUri);
     if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });
+  }
+
+  /** Overrides that no plan satisfies are reported, and the page gets back those that hold. */
+  async #override(overrides: PlanOverrides): Promise<void> {
+    const { models } = this.surroundings;
+    await this.#attempt(() => models.override(this.modelUri, overrides));
+    if (this.#pageOverrides === overrides && models.get(this.modelUri)?.overrides !== overrides) await this.#sendPlan();
   }
 
   #sendDetails(nodeId: string): Promise<void> {

@@ -26,8 +26,8 @@ const mostWidth = 240;
 /** Widths are multiples of this, so that blocks with nearly equal texts are laid out once. */
 const widthStep = 8;
 
-/** Room beside the first line for a figure of the plan, such as `~1.25 ms`. */
-const figureWidth = 48;
+/** Room beside the first line for a figure of the plan, such as `~1.25 ms`, and the dot behind it. */
+const figureWidth = 64;
 
 /** Width of a box that shows both of its lines; longer texts are for the renderer to shorten. */
 function boxWidth({ title, subtitle, kind }: SceneNodeContent): number {

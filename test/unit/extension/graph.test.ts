@@ -30,7 +30,7 @@ describe('the page', () => {
     const policy = contentSecurityPolicy(parts);
     expect(policy.split('; ')[0]).toBe("default-src 'none'");
     expect(policy).toContain("script-src 'nonce-n0nce'");
-    expect(policy).toContain('style-src https://host.example;');
+    expect(policy).toContain("style-src https://host.example 'sha256-");
     expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
   });
 

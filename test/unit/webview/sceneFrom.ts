@@ -17,7 +17,7 @@ export function sceneFrom(
       height: 40,
       kind: 'node',
       title: id,
-      subtitle: '1×8 float32',
+      subtitle: '1x8 float32',
       family: 'other',
       label: id,
       orderIndices: [index],
@@ -41,7 +41,7 @@ export function sceneFrom(
         tensor: from,
         tensorCount: 1,
         bytes: 32,
-        shapeText: '1×8',
+        shapeText: '1x8',
       };
     }),
     groups: [],

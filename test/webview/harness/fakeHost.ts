@@ -104,7 +104,7 @@ function answer(message: FromWebview): void {
 function answerDetails(nodeId: string): void {
   const operator = network.operators.find(({ id }) => id === nodeId);
   if (operator === undefined) return;
-  const type = `float32 ${operator.shape.join('×')}`;
+  const type = `float32 ${operator.shape.join('x')}`;
   send({
     type: 'details',
     details: {
@@ -150,7 +150,7 @@ function answerSearch(query: string): void {
       orderIndex,
       label: `layer${Math.max(0, operator.block)}.${operator.id}`,
       op: operator.op,
-      detail: `${operator.shape.join('×')} float32`,
+      detail: `${operator.shape.join('x')} float32`,
     }));
   send({ type: 'searchResult', query, hits });
 }

@@ -87,7 +87,7 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
     outputBytes: 2_408_448,
     weightBytes: 0,
     orderIndices: [],
-    subtitle: '1×3×448×448 float32',
+    subtitle: '1x3x448x448 float32',
   } as const;
   const inputNode = { ...end, id: 'input', kind: 'input', title: 'input', label: 'input', family: 'input' } as const;
   indexOf.set('input', place(inputNode, 0, y));
@@ -106,7 +106,7 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
           id: idOfBlock(operator.block),
           kind: 'fold',
           title: 'Residual block',
-          subtitle: `${last.shape.join('×')} float32`,
+          subtitle: `${last.shape.join('x')} float32`,
           family: 'fold',
           label: `layer${operator.block}`,
           orderIndices: members.map((_, at) => from + at),
@@ -134,7 +134,7 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
         id: member.id,
         kind: 'node',
         title: member.op,
-        subtitle: `${member.shape.join('×')} float32`,
+        subtitle: `${member.shape.join('x')} float32`,
         family: member.family,
         label: `layer${Math.max(0, member.block)}.${member.id}`,
         orderIndices: [order + at],
@@ -162,7 +162,7 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
     }
     cutLines.push({ position: order, y: y - (rowPitch - nodeHeight) / 2 + (operator.block >= 0 ? 4 : 0) });
   }
-  const output = { ...end, subtitle: '1×1000 float32', outputBytes: 4000 };
+  const output = { ...end, subtitle: '1x1000 float32', outputBytes: 4000 };
   const outputIndex = place(
     { ...output, id: 'output', kind: 'output', title: 'output', label: 'output', family: 'output' },
     0,
@@ -198,7 +198,7 @@ function edgesOf(
     const [x1, y1] = [target.x + target.width / 2, target.y];
     const bend = x0 < x1 ? y0 + 10 : y1 - 12;
     const points = x0 === x1 ? [x0, y0, x1, y1] : [x0, y0, x0, bend, x1, bend, x1, y1];
-    const shapeText = shape.join('×');
+    const shapeText = shape.join('x');
     edges.push({ id: `${from}-${to}`, from, to, points, tensor, tensorCount: 1, bytes: bytesOf(shape), shapeText });
   };
   const shapes = new Map(operators.map(({ id, shape }) => [id, shape]));
@@ -306,7 +306,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     const shape = shapeAt(position);
     const bytes = bytesOf(shape);
     const transferMs = best.transferMs[link] ?? 0;
-    const text = `${shape.slice(1).join('×')} float32 · ${Math.round(bytes / 1000)} kB · ${transferMs.toPrecision(3)} ms · $0.00002`;
+    const text = `${shape.slice(1).join('x')} float32 · ${Math.round(bytes / 1000)} kB · ${transferMs.toPrecision(3)} ms · $0.00002`;
     return [{ link, tensor: operators[position - 1]?.id ?? 'input', text, bytes, transferMs, cost: 0.00002 }];
   });
   const strategy = (name: string, plan: ReturnType<typeof evaluate>) => ({

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { change, emptyHistory, redo, undo } from '../../../webview/history';
+
+const start = { overrides: {}, history: emptyHistory };
+
+describe('what was tried out', () => {
+  it('can be taken back and made again, step by step', () => {
+    const cut = change(start, { cuts: [3] });
+    const pinned = change(cut, { cuts: [3], pin: { a: 'edge' } });
+    const back = undo(pinned);
+    expect(back.overrides).toEqual({ cuts: [3] });
+    expect(undo(back).overrides).toEqual({});
+    expect(redo(undo(back)).overrides).toEqual({ cuts: [3] });
+    expect(redo(redo(undo(back))).overrides).toEqual(pinned.overrides);
+  });
+
+  it('counts the moves of a slider as one step', () => {
+    let tried = change(start, { cuts: [3] });
+    for (const mbps of [10, 11, 12]) tried = change(tried, { cuts: [3], bandwidthMbps: [mbps] });
+    expect(undo(tried).overrides).toEqual({ cuts: [3] });
+  });
+
+  it('forgets what was taken back once something else is tried', () => {
+    const other = change(undo(change(start, { cuts: [3] })), { cuts: [5] });
+    expect(redo(other).overrides).toEqual({ cuts: [5] });
+  });
+
+  it('stays where it is at either end, and ignores what changes nothing', () => {
+    expect(undo(start).overrides).toEqual({});
+    expect(redo(start).overrides).toEqual({});
+    expect(change(start, {}).history.past).toEqual([]);
+  });
+});
