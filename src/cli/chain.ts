@@ -62,7 +62,10 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
 
 /** A relay that listens. */
 function startRelay({ program, signal, log }: ChainOptions, args: readonly string[]) {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'pipe'], detached: process.platform !== 'win32' });
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
   return new Promise<{ child: ChildProcess; port: number }>((done, fail) => {
     let last = '';
     const giveUp = (message: string, code: 'canceled' | 'worker-crashed' = 'worker-crashed') => {

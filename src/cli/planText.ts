@@ -40,9 +40,11 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     linksText(report),
     strategiesText('single tiers', report.baselines),
   ];
+  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
+  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
   if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
-  if (sweep !== undefined) parts.push(regimesText(report.regimes));
+  if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
   return parts.join('\n\n');
 }
@@ -137,14 +139,15 @@ function topText(
   return `best single split points\n${tableText(columns, rows)}`;
 }
 
-function regimesText(regimes: readonly RegimeReport[]): string {
+function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
   const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary }) => [
     toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
     durationText(latencyMs),
     summary,
   ]);
-  return `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
+  const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
+  return note === undefined ? table : `${table}\n${note}`;
 }
 
 function paretoText(plans: readonly ParetoReport[]): string {

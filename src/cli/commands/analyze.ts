@@ -54,7 +54,7 @@ function analysisText(report: AnalysisReport): string {
     ['work', macsText(model.macs)],
     ['weights', `${bytesText(model.weightBytes)}, ${countText(model.parameters)} parameters`],
     ['activations', `${bytesText(model.peakActivationBytes)} at most at once`],
-    ['cuts', `${graph.singleTensorCuts} positions where one tensor crosses`],
+    ['cuts', cutsText(graph)],
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
   if (openDimensions.length > 0) {
@@ -76,6 +76,12 @@ function analysisText(report: AnalysisReport): string {
     parts.push(tableText([{ heading: 'tensor' }, { heading: 'type' }, { heading: 'shape' }], rows));
   }
   return parts.join('\n\n');
+}
+
+function cutsText({ singleTensorCuts, boundedBlocks }: AnalysisReport['graph']): string {
+  const single = `${singleTensorCuts} positions where one tensor crosses`;
+  if (boundedBlocks === undefined) return single;
+  return `${single}; ${boundedBlocks} ${boundedBlocks === 1 ? 'block has' : 'blocks have'} more cuts than were looked at`;
 }
 
 function candidatesText(candidates: readonly CandidateReport[]): string {

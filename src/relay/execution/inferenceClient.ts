@@ -1,6 +1,7 @@
-import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage, Agent as PlainAgent } from 'node:http';
+import { type Agent as HttpAgent, request as httpRequest, Agent as PlainAgent } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { collect } from '../inference/collect';
 import { decodeResponse, encodeRequest, headerLengthField, type InferenceResponse } from '../inference/message';
 import { Refusal } from '../inference/refusal';
 import type { Tensor } from '../inference/tensor';
@@ -21,6 +22,9 @@ export interface InferenceClientOptions {
   /** Names the server in error messages. */
   readonly title: string;
 }
+
+/** A kept connection that the server had closed, which shows only when it is used again (it may have been restarted). */
+class StaleConnectionError extends Error {}
 
 /** Errors of a connection that was never made: another try cannot run the request twice. */
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -78,8 +82,7 @@ export class InferenceClient {
         return await this.send('POST', path, headers, parts, signal);
       } catch (error) {
         if (signal.aborted) throw this.late();
-        const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-        if (!neverConnected.has(code) || attempt >= this.options.retries) throw this.unreachable(error);
+        if (!mayTryAgain(error) || attempt >= this.options.retries) throw this.unreachable(error);
         await delay(50 * 2 ** attempt, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw this.late();
       }
@@ -110,37 +113,39 @@ export class InferenceClient {
         new URL(path, this.base),
         { method, agent: this.agent, signal, headers: { ...headers, ...access } },
         (response) => {
-          collect(response, this.options.maxBodyBytes).then((body) => {
-            const length = response.headers[headerLengthField];
-            done({
-              status: response.statusCode ?? 0,
-              body,
-              headerLength: length === undefined ? undefined : Number(length),
-            });
-          }, fail);
+          collect(response, { maxBytes: this.options.maxBodyBytes }).then(
+            (body) => {
+              const length = response.headers[headerLengthField];
+              done({
+                status: response.statusCode ?? 0,
+                body,
+                headerLength: length === undefined ? undefined : Number(length),
+              });
+            },
+            (error: Error) => fail(new Refusal(502, `${this.options.title} did not answer whole: ${error.message}`)),
+          );
         },
       );
       // Not `once`: a socket may fail again while it is torn down.
-      sent.on('error', fail);
+      sent.on('error', (error) =>
+        fail(sent.reusedSocket && isReset(error) ? new StaleConnectionError(error.message) : error),
+      );
       for (const part of parts) sent.write(part);
       sent.end();
     });
   }
 }
 
-/** Reads a whole body. @throws Refusal 413 once it is larger than allowed */
-export async function collect(stream: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length > maxBytes)
-      throw new Refusal(413, `The body is larger than the ${maxBytes} bytes that are allowed here.`);
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks, length);
-  // A plain array: `slice` of a Buffer would share its memory instead of copying.
-  return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+function mayTryAgain(error: unknown): boolean {
+  return error instanceof StaleConnectionError || neverConnected.has(codeOf(error));
+}
+
+function isReset(error: Error): boolean {
+  return codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function byteCount(parts: readonly Uint8Array[]): number {

@@ -48,20 +48,34 @@ export interface OnnxRuntimeOptions {
 
 /**
  * Loads ONNX Runtime from the first folder that has it.
- * @throws DnnSplitError `file-system` that says how to install it
+ * @throws DnnSplitError `missing-runtime` that says how to install it
  */
 export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
   for (const folder of packageFolders) {
-    try {
-      return createRequire(join(folder, 'index.js'))('onnxruntime-node');
-    } catch {
-      // Not there; the next folder may have it.
-    }
+    const ort = loadFrom(folder);
+    if (ort !== undefined) return ort;
   }
   throw new DnnSplitError(
     'missing-runtime',
     `ONNX Runtime is not installed: run \`npm install ${runtimePackage} --ignore-scripts\` in the folder of the sub-models or in a folder above it.`,
   );
+}
+
+/** The package as Node finds it from a folder; none where it is not installed there or above. */
+function loadFrom(folder: string): Ort | undefined {
+  const load = createRequire(join(folder, 'index.js'));
+  let path: string;
+  try {
+    path = load.resolve('onnxruntime-node');
+  } catch {
+    return undefined;
+  }
+  try {
+    return load(path);
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new DnnSplitError('missing-runtime', `ONNX Runtime at ${path} does not run on this machine: ${reason}.`);
+  }
 }
 
 /** An executor that runs the sub-model in this process. @throws DnnSplitError where the runtime or the model cannot be loaded */

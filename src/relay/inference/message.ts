@@ -6,6 +6,11 @@ import { type Datatype, expectedBytes, isDatatype, type Tensor } from './tensor'
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
 
+/**
+ * Parsed JSON takes many times the memory of its text and holds up every other request meanwhile; binary tensors do not.
+ */
+const largestJsonBytes = 32_000_000;
+
 const parameters = z.record(z.string(), z.unknown());
 const wireTensor = z.object({
   name: z.string().min(1),
@@ -124,6 +129,12 @@ export function encodeResponse(
 
 function splitBody(body: Uint8Array, headerLength: number | undefined): { json: unknown; binary: Uint8Array } {
   const length = headerLength ?? body.byteLength;
+  if (length > largestJsonBytes) {
+    throw new Refusal(
+      413,
+      `The JSON part of the body has ${length} bytes, but ${largestJsonBytes} are allowed; send tensors in binary.`,
+    );
+  }
   if (!Number.isInteger(length) || length < 0 || length > body.byteLength) {
     throw new Refusal(400, `Inference-Header-Content-Length is ${length}, but the body has ${body.byteLength} bytes.`);
   }

@@ -18,6 +18,16 @@ export class Admission {
     return this.waiting.length;
   }
 
+  /** @throws Refusal 503 while nobody else may wait */
+  refuseWhenFull(): void {
+    if (this.running < this.maxRunning || this.waiting.length < this.maxWaiting) return;
+    throw new Refusal(
+      503,
+      `This tier is busy: ${this.running} requests run and ${this.waiting.length} wait; try again shortly.`,
+      1,
+    );
+  }
+
   /**
    * Waits for a place.
    * @returns a function that gives the place back; call it exactly once
@@ -27,13 +37,7 @@ export class Admission {
     if (this.running < this.maxRunning) {
       this.running += 1;
     } else {
-      if (this.waiting.length >= this.maxWaiting) {
-        throw new Refusal(
-          503,
-          `This tier is busy: ${this.running} requests run and ${this.waiting.length} wait; try again shortly.`,
-          1,
-        );
-      }
+      this.refuseWhenFull();
       await this.wait(signal);
     }
     return () => this.leave();

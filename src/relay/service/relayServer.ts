@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ContractDocument, ContractTensor } from '../../protocol/documents/contract';
 import { DnnSplitError } from '../../protocol/errors';
-import { collect } from '../execution/inferenceClient';
+import { collect } from '../inference/collect';
 import {
   decodeRequest,
   type EncodedMessage,
@@ -15,6 +15,7 @@ import {
 import { Refusal } from '../inference/refusal';
 import { datatypeOf } from '../inference/tensor';
 import { Admission } from './admission';
+import { BodyBudget } from './bodyBudget';
 import type { Hop } from './hop';
 import type { Metrics } from './metrics';
 
@@ -36,10 +37,14 @@ export interface RelayServerOptions {
   readonly log: (line: string) => void;
 }
 
+/** Bodies of the largest size that are held at once; smaller ones may be more. */
+const bodiesAtOnce = 2;
+
 /** Serves a tier over HTTP with the Open Inference Protocol v2 and its binary tensor extension. */
 export class RelayServer {
   private readonly server: Server;
   private readonly admission: Admission;
+  private readonly budget: BodyBudget;
   private readonly modelPath: string;
   private stopping = false;
 
@@ -50,12 +55,14 @@ export class RelayServer {
     private readonly options: RelayServerOptions,
   ) {
     this.admission = new Admission(options.maxRunning, options.maxWaiting);
+    this.budget = new BodyBudget(bodiesAtOnce * options.maxBodyBytes);
     this.modelPath = `/v2/models/${encodeURIComponent(contract.model)}`;
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
     this.server = options.tls
       ? createHttpsServer({ cert: options.tls.certificate, key: options.tls.key }, handle)
       : createHttpServer(handle);
-    this.server.requestTimeout = options.timeoutMs;
+    // Somewhat later than `collect` gives up, which can say why.
+    this.server.requestTimeout = options.timeoutMs + 1000;
     this.server.headersTimeout = Math.min(options.timeoutMs, 20_000);
   }
 
@@ -63,7 +70,8 @@ export class RelayServer {
   listen(): Promise<number> {
     const { host, port } = this.options;
     return new Promise((done, fail) => {
-      this.server.once('error', (error) => {
+      this.server.on('error', (error) => {
+        this.options.log(error.message);
         fail(
           new DnnSplitError(
             'file-system',
@@ -86,6 +94,8 @@ export class RelayServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A client that goes away while it is answered is no failure of the relay.
+    response.on('error', (error) => this.options.log(`An answer could not be sent: ${error.message}`));
     try {
       await this.route(request, response);
     } catch (error) {
@@ -139,17 +149,24 @@ export class RelayServer {
     }
     const start = performance.now();
     const signal = AbortSignal.any([AbortSignal.timeout(this.options.timeoutMs), whenClosed(response)]);
-    const leave = await this.admission.enter(signal);
+    this.admission.refuseWhenFull();
+    const held = this.budget.hold();
     try {
-      const body = await collect(request, this.options.maxBodyBytes);
-      const message = await this.answer(request, body, signal, performance.now() - start);
-      this.metrics.answered(200, body.byteLength, Number(message.headers['content-length']));
-      this.metrics.request.observe((performance.now() - start) / 1e3);
-      response.writeHead(200, message.headers);
-      for (const part of message.parts) response.write(part);
-      response.end();
+      // Before it takes a place: a sender that is slow must not keep others from running.
+      const body = await collect(request, { maxBytes: this.options.maxBodyBytes, signal, grows: held.grow });
+      const leave = await this.admission.enter(signal);
+      try {
+        const message = await this.answer(request, body, signal, performance.now() - start);
+        this.metrics.answered(200, body.byteLength, Number(message.headers['content-length']));
+        this.metrics.request.observe((performance.now() - start) / 1e3);
+        response.writeHead(200, message.headers);
+        for (const part of message.parts) response.write(part);
+        response.end();
+      } finally {
+        leave();
+      }
     } finally {
-      leave();
+      held.release();
     }
   }
 

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from './refusal';
+
+export interface CollectOptions {
+  readonly maxBytes: number;
+  /** Ends the wait for bytes that do not come. */
+  readonly signal?: AbortSignal;
+  /** Hears of every piece; what it throws ends the reading. */
+  readonly grows?: (bytes: number) => void;
+}
+
+/**
+ * Reads a whole body.
+ * @throws Refusal 413 once it is larger than allowed, 408 when its time is up, 400 when its sender goes away
+ */
+export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: CollectOptions): Promise<Uint8Array> {
+  return new Promise((done, fail) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const settle = () => {
+      stream.off('data', take).off('end', finish).off('close', lose);
+      signal?.removeEventListener('abort', giveUp);
+    };
+    const refuse = (error: unknown) => {
+      settle();
+      // The stream stays open: the refusal still has to be sent over its connection.
+      stream.pause();
+      fail(error);
+    };
+    const take = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        refuse(new Refusal(413, `The body is larger than the ${maxBytes} bytes that are allowed here.`));
+        return;
+      }
+      try {
+        grows?.(chunk.length);
+        chunks.push(chunk);
+      } catch (error) {
+        refuse(error);
+      }
+    };
+    const finish = () => {
+      settle();
+      const body = Buffer.concat(chunks, length);
+      // A plain array: `slice` of a Buffer would share its memory instead of copying.
+      done(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+    };
+    const lose = () => refuse(new Refusal(400, 'The body ended before it was complete.'));
+    const giveUp = () => refuse(new Refusal(408, 'The body did not arrive in time.'));
+    stream.on('data', take).once('end', finish).once('close', lose);
+    stream.on('error', lose);
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener('abort', giveUp, { once: true });
+  });
+}

@@ -1,0 +1,108 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runVerification } from '../../../src/server/analysis/verifySplit';
+import { exportAt, type PlanOptions, tinyResnet } from '../../relay/splitChain';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+
+const root = resolve(import.meta.dirname, '../../..');
+const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
+
+describe('verification of sub-models', () => {
+  let bundled: Bundled;
+  const removals: (() => void)[] = [];
+  beforeAll(async () => {
+    bundled = await bundlePrograms({ relay: 'src/relay/main.ts' });
+  });
+  afterAll(async () => {
+    for (const remove of removals) remove();
+    await bundled.remove();
+  });
+
+  function exported(path: string, places: readonly number[], options: PlanOptions = {}) {
+    const split = exportAt(path, places, options);
+    removals.push(split.remove);
+    return split;
+  }
+  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, packageFolders = [root]) =>
+    runVerification(
+      {
+        modelPath: split.modelPath,
+        contractPaths: [...split.contractPaths],
+        dimensions: split.plan.dimensions,
+        runs: 2,
+        seed: 7,
+        packageFolders,
+      },
+      { program: bundled.program('relay'), ...(signal && { signal }) },
+    );
+
+  it.each([
+    ['one tier', []],
+    ['two tiers', [0.5]],
+    ['three tiers', [0.2, 0.6]],
+    ['four tiers', [0.1, 0.4, 0.8]],
+    ['a first tier that runs nothing', [0, 0.5]],
+    ['a middle tier that runs nothing', [0.5, 0.5]],
+    ['a last tier that runs nothing', [0.5, 1]],
+  ])('finds %s identical', async (_, places) => {
+    const report = await verify(exported(tinyResnet, places));
+    expect(report).toMatchObject({ identical: true, runs: 2, runtime: expect.stringMatching(/^onnxruntime-node \d/) });
+    expect(report.outputs).toEqual([expect.objectContaining({ name: 'y', elements: 20, differingElements: 0 })]);
+  });
+
+  it.each([
+    ['s_inception1.onnx', {}],
+    ['s_unet_plain.onnx', {}],
+    ['s_if_capture.onnx', {}],
+    ['s_functions.onnx', {}],
+    ['s_lstm_gru.onnx', { batch: 2, seq: 3 }],
+  ])('finds %s identical over three tiers', async (name, dimensions) => {
+    const report = await verify(exported(join(fixtures, name), [0.35, 0.7], { dimensions }));
+    expect(report.outputs.filter(({ identical }) => !identical)).toEqual([]);
+  });
+
+  it('reports what the encodings of a link cost', async () => {
+    const half = await verify(exported(tinyResnet, [0.5], { wire: 'float16' }));
+    const byte = await verify(exported(tinyResnet, [0.5], { wire: 'int8' }));
+    expect([half.identical, half.wire, byte.wire]).toEqual([false, ['float16'], ['int8']]);
+    const errors = [half, byte].map(({ outputs }) => outputs[0]?.largestAbsolute ?? 0);
+    expect(errors[0]).toBeGreaterThan(0);
+    expect(errors[1]).toBeGreaterThan(errors[0] ?? 0);
+    expect(errors[1]).toBeLessThan(0.5);
+  });
+
+  it('notices a sub-model that is not the one of this model', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    const other = exported(tinyResnet, [0.5], { tierIds: ['a', 'b'] });
+    const path = join(other.directory, 'b', 'model.onnx');
+    const { readFileSync } = await import('node:fs');
+    const bytes = readFileSync(path);
+    // The last weights of the file: one bit of the classifier.
+    const at = bytes.length - 2000;
+    bytes[at] = (bytes[at] ?? 0) ^ 0x40;
+    writeFileSync(join(split.directory, 'edge', 'model.onnx'), bytes);
+    expect((await verify(split)).identical).toBe(false);
+  });
+
+  it('says how to install ONNX Runtime where it is missing', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    await expect(verify(split, undefined, [split.directory])).rejects.toMatchObject({
+      code: 'missing-runtime',
+      message: expect.stringMatching(/npm install onnxruntime-node@\S+ --ignore-scripts/),
+    });
+  });
+
+  it('survives a crash of the process, and can be canceled', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    const crash = join(bundled.folder, 'crash.js');
+    writeFileSync(crash, 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000);');
+    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1, packageFolders: [] };
+    await expect(runVerification(task, { program: crash })).rejects.toMatchObject({
+      code: 'worker-crashed',
+      message: expect.stringMatching(/SIGSEGV/),
+    });
+    rmSync(crash);
+    await expect(verify(split, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
+  });
+});
