@@ -77,6 +77,11 @@ export interface AnalysisReport {
     readonly dataTensors: number;
     readonly unknownTensors: number;
     readonly singleTensorCuts: number;
+    /**
+     * Blocks with more cuts across branches than were looked at: there the candidates are those of the orders tried and
+     * of minimum cuts. Absent when every cut was looked at.
+     */
+    readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
   /** Symbols that no binding settles yet, most useful first. */
@@ -101,6 +106,22 @@ export interface TierReport {
   /** Label of the first and last node on this tier, where it has any. */
   readonly firstNode?: string;
   readonly lastNode?: string;
+  /** Ids of the same nodes. */
+  readonly firstNodeId?: string;
+  readonly lastNodeId?: string;
+}
+
+/** How far the measured times of a tier's profile cover the model. */
+export interface ProfileReport {
+  readonly tier: string;
+  /** Nodes of the model, and those that the profile has a time for; the others are estimated. */
+  readonly nodes: number;
+  readonly measuredNodes: number;
+  /** Times in the profile, and those that belong to no node of the model. */
+  readonly entries: number;
+  readonly unusedEntries: number;
+  /** What is wrong with that, in one sentence; none where every node is measured. */
+  readonly finding?: string;
 }
 
 export interface LinkReport {
@@ -180,9 +201,15 @@ export interface PlanReport {
   readonly regimes: readonly RegimeReport[];
   /** The same for every link. */
   readonly linkRegimes: readonly (readonly RegimeReport[])[];
+  /** What the regimes leave out, where they leave something out: limits. */
+  readonly regimesNote?: string;
   /** With `--pareto`: the plans that no other one beats in latency, cost, throughput and energy at once. */
   readonly pareto?: readonly ParetoReport[];
   readonly audit: AuditReport;
+  /** As in the analysis; absent when every cut was looked at. */
+  readonly boundedBlocks?: number;
+  /** Of the tiers that have a profile, where any has one. */
+  readonly profiles?: readonly ProfileReport[];
   /** One sentence: what to do, "do not split" included. */
   readonly advice: string;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
@@ -195,7 +222,7 @@ export interface CandidateOutcome {
   readonly latencyMs: number | null;
   readonly costPerRequest: number | null;
   readonly throughputPerSecond: number | null;
-  /** Lower tier of the crossing; `null` where no plan may cut here. */
+  /** Lower tier of the crossing; `null`, like the figures, where no plan may cut here or nothing is left above. */
   readonly link: number | null;
   /** True when the chosen plan cuts here. */
   readonly chosen: boolean;

@@ -21,7 +21,7 @@ export function advise(costs: CostTables, plan: Plan, singles: readonly Plan[], 
   if (used.length <= 1) {
     return `Do not split: run everything on \`${used[0]?.id}\`, ${figure(plan, infrastructure)}${optimality(certificate)}${unknown}.`;
   }
-  const names = used.map((tier) => `\`${tier.id}\``).join(', ');
+  const names = listed(used.map((tier) => `\`${tier.id}\``));
   const best = [...singles].sort((a, b) => a.evaluation.objectiveValue - b.evaluation.objectiveValue)[0];
   const split = `Split between ${names}, ${figure(plan, infrastructure)}`;
   if (best === undefined || !Number.isFinite(best.evaluation.objectiveValue)) {
@@ -45,10 +45,20 @@ function figure(plan: Plan, infrastructure: Infrastructure): string {
   return `${short(evaluation.energyJ)} J per request on the first tier`;
 }
 
-function optimality(certificate: Certificate): string {
-  if (certificate.unavailable !== undefined) return '';
-  if (certificate.gapPercent < 0.005) return ' (proven optimal)';
-  return ` (${short(certificate.gapPercent)} % above the exact optimum)`;
+/** Gaps below this, in percent, are rounding. */
+const roundingPercent = 1e-7;
+
+function optimality({ gapPercent, unavailable }: Certificate): string {
+  if (!Number.isFinite(gapPercent)) return '';
+  if (gapPercent <= roundingPercent) return ' (proven optimal)';
+  if (unavailable !== undefined) return ` (within ${short(gapPercent)} % of the optimum without limits)`;
+  return ` (within ${short(gapPercent)} % of the optimum)`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function short(value: number): string {

@@ -13,8 +13,9 @@ const tolerance = 1e-12;
  * Checks what the candidates rest on, layer by layer (`engine.md` section 3): that no layer is dearer on the next tier up.
  * Tiers that are left out do not take part. For throughput, and where links encode tensors differently, the argument does
  * not apply at all.
+ * @param boundedBlocks blocks in which the search for candidates did not look at every cut across branches.
  */
-export function auditCandidates(costs: CostTables, objective: Objective): AuditFinding {
+export function auditCandidates(costs: CostTables, objective: Objective, boundedBlocks = 0): AuditFinding {
   const metric = metricOf(objective);
   const tiers = usableTiers(costs);
   const exceptions: { node: number; lowerTier: number; upperTier: number }[] = [];
@@ -36,8 +37,17 @@ export function auditCandidates(costs: CostTables, objective: Objective): AuditF
     holds,
     exceptions,
     exceptionCount,
-    consequence: consequence(costs, objective, exceptionCount, holds),
+    consequence: [consequence(costs, objective, exceptionCount, holds), ...leftOut(boundedBlocks)].join(' '),
   };
+}
+
+/** What a bounded search means for the candidates. */
+function leftOut(boundedBlocks: number): string[] {
+  if (boundedBlocks === 0) return [];
+  const blocks = boundedBlocks === 1 ? '1 block has' : `${boundedBlocks} blocks have`;
+  return [
+    `${blocks} more cuts across branches than were looked at; there the candidates are the best by bytes against MACs, traffic or layers below, and the certificate says what they miss.`,
+  ];
 }
 
 /** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */

@@ -10,7 +10,8 @@ import type { TierBounds } from './tierBounds';
 
 /**
  * Per candidate, the best plan that crosses there alone: everything below on one tier, everything above on the next one,
- * for the pair of neighboring tiers that suits the objective best.
+ * for the pair of neighboring tiers that suits the objective best. Above the last node nothing is left to cut off, so
+ * that candidate has no figures and is never chosen: it stands for a single tier, which the baselines show.
  */
 export function candidateOutcomes(
   costs: CostTables,
@@ -20,6 +21,7 @@ export function candidateOutcomes(
 ): CandidateOutcome[] {
   const { links, objective } = costs.infrastructure;
   return candidates.map((candidate) => {
+    if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
     const members = membersBelow(costs.graph, candidate);
     let best: { metrics: PlanMetrics; link: number; value: number } | undefined;
     for (const link of links.keys()) {
@@ -37,6 +39,10 @@ export function candidateOutcomes(
       chosen: isCutOf(members, plan, links.length),
     };
   });
+}
+
+function noCut(position: number): CandidateOutcome {
+  return { position, latencyMs: null, costPerRequest: null, throughputPerSecond: null, link: null, chosen: false };
 }
 
 function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolean {
@@ -90,22 +96,10 @@ function crossingBytes(costs: CostTables, candidate: Candidate, link: number): n
   return candidate.tensors.reduce((sum, tensor) => sum + (costs.wires[link]?.tensorBytes[tensor] ?? 0), 0);
 }
 
-/** True when the plan cuts exactly here; above every node only when all of them run on the first tier. */
+/** True when the plan cuts exactly here, on whichever link. */
 function isCutOf(members: Uint8Array, plan: Assignment, linkCount: number): boolean {
-  const cutsAll = countOnes(members) === members.length;
-  for (let link = 0; link < (cutsAll ? 1 : linkCount); link++) if (isBelowLink(members, plan, link)) return true;
-  return false;
-}
-
-function isBelowLink(members: Uint8Array, plan: Assignment, link: number): boolean {
-  for (let node = 0; node < plan.length; node++) {
-    if (((plan[node] ?? 0) <= link ? 1 : 0) !== members[node]) return false;
+  for (let link = 0; link < linkCount; link++) {
+    if (members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member)) return true;
   }
-  return true;
-}
-
-function countOnes(members: Uint8Array): number {
-  let count = 0;
-  for (let node = 0; node < members.length; node++) count += members[node] ?? 0;
-  return count;
+  return false;
 }

@@ -27,11 +27,12 @@ export function certify(costs: CostTables, plan: Evaluation, solve: (() => Found
     exactLatencyMs: optimum.latencyMs,
     gapPercent,
     ...(broken.length > 0 && {
-      unavailable: `The optimum without limits breaks ${broken.join(' and ')}; its value is a lower bound.`,
+      unavailable: `The optimum without limits breaks ${broken.join(' and ')}; its value is a lower bound of every plan within them, and the gap an upper bound.`,
     }),
   };
 }
 
-function withoutOptimum(unavailable: string): Certificate {
+/** A certificate without an exact value, and why there is none. */
+export function withoutOptimum(unavailable: string): Certificate {
   return { exactValue: Number.NaN, exactLatencyMs: Number.NaN, gapPercent: Number.NaN, unavailable };
 }

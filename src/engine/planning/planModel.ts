@@ -5,8 +5,8 @@ import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { advise } from './advice';
 import { auditCandidates } from './audit';
 import { candidateOutcomes } from './candidateOutcomes';
-import { certify } from './certificate';
-import { brokenConstraints, memoryCheck } from './constraints';
+import { certify, withoutOptimum } from './certificate';
+import { brokenConstraints, hasLimits, memoryCheck } from './constraints';
 import { type CostTables, createCostTables } from './costTables';
 import { createFamily } from './cutFamily';
 import { evaluatePlan } from './evaluate';
@@ -34,9 +34,14 @@ export interface PlanOptions {
   readonly pareto?: boolean;
   /** Request rate for strategies that plan for a load; `constraints.minThroughputPerSecond` when absent. */
   readonly requestsPerSecond?: number;
+  /** Blocks with more cuts across branches than the search for the candidates looked at. */
+  readonly boundedBlocks?: number;
   /** Tables of the same graph from an earlier call; what still holds is taken over. */
   readonly previousCosts?: CostTables;
 }
+
+const limitsIgnored =
+  'Regimes are plans without the limits on latency, cost, energy and throughput; a plan within them may change elsewhere.';
 
 /** What one strategy gives, beside the plan. */
 export interface StrategyOutcome {
@@ -62,10 +67,14 @@ export interface PlanningResult {
   readonly strategies: readonly StrategyOutcome[];
   /** Per link, over its bandwidth, from slow to fast. */
   readonly regimes: readonly (readonly Regime[])[];
+  /** Says so where the regimes ignore limits that the plan keeps. */
+  readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
+  /** Blocks with more cuts across branches than were looked at. */
+  readonly boundedBlocks: number;
   readonly advice: string;
 }
 
@@ -105,18 +114,21 @@ export function planModel(
   const family = createFamily(costs, context.cuts, bounds);
   const fits = memoryCheck(costs, family);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
+  const boundedBlocks = options.boundedBlocks ?? 0;
   return {
     plan,
     costs,
     certificate,
-    audit: auditCandidates(costs, infrastructure.objective),
+    audit: auditCandidates(costs, infrastructure.objective, boundedBlocks),
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes
       ? []
       : infrastructure.links.map((_, link) => bandwidthRegimes(costs, family, bounds, link, fits)),
+    ...(hasLimits(infrastructure.constraints) && { regimesNote: limitsIgnored }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(options.pareto && { pareto: paretoFront(costs, family, bounds, work) }),
+    boundedBlocks,
     advice: advise(costs, plan, singles, certificate),
   };
 }
@@ -147,7 +159,7 @@ function completePlan(costs: CostTables, strategy: Strategy, found: FoundPlan): 
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
   const { infrastructure } = context.costs;
-  if (options.skipCertificate) return certify(context.costs, plan.evaluation, undefined);
+  if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
   const exact = infrastructure.objective === 'throughput' ? undefined : strategyRegistry.get('exact');
   context.work.report('Proving how good the plan is');
   return certify(

@@ -14,6 +14,8 @@ export interface AnalysisFacts {
   readonly inferred: InferredModel;
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
+  /** Blocks with more cuts across branches than the search for candidates looks at. */
+  readonly boundedBlocks?: number;
 }
 
 export interface AnalysisReportOptions {
@@ -25,7 +27,7 @@ export interface AnalysisReportOptions {
 
 /** What is known of a model before any planning: the answer of `dnnsplit analyze`. */
 export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOptions = {}): AnalysisReport {
-  const { inferred, graph, candidates } = facts;
+  const { inferred, graph, candidates, boundedBlocks = 0 } = facts;
   return {
     model: modelReport(facts),
     graph: {
@@ -33,6 +35,7 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
       dataTensors: graph.tensors.length,
       unknownTensors: graph.tensors.filter((tensor) => tensor.bytes === undefined).length,
       singleTensorCuts: singleTensorPositions(liveBytes(graph)).length,
+      ...(boundedBlocks > 0 && { boundedBlocks }),
     },
     candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
     openDimensions: inferred.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
@@ -40,6 +43,11 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
     ...(options.tensors && { tensors: tensorTable(inferred) }),
     diagnostics: inferred.diagnostics.map(diagnosticReport),
   };
+}
+
+/** The candidates at which something crosses: "everything on the first tier" is a baseline, not a split point. */
+export function splitPoints<T extends { readonly position: number }>(graph: SplitGraph, candidates: readonly T[]): T[] {
+  return candidates.filter((candidate) => candidate.position < graph.nodes.length);
 }
 
 function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['model'] {

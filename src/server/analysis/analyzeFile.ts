@@ -3,7 +3,7 @@ import { readModel } from '../../engine/onnx/readModel';
 import { inferModel } from '../../engine/shapes/inferModel';
 import type { DimensionBindings, InferredModel } from '../../engine/shapes/inferred';
 import { buildSplitGraph } from '../../engine/split/buildSplitGraph';
-import { findCandidates } from '../../engine/split/findCandidates';
+import { searchCandidates } from '../../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../../engine/split/splitGraph';
 import { DnnSplitError } from '../../protocol/errors';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
@@ -16,6 +16,8 @@ export interface AnalyzedModel {
   readonly inferred: InferredModel;
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
+  /** Blocks with more cuts across branches than the search for candidates looks at. */
+  readonly boundedBlocks: number;
   readonly structureHash: string;
 }
 
@@ -37,8 +39,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
     work.report('Finding split points');
     const graph = buildSplitGraph(inferred);
     throwIfCanceled(work);
-    const candidates = findCandidates(graph);
-    return { path, inferred, graph, candidates, structureHash: structureHash(model) };
+    return { path, inferred, graph, ...searchCandidates(graph), structureHash: structureHash(model) };
   } catch (thrown) {
     throw DnnSplitError.is(thrown) ? inFile(thrown, path) : thrown;
   } finally {

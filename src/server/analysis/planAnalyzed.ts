@@ -22,11 +22,12 @@ export function planAnalyzed(
   analyzed: AnalyzedModel,
   settings: ModelSettings,
   overrides: PlanOverrides,
-  options: Omit<PlanOptions, 'strategy' | 'cuts'>,
+  options: Omit<PlanOptions, 'strategy' | 'cuts' | 'boundedBlocks'>,
   work: Work = unwatched,
 ): PlannedModel {
   const wanted = applyOverrides(settings.infrastructure, settings.strategy, overrides);
-  const planOptions = { ...options, strategy: wanted.strategy, cuts: wanted.cuts };
+  const { boundedBlocks } = analyzed;
+  const planOptions = { ...options, strategy: wanted.strategy, cuts: wanted.cuts, boundedBlocks };
   const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
   return { analyzed, settings, result };
 }
