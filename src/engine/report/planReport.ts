@@ -10,6 +10,7 @@ import type {
 import type { Objective } from '../planning/infrastructure';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import { profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
 /** A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`. */
@@ -19,6 +20,7 @@ export function planReport(result: PlanningResult): PlanReport {
   const linkRegimes = result.regimes.map((regimes, link) =>
     regimes.map((regime) => regimeReport(result, link, regime)),
   );
+  const profiles = profileReports(costs);
   return {
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
@@ -42,6 +44,7 @@ export function planReport(result: PlanningResult): PlanReport {
     linkRegimes,
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
     audit: auditReport(result),
+    ...(profiles.length > 0 && { profiles }),
     advice: result.advice,
     candidates: result.candidates,
   };

@@ -25,10 +25,27 @@ export function configProblems(text: string, path: string, snapshots: readonly M
     problems.push(problemAtPath(parsed, ['tiers', index, 'profile'], message));
   });
   if (problems.length > 0) return problems;
-  return snapshots.flatMap(({ configError }) => {
-    if (configError === undefined || !isAboutPlanning(configError)) return [];
-    const place = config.constraints === undefined ? ['tiers'] : ['constraints'];
+  return snapshots.flatMap((snapshot) => {
+    const { configError } = snapshot;
+    if (configError === undefined) {
+      return profileFindings(config, snapshot).map(({ message, path: place }) =>
+        problemAtPath(parsed, place, message, 'warning'),
+      );
+    }
+    if (!isAboutPlanning(configError)) return [];
+    const isAboutProfile = configError.code === 'invalid-profile';
+    const place = config.constraints === undefined || isAboutProfile ? ['tiers'] : ['constraints'];
     return [problemAtPath(parsed, place, configError.message)];
+  });
+}
+
+/** What the profiles of the tiers lack for one model, at the tier that names the profile. */
+function profileFindings(config: ConfigDocument, { modelUri, plan }: ModelSnapshot) {
+  return (plan?.profiles ?? []).flatMap(({ tier, finding }) => {
+    const index = config.tiers.findIndex(({ id, profile }) => id === tier && profile !== undefined);
+    if (finding === undefined || index < 0) return [];
+    const model = decodeURIComponent(modelUri.slice(modelUri.lastIndexOf('/') + 1));
+    return [{ message: `${model}: ${finding}`, path: ['tiers', index, 'profile'] }];
   });
 }
 

@@ -1,0 +1,41 @@
+import type { ProfileReport } from '../../protocol/reports';
+import { measuredKey } from '../planning/costModel';
+import type { CostTables } from '../planning/costTables';
+import type { Tier } from '../planning/infrastructure';
+import type { SplitNode } from '../split/splitGraph';
+
+/** For each tier with a profile: how many of the model's nodes it has times for, and what that means. */
+export function profileReports({ graph, infrastructure }: CostTables): ProfileReport[] {
+  return infrastructure.tiers.flatMap((tier) => (tier.profile === undefined ? [] : [profileReport(graph.nodes, tier)]));
+}
+
+function profileReport(nodes: readonly SplitNode[], tier: Tier): ProfileReport {
+  const used = new Set<string>();
+  const missing: SplitNode[] = [];
+  for (const node of nodes) {
+    const key = measuredKey(node, tier);
+    if (key === undefined) missing.push(node);
+    else used.add(key);
+  }
+  const entries = tier.profile?.size ?? 0;
+  const finding = findingOf(tier.id, nodes.length, missing, entries);
+  return {
+    tier: tier.id,
+    nodes: nodes.length,
+    measuredNodes: nodes.length - missing.length,
+    entries,
+    unusedEntries: entries - used.size,
+    ...(finding !== undefined && { finding }),
+  };
+}
+
+function findingOf(tier: string, nodes: number, missing: readonly SplitNode[], entries: number): string | undefined {
+  const [first] = missing;
+  if (first === undefined) return undefined;
+  if (entries === 0) return `The profile of tier \`${tier}\` is empty, so all ${nodes} times are estimates.`;
+  if (missing.length === nodes) {
+    return `The profile of tier \`${tier}\` names none of this model's ${nodes} nodes, so all times are estimates; was it recorded from another model?`;
+  }
+  const others = missing.length === 1 ? `'${first.label}'` : `'${first.label}' and ${missing.length - 1} more`;
+  return `The profile of tier \`${tier}\` has no time for ${missing.length} of ${nodes} nodes (${others}); these are estimated.`;
+}
