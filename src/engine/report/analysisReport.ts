@@ -27,7 +27,8 @@ export interface AnalysisReportOptions {
 
 /** What is known of a model before any planning: the answer of `dnnsplit analyze`. */
 export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOptions = {}): AnalysisReport {
-  const { inferred, graph, candidates, boundedBlocks = 0 } = facts;
+  const { inferred, graph, boundedBlocks = 0 } = facts;
+  const candidates = splitPoints(graph, facts.candidates);
   return {
     model: modelReport(facts),
     graph: {

@@ -10,6 +10,7 @@ import type {
 import type { Objective } from '../planning/infrastructure';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import { splitPoints } from './analysisReport';
 import { profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
@@ -42,11 +43,13 @@ export function planReport(result: PlanningResult): PlanReport {
     strategies: result.strategies.map(strategyReport),
     regimes: linkRegimes[0] ?? [],
     linkRegimes,
+    ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
     audit: auditReport(result),
+    ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     advice: result.advice,
-    candidates: result.candidates,
+    candidates: splitPoints(costs.graph, result.candidates),
   };
 }
 
@@ -82,8 +85,8 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
-      ...(first && { firstNode: first.label }),
-      ...(last && { lastNode: last.label }),
+      ...(first && { firstNode: first.label, firstNodeId: first.id }),
+      ...(last && { lastNode: last.label, lastNodeId: last.id }),
     };
   });
 }
