@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { listMessages } from './listMessages.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -60,6 +61,12 @@ async function writeSchemas() {
   }
 }
 
+/** Writes the list of messages that translators start from. */
+async function writeMessages() {
+  await mkdir(resolve(root, 'l10n'), { recursive: true });
+  await writeFile(resolve(root, 'l10n/bundle.l10n.json'), `${JSON.stringify(listMessages(), null, 2)}\n`);
+}
+
 const entries = [
   { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
   { ...node, entryPoints: { server: 'src/server/main.ts' } },
@@ -88,6 +95,10 @@ for (const entry of entries) {
   const missing = Object.values(entry.entryPoints).filter((file) => !existsSync(resolve(root, file)));
   if (missing.length > 0) throw new Error(`bundle: ${missing.join(', ')} does not exist`);
 }
-const [results] = await Promise.all([Promise.all(entries.map((entry) => esbuild.build(entry))), writeSchemas()]);
+const [results] = await Promise.all([
+  Promise.all(entries.map((entry) => esbuild.build(entry))),
+  writeSchemas(),
+  writeMessages(),
+]);
 const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
 await writeFile(resolve(root, 'dist/third-party-notices.txt'), await thirdPartyNotices(root, metafiles));

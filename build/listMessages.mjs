@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** A string literal between quotes, escapes included. */
+const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
+
+/**
+ * Everything that translators translate besides the manifest: the messages of the extension host under themselves, and
+ * the texts of the graph page as `graph:` and their key.
+ * @returns {Record<string, string>} sorted by key
+ */
+export function listMessages() {
+  const sorted = [...hostMessages(), ...pageMessages()].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  return Object.fromEntries(sorted);
+}
+
+/**
+ * The first argument of every `t(...)` and `l10n.t(...)`.
+ * @returns {[string, string][]}
+ */
+function hostMessages() {
+  const folder = join(root, 'src/extension');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.flatMap((file) => {
+    const calls = readFileSync(join(folder, file), 'utf8').matchAll(new RegExp(String.raw`\bt\(\s*${literal}`, 'g'));
+    return [...calls].map(([, single, double]) => {
+      const text = textOf(single ?? double ?? '');
+      return /** @type {[string, string]} */ ([text, text]);
+    });
+  });
+}
+
+/** @returns {[string, string][]} */
+function pageMessages() {
+  const text = readFileSync(join(root, 'webview/strings.ts'), 'utf8');
+  const table = text.slice(text.indexOf('const defaults = {'), text.indexOf('} as const'));
+  const entries = table.matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
+  return [...entries].map(([, key, single, double]) => [`graph:${key}`, textOf(single ?? double ?? '')]);
+}
+
+/** @param {string} inside of a literal */
+function textOf(inside) {
+  return JSON.parse(`"${inside.replace(/\\'/g, "'").replace(/(?<!\\)"/g, '\\"')}"`);
+}
