@@ -17,8 +17,10 @@ import { DefaultObjective } from './model/defaultObjective';
 import { logOpenings } from './model/logOpenings';
 import { ModelStore } from './model/modelStore';
 import { OpeningProgress } from './model/openingProgress';
+import { PlanDocuments } from './model/planDocuments';
 import { SelectionHub } from './model/selection';
 import { Notifier } from './notifier';
+import { readableError } from './readableError';
 import { foldRepeats } from './settings';
 import { PlanStatus } from './status';
 import { SplitTree } from './tree/splitTree';
@@ -31,7 +33,7 @@ export function activate({ extensionUri, subscriptions, workspaceState }: vscode
   const log = parts.add(createLog());
   const notifier = new Notifier(log);
   const server = parts.add(new LanguageServer(vscode.Uri.joinPath(extensionUri, 'dist/server.js').fsPath, log));
-  const models = parts.add(new ModelStore(server, createCancellation));
+  const models = parts.add(new ModelStore(server, createCancellation, readableError));
   const selection = parts.add(new SelectionHub());
   const graphs = parts.add(
     new GraphViews(
@@ -58,6 +60,7 @@ export function activate({ extensionUri, subscriptions, workspaceState }: vscode
   const context: CommandContext = { models, graphs, selection, server, notifier, log };
   const tree = parts.add(new SplitTree(models, selection));
   const status = parts.add(new PlanStatus(models));
+  parts.add(new PlanDocuments(models, selection));
   parts.add(new OpeningProgress(models));
   parts.add(new ContextKeys(models));
   parts.add(new ConfigProblems(models, (error) => notifier.report(error)));

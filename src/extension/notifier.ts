@@ -1,11 +1,6 @@
 import * as vscode from 'vscode';
 import { requestError } from './client/requestErrors';
-import { withoutFolders } from './model/paths';
-
-/** Paths of the workspace folders. */
-function workspacePaths(): string[] {
-  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-}
+import { readableError } from './readableError';
 
 /** Tells a person about failures: one sentence, once, with the way to the log. Everything else is for the log alone. */
 export class Notifier {
@@ -21,10 +16,11 @@ export class Notifier {
 
   /** Shows an error unless the same sentence is on the screen; what a person canceled is no error. */
   report(thrown: unknown): void {
-    const { code, message: sentence, detail } = requestError(thrown);
+    const error = requestError(thrown);
+    const { code, detail } = error;
     if (code === 'canceled') return;
-    this.log.error(detail === undefined ? sentence : `${sentence}\n${detail}`);
-    const message = withoutFolders(sentence, workspacePaths());
+    this.log.error(detail === undefined ? error.message : `${error.message}\n${detail}`);
+    const { message } = readableError(error.toData());
     if (this.#onScreen.has(message)) return;
     this.#onScreen.add(message);
     this.#told.push(message);

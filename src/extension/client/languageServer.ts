@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
+import { clientCommands, type ServerNotifications, type ServerRequests } from '../../protocol/requests';
 import { DisposableStore, type Releasable } from '../disposables';
 import { Emitter } from '../emitter';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
@@ -10,9 +10,9 @@ import { RestartPolicy } from './restartPolicy';
 type Library = typeof import('vscode-languageclient/node');
 
 /** Documents that the server diagnoses and offers actions on. */
-const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json'];
+const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json', '**/*.profile.json'];
 /** Files whose change on disk makes the server plan again. */
-const watchedPatterns = [...documentPatterns, '**/*.profile.json', '**/*.onnx'];
+const watchedPatterns = [...documentPatterns, '**/*.onnx'];
 
 /** The language client with a lazy start: nothing runs before the first request or the first document of ours. */
 export class LanguageServer implements ServerConnection, Releasable {
@@ -130,7 +130,7 @@ export class LanguageServer implements ServerConnection, Releasable {
       {
         documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
         synchronize: { fileEvents: [...this.#watchers] },
-        initializationOptions: { editorValidatesSchema: true },
+        initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
         outputChannel: this.log,
         errorHandler: {
           error: () => ({ action: ErrorAction.Continue, handled: true }),

@@ -20,10 +20,16 @@ export interface CommandContext {
 
 export type Command = (context: CommandContext, argument: unknown) => unknown;
 
-/** The `.onnx` file that a menu passed, where it passed one. */
+/** The file that a menu passed as a URI or a code lens as its text, where one passed any. */
+export function fileArgument(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  return typeof argument === 'string' && /^[a-z][\w+.-]*:/i.test(argument) ? vscode.Uri.parse(argument) : undefined;
+}
+
+/** As `fileArgument`, for `.onnx` files alone. */
 export function modelArgument(argument: unknown): vscode.Uri | undefined {
-  const named = argument instanceof vscode.Uri && argument.path.toLowerCase().endsWith('.onnx');
-  return named ? argument : undefined;
+  const uri = fileArgument(argument);
+  return uri?.path.toLowerCase().endsWith('.onnx') ? uri : undefined;
 }
 
 /** The row of the tree that a menu passed, where it passed one. */

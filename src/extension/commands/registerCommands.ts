@@ -7,6 +7,7 @@ import { exportPlan } from './exportPlan';
 import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
+import { planAgain } from './planAgain';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   copyTensorNames,
   searchNodes,
   generate,
+  planAgain,
   closeModel,
   showLog: ({ log }) => log.show(),
   restartServer: ({ server }) => server.restart(),

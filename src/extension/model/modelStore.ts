@@ -79,6 +79,8 @@ export class ModelStore implements Releasable {
   constructor(
     private readonly connection: ServerConnection,
     private readonly createCancellation: () => CancellationSource,
+    /** Words errors for reading before anyone sees them. */
+    private readonly readable: (error: ErrorData) => ErrorData = (error) => error,
   ) {
     this.#disposables.add(
       connection.onNotification('dnnsplit/modelChanged', (snapshot) => {
@@ -240,7 +242,7 @@ export class ModelStore implements Releasable {
       this.#accept(model, snapshot);
       return model.snapshot ?? snapshot;
     } catch (thrown) {
-      const failed = failedSnapshot(modelUri, requestError(thrown).toData());
+      const failed = failedSnapshot(modelUri, this.readable(requestError(thrown).toData()));
       model.snapshot = failed;
       return failed;
     }
@@ -251,7 +253,12 @@ export class ModelStore implements Releasable {
     if (this.#models.get(model.modelUri) !== model) return;
     const known = model.snapshot;
     if (known && (snapshot.revision < known.revision || sameMoment(known, snapshot))) return;
-    model.snapshot = snapshot;
+    const { error, configError } = snapshot;
+    model.snapshot = {
+      ...snapshot,
+      ...(error && { error: this.readable(error) }),
+      ...(configError && { configError: this.readable(configError) }),
+    };
     this.#changed.fire(model);
   }
 

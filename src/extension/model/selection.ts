@@ -1,11 +1,14 @@
 import type { Event } from 'vscode';
 import type { Releasable } from '../disposables';
 import { Emitter } from '../emitter';
+import type { PlanPlace } from './planPlaces';
 
 /** Nodes that a person selected somewhere, to be shown everywhere else. */
 export interface Selection {
   readonly modelUri: string;
   readonly nodeIds: readonly string[];
+  /** The tier or link of the plan that was meant, where one was. */
+  readonly place?: PlanPlace;
   /** Who selected; that one does not follow its own selection. */
   readonly source: object;
 }

@@ -2,6 +2,7 @@ import { bytesText, macsText } from '../../protocol/quantities';
 import type { AnalysisReport } from '../../protocol/reports';
 import type { ModelSnapshot } from '../../protocol/requests';
 import { baseName } from '../model/paths';
+import type { PlanPlace } from '../model/planPlaces';
 import type { Translate } from '../text';
 import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
@@ -14,7 +15,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   if (!snapshot?.analysis || snapshot.state === 'failed') return [];
   const { analysis, plan, configError } = snapshot;
   return [
-    ...(configError ? [problemRow('configuration', t('Configuration'), fromFileName(configError.message))] : []),
+    ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
     ...(plan ? [planSection(plan, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
@@ -34,11 +35,6 @@ function problemRow(id: string, label: string, message: string): TreeRow {
     tooltip: () => escapeMarkdown(message),
     children: [],
   };
-}
-
-/** A sentence that begins with a path, from the file's name on: rows are short. */
-function fromFileName(sentence: string): string {
-  return sentence.replace(/^\S*[\\/](?=[^\\/\s]+(:|\s))/, '');
 }
 
 /** Symbolic dimensions that wait for a number. */
@@ -109,6 +105,14 @@ export class RowIndex {
 
   parentOf(row: TreeRow): TreeRow | undefined {
     return this.#parents.get(row.id);
+  }
+
+  /** The row of a tier or link. */
+  rowOf({ list, index }: PlanPlace): TreeRow | undefined {
+    for (const row of this.#byId.values()) {
+      if (row.place?.list === list && row.place.index === index) return row;
+    }
+    return undefined;
   }
 
   /** The candidate right after one of these nodes. */

@@ -17,7 +17,7 @@ import { escapeMarkdown, inlineCode } from './words';
 export function planSection(plan: PlanReport, t: Translate): TreeRow {
   const tiers = plan.tiers.flatMap((tier, index) => {
     const link = plan.links[index];
-    return link ? [tierRow(tier, index, t), linkRow(link, index, t)] : [tierRow(tier, index, t)];
+    return link ? [tierRow(tier, index, t), linkRow(link, index, plan, t)] : [tierRow(tier, index, t)];
   });
   return {
     id: 'plan',
@@ -83,6 +83,8 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
     kind: 'tier',
     spoken: t('Tier {0}: {1}', tier.id, description),
     tooltip: () => tierTooltip(tier, t),
+    nodeIds: [...new Set([tier.firstNodeId, tier.lastNodeId].filter((id) => id !== undefined))],
+    place: { list: 'tiers', index },
     children: [],
   };
 }
@@ -105,7 +107,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
   return lines.join('\n\n');
 }
 
-function linkRow(link: LinkReport, index: number, t: Translate): TreeRow {
+function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const used = link.tensors.length > 0;
   const description = used
     ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${moneyText(link.costPerRequest)}`
@@ -118,9 +120,17 @@ function linkRow(link: LinkReport, index: number, t: Translate): TreeRow {
     icon: 'arrow-down',
     kind: 'link',
     spoken: t('Link from {0} to {1}: {2}', link.from, link.to, description),
+    nodeIds: lastBefore(plan, index),
+    place: { list: 'links', index },
     tensorNames: link.tensors.map(({ name }) => name),
     children: link.tensors.map((tensor) => tensorRow(id, tensor)),
   };
+}
+
+/** The last node below a link. */
+function lastBefore({ tiers }: PlanReport, link: number): readonly string[] {
+  const ids = tiers.slice(0, link + 1).flatMap(({ lastNodeId }) => lastNodeId ?? []);
+  return ids.slice(-1);
 }
 
 /** A tensor that crosses between tiers. */

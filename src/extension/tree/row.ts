@@ -1,3 +1,5 @@
+import type { PlanPlace } from '../model/planPlaces';
+
 /** One row of the tree, without any type of the workbench, so that its text can be tested in plain Node. */
 export interface TreeRow {
   /** Stable between plans, so that expansion and selection survive planning again. */
@@ -18,6 +20,8 @@ export interface TreeRow {
   readonly expanded?: boolean;
   /** Nodes to show in the graph when the row is selected. */
   readonly nodeIds?: readonly string[];
+  /** The tier or link of the plan that the row shows. */
+  readonly place?: PlanPlace;
   /** Position of the cut, on rows of candidates. */
   readonly position?: number;
   /** Names to copy. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import { baseName } from '../model/paths';
-import type { SelectionHub } from '../model/selection';
+import type { Selection, SelectionHub } from '../model/selection';
 import { modelRows, RowIndex } from './modelRows';
 import type { TreeRow } from './row';
 
@@ -33,8 +33,8 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
     );
     this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [row] }) => this.#announce(row)));
     this.#disposables.add(
-      selection.onDidSelect(({ modelUri, nodeIds, source }) => {
-        if (source !== this && modelUri === models.active?.modelUri) void this.#follow(nodeIds);
+      selection.onDidSelect((selected) => {
+        if (selected.source !== this && selected.modelUri === models.active?.modelUri) void this.#follow(selected);
       }),
     );
     this.#refresh(models.active);
@@ -94,12 +94,13 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
   #announce(row: TreeRow | undefined): void {
     const modelUri = this.models.active?.modelUri;
     if (modelUri === undefined || !row?.nodeIds) return;
-    this.selection.select({ modelUri, nodeIds: row.nodeIds, source: this });
+    const { nodeIds, place } = row;
+    this.selection.select({ modelUri, nodeIds, ...(place && { place }), source: this });
   }
 
-  /** Shows the candidate of nodes that were selected elsewhere, where there is one and the tree is on the screen. */
-  async #follow(nodeIds: readonly string[]): Promise<void> {
-    const row = this.#index.candidateAfter(nodeIds);
+  /** Shows what was selected elsewhere, where the tree has it and is on the screen. */
+  async #follow({ nodeIds, place }: Selection): Promise<void> {
+    const row = place ? this.#index.rowOf(place) : this.#index.candidateAfter(nodeIds);
     if (row && this.#view.visible) await this.#view.reveal(row, { select: true, focus: false });
   }
 }

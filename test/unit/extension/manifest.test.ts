@@ -44,7 +44,9 @@ describe('the manifest', () => {
 
   it('activates on demand only', () => {
     for (const event of manifest.activationEvents) {
-      expect(event).toMatch(/^(onWebviewPanel:|workspaceContains:\*\*\/(dnnsplit\.json|\*\.splitplan\.json)$)/);
+      expect(event).toMatch(
+        /^(onWebviewPanel:|workspaceContains:\*\*\/(dnnsplit\.json|\*\.splitplan\.json|\*\.onnx)$)/,
+      );
     }
   });
 
@@ -92,7 +94,12 @@ describe('commands', () => {
   });
 
   it('that write files need a trusted workspace', () => {
-    const writing = new Set(['dnnsplit.exportPlan', 'dnnsplit.generate', 'dnnsplit.bindDimension']);
+    const writing = new Set([
+      'dnnsplit.exportPlan',
+      'dnnsplit.generate',
+      'dnnsplit.planAgain',
+      'dnnsplit.bindDimension',
+    ]);
     for (const entry of Object.values(menus).flat()) {
       if (writing.has(entry.command)) expect(entry.when).toContain('isWorkspaceTrusted');
     }
@@ -171,7 +178,7 @@ describe('the package', () => {
   it('holds what is allowed and nothing else', () => {
     const [everything, ...allowed] = readFileSync(join(root, '.vscodeignore'), 'utf8').trim().split('\n');
     expect(everything).toBe('**');
-    for (const rule of allowed) expect(rule).toMatch(/^!(dist|l10n|media)\/[\w/*.]+$|^![\w.]+$/);
+    for (const rule of allowed) expect(rule).toMatch(/^!(dist|l10n|media)\/[\w/*.-]+$|^![\w.]+$/);
     // Source maps and sources stay at home.
     expect(allowed.join('\n')).not.toMatch(/\*\*|\.map|src|test|node_modules|dist\/\*$/m);
     for (const file of ['package.json', 'package.nls.json', 'LICENSE']) expect(allowed).toContain(`!${file}`);

@@ -7,7 +7,7 @@ import { ConfigProblems } from '../../../src/extension/model/configProblems';
 import { bindInConfig, defaultConfigText } from '../../../src/extension/model/configText';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { hasOverrides, withCut, withPin } from '../../../src/extension/model/overrides';
-import { baseName, planPathOf, withoutFolders } from '../../../src/extension/model/paths';
+import { baseName, planPathOf, readableSentence } from '../../../src/extension/model/paths';
 import { statusText } from '../../../src/extension/statusText';
 import { untranslated } from '../../../src/extension/text';
 import { configSchema } from '../../../src/protocol/documents/config';
@@ -89,9 +89,21 @@ describe('names', () => {
   });
 
   it('of files in the workspace go without its path', () => {
-    expect(withoutFolders('/home/me/ws/a/x.onnx is empty.', ['/home/me/ws'])).toBe('a/x.onnx is empty.');
-    expect(withoutFolders('C:\\ws\\x.onnx is empty.', ['C:\\ws'])).toBe('x.onnx is empty.');
-    expect(withoutFolders('/elsewhere/x.onnx is empty.', ['/home/me/ws'])).toBe('/elsewhere/x.onnx is empty.');
+    const folders = ['/home/me/ws', 'C:\\ws'];
+    expect(readableSentence({ message: '/home/me/ws/a/x.onnx is empty.' }, folders)).toBe('a/x.onnx is empty.');
+    expect(readableSentence({ message: 'C:\\ws\\x.onnx is empty.' }, folders)).toBe('x.onnx is empty.');
+  });
+
+  it.each([
+    ['/home/me/ws/a/dnnsplit.json:3:1: no.', '/home/me/ws/a/dnnsplit.json', 'a/dnnsplit.json:3:1: no.'],
+    ['/tmp/dnnsplit.json:3:1: no.', '/tmp/dnnsplit.json', 'dnnsplit.json:3:1: no.'],
+    ['The model is cut off.', '/home/me/ws/a/cut.onnx', 'a/cut.onnx: The model is cut off.'],
+    ['The model is cut off.', '/elsewhere/cut.onnx', 'cut.onnx: The model is cut off.'],
+    ['The data of cut.onnx is missing.', '/elsewhere/cut.onnx', 'The data of cut.onnx is missing.'],
+  ])('of the file that an error is in are always said: %s', (message, path, said) => {
+    const once = readableSentence({ message, place: { path } }, ['/home/me/ws']);
+    expect(once).toBe(said);
+    expect(readableSentence({ message: once, place: { path } }, ['/home/me/ws'])).toBe(said);
   });
 });
 

@@ -101,7 +101,7 @@ describe('the tree', () => {
   });
 
   it('shows the candidates without a plan, and what is wrong with the configuration', () => {
-    const configError = { code: 'invalid-config', message: '/ws/dnnsplit.json:3:1: no tiers/links.' } as const;
+    const configError = { code: 'invalid-config', message: 'dnnsplit.json:3:1: no tiers/links.' } as const;
     const { plan: _plan, ...unplanned } = readySnapshot(1, { configError });
     const found = modelRows(unplanned, untranslated);
     expect(found.map(({ label }) => label)).toEqual(['Configuration', 'Candidate points', 'Model']);
