@@ -1,4 +1,4 @@
-import { loadOf } from '../split/peakActivations';
+import { loadOf, loadOfAll, type SideLoad } from '../split/peakActivations';
 import {
   additiveObjective,
   crossingValue,
@@ -20,15 +20,6 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   const links = linkLoads(costs, assignment);
   const tiers = tierLoads(costs, assignment, links);
   return { ...totals(costs, tiers, links), tiers, links };
-}
-
-/** The latency of `evaluatePlan` alone, without what it takes to know the tiers' memory. */
-export function planLatencyMs(costs: CostTables, assignment: Assignment): number {
-  let seconds = 0;
-  for (let node = 0; node < assignment.length; node++) {
-    seconds += costs.tiers[assignment[node] ?? 0]?.seconds[node] ?? 0;
-  }
-  return linkLoads(costs, assignment).reduce((sum, link) => sum + link.transferMs, seconds * 1e3);
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
@@ -75,8 +66,7 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
       seconds += table.seconds[node] ?? 0;
       measuredNodes += table.measured[node] ?? 0;
     }
-    const load =
-      nodes === 0 ? { macs: 0, weightBytes: 0, peakActivationBytes: 0 } : loadOf(costs.graph, isHere, isBelow);
+    const load = sideLoad(costs, nodes, isHere, isBelow);
     for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
     const link = costs.infrastructure.links[k];
     const sent = link === undefined ? 0 : transferJoules(links[k]?.bytes ?? 0, link);
@@ -89,6 +79,12 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
       energyJ: seconds * table.tier.watts + sent,
     };
   });
+}
+
+/** What one tier holds; the whole model on one tier, a baseline of every plan, is looked at once. */
+function sideLoad(costs: CostTables, nodes: number, isHere: Uint8Array, isBelow: Uint8Array): SideLoad {
+  if (nodes === 0) return { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
+  return nodes === isHere.length ? loadOfAll(costs.graph) : loadOf(costs.graph, isHere, isBelow);
 }
 
 function totals(

@@ -1,7 +1,6 @@
-import { additiveObjective, crossingValue, objectiveWeights } from './costModel';
+import { additiveObjective, crossingValue, objectiveWeights, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import { assignmentOf, type CutFamily } from './cutFamily';
-import { planLatencyMs } from './evaluate';
 import { type ChainProblem, chainProblem, solveChain } from './familyDp';
 import type { Link } from './infrastructure';
 import type { Regime } from './plan';
@@ -41,7 +40,7 @@ export function bandwidthRegimes(
         fromMbps: 1 / piece.untilX,
         toMbps: 1 / piece.fromX,
         assignment,
-        latencyMs: latencyAt(costs, assignment, link, 1 / piece.untilX, 1 / piece.fromX),
+        latencyMs: latencyAt(costs, family, piece.line.chosen, link, 1 / piece.untilX, 1 / piece.fromX),
       };
     })
     .reverse();
@@ -172,10 +171,24 @@ function piecesBetween(lines: readonly CutLine[], crossing: (a: CutLine, b: CutL
 }
 
 /** Latency at the link's own bandwidth where the regime holds it, else at the border nearest to it. */
-function latencyAt(costs: CostTables, assignment: Uint8Array, link: number, fromMbps: number, toMbps: number): number {
-  const own = costs.infrastructure.links[link]?.bandwidthMbps ?? 1;
-  const bandwidthMbps = Math.min(Math.max(own, fromMbps), toMbps);
-  const links = costs.infrastructure.links.map((one, l) => (l === link ? { ...one, bandwidthMbps } : one));
-  const infrastructure = { ...costs.infrastructure, links };
-  return planLatencyMs({ ...costs, infrastructure }, assignment);
+function latencyAt(
+  costs: CostTables,
+  family: CutFamily,
+  chosen: readonly number[],
+  link: number,
+  fromMbps: number,
+  toMbps: number,
+): number {
+  const { links } = costs.infrastructure;
+  let seconds = 0;
+  for (const [k, below] of family.secondsBelow.entries()) {
+    const lower = chosen[k - 1];
+    const upper = chosen[k] ?? family.cuts.length - 1;
+    seconds += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
+  }
+  for (const [l, one] of links.entries()) {
+    const bandwidthMbps = Math.min(Math.max(one.bandwidthMbps, fromMbps), toMbps);
+    seconds += transferSeconds(family.bytes[l]?.[chosen[l] ?? 0] ?? 0, l === link ? { ...one, bandwidthMbps } : one);
+  }
+  return seconds * 1e3;
 }

@@ -44,6 +44,16 @@ export function loadOf(graph: SplitGraph, isHere: Uint8Array, isBelow: Uint8Arra
   return { macs, weightBytes, peakActivationBytes };
 }
 
+const wholeLoads = new WeakMap<SplitGraph, SideLoad>();
+
+/** `loadOf` for the whole model on one tier, computed once per graph. */
+export function loadOfAll(graph: SplitGraph): SideLoad {
+  const count = graph.nodes.length;
+  const load = wholeLoads.get(graph) ?? loadOf(graph, new Uint8Array(count).fill(1), new Uint8Array(count));
+  wholeLoads.set(graph, load);
+  return load;
+}
+
 /** Place after the last node here that reads it; the end when a higher tier still does; -1 when nobody does. */
 function lastNeeded(consumers: readonly number[], isHere: Uint8Array, isBelow: Uint8Array, n: number): number {
   let until = -1;

@@ -5,8 +5,9 @@ import type { CostTables } from '../costTables';
 import type { Infrastructure } from '../infrastructure';
 import type { Assignment } from '../plan';
 import { type TierBounds, tierBounds } from '../tierBounds';
-import type { ExactProblem } from './problem';
-import { solveExactly } from './solve';
+import { keptContraction } from './keptContraction';
+import type { ExactProblem, ExactSolution } from './problem';
+import { solveContracted } from './solve';
 
 /**
  * The best assignment over the whole graph, cuts across branches included (`engine.md` section 5). Pins and left-out
@@ -28,7 +29,7 @@ export function exactPlan(
     );
   }
   const bounds = tierBounds(costs.graph, infrastructure);
-  const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, bounds), work);
+  const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
   if (!Number.isFinite(cost)) {
     throw new DnnSplitError(
       'infeasible',
@@ -36,6 +37,20 @@ export function exactPlan(
     );
   }
   return { assignment: tierOfNode, objectiveValue: cost };
+}
+
+/**
+ * The optimum of an additive objective within bounds.
+ * @throws DnnSplitError `canceled`
+ */
+export function solveTables(
+  costs: CostTables,
+  objective: AdditiveObjective,
+  bounds: TierBounds,
+  work?: Work,
+): ExactSolution {
+  const problem = problemOf(costs, objective, bounds);
+  return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
 }
 
 /** The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. */

@@ -1,7 +1,7 @@
 import { throwIfCanceled, unwatched, type Work } from '../../../protocol/work';
 import { type Block, type BlockFrame, type BlockSolution, blockCost, cutBlock } from './blockCut';
 import { splitIntoBlocks } from './blocks';
-import { contract } from './contract';
+import { type Contraction, contract } from './contract';
 import { assignmentCost, type ExactProblem, type ExactSolution } from './problem';
 
 /**
@@ -12,7 +12,18 @@ import { assignmentCost, type ExactProblem, type ExactSolution } from './problem
  * @throws DnnSplitError `canceled`
  */
 export function solveExactly(problem: ExactProblem, work: Work = unwatched): ExactSolution {
-  const { problem: smaller, nodeOf } = contract(problem);
+  return solveContracted(problem, contract(problem), work);
+}
+
+/**
+ * `solveExactly` with a contraction of the problem that is already there.
+ * @throws DnnSplitError `canceled`
+ */
+export function solveContracted(
+  problem: ExactProblem,
+  { problem: smaller, nodeOf }: Contraction,
+  work: Work = unwatched,
+): ExactSolution {
   const chain = new BlockChain(smaller, work);
   const best = chain.solve();
   const tierOfNode = new Uint8Array(problem.nodeCount);

@@ -1,7 +1,6 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { additiveObjective } from '../costModel';
-import { problemOf } from '../exact/exactPlan';
-import { solveExactly } from '../exact/solve';
+import { solveTables } from '../exact/exactPlan';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /**
@@ -14,7 +13,7 @@ export function planExactly({ costs, bounds, work }: StrategyContext): FoundPlan
   if (objective === undefined) {
     throw new DnnSplitError('bad-usage', 'The exact planner knows no throughput; use `dnnsplit` or `exhaustive`.');
   }
-  const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, bounds), work);
+  const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
   if (!Number.isFinite(cost)) {
     throw new DnnSplitError(
       'infeasible',
