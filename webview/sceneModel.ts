@@ -1,11 +1,9 @@
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../src/protocol/scene';
-import { boundsOfPolyline, contains, intersects, type Rect } from './geometry';
+import { boundsOfPolyline, contains, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
 
+/** The layout leaves this much at the top of every unfolded group. */
 const headerHeight = 16;
-const headerWidth = 120;
-/** Headers are only compared with this many before them: nested groups follow one another. */
-const nearHeaders = 8;
 
 /** A scene with what drawing, hit testing and walking need to be quick. */
 export interface SceneModel {
@@ -21,7 +19,7 @@ export interface SceneModel {
   readonly nodeOfOrder: Int32Array;
   /** Node indices from the top of the picture to its bottom. */
   readonly byHeight: readonly number[];
-  /** Header of every group, left of its upper corner; nested groups that start together have theirs below one another. */
+  /** Header of every group: the line at the top of its outline. */
   readonly groupHeaders: readonly Rect[];
   /** y of the cut line after a number of nodes. */
   readonly cutLineByPosition: ReadonlyMap<number, number>;
@@ -53,7 +51,7 @@ export function createSceneModel(scene: Scene): SceneModel {
     byHeight: scene.nodes
       .map((_, index) => index)
       .sort((a, b) => position(a).y - position(b).y || position(a).x - position(b).x),
-    groupHeaders: layOutHeaders(scene.groups),
+    groupHeaders: scene.groups.map(({ x, y, width }) => ({ x, y: y + 2, width, height: headerHeight })),
     cutLineByPosition: new Map(scene.cutLines.map((line) => [line.position, line.y])),
   };
 }
@@ -74,18 +72,6 @@ export function hitNode(model: SceneModel, x: number, y: number): SceneNode | un
     hit = model.scene.nodes[index];
   });
   return hit;
-}
-
-function layOutHeaders(groups: readonly SceneGroup[]): Rect[] {
-  const headers: Rect[] = [];
-  for (const { x, y } of groups) {
-    let header: Rect = { x: x - headerWidth - 4, y, width: headerWidth, height: headerHeight };
-    for (const earlier of headers.slice(-nearHeaders)) {
-      if (intersects(earlier, header)) header = { ...header, y: earlier.y + headerHeight + 1 };
-    }
-    headers.push(header);
-  }
-  return headers;
 }
 
 /** The unfolded group whose header is under a world point. */

@@ -65,32 +65,43 @@ export function drawBandBadges(frame: Frame): void {
   }
 }
 
-/** Outlines of unfolded groups with a header that folds them. */
+/** Outlines of unfolded groups. */
 export function drawGroups(frame: Frame): void {
-  const { context, camera, size, theme, model, pixelRatio, fitter } = frame;
+  const { context, camera, size, theme, model, pixelRatio } = frame;
   if (camera.zoom < 0.2) return;
   const visible = visibleRect(camera, size);
   context.strokeStyle = theme.group;
   context.lineWidth = 1 / Math.max(1, Math.floor(pixelRatio / 2));
   context.setLineDash([2, 2]);
-  context.textBaseline = 'middle';
-  context.textAlign = 'right';
-  for (const [index, group] of model.scene.groups.entries()) {
+  for (const group of model.scene.groups) {
     if (group.folded || !intersects(group, visible)) continue;
     const { x, y } = toScreen(camera, group.x, group.y);
     const left = snap(x, pixelRatio) + 0.5;
     const top = snap(y, pixelRatio) + 0.5;
     context.strokeRect(left, top, group.width * camera.zoom, group.height * camera.zoom);
+  }
+  context.setLineDash([]);
+}
+
+/** Names of unfolded groups at the top of their outlines, over the edges that enter there; a click folds. */
+export function drawGroupHeaders(frame: Frame): void {
+  const { context, camera, size, theme, model, fitter } = frame;
+  if (camera.zoom < 0.5) return;
+  const visible = visibleRect(camera, size);
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const [index, group] of model.scene.groups.entries()) {
     const header = model.groupHeaders[index];
-    if (camera.zoom < 0.5 || header === undefined) continue;
+    if (group.folded || header === undefined || !intersects(header, visible)) continue;
     const pixels = 11 * camera.zoom;
     context.font = font(theme, pixels);
-    context.fillStyle = theme.dimmed;
     const label = `▾ ${withRepeats(group.label, group.repeats)}`;
-    const text = fitter.fit(label, pixels, (header.width - 8) * camera.zoom);
-    const end = toScreen(camera, header.x + header.width, header.y + header.height / 2);
-    context.fillText(text, end.x, end.y);
+    const text = fitter.fit(label, pixels, (header.width - 14) * camera.zoom);
+    const start = toScreen(camera, header.x + 6, header.y);
+    const height = header.height * camera.zoom;
+    context.fillStyle = theme.background;
+    context.fillRect(start.x - 2, start.y, fitter.width(text, pixels) + 5, height);
+    context.fillStyle = theme.dimmed;
+    context.fillText(text, start.x, start.y + height / 2);
   }
-  context.textAlign = 'left';
-  context.setLineDash([]);
 }

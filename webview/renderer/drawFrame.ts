@@ -1,4 +1,4 @@
-import { drawBandBadges, drawBands, drawGroups } from './drawBands';
+import { drawBandBadges, drawBands, drawGroupHeaders, drawGroups } from './drawBands';
 import { drawBoundaries, drawGhost } from './drawBoundaries';
 import { drawEdges } from './drawEdges';
 import { drawFocusRing, drawNodes } from './drawNodes';
@@ -14,6 +14,7 @@ export function drawFrame(frame: Frame): void {
   drawBands(frame);
   drawGroups(frame);
   drawEdges(frame);
+  drawGroupHeaders(frame);
   drawNodes(frame);
   drawFocusRing(frame);
   drawBoundaries(frame);

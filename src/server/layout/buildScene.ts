@@ -4,6 +4,7 @@ import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../protocol/sce
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { ElkEngine } from './elkEngine';
 import { groupLabel } from './foldGroup';
+import { type GroupHeaders, groupHeaders, headerHeight } from './groupHeaders';
 import { defaultFolding, foldGroups } from './groups';
 import { type Geometry, routeLanes } from './lanes';
 import { vertexHeight } from './layoutGraph';
@@ -16,6 +17,8 @@ import { type ViewGraph, viewGraph } from './viewGraph';
 /** Free space around the picture and around the nodes of a group, in CSS pixels. */
 const margin = 24;
 const groupMargin = 6;
+const nestedMargin = 4;
+const mostNested = 3;
 
 const titlePx = 12;
 const subtitlePx = 11;
@@ -56,8 +59,16 @@ function sceneEdges(graph: SplitGraph, view: ViewGraph, ids: readonly string[], 
   });
 }
 
-function sceneGroups(graph: SplitGraph, view: ViewGraph, nodes: readonly SceneNode[]): SceneGroup[] {
-  return view.groups.map(({ group, folded, vertices }) => {
+function sceneGroups(
+  graph: SplitGraph,
+  view: ViewGraph,
+  { levels, depths }: GroupHeaders,
+  nodes: readonly SceneNode[],
+): SceneGroup[] {
+  return view.groups.map(({ group, folded, vertices }, index) => {
+    // Outlines of nested groups lie beside one another.
+    const aside = groupMargin + nestedMargin * Math.min(mostNested, depths[index] ?? 0);
+    const above = (levels[index] ?? 0) * headerHeight;
     let left = Number.POSITIVE_INFINITY;
     let right = 0;
     let top = Number.POSITIVE_INFINITY;
@@ -73,10 +84,10 @@ function sceneGroups(graph: SplitGraph, view: ViewGraph, nodes: readonly SceneNo
       id: group.id,
       label: groupLabel(graph, group),
       folded,
-      x: left - groupMargin,
-      y: top - groupMargin,
-      width: right - left + 2 * groupMargin,
-      height: bottom - top + 2 * groupMargin,
+      x: left - aside,
+      y: top - groupMargin - above,
+      width: right - left + 2 * aside,
+      height: bottom - top + above + groupMargin + aside,
       repeats: group.repeats,
     };
   });
@@ -133,7 +144,9 @@ export async function buildScene(
   const view = viewGraph(graph, groups, folded);
   const contents = view.vertices.map((vertex) => nodeContentOf(graph, vertex));
   const layoutGraph = { widths: contents.map(boxWidth), edges: view.edges };
-  const geometry = routeLanes(layoutGraph, await stackBlocks(layoutGraph, elk, work));
+  const stack = await stackBlocks(layoutGraph, elk, work);
+  const headers = groupHeaders(view, stack.rows, stack.rowTops.length);
+  const geometry = routeLanes(layoutGraph, stack, headers.rows);
   throwIfCanceled(work);
 
   const nodes = contents.map((content, vertex): SceneNode => {
@@ -152,7 +165,7 @@ export async function buildScene(
     height: geometry.height + 2 * margin,
     nodes,
     edges: sceneEdges(graph, view, ids, geometry),
-    groups: sceneGroups(graph, view, nodes),
+    groups: sceneGroups(graph, view, headers, nodes),
     folded: view.folded,
     cutLines: cutLines(graph, nodes),
   };

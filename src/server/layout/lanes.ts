@@ -102,11 +102,12 @@ class RowSpacing {
     private readonly rowTops: readonly number[],
     private readonly below: Int32Array,
     above: Int32Array,
+    private readonly headers: Int32Array,
   ) {
     this.shifts = new Float64Array(rowTops.length);
     let shift = 0;
     for (let row = 0; row < rowTops.length; row++) {
-      shift += (above[row] ?? 0) * stubGap;
+      shift += (above[row] ?? 0) * stubGap + (headers[row] ?? 0);
       this.shifts[row] = shift;
       shift += (below[row] ?? 0) * stubGap;
     }
@@ -122,7 +123,7 @@ class RowSpacing {
   }
 
   entryY({ row, track }: Stub): number {
-    return this.top(row) - (track + 1) * stubGap;
+    return this.top(row) - (this.headers[row] ?? 0) - (track + 1) * stubGap;
   }
 
   /** Where a point of an edge that is not a lane goes. */
@@ -155,14 +156,15 @@ function laneRoute({ trunk, exit, entry, exitX, entryX }: Lane, spacing: RowSpac
  * Routes the lanes of a stack: down from the source into the free space below its row, sideways to a trunk beside the
  * blocks, down, and sideways again directly above the row of the target. Rows move apart for it, so no lane can cross a
  * vertex.
+ * @param headers free space to leave directly above each row, in CSS pixels
  */
-export function routeLanes(graph: LayoutGraph, stack: Stack): Geometry {
+export function routeLanes(graph: LayoutGraph, stack: Stack, headers: Int32Array): Geometry {
   const trunks = placeTrunks(graph, stack);
   const lanes = lanesOf(graph, stack, trunks);
   const rowCount = stack.rowTops.length;
   const below = assignTracks([...new Set(lanes.map(({ exit }) => exit))], rowCount);
   const above = assignTracks([...new Set(lanes.map(({ entry }) => entry))], rowCount);
-  const spacing = new RowSpacing(stack.rowTops, below, above);
+  const spacing = new RowSpacing(stack.rowTops, below, above, headers);
 
   const routes: (readonly number[])[] = stack.routes.map((route) =>
     (route ?? []).map((value, index) => (index % 2 === 1 ? spacing.moved(value) : value)),

@@ -143,6 +143,29 @@ function cutLineProblems(scene: Scene): string[] {
   });
 }
 
+/** The line with a group's name, at the top of its outline, must be free of boxes and of level lines. */
+function headerProblems(scene: Scene, index: GridIndex): string[] {
+  const headers = scene.groups.filter(({ folded }) => !folded);
+  const level = scene.edges.flatMap(({ id, points }) =>
+    points.flatMap((y, at) =>
+      at % 2 === 1 && at > 1 && points[at - 2] === y
+        ? [{ id, y, x0: points[at - 3] ?? 0, x1: points[at - 1] ?? 0 }]
+        : [],
+    ),
+  );
+  return headers.flatMap(({ id, x, y, width }) => {
+    const [top, bottom] = [y + 2, y + 18];
+    const box = index.hit(x, top, x + width, bottom);
+    const line = level.find(
+      (one) => one.y > top && one.y < bottom && Math.max(one.x0, one.x1) > x && Math.min(one.x0, one.x1) < x + width,
+    );
+    return [
+      ...(box === undefined ? [] : [`${scene.nodes[box]?.id} covers the header of ${id}`]),
+      ...(line === undefined ? [] : [`${line.id} runs along the header of ${id}`]),
+    ];
+  });
+}
+
 /** Everything that is wrong with a scene of a graph; empty for a good one. At most `most` of each kind. */
 export function geometryProblems(scene: Scene, graph: SplitGraph, most = 5): string[] {
   const index = new GridIndex(scene.nodes);
@@ -152,5 +175,6 @@ export function geometryProblems(scene: Scene, graph: SplitGraph, most = 5): str
     boundsProblems(scene),
     completenessProblems(scene, graph),
     scene.nodes.length < 3000 ? cutLineProblems(scene) : [],
+    scene.nodes.length < 3000 ? headerProblems(scene, index) : [],
   ].flatMap((problems) => problems.slice(0, most));
 }
