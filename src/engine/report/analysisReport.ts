@@ -123,9 +123,16 @@ function nodeReports(graph: SplitGraph): NodeReport[] {
   }));
 }
 
+/** What is inferred, and what the file still states of tensors that none of its nodes makes any more. */
 function tensorTable(inferred: InferredModel): Record<string, readonly [DType, readonly ReportDim[] | null]> {
-  const tensors = [...inferred.tensors].filter(([, fact]) => fact.kind === 'tensor');
-  return Object.fromEntries(tensors.map(([name, fact]) => [name, [fact.dtype, reportShape(fact.shape)] as const]));
+  const table = new Map<string, readonly [DType, readonly ReportDim[] | null]>();
+  for (const [name, { type }] of inferred.model.graph.valueInfo) {
+    if (type?.kind === 'tensor') table.set(name, [type.dtype, type.shape?.map((dim) => dim ?? '?') ?? null]);
+  }
+  for (const [name, fact] of inferred.tensors) {
+    if (fact.kind === 'tensor') table.set(name, [fact.dtype, reportShape(fact.shape)]);
+  }
+  return Object.fromEntries(table);
 }
 
 function diagnosticReport({
