@@ -13,6 +13,7 @@ import { createSidePanel } from './panels/sidePanel';
 import { createStatusView } from './panels/statusView';
 import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
+import { movedNodes } from './planModel';
 import { PointerInput } from './pointer';
 import { shownIndex } from './shown';
 import { createStore, initialState, type State, type Store } from './state';
@@ -117,18 +118,21 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     remember();
   });
   show(store.state());
-  return { view, receive: (message) => receive(message, { store, view, controller, focusSearch }) };
+  return { view, receive: (message) => receive(message, { store, view, controller, transport, focusSearch }) };
 }
 
 interface Receivers {
   readonly store: Store;
   readonly view: GraphView;
   readonly controller: Controller;
+  readonly transport: Transport;
   readonly focusSearch: () => void;
 }
 
+type Command = Extract<ToWebview, { type: 'command' }>['command'];
+
 /** Messages of the host: data goes into the store; commands and reveals move the view. */
-function receive(message: ToWebview, { store, view, controller, focusSearch }: Receivers): void {
+function receive(message: ToWebview, { store, view, controller, transport, focusSearch }: Receivers): void {
   const before = store.state();
   store.dispatch({ type: 'host', message });
   const { overrides } = store.state();
@@ -142,11 +146,28 @@ function receive(message: ToWebview, { store, view, controller, focusSearch }: R
   if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds);
   if (message.type === 'details' && before.details?.id !== message.details.id)
     revealInFold(before, store.state(), view);
-  if (message.type !== 'command') return;
-  if (message.command === 'fit') view.fit();
-  else if (message.command === 'zoomIn') view.zoom(1.4, undefined, undefined, true);
-  else if (message.command === 'zoomOut') view.zoom(1 / 1.4, undefined, undefined, true);
-  else focusSearch();
+  const { comparing } = store.state();
+  if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
+  if (message.type === 'command') obey(message.command, view, transport, focusSearch);
+}
+
+function obey(command: Command, view: GraphView, transport: Transport, focusSearch: () => void): void {
+  switch (command) {
+    case 'fit':
+      view.fit();
+      break;
+    case 'zoomIn':
+      view.zoom(1.4, undefined, undefined, true);
+      break;
+    case 'zoomOut':
+      view.zoom(1 / 1.4, undefined, undefined, true);
+      break;
+    case 'focusSearch':
+      focusSearch();
+      break;
+    case 'sendPicture':
+      transport.post({ type: 'picture', png: view.picture() });
+  }
 }
 
 /** A node inside of a fold can be found once its details say where it is in the order. */
@@ -168,6 +189,10 @@ function announceChanges(state: State, before: State, announce: (message: string
   }
   if (details !== before.details && details !== null && details.id === last && !scene?.nodeIndexById.has(last)) {
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
+  }
+  const { comparison } = state;
+  if (comparison !== null && before.comparison === null && planModel !== null) {
+    announce(text('announce.compared', comparison.strategy, movedNodes(planModel.overlay, comparison.overlay)));
   }
   if (plan !== null && plan !== before.plan && before.plan !== null) {
     announce(text('announce.plan', formatMs(plan.latencyMs), formatDollars(plan.costPerRequest), plan.advice));

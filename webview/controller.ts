@@ -26,8 +26,10 @@ export interface Controller {
   undo(): void;
   /** Makes an override again that was taken back. */
   redo(): void;
+  /** Holds the plan against that of another strategy; against none with `null`. */
+  compare(strategy: string | null): void;
   search(query: string): void;
-  run(command: 'exportPlan' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
+  run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
   cancel(): void;
 }
 
@@ -85,6 +87,10 @@ export function createController(store: Store, transport: Transport, announce: (
       store.dispatch({ type: 'redo' });
       announce(text('announce.redone'));
       applyOverrides();
+    },
+    compare(strategy) {
+      store.dispatch({ type: 'compare', strategy });
+      if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
     },
     search(query) {
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });

@@ -111,7 +111,7 @@ export class GraphView {
 
   /** What one picture is drawn from now; nothing before there is a scene. */
   frame(): Frame | undefined {
-    const { scene, planModel, heat, selection, focused, hovered } = this.state();
+    const { scene, planModel, comparison, heat, selection, focused, hovered } = this.state();
     if (scene === null || this.#size.width === 0) return undefined;
     this.#camera ??= openingView(scene.scene, this.#size);
     const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
@@ -124,6 +124,7 @@ export class GraphView {
       theme: this.theme,
       model: scene,
       plan: planModel,
+      otherTiers: comparison?.tiers ?? null,
       heat,
       selected,
       focused: indexOf(focused),
@@ -144,6 +145,12 @@ export class GraphView {
       const visible = visibleRect(frame.camera, frame.size);
       this.#minimap.draw(frame.context, layout, frame.model, frame.plan, frame.theme, visible, frame.pixelRatio);
     }
+  }
+
+  /** What is on the screen, as the base64 text of a PNG file. */
+  picture(): string {
+    this.draw();
+    return this.canvas.toDataURL('image/png').replace(/^data:[^,]*,/, '');
   }
 
   minimap(): MinimapLayout | undefined {

@@ -71,6 +71,16 @@ function spanOf(orderIndices: readonly number[], tierOfNode: readonly number[]):
   return last < 0 ? null : { first, last };
 }
 
+/** The tiers that each box of a scene runs on. */
+export function tierSpans(model: SceneModel, { tierOfNode }: Pick<SceneOverlay, 'tierOfNode'>): (TierSpan | null)[] {
+  return model.scene.nodes.map((node) => spanOf(node.orderIndices, tierOfNode));
+}
+
+/** Number of nodes that two plans run on different tiers. */
+export function movedNodes(plan: Pick<SceneOverlay, 'tierOfNode'>, other: Pick<SceneOverlay, 'tierOfNode'>): number {
+  return plan.tierOfNode.filter((tier, index) => tier !== other.tierOfNode[index]).length;
+}
+
 function totalTime(orderIndices: readonly number[], timeMsOfNode: readonly (number | null)[]): number | null {
   let total: number | null = null;
   for (const order of orderIndices) {
@@ -146,7 +156,7 @@ function boundariesOf(
 
 /** Relates what the host knows of the plan to the scene that is shown. */
 export function createPlanModel(model: SceneModel, overlay: SceneOverlay): PlanModel {
-  const tiers = model.scene.nodes.map((node) => spanOf(node.orderIndices, overlay.tierOfNode));
+  const tiers = tierSpans(model, overlay);
   const crossing = crossingEdges(model, tiers);
   const rough = bandsOf(model, tiers);
   const boundaries = boundariesOf(model, overlay, crossing, rough);

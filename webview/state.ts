@@ -1,11 +1,11 @@
 import type { ErrorData } from '../src/protocol/errors';
 import type { AnalysisReport, PlanReport } from '../src/protocol/reports';
-import type { NodeDetails, PlanOverrides, SearchHit } from '../src/protocol/requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from '../src/protocol/requests';
 import type { SceneOverlay } from '../src/protocol/scene';
 import type { ToWebview } from '../src/protocol/webviewMessages';
 import { change, emptyHistory, type History, redo, undo } from './history';
 import { createHeatScale, type HeatScale, type MetricName } from './metric';
-import { createPlanModel, type PlanModel } from './planModel';
+import { createPlanModel, type PlanModel, type TierSpan, tierSpans } from './planModel';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
 export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
@@ -35,6 +35,9 @@ export interface State {
   readonly planModel: PlanModel | null;
   readonly heat: HeatScale | null;
   readonly details: NodeDetails | null;
+  /** Strategy that the plan is held against. */
+  readonly comparing: string | null;
+  readonly comparison: Comparison | null;
   readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
   readonly selection: readonly string[];
   /** Node that the keyboard is at. */
@@ -59,6 +62,8 @@ export const initialState: State = {
   planModel: null,
   heat: null,
   details: null,
+  comparing: null,
+  comparison: null,
   search: null,
   selection: [],
   focused: null,
@@ -79,17 +84,29 @@ export type Action =
   | { readonly type: 'panel'; readonly change: Partial<PanelState> }
   | { readonly type: 'metric'; readonly metric: MetricName }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'compare'; readonly strategy: string | null }
   | { readonly type: 'undo' }
   | { readonly type: 'redo' }
   | { readonly type: 'clearSearch' }
   | { readonly type: 'restore'; readonly change: Partial<State> };
 
+/** Another plan, related to the scene that is shown. */
+export interface Comparison extends PlanComparison {
+  /** By scene node. */
+  readonly tiers: readonly (TierSpan | null)[];
+}
+
+const compare = (comparison: PlanComparison): Comparison => ({ ...comparison, tiers: [] });
+
 /** Recomputes what follows from scene, overlay and metric. */
 function derive(state: State): State {
   const { scene, overlay, metric } = state;
   const planModel = scene !== null && overlay !== null ? createPlanModel(scene, overlay) : null;
+  const { comparison } = state;
+  const compared =
+    comparison === null || scene === null ? comparison : { ...comparison, tiers: tierSpans(scene, comparison.overlay) };
   const heat = scene === null ? null : createHeatScale(metric, scene, planModel);
-  return { ...state, planModel, heat };
+  return { ...state, planModel, heat, comparison: compared };
 }
 
 function select(state: State, nodeIds: readonly string[]): State {
@@ -119,6 +136,10 @@ function receive(state: State, message: ToWebview): State {
       return select(state, message.nodeIds);
     case 'details':
       return { ...state, details: message.details };
+    case 'comparison':
+      return message.comparison.strategy === state.comparing
+        ? derive({ ...state, comparison: compare(message.comparison) })
+        : state;
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
@@ -145,6 +166,8 @@ export function reduce(state: State, action: Action): State {
       return derive({ ...state, metric: action.metric });
     case 'override':
       return { ...state, ...change(state, action.overrides) };
+    case 'compare':
+      return { ...state, comparing: action.strategy, comparison: null };
     case 'undo':
       return { ...state, ...undo(state) };
     case 'redo':

@@ -203,7 +203,7 @@ export interface PlanReport {
   readonly linkRegimes: readonly (readonly RegimeReport[])[];
   /** What the regimes leave out, where they leave something out: limits. */
   readonly regimesNote?: string;
-  /** With `--pareto`: the plans that no other one beats in latency, cost, throughput and energy at once. */
+  /** With `--pareto`, and in the workbench: the plans that no other one beats in latency, cost, throughput and energy at once. */
   readonly pareto?: readonly ParetoReport[];
   readonly audit: AuditReport;
   /** As in the analysis; absent when every cut was looked at. */

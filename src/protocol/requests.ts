@@ -29,6 +29,13 @@ export interface PlanOverrides {
   readonly pin?: Readonly<Record<string, string>>;
 }
 
+/** Another plan to hold against the one that is shown. */
+export interface PlanComparison {
+  readonly strategy: string;
+  readonly plan: PlanReport;
+  readonly overlay: SceneOverlay;
+}
+
 export interface NodeDetails {
   readonly id: string;
   readonly label: string;
@@ -81,6 +88,13 @@ export interface ServerRequests {
   'dnnsplit/override': { params: { modelUri: string; overrides: PlanOverrides }; result: ModelSnapshot };
   'dnnsplit/scene': { params: { modelUri: string; folded: readonly string[] | null; token: string }; result: Scene };
   'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
+  /** The plan that another strategy, or everything on one tier (`single:<tier>`), gives under the same overrides. */
+  'dnnsplit/compare': { params: { modelUri: string; strategy: string }; result: PlanComparison };
+  /** The graph with its plan as a stand-alone SVG document. */
+  'dnnsplit/picture': {
+    params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };
+    result: { svg: string };
+  };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */

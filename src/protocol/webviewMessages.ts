@@ -1,7 +1,7 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
 import type { AnalysisReport, PlanReport } from './reports';
-import type { NodeDetails, PlanOverrides, SearchHit } from './requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
@@ -22,7 +22,9 @@ export type ToWebview =
   | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
-  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
+  | { readonly type: 'comparison'; readonly comparison: PlanComparison }
+  /** `sendPicture` is answered by `picture`. */
+  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' | 'sendPicture' };
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
@@ -33,5 +35,8 @@ export type FromWebview =
   | { readonly type: 'search'; readonly query: string }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'cancel' }
-  | { readonly type: 'run'; readonly command: 'exportPlan' | 'openConfig' | 'showLog' | 'analyzeAgain' }
+  | { readonly type: 'requestComparison'; readonly strategy: string }
+  /** What is on the screen, as the base64 text of a PNG file. */
+  | { readonly type: 'picture'; readonly png: string }
+  | { readonly type: 'run'; readonly command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain' }
   | { readonly type: 'log'; readonly text: string };

@@ -1,4 +1,5 @@
 import { bandwidthChart } from '../charts/bandwidthChart';
+import { paretoChart } from '../charts/paretoChart';
 import { profileChart } from '../charts/profileChart';
 import type { Controller } from '../controller';
 import { element } from '../dom';
@@ -16,6 +17,7 @@ export function createChartsPanel(controller: Controller): Panel {
     const charts = [
       profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
       ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
+      paretoChart(state, chartWidth, (cuts) => controller.override({ ...state.overrides, cuts })),
     ].filter((chart) => chart !== undefined);
     root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
   };

@@ -19,6 +19,7 @@ import { tierLetters } from '../planModel';
 import { text } from '../strings';
 import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
+import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
 import { type Column, table } from './table';
 
@@ -96,7 +97,7 @@ function against(row: StrategyReport, plan: PlanReport): string {
   return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
 }
 
-function strategiesTable(plan: PlanReport): HTMLElement {
+function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
   const own: StrategyReport = {
     strategy: plan.strategy,
     latencyMs: plan.latencyMs,
@@ -119,10 +120,19 @@ function strategiesTable(plan: PlanReport): HTMLElement {
       { header: text('column.cost'), numeric: true, cell: (row) => known(row, formatDollars(row.costPerRequest)) },
       ...objectiveColumn(plan),
       { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
+      { header: '', cell: (row) => compareButton(row, plan, controller) },
     ],
     [own, ...others],
     ({ strategy }) => (strategy === plan.strategy ? 'chosen' : ''),
   );
+}
+
+function compareButton(row: StrategyReport, plan: PlanReport, controller: Controller): HTMLElement {
+  if (row.strategy === plan.strategy || row.unavailable !== undefined) return element('span');
+  const name = `${text('compare.with')}: ${row.strategy}`;
+  const created = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('compare.with'));
+  created.addEventListener('click', () => controller.compare(row.strategy));
+  return created;
 }
 
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
@@ -174,6 +184,14 @@ export function createPlanPanel(controller: Controller): Panel {
     tables,
     element('div', { class: 'actions' }, config),
   );
+  const comparison = element('div');
+  const compare = whenChanged(
+    (state) => [state.comparison, state.plan, state.overlay],
+    (state) => {
+      const view = comparisonView(state, controller);
+      comparison.replaceChildren(...(view === undefined ? [] : [view]));
+    },
+  );
   const build = whenChanged(
     ({ plan }) => [plan],
     ({ plan }) => {
@@ -189,7 +207,8 @@ export function createPlanPanel(controller: Controller): Panel {
         element('h3', {}, text('plan.links')),
         linksTable(plan),
         element('h3', {}, text('plan.strategies')),
-        strategiesTable(plan),
+        strategiesTable(plan, controller),
+        comparison,
         ...plan.linkRegimes.flatMap((regimes, link) => regimesOf(plan, regimes, link)),
       );
     },
@@ -198,6 +217,7 @@ export function createPlanPanel(controller: Controller): Panel {
     element: root,
     update(state) {
       build(state);
+      compare(state);
       sliders.update(state);
       const { past, future } = state.history;
       touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;

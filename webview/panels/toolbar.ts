@@ -56,6 +56,11 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     appearance: 'primary',
     onClick: () => controller.run('exportPlan'),
   });
+  const savePicture = button({
+    label: text('toolbar.picture'),
+    title: text('toolbar.picture.title'),
+    onClick: () => controller.run('savePicture'),
+  });
   const details = button({
     label: text('toolbar.details'),
     title: text('toolbar.details.title'),
@@ -87,6 +92,7 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     objective.element,
     strategy.element,
     element('span', { class: 'gap' }),
+    savePicture,
     exportPlan,
     details,
   );
@@ -102,6 +108,7 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
       const strategyNow = now.overrides.strategy ?? now.plan?.strategy ?? '';
       objective.show(objectiveChoices(objectiveNow), objectiveNow);
       strategy.show(choices(strategies, strategyNow), strategyNow);
+      savePicture.toggleAttribute('disabled', now.scene === null);
       exportPlan.toggleAttribute('disabled', now.plan === null);
       details.setAttribute('aria-pressed', String(now.panel.open));
     },

@@ -4,7 +4,7 @@ import { cssColor, mix } from '../color';
 import { formatMetric, heatOf } from '../metric';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { detailAt, type Frame, font, snap } from './frame';
+import { detailAt, type Frame, font, movedTo, snap } from './frame';
 
 /** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
 const painted = { cells: new Uint32Array(0), pass: 0 };
@@ -87,7 +87,21 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
     const tier = plan?.tiers[index]?.first;
     context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
     context.fillRect(x, y, 2, height);
+    drawMove(frame, index, { x: x + 2, y: y + 1, width: width - 3, height: height - 2 });
   }
+}
+
+/** A box that another plan runs elsewhere carries the pattern of that other tier. */
+function drawMove(frame: Frame, index: number, { x, y, width, height }: Box): void {
+  const other = movedTo(frame, index);
+  if (other === null || width <= 0 || height <= 0) return;
+  const { context, theme, camera, hatches } = frame;
+  context.fillStyle = tierColorsOf(theme, other.first).tint;
+  context.fillRect(x, y, width, height);
+  const hatch = hatches.of(context, other.first, -camera.x * camera.zoom, -camera.y * camera.zoom);
+  if (hatch === null) return;
+  context.fillStyle = hatch;
+  context.fillRect(x, y, width, height);
 }
 
 function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, node: SceneNode): void {
@@ -111,6 +125,9 @@ function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, nod
   context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
   context.fillStyle = marked ? theme.selectionFill : theme.nodeFill;
   context.fill();
+  drawMove(frame, index, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
+  context.beginPath();
+  context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
   context.lineWidth = marked ? 2 : 1;
   context.strokeStyle = marked || hovered === index ? theme.focus : theme.nodeBorder;
   if (node.kind === 'input' || node.kind === 'output') context.setLineDash([3, 2]);
@@ -149,7 +166,9 @@ function drawTierBadge(frame: Frame, index: number, { x, y, width }: Box): void 
   const pixels = 9 * camera.zoom;
   const colors = tierColorsOf(theme, span.first);
   const first = plan.letters[span.first] ?? '';
-  const letters = span.first === span.last ? first : `${first}–${plan.letters[span.last] ?? ''}`;
+  const own = span.first === span.last ? first : `${first}–${plan.letters[span.last] ?? ''}`;
+  const other = movedTo(frame, index);
+  const letters = other === null ? own : `${own} → ${plan.letters[other.first] ?? ''}`;
   const badgeWidth = Math.max(13 * camera.zoom, fitter.width(letters, pixels) + 6 * camera.zoom);
   const badgeHeight = 12 * camera.zoom;
   const left = x + width - badgeWidth - 6 * camera.zoom;

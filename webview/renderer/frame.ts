@@ -1,7 +1,7 @@
 import type { Camera } from '../camera';
 import type { Size } from '../geometry';
 import type { HeatScale } from '../metric';
-import type { PlanModel } from '../planModel';
+import type { PlanModel, TierSpan } from '../planModel';
 import type { SceneModel } from '../sceneModel';
 import type { Theme } from '../theme';
 import type { Hatches } from './hatch';
@@ -25,6 +25,8 @@ export interface Frame {
   readonly theme: Theme;
   readonly model: SceneModel;
   readonly plan: PlanModel | null;
+  /** Tiers of another plan by scene node, while the plan is held against one. */
+  readonly otherTiers: readonly (TierSpan | null)[] | null;
   readonly heat: HeatScale | null;
   readonly selected: ReadonlySet<number>;
   readonly focused: number | null;
@@ -42,6 +44,13 @@ export function detailAt(zoom: number): Detail {
   if (zoom < 0.12) return 'speck';
   if (zoom < 0.38) return 'box';
   return zoom < 0.55 ? 'title' : 'full';
+}
+
+/** The tiers of a box under the other plan, where they are not the same as under this one. */
+export function movedTo({ plan, otherTiers }: Frame, index: number): TierSpan | null {
+  const own = plan?.tiers[index] ?? null;
+  const other = otherTiers?.[index] ?? null;
+  return own === null || other === null || (own.first === other.first && own.last === other.last) ? null : other;
 }
 
 /** A length or position moved onto the grid of device pixels, so that thin lines stay sharp. */

@@ -8,6 +8,7 @@ import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
+import { savePicture } from './savePicture';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   exportPlan,
   openGraph,
   openConfig,
+  savePicture,
   selectObjective,
   selectStrategy,
   cutHere,

@@ -40,6 +40,8 @@ export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
   #folded: readonly string[] | null = null;
   #ready = false;
+  /** Those who wait for the page's picture. */
+  readonly #pictures: ((png: Uint8Array) => void)[] = [];
   #sceneRequest: CancellationSource | undefined;
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
@@ -89,6 +91,14 @@ export class GraphSession implements Releasable {
       case 'search':
         void this.#sendHits(message.query);
         break;
+      case 'requestComparison':
+        void this.#sendComparison(message.strategy);
+        break;
+      case 'picture':
+        this.#pictures.splice(0).forEach((take) => {
+          take(Buffer.from(message.png, 'base64'));
+        });
+        break;
       case 'override':
         this.#pageOverrides = message.overrides;
         void this.#override(message.overrides);
@@ -104,6 +114,20 @@ export class GraphSession implements Releasable {
         log(message.text);
         break;
     }
+  }
+
+  /** What is folded in the page. */
+  get folded(): readonly string[] | null {
+    return this.#folded;
+  }
+
+  /** What the page shows, as a PNG file. */
+  picture(): Promise<Uint8Array> {
+    const picture = new Promise<Uint8Array>((resolve) => {
+      this.#pictures.push(resolve);
+    });
+    this.post({ type: 'command', command: 'sendPicture' });
+    return picture;
   }
 
   dispose(): void {
@@ -201,6 +225,14 @@ export class GraphSession implements Releasable {
         type: 'details',
         details: await this.surroundings.connection.request('dnnsplit/nodeDetails', params),
       });
+    });
+  }
+
+  #sendComparison(strategy: string): Promise<void> {
+    return this.#attempt(async () => {
+      const params = { modelUri: this.modelUri, strategy };
+      const comparison = await this.surroundings.connection.request('dnnsplit/compare', params);
+      this.post({ type: 'comparison', comparison });
     });
   }
 

@@ -10,9 +10,11 @@ import { parseMessage } from './parseMessage';
 export const graphEditorType = 'dnnsplit.graph';
 const graphPanelType = 'dnnsplit.graphPanel';
 
-interface ShownGraph {
+/** One graph on the screen. */
+export interface ShownGraph {
   readonly panel: vscode.WebviewPanel;
   readonly modelUri: string;
+  readonly session: GraphSession;
 }
 
 /**
@@ -52,6 +54,12 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     this.#attach(panel, modelUri);
   }
 
+  /** A graph of a model whose page is up, the active one first. */
+  visible(modelUri: string): ShownGraph | undefined {
+    const shown = [...this.#shown].filter((graph) => graph.modelUri === modelUri && graph.panel.visible);
+    return shown.find(({ panel }) => panel.active) ?? shown[0];
+  }
+
   /** Closes the graphs of a model. */
   close(modelUri: string): void {
     for (const graph of [...this.#shown]) if (graph.modelUri === modelUri) graph.panel.dispose();
@@ -82,12 +90,12 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
     const media = vscode.Uri.joinPath(this.extensionUri, 'media');
     const parts = new DisposableStore();
-    const graph: ShownGraph = { panel, modelUri };
     const session = parts.add(
       new GraphSession(modelUri, baseName(uri.path), this.surroundings, (message) => {
         void webview.postMessage(message);
       }),
     );
+    const graph: ShownGraph = { panel, modelUri, session };
     parts.add(
       webview.onDidReceiveMessage((raw: unknown) => {
         const message = parseMessage(raw);

@@ -4,10 +4,13 @@ import type { FromWebview } from '../../protocol/webviewMessages';
 type Fields = Readonly<Record<string, unknown>>;
 type Commands = Extract<FromWebview, { type: 'run' }>['command'];
 
-const commands: readonly Commands[] = ['exportPlan', 'openConfig', 'showLog', 'analyzeAgain'];
+const commands: readonly Commands[] = ['exportPlan', 'savePicture', 'openConfig', 'showLog', 'analyzeAgain'];
 
 /** Text that a page may send at most, so that a broken one cannot fill the log or the memory. */
 const longestText = 20_000;
+
+/** Characters that a picture may have: 48 MB as base64. */
+const longestPicture = 64_000_000;
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -15,6 +18,10 @@ function isFields(value: unknown): value is Fields {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestText;
+}
+
+function isPicture(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestPicture;
 }
 
 function isTexts(value: unknown): value is readonly string[] {
@@ -69,6 +76,10 @@ export function parseMessage(message: unknown): FromWebview | undefined {
       const overrides = parseOverrides(message['overrides']);
       return overrides && { type: 'override', overrides };
     }
+    case 'requestComparison':
+      return isText(message['strategy']) ? { type: 'requestComparison', strategy: message['strategy'] } : undefined;
+    case 'picture':
+      return isPicture(message['png']) ? { type: 'picture', png: message['png'] } : undefined;
     case 'cancel':
       return { type: 'cancel' };
     case 'run':

@@ -56,7 +56,7 @@ export class ModelCache {
 
   /**
    * The model's plan under its configuration and overrides, computed again when one of them has changed.
-   * @param compare computes the other strategies too, which takes many times longer.
+   * @param compare computes the other strategies and the efficient plans too, which takes many times longer.
    */
   planned(
     path: string,
@@ -68,7 +68,7 @@ export class ModelCache {
     const key = planKey(settings, overrides);
     const last = kept.planned;
     if (last?.key === key && (last.isCompared || !compare)) return last.model;
-    const options = { compare, ...(last && { previousCosts: last.model.result.costs }) };
+    const options = { compare, pareto: compare, ...(last && { previousCosts: last.model.result.costs }) };
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
     this.#lastPlanned.set(path, model);

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
+import { sceneToSvg } from '../../engine/picture/sceneToSvg';
 import { DnnSplitError } from '../../protocol/errors';
 import type { DeploymentTarget, ServerRequests } from '../../protocol/requests';
 import { readText } from '../analysis/configFile';
@@ -36,6 +37,13 @@ export function requestHandlers({ connection, sessions, workers }: Services): Re
     },
     'dnnsplit/overlay': ({ modelUri }, signal) =>
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
+    'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
+      analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
+    'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
+      const scene = await layOutScene(workers, uriToPath(modelUri), folded, { signal });
+      const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });
+      return { svg: sceneToSvg(scene, overlay, theme) };
+    },
     'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) =>
       analysis.call('nodeDetails', { ...sessions.require(modelUri).request, nodeId }, { signal }),
     'dnnsplit/search': ({ modelUri, query, limit }, signal) =>

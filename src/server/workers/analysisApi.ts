@@ -1,7 +1,14 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { ErrorData } from '../../protocol/errors';
 import type { AnalysisReport, PlanReport } from '../../protocol/reports';
-import type { DeploymentTarget, GeneratedFile, NodeDetails, PlanOverrides, SearchHit } from '../../protocol/requests';
+import type {
+  DeploymentTarget,
+  GeneratedFile,
+  NodeDetails,
+  PlanComparison,
+  PlanOverrides,
+  SearchHit,
+} from '../../protocol/requests';
 import type { SceneOverlay } from '../../protocol/scene';
 import type { Work } from '../../protocol/work';
 import type { PlanCheck } from '../analysis/checkPlan';
@@ -35,6 +42,7 @@ export interface AnalysisFunctions {
   /** That graph, for the layout. */
   graph(params: ModelRequest, work: Work): { graph: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
+  compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */

@@ -10,7 +10,7 @@ import { checkPlan } from '../analysis/checkPlan';
 import { findConfig } from '../analysis/configFile';
 import type { ModelSettings } from '../analysis/configuredModel';
 import { ModelCache } from '../analysis/modelCache';
-import { planText } from '../analysis/planAnalyzed';
+import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
 import type { AnalysisFunctions, ModelRequest, ModelState, StateRequest } from './analysisApi';
 
@@ -29,6 +29,13 @@ export function createAnalysisFunctions(): AnalysisFunctions {
       const current = last && attempt(() => planned(request, false, work));
       const { costs, plan } = (current ?? last ?? planned(request, false, work)).result;
       return sceneOverlay(costs, plan);
+    },
+    compare({ modelPath, overrides, strategy }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const options = { skipCertificate: true, skipRegimes: true };
+      const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
+      return { strategy, plan: planReport(result), overlay: sceneOverlay(result.costs, result.plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);

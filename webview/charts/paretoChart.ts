@@ -1,0 +1,92 @@
+import type { ParetoReport } from '../../src/protocol/reports';
+import { element, svgElement } from '../dom';
+import { formatDollars, formatMs } from '../format';
+import { table } from '../panels/table';
+import type { State } from '../state';
+import { text } from '../strings';
+import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
+import { linearScale, logScale } from './scale';
+
+/** Positions of the cuts that give a plan, one per link. */
+export function cutsOf({ nodesPerTier }: Pick<ParetoReport, 'nodesPerTier'>): number[] {
+  let below = 0;
+  return nodesPerTier.slice(0, -1).map((nodes) => {
+    below += nodes;
+    return below;
+  });
+}
+
+/** The plan that is shown, among the efficient ones. */
+function isShown(one: ParetoReport, { plan }: State): boolean {
+  return plan !== null && one.nodesPerTier.every((nodes, tier) => plan.tiers[tier]?.nodes === nodes);
+}
+
+/** Whole powers of ten around a range of values. */
+const decades = (values: readonly number[]): [number, number] => [
+  10 ** Math.floor(Math.log10(Math.min(...values))),
+  10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9),
+];
+
+function picture(plans: readonly ParetoReport[], state: State, width: number, use: (cuts: number[]) => void) {
+  const area = plotArea(width);
+  const latencies = plans.map(({ latencyMs }) => latencyMs);
+  const costs = plans.map(({ costPerRequest }) => costPerRequest);
+  const x = logScale(...decades(latencies), area.left, area.right, 4);
+  const y = linearScale(0, Math.max(...costs) * 1.1 || 1, area.bottom, area.top, 4);
+  const summary = text(
+    'pareto.summary',
+    plans.length,
+    formatMs(Math.min(...latencies)),
+    formatMs(Math.max(...latencies)),
+    formatDollars(Math.min(...costs)),
+    formatDollars(Math.max(...costs)),
+  );
+  const drawn = plot(width, `${text('pareto.caption')}. ${summary}`);
+  drawn.append(
+    sideAxis(area, y, formatDollars, 'left'),
+    bottomAxis(area, x, formatMs, `${text('chart.latency')}, ${text('pareto.cost')}`),
+  );
+  for (const one of plans) {
+    const mark = markAt(
+      isShown(one, state) ? 'chosen-mark' : 'candidate-mark',
+      x(one.latencyMs),
+      y(one.costPerRequest),
+    );
+    mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${formatDollars(one.costPerRequest)}`));
+    mark.classList.add('pickable');
+    mark.addEventListener('click', () => use(cutsOf(one)));
+    drawn.append(mark);
+  }
+  return drawn;
+}
+
+function useButton(one: ParetoReport, state: State, use: (cuts: number[]) => void): HTMLElement {
+  if (isShown(one, state)) return element('span', { class: 'dimmed' }, text('plan.this'));
+  const name = text('pareto.use.name', formatMs(one.latencyMs), formatDollars(one.costPerRequest));
+  const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('pareto.use'));
+  button.addEventListener('click', () => use(cutsOf(one)));
+  return button;
+}
+
+/** Cost against latency of the efficient plans; a click on one, or its button in the table below, takes it. */
+export function paretoChart(state: State, width: number, use: (cuts: number[]) => void): HTMLElement | undefined {
+  const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
+  if (plans.length < 2) return undefined;
+  return element(
+    'figure',
+    {},
+    element('figcaption', {}, text('pareto.caption')),
+    picture(plans, state, width, use),
+    table(
+      text('pareto.caption'),
+      [
+        { header: text('column.split'), cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
+        { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
+        { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+        { header: '', cell: (one) => useButton(one, state, use) },
+      ],
+      plans,
+      (one) => (isShown(one, state) ? 'chosen' : ''),
+    ),
+  );
+}
