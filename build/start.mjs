@@ -53,7 +53,7 @@ function desktopVscode() {
 function startDesktop(program) {
   const args = [`--extensionDevelopmentPath=${root}`, '--new-window', workspace];
   spawn(program, args, { stdio: 'ignore', detached: true, shell: process.platform === 'win32' }).unref();
-  say('VS Code opens with the sample workspace. Right-click resnet152.onnx and choose "Analyze DNN splits".');
+  say('VS Code opens with the sample workspace. Right-click mobilenetv2.onnx and choose "Analyze DNN splits".');
 }
 
 async function startWeb() {
@@ -71,7 +71,7 @@ async function startWeb() {
   });
   const address = `http://127.0.0.1:${server.port}/?tkn=${token}&folder=${encodeURIComponent(workspace)}`;
   say(`\nVS Code ${vscode.version} is up. Open it in a browser:\n\n  ${address}\n`);
-  say('Right-click resnet152.onnx and choose "Analyze DNN splits". Ctrl+C ends it.');
+  say('Right-click mobilenetv2.onnx and choose "Analyze DNN splits". Ctrl+C ends it.');
   if (!values['no-open']) openAddress(address);
   const end = () => server.stop().then(() => process.exit(0));
   process.on('SIGINT', end);
