@@ -9,6 +9,8 @@ export type OnnxRuntime = typeof import('onnxruntime-node');
  * @throws DnnSplitError `file-system` that says how to install it, or that it does not fit to this system
  */
 export function loadRuntime(folders: readonly string[]): OnnxRuntime {
+  // Since 1.29 it sends names and hashes of models to its maker unless this is set before it is loaded.
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   for (const folder of folders) {
     const require = createRequire(join(folder, 'index.js'));
     let path: string;

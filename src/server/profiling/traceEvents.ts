@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { type ParseError, parse } from 'jsonc-parser';
 import { DnnSplitError } from '../../protocol/errors';
 import { openFileSource } from '../files/fileSource';
 
@@ -57,8 +58,8 @@ function* eventsOfDocument(path: string): Generator<TraceEvent> {
   let document: unknown;
   try {
     document = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (thrown) {
-    throw invalid(path, `${path}:${placeOf(thrown, text)}: this is no JSON`);
+  } catch {
+    throw invalid(path, `${path}:${placeOf(text)}: this is no JSON`);
   }
   for (const entry of entriesOf(document)) {
     const event = traceEvent(entry);
@@ -71,10 +72,11 @@ function invalid(path: string, what: string): DnnSplitError {
   return new DnnSplitError('invalid-profile', message, { path });
 }
 
-/** Line and column that a JSON error names by its position; the start of the text where it names none. */
-function placeOf(thrown: unknown, text: string): string {
-  const position = Number(/position (\d+)/.exec(thrown instanceof Error ? thrown.message : '')?.[1] ?? text.length);
-  const before = text.slice(0, position).split('\n');
+/** Line and column at which a text stops being JSON. */
+function placeOf(text: string): string {
+  const errors: ParseError[] = [];
+  parse(text, errors);
+  const before = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
