@@ -195,7 +195,14 @@ function announceChanges(state: State, before: State, announce: (message: string
     announce(text('announce.compared', comparison.strategy, movedNodes(planModel.overlay, comparison.overlay)));
   }
   if (plan !== null && plan !== before.plan && before.plan !== null) {
-    announce(text('announce.plan', formatMs(plan.latencyMs), formatDollars(plan.costPerRequest), plan.advice));
+    announce(
+      text(
+        'announce.plan',
+        formatMs(plan.latencyMs),
+        formatDollars(plan.costPerRequest),
+        plan.advice.replaceAll('`', ''),
+      ),
+    );
   }
 }
 

@@ -25,6 +25,11 @@ export function svgElement<Tag extends keyof SVGElementTagNameMap>(
   return created;
 }
 
+/** A sentence in which names between backticks are set as code. */
+export function withCode(sentence: string): Content[] {
+  return sentence.split('`').map((part, index) => (index % 2 === 1 ? element('code', {}, part) : part));
+}
+
 /** Sets an element's text only where it differs, so that live regions speak and layouts settle once. */
 export function setText(target: Element, value: string): void {
   if (target.textContent !== value) target.textContent = value;

@@ -114,6 +114,7 @@ const defaults = {
   'plan.equal': 'same',
   'plan.better': '{0} of the plan',
   'compare.with': 'Compare',
+  'compare.hint': 'Choose one to compare it with the plan.',
   'compare.stop': 'Stop Comparing',
   'compare.caption': 'Against {0}',
   'compare.moved': '{0} of {1} nodes run elsewhere; the graph marks them with the pattern of their other tier.',

@@ -1,6 +1,6 @@
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
-import { element } from '../dom';
+import { element, withCode } from '../dom';
 import {
   formatBytes,
   formatCount,
@@ -114,23 +114,28 @@ function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement 
     [
       {
         header: text('column.strategy'),
-        cell: (row) => element('span', row.unavailable === undefined ? {} : { title: row.unavailable }, row.strategy),
+        cell: (row) => strategyName(row, plan, controller),
       },
       { header: text('column.latency'), numeric: true, cell: (row) => known(row, formatMs(row.latencyMs)) },
       { header: text('column.cost'), numeric: true, cell: (row) => known(row, formatDollars(row.costPerRequest)) },
       ...objectiveColumn(plan),
       { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
-      { header: '', cell: (row) => compareButton(row, plan, controller) },
     ],
     [own, ...others],
     ({ strategy }) => (strategy === plan.strategy ? 'chosen' : ''),
   );
 }
 
-function compareButton(row: StrategyReport, plan: PlanReport, controller: Controller): HTMLElement {
-  if (row.strategy === plan.strategy || row.unavailable !== undefined) return element('span');
+/** The strategy's name; that of another plan holds it against this one. */
+function strategyName(row: StrategyReport, plan: PlanReport, controller: Controller): HTMLElement {
+  if (row.unavailable !== undefined) return element('span', { title: row.unavailable }, row.strategy);
+  if (row.strategy === plan.strategy) return element('span', {}, row.strategy);
   const name = `${text('compare.with')}: ${row.strategy}`;
-  const created = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('compare.with'));
+  const created = element(
+    'button',
+    { class: 'row-link', type: 'button', 'aria-label': name, title: name },
+    row.strategy,
+  );
   created.addEventListener('click', () => controller.compare(row.strategy));
   return created;
 }
@@ -190,6 +195,7 @@ export function createPlanPanel(controller: Controller): Panel {
     (state) => {
       const view = comparisonView(state, controller);
       comparison.replaceChildren(...(view === undefined ? [] : [view]));
+      view?.scrollIntoView({ block: 'nearest' });
     },
   );
   const build = whenChanged(
@@ -199,7 +205,7 @@ export function createPlanPanel(controller: Controller): Panel {
         advice.replaceChildren(text('plan.none'));
         return;
       }
-      advice.replaceChildren(plan.advice);
+      advice.replaceChildren(...withCode(plan.advice));
       summary.replaceChildren(figures(plan));
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
@@ -207,6 +213,7 @@ export function createPlanPanel(controller: Controller): Panel {
         element('h3', {}, text('plan.links')),
         linksTable(plan),
         element('h3', {}, text('plan.strategies')),
+        element('p', { class: 'hint' }, text('compare.hint')),
         strategiesTable(plan, controller),
         comparison,
         ...plan.linkRegimes.flatMap((regimes, link) => regimesOf(plan, regimes, link)),

@@ -121,7 +121,7 @@ describe('scene model', () => {
     if (group === undefined || node === undefined) throw new Error('The generated network has groups and nodes.');
     expect(hitNode(model, node.x + 5, node.y + 5)?.id).toBe(node.id);
     expect(hitNode(model, -50, -50)).toBeUndefined();
-    expect(hitGroupHeader(model, group.x - 20, group.y + 5)?.id).toBe(group.id);
+    expect(hitGroupHeader(model, group.x + 20, group.y + 8)?.id).toBe(group.id);
   });
 
   test('folds the innermost block of a node and unfolds a fold', () => {
