@@ -114,7 +114,9 @@ export interface ServerRequests {
   };
 }
 
-export type DeploymentTarget = 'compose';
+/** What manifests can be made for. */
+export const deploymentTargets = ['compose', 'kubernetes', 'kserve', 'triton'] as const;
+export type DeploymentTarget = (typeof deploymentTargets)[number];
 
 /**
  * Commands that the server's code actions and code lenses name and the client carries out, with their arguments:

@@ -122,6 +122,11 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
     return remoteEngineExecutor({
       address: settings.engine,
       modelName: settings.engineModel ?? contract.model,
+      scalars: new Set(
+        [...contract.segment.inputs, ...contract.segment.outputs]
+          .filter(({ shape }) => shape?.length === 0)
+          .map(({ name }) => name),
+      ),
       timeoutMs: settings.timeoutMs,
       maxBodyBytes: settings.maxBodyMB * 1e6,
       retries: settings.retries,

@@ -12,6 +12,7 @@ import type {
 import type { SceneOverlay } from '../../protocol/scene';
 import type { Work } from '../../protocol/work';
 import type { PlanCheck } from '../analysis/checkPlan';
+import type { SplitReport } from '../analysis/deploySplit';
 
 /** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */
 export interface ModelRequest {
@@ -34,6 +35,12 @@ export interface ModelState {
   readonly configPath?: string;
 }
 
+/** A plan document's text, and where it lies or would lie. */
+export interface PlanSource {
+  readonly planText: string;
+  readonly planPath: string;
+}
+
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
   state(params: StateRequest, work: Work): ModelState;
@@ -50,10 +57,19 @@ export interface AnalysisFunctions {
   /** The text that an existing plan document would have now, under its model's configuration. */
   planTextAgain(params: { readonly planPath: string }, work: Work): string;
   checkPlan(params: { readonly planPath: string; readonly text: string }, work: Work): readonly PlanCheck[];
-  generate(
-    params: { readonly planText: string; readonly planPath: string; readonly target: DeploymentTarget },
+  /** The files of a deployment target, without the sub-models. */
+  generate(params: PlanSource & { readonly target: DeploymentTarget }, work: Work): readonly GeneratedFile[];
+  /** Writes the sub-models to where a deployment target in `directory` wants them; their paths. */
+  exportModels(
+    params: PlanSource & {
+      readonly target: DeploymentTarget;
+      readonly directory: string;
+      readonly overwrite: boolean;
+    },
     work: Work,
-  ): readonly GeneratedFile[];
+  ): readonly string[];
+  /** Writes a folder per tier with its sub-model and contract. */
+  split(params: PlanSource & { readonly directory: string; readonly overwrite: boolean }, work: Work): SplitReport;
   /** Frees what is kept for a model. */
   forget(params: { readonly modelPath: string }): void;
 }

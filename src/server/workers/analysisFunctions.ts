@@ -1,4 +1,3 @@
-import { composeFiles } from '../../engine/deploy/compose/compose';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
@@ -9,14 +8,23 @@ import type { Work } from '../../protocol/work';
 import { checkPlan } from '../analysis/checkPlan';
 import { findConfig } from '../analysis/configFile';
 import type { ModelSettings } from '../analysis/configuredModel';
+import { prepareSplit, writeSplit } from '../analysis/deploySplit';
+import { deploymentOf, writeDeploymentModels } from '../analysis/deployTarget';
 import { ModelCache } from '../analysis/modelCache';
 import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
-import type { AnalysisFunctions, ModelRequest, ModelState, StateRequest } from './analysisApi';
+import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
 
-/** The functions of the analysis worker, with models kept between calls. */
-export function createAnalysisFunctions(): AnalysisFunctions {
+/**
+ * The functions of the analysis worker, with models kept between calls.
+ * @param programFolder folder of the product's programs
+ */
+export function createAnalysisFunctions(programFolder: string): AnalysisFunctions {
   const cache = new ModelCache();
+  const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
+    const plan = parsePlanText(text, planPath);
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work));
+  };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
@@ -56,7 +64,16 @@ export function createAnalysisFunctions(): AnalysisFunctions {
       const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath), plan.dimensions, work);
       return checkPlan(plan, graph, structureHash);
     },
-    generate: ({ planText: text, planPath }) => composeFiles(parsePlanText(text, planPath)),
+    generate: ({ target, ...source }, work) =>
+      deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
+    exportModels({ target, directory, overwrite, ...source }, work) {
+      const prepared = split(source, work);
+      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
+      const written = writeDeploymentModels(prepared, deployment, { directory, overwrite }, work);
+      return written.map(({ path }) => path);
+    },
+    split: ({ directory, overwrite, ...source }, work) =>
+      writeSplit(split(source, work), { directory, overwrite }, work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }

@@ -3,4 +3,4 @@ import { parentPort } from 'node:worker_threads';
 import { createAnalysisFunctions } from './analysisFunctions';
 import { serveWorker } from './serveWorker';
 
-if (parentPort !== null) serveWorker(parentPort, createAnalysisFunctions());
+if (parentPort !== null) serveWorker(parentPort, createAnalysisFunctions(__dirname));

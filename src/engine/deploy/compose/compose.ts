@@ -1,113 +1,119 @@
 import { stringify } from 'yaml';
-import type { PlanDocument } from '../../../protocol/documents/plan';
-import { DnnSplitError } from '../../../protocol/errors';
-import type { GeneratedFile } from '../../../protocol/requests';
-import { type EngineImage, engineImageFor } from '../engineImage';
-import { type Segment, segmentsOf, slug } from '../segments';
-import { composeReadme } from './readme';
+import {
+  contractText,
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  modelSlug,
+} from '../deployment';
+import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../relay/relayImage';
+import { modelConfig } from '../triton/modelConfig';
+import { composeReadme } from './composeReadme';
+import { engineAddress, engineService, engineServiceName } from './engineService';
 
-/** Ports on the host's loopback: the first service's HTTP port, and the distance to the next one's. */
-const firstPort = 8000;
-const portStep = 10;
+/** Port of the first tier on the host's loopback. */
+const hostPort = 8000;
+
+/** Where the parts lie that a tier's containers mount. */
+export function tierFolder(name: string): string {
+  return `models/${name}`;
+}
 
 /**
- * A Compose project for a plan: one inference server per tier that runs something, neighbors joined by a network of their
- * own, and a README that says what has to be put beside it. The same plan gives the same bytes.
- * @throws DnnSplitError `invalid-plan` where no tier runs anything
+ * A Compose project: a relay per tier, an inference server beside it where one is asked for, neighbors joined by a
+ * network of their own that leads nowhere else. The same plan gives the same bytes.
+ * @throws DnnSplitError `unsupported-model` where the inference server cannot take a part
  */
-export function composeFiles(plan: PlanDocument): GeneratedFile[] {
-  const segments = segmentsOf(plan);
-  if (segments.length === 0) {
-    throw new DnnSplitError('invalid-plan', 'No tier of this plan runs any node, so there is nothing to deploy.');
-  }
-  const project = {
-    name: `dnnsplit-${slug(plan.model.name, 'model')}`,
-    services: Object.fromEntries(segments.map((segment, index) => [segment.service, service(plan, segments, index)])),
-    networks: Object.fromEntries(networkNames(segments).map((name) => [name, {}])),
-  };
-  const header = `# ${plan.model.name} on ${segments.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}. See README.md.\n`;
-  return [
-    { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },
-    { path: 'README.md', content: composeReadme(plan, segments, hostPort) },
+export function composeFiles(input: DeploymentInput): Deployment {
+  const { plan, engine } = input;
+  const tiers = deployedTiers(input, engine);
+  const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
+  const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);
+  const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier, engine)] as const);
+  const internal = [
+    ...tiers.slice(1).map((upper, index) => `${tiers[index]?.name}-to-${upper.name}`),
+    ...withEngine.map(engineServiceName),
   ];
-}
-
-/** HTTP port of service `index` on the host's loopback. */
-function hostPort(index: number): number {
-  return firstPort + index * portStep;
-}
-
-function service(plan: PlanDocument, segments: readonly Segment[], index: number): Record<string, unknown> {
-  const segment = segments[index];
-  if (segment === undefined) return {};
-  const engine = engineImageFor(segment.tier);
+  const project = {
+    name: `dnnsplit-${modelSlug(plan)}`,
+    services: Object.fromEntries([...relays, ...engines]),
+    networks: { front: {}, ...Object.fromEntries(internal.map((name) => [name, { internal: true }])) },
+  };
+  const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}`.replace(/[\n\r]/g, ' ');
+  const header = `# ${title}; made by dnnsplit ${plan.tool.version}. See README.md.\n`;
+  const models = tiers.flatMap(({ name, contract }, position) =>
+    contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
+  );
   return {
-    image: engine.image,
-    command: ['tritonserver', '--model-repository=/models', '--exit-on-error=true', '--strict-readiness=true'],
-    environment: environment(plan, segments, index),
+    files: [
+      { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },
+      { path: 'README.md', content: composeReadme(input, tiers, models, hostPort) },
+      { path: 'relay/Dockerfile', content: relayDockerfile({ withTiers: false }) },
+      { path: 'relay/relay.js', content: input.relayProgram },
+      ...tiers.map(({ name, contract }) => ({
+        path: `${tierFolder(name)}/contract.json`,
+        content: contractText(contract),
+      })),
+      ...(engine === 'triton'
+        ? withEngine.map((tier) => ({ path: `engine/${tier.name}/config.pbtxt`, content: modelConfig(tier) }))
+        : []),
+    ],
+    models,
+  };
+}
+
+const healthScript = `fetch('http://127.0.0.1:${relayPort}/v2/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
+
+function relayService({ plan, engine }: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
+  const tier = tiers[index];
+  const above = tiers[index + 1];
+  const below = tiers[index - 1];
+  if (tier === undefined) return {};
+  const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
+  const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
+  return {
+    image: `dnnsplit-relay:${plan.tool.version}`,
+    build: './relay',
+    command: ['/tier/contract.json'],
+    environment: relayEnvironment({
+      upstream: above && `http://${above.name}:${relayPort}`,
+      engine: usesEngine ? engineAddress(tier) : undefined,
+      engineModel: usesEngine ? tier.modelName : undefined,
+    }),
     volumes: [
       {
         type: 'bind',
-        source: `./models/${segment.service}`,
-        target: '/models',
+        source: `./${tierFolder(tier.name)}`,
+        target: '/tier',
         read_only: true,
         bind: { create_host_path: false },
       },
     ],
-    ports: [`127.0.0.1:${hostPort(index)}:8000`, `127.0.0.1:${hostPort(index) + 1}:8001`],
-    networks: networksOf(segments, index),
+    ...(index === 0 && { ports: [`127.0.0.1:${hostPort}:${relayPort}`] }),
+    networks: [
+      ...(index === 0 ? ['front'] : []),
+      ...(below ? [`${below.name}-to-${tier.name}`] : []),
+      ...(above ? [`${tier.name}-to-${above.name}`] : []),
+      ...(usesEngine ? [engineServiceName(tier)] : []),
+    ],
+    ...(dependencies.length > 0 && {
+      depends_on: Object.fromEntries(dependencies.map((name) => [name, { condition: 'service_started' }])),
+    }),
     healthcheck: {
-      test: ['CMD', 'curl', '--fail', '--silent', 'http://localhost:8000/v2/health/ready'],
+      test: ['CMD', 'node', '-e', healthScript],
       interval: '10s',
       timeout: '5s',
       retries: 6,
       start_period: '60s',
     },
-    ...(engine.accelerator === 'jetson' && { runtime: 'nvidia' }),
-    deploy: { resources: resources(segment, engine) },
+    read_only: true,
+    tmpfs: ['/tmp'],
+    user: `${relayUser}:${relayUser}`,
+    cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
+    deploy: { resources: { limits: { memory: `${tier.memoryMiB}M` } } },
+    init: true,
     restart: 'unless-stopped',
   };
-}
-
-function resources({ memoryMiB }: Segment, { accelerator }: EngineImage): Record<string, unknown> {
-  const gpu = { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] };
-  return {
-    limits: { memory: `${memoryMiB}M` },
-    ...(accelerator === 'discrete-gpu' && { reservations: gpu }),
-  };
-}
-
-/** What the service runs and which tensors go in and out, for people and for whatever drives the chain. */
-function environment(plan: PlanDocument, segments: readonly Segment[], index: number): Record<string, string> {
-  const segment = segments[index];
-  const next = segments[index + 1];
-  if (segment === undefined) return {};
-  const contract = (tensors: Segment['inputs']) =>
-    literal(JSON.stringify(tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }))));
-  return {
-    DNNSPLIT_TIER: literal(segment.tier.id),
-    DNNSPLIT_MODEL: segment.modelName,
-    DNNSPLIT_STRUCTURE: plan.model.structureHash,
-    DNNSPLIT_INPUTS: contract(segment.inputs),
-    DNNSPLIT_OUTPUTS: contract(segment.outputs),
-    ...(next && { DNNSPLIT_NEXT: `http://${next.service}:8000/v2/models/${next.modelName}/infer` }),
-  };
-}
-
-/** Compose reads `$` as the start of a variable. */
-function literal(text: string): string {
-  return text.replaceAll('$', '$$$$');
-}
-
-function networkNames(segments: readonly Segment[]): string[] {
-  const first = segments[0];
-  if (first !== undefined && segments.length === 1) return [first.service];
-  return segments.slice(1).map((upper, index) => `${segments[index]?.service}-to-${upper.service}`);
-}
-
-/** The networks to the neighbor below and to the one above. */
-function networksOf(segments: readonly Segment[], index: number): string[] {
-  const names = networkNames(segments);
-  return names.length < segments.length ? names.slice(Math.max(0, index - 1), index + 1) : names;
 }

@@ -3,7 +3,7 @@ import { createAnalysisFunctions } from '../../../../src/server/workers/analysis
 import { serveWorker } from '../../../../src/server/workers/serveWorker';
 
 /** The analysis worker, but a model named `crash.onnx` ends it, and one named `endless.onnx` never ends. */
-const functions = createAnalysisFunctions();
+const functions = createAnalysisFunctions(__dirname);
 
 if (parentPort !== null) {
   serveWorker(parentPort, {

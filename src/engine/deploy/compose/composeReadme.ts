@@ -1,0 +1,50 @@
+import type { DeployedTier, DeploymentInput, ModelPlace } from '../deployment';
+import { engineImageFor } from '../engineImage';
+import { interfaceLines, introduction, modelLines } from '../markdown';
+
+/** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
+export function composeReadme(
+  { plan, engine }: DeploymentInput,
+  tiers: readonly DeployedTier[],
+  models: readonly ModelPlace[],
+  hostPort: number,
+): string {
+  const [first] = tiers;
+  const model = encodeURIComponent(plan.model.name);
+  return [
+    ...introduction(plan, tiers),
+    engineSentence(tiers, engine),
+    '',
+    '## Start and check',
+    '',
+    '```sh',
+    'docker compose up --build --detach --wait',
+    `curl --fail http://127.0.0.1:${hostPort}/v2/health/ready`,
+    `curl http://127.0.0.1:${hostPort}/v2/models/${model}`,
+    '```',
+    '',
+    'The first tier is ready once every tier above it is.',
+    '',
+    ...(first === undefined ? [] : interfaceLines(first)),
+    ...modelLines(models.map(({ path }) => path)),
+    '## One tier on its own machine',
+    '',
+    'Copy this folder there and start its services alone (`docker compose up SERVICE`). Set `DNNSPLIT_UPSTREAM` of the tier',
+    'below to its address, and publish its port behind a firewall, or with a token and TLS (`docker compose run --rm SERVICE',
+    '--help` lists the options, each with its environment variable).',
+    '',
+    '## What this relies on',
+    '',
+    'Relays take requests without a token here: only the first one has a port, on the loopback address, and the networks',
+    'between them lead nowhere else. The memory limits are twice the predicted weights and activations and what the server',
+    'itself needs; measure before you rely on them.',
+    '',
+  ].join('\n');
+}
+
+function engineSentence(tiers: readonly DeployedTier[], engine: DeploymentInput['engine']): string {
+  if (engine === 'relay') return 'Each tier is one container that runs its part in ONNX Runtime on the CPU.';
+  if (engine === 'ovms') return 'Each part runs in OpenVINO Model Server, with a relay in front of it.';
+  const notes = new Set(tiers.map(({ tier }) => engineImageFor(tier).note));
+  return `Each part runs in an inference server (${[...notes].join('; ')}), with a relay in front of it.`;
+}

@@ -1,0 +1,82 @@
+import type { ContractDocument } from '../../protocol/documents/contract';
+import type { PlanDocument, PlanTier } from '../../protocol/documents/plan';
+import { DnnSplitError } from '../../protocol/errors';
+import type { GeneratedFile } from '../../protocol/requests';
+import { slug, tierNames } from './tierNames';
+
+/** What runs the sub-models: ONNX Runtime inside of each relay, or an inference server beside it. */
+export type Engine = 'relay' | 'triton' | 'ovms';
+
+export interface DeploymentInput {
+  readonly plan: PlanDocument;
+  /** From the device up to the last tier that runs something. */
+  readonly contracts: readonly ContractDocument[];
+  /** The relay's program, complete in one file. */
+  readonly relayProgram: string;
+  readonly engine: Engine;
+}
+
+/** Where a sub-model has to be put, relative to the deployment's folder. */
+export interface ModelPlace {
+  readonly position: number;
+  readonly path: string;
+}
+
+/** A folder that runs once the sub-models are in their places. */
+export interface Deployment {
+  readonly files: readonly GeneratedFile[];
+  readonly models: readonly ModelPlace[];
+}
+
+/** A tier with the names that it has in a deployment. */
+export interface DeployedTier {
+  readonly contract: ContractDocument;
+  readonly tier: PlanTier;
+  /** DNS-1123 label, unique in the plan. */
+  readonly name: string;
+  /** Name that an inference server knows the sub-model by. */
+  readonly modelName: string;
+  /** Memory that sub-model and server may take, in MiB. */
+  readonly memoryMiB: number;
+}
+
+/** What an inference server or a relay takes before it holds any model. */
+const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3 } as const satisfies Record<
+  Engine,
+  number
+>;
+
+/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan` where there are none */
+export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
+  const names = tierNames(plan);
+  const model = modelSlug(plan).replaceAll('-', '_');
+  return contracts.map((contract, position) => {
+    const tier = plan.tiers[position];
+    const name = names[position];
+    if (tier === undefined || name === undefined) {
+      throw new DnnSplitError('invalid-plan', `The plan has no tier ${position + 1}, but the model is cut for one.`);
+    }
+    const modelName = `${model}_${name.replaceAll('-', '_')}`;
+    return { contract, tier, name, modelName, memoryMiB: memoryMiB(tier, engine) };
+  });
+}
+
+/** Weights and activations twice, because an engine may copy and rearrange both, and the server itself. */
+function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine): number {
+  return Math.ceil((2 * (weightBytes + peakActivationBytes) + serverBytes[engine]) / 1024 ** 2);
+}
+
+/** Name of the model as targets accept it. */
+export function modelSlug({ model }: Pick<PlanDocument, 'model'>): string {
+  return slug(model.name, 'model');
+}
+
+/** Changes with the structure of the model; short enough for a tag. */
+export function modelTag({ model }: Pick<PlanDocument, 'model'>): string {
+  return model.structureHash.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** A contract as a file. */
+export function contractText(contract: ContractDocument): string {
+  return `${JSON.stringify(contract, null, 2)}\n`;
+}

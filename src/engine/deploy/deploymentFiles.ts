@@ -1,0 +1,18 @@
+import type { DeploymentTarget } from '../../protocol/requests';
+import { composeFiles } from './compose/compose';
+import type { Deployment, DeploymentInput } from './deployment';
+import { kserveFiles } from './kserve/kserveFiles';
+import { kubernetesFiles } from './kubernetes/kubernetesFiles';
+import { tritonFiles } from './triton/tritonFiles';
+
+const generators: Readonly<Record<DeploymentTarget, (input: DeploymentInput) => Deployment>> = {
+  compose: composeFiles,
+  kubernetes: kubernetesFiles,
+  kserve: kserveFiles,
+  triton: tritonFiles,
+};
+
+/** The files of a target, and where its sub-models belong. @throws DnnSplitError where the target cannot take the model */
+export function deploymentFiles(target: DeploymentTarget, input: DeploymentInput): Deployment {
+  return generators[target](input);
+}

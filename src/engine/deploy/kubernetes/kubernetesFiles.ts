@@ -1,0 +1,128 @@
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  modelSlug,
+  modelTag,
+} from '../deployment';
+import { code, interfaceLines, introduction, modelLines } from '../markdown';
+import { relayDockerfile, relayPort } from '../relay/relayImage';
+import {
+  baseObjects,
+  contractConfigMap,
+  kustomization,
+  manifest,
+  type Placement,
+  relayDeployment,
+  relayName,
+  relayNetworkPolicy,
+  relayService,
+  tierLabel,
+} from './objects';
+
+/**
+ * Kubernetes objects for kustomize: a base with the namespace and one folder per tier, which can be applied alone, to
+ * another cluster too; and what the images are built from, one per tier with its sub-model inside.
+ */
+export function kubernetesFiles(input: DeploymentInput): Deployment {
+  const { plan } = input;
+  const tiers = deployedTiers(input, 'relay');
+  const model = modelSlug(plan);
+  const placement: Placement = { namespace: `dnnsplit-${model}`, model };
+  const models = tiers.flatMap(({ name, contract }, position) =>
+    contract.segment === null ? [] : [{ position, path: `images/${name}/model.onnx` }],
+  );
+  return {
+    files: [
+      { path: 'kustomization.yaml', content: manifest([kustomization(['base', ...tiers.map(tierFolder)])]) },
+      { path: 'base/kustomization.yaml', content: manifest([kustomization(['base.yaml'])]) },
+      { path: 'base/base.yaml', content: manifest(baseObjects(placement)) },
+      ...tiers.flatMap((tier, index) => [
+        { path: `${tierFolder(tier)}/kustomization.yaml`, content: manifest([kustomization(['relay.yaml'])]) },
+        {
+          path: `${tierFolder(tier)}/relay.yaml`,
+          content: manifest([
+            contractConfigMap(tier, placement, '../tier/model.onnx'),
+            relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
+            relayService(tier, placement),
+            relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),
+          ]),
+        },
+      ]),
+      { path: 'images/Dockerfile', content: relayDockerfile({ withTiers: true }) },
+      { path: 'images/relay.js', content: input.relayProgram },
+      {
+        path: 'README.md',
+        content: readme(
+          input,
+          tiers,
+          placement,
+          models.map(({ path }) => path),
+        ),
+      },
+    ],
+    models,
+  };
+}
+
+function tierFolder({ name }: DeployedTier): string {
+  return `tiers/${name}`;
+}
+
+/** A tier that only passes tensors on runs the relay alone. */
+function imageOf({ plan }: DeploymentInput, { name, contract }: DeployedTier): string {
+  if (contract.segment === null) return `dnnsplit-relay:${plan.tool.version}`;
+  return `dnnsplit-${modelSlug(plan)}-${name}:${modelTag(plan)}`;
+}
+
+function readme(
+  input: DeploymentInput,
+  tiers: readonly DeployedTier[],
+  { namespace }: Placement,
+  paths: readonly string[],
+): string {
+  const [first] = tiers;
+  const builds = tiers.map((tier) => {
+    const target = tier.contract.segment === null ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
+    return `docker build ${target} --tag ${imageOf(input, tier)} images`;
+  });
+  return [
+    ...introduction(input.plan, tiers),
+    ...modelLines(paths),
+    '## Start',
+    '',
+    '1. Build the images and push them where the cluster finds them (`kustomize edit set image` changes their names):',
+    '',
+    '   ```sh',
+    ...[...new Set(builds)].map((line) => `   ${line}`),
+    '   ```',
+    '',
+    `2. Say which nodes belong to which tier (KubeEdge: edge nodes are labeled the same way):`,
+    '',
+    '   ```sh',
+    ...tiers.map(({ name }) => `   kubectl label node NODE ${tierLabel}=${name}`),
+    '   ```',
+    '',
+    '3. Apply everything, or `base` and single tiers:',
+    '',
+    '   ```sh',
+    '   kubectl apply -k .',
+    ...(first === undefined
+      ? []
+      : [
+          `   kubectl --namespace ${namespace} rollout status deployment/${relayName(first)}`,
+          `   kubectl --namespace ${namespace} port-forward service/${relayName(first)} ${relayPort}`,
+        ]),
+    '   ```',
+    '',
+    ...(first === undefined ? [] : interfaceLines(first)),
+    '## What this relies on',
+    '',
+    'Network policies let each relay be reached by the tier below alone, and the first one by pods of its namespace; they',
+    `need a network plug-in that enforces them. A tier in another cluster needs ${code('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
+    'address there, and a token and TLS on the way. Memory limits are twice the predicted weights and activations and what',
+    'the relay itself needs; measure before you rely on them.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,205 @@
+import { stringify } from 'yaml';
+import type { DeployedTier } from '../deployment';
+import { relayEnvironment, relayPort, relayUser } from '../relay/relayImage';
+
+/** What the objects of all tiers of one model share. */
+export interface Placement {
+  readonly namespace: string;
+  /** Name of the model, as labels accept it. */
+  readonly model: string;
+}
+
+/** How a tier's relay reaches the inference server that runs its part, where that is not the relay itself. */
+export interface EngineAddress {
+  readonly address: string;
+  readonly modelName: string;
+  /** Labels and port of the pods behind the address. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly podPort: number;
+}
+
+type KubernetesObject = Readonly<Record<string, unknown>>;
+
+/** Label that says which tier a node or a pod belongs to. */
+export const tierLabel = 'dnnsplit.dev/tier';
+const contractFolder = '/contract';
+
+/** Name of a tier's relay; Services want a letter first. */
+export function relayName({ name }: Pick<DeployedTier, 'name'>): string {
+  return `relay-${name}`;
+}
+
+export function relayLabels(tier: Pick<DeployedTier, 'name'>, { model }: Placement): Record<string, string> {
+  return { 'app.kubernetes.io/name': 'dnnsplit-relay', 'app.kubernetes.io/part-of': model, [tierLabel]: tier.name };
+}
+
+function metadata(name: string, tier: DeployedTier, placement: Placement) {
+  return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
+}
+
+/** The contract of a tier, for its relay to mount; `segmentPath` is where the sub-model lies in the container. */
+export function contractConfigMap(tier: DeployedTier, placement: Placement, segmentPath: string): KubernetesObject {
+  const { contract } = tier;
+  const segment = contract.segment && { ...contract.segment, file: segmentPath };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(relayName(tier), tier, placement),
+    data: { 'contract.json': `${JSON.stringify({ ...contract, segment }, null, 2)}\n` },
+  };
+}
+
+/** Relays of one tier, on nodes of that tier. */
+export function relayDeployment(
+  tier: DeployedTier,
+  placement: Placement,
+  settings: {
+    readonly image: string;
+    readonly above: DeployedTier | undefined;
+    readonly engine?: EngineAddress | undefined;
+  },
+): KubernetesObject {
+  const name = relayName(tier);
+  const labels = relayLabels(tier, placement);
+  const environment = relayEnvironment({
+    upstream: settings.above && `http://${relayName(settings.above)}:${relayPort}`,
+    engine: settings.engine?.address,
+    engineModel: settings.engine?.modelName,
+  });
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+    httpGet: { path, port: 'http' },
+    periodSeconds,
+    timeoutSeconds: 5,
+    failureThreshold,
+  });
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadata(name, tier, placement),
+    spec: {
+      replicas: tier.tier.replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          automountServiceAccountToken: false,
+          nodeSelector: { [tierLabel]: tier.name },
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: relayUser,
+            runAsGroup: relayUser,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          terminationGracePeriodSeconds: 20,
+          containers: [
+            {
+              name: 'relay',
+              image: settings.image,
+              args: [`${contractFolder}/contract.json`],
+              env: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+              ports: [{ name: 'http', containerPort: relayPort }],
+              resources: {
+                requests: { cpu: '500m', memory: `${tier.memoryMiB}Mi` },
+                limits: { memory: `${tier.memoryMiB}Mi` },
+              },
+              // A part may take minutes to load; only then does it count as hung or not ready.
+              startupProbe: probe('/v2/health/live', 5, 60),
+              livenessProbe: probe('/v2/health/live', 10, 3),
+              readinessProbe: probe('/v2/health/ready', 5, 2),
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+              volumeMounts: [
+                { name: 'contract', mountPath: contractFolder, readOnly: true },
+                { name: 'temporary', mountPath: '/tmp' },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'contract', configMap: { name } },
+            { name: 'temporary', emptyDir: { sizeLimit: '64Mi' } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+/** The address under which the tier below (or a client) reaches a tier. */
+export function relayService(tier: DeployedTier, placement: Placement): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadata(relayName(tier), tier, placement),
+    spec: {
+      type: 'ClusterIP',
+      selector: relayLabels(tier, placement),
+      ports: [{ name: 'http', port: relayPort, targetPort: 'http', protocol: 'TCP' }],
+    },
+  };
+}
+
+/** Lets a tier be reached by the tier below alone (the first one: by pods of its namespace), and reach the one above. */
+export function relayNetworkPolicy(
+  tier: DeployedTier,
+  placement: Placement,
+  neighbors: {
+    readonly below: DeployedTier | undefined;
+    readonly above: DeployedTier | undefined;
+    readonly engine?: EngineAddress | undefined;
+  },
+): KubernetesObject {
+  const { below, above, engine } = neighbors;
+  const podsOf = (other: DeployedTier) => ({ podSelector: { matchLabels: relayLabels(other, placement) } });
+  const tcp = (port: number) => [{ protocol: 'TCP', port }];
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadata(relayName(tier), tier, placement),
+    spec: {
+      podSelector: { matchLabels: relayLabels(tier, placement) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [below ? podsOf(below) : { podSelector: {} }], ports: tcp(relayPort) }],
+      egress: [
+        ...(above ? [{ to: [podsOf(above)], ports: tcp(relayPort) }] : []),
+        ...(engine
+          ? [{ to: [{ podSelector: { matchLabels: { ...engine.podLabels } } }], ports: tcp(engine.podPort) }]
+          : []),
+        // Names of services.
+        { to: [{ namespaceSelector: {} }], ports: [{ protocol: 'UDP', port: 53 }, ...tcp(53)] },
+      ],
+    },
+  };
+}
+
+/** The namespace of a model, in which no pod may be reached unless another policy says so. */
+export function baseObjects({ namespace, model }: Placement): KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: namespace,
+        labels: { 'app.kubernetes.io/part-of': model, 'pod-security.kubernetes.io/enforce': 'baseline' },
+      },
+    },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'deny-ingress', namespace },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    },
+  ];
+}
+
+/** A kustomization that joins files and folders. */
+export function kustomization(resources: readonly string[]): KubernetesObject {
+  return { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources };
+}
+
+/** Objects as one YAML file. */
+export function manifest(objects: readonly KubernetesObject[]): string {
+  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+}

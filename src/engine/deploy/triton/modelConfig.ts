@@ -1,0 +1,63 @@
+import type { ContractTensor } from '../../../protocol/documents/contract';
+import type { DType } from '../../../protocol/dtype';
+import { DnnSplitError } from '../../../protocol/errors';
+import type { DeployedTier } from '../deployment';
+import { engineImageFor } from '../engineImage';
+
+/** Types of Triton's `model_config.proto`, by ONNX element type. */
+const tritonTypes: Partial<Record<DType, string>> = {
+  bool: 'TYPE_BOOL',
+  uint8: 'TYPE_UINT8',
+  uint16: 'TYPE_UINT16',
+  uint32: 'TYPE_UINT32',
+  uint64: 'TYPE_UINT64',
+  int8: 'TYPE_INT8',
+  int16: 'TYPE_INT16',
+  int32: 'TYPE_INT32',
+  int64: 'TYPE_INT64',
+  float16: 'TYPE_FP16',
+  bfloat16: 'TYPE_BF16',
+  float32: 'TYPE_FP32',
+  float64: 'TYPE_FP64',
+  string: 'TYPE_STRING',
+};
+
+/**
+ * `config.pbtxt` of a sub-model, from its own inputs and outputs. Its first dimension is no batch of Triton's: tensors
+ * travel whole. Dimensions that a request decides are -1.
+ * @throws DnnSplitError `unsupported-model` for a type or rank that Triton cannot be told
+ */
+export function modelConfig({ contract, modelName, tier }: DeployedTier): string {
+  const { inputs = [], outputs = [] } = contract.segment ?? {};
+  const kind = engineImageFor(tier).accelerator === 'none' ? 'KIND_CPU' : 'KIND_GPU';
+  return [
+    `name: ${quoted(modelName)}`,
+    'backend: "onnxruntime"',
+    'default_model_filename: "model.onnx"',
+    'max_batch_size: 0',
+    ...inputs.map((tensor) => `input ${tensorConfig(tensor)}`),
+    ...outputs.map((tensor) => `output ${tensorConfig(tensor)}`),
+    `instance_group { kind: ${kind} count: 1 }`,
+    '',
+  ].join('\n');
+}
+
+function tensorConfig({ name, dtype, shape }: ContractTensor): string {
+  const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
+  if (type === undefined) {
+    throw new DnnSplitError('unsupported-model', `Triton has no tensors of type ${dtype}, which "${name}" is.`);
+  }
+  if (shape === null) {
+    throw new DnnSplitError('unsupported-model', `Triton wants the rank of "${name}", which is not known.`);
+  }
+  const dims = shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+  // Triton has no tensors without dimensions: they are one element to its callers, and none to the model.
+  const shapeFields = dims.length === 0 ? 'dims: [ 1 ] reshape { shape: [ ] }' : `dims: [ ${dims.join(', ')} ]`;
+  return `{ name: ${quoted(name)} data_type: ${type} ${shapeFields} }`;
+}
+
+/** A string of protobuf's text format. */
+function quoted(text: string): string {
+  const escaped = text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return `"${escaped}"`;
+}

@@ -1,0 +1,77 @@
+import { contractText, type DeployedTier, type Deployment, type DeploymentInput, deployedTiers } from '../deployment';
+import { engineImageFor } from '../engineImage';
+import { code, interfaceLines, introduction, modelLines } from '../markdown';
+import { modelConfig } from './modelConfig';
+
+/** Path of a tier's sub-model in a Triton model repository. */
+export function repositoryPath({ name, modelName }: Pick<DeployedTier, 'name' | 'modelName'>): string {
+  return `${name}/${modelName}/1/model.onnx`;
+}
+
+/**
+ * A Triton model repository per tier that runs something, and the contracts for relays in front of them. An ensemble is
+ * not needed: each server holds one part.
+ * @throws DnnSplitError as `modelConfig`
+ */
+export function tritonFiles(input: DeploymentInput): Deployment {
+  const tiers = deployedTiers(input, 'triton');
+  const models = tiers.flatMap((tier, position) =>
+    tier.contract.segment === null ? [] : [{ position, path: repositoryPath(tier) }],
+  );
+  const configs = tiers
+    .filter(({ contract }) => contract.segment !== null)
+    .map((tier) => ({ path: `${tier.name}/${tier.modelName}/config.pbtxt`, content: modelConfig(tier) }));
+  return {
+    files: [
+      ...configs,
+      ...tiers.map(({ name, contract }) => ({
+        path: `contracts/${name}/contract.json`,
+        content: contractText(contract),
+      })),
+      {
+        path: 'README.md',
+        content: readme(
+          input,
+          tiers,
+          models.map(({ path }) => path),
+        ),
+      },
+    ],
+    models,
+  };
+}
+
+function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths: readonly string[]): string {
+  const [first] = tiers;
+  return [
+    ...introduction(plan, tiers),
+    ...modelLines(paths),
+    '## Start',
+    '',
+    'On the machine of each tier, a server with its repository; `dnnsplit serve` in front of it passes tensors to the next',
+    'tier, because Triton answers its caller and sends nothing on:',
+    '',
+    ...tiers.flatMap((tier, position) => startLines(tier, tiers[position + 1])),
+    ...(first === undefined ? [] : interfaceLines(first)),
+  ].join('\n');
+}
+
+function startLines({ name, modelName, tier, contract }: DeployedTier, above: DeployedTier | undefined): string[] {
+  const { image, accelerator } = engineImageFor(tier);
+  const gpu = accelerator === 'discrete-gpu' ? '--gpus 1 ' : accelerator === 'jetson' ? '--runtime nvidia ' : '';
+  const engine = [
+    `docker run --rm ${gpu}--publish 127.0.0.1:8001:8000 --volume "$PWD/${name}:/models:ro" \\`,
+    `  ${image} tritonserver --model-repository=/models`,
+  ];
+  const upstream = above === undefined ? '' : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000`;
+  const served = contract.segment === null ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
+  return [
+    `${code(name)}:`,
+    '',
+    '```sh',
+    ...(contract.segment === null ? [] : engine),
+    `dnnsplit serve contracts/${name}/contract.json${served}${upstream}`,
+    '```',
+    '',
+  ];
+}
