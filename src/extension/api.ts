@@ -9,6 +9,10 @@ export interface ExtensionApi {
   readonly snapshot: (modelUri?: string) => ModelSnapshot | undefined;
   readonly treeRoots: () => readonly TreeRow[];
   readonly statusText: () => string | undefined;
+  /** Nodes of the active model that are selected, in whichever view. */
+  readonly selectedNodes: () => readonly string[];
+  /** Selects nodes of the active model as a view of it would. */
+  readonly select: (nodeIds: readonly string[]) => void;
   readonly openGraphs: () => number;
   readonly openModels: () => readonly string[];
   /** Everything that waits to be disposed. */

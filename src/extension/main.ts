@@ -83,6 +83,8 @@ export function activate({ extensionUri, subscriptions, workspaceState }: vscode
     snapshot: (modelUri) => (modelUri === undefined ? models.active : models.get(modelUri))?.snapshot,
     treeRoots: () => tree.roots,
     statusText: () => status.text,
+    selectedNodes: () => selection.selectedIn(models.active?.modelUri ?? ''),
+    select: (nodeIds) => selection.select({ modelUri: models.active?.modelUri ?? '', nodeIds, source: log }),
     openGraphs: () => graphs.count,
     openModels: () => models.models.map(({ modelUri }) => modelUri),
     liveItems: () => DisposableStore.liveItems,

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { DnnSplitError } from '../../protocol/errors';
 import { clientCommands, type ServerNotifications, type ServerRequests } from '../../protocol/requests';
 import { DisposableStore, type Releasable } from '../disposables';
 import { Emitter } from '../emitter';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
-import { requestError, serverDownError } from './requestErrors';
+import { requestError, serverDownError, serverRestartedError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
 
 type Library = typeof import('vscode-languageclient/node');
@@ -49,7 +50,7 @@ export class LanguageServer implements ServerConnection, Releasable {
         : client.sendRequest<ServerRequests[M]['result']>(method, params);
       return await sent;
     } catch (thrown) {
-      const error = client.isRunning() ? requestError(thrown) : serverDownError(String(thrown));
+      const error = client.isRunning() ? requestError(thrown) : this.#endedError(client, thrown);
       if (error.code !== 'canceled') this.log.debug(`${method}: ${error.detail ?? error.message}`);
       throw error;
     }
@@ -149,6 +150,12 @@ export class LanguageServer implements ServerConnection, Releasable {
     });
     for (const subscribe of this.#subscriptions) subscribe(client);
     return client;
+  }
+
+  /** What a request is told that the end of the server has taken along. */
+  #endedError(client: LanguageClient, thrown: unknown): DnnSplitError {
+    if (this.#client !== client) return new DnnSplitError('canceled', 'The server was stopped on purpose.');
+    return this.#state === 'failed' ? serverDownError(String(thrown)) : serverRestartedError(String(thrown));
   }
 
   /** Decides what follows when the server ended by itself. */

@@ -28,3 +28,9 @@ export function serverDownError(detail?: string): DnnSplitError {
   const code: ErrorCode = 'worker-crashed';
   return new DnnSplitError(code, 'The DNNSplit server is not running; restart it to go on.', undefined, detail);
 }
+
+/** The error of a request that was under way when the server ended and was started again. */
+export function serverRestartedError(detail: string): DnnSplitError {
+  const message = 'The DNNSplit server stopped unexpectedly and was started again; try again.';
+  return new DnnSplitError('worker-crashed', message, undefined, detail);
+}

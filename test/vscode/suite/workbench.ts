@@ -63,3 +63,24 @@ export async function cleanUp(): Promise<void> {
   if (look.activeModel() !== undefined) await vscode.commands.executeCommand('dnnsplit.closeModel');
   await until('every graph to close', () => look.openGraphs() === 0);
 }
+
+/** Runs a command and accepts what its questions propose, one after the other. */
+export async function acceptingDefaults<T>(command: string, ...args: unknown[]): Promise<T> {
+  let done = false;
+  const result = Promise.resolve(vscode.commands.executeCommand<T>(command, ...args)).finally(() => {
+    done = true;
+  });
+  while (!done) {
+    await delay(100);
+    if (!done) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  }
+  return result;
+}
+
+/** Copies a file of this repository's test data into the workspace. */
+export async function copyIn(path: string, name: string): Promise<vscode.Uri> {
+  const target = inWorkspace(name);
+  const source = vscode.Uri.joinPath(extension().extensionUri, path);
+  await vscode.workspace.fs.copy(source, target, { overwrite: true });
+  return target;
+}
