@@ -13,9 +13,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planReport } from '../../../src/engine/report/planReport';
 import { parseProfile } from '../../../src/protocol/documents/parseProfile';
 import type { ProfileDocument } from '../../../src/protocol/documents/profile';
 import { analyzeFile } from '../../../src/server/analysis/analyzeFile';
+import { configOf, settingsOf } from '../../../src/server/analysis/configuredModel';
+import { planAnalyzed } from '../../../src/server/analysis/planAnalyzed';
+import { configProblems } from '../../../src/server/language/diagnostics';
+import { modelInputs } from '../../../src/server/profiling/modelInputs';
 import { profileFromTrace } from '../../../src/server/profiling/profileModel';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { type Event, readEvents, renameKernels, renameNodes, writeEvents } from './renamed';
@@ -104,7 +109,6 @@ describe('dnnsplit profile', () => {
     ['s_if_capture', 12, []],
     ['s_lstm_gru', 13, ['--bind', 'batch=2', '--bind', 'seq=5']],
     ['s_resnet_fp16', 15, []],
-    ['s_unet_plain', 17, []],
   ])('measures every node of %s', (name, nodes, options) => {
     const report = runJson(
       'profile',
@@ -217,6 +221,19 @@ describe('a profile in a configuration', () => {
     expect(runJson('plan', tiny).profiles).toBeUndefined();
   });
 
+  it('is remarked on at the tier that names it, for each open model', () => {
+    const settings = settingsOf(tiny, configOf(tiny, path('part.json')));
+    const { result } = planAnalyzed(analyzeFile(tiny, {}), settings, {}, {});
+    const text = readFileSync(path('part.json'), 'utf8');
+    const snapshot = { modelUri: 'file:///some%20where/tiny%20resnet.onnx', revision: 1, state: 'ready' as const };
+    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan: planReport(result) }]);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ severity: 'warning', line: 2, inSchema: false });
+    expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"part.profile.json"');
+    expect(problem?.message).toMatch(/^tiny resnet\.onnx: The profile of tier `device` has no time for 1 of 21 nodes/);
+    expect(configProblems(text, path('part.json'), [snapshot])).toEqual([]);
+  });
+
   it('is refused in one sentence with line and column when it is broken', () => {
     writeFileSync(
       path('broken.profile.json'),
@@ -232,28 +249,12 @@ describe('a profile in a configuration', () => {
 describe('what can go wrong', () => {
   it.each([
     [
-      'open dimensions',
-      [fixture('s_lstm_gru'), '-o', 'x.profile.json'],
-      /Input 'x' has the open dimension 'batch'; give it a number with --bind batch=1/,
-    ],
-    [
       'missing weights',
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
-      /weights of resnet152\.onnx are missing/,
+      /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
     ],
     ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists; add --force/],
-    ['too many runs', [tiny, '-o', 'x.profile.json', '--runs', '999999'], /at most \d+ with --runs/],
     ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
-    [
-      'a missing trace',
-      [tiny, '-o', 'x.profile.json', '--from-trace', 'no.json', '--device', 'x'],
-      /no\.json does not exist/,
-    ],
-    [
-      'a trace of another model',
-      [fixture('s_unet_plain'), '-o', 'x.profile.json', '--from-trace', 'tiny.json', '--device', 'x'],
-      /no time for any of the model's 17 nodes; it was recorded from another model/,
-    ],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {
     const { status, stdout, stderr } = run('profile', ...args);
@@ -261,6 +262,20 @@ describe('what can go wrong', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).not.toMatch(/\n\s+at |undefined|\[object/);
     expect(existsSync(path('x.profile.json'))).toBe(false);
+  });
+
+  it('names open dimensions, missing traces and traces of another model', () => {
+    const { inferred } = analyzeFile(fixture('s_lstm_gru'), { seq: 3 });
+    expect(() => modelInputs(inferred)).toThrow(
+      "Input 'x' has the open dimension 'batch'; give it a number with --bind batch=1.",
+    );
+    expect(modelInputs(analyzeFile(fixture('s_lstm_gru'), { batch: 2, seq: 3 }).inferred)).toEqual([
+      { name: 'x', dtype: 'float32', shape: [2, 3, 16] },
+    ]);
+    expect(() => importTrace(tiny, 'no.json')).toThrow(/no\.json does not exist/);
+    expect(() => importTrace(fixture('s_unet_plain'), 'tiny.json')).toThrow(
+      /no time for any of the model's 17 nodes; it was recorded from another model/,
+    );
   });
 
   it.each([
@@ -284,22 +299,19 @@ describe('what can go wrong', () => {
       "process.kill(process.pid, 'SIGKILL');",
       /\(SIGKILL after 0 of 23 runs\), as happens when memory runs out/,
     ],
-  ])('says so when ONNX Runtime %s', (name, content, sentence) => {
-    const place = path(name.replaceAll(' ', '-'));
-    mkdirSync(join(place, 'node_modules/onnxruntime-node'), { recursive: true });
-    if (content === undefined) rmSync(join(place, 'node_modules'), { recursive: true });
-    else writeFileSync(join(place, 'node_modules/onnxruntime-node/index.js'), content);
-    // The test's folder has node_modules of its own, so these lie beside it.
-    const outside = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
+  ])('says so when ONNX Runtime %s', (_, content, sentence) => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
     try {
-      if (content !== undefined) symlinkSync(join(place, 'node_modules'), join(outside, 'node_modules'), 'dir');
+      const module = join(elsewhere, 'node_modules/onnxruntime-node');
+      mkdirSync(module, { recursive: true });
+      if (content !== undefined) writeFileSync(join(module, 'index.js'), content);
       const args = [bundled.program('cli'), 'profile', tiny, '-o', 'x.profile.json'];
-      const { status, stderr } = spawnSync(process.execPath, args, { cwd: outside, encoding: 'utf8' });
+      const { status, stderr } = spawnSync(process.execPath, args, { cwd: elsewhere, encoding: 'utf8' });
       expect(stderr).toMatch(sentence);
       expect(status).toBe(2);
-      expect(existsSync(join(outside, 'x.profile.json'))).toBe(false);
+      expect(readdirSync(elsewhere)).toEqual(['node_modules']);
     } finally {
-      rmSync(outside, { recursive: true, force: true });
+      rmSync(elsewhere, { recursive: true, force: true });
     }
   });
 
