@@ -14,8 +14,17 @@ export interface FuzzReport {
   readonly crashes: readonly string[];
 }
 
-/** Small deterministic generator (xorshift32). */
-function randomOf(seed: number): (below: number) => number {
+/** Whole numbers from 0 up to `below`, reproducible (xorshift32). */
+export type Random = (below: number) => number;
+
+/** The numbers of one case of a run. */
+export function randomOf(seed: number, index: number): Random {
+  const random = randomFrom(seed + index * 2654435761);
+  for (let warm = 0; warm < 4; warm++) random(2);
+  return random;
+}
+
+function randomFrom(seed: number): Random {
   let state = seed | 1;
   return (below) => {
     state ^= state << 13;
@@ -25,7 +34,7 @@ function randomOf(seed: number): (below: number) => number {
   };
 }
 
-type Mutation = (bytes: Uint8Array, random: (below: number) => number) => Uint8Array;
+type Mutation = (bytes: Uint8Array, random: Random) => Uint8Array;
 
 const interesting = [0x00, 0x01, 0x07, 0x0a, 0x0b, 0x12, 0x3a, 0x7f, 0x80, 0xff];
 
@@ -168,6 +177,15 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+/** A file with one to three changes that know nothing of models but their fields. */
+export function mutateBytes(original: Uint8Array, random: Random): Uint8Array {
+  let bytes = original;
+  for (let count = 1 + random(3); count > 0 && bytes.length > 0; count--) {
+    bytes = mutations[random(mutations.length)]?.(bytes, random) ?? bytes;
+  }
+  return bytes;
+}
+
 /** Reads `cases` mutated models; the same seed gives the same cases. */
 export function fuzzReader(files: readonly string[], cases: number, seed: number): FuzzReport {
   const originals = files.map((file) => new Uint8Array(readFileSync(file)));
@@ -177,12 +195,8 @@ export function fuzzReader(files: readonly string[], cases: number, seed: number
   let slowestMs = 0;
   let mostHeapBytes = 0;
   for (let index = 0; index < cases; index++) {
-    const random = randomOf(seed + index * 2654435761);
-    for (let warm = 0; warm < 4; warm++) random(2);
-    let bytes: Uint8Array = originals[index % originals.length] ?? new Uint8Array(0);
-    for (let count = 1 + random(3); count > 0 && bytes.length > 0; count--) {
-      bytes = mutations[random(mutations.length)]?.(bytes, random) ?? bytes;
-    }
+    const random = randomOf(seed, index);
+    const bytes = mutateBytes(originals[index % originals.length] ?? new Uint8Array(0), random);
     const start = performance.now();
     try {
       readModel(bufferSource(bytes));

@@ -1,4 +1,5 @@
 import { byteLength } from '../../protocol/dtype';
+import { DnnSplitError } from '../../protocol/errors';
 import type { OnnxAttribute, OnnxGraph } from '../onnx/model';
 import type { TensorFact } from '../shapes/fact';
 import type { InferredModel, InferredNode } from '../shapes/inferred';
@@ -10,6 +11,7 @@ import type { DataTensor, SplitGraph, SplitNode } from './splitGraph';
  * Keeps what exists only when the model runs (`engine.md` section 2): data tensors and the nodes that make them, in a
  * deterministic topological order. Tensors that follow from constants, or whose elements are known once the dimensions
  * are bound, fold away; the weights behind them count at the node that reads them.
+ * @throws DnnSplitError `unsupported-model` where a tensor is made twice or a node needs its own result.
  */
 export function buildSplitGraph(inferred: InferredModel): SplitGraph {
   const graph = buildInModelOrder(inferred);
@@ -28,16 +30,21 @@ export function buildInModelOrder(inferred: InferredModel): SplitGraph {
   const indexByName = new Map<string, number>();
   const producers: number[] = [];
   const declare = (name: string, producer: number) => {
-    if (indexByName.has(name)) return;
+    if (indexByName.has(name)) throw madeTwice(name, drafts[producer]?.node);
     indexByName.set(name, producers.length);
     producers.push(producer);
   };
-  for (const name of inputs) declare(name, -1);
+  for (const name of new Set(inputs)) declare(name, -1);
   for (const [index, draft] of drafts.entries()) for (const name of draft.writes) declare(name, index);
 
   const reads = drafts.map((draft) => indicesOf(draft.node.reads, indexByName));
   const consumers: number[][] = producers.map(() => []);
-  for (const [node, tensors] of reads.entries()) for (const tensor of tensors) consumers[tensor]?.push(node);
+  for (const [node, tensors] of reads.entries()) {
+    for (const tensor of tensors) {
+      if ((producers[tensor] ?? -1) >= node) throw inCycle(drafts[node]?.node);
+      consumers[tensor]?.push(node);
+    }
+  }
 
   const outputNames = new Set(inferred.outputs);
   const tensors = [...indexByName].map(([name, index]): DataTensor => {
@@ -57,6 +64,22 @@ export function buildInModelOrder(inferred: InferredModel): SplitGraph {
     return describe(draft.node, reads[index] ?? [], writes, tensors);
   });
   return { nodes, tensors, inputs: indicesOf(inputs, indexByName), outputs: indicesOf(inferred.outputs, indexByName) };
+}
+
+function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitError {
+  return new DnnSplitError(
+    'unsupported-model',
+    `\`${node?.label}\` makes the tensor \`${tensor}\`, which is made already; give each tensor one name and one maker.`,
+    node && { nodeId: node.id },
+  );
+}
+
+function inCycle(node: InferredNode | undefined): DnnSplitError {
+  return new DnnSplitError(
+    'unsupported-model',
+    `\`${node?.label}\` needs its own result, directly or through others, so the model cannot run; break the cycle.`,
+    node && { nodeId: node.id },
+  );
 }
 
 function describe(

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { bufferSource } from '../../src/engine/onnx/byteSource';
+import { readModel } from '../../src/engine/onnx/readModel';
+import { planModel } from '../../src/engine/planning/planModel';
+import { defaultConfig, resolveConfig } from '../../src/engine/planning/resolveConfig';
+import { analysisReport } from '../../src/engine/report/analysisReport';
+import { planReport } from '../../src/engine/report/planReport';
+import { inferModel } from '../../src/engine/shapes/inferModel';
+import { buildSplitGraph } from '../../src/engine/split/buildSplitGraph';
+import { searchCandidates } from '../../src/engine/split/findCandidates';
+import type { ConfigDocument } from '../../src/protocol/documents/config';
+import { DnnSplitError } from '../../src/protocol/errors';
+import { throwIfCanceled, type Work } from '../../src/protocol/work';
+import { type FuzzReport, mutateBytes, type Random, randomOf } from './fuzzReader';
+import { mutateModel } from './mutateModel';
+
+/** What no case may take. */
+const mostMs = 2000;
+const mostBytes = 500e6;
+/** After this the pipeline is asked to stop, so that a hang ends the case and not the run. */
+const stopMs = 20_000;
+
+const settings: readonly ConfigDocument[] = [
+  defaultConfig,
+  { ...defaultConfig, objective: 'throughput', constraints: { respectMemory: true } },
+  { ...defaultConfig, objective: 'cost', constraints: { maxLatencyMs: 50, keepInputOnFirstTier: true } },
+  { ...defaultConfig, objective: { latency: 1, energy: 0.1 }, wire: { dtype: 'int8' } },
+];
+
+export interface PipelineReport extends FuzzReport {
+  /** Cases that took more time or memory than any may. */
+  readonly excesses: readonly string[];
+}
+
+/**
+ * Runs mutated models from their bytes to their plan: three of four with a changed structure, the others with changed
+ * bytes. The same seed gives the same cases.
+ * @param isOver ends the run; told how many cases there were
+ */
+export function fuzzPipeline(
+  files: readonly string[],
+  seed: number,
+  isOver: (cases: number) => boolean,
+): PipelineReport {
+  const originals = files.map((file) => new Uint8Array(readFileSync(file)));
+  const refusals = new Map<string, number>();
+  const crashes: string[] = [];
+  const excesses: string[] = [];
+  let [cases, accepted, slowestMs, mostHeapBytes] = [0, 0, 0, 0];
+  for (; !isOver(cases); cases++) {
+    const random = randomOf(seed, cases);
+    const original = originals[cases % originals.length] ?? new Uint8Array(0);
+    const bytes = random(4) === 0 ? mutateBytes(original, random) : mutateModel(original, random);
+    const name = `seed ${seed}, case ${cases} of ${files[cases % files.length]}`;
+    const heldBefore = heldBytes();
+    const start = performance.now();
+    try {
+      runPipeline(bytes, random);
+      accepted++;
+    } catch (error) {
+      const code = DnnSplitError.is(error) ? error.code : 'crash';
+      refusals.set(code, (refusals.get(code) ?? 0) + 1);
+      if (code === 'crash') crashes.push(`${name}: ${error instanceof Error ? error.stack : error}`);
+    }
+    const tookMs = performance.now() - start;
+    const tookBytes = heldBytes() - heldBefore;
+    slowestMs = Math.max(slowestMs, tookMs);
+    mostHeapBytes = Math.max(mostHeapBytes, tookBytes);
+    if (tookMs > mostMs) excesses.push(`${name}: ${tookMs.toFixed(0)} ms`);
+    if (tookBytes > mostBytes) excesses.push(`${name}: ${(tookBytes / 1e6).toFixed(0)} MB`);
+  }
+  return { cases, accepted, refusals, slowestMs, mostHeapBytes, crashes, excesses };
+}
+
+/** @throws DnnSplitError where the model cannot be read or planned; anything else is a find. */
+function runPipeline(bytes: Uint8Array, random: Random): void {
+  const deadline = performance.now() + stopMs;
+  const work: Work = { canceled: () => performance.now() > deadline, report: () => undefined };
+  const config = settings[random(settings.length)] ?? defaultConfig;
+  const { infrastructure, strategy } = resolveConfig(config, 'model.onnx', new Map());
+  const inferred = inferModel(readModel(bufferSource(bytes), work), { n: 1, batch: 2 }, work);
+  throwIfCanceled(work);
+  const graph = buildSplitGraph(inferred);
+  throwIfCanceled(work);
+  const search = searchCandidates(graph);
+  throwIfCanceled(work);
+  analysisReport({ path: 'model.onnx', inferred, graph, ...search }, { nodes: true, tensors: true });
+  const { boundedBlocks } = search;
+  const result = planModel(graph, search.candidates, infrastructure, { strategy, boundedBlocks, pareto: true }, work);
+  planReport(result);
+}
+
+function heldBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** The models of the repository, and small ones beside the checkout where there are any. */
+export function modelsToMutate(mostFileBytes: number): string[] {
+  const folders = [
+    '../fixtures/models',
+    '../workspace',
+    '../../../shared/models/small',
+    '../../../shared/models/graphs',
+  ];
+  return folders
+    .map((folder) => resolve(import.meta.dirname, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+    .filter((file) => file.endsWith('.onnx') && statSync(file).size <= mostFileBytes);
+}
+
+/**
+ * The long run.
+ * @returns what it found; nothing is wrong when `crashes` and `excesses` are empty
+ */
+export function main(seconds: number, seed: number): PipelineReport {
+  const deadline = performance.now() + seconds * 1e3;
+  return fuzzPipeline(modelsToMutate(700_000), seed, () => performance.now() > deadline);
+}
