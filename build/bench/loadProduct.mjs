@@ -1,0 +1,51 @@
+/** Bundles what the measurements call from the sources, so that no build has to be up to date. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+const entry = `
+  export { readModel } from './src/engine/onnx/readModel';
+  export { inferModel } from './src/engine/shapes/inferModel';
+  export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
+  export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
+  export { findCandidates } from './src/engine/split/findCandidates';
+  export { createCostTables } from './src/engine/planning/costTables';
+  export { exactPlan } from './src/engine/planning/exact/exactPlan';
+  export { planModel } from './src/engine/planning/planModel';
+  export { defaultConfig, resolveConfig } from './src/engine/planning/resolveConfig';
+  export { linkPreset, tierPreset } from './src/engine/presets/presets';
+  export { analyzeFile } from './src/server/analysis/analyzeFile';
+  export { openFileSource } from './src/server/files/fileSource';
+  export { buildScene } from './src/server/layout/buildScene';
+  export { createElkEngine } from './src/server/layout/elkEngine';
+  export { createAnalysisFunctions } from './src/server/workers/analysisFunctions';
+  export { unwatched } from './src/protocol/work';
+`;
+
+/**
+ * The functions of the product that measurements call.
+ * @returns {Promise<any>} a module whose exports the sources type
+ */
+export async function loadProduct() {
+  const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-product-'));
+  try {
+    const outfile = join(folder, 'product.cjs');
+    await build({
+      absWorkingDir: root,
+      stdin: { contents: entry, resolveDir: root, loader: 'ts' },
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      logLevel: 'warning',
+      outfile,
+    });
+    return createRequire(import.meta.url)(outfile);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

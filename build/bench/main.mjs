@@ -1,0 +1,44 @@
+/** `npm run bench`: medians and ratios of what has to be fast, in one run. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadProduct } from './loadProduct.mjs';
+import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
+
+const sections = new Map([
+  ['reading', { title: 'Reading and analyzing, warm', run: reading }],
+  ['commandLine', { title: 'The command line, cold', run: commandLine }],
+  ['scaling', { title: 'Ten times the nodes', run: scaling }],
+  ['exact', { title: 'The exact planner', run: exact }],
+  ['slider', { title: 'One bandwidth changes', run: slider }],
+  ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
+  ['layout', { title: 'Layout of a large graph', run: layout }],
+]);
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean', short: 'h', default: false } },
+  allowPositionals: true,
+});
+const say = (/** @type {string} */ line) => console.log(line);
+const unknown = positionals.filter((name) => !sections.has(name));
+const rounds = Number(values.rounds);
+if (values.help || unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  say(`npm run bench -- [--rounds N] [SECTION ...]\n\nSections: ${[...sections.keys()].join(', ')}`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-bench-'));
+try {
+  const product = await loadProduct();
+  say(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${rounds} rounds after one to warm up.`);
+  say('Times are least / median / most. CPU time counts every thread of the process, the collector included.');
+  for (const [name, { title, run }] of sections) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const [load = 0] = loadavg();
+    say(`\n${title} (load of the machine at the start: ${load.toFixed(1)})`);
+    await run({ product, folder, rounds, say });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
