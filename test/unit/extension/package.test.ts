@@ -1,0 +1,103 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { listFiles, PackageManager } from '@vscode/vsce';
+import * as esbuild from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** What a package may weigh, minified, in bytes. */
+const packageBudget = 9_000_000;
+
+describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (needs a build)', () => {
+  let packed: readonly string[] = [];
+
+  // A copy of what is packed beside things that must not be: looking through node_modules would take a minute.
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-package-'));
+    for (const name of ['dist', 'l10n', 'media', '.vscodeignore', ...readdirSync(root).filter(isTopFile)]) {
+      if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true });
+    }
+    for (const stray of ['src/extension/main.ts', 'dist/extension.js.map', '.env', 'notes.md', 'dist/old/server.js']) {
+      mkdirSync(join(folder, dirname(stray)), { recursive: true });
+      writeFileSync(join(folder, stray), '');
+    }
+    packed = await listFiles({ cwd: folder, packageManager: PackageManager.None });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('holds the programs, the schemas, the texts and the pictures, and nothing else', () => {
+    const unexpected = packed.filter(
+      (file) =>
+        !/^(package(\.nls)?\.json|README\.md|CHANGELOG\.md|LICENSE(\.txt)?)$|^dist\/\w+\.(js|css)$|^dist\/schemas\/\w+\.schema\.json$|^dist\/third-party-notices\.txt$|^l10n\/bundle\.l10n(\.[\w-]+)?\.json$|^media\/(walkthrough\/)?[\w-]+\.(png|svg)$/.test(
+          file,
+        ),
+    );
+    expect(unexpected).toEqual([]);
+  });
+
+  it('lacks nothing that the manifest or the extension names', () => {
+    const programs = ['extension', 'server', 'analysisWorker', 'layoutWorker', 'webview', 'cli', 'relay'];
+    const named = [...read('package.json').matchAll(/"(?:\.\/)?((?:dist|media|l10n)\/[\w./-]+\.\w+)"/g)];
+    const needed = [...programs.map((name) => `dist/${name}.js`), ...named.map(([, path]) => path)];
+    for (const path of needed) expect(packed).toContain(path);
+  });
+
+  it.skipIf(existsSync(join(root, 'dist/extension.js.map')))(
+    'stays within its budget (needs a build for production)',
+    () => {
+      const bytes = packed.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
+      console.info(`The package holds ${packed.length} files, ${(bytes / 1e6).toFixed(2)} MB unpacked.`);
+      expect(bytes).toBeLessThan(packageBudget);
+    },
+  );
+});
+
+/** A file that a package's first page may be made of. */
+function isTopFile(name: string): boolean {
+  return /\.(md|json|mjs|ts)$|^LICENSE/.test(name);
+}
+
+describe('activation', () => {
+  it('loads little: no library of the language client, which comes with the first request', async () => {
+    const { metafile } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: ['src/extension/main.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      external: ['vscode'],
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { path, kind } of metafile.inputs[file]?.imports ?? []) {
+        if (kind !== 'dynamic-import' && path in metafile.inputs) visit(path);
+      }
+    };
+    visit('src/extension/main.ts');
+    const packages = [...reached].flatMap((file) => file.match(/node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []);
+    expect([...new Set(packages)]).toEqual(['jsonc-parser']);
+    // It is there all the same: the test looks at the right graph.
+    expect(Object.keys(metafile.inputs).join('\n')).toContain('vscode-languageclient');
+    const bytes = [...reached].reduce((sum, file) => sum + (metafile.inputs[file]?.bytes ?? 0), 0);
+    expect(bytes).toBeLessThan(250_000);
+  });
+});
