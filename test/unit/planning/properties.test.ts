@@ -9,6 +9,7 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { assignmentAt, solvePrefixes, solvePrefixThroughput } from '../../../src/engine/planning/prefixDp';
 import { metricsValue, rankPrefixPlans, tupleMetrics } from '../../../src/engine/planning/prefixTuples';
 import { bandwidthRegimes, regimeAt } from '../../../src/engine/planning/regimes';
+import { regionAt, regionMap } from '../../../src/engine/planning/regionMap';
 import { searchableCuts } from '../../../src/engine/planning/searchableCuts';
 import { tierBounds } from '../../../src/engine/planning/tierBounds';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
@@ -137,7 +138,75 @@ describe('random small graphs', () => {
       { numRuns: 60 },
     );
   });
+
+  test('the region map is what a sweep over two bandwidths finds, and its corners lie between equals', () => {
+    const request = { links: [0, 1] as const, fromMbps: 1, toMbps: 1e5 };
+    let regions = 0;
+    fc.assert(
+      fc.property(
+        smallGraphs(8),
+        infrastructures(3, false),
+        fc.constantFrom<Objective>('latency', 'cost', 'energy', { latency: 1, cost: 500 }),
+        (graph, base, objective) => {
+          const infrastructure = { ...base, objective };
+          const costs = createCostTables(graph, infrastructure);
+          const bounds = tierBounds(graph, infrastructure);
+          const family = createFamily(costs, searchableCuts(costs, findCandidates(graph)), bounds);
+          const map = regionMap(costs, family, bounds, request);
+          regions = Math.max(regions, map?.regions.length ?? 0);
+          const priceAt = (assignment: Uint8Array, mbps: readonly number[]) => {
+            const links = infrastructure.links.map((one, l) => ({ ...one, bandwidthMbps: mbps[l] ?? 1 }));
+            return evaluatePlan(createCostTables(graph, { ...infrastructure, links }), assignment).objectiveValue;
+          };
+          const bestAt = (mbps: readonly number[]) => {
+            const links = infrastructure.links.map((one, l) => ({ ...one, bandwidthMbps: mbps[l] ?? 1 }));
+            const { plan } = planModel(graph, findCandidates(graph), { ...infrastructure, links }, fast);
+            return plan.evaluation.objectiveValue;
+          };
+          for (let first = 0.1; first < 5; first += 1.2) {
+            for (let second = 0.3; second < 5; second += 1.2) {
+              const mbps = [10 ** first, 10 ** second] as const;
+              const region = map?.regions[map ? regionAt(map, mbps) : -1];
+              expectNear(priceAt(region?.assignment ?? new Uint8Array(), mbps), bestAt(mbps));
+            }
+          }
+          for (const region of map?.regions ?? []) {
+            for (const corner of region.cornersMbps) expectNear(priceAt(region.assignment, corner), bestAt(corner));
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+    expect(regions).toBeGreaterThan(4);
+  });
+
+  test('the regions of a map cover its range without overlap', () => {
+    fc.assert(
+      fc.property(smallGraphs(8), infrastructures(4, false), (graph, infrastructure) => {
+        const costs = createCostTables(graph, infrastructure);
+        const bounds = tierBounds(graph, infrastructure);
+        const family = createFamily(costs, searchableCuts(costs, findCandidates(graph)), bounds);
+        const map = regionMap(costs, family, bounds, { links: [0, 2], fromMbps: 2, toMbps: 5000 });
+        const areas = (map?.regions ?? []).map(({ cornersMbps }) =>
+          areaOf(cornersMbps.map(([a, b]) => [1 / a, 1 / b])),
+        );
+        const square = (1 / 2 - 1 / 5000) ** 2;
+        expect(areas.reduce((sum, area) => sum + area, 0) / square).toBeCloseTo(1, 9);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+/** Area of a polygon, by the shoelace formula. */
+function areaOf(corners: readonly (readonly number[])[]): number {
+  let twice = 0;
+  for (const [index, [x = 0, y = 0]] of corners.entries()) {
+    const [nextX = 0, nextY = 0] = corners[(index + 1) % corners.length] ?? [];
+    twice += x * nextY - nextX * y;
+  }
+  return twice / 2;
+}
 
 const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
 
