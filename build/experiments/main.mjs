@@ -1,0 +1,29 @@
+/** `npm run experiments`: plans many models on many infrastructures and writes docs/experiments.md with its plots. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadProduct, root } from '../bench/loadProduct.mjs';
+import { experimentsReport } from './report.mjs';
+import { outcomesOf, plansOverAllPositions, studiedModels } from './study.mjs';
+
+const product = await loadProduct();
+const { models, absent } = studiedModels(product);
+if (absent.length > 0)
+  console.log(`Left out, because the shared models are not beside this checkout: ${absent.join(', ')}`);
+const results = models.map((model) => {
+  const outcomes = outcomesOf(product, model);
+  console.log(`${model.name}: ${outcomes.length} plans`);
+  return {
+    name: model.name,
+    layers: model.graph.nodes.length,
+    candidates: model.candidates.length,
+    plans: Math.max(...outcomes.map((one) => one.evaluatedPlans)),
+    allPlans: plansOverAllPositions(product, model),
+    outcomes,
+  };
+});
+const { markdown, plots } = experimentsReport(results, absent);
+const folder = join(root, 'docs');
+mkdirSync(join(folder, 'experiments'), { recursive: true });
+writeFileSync(join(folder, 'experiments.md'), markdown);
+for (const [name, svg] of Object.entries(plots)) writeFileSync(join(folder, 'experiments', name), svg);
+console.log(`Wrote docs/experiments.md and ${Object.keys(plots).length} plots.`);
