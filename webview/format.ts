@@ -2,10 +2,10 @@
 import {
   bandwidthText,
   bytesText,
+  costShortText,
   countText,
   durationText,
   energyText,
-  moneyText,
   rateText,
   ratioText,
   shapeText,
@@ -33,7 +33,7 @@ export const formatMacs = (macs: number | null): string => orUnknown(macs, count
 export const formatMs = (milliseconds: number | null): string => orUnknown(milliseconds, durationText);
 
 /** `$0.0000213`, `$1.50`. */
-export const formatDollars = (dollars: number | null): string => orUnknown(dollars, moneyText);
+export const formatDollars = (dollars: number | null): string => orUnknown(dollars, costShortText);
 
 /** `1.20 J`. */
 export const formatJoules = (joules: number | null): string => orUnknown(joules, energyText);

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Frame, Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
+import { prepareStage, Workbench } from './workbench';
+
+const program = await findBrowser(() => undefined);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const themes = [
+  'Default Dark Modern',
+  'Default High Contrast',
+  'Default Light Modern',
+  'Default High Contrast Light',
+] as const;
+
+/** What a person does in the graph, by keyboard, by mouse and from the tree. One step a test. */
+describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : browserAdvice})`, () => {
+  let workbench: Workbench;
+  const blocked: string[] = [];
+
+  const graph = () => workbench.graph.getByRole('tree');
+  const focused = () => workbench.graph.locator('#focused-node');
+  const spoken = () => workbench.graph.locator('[aria-live]');
+  const tab = (name: string) => workbench.graph.getByRole('tab', { name, exact: true });
+  const inGraph = (role: 'button' | 'heading', name: string | RegExp) =>
+    workbench.graph.getByRole(role, { name, ...(typeof name === 'string' && { exact: true }) });
+
+  async function press(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await graph().press(key);
+  }
+
+  /** Waits until an element says something else than before. */
+  async function changed(element: Locator, act: () => Promise<void>): Promise<string> {
+    const before = await element.textContent();
+    await act();
+    await expect.poll(() => element.textContent(), { timeout: 20_000 }).not.toBe(before);
+    return (await element.textContent()) ?? '';
+  }
+
+  async function frame(): Promise<Frame> {
+    const body = await workbench.graph.locator('body').elementHandle();
+    const owner = await body?.ownerFrame();
+    if (!owner) throw new Error('The graph has no frame.');
+    return owner;
+  }
+
+  beforeAll(async () => {
+    const stage = await prepareStage();
+    if (stage === undefined) throw new Error(browserAdvice);
+    workbench = await Workbench.open(stage, 'graph', { theme: 'Default Dark Modern' });
+    workbench.page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text()) && /style-src|script-src 'nonce/.test(message.text())) {
+        blocked.push(message.text());
+      }
+    });
+    await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
+    await workbench.graph.locator('[data-state="ready"]').waitFor({ timeout: 90_000 });
+    await workbench.treeRow('block_3_project').first().waitFor({ timeout: 60_000 });
+  });
+  afterAll(async () => workbench?.close());
+
+  it('has a role and a name for every part', async () => {
+    await expect.poll(() => graph().getAttribute('aria-label')).toBe('Graph of mobilenetv2.onnx');
+    await workbench.graph.getByRole('toolbar', { name: 'Graph tools' }).waitFor();
+    await workbench.graph.getByRole('tablist', { name: 'Details and plan' }).waitFor();
+    await workbench.graph.getByRole('separator', { name: 'Resize the panel' }).waitFor();
+    for (const name of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) await tab(name).waitFor();
+    for (const name of ['Zoom in (+)', 'Zoom out (−)', 'Fit', 'Save Picture', 'Export Plan']) {
+      await inGraph('button', name).waitFor();
+    }
+    await workbench.picture('1-open');
+  });
+
+  it('is walked by keyboard along its edges', async () => {
+    await graph().focus();
+    expect(await changed(focused(), () => press('Home'))).toMatch(/input_layer/);
+    expect(await changed(focused(), () => press('ArrowDown'))).toMatch(/Conv/);
+    expect(await changed(focused(), () => press('ArrowDown'))).toMatch(/BatchNormalization/);
+    expect(await changed(focused(), () => press('ArrowUp'))).toMatch(/Conv/);
+    expect(await changed(focused(), () => press('End'))).not.toMatch(/Conv/);
+    await press('Home', 'ArrowDown');
+    expect(await changed(spoken(), () => press('Enter'))).toMatch(/^Selected Conv/);
+    await inGraph('heading', 'Time per tier').waitFor({ timeout: 20_000 });
+    await inGraph('heading', 'Inputs').waitFor();
+    await workbench.picture('2-walked');
+    await press('Escape');
+    await workbench.graph.getByText('Select a node to see its tensors').waitFor();
+  });
+
+  it('folds the block around a node and unfolds it', async () => {
+    await press('Home', 'ArrowDown');
+    const shown = async () => Number(await focused().getAttribute('aria-setsize'));
+    const before = await shown();
+    expect(await changed(spoken(), () => press('Space'))).toMatch(/^Folded/);
+    await expect.poll(shown, { timeout: 20_000 }).toBeLessThan(before);
+    await workbench.picture('3-folded');
+    await press('Home', 'ArrowDown');
+    expect(await changed(spoken(), () => press('Space'))).toMatch(/^Unfolded/);
+    await expect.poll(shown, { timeout: 20_000 }).toBe(before);
+  });
+
+  it('finds nodes by name', async () => {
+    await press('/');
+    await workbench.page.keyboard.type('global_average');
+    await workbench.graph.locator('.result').first().waitFor({ timeout: 20_000 });
+    await workbench.picture('4-search');
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('Enter');
+    await inGraph('heading', 'global_average_pooling2d').waitFor({ timeout: 20_000 });
+  });
+
+  it('shows in the tree what is selected in the graph, and the other way around', async () => {
+    const selected = workbench.page.locator('.split-view-view .monaco-list-row.selected');
+    await selected.filter({ hasText: 'global_average_pooling2d' }).waitFor({ timeout: 20_000 });
+    await workbench.treeRow('block_3_project').first().click();
+    await inGraph('heading', 'block_3_project').waitFor({ timeout: 20_000 });
+    await inGraph('heading', 'Time per tier').waitFor({ timeout: 20_000 });
+    await expect.poll(() => spoken().textContent()).toMatch(/block_3_project/);
+    await workbench.picture('5-selected');
+  });
+
+  it('moves a boundary by dragging it, and takes that back', async () => {
+    const status = await workbench.statusBar.innerText();
+    const canvas = workbench.graph.locator('canvas').first();
+    const box = await canvas.boundingBox();
+    if (box === null) throw new Error('The canvas is not on the screen.');
+    const cursor = () => canvas.evaluate((element) => getComputedStyle(element).cursor);
+    let grip: number | undefined;
+    for (let y = 4; y < box.height && grip === undefined; y += 6) {
+      await workbench.page.mouse.move(box.x + 8, box.y + y);
+      if ((await cursor()) === 'ns-resize') grip = y;
+    }
+    if (grip === undefined) throw new Error('No boundary is in sight.');
+    await workbench.page.mouse.down();
+    const aim = grip < box.height / 2 ? grip + 260 : grip - 260;
+    await workbench.page.mouse.move(box.x + 8, box.y + aim, { steps: 8 });
+    await workbench.picture('6-dragging');
+    await workbench.page.mouse.up();
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await workbench.picture('7-dropped');
+    await graph().focus();
+    await press('Control+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+    await press('Control+Shift+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await press('Control+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+  });
+
+  it('cuts where the keyboard is', async () => {
+    const status = await workbench.statusBar.innerText();
+    await workbench.treeRow('block_6_project').first().click();
+    await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
+    await inGraph('button', 'Cut Here').focus();
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await tab('Plan').click();
+    await inGraph('button', 'Undo').click();
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+  });
+
+  it('holds the plan against another one', async () => {
+    await inGraph('button', 'Compare: single:edge').click({ timeout: 30_000 });
+    await inGraph('heading', 'Against single:edge').waitFor({ timeout: 20_000 });
+    await workbench.graph.getByText('34 of 157 nodes run elsewhere').waitFor();
+    await workbench.picture('8-compared');
+    await inGraph('button', 'Stop Comparing').click();
+    await inGraph('heading', 'Against single:edge').waitFor({ state: 'detached' });
+  });
+
+  it('offers the efficient plans', async () => {
+    await tab('Charts').click();
+    const use = inGraph('button', /^Use the plan with/).first();
+    const status = await workbench.statusBar.innerText();
+    await use.click({ timeout: 30_000 });
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await workbench.picture('9-efficient');
+    await graph().focus();
+    await press('Control+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+    await tab('Node').click();
+  });
+
+  it('saves a picture only where a person says', async () => {
+    await workbench.runCommand('DNNSplit: Save Picture');
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/mobilenetv2\.svg$/);
+    expect(workbench.findFile('mobilenetv2.svg')).toBeUndefined();
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => workbench.findFile('mobilenetv2.svg'), { timeout: 30_000 }).toBeDefined();
+    const svg = readFileSync(workbench.findFile('mobilenetv2.svg') ?? '', 'utf8');
+    expect(svg).toMatch(/^<svg /);
+    expect(svg).toContain('BatchNormalization');
+  });
+
+  it('follows the color theme while it is open', async () => {
+    const corner = () =>
+      workbench.graph
+        .locator('canvas')
+        .first()
+        .evaluate((canvas) =>
+          [...((canvas as HTMLCanvasElement).getContext('2d')?.getImageData(2, 2, 1, 1).data ?? [])].join(),
+        );
+    const seen = new Set([await corner()]);
+    for (const theme of themes.slice(1)) {
+      const before = await corner();
+      await chooseTheme(theme);
+      await expect.poll(corner, { timeout: 20_000 }).not.toBe(before);
+      seen.add(await corner());
+      await workbench.picture(`10-${theme.toLowerCase().replaceAll(' ', '-')}`);
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(3);
+  });
+
+  async function chooseTheme(theme: string): Promise<void> {
+    await workbench.runCommand('Preferences: Color Theme');
+    const input = workbench.page.locator('.quick-input-widget input');
+    await workbench.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: /Dark|Light/ })
+      .first()
+      .waitFor();
+    await input.fill(theme.replace('Default ', ''));
+    await workbench.page.waitForTimeout(600);
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  it('has no serious accessibility findings on any of its tabs', async () => {
+    const page = await frame();
+    await page.evaluate(axe);
+    for (const name of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
+      await tab(name).click();
+      const findings = await page.evaluate(async () => {
+        const { axe: checker } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+        };
+        const { violations } = await checker.run();
+        return violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+      });
+      expect(findings, name).toEqual([]);
+    }
+  });
+
+  it('breaks no rule of its content security policy', () => {
+    expect(blocked).toEqual([]);
+  });
+});
