@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DnnSplitError } from '../../protocol/errors';
 import { runtimePackage } from '../../protocol/verification';
@@ -63,7 +63,7 @@ export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
 
 /** The package as Node finds it from a folder; none where it is not installed there or above. */
 function loadFrom(folder: string): Ort | undefined {
-  const load = createRequire(join(folder, 'index.js'));
+  const load = createRequire(resolve(folder, 'index.js'));
   let path: string;
   try {
     path = load.resolve('onnxruntime-node');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ describe('dnnsplit on the command line', () => {
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
     folder = await mkdtemp(join(tmpdir(), 'dnnsplit-cli-'));
     await cp(join(workspace, 'resnet152.onnx'), path('resnet152.onnx'));
     await writeFile(path('dnnsplit.json'), sampleConfig);
@@ -40,7 +40,8 @@ describe('dnnsplit on the command line', () => {
     expect(run('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
     const help = run('--help');
     expect(help.status).toBe(0);
-    for (const command of ['analyze', 'plan', 'graph', 'deploy']) expect(help.stdout).toContain(command);
+    for (const command of ['analyze', 'plan', 'graph', 'split', 'verify', 'run', 'serve', 'deploy'])
+      expect(help.stdout).toContain(command);
   });
 
   it('analyzes a model into the stable JSON', () => {
@@ -160,13 +161,48 @@ describe('dnnsplit on the command line', () => {
     run('plan', 'small.onnx', '-o', 'c.splitplan.json');
     const deploy = ['deploy', 'c.splitplan.json', '--target', 'compose', '-o', 'out'];
     expect(run(...deploy).status).toBe(0);
-    expect(await readFile(path('out/compose.yaml'), 'utf8')).toContain('services:');
-    await writeFile(path('out/README.md'), 'mine');
+    expect(await readFile(path('out/compose/compose.yaml'), 'utf8')).toContain('services:');
+    await writeFile(path('out/compose/README.md'), 'mine');
     const refused = run(...deploy);
     expect(refused.status).toBe(2);
     expect(refused.stderr).toMatch(/^dnnsplit: .*exists.*--force.*\n$/);
-    expect(await readFile(path('out/README.md'), 'utf8')).toBe('mine');
+    expect(await readFile(path('out/compose/README.md'), 'utf8')).toBe('mine');
     expect(run(...deploy, '--force').status).toBe(0);
+  });
+
+  it('splits a plan into a folder per tier, and verifies them', async () => {
+    run('plan', 'small.onnx', '-o', 'v.splitplan.json');
+    const report = JSON.parse(run('split', 'v.splitplan.json', '-o', 'parts', '--json').stdout);
+    expect(report.tiers[0]).toMatchObject({ tier: 'device', folder: 'device' });
+    expect(run('split', 'v.splitplan.json', '-o', 'parts').stderr).toMatch(/holds sub-models already; .*--force/);
+    expect(run('split', 'v.splitplan.json', '-o', 'parts', '--force').status).toBe(0);
+    await mkdir(path('node_modules'), { recursive: true });
+    await symlink(
+      resolve(workspace, '../../node_modules/onnxruntime-node'),
+      path('node_modules/onnxruntime-node'),
+      'dir',
+    );
+    for (const target of ['parts', 'v.splitplan.json']) {
+      const { status, stdout } = run('verify', target, '--runs', '2', '--json');
+      expect([status, JSON.parse(stdout).identical]).toEqual([0, true]);
+    }
+    await cp(join(fixtures, 's_inception1.onnx'), path('small.onnx'));
+    expect(run('split', 'v.splitplan.json', '-o', 'again').stderr).toMatch(/small\.onnx has changed since this plan/);
+    await cp(join(fixtures, 's_unet_plain.onnx'), path('small.onnx'));
+  });
+
+  it('refuses to split a model without its weights, and still makes manifests for it', () => {
+    run('plan', 'resnet152.onnx', '-o', 'w.splitplan.json');
+    const split = run('split', 'w.splitplan.json', '-o', 'none');
+    expect([split.status, split.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^dnnsplit: The weights of .* are missing: .*\n$/),
+    ]);
+    const deploy = ['deploy', 'w.splitplan.json', '-t', 'compose,kubernetes,kserve,triton', '-o', 'manifests'];
+    expect(run(...deploy).stderr).toMatch(/are missing: .*--manifests-only/);
+    const { status, stdout } = run(...deploy, '--manifests-only', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).files).toContain(join('manifests', 'kubernetes', 'kustomization.yaml'));
   });
 
   it.each([
