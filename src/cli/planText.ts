@@ -2,14 +2,22 @@ import type { SplitGraph } from '../engine/split/splitGraph';
 import {
   bandwidthText,
   bytesText,
+  costShortText,
+  costText,
   durationText,
   energyText,
   macsText,
-  moneyText,
   rateText,
   threeDigits,
 } from '../protocol/quantities';
-import type { CandidateOutcome, ParetoReport, PlanReport, RegimeReport, StrategyReport } from '../protocol/reports';
+import type {
+  CandidateOutcome,
+  ParetoReport,
+  PlanReport,
+  RegimeReport,
+  RegionMapReport,
+  StrategyReport,
+} from '../protocol/reports';
 import { type Column, factsText, tableText } from './table';
 
 interface Sections {
@@ -30,7 +38,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${report.evaluatedPlans} plans evaluated`],
       ['latency', durationText(report.latencyMs)],
-      ['cost', `${moneyText(report.costPerRequest)} per request`],
+      ['cost', costText(report.costPerRequest)],
       ['throughput', rateText(report.throughputPerSecond)],
       ['energy', `${energyText(report.energyJ)} on the first tier`],
       ['gap', proof],
@@ -70,7 +78,7 @@ function tiersText({ tiers }: PlanReport): string {
     tier.nodes === 0 ? '-' : durationText(tier.computeMs),
     tier.nodes === 0 ? '-' : bytesText(tier.weightBytes),
     tier.nodes === 0 ? '-' : bytesText(tier.peakActivationBytes),
-    tier.nodes === 0 ? '-' : moneyText(tier.costPerRequest),
+    tier.nodes === 0 ? '-' : costShortText(tier.costPerRequest),
     `${tier.firstNode ?? ''}${tier.measuredNodes > 0 ? ` (${tier.measuredNodes} measured)` : ''}`,
   ]);
   return tableText(columns, rows);
@@ -84,7 +92,7 @@ function linksText({ links }: PlanReport): string {
     link.bandwidthMbps === undefined ? '' : bandwidthText(link.bandwidthMbps),
     bytesText(link.bytes),
     durationText(link.transferMs),
-    moneyText(link.costPerRequest),
+    costShortText(link.costPerRequest),
     link.tensors.map(({ name }) => name).join(', '),
   ]);
   return tableText(columns, rows);
@@ -104,7 +112,7 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
     return [
       one.strategy,
       known ? durationText(one.latencyMs) : '-',
-      known ? moneyText(one.costPerRequest) : '-',
+      known ? costShortText(one.costPerRequest) : '-',
       known ? rateText(one.throughputPerSecond) : '-',
       Number.isFinite(one.relative) ? `${threeDigits(one.relative)}x` : '-',
       one.unavailable ?? '',
@@ -132,7 +140,7 @@ function topText(
       String(one.position),
       graph.nodes[one.position - 1]?.label ?? '(the input)',
       durationText(one.latencyMs ?? 0),
-      moneyText(one.costPerRequest ?? 0),
+      costShortText(one.costPerRequest ?? 0),
       rateText(one.throughputPerSecond ?? 0),
       one.chosen ? 'in the plan' : '',
     ]);
@@ -154,7 +162,7 @@ function paretoText(plans: readonly ParetoReport[]): string {
   const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
   const rows = plans.map((one) => [
     durationText(one.latencyMs),
-    moneyText(one.costPerRequest),
+    costShortText(one.costPerRequest),
     rateText(one.throughputPerSecond),
     energyText(one.energyJ),
     one.nodesPerTier.join(' / '),

@@ -31,11 +31,18 @@ export function ratioText(ratio: number): string {
   return `${threeDigits(ratio)}x`;
 }
 
-/** `$0.0000201`; dollars. */
-export function moneyText(dollars: number): string {
-  if (dollars === 0) return '$0';
-  const digits = Math.max(2, 2 - Math.floor(Math.log10(Math.abs(dollars))));
-  return `$${dollars.toFixed(Math.min(12, digits))}`;
+/** `$20.1 per million requests`: a request costs too little for figures of its own. */
+export function costText(dollarsPerRequest: number): string {
+  return `${dollarsPerMillion(dollarsPerRequest)} per million requests`;
+}
+
+/** `$20.1/M`, where the place says that it is the cost of a million requests. */
+export function costShortText(dollarsPerRequest: number): string {
+  return dollarsPerRequest === 0 ? '$0' : `${dollarsPerMillion(dollarsPerRequest)}/M`;
+}
+
+function dollarsPerMillion(dollarsPerRequest: number): string {
+  return `$${threeDigits(dollarsPerRequest * 1e6)}`;
 }
 
 /** `9.29 /s`. */

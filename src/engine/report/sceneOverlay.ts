@@ -1,4 +1,4 @@
-import { bytesText, durationText, moneyText, shapeText } from '../../protocol/quantities';
+import { bytesText, costShortText, durationText, shapeText } from '../../protocol/quantities';
 import type { SceneOverlay } from '../../protocol/scene';
 import { transferPrice } from '../planning/costModel';
 import type { CostTables } from '../planning/costTables';
@@ -35,6 +35,6 @@ function boundary(
   const cost = transferPrice(bytes, wire);
   const { shape, dtype } = dataTensorReport(tensor);
   const parts = [`${shapeText(shape)} ${dtype}`, bytesText(bytes), durationText(transferMs)];
-  const text = [...parts, ...(cost > 0 ? [moneyText(cost)] : [])].join(' \u00b7 ');
+  const text = [...parts, ...(cost > 0 ? [costShortText(cost)] : [])].join(' \u00b7 ');
   return [{ link, tensor: tensor.name, text, bytes, transferMs, cost }];
 }

@@ -1,4 +1,4 @@
-import { bytesText, durationText, macsText, moneyText, rateText } from '../../protocol/quantities';
+import { bytesText, costShortText, costText, durationText, macsText, rateText } from '../../protocol/quantities';
 import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../protocol/reports';
 import type { Translate } from '../text';
 import { tensorRow } from './planRows';
@@ -43,7 +43,7 @@ function candidateRow(
   const numbers = [bytesText(candidate.bytes)];
   if (outcome && outcome.latencyMs !== null) {
     numbers.push(durationText(outcome.latencyMs));
-    if (outcome.costPerRequest !== null) numbers.push(moneyText(outcome.costPerRequest));
+    if (outcome.costPerRequest !== null) numbers.push(costShortText(outcome.costPerRequest));
   } else if (plan && !chosen) numbers.push(t('no plan may cut here'));
   const description = numbers.join(', ');
   return {
@@ -112,7 +112,7 @@ function candidateTooltip(
     if (link) lines.push(`**${t('Best between')}**: ${escapeMarkdown(t('{0} to {1}', link.from, link.to))}`);
     lines.push(`**${t('Latency')}**: ${durationText(outcome.latencyMs)}`);
     if (outcome.costPerRequest !== null) {
-      lines.push(`**${t('Cost per request')}**: ${moneyText(outcome.costPerRequest)}`);
+      lines.push(`**${t('Cost')}**: ${costText(outcome.costPerRequest)}`);
     }
     if (outcome.throughputPerSecond !== null) {
       lines.push(`**${t('Throughput')}**: ${rateText(outcome.throughputPerSecond)}`);

@@ -1,4 +1,4 @@
-import { bandwidthText, durationText, energyText, moneyText, rateText } from '../../protocol/quantities';
+import { bandwidthText, costShortText, costText, durationText, energyText, rateText } from '../../protocol/quantities';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
 import type { Translate } from '../text';
 import type { TreeRow } from './row';
@@ -40,7 +40,7 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
   return {
     id,
     label,
-    description: `${durationText(report.latencyMs)}, ${moneyText(report.costPerRequest)}, ${verdict}`,
+    description: `${durationText(report.latencyMs)}, ${costShortText(report.costPerRequest)}, ${verdict}`,
     icon: group === 'baseline' ? 'server' : 'beaker',
     kind: 'fact',
     tooltip: () => strategyTooltip(report, verdict, t),
@@ -58,7 +58,7 @@ function strategyTooltip(report: StrategyReport, verdict: string, t: Translate):
   return [
     `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
     `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
-    `**${t('Cost per request')}**: ${moneyText(report.costPerRequest)}`,
+    `**${t('Cost')}**: ${costText(report.costPerRequest)}`,
     `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
     `**${t('Energy of the first tier')}**: ${energyText(report.energyJ)}`,
     `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,

@@ -1,9 +1,10 @@
 import {
   bytesText,
+  costShortText,
+  costText,
   durationText,
   energyText,
   macsText,
-  moneyText,
   rateText,
   shapeText,
   threeDigits,
@@ -22,7 +23,7 @@ export function planSection(plan: PlanReport, t: Translate): TreeRow {
   return {
     id: 'plan',
     label: t('Plan'),
-    description: `${durationText(plan.latencyMs)}, ${moneyText(plan.costPerRequest)}`,
+    description: `${durationText(plan.latencyMs)}, ${costShortText(plan.costPerRequest)}`,
     icon: 'milestone',
     kind: 'section',
     spoken: t('Plan: {0} per request', durationText(plan.latencyMs)),
@@ -55,7 +56,7 @@ function planTooltip(plan: PlanReport, t: Translate): string {
     `**${t('Objective')}**: ${escapeMarkdown(plan.objective)}`,
     `**${t('Strategy')}**: ${escapeMarkdown(plan.strategy)}`,
     `**${t('Latency')}**: ${durationText(plan.latencyMs)}`,
-    `**${t('Cost per request')}**: ${moneyText(plan.costPerRequest)}`,
+    `**${t('Cost')}**: ${costText(plan.costPerRequest)}`,
     `**${t('Throughput')}**: ${rateText(plan.throughputPerSecond)}`,
     `**${t('Energy of the first tier')}**: ${energyText(plan.energyJ)}`,
     `**${t('Proof')}**: ${escapeMarkdown(proof)}`,
@@ -72,7 +73,7 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
           nodes,
           durationText(tier.computeMs),
           bytesText(tier.weightBytes + tier.peakActivationBytes),
-          moneyText(tier.costPerRequest),
+          costShortText(tier.costPerRequest),
         ].join(', ');
   return {
     id: `plan/tier/${tier.id}`,
@@ -94,7 +95,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
     `**${escapeMarkdown(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
     `**${t('Memory')}**: ${t('{0} of weights, {1} of activations at most', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
-    `**${t('Cost per request')}**: ${moneyText(tier.costPerRequest)}`,
+    `**${t('Cost')}**: ${costText(tier.costPerRequest)}`,
     `**${t('Energy')}**: ${energyText(tier.energyJ)}`,
   ];
   if (tier.nodes > 0) {
@@ -110,7 +111,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
 function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const used = link.tensors.length > 0;
   const description = used
-    ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${moneyText(link.costPerRequest)}`
+    ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${costShortText(link.costPerRequest)}`
     : t('carries nothing');
   const id = `plan/link/${index}`;
   return {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver/node';
 import { parsePlan } from '../../protocol/documents/parsePlan';
-import { durationText, moneyText } from '../../protocol/quantities';
+import { costText, durationText } from '../../protocol/quantities';
 import { clientCommands, type ModelSnapshot } from '../../protocol/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
 import { documentStart } from './places';
@@ -17,7 +17,7 @@ export function planLenses(text: string, uri: string, path: string): CodeLens[] 
   const model = resolve(dirname(path), document.model.file);
   const { latencyMs, costPerRequest } = document.prediction;
   const lenses = [
-    lens(`Predicted: ${durationText(latencyMs)}, ${moneyText(costPerRequest)} per request`, '', []),
+    lens(`Predicted: ${durationText(latencyMs)}, ${costText(costPerRequest)}`, '', []),
     ...(existsSync(model)
       ? [
           lens('Open Graph', clientCommands.openGraph, [pathToUri(model)]),

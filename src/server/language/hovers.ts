@@ -9,7 +9,7 @@ import type { ConfigDocument, LinkDocument, TierDocument } from '../../protocol/
 import { parseConfig } from '../../protocol/documents/parseConfig';
 import { parsePlan } from '../../protocol/documents/parsePlan';
 import type { PlanLink, PlanTier } from '../../protocol/documents/plan';
-import { bandwidthText, bytesText, durationText, macsText, moneyText } from '../../protocol/quantities';
+import { bandwidthText, bytesText, costText, durationText, macsText } from '../../protocol/quantities';
 import { loadProfiles } from '../analysis/configFile';
 import { pathAt } from './places';
 
@@ -106,7 +106,7 @@ function plannedTierLines(tier: PlanTier): string[] {
     `**${escaped(tier.id)}** runs ${tier.nodeCount} nodes${measured}`,
     `Compute: ${durationText(tier.computeMs)} for ${macsText(tier.macs)}`,
     `Memory: ${bytesText(tier.weightBytes)} of weights, ${bytesText(tier.peakActivationBytes)} of activations at most`,
-    `Cost: ${moneyText(tier.costPerRequest)} per request`,
+    `Cost: ${costText(tier.costPerRequest)}`,
   ];
 }
 

@@ -30,18 +30,18 @@ describe('the tree', () => {
   it('shows every tier, and the link between two', () => {
     expect(lines(section('plan'))).toEqual([
       'Cut after pool.: ',
-      'device: 4 nodes, 12.5 ms, 3.00 kB, $0.0000123',
+      'device: 4 nodes, 12.5 ms, 3.00 kB, $12.3/M',
       'device to edge: 201 kB, 85.3 ms, $0',
       'edge: runs nothing',
       'edge to cloud: carries nothing',
-      'cloud: 6 nodes, 12.5 ms, 3.00 kB, $0.0000123',
+      'cloud: 6 nodes, 12.5 ms, 3.00 kB, $12.3/M',
     ]);
   });
 
   it('ranks the candidates and marks the chosen one in words and by icon', () => {
     expect(lines(section('candidates'))).toEqual([
-      '1. Input: 602 kB, 300 ms, $0.0000300',
-      '2. pool: chosen: 201 kB, 107 ms, $0.0000201',
+      '1. Input: 602 kB, 300 ms, $30.0/M',
+      '2. pool: chosen: 201 kB, 107 ms, $20.1/M',
       '3. avg_pool: 8.19 kB, no plan may cut here',
     ]);
     expect(section('candidates').children.map(({ kind }) => kind)).toEqual([
@@ -66,9 +66,9 @@ describe('the tree', () => {
 
   it('compares baselines and strategies with the plan', () => {
     expect(lines(section('strategies'))).toEqual([
-      'Everything on device: 320 ms, $0.0000200, 3.2x worse',
-      'Everything on cloud: 102 ms, $0.0000200, 1.020x worse',
-      'neurosurgeon: 100 ms, $0.0000200, as good',
+      'Everything on device: 320 ms, $20.0/M, 3.2x worse',
+      'Everything on cloud: 102 ms, $20.0/M, 1.020x worse',
+      'neurosurgeon: 100 ms, $20.0/M, as good',
       'exhaustive: Too many plans to try.',
     ]);
   });

@@ -58,9 +58,8 @@ describe('numbers for people', () => {
 
   test.for([
     [0, '$0'],
-    [0.0000213, '$0.0000213'],
-    [1.5, '$1.50'],
-    [1240.4, '$1240.40'],
+    [0.0000213, '$21.3/M'],
+    [0.0124, '$12400/M'],
     [null, '–'],
   ] as const)('%s dollars are %s', ([dollars, shown]) => {
     expect(formatDollars(dollars)).toBe(shown);
