@@ -1,4 +1,6 @@
-import type { OnnxGraph, OnnxModel } from '../../engine/onnx/model';
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { OnnxGraph, OnnxModel, TensorPayload } from '../../engine/onnx/model';
 import type { InferredModel } from '../../engine/shapes/inferred';
 import type { DType } from '../../protocol/dtype';
 import { DnnSplitError } from '../../protocol/errors';
@@ -33,19 +35,28 @@ export function modelInputs(inferred: InferredModel): InputSpec[] {
 }
 
 /**
- * Makes sure that the files with a model's weights are there.
+ * Makes sure that the files with a model's weights are there, and long enough.
  * @throws DnnSplitError `external-data`
  */
 export function checkWeights(model: OnnxModel, modelPath: string): void {
-  for (const location of new Set(externalLocations(model.graph))) resolveExternalData(modelPath, location);
+  const neededBytes = new Map<string, number>();
+  for (const { location, offset, length } of externalPayloads(model.graph)) {
+    neededBytes.set(location, Math.max(neededBytes.get(location) ?? 0, offset + (length ?? 0)));
+  }
+  for (const [location, needed] of neededBytes) {
+    const { size } = statSync(resolveExternalData(modelPath, location));
+    if (size >= needed) continue;
+    const message = `The weights of ${basename(modelPath)} are cut off: "${location.slice(0, 200)}" has ${size} bytes and needs ${needed}; copy it again.`;
+    throw new DnnSplitError('external-data', message, { path: modelPath });
+  }
 }
 
-function* externalLocations(graph: OnnxGraph): Generator<string> {
-  for (const { payload } of graph.initializers.values()) if (payload.kind === 'external') yield payload.location;
+function* externalPayloads(graph: OnnxGraph): Generator<Extract<TensorPayload, { kind: 'external' }>> {
+  for (const { payload } of graph.initializers.values()) if (payload.kind === 'external') yield payload;
   for (const node of graph.nodes) {
     for (const attribute of node.attributes.values()) {
-      if (attribute.kind === 'graph') yield* externalLocations(attribute.value);
-      if (attribute.kind === 'graphs') for (const body of attribute.value) yield* externalLocations(body);
+      if (attribute.kind === 'graph') yield* externalPayloads(attribute.value);
+      if (attribute.kind === 'graphs') for (const body of attribute.value) yield* externalPayloads(body);
     }
   }
 }

@@ -61,22 +61,18 @@ function onSignal(cleanUp: () => void): () => void {
 function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: TraceRequest): Promise<string> {
   return new Promise((resolve, reject) => {
     let words = '';
-    let done = 0;
     child.stderr?.on('data', (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-keptWords);
     });
     child.on('message', (answer: ProfilingAnswer) => {
       if (answer.kind === 'failed') reject(DnnSplitError.fromData(answer.error));
       else if (answer.kind === 'done') resolve(answer.version);
-      else {
-        done = answer.done;
-        onRun(done, runs);
-      }
+      else onRun(answer.done, runs);
     });
     child.on('error', (error) => reject(new DnnSplitError('worker-crashed', crash(error.message, order), {}, words)));
     child.on('exit', (code, signal) => {
       const how = signal === null ? `code ${code}` : signal;
-      reject(new DnnSplitError('worker-crashed', crash(`${how} after ${done} of ${runs} runs`, order), {}, words));
+      reject(new DnnSplitError('worker-crashed', crash(how, order), {}, words));
     });
     const { modelPath, inputs, threads, tracePrefix, packageFolders } = order;
     child.send({ modelPath, inputs, runs, threads, tracePrefix, packageFolders } satisfies ProfilingOrder, () => {
