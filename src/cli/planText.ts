@@ -53,6 +53,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
   if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
+  if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
   return parts.join('\n\n');
 }
@@ -156,6 +157,24 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
   ]);
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
+}
+
+/** Each region with the bandwidths that it reaches; where the ranges of two overlap, the lower value is the better plan. */
+function regionsText({ links, regions, fromMbps, toMbps }: RegionMapReport, report: PlanReport): string {
+  const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
+  const columns = [left(first ?? ''), left(second ?? ''), right('value'), left('best plan')];
+  const rows = regions.map(({ cornersMbps, constant, slopes, summary }) => [
+    reachText(cornersMbps.map(([mbps]) => mbps)),
+    reachText(cornersMbps.map(([, mbps]) => mbps)),
+    `${threeDigits(constant)} + ${threeDigits(slopes[0])}/a + ${threeDigits(slopes[1])}/b`,
+    summary,
+  ]);
+  const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
+  return `${title}\n${tableText(columns, rows)}`;
+}
+
+function reachText(mbps: readonly number[]): string {
+  return `${bandwidthText(Math.min(...mbps))} to ${bandwidthText(Math.max(...mbps))}`;
 }
 
 function paretoText(plans: readonly ParetoReport[]): string {

@@ -161,6 +161,27 @@ export interface RegimeReport {
   readonly nodesPerTier: readonly number[];
 }
 
+/** The best plan for every pair of bandwidths of two links, the other figures fixed. */
+export interface RegionMapReport {
+  /** Indices of the two links. */
+  readonly links: readonly [number, number];
+  /** Range of both bandwidths. */
+  readonly fromMbps: number;
+  readonly toMbps: number;
+  readonly regions: readonly RegionReport[];
+}
+
+/** Where one plan is best: at bandwidths a and b its objective value is constant + slopes[0] / a + slopes[1] / b. */
+export interface RegionReport {
+  readonly nodesPerTier: readonly number[];
+  /** First node label of each tier that runs something, for reading. */
+  readonly summary: string;
+  readonly constant: number;
+  readonly slopes: readonly [number, number];
+  /** Corners in Mbit/s of both links; the edges between them are straight over the reciprocals of the bandwidths. */
+  readonly cornersMbps: readonly (readonly [number, number])[];
+}
+
 export interface ParetoReport {
   readonly latencyMs: number;
   readonly costPerRequest: number;
@@ -203,6 +224,8 @@ export interface PlanReport {
   readonly linkRegimes: readonly (readonly RegimeReport[])[];
   /** What the regimes leave out, where they leave something out: limits. */
   readonly regimesNote?: string;
+  /** With `--regions`: the best plans over the bandwidths of two links. */
+  readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in latency, cost, throughput and energy at once. */
   readonly pareto?: readonly ParetoReport[];
   readonly audit: AuditReport;

@@ -14,6 +14,7 @@ interface PlanOptions {
   readonly compare?: boolean;
   readonly sweep?: Sweep;
   readonly top?: number;
+  readonly regions?: boolean;
   readonly pareto?: boolean;
   readonly json?: boolean;
 }
@@ -36,10 +37,14 @@ export function addPlan(program: Command): void {
       ),
     )
     .option('--top <number>', 'list the best split points, at most this many', parseCount)
+    .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the plans that no other one beats in every figure')
     .option('--json', 'print JSON')
     .action((model: string, options: PlanOptions) => plan(model, options, standardOutput));
 }
+
+/** What `--regions` maps. */
+const mapped = { links: [0, 1], fromMbps: 0.1, toMbps: 10_000 } as const;
 
 async function plan(model: string, options: PlanOptions, output: Output): Promise<void> {
   const { analyzeFile } = await import('../../server/analysis/analyzeFile');
@@ -55,8 +60,15 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
   const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
     compare: options.compare === true,
     pareto: options.pareto === true,
+    ...(options.regions && { regions: mapped }),
   });
-  const report = swept(planReport(planned.result), options.sweep);
+  if (options.regions && planned.result.regionMap === undefined) {
+    throw new DnnSplitError(
+      'bad-usage',
+      '`--regions` needs two links and an objective that adds up: latency, cost, energy or weights, not throughput.',
+    );
+  }
+  const report = swept(planReport(planned.result, planned.analyzed.structureHash), options.sweep);
   if (options.output !== undefined) {
     const { writeFiles } = await import('../writeFiles');
     const content = planText(planned, options.output);

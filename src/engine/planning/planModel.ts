@@ -15,6 +15,7 @@ import { cutsAtPositions } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
 import { bandwidthRegimes } from './regimes';
+import { type RegionMap, type RegionRequest, regionMap } from './regionMap';
 import { strategyRegistry } from './registry';
 import { searchableCuts } from './searchableCuts';
 import type { FoundPlan, StrategyContext } from './strategy';
@@ -30,6 +31,8 @@ export interface PlanOptions {
   readonly skipCertificate?: boolean;
   /** Leaves the bandwidth regimes out. */
   readonly skipRegimes?: boolean;
+  /** Maps the best plans over two links' bandwidths. */
+  readonly regions?: RegionRequest;
   /** Computes the efficient plans for latency, cost, throughput and energy. */
   readonly pareto?: boolean;
   /** Request rate for strategies that plan for a load; `constraints.minThroughputPerSecond` when absent. */
@@ -71,6 +74,8 @@ export interface PlanningResult {
   readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
+  /** With `regions`; absent for throughput and where the links are not two of the infrastructure's. */
+  readonly regionMap?: RegionMap;
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
   /** Blocks with more cuts across branches than were looked at. */
@@ -115,6 +120,7 @@ export function planModel(
   const fits = memoryCheck(costs, family);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
   const boundedBlocks = options.boundedBlocks ?? 0;
+  const regions = options.regions && regionMap(costs, family, bounds, options.regions, fits);
   return {
     plan,
     costs,
@@ -127,6 +133,7 @@ export function planModel(
       : infrastructure.links.map((_, link) => bandwidthRegimes(costs, family, bounds, link, fits)),
     ...(hasLimits(infrastructure.constraints) && { regimesNote: limitsIgnored }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
+    ...(regions && { regionMap: regions }),
     ...(options.pareto && { pareto: paretoFront(costs, family, bounds, work) }),
     boundedBlocks,
     advice: advise(costs, plan, singles, certificate),

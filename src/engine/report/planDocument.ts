@@ -1,6 +1,7 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
 import { productVersion } from '../../protocol/version';
 import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { RegionMap } from '../planning/regionMap';
 import type { DimensionBindings } from '../shapes/inferred';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
@@ -78,7 +79,23 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
         nodesPerTier: nodesPerTier(regime.assignment, costs.infrastructure.tiers.length),
       })),
     ),
+    ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
+    ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
     advice: result.advice,
+  };
+}
+
+function regionTable({ costs }: PlanningResult, map: RegionMap): PlanDocument['regionMap'] {
+  return {
+    links: [...map.links],
+    fromMbps: map.fromMbps,
+    toMbps: map.toMbps,
+    regions: map.regions.map(({ assignment, constant, slopes, cornersMbps }) => ({
+      nodesPerTier: nodesPerTier(assignment, costs.infrastructure.tiers.length),
+      constant: figure(constant),
+      slopes: [figure(slopes[0]), figure(slopes[1])],
+      cornersMbps: cornersMbps.map(([a, b]) => [figure(a), figure(b)]),
+    })),
   };
 }
 

@@ -4,24 +4,29 @@ import type {
   ParetoReport,
   PlanReport,
   RegimeReport,
+  RegionMapReport,
   StrategyReport,
   TierReport,
 } from '../../protocol/reports';
 import type { Objective } from '../planning/infrastructure';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
 import { profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
-/** A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`. */
-export function planReport(result: PlanningResult): PlanReport {
+/**
+ * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
+ * @param structureHash that of the model, which profiles are held against.
+ */
+export function planReport(result: PlanningResult, structureHash: string): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>
     regimes.map((regime) => regimeReport(result, link, regime)),
   );
-  const profiles = profileReports(costs);
+  const profiles = profileReports(costs, structureHash);
   return {
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
@@ -44,6 +49,7 @@ export function planReport(result: PlanningResult): PlanReport {
     regimes: linkRegimes[0] ?? [],
     linkRegimes,
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
+    ...(result.regionMap && { regionMap: regionMapReport(result, result.regionMap) }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
@@ -122,22 +128,29 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
   };
 }
 
-function regimeReport({ costs }: PlanningResult, link: number, regime: Regime): RegimeReport {
+function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
+  const { fromMbps, toMbps, latencyMs, assignment } = regime;
+  return { link, fromMbps, toMbps: finite(toMbps), latencyMs, ...placement(result, assignment) };
+}
+
+function regionMapReport(result: PlanningResult, map: RegionMap): RegionMapReport {
+  const { links, fromMbps, toMbps } = map;
+  const regions = map.regions.map(({ assignment, constant, slopes, cornersMbps }) => {
+    return { ...placement(result, assignment), constant, slopes, cornersMbps };
+  });
+  return { links: [...links], fromMbps, toMbps, regions };
+}
+
+/** How many nodes each tier runs, and from which on, in words. */
+function placement({ costs }: PlanningResult, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
   const { tiers } = costs.infrastructure;
-  const counts = nodesPerTier(regime.assignment, tiers.length);
+  const counts = nodesPerTier(assignment, tiers.length);
   const starts = tiers.flatMap(({ id }, k) => {
-    const first = costs.graph.nodes[regime.assignment.indexOf(k)];
+    const first = costs.graph.nodes[assignment.indexOf(k)];
     return first === undefined ? [] : [`${id} from ${first.label}`];
   });
-  const only = tiers.find((_, k) => counts[k] === regime.assignment.length);
-  return {
-    link,
-    fromMbps: regime.fromMbps,
-    toMbps: finite(regime.toMbps),
-    latencyMs: regime.latencyMs,
-    summary: only === undefined ? starts.join(', ') : `all on ${only.id}`,
-    nodesPerTier: counts,
-  };
+  const only = tiers.find((_, k) => counts[k] === assignment.length);
+  return { summary: only === undefined ? starts.join(', ') : `all on ${only.id}`, nodesPerTier: counts };
 }
 
 function paretoReport(

@@ -63,6 +63,28 @@ const outcome = z.strictObject({
   energyJ: z.number(),
 });
 
+const pair = z.tuple([z.number(), z.number()]);
+
+const regionMap = z
+  .strictObject({
+    links: z.tuple([z.int(), z.int()]).describe('Indices of the two links whose bandwidths this is about.'),
+    fromMbps: z.number(),
+    toMbps: z.number(),
+    regions: z.array(
+      z.strictObject({
+        nodesPerTier: z.array(z.int()),
+        constant: z.number(),
+        slopes: pair,
+        cornersMbps: z
+          .array(pair)
+          .describe('Corners of the region in Mbit/s of both links; edges are straight over the reciprocals.'),
+      }),
+    ),
+  })
+  .describe(
+    'The best plan for every pair of bandwidths of two links, the other figures fixed. To look bandwidths a and b up, take the region with the least constant + slopes[0] / a + slopes[1] / b, which is its objective value.',
+  );
+
 export const planDocumentSchema = z.strictObject({
   $schema: z.string().optional(),
   format: z.literal('dnnsplit.splitplan'),
@@ -108,6 +130,8 @@ export const planDocumentSchema = z.strictObject({
       nodesPerTier: z.array(z.int()),
     }),
   ),
+  regimesNote: z.string().optional().describe('What the regimes leave out: limits.'),
+  regionMap: regionMap.optional(),
   advice: z.string(),
 });
 export type PlanDocument = z.infer<typeof planDocumentSchema>;
