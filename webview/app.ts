@@ -1,3 +1,4 @@
+import type { PlanReport } from '../src/protocol/reports';
 import type { ToWebview } from '../src/protocol/webviewMessages';
 import { createSpeech, describeNode, proxyId } from './accessibility';
 import { type Controller, createController } from './controller';
@@ -142,7 +143,8 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   }
   // A selection may be older than the scene, and every plan brings other times per tier.
   if (message.type === 'scene' || message.type === 'plan' || message.type === 'select') controller.requestDetails();
-  if (message.type === 'scene' && before.scene !== null && before.focused !== null) view.reveal([before.focused]);
+  const { focused } = store.state();
+  if (message.type === 'scene' && before.scene !== null && focused !== null) view.reveal([focused]);
   if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds);
   if (message.type === 'details' && before.details?.id !== message.details.id)
     revealInFold(before, store.state(), view);
@@ -194,7 +196,7 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (comparison !== null && before.comparison === null && planModel !== null) {
     announce(text('announce.compared', comparison.strategy, movedNodes(planModel.overlay, comparison.overlay)));
   }
-  if (plan !== null && plan !== before.plan && before.plan !== null) {
+  if (plan !== null && before.plan !== null && !saysTheSame(plan, before.plan)) {
     announce(
       text(
         'announce.plan',
@@ -204,6 +206,13 @@ function announceChanges(state: State, before: State, announce: (message: string
       ),
     );
   }
+}
+
+/** Plans come again with more figures around them, which is no news to a listener. */
+function saysTheSame(plan: PlanReport, before: PlanReport): boolean {
+  const spoken = ({ latencyMs, costPerRequest, advice, tiers }: PlanReport) =>
+    JSON.stringify([latencyMs, costPerRequest, advice, tiers.map(({ nodes }) => nodes)]);
+  return plan === before || spoken(plan) === spoken(before);
 }
 
 function bindSearchKeys(field: HTMLElement, toResults: () => void, leave: () => void): void {

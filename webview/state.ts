@@ -114,6 +114,15 @@ function select(state: State, nodeIds: readonly string[]): State {
   return { ...state, selection: nodeIds, details, focused: nodeIds.at(-1) ?? state.focused };
 }
 
+/** The box of a new scene for one of the scene before: itself, the fold that took it in, or the first that was in it. */
+function sameBox(before: SceneModel | null, scene: SceneModel, nodeId: string): string | null {
+  if (scene.nodeIndexById.has(nodeId)) return nodeId;
+  const box = before?.scene.nodes[before.nodeIndexById.get(nodeId) ?? -1];
+  const place = box?.orderIndices[0];
+  const index = place === undefined ? undefined : scene.nodeOfOrder[place];
+  return scene.scene.nodes[index ?? -1]?.id ?? null;
+}
+
 function receive(state: State, message: ToWebview): State {
   switch (message.type) {
     case 'init':
@@ -122,7 +131,7 @@ function receive(state: State, message: ToWebview): State {
       return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
     case 'scene': {
       const scene = createSceneModel(message.scene);
-      const focused = state.focused !== null && scene.nodeIndexById.has(state.focused) ? state.focused : null;
+      const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
       return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
     }
     case 'plan': {

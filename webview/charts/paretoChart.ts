@@ -21,9 +21,6 @@ function isShown(one: ParetoReport, { plan }: State): boolean {
   return plan !== null && one.nodesPerTier.every((nodes, tier) => plan.tiers[tier]?.nodes === nodes);
 }
 
-/** Dollars for a million requests: one request costs too little to be read. */
-const perMillion = ({ costPerRequest }: Pick<ParetoReport, 'costPerRequest'>) => costPerRequest * 1e6;
-
 /** Whole powers of ten around a range of values. */
 const decades = (values: readonly number[]): [number, number] => [
   10 ** Math.floor(Math.log10(Math.min(...values))),
@@ -33,7 +30,7 @@ const decades = (values: readonly number[]): [number, number] => [
 function picture(plans: readonly ParetoReport[], state: State, width: number, use: (cuts: number[]) => void) {
   const area = plotArea(width);
   const latencies = plans.map(({ latencyMs }) => latencyMs);
-  const costs = plans.map(perMillion);
+  const costs = plans.map(({ costPerRequest }) => costPerRequest);
   const x = logScale(...decades(latencies), area.left, area.right, 4);
   const y = linearScale(0, Math.max(...costs) * 1.1 || 1, area.bottom, area.top, 4);
   const summary = text(
@@ -47,7 +44,11 @@ function picture(plans: readonly ParetoReport[], state: State, width: number, us
   const drawn = plot(width, `${text('pareto.caption')}. ${summary}`);
   drawn.append(sideAxis(area, y, formatDollars, 'left'), bottomAxis(area, x, formatMs, text('pareto.axes')));
   for (const one of plans) {
-    const mark = markAt(isShown(one, state) ? 'chosen-mark' : 'candidate-mark', x(one.latencyMs), y(perMillion(one)));
+    const mark = markAt(
+      isShown(one, state) ? 'chosen-mark' : 'candidate-mark',
+      x(one.latencyMs),
+      y(one.costPerRequest),
+    );
     mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${formatDollars(one.costPerRequest)}`));
     mark.classList.add('pickable');
     mark.addEventListener('click', () => use(cutsOf(one)));

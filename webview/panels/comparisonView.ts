@@ -19,12 +19,7 @@ interface Row {
 function rowsOf(own: PlanReport, other: PlanReport): Row[] {
   return [
     { name: text('plan.latency'), own: own.latencyMs, other: other.latencyMs, format: formatMs },
-    {
-      name: text('compare.cost'),
-      own: own.costPerRequest * 1e6,
-      other: other.costPerRequest * 1e6,
-      format: formatDollars,
-    },
+    { name: text('plan.cost'), own: own.costPerRequest, other: other.costPerRequest, format: formatDollars },
     {
       name: text('plan.throughput'),
       own: own.throughputPerSecond,
