@@ -59,12 +59,11 @@ export function ticksOf(values, log) {
     const last = Math.max(first + 1, Math.ceil(Math.log10(most) - 1e-9));
     return Array.from({ length: last - first + 1 }, (_, index) => Number(`1e${first + index}`));
   }
-  const rough = (most > 0 ? most : 1) / 5;
+  const top = most > 0 ? most : 1;
+  const rough = top / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, index) =>
-    Number((index * step).toPrecision(12)),
-  );
+  return Array.from({ length: Math.ceil(top / step - 1e-9) + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }
 
 /** @param {Axis} axis @param {readonly number[]} values @param {number} from @param {number} until */

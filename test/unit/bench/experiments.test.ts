@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const load = (path: string) => import(pathToFileURL(join(import.meta.dirname, '../../../build', path)).href);
+const { svgPlot, ticksOf } = await load('experiments/svgPlot.mjs');
+const { experimentsReport, isGenuineSplit } = await load('experiments/report.mjs');
+const study = await load('experiments/study.mjs');
+
+describe('plots', () => {
+  it('puts ticks around the values', () => {
+    expect(ticksOf([0.3, 250], true)).toEqual([0.1, 1, 10, 100, 1000]);
+    expect(ticksOf([0.1, 1000], true)).toEqual([0.1, 1, 10, 100, 1000]);
+    expect(ticksOf([3, 12], false)).toEqual([0, 5, 10, 15]);
+    expect(ticksOf([0, 0], false)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  });
+
+  it('places points on their axes and writes names safely', () => {
+    const svg = svgPlot({
+      title: 'a < b & "c"',
+      x: { label: 'x', log: true },
+      y: { label: 'y', log: false },
+      series: [
+        {
+          name: 's',
+          kind: 'line',
+          points: [
+            [1, 0],
+            [100, 10],
+          ],
+        },
+      ],
+    });
+    expect(svg).toContain('aria-label="a &lt; b &amp; &quot;c&quot;"');
+    // The corners of the drawing area: left and bottom, right and top.
+    expect(svg).toContain('<polyline points="72,364 696,64"');
+  });
+
+  it('refuses to draw nothing', () => {
+    const axis = { label: '', log: false };
+    expect(() => svgPlot({ title: '', x: axis, y: axis, series: [] })).toThrow(RangeError);
+  });
+});
+
+describe('the study', () => {
+  it('counts a split only when it uses two tiers and beats every single one', () => {
+    expect(isGenuineSplit({ tiersUsed: 2, overBest: 1.2 })).toBe(true);
+    expect(isGenuineSplit({ tiersUsed: 2, overBest: 1.005 }, 0.01)).toBe(false);
+    expect(isGenuineSplit({ tiersUsed: 2, overBest: 1 })).toBe(false);
+    expect(isGenuineSplit({ tiersUsed: 1, overBest: 1.2 })).toBe(false);
+  });
+
+  it('covers every combination of its grid once', () => {
+    const keys = study.scenarios().map((one: object) => JSON.stringify(one));
+    const { devices, edges, clouds, uplinksMbps, backhaulsMbps } = study;
+    expect(keys).toHaveLength(
+      devices.length * edges.length * clouds.length * uplinksMbps.length * backhaulsMbps.length,
+    );
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('reports what the outcomes say', () => {
+    const [model] = results(1.5);
+    const { markdown, plots } = experimentsReport([model], ['Absent (x)']);
+    expect(markdown).toContain('Not beside this checkout and so left out: Absent (x).');
+    expect(markdown).toContain('| One | 100 | 4 | 25 |');
+    expect(markdown).toContain('| One | 20 | 5151 | 258 |');
+    expect(markdown).toContain('| lower latency | 216 | 216 | 216 | 100.0 | 1.50x | 1.50x |');
+    expect(markdown).toContain(
+      '| lower latency | 15x | 2.00x (2.00x) | 1.50x (1.50x) | 4.00x (4.00x) | 1.50x (1.50x) |',
+    );
+    expect(Object.keys(plots)).toEqual(['candidates.svg', 'plans.svg', 'gain.svg', 'splits.svg']);
+    expect(experimentsReport(results(1.5), ['Absent (x)'])).toEqual({ markdown, plots });
+  });
+});
+
+function results(overBest: number) {
+  const outcomes = study.scenarios().flatMap((scenario: object) =>
+    study.objectives.map((objective: string) => ({
+      model: 'One',
+      scenario,
+      objective,
+      tiersUsed: 2,
+      overBest,
+      overTier: [2, overBest, 4],
+      gapPercent: 0,
+      evaluatedPlans: 20,
+    })),
+  );
+  return [{ name: 'One', layers: 100, candidates: 4, plans: 20, allPlans: 5151, outcomes }];
+}
