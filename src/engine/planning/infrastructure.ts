@@ -12,6 +12,8 @@ export interface Tier {
   readonly replicas: number;
   /** Measured microseconds by node id or name. */
   readonly profile: ReadonlyMap<string, number> | undefined;
+  /** The model that was measured, where the profile says so. */
+  readonly profiledModel?: { readonly name: string; readonly structureHash: string } | undefined;
 }
 
 /** Link i joins tier i to tier i+1; data only flows upwards. */

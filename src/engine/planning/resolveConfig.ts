@@ -77,6 +77,7 @@ function modelEntry(config: ConfigDocument, modelPath: string): ModelEntry {
 function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<string, ProfileDocument>): Tier {
   const place = `tiers[${index}]`;
   const preset = tier.preset === undefined ? undefined : tierPreset(tier.preset, `${place}.preset`);
+  const profile = tier.profile === undefined ? undefined : profileAt(tier.profile, `${place}.profile`, profiles);
   return {
     id: tier.id,
     gflops: tier.gflops ?? preset?.gflops.value,
@@ -87,15 +88,12 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     watts: tier.watts ?? preset?.watts?.value ?? 0,
     electricityPerKWh: tier.electricityPerKWh ?? 0,
     replicas: tier.replicas ?? 1,
-    profile: tier.profile === undefined ? undefined : profileTimes(tier.profile, `${place}.profile`, profiles),
+    profile: profile && new Map(Object.entries(profile.microseconds)),
+    ...(profile?.model && { profiledModel: profile.model }),
   };
 }
 
-function profileTimes(
-  path: string,
-  place: string,
-  profiles: ReadonlyMap<string, ProfileDocument>,
-): ReadonlyMap<string, number> {
+function profileAt(path: string, place: string, profiles: ReadonlyMap<string, ProfileDocument>): ProfileDocument {
   const profile = profiles.get(path);
   if (profile === undefined) {
     throw new DnnSplitError(
@@ -103,7 +101,7 @@ function profileTimes(
       `\`${place}\` names \`${path}\`, which could not be read; check the path, relative to the configuration.`,
     );
   }
-  return new Map(Object.entries(profile.microseconds));
+  return profile;
 }
 
 function checkUniqueIds(tiers: readonly Tier[]): void {

@@ -18,9 +18,9 @@ import { dataTensorReport } from './tensorReport';
 
 /**
  * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
- * @param structureHash that of the model, which profiles are held against.
+ * @param structureHash that of the model, to tell profiles of another one; without it they are not told.
  */
-export function planReport(result: PlanningResult, structureHash: string): PlanReport {
+export function planReport(result: PlanningResult, structureHash?: string): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>

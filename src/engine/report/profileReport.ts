@@ -5,11 +5,15 @@ import type { Tier } from '../planning/infrastructure';
 import type { SplitNode } from '../split/splitGraph';
 
 /** For each tier with a profile: how many of the model's nodes it has times for, and what that means. */
-export function profileReports({ graph, infrastructure }: CostTables): ProfileReport[] {
-  return infrastructure.tiers.flatMap((tier) => (tier.profile === undefined ? [] : [profileReport(graph.nodes, tier)]));
+export function profileReports(
+  { graph, infrastructure }: CostTables,
+  structureHash: string | undefined,
+): ProfileReport[] {
+  const profiled = infrastructure.tiers.filter(({ profile }) => profile !== undefined);
+  return profiled.map((tier) => profileReport(graph.nodes, tier, structureHash));
 }
 
-function profileReport(nodes: readonly SplitNode[], tier: Tier): ProfileReport {
+function profileReport(nodes: readonly SplitNode[], tier: Tier, structureHash: string | undefined): ProfileReport {
   const used = new Set<string>();
   const missing: SplitNode[] = [];
   for (const node of nodes) {
@@ -18,7 +22,12 @@ function profileReport(nodes: readonly SplitNode[], tier: Tier): ProfileReport {
     else used.add(key);
   }
   const entries = tier.profile?.size ?? 0;
-  const finding = findingOf(tier.id, nodes.length, missing, entries);
+  const profiled = structureHash === undefined ? undefined : tier.profiledModel;
+  const isOther = profiled !== undefined && profiled.structureHash !== structureHash;
+  const finding =
+    isOther && missing.length < nodes.length
+      ? `The profile of tier \`${tier.id}\` was recorded from ${profiled.name}, which is another model or another version of this one; ${nodes.length - missing.length} of ${nodes.length} nodes have a time by their name or id.`
+      : findingOf(tier.id, nodes.length, missing, entries);
   return {
     tier: tier.id,
     nodes: nodes.length,

@@ -6,6 +6,13 @@ export const profileSchema = z.strictObject({
   device: z.string(),
   runtime: z.string(),
   recorded: z.string().describe('Date of the measurement.'),
+  model: z
+    .strictObject({
+      name: z.string(),
+      structureHash: z.string().describe('Names, shapes and operators; training further keeps it.'),
+    })
+    .optional()
+    .describe('What was measured.'),
   microseconds: z.record(z.string(), z.number().nonnegative()).describe('By node name or id.'),
 });
 export type ProfileDocument = z.infer<typeof profileSchema>;

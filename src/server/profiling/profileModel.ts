@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ProfileDocument } from '../../protocol/documents/profile';
 import { DnnSplitError } from '../../protocol/errors';
 import type { AnalyzedModel } from '../analysis/analyzeFile';
@@ -42,7 +43,7 @@ const cpuProvider = 'CPUExecutionProvider';
  */
 export function profileFromTrace(
   tracePath: string,
-  { inferred, graph }: AnalyzedModel,
+  { path, inferred, graph, structureHash }: AnalyzedModel,
   source: ProfileSource,
 ): Profiled {
   const times = kernelTimes(readTraceEvents(tracePath), tracePath, source.warmup);
@@ -66,7 +67,7 @@ export function profileFromTrace(
       : []),
   ];
   return {
-    document: { device, runtime, recorded, microseconds },
+    document: { device, runtime, recorded, model: { name: basename(path), structureHash }, microseconds },
     runs: times.runs,
     nodes: graph.nodes.length,
     measuredNodes,

@@ -43,7 +43,8 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true };
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
-      return { strategy, plan: planReport(result), overlay: sceneOverlay(result.costs, result.plan) };
+      const plan = planReport(result, analyzed.structureHash);
+      return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);
@@ -92,7 +93,8 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   const state = { analysis: analysisReport(analyzed), ...(configPath !== undefined && { configPath }) };
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
-    return { ...state, plan: planReport(cache.planned(modelPath, settings, planning, work).result) };
+    const { result } = cache.planned(modelPath, settings, planning, work);
+    return { ...state, plan: planReport(result, analyzed.structureHash) };
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }

@@ -219,14 +219,23 @@ describe('a profile in a configuration', () => {
     expect(other.profiles[0]).toMatchObject({ measuredNodes: 0, entries: 21, unusedEntries: 21 });
     expect(other.profiles[0].finding).toContain("names none of this model's 17 nodes");
     expect(runJson('plan', tiny).profiles).toBeUndefined();
+
+    renameNodes(tiny, path('fewer.onnx'), (name, op) => (op === 'Relu' ? '' : name));
+    const [fewer] = runJson('plan', path('fewer.onnx'), '-c', 'full.json').profiles;
+    expect(fewer.measuredNodes).toBeGreaterThan(5);
+    expect(fewer.finding).toMatch(
+      /was recorded from tiny-resnet\.onnx, which is another model or another version of this one; \d+ of 21 nodes have a time/,
+    );
   });
 
   it('is remarked on at the tier that names it, for each open model', () => {
     const settings = settingsOf(tiny, configOf(tiny, path('part.json')));
-    const { result } = planAnalyzed(analyzeFile(tiny, {}), settings, {}, {});
+    const analyzed = analyzeFile(tiny, {});
+    const { result } = planAnalyzed(analyzed, settings, {}, {});
+    const plan = planReport(result, analyzed.structureHash);
     const text = readFileSync(path('part.json'), 'utf8');
     const snapshot = { modelUri: 'file:///some%20where/tiny%20resnet.onnx', revision: 1, state: 'ready' as const };
-    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan: planReport(result) }]);
+    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan }]);
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ severity: 'warning', line: 2, inSchema: false });
     expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"part.profile.json"');
