@@ -37,17 +37,15 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
     holds,
     exceptions,
     exceptionCount,
-    consequence: [consequence(costs, objective, exceptionCount, holds), ...leftOut(boundedBlocks)].join(' '),
+    consequence: consequence(costs, objective, exceptionCount, holds) + leftOut(boundedBlocks),
   };
 }
 
-/** What a bounded search means for the candidates. */
-function leftOut(boundedBlocks: number): string[] {
-  if (boundedBlocks === 0) return [];
+/** What a bounded search for candidates leaves open. */
+function leftOut(boundedBlocks: number): string {
+  if (boundedBlocks === 0) return '';
   const blocks = boundedBlocks === 1 ? '1 block has' : `${boundedBlocks} blocks have`;
-  return [
-    `${blocks} more cuts across branches than were looked at; there the candidates are the best by bytes against MACs, traffic or layers below, and the certificate says what they miss.`,
-  ];
+  return ` Except that ${blocks} more cuts across branches than were looked at: there the best ones by bytes against MACs, traffic and layers stand for all, and the certificate says what that misses.`;
 }
 
 /** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */
