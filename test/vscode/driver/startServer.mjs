@@ -35,6 +35,7 @@ const quietSettings = {
  * @param {string} [options.dataFolder] kept between runs; a temporary one otherwise
  * @param {Record<string, unknown>} [options.settings] user settings on top of the quiet ones
  * @param {readonly string[]} [options.args] further arguments of the server
+ * @param {boolean} [options.asksForTrust] folders are not trusted from the start
  * @param {string} [options.token] connection token; none is asked for otherwise
  * @param {number} [options.port] a free one otherwise
  * @returns {Promise<RunningServer>}
@@ -54,7 +55,9 @@ export async function startServer(vscode, options = {}) {
       ...['--host', '127.0.0.1', '--port', String(port), ...access, '--accept-server-license-terms'],
       ...['--server-data-dir', join(folder, 'server'), '--user-data-dir', join(folder, 'data')],
       ...['--extensions-dir', options.extensionsFolder ?? join(folder, 'extensions')],
-      ...['--disable-telemetry', '--disable-workspace-trust', ...(options.args ?? [])],
+      '--disable-telemetry',
+      ...(options.asksForTrust ? [] : ['--disable-workspace-trust']),
+      ...(options.args ?? []),
     ],
     { env: cleanEnvironment(join(folder, 'home')), stdio: ['ignore', 'pipe', 'pipe'] },
   );

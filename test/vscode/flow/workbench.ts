@@ -31,6 +31,10 @@ export interface WorkbenchOptions {
   readonly theme?: string;
   readonly scale?: number;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** The folder opens in restricted mode. */
+  readonly restricted?: boolean;
+  /** Changes the copy of the sample workspace before it is opened. */
+  readonly prepare?: (workspace: string) => Promise<void>;
 }
 
 /** A person's view of VS Code: what can be seen and clicked, by the names that a person reads. */
@@ -46,11 +50,17 @@ export class Workbench {
   /** Opens the sample workspace (a fresh copy) and waits until the extension's contributions are in. */
   static async open(stage: Stage, name: string, options: WorkbenchOptions = {}): Promise<Workbench> {
     const workspace = await copyWorkspace();
+    await options.prepare?.(workspace);
     const settings = {
       ...options.settings,
+      ...(options.restricted && { 'security.workspace.trust.startupPrompt': 'never' }),
       ...(options.theme !== undefined && { 'workbench.colorTheme': options.theme }),
     };
-    const server = await startServer(stage.vscode, { extensionsFolder: stage.extensionsFolder, settings });
+    const server = await startServer(stage.vscode, {
+      extensionsFolder: stage.extensionsFolder,
+      settings,
+      asksForTrust: options.restricted === true,
+    });
     const { browser, page } = await openBrowser(stage.program, { scale: options.scale ?? 1 });
     await mkdir(join(artifacts, 'screenshots'), { recursive: true });
     await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
@@ -113,6 +123,19 @@ export class Workbench {
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Titles that the command palette offers for what is typed. */
+  async offeredCommands(typed: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.waitFor();
+    await input.fill(`>${typed}`);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await rows.first().waitFor();
+    const titles = await rows.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles.map((title) => title.replace(/\s+/g, ' ').trim());
   }
 
   notification(text: string | RegExp): Locator {

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
+import { repository } from '../driver/paths.mjs';
+import { runOrThrow } from '../driver/run.mjs';
+import { prepareStage, Workbench } from './workbench';
+
+const program = await findBrowser(() => undefined);
+
+/** A folder that a person has just received: not trusted, with nothing but models in it; the plan comes later. */
+describe.skipIf(program === undefined)(
+  `a folder that is not trusted (${program ? 'real VS Code' : browserAdvice})`,
+  () => {
+    let workbench: Workbench;
+
+    beforeAll(async () => {
+      const stage = await prepareStage();
+      if (stage === undefined) throw new Error(browserAdvice);
+      workbench = await Workbench.open(stage, 'trust', {
+        restricted: true,
+        prepare: (workspace) => rm(join(workspace, 'dnnsplit.json')),
+      });
+    });
+    afterAll(async () => workbench?.close());
+
+    it('offers on a plan that was written after it was opened what a plan has', async () => {
+      const model = join(workbench.workspace, 'mobilenetv2.onnx');
+      const plan = join(workbench.workspace, 'mobilenetv2.splitplan.json');
+      await runOrThrow(process.execPath, [join(repository, 'dist/cli.js'), 'plan', model, '-o', plan]);
+      await workbench.file('mobilenetv2.splitplan.json').dblclick({ timeout: 30_000 });
+      await workbench.page.locator('.codelens-decoration', { hasText: 'Plan Again' }).waitFor({ timeout: 30_000 });
+      await workbench.picture('1-late-plan');
+    });
+
+    it('writes nothing, and says why', async () => {
+      await workbench.page.locator('.codelens-decoration a', { hasText: 'Plan Again' }).first().click();
+      await workbench.notification('trusted workspaces only').first().waitFor({ timeout: 30_000 });
+      await workbench.picture('2-refused');
+      await workbench.runCommand('Notifications: Clear All Notifications');
+    });
+
+    it('is analyzed all the same', async () => {
+      await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
+      await workbench.treeRow('Candidate points').first().waitFor({ timeout: 30_000 });
+      await workbench.statusBar.filter({ hasText: 'ms' }).waitFor({ timeout: 30_000 });
+      await workbench.picture('3-analyzed');
+    });
+
+    it('hides the commands that write files, and no others', async () => {
+      const offered = (await workbench.offeredCommands('DNNSplit: ')).join('\n');
+      expect(offered).toContain('Search Nodes');
+      expect(offered).toContain('Select Objective');
+      for (const hidden of ['Export Plan', 'Generate', 'Plan Again', 'Set Dimension'])
+        expect(offered).not.toContain(hidden);
+    });
+  },
+);
