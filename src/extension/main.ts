@@ -26,7 +26,12 @@ import { PlanStatus } from './status';
 import { SplitTree } from './tree/splitTree';
 
 /** Only wires the parts together: the server starts with the first request. */
-export function activate({ extensionUri, subscriptions, workspaceState }: vscode.ExtensionContext): ExtensionApi {
+export function activate({
+  extensionUri,
+  globalStorageUri,
+  subscriptions,
+  workspaceState,
+}: vscode.ExtensionContext): ExtensionApi {
   const parts = new DisposableStore();
   subscriptions.push(parts);
   const createCancellation = () => new vscode.CancellationTokenSource();
@@ -57,7 +62,7 @@ export function activate({ extensionUri, subscriptions, workspaceState }: vscode
       (modelUri) => models.setActive(modelUri),
     ),
   );
-  const context: CommandContext = { models, graphs, selection, server, notifier, log };
+  const context: CommandContext = { models, graphs, selection, server, notifier, log, storageUri: globalStorageUri };
   const tree = parts.add(new SplitTree(models, selection));
   const status = parts.add(new PlanStatus(models));
   parts.add(new PlanDocuments(models, selection));

@@ -3,6 +3,7 @@
 import type { ErrorData } from './errors';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
+import type { VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
 export interface ModelSnapshot {
@@ -112,6 +113,21 @@ export interface ServerRequests {
     params: { sourceUri: string; target: DeploymentTarget };
     result: { files: readonly GeneratedFile[]; folderUri: string };
   };
+  /** Writes the sub-models to where the files of that target want them. */
+  'dnnsplit/exportModels': {
+    params: { sourceUri: string; target: DeploymentTarget; overwrite: boolean; token: string };
+    result: { fileUris: readonly string[] };
+  };
+  /** Writes a folder per tier with its sub-model and contract. */
+  'dnnsplit/split': {
+    params: { sourceUri: string; overwrite: boolean; token: string };
+    result: { folderUri: string; tiers: readonly string[] };
+  };
+  /** Runs the whole model and its sub-models on random inputs; `packageFolder` is where ONNX Runtime may be installed. */
+  'dnnsplit/verify': {
+    params: { sourceUri: string; runs: number; packageFolder: string; token: string };
+    result: VerificationReport;
+  };
 }
 
 /** What manifests can be made for. */
@@ -125,6 +141,10 @@ export type DeploymentTarget = (typeof deploymentTargets)[number];
 export const clientCommands = {
   /** [{ sourceUri, target }] */
   generate: 'dnnsplit.generate',
+  /** [{ sourceUri }] */
+  split: 'dnnsplit.split',
+  /** [{ sourceUri }] */
+  verifySplit: 'dnnsplit.verifySplit',
   /** [sourceUri] */
   planAgain: 'dnnsplit.planAgain',
   /** [modelUri] */

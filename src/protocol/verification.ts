@@ -40,6 +40,3 @@ export const verificationReportSchema = z.strictObject({
   outputs: z.array(outputSchema),
 });
 export type VerificationReport = z.infer<typeof verificationReportSchema>;
-
-/** Version of ONNX Runtime that the product is tested with and offers to install. */
-export const runtimePackage = 'onnxruntime-node@1.30.0';

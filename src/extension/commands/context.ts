@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly server: LanguageServer;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
+  /** The extension's own folder, for what it installs. */
+  readonly storageUri: vscode.Uri;
 }
 
 export type Command = (context: CommandContext, argument: unknown) => unknown;

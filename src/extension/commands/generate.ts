@@ -3,9 +3,16 @@ import { DnnSplitError } from '../../protocol/errors';
 import type { DeploymentTarget, GeneratedFile } from '../../protocol/requests';
 import { type CommandContext, requireModel, requireTrust } from './context';
 import { openText, writeFiles } from './files';
+import { longRequest } from './longRequest';
+import { askingToOverwrite } from './split';
 
 /** Names of the targets, as their makers write them. */
-const targetNames: Readonly<Record<DeploymentTarget, string>> = { compose: 'Docker Compose' };
+const targetNames: Readonly<Record<DeploymentTarget, string>> = {
+  compose: 'Docker Compose',
+  kubernetes: 'Kubernetes',
+  kserve: 'KServe',
+  triton: 'Triton',
+};
 
 interface GenerateArgument {
   readonly sourceUri: string;
@@ -27,7 +34,7 @@ function isGenerateArgument(value: unknown): value is GenerateArgument {
   );
 }
 
-/** Generates the files of a deployment target, for a plan document (from its code action) or for the active model. */
+/** Generates the folder of a deployment target with its sub-models, for a plan document (from its code action) or for the active model. */
 export async function generate(context: CommandContext, argument: unknown): Promise<void> {
   requireTrust();
   const wanted = isGenerateArgument(argument) ? argument : await askForTarget(context);
@@ -36,8 +43,23 @@ export async function generate(context: CommandContext, argument: unknown): Prom
   const folder = vscode.Uri.parse(folderUri, true);
   const written = files.map(({ path, content }) => ({ uri: insideOf(folder, path), text: content }));
   if (!(await writeFiles(written))) return;
+  await exportModels(context, wanted);
   const first = mainFile(files);
   if (first) await openText(insideOf(folder, first.path));
+}
+
+/** The sub-models beside the manifests; a model without its weights gets the manifests alone, and a word about it. */
+async function exportModels(context: CommandContext, wanted: GenerateArgument): Promise<void> {
+  const title = vscode.l10n.t('Exporting split models');
+  try {
+    await askingToOverwrite((overwrite) =>
+      longRequest(context, title, 'dnnsplit/exportModels', (token) => ({ ...wanted, overwrite, token })),
+    );
+  } catch (thrown) {
+    if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
+    const told = vscode.l10n.t('The manifests are written without the split models. {0}', thrown.message);
+    void vscode.window.showWarningMessage(told);
+  }
 }
 
 async function askForTarget(context: CommandContext): Promise<GenerateArgument | undefined> {
@@ -50,7 +72,7 @@ async function askForTarget(context: CommandContext): Promise<GenerateArgument |
 
 /** The file that a person wants to see: the manifest itself, not what it needs. */
 function mainFile(files: readonly GeneratedFile[]): GeneratedFile | undefined {
-  return files.find(({ path }) => /\.ya?ml$/i.test(path)) ?? files[0];
+  return files.find(({ path }) => /\.ya?ml$/i.test(path)) ?? files.find(({ path }) => path === 'README.md') ?? files[0];
 }
 
 /** @throws DnnSplitError for a path that leaves the folder */

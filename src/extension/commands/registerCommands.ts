@@ -9,6 +9,8 @@ import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } f
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
 import { savePicture } from './savePicture';
+import { split } from './split';
+import { verifySplit } from './verifySplit';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -27,6 +29,8 @@ const commands: Readonly<Record<string, Command>> = {
   copyTensorNames,
   searchNodes,
   generate,
+  split,
+  verifySplit,
   planAgain,
   closeModel,
   showLog: ({ log }) => log.show(),

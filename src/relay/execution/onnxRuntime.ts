@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DnnSplitError } from '../../protocol/errors';
-import { runtimePackage } from '../../protocol/verification';
+import { runtimePackage } from '../../protocol/runtimePackage';
 import { bytesFromStrings, stringsFromBytes } from '../inference/jsonData';
 import { Refusal } from '../inference/refusal';
 import { type Datatype, datatypeOf, type Tensor } from '../inference/tensor';

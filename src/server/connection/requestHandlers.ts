@@ -1,26 +1,25 @@
-import { dirname, join } from 'node:path';
 import type { Connection } from 'vscode-languageserver/node';
 import { sceneToSvg } from '../../engine/picture/sceneToSvg';
-import { DnnSplitError } from '../../protocol/errors';
-import type { DeploymentTarget, ServerRequests } from '../../protocol/requests';
-import { readText } from '../analysis/configFile';
-import { planPathFor } from '../analysis/planPath';
+import type { ServerRequests } from '../../protocol/requests';
 import { documentKind } from '../language/documentKind';
 import { isGovernedBy } from '../language/governedModels';
 import { layOutScene } from '../sessions/sceneRequests';
 import type { Sessions } from '../sessions/sessions';
-import { pathToUri, uriToPath } from '../sessions/uris';
+import { uriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
 import { notify, type RequestHandlers } from './customRequests';
+import { deploymentRequests } from './deploymentRequests';
 
 interface Services {
   readonly connection: Connection;
   readonly sessions: Sessions;
   readonly workers: Workers;
+  /** Folder of the product's programs. */
+  readonly programFolder: string;
 }
 
 /** The answers to every custom request. */
-export function requestHandlers({ connection, sessions, workers }: Services): RequestHandlers {
+export function requestHandlers({ connection, sessions, workers, programFolder }: Services): RequestHandlers {
   const { analysis } = workers;
   return {
     'dnnsplit/open': ({ modelUri, token }, signal) => sessions.open(modelUri, { token, signal }),
@@ -53,7 +52,12 @@ export function requestHandlers({ connection, sessions, workers }: Services): Re
       return { text: await analysis.call('planText', { ...request, planPath: uriToPath(planUri) }, { signal }) };
     },
     'dnnsplit/planAgain': ({ sourceUri }, signal) => planAgain({ sessions, workers }, sourceUri, signal),
-    'dnnsplit/generate': ({ sourceUri, target }, signal) => generate({ sessions, workers }, sourceUri, target, signal),
+    ...deploymentRequests({
+      sessions,
+      workers,
+      programFolder,
+      progress: (token, stage, fraction) => notify(connection, 'dnnsplit/progress', { token, stage, fraction }),
+    }),
   };
 }
 
@@ -78,24 +82,4 @@ async function planAgain(
   for (const session of chosen) session.refresh();
   await Promise.all(chosen.map((session) => session.settled({ signal })));
   return { text: null, modelUris: chosen.map(({ snapshot }) => snapshot.modelUri) };
-}
-
-async function generate(
-  { sessions, workers }: PlanningServices,
-  sourceUri: string,
-  target: DeploymentTarget,
-  signal: AbortSignal,
-): Promise<ServerRequests['dnnsplit/generate']['result']> {
-  const path = uriToPath(sourceUri);
-  const kind = documentKind(path);
-  if (kind === 'config' || kind === 'profile') {
-    throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
-  }
-  const planPath = kind === 'plan' ? path : planPathFor(path);
-  const text =
-    kind === 'plan'
-      ? readText(path, 'plan')
-      : await workers.analysis.call('planText', { ...requestFor(sessions, path), planPath }, { signal });
-  const files = await workers.analysis.call('generate', { planText: text, planPath, target }, { signal });
-  return { files, folderUri: pathToUri(join(dirname(planPath), 'deploy', target)) };
 }

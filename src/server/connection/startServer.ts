@@ -56,7 +56,7 @@ export function startServer(connection: Connection, workerFolder: string): void 
       },
     };
   });
-  serveRequests(connection, requestHandlers({ connection, sessions, workers }));
+  serveRequests(connection, requestHandlers({ connection, sessions, workers, programFolder: workerFolder }));
   connection.onDidChangeWatchedFiles(({ changes }) => {
     for (const { uri } of changes) {
       const path = tryUriToPath(uri);

@@ -2,21 +2,39 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
 import { parsePlan } from '../../protocol/documents/parsePlan';
-import { clientCommands } from '../../protocol/requests';
+import { clientCommands, type DeploymentTarget } from '../../protocol/requests';
 import { pathToUri } from '../sessions/uris';
 
 /** Kinds of the server's actions; editors list them by these. */
-export const codeActionKinds = { generate: 'dnnsplit.generate', plan: 'dnnsplit.plan' } as const;
+export const codeActionKinds = {
+  generate: 'dnnsplit.generate',
+  plan: 'dnnsplit.plan',
+  split: 'dnnsplit.split',
+} as const;
+
+/** Names of the targets, as their makers write them. */
+const targetNames: readonly (readonly [DeploymentTarget, string])[] = [
+  ['compose', 'Docker Compose'],
+  ['kubernetes', 'Kubernetes'],
+  ['kserve', 'KServe'],
+  ['triton', 'Triton'],
+];
 
 /** Models that actions on a configuration are offered for, beyond which the list would bury the rest of the menu. */
 const mostModels = 5;
 
-/** Actions on a plan document; none while it is broken, and no new plan without its model. */
+/** Actions on a plan document; none while it is broken or its model is not there. */
 export function planActions(text: string, uri: string, path: string): CodeAction[] {
   const { document } = parsePlan(text);
   if (document === undefined) return [];
   const model = resolve(dirname(path), document.model.file);
-  return [generateAction('Generate Docker Compose', uri), ...(existsSync(model) ? [planAgainAction(uri)] : [])];
+  if (!existsSync(model)) return [];
+  return [
+    ...targetNames.map(([target, name]) => generateAction(`Generate ${name}`, uri, target)),
+    splitAction('Export Split Models', clientCommands.split, uri),
+    splitAction('Verify Split Models', clientCommands.verifySplit, uri),
+    planAgainAction(uri),
+  ];
 }
 
 /** Actions on a configuration, for the models that it applies to. */
@@ -24,18 +42,22 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   if (modelPaths.length === 0) return [];
   const generate = modelPaths.slice(0, mostModels).map((path) => {
     const suffix = modelPaths.length === 1 ? '' : ` for ${basename(path)}`;
-    return generateAction(`Generate Docker Compose${suffix}`, pathToUri(path));
+    return generateAction(`Generate Docker Compose${suffix}`, pathToUri(path), 'compose');
   });
   return [...generate, planAgainAction(uri)];
 }
 
-function generateAction(title: string, sourceUri: string): CodeAction {
+function generateAction(title: string, sourceUri: string, target: DeploymentTarget): CodeAction {
   const command: Command = {
     title,
     command: clientCommands.generate,
-    arguments: [{ sourceUri, target: 'compose' }],
+    arguments: [{ sourceUri, target }],
   };
   return { title, kind: codeActionKinds.generate, command };
+}
+
+function splitAction(title: string, command: string, sourceUri: string): CodeAction {
+  return { title, kind: codeActionKinds.split, command: { title, command, arguments: [{ sourceUri }] } };
 }
 
 function planAgainAction(sourceUri: string): CodeAction {

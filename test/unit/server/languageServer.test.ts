@@ -24,6 +24,7 @@ describe('the language server over stdio', () => {
   beforeAll(async () => {
     bundled = await bundlePrograms({
       server: 'src/server/main.ts',
+      relay: 'src/relay/main.ts',
       analysisWorker: 'test/unit/server/support/crashingAnalysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     });
@@ -177,7 +178,12 @@ describe('the language server over stdio', () => {
       range,
       context: { diagnostics: [] },
     });
-    expect(actions.map(({ title }) => title)).toEqual(['Generate Docker Compose']);
+    expect(actions.map(({ title }) => title)).toEqual([
+      'Generate Docker Compose',
+      'Generate Kubernetes',
+      'Generate KServe',
+      'Generate Triton',
+    ]);
     expect(actions[0]?.command).toMatchObject({
       command: 'dnnsplit.generate',
       arguments: [{ sourceUri: planUri, target: 'compose' }],
@@ -191,7 +197,12 @@ describe('the language server over stdio', () => {
     });
     expect(JSON.stringify(hover?.contents)).toMatch(/device.*runs nothing/);
     const { files, folderUri } = await client.request('dnnsplit/generate', { sourceUri: planUri, target: 'compose' });
-    expect(files.map((file) => file.path)).toEqual(['compose.yaml', 'README.md']);
+    expect(files.map((file) => file.path)).toEqual(
+      expect.arrayContaining(['compose.yaml', 'README.md', 'relay/relay.js']),
+    );
+    const token = 'export';
+    const weightless = client.request('dnnsplit/split', { sourceUri: planUri, overwrite: false, token });
+    await expect(weightless).rejects.toMatchObject({ data: { code: 'external-data' } });
     expect(folderUri).toBe(uri('deploy/compose'));
   });
 

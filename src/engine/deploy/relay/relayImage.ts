@@ -1,4 +1,4 @@
-import { runtimePackage } from '../../../protocol/verification';
+import { runtimePackage } from '../../../protocol/runtimePackage';
 
 /** Pinned, so that the same plan deploys the same program. */
 const nodeImage = 'node:22.21.1-bookworm-slim';

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { DnnSplitError } from '../../protocol/errors';
+import { threeDigits } from '../../protocol/quantities';
+import type { VerificationReport, VerifiedOutput } from '../../protocol/verification';
+import { type CommandContext, requireTrust } from './context';
+import { installRuntime } from './installRuntime';
+import { longRequest } from './longRequest';
+import { sourceOf } from './split';
+
+const runs = 3;
+
+/** Compares the whole model with its parts on random inputs and opens a report. */
+export async function verifySplit(context: CommandContext, argument: unknown): Promise<VerificationReport | undefined> {
+  requireTrust();
+  const sourceUri = sourceOf(context, argument);
+  const packageFolder = context.storageUri.fsPath;
+  const verify = () =>
+    longRequest(context, vscode.l10n.t('Verifying split models'), 'dnnsplit/verify', (token) => ({
+      sourceUri,
+      runs,
+      packageFolder,
+      token,
+    }));
+  let report: VerificationReport;
+  try {
+    report = await verify();
+  } catch (thrown) {
+    if (!DnnSplitError.is(thrown, 'missing-runtime') || !(await installRuntime(context.storageUri))) throw thrown;
+    report = await verify();
+  }
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: reportText(report) });
+  await vscode.window.showTextDocument(document, { preview: true });
+  return report;
+}
+
+function reportText({ model, tiers, wire, runs: tried, runtime, identical, outputs }: VerificationReport): string {
+  const verdict = identical
+    ? vscode.l10n.t('The parts answer bit for bit as the whole model does.')
+    : vscode.l10n.t('The parts do not answer exactly as the whole model does.');
+  const encoded = wire.some((dtype) => dtype !== 'original');
+  return [
+    `# ${model}: ${tiers.join(', ')}`,
+    '',
+    verdict,
+    '',
+    vscode.l10n.t('Runs with random inputs: {0}. Runtime: {1}, without optimization.', tried, runtime),
+    ...(encoded ? [vscode.l10n.t('Tensors travel as {0}, which rounds them.', wire.join(', '))] : []),
+    '',
+    `| ${vscode.l10n.t('Output')} | ${vscode.l10n.t('Type')} | ${vscode.l10n.t('Differing')} | ${vscode.l10n.t('Largest difference')} | ${vscode.l10n.t('Relative')} |`,
+    '|---|---|---|---|---|',
+    ...outputs.map(outputRow),
+    '',
+  ].join('\n');
+}
+
+function outputRow({
+  name,
+  dtype,
+  elements,
+  differingElements,
+  largestAbsolute,
+  largestRelative,
+}: VerifiedOutput): string {
+  const figure = (value: number | null) => (value === null ? '-' : threeDigits(value));
+  const cells = [
+    name.replaceAll('|', '\\|'),
+    dtype,
+    `${differingElements} / ${elements}`,
+    figure(largestAbsolute),
+    figure(largestRelative),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DnnSplitError } from '../../protocol/errors';
+import type { ServerRequests } from '../../protocol/requests';
+import { readText } from '../analysis/configFile';
+import { parsePlanText } from '../analysis/planFile';
+import { planPathFor } from '../analysis/planPath';
+import { readSplit, runVerification } from '../analysis/verifySplit';
+import { documentKind } from '../language/documentKind';
+import type { Sessions } from '../sessions/sessions';
+import { pathToUri, uriToPath } from '../sessions/uris';
+import type { PlanSource } from '../workers/analysisApi';
+import type { Workers } from '../workers/workers';
+import type { RequestHandlers } from './customRequests';
+
+export interface DeploymentServices {
+  readonly sessions: Sessions;
+  readonly workers: Workers;
+  /** Folder of the product's programs. */
+  readonly programFolder: string;
+  readonly progress: (token: string, stage: string, fraction: number | null) => void;
+}
+
+type DeploymentMethod = 'dnnsplit/generate' | 'dnnsplit/exportModels' | 'dnnsplit/split' | 'dnnsplit/verify';
+
+/** The answers to everything that turns a plan into something that runs. */
+export function deploymentRequests(services: DeploymentServices): Pick<RequestHandlers, DeploymentMethod> {
+  const { analysis } = services.workers;
+  const report = (token: string) => (stage: string, fraction: number | null) =>
+    services.progress(token, stage, fraction);
+  return {
+    'dnnsplit/generate': async ({ sourceUri, target }, signal) => {
+      const source = await planSource(services, sourceUri, signal);
+      const files = await analysis.call('generate', { ...source, target }, { signal });
+      return { files, folderUri: pathToUri(deploymentFolder(source, target)) };
+    },
+    'dnnsplit/exportModels': async ({ sourceUri, target, overwrite, token }, signal) => {
+      const source = await planSource(services, sourceUri, signal);
+      const params = { ...source, target, directory: deploymentFolder(source, target), overwrite };
+      const paths = await analysis.call('exportModels', params, { signal, onProgress: report(token) });
+      return { fileUris: paths.map(pathToUri) };
+    },
+    'dnnsplit/split': async ({ sourceUri, overwrite, token }, signal) => {
+      const source = await planSource(services, sourceUri, signal);
+      const params = { ...source, directory: deploymentFolder(source, 'split'), overwrite };
+      const { directory, tiers } = await analysis.call('split', params, { signal, onProgress: report(token) });
+      return { folderUri: pathToUri(directory), tiers: tiers.map(({ tier }) => tier) };
+    },
+    'dnnsplit/verify': (params, signal) => verify(services, params, signal),
+  };
+}
+
+/** The whole model against its parts; these are made in a temporary folder and run in a process of their own. */
+async function verify(
+  services: DeploymentServices,
+  { sourceUri, runs, packageFolder, token }: ServerRequests['dnnsplit/verify']['params'],
+  signal: AbortSignal,
+): Promise<ServerRequests['dnnsplit/verify']['result']> {
+  const source = await planSource(services, sourceUri, signal);
+  const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
+  try {
+    await services.workers.analysis.call(
+      'split',
+      { ...source, directory, overwrite: false },
+      { signal, onProgress: (stage, fraction) => services.progress(token, stage, fraction) },
+    );
+    const { modelPath, contractPaths } = readSplit(directory);
+    const task = {
+      modelPath,
+      contractPaths: [...contractPaths],
+      dimensions: parsePlanText(source.planText, source.planPath).dimensions,
+      runs,
+      seed: 1,
+      packageFolders: [packageFolder, dirname(modelPath), services.programFolder],
+    };
+    return await runVerification(task, {
+      program: join(services.programFolder, 'relay.js'),
+      signal,
+      onProgress: (fraction) => services.progress(token, 'Running the model and its parts', fraction),
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A plan document as it is on disk, or the plan that a model has now: with its overrides where it is open. */
+async function planSource(
+  { sessions, workers }: DeploymentServices,
+  sourceUri: string,
+  signal: AbortSignal,
+): Promise<PlanSource> {
+  const path = uriToPath(sourceUri);
+  const kind = documentKind(path);
+  if (kind === 'config' || kind === 'profile') {
+    throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
+  }
+  if (kind === 'plan') return { planText: readText(path, 'plan'), planPath: path };
+  const planPath = planPathFor(path);
+  const request = sessions.find(path)?.request ?? { modelPath: path, overrides: {} };
+  return { planText: await workers.analysis.call('planText', { ...request, planPath }, { signal }), planPath };
+}
+
+function deploymentFolder({ planPath }: PlanSource, name: string): string {
+  return join(dirname(planPath), 'deploy', name);
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CodeAction } from 'vscode-languageserver-protocol';
+import { clientCommands } from '../../../src/protocol/requests';
+import { tinyResnet } from '../../relay/splitChain';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { sampleConfig } from '../../support/sampleConfig';
+import { LanguageClient } from '../server/support/languageClient';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+describe('a plan that becomes something that runs, through the language server', () => {
+  let bundled: Bundled;
+  let client: LanguageClient;
+  let folder: string;
+  let planUri: string;
+  const uri = (name: string) => pathToFileURL(join(folder, name)).href;
+
+  beforeAll(async () => {
+    bundled = await bundlePrograms({
+      server: 'src/server/main.ts',
+      relay: 'src/relay/main.ts',
+      analysisWorker: 'src/server/workers/analysisWorker.ts',
+      layoutWorker: 'src/server/workers/layoutWorker.ts',
+    });
+    folder = await mkdtemp(join(tmpdir(), 'dnnsplit-requests-'));
+    await cp(tinyResnet, join(folder, 'tiny.onnx'));
+    await writeFile(join(folder, 'dnnsplit.json'), sampleConfig);
+    client = await LanguageClient.start(bundled.program('server'), { commands: Object.values(clientCommands) });
+    planUri = uri('tiny.splitplan.json');
+    const modelUri = uri('tiny.onnx');
+    await client.request('dnnsplit/open', { modelUri, token: 'open' });
+    await client.request('dnnsplit/override', { modelUri, overrides: { cuts: [7, 14] } });
+    const { text } = await client.request('dnnsplit/exportPlan', { modelUri, planUri });
+    await writeFile(join(folder, 'tiny.splitplan.json'), text);
+    await client.openDocument(planUri, text);
+  });
+  afterAll(async () => {
+    await client?.stop();
+    await bundled?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const actions = async (): Promise<string[]> => {
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const params = { textDocument: { uri: planUri }, range, context: { diagnostics: [] } };
+    const found: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', params);
+    return found.map(({ title }) => title);
+  };
+
+  it('offers every action on the plan, and none once its model is gone', async () => {
+    expect(await actions()).toEqual([
+      'Generate Docker Compose',
+      'Generate Kubernetes',
+      'Generate KServe',
+      'Generate Triton',
+      'Export Split Models',
+      'Verify Split Models',
+      'Plan Again',
+    ]);
+    await cp(join(folder, 'tiny.onnx'), join(folder, 'kept'));
+    await rm(join(folder, 'tiny.onnx'));
+    expect(await actions()).toEqual([]);
+    await cp(join(folder, 'kept'), join(folder, 'tiny.onnx'));
+  });
+
+  it('exports the split models beside the plan, and overwrites them only when it is told to', async () => {
+    const params = { sourceUri: planUri, overwrite: false, token: 'split' };
+    const { folderUri, tiers } = await client.request('dnnsplit/split', params);
+    expect([folderUri, tiers]).toEqual([uri('deploy/split'), ['device', 'edge', 'cloud']]);
+    for (const tier of tiers) expect(existsSync(join(folder, 'deploy/split', tier, 'model.onnx'))).toBe(true);
+    await expect(client.request('dnnsplit/split', params)).rejects.toMatchObject({ data: { code: 'file-exists' } });
+    await client.request('dnnsplit/split', { ...params, overwrite: true });
+  });
+
+  it('puts the parts where the manifests of a target want them', async () => {
+    const { fileUris } = await client.request('dnnsplit/exportModels', {
+      sourceUri: planUri,
+      target: 'triton',
+      overwrite: false,
+      token: 'models',
+    });
+    expect(fileUris).toEqual(
+      ['device', 'edge', 'cloud'].map((tier) => uri(`deploy/triton/${tier}/tiny_${tier}/1/model.onnx`)),
+    );
+    for (const file of fileUris) expect(existsSync(fileURLToPath(file))).toBe(true);
+  });
+
+  it('verifies the parts against the whole, and says when it has nothing to run them with', async () => {
+    const params = { sourceUri: planUri, runs: 2, token: 'verify' };
+    const report = await client.request('dnnsplit/verify', { ...params, packageFolder: root });
+    expect(report).toMatchObject({ identical: true, tiers: ['device', 'edge', 'cloud'], runs: 2 });
+    await expect(client.request('dnnsplit/verify', { ...params, packageFolder: folder })).rejects.toMatchObject({
+      data: { code: 'missing-runtime' },
+    });
+  });
+
+  it('refuses a plan whose model has changed', async () => {
+    await cp(resolve(root, 'test/fixtures/models/s_unet_plain.onnx'), join(folder, 'tiny.onnx'));
+    const params = { sourceUri: planUri, overwrite: true, token: 'changed' };
+    await expect(client.request('dnnsplit/split', params)).rejects.toMatchObject({
+      data: { code: 'invalid-plan', message: expect.stringMatching(/has changed since this plan was made/) },
+    });
+  });
+});
