@@ -21,6 +21,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 1 upwards.');
 }
 
+/** Bandwidths in Mbit/s, separated by commas. */
+export function parseBandwidths(text: string): number[] {
+  const bandwidths = text.split(',').map(Number);
+  if (bandwidths.every((mbps) => mbps > 0 && Number.isFinite(mbps))) return bandwidths;
+  throw new InvalidArgumentError('It must be bandwidths in Mbit/s above 0, separated by commas, such as 30,12.5,4.');
+}
+
 export interface Sweep {
   /** Index of the link whose bandwidth varies. */
   readonly link: number;

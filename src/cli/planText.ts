@@ -12,6 +12,7 @@ import {
 } from '../protocol/quantities';
 import type {
   CandidateOutcome,
+  FollowedReport,
   ParetoReport,
   PlanReport,
   RegimeReport,
@@ -53,6 +54,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
   if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
+  if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
   return parts.join('\n\n');
@@ -157,6 +159,16 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
   ]);
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
+}
+
+function followedText(followed: readonly FollowedReport[]): string {
+  const columns = [right('measured'), left('plan'), left('')];
+  const rows = followed.map(({ bandwidthMbps, summary, moves }) => [
+    bandwidthText(bandwidthMbps),
+    summary,
+    moves ? 'the cut moves' : '',
+  ]);
+  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime\n${tableText(columns, rows)}`;
 }
 
 /** Each region with the bandwidths that it reaches; where the ranges of two overlap, the lower value is the better plan. */

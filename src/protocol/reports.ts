@@ -161,6 +161,16 @@ export interface RegimeReport {
   readonly nodesPerTier: readonly number[];
 }
 
+/** What a running system does at one measured bandwidth. */
+export interface FollowedReport {
+  readonly bandwidthMbps: number;
+  /** Index of the regime that it uses, in the regimes of the link. */
+  readonly regime: number;
+  /** True when it moves the cut here. */
+  readonly moves: boolean;
+  readonly summary: string;
+}
+
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
 export interface RegionMapReport {
   /** Indices of the two links. */
@@ -224,6 +234,8 @@ export interface PlanReport {
   readonly linkRegimes: readonly (readonly RegimeReport[])[];
   /** What the regimes leave out, where they leave something out: limits. */
   readonly regimesNote?: string;
+  /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
+  readonly followed?: readonly FollowedReport[];
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in latency, cost, throughput and energy at once. */

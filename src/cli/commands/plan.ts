@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../protocol/errors';
 import type { PlanReport } from '../../protocol/reports';
-import { parseBindings, parseCount, parseSweep, type Sweep } from '../arguments';
+import { parseBandwidths, parseBindings, parseCount, parseSweep, type Sweep } from '../arguments';
 import { jsonText, type Output, standardOutput } from '../output';
 
 interface PlanOptions {
@@ -14,6 +14,7 @@ interface PlanOptions {
   readonly compare?: boolean;
   readonly sweep?: Sweep;
   readonly top?: number;
+  readonly follow?: readonly number[];
   readonly regions?: boolean;
   readonly pareto?: boolean;
   readonly json?: boolean;
@@ -37,6 +38,11 @@ export function addPlan(program: Command): void {
       ),
     )
     .option('--top <number>', 'list the best split points, at most this many', parseCount)
+    .option(
+      '--follow <mbps,mbps,...>',
+      'what a running system does at these bandwidths of the swept link, in turn',
+      parseBandwidths,
+    )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the plans that no other one beats in every figure')
     .option('--json', 'print JSON')
@@ -50,7 +56,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
   const { analyzeFile } = await import('../../server/analysis/analyzeFile');
   const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
   const { planAnalyzed, planText } = await import('../../server/analysis/planAnalyzed');
-  const { planReport } = await import('../../engine/report/planReport');
+  const { followedReports, planReport } = await import('../../engine/report/planReport');
   const loaded = settingsOf(model, configOf(model, options.config));
   const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
   const overrides = {
@@ -68,7 +74,11 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
       '`--regions` needs two links and an objective that adds up: latency, cost, energy or weights, not throughput.',
     );
   }
-  const report = swept(planReport(planned.result, planned.analyzed.structureHash), options.sweep);
+  const link = options.sweep?.link ?? 0;
+  const report = {
+    ...swept(planReport(planned.result, planned.analyzed.structureHash), options.sweep),
+    ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
+  };
   if (options.output !== undefined) {
     const { writeFiles } = await import('../writeFiles');
     const content = planText(planned, options.output);

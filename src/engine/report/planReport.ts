@@ -1,5 +1,6 @@
 import type {
   AuditReport,
+  FollowedReport,
   LinkReport,
   ParetoReport,
   PlanReport,
@@ -11,6 +12,7 @@ import type {
 import type { Objective } from '../planning/infrastructure';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import { nextRegime } from '../planning/regimes';
 import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
 import { profileReports } from './profileReport';
@@ -131,6 +133,27 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
   const { fromMbps, toMbps, latencyMs, assignment } = regime;
   return { link, fromMbps, toMbps: finite(toMbps), latencyMs, ...placement(result, assignment) };
+}
+
+/** How far beyond the border of its regime a bandwidth must lie before the cut moves, as a part of the border. */
+const hysteresis = 0.1;
+
+/** The regime that a running system uses at each measured bandwidth of a link, in turn: it stays near a border. */
+export function followedReports(
+  result: PlanningResult,
+  link: number,
+  bandwidthsMbps: readonly number[],
+): FollowedReport[] {
+  const regimes = result.regimes[link] ?? [];
+  let current = -1;
+  return bandwidthsMbps.flatMap((bandwidthMbps) => {
+    const next = nextRegime(regimes, current, bandwidthMbps, hysteresis);
+    const moves = current >= 0 && next !== current;
+    current = next;
+    const regime = regimes[next];
+    if (regime === undefined) return [];
+    return [{ bandwidthMbps, regime: next, moves, summary: placement(result, regime.assignment).summary }];
+  });
 }
 
 function regionMapReport(result: PlanningResult, map: RegionMap): RegionMapReport {

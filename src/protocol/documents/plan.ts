@@ -121,15 +121,19 @@ export const planDocumentSchema = z.strictObject({
   audit: z.strictObject({ metric: z.string(), holds: z.boolean(), exceptionCount: z.int(), consequence: z.string() }),
   baselines: z.array(outcome),
   strategies: z.array(outcome),
-  regimes: z.array(
-    z.strictObject({
-      link: z.int().describe('Index of the link whose bandwidth this is about.'),
-      fromMbps: z.number(),
-      toMbps: z.number().nullable(),
-      latencyMs: z.number(),
-      nodesPerTier: z.array(z.int()),
-    }),
-  ),
+  regimes: z
+    .array(
+      z.strictObject({
+        link: z.int().describe('Index of the link whose bandwidth this is about.'),
+        fromMbps: z.number(),
+        toMbps: z.number().nullable(),
+        latencyMs: z.number(),
+        nodesPerTier: z.array(z.int()),
+      }),
+    )
+    .describe(
+      'The policy table of each link, from slow to fast: a system looks its measured bandwidth up among the borders, and keeps its regime until the bandwidth lies a tenth beyond that border, so that a wavering link does not move the cut back and forth.',
+    ),
   regimesNote: z.string().optional().describe('What the regimes leave out: limits.'),
   regionMap: regionMap.optional(),
   advice: z.string(),
