@@ -51,6 +51,8 @@ export interface OnnxRuntimeOptions {
  * @throws DnnSplitError `missing-runtime` that says how to install it
  */
 export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
+  // The runtime reports to its maker unless it is told not to before it loads.
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   for (const folder of packageFolders) {
     const ort = loadFrom(folder);
     if (ort !== undefined) return ort;
