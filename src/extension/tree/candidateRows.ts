@@ -40,12 +40,15 @@ function candidateRow(
   const id = candidateId(candidate);
   const chosen = outcome?.chosen === true;
   const place = candidate.after ?? t('Input');
-  const numbers = [bytesText(candidate.bytes)];
-  if (outcome && outcome.latencyMs !== null) {
-    numbers.push(durationText(outcome.latencyMs));
-    if (outcome.costPerRequest !== null) numbers.push(costShortText(outcome.costPerRequest));
-  } else if (plan && !chosen) numbers.push(t('no plan may cut here'));
-  const description = numbers.join(', ');
+  const figures = (cost: (dollars: number) => string) => {
+    const numbers = [bytesText(candidate.bytes)];
+    if (outcome && outcome.latencyMs !== null) {
+      numbers.push(durationText(outcome.latencyMs));
+      if (outcome.costPerRequest !== null) numbers.push(cost(outcome.costPerRequest));
+    } else if (plan && !chosen) numbers.push(t('no plan may cut here'));
+    return numbers.join(', ');
+  };
+  const description = figures(costShortText);
   return {
     id,
     label: `${rank + 1}. ${place}`,
@@ -54,8 +57,8 @@ function candidateRow(
     ...(chosen && { color: 'textLink.foreground' }),
     kind: chosen ? 'chosenCandidate' : 'candidate',
     spoken: chosen
-      ? t('Candidate {0} after {1}, chosen: {2}', rank + 1, place, description)
-      : t('Candidate {0} after {1}: {2}', rank + 1, place, description),
+      ? t('Candidate {0} after {1}, chosen: {2}', rank + 1, place, figures(costText))
+      : t('Candidate {0} after {1}: {2}', rank + 1, place, figures(costText)),
     tooltip: () => candidateTooltip(candidate, outcome, plan, t),
     ...(candidate.afterNodeId !== null && { nodeIds: [candidate.afterNodeId] }),
     position: candidate.position,

@@ -1,4 +1,5 @@
 import {
+  bandwidthText,
   bytesText,
   costShortText,
   costText,
@@ -66,23 +67,23 @@ function planTooltip(plan: PlanReport, t: Translate): string {
 
 function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
   const nodes = tier.nodes === 1 ? t('1 node') : t('{0} nodes', tier.nodes);
-  const description =
+  const figures = (cost: (dollars: number) => string) =>
     tier.nodes === 0
       ? t('runs nothing')
       : [
           nodes,
           durationText(tier.computeMs),
           bytesText(tier.weightBytes + tier.peakActivationBytes),
-          costShortText(tier.costPerRequest),
+          cost(tier.costPerRequest),
         ].join(', ');
   return {
     id: `plan/tier/${tier.id}`,
     label: tier.id,
-    description,
+    description: figures(costShortText),
     icon: 'server-environment',
     color: tierColor(index),
     kind: 'tier',
-    spoken: t('Tier {0}: {1}', tier.id, description),
+    spoken: t('Tier {0}: {1}', tier.id, figures(costText)),
     tooltip: () => tierTooltip(tier, t),
     nodeIds: [...new Set([tier.firstNodeId, tier.lastNodeId].filter((id) => id !== undefined))],
     place: { list: 'tiers', index },
@@ -110,22 +111,38 @@ function tierTooltip(tier: TierReport, t: Translate): string {
 
 function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const used = link.tensors.length > 0;
-  const description = used
-    ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${costShortText(link.costPerRequest)}`
-    : t('carries nothing');
+  const figures = (cost: (dollars: number) => string) =>
+    used
+      ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${cost(link.costPerRequest)}`
+      : t('carries nothing');
   const id = `plan/link/${index}`;
   return {
     id,
     label: t('{0} to {1}', link.from, link.to),
-    description,
+    description: figures(costShortText),
     icon: 'arrow-down',
     kind: 'link',
-    spoken: t('Link from {0} to {1}: {2}', link.from, link.to, description),
+    spoken: t('Link from {0} to {1}: {2}', link.from, link.to, figures(costText)),
+    tooltip: () => linkTooltip(link, t),
     nodeIds: lastBefore(plan, index),
     place: { list: 'links', index },
     tensorNames: link.tensors.map(({ name }) => name),
     children: link.tensors.map((tensor) => tensorRow(id, tensor)),
   };
+}
+
+function linkTooltip(link: LinkReport, t: Translate): string {
+  const lines = [`**${escapeMarkdown(t('{0} to {1}', link.from, link.to))}**`];
+  if (link.bandwidthMbps !== undefined) lines.push(`**${t('Bandwidth')}**: ${bandwidthText(link.bandwidthMbps)}`);
+  if (link.tensors.length === 0) lines.push(t('carries nothing'));
+  else {
+    lines.push(
+      `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${link.tensors.map(({ name }) => inlineCode(name)).join(', ')}`,
+      `**${t('Transfer')}**: ${durationText(link.transferMs)}`,
+      `**${t('Cost')}**: ${costText(link.costPerRequest)}`,
+    );
+  }
+  return lines.join('\n\n');
 }
 
 /** The last node below a link. */

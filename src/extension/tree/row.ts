@@ -40,6 +40,11 @@ export type RowKind =
   | 'fact'
   | 'dimension';
 
+/** A row as one sentence. */
+export function rowText({ label, description }: TreeRow): string {
+  return description === '' ? label : `${label}: ${description}`;
+}
+
 /** Colors of tiers as the graph has them, in order; always beside their name, never alone. */
 const tierColors = ['charts.blue', 'charts.green', 'charts.orange', 'charts.purple', 'charts.red', 'charts.yellow'];
 

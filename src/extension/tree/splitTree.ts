@@ -4,7 +4,8 @@ import type { ModelEntry, ModelStore } from '../model/modelStore';
 import { baseName } from '../model/paths';
 import type { Selection, SelectionHub } from '../model/selection';
 import { modelRows, RowIndex } from './modelRows';
-import type { TreeRow } from './row';
+import { rowText, type TreeRow } from './row';
+import { escapeMarkdown } from './words';
 
 export const splitTreeView = 'dnnsplit.splits';
 
@@ -68,12 +69,12 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
       row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
     );
     item.contextValue = row.kind;
-    item.accessibilityInformation = { label: row.spoken ?? `${row.label} ${row.description}`.trim() };
+    item.accessibilityInformation = { label: row.spoken ?? rowText(row) };
     return item;
   }
 
   resolveTreeItem(item: vscode.TreeItem, row: TreeRow): vscode.TreeItem {
-    item.tooltip = new vscode.MarkdownString(row.tooltip?.() ?? '');
+    item.tooltip = new vscode.MarkdownString(row.tooltip?.() ?? escapeMarkdown(rowText(row)));
     return item;
   }
 

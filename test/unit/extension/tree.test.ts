@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { untranslated } from '../../../src/extension/text';
 import { modelRows, RowIndex } from '../../../src/extension/tree/modelRows';
-import type { TreeRow } from '../../../src/extension/tree/row';
+import { rowText, type TreeRow } from '../../../src/extension/tree/row';
 import { escapeMarkdown, factorText, inlineCode } from '../../../src/extension/tree/words';
 import { analysis, modelUri, plan, readySnapshot } from './fixtures';
 
@@ -114,6 +114,34 @@ describe('the tree', () => {
       ({ id }) => id === 'dimensions',
     );
     expect(dimensions && lines(dimensions)).toEqual(['batch: in 12 tensors']);
+  });
+
+  it('says every row in words alone, without signs that a screen reader would spell', () => {
+    for (const row of allRows(rows)) {
+      const said = row.spoken ?? rowText(row);
+      expect(said, row.id).not.toMatch(/\/M\b|\||\n|undefined|NaN/);
+      expect(said.trim(), row.id).not.toBe('');
+    }
+    const spoken = section('plan').children.map((row) => row.spoken);
+    expect(spoken[1]).toBe('Tier device: 4 nodes, 12.5 ms, 3.00 kB, $12.3 per million requests');
+    expect(spoken[4]).toBe('Link from edge to cloud: carries nothing');
+  });
+
+  it('explains a link in its tooltip', () => {
+    expect(section('plan').children[2]?.tooltip?.().split('\n\n')).toEqual([
+      '**device to edge**',
+      '**Bandwidth**: 20 Mbit/s',
+      '**Crosses**: 201 kB, ` pool:0 `',
+      '**Transfer**: 85.3 ms',
+      '**Cost**: $0 per million requests',
+    ]);
+  });
+
+  it('finds the row of a tier or link', () => {
+    const index = new RowIndex(rows);
+    expect(index.rowOf({ list: 'tiers', index: 2 })?.id).toBe('plan/tier/cloud');
+    expect(index.rowOf({ list: 'links', index: 0 })?.id).toBe('plan/link/0');
+    expect(index.rowOf({ list: 'links', index: 7 })).toBeUndefined();
   });
 
   it('finds the candidate right after a node, and the way up from it', () => {
