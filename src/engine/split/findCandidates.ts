@@ -1,9 +1,8 @@
 import { cutAboveDownset, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
-import { depthFirstOrder } from './depthFirstOrder';
-import { leastLiveOrder } from './leastLiveOrder';
 import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf } from './peakActivations';
+import { sensibleOrders } from './sensibleOrders';
 import type { Candidate, Cut, SplitGraph } from './splitGraph';
 
 /** Candidates, and whether every cut across branches was looked at. */
@@ -49,7 +48,7 @@ export function runningMinima(bytes: Float64Array): number[] {
 
 /** The running minima of other sensible orders, as downsets; the graph's own order has given its prefixes already. */
 function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): number[][] {
-  return [depthFirstOrder(graph), leastLiveOrder(graph)].flatMap((order) => {
+  return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
     const minima = runningMinima(liveBytesInOrder(graph, order, bytesOf).bytes);
     return minima.map((position) => Array.from(order.subarray(0, position)));

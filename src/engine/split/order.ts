@@ -1,6 +1,5 @@
-import { depthFirstOrder } from './depthFirstOrder';
-import { leastLiveOrder } from './leastLiveOrder';
 import { liveBytesInOrder } from './liveBytes';
+import { sensibleOrders } from './sensibleOrders';
 import type { SplitGraph } from './splitGraph';
 
 /** One step of the staircase that an order offers to cut at: a strict running minimum of its live bytes. */
@@ -18,7 +17,7 @@ interface Step {
 export function chooseOrder(graph: SplitGraph): Int32Array {
   let best: Int32Array = new Int32Array(graph.nodes.length).map((_, place) => place);
   let steps = staircase(graph, best);
-  for (const order of [depthFirstOrder(graph), leastLiveOrder(graph)]) {
+  for (const order of sensibleOrders(graph)) {
     const offered = staircase(graph, order);
     if (!covers(offered, steps) || covers(steps, offered)) continue;
     best = order;
