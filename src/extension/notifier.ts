@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { DnnSplitError } from '../protocol/errors';
 import { requestError } from './client/requestErrors';
+import { notTrusted } from './commands/context';
 import { readableError } from './readableError';
 
 /** Tells a person about failures: one sentence, once, with the way to the log. Everything else is for the log alone. */
@@ -24,7 +26,7 @@ export class Notifier {
     if (this.#onScreen.has(message)) return;
     this.#onScreen.add(message);
     this.#told.push(message);
-    void this.#show(code, message).finally(() => this.#onScreen.delete(message));
+    void this.#show(error, message).finally(() => this.#onScreen.delete(message));
   }
 
   /** Runs work whose failure a person shall see; nothing when it failed. */
@@ -37,13 +39,16 @@ export class Notifier {
     }
   }
 
-  async #show(code: string, message: string): Promise<void> {
+  async #show({ code, detail }: DnnSplitError, message: string): Promise<void> {
     const showLog = vscode.l10n.t('Show Log');
     const restart = vscode.l10n.t('Restart Server');
-    const buttons = code === 'worker-crashed' ? [restart, showLog] : [showLog];
+    const trust = vscode.l10n.t('Manage Workspace Trust');
+    const ways = detail === notTrusted ? [trust] : [showLog];
+    const buttons = code === 'worker-crashed' ? [restart, ...ways] : ways;
     const show = code === 'infeasible' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
     const chosen = await show(message, ...buttons);
     if (chosen === showLog) this.log.show();
+    if (chosen === trust) await vscode.commands.executeCommand('workbench.trust.manage');
     if (chosen === restart) await vscode.commands.executeCommand('dnnsplit.restartServer');
   }
 }

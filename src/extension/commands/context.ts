@@ -53,12 +53,17 @@ export function requireDisk(uri: vscode.Uri): void {
   throw new DnnSplitError('file-system', message, { path: uri.toString() });
 }
 
+/** Detail of the error for workspaces that are not trusted, by which the notifier offers the way out. */
+export const notTrusted = 'The workspace is not trusted.';
+
 /** @throws DnnSplitError where the workspace is not trusted to be written to */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new DnnSplitError(
     'bad-usage',
     vscode.l10n.t('DNNSplit writes files in trusted workspaces only; trust this workspace to go on.'),
+    undefined,
+    notTrusted,
   );
 }
 

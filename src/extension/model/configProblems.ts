@@ -2,22 +2,27 @@ import { DnnSplitError } from '../../protocol/errors';
 import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelStore } from './modelStore';
 
-/** Tells what is wrong with a configuration once, when it becomes wrong; the last good plan stays on the screen. */
+/**
+ * Tells what is wrong with a configuration once, when it becomes wrong; the last good plan stays on the screen. What is
+ * still or newly wrong at the saves after that is in the problems, the tree and the status bar.
+ */
 export class ConfigProblems implements Releasable {
   readonly #disposables = new DisposableStore();
-  /** The sentence of each configuration that is wrong now. */
-  readonly #wrong = new Map<string, string>();
+  /** Configurations that are wrong now, and the models that say so. */
+  readonly #wrong = new Map<string, Set<string>>();
 
   constructor(models: ModelStore, report: (error: DnnSplitError) => void) {
     this.#disposables.add(
-      models.onDidChange(({ snapshot }) => {
+      models.onDidChange(({ modelUri, snapshot }) => {
         if (snapshot?.configUri === undefined) return;
         const { configUri, configError } = snapshot;
-        const before = this.#wrong.get(configUri);
-        if (!configError) this.#wrong.delete(configUri);
-        else if (before !== configError.message) {
-          this.#wrong.set(configUri, configError.message);
-          report(DnnSplitError.fromData(configError));
+        // A model that was closed says nothing any more.
+        const saying = new Set([...(this.#wrong.get(configUri) ?? [])].filter((uri) => models.get(uri)));
+        this.#wrong.set(configUri, saying);
+        if (!configError) saying.delete(modelUri);
+        else {
+          if (saying.size === 0) report(DnnSplitError.fromData(configError));
+          saying.add(modelUri);
         }
       }),
     );
