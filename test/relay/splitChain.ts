@@ -55,6 +55,7 @@ export function exportAt(modelPath: string, places: readonly number[], options: 
 export interface RelayProcess {
   readonly base: string;
   readonly port: number;
+  readonly pid: number;
   /** Ends the process: SIGKILL as a crash would. */
   readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -77,6 +78,7 @@ export async function startRelay(program: string, contract: string, ...args: str
   return {
     base: `http://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     end: async (signal = 'SIGTERM') => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');

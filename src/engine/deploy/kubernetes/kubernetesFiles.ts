@@ -98,6 +98,8 @@ function readme(
     ...[...new Set(builds)].map((line) => `   ${line}`),
     '   ```',
     '',
+    '   The tag names the structure of the model, not its weights: after training again, use a tag of your own.',
+    '',
     `2. Say which nodes belong to which tier (KubeEdge: edge nodes are labeled the same way):`,
     '',
     '   ```sh',
