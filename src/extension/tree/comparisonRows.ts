@@ -40,8 +40,8 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
   return {
     id,
     label,
-    description: `${durationText(report.latencyMs)}, ${costShortText(report.costPerRequest)}, ${verdict}`,
-    spoken: `${label}: ${durationText(report.latencyMs)}, ${costText(report.costPerRequest)}, ${verdict}`,
+    description: `${verdict}, ${durationText(report.latencyMs)}, ${costShortText(report.costPerRequest)}`,
+    spoken: `${label}: ${verdict}, ${durationText(report.latencyMs)}, ${costText(report.costPerRequest)}`,
     icon: group === 'baseline' ? 'server' : 'beaker',
     kind: 'fact',
     tooltip: () => strategyTooltip(report, verdict, t),

@@ -66,9 +66,9 @@ describe('the tree', () => {
 
   it('compares baselines and strategies with the plan', () => {
     expect(lines(section('strategies'))).toEqual([
-      'Everything on device: 320 ms, $20.0/M, 3.2x worse',
-      'Everything on cloud: 102 ms, $20.0/M, 1.020x worse',
-      'neurosurgeon: 100 ms, $20.0/M, as good',
+      'Everything on device: 3.2x worse, 320 ms, $20.0/M',
+      'Everything on cloud: 1.020x worse, 102 ms, $20.0/M',
+      'neurosurgeon: as good, 100 ms, $20.0/M',
       'exhaustive: Too many plans to try.',
     ]);
   });
