@@ -5,6 +5,7 @@ import { contains } from './geometry';
 import type { GraphView } from './graphView';
 import { withCut } from './overrides';
 import { boundaryAt } from './renderer/drawBoundaries';
+import { headerZoom } from './renderer/frame';
 import { minimapToWorld } from './renderer/minimap';
 import { hitGroupHeader, hitNode } from './sceneModel';
 import type { State } from './state';
@@ -107,7 +108,9 @@ export class PointerInput {
     const at = this.#world(event);
     if (scene === null || at === undefined) return;
     const node = hitNode(scene, at.x, at.y);
-    if (node === undefined) this.controller.select([]);
+    const header = node === undefined ? this.#headerAt(at.x, at.y) : undefined;
+    if (header !== undefined) this.controller.toggleGroup(header.id);
+    else if (node === undefined) this.controller.select([]);
     else if (event.shiftKey) this.controller.extendSelection(node.id);
     else this.controller.select([node.id]);
   }
@@ -117,10 +120,9 @@ export class PointerInput {
     const at = this.#world(event);
     if (scene === null || at === undefined) return;
     const node = hitNode(scene, at.x, at.y);
-    const header = node === undefined ? hitGroupHeader(scene, at.x, at.y) : undefined;
     if (node?.kind === 'fold') this.controller.toggleFoldAt(node.id);
-    else if (header !== undefined) this.controller.toggleGroup(header.id);
-    else this.view.zoom(event.shiftKey ? 0.5 : 2, event.offsetX, event.offsetY, true);
+    else if (this.#headerAt(at.x, at.y) === undefined)
+      this.view.zoom(event.shiftKey ? 0.5 : 2, event.offsetX, event.offsetY, true);
   }
 
   #hover(event: PointerEvent | null): void {
@@ -130,7 +132,15 @@ export class PointerInput {
     this.hovering(node?.id ?? null, event?.offsetX ?? 0, event?.offsetY ?? 0);
     const frame = event === null ? undefined : this.view.frame();
     const grab = frame !== undefined && event !== null && boundaryAt(frame, event.offsetX, event.offsetY) !== undefined;
-    this.view.canvas.style.cursor = grab ? 'ns-resize' : node === undefined ? '' : 'pointer';
+    const pointed = node !== undefined || (at !== undefined && this.#headerAt(at.x, at.y) !== undefined);
+    this.view.canvas.style.cursor = grab ? 'ns-resize' : pointed ? 'pointer' : '';
+  }
+
+  /** The unfolded group whose header is drawn at a world point. */
+  #headerAt(x: number, y: number) {
+    const { scene } = this.state();
+    const zoom = this.view.camera?.zoom ?? 0;
+    return scene === null || zoom < headerZoom ? undefined : hitGroupHeader(scene, x, y);
   }
 
   #dragCut(gesture: { readonly link: number; line: CutLine | undefined }, event: PointerEvent): void {

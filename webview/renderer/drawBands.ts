@@ -2,7 +2,7 @@ import { toScreen, visibleRect } from '../camera';
 import { intersects } from '../geometry';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, snap } from './frame';
+import { type Frame, font, headerZoom, snap } from './frame';
 
 const badgeHeight = 18;
 const badgeMargin = 10;
@@ -86,7 +86,7 @@ export function drawGroups(frame: Frame): void {
 /** Names of unfolded groups at the top of their outlines, over the edges that enter there; a click folds. */
 export function drawGroupHeaders(frame: Frame): void {
   const { context, camera, size, theme, model, fitter } = frame;
-  if (camera.zoom < 0.5) return;
+  if (camera.zoom < headerZoom) return;
   const visible = visibleRect(camera, size);
   context.textBaseline = 'middle';
   context.textAlign = 'left';

@@ -40,6 +40,9 @@ export interface Frame {
 /** How much of a node is worth drawing. */
 export type Detail = 'speck' | 'box' | 'title' | 'full';
 
+/** Below this zoom the names of groups are too small to be drawn. */
+export const headerZoom = 0.5;
+
 export function detailAt(zoom: number): Detail {
   if (zoom < 0.12) return 'speck';
   if (zoom < 0.38) return 'box';

@@ -10,6 +10,8 @@ export interface Harness {
   readonly send: (message: ToWebview) => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
   readonly cutLine: (position: number) => number;
+  /** Upper left corner of a group in the scene that was sent last. */
+  readonly group: (id: string) => { x: number; y: number };
   /** Pans by the wheel for a number of frames: milliseconds of work per frame, drawing commands executed included. */
   readonly measurePanning: (frames: number) => Promise<{ work: number[]; withRaster: number[] }>;
   remembered: unknown;
@@ -38,6 +40,11 @@ const send = (message: ToWebview) => window.postMessage(message, '*');
 let scene: Scene | undefined;
 const cutLine = (wanted: number) => scene?.cutLines.find(({ position }) => position === wanted)?.y ?? Number.NaN;
 
+const group = (wanted: string) => {
+  const { x, y } = scene?.groups.find(({ id }) => id === wanted) ?? { x: Number.NaN, y: Number.NaN };
+  return { x, y };
+};
+
 const request = window.requestAnimationFrame.bind(window);
 let timings: { work: number[]; withRaster: number[] } | undefined;
 window.requestAnimationFrame = (callback) =>
@@ -64,7 +71,7 @@ async function measurePanning(frames: number) {
   return measured;
 }
 
-window.harness = { posted, violations, send, cutLine, measurePanning, remembered: undefined };
+window.harness = { posted, violations, send, cutLine, group, measurePanning, remembered: undefined };
 
 function answer(message: FromWebview): void {
   switch (message.type) {

@@ -153,9 +153,9 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
         label: `layer${operator.block}`,
         folded: false,
         x: left - 14,
-        y: top,
+        y: top - 18,
         width: columnPitch + nodeWidth + 28,
-        height: y - top - rowPitch + nodeHeight + 12,
+        height: y - top - rowPitch + nodeHeight + 30,
         repeats: 36,
       });
       y += 8;
