@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { assignmentCost, type ExactProblem } from '../../../src/engine/planning/exact/problem';
+import { assignmentCost, consumersOf, type ExactProblem } from '../../../src/engine/planning/exact/problem';
 
 /** Random problems: DAGs with shared tensors, forbidden tiers, costs that rise or fall with the tier, fixed link costs. */
 export function problems(maxNodes: number, maxTiers: number): fc.Arbitrary<ExactProblem> {
@@ -47,15 +47,25 @@ export function problems(maxNodes: number, maxTiers: number): fc.Arbitrary<Exact
     });
 }
 
-/** Least cost over every assignment, by trying all of them. */
+/** Least cost over every assignment that does not fall along an edge, by trying all of them; any other costs `Infinity`. */
 export function bruteForce(problem: ExactProblem): number {
+  const makersOf: number[][] = Array.from({ length: problem.nodeCount }, () => []);
+  for (const [tensor, maker] of problem.producer.entries()) {
+    if (maker >= 0) for (const reader of consumersOf(problem, tensor)) makersOf[reader]?.push(maker);
+  }
   const tierOfNode = new Uint8Array(problem.nodeCount);
   let best = Number.POSITIVE_INFINITY;
-  for (;;) {
-    best = Math.min(best, assignmentCost(problem, tierOfNode));
-    let node = 0;
-    while (node < problem.nodeCount && tierOfNode[node] === problem.tierCount - 1) tierOfNode[node++] = 0;
-    if (node === problem.nodeCount) return best;
-    tierOfNode[node] = (tierOfNode[node] ?? 0) + 1;
-  }
+  const tryFrom = (node: number): void => {
+    if (node === problem.nodeCount) {
+      best = Math.min(best, assignmentCost(problem, tierOfNode));
+      return;
+    }
+    const lowest = Math.max(0, ...(makersOf[node] ?? []).map((maker) => tierOfNode[maker] ?? 0));
+    for (let tier = lowest; tier < problem.tierCount; tier += 1) {
+      tierOfNode[node] = tier;
+      tryFrom(node + 1);
+    }
+  };
+  tryFrom(0);
+  return best;
 }

