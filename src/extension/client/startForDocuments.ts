@@ -3,7 +3,12 @@ import { DisposableStore, type Releasable } from '../disposables';
 import type { Notifier } from '../notifier';
 import type { LanguageServer } from './languageServer';
 
-/** Starts the server when a document that it knows is on the screen, so that it can diagnose it. */
+/**
+ * Starts the server when a document that it knows is on the screen, so that it can diagnose it. The extension itself is
+ * active by then wherever the workspace held a configuration, a plan or a model when it was opened (`workspaceContains`
+ * in the manifest): a plan that is written later lies beside its model. An event for every JSON document would wake it
+ * in workspaces that have nothing to do with models, and a language of its own would cost plans what JSON editors do.
+ */
 export function startForDocuments(server: LanguageServer, notifier: Notifier): Releasable {
   const parts = new DisposableStore();
   const look = (document: vscode.TextDocument): void => {

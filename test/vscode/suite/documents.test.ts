@@ -72,6 +72,7 @@ describe('documents', () => {
     await until('the error', () => look.snapshot()?.configError);
     assert(look.snapshot()?.plan, 'the last good plan is gone');
     assert.equal(look.toldErrors().length, told + 1);
+    assert.match(look.toldErrors().at(-1) ?? '', /^dnnsplit\.json:\d+:\d+: /);
     await write(config, configText);
     await until('the error to go', () => look.snapshot()?.configError === undefined);
   });

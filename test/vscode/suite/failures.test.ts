@@ -24,6 +24,7 @@ describe('models that cannot be read', () => {
       await until('the failure', () => look.snapshot()?.state === 'failed');
       const sentences = look.toldErrors().slice(told);
       assert.equal(sentences.length, 1, sentences.join('\n'));
+      assert(sentences[0]?.includes(name), sentences[0]);
       assert.doesNotMatch(sentences[0] ?? '', /\n|Error:|undefined|\bat \//);
       await vscode.workspace.fs.delete(uri);
     });
