@@ -36,6 +36,8 @@ export interface DeployedTier {
   readonly name: string;
   /** Name that an inference server knows the sub-model by. */
   readonly modelName: string;
+  /** Largest request or answer that its relay takes, in MB. */
+  readonly maxBodyMB: number;
   /** Memory that sub-model and server may take, in MiB. */
   readonly memoryMiB: number;
 }
@@ -57,13 +59,36 @@ export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engi
       throw new DnnSplitError('invalid-plan', `The plan has no tier ${position + 1}, but the model is cut for one.`);
     }
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
-    return { contract, tier, name, modelName, memoryMiB: memoryMiB(tier, engine) };
+    const maxBodyMB = largestBodyMB(contract);
+    return { contract, tier, name, modelName, maxBodyMB, memoryMiB: memoryMiB(tier, engine, maxBodyMB) };
   });
 }
 
-/** Weights and activations twice, because an engine may copy and rearrange both, and the server itself. */
-function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine): number {
-  return Math.ceil((2 * (weightBytes + peakActivationBytes) + serverBytes[engine]) / 1024 ** 2);
+/** The relay's own limit, for tensors whose size is not known. */
+const defaultBodyMB = 256;
+const leastBodyMB = 4;
+/** Characters that JSON takes for a byte of float32, at most; clients may send and want JSON. */
+const jsonPerByte = 6;
+/** Bodies of the largest size that a relay holds at once. */
+const bodiesAtOnce = 2;
+
+/** Room for the largest message that the contract lets in or out. */
+function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocument): number {
+  const sizes = [receives, sends, [...answers, ...answersAbove]].map((tensors) =>
+    tensors.reduce<number | undefined>(
+      (sum, { bytes }) => (sum === undefined || bytes === null ? undefined : sum + bytes),
+      0,
+    ),
+  );
+  const known = sizes.filter((size) => size !== undefined);
+  if (known.length < sizes.length) return defaultBodyMB;
+  return Math.max(leastBodyMB, Math.ceil((jsonPerByte * Math.max(...known)) / 1e6));
+}
+
+/** Weights and activations twice, because an engine may copy and rearrange both, messages, and the server itself. */
+function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine, maxBodyMB: number): number {
+  const messages = bodiesAtOnce * maxBodyMB * 1e6;
+  return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
 }
 
 /** Name of the model as targets accept it. */

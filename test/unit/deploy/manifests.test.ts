@@ -294,15 +294,15 @@ describe('a Triton model repository', () => {
     const scalar = { name: 'say "a\\b"\n', dtype: 'int64', shape: [], bytes: 8 };
     const open = { name: 'o', dtype: 'bool', shape: ['batch', 3, '2*seq'], bytes: null };
     const contract = { ...plain, segment: { file: 'model.onnx', inputs: [scalar], outputs: [open] } };
-    const config = modelConfig({ contract, tier, name: 'a', modelName: 'm_a', memoryMiB: 1 });
+    const config = modelConfig({ contract, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 });
     expect(config).toContain(
       'input { name: "say \\"a\\\\b\\"\\n" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } }',
     );
     expect(config).toContain('output { name: "o" data_type: TYPE_BOOL dims: [ -1, 3, -1 ] }');
     const unknownType = { ...contract, segment: { ...contract.segment, inputs: [{ ...scalar, dtype: 'complex64' }] } };
-    expect(() => modelConfig({ contract: unknownType, tier, name: 'a', modelName: 'm_a', memoryMiB: 1 })).toThrow(
-      /Triton has no tensors of type complex64/,
-    );
+    expect(() =>
+      modelConfig({ contract: unknownType, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 }),
+    ).toThrow(/Triton has no tensors of type complex64/);
   });
 
   it.skipIf(sharedFolder === undefined || !hasProgram('protoc', '--version'))('is parsed by protoc', () => {

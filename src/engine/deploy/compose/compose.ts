@@ -77,6 +77,7 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
     build: './relay',
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
+      maxBodyMB: tier.maxBodyMB,
       upstream: above && `http://${above.name}:${relayPort}`,
       engine: usesEngine ? engineAddress(tier) : undefined,
       engineModel: usesEngine ? tier.modelName : undefined,

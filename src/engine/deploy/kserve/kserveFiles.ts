@@ -56,7 +56,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         content: manifest(
           tiers.flatMap((tier, index) => {
             const engine = tier.contract.segment === null ? undefined : engineAddressOf(tier, placement);
-            const relay = { ...tier, memoryMiB: relayMemoryMiB };
+            const relay = { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB };
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
               contractConfigMap(tier, placement, 'model.onnx'),
@@ -87,8 +87,8 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   };
 }
 
-/** A relay that runs nothing itself holds a few requests at most. */
-const relayMemoryMiB = 512;
+/** What a relay that runs nothing itself takes, besides a few messages. */
+const relayMemoryMiB = 256;
 
 function serviceName({ name }: Pick<DeployedTier, 'name'>): string {
   return `part-${name}`;

@@ -62,6 +62,7 @@ export function relayDeployment(
   const name = relayName(tier);
   const labels = relayLabels(tier, placement);
   const environment = relayEnvironment({
+    maxBodyMB: tier.maxBodyMB,
     upstream: settings.above && `http://${relayName(settings.above)}:${relayPort}`,
     engine: settings.engine?.address,
     engineModel: settings.engine?.modelName,

@@ -31,6 +31,7 @@ export function relayDockerfile(options: { readonly withTiers: boolean }): strin
 
 /** How a relay in a container is set up; other machines reach it, and the network around it decides which. */
 export function relayEnvironment(settings: {
+  readonly maxBodyMB: number;
   readonly upstream?: string | undefined;
   readonly engine?: string | undefined;
   readonly engineModel?: string | undefined;
@@ -39,6 +40,7 @@ export function relayEnvironment(settings: {
     DNNSPLIT_HOST: '0.0.0.0',
     DNNSPLIT_PORT: String(relayPort),
     DNNSPLIT_ALLOW_ANONYMOUS: 'true',
+    DNNSPLIT_MAX_BODY_MB: String(settings.maxBodyMB),
     ...(settings.upstream !== undefined && { DNNSPLIT_UPSTREAM: settings.upstream }),
     ...(settings.engine !== undefined && { DNNSPLIT_ENGINE: settings.engine }),
     ...(settings.engineModel !== undefined && { DNNSPLIT_ENGINE_MODEL: settings.engineModel }),
