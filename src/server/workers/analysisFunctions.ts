@@ -4,7 +4,9 @@ import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import { DnnSplitError, toErrorData } from '../../protocol/errors';
+import type { AnalysisReport } from '../../protocol/reports';
 import type { Work } from '../../protocol/work';
+import type { AnalyzedModel } from '../analysis/analyzeFile';
 import { checkPlan } from '../analysis/checkPlan';
 import { findConfig } from '../analysis/configFile';
 import type { ModelSettings } from '../analysis/configuredModel';
@@ -90,7 +92,7 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
     planError = configError(thrown);
   }
   const analyzed = cache.analyzed(modelPath, settings?.bindings ?? cache.bindings(modelPath), work);
-  const state = { analysis: analysisReport(analyzed), ...(configPath !== undefined && { configPath }) };
+  const state = { analysis: reportOf(analyzed), ...(configPath !== undefined && { configPath }) };
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
@@ -98,6 +100,15 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }
+}
+
+/** Reports by model: a slider that moves changes the plan alone. */
+const reports = new WeakMap<AnalyzedModel, AnalysisReport>();
+
+function reportOf(analyzed: AnalyzedModel): AnalysisReport {
+  const report = reports.get(analyzed) ?? analysisReport(analyzed);
+  reports.set(analyzed, report);
+  return report;
 }
 
 /** The data of an error that is about the plan; a cancellation goes on. */
