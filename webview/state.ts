@@ -137,7 +137,9 @@ function receive(state: State, message: ToWebview): State {
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;
       const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
-      return derive({ ...changed, analysis, plan, overlay, error: null, progress: null });
+      // Without a scene there is still nothing to show: its failure or progress stays.
+      const settled = state.scene === null ? {} : { error: null, progress: null };
+      return derive({ ...changed, ...settled, analysis, plan, overlay });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };

@@ -165,15 +165,17 @@ export class GraphSession implements Releasable {
     if (sceneKey !== this.#sceneKey) {
       this.#sceneKey = sceneKey;
       this.#sentRevision = snapshot.revision;
-      void this.#sendScene().then((sent) => (sent ? this.#sendPlan() : undefined));
+      // Both at once: soon after, the server is busy comparing strategies, and the page relates them in either order.
+      void this.#sendScene();
+      void this.#sendPlan();
     } else if (snapshot.revision !== this.#sentRevision) {
       this.#sentRevision = snapshot.revision;
       void this.#sendPlan();
     }
   }
 
-  /** Lays out; a newer request cancels an older one. True when the scene reached the page. */
-  async #sendScene(): Promise<boolean> {
+  /** Lays out; a newer request cancels an older one. */
+  async #sendScene(): Promise<void> {
     const { connection, createCancellation } = this.surroundings;
     this.#sceneRequest?.cancel();
     const request = createCancellation();
@@ -181,14 +183,11 @@ export class GraphSession implements Releasable {
     const params = { modelUri: this.modelUri, folded: this.#folded, token: `scene-${this.modelUri}` };
     try {
       const scene = await connection.request('dnnsplit/scene', params, request.token);
-      if (this.#sceneRequest !== request) return false;
-      this.post({ type: 'scene', scene });
-      return true;
+      if (this.#sceneRequest === request) this.post({ type: 'scene', scene });
     } catch (thrown) {
-      if (this.#sceneRequest !== request) return false;
+      if (this.#sceneRequest !== request) return;
       this.#sceneKey = '';
       this.post({ type: 'failed', error: requestError(thrown).toData() });
-      return false;
     } finally {
       if (this.#sceneRequest === request) this.#sceneRequest = undefined;
       request.dispose();
