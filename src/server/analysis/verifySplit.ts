@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { tierNames } from '../../engine/deploy/tierNames';
+import { contractSchema } from '../../protocol/documents/contract';
 import type { PlanDocument } from '../../protocol/documents/plan';
 import { DnnSplitError, type ErrorData } from '../../protocol/errors';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../../protocol/verification';
@@ -35,10 +36,22 @@ export function readSplit(directory: string): ExportedSplit {
     );
   }
   const plan = readPlanFile(planPath);
-  const contractPaths = tierNames(plan)
-    .map((name) => resolve(directory, name, contractFile))
-    .filter((path) => existsSync(path));
+  const paths = tierNames(plan).map((name) => resolve(directory, name, contractFile));
+  // Folders of an earlier export may lie beside those of this one.
+  const contractPaths = paths.slice(0, tierCountOf(paths[0] ?? ''));
   return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
+}
+
+function tierCountOf(firstContractPath: string): number {
+  try {
+    return contractSchema.parse(JSON.parse(readFileSync(firstContractPath, 'utf8'))).tierCount;
+  } catch {
+    throw new DnnSplitError(
+      'file-system',
+      `${firstContractPath} is missing or no contract of this version; export the sub-models again.`,
+      { path: firstContractPath },
+    );
+  }
 }
 
 export interface VerificationOptions {

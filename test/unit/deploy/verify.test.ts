@@ -1,8 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runVerification } from '../../../src/server/analysis/verifySplit';
-import { exportAt, type PlanOptions, tinyResnet } from '../../relay/splitChain';
+import { prepareSplit, writeSplit } from '../../../src/server/analysis/deploySplit';
+import { readSplit, runVerification } from '../../../src/server/analysis/verifySplit';
+import { exportAt, type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -83,6 +84,17 @@ describe('verification of sub-models', () => {
     bytes[at] = (bytes[at] ?? 0) ^ 0x40;
     writeFileSync(join(split.directory, 'edge', 'model.onnx'), bytes);
     expect((await verify(split)).identical).toBe(false);
+  });
+
+  it('leaves folders of an earlier export alone', async () => {
+    const split = exported(tinyResnet, [0.3, 0.7]);
+    const { directory } = split;
+    const shorter = planAt(tinyResnet, [0.5, 1]);
+    writeSplit(prepareSplit(shorter, `${tinyResnet}.splitplan.json`), { directory, overwrite: true });
+    expect(readSplit(directory).contractPaths).toEqual(split.contractPaths.slice(0, 2));
+    rmSync(join(directory, 'device', 'contract.json'));
+    expect(() => readSplit(directory)).toThrow(/export the sub-models again/);
+    expect(() => readSplit(join(directory, 'cloud'))).toThrow(/holds no exported sub-models/);
   });
 
   it('says how to install ONNX Runtime where it is missing', async () => {
