@@ -30,6 +30,12 @@ export function tierBounds(
   if (first < 0) throw new DnnSplitError('infeasible', 'Every tier is left out; remove one from `excludeTiers`.');
   const lowest = new Uint8Array(graph.nodes.length).fill(first);
   const highest = new Uint8Array(graph.nodes.length).fill(allowedTiers.lastIndexOf(1));
+  const leavesAllFree =
+    !constraints.keepInputOnFirstTier &&
+    Object.keys(constraints.pin ?? {}).length === 0 &&
+    fixedCuts.every((cut) => cut === null) &&
+    !allowedTiers.includes(0);
+  if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
   if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest);
   for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
     const tier = tiers.findIndex((one) => one.id === tierId);
