@@ -8,7 +8,7 @@ import { Refusal } from '../inference/refusal';
 import { type Datatype, datatypeOf, type Tensor } from '../inference/tensor';
 import type { Executor } from './executor';
 
-type Ort = typeof import('onnxruntime-node');
+export type OnnxRuntime = typeof import('onnxruntime-node');
 type TypedArray =
   | Float32Array
   | Float64Array
@@ -50,7 +50,7 @@ export interface OnnxRuntimeOptions {
  * Loads ONNX Runtime from the first folder that has it.
  * @throws DnnSplitError `missing-runtime` that says how to install it
  */
-export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
+export function loadOnnxRuntime(packageFolders: readonly string[]): OnnxRuntime {
   // The runtime reports to its maker unless it is told not to before it loads.
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   for (const folder of packageFolders) {
@@ -64,7 +64,7 @@ export function loadOnnxRuntime(packageFolders: readonly string[]): Ort {
 }
 
 /** The package as Node finds it from a folder; none where it is not installed there or above. */
-function loadFrom(folder: string): Ort | undefined {
+function loadFrom(folder: string): OnnxRuntime | undefined {
   const load = createRequire(resolve(folder, 'index.js'));
   let path: string;
   try {
@@ -91,7 +91,11 @@ export async function onnxRuntimeExecutor(modelPath: string, options: OnnxRuntim
   };
 }
 
-async function createSession(ort: Ort, modelPath: string, options: OnnxRuntimeOptions): Promise<InferenceSession> {
+async function createSession(
+  ort: OnnxRuntime,
+  modelPath: string,
+  options: OnnxRuntimeOptions,
+): Promise<InferenceSession> {
   try {
     return await ort.InferenceSession.create(modelPath, {
       intraOpNumThreads: options.threads,
@@ -107,7 +111,7 @@ async function createSession(ort: Ort, modelPath: string, options: OnnxRuntimeOp
   }
 }
 
-async function runSession(ort: Ort, session: InferenceSession, inputs: readonly Tensor[]): Promise<Tensor[]> {
+async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: readonly Tensor[]): Promise<Tensor[]> {
   const feeds = Object.fromEntries(inputs.map((tensor) => [tensor.name, toOrt(ort, tensor)]));
   try {
     const results = await session.run(feeds);
@@ -127,7 +131,7 @@ async function runSession(ort: Ort, session: InferenceSession, inputs: readonly 
   }
 }
 
-function toOrt(ort: Ort, tensor: Tensor): OrtTensor {
+function toOrt(ort: OnnxRuntime, tensor: Tensor): OrtTensor {
   if (tensor.datatype === 'BYTES') return new ort.Tensor('string', stringsFromBytes(tensor), [...tensor.shape]);
   const array = arrays[tensor.datatype];
   if (array === undefined) throw new Refusal(400, `ONNX Runtime for Node takes no ${tensor.datatype} tensors.`);

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DnnSplitError, toErrorData } from '../../protocol/errors';
-import { loadRuntime, type OnnxRuntime } from './loadRuntime';
+import { loadOnnxRuntime, type OnnxRuntime } from '../../relay/execution/onnxRuntime';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
 import { randomTensor, repeatableRandom } from './randomTensors';
 
@@ -26,7 +26,7 @@ const progressMs = 100;
 
 /** @returns the version of ONNX Runtime */
 async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<string> {
-  const runtime = loadRuntime(order.packageFolders);
+  const runtime = loadOnnxRuntime(order.packageFolders);
   const session = await createSession(runtime, order);
   const random = repeatableRandom();
   const feeds: Record<string, Tensor> = {};

@@ -299,12 +299,12 @@ describe('what can go wrong', () => {
     [
       'is not installed',
       undefined,
-      /^dnnsplit: ONNX Runtime is not installed: run `npm install --ignore-scripts onnxruntime-node`/,
+      /^dnnsplit: ONNX Runtime is not installed: run `npm install onnxruntime-node\S* --ignore-scripts`/,
     ],
     [
       'cannot be loaded',
       "throw new Error('libfoo.so: cannot open\\nmore');",
-      /cannot be loaded on this system: libfoo\.so: cannot open\n$/,
+      /does not run on this machine: libfoo\.so: cannot open\.\n$/,
     ],
     [
       'crashes',
