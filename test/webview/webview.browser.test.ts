@@ -150,6 +150,25 @@ describe.skipIf(!existsSync(executablePath))(`graph view in a browser (skipped w
     expect(await graph().getAttribute('aria-activedescendant')).toBe('focused-node');
   });
 
+  test('sets no text larger than its box while it is drawn for the first time', async () => {
+    await context.addInitScript(() => {
+      const fillText = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (...values) {
+        const pixels = Number(/([\d.]+)px/.exec(this.font)?.[1]);
+        const largest = Number(document.documentElement.dataset['largestFont'] ?? 0);
+        document.documentElement.dataset['largestFont'] = String(Math.max(largest, pixels));
+        fillText.apply(this, values);
+      };
+    });
+    await open();
+    await graph().press('End');
+    await settle();
+    const largest = await page.evaluate(() => Number(document.documentElement.dataset['largestFont']));
+    const { zoom } = await camera();
+    expect(largest).toBeGreaterThan(0);
+    expect(largest).toBeLessThanOrEqual(20 * Math.max(1, zoom));
+  });
+
   test('walks to siblings with left and right', async () => {
     await open();
     await page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_11'], reveal: true }));
