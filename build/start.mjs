@@ -30,9 +30,6 @@ const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
 ensureInstalled();
 say('Building ...');
-const bundle = spawnSync(process.execPath, [join(root, 'build/bundle.mjs')], { stdio: 'inherit' });
-if (bundle.status !== 0) process.exit(1);
-
 const workspace = join(root, '.cache/start/workspace');
 if (!existsSync(workspace)) await cp(join(root, 'test/workspace'), workspace, { recursive: true });
 
@@ -51,6 +48,8 @@ function desktopVscode() {
 
 /** @param {string} program */
 function startDesktop(program) {
+  const bundle = spawnSync(process.execPath, [join(root, 'build/bundle.mjs')], { stdio: 'inherit' });
+  if (bundle.status !== 0) process.exit(1);
   const args = [`--extensionDevelopmentPath=${root}`, '--new-window', workspace];
   spawn(program, args, { stdio: 'ignore', detached: true, shell: process.platform === 'win32' }).unref();
   say('VS Code opens with the sample workspace. Right-click mobilenetv2.onnx and choose "Analyze DNN splits".');
