@@ -38,7 +38,7 @@ const withoutCuts = new Set(['gh_superres_prepost_op18']);
 
 describe('independent cut oracles', () => {
   const models = sharedModels().filter(({ name }) => !withoutCuts.has(name));
-  test.skipIf(models.length > 0)('are skipped: the shared models are not on this machine', () => undefined);
+  if (models.length === 0) test.skip('the shared models are not on this machine', () => undefined);
   test.each(models)('$name', ({ name, path }) => {
     const oracle = sharedOracle(name, 'cuts') as CutsOracle;
     const { dims_bound } = sharedOracle(name, 'shapes') as { readonly dims_bound: Record<string, number> };
