@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     dir: import.meta.dirname,
-    include: ['**/*.browser.test.ts'],
+    // Pictures for people are made on request only: `SCREENSHOTS=1`.
+    include: ['webview.browser.test.ts', ...(process.env['SCREENSHOTS'] ? ['screenshots.browser.test.ts'] : [])],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 1,

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
+import { browserAdvice, findBrowser } from '../vscode/driver/findBrowser.mjs';
 import { type Bundle, bundleHarness, openHarness } from './harness/serve';
 import type { ThemeName } from './harness/themes';
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const executablePath = await findBrowser(() => undefined);
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let browser: Browser;
@@ -64,10 +65,11 @@ async function pixel(x: number, y: number): Promise<{ x: number; y: number }> {
   return { x: (box?.x ?? 0) + (x - left) * zoom, y: (box?.y ?? 0) + (y - top) * zoom };
 }
 
-describe.skipIf(!existsSync(executablePath))(`graph view in a browser (skipped without ${executablePath})`, () => {
+const title = executablePath === undefined ? `graph view: ${browserAdvice}` : 'graph view in a browser';
+describe.skipIf(executablePath === undefined)(title, () => {
   beforeAll(async () => {
     files = await bundleHarness();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox', '--disable-gpu'] });
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   });
 
