@@ -27,7 +27,23 @@ function exitCodeOf(thrown: unknown): number {
   return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
 }
 
-for (const add of [addAnalyze, addPlan, addProfile, addGraph, addSplit, addVerify, addRun, addServe, addDeploy])
-  add(program);
+const commands = new Map<string, (program: Command) => void | Promise<void>>([
+  ['analyze', addAnalyze],
+  ['plan', addPlan],
+  ['profile', addProfile],
+  ['graph', addGraph],
+  ['split', addSplit],
+  ['verify', addVerify],
+  ['run', addRun],
+  ['serve', addServe],
+  ['deploy', addDeploy],
+]);
 
-program.parseAsync().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));
+/** Runs the command that the arguments name; the others are not needed then, and loading them takes time. */
+async function main(): Promise<void> {
+  const named = commands.get(process.argv[2] ?? '');
+  for (const add of named === undefined ? commands.values() : [named]) await add(program);
+  await program.parseAsync();
+}
+
+main().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));
