@@ -37,8 +37,10 @@ export class ContextKeys implements Releasable {
   }
 }
 
-function stateOf(model: ModelEntry | undefined): 'none' | 'analyzing' | 'ready' | 'failed' {
+function stateOf(model: ModelEntry | undefined): 'none' | 'analyzing' | 'ready' | 'failed' | 'canceled' {
   if (!model) return 'none';
-  if (model.snapshot?.state === 'ready') return 'ready';
-  return model.snapshot?.state === 'failed' && !model.busy ? 'failed' : 'analyzing';
+  const { snapshot, busy } = model;
+  if (snapshot?.state === 'ready') return 'ready';
+  if (snapshot?.state !== 'failed' || busy) return 'analyzing';
+  return snapshot.error?.code === 'canceled' ? 'canceled' : 'failed';
 }
