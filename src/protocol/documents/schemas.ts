@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema } from './config';
+import { contractSchema } from './contract';
 import { planDocumentSchema } from './plan';
 import { profileSchema } from './profile';
 
@@ -26,12 +27,21 @@ export function documentSchemas({ tierPresets, linkPresets }: SchemaPresets): Re
   const dnnsplit = jsonSchema(configSchema);
   offerPresets(dnnsplit.properties?.['tiers']?.items?.properties?.['preset'], tierPresets);
   offerPresets(dnnsplit.properties?.['links']?.items?.properties?.['preset'], linkPresets);
-  return { dnnsplit, splitplan: jsonSchema(planDocumentSchema), profile: jsonSchema(profileSchema) };
+  return {
+    dnnsplit,
+    splitplan: jsonSchema(planDocumentSchema),
+    profile: jsonSchema(profileSchema),
+    // Relays read it as plain JSON.
+    contract: plainJsonSchema(contractSchema),
+  };
 }
 
 function jsonSchema(schema: z.ZodType): JsonSchema {
-  const made: JsonSchema = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' })));
-  return { ...made, allowComments: true, allowTrailingCommas: true };
+  return { ...plainJsonSchema(schema), allowComments: true, allowTrailingCommas: true };
+}
+
+function plainJsonSchema(schema: z.ZodType): JsonSchema {
+  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7' })));
 }
 
 function offerPresets(schema: JsonSchema | undefined, presets: readonly NamedPreset[]): void {

@@ -5,6 +5,7 @@ import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
+import { contractSchema } from '../../../src/protocol/documents/contract';
 import { parseConfig } from '../../../src/protocol/documents/parseConfig';
 import { documentSchemas } from '../../../src/protocol/documents/schemas';
 
@@ -16,7 +17,7 @@ const workspaceConfig = readFileSync(resolve(import.meta.dirname, '../../workspa
 describe('the JSON schemas', () => {
   it('are valid for all documents', () => {
     for (const schema of Object.values(schemas)) expect(ajv.validateSchema(schema ?? {})).toBe(true);
-    expect(Object.keys(schemas)).toEqual(['dnnsplit', 'splitplan', 'profile']);
+    expect(Object.keys(schemas)).toEqual(['dnnsplit', 'splitplan', 'profile', 'contract']);
   });
 
   it.each([
@@ -38,5 +39,37 @@ describe('the JSON schemas', () => {
     expect(validate({ tiers: [{ id: 'a', preset: 'jetson-nanoo' }] })).toBe(false);
     expect(validate({ tiers: [{ id: 'a' }, { id: 'b' }], links: [{ preset: 'wifi' }] })).toBe(true);
     expect(validate({ tiers: [{ id: 'a' }, { id: 'b' }], links: [{ preset: 'wifey' }] })).toBe(false);
+  });
+
+  it('agree with the parser on contracts', () => {
+    const isContract = ajv.compile(schemas['contract'] ?? false);
+    const tensor = { name: 'x', dtype: 'float32', shape: ['batch', 3], bytes: null };
+    const contract = {
+      format: 'dnnsplit.contract',
+      formatVersion: 1,
+      model: 'm',
+      tier: 'device',
+      position: 0,
+      tierCount: 1,
+      segment: { file: 'model.onnx', inputs: [tensor], outputs: [tensor] },
+      receives: [tensor],
+      receivesAs: 'original',
+      sends: [],
+      sendsAs: 'original',
+      answers: [tensor],
+      answersAbove: [],
+    };
+    for (const change of [
+      {},
+      { segment: null },
+      { sendsAs: 'float8' },
+      { position: -1 },
+      { note: 1 },
+      { format: 'x' },
+    ]) {
+      const changed = { ...contract, ...change };
+      expect(isContract(changed)).toBe(contractSchema.safeParse(changed).success);
+    }
+    expect(isContract(contract)).toBe(true);
   });
 });

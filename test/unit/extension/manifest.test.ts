@@ -129,12 +129,17 @@ describe('contributions', () => {
     expect(contributes.viewsContainers.activitybar).toHaveLength(1);
     expect(contributes.views.dnnsplit).toHaveLength(1);
     const states = contributes.viewsWelcome.map(({ when }: MenuEntry) => when).join(' ');
-    for (const state of ['none', 'analyzing', 'failed']) expect(states).toContain(`dnnsplit.model == ${state}`);
+    for (const state of ['none', 'analyzing', 'failed', 'canceled']) {
+      expect(states).toContain(`dnnsplit.model == ${state}`);
+    }
   });
 
-  it('validate the three kinds of document', () => {
-    const kinds = contributes.jsonValidation.map(({ fileMatch }: { fileMatch: string }) => fileMatch);
-    expect(kinds).toEqual(['dnnsplit.json', '*.splitplan.json', '*.profile.json']);
+  it('validate the kinds of document, and contracts only where exports put them', () => {
+    const kinds = contributes.jsonValidation.flatMap(({ fileMatch }: { fileMatch: string | string[] }) => fileMatch);
+    const contracts = kinds.filter((pattern: string) => pattern.endsWith('contract.json'));
+    expect(kinds.slice(0, 3)).toEqual(['dnnsplit.json', '*.splitplan.json', '*.profile.json']);
+    expect(kinds).toHaveLength(3 + contracts.length);
+    for (const pattern of contracts) expect(pattern).toMatch(/^deploy\/\w+\/.*\*\/contract\.json$/);
   });
 
   it('have settings with a default, a scope and a description, each of which something reads', () => {
