@@ -30,21 +30,33 @@ export function planActions(text: string, uri: string, path: string): CodeAction
   const model = resolve(dirname(path), document.model.file);
   if (!existsSync(model)) return [];
   return [
-    ...targetNames.map(([target, name]) => generateAction(`Generate ${name}`, uri, target)),
-    splitAction('Export Split Models', clientCommands.split, uri),
+    ...deployActions(uri),
     splitAction('Verify Split Models', clientCommands.verifySplit, uri),
     planAgainAction(uri),
   ];
 }
 
-/** Actions on a configuration, for the models that it applies to. */
+/** Actions on a configuration, for the models that it applies to; several models get the most used ones alone. */
 export function configActions(uri: string, modelPaths: readonly string[]): CodeAction[] {
-  if (modelPaths.length === 0) return [];
-  const generate = modelPaths.slice(0, mostModels).map((path) => {
-    const suffix = modelPaths.length === 1 ? '' : ` for ${basename(path)}`;
-    return generateAction(`Generate Docker Compose${suffix}`, pathToUri(path), 'compose');
+  const [only, ...others] = modelPaths;
+  if (only === undefined) return [];
+  if (others.length === 0) return [...deployActions(pathToUri(only)), planAgainAction(uri)];
+  const several = modelPaths.slice(0, mostModels).flatMap((path) => {
+    const suffix = ` for ${basename(path)}`;
+    return [
+      generateAction(`Generate Docker Compose${suffix}`, pathToUri(path), 'compose'),
+      splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),
+    ];
   });
-  return [...generate, planAgainAction(uri)];
+  return [...several, planAgainAction(uri)];
+}
+
+/** All that makes files to run from a plan or a model. */
+function deployActions(sourceUri: string): CodeAction[] {
+  return [
+    ...targetNames.map(([target, name]) => generateAction(`Generate ${name}`, sourceUri, target)),
+    splitAction('Export Split Models', clientCommands.split, sourceUri),
+  ];
 }
 
 function generateAction(title: string, sourceUri: string, target: DeploymentTarget): CodeAction {

@@ -244,7 +244,8 @@ describe('the language server over stdio', () => {
       range,
       context: { diagnostics: [] },
     });
-    expect(actions.map(({ title }) => title)).toEqual(['Generate Docker Compose']);
+    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton'];
+    expect(actions.map(({ title }) => title)).toEqual(targets.map((name) => `Generate ${name}`));
     const again = await client.request('dnnsplit/planAgain', { sourceUri: uri('dnnsplit.json') });
     expect(again.modelUris).toEqual([uri('resnet152.onnx')]);
     await client.closeDocument(uri('dnnsplit.json'));
