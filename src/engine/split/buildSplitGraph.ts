@@ -193,6 +193,7 @@ function countSharedWeightsOnce(inferred: InferredModel, graph: SplitGraph): Spl
   };
   const nodes = graph.nodes.map((node): SplitNode => {
     const weightBytes = node.weightBytes + claim(inferredById.get(node.id)?.reads ?? []);
+    if (weightBytes === 0) return node;
     const trafficBytes =
       node.trafficBytes === undefined || node.viewOnly ? node.trafficBytes : node.trafficBytes + weightBytes;
     return { ...node, weightBytes, trafficBytes };

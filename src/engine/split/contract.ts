@@ -16,22 +16,29 @@ export interface Group {
  * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
  */
 export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
-  const joined: Group[][] = graph.nodes.map(() => []);
+  const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
   const groups: Group[] = [];
   for (const [index, node] of graph.nodes.entries()) {
-    const absorbed = joined[index] ?? [];
-    const inputs = new Set([...absorbed.flatMap((group) => group.inputs), ...node.reads]);
-    for (const inner of absorbed) for (const tensor of inner.outputs) inputs.delete(tensor);
+    const absorbed = joined[index];
     const outputs = node.writes.filter((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) > 0);
-    const members = mergeMembers(absorbed);
+    const members = absorbed === undefined ? [] : mergeMembers(absorbed);
     members.push(index);
-    const group: Group = { members, inputs: [...inputs], outputs };
+    const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
     const reader = onlyReader(graph, outputs);
-    const into = reader === undefined ? undefined : joined[reader];
-    if (into !== undefined && sum(group.inputs, bytesOf) <= sum(outputs, bytesOf)) into.push(group);
-    else groups.push(group);
+    if (reader === undefined || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
+    else if (joined[reader] === undefined) joined[reader] = [group];
+    else joined[reader].push(group);
   }
   return groups;
+}
+
+/** What a node and the groups that it absorbed read from outside. */
+function inputsOf(reads: readonly number[], absorbed: readonly Group[] | undefined): readonly number[] {
+  if (absorbed === undefined) return reads.length < 2 ? reads : [...new Set(reads)];
+  const inputs = new Set(absorbed.flatMap((group) => group.inputs));
+  for (const tensor of reads) inputs.add(tensor);
+  for (const inner of absorbed) for (const tensor of inner.outputs) inputs.delete(tensor);
+  return [...inputs];
 }
 
 /** All members in one list: the longest one grows, so that long chains are not copied again and again. */

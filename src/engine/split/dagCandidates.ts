@@ -59,9 +59,11 @@ function searchBlocks(search: DownsetSearch, groups: readonly Group[], blocks: r
 
 /** Nodes below a cut inside a block: everything before the block, and the chosen groups of it. */
 function downsetOf(groups: readonly Group[], block: Block, chosen: readonly number[]): number[] {
-  const below = groups.slice(0, block.from).flatMap((group) => group.members);
-  const members = chosen.flatMap((place) => groups[place]?.members ?? []);
-  return [...below, ...members].sort((a, b) => a - b);
+  const downset: number[] = [];
+  for (const { members } of groups.slice(0, block.from)) for (const member of members) downset.push(member);
+  for (const place of chosen) for (const member of groups[place]?.members ?? []) downset.push(member);
+  // A typed array sorts numbers without a call for every pair.
+  return Array.from(Int32Array.from(downset).sort());
 }
 
 interface BlockMinima {

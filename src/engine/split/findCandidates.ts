@@ -92,7 +92,8 @@ function isInside(lower: SizedCut, upper: SizedCut): boolean {
 /** Fills in what a cut means for both of its sides. */
 export function describeCut(graph: SplitGraph, cut: Cut): Candidate {
   const below = membersBelow(graph, cut);
-  const above = below.map((member) => 1 - member);
+  const above = new Uint8Array(below.length);
+  for (let node = 0; node < below.length; node++) above[node] = below[node] === 1 ? 0 : 1;
   const before = loadOf(graph, below, new Uint8Array(below.length));
   const after = loadOf(graph, above, below);
   return {

@@ -16,16 +16,18 @@ const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 /** Reads the NodeProto from the reader's position to `end`; `start` is where its tag lies. */
 export function readNode(context: ReadContext, start: number, end: number, depth: number, id: string): OnnxNode {
   const { wire } = context;
-  const attributes = new Map<string, OnnxAttribute>();
-  const metadata = new Map<string, string>();
+  let attributes: Map<string, OnnxAttribute> | undefined;
+  let metadata: Map<string, string> | undefined;
   let overload = '';
   const runs = walkMessage(wire, nodeRule, end, depth, (field, valueStart, valueEnd) => {
     checkScalar(wire, nodeRule, 'bytes');
     wire.position = valueStart;
     if (field === fieldNumber.node.attribute) {
       const { name, attribute } = readAttribute(context, valueEnd, depth + 1, id);
+      attributes ??= new Map();
       if (attribute) attributes.set(name, attribute);
     } else if (field === fieldNumber.node.metadata) {
+      metadata ??= new Map();
       readMetadataEntry(wire, valueEnd, depth + 1, metadata);
     } else {
       overload = readText(wire, valueStart, valueEnd);
@@ -42,8 +44,8 @@ export function readNode(context: ReadContext, start: number, end: number, depth
     overload,
     inputs: message.input,
     outputs: message.output,
-    attributes: attributes.size === 0 ? nothing : attributes,
-    metadata: metadata.size === 0 ? nothing : metadata,
+    attributes: attributes ?? nothing,
+    metadata: metadata ?? nothing,
     range: { offset: start, length: end - start },
   };
 }
