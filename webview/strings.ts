@@ -103,6 +103,8 @@ const defaults = {
   'plan.bandwidth.unknown': 'as configured',
   'plan.strategies': 'Strategies and baselines',
   'plan.regimes': 'Bandwidth regimes of {0} to {1}',
+  'plan.bounded.one': 'One block has more cuts across its branches than were looked at.',
+  'plan.bounded': '{0} blocks have more cuts across their branches than were looked at.',
   'plan.latency': 'Latency',
   'plan.cost': 'Cost per request',
   'plan.throughput': 'Throughput',

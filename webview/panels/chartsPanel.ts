@@ -6,6 +6,7 @@ import { element } from '../dom';
 import type { State } from '../state';
 import { text } from '../strings';
 import { type Panel, whenChanged } from './panel';
+import { regimesHint } from './regimesHint';
 
 /** Charts of the model and of the plan; drawn again when the panel's width changes. */
 export function createChartsPanel(controller: Controller): Panel {
@@ -17,6 +18,7 @@ export function createChartsPanel(controller: Controller): Panel {
     const charts = [
       profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
       ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
+      ...regimesHint(state.plan),
       paretoChart(state, chartWidth, (cuts) => controller.override({ ...state.overrides, cuts })),
     ].filter((chart) => chart !== undefined);
     root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));

@@ -21,6 +21,7 @@ import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
+import { regimesHint } from './regimesHint';
 import { type Column, table } from './table';
 
 function figures(plan: PlanReport): HTMLElement {
@@ -206,7 +207,7 @@ export function createPlanPanel(controller: Controller): Panel {
         return;
       }
       advice.replaceChildren(...withCode(plan.advice));
-      summary.replaceChildren(figures(plan));
+      summary.replaceChildren(figures(plan), ...boundedHint(plan));
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),
@@ -217,6 +218,7 @@ export function createPlanPanel(controller: Controller): Panel {
         strategiesTable(plan, controller),
         comparison,
         ...plan.linkRegimes.flatMap((regimes, link) => regimesOf(plan, regimes, link)),
+        ...regimesHint(plan),
       );
     },
   );
@@ -233,6 +235,13 @@ export function createPlanPanel(controller: Controller): Panel {
       reset.toggleAttribute('disabled', isUntouched(state.overrides));
     },
   };
+}
+
+/** Says where not every cut was looked at. */
+function boundedHint({ boundedBlocks = 0 }: PlanReport): HTMLElement[] {
+  if (boundedBlocks === 0) return [];
+  const told = boundedBlocks === 1 ? text('plan.bounded.one') : text('plan.bounded', formatCount(boundedBlocks));
+  return [element('p', { class: 'hint' }, told)];
 }
 
 function regimesOf(plan: PlanReport, regimes: readonly RegimeReport[], link: number): HTMLElement[] {
