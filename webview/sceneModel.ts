@@ -1,4 +1,4 @@
-import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../src/protocol/scene';
+import type { Scene, SceneGroup, SceneNode } from '../src/protocol/scene';
 import { boundsOfPolyline, contains, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
 
@@ -59,10 +59,6 @@ export function createSceneModel(scene: Scene): SceneModel {
 export function nodeById(model: SceneModel, id: string): SceneNode | undefined {
   const index = model.nodeIndexById.get(id);
   return index === undefined ? undefined : model.scene.nodes[index];
-}
-
-export function edgeAt(model: SceneModel, index: number): SceneEdge | undefined {
-  return model.scene.edges[index];
 }
 
 /** The node under a world point. */

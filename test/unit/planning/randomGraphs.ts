@@ -61,21 +61,6 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
   });
 }
 
-/** Every downset of a graph, as the tier bit of each node. */
-export function allDownsets(graph: SplitGraph): Uint8Array[] {
-  let found: Uint8Array[] = [new Uint8Array(graph.nodes.length)];
-  for (const [index, node] of graph.nodes.entries()) {
-    const makers = node.reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((maker) => maker >= 0);
-    found = found.flatMap((members) => {
-      if (!makers.every((maker) => members[maker] === 1)) return [members];
-      const grown = members.slice();
-      grown[index] = 1;
-      return [members, grown];
-    });
-  }
-  return found;
-}
-
 /** Every assignment of nodes to tiers that never falls along an edge. */
 export function allAssignments(graph: SplitGraph, tierCount: number): Uint8Array[] {
   let found: Uint8Array[] = [new Uint8Array(graph.nodes.length)];
