@@ -9,7 +9,7 @@ import { sourceOf } from './split';
 
 const runs = 3;
 
-/** Compares the whole model with its parts on random inputs and opens a report. */
+/** Compares the whole model with its parts on random inputs and opens a report; none without a runtime to run them. */
 export async function verifySplit(context: CommandContext, argument: unknown): Promise<VerificationReport | undefined> {
   requireTrust();
   const sourceUri = sourceOf(context, argument);
@@ -25,7 +25,8 @@ export async function verifySplit(context: CommandContext, argument: unknown): P
   try {
     report = await verify();
   } catch (thrown) {
-    if (!DnnSplitError.is(thrown, 'missing-runtime') || !(await installRuntime(context.storageUri))) throw thrown;
+    if (!DnnSplitError.is(thrown, 'missing-runtime')) throw thrown;
+    if (!(await installRuntime(context.storageUri))) return undefined;
     report = await verify();
   }
   const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: reportText(report) });

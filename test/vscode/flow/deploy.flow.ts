@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
+import { prepareStage, Workbench } from './workbench';
+
+const program = await findBrowser(() => undefined);
+const hasRegistry = await promisify(execFile)('npm', ['view', 'onnxruntime-node', 'version'], { timeout: 30_000 }).then(
+  () => true,
+  () => false,
+);
+const planFile = 'tiny-resnet.splitplan.json';
+
+/** From a cut by hand to parts that are proven to answer alike, and their manifests. One step a test. */
+describe.skipIf(program === undefined)(
+  `from cut to deployed parts (${program ? 'real VS Code' : browserAdvice})`,
+  () => {
+    let workbench: Workbench;
+    let extensionsFolder: string | undefined;
+
+    const button = (name: string) => workbench.page.locator('.monaco-dialog-box').getByRole('button', { name });
+    const closeNotifications = () => workbench.runCommand('Notifications: Clear All Notifications');
+
+    /** Puts the cursor into the plan, where its code actions are. */
+    async function goToPlan(): Promise<void> {
+      await workbench.editorTab(planFile).click();
+      await workbench.page.locator('.view-line', { hasText: 'dnnsplit.splitplan' }).first().click();
+    }
+
+    /** Folders of tiers, by name, with their sub-model and contract. */
+    function tierFolders(): string[] {
+      return readdirSync(workbench.workspace, { recursive: true, encoding: 'utf8' })
+        .filter((path) => basename(path) === 'contract.json')
+        .map((path) => join(workbench.workspace, dirname(path)));
+    }
+
+    beforeAll(async () => {
+      const stage = await prepareStage();
+      if (stage === undefined) throw new Error(browserAdvice);
+      // Away from the repository, whose ONNX Runtime the extension would find in a folder above its own.
+      extensionsFolder = await mkdtemp(join(tmpdir(), 'dnnsplit-extensions-'));
+      await cp(stage.extensionsFolder, extensionsFolder, { recursive: true });
+      workbench = await Workbench.open({ ...stage, extensionsFolder }, 'deploy');
+      await workbench.chooseOnFile('tiny-resnet.onnx', 'Analyze DNN splits');
+      await workbench.treeRow('Candidate points').first().waitFor({ timeout: 60_000 });
+    });
+    afterAll(async () => {
+      await workbench?.close();
+      if (extensionsFolder !== undefined) await rm(extensionsFolder, { recursive: true, force: true });
+    });
+
+    it('cuts at a candidate of the tree', async () => {
+      const before = await workbench.statusBar.innerText();
+      const candidates = workbench.page.locator('.split-view-view .monaco-list-row[aria-label^="Candidate "]');
+      await candidates.first().waitFor();
+      await workbench.picture('1-before');
+      await candidates.nth(1).click({ button: 'right' });
+      const entry = workbench.page.getByRole('menuitem', { name: 'Cut Here' }).first();
+      await entry.waitFor({ timeout: 20_000 });
+      await workbench.picture('2-menu');
+      await entry.click();
+      const pick = workbench.page.locator('.quick-input-list .monaco-list-row').first();
+      if (
+        await pick.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        await pick.click();
+      await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(before);
+      await workbench.picture('3-cut');
+    });
+
+    it('exports a plan in which two tiers run something', async () => {
+      await workbench.runCommand('DNNSplit: Export Plan');
+      await workbench.editorTab(planFile).waitFor({ timeout: 20_000 });
+      const plan = JSON.parse(await readFile(join(workbench.workspace, planFile), 'utf8'));
+      const running = plan.tiers.filter((tier: { nodes: readonly unknown[] }) => tier.nodes.length > 0);
+      expect(running.length).toBe(2);
+      await workbench.picture('4-plan');
+    });
+
+    it('writes a sub-model and a contract for each tier', async () => {
+      await goToPlan();
+      await workbench.chooseCodeAction('Export Split Models');
+      await workbench.notification('Exported').first().waitFor({ timeout: 60_000 });
+      await workbench.picture('5-split');
+      const running = tierFolders().filter((folder) => existsSync(join(folder, 'model.onnx')));
+      expect(running.length).toBe(2);
+      for (const folder of running) {
+        const contract = JSON.parse(readFileSync(join(folder, 'contract.json'), 'utf8'));
+        expect(contract.format).toBe('dnnsplit.contract');
+        expect(contract.segment.file).toBe('model.onnx');
+      }
+    });
+
+    describe.skipIf(!hasRegistry)(
+      hasRegistry ? 'with ONNX Runtime from the registry' : 'skipped: npm reaches no registry for ONNX Runtime',
+      () => {
+        it('asks before it installs ONNX Runtime, and takes no for an answer', async () => {
+          await closeNotifications();
+          await goToPlan();
+          await workbench.chooseCodeAction('Verify Split Models');
+          await button('Install').waitFor({ timeout: 60_000 });
+          await workbench.picture('6-ask');
+          await button('Cancel').click();
+          await button('Install').waitFor({ state: 'detached', timeout: 20_000 });
+          await workbench.notification('Verifying').first().waitFor({ state: 'detached', timeout: 20_000 });
+          await workbench.picture('7-declined');
+          expect(await workbench.notification('ONNX Runtime').count()).toBe(0);
+        });
+
+        it('stops installing when canceled', async () => {
+          await closeNotifications();
+          await goToPlan();
+          await workbench.chooseCodeAction('Verify Split Models');
+          await button('Install').click({ timeout: 30_000 });
+          const installing = workbench.notification('Installing ONNX Runtime').first();
+          await installing.waitFor({ timeout: 20_000 });
+          await workbench.picture('8-installing');
+          await installing.getByRole('button', { name: 'Cancel' }).click();
+          await installing.waitFor({ state: 'detached', timeout: 20_000 });
+          await workbench.picture('9-canceled');
+          expect(await workbench.editorTab(/Untitled/).count()).toBe(0);
+        });
+
+        it('installs it and finds the parts to answer bit for bit alike', async () => {
+          await closeNotifications();
+          await goToPlan();
+          await workbench.chooseCodeAction('Verify Split Models');
+          await button('Install').click({ timeout: 30_000 });
+          const verdict = workbench.page.locator('.view-line', { hasText: 'bit for bit' }).first();
+          await verdict.waitFor({ timeout: 110_000 });
+          await workbench.picture('10-verified');
+          expect(await verdict.innerText()).toMatch(/The\sparts\sanswer\sbit\sfor\sbit/);
+        });
+      },
+    );
+
+    it('generates Kubernetes manifests with the models beside them', async () => {
+      await closeNotifications();
+      await goToPlan();
+      await workbench.chooseCodeAction('Generate Kubernetes');
+      await workbench
+        .editorTab(/\.ya?ml$/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await workbench.picture('11-kubernetes');
+      const manifests = readdirSync(workbench.workspace, { recursive: true, encoding: 'utf8' })
+        .filter((path) => /\.ya?ml$/.test(path))
+        .flatMap((path) => parseAllDocuments(readFileSync(join(workbench.workspace, path), 'utf8')))
+        .map((document) => document.toJS());
+      const kinds = manifests.map(({ kind }: { kind: string }) => kind);
+      expect(kinds.filter((kind) => kind === 'Deployment').length).toBe(2);
+      expect(kinds.filter((kind) => kind === 'Service').length).toBeGreaterThanOrEqual(2);
+    });
+  },
+);
