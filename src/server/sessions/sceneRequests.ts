@@ -14,6 +14,7 @@ export async function layOutScene(
   folded: readonly string[] | null,
   options: CallOptions,
 ): Promise<Scene> {
+  workers.layout.start();
   const request = { modelPath, overrides: {} };
   const { key } = await workers.analysis.call('graphKey', request, options);
   const known = await workers.layout.call('scene', { key, folded }, options);

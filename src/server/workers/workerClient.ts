@@ -80,6 +80,11 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
     }) as Promise<ResultOf<Api, Method>>;
   }
 
+  /** Starts the thread ahead of its first call, so that loading its program overlaps with other work. */
+  start(): void {
+    this.#running();
+  }
+
   /** Ends the thread; whatever waits is rejected as canceled. The next call starts a new one. */
   async stop(): Promise<void> {
     const worker = this.#worker;
