@@ -6,7 +6,7 @@ import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { configSchema } from '../../../src/protocol/documents/config';
 import { DnnSplitError } from '../../../src/protocol/errors';
 
-const resolve = (config: unknown, path = '/work/models/net.onnx', profiles = new Map()) =>
+const resolve = (config: unknown, path = '/project/models/net.onnx', profiles = new Map()) =>
   resolveConfig(configSchema.parse(config), path, profiles);
 
 function messageOf(run: () => unknown): string {

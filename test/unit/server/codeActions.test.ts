@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configActions } from '../../../src/server/language/codeActions';
 
-const uri = 'file:///work/dnnsplit.json';
+const uri = 'file:///project/dnnsplit.json';
 const titles = (paths: readonly string[]) => configActions(uri, paths).map(({ title }) => title);
 
 describe('actions on a configuration', () => {
@@ -10,7 +10,7 @@ describe('actions on a configuration', () => {
   });
 
   it('offer every target and the split for the one model', () => {
-    expect(titles(['/work/a.onnx'])).toEqual([
+    expect(titles(['/project/a.onnx'])).toEqual([
       'Generate Docker Compose',
       'Generate Kubernetes',
       'Generate KServe',
@@ -18,15 +18,15 @@ describe('actions on a configuration', () => {
       'Export Split Models',
       'Plan Again',
     ]);
-    const split = configActions(uri, ['/work/a.onnx']).find(({ title }) => title === 'Export Split Models');
+    const split = configActions(uri, ['/project/a.onnx']).find(({ title }) => title === 'Export Split Models');
     expect(split?.command).toMatchObject({
       command: 'dnnsplit.split',
-      arguments: [{ sourceUri: 'file:///work/a.onnx' }],
+      arguments: [{ sourceUri: 'file:///project/a.onnx' }],
     });
   });
 
   it('name the model where there are several, for a few of them', () => {
-    const many = Array.from({ length: 9 }, (_, index) => `/work/${index}.onnx`);
+    const many = Array.from({ length: 9 }, (_, index) => `/project/${index}.onnx`);
     const offered = titles(many);
     expect(offered.slice(0, 2)).toEqual(['Generate Docker Compose for 0.onnx', 'Export Split Models for 0.onnx']);
     expect(offered).toHaveLength(11);
