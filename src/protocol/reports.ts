@@ -202,6 +202,8 @@ export interface RegionMapReport {
   readonly regions: readonly RegionReport[];
   /** Where no plan keeps the limits, as polygons like those of the regions; absent where there always is one. */
   readonly infeasible?: readonly (readonly (readonly [number, number])[])[];
+  /** What to relax for a plan to be possible everywhere there, in one sentence. */
+  readonly infeasibleReason?: string;
 }
 
 /** Where one plan is best: at bandwidths a and b its objective value is constant + slopes[0] / a + slopes[1] / b. */

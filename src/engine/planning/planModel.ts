@@ -9,7 +9,7 @@ import { certify, withoutOptimum } from './certificate';
 import { brokenConstraints, hasLimits } from './constraints';
 import { type CostTables, createCostTables } from './costTables';
 import { evaluatePlan } from './evaluate';
-import { infeasibleRegime } from './infeasibleRegime';
+import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
 import { cutsAtPositions } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
@@ -122,7 +122,7 @@ export function planModel(
   );
   const certificate = certifyPlan(context, plan, options);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
-  const regions = options.regions && regionMap(search.fronts, options.regions);
+  const regions = options.regions && regionsOf(search, options.regions);
   return {
     plan,
     costs,
@@ -151,6 +151,13 @@ function regimesOf(search: PlanSearch, link: number): Regime[] {
   const border = regimes[0]?.fromMbps ?? Number.POSITIVE_INFINITY;
   const none = border > 0 ? infeasibleRegime(search, link, border) : undefined;
   return none === undefined ? regimes : [none, ...regimes];
+}
+
+/** The map, with what to relax at its slowest bandwidths where no plan keeps the limits. */
+function regionsOf(search: PlanSearch, request: RegionRequest): RegionMap | undefined {
+  const map = regionMap(search.fronts, request);
+  const reason = map && map.infeasible.length > 0 ? reasonAt(search, request.links, request.fromMbps) : undefined;
+  return map && { ...map, ...(reason !== undefined && { infeasibleReason: reason }) };
 }
 
 function runStrategy(context: StrategyContext, strategy: Strategy): FoundPlan {

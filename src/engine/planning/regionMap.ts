@@ -32,6 +32,8 @@ export interface RegionMap extends RegionRequest {
   readonly regions: readonly Region[];
   /** Where no plan keeps the limits, as polygons like those of the regions. */
   readonly infeasible: readonly Corners[];
+  /** What to relax for a plan to be possible everywhere there. */
+  readonly infeasibleReason?: string;
 }
 
 /** A plan with one cut fixed on each of the two links. */
@@ -49,6 +51,8 @@ export function regionMap(fronts: ChainFronts, request: RegionRequest): RegionMa
   const [first, second] = request.links;
   if (first >= second || fronts.costs.infrastructure.links[second] === undefined) return undefined;
   const surfaces = withoutBeaten(planSurfaces(fronts, request.links));
+  // Where two plans are equal, the one on fewer tiers is better.
+  surfaces.sort((a, b) => tiersUsed(fronts, a.chosen) - tiersUsed(fronts, b.chosen));
   const { pieces, uncovered } = lowestPieces(surfaces, { low: 1 / request.toMbps, high: 1 / request.fromMbps });
   const shown = [...new Set(pieces.map(({ surface }) => surface))];
   const assignments = new Map(shown.map((surface) => [surface, assignmentOf(fronts.family, surface.chosen)]));
@@ -100,6 +104,10 @@ function planSurfaces(fronts: ChainFronts, [first, second]: readonly [number, nu
     }
   }
   return surfaces;
+}
+
+function tiersUsed({ family, costs }: ChainFronts, chosen: readonly number[]): number {
+  return costs.tiers.filter((_, k) => (chosen[k] ?? family.size - 1) !== (chosen[k - 1] ?? 0)).length;
 }
 
 interface JoinedPart extends Label {

@@ -128,6 +128,7 @@ function regionTable(result: PlanningResult, map: RegionMap): PlanDocument['regi
       cornersMbps: corners(cornersMbps),
     })),
     ...(map.infeasible.length > 0 && { infeasible: map.infeasible.map(corners) }),
+    ...(map.infeasibleReason !== undefined && { infeasibleReason: map.infeasibleReason }),
   };
 }
 

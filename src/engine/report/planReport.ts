@@ -167,11 +167,18 @@ export function followedReports(
 }
 
 function regionMapReport(result: PlanningResult, map: RegionMap): RegionMapReport {
-  const { links, fromMbps, toMbps, infeasible } = map;
+  const { links, fromMbps, toMbps, infeasible, infeasibleReason } = map;
   const regions = map.regions.map(({ assignment, plan, constant, slopes, cornersMbps }) => {
     return { plan, ...placement(result, assignment), constant, slopes, cornersMbps };
   });
-  return { links: [...links], fromMbps, toMbps, regions, ...(infeasible.length > 0 && { infeasible }) };
+  return {
+    links: [...links],
+    fromMbps,
+    toMbps,
+    regions,
+    ...(infeasible.length > 0 && { infeasible }),
+    ...(infeasibleReason !== undefined && { infeasibleReason }),
+  };
 }
 
 /** How many nodes each tier runs, and from which on, in words. */
