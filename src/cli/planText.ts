@@ -33,7 +33,9 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const proof =
     exact.gapPercent === null
       ? `not known: ${exact.unavailable ?? 'it was not computed'}`
-      : `${threeDigits(exact.gapPercent)} % above the exact optimum${exact.unavailable ? `; ${exact.unavailable}` : ''}`;
+      : exact.unavailable === undefined
+        ? `${threeDigits(exact.gapPercent)} % above the exact optimum`
+        : `at most ${threeDigits(exact.gapPercent)} % above the optimum; ${exact.unavailable}`;
   const parts = [
     report.advice,
     factsText([

@@ -42,7 +42,8 @@ function figures(plan: PlanReport): HTMLElement {
 
 function gapText(gap: number | null, unavailable: string | undefined): string {
   if (gap === null) return unavailable ?? unknownNumber;
-  return gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
+  const percent = gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
+  return unavailable === undefined ? percent : `≤ ${percent}`;
 }
 
 function tiersTable(plan: PlanReport): HTMLElement {

@@ -30,6 +30,8 @@ export interface PlanOptions {
   readonly compare?: boolean;
   /** Leaves the exact optimum out, for a plan that must be there within a frame. */
   readonly skipCertificate?: boolean;
+  /** Leaves out what takes several minimum cuts: the bounds for throughput and under limits. */
+  readonly quickCertificate?: boolean;
   /** Leaves the bandwidth regimes out. */
   readonly skipRegimes?: boolean;
   /** Maps the best plans over two links' bandwidths. */
@@ -185,15 +187,17 @@ function completePlan(costs: CostTables, strategy: Strategy, found: FoundPlan): 
 }
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
-  const { infrastructure } = context.costs;
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
-  const exact = infrastructure.objective === 'throughput' ? undefined : strategyRegistry.get('exact');
   context.work.report('Proving how good the plan is');
-  return certify(
-    context.costs,
-    plan.evaluation,
-    exact && (() => exact({ ...context, bounds: tierBounds(context.costs.graph, infrastructure) })),
-  );
+  return certify(withoutFixedCuts(context), plan, options.quickCertificate === true);
+}
+
+/** The same task without cuts that are decided for the plan. */
+function withoutFixedCuts(context: StrategyContext): StrategyContext {
+  if (context.fixedCuts.every((cut) => cut === null)) return context;
+  const { graph, infrastructure } = context.costs;
+  const bounds = tierBounds(graph, infrastructure);
+  return { ...context, bounds, fixedCuts: [], search: context.search.under(infrastructure, bounds) };
 }
 
 function otherStrategies(context: StrategyContext, plan: Plan): StrategyOutcome[] {
