@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly strategy: Strategy;
   /** Per link the position of a cut that must lie on it; `null` leaves it to the planner. */
   readonly cuts?: readonly (number | null)[];
+  /** Searches the candidates alone, even where they guarantee nothing. */
+  readonly candidatesOnly?: boolean;
   /** Computes the other strategies too. */
   readonly compare?: boolean;
   /** Leaves the exact optimum out, for a plan that must be there within a frame. */
@@ -102,7 +104,8 @@ export function planModel(
   const boundedBlocks = options.boundedBlocks ?? 0;
   const cuts = searchableCuts(costs, candidates);
   const findings = auditCandidates(costs, infrastructure.objective, boundedBlocks);
-  const search = new PlanSearch(costs, bounds, cuts, candidatesSuffice(findings, infrastructure), work);
+  const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, infrastructure);
+  const search = new PlanSearch(costs, bounds, cuts, isEnough, work);
   const context: StrategyContext = {
     costs,
     candidates,
