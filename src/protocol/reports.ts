@@ -156,8 +156,8 @@ export interface RegimeReport {
   readonly toMbps: number | null;
   readonly latencyMs: number;
   /** At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b): the part without the link's bytes, and these. */
-  readonly fixedMs?: number;
-  readonly bytes?: number;
+  readonly fixedMs: number;
+  readonly bytes: number;
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
   /** Nodes per tier. */

@@ -30,7 +30,7 @@ export class ChainFronts {
     readonly family: CutFamily,
     readonly bounds: TierBounds,
     readonly measures: readonly Measure[],
-    private readonly work: Work,
+    readonly work: Work,
   ) {
     this.allowed = allowedCuts(costs, family, bounds);
     this.full = family.size - 1;

@@ -1,3 +1,5 @@
+import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
+
 /** A linear function over (x, y): constant + slopes[0] x + slopes[1] y. */
 export interface Affine {
   readonly constant: number;
@@ -39,17 +41,19 @@ const tolerance = 1e-12;
 export function lowestPieces<S extends Surface>(
   surfaces: readonly S[],
   box: Box,
+  work: Work = unwatched,
 ): { readonly pieces: SurfacePiece<S>[]; readonly uncovered: (readonly Point[])[] } {
   const square = cornersOf(box);
   const inBox = surfaces.filter(({ within }) => hasArea(clipAll(square, within)));
-  const pieces = inBox.flatMap((surface, index) =>
-    surface.terms.flatMap((term, t) => {
+  const pieces = inBox.flatMap((surface, index) => {
+    throwIfCanceled(work);
+    return surface.terms.flatMap((term, t) => {
       const cell = clipAll(square, [...surface.within, ...aboveOthers(surface.terms, t)]);
       const rivals = inBox.flatMap((rival, other) => (other === index ? [] : [{ rival, isFirst: other < index }]));
       const parts = hasArea(cell) ? merged(withoutLower(cell, term, rivals)) : [];
       return parts.map((corners) => ({ surface, term, corners: distinct(corners) }));
-    }),
-  );
+    });
+  });
   let uncovered: Point[][] = [square];
   for (const { within } of inBox) uncovered = uncovered.flatMap((part) => subtract(part, within));
   return { pieces, uncovered: merged(uncovered).map(distinct) };
@@ -59,18 +63,6 @@ export function lowestPieces<S extends Surface>(
 function distinct(corners: readonly Point[]): Point[] {
   const extent = extentOf(corners);
   return corners.filter((corner, at) => !isSamePoint(corner, corners.at(at - 1) ?? corner, extent));
-}
-
-/** True where a point lies in a convex polygon, its border included. */
-export function isInPolygon(corners: readonly Point[], [x, y]: Point): boolean {
-  let before = corners.at(-1) ?? [0, 0];
-  for (const corner of corners) {
-    const [width, height] = [corner[0] - before[0], corner[1] - before[1]];
-    const side = width * (y - before[1]) - height * (x - before[0]);
-    if (side < -1e-9 * (Math.abs(width * y) + Math.abs(height * x))) return false;
-    before = corner;
-  }
-  return corners.length > 0;
 }
 
 function cornersOf({ low, high }: Box): Point[] {

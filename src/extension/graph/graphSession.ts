@@ -94,6 +94,9 @@ export class GraphSession implements Releasable {
       case 'requestComparison':
         void this.#sendComparison(message.strategy);
         break;
+      case 'requestRegions':
+        void this.#sendRegions(message.links);
+        break;
       case 'picture':
         this.#pictures.splice(0).forEach((take) => {
           take(Buffer.from(message.png, 'base64'));
@@ -232,6 +235,13 @@ export class GraphSession implements Releasable {
       const params = { modelUri: this.modelUri, strategy };
       const comparison = await this.surroundings.connection.request('dnnsplit/compare', params);
       this.post({ type: 'comparison', comparison });
+    });
+  }
+
+  #sendRegions(links: readonly [number, number]): Promise<void> {
+    return this.#attempt(async () => {
+      const map = await this.surroundings.connection.request('dnnsplit/regions', { modelUri: this.modelUri, links });
+      this.post({ type: 'regions', map });
     });
   }
 

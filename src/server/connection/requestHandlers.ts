@@ -38,6 +38,7 @@ export function requestHandlers({ connection, sessions, workers, programFolder }
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
     'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
       analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
+    'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
     'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
       const scene = await layOutScene(workers, uriToPath(modelUri), folded, { signal });
       const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });

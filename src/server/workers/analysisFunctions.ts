@@ -15,6 +15,7 @@ import { deploymentOf, writeDeploymentModels } from '../analysis/deployTarget';
 import { ModelCache } from '../analysis/modelCache';
 import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
+import { mappedRegions } from '../analysis/regionCache';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
 
 /**
@@ -47,6 +48,11 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
       const plan = planReport(result, analyzed.structureHash);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
+    },
+    regions({ modelPath, overrides, links }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      return mappedRegions(analyzed, settings, overrides, links, work);
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);

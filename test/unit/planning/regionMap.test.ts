@@ -4,10 +4,11 @@ import { createCostTables } from '../../../src/engine/planning/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/evaluate';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { type RegionMap, regionAt } from '../../../src/engine/planning/regionMap';
+import type { RegionMap } from '../../../src/engine/planning/regionMap';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
+import { regionAt } from '../../../src/protocol/regionLookup';
 import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { withBandwidths } from './support';
 
