@@ -55,7 +55,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     prediction: {
       latencyMs: figure(evaluation.latencyMs),
       costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
       energyJ: figure(evaluation.energyJ),
     },
     certificate: {
@@ -199,7 +199,7 @@ function outcome({ strategy, plan }: StrategyOutcome): PlanDocument['baselines']
       strategy,
       latencyMs: figure(evaluation.latencyMs),
       costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
       energyJ: figure(evaluation.energyJ),
     },
   ];
