@@ -45,7 +45,7 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true };
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
-      const plan = planReport(result, analyzed.structureHash);
+      const plan = planReport(result, analyzed);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
@@ -96,7 +96,7 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
-    return { ...state, plan: planReport(result, analyzed.structureHash) };
+    return { ...state, plan: planReport(result, analyzed) };
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }
