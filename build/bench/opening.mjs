@@ -15,9 +15,12 @@ import { spread, spreadText } from './statistics.mjs';
 
 /** Long enough for the workbench to have nothing left to do; in shorter times it is the workbench that is measured. */
 const quietMs = 4000;
+/** Longer than the server takes until it keeps its compiled programs. */
+const keptAfterMs = 6000;
 
 /**
- * Opens models for the first time in a window (cold: no server runs yet) and after another model (warm).
+ * Opens models as the first thing in a window, where no server runs yet: in the very first window after the extension was
+ * installed, and in one after it, for which compiled programs are kept; then after another model (warm).
  * @param {import('./sections.mjs').Bench} bench
  */
 export async function opening(bench) {
@@ -33,17 +36,26 @@ export async function opening(bench) {
   try {
     /** @type {Map<string, Opening[]>} */
     const openings = new Map();
+    const add = (/** @type {string} */ name, /** @type {Opening} */ opened) =>
+      openings.set(name, [...(openings.get(name) ?? []), opened]);
     for (let round = 0; round < rounds; round++) {
       for (const [turn, file] of files.entries()) {
-        const others = files.filter((_, index) => index !== turn);
-        for (const [name, opened] of await inOneWindow(stage, workspace, file, others)) {
-          openings.set(name, [...(openings.get(name) ?? []), opened]);
-        }
+        const dataFolder = await mkdtemp(join(tmpdir(), 'dnnsplit-opening-'));
+        await inWindow(stage, workspace, dataFolder, async (page) => {
+          add(`${file}, first window ever`, await openOne(page, file));
+          await page.waitForTimeout(keptAfterMs);
+        });
+        await inWindow(stage, workspace, dataFolder, async (page) => {
+          add(`${file}, first in a window`, await openOne(page, file));
+          const other = files[(turn + 1) % files.length] ?? file;
+          add(`${other}, after another`, await openOne(page, other));
+        });
+        await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
       }
     }
     for (const [name, samples] of [...openings].sort(([a], [b]) => a.localeCompare(b))) {
       const text = (/** @type {keyof Opening} */ part) => spreadText(spread(samples.map((sample) => sample[part])));
-      say(`  ${name.padEnd(28)} tree ${text('tree').padEnd(24)} graph ${text('graph')} ms`);
+      say(`  ${name.padEnd(36)} tree ${text('tree').padEnd(24)} graph ${text('graph')} ms`);
     }
   } finally {
     await rm(workspace, { recursive: true, force: true });
@@ -51,26 +63,20 @@ export async function opening(bench) {
 }
 
 /**
- * @param {Stage} stage @param {string} workspace @param {string} first @param {readonly string[]} others
- * @returns {Promise<Map<string, Opening>>}
+ * @param {Stage} stage @param {string} workspace @param {string} dataFolder
+ * @param {(page: import('playwright-core').Page) => Promise<void>} use
  */
-async function inOneWindow(stage, workspace, first, others) {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'dnnsplit-opening-'));
+async function inWindow(stage, workspace, dataFolder, use) {
   const server = await startServer(stage.vscode, { extensionsFolder: stage.extensionsFolder, dataFolder });
   const { browser, context, page } = await openBrowser(stage.program);
   try {
     await context.addInitScript(watchOpenings);
     await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
     await page.locator('.activitybar').getByRole('tab', { name: 'DNNSplit' }).first().waitFor({ timeout: 90_000 });
-    /** @type {Map<string, Opening>} */
-    const openings = new Map();
-    openings.set(`${first}, cold`, await openOne(page, first));
-    for (const other of others) openings.set(`${other}, warm`, await openOne(page, other));
-    return openings;
+    await use(page);
   } finally {
     await browser.close();
     await server.stop();
-    await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
