@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadProduct } from './loadProduct.mjs';
+import { opening } from './opening.mjs';
 import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
 
 const sections = new Map([
@@ -14,6 +15,7 @@ const sections = new Map([
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
   ['layout', { title: 'Layout of a large graph', run: layout }],
+  ['opening', { title: 'From the command to the tree and the first picture, in VS Code', run: opening }],
 ]);
 
 const { values, positionals } = parseArgs({

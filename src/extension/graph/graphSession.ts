@@ -57,7 +57,7 @@ export class GraphSession implements Releasable {
   ) {
     const { models, selection } = surroundings;
     this.#disposables.add(models.retain(modelUri));
-    void models.open(modelUri);
+    void models.open(modelUri, this.#picture);
     this.#disposables.add(
       models.onDidChange((model) => {
         if (this.#ready && model.modelUri === modelUri) this.#show(model);
@@ -69,6 +69,11 @@ export class GraphSession implements Releasable {
         this.post({ type: 'select', nodeIds: selected.nodeIds, reveal: true });
       }),
     );
+  }
+
+  /** What a page shows that remembers nothing. */
+  get #picture(): { readonly folded: readonly string[] | null } {
+    return { folded: this.surroundings.initialFolds(this.modelUri) };
   }
 
   /** Handles one message of the page. */
@@ -140,12 +145,12 @@ export class GraphSession implements Releasable {
   #start(folded: readonly string[] | null): void {
     const { models, strings } = this.surroundings;
     this.#ready = true;
-    this.#folded = folded ?? this.surroundings.initialFolds(this.modelUri);
+    this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
     this.post({ type: 'init', modelName: this.modelName, strings });
-    void models.open(this.modelUri);
+    void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);
   }

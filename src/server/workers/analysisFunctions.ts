@@ -30,9 +30,15 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
+    read({ modelPath }, work) {
+      cache.analyzed(modelPath, cache.bindings(modelPath), work);
+    },
     state: (request, work) => modelState(cache, request, work),
-    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, cache.bindings(modelPath)) }),
-    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, cache.bindings(modelPath), work).graph }),
+    graph({ modelPath, unless }, work) {
+      const bindings = cache.bindings(modelPath);
+      const key = cache.key(modelPath, bindings);
+      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, bindings, work).graph };
+    },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
       const last = cache.lastPlanned(request.modelPath);
