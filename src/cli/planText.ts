@@ -152,10 +152,10 @@ function topText(
 
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
-  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary }) => [
+  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
     toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
-    durationText(latencyMs),
-    summary,
+    infeasible === undefined ? durationText(latencyMs) : '-',
+    infeasible === undefined ? summary : infeasible.reason,
   ]);
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
@@ -163,16 +163,16 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
 
 function followedText(followed: readonly FollowedReport[]): string {
   const columns = [right('measured'), left('plan'), left('')];
-  const rows = followed.map(({ bandwidthMbps, summary, moves }) => [
+  const rows = followed.map(({ bandwidthMbps, summary, moves, infeasible }) => [
     bandwidthText(bandwidthMbps),
-    summary,
+    infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
     moves ? 'the cut moves' : '',
   ]);
   return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime\n${tableText(columns, rows)}`;
 }
 
-/** Each region with the bandwidths that it reaches; where the ranges of two overlap, the lower value is the better plan. */
-function regionsText({ links, regions, fromMbps, toMbps }: RegionMapReport, report: PlanReport): string {
+/** Each region with the bandwidths that it reaches; the ranges of two may overlap where the regions are no rectangles. */
+function regionsText({ links, regions, infeasible, fromMbps, toMbps }: RegionMapReport, report: PlanReport): string {
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
   const columns = [left(first ?? ''), left(second ?? ''), right('value'), left('best plan')];
   const rows = regions.map(({ cornersMbps, constant, slopes, summary }) => [
@@ -181,6 +181,10 @@ function regionsText({ links, regions, fromMbps, toMbps }: RegionMapReport, repo
     `${threeDigits(constant)} + ${threeDigits(slopes[0])}/a + ${threeDigits(slopes[1])}/b`,
     summary,
   ]);
+  for (const corners of infeasible ?? []) {
+    const [first, second] = [corners.map(([mbps]) => mbps), corners.map(([, mbps]) => mbps)];
+    rows.push([reachText(first), reachText(second), '-', 'no plan keeps the limits']);
+  }
   const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
   return `${title}\n${tableText(columns, rows)}`;
 }

@@ -69,10 +69,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
     ...(options.regions && { regions: mapped }),
   });
   if (options.regions && planned.result.regionMap === undefined) {
-    throw new DnnSplitError(
-      'bad-usage',
-      '`--regions` needs two links and an objective that adds up: latency, cost, energy or weights, not throughput.',
-    );
+    throw new DnnSplitError('bad-usage', '`--regions` needs two links, and there are fewer.');
   }
   const link = options.sweep?.link ?? 0;
   const report = {

@@ -3,17 +3,18 @@ import type { CandidateOutcome } from '../../protocol/reports';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { advise } from './advice';
-import { auditCandidates } from './audit';
+import { auditCandidates, searchedText } from './audit';
 import { candidateOutcomes } from './candidateOutcomes';
 import { certify, withoutOptimum } from './certificate';
-import { brokenConstraints, hasLimits, memoryCheck } from './constraints';
+import { brokenConstraints, hasLimits } from './constraints';
 import { type CostTables, createCostTables } from './costTables';
-import { createFamily } from './cutFamily';
 import { evaluatePlan } from './evaluate';
+import { infeasibleRegime } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
 import { cutsAtPositions } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
+import { PlanSearch } from './planSearch';
 import { bandwidthRegimes } from './regimes';
 import { type RegionMap, type RegionRequest, regionMap } from './regionMap';
 import { strategyRegistry } from './registry';
@@ -43,9 +44,6 @@ export interface PlanOptions {
   readonly previousCosts?: CostTables;
 }
 
-const limitsIgnored =
-  'Regimes are plans without the limits on latency, cost, energy and throughput; a plan within them may change elsewhere.';
-
 /** What one strategy gives, beside the plan. */
 export interface StrategyOutcome {
   readonly strategy: Strategy;
@@ -70,11 +68,11 @@ export interface PlanningResult {
   readonly strategies: readonly StrategyOutcome[];
   /** Per link, over its bandwidth, from slow to fast. */
   readonly regimes: readonly (readonly Regime[])[];
-  /** Says so where the regimes ignore limits that the plan keeps. */
+  /** What the regimes leave out, where they leave something out. */
   readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
-  /** With `regions`; absent for throughput and where the links are not two of the infrastructure's. */
+  /** With `regions`; absent where the links are not two of the infrastructure's. */
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
@@ -97,12 +95,19 @@ export function planModel(
 ): PlanningResult {
   work.report('Pricing layers and cuts');
   const costs = createCostTables(graph, infrastructure, options.previousCosts);
-  const bounds = tierBounds(graph, infrastructure, cutsAtPositions(graph, candidates, options.cuts ?? []));
+  const fixedCuts = cutsAtPositions(graph, candidates, options.cuts ?? []);
+  const bounds = tierBounds(graph, infrastructure, fixedCuts);
+  const boundedBlocks = options.boundedBlocks ?? 0;
+  const cuts = searchableCuts(costs, candidates);
+  const findings = auditCandidates(costs, infrastructure.objective, boundedBlocks);
+  const search = new PlanSearch(costs, bounds, cuts, candidatesSuffice(findings, infrastructure), work);
   const context: StrategyContext = {
     costs,
     candidates,
-    cuts: searchableCuts(costs, candidates),
+    cuts,
     bounds,
+    fixedCuts,
+    search,
     requestsPerSecond: options.requestsPerSecond ?? infrastructure.constraints.minThroughputPerSecond,
     work,
   };
@@ -116,28 +121,36 @@ export function planModel(
     one.plan !== undefined && one.unavailable === undefined ? [one.plan] : [],
   );
   const certificate = certifyPlan(context, plan, options);
-  const family = createFamily(costs, context.cuts, bounds);
-  const fits = memoryCheck(costs, family);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
-  const boundedBlocks = options.boundedBlocks ?? 0;
-  const regions = options.regions && regionMap(costs, family, bounds, options.regions, fits);
+  const regions = options.regions && regionMap(search.fronts, options.regions);
   return {
     plan,
     costs,
     certificate,
-    audit: auditCandidates(costs, infrastructure.objective, boundedBlocks),
+    audit: { ...findings, consequence: `${findings.consequence}${searchedText(search.searched)}` },
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
-    regimes: options.skipRegimes
-      ? []
-      : infrastructure.links.map((_, link) => bandwidthRegimes(costs, family, bounds, link, fits)),
-    ...(hasLimits(infrastructure.constraints) && { regimesNote: limitsIgnored }),
+    regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
-    ...(options.pareto && { pareto: paretoFront(costs, family, bounds, work) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
     boundedBlocks,
     advice: advise(costs, plan, singles, certificate),
   };
+}
+
+/** Candidates hold an optimum where the audit says so and neither limits nor memories rule plans out. */
+function candidatesSuffice({ holds }: AuditFinding, { constraints, tiers }: Infrastructure): boolean {
+  const isSized = constraints.respectMemory === true && tiers.some(({ memoryGB }) => memoryGB !== undefined);
+  return holds && !hasLimits(constraints) && !isSized;
+}
+
+/** The regimes of one link, the one in which no plan keeps the limits included. */
+function regimesOf(search: PlanSearch, link: number): Regime[] {
+  const regimes = bandwidthRegimes(search.fronts, link);
+  const border = regimes[0]?.fromMbps ?? Number.POSITIVE_INFINITY;
+  const none = border > 0 ? infeasibleRegime(search, link, border) : undefined;
+  return none === undefined ? regimes : [none, ...regimes];
 }
 
 function runStrategy(context: StrategyContext, strategy: Strategy): FoundPlan {

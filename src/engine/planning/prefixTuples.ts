@@ -3,13 +3,19 @@ import { hasLimits, keepsLimits, type PlanMetrics } from './constraints';
 import { objectiveWeights, pricePerSecond, transferJoules, transferPrice, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import type { Constraints, Objective } from './infrastructure';
-import { type PositionRange, prefixRanges } from './prefixDp';
+import type { Assignment } from './plan';
 import type { TierBounds } from './tierBounds';
 
 /** A plan that cuts the order at one position per link, and its objective value. */
 export interface RankedPlan {
   readonly positions: readonly number[];
   readonly value: number;
+}
+
+/** Positions that link k may lie at. */
+interface PositionRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Figures of the plan with these positions on its links, in O(K). */
@@ -95,6 +101,26 @@ function mayRunEach(bounds: TierBounds, positions: Int32Array, n: number): boole
     lower = upper;
   }
   return true;
+}
+
+/** Tier per node of the plan with these positions on its links. */
+export function assignmentAt(nodeCount: number, positions: readonly number[]): Assignment {
+  const assignment = new Uint8Array(nodeCount);
+  for (const position of positions) {
+    for (let node = position; node < nodeCount; node++) assignment[node] = (assignment[node] ?? 0) + 1;
+  }
+  return assignment;
+}
+
+/** Per tier, where the link above it may lie; the last one is the end of the order. */
+export function prefixRanges(costs: CostTables, bounds: TierBounds): PositionRange[] {
+  const n = costs.graph.nodes.length;
+  return costs.tiers.map((_, k): PositionRange => {
+    if (k === costs.tiers.length - 1) return { from: n, to: n };
+    const lastRequired = bounds.highest.findLastIndex((tier) => tier <= k);
+    const firstForbidden = bounds.lowest.findIndex((tier) => tier > k);
+    return { from: lastRequired + 1, to: firstForbidden < 0 ? n : firstForbidden };
+  });
 }
 
 class Ranking {

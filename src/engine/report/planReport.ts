@@ -131,8 +131,17 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
 }
 
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
-  const { fromMbps, toMbps, latencyMs, assignment } = regime;
-  return { link, fromMbps, toMbps: finite(toMbps), latencyMs, ...placement(result, assignment) };
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  return {
+    link,
+    fromMbps,
+    toMbps: finite(toMbps),
+    latencyMs,
+    fixedMs,
+    bytes,
+    ...placement(result, assignment),
+    ...(infeasible && { infeasible: { reason: infeasible.reason, relax: infeasible.changes } }),
+  };
 }
 
 /** How far beyond the border of its regime a bandwidth must lie before the cut moves, as a part of the border. */
@@ -152,16 +161,17 @@ export function followedReports(
     current = next;
     const regime = regimes[next];
     if (regime === undefined) return [];
-    return [{ bandwidthMbps, regime: next, moves, summary: placement(result, regime.assignment).summary }];
+    const { summary } = placement(result, regime.assignment);
+    return [{ bandwidthMbps, regime: next, moves, summary, ...(regime.infeasible && { infeasible: true }) }];
   });
 }
 
 function regionMapReport(result: PlanningResult, map: RegionMap): RegionMapReport {
-  const { links, fromMbps, toMbps } = map;
-  const regions = map.regions.map(({ assignment, constant, slopes, cornersMbps }) => {
-    return { ...placement(result, assignment), constant, slopes, cornersMbps };
+  const { links, fromMbps, toMbps, infeasible } = map;
+  const regions = map.regions.map(({ assignment, plan, constant, slopes, cornersMbps }) => {
+    return { plan, ...placement(result, assignment), constant, slopes, cornersMbps };
   });
-  return { links: [...links], fromMbps, toMbps, regions };
+  return { links: [...links], fromMbps, toMbps, regions, ...(infeasible.length > 0 && { infeasible }) };
 }
 
 /** How many nodes each tier runs, and from which on, in words. */

@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
 import { dadsHeavy, dadsLight, dnnSurgery } from '../../../src/engine/planning/strategies/dads';
 import type { StrategyContext } from '../../../src/engine/planning/strategy';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
-import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
-import { unwatched } from '../../../src/protocol/work';
 import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
-
-function contextOf(graph: SplitGraph, infrastructure: Infrastructure): StrategyContext {
-  const costs = createCostTables(graph, infrastructure);
-  const bounds = tierBounds(graph, infrastructure);
-  return { costs, bounds, candidates: [], cuts: [], requestsPerSecond: undefined, work: unwatched };
-}
+import { strategyContext } from './support';
 
 const stageS = (context: StrategyContext, assignment: Uint8Array) =>
   1 / evaluatePlan(context.costs, assignment).throughputPerSecond;
@@ -24,7 +14,7 @@ describe('the two-tier strategies on random small graphs', () => {
   it('dads-light finds the least latency of all two-tier assignments', () => {
     fc.assert(
       fc.property(smallGraphs(6), infrastructures(2, false), (graph, base) => {
-        const context = contextOf(graph, { ...base, objective: 'latency' });
+        const context = strategyContext(graph, { ...base, objective: 'latency' });
         const best = Math.min(...[...allAssignments(graph, 2)].map((a) => evaluatePlan(context.costs, a).latencyMs));
         const found = evaluatePlan(context.costs, dadsLight(context).assignment).latencyMs;
         expect(found).toBeCloseTo(best, 9);
@@ -36,7 +26,7 @@ describe('the two-tier strategies on random small graphs', () => {
   it('dads-heavy stays within three times the best slowest stage, and never beats it', () => {
     fc.assert(
       fc.property(smallGraphs(6), infrastructures(2, false), (graph, base) => {
-        const context = contextOf(graph, { ...base, objective: 'throughput' });
+        const context = strategyContext(graph, { ...base, objective: 'throughput' });
         const best = Math.min(...[...allAssignments(graph, 2)].map((a) => stageS(context, a)));
         const found = stageS(context, dadsHeavy(context).assignment);
         expect(found).toBeGreaterThanOrEqual(best * (1 - 1e-9));
@@ -53,10 +43,10 @@ describe('the two-tier strategies on random small graphs', () => {
         infrastructures(2, false),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (graph, base, part) => {
-          const free = contextOf(graph, { ...base, objective: 'latency' });
+          const free = strategyContext(graph, { ...base, objective: 'latency' });
           const upperCost = (a: Uint8Array) => evaluatePlan(free.costs, a).tiers[1]?.costPerRequest ?? 0;
           const budget = upperCost(dadsLight(free).assignment) * part + 1e-12;
-          const context = contextOf(graph, {
+          const context = strategyContext(graph, {
             ...base,
             objective: 'latency',
             constraints: { maxCostPerRequest: budget },

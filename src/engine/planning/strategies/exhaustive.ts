@@ -1,8 +1,7 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { brokenConstraints } from '../constraints';
 import { evaluatePlan } from '../evaluate';
-import { assignmentAt } from '../prefixDp';
-import { rankPrefixPlans, tupleCount } from '../prefixTuples';
+import { assignmentAt, rankPrefixPlans, tupleCount } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Plans that an exhaustive search computes at most. */

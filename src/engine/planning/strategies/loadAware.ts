@@ -2,8 +2,7 @@ import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled } from '../../../protocol/work';
 import { transferSeconds } from '../costModel';
 import type { CostTables } from '../costTables';
-import { assignmentAt, prefixRanges } from '../prefixDp';
-import { tupleCount } from '../prefixTuples';
+import { assignmentAt, prefixRanges, tupleCount } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
