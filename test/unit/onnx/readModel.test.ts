@@ -230,6 +230,8 @@ describe('tensors', () => {
       dtype: 'float4e2m1',
       bytes: 3,
     });
+    // Five elements of six bits are 30 bits.
+    expect(initializer([1, 5], [2, 27], [9, new Uint8Array(4)])).toMatchObject({ dtype: 'float6e2m3', bytes: 4 });
   });
 
   it('reads sparse initializers', () => {

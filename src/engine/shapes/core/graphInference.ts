@@ -3,6 +3,7 @@ import { throwIfCanceled, type Work } from '../../../protocol/work';
 import type { OnnxGraph, ValueInfo } from '../../onnx/model';
 import { isNumericValue, type TensorFact, unknownFact } from '../fact';
 import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
+import { whyOpaque } from '../ops/opaque';
 import { findOp } from '../ops/registry';
 import type { CountContext, OpEntry } from '../rule';
 import { countElementwiseOps, countMacs } from './count';
@@ -128,9 +129,11 @@ export class GraphInference {
     context.begin(planned, this.inputsOf(planned, scope));
     if (entry === undefined) {
       const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+      const reason = whyOpaque(node.domain, node.op);
+      const because = reason === undefined ? '' : ` (${reason})`;
       this.report(
         'information',
-        `Operator ${name} is not known; its results are taken from the file's own types.`,
+        `Operator ${name} is not known${because}: its results have the types that the file states for them, if any.`,
         node.id,
       );
       return;

@@ -30,6 +30,9 @@ export function addUp(...terms: readonly (number | undefined)[]): number | undef
 /** Counts nothing: pure data movement, or all the work is in the multiply-accumulates. */
 export const none: Count = () => 0;
 
+/** Depends on what a run decides, or on sizes that shapes do not tell. */
+export const unknownCount: Count = () => undefined;
+
 /** `factor` operations for each element of input `index`. */
 export function perInput(factor: number, index = 0): Count {
   return (context) => multiply(factor, context.inputElements(index));

@@ -197,7 +197,6 @@ export const gatheringOps: OpTable = {
   Scatter: { infer: inferScatterElements, elementwiseOps: none },
   ScatterElements: { infer: inferScatterElements, elementwiseOps: none },
   ScatterND: { infer: inferScatterND, elementwiseOps: none },
-  TensorScatter: sameShape,
   ReverseSequence: sameShape,
   Trilu: sameShape,
   OneHot: { infer: inferOneHot },

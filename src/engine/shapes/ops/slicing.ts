@@ -1,6 +1,6 @@
 import type { Dim } from '../dim';
 import type { TensorValue } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { none } from './counting';
 import { coordinatesOf, elementsOfInput, isAbsent, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {
@@ -120,4 +120,7 @@ function slicedValue(
   return pickElements(context.input(0), shape, (position) => origin + positionOf(coordinatesOf(position, to), strides));
 }
 
-export const slicingOps: OpTable = { Slice: { infer: inferSlice, elementwiseOps: none } };
+const slice: OpEntry = { infer: inferSlice, elementwiseOps: none };
+
+/** Slice, and the experimental one (opset 1) that had its bounds as inputs from the start. */
+export const slicingOps: OpTable = { Slice: slice, DynamicSlice: slice };
