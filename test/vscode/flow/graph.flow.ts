@@ -145,8 +145,6 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('cuts where the keyboard is', async () => {
     const status = await workbench.statusBar.innerText();
-    // The tree is filled again once the strategies are compared; VS Code loses a click in that moment.
-    await workbench.page.waitForTimeout(2000);
     await workbench.treeRow('block_6_project').first().click();
     await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
     await inGraph('button', 'Cut Here').focus();
