@@ -2,7 +2,8 @@ import { toScreen, visibleRect } from '../camera';
 import { intersects } from '../geometry';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, headerZoom, snap } from './frame';
+import { type Frame, font, headerZoom } from './frame';
+import { snap } from './snap';
 
 const badgeHeight = 18;
 const badgeMargin = 10;

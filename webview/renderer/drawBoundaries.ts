@@ -2,8 +2,9 @@ import { toScreen, toWorld } from '../camera';
 import { contains, type Rect } from '../geometry';
 import type { Boundary } from '../planModel';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, snap } from './frame';
+import { type Frame, font } from './frame';
 import { minimapLayout } from './minimap';
+import { snap } from './snap';
 
 const pillHeight = 20;
 const pillGap = 3;
@@ -159,7 +160,7 @@ function drawPill(frame: Frame, rect: Rect, text: string, color: string): void {
 
 /** Boundaries: a dashed line across the picture with handles at its ends and what it carries in a pill. */
 export function drawBoundaries(frame: Frame): void {
-  const { camera, theme, plan, ghost, size } = frame;
+  const { camera, theme, plan, ghost, size, isStill } = frame;
   if (plan === null) return;
   for (const boundary of plan.boundaries) {
     if (boundary.y === null || boundary.link === ghost?.link) continue;
@@ -167,7 +168,7 @@ export function drawBoundaries(frame: Frame): void {
     if (y < -handleHeight || y > size.height + handleHeight) continue;
     const color = tierColorsOf(theme, boundary.link + 1).accent;
     drawLine(frame, y, color, [6, 4]);
-    drawHandles(frame, y, color);
+    if (isStill !== true) drawHandles(frame, y, color);
   }
   for (const { boundary, rect, text } of layOutPills(frame)) {
     if (boundary.link !== ghost?.link) drawPill(frame, rect, text, tierColorsOf(theme, boundary.link + 1).accent);

@@ -4,7 +4,8 @@ import { cssColor, mix } from '../color';
 import { formatMetric, heatOf } from '../metric';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { detailAt, type Frame, font, movedTo, snap } from './frame';
+import { detailAt, type Frame, font, movedTo } from './frame';
+import { snap } from './snap';
 
 /** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
 const painted = { cells: new Uint32Array(0), pass: 0 };

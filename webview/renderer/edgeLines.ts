@@ -1,5 +1,6 @@
 import type { SceneEdge } from '../../src/protocol/scene';
-import { type Frame, snap } from './frame';
+import type { Frame } from './frame';
+import { snap } from './snap';
 
 /** Lines are drawn this far beyond the canvas, in pixels, so that neither caps nor joins show at its border. */
 const margin = 8;
