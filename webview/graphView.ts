@@ -17,6 +17,7 @@ import type { DragGhost, Frame } from './renderer/frame';
 import { Hatches } from './renderer/hatch';
 import { Minimap, type MinimapLayout, minimapLayout } from './renderer/minimap';
 import { TextFitter } from './renderer/textFitter';
+import { pngOf, wholePicture } from './renderer/wholePicture';
 import type { SceneModel } from './sceneModel';
 import { shownIndex, shownNode } from './shown';
 import type { State } from './state';
@@ -147,10 +148,16 @@ export class GraphView {
     }
   }
 
-  /** What is on the screen, as the base64 text of a PNG file. */
-  picture(): string {
+  /**
+   * The whole graph, or what is on the screen, as a PNG file; `scale` is in device pixels per CSS pixel at zoom 1.
+   * @throws Error where there is no graph, or no memory for its picture
+   */
+  async picture(part: 'whole' | 'screen'): Promise<{ readonly png: Blob; readonly scale: number }> {
+    const frame = this.frame();
+    if (frame === undefined) throw new Error('There is no graph to be saved yet.');
+    if (part === 'whole') return wholePicture(frame);
     this.draw();
-    return this.canvas.toDataURL('image/png').replace(/^data:[^,]*,/, '');
+    return { png: await pngOf(this.canvas), scale: frame.camera.zoom * this.#pixelRatio };
   }
 
   minimap(): MinimapLayout | undefined {

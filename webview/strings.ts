@@ -19,7 +19,7 @@ const defaults = {
   'toolbar.objective': 'Objective',
   'toolbar.strategy': 'Strategy',
   'toolbar.picture': 'Save Picture',
-  'toolbar.picture.title': 'Save the graph as SVG, or what is on the screen as PNG',
+  'toolbar.picture.title': 'Save the graph, or what is on the screen, as SVG or PNG',
   'toolbar.export': 'Export Plan',
   'toolbar.details': 'Details',
   'toolbar.details.title': 'Show or hide the panel beside the graph',
