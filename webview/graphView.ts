@@ -114,7 +114,7 @@ export class GraphView {
   frame(): Frame | undefined {
     const { scene, planModel, comparison, heat, selection, focused, hovered } = this.state();
     if (scene === null || this.#size.width === 0) return undefined;
-    this.#camera ??= openingView(scene.scene, this.#size);
+    this.#camera ??= openingView(scene.scene, this.#size, entryOf(scene));
     const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
     const selected = new Set(selection.map(indexOf).filter((index) => index !== null));
     return {
@@ -232,6 +232,12 @@ export class GraphView {
     const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);
     if (target !== this.#camera) this.#moveTo(target, true);
   }
+}
+
+/** x at which the graph begins. */
+function entryOf({ scene: { nodes, width } }: SceneModel): number {
+  const [first] = nodes;
+  return first === undefined ? width / 2 : first.x + first.width / 2;
 }
 
 const sizeOf = ({ scene }: SceneModel): Size => ({ width: scene.width, height: scene.height });

@@ -79,7 +79,10 @@ export function drawEdges(frame: Frame): void {
   context.lineJoin = 'round';
   // Square ends close the corners of lines that are drawn piece by piece.
   context.lineCap = 'square';
+  // From afar lines lie close together, and in full strength they would fill up to areas.
+  context.globalAlpha = Math.min(1, Math.max(0.3, camera.zoom / 0.3));
   strokeAll(frame, plain, theme.edge, hairline);
+  context.globalAlpha = 1;
   strokeAll(frame, touched, theme.focus, 1.5);
   for (const [link, edges] of crossing) {
     context.setLineDash(dashes);

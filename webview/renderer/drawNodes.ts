@@ -83,13 +83,19 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
     }
     context.fillStyle = marked ? theme.focus : theme.nodeBorder;
     context.fillRect(x, y, width, height);
-    context.fillStyle = theme.nodeFill;
+    context.fillStyle = heatFill(frame, index) ?? theme.nodeFill;
     context.fillRect(x + 1, y + 1, width - 2, height - 2);
     const tier = plan?.tiers[index]?.first;
     context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
     context.fillRect(x, y, 2, height);
     drawMove(frame, index, { x: x + 2, y: y + 1, width: width - 3, height: height - 2 });
   }
+}
+
+/** From afar a box is filled by its share of the chosen metric: there is no room for its figure. */
+function heatFill({ theme, heat }: Frame, index: number): string | null {
+  const value = heat?.values[index] ?? null;
+  return heat === null || value === null ? null : theme.heat(heatOf(heat, value));
 }
 
 /** A box that another plan runs elsewhere carries the pattern of that other tier. */
@@ -159,11 +165,19 @@ function drawHeat(frame: Frame, index: number, centerX: number, centerY: number,
   context.stroke();
 }
 
+/** Bands say which tier a box runs on, unless it runs on two of them or the other plan has it elsewhere. */
+function needsBadge(frame: Frame, index: number): boolean {
+  const { plan } = frame;
+  const span = plan?.tiers[index] ?? null;
+  if (plan === null || span === null) return false;
+  return plan.bands.length === 0 || span.first !== span.last || movedTo(frame, index) !== null;
+}
+
 /** Letter badge of the tier on the upper border; two letters where a fold lies on both sides of a boundary. */
 function drawTierBadge(frame: Frame, index: number, { x, y, width }: Box): void {
   const { context, theme, plan, camera, fitter } = frame;
   const span = plan?.tiers[index] ?? null;
-  if (plan === null || span === null) return;
+  if (plan === null || span === null || !needsBadge(frame, index)) return;
   const pixels = 9 * camera.zoom;
   const colors = tierColorsOf(theme, span.first);
   const first = plan.letters[span.first] ?? '';
@@ -226,7 +240,7 @@ function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): 
   context.font = font(theme, pixels, 500);
   context.fillStyle = theme.foreground;
   const title = withRepeats(node.title, node.repeats);
-  const letter = plan?.letters[plan.tiers[index]?.first ?? -1];
+  const letter = needsBadge(frame, index) ? plan?.letters[plan.tiers[index]?.first ?? -1] : undefined;
   let room = box.width - 18 * camera.zoom;
   if (letter !== undefined) {
     const side = 20 * camera.zoom;

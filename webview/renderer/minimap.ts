@@ -93,7 +93,8 @@ function paint(
   context.fillRect(0, 0, area.width, area.height);
   for (const band of plan?.bands ?? []) {
     context.fillStyle = tierColorsOf(theme, band.tier).hatch;
-    context.fillRect(0, band.top * scaleY, area.width, (band.bottom - band.top) * scaleY);
+    const top = Math.max(0, band.top * scaleY);
+    context.fillRect(0, top, area.width, Math.min(area.height, band.bottom * scaleY) - top);
   }
   const painted = new Uint8Array((Math.ceil(area.width) + 1) * (Math.ceil(area.height) + 1));
   for (const index of model.byHeight) {
