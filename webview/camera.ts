@@ -9,7 +9,7 @@ export interface Camera {
 
 export const maxZoom = 4;
 /** Below this a node's text cannot be read, so that reveals zoom in to it. */
-export const readableZoom = 0.6;
+export const readableZoom = 0.7;
 const fitPadding = 24;
 /** What lies over the canvas beside the picture: names of tiers and the legend on the left, the overview on the right. */
 const besidePicture = { left: 104, right: 92 };

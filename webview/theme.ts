@@ -28,6 +28,8 @@ export interface Theme {
   readonly hot: Color;
   /** What a box is filled with at a share of the scale from 0 (cold) to 1. */
   readonly heat: (share: number) => string;
+  /** The same for boxes that are too small for a border. */
+  readonly speckHeat: (share: number) => string;
   readonly tiers: readonly TierColors[];
   readonly families: Readonly<Record<OpFamily, string>>;
   readonly fontFamily: string;
@@ -112,7 +114,8 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
     pillFill: cssColor(nodeFill),
     cold: mix(background, foreground, highContrast ? 0.6 : 0.35),
     hot,
-    heat: heatColors(nodeFill, hot),
+    heat: heatColors(nodeFill, hot, 0.85),
+    speckHeat: heatColors(mix(background, foreground, 0.4), hot, 1),
     tiers: accents.map((accent) => tierColors(accent, background, highContrast)),
     families: mapFamilies(family),
     fontFamily: variable('--vscode-font-family').trim() || 'sans-serif',
@@ -120,9 +123,9 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
 }
 
 /** Fills in few steps, made once: a frame asks for thousands. */
-function heatColors(from: Color, to: Color): (share: number) => string {
+function heatColors(from: Color, to: Color, most: number): (share: number) => string {
   const steps = 24;
-  const colors = Array.from({ length: steps + 1 }, (_, step) => cssColor(mix(from, to, (0.85 * step) / steps)));
+  const colors = Array.from({ length: steps + 1 }, (_, step) => cssColor(mix(from, to, (most * step) / steps)));
   return (share) => colors[Math.round(share * steps)] ?? cssColor(from);
 }
 

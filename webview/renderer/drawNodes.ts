@@ -20,34 +20,51 @@ function startSpecks(cells: number): number {
 }
 
 function drawSpecks(frame: Frame): void {
-  const { context, camera, size, theme, model, plan, selected } = frame;
+  const { camera, size, theme, model, plan, selected, heat } = frame;
   const columns = Math.ceil(size.width) + 1;
   const pass = startSpecks(columns * (Math.ceil(size.height) + 1));
-  const byTier = new Map<number, SceneNode[]>();
+  const byColor = new Map<string, SceneNode[]>();
+  const marked: SceneNode[] = [];
+  const colorOf = (index: number): string => {
+    const tier = plan?.tiers[index]?.first;
+    const value = heat?.values[index] ?? null;
+    // Where bands tell the tiers apart, specks can tell what is hot.
+    if (heat !== null && value !== null && (plan === null || plan.bands.length > 0)) {
+      return theme.speckHeat(heatOf(heat, value));
+    }
+    return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
+  };
   model.nodeGrid.query(visibleRect(camera, size), (index) => {
     const node = model.scene.nodes[index];
     if (node === undefined) return;
-    const tier = selected.has(index) ? -2 : (plan?.tiers[index]?.first ?? -1);
+    const isMarked = selected.has(index);
     if (node.height * camera.zoom < 2) {
       const x = Math.max(0, Math.floor((node.x - camera.x) * camera.zoom));
       const y = Math.max(0, Math.floor((node.y - camera.y) * camera.zoom));
       const cell = y * columns + x;
-      if (painted.cells[cell] === pass && tier !== -2) return;
+      if (painted.cells[cell] === pass && !isMarked) return;
       painted.cells[cell] = pass;
     }
-    const nodes = byTier.get(tier);
-    if (nodes === undefined) byTier.set(tier, [node]);
+    if (isMarked) {
+      marked.push(node);
+      return;
+    }
+    const color = colorOf(index);
+    const nodes = byColor.get(color);
+    if (nodes === undefined) byColor.set(color, [node]);
     else nodes.push(node);
   });
+  for (const [color, nodes] of byColor) fillSpecks(frame, nodes, color, 1.5);
   // Selected specks come last and larger, or nobody would find them.
-  for (const [tier, nodes] of [...byTier].sort(([a], [b]) => b - a)) {
-    context.fillStyle = tier === -2 ? theme.focus : tier === -1 ? theme.edge : tierColorsOf(theme, tier).accent;
-    const least = tier === -2 ? 4 : 1.5;
-    for (const node of nodes) {
-      const width = Math.max(least, node.width * camera.zoom);
-      const height = Math.max(least, node.height * camera.zoom - 0.5);
-      context.fillRect((node.x - camera.x) * camera.zoom, (node.y - camera.y) * camera.zoom, width, height);
-    }
+  fillSpecks(frame, marked, theme.focus, 4);
+}
+
+function fillSpecks({ context, camera }: Frame, nodes: readonly SceneNode[], color: string, least: number): void {
+  context.fillStyle = color;
+  for (const node of nodes) {
+    const width = Math.max(least, node.width * camera.zoom);
+    const height = Math.max(least, node.height * camera.zoom - 0.5);
+    context.fillRect((node.x - camera.x) * camera.zoom, (node.y - camera.y) * camera.zoom, width, height);
   }
 }
 

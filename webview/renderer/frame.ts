@@ -48,7 +48,7 @@ export const headerZoom = 0.5;
 export function detailAt(zoom: number): Detail {
   if (zoom < 0.12) return 'speck';
   if (zoom < 0.38) return 'box';
-  return zoom < 0.55 ? 'title' : 'full';
+  return zoom < 0.65 ? 'title' : 'full';
 }
 
 /** The tiers of a box under the other plan, where they are not the same as under this one. */
