@@ -208,6 +208,17 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect([screen.width, screen.height]).toEqual([box?.width, box?.height]);
   });
 
+  test('names every tool by what it is for', async () => {
+    await open();
+    await page.getByRole('textbox', { name: 'Search nodes', exact: true }).waitFor();
+    for (const name of ['Heat', 'Objective', 'Strategy']) {
+      await page.getByRole('combobox', { name, exact: true }).waitFor();
+    }
+    for (const name of ['Zoom out (−)', 'Zoom in (+)', 'Fit', 'Save Picture', 'Export Plan', 'Details']) {
+      await page.getByRole('button', { name, exact: true }).waitFor();
+    }
+  });
+
   test('walks to siblings with left and right', async () => {
     await open();
     await page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_11'], reveal: true }));
