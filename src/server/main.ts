@@ -18,9 +18,11 @@ const codeFolder = argument('--code-folder');
 const workers = createWorkers(__dirname, codeFolder);
 const firstModel = tryUriToPath(argument('--first-model') ?? '');
 if (firstModel !== undefined) {
+  // The layout loads while the model is read, not before: on few cores it would be in the way of reading.
+  const startLayout = () => workers.layout.start();
+  const reading = workers.analysis.call('read', { modelPath: firstModel }, { onProgress: startLayout });
   // Whatever is wrong with the model is told to the one who opens it.
-  void workers.analysis.call('read', { modelPath: firstModel }).catch(() => undefined);
-  workers.layout.start();
+  void reading.catch(() => undefined).finally(startLayout);
 }
 const { serve } = loadProgram(join(__dirname, 'languageServer.js'), codeFolder) as LanguageServer;
 serve(workers, __dirname);

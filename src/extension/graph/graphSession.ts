@@ -1,8 +1,8 @@
 import type { CancellationToken } from 'vscode';
-import type { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../protocol/errors';
 import type { AnalysisReport } from '../../protocol/reports';
 import type { PlanOverrides } from '../../protocol/requests';
-import type { FromWebview, ToWebview } from '../../protocol/webviewMessages';
+import type { FromWebview, PicturePart, ToWebview } from '../../protocol/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
@@ -32,6 +32,18 @@ export interface GraphSurroundings {
 
 const searchLimit = 100;
 
+interface GraphPicture {
+  /** A PNG file. */
+  readonly png: Uint8Array;
+  /** Its pixels per CSS pixel of the layout. */
+  readonly scale: number;
+}
+
+interface PictureWaiter {
+  readonly resolve: (picture: GraphPicture) => void;
+  readonly reject: (error: DnnSplitError) => void;
+}
+
 /**
  * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture
  * of its own; a page that comes back asks again.
@@ -41,7 +53,7 @@ export class GraphSession implements Releasable {
   #folded: readonly string[] | null = null;
   #ready = false;
   /** Those who wait for the page's picture. */
-  readonly #pictures: ((png: Uint8Array) => void)[] = [];
+  readonly #pictures: PictureWaiter[] = [];
   #sceneRequest: CancellationSource | undefined;
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
@@ -100,9 +112,16 @@ export class GraphSession implements Releasable {
         void this.#sendComparison(message.strategy);
         break;
       case 'picture':
-        this.#pictures.splice(0).forEach((take) => {
-          take(Buffer.from(message.png, 'base64'));
-        });
+        for (const { resolve } of this.#pictures.splice(0)) {
+          resolve({ png: Buffer.from(message.png, 'base64'), scale: message.scale });
+        }
+        break;
+      case 'noPicture':
+        for (const { reject } of this.#pictures.splice(0)) {
+          reject(
+            new DnnSplitError('internal', 'The graph could not be made into a picture.', undefined, message.reason),
+          );
+        }
         break;
       case 'override':
         this.#pageOverrides = message.overrides;
@@ -126,12 +145,15 @@ export class GraphSession implements Releasable {
     return this.#folded;
   }
 
-  /** What the page shows, as a PNG file. */
-  picture(): Promise<Uint8Array> {
-    const picture = new Promise<Uint8Array>((resolve) => {
-      this.#pictures.push(resolve);
+  /**
+   * What the page shows, or all that it could show, as a PNG file.
+   * @throws DnnSplitError `internal` where the page cannot make it
+   */
+  picture(part: PicturePart): Promise<GraphPicture> {
+    const picture = new Promise<GraphPicture>((resolve, reject) => {
+      this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'command', command: 'sendPicture' });
+    this.post({ type: 'sendPicture', part });
     return picture;
   }
 
@@ -139,6 +161,9 @@ export class GraphSession implements Releasable {
     this.#sceneRequest?.cancel();
     this.#sceneRequest?.dispose();
     this.#sceneRequest = undefined;
+    for (const { reject } of this.#pictures.splice(0)) {
+      reject(new DnnSplitError('canceled', 'The graph was closed before its picture was made.'));
+    }
     this.#disposables.dispose();
   }
 

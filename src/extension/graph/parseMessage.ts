@@ -79,7 +79,11 @@ export function parseMessage(message: unknown): FromWebview | undefined {
     case 'requestComparison':
       return isText(message['strategy']) ? { type: 'requestComparison', strategy: message['strategy'] } : undefined;
     case 'picture':
-      return isPicture(message['png']) ? { type: 'picture', png: message['png'] } : undefined;
+      return isPicture(message['png']) && Number.isFinite(message['scale'])
+        ? { type: 'picture', png: message['png'], scale: Number(message['scale']) }
+        : undefined;
+    case 'noPicture':
+      return isText(message['reason']) ? { type: 'noPicture', reason: message['reason'] } : undefined;
     case 'cancel':
       return { type: 'cancel' };
     case 'run':
