@@ -156,8 +156,8 @@ export interface RegimeReport {
   readonly toMbps: number | null;
   readonly latencyMs: number;
   /** At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b): the part without the link's bytes, and these. */
-  readonly fixedMs?: number;
-  readonly bytes?: number;
+  readonly fixedMs: number;
+  readonly bytes: number;
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
   /** Nodes per tier. */
@@ -202,6 +202,8 @@ export interface RegionMapReport {
   readonly regions: readonly RegionReport[];
   /** Where no plan keeps the limits, as polygons like those of the regions; absent where there always is one. */
   readonly infeasible?: readonly (readonly (readonly [number, number])[])[];
+  /** What to relax for a plan to be possible everywhere there, in one sentence. */
+  readonly infeasibleReason?: string;
 }
 
 /** Where one plan is best: at bandwidths a and b its objective value is constant + slopes[0] / a + slopes[1] / b. */

@@ -1,7 +1,7 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ErrorData } from './errors';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { VerificationReport } from './verification';
 
@@ -97,6 +97,11 @@ export interface ServerRequests {
   'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
   /** The plan that another strategy, or everything on one tier (`single:<tier>`), gives under the same overrides. */
   'dnnsplit/compare': { params: { modelUri: string; strategy: string }; result: PlanComparison };
+  /** The best plans over the bandwidths of two links, under the overrides; `null` where these are not two links. */
+  'dnnsplit/regions': {
+    params: { modelUri: string; links: readonly [number, number] };
+    result: RegionMapReport | null;
+  };
   /** The graph with its plan as a stand-alone SVG document. */
   'dnnsplit/picture': {
     params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };

@@ -1,6 +1,6 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
@@ -23,6 +23,7 @@ export type ToWebview =
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
+  | { readonly type: 'regions'; readonly map: RegionMapReport | null }
   /** Answered by `picture`: all of the graph, or the part that is on the screen. */
   | { readonly type: 'sendPicture'; readonly part: PicturePart }
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
@@ -39,6 +40,8 @@ export type FromWebview =
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'cancel' }
   | { readonly type: 'requestComparison'; readonly strategy: string }
+  /** Answered by `regions`, unless another change comes first. */
+  | { readonly type: 'requestRegions'; readonly links: readonly [number, number] }
   /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */
   | { readonly type: 'picture'; readonly png: string; readonly scale: number }
   | { readonly type: 'noPicture'; readonly reason: string }

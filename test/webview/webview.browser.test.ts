@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { browserAdvice, findBrowser } from '../vscode/driver/findBrowser.mjs';
+import { axeFindings } from './axe';
 import { type Bundle, bundleHarness, openHarness } from './harness/serve';
 import type { ThemeName } from './harness/themes';
 
 const executablePath = await findBrowser(() => undefined);
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let browser: Browser;
 let context: BrowserContext;
@@ -381,7 +379,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
       await graph().press('Enter');
       for (const tab of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
         await page.getByRole('tab', { name: tab, exact: true }).click();
-        expect(await axeFindings()).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
       }
     });
   }
@@ -413,20 +411,4 @@ function quantiles(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(2);
   return `median ${at(0.5)} ms, p95 ${at(0.95)} ms`;
-}
-
-/** Serious and critical findings of axe-core, as short lines. */
-async function axeFindings(): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  // Through the debugger, because the page's policy rightly refuses scripts without its nonce.
-  await session.send('Runtime.evaluate', { expression: readFileSync(axePath, 'utf8') });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  const findings: unknown = JSON.parse(String(result.value));
-  return Array.isArray(findings) ? findings.map(String) : [String(findings)];
 }

@@ -43,8 +43,9 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
 }
 
 /** Which cuts were searched besides the candidates, as a sentence to follow the consequence; empty where none were. */
-export function searchedText({ beyondCandidates, positions, allPositions }: SearchedCuts): string {
+export function searchedText({ beyondCandidates, allCuts, positions, allPositions }: SearchedCuts): string {
   if (!beyondCandidates) return '';
+  if (allCuts !== undefined) return ` All ${allCuts} cuts of the graph were searched.`;
   const count = positions === allPositions ? `All ${positions}` : `${positions} of the ${allPositions}`;
   return ` ${count} positions of the order were searched besides the candidates.`;
 }

@@ -30,7 +30,7 @@ export class ChainFronts {
     readonly family: CutFamily,
     readonly bounds: TierBounds,
     readonly measures: readonly Measure[],
-    private readonly work: Work,
+    readonly work: Work,
   ) {
     this.allowed = allowedCuts(costs, family, bounds);
     this.full = family.size - 1;
@@ -55,6 +55,21 @@ export class ChainFronts {
     const last = this.costs.wires.length;
     const before = last === 0 ? [[this.empty]] : this.crossed(this.below(last - 1), last - 1);
     return this.stepUp(last, before)(this.full);
+  }
+
+  /** The plan that runs everything on one tier, if it is allowed and keeps the limits. */
+  everythingOn(tier: number): Front {
+    let front: Front = [this.empty];
+    for (let k = 0; k <= this.costs.wires.length; k++) {
+      const [lower, upper] = [k > tier ? this.full : 0, k >= tier ? this.full : 0];
+      this.collector.begin(undefined);
+      this.addPart(k, lower, upper, front, lower);
+      front = this.collector.front();
+      if (k === this.costs.wires.length || front.length === 0) break;
+      if (this.allowed[k]?.[upper] !== 1) return [];
+      front = front.flatMap((label) => this.crossing(label, k, upper, this.reciprocalOf(k)) ?? []);
+    }
+    return front;
   }
 
   /** Per cut on a link, what lies below it: the tiers up to `link`, the links below it. */
@@ -173,8 +188,12 @@ export class ChainFronts {
 
   /** The same labels with the crossing of each cut on a link added at the link's bandwidth. */
   private crossed(fronts: readonly Front[], link: number): Front[] {
-    const mbps = this.costs.infrastructure.links[link]?.bandwidthMbps ?? 1;
-    return fronts.map((front, c) => front.flatMap((label) => this.crossing(label, link, c, 1 / mbps) ?? []));
+    const reciprocal = this.reciprocalOf(link);
+    return fronts.map((front, c) => front.flatMap((label) => this.crossing(label, link, c, reciprocal) ?? []));
+  }
+
+  private reciprocalOf(link: number): number {
+    return 1 / (this.costs.infrastructure.links[link]?.bandwidthMbps ?? 1);
   }
 
   private crossing(label: Label, link: number, c: number, reciprocal: number): Label | undefined {

@@ -22,7 +22,7 @@ export interface Limit {
 }
 
 /** Relative tolerance of a limit, so that a figure that equals it up to rounding meets it. */
-const tolerance = 1e-9;
+export const limitTolerance = 1e-9;
 
 /** The limits on latency, cost, energy and throughput that constraints state. */
 export function limitsOf(constraints: Constraints): Limit[] {
@@ -35,7 +35,7 @@ export function limitsOf(constraints: Constraints): Limit[] {
     { name: 'minThroughputPerSecond', bound: minThroughputPerSecond, metric: 'slowestS', most: slowestS },
   ] as const;
   return all.flatMap(({ name, bound, metric, most }) =>
-    bound === undefined || most === undefined ? [] : [{ name, bound, metric, most: most * (1 + tolerance) }],
+    bound === undefined || most === undefined ? [] : [{ name, bound, metric, most: most * (1 + limitTolerance) }],
   );
 }
 
@@ -75,7 +75,7 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
   for (const [k, tier] of infrastructure.tiers.entries()) {
     const load = evaluation.tiers[k];
     const bytes = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
-    if (tier.memoryGB !== undefined && bytes > tier.memoryGB * 1e9) {
+    if (tier.memoryGB !== undefined && bytes > tier.memoryGB * 1e9 * (1 + limitTolerance)) {
       broken.push(`the ${tier.memoryGB} GB of \`${tier.id}\` (it needs ${rounded(bytes / 1e9)} GB)`);
     }
   }

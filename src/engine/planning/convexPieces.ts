@@ -1,3 +1,5 @@
+import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
+
 /** A linear function over (x, y): constant + slopes[0] x + slopes[1] y. */
 export interface Affine {
   readonly constant: number;
@@ -39,44 +41,28 @@ const tolerance = 1e-12;
 export function lowestPieces<S extends Surface>(
   surfaces: readonly S[],
   box: Box,
+  work: Work = unwatched,
 ): { readonly pieces: SurfacePiece<S>[]; readonly uncovered: (readonly Point[])[] } {
   const square = cornersOf(box);
   const inBox = surfaces.filter(({ within }) => hasArea(clipAll(square, within)));
-  const pieces = inBox.flatMap((surface, index) =>
-    surface.terms.flatMap((term, t) => {
+  const pieces = inBox.flatMap((surface, index) => {
+    throwIfCanceled(work);
+    return surface.terms.flatMap((term, t) => {
       const cell = clipAll(square, [...surface.within, ...aboveOthers(surface.terms, t)]);
-      let parts = hasArea(cell) ? [cell] : [];
-      for (const [other, rival] of inBox.entries()) {
-        if (rival === surface || parts.length === 0) continue;
-        parts = parts.flatMap((part) => withoutLower(part, term, rival, other < index));
-      }
+      const rivals = inBox.flatMap((rival, other) => (other === index ? [] : [{ rival, isFirst: other < index }]));
+      const parts = hasArea(cell) ? merged(withoutLower(cell, term, rivals)) : [];
       return parts.map((corners) => ({ surface, term, corners: distinct(corners) }));
-    }),
-  );
+    });
+  });
   let uncovered: Point[][] = [square];
   for (const { within } of inBox) uncovered = uncovered.flatMap((part) => subtract(part, within));
-  return { pieces, uncovered: uncovered.map(distinct) };
+  return { pieces, uncovered: merged(uncovered).map(distinct) };
 }
 
 /** A polygon without corners that only rounding tells from the one before. */
 function distinct(corners: readonly Point[]): Point[] {
-  const extent = [0, 1].map((axis) => corners.reduce((most, corner) => Math.max(most, corner[axis] ?? 0), 0));
-  return corners.filter((corner, at) => {
-    const before = corners.at(at - 1) ?? corner;
-    return corner.some((value, axis) => Math.abs(value - (before[axis] ?? 0)) > sliver * (extent[axis] ?? 0));
-  });
-}
-
-/** True where a point lies in a convex polygon, its border included. */
-export function isInPolygon(corners: readonly Point[], [x, y]: Point): boolean {
-  let before = corners.at(-1) ?? [0, 0];
-  for (const corner of corners) {
-    const [width, height] = [corner[0] - before[0], corner[1] - before[1]];
-    const side = width * (y - before[1]) - height * (x - before[0]);
-    if (side < -1e-9 * (Math.abs(width * y) + Math.abs(height * x))) return false;
-    before = corner;
-  }
-  return corners.length > 0;
+  const extent = extentOf(corners);
+  return corners.filter((corner, at) => !isSamePoint(corner, corners.at(at - 1) ?? corner, extent));
 }
 
 function cornersOf({ low, high }: Box): Point[] {
@@ -102,12 +88,93 @@ function aboveOthers(terms: readonly Affine[], t: number): Affine[] {
 
 const nowhere: Affine = { constant: 1, slopes: [0, 0] };
 
-/** A polygon without the part in which a rival is lower than a term, or as low where it comes first. */
-function withoutLower(part: Point[], term: Affine, rival: Surface, rivalIsFirst: boolean): Point[][] {
+interface Rival {
+  readonly rival: Surface;
+  /** Where the two are level, the first one wins. */
+  readonly isFirst: boolean;
+}
+
+/**
+ * A polygon without all that rivals have below a term. The rival that takes most goes first, so that what the others
+ * would take as well is not cut into pieces before.
+ */
+function withoutLower(part: Point[], term: Affine, rivals: readonly Rival[]): Point[][] {
+  const taking = rivals.flatMap((one) => {
+    const taken = takenBy(part, term, one);
+    return taken === undefined ? [] : [{ one, ...taken }];
+  });
+  const [first] = taking.sort((a, b) => b.area - a.area);
+  if (first === undefined) return [part];
+  const others = taking.slice(1).map(({ one }) => one);
+  return subtract(part, first.conditions).flatMap((rest) => withoutLower(rest, term, others));
+}
+
+/** The part of a polygon in which a rival is lower than a term, as conditions and area; nothing where it never is. */
+function takenBy(
+  part: Point[],
+  term: Affine,
+  { rival, isFirst }: Rival,
+): { conditions: Affine[]; area: number } | undefined {
   const differences = rival.terms.map((other) => difference(other, term));
   const level = differences.map((one) => part.every((corner) => isLevel(one, term, corner)));
-  if (!rivalIsFirst && level.includes(true)) return [part];
-  return subtract(part, [...rival.within, ...differences.filter((_, at) => !level[at])]);
+  if (!isFirst && level.includes(true)) return undefined;
+  const conditions = [...rival.within, ...differences.filter((_, at) => !level[at])];
+  const taken = clipAll(part, conditions);
+  return hasArea(taken) ? { conditions, area: areaOf(taken) } : undefined;
+}
+
+/** Fewer polygons for the same area: two that share a whole edge become one where that is convex. */
+function merged(parts: Point[][]): Point[][] {
+  const left = [...parts];
+  for (let a = 0; a < left.length; a++) {
+    for (let b = a + 1; b < left.length; b++) {
+      const union = convexUnion(distinct(left[a] ?? []), distinct(left[b] ?? []));
+      if (union === undefined) continue;
+      left[a] = union;
+      left.splice(b, 1);
+      b = a;
+    }
+  }
+  return left;
+}
+
+/** Two convex polygons as one, where they share an edge and together are convex. */
+function convexUnion(a: readonly Point[], b: readonly Point[]): Point[] | undefined {
+  const extent = extentOf([...a, ...b]);
+  for (const [i, from] of a.entries()) {
+    const to = a[(i + 1) % a.length] ?? from;
+    const j = b.findIndex(
+      (corner, at) => isSamePoint(corner, to, extent) && isSamePoint(b[(at + 1) % b.length] ?? corner, from, extent),
+    );
+    if (j < 0) continue;
+    const otherSide = [...b.slice(j + 1), ...b.slice(0, j + 1)].slice(1, -1);
+    return convexOutline([...a.slice(i + 1), ...a.slice(0, i + 1), ...otherSide], extent);
+  }
+  return undefined;
+}
+
+/** A polygon without the corners at which it goes straight on; nothing where it turns inwards at one. */
+function convexOutline(corners: readonly Point[], [width, height]: Point): Point[] | undefined {
+  const outline: Point[] = [];
+  for (const [at, corner] of corners.entries()) {
+    const before = outline.at(-1) ?? corners.at(-1) ?? corner;
+    const after = corners[(at + 1) % corners.length] ?? corner;
+    const turn = (corner[0] - before[0]) * (after[1] - corner[1]) - (corner[1] - before[1]) * (after[0] - corner[0]);
+    if (turn < -sliver * width * height) return undefined;
+    if (turn > sliver * width * height) outline.push(corner);
+  }
+  return outline;
+}
+
+function isSamePoint(a: Point, b: Point, extent: Point): boolean {
+  return a.every((value, axis) => Math.abs(value - (b[axis] ?? 0)) <= sliver * (extent[axis] ?? 0));
+}
+
+/** The largest coordinate in both directions. */
+function extentOf(corners: readonly Point[]): Point {
+  let [width, height] = [0, 0];
+  for (const [x, y] of corners) [width, height] = [Math.max(width, x), Math.max(height, y)];
+  return [width, height];
 }
 
 function isLevel(difference: Affine, term: Affine, [x, y]: Point): boolean {
@@ -151,16 +218,18 @@ function clip(corners: Point[], condition: Affine): Point[] {
 }
 
 function hasArea(corners: readonly Point[]): boolean {
+  const [width, height] = extentOf(corners);
+  return areaOf(corners) > (sliver / 2) * width * height;
+}
+
+function areaOf(corners: readonly Point[]): number {
   let twice = 0;
-  let [furthestX, furthestY] = [0, 0];
   let before = corners.at(-1) ?? [0, 0];
   for (const corner of corners) {
     twice += before[0] * corner[1] - corner[0] * before[1];
-    furthestX = Math.max(furthestX, corner[0]);
-    furthestY = Math.max(furthestY, corner[1]);
     before = corner;
   }
-  return twice > sliver * furthestX * furthestY;
+  return twice / 2;
 }
 
 function valueAt({ constant, slopes }: Affine, x: number, y: number): number {

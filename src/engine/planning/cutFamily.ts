@@ -127,8 +127,9 @@ function bytesCrossing(wire: CostTables['wires'][number], cut: Pick<Cut, 'positi
 }
 
 /**
- * Tells which cut is inside which. A prefix and any other cut are compared by the first node that is not below the cut
- * and by the last one that is; two cuts across branches node by node, once.
+ * Tells which cut is inside which. A cut has all nodes before its first missing one, and some beyond; another one is inside
+ * it when it misses that node too and its own nodes beyond are in there as well. For two cuts across branches that is
+ * settled once, for any other pair two numbers tell.
  */
 function insideTest(
   positions: readonly number[],
@@ -137,17 +138,23 @@ function insideTest(
   const firstOutside = Int32Array.from(positions, (position, c) => firstMissing(downsets[c]) ?? position);
   const afterLast = Int32Array.from(positions, (position, c) => (downsets[c]?.at(-1) ?? position - 1) + 1);
   const across = downsets.flatMap((downset, c) => (downset === undefined ? [] : [c]));
-  const insideAcross = new Set<number>();
-  for (const upper of across) {
-    const members = new Set(downsets[upper]);
-    for (const lower of across) {
-      if (downsets[lower]?.every((node) => members.has(node))) insideAcross.add(lower * positions.length + upper);
+  const placeOf = new Int32Array(positions.length).fill(-1);
+  for (const [place, c] of across.entries()) placeOf[c] = place;
+  const beyond = across.map((c) => downsets[c]?.slice(firstOutside[c]) ?? []);
+  const matrix = new Uint8Array(across.length ** 2);
+  for (const [u, upper] of across.entries()) {
+    const members = new Set(beyond[u]);
+    const first = firstOutside[upper] ?? 0;
+    for (const [l, lower] of across.entries()) {
+      const isWithin =
+        (firstOutside[lower] ?? 0) <= first && beyond[l]?.every((node) => node < first || members.has(node));
+      if (isWithin) matrix[l * across.length + u] = 1;
     }
   }
-  const isAcross = Uint8Array.from(downsets, (downset) => (downset === undefined ? 0 : 1));
   const isInside = (lower: number, upper: number) => {
     if ((afterLast[lower] ?? 0) <= (firstOutside[upper] ?? 0)) return true;
-    return isAcross[lower] === 1 && isAcross[upper] === 1 && insideAcross.has(lower * positions.length + upper);
+    const [l, u] = [placeOf[lower] ?? -1, placeOf[upper] ?? -1];
+    return l >= 0 && u >= 0 && matrix[l * across.length + u] === 1;
   };
   return { firstOutside, afterLast, isInside };
 }

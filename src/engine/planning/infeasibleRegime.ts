@@ -16,9 +16,9 @@ const below = 0.1;
  * @param toMbps the border; `Infinity` where no bandwidth is enough.
  */
 export function infeasibleRegime(search: PlanSearch, link: number, toMbps: number): Regime | undefined {
-  const everywhere = relaxationAt(search, link, 0);
+  const everywhere = relaxationAt(search, [link], 0);
   const mbps = (Number.isFinite(toMbps) ? toMbps : 1) * below;
-  const relaxation = everywhere ?? relaxationAt(search, link, mbps);
+  const relaxation = everywhere ?? relaxationAt(search, [link], mbps);
   if (relaxation === undefined) return undefined;
   const where = everywhere === undefined ? ` at ${bandwidthText(mbps)}` : '';
   const { costs, family } = search;
@@ -31,8 +31,16 @@ export function infeasibleRegime(search: PlanSearch, link: number, toMbps: numbe
   };
 }
 
-function relaxationAt(search: PlanSearch, link: number, bandwidthMbps: number): Relaxation | undefined {
+/** What to relax at some bandwidths of two links, as a sentence; nothing where no change of limits is enough. */
+export function reasonAt(search: PlanSearch, links: readonly number[], bandwidthMbps: number): string | undefined {
+  const relaxation = relaxationAt(search, links, bandwidthMbps);
+  if (relaxation === undefined) return undefined;
+  const { constraints } = search.costs.infrastructure;
+  return `${sentence(limitsOf(constraints), relaxation)} at ${bandwidthText(bandwidthMbps)}.`;
+}
+
+function relaxationAt(search: PlanSearch, changed: readonly number[], bandwidthMbps: number): Relaxation | undefined {
   const { infrastructure } = search.costs;
-  const links = infrastructure.links.map((one, l) => (l === link ? { ...one, bandwidthMbps } : one));
+  const links = infrastructure.links.map((one, l) => (changed.includes(l) ? { ...one, bandwidthMbps } : one));
   return leastRelaxation(search, { ...search.costs, infrastructure: { ...infrastructure, links } });
 }

@@ -1,4 +1,4 @@
-import { limitsOf, type PlanMetrics } from './constraints';
+import { limitsOf, limitTolerance, type PlanMetrics } from './constraints';
 import { objectiveWeights, pricePerSecond } from './costModel';
 import type { CostTables } from './costTables';
 import type { CutFamily } from './cutFamily';
@@ -75,6 +75,9 @@ export function objectiveMeasure(costs: CostTables, family: CutFamily, objective
   };
 }
 
+/** What `memoryMeasure` may be at most. */
+export const fullMemory = 1 + limitTolerance;
+
 /**
  * By how much the fullest memory is filled, 1 being full; tiers without a `memoryGB` are never full.
  */
@@ -117,7 +120,7 @@ export function measuresOf(
     measures.push({ ...metricMeasure(costs, family, metric), most, decides });
   }
   const bySize = constraints.respectMemory === true && costs.infrastructure.tiers.some((tier) => tier.memoryGB);
-  if (bySize) measures.push({ ...memoryMeasure(costs, family), most: 1, decides: false });
+  if (bySize) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   return measures;
 }
 

@@ -4,7 +4,7 @@ import { ChainFronts } from './chainFronts';
 import type { CostTables } from './costTables';
 import { assignmentOf, createFamily } from './cutFamily';
 import { cutsOfPlan } from './labels';
-import { type Measure, memoryMeasure, metricMeasure } from './measures';
+import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
 import type { Assignment } from './plan';
 import { spreadPositions } from './spreadPositions';
 import type { TierBounds } from './tierBounds';
@@ -41,7 +41,7 @@ export function paretoFront(costs: CostTables, cuts: readonly Cut[], bounds: Tie
   const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
   const measures: Measure[] = metrics.map((metric) => metricMeasure(costs, family, metric));
   if (costs.infrastructure.constraints.respectMemory === true) {
-    measures.push({ ...memoryMeasure(costs, family), most: 1, decides: false });
+    measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   }
   const fronts = new ChainFronts(costs, family, bounds, measures, work);
   const plans = fronts.plans().flatMap((label): ParetoPlan[] => {

@@ -4,19 +4,24 @@ import type { SplitGraph } from '../split/splitGraph';
 import { type CutFamily, membersOf } from './cutFamily';
 
 /**
- * Bytes of weights and of activations at their peak that the nodes between two cuts of a family take. Between two
- * prefixes of the order the peak is the largest working set on the way, whatever the cuts are: what arrives from below
- * and what higher tiers still read is live there in any case.
+ * Bytes of weights and of activations at their peak that the nodes between two positions of the order take. The peak is
+ * the largest working set on the way, wherever the cuts are: what arrives from below and what higher tiers still read is
+ * live there in any case.
  */
-export function partMemory(graph: SplitGraph, family: CutFamily): (lower: number, upper: number) => number {
+export function prefixMemory(graph: SplitGraph): (from: number, to: number) => number {
   const working = new RangeMaximum(liveBytes(graph).workingBytes);
   const weights = new Float64Array(graph.nodes.length + 1);
   for (const [node, { weightBytes }] of graph.nodes.entries()) weights[node + 1] = (weights[node] ?? 0) + weightBytes;
+  return (from, to) => (weights[to] ?? 0) - (weights[from] ?? 0) + working.between(from, to);
+}
+
+/** The same for the nodes between two cuts of a family. */
+export function partMemory(graph: SplitGraph, family: CutFamily): (lower: number, upper: number) => number {
+  const betweenPositions = prefixMemory(graph);
   const known = new Map<number, number>();
   return (lower, upper) => {
-    const [from, to] = [family.positions[lower] ?? 0, family.positions[upper] ?? 0];
     if (family.downsets[lower] === undefined && family.downsets[upper] === undefined) {
-      return (weights[to] ?? 0) - (weights[from] ?? 0) + working.between(from, to);
+      return betweenPositions(family.positions[lower] ?? 0, family.positions[upper] ?? 0);
     }
     const key = lower * family.size + upper;
     const bytes = known.get(key) ?? bytesBetween(graph, family, lower, upper);

@@ -62,8 +62,10 @@ export interface Certificate {
   readonly exactValue: number;
   readonly exactLatencyMs: number;
   readonly gapPercent: number;
-  /** Why there is no exact value, where there is none. */
+  /** Why there is no exact value, where there is none, or that it is a bound. */
   readonly unavailable?: string;
+  /** True where the value is a lower bound of the optimum's, and the gap an upper bound. */
+  readonly isBound?: boolean;
 }
 
 export interface AuditFinding {

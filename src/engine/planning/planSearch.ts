@@ -1,5 +1,6 @@
 import type { Work } from '../../protocol/work';
 import type { Cut } from '../split/splitGraph';
+import { allCuts } from './allCuts';
 import { ChainFronts } from './chainFronts';
 import type { CostTables } from './costTables';
 import { type CutFamily, createFamily } from './cutFamily';
@@ -11,20 +12,25 @@ import type { TierBounds } from './tierBounds';
 
 /** Which cuts a search looks at. */
 export interface SearchedCuts {
-  /** True where it looks at positions of the order besides the candidates. */
+  /** True where it looks at more than the candidates. */
   readonly beyondCandidates: boolean;
+  /** How many cuts the graph has, where it looks at all of them. */
+  readonly allCuts?: number;
   /** Positions of the order that it looks at, and how many there are. */
   readonly positions: number;
   readonly allPositions: number;
 }
 
 /**
- * The search for the best plan: over the candidates where these hold an optimum, over every position of the order besides
- * where they do not, or over as many as can be searched in time. Everything is computed when it is first asked for, once.
+ * The search for the best plan: over the candidates where these hold an optimum; where they do not, over all cuts of the
+ * graph, or where there are too many over the candidates and the positions of the order, as many as can be searched in
+ * time. Everything is computed when it is first asked for, once.
  */
 export class PlanSearch {
   private own: ChainFronts | undefined;
   private ownFamily: CutFamily | undefined;
+  /** All cuts of the graph, where these are looked at. */
+  private readonly all: readonly Cut[] | undefined;
   /** Positions that are looked at besides the candidates. */
   private readonly positions: readonly number[];
 
@@ -39,7 +45,15 @@ export class PlanSearch {
     private readonly candidatesSuffice: boolean,
     readonly work: Work,
   ) {
-    this.positions = candidatesSuffice ? [] : spreadPositions(costs, mostPositions(costs));
+    const most = mostCuts(costs);
+    this.all = candidatesSuffice ? undefined : allCuts(costs.graph, most.all);
+    const isNarrow = candidatesSuffice || this.all !== undefined;
+    this.positions = isNarrow ? [] : spreadPositions(costs, most.positions);
+  }
+
+  /** True where no cut of the graph is left out, so that the best plan found is the best there is. */
+  get coversAllCuts(): boolean {
+    return this.all !== undefined;
   }
 
   /** The efficient plans for the objective and the limits of the infrastructure. */
@@ -58,37 +72,42 @@ export class PlanSearch {
 
   /** The cuts that are looked at. */
   get family(): CutFamily {
-    this.ownFamily ??= familyOf(this.costs, this.bounds, this.cuts, this.positions);
+    this.ownFamily ??= familyOf(this.costs, this.bounds, this.all ?? this.cuts, this.positions);
     return this.ownFamily;
   }
 
   get searched(): SearchedCuts {
     const allPositions = this.costs.graph.nodes.length + 1;
-    return { beyondCandidates: !this.candidatesSuffice, positions: this.positions.length, allPositions };
+    return {
+      beyondCandidates: !this.candidatesSuffice,
+      ...(this.all && { allCuts: this.all.length }),
+      positions: this.positions.length,
+      allPositions,
+    };
   }
 }
 
-/** Positions that are all looked at on three tiers where there are no more, and else how many of them. */
-const fewPositions = { single: 640, several: 560 };
+/** Cuts that are all looked at on three tiers where there are no more, and else how many positions. */
+const fewCuts = { single: 640, several: 560 };
 const spread = { single: 320, several: 280 };
 /** The same where three figures must be kept apart. */
-const positionsOfThree = 200;
+const cutsOfThree = 200;
 
 /**
- * Positions that a search takes at most, so that every pair of them can be looked at on every tier: fewer the more tiers
- * there are and the more figures must be kept apart.
+ * Cuts that a search takes at most, so that every pair of them can be looked at on every tier: fewer the more tiers there
+ * are and the more figures must be kept apart.
  */
-function mostPositions({ tiers, graph, infrastructure }: CostTables): number {
+function mostCuts({ tiers, graph, infrastructure }: CostTables): { all: number; positions: number } {
   const { objective, constraints } = infrastructure;
   const keptApart = [
     constraints.maxLatencyMs !== undefined && objective !== 'latency',
     constraints.maxCostPerRequest !== undefined && objective !== 'cost',
   ].filter(Boolean).length;
   const share = Math.min(1, 2 / Math.sqrt(tiers.length + 1));
-  if (keptApart === 2) return Math.floor(positionsOfThree * share);
   const kind = keptApart === 0 ? 'single' : 'several';
-  const all = graph.nodes.length + 1;
-  return all <= fewPositions[kind] * share ? all : Math.floor(spread[kind] * share);
+  const all = Math.floor((keptApart === 2 ? cutsOfThree : fewCuts[kind]) * share);
+  if (graph.nodes.length + 1 <= all) return { all, positions: all };
+  return { all, positions: Math.floor((keptApart === 2 ? cutsOfThree : spread[kind]) * share) };
 }
 
 /** The last family per graph, and what it was made from: it depends on no bandwidth, price or limit. */

@@ -64,6 +64,7 @@ export function tupleCount(nodeCount: number, tierCount: number): number {
 /**
  * Ranks every plan that cuts the order at positions (Scission; Lockhart et al., UCC 2020): computes each one and keeps
  * the best `top`, ties in favor of the earlier tuple. The caller bounds `tupleCount`.
+ * @param fits refuses parts between two positions for a tier (memory).
  */
 export function rankPrefixPlans(
   costs: CostTables,
@@ -71,6 +72,7 @@ export function rankPrefixPlans(
   objective: Objective,
   top: number,
   work: Work,
+  fits: (tier: number, lower: number, upper: number) => boolean = () => true,
 ): { readonly ranked: RankedPlan[]; readonly evaluated: number } {
   const ranges = prefixRanges(costs, bounds);
   const { constraints } = costs.infrastructure;
@@ -78,7 +80,7 @@ export function rankPrefixPlans(
   const positions = new Int32Array(costs.wires.length);
   const visit = (link: number, from: number): void => {
     if (link === positions.length) {
-      if (mayRunEach(bounds, positions, costs.graph.nodes.length)) ranking.add(positions);
+      if (mayRunEach(bounds, positions, costs.graph.nodes.length, fits)) ranking.add(positions);
       return;
     }
     const range: PositionRange = ranges[link] ?? { from: 0, to: 0 };
@@ -92,12 +94,17 @@ export function rankPrefixPlans(
   return { ranked: ranking.best, evaluated: ranking.evaluated };
 }
 
-/** False when a tier that is left out would run something. */
-function mayRunEach(bounds: TierBounds, positions: Int32Array, n: number): boolean {
+/** False when a tier would run something that is left out or for which it has no room. */
+function mayRunEach(
+  bounds: TierBounds,
+  positions: Int32Array,
+  n: number,
+  fits: (tier: number, lower: number, upper: number) => boolean,
+): boolean {
   let lower = 0;
   for (let k = 0; k < bounds.allowedTiers.length; k++) {
     const upper = positions[k] ?? n;
-    if (bounds.allowedTiers[k] !== 1 && upper > lower) return false;
+    if (upper > lower && (bounds.allowedTiers[k] !== 1 || !fits(k, lower, upper))) return false;
     lower = upper;
   }
   return true;

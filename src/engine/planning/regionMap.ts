@@ -1,5 +1,5 @@
 import type { ChainFronts } from './chainFronts';
-import { type Affine, isInPolygon, lowestPieces, type Point, type Surface } from './convexPieces';
+import { type Affine, lowestPieces, type Point, type Surface } from './convexPieces';
 import { assignmentOf } from './cutFamily';
 import { chainOf, cutsOf, type Label } from './labels';
 import type { Measure } from './measures';
@@ -32,6 +32,8 @@ export interface RegionMap extends RegionRequest {
   readonly regions: readonly Region[];
   /** Where no plan keeps the limits, as polygons like those of the regions. */
   readonly infeasible: readonly Corners[];
+  /** What to relax for a plan to be possible everywhere there. */
+  readonly infeasibleReason?: string;
 }
 
 /** A plan with one cut fixed on each of the two links. */
@@ -49,7 +51,13 @@ export function regionMap(fronts: ChainFronts, request: RegionRequest): RegionMa
   const [first, second] = request.links;
   if (first >= second || fronts.costs.infrastructure.links[second] === undefined) return undefined;
   const surfaces = withoutBeaten(planSurfaces(fronts, request.links));
-  const { pieces, uncovered } = lowestPieces(surfaces, { low: 1 / request.toMbps, high: 1 / request.fromMbps });
+  // Where two plans are equal, the one on fewer tiers is better.
+  surfaces.sort((a, b) => tiersUsed(fronts, a.chosen) - tiersUsed(fronts, b.chosen));
+  const { pieces, uncovered } = lowestPieces(
+    surfaces,
+    { low: 1 / request.toMbps, high: 1 / request.fromMbps },
+    fronts.work,
+  );
   const shown = [...new Set(pieces.map(({ surface }) => surface))];
   const assignments = new Map(shown.map((surface) => [surface, assignmentOf(fronts.family, surface.chosen)]));
   const regions = pieces.map(({ surface, term, corners }): Region => {
@@ -62,20 +70,6 @@ export function regionMap(fronts: ChainFronts, request: RegionRequest): RegionMa
     regions: regions.sort((a, b) => a.constant - b.constant || a.plan - b.plan),
     infeasible: uncovered.map(inMbps),
   };
-}
-
-/**
- * The region of two measured bandwidths; bandwidths outside of the range count as its ends.
- * @returns its index in `regions`, -1 where no plan keeps the limits.
- */
-export function regionAt(map: RegionMap, bandwidthsMbps: readonly [number, number]): number {
-  const [x = 0, y = 0] = bandwidthsMbps.map((mbps) => 1 / Math.min(Math.max(mbps, map.fromMbps), map.toMbps));
-  return map.regions.findIndex(({ cornersMbps }) =>
-    isInPolygon(
-      cornersMbps.map(([a, b]): Point => [1 / a, 1 / b]),
-      [x, y],
-    ),
-  );
 }
 
 function inMbps(corners: readonly Point[]): Corners {
@@ -100,6 +94,10 @@ function planSurfaces(fronts: ChainFronts, [first, second]: readonly [number, nu
     }
   }
   return surfaces;
+}
+
+function tiersUsed({ family, costs }: ChainFronts, chosen: readonly number[]): number {
+  return costs.tiers.filter((_, k) => (chosen[k] ?? family.size - 1) !== (chosen[k - 1] ?? 0)).length;
 }
 
 interface JoinedPart extends Label {

@@ -5,15 +5,15 @@ import type { CostTables } from './costTables';
 import { assignmentOf } from './cutFamily';
 import { evaluatePlan } from './evaluate';
 import { cutsOfPlan, type Label } from './labels';
-import { type Measure, memoryMeasure, metricMeasure } from './measures';
+import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
 import type { Change } from './plan';
 import type { PlanSearch } from './planSearch';
 
 /** The least that has to be relaxed for a plan to be possible. */
 export interface Relaxation {
   readonly changes: readonly Change[];
-  /** Other limits that would do alone, instead. */
-  readonly alternatives: readonly Change[];
+  /** Changes of another limit that would do as well, instead. */
+  readonly alternatives: readonly (readonly Change[])[];
   /** A plan that is possible then, as the cut on each link. */
   readonly chosen: readonly number[];
 }
@@ -43,7 +43,7 @@ export function leastRelaxation(search: PlanSearch, costs: CostTables = search.c
     if (best === undefined) continue;
     return {
       changes: changesOf(search, costs, best),
-      alternatives: count === 1 ? others.flatMap((way) => changesOf(search, costs, way)) : [],
+      alternatives: count === 1 ? others.map((way) => changesOf(search, costs, way)) : [],
       chosen: cutsOfPlan(best.plan),
     };
   }
@@ -57,7 +57,7 @@ export function infeasibleError(search: PlanSearch, droppable: readonly string[]
   const relaxation = leastRelaxation(search);
   const dropped = droppable.map((name) => `drop ${name}`);
   if (relaxation !== undefined) {
-    const instead = [...relaxation.alternatives.map((change) => advice(change)), ...dropped];
+    const instead = [...relaxation.alternatives.map(adviceOn), ...dropped];
     const alternatives = instead.length === 0 ? '' : `; or ${instead.join(', or ')}`;
     return new DnnSplitError('infeasible', `${sentence(limits, relaxation)}${alternatives}.`);
   }
@@ -126,7 +126,7 @@ function measureOf({ costs, family }: PlanSearch, limit: Freed): Measure {
 }
 
 function mostOf(limit: Freed): number {
-  return limit === 'memory' ? 1 : limit.most;
+  return limit === 'memory' ? fullMemory : limit.most;
 }
 
 function changesOf(search: PlanSearch, costs: CostTables, { freed, plan }: Way): Change[] {
@@ -140,7 +140,7 @@ function changesOf(search: PlanSearch, costs: CostTables, { freed, plan }: Way):
     const { tiers } = evaluatePlan(costs, assignmentOf(search.family, cutsOfPlan(plan)));
     return costs.infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
       const needed = ((tiers[k]?.weightBytes ?? 0) + (tiers[k]?.peakActivationBytes ?? 0)) / 1e9;
-      if (memoryGB === undefined || needed <= memoryGB) return [];
+      if (memoryGB === undefined || needed <= memoryGB * fullMemory) return [];
       return [{ constraint: 'memoryGB', tier: id, to: roundedAway(needed, 'up') }];
     });
   });

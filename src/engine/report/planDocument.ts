@@ -1,7 +1,8 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
 import { productVersion } from '../../protocol/version';
+import type { StrategyOutcome } from '../planning/outcomes';
 import type { Assignment, Regime } from '../planning/plan';
-import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { PlanningResult } from '../planning/planModel';
 import type { RegionMap } from '../planning/regionMap';
 import type { DimensionBindings } from '../shapes/inferred';
 import type { SplitGraph } from '../split/splitGraph';
@@ -128,6 +129,7 @@ function regionTable(result: PlanningResult, map: RegionMap): PlanDocument['regi
       cornersMbps: corners(cornersMbps),
     })),
     ...(map.infeasible.length > 0 && { infeasible: map.infeasible.map(corners) }),
+    ...(map.infeasibleReason !== undefined && { infeasibleReason: map.infeasibleReason }),
   };
 }
 

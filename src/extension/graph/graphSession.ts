@@ -111,6 +111,9 @@ export class GraphSession implements Releasable {
       case 'requestComparison':
         void this.#sendComparison(message.strategy);
         break;
+      case 'requestRegions':
+        void this.#sendRegions(message.links);
+        break;
       case 'picture':
         for (const { resolve } of this.#pictures.splice(0)) {
           resolve({ png: Buffer.from(message.png, 'base64'), scale: message.scale });
@@ -262,6 +265,13 @@ export class GraphSession implements Releasable {
       const params = { modelUri: this.modelUri, strategy };
       const comparison = await this.surroundings.connection.request('dnnsplit/compare', params);
       this.post({ type: 'comparison', comparison });
+    });
+  }
+
+  #sendRegions(links: readonly [number, number]): Promise<void> {
+    return this.#attempt(async () => {
+      const map = await this.surroundings.connection.request('dnnsplit/regions', { modelUri: this.modelUri, links });
+      this.post({ type: 'regions', map });
     });
   }
 

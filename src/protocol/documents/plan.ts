@@ -105,6 +105,7 @@ const regionMap = z
       }),
     ),
     infeasible: z.array(z.array(pair)).optional().describe('Corners of where no plan keeps the limits.'),
+    infeasibleReason: z.string().optional().describe('What to relax for a plan to be possible everywhere there.'),
   })
   .describe(
     'The best plan for every pair of bandwidths of two links, the other figures fixed. To look bandwidths a and b up, take the region that holds the point (1/a, 1/b); its objective value there is constant + slopes[0] / a + slopes[1] / b. Without limits, and for objectives that add up, that is the region with the least such value.',

@@ -44,6 +44,7 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
     'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
       analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
+    'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
     'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
       const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
       const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });

@@ -1,6 +1,6 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { ErrorData } from '../../protocol/errors';
-import type { AnalysisReport, PlanReport } from '../../protocol/reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../../protocol/reports';
 import type {
   DeploymentTarget,
   GeneratedFile,
@@ -56,6 +56,8 @@ export interface AnalysisFunctions {
   ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
+  /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
+  regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */

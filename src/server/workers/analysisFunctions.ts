@@ -15,6 +15,7 @@ import { findConfig } from '../analysis/findConfig';
 import { ModelCache } from '../analysis/modelCache';
 import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
+import { mappedRegions } from '../analysis/regionCache';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
 
 /**
@@ -53,6 +54,11 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
       const plan = planReport(result, analyzed);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
+    },
+    regions({ modelPath, overrides, links }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      return mappedRegions(analyzed, settings, overrides, links, work);
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);

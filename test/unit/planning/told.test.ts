@@ -33,14 +33,21 @@ describe('what a plan says of itself', () => {
     expect(moved.advice).toMatch(/within [\d.]+ % of the optimum\)/);
   });
 
-  test('under limits that bite the optimum without them is a lower bound', () => {
-    const free = plan();
+  test('under limits the best plan within them is proven', () => {
     const cheap = plan({ constraints: { maxCostPerRequest: 0.02 } });
-    expect(cheap.certificate.exactValue).toBe(free.plan.evaluation.objectiveValue);
-    expect(cheap.certificate.unavailable).toMatch(/breaks maxCostPerRequest 0.02 .* lower bound/);
-    expect(cheap.advice).not.toContain('proven');
-    // Limits that the optimum keeps leave the proof as it is.
-    expect(plan({ constraints: { maxLatencyMs: 1000 } }).certificate.unavailable).toBeUndefined();
+    expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);
+    expect(cheap.certificate).toMatchObject({ exactValue: cheap.plan.evaluation.objectiveValue, gapPercent: 0 });
+    expect(cheap.advice).toContain('proven');
+    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched.');
+  });
+
+  test('throughput is proven too', () => {
+    const { certificate, advice } = plan({ objective: 'throughput' });
+    expect(certificate).toMatchObject({ gapPercent: 0 });
+    expect(certificate.unavailable).toBeUndefined();
+    expect(advice).toContain('(proven optimal)');
+    const exact = plan({ objective: 'throughput' }, { strategy: 'exact' });
+    expect(exact.plan.evaluation.objectiveValue).toBe(certificate.exactValue);
   });
 
   test('blocks that were not searched whole are counted and explained', () => {

@@ -147,6 +147,24 @@ describe('the language server over stdio', () => {
     expect(back.plan?.links[0]?.bandwidthMbps).toBe(20);
   });
 
+  it('maps the best plans over two bandwidths, and gives way to a change', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const links = [0, 1] as const;
+    const map = await client.request('dnnsplit/regions', { modelUri, links });
+    expect(map?.regions.length).toBeGreaterThan(1);
+    // Both bandwidths are what the map is over: it stays the same when they change.
+    await client.request('dnnsplit/override', { modelUri, overrides: { bandwidthMbps: [3, 77] } });
+    expect(await client.request('dnnsplit/regions', { modelUri, links })).toEqual(map);
+    const changed = client.request('dnnsplit/override', { modelUri, overrides: { objective: 'throughput' } });
+    const overtaken = client.request('dnnsplit/regions', { modelUri, links });
+    const again = client.request('dnnsplit/override', { modelUri, overrides: { objective: 'cost' } });
+    await Promise.all([changed, again]);
+    const late = await overtaken.catch((error: { data?: { code?: string } }) => error.data?.code);
+    expect(late === 'canceled' || typeof late === 'object').toBe(true);
+    expect(await client.request('dnnsplit/regions', { modelUri, links: [1, 0] })).toBeNull();
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
+  });
+
   it('answers every override of a burst, the last one as asked', async () => {
     const modelUri = uri('resnet152.onnx');
     const burst = [1, 2, 3, 4, 5].map((mbps) =>

@@ -1,6 +1,7 @@
 import type { PlanOverrides } from '../../../src/protocol/requests';
 import type { Scene } from '../../../src/protocol/scene';
 import type { FromWebview, ToWebview } from '../../../src/protocol/webviewMessages';
+import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 
 /** What a test may ask of the page besides driving it. */
@@ -102,6 +103,11 @@ function answer(message: FromWebview): void {
       overrides = message.overrides;
       send({ type: 'plan', ...planOf(network, overrides) });
       return;
+    case 'requestRegions': {
+      const limit = parameters.get('limit');
+      send({ type: 'regions', map: regionsOf(network, limit === null ? undefined : Number(limit)) });
+      return;
+    }
     case 'requestDetails':
       answerDetails(message.nodeId);
       return;

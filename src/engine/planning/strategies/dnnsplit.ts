@@ -10,16 +10,27 @@ import type { FoundPlan, StrategyContext } from '../strategy';
  * the order besides.
  * @throws DnnSplitError `infeasible` when no plan keeps the constraints; says which to relax and by how much.
  */
-export function planOverCandidates({ search, fixedCuts }: StrategyContext): FoundPlan {
+export function planOverCandidates({ costs, search, fixedCuts }: StrategyContext): FoundPlan {
   const { fronts } = search;
-  let best: Label | undefined;
-  for (const plan of fronts.plans())
-    if (objectiveOf(plan) < (best ? objectiveOf(best) : Number.POSITIVE_INFINITY)) best = plan;
+  const best = lowest(fronts.plans());
   if (best === undefined) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
-  return { assignment: assignmentOf(fronts.family, cutsOfPlan(best)), evaluatedPlans: fronts.evaluated };
+  const evaluatedPlans = fronts.evaluated;
+  const single = lowest(costs.tiers.flatMap((_, tier) => fronts.everythingOn(tier)));
+  const isEnough = single !== undefined && objectiveOf(single) <= objectiveOf(best) * (1 + tolerance);
+  return { assignment: assignmentOf(fronts.family, cutsOfPlan(isEnough ? single : best)), evaluatedPlans };
 }
 
-/** The objective's measure comes first. */
+/** Relative difference below which two values count as equal: then one tier is better than several. */
+const tolerance = 1e-12;
+
+/** The plan with the least objective, which is the first measure; the first of equals. */
+function lowest(plans: readonly Label[]): Label | undefined {
+  return plans.reduce<Label | undefined>(
+    (best, plan) => (best === undefined || objectiveOf(plan) < objectiveOf(best) ? plan : best),
+    undefined,
+  );
+}
+
 function objectiveOf({ values }: Label): number {
   return values[0] ?? Number.POSITIVE_INFINITY;
 }
