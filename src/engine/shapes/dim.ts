@@ -30,12 +30,14 @@ export type DimAtom =
   /** A dimension that a node makes and nobody can know beforehand. */
   | { readonly kind: 'fresh'; readonly key: string; readonly cause: string }
   | { readonly kind: 'floor' | 'min' | 'max'; readonly key: string; readonly left: Dim; readonly right: Dim }
-  /** An expression that is not kept (too large, or one of several): it still knows its symbols. */
+  /** What is not kept as an expression (too large, or no simple arithmetic): it still knows its symbols. */
   | {
       readonly kind: 'folded';
       readonly key: string;
       readonly symbols: readonly string[];
       readonly cause: string | undefined;
+      /** What it cannot be below, whatever the symbols are. */
+      readonly least: number;
     };
 
 /** A shape, or `undefined` where not even the rank is known. */

@@ -30,8 +30,15 @@ export interface RuleContext {
   graph(name: string): OnnxGraph | undefined;
   /** A dimension that this node makes and nobody can know beforehand (NonZero, Unique, ...). */
   fresh(label: string): Dim;
+  /**
+   * A dimension that follows from `dims` in a way that is not simple arithmetic: binding their symbols settles it. As
+   * `fresh` where there are no symbols, or one of `dims` is not known or made by a node.
+   */
+  undecided(label: string, dims: readonly (Dim | undefined)[]): Dim;
   /** States output `index`; stating nothing leaves it unknown. `constant` is filled in by the caller. */
   output(index: number, dtype: DType, shape: Shape, value?: TensorValue): void;
+  /** Adds to an output that was stated that all its elements are this number. */
+  outputFill(index: number, element: number): void;
   /** States output `index` as a sequence or optional, or copies a fact. */
   outputFact(index: number, fact: Omit<TensorFact, 'constant'>): void;
   /** Reports that the node contradicts itself or its inputs; the analysis goes on. */

@@ -213,7 +213,8 @@ function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
 function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
-  if (fact.elements === undefined && fact.content === undefined) return { kind, dtype, shape, constant };
+  const plain = fact.elements === undefined && fact.content === undefined && fact.fill === undefined;
+  if (plain) return { kind, dtype, shape, constant };
   return { ...fact, constant };
 }
 

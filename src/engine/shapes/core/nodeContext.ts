@@ -1,7 +1,7 @@
 import type { DType } from '../../../protocol/dtype';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../dim';
-import { freshDim } from '../dimArithmetic';
+import { freshDim, undecidedDim } from '../dimArithmetic';
 import { isNumericValue, type TensorFact, type TensorValue } from '../fact';
 import type { CountContext, RuleContext } from '../rule';
 import { NodeAttributes } from './attributes';
@@ -84,12 +84,25 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return freshDim(`${this.node.id}:${label}`, this.node.id);
   }
 
+  undecided(label: string, dims: readonly (Dim | undefined)[]): Dim {
+    const known = dims.filter((dim) => dim !== undefined);
+    const symbolic = known.filter((dim) => typeof dim !== 'number');
+    const made = symbolic.some((dim) => dim.cause !== undefined);
+    if (known.length < dims.length || symbolic.length === 0 || made) return this.fresh(label);
+    return undecidedDim(`${this.node.id}:${label}`, known, 0);
+  }
+
   output(index: number, dtype: DType, stated: Shape, value?: TensorValue): void {
     const impossible = stated?.find((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0));
     if (impossible !== undefined) this.problem(`${this.node.op} would make a dimension of ${impossible}.`);
     const shape = impossible === undefined ? stated : undefined;
     const keep = impossible === undefined && value !== undefined && value.length <= valueLimit(dtype);
     this.outputs[index] = keep ? { kind: 'tensor', dtype, shape, value } : { kind: 'tensor', dtype, shape };
+  }
+
+  outputFill(index: number, element: number): void {
+    const stated = this.outputs[index];
+    if (stated !== undefined) this.outputs[index] = { ...stated, fill: element };
   }
 
   outputFact(index: number, fact: OutputFact): void {

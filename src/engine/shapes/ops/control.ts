@@ -1,7 +1,6 @@
 import type { OnnxGraph } from '../../onnx/model';
 import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
 import type { Dim, Shape } from '../dim';
-import { undecidedDim } from '../dimArithmetic';
 import { type TensorFact, unknownFact } from '../fact';
 import type { CountContext, OpTable, RuleContext } from '../rule';
 import { multiply } from './counting';
@@ -20,7 +19,7 @@ function inferIf(context: RuleContext): void {
   const facts = onlyOne ? [yes.contradicts ? no.facts : yes.facts] : [yes?.facts, no?.facts];
   const [first, second = first] = facts.filter((each) => each !== undefined);
   for (let index = 0; index < context.outputCount; index++) {
-    const join = (axis: number, left: Dim, right: Dim): Dim => eitherDim(context, `${index}.${axis}`, left, right);
+    const join = (axis: number, left: Dim, right: Dim): Dim => context.undecided(`${index}.${axis}`, [left, right]);
     context.outputFact(index, joinFacts(first?.[index] ?? unknownFact, second?.[index] ?? unknownFact, join));
   }
 }
@@ -39,13 +38,6 @@ function inferBranch(context: RuleContext, name: string): Branch | undefined {
   }
   const facts = context.inferBody(body, []);
   return { body, facts, contradicts: context.contradicts(body) };
-}
-
-/** Two sizes with open symbols may turn out equal once those are bound; two numbers, or what a node makes, may not. */
-function eitherDim(context: RuleContext, label: string, left: Dim, right: Dim): Dim {
-  const bindable = [left, right].some((dim) => typeof dim !== 'number' && dim.cause === undefined);
-  const made = [left, right].some((dim) => typeof dim !== 'number' && dim.cause !== undefined);
-  return bindable && !made ? undecidedDim(`${context.node.id}:${label}`, [left, right]) : context.fresh(label);
 }
 
 /** A state that changes its shape in every round is generalized after this many. */
