@@ -12,6 +12,8 @@ export interface DimExpression {
   readonly symbols: readonly string[];
   /** Id of the node at which it became unknown, for symbols that no binding can settle. */
   readonly cause?: string;
+  /** What it cannot be below although its terms do not show it: it is, or follows from, the size of a tensor. */
+  readonly least?: number;
   /** The expression as a sum of products, in canonical order, without zero terms; never a plain number. */
   readonly terms: readonly DimTerm[];
 }

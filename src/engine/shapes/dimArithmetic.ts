@@ -1,5 +1,5 @@
 import type { Dim, DimAtom, DimExpression, DimTerm } from './dim';
-import { lowerBound, lowerBoundOfTerms } from './dimBounds';
+import { lowerBound, lowerBoundOfTerms, withDerivedLeast } from './dimBounds';
 import { maximumKeyLength, maximumTerms, textOfTerms } from './dimText';
 
 /** A symbol of the model, such as `batch`. */
@@ -29,7 +29,8 @@ export function addDims(left: Dim, right: Dim): Dim {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
   if (left === 0) return right;
   if (right === 0) return left;
-  return dimOfTerms([...termsOf(left), ...termsOf(right)]);
+  const sum = dimOfTerms([...termsOf(left), ...termsOf(right)]);
+  return withDerivedLeast(sum, [left, right], () => lowerBound(left) + lowerBound(right));
 }
 
 export function subtractDims(left: Dim, right: Dim): Dim {
@@ -44,7 +45,12 @@ export function multiplyDims(left: Dim, right: Dim): Dim {
   if (right === 1) return left;
   const products: DimTerm[] = [];
   for (const a of termsOf(left)) for (const b of termsOf(right)) products.push(multiplyTerms(a, b));
-  return dimOfTerms(products);
+  return withDerivedLeast(dimOfTerms(products), [left, right], () => leastProduct(lowerBound(left), lowerBound(right)));
+}
+
+/** The product of two bounds bounds the product only where neither factor can be negative. */
+function leastProduct(left: number, right: number): number {
+  return left < 0 || right < 0 ? Number.NEGATIVE_INFINITY : left * right;
 }
 
 /**
@@ -78,8 +84,10 @@ export function floorDivDims(dividend: Dim, divisor: Dim): Dim {
   if (typeof dividend === 'number' && typeof divisor === 'number') return Math.floor(dividend / divisor);
   const exact = divideExactly(dividend, divisor);
   if (exact !== undefined) return exact;
-  if (typeof divisor === 'number') return floorByNumber(dividend, divisor);
-  return functionDim('floor', dividend, divisor);
+  if (typeof divisor !== 'number') return functionDim('floor', dividend, divisor);
+  const quotient = floorByNumber(dividend, divisor);
+  if (divisor < 0) return quotient;
+  return withDerivedLeast(quotient, [dividend], () => Math.floor(lowerBound(dividend) / divisor));
 }
 
 /** The smallest integer not below `dividend / divisor`. */

@@ -3,7 +3,19 @@ import type { Dim, DimAtom, DimTerm } from './dim';
 /** The least value that a dimension can take: symbols count from 1, sizes that a node makes from 0. */
 export function lowerBound(dim: Dim): number {
   if (typeof dim === 'number') return dim;
-  return lowerBoundOfTerms(dim.terms);
+  const byTerms = lowerBoundOfTerms(dim.terms);
+  return dim.least === undefined ? byTerms : Math.max(dim.least, byTerms);
+}
+
+/** The dimension with the knowledge that it is not below `least`. */
+export function withLeast(dim: Dim, least: number): Dim {
+  return typeof dim === 'number' || lowerBound(dim) >= least ? dim : { ...dim, least };
+}
+
+/** `derived` with the bound that follows from those of what it was made of, where only these know it. */
+export function withDerivedLeast(derived: Dim, sources: readonly Dim[], least: () => number): Dim {
+  const informed = sources.some((source) => typeof source !== 'number' && source.least !== undefined);
+  return informed ? withLeast(derived, least()) : derived;
 }
 
 /** The least value of a sum of products. */

@@ -110,5 +110,35 @@ describe('sizes that follow from values', () => {
     const inferred = inferBuilt(g.model(13));
     expect(inferred.tensors.get(places)?.shape?.[1]).toMatchObject({ cause: '0', symbols: [] });
     expect(inferred.openSymbols.map((each) => each.tensors)).toEqual([1, 1]);
+    expect(inferred.diagnostics).toEqual([
+      {
+        severity: 'information',
+        message: 'One tensor has a size that only a run decides, by what NonZero finds there.',
+        nodeId: '0',
+      },
+    ]);
+  });
+
+  it('are blamed on the operators that make them, most frequent first', () => {
+    const g = new GraphWriter();
+    const x = g.input('x', 'float32', ['n', 's']);
+    for (let index = 0; index < 3; index++) g.op('Transpose', [g.op('NonZero', [x])]);
+    g.op('Compress', [x, g.input('flags', 'bool', ['n'])]);
+    expect(inferBuilt(g.model(13)).diagnostics.map((each) => each.message)).toEqual([
+      '7 tensors have sizes that only a run decides, by what NonZero (3 nodes) and Compress find there.',
+    ]);
+  });
+
+  it('say where the rank is lost', () => {
+    const g = new GraphWriter();
+    const reshaped = g.op('Reshape', [g.input('x', 'float32', [4, 4]), g.input('target', 'int64', ['length'])]);
+    g.op('Relu', [reshaped]);
+    expect(inferBuilt(g.model(13)).diagnostics).toEqual([
+      {
+        severity: 'information',
+        message: '2 tensors have a rank that only a run decides, by what Reshape finds there.',
+        nodeId: '0',
+      },
+    ]);
   });
 });

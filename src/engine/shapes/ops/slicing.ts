@@ -72,6 +72,7 @@ function sliceAxis(
   if (typeof step !== 'number' || start === undefined || end === undefined) {
     return { start: undefined, step: 1, length: context.undecided(String(axis), [start, end, step, size]) };
   }
+  if (size === 0) return { start: 0, step, length: 0 };
   const from = step > 0 ? clampForward(start, size) : clampBackward(start, size, 0);
   const to = step > 0 ? clampForward(end, size) : isOpenEnd(end) ? -1 : clampBackward(end, size, -1);
   if (from === undefined || to === undefined) {
