@@ -207,13 +207,13 @@ function runTensor(dtype: DType, shape: readonly number[], elements?: readonly n
 }
 
 /**
- * True shapes and types: runs the model in ONNX Runtime, on zeros where no elements are given, nothing optimized. Symbolic dimensions of the inputs take
- * their sizes from `bindings`. Rejects where ONNX Runtime refuses the model.
+ * Runs the model in ONNX Runtime, on zeros where no elements are given, nothing optimized. Symbolic dimensions of the inputs
+ * take their sizes from `bindings`. Rejects where ONNX Runtime refuses the model.
  */
-export async function runModel(
+export async function runTensors(
   spec: BuiltModel,
   bindings: Readonly<Record<string, number>> = {},
-): Promise<ReadonlyMap<string, RunResult>> {
+): Promise<ReadonlyMap<string, Tensor>> {
   const options: InferenceSession.SessionOptions = {
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: 1,
@@ -228,11 +228,17 @@ export async function runModel(
       const shape = tensor.shape.map((dim) => (typeof dim === 'number' ? dim : (bindings[dim] ?? 1)));
       feeds[name] = runTensor(tensor.dtype, shape, tensor.feed);
     }
-    const results = await session.run(feeds);
-    return new Map(
-      Object.entries(results).map(([name, tensor]) => [name, { dtype: dtypeOfRun(tensor), shape: [...tensor.dims] }]),
-    );
+    return new Map(Object.entries(await session.run(feeds)));
   } finally {
     await session.release();
   }
+}
+
+/** True types and shapes, as `runTensors` runs the model. */
+export async function runModel(
+  spec: BuiltModel,
+  bindings: Readonly<Record<string, number>> = {},
+): Promise<ReadonlyMap<string, RunResult>> {
+  const results = await runTensors(spec, bindings);
+  return new Map([...results].map(([name, tensor]) => [name, { dtype: dtypeOfRun(tensor), shape: [...tensor.dims] }]));
 }

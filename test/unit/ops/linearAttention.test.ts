@@ -82,7 +82,7 @@ describe('operators of opset 28', () => {
     expect(inferBuilt(built).nodes[0]?.elementwiseOps).toBe(36);
     const unequal = inferBuilt(single('SwiGLU', 28, { a: real(1, 4), b: real(3, 4) }));
     expect(unequal.diagnostics.map((each) => each.message)).toEqual([
-      'Dimension 0 of A and of B should be equal, but are 1 and 3.',
+      'SwiGLU y: Dimension 0 of A and of B should be equal, but are 1 and 3.',
     ]);
   });
 });

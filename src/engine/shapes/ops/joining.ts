@@ -86,7 +86,7 @@ function splitSizes(context: RuleContext, whole: Dim): TensorValue | undefined {
   const stated = listOf(context, 'split', 1);
   if (stated !== undefined) return stated;
   if (context.input(1) !== undefined) return undefined;
-  const count = context.int('num_outputs', context.outputCount);
+  const count = Math.max(context.int('num_outputs', 0), context.outputCount);
   if (context.opset < 18) return new Array<Dim>(count).fill(floorDivDims(whole, count));
   const chunk = ceilDivDims(whole, count);
   const sizes = new Array<Dim>(count).fill(chunk);

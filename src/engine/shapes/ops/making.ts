@@ -34,7 +34,7 @@ function inferRange(context: RuleContext): void {
   const limit = context.input(1)?.value?.[0];
   const delta = context.input(2)?.value?.[0];
   if (start === undefined || limit === undefined || typeof delta !== 'number' || delta === 0) {
-    context.output(0, dtype, [context.fresh('count')]);
+    context.output(0, dtype, [context.undecided('count', [start, limit, delta])]);
     return;
   }
   const forward = delta > 0 ? subtractDims(limit, start) : subtractDims(start, limit);
@@ -50,7 +50,9 @@ function inferConstantOfShape(context: RuleContext): void {
   const dtype = filler?.dtype ?? 'float32';
   const shape = shapeFromInput(context, 0);
   const element = filler === undefined ? 0 : decodeTensor(filler)?.[0];
-  context.output(0, dtype, shape, repeated(element, shape));
+  const value = repeated(element, shape);
+  context.output(0, dtype, shape, value);
+  if (value === undefined && typeof element === 'number') context.outputFill(0, element);
 }
 
 function repeated(element: Dim | undefined, shape: Shape): TensorValue | undefined {

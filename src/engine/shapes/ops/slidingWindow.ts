@@ -3,7 +3,7 @@ import type { RuleContext } from '../rule';
 import { addDims, ceilDivDims, floorDivDims, minDim, multiplyDims, subtractDims } from './shapeMath';
 
 /** A window that slides over the spatial dimensions, as Conv and the pooling operators state it. */
-interface SlidingWindow {
+export interface SlidingWindow {
   readonly kernel: readonly Dim[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
