@@ -159,6 +159,7 @@ function receive(state: State, message: ToWebview): State {
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
+    case 'sendPicture':
       return state;
   }
 }

@@ -1,4 +1,4 @@
-/** Element types of ONNX tensors, by their `TensorProto.DataType` number (ONNX 1.20, onnx.proto). */
+/** Element types of ONNX tensors, by their `TensorProto.DataType` number (ONNX 1.23, onnx.proto). */
 const dtypeNames = [
   'undefined',
   'float32',
@@ -27,6 +27,8 @@ const dtypeNames = [
   'float8e8m0',
   'uint2',
   'int2',
+  'float6e2m3',
+  'float6e3m2',
 ] as const;
 
 export type DType = (typeof dtypeNames)[number];
@@ -56,6 +58,8 @@ const bitsByDtype: Readonly<Record<DType, number | undefined>> = {
   float8e8m0: 8,
   uint4: 4,
   int4: 4,
+  float6e2m3: 6,
+  float6e3m2: 6,
   float4e2m1: 4,
   uint2: 2,
   int2: 2,

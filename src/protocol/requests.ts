@@ -83,8 +83,14 @@ export interface GeneratedFile {
 
 /** Custom requests: method name -> parameters and result. One entry per message; both ends derive their types from it. */
 export interface ServerRequests {
-  /** Opens a model (or joins an open one) and waits for its first complete snapshot. */
-  'dnnsplit/open': { params: { modelUri: string; token: string }; result: ModelSnapshot };
+  /**
+   * Opens a model (or joins an open one) and waits for its first complete snapshot. With `picture`, the scene that will be
+   * asked for next is laid out meanwhile.
+   */
+  'dnnsplit/open': {
+    params: { modelUri: string; token: string; picture?: { folded: readonly string[] | null } };
+    result: ModelSnapshot;
+  };
   /** Gives up one `open`; the last one frees the model. */
   'dnnsplit/close': { params: { modelUri: string }; result: null };
   /** Applies overrides until they are replaced; empty overrides return to the files. */

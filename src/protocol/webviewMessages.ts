@@ -24,8 +24,11 @@ export type ToWebview =
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
-  /** `sendPicture` is answered by `picture`. */
-  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' | 'sendPicture' };
+  /** Answered by `picture`: all of the graph, or the part that is on the screen. */
+  | { readonly type: 'sendPicture'; readonly part: PicturePart }
+  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
+
+export type PicturePart = 'whole' | 'screen';
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
@@ -39,7 +42,8 @@ export type FromWebview =
   | { readonly type: 'requestComparison'; readonly strategy: string }
   /** Answered by `regions`, unless another change comes first. */
   | { readonly type: 'requestRegions'; readonly links: readonly [number, number] }
-  /** What is on the screen, as the base64 text of a PNG file. */
-  | { readonly type: 'picture'; readonly png: string }
+  /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */
+  | { readonly type: 'picture'; readonly png: string; readonly scale: number }
+  | { readonly type: 'noPicture'; readonly reason: string }
   | { readonly type: 'run'; readonly command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain' }
   | { readonly type: 'log'; readonly text: string };

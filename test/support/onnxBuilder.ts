@@ -1,7 +1,7 @@
 import { onnx } from 'onnx-proto';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as ort from 'onnxruntime-node';
-import { bitsPerElement, type DType, dtypeFromOnnx, dtypeToOnnx } from '../../src/protocol/dtype';
+import { type DType, dtypeFromOnnx, dtypeToOnnx } from '../../src/protocol/dtype';
 
 /** An attribute by its ONNX kind; the kind is part of the format, so it is always written out. */
 export type BuiltAttribute =
@@ -10,13 +10,17 @@ export type BuiltAttribute =
   | { readonly float: number }
   | { readonly floats: readonly number[] }
   | { readonly text: string }
-  | { readonly texts: readonly string[] };
+  | { readonly texts: readonly string[] }
+  | { readonly tensor: BuiltTensor }
+  | { readonly body: BuiltBody };
 
 /** A graph input, or a constant where it has `values`. */
 export interface BuiltTensor {
   readonly dtype: DType;
   readonly shape: readonly (number | string)[];
   readonly values?: readonly number[];
+  /** Elements of an input in the run; zeros where absent. Inference never sees them. */
+  readonly feed?: readonly number[];
 }
 
 export interface BuiltNode {
@@ -29,8 +33,26 @@ export interface BuiltNode {
   readonly attributes?: Readonly<Record<string, BuiltAttribute>>;
 }
 
+/** The body of an If, Loop or Scan; outer tensors are visible in it. Types of inputs may be left out. */
+export interface BuiltBody {
+  readonly inputs?: Readonly<Record<string, BuiltTensor | undefined>>;
+  readonly constants?: Readonly<Record<string, BuiltTensor>>;
+  readonly nodes: readonly BuiltNode[];
+  readonly outputs: readonly string[];
+}
+
+/** A local function of domain `local`. */
+export interface BuiltFunction {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly BuiltNode[];
+}
+
 export interface BuiltModel {
   readonly opset: number;
+  readonly irVersion?: number;
+  readonly functions?: readonly BuiltFunction[];
   readonly domains?: Readonly<Record<string, number>>;
   readonly tensors: Readonly<Record<string, BuiltTensor>>;
   readonly nodes: readonly BuiltNode[];
@@ -45,21 +67,93 @@ function attributeProto(name: string, value: BuiltAttribute): onnx.IAttributePro
   if ('float' in value) return { name, type: types.FLOAT, f: value.float };
   if ('floats' in value) return { name, type: types.FLOATS, floats: [...value.floats] };
   if ('text' in value) return { name, type: types.STRING, s: new TextEncoder().encode(value.text) };
+  if ('tensor' in value) return { name, type: types.TENSOR, t: tensorProto(name, value.tensor) };
+  if ('body' in value) return { name, type: types.GRAPH, g: bodyProto(name, value.body) };
   return { name, type: types.STRINGS, strings: value.texts.map((text) => new TextEncoder().encode(text)) };
 }
 
-/** Elements as ONNX stores them in `raw_data`. */
+function tensorProto(name: string, tensor: BuiltTensor): onnx.ITensorProto {
+  return {
+    name,
+    dataType: dtypeToOnnx(tensor.dtype),
+    dims: tensor.shape.map(Number),
+    rawData: rawData(tensor.dtype, tensor.values ?? []),
+  };
+}
+
+function bodyProto(name: string, body: BuiltBody): onnx.IGraphProto {
+  return {
+    name,
+    input: Object.entries(body.inputs ?? {}).map(([input, type]) =>
+      type === undefined ? { name: input } : valueInfo(input, type),
+    ),
+    output: body.outputs.map((output) => ({ name: output })),
+    initializer: Object.entries(body.constants ?? {}).map(([constant, tensor]) => tensorProto(constant, tensor)),
+    node: body.nodes.map(nodeProto),
+  };
+}
+
+function nodeProto(node: BuiltNode): onnx.INodeProto {
+  return {
+    opType: node.op,
+    domain: node.domain ?? '',
+    name: node.name ?? '',
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
+  };
+}
+
+function functionProto(spec: BuiltModel, each: BuiltFunction): onnx.IFunctionProto {
+  return {
+    name: each.name,
+    domain: 'local',
+    input: [...each.inputs],
+    output: [...each.outputs],
+    node: each.nodes.map(nodeProto),
+    opsetImport: opsetImports(spec),
+  };
+}
+
+function opsetImports(spec: BuiltModel): onnx.IOperatorSetIdProto[] {
+  const local = spec.functions === undefined ? [] : [{ domain: 'local', version: 1 }];
+  const others = Object.entries(spec.domains ?? {}).map(([domain, version]) => ({ domain, version }));
+  return [{ domain: '', version: spec.opset }, ...others, ...local];
+}
+
+const arrayOf = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+/** Zero and one in types that JavaScript has no array of; the tests need no other numbers of these. */
+const patternOfOne: Partial<Record<DType, number>> = { float16: 0x3c00, bfloat16: 0x3f80 };
+
+/** Elements as they lie in memory, and in `raw_data` (little-endian). */
+function elementArray(
+  dtype: DType,
+  values: readonly number[],
+): InstanceType<(typeof arrayOf)[keyof typeof arrayOf]> | BigInt64Array {
+  if (dtype === 'int64') return BigInt64Array.from(values, BigInt);
+  const one = patternOfOne[dtype];
+  if (one !== undefined) return Uint16Array.from(values, (value) => (value === 0 ? 0 : one));
+  if (!isArrayType(dtype)) throw new Error(`the builder does not make elements of type ${dtype}`);
+  return arrayOf[dtype].from(values);
+}
+
+function isArrayType(dtype: DType): dtype is keyof typeof arrayOf {
+  return Object.hasOwn(arrayOf, dtype);
+}
+
 function rawData(dtype: DType, values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array((values.length * (bitsPerElement(dtype) ?? 8)) / 8);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of values.entries()) {
-    if (dtype === 'int64') view.setBigInt64(8 * index, BigInt(value), true);
-    else if (dtype === 'int32') view.setInt32(4 * index, value, true);
-    else if (dtype === 'float32') view.setFloat32(4 * index, value, true);
-    else if (dtype === 'uint8' || dtype === 'int8' || dtype === 'bool') view.setUint8(index, value & 255);
-    else throw new Error(`constants of type ${dtype} are not written by the builder`);
-  }
-  return bytes;
+  return new Uint8Array(elementArray(dtype, values).buffer);
 }
 
 function valueInfo(name: string, tensor: BuiltTensor): onnx.IValueInfoProto {
@@ -73,32 +167,18 @@ export function buildModel(spec: BuiltModel): Uint8Array {
   const constants = tensors.filter(([, tensor]) => tensor.values !== undefined);
   const outputs = spec.outputs ?? spec.nodes.at(-1)?.outputs.filter((name) => name !== '') ?? [];
   const model: onnx.IModelProto = {
-    irVersion: 8,
+    irVersion: spec.irVersion ?? 8,
     producerName: 'dnnsplit-tests',
-    opsetImport: [
-      { domain: '', version: spec.opset },
-      ...Object.entries(spec.domains ?? {}).map(([domain, version]) => ({ domain, version })),
-    ],
+    opsetImport: opsetImports(spec),
+    functions: (spec.functions ?? []).map((each) => functionProto(spec, each)),
     graph: {
       name: 'graph',
       input: tensors
         .filter(([, tensor]) => tensor.values === undefined)
         .map(([name, tensor]) => valueInfo(name, tensor)),
       output: outputs.map((name) => ({ name })),
-      initializer: constants.map(([name, tensor]) => ({
-        name,
-        dataType: dtypeToOnnx(tensor.dtype),
-        dims: tensor.shape.map(Number),
-        rawData: rawData(tensor.dtype, tensor.values ?? []),
-      })),
-      node: spec.nodes.map((node) => ({
-        opType: node.op,
-        domain: node.domain ?? '',
-        name: node.name ?? '',
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
-      })),
+      initializer: constants.map(([name, tensor]) => tensorProto(name, tensor)),
+      node: spec.nodes.map(nodeProto),
     },
   };
   return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
@@ -118,25 +198,22 @@ function dtypeOfRun(tensor: Tensor): DType {
   return 'undefined';
 }
 
-function zeros(dtype: DType, shape: readonly number[]): Tensor {
+/** A tensor of the run from its elements, zeros where none are given. */
+function runTensor(dtype: DType, shape: readonly number[], elements?: readonly number[]): Tensor {
   const count = shape.reduce((product, dim) => product * dim, 1);
-  if (dtype === 'int64') return new ort.Tensor('int64', new BigInt64Array(count), shape);
-  if (dtype === 'int32') return new ort.Tensor('int32', new Int32Array(count), shape);
-  if (dtype === 'uint8') return new ort.Tensor('uint8', new Uint8Array(count), shape);
-  if (dtype === 'int8') return new ort.Tensor('int8', new Int8Array(count), shape);
-  if (dtype === 'bool') return new ort.Tensor('bool', new Uint8Array(count), shape);
-  if (dtype === 'float32') return new ort.Tensor('float32', new Float32Array(count), shape);
-  throw new Error(`inputs of type ${dtype} are not made by the builder`);
+  const given = elements ?? new Array<number>(count).fill(0);
+  if (dtype === 'string') return new ort.Tensor('string', given.map(String), shape);
+  return new ort.Tensor(dtype as 'float32', elementArray(dtype, given) as Float32Array, shape);
 }
 
 /**
- * True shapes and types: runs the model in ONNX Runtime on zeros, nothing optimized. Symbolic dimensions of the inputs take
- * their sizes from `bindings`. Rejects where ONNX Runtime refuses the model.
+ * Runs the model in ONNX Runtime, on zeros where no elements are given, nothing optimized. Symbolic dimensions of the inputs
+ * take their sizes from `bindings`. Rejects where ONNX Runtime refuses the model.
  */
-export async function runModel(
+export async function runTensors(
   spec: BuiltModel,
   bindings: Readonly<Record<string, number>> = {},
-): Promise<ReadonlyMap<string, RunResult>> {
+): Promise<ReadonlyMap<string, Tensor>> {
   const options: InferenceSession.SessionOptions = {
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: 1,
@@ -149,13 +226,19 @@ export async function runModel(
     for (const [name, tensor] of Object.entries(spec.tensors)) {
       if (tensor.values !== undefined) continue;
       const shape = tensor.shape.map((dim) => (typeof dim === 'number' ? dim : (bindings[dim] ?? 1)));
-      feeds[name] = zeros(tensor.dtype, shape);
+      feeds[name] = runTensor(tensor.dtype, shape, tensor.feed);
     }
-    const results = await session.run(feeds);
-    return new Map(
-      Object.entries(results).map(([name, tensor]) => [name, { dtype: dtypeOfRun(tensor), shape: [...tensor.dims] }]),
-    );
+    return new Map(Object.entries(await session.run(feeds)));
   } finally {
     await session.release();
   }
+}
+
+/** True types and shapes, as `runTensors` runs the model. */
+export async function runModel(
+  spec: BuiltModel,
+  bindings: Readonly<Record<string, number>> = {},
+): Promise<ReadonlyMap<string, RunResult>> {
+  const results = await runTensors(spec, bindings);
+  return new Map([...results].map(([name, tensor]) => [name, { dtype: dtypeOfRun(tensor), shape: [...tensor.dims] }]));
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { DimensionBindings } from '../../engine/shapes/inferred';
 import { bytesText, countText, macsText, shapeText } from '../../protocol/quantities';
 import type { AnalysisReport, CandidateReport, TensorReport } from '../../protocol/reports';
+import { findConfig } from '../../server/analysis/findConfig';
 import { parseBindings } from '../arguments';
 import { jsonText, type Output, standardOutput } from '../output';
 import { factsText, tableText } from '../table';
@@ -29,12 +31,19 @@ export function addAnalyze(program: Command): void {
 
 async function analyze(model: string, options: AnalyzeOptions, output: Output): Promise<void> {
   const { analyzeFile } = await import('../../server/analysis/analyzeFile');
-  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
   const { analysisReport } = await import('../../engine/report/analysisReport');
-  const { bindings } = settingsOf(model, configOf(model, options.config));
+  const bindings = await bindingsOf(model, options.config);
   const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
   const report = analysisReport(analyzed, { nodes: options.nodes === true, tensors: options.tensors === true });
   output.print(options.json ? jsonText(report) : analysisText(report));
+}
+
+/** Dimensions that the configuration binds; without one nothing is bound, and what parses it need not be loaded. */
+async function bindingsOf(model: string, config: string | undefined): Promise<DimensionBindings> {
+  const path = config ?? findConfig(model);
+  if (path === undefined) return {};
+  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
+  return settingsOf(model, configOf(model, path)).bindings;
 }
 
 function analysisText(report: AnalysisReport): string {

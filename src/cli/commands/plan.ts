@@ -73,7 +73,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
   }
   const link = options.sweep?.link ?? 0;
   const report = {
-    ...swept(planReport(planned.result, planned.analyzed.structureHash), options.sweep),
+    ...swept(planReport(planned.result, planned.analyzed), options.sweep),
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) {

@@ -3,13 +3,13 @@ import { unwatched, type Work } from '../../protocol/work';
 import type { ByteSource } from './byteSource';
 import type { OnnxFunction, OnnxGraph, OnnxModel } from './model';
 import type { ReadContext } from './read/context';
-import { fieldNumber, modelRule } from './read/messageRules';
+import { modelRule, takenField } from './read/messageRules';
 import { messages, toNumber } from './read/protoMessages';
 import { readFunction } from './read/readFunction';
 import { readGraph } from './read/readGraph';
 import { normalizeDomain, readNode } from './read/readNode';
 import { refuseOtherFormats } from './read/recognizeFormat';
-import { checkScalar, decodeKept, walkMessage } from './read/walkMessage';
+import { decodeKept, walkMessage } from './read/walkMessage';
 import { WireReader } from './read/wireReader';
 
 /**
@@ -30,11 +30,10 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
   const functions: OnnxFunction[] = [];
   const functionKeys = new Set<string>();
   const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
-    checkScalar(wire, modelRule, 'bytes');
     wire.modelBegun = true;
     const { fieldStart } = wire;
     wire.position = valueStart;
-    if (field === fieldNumber.model.functions) {
+    if (field === takenField.model.functions) {
       const read = readFunction(context, fieldStart, valueEnd, 1);
       const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
       if (isRepeated) throw wire.malformed(`the function "${read.name}" is defined a second time`, fieldStart);
@@ -43,7 +42,6 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
       if (graph) throw wire.malformed('a second graph begins there', fieldStart);
       graph = context.readGraph(valueEnd, 1, '');
     }
-    return false;
   });
   const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
   if (!graph) {

@@ -4,8 +4,25 @@
  */
 const replacement = 0xfffd;
 
+/** Most texts are short and ASCII: their bytes are their character codes. */
+const longestAsciiText = 512;
+
 /** Text of UTF-8 bytes. */
 export function decodeUtf8(bytes: Uint8Array): string {
+  return (bytes.length <= longestAsciiText ? asciiText(bytes) : undefined) ?? anyText(bytes);
+}
+
+function asciiText(bytes: Uint8Array): string | undefined {
+  const codes: number[] = new Array(bytes.length);
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0;
+    if (byte >= 0x80) return undefined;
+    codes[index] = byte;
+  }
+  return String.fromCharCode.apply(null, codes);
+}
+
+function anyText(bytes: Uint8Array): string {
   let text = '';
   let index = 0;
   while (index < bytes.length) {

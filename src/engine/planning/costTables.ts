@@ -1,16 +1,8 @@
 import { liveBytes } from '../split/liveBytes';
 import type { SplitGraph } from '../split/splitGraph';
+import { type TensorTopology, topologyOf } from '../split/topology';
 import { estimatedSeconds, measuredSeconds, wireBytes } from './costModel';
 import type { Infrastructure, Link, Tier } from './infrastructure';
-
-/** Who makes and who reads each tensor, flat. */
-export interface TensorTopology {
-  /** Node that makes tensor t; -1 for a graph input. */
-  readonly producer: Int32Array;
-  /** Readers of tensor t: `consumers[consumerStart[t]]` up to `consumers[consumerStart[t + 1]]`, ascending. */
-  readonly consumerStart: Int32Array;
-  readonly consumers: Int32Array;
-}
 
 /** Times of every node on one tier. */
 export interface TierTable {
@@ -68,22 +60,10 @@ export function createCostTables(graph: SplitGraph, infrastructure: Infrastructu
   return {
     graph,
     infrastructure,
-    topology: base?.topology ?? buildTopology(graph),
+    topology: topologyOf(graph),
     tiers,
     wires,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
-  };
-}
-
-function buildTopology(graph: SplitGraph): TensorTopology {
-  const consumerStart = new Int32Array(graph.tensors.length + 1);
-  for (const [index, tensor] of graph.tensors.entries()) {
-    consumerStart[index + 1] = (consumerStart[index] ?? 0) + tensor.consumers.length;
-  }
-  return {
-    producer: Int32Array.from(graph.tensors, (tensor) => tensor.producer),
-    consumerStart,
-    consumers: Int32Array.from(graph.tensors.flatMap((tensor) => tensor.consumers)),
   };
 }
 

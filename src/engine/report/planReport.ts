@@ -18,20 +18,20 @@ import { nextRegime } from '../planning/regimes';
 import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
 import { placementOf } from './nodeRanges';
-import { profileReports } from './profileReport';
+import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
 /**
  * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
- * @param structureHash that of the model, to tell profiles of another one; without it they are not told.
+ * @param model identifies the model, to tell profiles of another one; without it they are not told.
  */
-export function planReport(result: PlanningResult, structureHash?: string): PlanReport {
+export function planReport(result: PlanningResult, model?: ModelIdentity): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>
     regimes.map((regime) => regimeReport(result, link, regime)),
   );
-  const profiles = profileReports(costs, structureHash);
+  const profiles = profileReports(costs, model);
   return {
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,

@@ -4,16 +4,21 @@ import type { CostTables } from '../planning/costTables';
 import type { Tier } from '../planning/infrastructure';
 import type { SplitNode } from '../split/splitGraph';
 
+/** What tells a model from others; asked for only where a profile names its own. */
+export interface ModelIdentity {
+  readonly structureHash: string;
+}
+
 /** For each tier with a profile: how many of the model's nodes it has times for, and what that means. */
 export function profileReports(
   { graph, infrastructure }: CostTables,
-  structureHash: string | undefined,
+  model: ModelIdentity | undefined,
 ): ProfileReport[] {
   const profiled = infrastructure.tiers.filter(({ profile }) => profile !== undefined);
-  return profiled.map((tier) => profileReport(graph.nodes, tier, structureHash));
+  return profiled.map((tier) => profileReport(graph.nodes, tier, model));
 }
 
-function profileReport(nodes: readonly SplitNode[], tier: Tier, structureHash: string | undefined): ProfileReport {
+function profileReport(nodes: readonly SplitNode[], tier: Tier, model: ModelIdentity | undefined): ProfileReport {
   const used = new Set<string>();
   const missing: SplitNode[] = [];
   for (const node of nodes) {
@@ -22,8 +27,8 @@ function profileReport(nodes: readonly SplitNode[], tier: Tier, structureHash: s
     else used.add(key);
   }
   const entries = tier.profile?.size ?? 0;
-  const profiled = structureHash === undefined ? undefined : tier.profiledModel;
-  const isOther = profiled !== undefined && profiled.structureHash !== structureHash;
+  const profiled = tier.profiledModel;
+  const isOther = profiled !== undefined && model !== undefined && profiled.structureHash !== model.structureHash;
   const finding =
     isOther && missing.length < nodes.length
       ? `The profile of tier \`${tier.id}\` was recorded from ${profiled.name}, which is another model or another version of this one; ${nodes.length - missing.length} of ${nodes.length} nodes have a time by their name or id.`

@@ -12,6 +12,8 @@ export interface DimExpression {
   readonly symbols: readonly string[];
   /** Id of the node at which it became unknown, for symbols that no binding can settle. */
   readonly cause?: string;
+  /** What it cannot be below although its terms do not show it: it is, or follows from, the size of a tensor. */
+  readonly least?: number;
   /** The expression as a sum of products, in canonical order, without zero terms; never a plain number. */
   readonly terms: readonly DimTerm[];
 }
@@ -30,12 +32,14 @@ export type DimAtom =
   /** A dimension that a node makes and nobody can know beforehand. */
   | { readonly kind: 'fresh'; readonly key: string; readonly cause: string }
   | { readonly kind: 'floor' | 'min' | 'max'; readonly key: string; readonly left: Dim; readonly right: Dim }
-  /** An expression that is not kept (too large, or one of several): it still knows its symbols. */
+  /** What is not kept as an expression (too large, or no simple arithmetic): it still knows its symbols. */
   | {
       readonly kind: 'folded';
       readonly key: string;
       readonly symbols: readonly string[];
       readonly cause: string | undefined;
+      /** What it cannot be below, whatever the symbols are. */
+      readonly least: number;
     };
 
 /** A shape, or `undefined` where not even the rank is known. */

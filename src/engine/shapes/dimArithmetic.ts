@@ -1,4 +1,5 @@
 import type { Dim, DimAtom, DimExpression, DimTerm } from './dim';
+import { lowerBound, lowerBoundOfTerms, withDerivedLeast } from './dimBounds';
 import { maximumKeyLength, maximumTerms, textOfTerms } from './dimText';
 
 /** A symbol of the model, such as `batch`. */
@@ -11,10 +12,11 @@ export function freshDim(name: string, cause: string): DimExpression {
   return expressionOfAtom({ kind: 'fresh', key: name, cause });
 }
 
-/** One of `dims`, which cannot be told apart before their symbols are bound. */
-export function undecidedDim(name: string, dims: readonly Dim[]): DimExpression {
+/** Something that follows from `dims` in a way that arithmetic does not express: it is known once their symbols are bound. */
+export function undecidedDim(name: string, dims: readonly Dim[], least: number): DimExpression {
   const symbols = new Set(dims.flatMap(symbolsOfDim));
-  return expressionOfAtom({ kind: 'folded', key: name, symbols: [...symbols].sort(), cause: undefined });
+  const cause = dims.map((dim) => (typeof dim === 'number' ? undefined : dim.cause)).find((each) => each !== undefined);
+  return expressionOfAtom({ kind: 'folded', key: name, symbols: [...symbols].sort(), cause, least });
 }
 
 /** Whether two dimensions are certainly equal. */
@@ -27,7 +29,8 @@ export function addDims(left: Dim, right: Dim): Dim {
   if (typeof left === 'number' && typeof right === 'number') return left + right;
   if (left === 0) return right;
   if (right === 0) return left;
-  return dimOfTerms([...termsOf(left), ...termsOf(right)]);
+  const sum = dimOfTerms([...termsOf(left), ...termsOf(right)]);
+  return withDerivedLeast(sum, [left, right], () => lowerBound(left) + lowerBound(right));
 }
 
 export function subtractDims(left: Dim, right: Dim): Dim {
@@ -42,7 +45,12 @@ export function multiplyDims(left: Dim, right: Dim): Dim {
   if (right === 1) return left;
   const products: DimTerm[] = [];
   for (const a of termsOf(left)) for (const b of termsOf(right)) products.push(multiplyTerms(a, b));
-  return dimOfTerms(products);
+  return withDerivedLeast(dimOfTerms(products), [left, right], () => leastProduct(lowerBound(left), lowerBound(right)));
+}
+
+/** The product of two bounds bounds the product only where neither factor can be negative. */
+function leastProduct(left: number, right: number): number {
+  return left < 0 || right < 0 ? Number.NEGATIVE_INFINITY : left * right;
 }
 
 /**
@@ -76,8 +84,10 @@ export function floorDivDims(dividend: Dim, divisor: Dim): Dim {
   if (typeof dividend === 'number' && typeof divisor === 'number') return Math.floor(dividend / divisor);
   const exact = divideExactly(dividend, divisor);
   if (exact !== undefined) return exact;
-  if (typeof divisor === 'number') return floorByNumber(dividend, divisor);
-  return functionDim('floor', dividend, divisor);
+  if (typeof divisor !== 'number') return functionDim('floor', dividend, divisor);
+  const quotient = floorByNumber(dividend, divisor);
+  if (divisor < 0) return quotient;
+  return withDerivedLeast(quotient, [dividend], () => Math.floor(lowerBound(dividend) / divisor));
 }
 
 /** The smallest integer not below `dividend / divisor`. */
@@ -95,17 +105,28 @@ export function moduloDims(dividend: Dim, divisor: Dim): Dim {
   return subtractDims(dividend, multiplyDims(divisor, floorDivDims(dividend, divisor)));
 }
 
-/** The largest integer not above a value whose coefficients may be fractions (`0.5*seq`). */
+/**
+ * The largest integer not above a value whose coefficients may be fractions (`0.5*seq`). They come from float32, so what
+ * is a fraction of small numbers but for its rounding is taken for that fraction: 10 * 0.7 is 7 there, too.
+ */
 export function floorOfDim(dim: Dim): Dim {
   if (typeof dim === 'number') return Math.floor(dim);
   if (dim.terms.every((term) => Number.isInteger(term.coefficient))) return dim;
-  for (let denominator = 2; denominator <= 1024; denominator *= 2) {
-    const scaled = dim.terms.map((term) => ({ ...term, coefficient: term.coefficient * denominator }));
+  for (let denominator = 2; denominator <= 1024; denominator++) {
+    const scaled = dim.terms.map(({ atoms, coefficient }) => ({
+      atoms,
+      coefficient: nearInteger(coefficient * denominator),
+    }));
     if (scaled.every((term) => Number.isInteger(term.coefficient))) {
       return floorDivDims(dimOfTerms(scaled), denominator);
     }
   }
   return functionDim('floor', dim, 1);
+}
+
+function nearInteger(value: number): number {
+  const nearest = Math.round(value);
+  return Math.abs(value - nearest) <= Math.abs(nearest) * 2 ** -24 ? nearest : value;
 }
 
 export function minDim(left: Dim, right: Dim): Dim {
@@ -204,49 +225,6 @@ function greatestCommonDivisor(left: number, right: number): number {
   return a;
 }
 
-/** The least value that a dimension can take: symbols count from 1, everything a node makes from 0. */
-function lowerBound(dim: Dim): number {
-  if (typeof dim === 'number') return dim;
-  let bound = 0;
-  for (const term of dim.terms) bound += lowerBoundOfTerm(term);
-  return bound;
-}
-
-function lowerBoundOfTerm({ coefficient, atoms }: DimTerm): number {
-  if (coefficient < 0) return atoms.length === 0 ? coefficient : nothing;
-  let product = coefficient;
-  for (const atom of atoms) {
-    const least = lowerBoundOfAtom(atom);
-    // The product of bounds bounds the product only while no factor can be negative.
-    if (least < 0 && atoms.length > 1) return nothing;
-    product *= least;
-  }
-  return product;
-}
-
-const nothing = Number.NEGATIVE_INFINITY;
-
-function lowerBoundOfAtom(atom: DimAtom): number {
-  switch (atom.kind) {
-    case 'symbol':
-      return 1;
-    case 'fresh':
-    case 'folded':
-      return 0;
-    case 'floor':
-      return lowerBoundOfFloor(lowerBound(atom.left), atom.right);
-    case 'min':
-      return Math.min(lowerBound(atom.left), lowerBound(atom.right));
-    case 'max':
-      return Math.max(lowerBound(atom.left), lowerBound(atom.right));
-  }
-}
-
-function lowerBoundOfFloor(dividend: number, divisor: Dim): number {
-  if (typeof divisor === 'number') return divisor > 0 ? Math.floor(dividend / divisor) : nothing;
-  return lowerBound(divisor) >= 1 ? Math.min(0, dividend) : nothing;
-}
-
 function orderedFunction(kind: 'min' | 'max', left: Dim, right: Dim): Dim {
   return keyOf(left) <= keyOf(right) ? functionDim(kind, left, right) : functionDim(kind, right, left);
 }
@@ -338,7 +316,8 @@ function expressionOfTerms(terms: readonly DimTerm[]): DimExpression {
   const key = textOfTerms(terms);
   const fits = key.length <= maximumKeyLength && terms.length <= maximumTerms;
   if (!fits && !isSingleAtom(terms)) {
-    return expressionOfAtom({ kind: 'folded', key: `expression#${fingerprint(key)}`, symbols: names, cause });
+    const least = lowerBoundOfTerms(terms);
+    return expressionOfAtom({ kind: 'folded', key: `expression#${fingerprint(key)}`, symbols: names, cause, least });
   }
   return cause === undefined ? { key, symbols: names, terms } : { key, symbols: names, cause, terms };
 }

@@ -12,6 +12,8 @@ export interface TensorFact {
   readonly shape: Shape;
   /** Elements of small tensors (at most a few thousand) as far as they are known. */
   readonly value?: TensorValue;
+  /** The one number that every element is, where they are too many to be listed or their count is open. */
+  readonly fill?: number;
   /** The members of a sequence in order, where all of them are known. */
   readonly elements?: readonly TensorFact[];
   /** What an optional holds, where that is known. */

@@ -8,6 +8,7 @@ import { planGraph } from './core/planGraph';
 import { functionKey, type Opsets, type PlannedGraph, type PlannedNode, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
 import { factOfType } from './core/statedType';
+import { describeUnknownSizes } from './core/unknownSizes';
 import { countParameters, weightBytesOf } from './core/weights';
 import type { DimensionBindings, InferredModel, InferredNode } from './inferred';
 import type { CountContext, OpEntry } from './rule';
@@ -46,7 +47,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
     openSymbols: countOpenSymbols(scope.facts.values()),
-    diagnostics: inference.diagnostics,
+    diagnostics: [...inference.diagnostics, ...describeUnknownSizes(nodes, scope.facts, inference.diagnostics)],
   };
 }
 

@@ -30,14 +30,28 @@ export interface RuleContext {
   graph(name: string): OnnxGraph | undefined;
   /** A dimension that this node makes and nobody can know beforehand (NonZero, Unique, ...). */
   fresh(label: string): Dim;
+  /**
+   * A dimension that follows from `dims` in a way that is not simple arithmetic: binding their symbols settles it. As
+   * `fresh` where there are no symbols, or one of `dims` is not known or made by a node.
+   */
+  undecided(label: string, dims: readonly (Dim | undefined)[]): Dim;
   /** States output `index`; stating nothing leaves it unknown. `constant` is filled in by the caller. */
   output(index: number, dtype: DType, shape: Shape, value?: TensorValue): void;
+  /** Adds to an output that was stated that all its elements are this number. */
+  outputFill(index: number, element: number): void;
   /** States output `index` as a sequence or optional, or copies a fact. */
   outputFact(index: number, fact: Omit<TensorFact, 'constant'>): void;
   /** Reports that the node contradicts itself or its inputs; the analysis goes on. */
   problem(message: string): void;
-  /** Infers a body with the given facts for its inputs, the outer scope visible; returns the facts of its outputs. */
-  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[]): readonly TensorFact[];
+  /**
+   * Infers a body with the given facts for its inputs, the outer scope visible; returns the facts of its outputs. Its work
+   * takes the place of that of earlier runs, or with `adds` is added to it.
+   */
+  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[], adds?: boolean): readonly TensorFact[];
+  /** How many runs of a body may still be inferred one by one. */
+  affordableRuns(body: OnnxGraph): number;
+  /** The runs of the body that were inferred are all that there are: their work is not multiplied. */
+  sealBody(body: OnnxGraph): void;
   /** True when the body, as it was inferred last, contradicts itself or the shapes that it takes. */
   contradicts(body: OnnxGraph): boolean;
   /** The body does not run: its work does not count. */
@@ -60,9 +74,11 @@ export interface CountContext {
   inputNumbers(index: number): readonly number[] | undefined;
   /** Members of a sequence input where they are known. */
   inputMembers(index: number): number | undefined;
-  /** Counts of one run of the body in attribute `name`, as it was inferred last; 0 where there is no such body. */
+  /** Counts of one run of the body in attribute `name`, as it was inferred last, or of all; 0 where there is no such body. */
   bodyMacs(name: string): number | undefined;
   bodyElementwiseOps(name: string): number | undefined;
+  /** True when these counts are those of all runs. */
+  isBodySealed(name: string): boolean;
 }
 
 /** Everything that the engine knows of one operator; one entry of a family's table. */

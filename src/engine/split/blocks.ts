@@ -1,5 +1,6 @@
 import type { Group } from './contract';
 import type { SplitGraph } from './splitGraph';
+import { topologyOf } from './topology';
 
 /** Groups `from` up to `until`, between two positions at which at most one tensor crosses. */
 export interface Block {
@@ -21,23 +22,10 @@ export function blocksOf(
   bytesOf: Float64Array,
   wholeBranches: boolean,
 ): Block[] {
-  const placeOf = placesOfNodes(graph, groups);
-  const countSteps = new Int32Array(groups.length + 2);
-  const byteSteps = new Float64Array(groups.length + 2);
-  const cross = (steps: Int32Array | Float64Array, first: number, last: number, amount: number) => {
-    steps[first] = (steps[first] ?? 0) + amount;
-    steps[last + 1] = (steps[last + 1] ?? 0) - amount;
-  };
-  for (const [index, tensor] of graph.tensors.entries()) {
-    const last = tensor.consumers.reduce((place, node) => Math.max(place, placeOf[node] ?? -1), -1);
-    const first = tensor.producer < 0 ? 0 : (placeOf[tensor.producer] ?? 0) + 1;
-    if (last < first) continue;
-    cross(countSteps, first, last, 1);
-    cross(byteSteps, first, last, bytesOf[index] ?? 0);
-  }
+  const { countSteps, byteSteps } = crossingSteps(graph, groups, bytesOf);
   for (const [place, group] of wholeBranches ? groups.entries() : []) {
-    if (group.outputs.length === 0) cross(countSteps, place + 1, groups.length, 1);
-    if (group.inputs.length === 0) cross(countSteps, 0, place, 1);
+    if (group.outputs.length === 0) addSteps(countSteps, place + 1, groups.length, 1);
+    if (group.inputs.length === 0) addSteps(countSteps, 0, place, 1);
   }
   const blocks: Block[] = [];
   let from = 0;
@@ -54,6 +42,34 @@ export function blocksOf(
     if (from === position) bytesBelow = bytes;
   }
   return blocks;
+}
+
+/** How the number and the bytes of the tensors that cross change from each position between groups to the next. */
+function crossingSteps(
+  graph: SplitGraph,
+  groups: readonly Group[],
+  bytesOf: Float64Array,
+): { countSteps: Int32Array; byteSteps: Float64Array } {
+  const { producer, consumerStart, consumers } = topologyOf(graph);
+  const placeOf = placesOfNodes(graph, groups);
+  const countSteps = new Int32Array(groups.length + 2);
+  const byteSteps = new Float64Array(groups.length + 2);
+  for (let tensor = 0; tensor < producer.length; tensor++) {
+    let last = -1;
+    const end = consumerStart[tensor + 1] ?? 0;
+    for (let at = consumerStart[tensor] ?? 0; at < end; at++) last = Math.max(last, placeOf[consumers[at] ?? 0] ?? -1);
+    const maker = producer[tensor] ?? -1;
+    const first = maker < 0 ? 0 : (placeOf[maker] ?? 0) + 1;
+    if (last < first) continue;
+    addSteps(countSteps, first, last, 1);
+    addSteps(byteSteps, first, last, bytesOf[tensor] ?? 0);
+  }
+  return { countSteps, byteSteps };
+}
+
+function addSteps(steps: Int32Array | Float64Array, first: number, last: number, amount: number): void {
+  steps[first] = (steps[first] ?? 0) + amount;
+  steps[last + 1] = (steps[last + 1] ?? 0) - amount;
 }
 
 /** Place of each node's group. */

@@ -5,7 +5,8 @@ import type { TensorFact } from '../shapes/fact';
 import type { InferredModel, InferredNode } from '../shapes/inferred';
 import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
-import type { DataTensor, SplitGraph, SplitNode } from './splitGraph';
+import { countWeightsOnce, type DraftNode } from './sharedWeights';
+import type { DataTensor, SplitGraph } from './splitGraph';
 
 /**
  * Keeps what exists only when the model runs (`engine.md` section 2): data tensors and the nodes that make them, in a
@@ -14,56 +15,131 @@ import type { DataTensor, SplitGraph, SplitNode } from './splitGraph';
  * @throws DnnSplitError `unsupported-model` where a tensor is made twice or a node needs its own result.
  */
 export function buildSplitGraph(inferred: InferredModel): SplitGraph {
-  const graph = buildInModelOrder(inferred);
+  const { graph, drafts, foldedMakers } = draftGraph(inferred);
   const order = chooseOrder(graph);
   const isIdentity = order.every((node, place) => node === place);
-  return countSharedWeightsOnce(inferred, isIdentity ? graph : permuteNodes(graph, order));
+  countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
+  return isIdentity ? graph : permuteNodes(graph, order);
 }
 
-/** The split graph in the order of the inferred model, every weight counted at each of its readers. */
+/** The split graph in the order of the inferred model, top-level weights not counted yet. */
 export function buildInModelOrder(inferred: InferredModel): SplitGraph {
-  const inputs = inferred.inputs.filter((name) => isData(inferred.tensors.get(name)));
-  const drafts = inferred.nodes
-    .map((node) => ({ node, writes: node.writes.filter((name) => isData(inferred.tensors.get(name))) }))
-    .filter((draft) => draft.writes.length > 0);
+  return draftGraph(inferred).graph;
+}
 
+interface DraftGraph {
+  readonly graph: SplitGraph;
+  /** The graph's nodes with the names of the constants that each reads. */
+  readonly drafts: readonly { readonly node: DraftNode; readonly constants: readonly string[] }[];
+  /** Who makes each constant that nodes make. */
+  readonly foldedMakers: ReadonlyMap<string, InferredNode>;
+}
+
+function draftGraph(inferred: InferredModel): DraftGraph {
+  const inputs = inferred.inputs.filter((name) => isData(inferred.tensors.get(name)));
   const indexByName = new Map<string, number>();
   const producers: number[] = [];
-  const declare = (name: string, producer: number) => {
-    if (indexByName.has(name)) throw madeTwice(name, drafts[producer]?.node);
-    indexByName.set(name, producers.length);
+  const makers: InferredNode[] = [];
+  const foldedMakers = new Map<string, InferredNode>();
+  const declare = (name: string, producer: number, node: InferredNode | undefined) => {
+    if (indexByName.size === indexByName.set(name, producers.length).size) throw madeTwice(name, node);
     producers.push(producer);
   };
-  for (const name of new Set(inputs)) declare(name, -1);
-  for (const [index, draft] of drafts.entries()) for (const name of draft.writes) declare(name, index);
+  for (const name of new Set(inputs)) declare(name, -1, undefined);
+  for (const node of inferred.nodes) {
+    const index = makers.length;
+    let makesData = false;
+    for (const name of node.writes) {
+      if (isData(inferred.tensors.get(name))) {
+        declare(name, index, node);
+        makesData = true;
+      } else {
+        foldedMakers.set(name, node);
+      }
+    }
+    if (makesData) makers.push(node);
+  }
+  const reads = makers.map((node) => readsOf(node, indexByName));
+  const consumers = consumersOf(reads, producers, makers);
+  const tensors = tensorsOf(inferred, indexByName, producers, consumers);
+  const drafts = makers.map((node, index) => {
+    const { data = noIndices, constants = noNames } = reads[index] ?? {};
+    return { node: describe(node, data, indicesOf(node.writes, indexByName), tensors), constants };
+  });
+  return {
+    graph: {
+      nodes: drafts.map(({ node }) => node),
+      tensors,
+      inputs: indicesOf(inputs, indexByName),
+      outputs: indicesOf(inferred.outputs, indexByName),
+    },
+    drafts,
+    foldedMakers,
+  };
+}
 
-  const reads = drafts.map((draft) => indicesOf(draft.node.reads, indexByName));
-  const consumers: number[][] = producers.map(() => []);
-  for (const [node, tensors] of reads.entries()) {
-    for (const tensor of tensors) {
-      if ((producers[tensor] ?? -1) >= node) throw inCycle(drafts[node]?.node);
-      consumers[tensor]?.push(node);
+interface Reads {
+  /** Data tensors, each once. */
+  readonly data: readonly number[];
+  readonly constants: readonly string[];
+}
+
+const noIndices: readonly number[] = [];
+const noNames: readonly string[] = [];
+
+function readsOf(node: InferredNode, indexByName: ReadonlyMap<string, number>): Reads {
+  const data = indicesOf(node.reads, indexByName);
+  if (data.length === node.reads.length) return { data, constants: noNames };
+  return { data, constants: node.reads.filter((name) => !indexByName.has(name)) };
+}
+
+/** Readers of each tensor, ascending, in lists of the right length. */
+function consumersOf(
+  reads: readonly Reads[],
+  producers: readonly number[],
+  makers: readonly InferredNode[],
+): readonly (readonly number[])[] {
+  const counts = new Int32Array(producers.length);
+  for (const [node, { data }] of reads.entries()) {
+    for (const tensor of data) {
+      if ((producers[tensor] ?? -1) >= node) throw inCycle(makers[node]);
+      counts[tensor] = (counts[tensor] ?? 0) + 1;
     }
   }
+  const consumers = Array.from(counts, (count): number[] => (count === 0 ? [] : new Array(count)));
+  counts.fill(0);
+  for (const [node, { data }] of reads.entries()) {
+    for (const tensor of data) {
+      const place = counts[tensor] ?? 0;
+      counts[tensor] = place + 1;
+      const list = consumers[tensor];
+      if (list !== undefined) list[place] = node;
+    }
+  }
+  return consumers;
+}
 
+function tensorsOf(
+  inferred: InferredModel,
+  indexByName: ReadonlyMap<string, number>,
+  producers: readonly number[],
+  consumers: readonly (readonly number[])[],
+): DataTensor[] {
   const outputNames = new Set(inferred.outputs);
-  const tensors = [...indexByName].map(([name, index]): DataTensor => {
+  const tensors: DataTensor[] = [];
+  for (const [name, index] of indexByName) {
     const fact = inferred.tensors.get(name);
-    return {
+    tensors.push({
       name,
       dtype: fact?.dtype ?? 'undefined',
       shape: fact?.shape,
       bytes: fact && factBytes(fact),
       producer: producers[index] ?? -1,
-      consumers: consumers[index] ?? [],
+      consumers: consumers[index] ?? noIndices,
       isGraphOutput: outputNames.has(name),
-    };
-  });
-  const nodes = drafts.map((draft, index): SplitNode => {
-    const writes = indicesOf(draft.writes, indexByName);
-    return describe(draft.node, reads[index] ?? [], writes, tensors);
-  });
-  return { nodes, tensors, inputs: indicesOf(inputs, indexByName), outputs: indicesOf(inferred.outputs, indexByName) };
+    });
+  }
+  return tensors;
 }
 
 function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitError {
@@ -87,7 +163,7 @@ function describe(
   reads: readonly number[],
   writes: readonly number[],
   tensors: readonly DataTensor[],
-): SplitNode {
+): DraftNode {
   return {
     id: node.id,
     name: node.node.name,
@@ -99,7 +175,7 @@ function describe(
     writes,
     macs: node.macs,
     elementwiseOps: node.elementwiseOps,
-    trafficBytes: node.viewOnly ? 0 : sumBytes([...reads, ...writes], tensors),
+    trafficBytes: node.viewOnly ? 0 : sumBytes(reads, writes, tensors),
     weightBytes: bodyWeightBytes(node.node.attributes.values()),
     viewOnly: node.viewOnly,
   };
@@ -108,23 +184,33 @@ function describe(
 /** Up to here looking through a list is faster than a set. */
 const fewNames = 32;
 
-function indicesOf(names: readonly string[], indexByName: ReadonlyMap<string, number>): number[] {
+function indicesOf(names: readonly string[], indexByName: ReadonlyMap<string, number>): readonly number[] {
+  const [first = ''] = names;
+  if (names.length <= 1) {
+    const index = indexByName.get(first);
+    return index === undefined ? noIndices : [index];
+  }
   const indices: number[] = [];
   for (const name of names) {
     const index = indexByName.get(name);
     if (index !== undefined && (names.length > fewNames || !indices.includes(index))) indices.push(index);
   }
-  return names.length > fewNames ? [...new Set(indices)] : indices;
+  return names.length > fewNames ? [...new Set(indices)] : indices.slice();
 }
 
-function sumBytes(indices: readonly number[], tensors: readonly DataTensor[]): number | undefined {
-  let sum = 0;
-  for (const index of indices) {
-    const bytes = tensors[index]?.bytes;
-    if (bytes === undefined) return undefined;
-    sum += bytes;
-  }
+function sumBytes(
+  reads: readonly number[],
+  writes: readonly number[],
+  tensors: readonly DataTensor[],
+): number | undefined {
+  let sum: number | undefined = 0;
+  for (const index of reads) sum = plus(sum, tensors[index]?.bytes);
+  for (const index of writes) sum = plus(sum, tensors[index]?.bytes);
   return sum;
+}
+
+function plus(sum: number | undefined, bytes: number | undefined): number | undefined {
+  return sum === undefined || bytes === undefined ? undefined : sum + bytes;
 }
 
 /** A tensor that only a run of the model makes: neither constant nor known element by element. */
@@ -165,38 +251,4 @@ function bodyWeightBytes(attributes: Iterable<OnnxAttribute>): number {
     }
   }
   return bytes;
-}
-
-/** Adds each top-level weight to the first node, in order, that reads it or a constant that folds from it. */
-function countSharedWeightsOnce(inferred: InferredModel, graph: SplitGraph): SplitGraph {
-  const dataNames = new Set(graph.tensors.map((tensor) => tensor.name));
-  const inferredById = new Map(inferred.nodes.map((node) => [node.id, node]));
-  const makerOf = new Map<string, InferredNode>();
-  for (const node of inferred.nodes) {
-    for (const name of node.writes) if (!dataNames.has(name)) makerOf.set(name, node);
-  }
-  const seen = new Set<string>();
-
-  const claim = (names: readonly string[]): number => {
-    let bytes = 0;
-    const pending = [names];
-    for (let some = pending.pop(); some !== undefined; some = pending.pop()) {
-      for (const name of some) {
-        if (dataNames.has(name) || seen.has(name)) continue;
-        seen.add(name);
-        const weight = inferred.weightBytes.get(name);
-        if (weight !== undefined) bytes += weight;
-        else pending.push(makerOf.get(name)?.reads ?? []);
-      }
-    }
-    return bytes;
-  };
-  const nodes = graph.nodes.map((node): SplitNode => {
-    const weightBytes = node.weightBytes + claim(inferredById.get(node.id)?.reads ?? []);
-    if (weightBytes === 0) return node;
-    const trafficBytes =
-      node.trafficBytes === undefined || node.viewOnly ? node.trafficBytes : node.trafficBytes + weightBytes;
-    return { ...node, weightBytes, trafficBytes };
-  });
-  return { ...graph, nodes };
 }

@@ -1,4 +1,5 @@
 import type { SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /** Nodes that no candidate separates. */
 export interface Group {
@@ -16,15 +17,18 @@ export interface Group {
  * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
  */
 export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
+  const topology = topologyOf(graph);
+  const { consumerStart } = topology;
   const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
   const groups: Group[] = [];
+  const isRead = (tensor: number) => (consumerStart[tensor + 1] ?? 0) > (consumerStart[tensor] ?? 0);
   for (const [index, node] of graph.nodes.entries()) {
     const absorbed = joined[index];
-    const outputs = node.writes.filter((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) > 0);
+    const outputs = node.writes.every(isRead) ? node.writes : node.writes.filter(isRead);
     const members = absorbed === undefined ? [] : mergeMembers(absorbed);
     members.push(index);
     const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
-    const reader = onlyReader(graph, outputs);
+    const reader = onlyReader(topology, outputs);
     if (reader === undefined || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
     else if (joined[reader] === undefined) joined[reader] = [group];
     else joined[reader].push(group);
@@ -35,7 +39,11 @@ export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
 /** What a node and the groups that it absorbed read from outside. */
 function inputsOf(reads: readonly number[], absorbed: readonly Group[] | undefined): readonly number[] {
   if (absorbed === undefined) return reads.length < 2 ? reads : [...new Set(reads)];
-  const inputs = new Set(absorbed.flatMap((group) => group.inputs));
+  const [only] = absorbed;
+  // A link of a chain: what it reads is what the group before it makes.
+  if (only !== undefined && absorbed.length === 1 && reads.length === 1) return only.inputs;
+  const inputs = new Set<number>();
+  for (const group of absorbed) for (const tensor of group.inputs) inputs.add(tensor);
   for (const tensor of reads) inputs.add(tensor);
   for (const inner of absorbed) for (const tensor of inner.outputs) inputs.delete(tensor);
   return [...inputs];
@@ -43,16 +51,21 @@ function inputsOf(reads: readonly number[], absorbed: readonly Group[] | undefin
 
 /** All members in one list: the longest one grows, so that long chains are not copied again and again. */
 function mergeMembers(groups: readonly Group[]): number[] {
+  const [first] = groups;
+  if (first !== undefined && groups.length === 1) return first.members;
   const [longest, ...others] = [...groups].sort((a, b) => b.members.length - a.members.length);
   const members = longest?.members ?? [];
   for (const other of others) for (const member of other.members) members.push(member);
   return members;
 }
 
-function onlyReader(graph: SplitGraph, tensors: readonly number[]): number | undefined {
+/** The one node that reads all of some tensors. */
+function onlyReader({ consumerStart, consumers }: TensorTopology, tensors: readonly number[]): number | undefined {
   let reader: number | undefined;
   for (const tensor of tensors) {
-    for (const consumer of graph.tensors[tensor]?.consumers ?? []) {
+    const end = consumerStart[tensor + 1] ?? 0;
+    for (let at = consumerStart[tensor] ?? 0; at < end; at++) {
+      const consumer = consumers[at];
       if (reader !== undefined && reader !== consumer) return undefined;
       reader = consumer;
     }
@@ -61,5 +74,7 @@ function onlyReader(graph: SplitGraph, tensors: readonly number[]): number | und
 }
 
 function sum(tensors: readonly number[], bytesOf: Float64Array): number {
-  return tensors.reduce((total, tensor) => total + (bytesOf[tensor] ?? 0), 0);
+  let total = 0;
+  for (const tensor of tensors) total += bytesOf[tensor] ?? 0;
+  return total;
 }

@@ -1,5 +1,6 @@
 import type { LiveProfile } from './liveBytes';
 import type { Cut, SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /** Positions at which exactly one tensor crosses, ascending: the graph falls apart into blocks there. */
 export function singleTensorPositions(live: LiveProfile): number[] {
@@ -10,43 +11,59 @@ export function singleTensorPositions(live: LiveProfile): number[] {
 
 /** The cut after the first `position` nodes of the order. */
 export function cutAtPosition(graph: SplitGraph, position: number): Cut {
-  return cutAbove(graph, position, prefixMembers(graph, position));
+  const { producer, consumerStart, consumers } = topologyOf(graph);
+  const tensors: number[] = [];
+  for (let tensor = 0; tensor < producer.length; tensor++) {
+    if ((producer[tensor] ?? -1) >= position) continue;
+    const end = consumerStart[tensor + 1] ?? 0;
+    if (end > (consumerStart[tensor] ?? 0) && (consumers[end - 1] ?? 0) >= position) tensors.push(tensor);
+  }
+  return { position, tensors, bytes: bytesOf(graph, tensors) };
 }
 
 /** The cut above a set of nodes that is closed under predecessors; told as a position where it is a prefix of the order. */
 export function cutAboveDownset(graph: SplitGraph, downset: readonly number[]): Cut {
-  if (downset.every((node) => node < downset.length)) return cutAtPosition(graph, downset.length);
   const members = new Uint8Array(graph.nodes.length);
   for (const node of downset) members[node] = 1;
-  const ascending = Int32Array.from(downset).sort();
-  return { ...cutAbove(graph, downset.length, members), downset: Array.from(ascending) };
+  return cutAboveMembers(graph, members);
+}
+
+/** `cutAboveDownset` for a set that is told by a 1 for each of its nodes. */
+export function cutAboveMembers(graph: SplitGraph, members: Uint8Array): Cut {
+  const downset: number[] = [];
+  for (let node = 0; node < members.length; node++) if (members[node] === 1) downset.push(node);
+  const position = downset.length;
+  if (position === 0 || downset[position - 1] === position - 1) return cutAtPosition(graph, position);
+  const topology = topologyOf(graph);
+  const tensors: number[] = [];
+  for (let tensor = 0; tensor < graph.tensors.length; tensor++) {
+    const producer = topology.producer[tensor] ?? -1;
+    if (producer >= 0 && members[producer] !== 1) continue;
+    if (hasReaderAbove(topology, tensor, members)) tensors.push(tensor);
+  }
+  return { position, tensors, bytes: bytesOf(graph, tensors), downset };
 }
 
 /** True for each node below the cut. */
 export function membersBelow(graph: SplitGraph, cut: Cut): Uint8Array {
-  if (cut.downset === undefined) return prefixMembers(graph, cut.position);
   const members = new Uint8Array(graph.nodes.length);
+  if (cut.downset === undefined) return members.fill(1, 0, cut.position);
   for (const node of cut.downset) members[node] = 1;
   return members;
 }
 
-function prefixMembers(graph: SplitGraph, position: number): Uint8Array {
-  return new Uint8Array(graph.nodes.length).fill(1, 0, position);
-}
-
-function cutAbove(graph: SplitGraph, position: number, members: Uint8Array): Cut {
-  const tensors: number[] = [];
-  let bytes: number | undefined = 0;
-  for (const [index, tensor] of graph.tensors.entries()) {
-    if (tensor.producer >= 0 && members[tensor.producer] !== 1) continue;
-    if (!hasReaderAbove(tensor.consumers, members)) continue;
-    tensors.push(index);
-    bytes = bytes === undefined || tensor.bytes === undefined ? undefined : bytes + tensor.bytes;
+function bytesOf(graph: SplitGraph, tensors: readonly number[]): number | undefined {
+  let sum = 0;
+  for (const tensor of tensors) {
+    const bytes = graph.tensors[tensor]?.bytes;
+    if (bytes === undefined) return undefined;
+    sum += bytes;
   }
-  return { position, tensors, bytes };
+  return sum;
 }
 
-function hasReaderAbove(consumers: readonly number[], members: Uint8Array): boolean {
-  for (const consumer of consumers) if (members[consumer] !== 1) return true;
+function hasReaderAbove({ consumerStart, consumers }: TensorTopology, tensor: number, members: Uint8Array): boolean {
+  const end = consumerStart[tensor + 1] ?? 0;
+  for (let at = consumerStart[tensor] ?? 0; at < end; at++) if (members[consumers[at] ?? 0] !== 1) return true;
   return false;
 }

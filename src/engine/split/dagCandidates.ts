@@ -2,18 +2,21 @@ import { type Block, blocksOf, placesOfNodes } from './blocks';
 import { contract, type Group } from './contract';
 import { HullSearch } from './hullCandidates';
 import type { SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /** Steps (a group or a reader that is looked at) that one block may take before the search gives up on it. */
 const stepsPerBlock = 150_000;
 /** Steps of all blocks together. */
 const stepsInAll = 1_500_000;
+/** Every set of independent nodes that make less than they read is a minimum: past this many, weighing has to choose. */
+const mostMinimaPerBlock = 64;
 /** Stands for an unknown size while sums are taken: above any tensor, and a thousand of them are still exact. */
 const unknownBytes = 2 ** 43;
 
 export interface AcrossBranches {
-  /** Node indices below each cut, ascending. */
-  readonly downsets: number[][];
-  /** Blocks with more downsets than were looked at. */
+  /** A 1 for each node below, per cut. */
+  readonly downsets: readonly Uint8Array[];
+  /** Blocks with more downsets than were looked at, or with more minima than anybody could choose from. */
   readonly boundedBlocks: number;
 }
 
@@ -26,44 +29,55 @@ export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array)
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
   const groups = contract(graph, finite);
   const search = new DownsetSearch(graph, groups, finite);
-  const exact = searchBlocks(search, groups, blocksOf(graph, groups, finite, true));
-  if (exact.bounded.length === 0) return { downsets: exact.downsets, boundedBlocks: 0 };
-  const finer = searchBlocks(search, groups, blocksOf(graph, groups, finite, false));
+  const membersOf = (found: readonly FoundDownset[]) => memberships(graph.nodes.length, groups, found);
+  const exact = searchBlocks(search, blocksOf(graph, groups, finite, true));
+  if (exact.bounded.length === 0) return { downsets: membersOf(exact.found), boundedBlocks: 0 };
+  const finer = searchBlocks(search, blocksOf(graph, groups, finite, false));
   const hulls = new HullSearch(graph, groups, finite);
-  const weighed = exact.bounded.flatMap((block) =>
-    hulls.searchBlock(block).map((chosen) => downsetOf(groups, block, chosen)),
-  );
-  return { downsets: [...exact.downsets, ...finer.downsets, ...weighed], boundedBlocks: exact.bounded.length };
+  const weighed = exact.bounded.flatMap((block) => hulls.searchBlock(block).map((chosen) => ({ block, chosen })));
+  return {
+    downsets: [...membersOf(exact.found), ...membersOf(finer.found), ...membersOf(weighed)],
+    boundedBlocks: exact.bounded.length,
+  };
+}
+
+/** Everything before a block, and some groups of it. */
+interface FoundDownset {
+  readonly block: Block;
+  readonly chosen: readonly number[];
 }
 
 interface SearchedBlocks {
-  readonly downsets: number[][];
+  readonly found: readonly FoundDownset[];
   /** Blocks whose search stopped at the bound. */
   readonly bounded: Block[];
 }
 
-function searchBlocks(search: DownsetSearch, groups: readonly Group[], blocks: readonly Block[]): SearchedBlocks {
-  const downsets: number[][] = [];
+function searchBlocks(search: DownsetSearch, blocks: readonly Block[]): SearchedBlocks {
+  const found: FoundDownset[] = [];
   const bounded: Block[] = [];
   let lowestBelow = Number.POSITIVE_INFINITY;
   let budget = stepsInAll;
   for (const block of blocks) {
-    const found = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
-    if (found.bounded) bounded.push(block);
-    budget -= found.steps;
-    lowestBelow = Math.min(lowestBelow, found.lowest);
-    for (const chosen of found.minima) downsets.push(downsetOf(groups, block, chosen));
+    const minima = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
+    if (minima.bounded) bounded.push(block);
+    budget -= minima.steps;
+    lowestBelow = Math.min(lowestBelow, minima.lowest);
+    for (const chosen of minima.minima) found.push({ block, chosen });
   }
-  return { downsets, bounded };
+  return { found, bounded };
 }
 
-/** Nodes below a cut inside a block: everything before the block, and the chosen groups of it. */
-function downsetOf(groups: readonly Group[], block: Block, chosen: readonly number[]): number[] {
-  const downset: number[] = [];
-  for (const { members } of groups.slice(0, block.from)) for (const member of members) downset.push(member);
-  for (const place of chosen) for (const member of groups[place]?.members ?? []) downset.push(member);
-  // A typed array sorts numbers without a call for every pair.
-  return Array.from(Int32Array.from(downset).sort());
+/** A 1 for each node of every downset; downsets are in the order of their blocks. */
+function memberships(nodeCount: number, groups: readonly Group[], found: readonly FoundDownset[]): Uint8Array[] {
+  const before = new Uint8Array(nodeCount);
+  let marked = 0;
+  return found.map(({ block, chosen }) => {
+    for (; marked < block.from; marked++) for (const member of groups[marked]?.members ?? []) before[member] = 1;
+    const members = before.slice();
+    for (const place of chosen) for (const member of groups[place]?.members ?? []) members[member] = 1;
+    return members;
+  });
 }
 
 interface BlockMinima {
@@ -87,12 +101,11 @@ interface Downset {
 }
 
 class DownsetSearch {
-  /** Groups that make what each group reads. */
-  private readonly makers: readonly (readonly number[])[];
-  /** Groups that read what each group makes. */
-  private readonly followers: readonly (readonly number[])[];
-  /** Groups that read each tensor. */
-  private readonly readers: readonly (readonly number[])[];
+  private readonly topology: TensorTopology;
+  private readonly placeOf: Int32Array;
+  /** Groups that make what each group reads, and that read what it makes; found when a search first needs them. */
+  private readonly makers: (readonly number[] | undefined)[];
+  private readonly followers: (readonly number[] | undefined)[];
   private steps = 0;
 
   constructor(
@@ -100,13 +113,10 @@ class DownsetSearch {
     private readonly groups: readonly Group[],
     private readonly bytesOf: Float64Array,
   ) {
-    const placeOf = placesOfNodes(graph, groups);
-    this.readers = graph.tensors.map((tensor) => [...new Set(tensor.consumers.map((node) => placeOf[node] ?? 0))]);
-    this.makers = groups.map((group) => {
-      const producers = group.inputs.map((tensor) => graph.tensors[tensor]?.producer ?? -1);
-      return [...new Set(producers.filter((node) => node >= 0).map((node) => placeOf[node] ?? 0))];
-    });
-    this.followers = groups.map((group) => [...new Set(group.outputs.flatMap((tensor) => this.readers[tensor] ?? []))]);
+    this.topology = topologyOf(graph);
+    this.placeOf = placesOfNodes(graph, groups);
+    this.makers = groups.map(() => undefined);
+    this.followers = groups.map(() => undefined);
   }
 
   /** All downsets of a block, breadth first from the empty one, until `bound` steps are taken. */
@@ -121,11 +131,36 @@ class DownsetSearch {
         if (this.steps >= bound) return { minima, lowest, steps: this.steps, bounded: true };
         lowest = Math.min(lowest, downset.bytes);
         if (downset.bytes < downset.lowestInside) minima.push([...downset.chosen]);
+        if (minima.length > mostMinimaPerBlock) return { minima: [], lowest, steps: this.steps, bounded: true };
         this.grow(block, downset, next);
       }
       level = next;
     }
     return { minima, lowest, steps: this.steps, bounded: false };
+  }
+
+  private makersOf(place: number): readonly number[] {
+    const known = this.makers[place];
+    if (known !== undefined) return known;
+    const producers = (this.groups[place]?.inputs ?? []).map((tensor) => this.topology.producer[tensor] ?? -1);
+    const makers = distinct(producers.filter((node) => node >= 0).map((node) => this.placeOf[node] ?? 0));
+    this.makers[place] = makers;
+    return makers;
+  }
+
+  private followersOf(place: number): readonly number[] {
+    const known = this.followers[place];
+    if (known !== undefined) return known;
+    const followers = distinct((this.groups[place]?.outputs ?? []).flatMap((tensor) => this.readersOf(tensor)));
+    this.followers[place] = followers;
+    return followers;
+  }
+
+  /** Places of the groups that read a tensor. */
+  private readersOf(tensor: number): number[] {
+    const { consumerStart, consumers } = this.topology;
+    const readers = consumers.subarray(consumerStart[tensor] ?? 0, consumerStart[tensor + 1] ?? 0);
+    return Array.from(readers, (node) => this.placeOf[node] ?? 0);
   }
 
   private emptyDownset(block: Block, lowestBelow: number): Downset {
@@ -145,9 +180,7 @@ class DownsetSearch {
         continue;
       }
       this.steps += downset.chosen.length + downset.ready.length;
-      const followers = (this.followers[place] ?? []).filter(
-        (one) => one < block.until && this.isReady(block, key, one),
-      );
+      const followers = this.followersOf(place).filter((one) => one < block.until && this.isReady(block, key, one));
       next.set(key, {
         key,
         chosen: [...downset.chosen, place],
@@ -159,7 +192,7 @@ class DownsetSearch {
   }
 
   private isReady(block: Block, key: bigint, place: number): boolean {
-    return (this.makers[place] ?? []).every((maker) => this.isBelow(block, key, maker));
+    return this.makersOf(place).every((maker) => this.isBelow(block, key, maker));
   }
 
   private isBelow(block: Block, key: bigint, place: number): boolean {
@@ -173,8 +206,12 @@ class DownsetSearch {
     if (group === undefined) return 0;
     const made = group.outputs.reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
     const freed = group.inputs
-      .filter((tensor) => (this.readers[tensor] ?? []).every((reader) => this.isBelow(block, key, reader)))
+      .filter((tensor) => this.readersOf(tensor).every((reader) => this.isBelow(block, key, reader)))
       .reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
     return made - freed;
   }
+}
+
+function distinct(places: readonly number[]): readonly number[] {
+  return places.length < 2 ? places : [...new Set(places)];
 }

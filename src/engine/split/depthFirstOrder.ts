@@ -1,4 +1,6 @@
-import type { SplitGraph } from './splitGraph';
+import { tensorBytes } from './liveBytes';
+import type { SplitGraph, SplitNode } from './splitGraph';
+import { topologyOf } from './topology';
 
 /**
  * Post-order of a depth-first walk from the sinks back to the inputs: a branch is finished before the next one starts,
@@ -9,18 +11,22 @@ export function depthFirstOrder(graph: SplitGraph): Int32Array {
   const makers = branchesBySmallerPeak(graph);
   const order = new Int32Array(n);
   const emitted = new Uint8Array(n);
+  /** How many of its makers each node of the stack has gone into. */
+  const next = new Int32Array(n);
   let place = 0;
   for (let sink = 0; sink < n; sink++) {
     if (emitted[sink] === 1 || !isSink(graph, sink)) continue;
-    const stack: { node: number; next: number }[] = [{ node: sink, next: 0 }];
-    for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-      const maker = makers[frame.node]?.[frame.next++];
+    const stack = [sink];
+    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+      const turn = next[node] ?? 0;
+      next[node] = turn + 1;
+      const maker = makers[node]?.[turn];
       if (maker !== undefined) {
-        if (emitted[maker] === 0) stack.push({ node: maker, next: 0 });
+        if (emitted[maker] === 0) stack.push(maker);
         continue;
       }
-      if (emitted[frame.node] === 0) order[place++] = frame.node;
-      emitted[frame.node] = 1;
+      if (emitted[node] === 0) order[place++] = node;
+      emitted[node] = 1;
       stack.pop();
     }
   }
@@ -28,24 +34,49 @@ export function depthFirstOrder(graph: SplitGraph): Int32Array {
 }
 
 function isSink(graph: SplitGraph, node: number): boolean {
-  return (graph.nodes[node]?.writes ?? []).every((tensor) => graph.tensors[tensor]?.consumers.length === 0);
+  const { consumerStart } = topologyOf(graph);
+  for (const tensor of graph.nodes[node]?.writes ?? []) {
+    if ((consumerStart[tensor + 1] ?? 0) > (consumerStart[tensor] ?? 0)) return false;
+  }
+  return true;
 }
 
 /** Producers of each node's inputs, the one with the smaller peak first; peaks as if every branch were a tree. */
-function branchesBySmallerPeak(graph: SplitGraph): number[][] {
+function branchesBySmallerPeak(graph: SplitGraph): readonly (readonly number[])[] {
+  const { producer } = topologyOf(graph);
+  const bytesOf = tensorBytes(graph);
+  const known = (tensors: readonly number[]): number => {
+    let sum = 0;
+    for (const tensor of tensors) {
+      const bytes = bytesOf[tensor] ?? 0;
+      if (bytes !== Number.POSITIVE_INFINITY) sum += bytes;
+    }
+    return sum;
+  };
   const peaks = new Float64Array(graph.nodes.length);
-  const bytes = (tensors: readonly number[]) => tensors.reduce((sum, t) => sum + (graph.tensors[t]?.bytes ?? 0), 0);
+  const written = Float64Array.from(graph.nodes, (node) => known(node.writes));
   return graph.nodes.map((node, index) => {
-    const producers = new Set(node.reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1));
-    producers.delete(-1);
-    const branches = [...producers].sort((a, b) => (peaks[a] ?? 0) - (peaks[b] ?? 0) || a - b);
+    const branches = makersOf(node, producer);
+    if (branches.length > 1) branches.sort((a, b) => (peaks[a] ?? 0) - (peaks[b] ?? 0) || a - b);
     let held = 0;
-    let peak = bytes(node.reads) + bytes(node.writes);
+    let peak = known(node.reads) + (written[index] ?? 0);
     for (const branch of branches) {
       peak = Math.max(peak, held + (peaks[branch] ?? 0));
-      held += bytes(graph.nodes[branch]?.writes ?? []);
+      held += written[branch] ?? 0;
     }
     peaks[index] = peak;
     return branches;
   });
+}
+
+/** Nodes that make what a node reads, each once. */
+function makersOf(node: SplitNode, producer: Int32Array): number[] {
+  if (node.reads.length === 1) {
+    const maker = producer[node.reads[0] ?? -1] ?? -1;
+    return maker < 0 ? [] : [maker];
+  }
+  const makers = new Set<number>();
+  for (const tensor of node.reads) makers.add(producer[tensor] ?? -1);
+  makers.delete(-1);
+  return [...makers];
 }

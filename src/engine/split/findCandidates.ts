@@ -1,7 +1,7 @@
-import { cutAboveDownset, cutAtPosition, membersBelow } from './cuts';
+import { cutAboveMembers, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
 import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
-import { loadOf } from './peakActivations';
+import { loadOf, loadsAtPosition, type SideLoad } from './peakActivations';
 import { sensibleOrders } from './sensibleOrders';
 import type { Candidate, Cut, SplitGraph } from './splitGraph';
 
@@ -28,7 +28,7 @@ export function findCandidates(graph: SplitGraph): Candidate[] {
 export function searchCandidates(graph: SplitGraph, bytesOf: Float64Array = tensorBytes(graph)): CandidateSearch {
   const prefixes = runningMinima(liveBytes(graph, bytesOf).bytes).map((position) => cutAtPosition(graph, position));
   const across = downsetsAcrossBranches(graph, bytesOf);
-  const found = [...ordersToTry(graph, bytesOf), ...across.downsets].map((downset) => cutAboveDownset(graph, downset));
+  const found = [...ordersToTry(graph, bytesOf), ...across.downsets].map((members) => cutAboveMembers(graph, members));
   const cuts = withoutRuledOut(graph, [...prefixes, ...found], bytesOf);
   return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks: across.boundedBlocks };
 }
@@ -46,12 +46,17 @@ export function runningMinima(bytes: Float64Array): number[] {
   return positions;
 }
 
-/** The running minima of other sensible orders, as downsets; the graph's own order has given its prefixes already. */
-function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): number[][] {
+/** The running minima of other sensible orders, as members; the graph's own order has given its prefixes already. */
+function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
     const minima = runningMinima(liveBytesInOrder(graph, order, bytesOf).bytes);
-    return minima.map((position) => Array.from(order.subarray(0, position)));
+    const members = new Uint8Array(order.length);
+    let marked = 0;
+    return minima.map((position) => {
+      for (; marked < position; marked++) members[order[marked] ?? 0] = 1;
+      return members.slice();
+    });
   });
 }
 
@@ -90,12 +95,8 @@ function isInside(lower: SizedCut, upper: SizedCut): boolean {
 }
 
 /** Fills in what a cut means for both of its sides. */
-export function describeCut(graph: SplitGraph, cut: Cut): Candidate {
-  const below = membersBelow(graph, cut);
-  const above = new Uint8Array(below.length);
-  for (let node = 0; node < below.length; node++) above[node] = below[node] === 1 ? 0 : 1;
-  const before = loadOf(graph, below, new Uint8Array(below.length));
-  const after = loadOf(graph, above, below);
+function describeCut(graph: SplitGraph, cut: Cut): Candidate {
+  const [before, after] = sidesOf(graph, cut);
   return {
     ...cut,
     macsBefore: before.macs,
@@ -106,4 +107,11 @@ export function describeCut(graph: SplitGraph, cut: Cut): Candidate {
     peakActivationBytesAfter: after.peakActivationBytes,
     singleTensor: cut.tensors.length === 1,
   };
+}
+
+function sidesOf(graph: SplitGraph, cut: Cut): readonly [SideLoad, SideLoad] {
+  if (cut.downset === undefined) return loadsAtPosition(graph, cut.position);
+  const below = membersBelow(graph, cut);
+  const above = below.map((member) => 1 - member);
+  return [loadOf(graph, below, new Uint8Array(below.length)), loadOf(graph, above, below)];
 }

@@ -1,4 +1,6 @@
+import { tensorBytes } from './liveBytes';
 import type { SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /**
  * Runs next, of all nodes that can run, the one after which the fewest bytes are live; among equals the one that became
@@ -18,61 +20,63 @@ export function leastLiveOrder(graph: SplitGraph): Int32Array {
 }
 
 class ReadyState {
+  private readonly topology: TensorTopology;
+  private readonly bytesOf: Float64Array;
   private readonly missingInputs: Int32Array;
   private readonly remaining: Int32Array;
   /** Sum of the indices of the consumers that have not run: once one remains, it is that consumer. */
   private readonly remainingSum: Float64Array;
-  private readonly growth: Float64Array;
-  private readonly version: Int32Array;
   private readonly done: Uint8Array;
-  private readonly queue = new ReadyQueue();
-  private stamp = 0;
+  private readonly queue: ReadyQueue;
 
   constructor(private readonly graph: SplitGraph) {
     const n = graph.nodes.length;
+    this.topology = topologyOf(graph);
+    this.bytesOf = tensorBytes(graph).map((bytes) => (bytes === Number.POSITIVE_INFINITY ? 0 : bytes));
     this.missingInputs = new Int32Array(n);
-    this.growth = new Float64Array(n);
-    this.version = new Int32Array(n);
     this.done = new Uint8Array(n);
+    this.queue = new ReadyQueue(n);
     this.remaining = new Int32Array(graph.tensors.length);
     this.remainingSum = new Float64Array(graph.tensors.length);
-    for (const [index, { producer, consumers }] of graph.tensors.entries()) {
-      this.remaining[index] = consumers.length;
-      let sum = 0;
-      for (const consumer of consumers) {
-        sum += consumer;
-        if (producer >= 0) this.missingInputs[consumer] = (this.missingInputs[consumer] ?? 0) + 1;
-      }
-      this.remainingSum[index] = sum;
-    }
+    this.countConsumers();
     for (const [index, node] of graph.nodes.entries()) {
-      for (const tensor of node.writes) {
-        if ((this.remaining[tensor] ?? 0) > 0) this.grow(index, this.bytes(tensor));
-      }
+      for (const tensor of node.writes) if ((this.remaining[tensor] ?? 0) > 0) this.grow(index, this.bytes(tensor));
       for (const tensor of node.reads) if (this.remaining[tensor] === 1) this.grow(index, -this.bytes(tensor));
     }
-    for (let index = n - 1; index >= 0; index--) if (this.missingInputs[index] === 0) this.offer(index);
+    for (let index = n - 1; index >= 0; index--) if (this.missingInputs[index] === 0) this.queue.offer(index);
+  }
+
+  private countConsumers(): void {
+    const { producer, consumerStart, consumers } = this.topology;
+    for (let tensor = 0; tensor < producer.length; tensor++) {
+      const end = consumerStart[tensor + 1] ?? 0;
+      this.remaining[tensor] = end - (consumerStart[tensor] ?? 0);
+      let sum = 0;
+      for (let at = consumerStart[tensor] ?? 0; at < end; at++) {
+        const consumer = consumers[at] ?? 0;
+        sum += consumer;
+        if ((producer[tensor] ?? -1) >= 0) this.missingInputs[consumer] = (this.missingInputs[consumer] ?? 0) + 1;
+      }
+      this.remainingSum[tensor] = sum;
+    }
   }
 
   takeBest(): number {
-    for (;;) {
-      const entry = this.queue.pop();
-      if (entry === undefined) return -1;
-      if (this.done[entry.node] === 0 && this.version[entry.node] === entry.version) return entry.node;
-    }
+    return this.queue.pop();
   }
 
   run(node: number): void {
     this.done[node] = 1;
     for (const tensor of this.graph.nodes[node]?.reads ?? []) this.release(tensor, node);
+    const { consumerStart, consumers } = this.topology;
     const writes = this.graph.nodes[node]?.writes ?? [];
     for (let w = writes.length - 1; w >= 0; w--) {
-      const consumers = this.graph.tensors[writes[w] ?? -1]?.consumers ?? [];
-      for (let c = consumers.length - 1; c >= 0; c--) {
-        const consumer = consumers[c] ?? 0;
+      const tensor = writes[w] ?? 0;
+      for (let at = (consumerStart[tensor + 1] ?? 0) - 1; at >= (consumerStart[tensor] ?? 0); at--) {
+        const consumer = consumers[at] ?? 0;
         const missing = (this.missingInputs[consumer] ?? 0) - 1;
         this.missingInputs[consumer] = missing;
-        if (missing === 0) this.offer(consumer);
+        if (missing === 0) this.queue.offer(consumer);
       }
     }
   }
@@ -84,72 +88,89 @@ class ReadyState {
     if (left !== 1) return;
     const last = this.remainingSum[tensor] ?? 0;
     this.grow(last, -this.bytes(tensor));
-    if (this.missingInputs[last] === 0) this.offer(last);
+    if (this.missingInputs[last] === 0 && this.done[last] === 0) this.queue.offer(last);
   }
 
   private grow(node: number, bytes: number): void {
-    this.growth[node] = (this.growth[node] ?? 0) + bytes;
-  }
-
-  private offer(node: number): void {
-    const version = (this.version[node] ?? 0) + 1;
-    this.version[node] = version;
-    this.queue.push({ node, version, growth: this.growth[node] ?? 0, stamp: this.stamp++ });
+    this.queue.growth[node] = (this.queue.growth[node] ?? 0) + bytes;
   }
 
   private bytes(tensor: number): number {
-    return this.graph.tensors[tensor]?.bytes ?? 0;
+    return this.bytesOf[tensor] ?? 0;
   }
 }
 
-interface ReadyEntry {
-  readonly node: number;
-  readonly version: number;
-  readonly growth: number;
-  readonly stamp: number;
-}
+const notQueued = -1;
 
-/** Binary heap: least growth first, then the latest stamp. */
+/** Binary heap of nodes: least growth first, then the one that was offered last. A second offer moves a node up. */
 class ReadyQueue {
-  private readonly heap: ReadyEntry[] = [];
+  /** Bytes that are live more after each node than before; while a node waits, it only shrinks. */
+  readonly growth: Float64Array;
+  private readonly stamp: Int32Array;
+  private readonly heap: Int32Array;
+  private readonly placeOf: Int32Array;
+  private length = 0;
+  private offers = 0;
 
-  push(entry: ReadyEntry): void {
-    let place = this.heap.length;
-    this.heap.push(entry);
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const above = this.heap[parent];
-      if (above === undefined || !comesBefore(entry, above)) break;
-      this.heap[place] = above;
-      place = parent;
-    }
-    this.heap[place] = entry;
+  constructor(nodes: number) {
+    this.growth = new Float64Array(nodes);
+    this.stamp = new Int32Array(nodes);
+    this.heap = new Int32Array(nodes);
+    this.placeOf = new Int32Array(nodes).fill(notQueued);
   }
 
-  pop(): ReadyEntry | undefined {
-    const top = this.heap[0];
-    const last = this.heap.pop();
-    if (top === undefined || last === undefined || this.heap.length === 0) return top;
-    let place = 0;
-    for (;;) {
-      const child = this.smallerChild(place);
-      const below = this.heap[child];
-      if (below === undefined || !comesBefore(below, last)) break;
-      this.heap[place] = below;
-      place = child;
-    }
-    this.heap[place] = last;
+  offer(node: number): void {
+    this.stamp[node] = this.offers++;
+    const place = this.placeOf[node] ?? notQueued;
+    this.rise(node, place === notQueued ? this.length++ : place);
+  }
+
+  /** The best node, -1 where none waits. */
+  pop(): number {
+    if (this.length === 0) return -1;
+    const top = this.heap[0] ?? -1;
+    const last = this.heap[--this.length] ?? -1;
+    this.placeOf[top] = notQueued;
+    if (last !== top) this.sink(last);
     return top;
   }
 
-  private smallerChild(place: number): number {
-    const left = 2 * place + 1;
-    const a = this.heap[left];
-    const b = this.heap[left + 1];
-    return a !== undefined && b !== undefined && comesBefore(b, a) ? left + 1 : left;
+  private rise(node: number, from: number): void {
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = this.heap[parent] ?? 0;
+      if (!this.comesBefore(node, above)) break;
+      this.put(above, place);
+      place = parent;
+    }
+    this.put(node, place);
   }
-}
 
-function comesBefore(a: ReadyEntry, b: ReadyEntry): boolean {
-  return a.growth < b.growth || (a.growth === b.growth && a.stamp > b.stamp);
+  private sink(node: number): void {
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      if (left >= this.length) break;
+      const right = left + 1;
+      const isRight = right < this.length && this.comesBefore(this.heap[right] ?? 0, this.heap[left] ?? 0);
+      const child = isRight ? right : left;
+      const below = this.heap[child] ?? 0;
+      if (!this.comesBefore(below, node)) break;
+      this.put(below, place);
+      place = child;
+    }
+    this.put(node, place);
+  }
+
+  private put(node: number, place: number): void {
+    this.heap[place] = node;
+    this.placeOf[node] = place;
+  }
+
+  private comesBefore(a: number, b: number): boolean {
+    const growthOfA = this.growth[a] ?? 0;
+    const growthOfB = this.growth[b] ?? 0;
+    return growthOfA < growthOfB || (growthOfA === growthOfB && (this.stamp[a] ?? 0) > (this.stamp[b] ?? 0));
+  }
 }

@@ -1,4 +1,5 @@
 import type { SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /** Bytes and number of the tensors that are live at each position 0..n of an order. */
 export interface LiveProfile {
@@ -27,17 +28,19 @@ export function liveBytesInOrder(
   bytesOf: ArrayLike<number> = tensorBytes(graph),
 ): LiveProfile {
   const n = graph.nodes.length;
+  const topology = topologyOf(graph);
   const places = order && placesOf(order);
   const byteSteps = new Float64Array(n + 2);
   const unknownSteps = new Int32Array(n + 2);
   const countSteps = new Int32Array(n + 2);
   const outputBytes = new Float64Array(n);
-  for (const [index, tensor] of graph.tensors.entries()) {
-    const bytes = bytesOf[index] ?? 0;
+  for (let tensor = 0; tensor < graph.tensors.length; tensor++) {
+    const bytes = bytesOf[tensor] ?? 0;
     const known = bytes === Number.POSITIVE_INFINITY ? 0 : bytes;
-    const made = tensor.producer < 0 ? -1 : (places?.[tensor.producer] ?? tensor.producer);
+    const producer = topology.producer[tensor] ?? -1;
+    const made = producer < 0 ? -1 : (places?.[producer] ?? producer);
     if (made >= 0) outputBytes[made] = (outputBytes[made] ?? 0) + known;
-    const last = lastPlace(tensor.consumers, places);
+    const last = lastPlace(topology, tensor, places);
     if (last < 0) continue;
     addStep(byteSteps, made + 1, last + 1, known);
     addStep(countSteps, made + 1, last + 1, 1);
@@ -46,10 +49,14 @@ export function liveBytesInOrder(
   return accumulate(n, byteSteps, unknownSteps, countSteps, outputBytes);
 }
 
+const bytesByTensors = new WeakMap<SplitGraph['tensors'], Float64Array>();
+
 /** Bytes of each tensor in its own type, `Infinity` where unknown. */
-export function tensorBytes(graph: SplitGraph): Float64Array {
-  const bytes = new Float64Array(graph.tensors.length);
-  for (const [index, tensor] of graph.tensors.entries()) bytes[index] = tensor.bytes ?? Number.POSITIVE_INFINITY;
+export function tensorBytes({ tensors }: SplitGraph): Float64Array {
+  const bytes = bytesByTensors.get(tensors) ?? new Float64Array(tensors.length);
+  if (bytesByTensors.has(tensors)) return bytes;
+  for (const [index, tensor] of tensors.entries()) bytes[index] = tensor.bytes ?? Number.POSITIVE_INFINITY;
+  bytesByTensors.set(tensors, bytes);
   return bytes;
 }
 
@@ -83,10 +90,16 @@ function placesOf(order: ArrayLike<number>): Int32Array {
   return places;
 }
 
-function lastPlace(consumers: readonly number[], places: Int32Array | undefined): number {
-  if (places === undefined) return consumers.at(-1) ?? -1;
+function lastPlace(
+  { consumerStart, consumers }: TensorTopology,
+  tensor: number,
+  places: Int32Array | undefined,
+): number {
+  const start = consumerStart[tensor] ?? 0;
+  const end = consumerStart[tensor + 1] ?? 0;
+  if (places === undefined) return end > start ? (consumers[end - 1] ?? -1) : -1;
   let last = -1;
-  for (const consumer of consumers) last = Math.max(last, places[consumer] ?? 0);
+  for (let at = start; at < end; at++) last = Math.max(last, places[consumers[at] ?? 0] ?? 0);
   return last;
 }
 

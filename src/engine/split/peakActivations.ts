@@ -1,4 +1,6 @@
+import { liveBytes, tensorBytes } from './liveBytes';
 import type { SplitGraph } from './splitGraph';
+import { type TensorTopology, topologyOf } from './topology';
 
 /** What the nodes on one side of a cut take. */
 export interface SideLoad {
@@ -18,15 +20,19 @@ export function loadOf(graph: SplitGraph, isHere: Uint8Array, isBelow: Uint8Arra
   const n = graph.nodes.length;
   const steps = new Float64Array(n + 1);
   const outputs = new Float64Array(n);
-  for (const tensor of graph.tensors) {
-    const bytes = tensor.bytes ?? 0;
-    const madeHere = tensor.producer >= 0 && isHere[tensor.producer] === 1;
-    if (madeHere) outputs[tensor.producer] = (outputs[tensor.producer] ?? 0) + bytes;
-    const arrives = tensor.producer < 0 || isBelow[tensor.producer] === 1;
+  const topology = topologyOf(graph);
+  const bytesOf = tensorBytes(graph);
+  for (let tensor = 0; tensor < bytesOf.length; tensor++) {
+    const own = bytesOf[tensor] ?? 0;
+    const bytes = own === Number.POSITIVE_INFINITY ? 0 : own;
+    const producer = topology.producer[tensor] ?? -1;
+    const madeHere = producer >= 0 && isHere[producer] === 1;
+    if (madeHere) outputs[producer] = (outputs[producer] ?? 0) + bytes;
+    const arrives = producer < 0 || isBelow[producer] === 1;
     if (!madeHere && !arrives) continue;
-    const until = lastNeeded(tensor.consumers, isHere, isBelow, n);
+    const until = lastNeeded(topology, tensor, isHere, isBelow);
     if (until < 0) continue;
-    const from = madeHere ? tensor.producer + 1 : 0;
+    const from = madeHere ? producer + 1 : 0;
     steps[from] = (steps[from] ?? 0) + bytes;
     steps[until] = (steps[until] ?? 0) - bytes;
   }
@@ -54,12 +60,66 @@ export function loadOfAll(graph: SplitGraph): SideLoad {
   return load;
 }
 
+/** `loadOf` for both sides of the cut after the first i nodes, i = 0..n. */
+interface PrefixLoads {
+  readonly macs: Float64Array;
+  readonly weightBytes: Float64Array;
+  /** Peaks of the first i nodes, and of the nodes from place i on. */
+  readonly peakBefore: Float64Array;
+  readonly peakAfter: Float64Array;
+}
+
+const prefixLoads = new WeakMap<SplitGraph, PrefixLoads>();
+
+/** `loadOf` for the nodes before a position of the order, and for those after it. */
+export function loadsAtPosition(graph: SplitGraph, position: number): readonly [SideLoad, SideLoad] {
+  const loads = prefixLoads.get(graph) ?? loadsOfPrefixes(graph);
+  prefixLoads.set(graph, loads);
+  const n = graph.nodes.length;
+  const macs = loads.macs[position] ?? 0;
+  const weightBytes = loads.weightBytes[position] ?? 0;
+  return [
+    { macs, weightBytes, peakActivationBytes: loads.peakBefore[position] ?? 0 },
+    {
+      macs: (loads.macs[n] ?? 0) - macs,
+      weightBytes: (loads.weightBytes[n] ?? 0) - weightBytes,
+      peakActivationBytes: loads.peakAfter[position] ?? 0,
+    },
+  ];
+}
+
+/** A tensor that crosses a position is in memory on both of its sides just when it is in memory on one tier alone. */
+function loadsOfPrefixes(graph: SplitGraph): PrefixLoads {
+  const n = graph.nodes.length;
+  const { workingBytes } = liveBytes(graph);
+  const macs = new Float64Array(n + 1);
+  const weightBytes = new Float64Array(n + 1);
+  const peakBefore = new Float64Array(n + 1);
+  const peakAfter = new Float64Array(n + 1);
+  for (const [index, node] of graph.nodes.entries()) {
+    macs[index + 1] = (macs[index] ?? 0) + (node.macs ?? 0);
+    weightBytes[index + 1] = (weightBytes[index] ?? 0) + node.weightBytes;
+    peakBefore[index + 1] = Math.max(peakBefore[index] ?? 0, workingBytes[index] ?? 0);
+  }
+  for (let index = n - 1; index >= 0; index--) {
+    peakAfter[index] = Math.max(peakAfter[index + 1] ?? 0, workingBytes[index] ?? 0);
+  }
+  return { macs, weightBytes, peakBefore, peakAfter };
+}
+
 /** Place after the last node here that reads it; the end when a higher tier still does; -1 when nobody does. */
-function lastNeeded(consumers: readonly number[], isHere: Uint8Array, isBelow: Uint8Array, n: number): number {
+function lastNeeded(
+  { consumerStart, consumers }: TensorTopology,
+  tensor: number,
+  isHere: Uint8Array,
+  isBelow: Uint8Array,
+): number {
   let until = -1;
-  for (const consumer of consumers) {
+  const end = consumerStart[tensor + 1] ?? 0;
+  for (let at = consumerStart[tensor] ?? 0; at < end; at++) {
+    const consumer = consumers[at] ?? 0;
     if (isHere[consumer] === 1) until = Math.max(until, consumer + 1);
-    else if (isBelow[consumer] !== 1) return n;
+    else if (isBelow[consumer] !== 1) return isHere.length;
   }
   return until;
 }

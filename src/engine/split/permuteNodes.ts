@@ -11,7 +11,12 @@ export function permuteNodes(graph: SplitGraph, order: ArrayLike<number>): Split
   const tensors = graph.tensors.map((tensor) => ({
     ...tensor,
     producer: tensor.producer < 0 ? -1 : (placeOf[tensor.producer] ?? -1),
-    consumers: tensor.consumers.map((node) => placeOf[node] ?? 0).sort((a, b) => a - b),
+    consumers: moved(tensor.consumers, placeOf),
   }));
   return { ...graph, nodes, tensors };
+}
+
+function moved(nodes: readonly number[], placeOf: Int32Array): readonly number[] {
+  const places = nodes.map((node) => placeOf[node] ?? 0);
+  return places.length > 1 ? places.sort((a, b) => a - b) : places;
 }

@@ -91,7 +91,11 @@ export function parseMessage(message: unknown): FromWebview | undefined {
     case 'requestRegions':
       return isLinkPair(message['links']) ? { type: 'requestRegions', links: message['links'] } : undefined;
     case 'picture':
-      return isPicture(message['png']) ? { type: 'picture', png: message['png'] } : undefined;
+      return isPicture(message['png']) && Number.isFinite(message['scale'])
+        ? { type: 'picture', png: message['png'], scale: Number(message['scale']) }
+        : undefined;
+    case 'noPicture':
+      return isText(message['reason']) ? { type: 'noPicture', reason: message['reason'] } : undefined;
     case 'cancel':
       return { type: 'cancel' };
     case 'run':

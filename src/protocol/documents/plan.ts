@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and

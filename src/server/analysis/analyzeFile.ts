@@ -18,6 +18,7 @@ export interface AnalyzedModel {
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
   readonly boundedBlocks: number;
+  /** Made when it is first asked for. */
   readonly structureHash: string;
 }
 
@@ -39,7 +40,17 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
     work.report('Finding split points');
     const graph = buildSplitGraph(inferred);
     throwIfCanceled(work);
-    return { path, inferred, graph, ...searchCandidates(graph), structureHash: structureHash(model) };
+    let hash: string | undefined;
+    return {
+      path,
+      inferred,
+      graph,
+      ...searchCandidates(graph),
+      get structureHash() {
+        hash ??= structureHash(model);
+        return hash;
+      },
+    };
   } catch (thrown) {
     throw DnnSplitError.is(thrown) ? inFile(thrown, path) : thrown;
   } finally {

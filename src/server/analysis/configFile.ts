@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { ConfigDocument } from '../../protocol/documents/config';
 import { parseConfig } from '../../protocol/documents/parseConfig';
 import { requireDocument } from '../../protocol/documents/parsedDocument';
 import { parseProfile } from '../../protocol/documents/parseProfile';
 import type { ProfileDocument } from '../../protocol/documents/profile';
 import { DnnSplitError } from '../../protocol/errors';
-
-export const configFileName = 'dnnsplit.json';
 
 /** A configuration with the profiles that its tiers name. */
 export interface LoadedConfig {
@@ -16,18 +14,6 @@ export interface LoadedConfig {
   readonly config: ConfigDocument;
   /** By the path that the tier states. */
   readonly profiles: ReadonlyMap<string, ProfileDocument>;
-}
-
-/** Absolute path of the `dnnsplit.json` in the nearest folder above the model, the model's own included; none without one. */
-export function findConfig(modelPath: string): string | undefined {
-  let folder = dirname(resolve(modelPath));
-  for (;;) {
-    const path = join(folder, configFileName);
-    if (existsSync(path)) return path;
-    const parent = dirname(folder);
-    if (parent === folder) return undefined;
-    folder = parent;
-  }
 }
 
 /**

@@ -4,7 +4,8 @@ import { defaultConfig, resolveConfig } from '../../engine/planning/resolveConfi
 import type { DimensionBindings } from '../../engine/shapes/inferred';
 import type { ConfigDocument } from '../../protocol/documents/config';
 import { DnnSplitError } from '../../protocol/errors';
-import { findConfig, type LoadedConfig, loadConfig } from './configFile';
+import { type LoadedConfig, loadConfig } from './configFile';
+import { findConfig } from './findConfig';
 
 /** What applies to one model: its configuration, filled in. */
 export interface ModelSettings {

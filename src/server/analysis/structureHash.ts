@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxType } from '../../engine/onnx/model';
 
 /** Integer constants up to this many elements are shapes, axes and indices: they are structure, not weights. */
@@ -9,7 +9,7 @@ const largestStructuralConstant = 64;
  * the hash. `sha256:` and 64 hexadecimal digits.
  */
 export function structureHash(model: OnnxModel): string {
-  const hash = createHash('sha256');
+  const hash = new BatchedHash();
   line(hash, 'opsets', ...[...model.opsets].map(([domain, version]) => `${domain}=${version}`).sort());
   hashGraph(hash, model.graph);
   for (const definition of model.functions) {
@@ -18,10 +18,38 @@ export function structureHash(model: OnnxModel): string {
     for (const [attribute, value] of definition.attributeDefaults) hashAttribute(hash, attribute, value);
     for (const node of definition.nodes) hashNode(hash, node);
   }
-  return `sha256:${hash.digest('hex')}`;
+  return `sha256:${hash.digest()}`;
 }
 
-function hashGraph(hash: Hash, graph: OnnxGraph): void {
+const batchLength = 64 * 1024;
+
+/** SHA-256 of texts and bytes, one after the other; a call of the hash for every short text costs more than hashing it. */
+class BatchedHash {
+  readonly #hash = createHash('sha256');
+  #text = '';
+
+  add(text: string): void {
+    this.#text += text;
+    if (this.#text.length > batchLength) this.#flush();
+  }
+
+  addBytes(bytes: Uint8Array): void {
+    this.#flush();
+    this.#hash.update(bytes);
+  }
+
+  digest(): string {
+    this.#flush();
+    return this.#hash.digest('hex');
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#text);
+    this.#text = '';
+  }
+}
+
+function hashGraph(hash: BatchedHash, graph: OnnxGraph): void {
   for (const input of graph.inputs) line(hash, 'input', input.name, typeText(input.type));
   for (const output of graph.outputs) line(hash, 'output', output.name, typeText(output.type));
   for (const tensor of graph.initializers.values()) hashTensor(hash, 'initializer', tensor);
@@ -30,7 +58,7 @@ function hashGraph(hash: Hash, graph: OnnxGraph): void {
   line(hash, 'end');
 }
 
-function hashNode(hash: Hash, node: OnnxNode): void {
+function hashNode(hash: BatchedHash, node: OnnxNode): void {
   line(hash, 'node', node.name, node.domain, node.op, node.overload, list(node.inputs), list(node.outputs));
   const names = [...node.attributes.keys()].sort();
   for (const name of names) {
@@ -39,7 +67,7 @@ function hashNode(hash: Hash, node: OnnxNode): void {
   }
 }
 
-function hashAttribute(hash: Hash, name: string, attribute: OnnxAttribute): void {
+function hashAttribute(hash: BatchedHash, name: string, attribute: OnnxAttribute): void {
   switch (attribute.kind) {
     case 'tensor':
       hashTensor(hash, `attribute ${name}`, attribute.value);
@@ -72,12 +100,12 @@ function hashAttribute(hash: Hash, name: string, attribute: OnnxAttribute): void
   }
 }
 
-function hashTensor(hash: Hash, role: string, tensor: OnnxTensor): void {
+function hashTensor(hash: BatchedHash, role: string, tensor: OnnxTensor): void {
   line(hash, role, tensor.name, tensor.dtype, list(tensor.shape));
   const elements = tensor.shape.reduce((product, dim) => product * dim, 1);
   const isInteger = /^u?int/.test(tensor.dtype);
   if (tensor.payload.kind === 'inline' && isInteger && elements <= largestStructuralConstant) {
-    hash.update(tensor.payload.bytes);
+    hash.addBytes(tensor.payload.bytes);
   }
 }
 
@@ -101,6 +129,6 @@ function list(values: readonly (string | number)[]): string {
   return JSON.stringify(values);
 }
 
-function line(hash: Hash, ...fields: readonly string[]): void {
-  hash.update(`${JSON.stringify(fields)}\n`);
+function line(hash: BatchedHash, ...fields: readonly string[]): void {
+  hash.add(`${JSON.stringify(fields)}\n`);
 }

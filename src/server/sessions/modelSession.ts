@@ -46,6 +46,8 @@ export class ModelSession {
   #comparing: AbortController | undefined;
   #mapping: AbortController | undefined;
   readonly #waiters = new Set<Waiter>();
+  /** What the comparison comes after. */
+  #first: Promise<void> | undefined;
 
   constructor(
     readonly modelPath: string,
@@ -106,6 +108,11 @@ export class ModelSession {
     this.#wanted = overrides;
     this.#stale = true;
     return this.#settled({ ...interest, overrides });
+  }
+
+  /** Compares strategies only once `first` has resolved. */
+  compareAfter(first: Promise<void>): void {
+    this.#first = first;
   }
 
   /**
@@ -176,6 +183,7 @@ export class ModelSession {
     const controller = new AbortController();
     this.#comparing = controller;
     try {
+      await this.#first;
       await setTimeout(comparisonDelayMs, undefined, { signal: controller.signal, ref: false });
       const request = { ...this.request, compare: true };
       const compared = await this.worker.call('state', request, { signal: controller.signal });

@@ -43,11 +43,17 @@ export interface PlanSource {
 
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
+  /** Reads and analyzes a model ahead of what is asked about it. */
+  read(params: { readonly modelPath: string }, work: Work): void;
   state(params: StateRequest, work: Work): ModelState;
-  /** Names the split graph under the model's configuration; changes when the graph may have changed. */
-  graphKey(params: ModelRequest, work: Work): { key: string };
-  /** That graph, for the layout. */
-  graph(params: ModelRequest, work: Work): { graph: SplitGraph };
+  /**
+   * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;
+   * the graph does not come along where its key is `unless`.
+   */
+  graph(
+    params: { readonly modelPath: string; readonly unless: string },
+    work: Work,
+  ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */

@@ -8,10 +8,10 @@ import type { AnalysisReport } from '../../protocol/reports';
 import type { Work } from '../../protocol/work';
 import type { AnalyzedModel } from '../analysis/analyzeFile';
 import { checkPlan } from '../analysis/checkPlan';
-import { findConfig } from '../analysis/configFile';
 import type { ModelSettings } from '../analysis/configuredModel';
 import { prepareSplit, writeSplit } from '../analysis/deploySplit';
 import { deploymentOf, writeDeploymentModels } from '../analysis/deployTarget';
+import { findConfig } from '../analysis/findConfig';
 import { ModelCache } from '../analysis/modelCache';
 import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
@@ -31,9 +31,15 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
+    read({ modelPath }, work) {
+      cache.analyzed(modelPath, cache.bindings(modelPath), work);
+    },
     state: (request, work) => modelState(cache, request, work),
-    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, cache.bindings(modelPath)) }),
-    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, cache.bindings(modelPath), work).graph }),
+    graph({ modelPath, unless }, work) {
+      const bindings = cache.bindings(modelPath);
+      const key = cache.key(modelPath, bindings);
+      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, bindings, work).graph };
+    },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
       const last = cache.lastPlanned(request.modelPath);
@@ -46,7 +52,7 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true };
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
-      const plan = planReport(result, analyzed.structureHash);
+      const plan = planReport(result, analyzed);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
     },
     regions({ modelPath, overrides, links }, work) {
@@ -102,7 +108,7 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
-    return { ...state, plan: planReport(result, analyzed.structureHash) };
+    return { ...state, plan: planReport(result, analyzed) };
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }

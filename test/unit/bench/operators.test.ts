@@ -16,19 +16,36 @@ test('docs/operators.md says what inference knows; `npm run coverage` writes it'
 
 test('operators are compared by domain, whichever side knows it', () => {
   const coverage = [
-    { domain: '', operators: ['Relu', 'Add', 'Old'] },
-    { domain: 'com.example', operators: ['Own'] },
+    { domain: '', operators: ['Relu', 'Add', 'Old'], reasons: {} },
+    { domain: 'com.example', operators: ['Own'], reasons: {} },
+    { domain: 'com.vendor', operators: ['Plain'], reasons: { Sealed: 'it is sealed' } },
   ];
   const published = {
-    source: 'a list',
-    domains: [
-      { domain: '', operators: ['Add', 'New', 'Relu'] },
-      { domain: 'ai.onnx.preview', operators: ['Next'] },
+    lists: [
+      {
+        source: 'a list',
+        domains: [
+          { domain: '', operators: ['Add', 'New', 'Relu'] },
+          { domain: 'ai.onnx.preview', operators: ['Next'] },
+        ],
+      },
+      { source: 'another', domains: [{ domain: 'com.vendor', operators: ['Plain', 'Sealed'] }] },
     ],
   };
+  const open = (operator: string) => ({ operator, reason: undefined });
   expect(compareOperators(coverage, published)).toEqual([
-    { domain: '', known: ['Add', 'Old', 'Relu'], published: 3, missing: ['New'], extra: ['Old'] },
-    { domain: 'ai.onnx.preview', known: [], published: 1, missing: ['Next'], extra: [] },
+    { domain: '', known: ['Add', 'Old', 'Relu'], published: 3, missing: [open('New')], extra: ['Old'] },
+    { domain: 'ai.onnx.preview', known: [], published: 1, missing: [open('Next')], extra: [] },
     { domain: 'com.example', known: ['Own'], published: undefined, missing: [], extra: [] },
+    {
+      domain: 'com.vendor',
+      known: ['Plain'],
+      published: 2,
+      missing: [{ operator: 'Sealed', reason: 'it is sealed' }],
+      extra: [],
+    },
   ]);
+  const written: string = operatorsDocument(coverage, published);
+  expect(written).toContain('Compared with a list and another;');
+  expect(written).toContain('Not known: Sealed (it is sealed)');
 });

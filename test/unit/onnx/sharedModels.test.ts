@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readModel } from '../../../src/engine/onnx/readModel';
 import { openFileSource } from '../../../src/server/files/fileSource';
+import { viewOfGraph, viewOfGraphMessage } from '../../support/onnxProtoView';
 import { sharedModels, sharedOracle } from '../../support/shared';
 
 const oracleSchema = z.object({
@@ -58,5 +61,12 @@ describe.skipIf(models.length === 0)('every shared model reads as the independen
       inputs: oracle.inputs.map(([input]) => input),
       outputs: oracle.outputs.map(([output]) => output),
     });
+  });
+});
+
+describe.skipIf(models.length === 0)('every shared model reads as onnx-proto decodes it', () => {
+  it.each(models)('$name', ({ path }) => {
+    const whole = onnx.ModelProto.decode(readFileSync(path));
+    expect(viewOfGraph(read(path).graph)).toEqual(viewOfGraphMessage(whole.graph ?? {}));
   });
 });

@@ -1,36 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { bytes, contrib, int32, omitted, real } from '../../support/contribModel';
 import { expectAsInRun } from '../../support/expectAsInRun';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
-import type { BuiltAttribute, BuiltModel, BuiltTensor } from '../../support/onnxBuilder';
-
-type Dims = readonly (number | string)[];
-const real = (...shape: Dims): BuiltTensor => ({ dtype: 'float32', shape });
-const bytes = (...shape: Dims): BuiltTensor => ({ dtype: 'uint8', shape });
-const int32 = (...shape: Dims): BuiltTensor => ({ dtype: 'int32', shape });
-const omitted = Symbol('omitted input');
-
-/** A com.microsoft node; inputs in order, `omitted` for those that are left out. */
-function contrib(
-  op: string,
-  tensors: Readonly<Record<string, BuiltTensor | typeof omitted>>,
-  attributes: Record<string, BuiltAttribute> = {},
-  outputs: readonly string[] = ['y'],
-): BuiltModel {
-  const given: Record<string, BuiltTensor> = {};
-  const inputs = Object.entries(tensors).map(([name, tensor]) => {
-    if (typeof tensor === 'symbol') return '';
-    given[name] = tensor;
-    return name;
-  });
-  const node = { op, domain: 'com.microsoft', inputs, outputs, attributes };
-  return {
-    opset: 17,
-    domains: { 'com.microsoft': 1 },
-    tensors: given,
-    nodes: [node],
-    outputs: outputs.filter((name) => name !== ''),
-  };
-}
+import type { BuiltModel, BuiltTensor } from '../../support/onnxBuilder';
 
 const symbols = { n: 2, s: 6, t: 3 };
 const one: BuiltTensor = { dtype: 'float32', shape: [], values: [1] };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectAsInRun } from '../../support/expectAsInRun';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
-import type { BuiltAttribute, BuiltModel, BuiltTensor } from '../../support/onnxBuilder';
+import { type BuiltAttribute, type BuiltModel, type BuiltTensor, runModel } from '../../support/onnxBuilder';
 
 const real = (...shape: (number | string)[]): BuiltTensor => ({ dtype: 'float32', shape });
 const numbers = (...values: number[]): BuiltTensor => ({ dtype: 'float32', shape: [values.length], values });
@@ -67,12 +67,26 @@ describe('resampling against ONNX Runtime', () => {
     await expectAsInRun(model, symbols);
   });
 
-  it('Resize crops before it scales', async () => {
-    const tensors = { x: real(1, 1, 8, 9), roi: numbers(0, 0, 0.25, 0.5, 1, 1, 0.75, 1), s: numbers(1, 1, 2, 3) };
+  it('Resize of a region has the size that the whole would have', async () => {
+    const roi = numbers(0, 0, 0.25, 0.5, 1, 1, 0.75, 1);
+    const tensors = { x: real(1, 1, 'h', 'w'), roi, s: numbers(1, 1, 2, 3) };
     const mode = { coordinate_transformation_mode: { text: 'tf_crop_and_resize' } };
-    // ONNX: floor(size * (end - start) * scale) = floor(8 * 0.5 * 2), floor(9 * 0.5 * 3).
-    const inferred = inferBuilt(resize(13, tensors, ['x', 'roi', 's'], mode));
-    expect(inferredResult(inferred, 'y').shape).toEqual([1, 1, 8, 13]);
+    await expectAsInRun(resize(13, tensors, ['x', 'roi', 's'], mode), symbols);
+  });
+
+  it('Resize by ten times 0.7 is seven, as in single precision, also before a size is bound', async () => {
+    const built = resize(13, { x: real(1, 1, 'h', 'w'), s: numbers(1, 1, 0.7, 0.3) }, ['x', '', 's']);
+    await expectAsInRun(built, { h: 10, w: 10 });
+    expect(inferredResult(inferBuilt(built), 'y').shape).toEqual([1, 1, 'floor(7*h/10)', 'floor(3*w/10)']);
+  });
+
+  it('Resize under a policy is open only until its sizes are bound', async () => {
+    const sizes: BuiltTensor = { dtype: 'int64', shape: [2], values: [7, 8] };
+    const attributes = { axes: { ints: [2, 3] }, keep_aspect_ratio_policy: { text: 'not_larger' } };
+    const built = resize(18, { x: real(1, 1, 'h', 'w'), n: sizes }, ['x', '', '', 'n'], attributes);
+    expect(inferBuilt(built).openSymbols.map((each) => each.symbol)).toEqual(['h', 'w']);
+    const [ran] = [...(await runModel(built, symbols)).values()];
+    expect(inferredResult(inferBuilt(built, symbols), 'y')).toEqual(ran);
   });
 
   it('Upsample, both ways to give the scales', async () => {

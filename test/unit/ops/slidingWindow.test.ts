@@ -103,6 +103,29 @@ describe('sliding windows against ONNX Runtime', () => {
     await forManyWindows((window, extra) => expectAsInRun(pooling('LpPool', 18, window, extra % 2), window.size));
   });
 
+  it('SAME padding takes no notice of dilations where it pools', async () => {
+    const attributes = {
+      kernel_shape: { ints: [3] },
+      dilations: { ints: [2] },
+      auto_pad: { text: 'SAME_UPPER' },
+    };
+    const pool = (op: string, opset: number, size: number | string): BuiltModel => ({
+      opset,
+      tensors: { x: { dtype: 'float32', shape: [1, 2, size] } },
+      nodes: [{ op, inputs: ['x'], outputs: ['y'], attributes }],
+    });
+    for (const [op, opset] of [
+      ['MaxPool', 11],
+      ['MaxPool', 22],
+      ['LpPool', 18],
+      ['AveragePool', 19],
+    ] as const) {
+      const run = await runModel(pool(op, opset, 8));
+      expect(inferredResult(inferBuilt(pool(op, opset, 8)), 'y')).toEqual(run.get('y'));
+    }
+    expect(inferBuilt(pool('MaxPool', 11, 'size')).openSymbols).toEqual([{ symbol: 'size', tensors: 2 }]);
+  });
+
   it('Conv, grouped, with the kernel from its weights', async () => {
     await forManyWindows((window, extra) => {
       const { kernel_shape: _, ...attributes } = windowAttributes(window);

@@ -24,6 +24,8 @@ describe('the language server over stdio', () => {
   beforeAll(async () => {
     bundled = await bundlePrograms({
       server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
+      worker: 'src/server/workers/worker.ts',
       relay: 'src/relay/main.ts',
       analysisWorker: 'test/unit/server/support/crashingAnalysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
@@ -52,6 +54,22 @@ describe('the language server over stdio', () => {
     expect(client.seen('dnnsplit/progress').length).toBeGreaterThan(2);
     const compared = await client.next('dnnsplit/modelChanged', ({ plan }) => (plan?.strategies.length ?? 0) > 0);
     expect(compared.revision).toBeGreaterThan(snapshot.revision);
+  });
+
+  it('lays out the picture along with the model, before it compares strategies', async () => {
+    const apart = await mkdtemp(join(tmpdir(), 'dnnsplit-pictured-'));
+    await cp(path('resnet152.onnx'), join(apart, 'pictured.onnx'));
+    const modelUri = pathToFileURL(join(apart, 'pictured.onnx')).href;
+    await client.request('dnnsplit/open', { modelUri, token: 'pictured', picture: { folded: null } });
+    const compared = client.next('dnnsplit/modelChanged', ({ plan }) => (plan?.strategies.length ?? 0) > 0);
+    const scene = await client.request('dnnsplit/scene', { modelUri, folded: null, token: 'asked' });
+    expect(scene.nodes.length).toBeGreaterThan(10);
+    // It was under way already: nothing was laid out for the one who asked.
+    const stages = client.seen('dnnsplit/progress').filter(({ stage }) => stage === 'Finding repeated blocks');
+    expect(stages).toEqual([expect.objectContaining({ token: 'pictured' })]);
+    await compared;
+    await client.request('dnnsplit/close', { modelUri });
+    await rm(apart, { recursive: true });
   });
 
   it('plans again when the configuration is saved, not while it is edited', async () => {

@@ -106,11 +106,50 @@ describe('Loop', () => {
     expect(inferred.nodes[0]?.reads).toEqual(['trips', 'x', 'w']);
   });
 
-  test('a state that grows has an unknown size but a known rest', () => {
+  test('a state that grows is followed trip by trip where they are counted, and so is the work', () => {
     const inferred = infer(loop(true, 5));
+    expect(shapeOf(inferred, 'last')).toBe('float32 [64, 4]');
+    expect(inferred.nodes[0]?.macs).toBe((2 + 4 + 8 + 16 + 32) * 4 * 4);
+    expect(shapeOf(infer(loop(true, 0)), 'last')).toBe('float32 [2, 4]');
+    expect(infer(loop(true, 0)).nodes[0]?.macs).toBe(0);
+  });
+
+  test('a state that grows in too many trips has an unknown size but a known rest', () => {
+    const inferred = infer(loop(true, 100_000));
     expect(inferred.tensors.get('last')?.shape?.[0]).toMatchObject({ cause: '0' });
     expect(inferred.tensors.get('last')?.shape?.[1]).toBe(4);
     expect(inferred.nodes[0]?.macs).toBeUndefined();
+  });
+
+  test('a condition that ends it counts the trips', () => {
+    const counting = (last: number) =>
+      model({
+        inputs: [value('x', 'float32', [2, 4])],
+        outputs: [untyped('last'), untyped('all')],
+        weights: [int64Tensor('endless', [], [2 ** 31 - 1]), int64Tensor('limit', [], [last]), weight('w', [4, 4])],
+        nodes: [
+          node('Loop', ['endless', '', 'x'], ['last', 'all'], {
+            attributes: {
+              body: body({
+                inputs: [untyped('i'), untyped('going'), untyped('state')],
+                outputs: [untyped('on'), untyped('next'), untyped('seen')],
+                nodes: [
+                  node('Less', ['i', 'limit'], ['on']),
+                  node('MatMul', ['state', 'w'], ['seen']),
+                  node('Add', ['state', 'seen'], ['next']),
+                ],
+              }),
+            },
+          }),
+        ],
+      });
+    // The condition is looked at after a trip: 0, 1 and 2 go on, 3 is the last.
+    const inferred = infer(counting(3));
+    expect(shapeOf(inferred, 'all')).toBe('float32 [4, 2, 4]');
+    expect(inferred.nodes[0]?.macs).toBe(4 * 2 * 4 * 4);
+    const endless = infer(counting(10 ** 9));
+    expect(endless.tensors.get('all')?.shape?.[0]).toMatchObject({ cause: '0' });
+    expect(endless.nodes[0]?.macs).toBeUndefined();
   });
 });
 

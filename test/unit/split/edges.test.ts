@@ -1,10 +1,14 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cutAboveDownset, cutAtPosition } from '../../../src/engine/split/cuts';
 import { depthFirstOrder } from '../../../src/engine/split/depthFirstOrder';
 import { findCandidates, searchCandidates } from '../../../src/engine/split/findCandidates';
 import { leastLiveOrder } from '../../../src/engine/split/leastLiveOrder';
 import { liveBytes } from '../../../src/engine/split/liveBytes';
 import { chooseOrder } from '../../../src/engine/split/order';
+import { loadOf, loadsAtPosition } from '../../../src/engine/split/peakActivations';
 import { permuteNodes } from '../../../src/engine/split/permuteNodes';
+import { smallGraphs } from '../planning/randomGraphs';
 import { syntheticGraph } from '../planning/support';
 
 test('a graph without nodes has one position and no more than the trivial candidate', () => {
@@ -97,4 +101,44 @@ test('a block with too many downsets is reported and keeps the cuts of the order
   const { candidates, boundedBlocks } = searchCandidates(graph);
   expect(boundedBlocks).toBe(1);
   expect(candidates.map((one) => one.bytes)).toEqual([500, 8, 0]);
+});
+
+test('a block with more minima than anybody could choose from is reported and keeps few of them', () => {
+  const branches = Array.from({ length: 18 }, (_, index) => ({ name: `b${index}`, reads: [`x${index}`], bytes: 4 }));
+  const join = { name: 'y', reads: branches.map(({ name }) => name), bytes: 400 };
+  const inputs = Object.fromEntries(branches.map((_, index) => [`x${index}`, 8]));
+  const { candidates, boundedBlocks } = searchCandidates(syntheticGraph(inputs, [...branches, join]));
+  expect(boundedBlocks).toBe(1);
+  expect(candidates.length).toBeLessThan(50);
+  expect(candidates.map((one) => one.bytes)).toContain(18 * 4);
+});
+
+test('what a position means for both of its sides is what its nodes mean one by one', () => {
+  fc.assert(
+    fc.property(smallGraphs(12), (graph) => {
+      const n = graph.nodes.length;
+      for (let position = 0; position <= n; position++) {
+        const below = new Uint8Array(n).fill(1, 0, position);
+        const above = below.map((member) => 1 - member);
+        expect(loadsAtPosition(graph, position)).toEqual([
+          loadOf(graph, below, new Uint8Array(n)),
+          loadOf(graph, above, below),
+        ]);
+      }
+    }),
+  );
+});
+
+test('a cut above a prefix is the cut at its position', () => {
+  fc.assert(
+    fc.property(smallGraphs(12), fc.nat({ max: 12 }), (graph, wanted) => {
+      const position = Math.min(wanted, graph.nodes.length);
+      const downset = Array.from({ length: position }, (_, node) => node);
+      const crossing = graph.tensors.flatMap((tensor, index) =>
+        tensor.producer < position && tensor.consumers.some((node) => node >= position) ? [index] : [],
+      );
+      expect(cutAtPosition(graph, position).tensors).toEqual(crossing);
+      expect(cutAboveDownset(graph, downset)).toEqual(cutAtPosition(graph, position));
+    }),
+  );
 });

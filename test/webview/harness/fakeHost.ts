@@ -11,6 +11,8 @@ export interface Harness {
   readonly send: (message: ToWebview) => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
   readonly cutLine: (position: number) => number;
+  /** Size of the scene that was sent last. */
+  readonly world: () => { width: number; height: number };
   /** Upper left corner of a group in the scene that was sent last. */
   readonly group: (id: string) => { x: number; y: number };
   /** Pans by the wheel for a number of frames: milliseconds of work per frame, drawing commands executed included. */
@@ -72,7 +74,9 @@ async function measurePanning(frames: number) {
   return measured;
 }
 
-window.harness = { posted, violations, send, cutLine, group, measurePanning, remembered: undefined };
+const world = () => ({ width: scene?.width ?? 0, height: scene?.height ?? 0 });
+
+window.harness = { posted, violations, send, world, cutLine, group, measurePanning, remembered: undefined };
 
 function answer(message: FromWebview): void {
   switch (message.type) {

@@ -1,11 +1,9 @@
-import type { OnnxAttribute, OnnxGraph, OnnxSparseTensor, OnnxTensor } from '../model';
-import { decodeUtf8 } from '../utf8';
+import type { OnnxAttribute, OnnxGraph, OnnxSparseTensor, OnnxTensor, OnnxType } from '../model';
 import type { ReadContext } from './context';
-import { attributeRule, type FieldRule, fieldNumber } from './messageRules';
-import { type AttributeMessage, messages, toNumber } from './protoMessages';
+import { addFloats, addIntegers, beginMessage, enterMessage, floatValue, integerValue, textValue } from './fieldValues';
 import { readSparseTensor, readTensor } from './readTensor';
-import { convertType } from './readValueInfo';
-import { checkScalar, decodeKept, walkMessage } from './walkMessage';
+import { readType } from './readValueInfo';
+import type { WireReader } from './wireReader';
 
 export interface NamedAttribute {
   readonly name: string;
@@ -16,152 +14,217 @@ export interface NamedAttribute {
 /** Strings and lists of numbers beyond this are data, not parameters of an operator. */
 const largestListBytes = 1024 * 1024;
 
-const listRules = new Map<number, FieldRule>([
-  [fieldNumber.attribute.string, 'bytes'],
-  [fieldNumber.attribute.floats, 'fixed32s'],
-  [fieldNumber.attribute.ints, 'varints'],
-  [fieldNumber.attribute.strings, 'bytes'],
-]);
+const message = 'AttributeProto';
 
-/** The parts of an attribute that the reader takes itself. */
-interface Taken {
-  tensors: OnnxTensor[];
-  sparseTensors: OnnxSparseTensor[];
-  graphs: { start: number; end: number; repeated: boolean }[];
+/** Field numbers of AttributeProto (onnx.proto). */
+const attributeField = {
+  name: 1,
+  float: 2,
+  int: 3,
+  string: 4,
+  tensor: 5,
+  graph: 6,
+  floats: 7,
+  ints: 8,
+  strings: 9,
+  tensors: 10,
+  graphs: 11,
+  type: 14,
+  types: 15,
+  kind: 20,
+  reference: 21,
+  sparseTensor: 22,
+  sparseTensors: 23,
+} as const;
+
+/** AttributeProto.AttributeType (onnx.proto). */
+const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+  tensors: 9,
+  graphs: 10,
+  sparseTensor: 11,
+  sparseTensors: 12,
+  type: 13,
+  types: 14,
+} as const;
+
+/** The values that an AttributeProto holds; its type says which of them counts. */
+interface Values {
+  name: string;
+  type: number;
+  reference: string;
+  float?: number;
+  int?: number;
+  string?: string;
+  floats?: number[];
+  ints?: number[];
+  strings?: string[];
+  tensors?: OnnxTensor[];
+  sparseTensors?: OnnxSparseTensor[];
+  types?: OnnxType[];
+  /** Read once the name is known, because the ids of the nodes inside carry it. */
+  graphs?: { start: number; end: number; repeated: boolean }[];
+  /** Bytes of strings and lists so far. */
   listBytes: number;
 }
 
 /** Reads the AttributeProto from the reader's position to `end`, on a node with the id `nodeId`. */
 export function readAttribute(context: ReadContext, end: number, depth: number, nodeId: string): NamedAttribute {
   const { wire } = context;
-  const taken: Taken = { tensors: [], sparseTensors: [], graphs: [], listBytes: 0 };
-  const runs = walkMessage(wire, attributeRule, end, depth, (field, start, valueEnd) => {
-    const list = listRules.get(field);
-    if (list !== undefined) {
-      checkScalar(wire, attributeRule, list);
-      taken.listBytes += valueEnd - start;
-      return taken.listBytes <= largestListBytes;
-    }
-    checkScalar(wire, attributeRule, 'bytes');
-    takeNested(context, taken, field, wire.fieldStart, start, valueEnd, depth);
-    return false;
-  });
-  const message = decodeKept(wire, attributeRule, runs, (bytes) => ownStrings(messages.AttributeProto.decode(bytes)));
-  const graphs = taken.graphs.map(({ start, end: graphEnd, repeated }, index) => {
+  const values: Values = { name: '', type: 0, reference: '', listBytes: 0 };
+  beginMessage(wire, message, end, depth);
+  while (wire.nextField(end, message)) readField(wire, values, depth);
+  const graphs = values.graphs?.map(({ start, end: graphEnd, repeated }, index) => {
     wire.position = start;
-    const place = repeated ? `${message.name}.${index}` : message.name;
+    const place = repeated ? `${values.name}.${index}` : values.name;
     return context.readGraph(graphEnd, depth + 1, `${nodeId}/${place}/`);
   });
+  wire.position = end;
   wire.charge(200);
-  const tooLarge = taken.listBytes > largestListBytes;
-  return { name: message.name, attribute: tooLarge ? undefined : convertAttribute(message, taken, graphs) };
+  const tooLarge = values.listBytes > largestListBytes;
+  return { name: values.name, attribute: tooLarge ? undefined : attributeOf(values, graphs ?? []) };
 }
 
-function takeNested(
-  context: ReadContext,
-  taken: Taken,
-  field: number,
-  fieldStart: number,
-  start: number,
-  end: number,
-  depth: number,
-): void {
-  const { wire } = context;
-  const numbers = fieldNumber.attribute;
-  if (field === numbers.graph || field === numbers.graphs) {
-    // Read once the attribute's name is known, because the ids of the nodes inside carry it.
-    taken.graphs.push({ start, end, repeated: field === numbers.graphs });
-    return;
+function readField(wire: WireReader, values: Values, depth: number): void {
+  switch (wire.field) {
+    case attributeField.name:
+      values.name = textValue(wire, message);
+      break;
+    case attributeField.float:
+      values.float = floatValue(wire, message);
+      break;
+    case attributeField.int:
+      values.int = integerValue(wire, message);
+      break;
+    case attributeField.string:
+    case attributeField.floats:
+    case attributeField.ints:
+    case attributeField.strings:
+      readList(wire, values);
+      break;
+    case attributeField.kind:
+      values.type = integerValue(wire, message);
+      break;
+    case attributeField.reference:
+      values.reference = textValue(wire, message);
+      break;
+    default:
+      readNested(wire, values, depth);
   }
-  wire.position = start;
-  if (field === numbers.tensor || field === numbers.tensors) {
-    taken.tensors.push(readTensor(wire, fieldStart, end, depth + 1));
-  } else {
-    taken.sparseTensors.push(readSparseTensor(wire, fieldStart, end, depth + 1));
+}
+
+/** Strings and lists, which may be long. */
+function readList(wire: WireReader, values: Values): void {
+  values.listBytes += wire.valueEnd - wire.valueStart;
+  if (values.listBytes > largestListBytes) return;
+  switch (wire.field) {
+    case attributeField.string:
+      values.string = textValue(wire, message);
+      break;
+    case attributeField.floats:
+      values.floats ??= [];
+      addFloats(wire, message, values.floats);
+      break;
+    case attributeField.ints:
+      values.ints ??= [];
+      addIntegers(wire, message, values.ints);
+      break;
+    default:
+      values.strings ??= [];
+      values.strings.push(textValue(wire, message));
   }
 }
 
-interface DecodedAttribute {
-  readonly name: string;
-  readonly reference: string;
-  readonly type: number;
-  readonly message: AttributeMessage;
-  readonly string: string;
-  readonly strings: readonly string[];
+/** Tensors, graphs and types; fields that are not known are passed over. */
+function readNested(wire: WireReader, values: Values, depth: number): void {
+  const { field, fieldStart } = wire;
+  switch (field) {
+    case attributeField.tensor:
+    case attributeField.tensors:
+      values.tensors ??= [];
+      values.tensors.push(readTensor(wire, fieldStart, enterMessage(wire, message), depth + 1));
+      break;
+    case attributeField.graph:
+    case attributeField.graphs: {
+      const end = enterMessage(wire, message);
+      values.graphs ??= [];
+      values.graphs.push({ start: wire.valueStart, end, repeated: field === attributeField.graphs });
+      wire.position = end;
+      break;
+    }
+    case attributeField.type:
+    case attributeField.types:
+      values.types ??= [];
+      values.types.push(readType(wire, enterMessage(wire, message), depth + 1));
+      break;
+    case attributeField.sparseTensor:
+    case attributeField.sparseTensors:
+      values.sparseTensors ??= [];
+      values.sparseTensors.push(readSparseTensor(wire, fieldStart, enterMessage(wire, message), depth + 1));
+      break;
+    default:
+  }
 }
 
-/** Strings come as views of the reader's window, so they are turned into text at once. */
-function ownStrings(message: AttributeMessage): DecodedAttribute {
-  return {
-    name: message.name,
-    reference: message.refAttrName,
-    type: message.type,
-    message,
-    string: decodeUtf8(message.s),
-    strings: message.strings.map(decodeUtf8),
-  };
-}
-
-function convertAttribute(
-  decoded: DecodedAttribute,
-  taken: Taken,
-  graphs: readonly OnnxGraph[],
-): OnnxAttribute | undefined {
-  const { message } = decoded;
-  if (decoded.reference !== '') return { kind: 'reference', value: decoded.reference };
-  const types = messages.AttributeProto.AttributeType;
-  const type = decoded.type === types.UNDEFINED ? typeFromValue(message, taken, graphs) : decoded.type;
-  const [tensor] = taken.tensors;
-  const [sparse] = taken.sparseTensors;
+/** The value that the type names; values that are not stated are zero or empty, as protobuf has it. */
+function attributeOf(values: Values, graphs: readonly OnnxGraph[]): OnnxAttribute | undefined {
+  if (values.reference !== '') return { kind: 'reference', value: values.reference };
+  const [tensor] = values.tensors ?? [];
+  const [sparse] = values.sparseTensors ?? [];
+  const [type] = values.types ?? [];
   const [graph] = graphs;
-  switch (type) {
-    case types.FLOAT:
-      return { kind: 'float', value: message.f };
-    case types.INT:
-      return { kind: 'int', value: toNumber(message.i) };
-    case types.STRING:
-      return { kind: 'string', value: decoded.string };
-    case types.TENSOR:
+  switch (values.type === 0 ? typeFromValue(values, graphs) : values.type) {
+    case attributeType.float:
+      return { kind: 'float', value: values.float ?? 0 };
+    case attributeType.int:
+      return { kind: 'int', value: values.int ?? 0 };
+    case attributeType.string:
+      return { kind: 'string', value: values.string ?? '' };
+    case attributeType.tensor:
       return tensor && { kind: 'tensor', value: tensor };
-    case types.GRAPH:
+    case attributeType.graph:
       return graph && { kind: 'graph', value: graph };
-    case types.SPARSE_TENSOR:
+    case attributeType.sparseTensor:
       return sparse && { kind: 'sparse-tensor', value: sparse };
-    case types.TYPE_PROTO:
-      return message.tp ? { kind: 'type', value: convertType(message.tp) } : undefined;
-    case types.FLOATS:
-      return { kind: 'floats', value: message.floats };
-    case types.INTS:
-      return { kind: 'ints', value: message.ints.map(toNumber) };
-    case types.STRINGS:
-      return { kind: 'strings', value: decoded.strings };
-    case types.TENSORS:
-      return { kind: 'tensors', value: taken.tensors };
-    case types.GRAPHS:
+    case attributeType.type:
+      return type && { kind: 'type', value: type };
+    case attributeType.floats:
+      return { kind: 'floats', value: values.floats ?? [] };
+    case attributeType.ints:
+      return { kind: 'ints', value: values.ints ?? [] };
+    case attributeType.strings:
+      return { kind: 'strings', value: values.strings ?? [] };
+    case attributeType.tensors:
+      return { kind: 'tensors', value: values.tensors ?? [] };
+    case attributeType.graphs:
       return { kind: 'graphs', value: graphs };
-    case types.SPARSE_TENSORS:
-      return { kind: 'sparse-tensors', value: taken.sparseTensors };
-    case types.TYPE_PROTOS:
-      return { kind: 'types', value: message.typeProtos.map(convertType) };
+    case attributeType.sparseTensors:
+      return { kind: 'sparse-tensors', value: values.sparseTensors ?? [] };
+    case attributeType.types:
+      return { kind: 'types', value: values.types ?? [] };
     default:
       return undefined;
   }
 }
 
 /** Files of IR 1 state no type: the value that is there tells it. */
-function typeFromValue(message: AttributeMessage, taken: Taken, graphs: readonly OnnxGraph[]): number | undefined {
-  const types = messages.AttributeProto.AttributeType;
-  const present: readonly [boolean, number][] = [
-    [Object.hasOwn(message, 'f'), types.FLOAT],
-    [Object.hasOwn(message, 'i'), types.INT],
-    [Object.hasOwn(message, 's'), types.STRING],
-    [taken.tensors.length > 0, types.TENSOR],
-    [taken.sparseTensors.length > 0, types.SPARSE_TENSOR],
-    [graphs.length > 0, types.GRAPH],
-    [Boolean(message.tp), types.TYPE_PROTO],
-    [message.floats.length > 0, types.FLOATS],
-    [message.ints.length > 0, types.INTS],
-    [message.strings.length > 0, types.STRINGS],
-  ];
-  return present.find(([isThere]) => isThere)?.[1];
+function typeFromValue(values: Values, graphs: readonly OnnxGraph[]): number | undefined {
+  if (values.float !== undefined) return attributeType.float;
+  if (values.int !== undefined) return attributeType.int;
+  if (values.string !== undefined) return attributeType.string;
+  if (values.tensors !== undefined) return attributeType.tensor;
+  if (values.sparseTensors !== undefined) return attributeType.sparseTensor;
+  if (graphs.length > 0) return attributeType.graph;
+  if (values.types !== undefined) return attributeType.type;
+  if (values.floats !== undefined) return attributeType.floats;
+  if (values.ints !== undefined) return attributeType.ints;
+  if (values.strings !== undefined) return attributeType.strings;
+  return undefined;
 }

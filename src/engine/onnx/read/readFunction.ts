@@ -1,11 +1,12 @@
 import type { OnnxAttribute, OnnxFunction, OnnxNode, ValueInfo } from '../model';
 import type { ReadContext } from './context';
-import { fieldNumber, functionRule } from './messageRules';
+import { textValue } from './fieldValues';
+import { functionRule, takenField } from './messageRules';
 import { messages, toNumber } from './protoMessages';
 import { readAttribute } from './readAttribute';
-import { normalizeDomain, readText } from './readNode';
+import { normalizeDomain } from './readNode';
 import { readValueInfo } from './readValueInfo';
-import { checkScalar, decodeKept, walkMessage } from './walkMessage';
+import { decodeKept, walkMessage } from './walkMessage';
 
 /**
  * Reads the FunctionProto from the reader's position to `end`; `start` is where its tag lies. Its nodes are read last,
@@ -16,10 +17,9 @@ export function readFunction(context: ReadContext, start: number, end: number, d
   const nodeFields: { start: number; valueStart: number; end: number }[] = [];
   const defaultFields: { start: number; end: number }[] = [];
   const valueInfo = new Map<string, ValueInfo>();
-  const numbers = fieldNumber.function;
+  const numbers = takenField.function;
   let overload = '';
   const runs = walkMessage(wire, functionRule, end, depth, (field, valueStart, valueEnd) => {
-    checkScalar(wire, functionRule, 'bytes');
     wire.position = valueStart;
     wire.charge(64);
     switch (field) {
@@ -35,9 +35,8 @@ export function readFunction(context: ReadContext, start: number, end: number, d
         break;
       }
       default:
-        overload = readText(wire, valueStart, valueEnd);
+        overload = textValue(wire, functionRule.message);
     }
-    return false;
   });
   const message = decodeKept(wire, functionRule, runs, (bytes) => messages.FunctionProto.decode(bytes));
   const id = ['f', message.domain, message.name, ...(overload === '' ? [] : [overload])].join(':');

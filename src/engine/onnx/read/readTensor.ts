@@ -1,23 +1,30 @@
 import { byteLength, type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { joinBytes } from '../joinBytes';
 import type { OnnxSparseTensor, OnnxTensor, TensorPayload } from '../model';
 import { decodeUtf8 } from '../utf8';
-import { type FieldRule, fieldNumber, sparseTensorRule, tensorRule } from './messageRules';
-import { messages, toNumber } from './protoMessages';
-import { checkScalar, decodeKept, walkMessage } from './walkMessage';
-import type { WireReader } from './wireReader';
+import {
+  addIntegers,
+  beginMessage,
+  checkPackedFixed,
+  checkPackedVarints,
+  enterMessage,
+  expectWire,
+  integerValue,
+  textValue,
+} from './fieldValues';
+import { readEntry } from './readEntry';
+import { type WireReader, wireType } from './wireReader';
 
 /** Payloads up to this many bytes in the file are kept in memory: shapes, axes, scales. */
 const largestInlineBytes = 4096;
 
-const wireOfPayload = new Map<number, FieldRule>([
-  [fieldNumber.tensor.floats, 'fixed32s'],
-  [fieldNumber.tensor.int32s, 'varints'],
-  [fieldNumber.tensor.strings, 'bytes'],
-  [fieldNumber.tensor.int64s, 'varints'],
-  [fieldNumber.tensor.raw, 'bytes'],
-  [fieldNumber.tensor.doubles, 'fixed64s'],
-  [fieldNumber.tensor.uint64s, 'varints'],
-]);
+const message = 'TensorProto';
+/** Field numbers of TensorProto (onnx.proto), without its payload. */
+const tensorField = { dims: 1, dtype: 2, name: 8, externalData: 13, dataLocation: 14 } as const;
+/** Field numbers of its payload. */
+const payloadField = { floats: 4, int32s: 5, strings: 6, int64s: 7, raw: 9, doubles: 10, uint64s: 11 } as const;
+/** TensorProto.DataLocation. */
+const externalLocation = 1;
 
 /** What a tensor's payload fields hold: one packed field, or one field per element. */
 interface FoundPayload {
@@ -33,26 +40,60 @@ interface FoundPayload {
  * `start` is where its tag lies.
  */
 export function readTensor(wire: WireReader, start: number, end: number, depth: number): OnnxTensor {
+  const shape: number[] = [];
+  let name = '';
+  let dtype: DType = 'undefined';
+  let isExternal = false;
+  let external: Map<string, string> | undefined;
   let found: FoundPayload | undefined;
-  const runs = walkMessage(wire, tensorRule, end, depth, (field, valueStart, valueEnd) => {
-    checkScalar(wire, tensorRule, wireOfPayload.get(field) ?? 'bytes');
-    if (found?.field !== field) found = { field, start: valueStart, end: valueEnd, bytes: 0, parts: [] };
-    addPart(wire, found, valueStart, valueEnd);
-    return false;
-  });
-  const header = decodeKept(wire, tensorRule, runs, (bytes) => messages.TensorProto.decode(bytes));
-  const dtype = dtypeFromOnnx(header.dataType);
-  const shape = header.dims.map(toNumber);
+  beginMessage(wire, message, end, depth);
+  while (wire.nextField(end, message)) {
+    switch (wire.field) {
+      case tensorField.dims:
+        addIntegers(wire, message, shape);
+        break;
+      case tensorField.dtype:
+        dtype = dtypeFromOnnx(integerValue(wire, message));
+        break;
+      case tensorField.name:
+        name = textValue(wire, message);
+        break;
+      case tensorField.externalData: {
+        const { key, value } = readEntry(wire, enterMessage(wire, message), depth + 1);
+        external ??= new Map();
+        external.set(key, value);
+        break;
+      }
+      case tensorField.dataLocation:
+        isExternal = integerValue(wire, message) === externalLocation;
+        break;
+      case payloadField.floats:
+      case payloadField.int32s:
+      case payloadField.strings:
+      case payloadField.int64s:
+      case payloadField.raw:
+      case payloadField.doubles:
+      case payloadField.uint64s:
+        found = addPart(wire, found);
+        break;
+      default:
+    }
+  }
   const elements = countElements(wire, shape, start);
   const bytes = byteLength(dtype, elements);
-  const external = header.dataLocation === messages.TensorProto.DataLocation.EXTERNAL;
-  const payload = external ? externalPayload(wire, header.externalData, start) : inModelPayload(found, dtype, elements);
-  checkPayloadLength(wire, header.name, payload, bytes, start);
+  const payload = isExternal
+    ? externalPayload(wire, external ?? new Map(), start)
+    : inModelPayload(found, dtype, elements);
+  checkPayloadLength(wire, name, payload, bytes, start);
   wire.charge(400 + 8 * shape.length);
-  return { name: header.name, dtype, shape, payload, bytes, range: { offset: start, length: end - start } };
+  return { name, dtype, shape: shape.slice(), payload, bytes, range: { offset: start, length: end - start } };
 }
 
-function addPart(wire: WireReader, found: FoundPayload, start: number, end: number): void {
+/** Adds the current field to the payload; a field of another kind begins a new one. */
+function addPart(wire: WireReader, before: FoundPayload | undefined): FoundPayload {
+  const { field, valueStart: start, valueEnd: end } = wire;
+  checkPayloadWire(wire);
+  const found = before?.field === field ? before : { field, start, end, bytes: 0, parts: [] };
   found.bytes += end - start;
   found.end = end;
   if (found.bytes <= largestInlineBytes) {
@@ -61,7 +102,25 @@ function addPart(wire: WireReader, found: FoundPayload, start: number, end: numb
   } else {
     found.parts = [];
   }
+  return found;
 }
+
+/** Strings and raw bytes; numbers of one kind, packed or one by one. */
+function checkPayloadWire(wire: WireReader): void {
+  const { strings, raw, floats, doubles } = payloadField;
+  const isPacked = wire.wire === wireType.bytes;
+  if (wire.field === strings || wire.field === raw) expectWire(wire, message, wireType.bytes);
+  else if (wire.field === floats && isPacked) checkPackedFixed(wire, message, 4);
+  else if (wire.field === doubles && isPacked) checkPackedFixed(wire, message, 8);
+  else if (isPacked) checkPackedVarints(wire, message);
+  else expectWire(wire, message, wireOfNumber.get(wire.field) ?? wireType.varint);
+}
+
+/** Wire types of numbers that come one by one and are no varints. */
+const wireOfNumber = new Map<number, number>([
+  [payloadField.floats, wireType.fixed32],
+  [payloadField.doubles, wireType.fixed64],
+]);
 
 function countElements(wire: WireReader, shape: readonly number[], start: number): number {
   let elements = 1;
@@ -82,23 +141,13 @@ function inModelPayload(found: FoundPayload | undefined, dtype: DType, elements:
   if (found.bytes > largestInlineBytes) {
     return { kind: 'skipped', field: found.field, range: { offset: found.start, length: found.end - found.start } };
   }
-  const { strings, raw, floats, doubles } = fieldNumber.tensor;
+  const { strings, raw, floats, doubles } = payloadField;
   if (found.field === strings) return { kind: 'strings', strings: found.parts.map(decodeUtf8) };
-  const joined = join(found.parts);
+  const joined = joinBytes(found.parts);
   if (found.field === raw || found.field === floats || found.field === doubles)
     return { kind: 'inline', bytes: joined };
   // Types of less than a byte are packed already: one varint holds one byte of them.
   return { kind: 'inline', bytes: varintsToLittleEndian(joined, Math.max(1, byteLength(dtype, 1) ?? 1)) };
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }
 
 /** The low `elementBytes` bytes of every varint, exactly, whatever its size. */
@@ -125,12 +174,7 @@ function putBits(result: Uint8Array, offset: number, elementBytes: number, bit: 
   if (index + 1 < elementBytes) result[offset + index + 1] = shifted >> 8;
 }
 
-function externalPayload(
-  wire: WireReader,
-  entries: readonly { key?: string | null; value?: string | null }[],
-  start: number,
-): TensorPayload {
-  const values = new Map(entries.map(({ key, value }) => [key ?? '', value ?? '']));
+function externalPayload(wire: WireReader, values: ReadonlyMap<string, string>, start: number): TensorPayload {
   const location = values.get('location') ?? '';
   if (location === '') throw wire.malformed('a tensor has external data without a location', start);
   const length = values.get('length');
@@ -157,7 +201,7 @@ function checkPayloadLength(
   bytes: number | undefined,
   start: number,
 ): void {
-  const isRaw = payload.kind === 'skipped' && payload.field === fieldNumber.tensor.raw;
+  const isRaw = payload.kind === 'skipped' && payload.field === payloadField.raw;
   const held = payload.kind === 'inline' ? payload.bytes.length : isRaw ? payload.range.length : undefined;
   if (held === undefined || bytes === undefined || held === bytes) return;
   throw wire.malformed(
@@ -168,20 +212,17 @@ function checkPayloadLength(
 
 /** Reads the SparseTensorProto from the reader's position to `end`; `start` is where its tag lies. */
 export function readSparseTensor(wire: WireReader, start: number, end: number, depth: number): OnnxSparseTensor {
+  const sparse = 'SparseTensorProto';
+  const shape: number[] = [];
   let values: OnnxTensor | undefined;
   let indices: OnnxTensor | undefined;
-  const runs = walkMessage(wire, sparseTensorRule, end, depth, (field, valueStart, valueEnd) => {
-    checkScalar(wire, sparseTensorRule, 'bytes');
+  beginMessage(wire, sparse, end, depth);
+  while (wire.nextField(end, sparse)) {
     const { fieldStart } = wire;
-    wire.position = valueStart;
-    const tensor = readTensor(wire, fieldStart, valueEnd, depth + 1);
-    if (field === fieldNumber.sparseTensor.values) values = tensor;
-    else indices = tensor;
-    return false;
-  });
-  const shape = decodeKept(wire, sparseTensorRule, runs, (bytes) =>
-    messages.SparseTensorProto.decode(bytes).dims.map(toNumber),
-  );
+    if (wire.field === 1) values = readTensor(wire, fieldStart, enterMessage(wire, sparse), depth + 1);
+    else if (wire.field === 2) indices = readTensor(wire, fieldStart, enterMessage(wire, sparse), depth + 1);
+    else if (wire.field === 3) addIntegers(wire, sparse, shape);
+  }
   if (!values || !indices) throw wire.malformed('a sparse tensor lacks its values or its indices', start);
   countElements(wire, shape, start);
   return { values, indices, shape, range: { offset: start, length: end - start } };

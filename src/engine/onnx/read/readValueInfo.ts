@@ -1,50 +1,110 @@
-import type { onnx } from 'onnx-proto';
-import { dtypeFromOnnx } from '../../../protocol/dtype';
+import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
 import type { OnnxType, StatedDim, ValueInfo } from '../model';
-import { valueInfoRule } from './messageRules';
-import { messages, toNumber } from './protoMessages';
-import { decodeKept, walkMessage } from './walkMessage';
+import { beginMessage, enterMessage, integerValue, textValue } from './fieldValues';
 import type { WireReader } from './wireReader';
 
 /** Reads the ValueInfoProto from the reader's position to `end`. */
 export function readValueInfo(wire: WireReader, end: number, depth: number): ValueInfo {
-  const runs = walkMessage(wire, valueInfoRule, end, depth, () => true);
-  return decodeKept(wire, valueInfoRule, runs, (bytes) => {
-    const message = messages.ValueInfoProto.decode(bytes);
-    return { name: message.name, type: message.type ? convertType(message.type) : undefined };
-  });
+  const message = 'ValueInfoProto';
+  beginMessage(wire, message, end, depth);
+  let name = '';
+  let type: OnnxType | undefined;
+  while (wire.nextField(end, message)) {
+    if (wire.field === 1) name = textValue(wire, message);
+    else if (wire.field === 2) type = readType(wire, enterMessage(wire, message), depth + 1);
+  }
+  return { name, type };
 }
 
-/** A TypeProto as the model states it; a type that `onnx-proto` does not know (opaque) or that says nothing is opaque. */
-export function convertType(type: onnx.ITypeProto): OnnxType {
-  const tensor = type.tensorType ?? type.sparseTensorType;
-  if (tensor) {
-    return {
-      kind: type.tensorType ? 'tensor' : 'sparse-tensor',
-      dtype: dtypeFromOnnx(tensor.elemType ?? 0),
-      shape: tensor.shape ? (tensor.shape.dim ?? []).map(convertDim) : undefined,
-    };
+/** Reads the TypeProto from the reader's position to `end`; one that is not known or says nothing is opaque. */
+export function readType(wire: WireReader, end: number, depth: number): OnnxType {
+  const message = 'TypeProto';
+  beginMessage(wire, message, end, depth);
+  let type: OnnxType = { kind: 'opaque' };
+  while (wire.nextField(end, message)) {
+    wire.charge(64);
+    switch (wire.field) {
+      case 1:
+        type = readTensorType(wire, enterMessage(wire, message), depth + 1, 'tensor');
+        break;
+      case 4:
+        type = { kind: 'sequence', element: readElement(wire, enterMessage(wire, message), depth + 1) };
+        break;
+      case 5:
+        type = readMapType(wire, enterMessage(wire, message), depth + 1);
+        break;
+      case 8:
+        type = readTensorType(wire, enterMessage(wire, message), depth + 1, 'sparse-tensor');
+        break;
+      case 9:
+        type = { kind: 'optional', element: readElement(wire, enterMessage(wire, message), depth + 1) };
+        break;
+      default:
+    }
   }
-  if (type.sequenceType) return { kind: 'sequence', element: convertElement(type.sequenceType.elemType) };
-  if (type.optionalType) return { kind: 'optional', element: convertElement(type.optionalType.elemType) };
-  if (type.mapType) {
-    return {
-      kind: 'map',
-      key: dtypeFromOnnx(type.mapType.keyType ?? 0),
-      value: convertElement(type.mapType.valueType),
-    };
-  }
-  return { kind: 'opaque' };
+  return type;
 }
 
-function convertElement(type: onnx.ITypeProto | null | undefined): OnnxType | undefined {
-  return type ? convertType(type) : undefined;
+function readTensorType(wire: WireReader, end: number, depth: number, kind: 'tensor' | 'sparse-tensor'): OnnxType {
+  const message = 'TypeProto.Tensor';
+  beginMessage(wire, message, end, depth);
+  let dtype: DType = 'undefined';
+  let shape: readonly StatedDim[] | undefined;
+  while (wire.nextField(end, message)) {
+    wire.charge(64);
+    if (wire.field === 1) dtype = dtypeFromOnnx(integerValue(wire, message));
+    else if (wire.field === 2) shape = readShape(wire, enterMessage(wire, message), depth + 1);
+  }
+  return { kind, dtype, shape };
+}
+
+/** Sequences and optionals have one field, the type of what they hold. */
+function readElement(wire: WireReader, end: number, depth: number): OnnxType | undefined {
+  const message = 'TypeProto.Sequence';
+  beginMessage(wire, message, end, depth);
+  let element: OnnxType | undefined;
+  while (wire.nextField(end, message)) {
+    wire.charge(64);
+    if (wire.field === 1) element = readType(wire, enterMessage(wire, message), depth + 1);
+  }
+  return element;
+}
+
+function readMapType(wire: WireReader, end: number, depth: number): OnnxType {
+  const message = 'TypeProto.Map';
+  beginMessage(wire, message, end, depth);
+  let key: DType = 'undefined';
+  let value: OnnxType | undefined;
+  while (wire.nextField(end, message)) {
+    wire.charge(64);
+    if (wire.field === 1) key = dtypeFromOnnx(integerValue(wire, message));
+    else if (wire.field === 2) value = readType(wire, enterMessage(wire, message), depth + 1);
+  }
+  return { kind: 'map', key, value };
+}
+
+function readShape(wire: WireReader, end: number, depth: number): readonly StatedDim[] {
+  const message = 'TensorShapeProto';
+  beginMessage(wire, message, end, depth);
+  const dims: StatedDim[] = [];
+  while (wire.nextField(end, message)) {
+    wire.charge(64);
+    if (wire.field === 1) dims.push(readDim(wire, enterMessage(wire, message)));
+  }
+  return dims;
 }
 
 /** Exporters write -1 and empty names for dimensions that they do not know. */
-function convertDim(dim: onnx.TensorShapeProto.IDimension): StatedDim {
-  if (Object.hasOwn(dim, 'dimParam') && dim.dimParam) return dim.dimParam;
-  if (!Object.hasOwn(dim, 'dimValue')) return undefined;
-  const value = toNumber(dim.dimValue);
-  return value >= 0 ? value : undefined;
+function readDim(wire: WireReader, end: number): StatedDim {
+  const message = 'Dimension';
+  let dim: StatedDim;
+  while (wire.nextField(end, message)) {
+    if (wire.field === 1) {
+      const value = integerValue(wire, message);
+      dim = value >= 0 ? value : undefined;
+    } else if (wire.field === 2) {
+      dim = textValue(wire, message) || undefined;
+    }
+  }
+  return dim;
 }

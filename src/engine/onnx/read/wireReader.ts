@@ -1,6 +1,7 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled, type Work } from '../../../protocol/work';
 import type { ByteSource } from '../byteSource';
+import { TextTable } from './textTable';
 
 /** Wire types of the protobuf encoding; groups (3 and 4) do not occur in ONNX. */
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
@@ -8,6 +9,7 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 const smallestWindowBytes = 4 * 1024;
 const largestWindowBytes = 256 * 1024;
 const largestPrefetchBytes = 16 * 1024;
+const longestVarintBytes = 10;
 const fieldsBetweenCancelChecks = 8192;
 /** Even a field that is passed over costs time, so their number is bounded as well: a quarter of a billion. */
 const chargePerFieldBytes = 2;
@@ -32,6 +34,12 @@ export class WireReader {
   valueStart = 0;
   valueEnd = 0;
 
+  /** The varint that was read last, as bits 0 to 27, 28 to 55 and 56 to 63: no double holds all of them. */
+  #low = 0;
+  #middle = 0;
+  #high = 0;
+
+  readonly #texts = new TextTable();
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
   #readAhead = smallestWindowBytes;
@@ -73,7 +81,7 @@ export class WireReader {
     }
     this.fieldStart = this.position;
     const tag = this.#varint(end, message);
-    this.field = Math.floor(tag / 8);
+    this.field = tag < 0x80 ? tag >> 3 : Math.floor(tag / 8);
     this.wire = tag % 8;
     if (this.field === 0 || this.field > 0x1fff_ffff) {
       throw this.malformed(`${message} has a field with the impossible number ${this.field}`, this.fieldStart);
@@ -121,23 +129,83 @@ export class WireReader {
   /** An unsigned varint of at most 10 bytes; exact up to 2^53, which is beyond every tag and length that can be valid. */
   #varint(end: number, message: string): number {
     const start = this.position;
-    const available = Math.min(10, end - start);
-    this.#load(start, available);
-    let index = start - this.#windowStart;
-    let value = 0;
-    let scale = 1;
-    for (const stop = index + available; index < stop; index++) {
+    const index = start - this.#windowStart;
+    // Most numbers take one byte that is in the window already.
+    if (index >= 0 && index < this.#window.length && start < end) {
       const byte = this.#window[index] ?? 0;
-      value += (byte & 0x7f) * scale;
       if (byte < 0x80) {
-        this.position = this.#windowStart + index + 1;
-        return value;
+        this.position = start + 1;
+        this.#low = byte;
+        this.#middle = 0;
+        this.#high = 0;
+        return byte;
       }
-      scale *= 128;
     }
-    if (available === 10) throw this.malformed(`a number in ${message} takes more than 10 bytes`, start);
+    return this.#longVarint(end, message);
+  }
+
+  #longVarint(end: number, message: string): number {
+    const start = this.position;
+    const available = Math.min(longestVarintBytes, end - start);
+    this.#load(start, available);
+    const length = this.#readVarint(start - this.#windowStart, available);
+    if (length > 0) {
+      this.position = start + length;
+      return this.#low + this.#middle * 2 ** 28 + this.#high * 2 ** 56;
+    }
+    if (available === longestVarintBytes)
+      throw this.malformed(`a number in ${message} takes more than 10 bytes`, start);
     if (end >= this.size && this.modelBegun) throw this.#truncated(this.size + 1);
     throw this.malformed(`a number in ${message} has no end`, start);
+  }
+
+  /** Reads a varint from an index of the window; returns its length, 0 where it does not end within `available` bytes. */
+  #readVarint(index: number, available: number): number {
+    let low = 0;
+    let middle = 0;
+    let high = 0;
+    for (let place = 0; place < available; place++) {
+      const byte = this.#window[index + place] ?? 0;
+      const bits = byte & 0x7f;
+      if (place < 4) low |= bits << (7 * place);
+      else if (place < 8) middle |= bits << (7 * (place - 4));
+      else high |= (bits << (7 * (place - 8))) & 0xff;
+      if (byte >= 0x80) continue;
+      this.#low = low;
+      this.#middle = middle;
+      this.#high = high;
+      return place + 1;
+    }
+    return 0;
+  }
+
+  /** The varint that was read last as a signed 64-bit integer; beyond 2^53 the nearest number stands for it. */
+  get signedValue(): number {
+    if (this.#high === 0) return this.#low + this.#middle * 2 ** 28;
+    const high = this.#high < 0x80 ? this.#high : this.#high - 0x100;
+    return this.#low + (this.#middle + high * 2 ** 28) * 2 ** 28;
+  }
+
+  /**
+   * The signed integers of a packed field that holds varints from `start` to `end`.
+   * @throws DnnSplitError where one of them takes more than 10 bytes or does not end.
+   */
+  packedVarints(start: number, end: number, message: string): number[] {
+    const values: number[] = [];
+    this.#load(start, end - start);
+    for (let at = start; at < end; ) {
+      const length = this.#readVarint(at - this.#windowStart, Math.min(longestVarintBytes, end - at));
+      if (length === 0) throw this.malformed(`a number in ${message} has no end`, at);
+      values.push(this.signedValue);
+      at += length;
+    }
+    return values;
+  }
+
+  /** The text of the UTF-8 bytes `start` to `end`. */
+  text(start: number, end: number): string {
+    this.#load(start, end - start);
+    return this.#texts.text(this.#window, start - this.#windowStart, end - this.#windowStart);
   }
 
   /** Fetches a small message as a whole, so that walking it and decoding it afterwards read it once. */

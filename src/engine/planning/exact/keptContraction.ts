@@ -1,5 +1,6 @@
+import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costModel';
-import type { CostTables, TensorTopology } from '../costTables';
+import type { CostTables } from '../costTables';
 import { haveSameItems } from '../haveSameItems';
 import type { TierBounds } from '../tierBounds';
 import { type Contraction, contract } from './contract';

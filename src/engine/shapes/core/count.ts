@@ -24,3 +24,13 @@ export function countElementwiseOps(entry: OpEntry | undefined, context: CountCo
 function finite(count: number | undefined): number | undefined {
   return count !== undefined && Number.isFinite(count) && count >= 0 ? count : undefined;
 }
+
+/** Sum of counts, none as soon as one is not known. */
+export function addUp(...counts: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const count of counts) {
+    if (count === undefined) return undefined;
+    sum += count;
+  }
+  return sum;
+}

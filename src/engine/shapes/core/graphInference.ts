@@ -3,9 +3,10 @@ import { throwIfCanceled, type Work } from '../../../protocol/work';
 import type { OnnxGraph, ValueInfo } from '../../onnx/model';
 import { isNumericValue, type TensorFact, unknownFact } from '../fact';
 import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
+import { whyOpaque } from '../ops/opaque';
 import { findOp } from '../ops/registry';
 import type { CountContext, OpEntry } from '../rule';
-import { countElementwiseOps, countMacs } from './count';
+import { addUp, countElementwiseOps, countMacs } from './count';
 import { type BodyResult, NodeContext, type OutputFact } from './nodeContext';
 import { planGraph } from './planGraph';
 import type { PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
@@ -17,6 +18,8 @@ export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, contex
 
 /** Bodies inside loops are inferred more than once; nested deeply this would never end. */
 const maximumBodyNodes = 500_000;
+/** Runs of loops are inferred one by one until all bodies together had this many nodes. */
+const maximumRepeatedNodes = 20_000;
 const maximumDiagnostics = 500;
 /** Nodes between two looks at whether the caller still wants the result. */
 const stepsPerCheck = 2048;
@@ -93,8 +96,8 @@ export class GraphInference {
     let macs: number | undefined = 0;
     let elementwiseOps: number | undefined = 0;
     this.inferNodes(planned, scope, (_planned, entry, context) => {
-      macs = addCounts(macs, countMacs(entry, context));
-      elementwiseOps = addCounts(elementwiseOps, countElementwiseOps(entry, context));
+      macs = addUp(macs, countMacs(entry, context));
+      elementwiseOps = addUp(elementwiseOps, countElementwiseOps(entry, context));
     });
     this.conditionalDepth -= conditional;
     const outputs = body.outputs.map((info) =>
@@ -107,6 +110,7 @@ export class GraphInference {
     const context = new NodeContext({
       problem: (message, nodeId) => this.problem(message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
+      affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),
     });
     const outputInfo = new Map<string, ValueInfo>();
     for (const output of graph.outputs) outputInfo.set(output.name, output);
@@ -128,9 +132,11 @@ export class GraphInference {
     context.begin(planned, this.inputsOf(planned, scope));
     if (entry === undefined) {
       const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+      const reason = whyOpaque(node.domain, node.op);
+      const because = reason === undefined ? '' : ` (${reason})`;
       this.report(
         'information',
-        `Operator ${name} is not known; its results are taken from the file's own types.`,
+        `Operator ${name} is not known${because}: its results have the types that the file states for them, if any.`,
         node.id,
       );
       return;
@@ -139,8 +145,7 @@ export class GraphInference {
       entry.infer(context);
     } catch (thrown) {
       if (DnnSplitError.is(thrown)) throw thrown;
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      this.problem(`${node.op} contradicts its inputs: ${reason}.`, node.id);
+      context.problem(`${thrown instanceof Error ? thrown.message : String(thrown)}.`);
     }
   }
 
@@ -210,10 +215,7 @@ function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
 function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
-  if (fact.elements === undefined && fact.content === undefined) return { kind, dtype, shape, constant };
+  const plain = fact.elements === undefined && fact.content === undefined && fact.fill === undefined;
+  if (plain) return { kind, dtype, shape, constant };
   return { ...fact, constant };
-}
-
-function addCounts(sum: number | undefined, count: number | undefined): number | undefined {
-  return sum === undefined || count === undefined ? undefined : sum + count;
 }

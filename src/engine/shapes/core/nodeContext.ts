@@ -1,10 +1,12 @@
 import type { DType } from '../../../protocol/dtype';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../dim';
-import { freshDim } from '../dimArithmetic';
+import { freshDim, undecidedDim } from '../dimArithmetic';
+import { withLeast } from '../dimBounds';
 import { isNumericValue, type TensorFact, type TensorValue } from '../fact';
 import type { CountContext, RuleContext } from '../rule';
 import { NodeAttributes } from './attributes';
+import { addUp } from './count';
 import type { PlannedNode } from './plannedGraph';
 import { valueLimit } from './tensorValue';
 
@@ -17,6 +19,8 @@ export interface BodyResult {
   readonly elementwiseOps: number | undefined;
   /** True when a node inside contradicts itself or its inputs. */
   readonly contradicts: boolean;
+  /** True when the work is that of all runs. */
+  readonly sealed?: boolean;
 }
 
 /** What a context needs from the inference that it serves. */
@@ -27,6 +31,7 @@ export interface ContextHost {
     inputs: readonly (TensorFact | undefined)[],
     planned: PlannedNode,
   ) => BodyResult;
+  readonly affordableRuns: (body: OnnxGraph) => number;
 }
 
 /** One object serves all nodes of a graph, one after another: `begin`, the rule, then `outputs`, then the counts. */
@@ -84,12 +89,25 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return freshDim(`${this.node.id}:${label}`, this.node.id);
   }
 
+  undecided(label: string, dims: readonly (Dim | undefined)[]): Dim {
+    const known = dims.filter((dim) => dim !== undefined);
+    const symbolic = known.filter((dim) => typeof dim !== 'number');
+    const made = symbolic.some((dim) => dim.cause !== undefined);
+    if (known.length < dims.length || symbolic.length === 0 || made) return this.fresh(label);
+    return undecidedDim(`${this.node.id}:${label}`, known, 0);
+  }
+
   output(index: number, dtype: DType, stated: Shape, value?: TensorValue): void {
     const impossible = stated?.find((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0));
     if (impossible !== undefined) this.problem(`${this.node.op} would make a dimension of ${impossible}.`);
-    const shape = impossible === undefined ? stated : undefined;
+    const shape = impossible === undefined ? asSizes(stated) : undefined;
     const keep = impossible === undefined && value !== undefined && value.length <= valueLimit(dtype);
     this.outputs[index] = keep ? { kind: 'tensor', dtype, shape, value } : { kind: 'tensor', dtype, shape };
+  }
+
+  outputFill(index: number, element: number): void {
+    const stated = this.outputs[index];
+    if (stated !== undefined) this.outputs[index] = { ...stated, fill: element };
   }
 
   outputFact(index: number, fact: OutputFact): void {
@@ -97,15 +115,27 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   problem(message: string): void {
-    this.host.problem(message, this.node.id);
+    const { op, name, outputs, id } = this.node;
+    const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+    this.host.problem(`${op} ${name || outputs.find((output) => output !== '') || id}: ${sentence}`, id);
   }
 
-  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[]): readonly TensorFact[] {
+  inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[], adds = false): readonly TensorFact[] {
     if (this.planned === undefined) return [];
     const result = this.host.inferBody(body, inputs, this.planned);
     this.bodies ??= new Map();
-    this.bodies.set(body, result);
+    const before = adds ? this.bodies.get(body) : undefined;
+    this.bodies.set(body, before === undefined ? result : withWorkOf(before, result));
     return result.outputs;
+  }
+
+  affordableRuns(body: OnnxGraph): number {
+    return this.host.affordableRuns(body);
+  }
+
+  sealBody(body: OnnxGraph): void {
+    const result = this.bodies?.get(body);
+    if (result !== undefined) this.bodies?.set(body, { ...result, sealed: true });
   }
 
   contradicts(body: OnnxGraph): boolean {
@@ -113,7 +143,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   discardBody(body: OnnxGraph): void {
-    this.bodies?.set(body, { outputs: [], macs: 0, elementwiseOps: 0, contradicts: false });
+    this.bodies?.set(body, { outputs: [], macs: 0, elementwiseOps: 0, contradicts: false, sealed: true });
   }
 
   inputShape(index: number): readonly number[] | undefined {
@@ -150,10 +180,29 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     return body === undefined ? 0 : body.elementwiseOps;
   }
 
+  isBodySealed(name: string): boolean {
+    return this.bodyResult(name)?.sealed ?? false;
+  }
+
   private bodyResult(name: string): BodyResult | undefined {
     const body = this.graph(name);
     return body === undefined ? undefined : this.bodies?.get(body);
   }
+}
+
+/** The sizes of a tensor are not negative, whatever their terms may allow. */
+function asSizes(shape: Shape): Shape {
+  if (shape === undefined || shape.every((dim) => typeof dim === 'number')) return shape;
+  return shape.map((dim) => withLeast(dim, 0));
+}
+
+function withWorkOf(before: BodyResult, now: BodyResult): BodyResult {
+  return {
+    outputs: now.outputs,
+    macs: addUp(before.macs, now.macs),
+    elementwiseOps: addUp(before.elementwiseOps, now.elementwiseOps),
+    contradicts: before.contradicts || now.contradicts,
+  };
 }
 
 const emptyNode: OnnxNode = {

@@ -1,7 +1,8 @@
+import type { Dim } from '../dim';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { type Count, perOutput } from './counting';
 import { factOf, sameAs } from './ruleMakers';
-import { dtypeOf, maxDim } from './shapeMath';
+import { dtypeOf, maxDim, moreCertain } from './shapeMath';
 
 /** One result per element, of the input's type. `cost` is the number of element-wise operations for one element. */
 function activation(cost = 1): OpEntry {
@@ -21,6 +22,25 @@ function inferRelu(context: RuleContext): void {
 
 /** PRelu (opset 1 on): the slope broadcasts to the input, never the other way. */
 const prelu: OpEntry = { infer: sameAs(0), elementwiseOps: perOutput(2) };
+
+/**
+ * SwiGLU (opset 28): Swish of A times B. Both have one shape and nothing is broadcast, so each dimension is the one that
+ * is known better.
+ */
+function inferSwiglu(context: RuleContext): void {
+  const gate = context.shape(0);
+  const value = context.shape(1);
+  const fits = gate === undefined || value === undefined || gate.length === value.length;
+  if (!fits) context.problem(`A has rank ${gate.length}, B has ${value.length}.`);
+  const shape = fits && gate !== undefined && value !== undefined ? mergeEqual(context, gate, value) : (gate ?? value);
+  context.output(0, dtypeOf(context, 0), shape);
+}
+
+function mergeEqual(context: RuleContext, left: readonly Dim[], right: readonly Dim[]): readonly Dim[] {
+  return left.map((dim, axis) => moreCertain(context, dim, right[axis] ?? dim, `Dimension ${axis} of A and of B`));
+}
+
+const swiglu: OpEntry = { infer: inferSwiglu, elementwiseOps: perOutput(3) };
 
 /** Softmax family: maximum, subtraction, exponential, sum, division for each element. */
 const softmaxOps: Count = perOutput(5);
@@ -57,6 +77,7 @@ export const activationOps: OpTable = {
   Gelu: activation(5),
   Mish: activation(4),
   Swish: activation(2),
+  SwiGLU: swiglu,
   Softplus: activation(2),
   Softsign: activation(2),
   Shrink: activation(2),

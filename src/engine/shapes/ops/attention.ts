@@ -1,8 +1,9 @@
 import type { Dim, Shape } from '../dim';
 import type { CountContext, OpTable, RuleContext } from '../rule';
 import { addUp, multiply, perOutput } from './counting';
+import { perHead, sumOfDims } from './heads';
 import { dimOrNone, hasInput, hasRank, sameAs, shapeOf } from './ruleMakers';
-import { addDims, dtypeOf, floorDivDims, multiplyDims } from './shapeMath';
+import { dtypeOf, multiplyDims } from './shapeMath';
 
 /** A tensor of attention heads: [batch, heads, sequence, head size], or [batch, sequence, heads x head size]. */
 interface Heads {
@@ -20,17 +21,14 @@ function readHeads(shape: Shape, heads: number | undefined): Heads {
   }
   if (shape?.length === 3) {
     const [batch, sequence, width] = shape;
-    const headSize = width !== undefined && heads !== undefined ? floorDivDims(width, heads) : undefined;
-    return { batch, heads, sequence, headSize };
+    return { batch, heads, sequence, headSize: perHead(width, heads) };
   }
   return { batch: shape?.[0], heads, sequence: undefined, headSize: undefined };
 }
 
 /** Length of keys and values together with those of earlier steps. */
 function totalLength(context: RuleContext, current: Dim | undefined, past: number): Dim | undefined {
-  if (current === undefined || !hasInput(context, past)) return current;
-  const before = dimOrNone(context.shape(past), 2);
-  return before === undefined ? undefined : addDims(before, current);
+  return hasInput(context, past) ? sumOfDims(dimOrNone(context.shape(past), 2), current) : current;
 }
 
 /** Attention (opset 23 on): the result, the keys and values so far, and the products of queries and keys. */
@@ -81,6 +79,38 @@ function softmaxOps(context: CountContext): number | undefined {
 
 /** TensorScatter (opset 24) writes new keys or values into a cache of fixed size. */
 const scatterIntoCache = { infer: sameAs(0), elementwiseOps: () => 0 };
+
+/** Bodies of FlexAttention, each from scores or weights to a tensor of the same shape. */
+const flexibleBodies = ['score_mod', 'prob_mod'] as const;
+
+/** FlexAttention (ai.onnx.preview 1): heads as in the four-dimensional layout of Attention; the bodies change the scores. */
+function inferFlexAttention(context: RuleContext): void {
+  const query = context.shape(0);
+  if (!hasRank(context, query, 4, 'The query')) return;
+  const [batch, heads, sequence] = query;
+  const dtype = dtypeOf(context, 0);
+  context.output(0, dtype, shapeOf(batch, heads, sequence, dimOrNone(context.shape(2), 3)));
+  const shape = shapeOf(batch, heads, sequence, dimOrNone(context.shape(1), 2));
+  for (const name of flexibleBodies) {
+    const body = context.graph(name);
+    if (body !== undefined) context.inferBody(body, [{ kind: 'tensor', dtype, shape, constant: false }]);
+  }
+}
+
+function flexAttentionMacs(context: CountContext): number | undefined {
+  const products = multiply(context.inputShape(1)?.[2], addUp(context.inputElements(0), context.outputElements(0)));
+  return addUp(products, ...flexibleBodies.map((name) => context.bodyMacs(name)));
+}
+
+function flexAttentionOps(context: CountContext): number | undefined {
+  const scores = multiply(...(context.inputShape(0)?.slice(0, 3) ?? [undefined]), context.inputShape(1)?.[2]);
+  return addUp(multiply(5, scores), ...flexibleBodies.map((name) => context.bodyElementwiseOps(name)));
+}
+
+/** ai.onnx.preview attention. */
+export const previewAttentionOps: OpTable = {
+  FlexAttention: { infer: inferFlexAttention, macs: flexAttentionMacs, elementwiseOps: flexAttentionOps },
+};
 
 /** ai.onnx attention, opset 23 on. */
 export const attentionOps: OpTable = {

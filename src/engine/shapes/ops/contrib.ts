@@ -2,23 +2,32 @@ import type { Dim } from '../dim';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { channelsFirst, channelsLast, layoutConvolution } from './channelsLast';
 import { contribAttentionOps } from './contribAttention';
+import { contribBlockWeightOps, expertMacs, quantizedExpertMacs } from './contribBlockWeights';
+import { contribGenerationOps } from './contribGeneration';
+import { contribOrderedOps } from './contribOrdered';
+import { contribPackedAttentionOps } from './contribPackedAttention';
 import { contribQuantizationOps } from './contribQuantization';
-import { convolutionEntry, convolutionMacs } from './convolution';
-import { type Count, elementsOf, multiply, none, perInput, perOutput } from './counting';
+import { convolutionEntry, convolutionMacs, transposedConvolution } from './convolution';
+import { type Count, multiply, none, perInput, perOutput, unknownCount } from './counting';
 import { gatheringOps } from './gathering';
+import { joiningOps } from './joining';
+import { contribLinearAttentionOps } from './linearAttention';
 import { makingOps } from './making';
 import { gemmMacs, inferGemm, matMul, matMulShape } from './matrix';
 import { inferLayerNormalization, normalization } from './normalization';
 import { pooledShape, poolOps } from './pooling';
+import { contribRecurrentOps } from './recurrent';
 import { resizeOps } from './resize';
 import { dimOrNone, hasRank, outputsLike, type Rule, sameAs, shapeOf } from './ruleMakers';
 import {
   addDims,
   broadcastShapes,
+  ceilDivDims,
   dtypeOf,
   floorDivDims,
   multiplyDims,
   normalizeAxis,
+  productOfDims,
   replaceAxis,
   subtractDims,
 } from './shapeMath';
@@ -41,10 +50,10 @@ function transposedOperand(context: RuleContext, index: number, side: 'A' | 'B')
 }
 
 /** FusedMatMul: MatMul of operands that may be transposed first. */
-function inferFusedMatMul(context: RuleContext): void {
+function inferFusedMatMul(context: RuleContext, dtype = dtypeOf(context, 0)): void {
   const left = transposedOperand(context, 0, 'A');
   const right = transposedOperand(context, 1, 'B');
-  context.output(0, dtypeOf(context, 0), matMulShape(context, left, right));
+  context.output(0, dtype, matMulShape(context, left, right));
 }
 
 const fusedMatMulMacs: Count = (context) => {
@@ -55,7 +64,11 @@ const fusedMatMulMacs: Count = (context) => {
   return multiply(context.outputElements(0), inner);
 };
 
-const fusedMatMul: OpEntry = { infer: inferFusedMatMul, macs: fusedMatMulMacs, elementwiseOps: none };
+const fusedMatMul: OpEntry = {
+  infer: (context) => inferFusedMatMul(context),
+  macs: fusedMatMulMacs,
+  elementwiseOps: none,
+};
 
 const gemm: OpEntry = {
   infer: (context) => context.output(0, dtypeOf(context, 0), inferGemm(context, context.shape(0), context.shape(1))),
@@ -108,6 +121,13 @@ function inferSplitGelu(context: RuleContext): void {
 function inferDropout(context: RuleContext): void {
   context.output(0, dtypeOf(context, 0), context.shape(0));
   context.output(1, 'bool', context.shape(0));
+}
+
+/** BitmaskDropout, BitmaskBiasDropout: the result and a mask of 32 elements per number. */
+function inferBitmaskDropout(context: RuleContext): void {
+  const shape = context.shape(0);
+  context.output(0, dtypeOf(context, 0), shape);
+  context.output(1, 'uint32', shape && [ceilDivDims(productOfDims(shape), 32)]);
 }
 
 /** ExpandDims: a 1 inserted at the axis in input 1. */
@@ -177,23 +197,6 @@ function inferMaskedPool(context: RuleContext): void {
   context.output(0, dtypeOf(context, 0), pooledShape(context, context.shape(0)));
 }
 
-/** MoE, QMoE: which expert a token meets is decided in a run, but every token meets `k` of them. */
-function inferExperts(context: RuleContext): void {
-  context.output(0, dtypeOf(context, 0), context.shape(0));
-}
-
-/** Tokens x k x the weights of one expert: inputs 2, 4 and (gated) 6 hold [experts, ...]. */
-const expertMacs: Count = (context) => {
-  const rows = elementsOf(context.inputShape(0)?.slice(0, -1));
-  let weights: number | undefined = 0;
-  for (const index of [2, 4, 6]) {
-    if ((context.node.inputs[index] ?? '') === '') continue;
-    const each = elementsOf(context.inputShape(index)?.slice(1));
-    weights = each === undefined || weights === undefined ? undefined : weights + each;
-  }
-  return multiply(rows, context.int('k', 1), weights);
-};
-
 /** TorchEmbedding: a row of the table for each index. */
 function inferTorchEmbedding(context: RuleContext): void {
   const indices = context.shape(1);
@@ -206,6 +209,29 @@ function inferHash(context: RuleContext): void {
   context.output(0, context.int('positive', 1) === 1 ? 'uint32' : 'int32', context.shape(0));
 }
 
+/** WordConvEmbedding: words as rows of characters become rows of `embedding_size` (the filters of W) numbers. */
+function inferWordEmbedding(context: RuleContext): void {
+  const size = context.int('embedding_size') ?? dimOrNone(context.shape(1), 0);
+  context.output(0, dtypeOf(context, 1), shapeOf(dimOrNone(context.shape(0), 0), size));
+}
+
+/** Every position of the window over a word's characters meets all filters [filters, 1, window, character size]. */
+const wordEmbeddingMacs: Count = (context) => {
+  const [words, characters] = context.inputShape(0) ?? [];
+  const window = context.inputShape(1)?.[2];
+  const positions = characters === undefined || window === undefined ? undefined : Math.max(0, characters - window + 1);
+  return multiply(words, positions, context.inputElements(1));
+};
+
+/** AllGather: the parts of `group_size` devices, joined on `axis`. */
+function inferAllGather(context: RuleContext): void {
+  const shape = context.shape(0);
+  if (!hasRank(context, shape, 1, 'The input')) return;
+  const axis = normalizeAxis(context.int('axis', 0), shape.length);
+  const size = multiplyDims(shape[axis] ?? 0, context.int('group_size', 1));
+  context.output(0, dtypeOf(context, 0), replaceAxis(shape, axis, size));
+}
+
 /** UnfoldTensor: windows of `size` every `step` along `dim` become a new last dimension. */
 function inferUnfold(context: RuleContext): void {
   const shape = context.shape(0);
@@ -215,23 +241,6 @@ function inferUnfold(context: RuleContext): void {
   const windows = addDims(floorDivDims(subtractDims(shape[axis] ?? 0, size), context.int('step', 1)), 1);
   context.output(0, dtypeOf(context, 0), [...replaceAxis(shape, axis, windows), size]);
 }
-
-/** Sequences that a generation loop returns: [batch, returned sequences, maximum length] or [batch, length]. */
-function inferSearch(beams: boolean): Rule {
-  return (context) => {
-    const length = context.input(1)?.value?.[0] ?? context.fresh('length');
-    const batch = dimOrNone(context.shape(0), 0);
-    const returned = context.input(4)?.value?.[0] ?? context.fresh('returned');
-    context.output(0, 'int32', beams ? shapeOf(batch, returned, length) : shapeOf(batch, length));
-  };
-}
-
-const generation = (beams: boolean): OpEntry => ({
-  infer: inferSearch(beams),
-  // The loop stops when the text ends: how many steps it takes is not known beforehand.
-  macs: () => undefined,
-  elementwiseOps: () => undefined,
-});
 
 /** Unique of a vector: the values, the place of each element among them, and how often each occurs. */
 function inferUnique(context: RuleContext): void {
@@ -249,8 +258,15 @@ function pick(table: OpTable, ...names: readonly string[]): OpTable {
 /** com.microsoft operators on real tensors, attention and quantized operators included. */
 export const contribOps: OpTable = {
   ...contribAttentionOps,
+  ...contribPackedAttentionOps,
+  ...contribLinearAttentionOps,
+  ...contribRecurrentOps,
   ...contribQuantizationOps,
+  ...contribBlockWeightOps,
+  ...contribOrderedOps,
+  ...contribGenerationOps,
   ...pick(gatheringOps, 'GatherND', 'Trilu'),
+  ...pick(joiningOps, 'Pad'),
   ...pick(makingOps, 'Range'),
   ...pick(resizeOps, 'GridSample'),
   Unique: { infer: inferUnique },
@@ -258,10 +274,17 @@ export const contribOps: OpTable = {
   NhwcConv: channelsLastConv('last'),
   NhwcFusedConv: channelsLastConv('first'),
   NhwcMaxPool: channelsLastMaxPool,
+  ConvTransposeWithDynamicPads: transposedConvolution((context) => context.numbers(2)),
   FusedGemm: gemm,
   FusedMatMul: fusedMatMul,
   FusedMatMulActivation: fusedMatMul,
   TransposeMatMul: fusedMatMul,
+  // How many products a sparse matrix needs depends on its zeros.
+  SparseToDenseMatMul: {
+    infer: (context) => inferFusedMatMul(context, dtypeOf(context, 1)),
+    macs: unknownCount,
+    elementwiseOps: none,
+  },
   GemmFastGelu: matMul((context) => dtypeOf(context, 0)),
   Gelu: elementwise(5),
   FastGelu: elementwise(8),
@@ -270,6 +293,11 @@ export const contribOps: OpTable = {
   BiasAdd: elementwise(2),
   BiasSoftmax: elementwise(6),
   BiasDropout: { infer: inferDropout },
+  BitmaskDropout: { infer: inferBitmaskDropout, elementwiseOps: perInput(2) },
+  BitmaskBiasDropout: { infer: inferBitmaskDropout, elementwiseOps: perInput(3) },
+  GatedAdd: elementwise(2),
+  // One gate for each token and connection, from the products of normalized keys and queries.
+  EngramGate: { infer: outputsLike(1, 1), elementwiseOps: perOutput(12) },
   BiasSplitGelu: { infer: inferSplitGelu, elementwiseOps: perInput(4) },
   LayerNormalization: { infer: inferLayerNormalization(2), elementwiseOps: perOutput(8) },
   SimplifiedLayerNormalization: { infer: inferLayerNormalization(1), elementwiseOps: perOutput(4) },
@@ -290,14 +318,17 @@ export const contribOps: OpTable = {
     elementwiseOps: (context) => multiply(context.outputElements(0), context.inputShape(0)?.at(-1)),
   },
   CropAndResize: { infer: inferCropAndResize, elementwiseOps: perOutput(8) },
-  MoE: { infer: inferExperts, macs: expertMacs, elementwiseOps: none },
-  // Weights are packed in ways that their shapes do not tell.
-  QMoE: { infer: inferExperts, macs: () => undefined, elementwiseOps: none },
+  MoE: { infer: sameAs(0), macs: expertMacs([2, 4, 6], () => 1), elementwiseOps: none },
+  QMoE: { infer: sameAs(0), macs: quantizedExpertMacs, elementwiseOps: none },
   MaxpoolWithMask: { infer: inferMaskedPool, elementwiseOps: poolOps },
   IsAllFinite: { infer: (context) => context.output(0, 'bool', []), elementwiseOps: perInput(1) },
   TorchEmbedding: { infer: inferTorchEmbedding, elementwiseOps: none },
   MurmurHash3: { infer: inferHash, elementwiseOps: perOutput(12) },
   UnfoldTensor: { infer: inferUnfold, elementwiseOps: none },
-  GreedySearch: generation(false),
-  BeamSearch: generation(true),
+  WordConvEmbedding: { infer: inferWordEmbedding, macs: wordEmbeddingMacs, elementwiseOps: none },
+  SampleOp: { infer: sameAs(0), elementwiseOps: none },
+  // Between devices that share one model: what each of them holds is a tensor of its own.
+  AllReduce: elementwise(1),
+  AllToAll: { infer: sameAs(0), elementwiseOps: none },
+  AllGather: { infer: inferAllGather, elementwiseOps: none },
 };

@@ -3,11 +3,11 @@ import type { Dim, Shape } from '../dim';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { channelsFirst, channelsLast, layoutConvolution } from './channelsLast';
 import { convolutionMacs } from './convolution';
-import { multiply, none, perInput, perOutput } from './counting';
+import { none, perInput, perOutput } from './counting';
 import { gemmMacs, inferGemm, matMul } from './matrix';
 import { globallyPooled, pooledShape, poolOps } from './pooling';
 import { dequantizeEntry, quantizeEntry } from './quantization';
-import { hasInput, hasRank, sameAs } from './ruleMakers';
+import { hasInput, sameAs } from './ruleMakers';
 import { addDims, broadcastShapes, dtypeOf, normalizeAxes, normalizeAxis, replaceAxis } from './shapeMath';
 
 /** True when the node keeps its channels in the last dimension. */
@@ -56,17 +56,18 @@ function quantizedPool(shapeOfPool: (context: RuleContext, input: Shape) => Shap
   };
 }
 
-/** QLinearReduceMean: axes as attribute, none means all. */
-function inferQuantizedMean(context: RuleContext): void {
+/** Shape after a reduction whose axes are an attribute; none means all. */
+function reducedByAttribute(context: RuleContext): Shape {
   const shape = context.shape(0);
-  if (shape === undefined) return;
+  if (shape === undefined) return undefined;
   const stated = context.ints('axes') ?? [];
   const axes = normalizeAxes(stated.length === 0 ? [...shape.keys()] : stated, shape.length);
   const keep = context.int('keepdims', 1) !== 0;
-  const result = keep
-    ? shape.map((dim, axis) => (axes.has(axis) ? 1 : dim))
-    : shape.filter((_, axis) => !axes.has(axis));
-  context.output(0, dtypeOf(context, 0), result);
+  return keep ? shape.map((dim, axis) => (axes.has(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.has(axis));
+}
+
+function inferQuantizedMean(context: RuleContext): void {
+  context.output(0, dtypeOf(context, 0), reducedByAttribute(context));
 }
 
 /** MulInteger: A, its zero point, B, its zero point. */
@@ -86,24 +87,16 @@ const quantizedGemm: OpEntry = {
   elementwiseOps: none,
 };
 
-/** Weights of N columns in blocks of few bits: attributes K and N give the sizes of the matrix. */
-function inferBlockedMatMul(context: RuleContext): void {
-  const shape = context.shape(0);
-  const columns = context.int('N');
-  if (!hasRank(context, shape, 1, 'Input A') || columns === undefined) return;
-  const inner = context.int('K');
-  const last = shape.at(-1);
-  if (typeof last === 'number' && inner !== undefined && last !== inner) {
-    context.problem(`Input A has ${last} columns, K is ${inner}.`);
-  }
-  context.output(0, dtypeOf(context, 0), [...shape.slice(0, -1), columns]);
+/** MatMulInteger16: without a sign where neither operand has one. */
+function wideProductType(context: RuleContext): DType {
+  return dtypeOf(context, 0) === 'uint16' && dtypeOf(context, 1) === 'uint16' ? 'uint32' : 'int32';
 }
 
-const blockedMatMul: OpEntry = {
-  infer: inferBlockedMatMul,
-  macs: (context) => multiply(context.outputElements(0), context.inputShape(0)?.at(-1)),
-  elementwiseOps: none,
-};
+/** ReduceSumInteger: sums of bytes in 32 bits, with the sign of the bytes. */
+function inferIntegerSum(context: RuleContext): void {
+  const dtype = dtypeOf(context, 0) === 'uint8' ? 'uint32' : 'int32';
+  context.output(0, dtype, reducedByAttribute(context));
+}
 
 const quantizedConvolution: OpEntry = {
   infer: (context) =>
@@ -126,12 +119,11 @@ export const contribQuantizationOps: OpTable = {
   QLinearAveragePool: { infer: quantizedPool(pooledShape), elementwiseOps: poolOps },
   QLinearGlobalAveragePool: { infer: quantizedPool((_, input) => globallyPooled(input)), elementwiseOps: perInput(1) },
   QLinearReduceMean: { infer: inferQuantizedMean, elementwiseOps: perInput(1) },
+  ReduceSumInteger: { infer: inferIntegerSum, elementwiseOps: perInput(1) },
   QLinearConv: quantizedConvolution,
   QGemm: quantizedGemm,
   MulInteger: { infer: inferIntegerProduct, elementwiseOps: perOutput(3) },
-  MatMulInteger16: matMul(() => 'int32'),
+  MatMulInteger16: matMul(wideProductType),
   MatMulIntegerToFloat: matMul((context) => dtypeOf(context, 2)),
   DynamicQuantizeMatMul: matMul((context) => dtypeOf(context, 0)),
-  MatMulNBits: blockedMatMul,
-  MatMulBnb4: blockedMatMul,
 };

@@ -1,10 +1,11 @@
 import type { OnnxGraph } from '../../onnx/model';
-import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
-import type { Dim, Shape } from '../dim';
-import { undecidedDim } from '../dimArithmetic';
+import { joinFacts } from '../core/joinFacts';
+import type { Dim } from '../dim';
 import { type TensorFact, unknownFact } from '../fact';
 import type { CountContext, OpTable, RuleContext } from '../rule';
 import { multiply } from './counting';
+import { loopEntry } from './loop';
+import { settleStates } from './loopStates';
 import { normalizeAxis } from './shapeMath';
 
 /**
@@ -20,7 +21,7 @@ function inferIf(context: RuleContext): void {
   const facts = onlyOne ? [yes.contradicts ? no.facts : yes.facts] : [yes?.facts, no?.facts];
   const [first, second = first] = facts.filter((each) => each !== undefined);
   for (let index = 0; index < context.outputCount; index++) {
-    const join = (axis: number, left: Dim, right: Dim): Dim => eitherDim(context, `${index}.${axis}`, left, right);
+    const join = (axis: number, left: Dim, right: Dim): Dim => context.undecided(`${index}.${axis}`, [left, right]);
     context.outputFact(index, joinFacts(first?.[index] ?? unknownFact, second?.[index] ?? unknownFact, join));
   }
 }
@@ -39,90 +40,6 @@ function inferBranch(context: RuleContext, name: string): Branch | undefined {
   }
   const facts = context.inferBody(body, []);
   return { body, facts, contradicts: context.contradicts(body) };
-}
-
-/** Two sizes with open symbols may turn out equal once those are bound; two numbers, or what a node makes, may not. */
-function eitherDim(context: RuleContext, label: string, left: Dim, right: Dim): Dim {
-  const bindable = [left, right].some((dim) => typeof dim !== 'number' && dim.cause === undefined);
-  const made = [left, right].some((dim) => typeof dim !== 'number' && dim.cause !== undefined);
-  return bindable && !made ? undecidedDim(`${context.node.id}:${label}`, [left, right]) : context.fresh(label);
-}
-
-/** A state that changes its shape in every round is generalized after this many. */
-const maximumRounds = 4;
-const scalarIndex: TensorFact = { kind: 'tensor', dtype: 'int64', shape: [], constant: false };
-const alwaysTrue: TensorFact = { kind: 'tensor', dtype: 'bool', shape: [], value: [1], constant: false };
-
-/**
- * Loop: inputs are the trip count, the condition and the states. The states' facts are widened until a run of the body
- * no longer changes them. Scan outputs gain an axis of as many entries as there are trips, where that is known.
- */
-function inferLoop(context: RuleContext): void {
-  const body = context.graph('body');
-  if (body === undefined) {
-    context.problem('Loop has no body.');
-    return;
-  }
-  const count = Math.max(0, context.inputCount - 2);
-  const initial = Array.from({ length: count }, (_, index) => context.input(index + 2) ?? unknownFact);
-  const condition = context.input(1) ?? alwaysTrue;
-  const { states, results } = settle([condition, ...initial], context, (now) => {
-    const [going = condition, ...others] = now;
-    return context.inferBody(body, [scalarIndex, going, ...others]);
-  });
-  const trips = states[0]?.value?.[0] === 1 ? tripCount(context.numbers(0)?.[0]) : undefined;
-  for (let index = 0; index < count; index++) {
-    const last = trips !== undefined && trips > 0 ? results[index + 1] : states[index + 1];
-    context.outputFact(index, last ?? unknownFact);
-  }
-  for (let index = count; index < context.outputCount; index++) {
-    const element = results[index + 1];
-    const shape: Shape = element?.shape && [trips ?? context.fresh('trips'), ...element.shape];
-    context.output(index, element?.dtype ?? 'undefined', shape);
-  }
-}
-
-/** Widens states until `run` no longer changes them; `results` are those of the last run. */
-function settle(
-  initial: readonly TensorFact[],
-  context: RuleContext,
-  run: (states: readonly TensorFact[]) => readonly TensorFact[],
-): { readonly states: readonly TensorFact[]; readonly results: readonly TensorFact[] } {
-  let states = initial;
-  for (let round = 1; ; round++) {
-    const results = run(states);
-    const widened = states.map((state, index) =>
-      joinFacts(state, results[index] ?? unknownFact, (axis) => context.fresh(`state${index}.${axis}`)),
-    );
-    if (widened.every((state, index) => sameFact(state, states[index] ?? unknownFact))) return { states, results };
-    if (round === maximumRounds) {
-      const general = widened.map((state) => generalized(state));
-      return { states: general, results: run(general) };
-    }
-    states = widened.map((state) => withoutElements(state));
-  }
-}
-
-function generalized(state: TensorFact): TensorFact {
-  return { kind: state.kind, dtype: state.dtype, shape: undefined, constant: state.constant };
-}
-
-/** Trips that a loop makes when its condition stays true; exporters write INT64_MAX for "until the condition ends it". */
-function tripCount(stated: number | undefined): number | undefined {
-  return stated !== undefined && stated >= 0 && stated < 2 ** 31 - 1 ? stated : undefined;
-}
-
-/** Work of a Loop: trips times the body. The result has as many entries as trips where it has a scan output. */
-function loopCount(
-  count: (context: CountContext) => number | undefined,
-): (context: CountContext) => number | undefined {
-  return (context) => {
-    const work = count(context);
-    if (work === 0) return 0;
-    const states = Math.max(0, context.node.inputs.length - 2);
-    const scanned = context.node.outputs.length > states ? context.outputShape(states)?.[0] : undefined;
-    return multiply(work, scanned ?? tripCount(context.inputNumbers(0)?.[0]));
-  };
 }
 
 /** How a Scan reads its inputs: opset 8 has a batch axis and lengths in front. */
@@ -165,7 +82,7 @@ function inferScan(context: RuleContext): void {
     if (trips === undefined || typeof size === 'number') trips = size ?? trips;
     slices.push(sliceOf(fact, axis, layout));
   }
-  const { states, results } = settle(initial, context, (now) => context.inferBody(body, [...now, ...slices]));
+  const { states, results } = settleStates(initial, context, (now) => context.inferBody(body, [...now, ...slices]));
   for (let index = 0; index < layout.states; index++) {
     context.outputFact(index, unstate(states[index] ?? unknownFact, batch, layout, context));
   }
@@ -243,11 +160,7 @@ export const controlOps: OpTable = {
     elementwiseOps: (context) =>
       larger(context.bodyElementwiseOps('then_branch'), context.bodyElementwiseOps('else_branch')),
   },
-  Loop: {
-    infer: inferLoop,
-    macs: loopCount((context) => context.bodyMacs('body')),
-    elementwiseOps: loopCount((context) => context.bodyElementwiseOps('body')),
-  },
+  Loop: loopEntry,
   Scan: {
     infer: inferScan,
     macs: scanCount((context) => context.bodyMacs('body')),

@@ -2,7 +2,7 @@ import type { DType } from '../../../protocol/dtype';
 import type { Dim, Shape } from '../dim';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { type Count, elementsOf, multiply, none, perOutput } from './counting';
-import { hasRank } from './ruleMakers';
+import { hasInput, hasRank } from './ruleMakers';
 import { dtypeOf, multiplyDims } from './shapeMath';
 import { readWindow, slide, transposedSize } from './slidingWindow';
 
@@ -66,8 +66,11 @@ function statedSizes(context: RuleContext, rank: number): readonly number[] | un
   return undefined;
 }
 
+/** The padding of a node where it is an input; `undefined` where that input is not known. */
+type Padding = (context: RuleContext) => readonly number[] | undefined;
+
 /** ConvTranspose (opset 1 on): X [N, C, spatial...], W [C, M / group, kernel...]. */
-function inferTransposed(context: RuleContext): void {
+function inferTransposed(context: RuleContext, padding: Padding | undefined): void {
   const dtype = dtypeOf(context, 0);
   const input = context.shape(0);
   const weights = context.shape(1);
@@ -79,7 +82,7 @@ function inferTransposed(context: RuleContext): void {
   const [rows, perGroup = 0, ...kernel] = weights;
   checkChannels(context, channels, rows, 1);
   const filters = multiplyDims(perGroup, context.int('group', 1));
-  const sizes = statedSizes(context, spatial.length) ?? transposedSizes(context, spatial, kernel);
+  const sizes = statedSizes(context, spatial.length) ?? transposedSizes(context, spatial, kernel, padding);
   context.output(0, dtype, sizes && [batch, filters, ...sizes]);
 }
 
@@ -87,11 +90,25 @@ function transposedSizes(
   context: RuleContext,
   spatial: readonly Dim[],
   kernel: readonly Dim[],
+  padding: Padding | undefined,
 ): readonly Dim[] | undefined {
-  const window = readWindow(context, spatial.length, kernel);
+  const pads = padding?.(context);
+  if (padding !== undefined && hasInput(context, 2) && pads === undefined) {
+    return spatial.map((_, axis) => context.fresh(`d${axis}`));
+  }
+  const window = readWindow(context, spatial.length, kernel, pads);
   if (window === undefined) return undefined;
   const outputPadding = context.ints('output_padding') ?? [];
   return spatial.map((size, index) => transposedSize(window, index, size, outputPadding[index] ?? 0));
+}
+
+/** ConvTranspose, and its com.microsoft relative whose padding is input 2. */
+export function transposedConvolution(padding?: Padding): OpEntry {
+  return {
+    infer: (context) => inferTransposed(context, padding),
+    macs: transposedMacs,
+    elementwiseOps: none,
+  };
 }
 
 export const convolutionEntry = convolution(1, (context) => dtypeOf(context, 0));
@@ -104,5 +121,5 @@ export const convolutionOps: OpTable = {
   QLinearConv: { ...convolution(3, (context) => dtypeOf(context, 7)), elementwiseOps: perOutput(3) },
   // Sampling at an offset interpolates between four neighbors for each multiply-accumulate; only the product is counted.
   DeformConv: convolutionEntry,
-  ConvTranspose: { infer: inferTransposed, macs: transposedMacs, elementwiseOps: none },
+  ConvTranspose: transposedConvolution(),
 };

@@ -1,5 +1,7 @@
 import type { OpEntry } from '../rule';
 
+export { addUp } from '../core/count';
+
 export type Count = NonNullable<OpEntry['macs']>;
 
 /** Product of the dimensions; 1 for a scalar, none where the shape is not known. */
@@ -17,18 +19,11 @@ export function multiply(...factors: readonly (number | undefined)[]): number | 
   return product;
 }
 
-/** Sum of terms, none as soon as one is not known. */
-export function addUp(...terms: readonly (number | undefined)[]): number | undefined {
-  let sum = 0;
-  for (const term of terms) {
-    if (term === undefined) return undefined;
-    sum += term;
-  }
-  return sum;
-}
-
 /** Counts nothing: pure data movement, or all the work is in the multiply-accumulates. */
 export const none: Count = () => 0;
+
+/** Depends on what a run decides, or on sizes that shapes do not tell. */
+export const unknownCount: Count = () => undefined;
 
 /** `factor` operations for each element of input `index`. */
 export function perInput(factor: number, index = 0): Count {

@@ -1,4 +1,5 @@
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/model';
+import { opaqueOps } from './opaque';
 import { findOp, knownOps } from './registry';
 
 /** Operators of a domain that the engine knows. */
@@ -6,11 +7,13 @@ export interface DomainCoverage {
   /** Empty for ai.onnx. */
   readonly domain: string;
   readonly operators: readonly string[];
+  /** Why operators of the domain that are not known never will be, by operator. */
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 /** Every operator that inference knows, by domain. */
 export function operatorCoverage(): readonly DomainCoverage[] {
-  return [...knownOps()].map(([domain, operators]) => ({ domain, operators }));
+  return [...knownOps()].map(([domain, operators]) => ({ domain, operators, reasons: opaqueOps(domain) }));
 }
 
 /** An operator of a model that inference does not know, with the number of nodes that use it. */

@@ -1,6 +1,7 @@
 import type { Dim } from '../dim';
 import {
   addDims,
+  divideExactly,
   floorDivDims,
   floorOfDim,
   isAtLeast,
@@ -74,14 +75,27 @@ export const subtract = binary((a, b) => a - b, subtractDims);
 export const multiply = binary((a, b) => a * b, multiplyDims);
 export const power = binary(
   (a, b) => a ** b,
-  (a, b) => (b === 1 ? a : b === 2 ? multiplyDims(a, a) : undefined),
+  (a, b) => (b === 0 ? 1 : b === 1 ? a : b === 2 ? multiplyDims(a, a) : undefined),
 );
-/** Integer division truncates (Div, opset 14); symbols are positive, so that is the floor. Division by zero is unknown. */
+/** Integer division drops the fraction (Div, opset 14). Division by zero is unknown, and so is that by something of either sign. */
 export const divideIntegers: ElementFunction = ([left, right]) => {
   if (left === undefined || right === undefined || right === 0) return undefined;
   if (typeof left === 'number' && typeof right === 'number') return Math.trunc(left / right);
-  return floorDivDims(left, right);
+  if (isAtLeast(right, 1)) return truncatedQuotient(left, right);
+  const opposite = multiplyDims(right, -1);
+  return isAtLeast(opposite, 1) ? truncatedQuotient(multiplyDims(left, -1), opposite) : divideExactly(left, right);
 };
+
+/** `left / right` without its fraction, for a positive divisor; of either sign it is the difference of two floors. */
+function truncatedQuotient(left: Dim, right: Dim): Dim {
+  if (isAtLeast(left, 0)) return floorDivDims(left, right);
+  const exact = divideExactly(left, right);
+  if (exact !== undefined) return exact;
+  const opposite = multiplyDims(left, -1);
+  const below = floorDivDims(opposite, right);
+  if (isAtLeast(opposite, 0)) return multiplyDims(below, -1);
+  return subtractDims(maxDim(0, floorDivDims(left, right)), maxDim(0, below));
+}
 export const divideReals = binary(
   (a, b) => a / b,
   (a, b) => (typeof b === 'number' && b !== 0 ? multiplyDims(a, 1 / b) : sameDim(a, b) ? 1 : undefined),
@@ -93,7 +107,10 @@ export const modulo: ElementFunction = ([left, right]) => {
   return moduloDims(left, right);
 };
 /** The remainder with the dividend's sign (Mod with `fmod` 1). */
-export const remainder = binary((a, b) => a % b);
+export const remainder = binary(
+  (a, b) => a % b,
+  (a, b) => (isAtLeast(a, 0) && isAtLeast(b, 1) ? moduloDims(a, b) : undefined),
+);
 
 export const equalTo = binary((a, b) => truth(a === b), equal);
 export const greater = binary(
@@ -109,10 +126,8 @@ export const lessOrEqual = binary(
   (a, b) => truth(a <= b),
   (a, b) => atLeast(b, a),
 );
-export const and: ElementFunction = ([a, b]) =>
-  a === 0 || b === 0 ? 0 : a === undefined || b === undefined ? undefined : 1;
-export const or: ElementFunction = ([a, b]) =>
-  isTrue(a) || isTrue(b) ? 1 : a === undefined || b === undefined ? undefined : 0;
+export const and: ElementFunction = ([a, b]) => (a === 0 || b === 0 ? 0 : isTrue(a) && isTrue(b) ? 1 : undefined);
+export const or: ElementFunction = ([a, b]) => (isTrue(a) || isTrue(b) ? 1 : a === 0 && b === 0 ? 0 : undefined);
 export const xor = binary((a, b) => truth((a !== 0) !== (b !== 0)));
 
 /** Bitwise functions on integers of up to 64 bits. */

@@ -1,6 +1,7 @@
 import type { DType } from '../../../protocol/dtype';
 import { valueLimit } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
+import { undecidedDim } from '../dimArithmetic';
 import type { TensorFact, TensorValue } from '../fact';
 import type { RuleContext } from '../rule';
 import { elementCount, numericShape } from './shapeMath';
@@ -13,6 +14,7 @@ export type ElementFunction = (elements: readonly (Dim | undefined)[]) => Dim | 
  * followed or the result would be too large.
  */
 export function mapElements(
+  context: RuleContext,
   facts: readonly (TensorFact | undefined)[],
   dtype: DType,
   shape: Shape,
@@ -29,9 +31,17 @@ export function mapElements(
   }
   const result: (Dim | undefined)[] = [];
   for (let position = 0; position < count; position++) {
-    result.push(roundTo(dtype, compute(readers.map((read) => read(position)))));
+    const elements = readers.map((read) => read(position));
+    result.push(roundTo(dtype, compute(elements) ?? undecided(context, position, elements)));
   }
   return result;
+}
+
+/** Elements that are known but have no simple result: what comes of them is known once their symbols are bound. */
+function undecided(context: RuleContext, position: number, elements: readonly (Dim | undefined)[]): Dim | undefined {
+  const known = elements.filter((element) => element !== undefined);
+  if (known.length < elements.length || !known.some((element) => typeof element !== 'number')) return undefined;
+  return undecidedDim(`${context.node.id}:e${position}`, known, Number.NEGATIVE_INFINITY);
 }
 
 /** Whether any element of the context's inputs may be followed; saves the work where none is. */

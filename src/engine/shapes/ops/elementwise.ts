@@ -33,7 +33,7 @@ function inferBroadcast(context: RuleContext, dtype: DType, element: ElementFunc
   const shape = broadcastAll(context);
   const value =
     element !== undefined && hasValues(context, context.inputCount)
-      ? mapElements(inputFacts(context), dtype, shape, element)
+      ? mapElements(context, inputFacts(context), dtype, shape, element)
       : undefined;
   context.output(0, dtype, shape, value);
 }
@@ -54,7 +54,7 @@ function unary(element?: ElementFunction, dtype?: DType): OpEntry {
       const shape = context.shape(0);
       const value =
         element !== undefined && hasValues(context, 1)
-          ? mapElements([context.input(0)], type, shape, element)
+          ? mapElements(context, [context.input(0)], type, shape, element)
           : undefined;
       context.output(0, type, shape, value);
     },
@@ -89,7 +89,9 @@ function inferClip(context: RuleContext): void {
     if (low === undefined || high === undefined) return undefined;
     return compute.minimum([high, compute.maximum([low, element])]);
   };
-  const value = hasValues(context, 1) ? mapElements([context.input(0)], dtype, context.shape(0), clip) : undefined;
+  const value = hasValues(context, 1)
+    ? mapElements(context, [context.input(0)], dtype, context.shape(0), clip)
+    : undefined;
   context.output(0, dtype, context.shape(0), value);
 }
 
@@ -102,7 +104,7 @@ function boundOf(context: RuleContext, name: 'min' | 'max', index: number): numb
 function convert(context: RuleContext, dtype: DType): void {
   const element = dtype === 'bool' ? compute.toBoolean : isIntegerType(dtype) ? compute.toInteger : compute.unchanged;
   const convertible = dtype !== 'string' && dtypeOf(context, 0) !== 'string' && hasValues(context, 1);
-  const value = convertible ? mapElements([context.input(0)], dtype, context.shape(0), element) : undefined;
+  const value = convertible ? mapElements(context, [context.input(0)], dtype, context.shape(0), element) : undefined;
   context.output(0, dtype, context.shape(0), value);
 }
 

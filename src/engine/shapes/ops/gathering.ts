@@ -1,9 +1,19 @@
 import type { Dim, Shape } from '../dim';
-import type { TensorValue } from '../fact';
+import type { TensorFact, TensorValue } from '../fact';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { none } from './counting';
 import { coordinatesOf, knownTensor, pickElements, positionOf, stridesOf } from './shapeInputs';
-import { dtypeOf, elementCount, normalizeAxis, numericShape, replaceAxis, sameAsInput } from './shapeMath';
+import {
+  dtypeOf,
+  elementCount,
+  isAtLeast,
+  multiplyDims,
+  normalizeAxis,
+  numericShape,
+  productOfDims,
+  replaceAxis,
+  sameAsInput,
+} from './shapeMath';
 
 /** Gather: the indices' shape takes the place of the axis. */
 function inferGather(context: RuleContext): void {
@@ -144,18 +154,40 @@ function inferNonZero(context: RuleContext): void {
     context.output(0, 'int64', [context.fresh('rank'), context.fresh('count')]);
     return;
   }
-  const known = knownTensor(context, 0);
-  const rank = input.length;
-  if (known === undefined) {
-    context.output(0, 'int64', [rank, context.fresh('count')]);
+  const rank = Math.max(1, input.length);
+  const value = context.input(0)?.value;
+  const columns = nonZeroColumns(value, numericShape(input));
+  if (columns === undefined) {
+    context.output(0, 'int64', [
+      rank,
+      countOfFill(context.input(0)) ?? context.undecided('count', value ?? [undefined]),
+    ]);
     return;
   }
+  const places = Array.from({ length: rank }, (_, axis) => columns.map((column) => column[axis] ?? 0)).flat();
+  context.output(0, 'int64', [rank, columns.length], places);
+}
+
+/** Coordinates of the elements that are not zero, where that is certain of each; a symbol is at least 1. */
+function nonZeroColumns(value: TensorValue | undefined, shape: readonly number[] | undefined): number[][] | undefined {
+  if (value === undefined || shape === undefined) return undefined;
   const columns: number[][] = [];
-  for (const [position, element] of known.value.entries()) {
-    if (element !== 0) columns.push(coordinatesOf(position, known.shape));
+  for (const [position, element] of value.entries()) {
+    if (element === 0) continue;
+    if (element === undefined || !isCertainlyNotZero(element)) return undefined;
+    columns.push(coordinatesOf(position, shape));
   }
-  const value = known.shape.flatMap((_, axis) => columns.map((column) => column[axis] ?? 0));
-  context.output(0, 'int64', [rank, columns.length], value);
+  return columns;
+}
+
+/** How many elements are not zero where all are the same number (exporters count upwards with NonZero of ConstantOfShape). */
+function countOfFill(fact: TensorFact | undefined): Dim | undefined {
+  if (fact?.fill === undefined || fact.shape === undefined) return undefined;
+  return fact.fill === 0 ? 0 : productOfDims(fact.shape);
+}
+
+function isCertainlyNotZero(element: Dim): boolean {
+  return typeof element === 'number' || isAtLeast(element, 1) || isAtLeast(multiplyDims(element, -1), 1);
 }
 
 /** Unique (opset 11): as many entries as there are different ones. */
@@ -177,9 +209,11 @@ function inferCompress(context: RuleContext): void {
   const input = context.shape(0);
   const axis = context.int('axis');
   const condition = context.numbers(1);
-  const count = condition?.filter((element) => element !== 0).length ?? context.fresh('count');
-  if (axis === undefined) {
-    context.output(0, dtypeOf(context, 0), [count]);
+  const chosen = condition?.flatMap((element, index) => (element === 0 ? [] : [index]));
+  const count = chosen?.length ?? context.fresh('count');
+  if (axis === undefined || input?.length === 1) {
+    const value = context.input(0)?.value;
+    context.output(0, dtypeOf(context, 0), [count], value && chosen?.map((index) => value[index]));
     return;
   }
   const shape = input && replaceAxis(input, normalizeAxis(axis, input.length), count);
@@ -197,7 +231,6 @@ export const gatheringOps: OpTable = {
   Scatter: { infer: inferScatterElements, elementwiseOps: none },
   ScatterElements: { infer: inferScatterElements, elementwiseOps: none },
   ScatterND: { infer: inferScatterND, elementwiseOps: none },
-  TensorScatter: sameShape,
   ReverseSequence: sameShape,
   Trilu: sameShape,
   OneHot: { infer: inferOneHot },

@@ -1,5 +1,5 @@
 import type { OpTable, RuleContext } from '../rule';
-import { none, perInput } from './counting';
+import { none, perInput, unknownCount } from './counting';
 import { dimsFromValue, shapeOf } from './ruleMakers';
 import { dtypeOf, floorDivDims } from './shapeMath';
 
@@ -37,16 +37,14 @@ function inferColumnsToImage(context: RuleContext): void {
   context.output(0, dtype, shapeOf(batch, channels ?? context.fresh('channels'), ...image));
 }
 
-const unknownWork = (): undefined => undefined;
-
 /** ai.onnx image decoding (opset 20) and rearrangement. */
 export const imagingOps: OpTable = {
   Col2Im: { infer: inferColumnsToImage, elementwiseOps: perInput(1) },
-  ImageDecoder: { infer: inferDecode, macs: none, elementwiseOps: unknownWork },
+  ImageDecoder: { infer: inferDecode, macs: none, elementwiseOps: unknownCount },
 };
 
 /** Image operators of ONNX Runtime Extensions. */
 export const imagingExtensionOps: OpTable = {
-  DecodeImage: { infer: inferDecode, macs: none, elementwiseOps: unknownWork },
-  EncodeImage: { infer: inferEncode, macs: none, elementwiseOps: unknownWork },
+  DecodeImage: { infer: inferDecode, macs: none, elementwiseOps: unknownCount },
+  EncodeImage: { infer: inferEncode, macs: none, elementwiseOps: unknownCount },
 };

@@ -2,13 +2,14 @@ import type { Dim } from '../dim';
 import type { TensorFact, TensorValue } from '../fact';
 import type { OpTable, RuleContext } from '../rule';
 import { none } from './counting';
-import { coordinatesOf, elementsOfInput, listOf, numbersOf, pickElements, positionOf, stridesOf } from './shapeInputs';
+import { coordinatesOf, elementsOfInput, listOf, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {
   addDims,
   ceilDivDims,
   dtypeOf,
   expectEqual,
   floorDivDims,
+  moreCertain,
   normalizeAxis,
   numericShape,
   replaceAxis,
@@ -34,18 +35,11 @@ function inferConcat(context: RuleContext): void {
     const size: Dim | undefined = fact?.shape?.[axis];
     total = total === undefined || size === undefined ? undefined : addDims(total, size);
     for (const [other, dim] of (fact?.shape ?? []).entries()) {
-      if (other !== axis) shape[other] = moreCertain(context, shape[other] ?? dim, dim);
+      if (other !== axis) shape[other] = moreCertain(context, shape[other] ?? dim, dim, 'Dimensions beside the axis');
     }
   }
   shape[axis] = total ?? context.fresh(String(axis));
   context.output(0, dtype, shape, concatenated(facts, axis));
-}
-
-/** Of two dimensions that must be equal, the number. */
-function moreCertain(context: RuleContext, left: Dim, right: Dim): Dim {
-  expectEqual(context, left, right, 'Dimensions beside the axis');
-  if (typeof left === 'number') return left;
-  return typeof right === 'number' || left.cause !== undefined ? right : left;
 }
 
 function concatenated(facts: readonly (TensorFact | undefined)[], axis: number): TensorValue | undefined {
@@ -92,7 +86,7 @@ function splitSizes(context: RuleContext, whole: Dim): TensorValue | undefined {
   const stated = listOf(context, 'split', 1);
   if (stated !== undefined) return stated;
   if (context.input(1) !== undefined) return undefined;
-  const count = context.int('num_outputs', context.outputCount);
+  const count = Math.max(context.int('num_outputs', 0), context.outputCount);
   if (context.opset < 18) return new Array<Dim>(count).fill(floorDivDims(whole, count));
   const chunk = ceilDivDims(whole, count);
   const sizes = new Array<Dim>(count).fill(chunk);
@@ -160,25 +154,9 @@ function paddedVector(context: RuleContext, pads: TensorValue): TensorValue | un
   ];
 }
 
-/** Crop (experimental, opset 1): cuts `border` (left, top, right, bottom) off, or to `scale` from its corner. */
-function inferCrop(context: RuleContext): void {
-  const [n, c, h, w] = context.shape(0) ?? [];
-  const [left = 0, top = 0, right = 0, bottom = 0] = numbersOf(context, 'border', 1) ?? [];
-  const scale = context.ints('scale');
-  const known = n !== undefined && c !== undefined && h !== undefined && w !== undefined;
-  if (!known) {
-    context.output(0, dtypeOf(context, 0), undefined);
-    return;
-  }
-  const height = scale?.[0] ?? subtractDims(h, top + bottom);
-  const width = scale?.[1] ?? subtractDims(w, left + right);
-  context.output(0, dtypeOf(context, 0), [n, c, height, width]);
-}
-
 /** Operators that join, cut and pad tensors. */
 export const joiningOps: OpTable = {
   Concat: { infer: inferConcat, elementwiseOps: none },
   Split: { infer: inferSplit, elementwiseOps: none },
   Pad: { infer: inferPad, elementwiseOps: none },
-  Crop: { infer: inferCrop, elementwiseOps: none },
 };

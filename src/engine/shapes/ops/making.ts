@@ -4,6 +4,7 @@ import type { Dim, Shape } from '../dim';
 import { maximumValueElements, type TensorValue } from '../fact';
 import type { OpTable, RuleContext } from '../rule';
 import { none } from './counting';
+import { hasInput } from './ruleMakers';
 import { shapeFromInput } from './shapeInputs';
 import { ceilDivDims, dtypeOf, elementCount, maxDim, productOfDims, subtractDims } from './shapeMath';
 
@@ -33,7 +34,7 @@ function inferRange(context: RuleContext): void {
   const limit = context.input(1)?.value?.[0];
   const delta = context.input(2)?.value?.[0];
   if (start === undefined || limit === undefined || typeof delta !== 'number' || delta === 0) {
-    context.output(0, dtype, [context.fresh('count')]);
+    context.output(0, dtype, [context.undecided('count', [start, limit, delta])]);
     return;
   }
   const forward = delta > 0 ? subtractDims(limit, start) : subtractDims(start, limit);
@@ -49,7 +50,9 @@ function inferConstantOfShape(context: RuleContext): void {
   const dtype = filler?.dtype ?? 'float32';
   const shape = shapeFromInput(context, 0);
   const element = filler === undefined ? 0 : decodeTensor(filler)?.[0];
-  context.output(0, dtype, shape, repeated(element, shape));
+  const value = repeated(element, shape);
+  context.output(0, dtype, shape, value);
+  if (value === undefined && typeof element === 'number') context.outputFill(0, element);
 }
 
 function repeated(element: Dim | undefined, shape: Shape): TensorValue | undefined {
@@ -134,6 +137,24 @@ function statedType(context: RuleContext, attribute: string): DType | undefined 
   return code === undefined ? undefined : dtypeFromOnnx(code);
 }
 
+/**
+ * ConstantFill (experimental, opset 1): `value` in the shape of an attribute or of the elements of input 0, else in the
+ * shape of input 0 with `extra_shape` behind it.
+ */
+function inferConstantFill(context: RuleContext): void {
+  const listed = context.int('input_as_shape', 0) === 0 ? context.shape(0) : shapeFromInput(context, 0);
+  const extra = context.ints('extra_shape') ?? [];
+  const shape = context.ints('shape') ?? (listed && [...listed, ...extra]);
+  context.output(0, statedType(context, 'dtype') ?? 'float32', shape, repeated(context.float('value', 0), shape));
+}
+
+/** ConstantLike (opset 9 drafts): `value` in the shape of input 0. */
+function inferConstantLike(context: RuleContext): void {
+  const shape = context.shape(0) ?? context.ints('shape');
+  const dtype = statedType(context, 'dtype') ?? (hasInput(context, 0) ? dtypeOf(context, 0) : 'float32');
+  context.output(0, dtype, shape, repeated(context.float('value', 0), shape));
+}
+
 /** GivenTensorFill (experimental): a tensor whose shape is an attribute. */
 function inferGivenTensorFill(context: RuleContext): void {
   context.output(0, 'float32', context.ints('shape') ?? shapeFromInput(context, 0));
@@ -158,5 +179,7 @@ export const makingOps: OpTable = {
   HannWindow: window,
   HammingWindow: window,
   BlackmanWindow: window,
+  ConstantFill: { infer: inferConstantFill, elementwiseOps: none },
+  ConstantLike: { infer: inferConstantLike, elementwiseOps: none },
   GivenTensorFill: { infer: inferGivenTensorFill, elementwiseOps: none },
 };

@@ -4,15 +4,30 @@ import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
 import { multiply, perInput, perOutput } from './counting';
 import { dimOrNone, dimsFromValue, hasRank, shapeOf } from './ruleMakers';
 import { dtypeOf } from './shapeMath';
-import { readWindow, slide, transposedSize } from './slidingWindow';
+import { readWindow, type SlidingWindow, slide, transposedSize } from './slidingWindow';
 
 /** [N, C, positions of the window...] for X [N, C, spatial...]. */
 export function pooledShape(context: RuleContext, input: Shape): Shape {
   if (!hasRank(context, input, 3, 'The input')) return undefined;
   const [batch = 0, channels = 0, ...spatial] = input;
   const window = readWindow(context, spatial.length, undefined);
-  const sizes = window && slide(context, window, spatial);
+  if (window === undefined) return undefined;
+  const isDilatedSame = window.padding === 'same' && window.dilations.some((dilation) => dilation > 1);
+  const sizes = isDilatedSame ? dilatedSameSizes(context, window, spatial) : slide(context, window, spatial);
   return sizes && [batch, channels, ...sizes];
+}
+
+/**
+ * SAME padding of pooling operators is that of the kernel without its dilation (ONNX Runtime does it so in all versions),
+ * so that a dilated window does not reach every position.
+ */
+function dilatedSameSizes(context: RuleContext, window: SlidingWindow, spatial: readonly Dim[]): readonly Dim[] {
+  return spatial.map((size, axis) => {
+    const [kernel, stride, dilation] = [window.kernel[axis], window.strides[axis] ?? 1, window.dilations[axis] ?? 1];
+    if (typeof size !== 'number' || typeof kernel !== 'number') return context.undecided(`d${axis}`, [size, kernel]);
+    const padded = (Math.ceil(size / stride) - 1) * stride + kernel;
+    return Math.floor((padded - dilation * (kernel - 1) - 1) / stride) + 1;
+  });
 }
 
 /** MaxPool (indices from opset 8 on), AveragePool, LpPool. */

@@ -12,7 +12,7 @@ function directionCount(direction: string): number {
  * RNN, GRU, LSTM (opset 1 on; `layout` from opset 14): Y [steps, directions, batch, hidden], then the last states
  * [directions, batch, hidden]; with layout 1 the batch comes first everywhere.
  */
-function inferRecurrent(stateOutputs: number) {
+function inferRecurrent(stateOutputs: number, hiddenAt = 2) {
   return (context: RuleContext): void => {
     const dtype = dtypeOf(context, 0);
     const input = context.shape(0);
@@ -21,7 +21,7 @@ function inferRecurrent(stateOutputs: number) {
     const steps = dimOrNone(input, batchFirst ? 1 : 0);
     const batch = dimOrNone(input, batchFirst ? 0 : 1);
     const directions = directionCount(context.string('direction', 'forward'));
-    const hidden = context.int('hidden_size') ?? dimOrNone(context.shape(2), 2);
+    const hidden = context.int('hidden_size') ?? dimOrNone(context.shape(2), hiddenAt);
     context.output(
       0,
       dtype,
@@ -40,17 +40,47 @@ const recurrentMacs: Count = (context) => {
 };
 
 /** Gate activations and state updates, `perCell` for each hidden element, step, batch row and direction. */
-function cellOps(perCell: number): Count {
+function cellOps(perCell: number, hiddenAt = 2): Count {
   return (context) => {
     const input = context.inputShape(0);
     const recurrence = context.inputShape(2);
-    return multiply(perCell, input?.[0], input?.[1], recurrence?.[0], recurrence?.[2]);
+    return multiply(perCell, input?.[0], input?.[1], recurrence?.[0], recurrence?.[hiddenAt]);
   };
 }
 
-function recurrent(stateOutputs: number, perCell: number): OpEntry {
-  return { infer: inferRecurrent(stateOutputs), macs: recurrentMacs, elementwiseOps: cellOps(perCell) };
+/** A recurrent layer; `hiddenAt` is the dimension of R that has as many elements as the state. */
+function recurrent(stateOutputs: number, perCell: number, hiddenAt = 2): OpEntry {
+  return {
+    infer: inferRecurrent(stateOutputs, hiddenAt),
+    macs: recurrentMacs,
+    elementwiseOps: cellOps(perCell, hiddenAt),
+  };
 }
+
+/**
+ * AttnLSTM: an LSTM that attends to a memory M [batch, entries, depth] (input 11) in every step. Queries and memory go
+ * through weights (inputs 8 and 9), each pair is scored by the vector V, and the sum of the memory by these scores may go
+ * through weights of its own (input 13).
+ */
+const attentiveMacs: Count = (context) => {
+  const [steps, batch] = context.inputShape(0) ?? [];
+  const given = (index: number): number | undefined =>
+    (context.node.inputs[index] ?? '') === '' ? 0 : context.inputElements(index);
+  const memory = (context.node.inputs[11] ?? '') === '' ? [0, 0, 0] : context.inputShape(11);
+  const [rows = 0, entries, depth] = memory ?? [undefined, undefined, undefined];
+  const directions = context.inputShape(2)?.[0];
+  return addUp(
+    multiply(steps, batch, addUp(context.inputElements(1), context.inputElements(2), given(8), given(13))),
+    multiply(rows, entries, given(9)),
+    multiply(steps, batch, entries, addUp(given(10), multiply(directions, depth))),
+  );
+};
+
+/** com.microsoft recurrent layers; weights quantized for DynamicQuantizeLSTM are transposed. */
+export const contribRecurrentOps: OpTable = {
+  AttnLSTM: { ...recurrent(2, 10), macs: attentiveMacs },
+  DynamicQuantizeLSTM: recurrent(2, 10, 1),
+};
 
 /** ai.onnx recurrent layers. */
 export const recurrentOps: OpTable = {

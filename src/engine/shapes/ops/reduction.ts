@@ -1,25 +1,9 @@
 import type { Dim } from '../dim';
-import type { TensorValue } from '../fact';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { perInput, perOutput } from './counting';
+import { type Fold, foldedValue, runningValue } from './foldedValues';
 import { factOf, hasInput } from './ruleMakers';
-import {
-  addDims,
-  dtypeOf,
-  maxDim,
-  minDim,
-  multiplyDims,
-  normalizeAxes,
-  normalizeAxis,
-  replaceAxis,
-  sameAsInput,
-} from './shapeMath';
-
-/** How elements are folded into one; `empty` is what a tensor without elements gives, where that is defined. */
-interface Fold {
-  readonly join: (left: Dim, right: Dim) => Dim;
-  readonly empty?: number;
-}
+import { addDims, dtypeOf, maxDim, minDim, multiplyDims, normalizeAxes, normalizeAxis, replaceAxis } from './shapeMath';
 
 /**
  * Axes of a reduction: attribute before opset 18 (ReduceSum: 13), input 1 from it on; both are looked at, so that a model
@@ -41,19 +25,10 @@ function reduceUnknownAxes(context: RuleContext, shape: readonly Dim[], keep: bo
   return Array.from({ length: shape.length - axisCount }, (_, axis) => context.fresh(`d${axis}`));
 }
 
-/** The one element that is left when a small tensor is reduced over all its axes. */
-function foldAll(value: TensorValue | undefined, fold: Fold): TensorValue | undefined {
-  let result: Dim | undefined = fold.empty;
-  for (const [index, element] of value?.entries() ?? []) {
-    if (element === undefined) return undefined;
-    result = index === 0 || result === undefined ? element : fold.join(result, element);
-  }
-  return value === undefined || result === undefined ? undefined : [result];
-}
-
 function inferReduce(fold: Fold | undefined) {
   return (context: RuleContext): void => {
-    const { dtype, shape, value } = factOf(context, 0);
+    const fact = factOf(context, 0);
+    const { dtype, shape } = fact;
     const keep = context.int('keepdims', 1) !== 0;
     if (shape === undefined) {
       context.output(0, dtype, undefined);
@@ -66,8 +41,7 @@ function inferReduce(fold: Fold | undefined) {
     }
     const kept = shape.map((dim, axis) => (axes.has(axis) ? 1 : dim));
     const result = keep ? kept : shape.filter((_, axis) => !axes.has(axis));
-    const folded = fold && axes.size === shape.length ? foldAll(value, fold) : undefined;
-    context.output(0, dtype, result, folded ?? (axes.size === 0 && fold ? value : undefined));
+    context.output(0, dtype, result, fold && foldedValue(fact, axes, fold));
   };
 }
 
@@ -114,7 +88,19 @@ function inferNonMaxSuppression(context: RuleContext): void {
 }
 
 const argExtreme: OpEntry = { infer: inferArgExtreme, elementwiseOps: perInput(1) };
-const cumulative: OpEntry = { infer: (context) => sameAsInput(context), elementwiseOps: perOutput(1) };
+
+/** CumSum, CumProd: the axis is input 1; small tensors keep their elements. */
+function cumulative(fold: Required<Fold>): OpEntry {
+  const infer = (context: RuleContext): void => {
+    const fact = factOf(context, 0);
+    const stated = context.numbers(1)?.[0];
+    const order = { reverse: context.int('reverse', 0) !== 0, exclusive: context.int('exclusive', 0) !== 0 };
+    const axis =
+      stated === undefined || fact.shape === undefined ? undefined : normalizeAxis(stated, fact.shape.length);
+    context.output(0, fact.dtype, fact.shape, axis === undefined ? undefined : runningValue(fact, axis, fold, order));
+  };
+  return { infer, elementwiseOps: perOutput(1) };
+}
 
 /** ai.onnx reductions, selections and running sums, all versions. */
 export const reductionOps: OpTable = {
@@ -131,7 +117,7 @@ export const reductionOps: OpTable = {
   ArgMax: argExtreme,
   ArgMin: argExtreme,
   TopK: { infer: inferTopK, elementwiseOps: perInput(1) },
-  CumSum: cumulative,
-  CumProd: cumulative,
+  CumSum: cumulative({ join: addDims, empty: 0 }),
+  CumProd: cumulative({ join: multiplyDims, empty: 1 }),
   NonMaxSuppression: { infer: inferNonMaxSuppression, elementwiseOps: () => undefined },
 };

@@ -1,6 +1,6 @@
 import type { OpEntry, OpTable } from '../rule';
 import { activationOps } from './activation';
-import { attentionOps } from './attention';
+import { attentionOps, previewAttentionOps } from './attention';
 import { contribOps } from './contrib';
 import { controlOps } from './control';
 import { convolutionOps } from './convolution';
@@ -8,6 +8,7 @@ import { elementwiseOps } from './elementwise';
 import { gatheringOps } from './gathering';
 import { imagingExtensionOps, imagingOps } from './imaging';
 import { joiningOps } from './joining';
+import { linearAttentionOps } from './linearAttention';
 import { lossOps } from './loss';
 import { makingOps } from './making';
 import { matrixOps } from './matrix';
@@ -43,6 +44,7 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
       attentionOps,
       convolutionOps,
       imagingOps,
+      linearAttentionOps,
       lossOps,
       matrixOps,
       normalizationOps,
@@ -55,6 +57,7 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
     ],
   ],
   ['ai.onnx.ml', [mlOps]],
+  ['ai.onnx.preview', [previewAttentionOps]],
   ['ai.onnx.preview.training', [trainingOps]],
   ['com.microsoft', [contribOps]],
   ['com.microsoft.extensions', [imagingExtensionOps]],

@@ -1,4 +1,5 @@
 import type { Dim } from '../dim';
+import type { TensorValue } from '../fact';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { type Count, multiply, perOutput } from './counting';
 import { dimOrNone, dimsFromValue, hasInput, hasRank, shapeOf } from './ruleMakers';
@@ -19,14 +20,14 @@ function inferUpsample(context: RuleContext): void {
   const height = context.float('height_scale');
   const width = context.float('width_scale');
   const pair = height !== undefined && width !== undefined ? [1, 1, height, width] : undefined;
-  const scales = hasInput(context, 1) ? context.numbers(1) : (context.floats('scales') ?? pair);
+  const scales = hasInput(context, 1) ? context.input(1)?.value : (context.floats('scales') ?? pair);
   context.output(0, dtypeOf(context, 0), scaleAll(context, shape, scales));
 }
 
 function scaleAll(
   context: RuleContext,
   shape: readonly Dim[] | undefined,
-  scales: readonly number[] | undefined,
+  scales: TensorValue | undefined,
 ): readonly Dim[] | undefined {
   if (shape === undefined) return undefined;
   if (scales === undefined) return shape.map((_, axis) => context.fresh(`d${axis}`));
@@ -34,7 +35,7 @@ function scaleAll(
     context.problem(`${scales.length} scales do not fit an input of rank ${shape.length}.`);
     return undefined;
   }
-  return shape.map((dim, axis) => scaledSize(dim, scales[axis] ?? 1));
+  return sizesByScale(context, { shape, axes: [...shape.keys()] }, scales);
 }
 
 interface ResizeRequest {
@@ -56,11 +57,7 @@ function withSizes(context: RuleContext, request: ResizeRequest, sizes: readonly
  * `sizes` under `keep_aspect_ratio_policy` (opset 18): the smallest (not_larger) or largest (not_smaller) of the axes'
  * scales is used for all of them, and the results are rounded half up.
  */
-function sizesByPolicy(
-  context: RuleContext,
-  request: ResizeRequest,
-  sizes: readonly Dim[],
-): readonly Dim[] | undefined {
+function sizesByPolicy(context: RuleContext, request: ResizeRequest, sizes: readonly Dim[]): readonly Dim[] {
   const policy = context.string('keep_aspect_ratio_policy', 'stretch');
   if (policy === 'stretch') return sizes;
   const scales: number[] = [];
@@ -68,7 +65,10 @@ function sizesByPolicy(
   for (const [position, axis] of request.axes.entries()) {
     const from = request.shape[axis];
     const to = sizes[position];
-    if (typeof from !== 'number' || typeof to !== 'number') return undefined;
+    if (typeof from !== 'number' || typeof to !== 'number') {
+      const stated = request.axes.map((each) => request.shape[each]);
+      return request.axes.map((each) => context.undecided(`d${each}`, [...stated, ...sizes]));
+    }
     before.push(from);
     scales.push(to / from);
   }
@@ -76,19 +76,15 @@ function sizesByPolicy(
   return before.map((size) => Math.floor(size * scale + 0.5));
 }
 
-/** Sizes from `scales`; with tf_crop_and_resize only the region of interest is scaled. */
-function sizesByScale(
-  context: RuleContext,
-  request: ResizeRequest,
-  scales: readonly number[],
-): readonly Dim[] | undefined {
-  const crops = context.string('coordinate_transformation_mode', '') === 'tf_crop_and_resize';
-  const region = crops ? context.numbers(1) : undefined;
-  if (crops && region === undefined) return undefined;
-  const count = request.axes.length;
+/**
+ * Sizes from `scales`. With tf_crop_and_resize only a region is scaled, but to the size that the whole would have: neither
+ * onnx's inference nor ONNX Runtime shrink the result with the region.
+ */
+function sizesByScale(context: RuleContext, request: ResizeRequest, scales: TensorValue): readonly Dim[] {
   return request.axes.map((axis, position) => {
-    const kept = region === undefined ? 1 : (region[count + position] ?? 1) - (region[position] ?? 0);
-    return scaledSize(request.shape[axis] ?? 1, (scales[position] ?? 1) * kept);
+    const size = request.shape[axis] ?? 1;
+    const scale = scales[position];
+    return typeof scale === 'number' ? scaledSize(size, scale) : context.undecided(`d${axis}`, [size, scale]);
   });
 }
 
@@ -105,7 +101,7 @@ function inferResize(context: RuleContext): void {
   const axes = (context.ints('axes') ?? [...shape.keys()]).map((axis) => normalizeAxis(axis, shape.length));
   const request: ResizeRequest = { shape, axes };
   const sizes = !old && hasInput(context, 3) ? dimsFromValue(context, 3) : undefined;
-  const scales = context.numbers(scalesAt);
+  const scales = context.input(scalesAt)?.value;
   const given = sizes ?? (scales?.length === 0 ? undefined : scales);
   if (given !== undefined && given.length !== axes.length) {
     context.problem(`${given.length} sizes or scales are given for ${axes.length} axes.`);

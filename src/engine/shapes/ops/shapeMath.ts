@@ -100,8 +100,15 @@ export function sameAsInput(context: RuleContext, index = 0): void {
 /** Reports when two dimensions that must be equal are two different numbers. */
 export function expectEqual(context: RuleContext, left: Dim, right: Dim, what: string): void {
   if (typeof left === 'number' && typeof right === 'number' && left !== right) {
-    context.problem(`${what} should be equal but are ${left} and ${right}`);
+    context.problem(`${what} should be equal, but are ${left} and ${right}.`);
   }
+}
+
+/** Of two dimensions that must be equal, the one that says more: a number, else one that a binding can settle. */
+export function moreCertain(context: RuleContext, left: Dim, right: Dim, what: string): Dim {
+  expectEqual(context, left, right, what);
+  if (typeof left === 'number') return left;
+  return typeof right === 'number' || left.cause !== undefined ? right : left;
 }
 
 function broadcastPair(left: readonly Dim[], right: readonly Dim[]): readonly Dim[] {

@@ -1,6 +1,6 @@
 import type { Dim } from '../dim';
 import type { TensorValue } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import type { OpEntry, OpTable, RuleContext } from '../rule';
 import { none } from './counting';
 import { coordinatesOf, elementsOfInput, isAbsent, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {
@@ -70,12 +70,13 @@ function sliceAxis(
 ): AxisSlice {
   if (step === 0) throw new RangeError('a step is 0');
   if (typeof step !== 'number' || start === undefined || end === undefined) {
-    return { start: undefined, step: 1, length: context.fresh(String(axis)) };
+    return { start: undefined, step: 1, length: context.undecided(String(axis), [start, end, step, size]) };
   }
+  if (size === 0) return { start: 0, step, length: 0 };
   const from = step > 0 ? clampForward(start, size) : clampBackward(start, size, 0);
-  const to = step > 0 ? clampForward(end, size) : clampBackward(end, size, -1);
+  const to = step > 0 ? clampForward(end, size) : isOpenEnd(end) ? -1 : clampBackward(end, size, -1);
   if (from === undefined || to === undefined) {
-    return { start: from, step, length: context.fresh(String(axis)) };
+    return { start: from, step, length: context.undecided(String(axis), [start, end, size]) };
   }
   const span = step > 0 ? subtractDims(to, from) : subtractDims(from, to);
   return { start: from, step, length: maxDim(0, ceilDivDims(span, Math.abs(step))) };
@@ -90,6 +91,11 @@ function clampForward(bound: Dim, size: Dim): Dim | undefined {
   if (typeof bound === 'number' && bound <= beforeAll) return 0;
   if (isAtLeast(multiplyDims(bound, -1), 1)) return maxDim(0, addDims(bound, size));
   return undefined;
+}
+
+/** INT32_MAX and INT64_MAX as an end mean "all that is left" in either direction, as ONNX Runtime reads them. */
+function isOpenEnd(bound: Dim): boolean {
+  return bound === 2 ** 31 - 1 || (typeof bound === 'number' && bound >= 2 ** 63 - 1);
 }
 
 /** A bound of a backward slice within `least`..size-1. */
@@ -120,4 +126,7 @@ function slicedValue(
   return pickElements(context.input(0), shape, (position) => origin + positionOf(coordinatesOf(position, to), strides));
 }
 
-export const slicingOps: OpTable = { Slice: { infer: inferSlice, elementwiseOps: none } };
+const slice: OpEntry = { infer: inferSlice, elementwiseOps: none };
+
+/** Slice, and the experimental one (opset 1) that had its bounds as inputs from the start. */
+export const slicingOps: OpTable = { Slice: slice, DynamicSlice: slice };

@@ -3,7 +3,7 @@ import type { RuleContext } from '../rule';
 import { addDims, ceilDivDims, floorDivDims, minDim, multiplyDims, subtractDims } from './shapeMath';
 
 /** A window that slides over the spatial dimensions, as Conv and the pooling operators state it. */
-interface SlidingWindow {
+export interface SlidingWindow {
   readonly kernel: readonly Dim[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
@@ -34,11 +34,15 @@ function paddingKind(autoPad: string): SlidingWindow['padding'] {
   return autoPad === 'VALID' ? 'valid' : 'explicit';
 }
 
-/** The window over `rank` spatial dimensions from the node's attributes; `weightKernel` where `kernel_shape` is absent. */
+/**
+ * The window over `rank` spatial dimensions from the node's attributes; `weightKernel` where `kernel_shape` is absent,
+ * `givenPads` where the padding is not an attribute.
+ */
 export function readWindow(
   context: RuleContext,
   rank: number,
   weightKernel: readonly Dim[] | undefined,
+  givenPads = context.ints('pads'),
 ): SlidingWindow | undefined {
   const kernel = context.ints('kernel_shape') ?? weightKernel;
   if (kernel === undefined || kernel.length !== rank) {
@@ -58,7 +62,7 @@ export function readWindow(
   const padding = paddingKind(context.string('auto_pad', 'NOTSET'));
   const pads =
     padding === 'explicit'
-      ? perDimension(context, 'pads', context.ints('pads'), 2 * rank, 0)
+      ? perDimension(context, 'pads', givenPads, 2 * rank, 0)
       : new Array<number>(2 * rank).fill(0);
   return {
     kernel,

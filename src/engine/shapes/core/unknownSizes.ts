@@ -1,0 +1,80 @@
+import type { TensorFact } from '../fact';
+import type { InferenceDiagnostic, InferredNode } from '../inferred';
+
+/** Operators that are named in a finding; further ones are summed up. */
+const maximumNamed = 3;
+
+/**
+ * Says how many tensors have sizes that no binding settles, and which nodes are the reason; nothing where there are none.
+ * Nodes of which something was found already are not told of again.
+ */
+export function describeUnknownSizes(
+  nodes: readonly InferredNode[],
+  tensors: ReadonlyMap<string, TensorFact>,
+  found: readonly InferenceDiagnostic[],
+): readonly InferenceDiagnostic[] {
+  const told = new Set(found.map((each) => each.nodeId));
+  const untold = nodes.filter((node) => !told.has(node.id));
+  return [describeMadeSizes(nodes, tensors), describeLostRanks(untold, tensors)].filter((each) => each !== undefined);
+}
+
+/** Sizes that a node makes of its data (NonZero, NonMaxSuppression, ...). */
+function describeMadeSizes(
+  nodes: readonly InferredNode[],
+  tensors: ReadonlyMap<string, TensorFact>,
+): InferenceDiagnostic | undefined {
+  const causes = new Set<string>();
+  let count = 0;
+  for (const { kind, shape } of tensors.values()) {
+    // The members of a sequence may well differ.
+    if (kind !== 'tensor') continue;
+    const made = shape?.flatMap((dim) => (typeof dim === 'number' || dim.cause === undefined ? [] : [dim.cause])) ?? [];
+    if (made.length > 0) count++;
+    for (const cause of made) causes.add(cause);
+  }
+  if (count === 0) return undefined;
+  const owners = new Set([...causes].flatMap(ownersOf));
+  const reasons = nodes.filter((node) => owners.has(node.id));
+  const what = count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`;
+  return finding(`${what} that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+}
+
+/** Ranks that are lost at nodes whose inputs have one. */
+function describeLostRanks(
+  nodes: readonly InferredNode[],
+  tensors: ReadonlyMap<string, TensorFact>,
+): InferenceDiagnostic | undefined {
+  const isOpen = (name: string): boolean => {
+    const fact = tensors.get(name);
+    return fact?.kind === 'tensor' && fact.shape === undefined;
+  };
+  const open = nodes.filter((node) => node.writes.some(isOpen));
+  const reasons = open.filter((node) => !node.reads.some(isOpen));
+  if (reasons.length === 0) return undefined;
+  const count = open.reduce((sum, node) => sum + node.writes.filter(isOpen).length, 0);
+  const what = count === 1 ? 'One tensor has' : `${count} tensors have`;
+  return finding(`${what} a rank that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+}
+
+/** The id of a node and of those in whose bodies it is: `<node>/<attribute>/<index>`. */
+function ownersOf(id: string): string[] {
+  const parts = id.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** `NonZero (3 nodes) and TopK make`, as much as is worth reading. */
+function operatorsText(nodes: readonly InferredNode[]): string {
+  const counts = new Map<string, number>();
+  for (const { node } of nodes) counts.set(node.op, (counts.get(node.op) ?? 0) + 1);
+  const sorted = [...counts].sort(([, left], [, right]) => right - left);
+  const named = sorted.slice(0, maximumNamed).map(([op, count]) => (count === 1 ? op : `${op} (${count} nodes)`));
+  const others = sorted.slice(maximumNamed).reduce((sum, [, count]) => sum + count, 0);
+  if (others > 0) named.push(others === 1 ? 'one other node' : `${others} other nodes`);
+  const last = named.pop() ?? 'the graph';
+  if (named.length > 0) return `${named.join(', ')} and ${last} find`;
+  return `${last} ${nodes.length > 1 ? 'find' : 'finds'}`;
+}
+
+function finding(message: string, node: InferredNode | undefined): InferenceDiagnostic {
+  return { severity: 'information', message, ...(node !== undefined && { nodeId: node.id }) };
+}

@@ -1,0 +1,48 @@
+import { expect } from 'vitest';
+import type { Dim } from '../../src/engine/shapes/dim';
+import { substituteDim } from '../../src/engine/shapes/dimArithmetic';
+import type { InferredModel } from '../../src/engine/shapes/inferred';
+import { inferBuilt } from './inferBuilt';
+import { type BuiltModel, runTensors } from './onnxBuilder';
+
+/**
+ * Runs the model in ONNX Runtime and holds the elements of its results that inference follows against those of the run:
+ * once with symbols bound before inference, once with symbols put into the expressions. Every element of a result in
+ * `known` must be followed.
+ */
+export async function expectValuesAsInRun(
+  spec: BuiltModel,
+  symbols: Readonly<Record<string, number>>,
+  known: readonly string[],
+): Promise<void> {
+  const run = await runTensors(spec, symbols);
+  for (const [mode, inferred] of [
+    ['bound', inferBuilt(spec, symbols)],
+    ['symbolic', inferBuilt(spec)],
+  ] as const) {
+    for (const [name, tensor] of run) {
+      const elements = followed(inferred, name, symbols);
+      const actual = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+      if (known.includes(name)) expect(elements, `${name}, ${mode}`).toEqual(actual);
+      else if (elements !== undefined)
+        expect(
+          elements.map((each, at) => each ?? actual[at]),
+          name,
+        ).toEqual(actual);
+    }
+  }
+}
+
+/** Elements of a tensor as numbers; `undefined` for those that stay open. */
+function followed(
+  inferred: InferredModel,
+  name: string,
+  symbols: Readonly<Record<string, number>>,
+): (number | undefined)[] | undefined {
+  const bindings = new Map(Object.entries(symbols));
+  const settle = (element: Dim | undefined): number | undefined => {
+    const settled = element === undefined ? undefined : substituteDim(element, bindings);
+    return typeof settled === 'number' ? settled : undefined;
+  };
+  return inferred.tensors.get(name)?.value?.map(settle);
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { expectAsInRun } from '../../support/expectAsInRun';
+import { expectValuesAsInRun } from '../../support/expectValuesAsInRun';
+import { GraphWriter } from '../../support/graphWriter';
+import { inferBuilt, inferredResult } from '../../support/inferBuilt';
+
+const symbols = { n: 2, s: 7, h: 9 };
+
+/** A graph that begins with the shape [n, s, 4] of its input; all results of `build` must be followed to their elements. */
+function expectValues(build: (g: GraphWriter, shape: string) => readonly string[], opset = 18): Promise<void> {
+  const g = new GraphWriter();
+  const shape = g.op('Shape', [g.input('x', 'float32', ['n', 's', 4])]);
+  return expectValuesAsInRun(g.model(opset), symbols, build(g, shape));
+}
+
+describe('elements of shape computations against ONNX Runtime', () => {
+  it('integer division drops the fraction, whatever the signs are', () =>
+    expectValues((g, shape) => {
+      const lower = g.op('Sub', [shape, g.ints(8)]);
+      return [
+        g.op('Div', [shape, g.ints(-2)]),
+        g.op('Div', [lower, g.ints(3)]),
+        g.op('Div', [lower, g.ints(-3)]),
+        g.op('Div', [g.op('Neg', [shape]), g.ints(2)]),
+        g.op('Mod', [lower, g.ints(3)]),
+        g.op('Mod', [shape, g.ints(3)], { fmod: 1 }),
+      ];
+    }));
+
+  it('real division and back', () =>
+    expectValues((g, shape) => {
+      const third = g.op('Div', [g.op('Cast', [shape], { to: 1 }), g.floats(3)]);
+      return [
+        g.op('Cast', [g.op('Floor', [third])], { to: 7 }),
+        g.op('Cast', [g.op('Ceil', [third])], { to: 7 }),
+        g.op('Cast', [g.op('Mul', [third, g.floats(6)])], { to: 7 }),
+      ];
+    }));
+
+  it('reductions along an axis, and running sums', () =>
+    expectValues((g, shape) => {
+      const rows = g.op('Tile', [g.op('Unsqueeze', [shape, g.ints([0])]), g.ints([2, 1])]);
+      return [
+        g.op('ReduceSum', [rows, g.ints([0])], { keepdims: 0 }),
+        g.op('ReduceProd', [rows, g.ints([1])]),
+        g.op('ReduceMax', [rows, g.ints([-1])], { keepdims: 0 }),
+        g.op('CumSum', [shape, g.ints(0)]),
+        g.op('CumSum', [shape, g.ints(0)], { exclusive: 1, reverse: 1 }),
+        g.op('CumSum', [rows, g.ints(0)]),
+      ];
+    }));
+
+  it('selections by what is certain of symbols', () =>
+    expectValues((g, shape) => [
+      g.op('NonZero', [shape]),
+      g.op('Compress', [shape, g.constant('bool', [3], [1, 0, 1])]),
+      g.op('Where', [g.op('Equal', [shape, g.ints(0)]), g.ints([9, 9, 9]), shape]),
+      g.op('Pow', [shape, g.ints(0)]),
+    ]));
+
+  it('a backward slice to INT32_MAX goes to the beginning', () =>
+    expectValues((g, shape) => [
+      g.op('Slice', [shape, g.ints([-1]), g.ints([2147483647]), g.ints([0]), g.ints([-2])]),
+    ]));
+
+  it('a scalar counts as a vector where its places are asked for', () =>
+    expectValues((g, shape) => [
+      g.op('NonZero', [g.op('Squeeze', [g.op('Slice', [shape, g.ints([1]), g.ints([2])])])]),
+    ]));
+});
+
+describe('sizes that follow from values', () => {
+  it('counting upwards with NonZero of ConstantOfShape, as old exporters do', async () => {
+    const g = new GraphWriter();
+    const length = g.size(g.input('ids', 'int64', ['n', 's']), 1);
+    const ones = g.op('ConstantOfShape', [g.shape(length)], {
+      value: { tensor: { dtype: 'int64', shape: [1], values: [1] } },
+    });
+    const places = g.op('Squeeze', [g.op('Transpose', [g.op('NonZero', [ones])]), g.ints([1])]);
+    g.op('Add', [places, g.ints(1)]);
+    await expectAsInRun(g.model(13), symbols);
+  });
+
+  it('say which binding would settle them where arithmetic ends', () => {
+    const g = new GraphWriter();
+    const shape = g.op('Cast', [g.op('Shape', [g.input('image', 'float32', [1, 3, 'h', 'w'])])], { to: 1 });
+    // 800 / min(h, w), as detectors resize their images.
+    const smaller = g.op('ReduceMin', [g.op('Slice', [shape, g.ints([2]), g.ints([4])])], { keepdims: 0 });
+    const scale = g.op('Div', [g.floats(800), smaller]);
+    const scales = g.op('Concat', [g.floats([1, 1]), ...[0, 1].map(() => g.op('Unsqueeze', [scale, g.ints([0])]))], {
+      axis: 0,
+    });
+    const resized = g.op('Resize', ['image', '', scales]);
+    const model = g.model(13);
+    const open = inferBuilt(model);
+    expect(open.tensors.get(resized)?.shape?.map((dim) => (typeof dim === 'number' ? dim : dim.symbols))).toEqual([
+      1,
+      3,
+      ['h', 'w'],
+      ['h', 'w'],
+    ]);
+    expect(open.openSymbols.map((each) => each.symbol)).toEqual(['h', 'w']);
+    expect(inferredResult(inferBuilt(model, { h: 400, w: 600 }), resized).shape).toEqual([1, 3, 800, 1200]);
+  });
+
+  it('stay open for good where only the data decides', () => {
+    const g = new GraphWriter();
+    const x = g.input('x', 'float32', ['n', 's']);
+    const places = g.op('NonZero', [x]);
+    const inferred = inferBuilt(g.model(13));
+    expect(inferred.tensors.get(places)?.shape?.[1]).toMatchObject({ cause: '0', symbols: [] });
+    expect(inferred.openSymbols.map((each) => each.tensors)).toEqual([1, 1]);
+    expect(inferred.diagnostics).toEqual([
+      {
+        severity: 'information',
+        message: 'One tensor has a size that only a run decides, by what NonZero finds there.',
+        nodeId: '0',
+      },
+    ]);
+  });
+
+  it('are blamed on the operators that make them, most frequent first', () => {
+    const g = new GraphWriter();
+    const x = g.input('x', 'float32', ['n', 's']);
+    for (let index = 0; index < 3; index++) g.op('Transpose', [g.op('NonZero', [x])]);
+    g.op('Compress', [x, g.input('flags', 'bool', ['n'])]);
+    expect(inferBuilt(g.model(13)).diagnostics.map((each) => each.message)).toEqual([
+      '7 tensors have sizes that only a run decides, by what NonZero (3 nodes) and Compress find there.',
+    ]);
+  });
+
+  it('say where the rank is lost', () => {
+    const g = new GraphWriter();
+    const reshaped = g.op('Reshape', [g.input('x', 'float32', [4, 4]), g.input('target', 'int64', ['length'])]);
+    g.op('Relu', [reshaped]);
+    expect(inferBuilt(g.model(13)).diagnostics).toEqual([
+      {
+        severity: 'information',
+        message: '2 tensors have a rank that only a run decides, by what Reshape finds there.',
+        nodeId: '0',
+      },
+    ]);
+  });
+});
