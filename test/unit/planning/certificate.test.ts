@@ -67,6 +67,8 @@ describe('the certificate', () => {
           expect(checkCertificate(result, optimum)).toBe(true);
           // The candidates may miss an optimum where a layer is dearer on a higher tier, but then all cuts are searched.
           expect(result.certificate.gapPercent).toBeLessThan(1e-7);
+          const exact = planned(graph, infrastructure, { strategy: 'exact' })?.plan.evaluation.objectiveValue ?? -1;
+          expect(Math.abs(exact - optimum)).toBeLessThanOrEqual(1e-8 * optimum + 1e-18);
         },
       ),
       { numRuns: 600 },
