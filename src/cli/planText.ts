@@ -1,5 +1,6 @@
 import type { SplitGraph } from '../engine/split/splitGraph';
 import {
+  bandwidthEnds,
   bandwidthText,
   bytesText,
   costShortText,
@@ -157,7 +158,7 @@ function topText(
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
   const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
-    toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
+    toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
     infeasible === undefined ? durationText(latencyMs) : '-',
     infeasible === undefined ? summary : infeasible.reason,
   ]);
@@ -226,7 +227,7 @@ function reachTexts(corners: RegionReport['cornersMbps']): string[] {
 }
 
 function reachText(mbps: readonly number[]): string {
-  return `${bandwidthText(Math.min(...mbps))} to ${bandwidthText(Math.max(...mbps))}`;
+  return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
 function paretoText(plans: readonly ParetoReport[]): string {
