@@ -103,7 +103,7 @@ function consequence(costs: CostTables, objective: Objective, exceptionCount: nu
   }
   if (!holds) {
     const layers = exceptionCount === 1 ? '1 layer is' : `${exceptionCount} layers are`;
-    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much, and \`exact\` finds it.`;
+    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much${rulesPlansOut(costs) ? '' : ', and `exact` finds it'}.`;
   }
   if (rulesPlansOut(costs)) {
     return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them; the certificate says by how much.';
