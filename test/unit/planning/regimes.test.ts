@@ -59,6 +59,25 @@ function checkRegimes(graph: SplitGraph, infrastructure: Infrastructure): number
   return infeasible;
 }
 
+interface RandomPins {
+  readonly nodes: readonly (readonly [number, number])[];
+  readonly keepsInput: boolean;
+  readonly leftOut: number | null;
+}
+
+const randomPins: fc.Arbitrary<RandomPins> = fc.record({
+  nodes: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 3 })), { maxLength: 2 }),
+  keepsInput: fc.boolean(),
+  leftOut: fc.option(fc.nat({ max: 3 }), { freq: 2 }),
+});
+
+function pinnedBy(graph: SplitGraph, base: Infrastructure, { nodes, keepsInput, leftOut }: RandomPins): Infrastructure {
+  const idOf = (k: number) => base.tiers[k % base.tiers.length]?.id ?? '';
+  const pin = Object.fromEntries(nodes.map(([node, k]) => [`${node % graph.nodes.length}`, idOf(k)]));
+  const excludeTiers = leftOut === null ? [] : [idOf(leftOut)];
+  return { ...base, constraints: { ...base.constraints, pin, keepInputOnFirstTier: keepsInput, excludeTiers } };
+}
+
 describe.each([2, 3, 4])('on %i tiers the regimes are what planning again finds', (tierCount) => {
   test('without limits', () => {
     const cases = fc.tuple(smallGraphs(8), infrastructures(tierCount, false), fc.constantFrom(...objectives));
@@ -84,6 +103,23 @@ describe.each([2, 3, 4])('on %i tiers the regimes are what planning again finds'
     );
     expect(limited).toBeGreaterThan(30);
     expect(infeasible).toBeGreaterThan(30);
+  });
+
+  test('within pins and without tiers that are left out', () => {
+    let pinned = 0;
+    const cases = fc.tuple(smallGraphs(8), infrastructures(tierCount, false), fc.constantFrom(...objectives));
+    fc.assert(
+      fc.property(cases, randomPins, fc.option(randomLimits), ([graph, base, objective], pins, limits) => {
+        const free = { ...base, objective };
+        const limited = limits === null ? free : limitedBy(graph, free, limits);
+        const infrastructure = pinnedBy(graph, limited, pins);
+        if (replanned(graph, infrastructure) === undefined) return;
+        pinned++;
+        checkRegimes(graph, infrastructure);
+      }),
+      { numRuns: 100 },
+    );
+    expect(pinned).toBeGreaterThan(20);
   });
 });
 
