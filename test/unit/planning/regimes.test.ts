@@ -9,7 +9,16 @@ import { regimeAt } from '../../../src/engine/planning/regimes';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
-import { bestWithin, chainOf, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import {
+  bestWithin,
+  chainOf,
+  infrastructures,
+  limitedBy,
+  pinnedBy,
+  randomLimits,
+  randomPins,
+  smallGraphs,
+} from './randomGraphs';
 import { withBandwidths } from './support';
 
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
@@ -57,25 +66,6 @@ function checkRegimes(graph: SplitGraph, infrastructure: Infrastructure): number
     }
   }
   return infeasible;
-}
-
-interface RandomPins {
-  readonly nodes: readonly (readonly [number, number])[];
-  readonly keepsInput: boolean;
-  readonly leftOut: number | null;
-}
-
-const randomPins: fc.Arbitrary<RandomPins> = fc.record({
-  nodes: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 3 })), { maxLength: 2 }),
-  keepsInput: fc.boolean(),
-  leftOut: fc.option(fc.nat({ max: 3 }), { freq: 2 }),
-});
-
-function pinnedBy(graph: SplitGraph, base: Infrastructure, { nodes, keepsInput, leftOut }: RandomPins): Infrastructure {
-  const idOf = (k: number) => base.tiers[k % base.tiers.length]?.id ?? '';
-  const pin = Object.fromEntries(nodes.map(([node, k]) => [`${node % graph.nodes.length}`, idOf(k)]));
-  const excludeTiers = leftOut === null ? [] : [idOf(leftOut)];
-  return { ...base, constraints: { ...base.constraints, pin, keepInputOnFirstTier: keepsInput, excludeTiers } };
 }
 
 describe.each([2, 3, 4])('on %i tiers the regimes are what planning again finds', (tierCount) => {
