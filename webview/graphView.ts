@@ -77,6 +77,11 @@ export class GraphView {
 
   resize(size: Size, pixelRatio: number): void {
     if (size.width < 1 || size.height < 1) return;
+    // What is in the middle stays there, and the top at the top, when a panel takes or gives room.
+    if (this.#camera !== null && this.#size.width > 0) {
+      const { x, zoom } = this.#camera;
+      this.#camera = { ...this.#camera, x: x + (this.#size.width - size.width) / 2 / zoom };
+    }
     this.#size = size;
     this.#pixelRatio = pixelRatio;
     this.canvas.width = Math.round(size.width * pixelRatio);

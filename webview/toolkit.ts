@@ -57,6 +57,7 @@ export interface Picker {
 export function picker(label: string, onPick: (value: string) => void): Picker {
   const dropdown = document.createElement('vscode-dropdown');
   dropdown.setAttribute('aria-label', label);
+  dropdown.setAttribute('title', label);
   let known = '';
   dropdown.addEventListener('change', () => {
     if (dropdown instanceof Dropdown) onPick(dropdown.value);
