@@ -133,6 +133,7 @@ export class GraphView {
       otherTiers: comparison?.tiers ?? null,
       heat,
       selected,
+      readers: readersOf(scene, selected),
       focused: indexOf(focused),
       hovered: indexOf(hovered),
       keyboardFocus: this.#keyboardFocus,
@@ -237,6 +238,11 @@ export class GraphView {
     const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);
     if (target !== this.#camera) this.#moveTo(target, true);
   }
+}
+
+function readersOf({ outgoing, scene }: SceneModel, selected: ReadonlySet<number>): Set<number> {
+  const edges = [...selected].flatMap((index) => outgoing[index] ?? []);
+  return new Set(edges.flatMap((edge) => scene.edges[edge]?.to ?? []));
 }
 
 /** x at which the graph begins. */

@@ -14,7 +14,7 @@ const defaults = {
   'toolbar.zoomIn': 'Zoom in (+)',
   'toolbar.zoomOut': 'Zoom out (−)',
   'toolbar.search': 'Search nodes',
-  'toolbar.search.hint': 'Name, operator or shape',
+  'toolbar.search.hint': 'Name, operator, shape, tensor or tier; tier:edge and op:conv look at one of them',
   'toolbar.metric': 'Heat',
   'toolbar.objective': 'Objective',
   'toolbar.strategy': 'Strategy',

@@ -61,8 +61,18 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', `The model has no node '${nodeId}'.`, { nodeId });
     },
-    search: ({ modelPath, query, limit }, work) =>
-      searchNodes(cache.analyzed(modelPath, cache.bindings(modelPath), work).graph, query, limit),
+    search({ modelPath, query, limit }, work) {
+      const { graph } = cache.analyzed(modelPath, cache.bindings(modelPath), work);
+      const { costs, plan } = cache.lastPlanned(modelPath)?.result ?? {};
+      const names = costs?.infrastructure.tiers.map(({ id }) => id) ?? [];
+      const tiers = plan?.assignment.length === graph.nodes.length ? [...plan.assignment] : [];
+      return searchNodes(
+        graph,
+        query,
+        limit,
+        tiers.map((tier) => names[tier] ?? ''),
+      );
+    },
     planText: ({ planPath, ...request }, work) => planText(planned(request, true, work), planPath),
     planTextAgain({ planPath }, work) {
       const modelPath = modelOfPlan(readPlanFile(planPath), planPath);
