@@ -1,4 +1,5 @@
 import type { PlanOverrides } from '../src/protocol/requests';
+import type { PreviewedCut } from '../src/protocol/webviewMessages';
 import type { MetricName } from './metric';
 import { foldTarget, nodeById, toggleFold } from './sceneModel';
 import { hasDetails } from './shown';
@@ -28,6 +29,8 @@ export interface Controller {
   redo(): void;
   /** Holds the plan against that of another strategy; against none with `null`. */
   compare(strategy: string | null): void;
+  /** Asks what a cut would give. */
+  preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
   run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
   cancel(): void;
@@ -92,6 +95,7 @@ export function createController(store: Store, transport: Transport, announce: (
       store.dispatch({ type: 'compare', strategy });
       if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
     },
+    preview: (cut, overrides) => transport.post({ type: 'requestPreview', cut, overrides }),
     search(query) {
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });

@@ -158,6 +158,8 @@ const defaults = {
   'legend.log.memory': 'Weights, log',
   'legend.measured': 'ring: measured',
   'boundary.candidate': 'Cut after {0}: {1}, {2}',
+  'boundary.outcome': 'Cut after {0}: {1}, {2}, {3} cross',
+  'boundary.impossible': 'Cut after {0}: no plan may cut here',
   'boundary.ruledOut': 'Cut after {0}: never better than the candidates around it',
   'boundary.plain': 'Cut after {0}',
   'state.starting': 'Opening the model…',

@@ -37,6 +37,14 @@ export interface PlanComparison {
   readonly overlay: SceneOverlay;
 }
 
+/** What a plan would give, without the plan itself; for looking before one leaps. */
+export interface PlanPreview {
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  /** By link. */
+  readonly bytes: readonly number[];
+}
+
 export interface NodeDetails {
   readonly id: string;
   readonly label: string;
@@ -97,6 +105,8 @@ export interface ServerRequests {
   'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
   /** The plan that another strategy, or everything on one tier (`single:<tier>`), gives under the same overrides. */
   'dnnsplit/compare': { params: { modelUri: string; strategy: string }; result: PlanComparison };
+  /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
+  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
   /** The graph with its plan as a stand-alone SVG document. */
   'dnnsplit/picture': {
     params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };

@@ -1,7 +1,7 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
 import type { AnalysisReport, PlanReport } from './reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from './requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
@@ -21,6 +21,8 @@ export type ToWebview =
   /** Selection made elsewhere; `reveal` scrolls to it. */
   | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
   | { readonly type: 'details'; readonly details: NodeDetails }
+  /** Answers `requestPreview`; `null` where no plan may cut there. */
+  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly preview: PlanPreview | null }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   /** Answered by `picture`: all of the graph, or the part that is on the screen. */
@@ -28,6 +30,12 @@ export type ToWebview =
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
 
 export type PicturePart = 'whole' | 'screen';
+
+/** A boundary where it is dragged to. */
+export interface PreviewedCut {
+  readonly link: number;
+  readonly position: number;
+}
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
@@ -37,6 +45,7 @@ export type FromWebview =
   | { readonly type: 'requestDetails'; readonly nodeId: string }
   | { readonly type: 'search'; readonly query: string }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'requestPreview'; readonly cut: PreviewedCut; readonly overrides: PlanOverrides }
   | { readonly type: 'cancel' }
   | { readonly type: 'requestComparison'; readonly strategy: string }
   /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */

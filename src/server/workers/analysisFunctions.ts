@@ -46,6 +46,17 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const { costs, plan } = (current ?? last ?? planned(request, false, work)).result;
       return sceneOverlay(costs, plan);
     },
+    preview({ modelPath, overrides }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const options = { skipCertificate: true, skipRegimes: true };
+      const evaluation = attempt(
+        () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
+      );
+      if (evaluation === undefined) return null;
+      const { latencyMs, costPerRequest, links } = evaluation;
+      return { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes) };
+    },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
