@@ -115,6 +115,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   };
   store.subscribe((state, before) => {
     show(state);
+    if (state.preview !== before.preview) pointer.refresh();
     announceChanges(state, before, speech.announce);
     remember();
   });

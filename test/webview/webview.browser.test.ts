@@ -312,6 +312,10 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.mouse.move(8, from.y);
     await page.mouse.down();
     await page.mouse.move(8, to.y + 6, { steps: 6 });
+    // What it would give is asked before it is dropped.
+    const asked = { type: 'requestPreview', cut: { link: 0, position: 3 }, overrides: { cuts: [3, null] } };
+    expect(await lastPosted('requestPreview')).toEqual(asked);
+    expect(await lastPosted('override')).toBeUndefined();
     await page.mouse.up();
     expect(await lastPosted('override')).toEqual({ type: 'override', overrides: { cuts: [3, null] } });
   });
