@@ -24,13 +24,23 @@ export function withCut(overrides: PlanOverrides, links: number, link: number, p
     if (cut === null) return null;
     return at < link ? Math.min(cut, position) : Math.max(cut, position);
   });
-  return { ...overrides, cuts };
+  return { ...withoutPlacement(overrides), cuts };
+}
+
+/** Overrides with one whole plan, which replaces cuts and pins. */
+export function withPlacement(overrides: PlanOverrides, placement: readonly (readonly string[])[]): PlanOverrides {
+  const { cuts: _cuts, pin: _pin, ...others } = overrides;
+  return { ...others, placement };
+}
+
+function withoutPlacement({ placement: _dropped, ...others }: PlanOverrides): PlanOverrides {
+  return others;
 }
 
 /** Overrides with a node pinned to a tier, or released with `null`. */
 export function withPin(overrides: PlanOverrides, nodeId: string, tier: string | null): PlanOverrides {
   const { [nodeId]: _released, ...others } = overrides.pin ?? {};
-  return { ...overrides, pin: tier === null ? others : { ...others, [nodeId]: tier } };
+  return { ...withoutPlacement(overrides), pin: tier === null ? others : { ...others, [nodeId]: tier } };
 }
 
 /** True when nothing is overridden. */
@@ -40,6 +50,7 @@ export function isUntouched(overrides: PlanOverrides): boolean {
     overrides.strategy === undefined &&
     (overrides.bandwidthMbps ?? []).every((mbps) => mbps === null) &&
     (overrides.cuts ?? []).every((cut) => cut === null) &&
-    Object.keys(overrides.pin ?? {}).length === 0
+    Object.keys(overrides.pin ?? {}).length === 0 &&
+    overrides.placement === undefined
   );
 }

@@ -60,6 +60,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
+  if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
 }
 

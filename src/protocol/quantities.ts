@@ -46,8 +46,8 @@ function dollarsPerMillion(dollarsPerRequest: number): string {
 }
 
 /** `9.29 /s`. */
-export function rateText(perSecond: number): string {
-  return `${threeDigits(perSecond)} /s`;
+export function rateText(perSecond: number | null): string {
+  return perSecond !== null && Number.isFinite(perSecond) ? `${threeDigits(perSecond)} /s` : '∞ /s';
 }
 
 /** `1.20 J`. */

@@ -220,6 +220,8 @@ export interface RegionReport {
 }
 
 export interface ParetoReport {
+  /** The nodes of each tier: ids, or first..last of consecutive file indices. */
+  readonly nodes?: readonly (readonly string[])[];
   readonly latencyMs: number;
   readonly costPerRequest: number;
   readonly throughputPerSecond: number;
@@ -267,6 +269,8 @@ export interface PlanReport {
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in latency, cost, throughput and energy at once. */
   readonly pareto?: readonly ParetoReport[];
+  /** True where there are more such plans than are listed. */
+  readonly paretoBounded?: boolean;
   readonly audit: AuditReport;
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;

@@ -28,6 +28,8 @@ export interface PlanOverrides {
   /** Cut at these positions, one per link; `null` leaves the link to the planner. */
   readonly cuts?: readonly (number | null)[];
   readonly pin?: Readonly<Record<string, string>>;
+  /** One whole plan, as the nodes of each tier (ids, or first..last in file order); instead of `cuts`. */
+  readonly placement?: readonly (readonly string[])[];
 }
 
 /** Another plan to hold against the one that is shown. */

@@ -7,18 +7,13 @@ import { text } from '../strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
 import { linearScale, logScale } from './scale';
 
-/** Positions of the cuts that give a plan, one per link. */
-export function cutsOf({ nodesPerTier }: Pick<ParetoReport, 'nodesPerTier'>): number[] {
-  let below = 0;
-  return nodesPerTier.slice(0, -1).map((nodes) => {
-    below += nodes;
-    return below;
-  });
-}
+/** Relative difference below which two figures are of the same plan. */
+const sameFigure = 1e-9;
 
 /** The plan that is shown, among the efficient ones. */
 function isShown(one: ParetoReport, { plan }: State): boolean {
-  return plan !== null && one.nodesPerTier.every((nodes, tier) => plan.tiers[tier]?.nodes === nodes);
+  if (plan === null || !one.nodesPerTier.every((nodes, tier) => plan.tiers[tier]?.nodes === nodes)) return false;
+  return Math.abs(one.latencyMs - plan.latencyMs) <= sameFigure * plan.latencyMs;
 }
 
 /** Whole powers of ten around a range of values. */
@@ -27,7 +22,7 @@ const decades = (values: readonly number[]): [number, number] => [
   10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9),
 ];
 
-function picture(plans: readonly ParetoReport[], state: State, width: number, use: (cuts: number[]) => void) {
+function picture(plans: readonly ParetoReport[], state: State, width: number, use: (plan: ParetoReport) => void) {
   const area = plotArea(width);
   const latencies = plans.map(({ latencyMs }) => latencyMs);
   const costs = plans.map(({ costPerRequest }) => costPerRequest);
@@ -51,22 +46,22 @@ function picture(plans: readonly ParetoReport[], state: State, width: number, us
     );
     mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${formatDollars(one.costPerRequest)}`));
     mark.classList.add('pickable');
-    mark.addEventListener('click', () => use(cutsOf(one)));
+    mark.addEventListener('click', () => use(one));
     drawn.append(mark);
   }
   return drawn;
 }
 
-function useButton(one: ParetoReport, state: State, use: (cuts: number[]) => void): HTMLElement {
+function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) => void): HTMLElement {
   if (isShown(one, state)) return element('span', { class: 'dimmed' }, text('plan.this'));
   const name = text('pareto.use.name', formatMs(one.latencyMs), formatDollars(one.costPerRequest));
   const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('pareto.use'));
-  button.addEventListener('click', () => use(cutsOf(one)));
+  button.addEventListener('click', () => use(one));
   return button;
 }
 
 /** Cost against latency of the efficient plans; a click on one, or its button in the table below, takes it. */
-export function paretoChart(state: State, width: number, use: (cuts: number[]) => void): HTMLElement | undefined {
+export function paretoChart(state: State, width: number, use: (plan: ParetoReport) => void): HTMLElement | undefined {
   const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
   if (plans.length < 2) return undefined;
   return element(

@@ -66,7 +66,7 @@ function drawCandidates(
   for (const candidate of candidates) {
     const [cx, cy] = [x(candidate.position), y(candidate.bytes)];
     const isChosen = chosen.has(candidate.position);
-    const hint = `${candidate.after ?? text('candidates.input')}: ${formatBytes(candidate.bytes)}`;
+    const hint = `${candidate.after ?? text('candidates.input')}: ${formatBytes(candidate.bytes)}. ${candidate.rulesOut}`;
     const target = svgElement('g', { class: 'mark' });
     if (isChosen)
       target.append(svgElement('line', { x1: cx, y1: area.top, x2: cx, y2: area.bottom, class: 'chosen-line' }));

@@ -212,7 +212,7 @@ function spotOf(map: RegionMapReport, plan: RegionPlan): Bandwidths {
 }
 
 /** A letter needs a square of this many pixels around it. */
-const letterRoom = 7;
+const letterRoom = 6;
 
 function letters(map: RegionMapReport, { area, ...axes }: Axes): SVGElement[] {
   const { plans, spots } = prepare(map);
@@ -285,6 +285,11 @@ function objectiveText(objective: string, value: number): string {
   return objective === 'throughput' ? formatRate(1 / value) : formatSignificant(value);
 }
 
+/** `device, edge from conv_4` of `device from conv_0, edge from conv_4`: only where it cuts tells plans apart. */
+function cutsIn(summary: string): string {
+  return summary.replace(/^(\S+) from .*?(?=, \S+ from )/, '$1');
+}
+
 /** `21.2 – 653 Mbit/s`, with the unit said once where it is the same. */
 function reachText([least, most]: Bandwidths): string {
   const [from, to] = [formatMbps(least), formatMbps(most)];
@@ -301,7 +306,7 @@ function planTable(input: RegionChartInput): HTMLElement {
     text('regions.caption'),
     [
       { header: '', cell: ({ letter }) => letter },
-      { header: text('column.plan'), cell: ({ summary }) => element('span', { title: summary }, summary) },
+      { header: text('column.plan'), cell: ({ summary }) => element('span', { title: summary }, cutsIn(summary)) },
       { header: '', cell: (plan) => useButton(input, plan, plan === here) },
       { header: first, cell: ({ reach }) => reachText(reach[0]) },
       { header: second, cell: ({ reach }) => reachText(reach[1]) },

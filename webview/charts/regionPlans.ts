@@ -121,7 +121,7 @@ function besides(from: Bandwidths, to: Bandwidths): Bandwidths[] {
   });
 }
 
-const gridSize = 32;
+const gridSize = 64;
 
 /**
  * Per plan the bandwidths at which it has the most room around it, on logarithmic axes: where its letter stands, and what

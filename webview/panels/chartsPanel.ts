@@ -4,6 +4,7 @@ import { profileChart } from '../charts/profileChart';
 import { createRegionView } from '../charts/regionView';
 import type { Controller } from '../controller';
 import { element } from '../dom';
+import { withPlacement } from '../overrides';
 import type { State } from '../state';
 import { text } from '../strings';
 import { type Panel, whenChanged } from './panel';
@@ -22,7 +23,9 @@ export function createChartsPanel(controller: Controller): Panel {
       ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
       ...regimesHint(state.plan),
       regions.build(state, chartWidth),
-      paretoChart(state, chartWidth, (cuts) => controller.override({ ...state.overrides, cuts })),
+      paretoChart(state, chartWidth, ({ nodes }) => {
+        if (nodes !== undefined) controller.override(withPlacement(state.overrides, nodes));
+      }),
     ].filter((chart) => chart !== undefined);
     root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
     regions.restoreFocus();

@@ -13,8 +13,7 @@ const smallGain = 0.01;
 export function advise(costs: CostTables, plan: Plan, singles: readonly Plan[], certificate: Certificate): string {
   const { infrastructure } = costs;
   const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
-  const unknown =
-    costs.unknownTimes > 0 ? ` (${costs.unknownTimes} layers have no known cost; bind the open dimensions)` : '';
+  const unknown = `${unknownCosts(costs)}${missingRates(costs)}`;
   if (costs.graph.nodes.length === 0) return 'There is nothing to split: the model computes nothing from its inputs.';
   if (infrastructure.tiers.length === 1)
     return `There is one tier, \`${infrastructure.tiers[0]?.id}\`, so everything runs there${unknown}.`;
@@ -34,6 +33,20 @@ export function advise(costs: CostTables, plan: Plan, singles: readonly Plan[], 
     return `A split gains only ${short((ratio - 1) * 100)} % over ${single}: prefer that unless the raw input must stay${unknown}.`;
   }
   return `${split}: ${short(ratio)}x better than ${single}${optimality(certificate)}${unknown}.`;
+}
+
+function unknownCosts({ unknownTimes }: CostTables): string {
+  return unknownTimes > 0 ? ` (${unknownTimes} layers have no known cost; bind the open dimensions)` : '';
+}
+
+/** A tier without rates and measured times would look infinitely fast. */
+function missingRates({ tiers }: CostTables): string {
+  const without = tiers.filter(
+    ({ tier, measured }) => tier.gflops === undefined && tier.memoryGBps === undefined && !measured.includes(1),
+  );
+  if (without.length === 0) return '';
+  const names = listed(without.map(({ tier }) => `\`${tier.id}\``));
+  return ` (${names} ${without.length === 1 ? 'has' : 'have'} neither rates nor measured times, so layers take no time there; state \`gflops\` or a \`preset\`)`;
 }
 
 function figure(plan: Plan, infrastructure: Infrastructure): string {

@@ -1,9 +1,10 @@
 import { objectiveSchema } from '../../protocol/documents/config';
 import { DnnSplitError } from '../../protocol/errors';
 import type { PlanOverrides } from '../../protocol/requests';
-import { cutAtPosition } from '../split/cuts';
+import { assignedTiers } from '../report/nodeRanges';
+import { cutAboveDownset, cutAtPosition } from '../split/cuts';
 import type { Candidate, Cut, SplitGraph } from '../split/splitGraph';
-import type { Infrastructure, Objective } from './infrastructure';
+import type { Infrastructure, Objective, Tier } from './infrastructure';
 import type { Strategy } from './plan';
 import { parseStrategy } from './strategyNames';
 
@@ -12,6 +13,8 @@ export interface OverriddenPlanning {
   readonly strategy: Strategy;
   /** Per link the position of the cut that must lie on it; `null` leaves it to the planner. */
   readonly cuts: readonly (number | null)[];
+  /** One whole plan, as the nodes of each tier. */
+  readonly placement: PlanOverrides['placement'];
 }
 
 /**
@@ -46,6 +49,7 @@ export function applyOverrides(
     },
     strategy: overrides.strategy === undefined ? strategy : parseStrategy(overrides.strategy, tiers, 'strategy'),
     cuts: overrides.cuts ?? [],
+    placement: overrides.placement,
   };
 }
 
@@ -98,4 +102,35 @@ export function cutsAtPositions(
     lowest = position;
     return candidates.find((one) => one.position === position) ?? cutAtPosition(graph, position);
   });
+}
+
+/**
+ * The cuts of a whole plan that is given as the nodes of each tier.
+ * @throws DnnSplitError `bad-usage` where a node is on no tier or on several, or data would flow downwards.
+ */
+export function cutsOfPlacement(
+  graph: SplitGraph,
+  tiers: readonly Tier[],
+  placement: readonly (readonly string[])[],
+): Cut[] {
+  const { tiersOf, unknown } = assignedTiers(
+    graph.nodes.map(({ id }) => id),
+    placement,
+  );
+  const wrong = unknown[0] ?? graph.nodes.find((_, node) => tiersOf[node]?.length !== 1)?.id;
+  const tierOf = tiersOf.map(([tier = 0]) => tier);
+  const falls = graph.tensors.find(
+    ({ producer, consumers }) =>
+      producer >= 0 && consumers.some((reader) => (tierOf[reader] ?? 0) < (tierOf[producer] ?? 0)),
+  );
+  if (wrong !== undefined || falls !== undefined || placement.length !== tiers.length) {
+    const what = wrong === undefined ? `\`${falls?.name ?? placement.length}\`` : `node \`${wrong}\``;
+    throw new DnnSplitError('bad-usage', `The placement is no plan of this model: it does not fit at ${what}.`);
+  }
+  return tiers.slice(1).map((_, link) =>
+    cutAboveDownset(
+      graph,
+      tierOf.flatMap((tier, node) => (tier <= link ? [node] : [])),
+    ),
+  );
 }

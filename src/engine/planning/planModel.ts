@@ -10,7 +10,7 @@ import { type CostTables, createCostTables } from './costTables';
 import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
 import { otherStrategies, planWith, type StrategyOutcome, singleTierOutcomes } from './outcomes';
-import { cutsAtPositions } from './overrides';
+import { cutsAtPositions, cutsOfPlacement } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
 import { PlanSearch } from './planSearch';
@@ -24,6 +24,8 @@ export interface PlanOptions {
   readonly strategy: Strategy;
   /** Per link the position of a cut that must lie on it; `null` leaves it to the planner. */
   readonly cuts?: readonly (number | null)[];
+  /** One whole plan that must be taken, as the nodes of each tier; instead of `cuts`. */
+  readonly placement?: readonly (readonly string[])[] | undefined;
   /** Searches the candidates alone, even where they guarantee nothing. */
   readonly candidatesOnly?: boolean;
   /** Computes the other strategies too. */
@@ -123,7 +125,7 @@ export function mapRegions(
   graph: SplitGraph,
   candidates: readonly Candidate[],
   infrastructure: Infrastructure,
-  options: Pick<PlanOptions, 'cuts'> & { readonly regions: RegionRequest },
+  options: Pick<PlanOptions, 'cuts' | 'placement'> & { readonly regions: RegionRequest },
   work: Work = unwatched,
 ): { readonly costs: CostTables; readonly map: RegionMap | undefined } {
   const { context } = prepare(graph, candidates, infrastructure, options, work);
@@ -139,7 +141,10 @@ function prepare(
   work: Work,
 ): { readonly context: StrategyContext; readonly findings: AuditFinding } {
   const costs = createCostTables(graph, infrastructure, options.previousCosts);
-  const fixedCuts = cutsAtPositions(graph, candidates, options.cuts ?? []);
+  const fixedCuts =
+    options.placement === undefined
+      ? cutsAtPositions(graph, candidates, options.cuts ?? [])
+      : cutsOfPlacement(graph, infrastructure.tiers, options.placement);
   const bounds = tierBounds(graph, infrastructure, fixedCuts);
   const cuts = searchableCuts(costs, candidates);
   const findings = auditCandidates(costs, infrastructure.objective, options.boundedBlocks);

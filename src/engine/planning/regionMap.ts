@@ -1,3 +1,4 @@
+import { throwIfCanceled, type Work } from '../../protocol/work';
 import type { ChainFronts } from './chainFronts';
 import { type Affine, lowestPieces, type Point, type Surface } from './convexPieces';
 import { assignmentOf } from './cutFamily';
@@ -50,7 +51,7 @@ interface PlanSurface extends Surface {
 export function regionMap(fronts: ChainFronts, request: RegionRequest): RegionMap | undefined {
   const [first, second] = request.links;
   if (first >= second || fronts.costs.infrastructure.links[second] === undefined) return undefined;
-  const surfaces = withoutBeaten(planSurfaces(fronts, request.links));
+  const surfaces = withoutBeaten(planSurfaces(fronts, request.links), fronts.work);
   // Where two plans are equal, the one on fewer tiers is better.
   surfaces.sort((a, b) => tiersUsed(fronts, a.chosen) - tiersUsed(fronts, b.chosen));
   const { pieces, uncovered } = lowestPieces(
@@ -159,11 +160,12 @@ function figureTerms({ combine }: Measure, rest: number, a: Crossing, b: Crossin
 }
 
 /** Plans that no other one matches or beats in every coefficient, and so at all bandwidths. */
-function withoutBeaten(surfaces: readonly PlanSurface[]): PlanSurface[] {
+function withoutBeaten(surfaces: readonly PlanSurface[], work: Work): PlanSurface[] {
   const sized = surfaces.map((surface) => ({ surface, sizes: coefficientsOf(surface) }));
   sized.sort((a, b) => compare(a.sizes, b.sizes));
   const kept: typeof sized = [];
-  for (const one of sized) {
+  for (const [index, one] of sized.entries()) {
+    if ((index & 1023) === 0) throwIfCanceled(work);
     if (!kept.some(({ sizes }) => sizes.every((size, at) => size <= (one.sizes[at] ?? 0)))) kept.push(one);
   }
   return kept.map(({ surface }) => surface);

@@ -19,7 +19,7 @@ function compareSteps(a: string, b: string): number {
 }
 
 /** Indices of ids in the order of the file. */
-export function fileOrder(ids: readonly string[]): number[] {
+function fileOrder(ids: readonly string[]): number[] {
   return ids.map((_, index) => index).sort((a, b) => compareNodeIds(ids[a] ?? '', ids[b] ?? ''));
 }
 
@@ -72,4 +72,24 @@ export function assignedTiers(
     }
   }
   return { tiersOf, unknown };
+}
+
+interface Listing {
+  readonly ids: readonly string[];
+  readonly order: readonly number[];
+}
+
+/** Ids of a graph's nodes and their order in the file, kept because sorting them takes longer than anything else here. */
+const listings = new WeakMap<object, Listing>();
+
+/** The nodes of each tier of an assignment, as short lists. */
+export function placementOf(
+  graph: { readonly nodes: readonly { readonly id: string }[] },
+  tierOf: ArrayLike<number>,
+  tierCount: number,
+): string[][] {
+  const ids = listings.get(graph)?.ids ?? graph.nodes.map(({ id }) => id);
+  const listing = listings.get(graph) ?? { ids, order: fileOrder(ids) };
+  listings.set(graph, listing);
+  return nodeRanges(ids, tierOf, tierCount, listing.order);
 }

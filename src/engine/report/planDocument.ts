@@ -5,10 +5,9 @@ import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { RegionMap } from '../planning/regionMap';
 import type { DimensionBindings } from '../shapes/inferred';
-import type { SplitGraph } from '../split/splitGraph';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { fileOrder, nodeRanges } from './nodeRanges';
+import { placementOf } from './nodeRanges';
 import { finite, nodesPerTier, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { dataTensorReport } from './tensorReport';
@@ -56,7 +55,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     prediction: {
       latencyMs: figure(evaluation.latencyMs),
       costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
       energyJ: figure(evaluation.energyJ),
     },
     certificate: {
@@ -89,33 +88,20 @@ function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDo
     latencyMs: figure(latencyMs),
     fixedMs: figure(fixedMs),
     bytes,
-    ...placementOf(result, assignment),
+    ...nodesOf(result, assignment),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: [...infeasible.changes] } }),
   };
 }
 
-/** Ids of a graph's nodes, and their order in the file. */
-const listings = new WeakMap<SplitGraph, { readonly ids: readonly string[]; readonly order: readonly number[] }>();
-
-function listingOf(graph: SplitGraph) {
-  const known = listings.get(graph);
-  if (known !== undefined) return known;
-  const ids = graph.nodes.map(({ id }) => id);
-  const listing = { ids, order: fileOrder(ids) };
-  listings.set(graph, listing);
-  return listing;
-}
-
-function placementOf({ costs }: PlanningResult, assignment: Assignment): { nodesPerTier: number[]; nodes: string[][] } {
+function nodesOf({ costs }: PlanningResult, assignment: Assignment): { nodesPerTier: number[]; nodes: string[][] } {
   const tierCount = costs.infrastructure.tiers.length;
-  const { ids, order } = listingOf(costs.graph);
-  return { nodesPerTier: nodesPerTier(assignment, tierCount), nodes: nodeRanges(ids, assignment, tierCount, order) };
+  return { nodesPerTier: nodesPerTier(assignment, tierCount), nodes: placementOf(costs.graph, assignment, tierCount) };
 }
 
 function regionTable(result: PlanningResult, map: RegionMap): PlanDocument['regionMap'] {
   const corners = (polygon: RegionMap['infeasible'][number]) =>
     polygon.map(([a, b]): [number, number] => [figure(a), figure(b)]);
-  const plans = new Map(map.regions.map(({ plan, assignment }) => [plan, placementOf(result, assignment)]));
+  const plans = new Map(map.regions.map(({ plan, assignment }) => [plan, nodesOf(result, assignment)]));
   return {
     links: [...map.links],
     fromMbps: map.fromMbps,
@@ -141,8 +127,7 @@ export function planDocumentText(document: PlanDocument): string {
 function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
   const { plan, costs } = result;
   const { tiers } = costs.infrastructure;
-  const { ids, order } = listingOf(costs.graph);
-  const ranges = nodeRanges(ids, plan.assignment, tiers.length, order);
+  const ranges = placementOf(costs.graph, plan.assignment, tiers.length);
   const segments = segmentTensors(costs.graph, plan.assignment, tiers.length);
   const tensors = (indices: readonly number[] = []) => tensorsAt(result, indices);
   return tiers.map((tier, k) => {
@@ -214,7 +199,7 @@ function outcome({ strategy, plan }: StrategyOutcome): PlanDocument['baselines']
       strategy,
       latencyMs: figure(evaluation.latencyMs),
       costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: figure(evaluation.throughputPerSecond),
+      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
       energyJ: figure(evaluation.energyJ),
     },
   ];

@@ -17,6 +17,7 @@ import type { PlanningResult } from '../planning/planModel';
 import { nextRegime } from '../planning/regimes';
 import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
+import { placementOf } from './nodeRanges';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
@@ -55,6 +56,7 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionMapReport(costs, result.regionMap) }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
+    ...(result.pareto?.bounded && { paretoBounded: true }),
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
@@ -202,7 +204,8 @@ function paretoReport(
 ): ParetoReport {
   const { latencyMs, costPerRequest, throughputPerSecond, energyJ, assignment } = one;
   const counts = nodesPerTier(assignment, costs.infrastructure.tiers.length);
-  return { latencyMs, costPerRequest, throughputPerSecond, energyJ, nodesPerTier: counts };
+  const nodes = placementOf(costs.graph, assignment, costs.infrastructure.tiers.length);
+  return { latencyMs, costPerRequest, throughputPerSecond, energyJ, nodesPerTier: counts, nodes };
 }
 
 function auditReport({ audit, costs }: PlanningResult): AuditReport {

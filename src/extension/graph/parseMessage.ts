@@ -44,20 +44,26 @@ function isTextRecord(value: unknown): value is Readonly<Record<string, string>>
   return isFields(value) && Object.values(value).every(isText);
 }
 
+function isPlacement(value: unknown): value is readonly (readonly string[])[] {
+  return Array.isArray(value) && value.every(isTexts);
+}
+
 function parseOverrides(value: unknown): PlanOverrides | undefined {
   if (!isFields(value)) return undefined;
-  const { objective, strategy, bandwidthMbps, cuts, pin } = value;
+  const { objective, strategy, bandwidthMbps, cuts, pin, placement } = value;
   if (objective !== undefined && !isText(objective)) return undefined;
   if (strategy !== undefined && !isText(strategy)) return undefined;
   if (bandwidthMbps !== undefined && !isNumbersOrNulls(bandwidthMbps)) return undefined;
   if (cuts !== undefined && !isNumbersOrNulls(cuts)) return undefined;
   if (pin !== undefined && !isTextRecord(pin)) return undefined;
+  if (placement !== undefined && !isPlacement(placement)) return undefined;
   return {
     ...(objective !== undefined && { objective }),
     ...(strategy !== undefined && { strategy }),
     ...(bandwidthMbps !== undefined && { bandwidthMbps }),
     ...(cuts !== undefined && { cuts }),
     ...(pin !== undefined && { pin }),
+    ...(placement !== undefined && { placement }),
   };
 }
 

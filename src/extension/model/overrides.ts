@@ -12,22 +12,25 @@ export function withCut(overrides: PlanOverrides, link: number, position: number
     if (cut === null || index === link) return cut;
     return (index < link && cut > position) || (index > link && cut < position) ? null : cut;
   });
-  return { ...overrides, cuts: consistent };
+  const { placement: _dropped, ...others } = overrides;
+  return { ...others, cuts: consistent };
 }
 
 /** Pins a node to a tier. */
 export function withPin(overrides: PlanOverrides, nodeId: string, tier: string): PlanOverrides {
-  return { ...overrides, pin: { ...overrides.pin, [nodeId]: tier } };
+  const { placement: _dropped, ...others } = overrides;
+  return { ...others, pin: { ...overrides.pin, [nodeId]: tier } };
 }
 
 /** True when any knob is turned. */
 export function hasOverrides(overrides: PlanOverrides): boolean {
-  const { objective, strategy, bandwidthMbps, cuts, pin } = overrides;
+  const { objective, strategy, bandwidthMbps, cuts, pin, placement } = overrides;
   return (
     objective !== undefined ||
     strategy !== undefined ||
     (bandwidthMbps ?? []).some((value) => value !== null) ||
     (cuts ?? []).some((cut) => cut !== null) ||
-    Object.keys(pin ?? {}).length > 0
+    Object.keys(pin ?? {}).length > 0 ||
+    placement !== undefined
   );
 }

@@ -55,11 +55,13 @@ const planLink = z.strictObject({
 });
 export type PlanLink = z.infer<typeof planLink>;
 
+const throughput = z.number().nullable().describe('Requests per second; null where no stage takes any time.');
+
 const outcome = z.strictObject({
   strategy: z.string(),
   latencyMs: z.number(),
   costPerRequest: z.number(),
-  throughputPerSecond: z.number(),
+  throughputPerSecond: throughput,
   energyJ: z.number(),
 });
 
@@ -135,7 +137,7 @@ export const planDocumentSchema = z.strictObject({
   prediction: z.strictObject({
     latencyMs: z.number(),
     costPerRequest: z.number(),
-    throughputPerSecond: z.number(),
+    throughputPerSecond: throughput,
     energyJ: z.number(),
   }),
   certificate: z.strictObject({

@@ -22,12 +22,13 @@ export function planAnalyzed(
   analyzed: AnalyzedModel,
   settings: ModelSettings,
   overrides: PlanOverrides,
-  options: Omit<PlanOptions, 'strategy' | 'cuts' | 'boundedBlocks'>,
+  options: Omit<PlanOptions, 'strategy' | 'cuts' | 'placement' | 'boundedBlocks'>,
   work: Work = unwatched,
 ): PlannedModel {
   const wanted = applyOverrides(settings.infrastructure, settings.strategy, overrides);
   const { boundedBlocks } = analyzed;
-  const planOptions = { ...options, strategy: wanted.strategy, cuts: wanted.cuts, boundedBlocks };
+  const { strategy, cuts, placement } = wanted;
+  const planOptions = { ...options, strategy, cuts, placement, boundedBlocks };
   const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
   return { analyzed, settings, result };
 }

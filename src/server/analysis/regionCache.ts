@@ -34,12 +34,12 @@ export function mappedRegions(
   const last = lastMaps.get(analyzed);
   if (last?.key === key) return last.map;
   const { graph, candidates } = analyzed;
-  const { infrastructure, cuts } = applyOverrides(settings.infrastructure, settings.strategy, overrides);
+  const { infrastructure, cuts, placement } = applyOverrides(settings.infrastructure, settings.strategy, overrides);
   const { costs, map } = mapRegions(
     graph,
     candidates,
     infrastructure,
-    { cuts, regions: { ...mappedRange, links } },
+    { cuts, placement, regions: { ...mappedRange, links } },
     work,
   );
   const report = map === undefined ? null : regionMapReport(costs, map);
@@ -51,5 +51,5 @@ function keyOf(settings: ModelSettings, overrides: PlanOverrides, mapped: Region
   const { infrastructure } = applyOverrides(settings.infrastructure, settings.strategy, overrides);
   const links = infrastructure.links.map((link, l) => (mapped.includes(l) ? { ...link, bandwidthMbps: null } : link));
   const entries = (_: string, value: unknown) => (value instanceof Map ? [...value] : value);
-  return JSON.stringify([{ ...infrastructure, links }, overrides.cuts, mapped], entries);
+  return JSON.stringify([{ ...infrastructure, links }, overrides.cuts, overrides.placement, mapped], entries);
 }

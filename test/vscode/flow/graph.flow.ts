@@ -178,6 +178,26 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await tab('Node').click();
   });
 
+  it('maps the best plans over both bandwidths, and sets both by keyboard', async () => {
+    await tab('Charts').click();
+    const map = workbench.graph.getByRole('group', { name: 'Best plan for both bandwidths' });
+    await map.waitFor({ timeout: 30_000 });
+    await map.scrollIntoViewIfNeeded();
+    await workbench.picture('10-map');
+    const status = await workbench.statusBar.innerText();
+    await map.locator('[tabindex="0"]').focus();
+    await workbench.page.keyboard.press('Home');
+    await workbench.graph.getByText(/^A: all on device, [\d.]+ ms at/).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    expect(await workbench.statusBar.innerText()).toContain('device');
+    await workbench.picture('11-map-chosen');
+    await graph().focus();
+    await press('Control+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+    await tab('Node').click();
+  });
+
   it('saves a picture only where a person says', async () => {
     await savePicture('SVG');
     const input = workbench.page.locator('.quick-input-widget input').first();
@@ -228,7 +248,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
       await chooseTheme(theme);
       await expect.poll(corner, { timeout: 20_000 }).not.toBe(before);
       seen.add(await corner());
-      await workbench.picture(`10-${theme.toLowerCase().replaceAll(' ', '-')}`);
+      await workbench.picture(`12-${theme.toLowerCase().replaceAll(' ', '-')}`);
     }
     expect(seen.size).toBeGreaterThanOrEqual(3);
   });

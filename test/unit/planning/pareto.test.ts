@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCostTables } from '../../../src/engine/planning/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import { planModel } from '../../../src/engine/planning/planModel';
+import { placementOf } from '../../../src/engine/report/nodeRanges';
+import { planReport } from '../../../src/engine/report/planReport';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { DnnSplitError } from '../../../src/protocol/errors';
+import { allAssignments, chainOf, infrastructures, smallGraphs } from './randomGraphs';
+import { plainInfrastructure, syntheticGraph } from './support';
+
+const options = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true, pareto: true } as const;
+const anyTiers = fc.integer({ min: 1, max: 4 }).chain((tierCount) => infrastructures(tierCount, false));
+
+/** Latency, cost, seconds of the slowest stage and energy: of each, less is better. */
+type Figures = readonly [number, number, number, number];
+
+function front(graph: SplitGraph, infrastructure: Infrastructure) {
+  const { pareto } = planModel(graph, findCandidates(graph), infrastructure, options);
+  if (pareto === undefined) throw new Error('there is no front');
+  return pareto.plans.map((plan) => {
+    const { latencyMs, costPerRequest, throughputPerSecond, energyJ, assignment } = plan;
+    return { figures: [latencyMs, costPerRequest, 1 / throughputPerSecond, energyJ] as Figures, assignment };
+  });
+}
+
+function isBeaten(one: Figures, by: readonly Figures[]): boolean {
+  const slack = (figure: number) => figure - 1e-9 * Math.abs(figure) - 1e-18;
+  return by.some(
+    (other) =>
+      other.every((figure, at) => figure <= (one[at] ?? 0)) && other.some((figure, at) => figure < slack(one[at] ?? 0)),
+  );
+}
+
+describe('the efficient plans', () => {
+  test('are what they say, and none beats another', () => {
+    fc.assert(
+      fc.property(smallGraphs(7), anyTiers, (graph, infrastructure) => {
+        const plans = front(graph, infrastructure);
+        const costs = createCostTables(graph, infrastructure);
+        for (const { figures, assignment } of plans) {
+          const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluatePlan(costs, assignment);
+          const own = [latencyMs, costPerRequest, 1 / throughputPerSecond, energyJ];
+          for (const [at, figure] of own.entries()) expect(figures[at]).toBeCloseTo(figure, 12);
+          expect(
+            isBeaten(
+              figures,
+              plans.map((one) => one.figures),
+            ),
+          ).toBe(false);
+        }
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('of a chain leave no assignment out that nothing beats', () => {
+    fc.assert(
+      fc.property(smallGraphs(6), anyTiers, (branched, infrastructure) => {
+        const graph = chainOf(branched);
+        const found = front(graph, infrastructure).map(({ figures }) => figures);
+        const costs = createCostTables(graph, infrastructure);
+        const all = allAssignments(graph, infrastructure.tiers.length).map((assignment): Figures => {
+          const one = evaluatePlan(costs, assignment);
+          return [one.latencyMs, one.costPerRequest, 1 / one.throughputPerSecond, one.energyJ];
+        });
+        for (const one of all) {
+          const isCovered = found.some((other) =>
+            other.every((figure, at) => figure <= (one[at] ?? 0) * (1 + 1e-9) + 1e-18),
+          );
+          expect(isCovered).toBe(true);
+        }
+        for (const one of found) expect(isBeaten(one, all)).toBe(false);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('are each planned again by what the report names of them, cuts across branches too', () => {
+    fc.assert(
+      fc.property(smallGraphs(7), infrastructures(3, false), (graph, infrastructure) => {
+        const result = planModel(graph, findCandidates(graph), infrastructure, options);
+        for (const [index, { nodes, latencyMs }] of (planReport(result).pareto ?? []).entries()) {
+          const again = planModel(graph, findCandidates(graph), infrastructure, {
+            ...options,
+            pareto: false,
+            placement: nodes,
+          });
+          expect(again.plan.evaluation.latencyMs).toBeCloseTo(latencyMs, 12);
+          expect([...again.plan.assignment]).toEqual([...(result.pareto?.plans[index]?.assignment ?? [])]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a whole plan that is given as the nodes of each tier', () => {
+  const graph = syntheticGraph({ x: 100 }, [
+    { name: 'a', reads: ['x'], bytes: 40, macs: 5 },
+    { name: 'b', reads: ['x'], bytes: 40, macs: 5 },
+    { name: 'c', reads: ['a', 'b'], bytes: 4, macs: 5 },
+  ]);
+  const infrastructure = plainInfrastructure([{ gflops: 1 }, { gflops: 2 }], [{ bandwidthMbps: 1 }]);
+  const planWith = (placement: readonly (readonly string[])[]) =>
+    planModel(graph, findCandidates(graph), infrastructure, { ...options, placement });
+
+  test('is taken as it is', () => {
+    const placement = placementOf(graph, [0, 1, 1], 2);
+    expect([...planWith(placement).plan.assignment]).toEqual([0, 1, 1]);
+    expect([...planWith([['1'], ['0', '2']]).plan.assignment]).toEqual([1, 0, 1]);
+  });
+
+  test.each([
+    [[['0', '1'], []], 'node `2`'],
+    [[['0', '1', '2'], ['2']], 'node `2`'],
+    [[['0', '1', '7'], ['2']], 'node `7`'],
+    [[['2'], ['0', '1']], 'does not fit at `a`'],
+    [[['0', '1', '2']], 'does not fit at'],
+  ])('is refused where it is no plan: %j', (placement, words) => {
+    const attempt = () => planWith(placement);
+    expect(attempt).toThrow(words);
+    expect(attempt).toThrow(DnnSplitError);
+  });
+});
