@@ -103,10 +103,12 @@ async function buildCommandLine() {
 
 const entries = [
   { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
-  { ...node, entryPoints: { server: 'src/server/main.ts' } },
   {
     ...node,
     entryPoints: {
+      server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
+      worker: 'src/server/workers/worker.ts',
       analysisWorker: 'src/server/workers/analysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     },

@@ -1,8 +1,8 @@
 import type { PlanReport } from '../src/protocol/reports';
-import type { ToWebview } from '../src/protocol/webviewMessages';
+import type { PicturePart, ToWebview } from '../src/protocol/webviewMessages';
 import { createSpeech, describeNode, proxyId } from './accessibility';
 import { type Controller, createController } from './controller';
-import { element } from './dom';
+import { base64Of, element } from './dom';
 import { formatDollars, formatMs } from './format';
 import { bindGraphKeys } from './graphKeys';
 import { GraphView } from './graphView';
@@ -150,10 +150,11 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
     revealInFold(before, store.state(), view);
   const { comparing } = store.state();
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
-  if (message.type === 'command') obey(message.command, view, transport, focusSearch);
+  if (message.type === 'command') obey(message.command, view, focusSearch);
+  if (message.type === 'sendPicture') void sendPicture(message.part, view, transport);
 }
 
-function obey(command: Command, view: GraphView, transport: Transport, focusSearch: () => void): void {
+function obey(command: Command, view: GraphView, focusSearch: () => void): void {
   switch (command) {
     case 'fit':
       view.fit();
@@ -167,8 +168,16 @@ function obey(command: Command, view: GraphView, transport: Transport, focusSear
     case 'focusSearch':
       focusSearch();
       break;
-    case 'sendPicture':
-      transport.post({ type: 'picture', png: view.picture() });
+  }
+}
+
+/** Makes a picture and sends it; says why where that fails. */
+async function sendPicture(part: PicturePart, view: GraphView, transport: Transport): Promise<void> {
+  try {
+    const { png, scale } = await view.picture(part);
+    transport.post({ type: 'picture', png: await base64Of(png), scale });
+  } catch (thrown) {
+    transport.post({ type: 'noPicture', reason: String(thrown) });
   }
 }
 

@@ -9,8 +9,12 @@ export interface Camera {
 
 export const maxZoom = 4;
 /** Below this a node's text cannot be read, so that reveals zoom in to it. */
-export const readableZoom = 0.6;
+export const readableZoom = 0.7;
 const fitPadding = 24;
+/** What lies over the canvas beside the picture: names of tiers and the legend on the left, the overview on the right. */
+const besidePicture = { left: 104, right: 92 };
+/** Canvases that are narrower have no room to leave free. */
+const leastWidthForSides = 560;
 
 /** World point under a canvas pixel. */
 export function toWorld(camera: Camera, x: number, y: number): Point {
@@ -67,19 +71,36 @@ export function centerOn(rect: Rect, canvas: Size, zoom: number): Camera {
 
 /** Shows the whole of `rect`, never larger than life size. */
 export function fitRect(rect: Rect, canvas: Size): Camera {
-  const width = Math.max(1, canvas.width - 2 * fitPadding);
+  // All is in sight, so that there is no overview.
+  const left = canvas.width < leastWidthForSides ? fitPadding : besidePicture.left;
+  const width = Math.max(1, canvas.width - left - fitPadding);
   const height = Math.max(1, canvas.height - 2 * fitPadding);
   const zoom = Math.min(1, width / Math.max(1, rect.width), height / Math.max(1, rect.height));
-  return centerOn(rect, canvas, zoom);
+  return besideTo(centerOn(rect, canvas, zoom), rect.x, left);
 }
 
-/** First look at a picture: all of it where it stays readable, otherwise its top at a readable size. */
-export function openingView(world: Size, canvas: Size): Camera {
+/** Moves the picture to the right where its left edge lies under what is beside it. */
+function besideTo(camera: Camera, leftEdge: number, left: number): Camera {
+  return { ...camera, x: Math.min(camera.x, leftEdge - left / camera.zoom) };
+}
+
+/**
+ * First look at a picture: all of it where it stays readable, otherwise its top at a readable size; of a picture that is
+ * too wide for that the part around `entryX`, where the graph begins.
+ */
+export function openingView(world: Size, canvas: Size, entryX: number): Camera {
   const whole = fitRect({ x: 0, y: 0, ...world }, canvas);
   if (whole.zoom >= readableZoom) return whole;
-  const byWidth = (canvas.width - 2 * fitPadding) / Math.max(1, world.width);
+  const hasSides = canvas.width >= leastWidthForSides;
+  const { left, right } = hasSides ? besidePicture : { left: fitPadding, right: fitPadding };
+  const byWidth = (canvas.width - left - right) / Math.max(1, world.width);
   const zoom = clamp(byWidth, readableZoom, 1);
-  return { x: world.width / 2 - canvas.width / zoom / 2, y: -fitPadding / zoom, zoom };
+  const middle = byWidth < readableZoom ? entryX : world.width / 2;
+  const centered = { x: middle - canvas.width / zoom / 2, y: -fitPadding / zoom, zoom };
+  if (byWidth < readableZoom) return centered;
+  // The overview needs its place as well as what is on the left.
+  const kept = Math.max(centered.x, world.width - (canvas.width - right) / zoom);
+  return besideTo({ ...centered, x: kept }, 0, left);
 }
 
 /** How far a span has to move to lie between margins of a length; spans that are longer than it are put at its start. */

@@ -28,6 +28,8 @@ export interface Controller {
   redo(): void;
   /** Holds the plan against that of another strategy; against none with `null`. */
   compare(strategy: string | null): void;
+  /** Asks the host for the map over the bandwidths of two links. */
+  requestRegions(links: readonly [number, number]): void;
   search(query: string): void;
   run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
   cancel(): void;
@@ -92,6 +94,7 @@ export function createController(store: Store, transport: Transport, announce: (
       store.dispatch({ type: 'compare', strategy });
       if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
     },
+    requestRegions: (links) => transport.post({ type: 'requestRegions', links }),
     search(query) {
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });

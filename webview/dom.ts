@@ -35,6 +35,16 @@ export function setText(target: Element, value: string): void {
   if (target.textContent !== value) target.textContent = value;
 }
 
+/** The content of a file as base64 text. */
+export function base64Of(file: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ''));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
+
 /** A function that runs `work` with the newest argument at most once per animation frame. */
 export function oncePerFrame<Argument>(work: (argument: Argument) => void): (argument: Argument) => void {
   let pending: { readonly argument: Argument } | undefined;

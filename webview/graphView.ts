@@ -17,6 +17,7 @@ import type { DragGhost, Frame } from './renderer/frame';
 import { Hatches } from './renderer/hatch';
 import { Minimap, type MinimapLayout, minimapLayout } from './renderer/minimap';
 import { TextFitter } from './renderer/textFitter';
+import { pngOf, wholePicture } from './renderer/wholePicture';
 import type { SceneModel } from './sceneModel';
 import { shownIndex, shownNode } from './shown';
 import type { State } from './state';
@@ -113,7 +114,7 @@ export class GraphView {
   frame(): Frame | undefined {
     const { scene, planModel, comparison, heat, selection, focused, hovered } = this.state();
     if (scene === null || this.#size.width === 0) return undefined;
-    this.#camera ??= openingView(scene.scene, this.#size);
+    this.#camera ??= openingView(scene.scene, this.#size, entryOf(scene));
     const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
     const selected = new Set(selection.map(indexOf).filter((index) => index !== null));
     return {
@@ -147,10 +148,16 @@ export class GraphView {
     }
   }
 
-  /** What is on the screen, as the base64 text of a PNG file. */
-  picture(): string {
+  /**
+   * The whole graph, or what is on the screen, as a PNG file; `scale` is in device pixels per CSS pixel at zoom 1.
+   * @throws Error where there is no graph, or no memory for its picture
+   */
+  async picture(part: 'whole' | 'screen'): Promise<{ readonly png: Blob; readonly scale: number }> {
+    const frame = this.frame();
+    if (frame === undefined) throw new Error('There is no graph to be saved yet.');
+    if (part === 'whole') return wholePicture(frame);
     this.draw();
-    return this.canvas.toDataURL('image/png').replace(/^data:[^,]*,/, '');
+    return { png: await pngOf(this.canvas), scale: frame.camera.zoom * this.#pixelRatio };
   }
 
   minimap(): MinimapLayout | undefined {
@@ -225,6 +232,12 @@ export class GraphView {
     const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);
     if (target !== this.#camera) this.#moveTo(target, true);
   }
+}
+
+/** x at which the graph begins. */
+function entryOf({ scene: { nodes, width } }: SceneModel): number {
+  const [first] = nodes;
+  return first === undefined ? width / 2 : first.x + first.width / 2;
 }
 
 const sizeOf = ({ scene }: SceneModel): Size => ({ width: scene.width, height: scene.height });

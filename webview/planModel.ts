@@ -7,7 +7,7 @@ export interface TierSpan {
   readonly last: number;
 }
 
-/** A part of the picture that belongs to one tier. */
+/** A part of the picture that belongs to one tier; the outermost ones have no end where no boundary gives them one. */
 export interface TierBand {
   readonly tier: number;
   readonly top: number;
@@ -23,7 +23,11 @@ export interface Boundary {
   readonly y: number | null;
   /** Edges that cross it. */
   readonly edges: readonly number[];
+  /** One per tensor. */
   readonly texts: readonly string[];
+  /** Of all tensors. */
+  readonly bytes: number;
+  readonly transferMs: number;
 }
 
 /** The plan, related to the scene that is shown. */
@@ -108,8 +112,8 @@ function bandsOf(model: SceneModel, tiers: readonly (TierSpan | null)[]): TierBa
     if (previous !== undefined && previous.bottom > band.top) return [];
     bands.push({
       tier: band.tier,
-      top: previous === undefined ? 0 : (previous.bottom + band.top) / 2,
-      bottom: next === undefined ? model.scene.height : (band.bottom + next.top) / 2,
+      top: previous === undefined ? Number.NEGATIVE_INFINITY : (previous.bottom + band.top) / 2,
+      bottom: next === undefined ? Number.POSITIVE_INFINITY : (band.bottom + next.top) / 2,
     });
   }
   return bands;
@@ -143,13 +147,17 @@ function boundariesOf(
 ): Boundary[] {
   const boundaries: Boundary[] = [];
   for (let link = 0; link + 1 < overlay.tierNames.length; link++) {
-    const texts = overlay.boundaries.filter((boundary) => boundary.link === link).map(({ text }) => text);
+    const carried = overlay.boundaries.filter((boundary) => boundary.link === link);
+    const texts = carried.map(({ text }) => text);
+    const bytes = carried.reduce((sum, tensor) => sum + tensor.bytes, 0);
+    const transferMs = carried.reduce((sum, tensor) => sum + tensor.transferMs, 0);
     const position = prefixLength(overlay.tierOfNode, link);
     if (texts.length === 0 && (position === null || position === overlay.tierOfNode.length)) continue;
     const edges = [...crossing].filter(([, span]) => span.first <= link && span.last > link).map(([index]) => index);
     const above = bands.find((band) => band.tier > link);
-    const y = position === null ? null : (model.cutLineByPosition.get(position) ?? above?.top ?? null);
-    boundaries.push({ link, position, y, edges, texts });
+    const top = above !== undefined && Number.isFinite(above.top) ? above.top : null;
+    const y = position === null ? null : (model.cutLineByPosition.get(position) ?? top);
+    boundaries.push({ link, position, y, edges, texts, bytes, transferMs });
   }
   return boundaries;
 }

@@ -1,5 +1,5 @@
 import type { ErrorData } from '../src/protocol/errors';
-import type { AnalysisReport, PlanReport } from '../src/protocol/reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../src/protocol/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from '../src/protocol/requests';
 import type { SceneOverlay } from '../src/protocol/scene';
 import type { ToWebview } from '../src/protocol/webviewMessages';
@@ -38,6 +38,8 @@ export interface State {
   /** Strategy that the plan is held against. */
   readonly comparing: string | null;
   readonly comparison: Comparison | null;
+  /** The best plans over the bandwidths of two links, once they were asked for. */
+  readonly regions: RegionMapReport | null;
   readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
   readonly selection: readonly string[];
   /** Node that the keyboard is at. */
@@ -64,6 +66,7 @@ export const initialState: State = {
   details: null,
   comparing: null,
   comparison: null,
+  regions: null,
   search: null,
   selection: [],
   focused: null,
@@ -151,9 +154,12 @@ function receive(state: State, message: ToWebview): State {
       return message.comparison.strategy === state.comparing
         ? derive({ ...state, comparison: compare(message.comparison) })
         : state;
+    case 'regions':
+      return { ...state, regions: message.map };
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
+    case 'sendPicture':
       return state;
   }
 }

@@ -26,6 +26,10 @@ export interface Theme {
   readonly pillFill: string;
   readonly cold: Color;
   readonly hot: Color;
+  /** What a box is filled with at a share of the scale from 0 (cold) to 1. */
+  readonly heat: (share: number) => string;
+  /** The same for boxes that are too small for a border. */
+  readonly speckHeat: (share: number) => string;
   readonly tiers: readonly TierColors[];
   readonly families: Readonly<Record<OpFamily, string>>;
   readonly fontFamily: string;
@@ -91,6 +95,7 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
   const accents = tierVariables.map((name) => color(name));
   const family = (name: string): string =>
     cssColor(ensureContrast(mix(color(name), background, highContrast ? 0 : 0.15), nodeFill, 3));
+  const hot = ensureContrast(color('charts-red'), nodeFill, 3);
   const focus = ensureContrast(color('focusBorder', color('charts-blue')), background, 3);
   return {
     highContrast,
@@ -108,11 +113,20 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
     ),
     pillFill: cssColor(nodeFill),
     cold: mix(background, foreground, highContrast ? 0.6 : 0.35),
-    hot: ensureContrast(color('charts-red'), nodeFill, 3),
+    hot,
+    heat: heatColors(nodeFill, hot, 0.85),
+    speckHeat: heatColors(mix(background, foreground, 0.4), hot, 1),
     tiers: accents.map((accent) => tierColors(accent, background, highContrast)),
     families: mapFamilies(family),
     fontFamily: variable('--vscode-font-family').trim() || 'sans-serif',
   };
+}
+
+/** Fills in few steps, made once: a frame asks for thousands. */
+function heatColors(from: Color, to: Color, most: number): (share: number) => string {
+  const steps = 24;
+  const colors = Array.from({ length: steps + 1 }, (_, step) => cssColor(mix(from, to, (most * step) / steps)));
+  return (share) => colors[Math.round(share * steps)] ?? cssColor(from);
 }
 
 function mapFamilies(color: (variable: string) => string): Record<OpFamily, string> {

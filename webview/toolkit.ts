@@ -93,7 +93,8 @@ export interface SearchField {
 /** A text field for searching that reports every change. */
 export function searchField(label: string, placeholder: string, onInput: (value: string) => void): SearchField {
   const field = document.createElement('vscode-text-field');
-  field.setAttribute('aria-label', label);
+  // The widget names itself "Text field" when it comes onto the page, whatever its name was before.
+  requestAnimationFrame(() => field.setAttribute('aria-label', label));
   field.setAttribute('placeholder', placeholder);
   field.addEventListener('input', () => {
     if (field instanceof TextField) onInput(field.value);

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { frames } from './frames.mjs';
 import { loadProduct } from './loadProduct.mjs';
+import { opening } from './opening.mjs';
 import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
 
 const sections = new Map([
@@ -14,6 +16,8 @@ const sections = new Map([
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
   ['layout', { title: 'Layout of a large graph', run: layout }],
+  ['frames', { title: 'Work per frame of the graph view, in a browser', run: frames }],
+  ['opening', { title: 'From the command to the tree and the first picture, in VS Code', run: opening }],
 ]);
 
 const { values, positionals } = parseArgs({

@@ -1,9 +1,10 @@
 /** What `npm run bench` measures, section by section. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { pythonHas, usageOfNode, usageOfPython } from './childUsage.mjs';
 import { root } from './loadProduct.mjs';
+import { sharedModel } from './sharedModel.mjs';
 import { figure, spread, spreadText, timeInTurn } from './statistics.mjs';
 import { writeMaskedTransformer, writeResidualNetwork, writeWithWeightsInside } from './writeModels.mjs';
 
@@ -12,7 +13,6 @@ import { writeMaskedTransformer, writeResidualNetwork, writeWithWeightsInside } 
  * @typedef {import('./statistics.mjs').Timing} Timing
  */
 
-const sharedGraphs = resolve(root, '../shared/models/graphs');
 const resnet = join(root, 'test/workspace/resnet152.onnx');
 
 /** @param {Bench} bench @param {readonly Timing[]} timings */
@@ -26,14 +26,6 @@ function sayTimings({ say }, timings) {
 function sayTarget({ say }, what, value, target, unit = 'ms') {
   const verdict = value <= target ? 'kept' : 'MISSED';
   say(`  target ${verdict}: ${what} ${figure(value)}, at most ${figure(target)} ${unit}`);
-}
-
-/** @param {Bench} bench @param {string} name @returns {string | undefined} */
-function sharedModel({ say }, name) {
-  const path = join(sharedGraphs, `${name}.onnx`);
-  if (existsSync(path)) return path;
-  say(`  ${name}: left out, the shared models are not beside this checkout`);
-  return undefined;
 }
 
 /** @param {Timing | undefined} timing */

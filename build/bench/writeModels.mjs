@@ -162,3 +162,17 @@ export function writeMaskedTransformer(path, nodeCount) {
   while (draft.nodes.length < nodeCount) x = draft.add('Relu', [x]);
   draft.write(path, { tokens: [heads, length, width], mask: [1, length, length] }, x);
 }
+
+/**
+ * Chains beside one another that one node joins at the end.
+ * @param {string} path @param {number} branches @param {number} length nodes of each
+ */
+export function writeParallelBranches(path, branches, length) {
+  const draft = new Draft();
+  const ends = Array.from({ length: branches }, () => {
+    let x = 'tokens';
+    for (let node = 0; node < length; node++) x = draft.add(node % 2 === 0 ? 'Relu' : 'Sigmoid', [x]);
+    return x;
+  });
+  draft.write(path, { tokens: [1, 64, 64] }, draft.add('Sum', ends));
+}

@@ -17,6 +17,7 @@ import type {
   PlanReport,
   RegimeReport,
   RegionMapReport,
+  RegionReport,
   StrategyReport,
 } from '../protocol/reports';
 import { type Column, factsText, tableText } from './table';
@@ -32,7 +33,9 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const proof =
     exact.gapPercent === null
       ? `not known: ${exact.unavailable ?? 'it was not computed'}`
-      : `${threeDigits(exact.gapPercent)} % above the exact optimum${exact.unavailable ? `; ${exact.unavailable}` : ''}`;
+      : exact.unavailable === undefined
+        ? `${threeDigits(exact.gapPercent)} % above the exact optimum`
+        : `at most ${threeDigits(exact.gapPercent)} % above the optimum; ${exact.unavailable}`;
   const parts = [
     report.advice,
     factsText([
@@ -152,10 +155,10 @@ function topText(
 
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
-  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary }) => [
+  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
     toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
-    durationText(latencyMs),
-    summary,
+    infeasible === undefined ? durationText(latencyMs) : '-',
+    infeasible === undefined ? summary : infeasible.reason,
   ]);
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
@@ -163,26 +166,47 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
 
 function followedText(followed: readonly FollowedReport[]): string {
   const columns = [right('measured'), left('plan'), left('')];
-  const rows = followed.map(({ bandwidthMbps, summary, moves }) => [
+  const rows = followed.map(({ bandwidthMbps, summary, moves, infeasible }) => [
     bandwidthText(bandwidthMbps),
-    summary,
+    infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
     moves ? 'the cut moves' : '',
   ]);
   return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime\n${tableText(columns, rows)}`;
 }
 
-/** Each region with the bandwidths that it reaches; where the ranges of two overlap, the lower value is the better plan. */
-function regionsText({ links, regions, fromMbps, toMbps }: RegionMapReport, report: PlanReport): string {
+/** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
+function regionsText(map: RegionMapReport, report: PlanReport): string {
+  const { links, regions, infeasible = [], infeasibleReason = 'no plan keeps the limits', fromMbps, toMbps } = map;
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
   const columns = [left(first ?? ''), left(second ?? ''), right('value'), left('best plan')];
-  const rows = regions.map(({ cornersMbps, constant, slopes, summary }) => [
-    reachText(cornersMbps.map(([mbps]) => mbps)),
-    reachText(cornersMbps.map(([, mbps]) => mbps)),
-    `${threeDigits(constant)} + ${threeDigits(slopes[0])}/a + ${threeDigits(slopes[1])}/b`,
-    summary,
-  ]);
+  const plans = [...new Set(regions.map(({ plan }) => plan))];
+  const rows = plans.map((plan) => {
+    const own = regions.filter((region) => region.plan === plan);
+    const corners = own.flatMap(({ cornersMbps }) => cornersMbps);
+    return [...reachTexts(corners), valueText(own), own[0]?.summary ?? ''];
+  });
+  if (infeasible.length > 0) rows.push([...reachTexts(infeasible.flat()), '-', infeasibleReason]);
   const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
   return `${title}\n${tableText(columns, rows)}`;
+}
+
+/** A plan's value over both bandwidths; of a slowest stage, the range that it takes. */
+function valueText(regions: readonly RegionReport[]): string {
+  const [only, other] = regions;
+  const isOneLine = regions.every(
+    ({ constant, slopes }) => constant === only?.constant && slopes[0] === only.slopes[0],
+  );
+  if (only !== undefined && (other === undefined || isOneLine)) {
+    return `${threeDigits(only.constant)} + ${threeDigits(only.slopes[0])}/a + ${threeDigits(only.slopes[1])}/b`;
+  }
+  const values = regions.flatMap(({ constant, slopes, cornersMbps }) =>
+    cornersMbps.map(([a, b]) => constant + slopes[0] / a + slopes[1] / b),
+  );
+  return `${threeDigits(Math.min(...values))} to ${threeDigits(Math.max(...values))}`;
+}
+
+function reachTexts(corners: RegionReport['cornersMbps']): string[] {
+  return [reachText(corners.map(([mbps]) => mbps)), reachText(corners.map(([, mbps]) => mbps))];
 }
 
 function reachText(mbps: readonly number[]): string {

@@ -37,7 +37,9 @@ export function activate({
   const createCancellation = () => new vscode.CancellationTokenSource();
   const log = parts.add(createLog());
   const notifier = new Notifier(log);
-  const server = parts.add(new LanguageServer(vscode.Uri.joinPath(extensionUri, 'dist/server.js').fsPath, log));
+  const serverModule = vscode.Uri.joinPath(extensionUri, 'dist/server.js').fsPath;
+  const codeFolder = vscode.Uri.joinPath(globalStorageUri, 'code').fsPath;
+  const server = parts.add(new LanguageServer(serverModule, codeFolder, log));
   const models = parts.add(new ModelStore(server, createCancellation, readableError));
   const selection = parts.add(new SelectionHub());
   const graphs = parts.add(

@@ -39,8 +39,10 @@ export interface ErrorData {
   readonly detail?: string;
 }
 
+const errorName = 'DnnSplitError';
+
 export class DnnSplitError extends Error {
-  override readonly name = 'DnnSplitError';
+  override readonly name = errorName;
 
   constructor(
     readonly code: ErrorCode,
@@ -51,8 +53,10 @@ export class DnnSplitError extends Error {
     super(message);
   }
 
+  /** Looks at the name, not the class: programs of one process that were bundled apart have a class each. */
   static is(value: unknown, code?: ErrorCode): value is DnnSplitError {
-    return value instanceof DnnSplitError && (code === undefined || value.code === code);
+    if (!(value instanceof Error) || value.name !== errorName || !('code' in value)) return false;
+    return code === undefined || value.code === code;
   }
 
   static fromData(data: ErrorData): DnnSplitError {

@@ -155,10 +155,29 @@ export interface RegimeReport {
   /** `null` for "and above". */
   readonly toMbps: number | null;
   readonly latencyMs: number;
+  /** At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b): the part without the link's bytes, and these. */
+  readonly fixedMs: number;
+  readonly bytes: number;
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
   /** Nodes per tier. */
   readonly nodesPerTier: readonly number[];
+  /** Where no plan keeps the limits; the plan above is possible once they are relaxed as said. */
+  readonly infeasible?: InfeasibleReport;
+}
+
+/** Why no plan is possible, and the least change of limits that makes one possible. */
+export interface InfeasibleReport {
+  /** One sentence. */
+  readonly reason: string;
+  readonly relax: readonly RelaxReport[];
+}
+
+/** A limit, or a tier's `memoryGB`, and what to set it to. */
+export interface RelaxReport {
+  readonly constraint: 'maxLatencyMs' | 'maxCostPerRequest' | 'maxEnergyJ' | 'minThroughputPerSecond' | 'memoryGB';
+  readonly tier?: string;
+  readonly to: number;
 }
 
 /** What a running system does at one measured bandwidth. */
@@ -169,6 +188,8 @@ export interface FollowedReport {
   /** True when it moves the cut here. */
   readonly moves: boolean;
   readonly summary: string;
+  /** True where no plan keeps the limits; the plan is the one that comes closest. */
+  readonly infeasible?: boolean;
 }
 
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
@@ -179,10 +200,16 @@ export interface RegionMapReport {
   readonly fromMbps: number;
   readonly toMbps: number;
   readonly regions: readonly RegionReport[];
+  /** Where no plan keeps the limits, as polygons like those of the regions; absent where there always is one. */
+  readonly infeasible?: readonly (readonly (readonly [number, number])[])[];
+  /** What to relax for a plan to be possible everywhere there, in one sentence. */
+  readonly infeasibleReason?: string;
 }
 
 /** Where one plan is best: at bandwidths a and b its objective value is constant + slopes[0] / a + slopes[1] / b. */
 export interface RegionReport {
+  /** Regions with the same number are parts of where the same plan is best. */
+  readonly plan?: number;
   readonly nodesPerTier: readonly number[];
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
@@ -232,7 +259,7 @@ export interface PlanReport {
   readonly regimes: readonly RegimeReport[];
   /** The same for every link. */
   readonly linkRegimes: readonly (readonly RegimeReport[])[];
-  /** What the regimes leave out, where they leave something out: limits. */
+  /** What the regimes leave out, where they leave something out. */
   readonly regimesNote?: string;
   /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
   readonly followed?: readonly FollowedReport[];

@@ -1,7 +1,7 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ErrorData } from './errors';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { VerificationReport } from './verification';
 
@@ -81,8 +81,14 @@ export interface GeneratedFile {
 
 /** Custom requests: method name -> parameters and result. One entry per message; both ends derive their types from it. */
 export interface ServerRequests {
-  /** Opens a model (or joins an open one) and waits for its first complete snapshot. */
-  'dnnsplit/open': { params: { modelUri: string; token: string }; result: ModelSnapshot };
+  /**
+   * Opens a model (or joins an open one) and waits for its first complete snapshot. With `picture`, the scene that will be
+   * asked for next is laid out meanwhile.
+   */
+  'dnnsplit/open': {
+    params: { modelUri: string; token: string; picture?: { folded: readonly string[] | null } };
+    result: ModelSnapshot;
+  };
   /** Gives up one `open`; the last one frees the model. */
   'dnnsplit/close': { params: { modelUri: string }; result: null };
   /** Applies overrides until they are replaced; empty overrides return to the files. */
@@ -91,6 +97,11 @@ export interface ServerRequests {
   'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
   /** The plan that another strategy, or everything on one tier (`single:<tier>`), gives under the same overrides. */
   'dnnsplit/compare': { params: { modelUri: string; strategy: string }; result: PlanComparison };
+  /** The best plans over the bandwidths of two links, under the overrides; `null` where these are not two links. */
+  'dnnsplit/regions': {
+    params: { modelUri: string; links: readonly [number, number] };
+    result: RegionMapReport | null;
+  };
   /** The graph with its plan as a stand-alone SVG document. */
   'dnnsplit/picture': {
     params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };

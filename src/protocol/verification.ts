@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the program that runs a whole model and its chain is told. */
 export const verificationTaskSchema = z.strictObject({

@@ -1,6 +1,6 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
@@ -23,8 +23,12 @@ export type ToWebview =
   | { readonly type: 'details'; readonly details: NodeDetails }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
-  /** `sendPicture` is answered by `picture`. */
-  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' | 'sendPicture' };
+  | { readonly type: 'regions'; readonly map: RegionMapReport | null }
+  /** Answered by `picture`: all of the graph, or the part that is on the screen. */
+  | { readonly type: 'sendPicture'; readonly part: PicturePart }
+  | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
+
+export type PicturePart = 'whole' | 'screen';
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
@@ -36,7 +40,10 @@ export type FromWebview =
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'cancel' }
   | { readonly type: 'requestComparison'; readonly strategy: string }
-  /** What is on the screen, as the base64 text of a PNG file. */
-  | { readonly type: 'picture'; readonly png: string }
+  /** Answered by `regions`, unless another change comes first. */
+  | { readonly type: 'requestRegions'; readonly links: readonly [number, number] }
+  /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */
+  | { readonly type: 'picture'; readonly png: string; readonly scale: number }
+  | { readonly type: 'noPicture'; readonly reason: string }
   | { readonly type: 'run'; readonly command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain' }
   | { readonly type: 'log'; readonly text: string };

@@ -1,5 +1,28 @@
-/** The background worker: a language server over IPC, stdio or a socket, whichever its arguments name. */
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { startServer } from './connection/startServer';
+/**
+ * The background worker. Its threads start before the language server is loaded, which takes as long as reading a model:
+ * `--first-model` names the one that is about to be opened, `--code-folder` where compiled programs are kept.
+ */
+import { join } from 'node:path';
+import { loadProgram } from './programs/loadProgram';
+import { tryUriToPath } from './sessions/uris';
+import { createWorkers } from './workers/workers';
 
-startServer(createConnection(ProposedFeatures.all), __dirname);
+type LanguageServer = typeof import('./languageServer');
+
+function argument(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+const codeFolder = argument('--code-folder');
+const workers = createWorkers(__dirname, codeFolder);
+const firstModel = tryUriToPath(argument('--first-model') ?? '');
+if (firstModel !== undefined) {
+  // The layout loads while the model is read, not before: on few cores it would be in the way of reading.
+  const startLayout = () => workers.layout.start();
+  const reading = workers.analysis.call('read', { modelPath: firstModel }, { onProgress: startLayout });
+  // Whatever is wrong with the model is told to the one who opens it.
+  void reading.catch(() => undefined).finally(startLayout);
+}
+const { serve } = loadProgram(join(__dirname, 'languageServer.js'), codeFolder) as LanguageServer;
+serve(workers, __dirname);

@@ -4,7 +4,11 @@ export default defineConfig({
   test: {
     dir: import.meta.dirname,
     // Pictures for people are made on request only: `SCREENSHOTS=1`.
-    include: ['webview.browser.test.ts', ...(process.env['SCREENSHOTS'] ? ['screenshots.browser.test.ts'] : [])],
+    include: [
+      'webview.browser.test.ts',
+      'regionMap.browser.test.ts',
+      ...(process.env['SCREENSHOTS'] ? ['screenshots.browser.test.ts'] : []),
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 1,

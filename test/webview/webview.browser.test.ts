@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FromWebview } from '../../src/protocol/webviewMessages';
 import { browserAdvice, findBrowser } from '../vscode/driver/findBrowser.mjs';
+import { axeFindings } from './axe';
 import { type Bundle, bundleHarness, openHarness } from './harness/serve';
 import type { ThemeName } from './harness/themes';
 
 const executablePath = await findBrowser(() => undefined);
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 let browser: Browser;
 let context: BrowserContext;
@@ -169,6 +167,54 @@ describe.skipIf(executablePath === undefined)(title, () => {
     const { zoom } = await camera();
     expect(largest).toBeGreaterThan(0);
     expect(largest).toBeLessThanOrEqual(20 * Math.max(1, zoom));
+  });
+
+  test('makes a picture of the whole graph or of what is on the screen', async () => {
+    await open('cuts=11,43');
+    const { width: worldWidth, height: worldHeight } = await page.evaluate(() => window.harness.world());
+    const take = async (part: 'whole' | 'screen') => {
+      const before = (await posted()).length;
+      await page.evaluate((wanted) => window.harness.send({ type: 'sendPicture', part: wanted }), part);
+      await page.waitForFunction(
+        (count) => window.harness.posted.slice(count).some(({ type }) => type === 'picture'),
+        before,
+      );
+      const picture = await lastPosted('picture');
+      const size = await page.evaluate(async (png) => {
+        const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+        const image = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+        const canvas = document.createElement('canvas');
+        canvas.width = image.width;
+        canvas.height = image.height;
+        const context = canvas.getContext('2d');
+        context?.drawImage(image, 0, 0);
+        // How many different colors are in the lowest part, where the graph's output is.
+        const { data = [] } = context?.getImageData(0, image.height - 200, image.width, 150) ?? {};
+        const colors = new Set<string>();
+        for (let at = 0; at < data.length; at += 4) colors.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
+        return { width: image.width, height: image.height, colors: colors.size };
+      }, picture?.png ?? '');
+      return { ...size, scale: picture?.scale ?? 0 };
+    };
+    const whole = await take('whole');
+    expect(whole.scale).toBe(2);
+    expect(whole.width).toBeGreaterThan(2 * worldWidth);
+    expect(whole.height).toBeGreaterThan(2 * worldHeight);
+    expect(whole.colors).toBeGreaterThan(20);
+    const box = await page.locator('canvas').boundingBox();
+    const screen = await take('screen');
+    expect([screen.width, screen.height]).toEqual([box?.width, box?.height]);
+  });
+
+  test('names every tool by what it is for', async () => {
+    await open();
+    await page.getByRole('textbox', { name: 'Search nodes', exact: true }).waitFor();
+    for (const name of ['Heat', 'Objective', 'Strategy']) {
+      await page.getByRole('combobox', { name, exact: true }).waitFor();
+    }
+    for (const name of ['Zoom out (−)', 'Zoom in (+)', 'Fit', 'Save Picture', 'Export Plan', 'Details']) {
+      await page.getByRole('button', { name, exact: true }).waitFor();
+    }
   });
 
   test('walks to siblings with left and right', async () => {
@@ -333,7 +379,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
       await graph().press('Enter');
       for (const tab of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
         await page.getByRole('tab', { name: tab, exact: true }).click();
-        expect(await axeFindings()).toEqual([]);
+        expect(await axeFindings(page)).toEqual([]);
       }
     });
   }
@@ -365,20 +411,4 @@ function quantiles(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(2);
   return `median ${at(0.5)} ms, p95 ${at(0.95)} ms`;
-}
-
-/** Serious and critical findings of axe-core, as short lines. */
-async function axeFindings(): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  // Through the debugger, because the page's policy rightly refuses scripts without its nonce.
-  await session.send('Runtime.evaluate', { expression: readFileSync(axePath, 'utf8') });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  const findings: unknown = JSON.parse(String(result.value));
-  return Array.isArray(findings) ? findings.map(String) : [String(findings)];
 }

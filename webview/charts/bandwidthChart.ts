@@ -4,7 +4,7 @@ import { formatMbps, formatMs } from '../format';
 import { clamp } from '../geometry';
 import type { State } from '../state';
 import { text } from '../strings';
-import { bottomAxis, plot, plotArea, polyline, sideAxis } from './plot';
+import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { logScale } from './scale';
 
 const lowestMbps = 0.1;
@@ -16,41 +16,18 @@ export interface BandwidthPoint {
   readonly latencyMs: number;
 }
 
-/** Latency a + c / bandwidth through two points; flat through one. */
-function lineThrough(first: BandwidthPoint, second: BandwidthPoint | undefined): (mbps: number) => number {
-  if (second === undefined || first.mbps === second.mbps) return () => first.latencyMs;
-  const slope = (first.latencyMs - second.latencyMs) / (1 / first.mbps - 1 / second.mbps);
-  return (mbps) => first.latencyMs + slope * (1 / mbps - 1 / first.mbps);
-}
-
-/**
- * Latency over bandwidth. A regime reports its latency at the link's own bandwidth, or at its border nearest to that. Within
- * it the plan does not change, so that latency is a + c / bandwidth through its own point and that of a neighbor at the
- * border that they share.
- */
-export function latencyCurve(regimes: readonly RegimeReport[], ownMbps: number): BandwidthPoint[] {
-  const known = regimes.map(
-    ({ fromMbps, toMbps, latencyMs }): BandwidthPoint => ({
-      mbps: clamp(ownMbps, fromMbps, toMbps ?? Number.POSITIVE_INFINITY),
-      latencyMs,
-    }),
-  );
+/** Latency of the best plan over bandwidth; no points where no plan keeps the limits. */
+export function latencyCurve(regimes: readonly RegimeReport[]): BandwidthPoint[] {
   const points: BandwidthPoint[] = [];
-  regimes.forEach((regime, index) => {
-    const from = Math.max(regime.fromMbps, lowestMbps);
-    const to = Math.min(regime.toMbps ?? highestMbps, highestMbps);
-    const own = known[index];
-    if (to <= from || own === undefined) return;
-    const borders = [regime.fromMbps, regime.toMbps];
-    const touching = [known[index - 1], known[index + 1]].find(
-      (point) => point !== undefined && borders.includes(point.mbps) && point.mbps !== own.mbps,
-    );
-    const latencyAt = lineThrough(own, touching);
+  for (const { fromMbps, toMbps, fixedMs, bytes, infeasible } of regimes) {
+    const from = Math.max(fromMbps, lowestMbps);
+    const to = Math.min(toMbps ?? highestMbps, highestMbps);
+    if (to <= from || infeasible !== undefined) continue;
     for (let sample = 0; sample <= samplesPerRegime; sample++) {
       const mbps = from * (to / from) ** (sample / samplesPerRegime);
-      points.push({ mbps, latencyMs: latencyAt(mbps) });
+      points.push({ mbps, latencyMs: fixedMs + (8 * bytes) / (1000 * mbps) });
     }
-  });
+  }
   return points.filter(({ latencyMs }) => Number.isFinite(latencyMs) && latencyMs > 0);
 }
 
@@ -61,7 +38,7 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
   const report = plan?.links[link];
   if (plan === null || report === undefined) return undefined;
   const current = overrides.bandwidthMbps?.[link] ?? report.bandwidthMbps;
-  const curve = latencyCurve(regimes, current ?? 1);
+  const curve = latencyCurve(regimes);
   if (curve.length < 2) return undefined;
   const area = plotArea(width);
   const lowest = Math.min(...curve.map(({ latencyMs }) => latencyMs));
@@ -101,11 +78,7 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
 }
 
 /** Dotted lines between regimes, and the nodes per tier of each where there is room to write them. */
-function regimeMarks(
-  regimes: readonly RegimeReport[],
-  x: (mbps: number) => number,
-  area: ReturnType<typeof plotArea>,
-): SVGElement[] {
+function regimeMarks(regimes: readonly RegimeReport[], x: (mbps: number) => number, area: PlotArea): SVGElement[] {
   const marks: SVGElement[] = [];
   for (const regime of regimes) {
     const from = x(clamp(regime.fromMbps, lowestMbps, highestMbps));
@@ -113,17 +86,25 @@ function regimeMarks(
     if (regime.fromMbps > lowestMbps && regime.fromMbps < highestMbps) {
       marks.push(svgElement('line', { x1: from, y1: area.top, x2: from, y2: area.bottom, class: 'regime-line' }));
     }
-    const label = regime.nodesPerTier.join('·');
+    const isNone = regime.infeasible !== undefined;
+    if (isNone) marks.push(noPlanArea(from, to, area));
+    const label = isNone ? text('regimes.none') : regime.nodesPerTier.join('·');
     if (to - from < label.length * 6.5 + 8) continue;
     const middle = (from + to) / 2;
     marks.push(
       svgElement(
         'text',
         { x: middle, y: area.top - 6, 'text-anchor': 'middle', class: 'regime-label' },
-        svgElement('title', {}, regime.summary),
+        svgElement('title', {}, regime.infeasible?.reason ?? regime.summary),
         label,
       ),
     );
   }
   return marks;
+}
+
+/** Shades the bandwidths at which no plan keeps the limits. */
+function noPlanArea(from: number, to: number, area: PlotArea): SVGElement {
+  const size = { width: Math.max(0, to - from), height: area.bottom - area.top };
+  return svgElement('rect', { x: from, y: area.top, ...size, class: 'no-plan' });
 }

@@ -12,9 +12,9 @@ export interface PlotArea {
   readonly bottom: number;
 }
 
-export function plotArea(width: number): PlotArea {
+export function plotArea(width: number, height: number = plotHeight): PlotArea {
   const { top, right, bottom, left } = plotMargin;
-  return { left, right: Math.max(left + 40, width - right), top, bottom: plotHeight - bottom };
+  return { left, right: Math.max(left + 40, width - right), top, bottom: height - bottom };
 }
 
 /** An SVG that is read out as one picture with a summary. */
@@ -52,9 +52,8 @@ export function bottomAxis(
     );
   }
   const middle = (area.left + area.right) / 2;
-  axis.append(
-    svgElement('text', { x: middle, y: plotHeight - 4, 'text-anchor': 'middle', class: 'axis-title' }, title),
-  );
+  const below = area.bottom + plotMargin.bottom - 4;
+  axis.append(svgElement('text', { x: middle, y: below, 'text-anchor': 'middle', class: 'axis-title' }, title));
   return axis;
 }
 

@@ -1,6 +1,7 @@
 import { bandwidthChart } from '../charts/bandwidthChart';
 import { paretoChart } from '../charts/paretoChart';
 import { profileChart } from '../charts/profileChart';
+import { createRegionView } from '../charts/regionView';
 import type { Controller } from '../controller';
 import { element } from '../dom';
 import type { State } from '../state';
@@ -11,6 +12,7 @@ import { regimesHint } from './regimesHint';
 /** Charts of the model and of the plan; drawn again when the panel's width changes. */
 export function createChartsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'charts' });
+  const regions = createRegionView(controller);
   let newest: State | undefined;
   let width = 0;
   const build = (state: State) => {
@@ -19,12 +21,21 @@ export function createChartsPanel(controller: Controller): Panel {
       profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
       ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
       ...regimesHint(state.plan),
+      regions.build(state, chartWidth),
       paretoChart(state, chartWidth, (cuts) => controller.override({ ...state.overrides, cuts })),
     ].filter((chart) => chart !== undefined);
     root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
+    regions.restoreFocus();
   };
   const update = whenChanged(
-    ({ scene, analysis, plan, selection, overrides }) => [scene, analysis, plan, selection, overrides],
+    ({ scene, analysis, plan, selection, overrides, regions: map }) => [
+      scene,
+      analysis,
+      plan,
+      selection,
+      overrides,
+      map,
+    ],
     build,
   );
   new ResizeObserver(([entry]) => {
@@ -38,6 +49,7 @@ export function createChartsPanel(controller: Controller): Panel {
     update(state) {
       newest = state;
       update(state);
+      regions.request(state);
     },
   };
 }

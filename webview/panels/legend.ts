@@ -1,6 +1,6 @@
 import { cssColor, mix } from '../color';
 import { element } from '../dom';
-import { formatMetric } from '../metric';
+import { formatMetric, heatOf } from '../metric';
 import type { State } from '../state';
 import { text } from '../strings';
 import type { Theme } from '../theme';
@@ -12,9 +12,7 @@ export interface Legend {
   useTheme(theme: Theme): void;
 }
 
-const samples = [0, 0.5, 1];
-
-/** What the heat dots mean: size and color from the smallest to the largest value, logarithmic. */
+/** What the heat dots mean: size and color from the largest to the smallest value, logarithmic. */
 export function createLegend(startTheme: Theme): Legend {
   const root = element('div', { class: 'legend', role: 'group', 'aria-label': text('legend.label') });
   let theme = startTheme;
@@ -31,14 +29,22 @@ export function createLegend(startTheme: Theme): Legend {
 
   const build = ({ heat, planModel }: State) => {
     root.hidden = heat === null || heat.metric === 'none' || heat.high <= 0;
-    if (heat === null || root.hidden) return;
+    if (heat === null || heat.metric === 'none' || root.hidden) return;
     const measured = heat.metric === 'time' && planModel?.measured.includes(true) === true;
+    const { low, high } = heat;
+    const isOne = high / low < 1.01;
+    const values = isOne ? [high] : [high, Math.sqrt(low * high), low];
     root.replaceChildren(
-      element('span', { class: 'legend-title' }, text(`metric.${heat.metric}`)),
-      element('span', { class: 'numeric' }, formatMetric(heat.metric, heat.low)),
-      ...samples.map(dot),
-      element('span', { class: 'numeric' }, formatMetric(heat.metric, heat.high)),
-      ...(measured ? [element('span', { class: 'dimmed' }, text('legend.measured'))] : []),
+      element('div', { class: 'legend-title' }, text(isOne ? `metric.${heat.metric}` : `legend.log.${heat.metric}`)),
+      ...values.map((value) =>
+        element(
+          'div',
+          { class: 'legend-step' },
+          element('span', { class: 'legend-dot' }, dot(heatOf(heat, value))),
+          element('span', { class: 'numeric' }, formatMetric(heat.metric, value)),
+        ),
+      ),
+      ...(measured ? [element('div', { class: 'dimmed' }, text('legend.measured'))] : []),
     );
   };
   const update = whenChanged(({ heat, planModel }) => [heat, planModel], build);

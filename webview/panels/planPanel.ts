@@ -42,7 +42,8 @@ function figures(plan: PlanReport): HTMLElement {
 
 function gapText(gap: number | null, unavailable: string | undefined): string {
   if (gap === null) return unavailable ?? unknownNumber;
-  return gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
+  const percent = gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
+  return unavailable === undefined ? percent : `≤ ${percent}`;
 }
 
 function tiersTable(plan: PlanReport): HTMLElement {
@@ -141,6 +142,11 @@ function strategyName(row: StrategyReport, plan: PlanReport, controller: Control
   return created;
 }
 
+function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | string {
+  if (infeasible === undefined) return nodesPerTier.join(' · ');
+  return element('span', { title: infeasible.reason }, text('regimes.none'));
+}
+
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
   const range = (fromMbps: number, toMbps: number | null) =>
     toMbps === null ? `≥ ${formatMbps(fromMbps)}` : `${formatMbps(fromMbps)} – ${formatMbps(toMbps)}`;
@@ -148,8 +154,12 @@ function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
     text('chart.bandwidth'),
     [
       { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => range(fromMbps, toMbps) },
-      { header: text('column.split'), numeric: true, cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
-      { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
+      { header: text('column.split'), numeric: true, cell: splitCell },
+      {
+        header: text('column.latency'),
+        numeric: true,
+        cell: ({ latencyMs, infeasible }) => formatMs(infeasible === undefined ? latencyMs : null),
+      },
     ],
     regimes,
   );
@@ -247,5 +257,8 @@ function boundedHint({ boundedBlocks = 0 }: PlanReport): HTMLElement[] {
 function regimesOf(plan: PlanReport, regimes: readonly RegimeReport[], link: number): HTMLElement[] {
   const report = plan.links[link];
   if (report === undefined || regimes.length === 0) return [];
-  return [element('h3', {}, text('plan.regimes', report.from, report.to)), regimesTable(regimes)];
+  const reasons = regimes.flatMap(({ infeasible }) =>
+    infeasible === undefined ? [] : [element('p', { class: 'hint' }, ...withCode(infeasible.reason))],
+  );
+  return [element('h3', {}, text('plan.regimes', report.from, report.to)), regimesTable(regimes), ...reasons];
 }

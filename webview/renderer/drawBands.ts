@@ -2,10 +2,13 @@ import { toScreen, visibleRect } from '../camera';
 import { intersects } from '../geometry';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, headerZoom, snap } from './frame';
+import { type Frame, font, headerZoom } from './frame';
+import { snap } from './snap';
 
 const badgeHeight = 18;
 const badgeMargin = 10;
+/** Below a boundary's line, so that its pill has room. */
+const badgeDrop = 14;
 
 /** Tier bands: a low tint with the tier's pattern over the whole width, and a badge that stays in sight. */
 export function drawBands(frame: Frame): void {
@@ -43,7 +46,7 @@ export function drawBandBadges(frame: Frame): void {
     const letterWidth = Math.max(badgeHeight, fitter.width(letter, 11) + 10);
     const width = letterWidth + fitter.width(name, 11) * 1.06 + 15;
     const x = badgeMargin;
-    const y = Math.round(top + Math.min(badgeMargin, (bottom - top - badgeHeight) / 2));
+    const y = Math.round(top + Math.min(badgeDrop, (bottom - top - badgeHeight) / 2));
     context.beginPath();
     context.roundRect(x, y, width, badgeHeight, 3);
     context.fillStyle = theme.pillFill;

@@ -1,9 +1,11 @@
 import { toScreen, toWorld } from '../camera';
+import { formatBytes, formatMs } from '../format';
 import { contains, type Rect } from '../geometry';
 import type { Boundary } from '../planModel';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, snap } from './frame';
+import { type Frame, font } from './frame';
 import { minimapLayout } from './minimap';
+import { snap } from './snap';
 
 const pillHeight = 20;
 const pillGap = 3;
@@ -23,12 +25,19 @@ export interface BoundaryTarget {
   readonly rect: Rect;
 }
 
+const direction = ({ plan }: Frame, { link }: Boundary) =>
+  `${plan?.letters[link] ?? ''} → ${plan?.letters[link + 1] ?? ''}`;
+
 const pillText = (frame: Frame, boundary: Boundary) => {
-  const letters = frame.plan?.letters ?? [];
-  const direction = `${letters[boundary.link] ?? ''} → ${letters[boundary.link + 1] ?? ''}`;
   const shown = boundary.texts.slice(0, 2).join('   ');
   const more = boundary.texts.length > 2 ? `   +${boundary.texts.length - 2}` : '';
-  return shown === '' ? direction : `${direction}   ${shown}${more}`;
+  return shown === '' ? direction(frame, boundary) : `${direction(frame, boundary)}   ${shown}${more}`;
+};
+
+/** What it carries altogether, for where there is no room for each tensor. */
+const shortPillText = (frame: Frame, boundary: Boundary) => {
+  const figures = `${formatBytes(boundary.bytes)} · ${formatMs(boundary.transferMs)}`;
+  return boundary.texts.length === 0 ? direction(frame, boundary) : `${direction(frame, boundary)}   ${figures}`;
 };
 
 /** Anchor of a boundary's pill: its line's middle, or the middle of its first edge where there is no line. */
@@ -42,10 +51,12 @@ function anchor(frame: Frame, boundary: Boundary): { readonly x: number; readonl
   return box === undefined ? undefined : toScreen(camera, box.x + box.width / 2, box.y + box.height / 2);
 }
 
-/** Left edge for a stack of pills where it covers no node: in the middle, else right or left of the nodes there. */
-function besideNodes(frame: Frame, wanted: Rect): number {
+/**
+ * Left edge for a stack of pills where it covers no node: in the middle, else right or left of the nodes there; nothing
+ * where they leave no room.
+ */
+function besideNodes(frame: Frame, wanted: Rect): number | undefined {
   const { camera, model, size } = frame;
-  if (camera.zoom < 0.12) return wanted.x;
   const corner = toWorld(camera, 0, wanted.y);
   let [left, right] = [Infinity, -Infinity];
   const area = { ...corner, width: size.width / camera.zoom, height: wanted.height / camera.zoom };
@@ -60,7 +71,7 @@ function besideNodes(frame: Frame, wanted: Rect): number {
   const end = overview === undefined ? size.width - 2 * handleWidth : overview.area.x;
   if (right + 10 + wanted.width <= end - 8) return right + 10;
   const start = 2 * handleWidth + 8;
-  return left - 10 - wanted.width >= start ? left - 10 - wanted.width : wanted.x;
+  return left - 10 - wanted.width >= start ? left - 10 - wanted.width : undefined;
 }
 
 function layOutPills(frame: Frame): Pill[] {
@@ -76,13 +87,18 @@ function layOutPills(frame: Frame): Pill[] {
   }
   const pills: Pill[] = [];
   for (const { x, y, boundaries } of stacks.values()) {
-    const texts = boundaries.map((boundary) => pillText(frame, boundary));
-    const width = Math.max(...texts.map((text) => fitter.width(text, 11))) + 2 * pillPadding;
     const height = boundaries.length * (pillHeight + pillGap) - pillGap;
-    const wanted = { x: Math.round(x - width / 2), y: Math.round(y - height / 2), width, height };
-    const left = besideNodes(frame, wanted);
+    const top = Math.round(y - height / 2);
+    const stackOf = (textOf: typeof pillText) => {
+      const texts = boundaries.map((boundary) => textOf(frame, boundary));
+      const width = Math.max(...texts.map((text) => fitter.width(text, 11))) + 2 * pillPadding;
+      const wanted = { x: Math.round(x - width / 2), y: top, width, height };
+      return { texts, width, middle: wanted.x, free: besideNodes(frame, wanted) };
+    };
+    const full = stackOf(pillText);
+    const { texts, width, middle, free } = full.free === undefined ? stackOf(shortPillText) : full;
     boundaries.forEach((boundary, row) => {
-      const rect = { x: left, y: wanted.y + row * (pillHeight + pillGap), width, height: pillHeight };
+      const rect = { x: free ?? middle, y: top + row * (pillHeight + pillGap), width, height: pillHeight };
       pills.push({ boundary, rect, text: texts[row] ?? '' });
     });
   }
@@ -159,7 +175,7 @@ function drawPill(frame: Frame, rect: Rect, text: string, color: string): void {
 
 /** Boundaries: a dashed line across the picture with handles at its ends and what it carries in a pill. */
 export function drawBoundaries(frame: Frame): void {
-  const { camera, theme, plan, ghost, size } = frame;
+  const { camera, theme, plan, ghost, size, isStill } = frame;
   if (plan === null) return;
   for (const boundary of plan.boundaries) {
     if (boundary.y === null || boundary.link === ghost?.link) continue;
@@ -167,7 +183,7 @@ export function drawBoundaries(frame: Frame): void {
     if (y < -handleHeight || y > size.height + handleHeight) continue;
     const color = tierColorsOf(theme, boundary.link + 1).accent;
     drawLine(frame, y, color, [6, 4]);
-    drawHandles(frame, y, color);
+    if (isStill !== true) drawHandles(frame, y, color);
   }
   for (const { boundary, rect, text } of layOutPills(frame)) {
     if (boundary.link !== ghost?.link) drawPill(frame, rect, text, tierColorsOf(theme, boundary.link + 1).accent);
@@ -197,5 +213,5 @@ export function drawGhost(frame: Frame): void {
     width,
     height: pillHeight,
   };
-  drawPill(frame, { ...wanted, x: besideNodes(frame, wanted) }, ghost.label, color);
+  drawPill(frame, { ...wanted, x: besideNodes(frame, wanted) ?? wanted.x }, ghost.label, color);
 }

@@ -1,35 +1,26 @@
 import type { SceneEdge } from '../../src/protocol/scene';
 import { visibleRect } from '../camera';
 import { tierColorsOf } from '../theme';
-import { type Frame, snap } from './frame';
+import { dashes, traceEdges } from './edgeLines';
+import type { Frame } from './frame';
 
 /** Shorter edges than this, in pixels, are not worth a line. */
 const shortest = 2;
-
-function trace(frame: Frame, edge: SceneEdge): void {
-  const { context, camera, pixelRatio } = frame;
-  const { points } = edge;
-  const half = 0.5 / pixelRatio;
-  for (let i = 0; i + 1 < points.length; i += 2) {
-    const x = snap(((points[i] ?? 0) - camera.x) * camera.zoom, pixelRatio) + half;
-    const y = snap(((points[i + 1] ?? 0) - camera.y) * camera.zoom, pixelRatio) + half;
-    if (i === 0) context.moveTo(x, y);
-    else context.lineTo(x, y);
-  }
-}
+const arrowSize = 6;
 
 function traceArrow(frame: Frame, edge: SceneEdge): void {
-  const { context, camera } = frame;
+  const { context, camera, size } = frame;
   const { points } = edge;
   const at = points.length - 2;
   const x = ((points[at] ?? 0) - camera.x) * camera.zoom;
   const y = ((points[at + 1] ?? 0) - camera.y) * camera.zoom;
+  if (x < 0 || y < 0 || x > size.width || y > size.height + arrowSize) return;
   const dx = x - ((points[at - 2] ?? 0) - camera.x) * camera.zoom;
   const dy = y - ((points[at - 1] ?? 0) - camera.y) * camera.zoom;
   const length = Math.hypot(dx, dy);
   if (length === 0) return;
-  const size = Math.min(6, 6 * camera.zoom + 1);
-  const [ux, uy] = [(dx / length) * size, (dy / length) * size];
+  const reach = Math.min(arrowSize, arrowSize * camera.zoom + 1);
+  const [ux, uy] = [(dx / length) * reach, (dy / length) * reach];
   context.moveTo(x, y);
   context.lineTo(x - ux - uy * 0.5, y - uy + ux * 0.5);
   context.lineTo(x - ux + uy * 0.5, y - uy - ux * 0.5);
@@ -71,7 +62,7 @@ function strokeAll(frame: Frame, edges: readonly SceneEdge[], color: string, wid
   context.strokeStyle = color;
   context.lineWidth = width;
   context.beginPath();
-  for (const edge of edges) trace(frame, edge);
+  traceEdges(frame, edges);
   context.stroke();
   if (camera.zoom < 0.3) return;
   context.fillStyle = color;
@@ -86,11 +77,18 @@ export function drawEdges(frame: Frame): void {
   const { plain, touched, crossing } = visibleEdges(frame);
   const hairline = camera.zoom < 0.3 ? 0.5 : 1;
   context.lineJoin = 'round';
+  // Square ends close the corners of lines that are drawn piece by piece.
+  context.lineCap = 'square';
+  // From afar lines lie close together, and in full strength they would fill up to areas.
+  context.globalAlpha = Math.min(1, Math.max(0.3, camera.zoom / 0.3));
   strokeAll(frame, plain, theme.edge, hairline);
+  context.globalAlpha = 1;
   strokeAll(frame, touched, theme.focus, 1.5);
   for (const [link, edges] of crossing) {
-    context.setLineDash([4, 3]);
+    context.setLineDash(dashes);
+    context.lineCap = 'butt';
     strokeAll(frame, edges, tierColorsOf(theme, link + 1).accent, 1.5);
     context.setLineDash([]);
   }
+  context.lineCap = 'butt';
 }

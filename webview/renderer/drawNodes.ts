@@ -4,7 +4,8 @@ import { cssColor, mix } from '../color';
 import { formatMetric, heatOf } from '../metric';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { detailAt, type Frame, font, movedTo, snap } from './frame';
+import { detailAt, type Frame, font, movedTo } from './frame';
+import { snap } from './snap';
 
 /** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
 const painted = { cells: new Uint32Array(0), pass: 0 };
@@ -19,34 +20,51 @@ function startSpecks(cells: number): number {
 }
 
 function drawSpecks(frame: Frame): void {
-  const { context, camera, size, theme, model, plan, selected } = frame;
+  const { camera, size, theme, model, plan, selected, heat } = frame;
   const columns = Math.ceil(size.width) + 1;
   const pass = startSpecks(columns * (Math.ceil(size.height) + 1));
-  const byTier = new Map<number, SceneNode[]>();
+  const byColor = new Map<string, SceneNode[]>();
+  const marked: SceneNode[] = [];
+  const colorOf = (index: number): string => {
+    const tier = plan?.tiers[index]?.first;
+    const value = heat?.values[index] ?? null;
+    // Where bands tell the tiers apart, specks can tell what is hot.
+    if (heat !== null && value !== null && (plan === null || plan.bands.length > 0)) {
+      return theme.speckHeat(heatOf(heat, value));
+    }
+    return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
+  };
   model.nodeGrid.query(visibleRect(camera, size), (index) => {
     const node = model.scene.nodes[index];
     if (node === undefined) return;
-    const tier = selected.has(index) ? -2 : (plan?.tiers[index]?.first ?? -1);
+    const isMarked = selected.has(index);
     if (node.height * camera.zoom < 2) {
       const x = Math.max(0, Math.floor((node.x - camera.x) * camera.zoom));
       const y = Math.max(0, Math.floor((node.y - camera.y) * camera.zoom));
       const cell = y * columns + x;
-      if (painted.cells[cell] === pass && tier !== -2) return;
+      if (painted.cells[cell] === pass && !isMarked) return;
       painted.cells[cell] = pass;
     }
-    const nodes = byTier.get(tier);
-    if (nodes === undefined) byTier.set(tier, [node]);
+    if (isMarked) {
+      marked.push(node);
+      return;
+    }
+    const color = colorOf(index);
+    const nodes = byColor.get(color);
+    if (nodes === undefined) byColor.set(color, [node]);
     else nodes.push(node);
   });
+  for (const [color, nodes] of byColor) fillSpecks(frame, nodes, color, 1.5);
   // Selected specks come last and larger, or nobody would find them.
-  for (const [tier, nodes] of [...byTier].sort(([a], [b]) => b - a)) {
-    context.fillStyle = tier === -2 ? theme.focus : tier === -1 ? theme.edge : tierColorsOf(theme, tier).accent;
-    const least = tier === -2 ? 4 : 1.5;
-    for (const node of nodes) {
-      const width = Math.max(least, node.width * camera.zoom);
-      const height = Math.max(least, node.height * camera.zoom - 0.5);
-      context.fillRect((node.x - camera.x) * camera.zoom, (node.y - camera.y) * camera.zoom, width, height);
-    }
+  fillSpecks(frame, marked, theme.focus, 4);
+}
+
+function fillSpecks({ context, camera }: Frame, nodes: readonly SceneNode[], color: string, least: number): void {
+  context.fillStyle = color;
+  for (const node of nodes) {
+    const width = Math.max(least, node.width * camera.zoom);
+    const height = Math.max(least, node.height * camera.zoom - 0.5);
+    context.fillRect((node.x - camera.x) * camera.zoom, (node.y - camera.y) * camera.zoom, width, height);
   }
 }
 
@@ -82,13 +100,19 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
     }
     context.fillStyle = marked ? theme.focus : theme.nodeBorder;
     context.fillRect(x, y, width, height);
-    context.fillStyle = theme.nodeFill;
+    context.fillStyle = heatFill(frame, index) ?? theme.nodeFill;
     context.fillRect(x + 1, y + 1, width - 2, height - 2);
     const tier = plan?.tiers[index]?.first;
     context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
     context.fillRect(x, y, 2, height);
     drawMove(frame, index, { x: x + 2, y: y + 1, width: width - 3, height: height - 2 });
   }
+}
+
+/** From afar a box is filled by its share of the chosen metric: there is no room for its figure. */
+function heatFill({ theme, heat }: Frame, index: number): string | null {
+  const value = heat?.values[index] ?? null;
+  return heat === null || value === null ? null : theme.heat(heatOf(heat, value));
 }
 
 /** A box that another plan runs elsewhere carries the pattern of that other tier. */
@@ -158,11 +182,19 @@ function drawHeat(frame: Frame, index: number, centerX: number, centerY: number,
   context.stroke();
 }
 
+/** Bands say which tier a box runs on, unless it runs on two of them or the other plan has it elsewhere. */
+function needsBadge(frame: Frame, index: number): boolean {
+  const { plan } = frame;
+  const span = plan?.tiers[index] ?? null;
+  if (plan === null || span === null) return false;
+  return plan.bands.length === 0 || span.first !== span.last || movedTo(frame, index) !== null;
+}
+
 /** Letter badge of the tier on the upper border; two letters where a fold lies on both sides of a boundary. */
 function drawTierBadge(frame: Frame, index: number, { x, y, width }: Box): void {
   const { context, theme, plan, camera, fitter } = frame;
   const span = plan?.tiers[index] ?? null;
-  if (plan === null || span === null) return;
+  if (plan === null || span === null || !needsBadge(frame, index)) return;
   const pixels = 9 * camera.zoom;
   const colors = tierColorsOf(theme, span.first);
   const first = plan.letters[span.first] ?? '';
@@ -225,7 +257,7 @@ function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): 
   context.font = font(theme, pixels, 500);
   context.fillStyle = theme.foreground;
   const title = withRepeats(node.title, node.repeats);
-  const letter = plan?.letters[plan.tiers[index]?.first ?? -1];
+  const letter = needsBadge(frame, index) ? plan?.letters[plan.tiers[index]?.first ?? -1] : undefined;
   let room = box.width - 18 * camera.zoom;
   if (letter !== undefined) {
     const side = 20 * camera.zoom;

@@ -35,6 +35,8 @@ export interface Frame {
   readonly ghost: DragGhost | null;
   readonly fitter: TextFitter;
   readonly hatches: Hatches;
+  /** For a picture that nobody can act on: nothing to grab is drawn. */
+  readonly isStill?: boolean;
 }
 
 /** How much of a node is worth drawing. */
@@ -46,7 +48,7 @@ export const headerZoom = 0.5;
 export function detailAt(zoom: number): Detail {
   if (zoom < 0.12) return 'speck';
   if (zoom < 0.38) return 'box';
-  return zoom < 0.55 ? 'title' : 'full';
+  return zoom < 0.65 ? 'title' : 'full';
 }
 
 /** The tiers of a box under the other plan, where they are not the same as under this one. */
@@ -54,11 +56,6 @@ export function movedTo({ plan, otherTiers }: Frame, index: number): TierSpan | 
   const own = plan?.tiers[index] ?? null;
   const other = otherTiers?.[index] ?? null;
   return own === null || other === null || (own.first === other.first && own.last === other.last) ? null : other;
-}
-
-/** A length or position moved onto the grid of device pixels, so that thin lines stay sharp. */
-export function snap(value: number, pixelRatio: number): number {
-  return Math.round(value * pixelRatio) / pixelRatio;
 }
 
 export function font(theme: Theme, pixels: number, weight: 400 | 500 | 600 = 400): string {

@@ -1,4 +1,5 @@
 import { type Theme, tierColorsOf } from '../theme';
+import { snap } from './snap';
 
 const side = 8;
 
@@ -49,6 +50,11 @@ export class Hatches {
     private readonly pixelRatio: number,
   ) {}
 
+  /** The same patterns for another number of device pixels per CSS pixel. */
+  at(pixelRatio: number): Hatches {
+    return new Hatches(this.theme, pixelRatio);
+  }
+
   /** The pattern of a tier, shifted so that it moves with the picture. */
   of(context: CanvasRenderingContext2D, tier: number, offsetX: number, offsetY: number): CanvasPattern | null {
     let pattern = this.#patterns.get(tier);
@@ -56,9 +62,9 @@ export class Hatches {
       pattern = this.#create(context, tier);
       this.#patterns.set(tier, pattern);
     }
-    pattern?.setTransform(
-      new DOMMatrix().translate(offsetX % side, offsetY % side).scale(1 / this.pixelRatio, 1 / this.pixelRatio),
-    );
+    // On the grid of device pixels, where each pixel of the tile is one of the canvas and nothing needs to be blended.
+    const [x, y] = [snap(offsetX % side, this.pixelRatio), snap(offsetY % side, this.pixelRatio)];
+    pattern?.setTransform(new DOMMatrix().translate(x, y).scale(1 / this.pixelRatio, 1 / this.pixelRatio));
     return pattern;
   }
 

@@ -11,6 +11,8 @@ const largestScale = 0.09;
 /** Where the overview lies on the canvas and how it is scaled; deep graphs are squeezed in height only. */
 export interface MinimapLayout {
   readonly area: Rect;
+  /** x on the strip, from its left, at which the picture begins: narrow ones are in the middle. */
+  readonly offsetX: number;
   readonly scaleX: number;
   readonly scaleY: number;
 }
@@ -28,7 +30,7 @@ export function minimapLayout(world: Size, canvas: Size, camera: Camera): Minima
   const scaleY = Math.min(largestScale, (canvas.height - 2 * margin) / Math.max(1, world.height));
   const height = world.height * scaleY;
   const area = { x: canvas.width - stripWidth - margin - 12, y: margin, width: stripWidth, height };
-  return { area, scaleX, scaleY };
+  return { area, offsetX: (stripWidth - world.width * scaleX) / 2, scaleX, scaleY };
 }
 
 /** World y under a canvas pixel on the overview. */
@@ -37,7 +39,7 @@ export function minimapToWorld(
   x: number,
   y: number,
 ): { readonly x: number; readonly y: number } {
-  return { x: (x - layout.area.x) / layout.scaleX, y: (y - layout.area.y) / layout.scaleY };
+  return { x: (x - layout.area.x - layout.offsetX) / layout.scaleX, y: (y - layout.area.y) / layout.scaleY };
 }
 
 /** Draws the overview from a picture that is only made again when scene, plan, theme or size change. */
@@ -54,15 +56,16 @@ export class Minimap {
     visible: Rect,
     pixelRatio: number,
   ): void {
-    const { area, scaleX, scaleY } = layout;
+    const { area, offsetX, scaleX, scaleY } = layout;
+    const start = area.x + offsetX;
     const from = [model, plan, theme, area.height, pixelRatio];
     if (this.#picture === undefined || from.some((part, index) => part !== this.#made[index])) {
       this.#picture = paint(layout, model, plan, theme, pixelRatio);
       this.#made = from;
     }
     context.drawImage(this.#picture, area.x, area.y, area.width, area.height);
-    const left = clamp(area.x + visible.x * scaleX, area.x, area.x + area.width - 6);
-    const right = clamp(area.x + (visible.x + visible.width) * scaleX, left + 6, area.x + area.width);
+    const left = clamp(start + visible.x * scaleX, area.x, area.x + area.width - 6);
+    const right = clamp(start + (visible.x + visible.width) * scaleX, left + 6, area.x + area.width);
     const top = clamp(area.y + visible.y * scaleY, area.y, area.y + area.height);
     const bottom = clamp(area.y + (visible.y + visible.height) * scaleY, top + 4, area.y + area.height + 4);
     context.strokeStyle = theme.focus;
@@ -77,7 +80,7 @@ export class Minimap {
 }
 
 function paint(
-  { area, scaleX, scaleY }: MinimapLayout,
+  { area, offsetX, scaleX, scaleY }: MinimapLayout,
   model: SceneModel,
   plan: PlanModel | null,
   theme: Theme,
@@ -93,13 +96,14 @@ function paint(
   context.fillRect(0, 0, area.width, area.height);
   for (const band of plan?.bands ?? []) {
     context.fillStyle = tierColorsOf(theme, band.tier).hatch;
-    context.fillRect(0, band.top * scaleY, area.width, (band.bottom - band.top) * scaleY);
+    const top = Math.max(0, band.top * scaleY);
+    context.fillRect(0, top, area.width, Math.min(area.height, band.bottom * scaleY) - top);
   }
   const painted = new Uint8Array((Math.ceil(area.width) + 1) * (Math.ceil(area.height) + 1));
   for (const index of model.byHeight) {
     const node = model.scene.nodes[index];
     if (node === undefined) continue;
-    const x = Math.round(node.x * scaleX);
+    const x = Math.round(offsetX + node.x * scaleX);
     const y = Math.round(node.y * scaleY * 2) / 2;
     const cell = Math.floor(y) * Math.ceil(area.width) + x;
     if (painted[cell] === 1) continue;

@@ -48,10 +48,10 @@ function figure(plan: Plan, infrastructure: Infrastructure): string {
 /** Gaps below this, in percent, are rounding. */
 const roundingPercent = 1e-7;
 
-function optimality({ gapPercent, unavailable }: Certificate): string {
+function optimality({ gapPercent, isBound }: Certificate): string {
   if (!Number.isFinite(gapPercent)) return '';
   if (gapPercent <= roundingPercent) return ' (proven optimal)';
-  if (unavailable !== undefined) return ` (within ${short(gapPercent)} % of the optimum without limits)`;
+  if (isBound) return ` (at most ${short(gapPercent)} % from the optimum)`;
   return ` (within ${short(gapPercent)} % of the optimum)`;
 }
 

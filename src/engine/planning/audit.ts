@@ -3,6 +3,7 @@ import { objectiveWeights, pricePerSecond } from './costModel';
 import type { CostTables } from './costTables';
 import type { Metric, Objective } from './infrastructure';
 import type { AuditFinding } from './plan';
+import type { SearchedCuts } from './planSearch';
 
 /** Exceptions that are named; the others are counted. */
 const namedExceptions = 24;
@@ -39,6 +40,14 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
     exceptionCount,
     consequence: consequence(costs, objective, exceptionCount, holds) + leftOut(boundedBlocks),
   };
+}
+
+/** Which cuts were searched besides the candidates, as a sentence to follow the consequence; empty where none were. */
+export function searchedText({ beyondCandidates, allCuts, positions, allPositions }: SearchedCuts): string {
+  if (!beyondCandidates) return '';
+  if (allCuts !== undefined) return ` All ${allCuts} cuts of the graph were searched.`;
+  const count = positions === allPositions ? `All ${positions}` : `${positions} of the ${allPositions}`;
+  return ` ${count} positions of the order were searched besides the candidates.`;
 }
 
 /** What a bounded search for candidates leaves open. */
@@ -79,7 +88,7 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
 
 function consequence(costs: CostTables, objective: Objective, exceptionCount: number, holds: boolean): string {
   if (objective === 'throughput' && !holds) {
-    return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut; compare with `exhaustive`.';
+    return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut.';
   }
   if (exceptionCount === 0 && !holds) {
     return 'The links encode tensors differently, so no one set of candidates serves all of them; the certificate says by how much the plan misses, and `exact` finds the optimum.';

@@ -1,9 +1,12 @@
 import type { Work } from '../../protocol/work';
-import { memoryCheck } from './constraints';
+import type { Cut } from '../split/splitGraph';
+import { ChainFronts } from './chainFronts';
 import type { CostTables } from './costTables';
-import { assignmentOf, type CutFamily } from './cutFamily';
-import { searchLabels } from './labels';
+import { assignmentOf, createFamily } from './cutFamily';
+import { cutsOfPlan } from './labels';
+import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
 import type { Assignment } from './plan';
+import { spreadPositions } from './spreadPositions';
 import type { TierBounds } from './tierBounds';
 
 export interface ParetoPlan {
@@ -25,16 +28,38 @@ export interface ParetoFront {
 /** Points of the front that are reported at most. */
 const frontSize = 500;
 
-/** The plans of a family that no other one matches or beats in latency, cost, throughput and first-tier energy at once. */
-export function paretoFront(costs: CostTables, family: CutFamily, bounds: TierBounds, work?: Work): ParetoFront {
-  const { labels, bounded } = searchLabels(costs, family, bounds, memoryCheck(costs, family), work);
-  const plans = labels.map((label) => ({
-    assignment: assignmentOf(family, label.chosen),
-    latencyMs: label.latencyS * 1e3,
-    costPerRequest: label.cost,
-    throughputPerSecond: 1 / label.slowestS,
-    energyJ: label.energyJ,
-  }));
+/** Positions besides the candidates, by number of tiers, so that all plans of them can be looked at. */
+const positionsByTiers: readonly number[] = [0, 2, 200, 60, 20];
+
+/**
+ * The plans that no other one matches or beats in latency, cost, throughput and first-tier energy at once, of those that
+ * cut at candidates and at positions spread over the order.
+ */
+export function paretoFront(costs: CostTables, cuts: readonly Cut[], bounds: TierBounds, work: Work): ParetoFront {
+  const most = positionsByTiers[costs.tiers.length] ?? 0;
+  const family = createFamily(costs, cuts, bounds, most === 0 ? [] : spreadPositions(costs, most));
+  const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
+  const measures: Measure[] = metrics.map((metric) => metricMeasure(costs, family, metric));
+  if (costs.infrastructure.constraints.respectMemory === true) {
+    measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
+  }
+  const fronts = new ChainFronts(costs, family, bounds, measures, work);
+  const plans = fronts.plans().flatMap((label): ParetoPlan[] => {
+    const [latencyS = 0, cost = 0, slowestS = 0, energyJ = 0] = label.values;
+    if (latencyS === Number.POSITIVE_INFINITY) return [];
+    const assignment = assignmentOf(family, cutsOfPlan(label));
+    return [
+      { assignment, latencyMs: latencyS * 1e3, costPerRequest: cost, throughputPerSecond: 1 / slowestS, energyJ },
+    ];
+  });
   plans.sort((a, b) => a.latencyMs - b.latencyMs);
-  return { plans: plans.slice(0, frontSize), bounded: bounded || plans.length > frontSize };
+  return { plans: thinned(plans, frontSize), bounded: fronts.bounded || plans.length > frontSize };
+}
+
+/** At most so many of a list, evenly spread, its ends included. */
+function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  const step = (items.length - 1) / (most - 1);
+  const kept = new Set(Array.from({ length: most }, (_, at) => Math.round(at * step)));
+  return items.filter((_, index) => kept.has(index));
 }

@@ -1,3 +1,4 @@
+import type { LimitName } from './constraints';
 import type { Metric } from './infrastructure';
 
 /** Tier index per node of the split graph; never falls along an edge. */
@@ -61,8 +62,10 @@ export interface Certificate {
   readonly exactValue: number;
   readonly exactLatencyMs: number;
   readonly gapPercent: number;
-  /** Why there is no exact value, where there is none. */
+  /** Why there is no exact value, where there is none, or that it is a bound. */
   readonly unavailable?: string;
+  /** True where the value is a lower bound of the optimum's, and the gap an upper bound. */
+  readonly isBound?: boolean;
 }
 
 export interface AuditFinding {
@@ -81,5 +84,20 @@ export interface Regime {
   readonly fromMbps: number;
   readonly toMbps: number;
   readonly assignment: Assignment;
+  /** At the link's own bandwidth where the regime holds it, else at the border nearest to it. */
   readonly latencyMs: number;
+  /** The part of the latency that does not depend on the link's bandwidth, and the bytes that cross it. */
+  readonly fixedMs: number;
+  readonly bytes: number;
+  /** Where no plan keeps the limits: why, and what to relax for the plan above to be possible. */
+  readonly infeasible?: { readonly reason: string; readonly changes: readonly Change[] };
+}
+
+/** One change that is needed to make a plan possible: a limit, or the memory of a tier, and what to set it to. */
+export interface Change {
+  readonly constraint: LimitName | 'memoryGB';
+  /** The tier whose memory it is. */
+  readonly tier?: string;
+  /** Rounded to where the limit is certainly kept. */
+  readonly to: number;
 }

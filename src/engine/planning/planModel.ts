@@ -1,34 +1,37 @@
-import { DnnSplitError } from '../../protocol/errors';
 import type { CandidateOutcome } from '../../protocol/reports';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { advise } from './advice';
-import { auditCandidates } from './audit';
+import { auditCandidates, searchedText } from './audit';
 import { candidateOutcomes } from './candidateOutcomes';
 import { certify, withoutOptimum } from './certificate';
-import { brokenConstraints, hasLimits, memoryCheck } from './constraints';
+import { hasLimits } from './constraints';
 import { type CostTables, createCostTables } from './costTables';
-import { createFamily } from './cutFamily';
-import { evaluatePlan } from './evaluate';
+import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
+import { otherStrategies, planWith, type StrategyOutcome, singleTierOutcomes } from './outcomes';
 import { cutsAtPositions } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
+import { PlanSearch } from './planSearch';
 import { bandwidthRegimes } from './regimes';
 import { type RegionMap, type RegionRequest, regionMap } from './regionMap';
-import { strategyRegistry } from './registry';
 import { searchableCuts } from './searchableCuts';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 import { tierBounds } from './tierBounds';
 
 export interface PlanOptions {
   readonly strategy: Strategy;
   /** Per link the position of a cut that must lie on it; `null` leaves it to the planner. */
   readonly cuts?: readonly (number | null)[];
+  /** Searches the candidates alone, even where they guarantee nothing. */
+  readonly candidatesOnly?: boolean;
   /** Computes the other strategies too. */
   readonly compare?: boolean;
   /** Leaves the exact optimum out, for a plan that must be there within a frame. */
   readonly skipCertificate?: boolean;
+  /** Leaves out what takes several minimum cuts: the bounds for throughput and under limits. */
+  readonly quickCertificate?: boolean;
   /** Leaves the bandwidth regimes out. */
   readonly skipRegimes?: boolean;
   /** Maps the best plans over two links' bandwidths. */
@@ -41,20 +44,6 @@ export interface PlanOptions {
   readonly boundedBlocks?: number;
   /** Tables of the same graph from an earlier call; what still holds is taken over. */
   readonly previousCosts?: CostTables;
-}
-
-const limitsIgnored =
-  'Regimes are plans without the limits on latency, cost, energy and throughput; a plan within them may change elsewhere.';
-
-/** What one strategy gives, beside the plan. */
-export interface StrategyOutcome {
-  readonly strategy: Strategy;
-  /** Absent where the strategy cannot plan here. */
-  readonly plan?: Plan;
-  /** Objective value over the plan's; above 1 is worse than the plan. */
-  readonly relative: number;
-  /** Why there is no plan, or which constraints the plan breaks. */
-  readonly unavailable?: string;
 }
 
 export interface PlanningResult {
@@ -70,11 +59,11 @@ export interface PlanningResult {
   readonly strategies: readonly StrategyOutcome[];
   /** Per link, over its bandwidth, from slow to fast. */
   readonly regimes: readonly (readonly Regime[])[];
-  /** Says so where the regimes ignore limits that the plan keeps. */
+  /** What the regimes leave out, where they leave something out. */
   readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
-  /** With `regions`; absent for throughput and where the links are not two of the infrastructure's. */
+  /** With `regions`; absent where the links are not two of the infrastructure's. */
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
@@ -96,113 +85,102 @@ export function planModel(
   work: Work = unwatched,
 ): PlanningResult {
   work.report('Pricing layers and cuts');
-  const costs = createCostTables(graph, infrastructure, options.previousCosts);
-  const bounds = tierBounds(graph, infrastructure, cutsAtPositions(graph, candidates, options.cuts ?? []));
-  const context: StrategyContext = {
-    costs,
-    candidates,
-    cuts: searchableCuts(costs, candidates),
-    bounds,
-    requestsPerSecond: options.requestsPerSecond ?? infrastructure.constraints.minThroughputPerSecond,
-    work,
-  };
+  const { context, findings } = prepare(graph, candidates, infrastructure, options, work);
+  const { costs, bounds, cuts, search } = context;
   work.report('Searching plans');
-  const plan = completePlan(costs, options.strategy, runStrategy(context, options.strategy));
-  refuseBroken(infrastructure, plan);
+  const plan = planWith(context, options.strategy);
   throwIfCanceled(work);
 
-  const baselines = infrastructure.tiers.map((tier) => outcomeOf(context, plan, `single:${tier.id}`));
+  const baselines = singleTierOutcomes(context, plan);
   const singles = baselines.flatMap((one) =>
     one.plan !== undefined && one.unavailable === undefined ? [one.plan] : [],
   );
   const certificate = certifyPlan(context, plan, options);
-  const family = createFamily(costs, context.cuts, bounds);
-  const fits = memoryCheck(costs, family);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
-  const boundedBlocks = options.boundedBlocks ?? 0;
-  const regions = options.regions && regionMap(costs, family, bounds, options.regions, fits);
+  const regions = options.regions && regionsOf(search, options.regions);
   return {
     plan,
     costs,
     certificate,
-    audit: auditCandidates(costs, infrastructure.objective, boundedBlocks),
+    audit: { ...findings, consequence: `${findings.consequence}${searchedText(search.searched)}` },
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
-    regimes: options.skipRegimes
-      ? []
-      : infrastructure.links.map((_, link) => bandwidthRegimes(costs, family, bounds, link, fits)),
-    ...(hasLimits(infrastructure.constraints) && { regimesNote: limitsIgnored }),
+    regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
-    ...(options.pareto && { pareto: paretoFront(costs, family, bounds, work) }),
-    boundedBlocks,
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
+    boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, singles, certificate),
   };
 }
 
-function runStrategy(context: StrategyContext, strategy: Strategy): FoundPlan {
-  const single = context.costs.infrastructure.tiers.findIndex((tier) => `single:${tier.id}` === strategy);
-  if (single >= 0) {
-    return { assignment: new Uint8Array(context.costs.graph.nodes.length).fill(single), evaluatedPlans: 1 };
-  }
-  const run = strategyRegistry.get(strategy);
-  if (run === undefined) throw new DnnSplitError('bad-usage', `There is no strategy \`${strategy}\`.`);
-  return run(context);
+/**
+ * Maps the best plans over two links' bandwidths, also where no plan is possible at the links' own.
+ * @returns the tables besides; no map where the links are not two of the infrastructure's.
+ * @throws DnnSplitError `infeasible` where pins contradict each other, `invalid-config`, `bad-usage`, `canceled`.
+ */
+export function mapRegions(
+  graph: SplitGraph,
+  candidates: readonly Candidate[],
+  infrastructure: Infrastructure,
+  options: Pick<PlanOptions, 'cuts'> & { readonly regions: RegionRequest },
+  work: Work = unwatched,
+): { readonly costs: CostTables; readonly map: RegionMap | undefined } {
+  const { context } = prepare(graph, candidates, infrastructure, options, work);
+  return { costs: context.costs, map: regionsOf(context.search, options.regions) };
 }
 
-/** Strategies that know no limits may come back with a plan that breaks one. */
-function refuseBroken(infrastructure: Infrastructure, plan: Plan): void {
-  const broken = brokenConstraints(infrastructure, plan.evaluation);
-  if (broken.length === 0) return;
-  throw new DnnSplitError(
-    'infeasible',
-    `The plan of \`${plan.strategy}\` breaks ${broken.join(' and ')}; relax the constraint or use \`dnnsplit\`, which plans within it.`,
-  );
+/** What strategies are given, and what the audit says of the candidates. */
+function prepare(
+  graph: SplitGraph,
+  candidates: readonly Candidate[],
+  infrastructure: Infrastructure,
+  options: Partial<PlanOptions>,
+  work: Work,
+): { readonly context: StrategyContext; readonly findings: AuditFinding } {
+  const costs = createCostTables(graph, infrastructure, options.previousCosts);
+  const fixedCuts = cutsAtPositions(graph, candidates, options.cuts ?? []);
+  const bounds = tierBounds(graph, infrastructure, fixedCuts);
+  const cuts = searchableCuts(costs, candidates);
+  const findings = auditCandidates(costs, infrastructure.objective, options.boundedBlocks);
+  const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, infrastructure);
+  const search = new PlanSearch(costs, bounds, cuts, isEnough, work);
+  const requestsPerSecond = options.requestsPerSecond ?? infrastructure.constraints.minThroughputPerSecond;
+  const context = { costs, candidates, cuts, bounds, fixedCuts, search, requestsPerSecond, work };
+  return { context, findings };
 }
 
-function completePlan(costs: CostTables, strategy: Strategy, found: FoundPlan): Plan {
-  return { strategy, ...found, evaluation: evaluatePlan(costs, found.assignment) };
+/** Candidates hold an optimum where the audit says so and neither limits nor memories rule plans out. */
+function candidatesSuffice({ holds }: AuditFinding, { constraints, tiers }: Infrastructure): boolean {
+  const isSized = constraints.respectMemory === true && tiers.some(({ memoryGB }) => memoryGB !== undefined);
+  return holds && !hasLimits(constraints) && !isSized;
+}
+
+/** The regimes of one link, the one in which no plan keeps the limits included. */
+function regimesOf(search: PlanSearch, link: number): Regime[] {
+  const regimes = bandwidthRegimes(search.fronts, link);
+  const border = regimes[0]?.fromMbps ?? Number.POSITIVE_INFINITY;
+  const none = border > 0 ? infeasibleRegime(search, link, border) : undefined;
+  return none === undefined ? regimes : [none, ...regimes];
+}
+
+/** The map, with what to relax at its slowest bandwidths where no plan keeps the limits. */
+function regionsOf(search: PlanSearch, request: RegionRequest): RegionMap | undefined {
+  const map = regionMap(search.fronts, request);
+  const reason = map && map.infeasible.length > 0 ? reasonAt(search, request.links, request.fromMbps) : undefined;
+  return map && { ...map, ...(reason !== undefined && { infeasibleReason: reason }) };
 }
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
-  const { infrastructure } = context.costs;
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
-  const exact = infrastructure.objective === 'throughput' ? undefined : strategyRegistry.get('exact');
   context.work.report('Proving how good the plan is');
-  return certify(
-    context.costs,
-    plan.evaluation,
-    exact && (() => exact({ ...context, bounds: tierBounds(context.costs.graph, infrastructure) })),
-  );
+  return certify(withoutFixedCuts(context), plan, options.quickCertificate === true);
 }
 
-function otherStrategies(context: StrategyContext, plan: Plan): StrategyOutcome[] {
-  const others = [...strategyRegistry.keys()].filter((strategy) => strategy !== plan.strategy);
-  return others.map((strategy) => {
-    context.work.report(`Comparing with ${strategy}`);
-    return outcomeOf(context, plan, strategy);
-  });
-}
-
-function outcomeOf(context: StrategyContext, reference: Plan, strategy: Strategy): StrategyOutcome {
-  try {
-    const plan = completePlan(context.costs, strategy, runStrategy(context, strategy));
-    const relative = relativeTo(plan.evaluation.objectiveValue, reference.evaluation.objectiveValue);
-    const broken = brokenConstraints(context.costs.infrastructure, plan.evaluation);
-    const unknown = Number.isFinite(plan.evaluation.latencyMs) ? [] : ['the sizes that are unknown'];
-    const reasons = [...unknown, ...broken];
-    return {
-      strategy,
-      plan,
-      relative,
-      ...(reasons.length > 0 && { unavailable: `It breaks ${reasons.join(' and ')}.` }),
-    };
-  } catch (error) {
-    if (!DnnSplitError.is(error) || error.code === 'canceled') throw error;
-    return { strategy, relative: Number.NaN, unavailable: error.message };
-  }
-}
-
-function relativeTo(value: number, reference: number): number {
-  return value === reference ? 1 : value / reference;
+/** The same task without cuts that are decided for the plan. */
+function withoutFixedCuts(context: StrategyContext): StrategyContext {
+  if (context.fixedCuts.every((cut) => cut === null)) return context;
+  const { graph, infrastructure } = context.costs;
+  const bounds = tierBounds(graph, infrastructure);
+  return { ...context, bounds, fixedCuts: [], search: context.search.under(infrastructure, bounds) };
 }

@@ -3,13 +3,19 @@ import { hasLimits, keepsLimits, type PlanMetrics } from './constraints';
 import { objectiveWeights, pricePerSecond, transferJoules, transferPrice, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import type { Constraints, Objective } from './infrastructure';
-import { type PositionRange, prefixRanges } from './prefixDp';
+import type { Assignment } from './plan';
 import type { TierBounds } from './tierBounds';
 
 /** A plan that cuts the order at one position per link, and its objective value. */
 export interface RankedPlan {
   readonly positions: readonly number[];
   readonly value: number;
+}
+
+/** Positions that link k may lie at. */
+interface PositionRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Figures of the plan with these positions on its links, in O(K). */
@@ -58,6 +64,7 @@ export function tupleCount(nodeCount: number, tierCount: number): number {
 /**
  * Ranks every plan that cuts the order at positions (Scission; Lockhart et al., UCC 2020): computes each one and keeps
  * the best `top`, ties in favor of the earlier tuple. The caller bounds `tupleCount`.
+ * @param fits refuses parts between two positions for a tier (memory).
  */
 export function rankPrefixPlans(
   costs: CostTables,
@@ -65,6 +72,7 @@ export function rankPrefixPlans(
   objective: Objective,
   top: number,
   work: Work,
+  fits: (tier: number, lower: number, upper: number) => boolean = () => true,
 ): { readonly ranked: RankedPlan[]; readonly evaluated: number } {
   const ranges = prefixRanges(costs, bounds);
   const { constraints } = costs.infrastructure;
@@ -72,7 +80,7 @@ export function rankPrefixPlans(
   const positions = new Int32Array(costs.wires.length);
   const visit = (link: number, from: number): void => {
     if (link === positions.length) {
-      if (mayRunEach(bounds, positions, costs.graph.nodes.length)) ranking.add(positions);
+      if (mayRunEach(bounds, positions, costs.graph.nodes.length, fits)) ranking.add(positions);
       return;
     }
     const range: PositionRange = ranges[link] ?? { from: 0, to: 0 };
@@ -86,15 +94,40 @@ export function rankPrefixPlans(
   return { ranked: ranking.best, evaluated: ranking.evaluated };
 }
 
-/** False when a tier that is left out would run something. */
-function mayRunEach(bounds: TierBounds, positions: Int32Array, n: number): boolean {
+/** False when a tier would run something that is left out or for which it has no room. */
+function mayRunEach(
+  bounds: TierBounds,
+  positions: Int32Array,
+  n: number,
+  fits: (tier: number, lower: number, upper: number) => boolean,
+): boolean {
   let lower = 0;
   for (let k = 0; k < bounds.allowedTiers.length; k++) {
     const upper = positions[k] ?? n;
-    if (bounds.allowedTiers[k] !== 1 && upper > lower) return false;
+    if (upper > lower && (bounds.allowedTiers[k] !== 1 || !fits(k, lower, upper))) return false;
     lower = upper;
   }
   return true;
+}
+
+/** Tier per node of the plan with these positions on its links. */
+export function assignmentAt(nodeCount: number, positions: readonly number[]): Assignment {
+  const assignment = new Uint8Array(nodeCount);
+  for (const position of positions) {
+    for (let node = position; node < nodeCount; node++) assignment[node] = (assignment[node] ?? 0) + 1;
+  }
+  return assignment;
+}
+
+/** Per tier, where the link above it may lie; the last one is the end of the order. */
+export function prefixRanges(costs: CostTables, bounds: TierBounds): PositionRange[] {
+  const n = costs.graph.nodes.length;
+  return costs.tiers.map((_, k): PositionRange => {
+    if (k === costs.tiers.length - 1) return { from: n, to: n };
+    const lastRequired = bounds.highest.findLastIndex((tier) => tier <= k);
+    const firstForbidden = bounds.lowest.findIndex((tier) => tier > k);
+    return { from: lastRequired + 1, to: firstForbidden < 0 ? n : firstForbidden };
+  });
 }
 
 class Ranking {

@@ -1,48 +1,31 @@
-import { additiveObjective, crossingValue, objectiveWeights, transferSeconds } from './costModel';
+import type { ChainFronts } from './chainFronts';
+import { transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import { assignmentOf, type CutFamily } from './cutFamily';
-import { type ChainProblem, chainProblem, solveChain } from './familyDp';
-import type { Link } from './infrastructure';
+import { chainOf } from './labels';
+import type { Measure } from './measures';
 import type { Regime } from './plan';
-import type { TierBounds } from './tierBounds';
+import { lowerEnvelope, type Ray } from './rayEnvelope';
 
-/** The best plan with one cut fixed on the link: its value is a function of x = 1 / bandwidth. */
-interface CutLine {
+/** A plan over x = 1 / bandwidth of one link. */
+interface PlanRay extends Ray {
   readonly chosen: readonly number[];
-  /** Value of everything but the bytes on the link; for throughput: of the slowest other stage. */
-  readonly rest: number;
-  /** Growth per x (Mbit/s)^-1. */
-  readonly slope: number;
-  /** For throughput: the link's time without its bytes. */
-  readonly fixed: number;
 }
 
 /**
- * The bandwidths of one link at which the best plan of a family changes, exactly, all other figures fixed. With one cut on
- * the link, the best value is a line in x = 1/bandwidth (for throughput, the larger of a constant and a line), so the best
- * plans are the lower envelope of one line per cut. From the slowest link to the fastest. Limits on latency, cost, energy
- * and throughput do not enter, pins and left-out tiers do.
+ * The bandwidths of one link at which the best plan of a family changes, exactly, all other figures fixed; from the
+ * slowest link to the fastest. With one cut on the link, every figure of a plan is a line over x = 1/bandwidth (for the
+ * slowest stage, the larger of a constant and a line), and none falls, so that a plan keeps its limits up to some x and
+ * its value is a ray that ends there. The best plans are the lower envelope of these rays, one for every plan around the
+ * cut that no other one matches or beats. Below the bandwidth at which the last ray ends, no plan keeps the limits: no
+ * regime begins there.
  */
-export function bandwidthRegimes(
-  costs: CostTables,
-  family: CutFamily,
-  bounds: TierBounds,
-  link: number,
-  fits?: (k: number, lower: number, upper: number) => boolean,
-): Regime[] {
-  const lines = cutLines(costs, family, bounds, link, fits);
-  const isWorst = costs.infrastructure.objective === 'throughput';
-  const pieces = isWorst ? stepEnvelope(lines) : lineEnvelope(lines);
-  return pieces
-    .map((piece): Regime => {
-      const assignment = assignmentOf(family, piece.line.chosen);
-      return {
-        fromMbps: 1 / piece.untilX,
-        toMbps: 1 / piece.fromX,
-        assignment,
-        latencyMs: latencyAt(costs, family, piece.line.chosen, link, 1 / piece.untilX, 1 / piece.fromX),
-      };
-    })
+export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
+  const { costs, family } = fronts;
+  return lowerEnvelope(planRays(fronts, link))
+    .map(({ ray, fromX, untilX }) =>
+      regimeOf(costs, family, link, ray.chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX }),
+    )
     .reverse();
 }
 
@@ -75,120 +58,71 @@ export function nextRegime(
   return stays ? current : regimeAt(regimes, bandwidthMbps);
 }
 
-function cutLines(
-  costs: CostTables,
-  family: CutFamily,
-  bounds: TierBounds,
-  link: number,
-  fits?: (k: number, lower: number, upper: number) => boolean,
-): CutLine[] {
-  const { infrastructure } = costs;
-  const one = infrastructure.links[link];
-  if (one === undefined) return [];
-  const problem = chainProblem(costs, family, bounds, infrastructure.objective, fits);
-  const latencyWeight = objectiveWeights(infrastructure.objective)?.latency ?? 1;
-  return [...family.cuts.keys()].flatMap((cut): CutLine[] => {
-    const bytes = family.bytes[link]?.[cut] ?? 0;
-    if (bytes === Number.POSITIVE_INFINITY) return [];
-    const found = solveChain(
-      family,
-      fixedOn(problem, link, cut, () => 0),
-      infrastructure.links.length,
-    );
-    if (found === undefined) return [];
-    const fixed = bytes === 0 ? 0 : one.latencyMs * 1e-3;
-    const besides = problem.combine === 'sum' ? fixedPart(costs, link, bytes) : 0;
-    return [{ chosen: found.chosen, rest: found.value + besides, slope: (latencyWeight * 8 * bytes) / 1e6, fixed }];
-  });
-}
-
-/** The problem with one cut fixed on a link that is free to use. */
-function fixedOn(problem: ChainProblem, link: number, cut: number, freeValue: () => number): ChainProblem {
-  return {
-    ...problem,
-    isAllowed: (l, c) => (l !== link || c === cut) && problem.isAllowed(l, c),
-    linkValue: (l, c) => (l === link ? freeValue() : problem.linkValue(l, c)),
-  };
-}
-
-/** Value on the link that does not depend on its bandwidth. */
-function fixedPart(costs: CostTables, link: number, bytes: number): number {
-  const links: Link[] = costs.infrastructure.links.map((other) => ({
-    ...other,
-    bandwidthMbps: Number.POSITIVE_INFINITY,
-  }));
-  const additive = additiveObjective({ tiers: costs.infrastructure.tiers, links }, costs.infrastructure.objective);
-  return additive === undefined ? 0 : crossingValue(additive, link, bytes);
-}
-
-interface Piece {
-  readonly line: CutLine;
-  readonly fromX: number;
-  readonly untilX: number;
-}
-
-/** Lower envelope of lines over x in (0, infinity), by increasing x: steep lines with a low rest first. */
-function lineEnvelope(lines: readonly CutLine[]): Piece[] {
-  const crossing = (a: CutLine, b: CutLine) => (b.rest - a.rest) / (a.slope - b.slope);
-  const hull: CutLine[] = [];
-  for (const line of efficient(lines)) {
-    for (;;) {
-      const last = hull.at(-1);
-      const before = hull.at(-2);
-      if (last === undefined || before === undefined || crossing(last, line) > crossing(before, last)) break;
-      hull.pop();
+function planRays(fronts: ChainFronts, link: number): PlanRay[] {
+  const [below, above] = [fronts.below(link), fronts.above(link)];
+  const rays: PlanRay[] = [];
+  for (const [cut, lowers] of below.entries()) {
+    for (const lower of lowers) {
+      for (const upper of above[cut] ?? []) {
+        const ray = rayOf(fronts.measures, fronts.joined(lower, upper), link, cut);
+        if (ray !== undefined) rays.push({ ...ray, chosen: chainOf(lower, cut, upper) });
+      }
     }
-    hull.push(line);
   }
-  return piecesBetween(hull, crossing);
+  return rays;
 }
 
-/** Lower envelope of max(rest, fixed + slope x): the next line takes over where the one before reaches its rest. */
-function stepEnvelope(lines: readonly CutLine[]): Piece[] {
-  const kept: CutLine[] = [];
-  for (const line of efficient(lines)) if (line.rest > (kept.at(-1)?.rest ?? -1)) kept.push(line);
-  return piecesBetween(kept, (a, b) => Math.max(0, (b.rest - a.fixed) / a.slope));
-}
-
-/** Lines that no other line matches or beats in rest and slope, by rising rest and falling slope. */
-function efficient(lines: readonly CutLine[]): CutLine[] {
-  const sorted = [...lines].sort((a, b) => a.rest - b.rest || a.slope - b.slope);
-  const kept: CutLine[] = [];
-  for (const line of sorted) if (line.slope < (kept.at(-1)?.slope ?? Number.POSITIVE_INFINITY)) kept.push(line);
-  return kept;
-}
-
-function piecesBetween(lines: readonly CutLine[], crossing: (a: CutLine, b: CutLine) => number): Piece[] {
-  const pieces: Piece[] = [];
-  let fromX = 0;
-  for (const [index, line] of lines.entries()) {
-    const next = lines[index + 1];
-    const untilX = next === undefined ? Number.POSITIVE_INFINITY : crossing(line, next);
-    if (untilX > fromX) pieces.push({ line, fromX, untilX });
-    fromX = Math.max(fromX, untilX);
+/** The objective over x, up to where the first limit is broken; nothing where one is broken at any bandwidth. */
+function rayOf(measures: readonly Measure[], rest: ArrayLike<number>, link: number, cut: number): Ray | undefined {
+  let untilX = Number.POSITIVE_INFINITY;
+  for (const [m, measure] of measures.entries()) {
+    const fixed = measure.fixed[link]?.[cut] ?? 0;
+    const slope = measure.slope[link]?.[cut] ?? 0;
+    const others = rest[m] ?? 0;
+    const base = measure.combine === 'sum' ? others + fixed : fixed;
+    if (fixed === Number.POSITIVE_INFINITY || Math.max(base, others) > measure.most) return undefined;
+    if (slope > 0) untilX = Math.min(untilX, (measure.most - base) / slope);
   }
-  return pieces;
+  const [objective] = measures;
+  const fixed = objective?.fixed[link]?.[cut] ?? 0;
+  const slope = objective?.slope[link]?.[cut] ?? 0;
+  const others = rest[0] ?? 0;
+  return objective?.combine === 'sum'
+    ? { floor: 0, base: others + fixed, slope, untilX }
+    : { floor: others, base: fixed, slope, untilX };
 }
 
-/** Latency at the link's own bandwidth where the regime holds it, else at the border nearest to it. */
-function latencyAt(
+/** A plan between two bandwidths: its latency at the link's own bandwidth where the regime holds it, else at the border nearest to it. */
+export function regimeOf(
   costs: CostTables,
   family: CutFamily,
-  chosen: readonly number[],
   link: number,
-  fromMbps: number,
-  toMbps: number,
-): number {
+  chosen: readonly number[],
+  { fromMbps, toMbps }: Pick<Regime, 'fromMbps' | 'toMbps'>,
+): Regime {
   const { links } = costs.infrastructure;
-  let seconds = 0;
+  let fixedS = 0;
   for (const [k, below] of family.secondsBelow.entries()) {
     const lower = chosen[k - 1];
-    const upper = chosen[k] ?? family.cuts.length - 1;
-    seconds += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
+    const upper = chosen[k] ?? family.size - 1;
+    fixedS += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
   }
+  let transferS = 0;
   for (const [l, one] of links.entries()) {
-    const bandwidthMbps = Math.min(Math.max(one.bandwidthMbps, fromMbps), toMbps);
-    seconds += transferSeconds(family.bytes[l]?.[chosen[l] ?? 0] ?? 0, l === link ? { ...one, bandwidthMbps } : one);
+    const bytes = family.bytes[l]?.[chosen[l] ?? 0] ?? 0;
+    if (l !== link) fixedS += transferSeconds(bytes, one);
+    else {
+      const bandwidthMbps = Math.min(Math.max(one.bandwidthMbps, fromMbps), toMbps);
+      fixedS += transferSeconds(bytes, { ...one, bandwidthMbps: Number.POSITIVE_INFINITY });
+      transferS = (8 * bytes) / (bandwidthMbps * 1e6);
+    }
   }
-  return seconds * 1e3;
+  return {
+    fromMbps,
+    toMbps,
+    assignment: assignmentOf(family, chosen),
+    latencyMs: (fixedS + transferS) * 1e3,
+    fixedMs: fixedS * 1e3,
+    bytes: family.bytes[link]?.[chosen[link] ?? 0] ?? 0,
+  };
 }

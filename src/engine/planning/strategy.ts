@@ -2,6 +2,7 @@ import type { Work } from '../../protocol/work';
 import type { Candidate, Cut } from '../split/splitGraph';
 import type { CostTables } from './costTables';
 import type { Assignment } from './plan';
+import type { PlanSearch } from './planSearch';
 import type { TierBounds } from './tierBounds';
 
 /** What every strategy is given. */
@@ -12,6 +13,10 @@ export interface StrategyContext {
   /** The candidates, and those that another wire type or input size makes. */
   readonly cuts: readonly Cut[];
   readonly bounds: TierBounds;
+  /** Per link the cut that is decided, or nothing. */
+  readonly fixedCuts: readonly (Cut | null)[];
+  /** The search over candidates, and over more where these are not enough. */
+  readonly search: PlanSearch;
   /** Requests per second for strategies that plan for a load. */
   readonly requestsPerSecond: number | undefined;
   readonly work: Work;

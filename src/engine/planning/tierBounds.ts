@@ -36,7 +36,9 @@ export function tierBounds(
     fixedCuts.every((cut) => cut === null) &&
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
-  if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest);
+  const leftOut = 'the tiers that are left out';
+  const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
+  if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest, causes);
   for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
     const tier = tiers.findIndex((one) => one.id === tierId);
     if (allowedTiers[tier] !== 1) {
@@ -54,29 +56,55 @@ export function tierBounds(
       }
       lowest[node] = tier;
       highest[node] = tier;
+      causes.ofLowest[node] = causes.ofHighest[node] = `the pin of \`${name}\``;
     }
   }
-  for (const [link, cut] of fixedCuts.entries()) if (cut !== null) fixCut(graph, cut, link, lowest, highest);
-  propagate(graph, infrastructure, lowest, highest);
+  for (const [link, cut] of fixedCuts.entries()) if (cut !== null) fixCut(graph, cut, link, lowest, highest, causes);
+  propagate(graph, lowest, highest, causes);
+  refuseContradiction(graph, infrastructure, lowest, highest, causes);
   const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
   return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
 }
 
-function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array): void {
+/** Per node, what keeps it at or above its lowest tier, and at or below its highest one. */
+interface Causes {
+  readonly ofLowest: string[];
+  readonly ofHighest: string[];
+}
+
+function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array, causes: Causes): void {
   if (allowedTiers[0] !== 1) {
     throw new DnnSplitError(
       'infeasible',
       'The raw input is to stay on the first tier, which is left out; drop one of the two.',
     );
   }
-  for (const input of graph.inputs) for (const reader of graph.tensors[input]?.consumers ?? []) highest[reader] = 0;
+  for (const input of graph.inputs) {
+    for (const reader of graph.tensors[input]?.consumers ?? []) {
+      highest[reader] = 0;
+      causes.ofHighest[reader] = '`keepInputOnFirstTier`';
+    }
+  }
 }
 
 /** What is below the cut runs on tier `link` or below, what is above it on the next tier or above. */
-function fixCut(graph: SplitGraph, cut: Cut, link: number, lowest: Uint8Array, highest: Uint8Array): void {
+function fixCut(
+  graph: SplitGraph,
+  cut: Cut,
+  link: number,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
+  const cause = `the cut chosen for link ${link}`;
   for (const [node, member] of membersBelow(graph, cut).entries()) {
-    if (member === 1) highest[node] = Math.min(highest[node] ?? 0, link);
-    else lowest[node] = Math.max(lowest[node] ?? 0, link + 1);
+    if (member === 1 && link < (highest[node] ?? 0)) {
+      highest[node] = link;
+      causes.ofHighest[node] = cause;
+    } else if (member === 0 && link >= (lowest[node] ?? 0)) {
+      lowest[node] = link + 1;
+      causes.ofLowest[node] = cause;
+    }
   }
 }
 
@@ -95,29 +123,47 @@ function pinnedNodes(graph: SplitGraph, name: string): number[] {
 }
 
 /** Readers run no lower than what they read from, producers no higher than what reads them. */
-function propagate(graph: SplitGraph, infrastructure: Infrastructure, lowest: Uint8Array, highest: Uint8Array): void {
-  for (const tensor of graph.tensors) {
-    if (tensor.producer < 0) continue;
-    for (const reader of tensor.consumers) lowest[reader] = Math.max(lowest[reader] ?? 0, lowest[tensor.producer] ?? 0);
-  }
-  forEachNodeBackwards(graph, (index, reads) => {
-    for (const tensor of reads) {
-      const producer = graph.tensors[tensor]?.producer ?? -1;
-      if (producer >= 0) highest[producer] = Math.min(highest[producer] ?? 0, highest[index] ?? 0);
+function propagate(graph: SplitGraph, lowest: Uint8Array, highest: Uint8Array, causes: Causes): void {
+  for (const { reads, index } of inOrder(graph)) {
+    for (const producer of producersOf(graph, reads)) {
+      if ((lowest[producer] ?? 0) <= (lowest[index] ?? 0)) continue;
+      lowest[index] = lowest[producer] ?? 0;
+      causes.ofLowest[index] = causes.ofLowest[producer] ?? '';
     }
-  });
-  for (const [index, node] of graph.nodes.entries()) {
-    if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
-    const low = infrastructure.tiers[lowest[index] ?? 0]?.id;
-    const high = infrastructure.tiers[highest[index] ?? 0]?.id;
-    throw new DnnSplitError(
-      'infeasible',
-      `The pins and cuts contradict each other: \`${node.label}\` must run on \`${low}\` or above and on \`${high}\` or below; data only flows upwards, so move one of them.`,
-      { nodeId: node.id },
-    );
+  }
+  for (const { reads, index } of inOrder(graph).reverse()) {
+    for (const producer of producersOf(graph, reads)) {
+      if ((highest[producer] ?? 0) <= (highest[index] ?? 0)) continue;
+      highest[producer] = highest[index] ?? 0;
+      causes.ofHighest[producer] = causes.ofHighest[index] ?? '';
+    }
   }
 }
 
-function forEachNodeBackwards(graph: SplitGraph, visit: (index: number, reads: readonly number[]) => void): void {
-  for (let index = graph.nodes.length - 1; index >= 0; index--) visit(index, graph.nodes[index]?.reads ?? []);
+function inOrder(graph: SplitGraph): { readonly index: number; readonly reads: readonly number[] }[] {
+  return graph.nodes.map(({ reads }, index) => ({ index, reads }));
+}
+
+function producersOf(graph: SplitGraph, reads: readonly number[]): number[] {
+  return reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((producer) => producer >= 0);
+}
+
+/** @throws DnnSplitError `infeasible` for the first node that no tier is left for. */
+function refuseContradiction(
+  graph: SplitGraph,
+  { tiers }: Infrastructure,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  { ofLowest, ofHighest }: Causes,
+): void {
+  for (const [index, node] of graph.nodes.entries()) {
+    if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
+    const low = `on \`${tiers[lowest[index] ?? 0]?.id}\` or above because of ${ofLowest[index]}`;
+    const high = `on \`${tiers[highest[index] ?? 0]?.id}\` or below because of ${ofHighest[index]}`;
+    throw new DnnSplitError(
+      'infeasible',
+      `\`${node.label}\` must run ${low}, and ${high}; data only flows upwards, so move or drop one of the two.`,
+      { nodeId: node.id },
+    );
+  }
 }

@@ -18,14 +18,24 @@ function compareSteps(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
+/** Indices of ids in the order of the file. */
+export function fileOrder(ids: readonly string[]): number[] {
+  return ids.map((_, index) => index).sort((a, b) => compareNodeIds(ids[a] ?? '', ids[b] ?? ''));
+}
+
 /**
  * The nodes of each tier as short lists: runs of neighbors in file order become `first..last`. A range stands for all
  * nodes of the split graph from the first to the last.
  * @param ids ids of the split graph's nodes
  * @param tierOf tier of each of them
+ * @param order their `fileOrder`, where it is there already
  */
-export function nodeRanges(ids: readonly string[], tierOf: ArrayLike<number>, tierCount: number): string[][] {
-  const order = ids.map((_, index) => index).sort((a, b) => compareNodeIds(ids[a] ?? '', ids[b] ?? ''));
+export function nodeRanges(
+  ids: readonly string[],
+  tierOf: ArrayLike<number>,
+  tierCount: number,
+  order: readonly number[] = fileOrder(ids),
+): string[][] {
   const ranges: string[][] = Array.from({ length: tierCount }, () => []);
   let start = 0;
   while (start < order.length) {

@@ -1,11 +1,14 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
 import { productVersion } from '../../protocol/version';
-import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { StrategyOutcome } from '../planning/outcomes';
+import type { Assignment, Regime } from '../planning/plan';
+import type { PlanningResult } from '../planning/planModel';
 import type { RegionMap } from '../planning/regionMap';
 import type { DimensionBindings } from '../shapes/inferred';
+import type { SplitGraph } from '../split/splitGraph';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { nodeRanges } from './nodeRanges';
+import { fileOrder, nodeRanges } from './nodeRanges';
 import { finite, nodesPerTier, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { dataTensorReport } from './tensorReport';
@@ -70,32 +73,63 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     },
     baselines: result.baselines.flatMap(outcome),
     strategies: result.strategies.flatMap(outcome),
-    regimes: result.regimes.flatMap((regimes, link) =>
-      regimes.map((regime) => ({
-        link,
-        fromMbps: figure(regime.fromMbps),
-        toMbps: nullableFigure(regime.toMbps),
-        latencyMs: figure(regime.latencyMs),
-        nodesPerTier: nodesPerTier(regime.assignment, costs.infrastructure.tiers.length),
-      })),
-    ),
+    regimes: result.regimes.flatMap((regimes, link) => regimes.map((regime) => regimeRow(result, link, regime))),
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
     advice: result.advice,
   };
 }
 
-function regionTable({ costs }: PlanningResult, map: RegionMap): PlanDocument['regionMap'] {
+function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDocument['regimes'][number] {
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  return {
+    link,
+    fromMbps: figure(fromMbps),
+    toMbps: nullableFigure(toMbps),
+    latencyMs: figure(latencyMs),
+    fixedMs: figure(fixedMs),
+    bytes,
+    ...placementOf(result, assignment),
+    ...(infeasible && { infeasible: { reason: infeasible.reason, relax: [...infeasible.changes] } }),
+  };
+}
+
+/** Ids of a graph's nodes, and their order in the file. */
+const listings = new WeakMap<SplitGraph, { readonly ids: readonly string[]; readonly order: readonly number[] }>();
+
+function listingOf(graph: SplitGraph) {
+  const known = listings.get(graph);
+  if (known !== undefined) return known;
+  const ids = graph.nodes.map(({ id }) => id);
+  const listing = { ids, order: fileOrder(ids) };
+  listings.set(graph, listing);
+  return listing;
+}
+
+function placementOf({ costs }: PlanningResult, assignment: Assignment): { nodesPerTier: number[]; nodes: string[][] } {
+  const tierCount = costs.infrastructure.tiers.length;
+  const { ids, order } = listingOf(costs.graph);
+  return { nodesPerTier: nodesPerTier(assignment, tierCount), nodes: nodeRanges(ids, assignment, tierCount, order) };
+}
+
+function regionTable(result: PlanningResult, map: RegionMap): PlanDocument['regionMap'] {
+  const corners = (polygon: RegionMap['infeasible'][number]) =>
+    polygon.map(([a, b]): [number, number] => [figure(a), figure(b)]);
+  const plans = new Map(map.regions.map(({ plan, assignment }) => [plan, placementOf(result, assignment)]));
   return {
     links: [...map.links],
     fromMbps: map.fromMbps,
     toMbps: map.toMbps,
-    regions: map.regions.map(({ assignment, constant, slopes, cornersMbps }) => ({
-      nodesPerTier: nodesPerTier(assignment, costs.infrastructure.tiers.length),
+    plans: [...plans].sort(([a], [b]) => a - b).map(([, placement]) => placement),
+    regions: map.regions.map(({ plan, constant, slopes, cornersMbps }) => ({
+      plan,
+      nodesPerTier: plans.get(plan)?.nodesPerTier ?? [],
       constant: figure(constant),
       slopes: [figure(slopes[0]), figure(slopes[1])],
-      cornersMbps: cornersMbps.map(([a, b]) => [figure(a), figure(b)]),
+      cornersMbps: corners(cornersMbps),
     })),
+    ...(map.infeasible.length > 0 && { infeasible: map.infeasible.map(corners) }),
+    ...(map.infeasibleReason !== undefined && { infeasibleReason: map.infeasibleReason }),
   };
 }
 
@@ -107,8 +141,8 @@ export function planDocumentText(document: PlanDocument): string {
 function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
   const { plan, costs } = result;
   const { tiers } = costs.infrastructure;
-  const ids = costs.graph.nodes.map(({ id }) => id);
-  const ranges = nodeRanges(ids, plan.assignment, tiers.length);
+  const { ids, order } = listingOf(costs.graph);
+  const ranges = nodeRanges(ids, plan.assignment, tiers.length, order);
   const segments = segmentTensors(costs.graph, plan.assignment, tiers.length);
   const tensors = (indices: readonly number[] = []) => tensorsAt(result, indices);
   return tiers.map((tier, k) => {

@@ -9,9 +9,11 @@ import type {
   StrategyReport,
   TierReport,
 } from '../../protocol/reports';
+import type { CostTables } from '../planning/costTables';
 import type { Objective } from '../planning/infrastructure';
+import type { StrategyOutcome } from '../planning/outcomes';
 import type { Assignment, Regime } from '../planning/plan';
-import type { PlanningResult, StrategyOutcome } from '../planning/planModel';
+import type { PlanningResult } from '../planning/planModel';
 import { nextRegime } from '../planning/regimes';
 import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
@@ -51,7 +53,7 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     regimes: linkRegimes[0] ?? [],
     linkRegimes,
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
-    ...(result.regionMap && { regionMap: regionMapReport(result, result.regionMap) }),
+    ...(result.regionMap && { regionMap: regionMapReport(costs, result.regionMap) }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
@@ -131,8 +133,17 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
 }
 
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
-  const { fromMbps, toMbps, latencyMs, assignment } = regime;
-  return { link, fromMbps, toMbps: finite(toMbps), latencyMs, ...placement(result, assignment) };
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  return {
+    link,
+    fromMbps,
+    toMbps: finite(toMbps),
+    latencyMs,
+    fixedMs,
+    bytes,
+    ...placement(result.costs, assignment),
+    ...(infeasible && { infeasible: { reason: infeasible.reason, relax: infeasible.changes } }),
+  };
 }
 
 /** How far beyond the border of its regime a bandwidth must lie before the cut moves, as a part of the border. */
@@ -152,20 +163,29 @@ export function followedReports(
     current = next;
     const regime = regimes[next];
     if (regime === undefined) return [];
-    return [{ bandwidthMbps, regime: next, moves, summary: placement(result, regime.assignment).summary }];
+    const { summary } = placement(result.costs, regime.assignment);
+    return [{ bandwidthMbps, regime: next, moves, summary, ...(regime.infeasible && { infeasible: true }) }];
   });
 }
 
-function regionMapReport(result: PlanningResult, map: RegionMap): RegionMapReport {
-  const { links, fromMbps, toMbps } = map;
-  const regions = map.regions.map(({ assignment, constant, slopes, cornersMbps }) => {
-    return { ...placement(result, assignment), constant, slopes, cornersMbps };
+/** The best plans over two links' bandwidths. */
+export function regionMapReport(costs: CostTables, map: RegionMap): RegionMapReport {
+  const { links, fromMbps, toMbps, infeasible, infeasibleReason } = map;
+  const regions = map.regions.map(({ assignment, plan, constant, slopes, cornersMbps }) => {
+    return { plan, ...placement(costs, assignment), constant, slopes, cornersMbps };
   });
-  return { links: [...links], fromMbps, toMbps, regions };
+  return {
+    links: [...links],
+    fromMbps,
+    toMbps,
+    regions,
+    ...(infeasible.length > 0 && { infeasible }),
+    ...(infeasibleReason !== undefined && { infeasibleReason }),
+  };
 }
 
 /** How many nodes each tier runs, and from which on, in words. */
-function placement({ costs }: PlanningResult, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
+function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
   const { tiers } = costs.infrastructure;
   const counts = nodesPerTier(assignment, tiers.length);
   const starts = tiers.flatMap(({ id }, k) => {

@@ -30,6 +30,8 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   constructor(
     private readonly serverModule: string,
+    /** Where the server may keep compiled programs between runs. */
+    private readonly codeFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -42,7 +44,7 @@ export class LanguageServer implements ServerConnection, Releasable {
     params: ServerRequests[M]['params'],
     token?: vscode.CancellationToken,
   ): Promise<ServerRequests[M]['result']> {
-    const client = await this.start();
+    const client = await this.start('modelUri' in params ? params.modelUri : undefined);
     try {
       // A token that is passed as undefined would travel as a second parameter.
       const sent = token
@@ -73,10 +75,14 @@ export class LanguageServer implements ServerConnection, Releasable {
     };
   }
 
-  /** Starts the server where it does not run yet. @throws DnnSplitError `worker-crashed` */
-  start(): Promise<LanguageClient> {
+  /**
+   * Starts the server where it does not run yet.
+   * @param modelUri the model that comes first, which it reads while it is starting
+   * @throws DnnSplitError `worker-crashed`
+   */
+  start(modelUri?: string): Promise<LanguageClient> {
     if (this.#state === 'failed') return Promise.reject(serverDownError());
-    this.#starting ??= this.#launch();
+    this.#starting ??= this.#launch(modelUri);
     return this.#starting;
   }
 
@@ -103,12 +109,12 @@ export class LanguageServer implements ServerConnection, Releasable {
     return stopped;
   }
 
-  async #launch(): Promise<LanguageClient> {
+  async #launch(modelUri: string | undefined): Promise<LanguageClient> {
     this.#setState('starting');
     // Loaded with the first request, so that activation costs next to nothing.
     const library = await import('vscode-languageclient/node');
     if (this.#state !== 'starting') throw serverDownError('It was stopped while it was being started.');
-    const client = this.#createClient(library);
+    const client = this.#createClient(library, modelUri);
     this.#client = client;
     try {
       await client.start();
@@ -121,9 +127,13 @@ export class LanguageServer implements ServerConnection, Releasable {
     }
   }
 
-  #createClient({ CloseAction, ErrorAction, LanguageClient, State, TransportKind }: Library): LanguageClient {
+  #createClient(
+    { CloseAction, ErrorAction, LanguageClient, State, TransportKind }: Library,
+    modelUri: string | undefined,
+  ): LanguageClient {
     this.#watchers = watchedPatterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
-    const program = { module: this.serverModule, transport: TransportKind.ipc };
+    const args = ['--code-folder', this.codeFolder, ...(modelUri === undefined ? [] : ['--first-model', modelUri])];
+    const program = { module: this.serverModule, transport: TransportKind.ipc, args };
     const client: InstanceType<Library['LanguageClient']> = new LanguageClient(
       'dnnsplit',
       'DNNSplit',

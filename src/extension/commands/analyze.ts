@@ -13,8 +13,10 @@ export async function analyze(context: CommandContext, argument: unknown): Promi
   const { models, graphs } = context;
   const modelUri = uri.toString();
   models.setActive(modelUri);
-  const opened = models.get(modelUri)?.snapshot?.state === 'failed' ? models.reopen(modelUri) : models.open(modelUri);
+  if (models.get(modelUri)?.snapshot?.state === 'failed') void models.reopen(modelUri);
+  // The graph opens the model along with its picture; both are made while the page of the graph is loaded.
   graphs.show(uri, vscode.ViewColumn.Active);
+  const opened = models.open(modelUri);
   await vscode.commands.executeCommand(`${splitTreeView}.focus`);
   const { error, state } = await opened;
   if (state === 'failed' && error) throw DnnSplitError.fromData(error);

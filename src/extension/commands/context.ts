@@ -7,6 +7,7 @@ import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
 import type { Notifier } from '../notifier';
 import type { TreeRow } from '../tree/row';
+import { ShownRow } from '../tree/shownRows';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -36,6 +37,7 @@ export function modelArgument(argument: unknown): vscode.Uri | undefined {
 
 /** The row of the tree that a menu passed, where it passed one. */
 export function rowArgument(argument: unknown): TreeRow | undefined {
+  if (argument instanceof ShownRow) return argument.row;
   return isRow(argument) ? argument : undefined;
 }
 

@@ -1,9 +1,18 @@
 import * as vscode from 'vscode';
+import type { PicturePart } from '../../protocol/webviewMessages';
+import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../model/paths';
 import { type CommandContext, requireModel, requireTrust } from './context';
 
+type Format = 'svg' | 'png';
+
+interface Choice extends vscode.QuickPickItem {
+  readonly format: Format;
+  readonly part: PicturePart;
+}
+
 /**
- * Saves the graph of a model where a person says: all of it as SVG, or what is on the screen as PNG.
+ * Saves the graph of a model where a person says: as SVG, or as PNG, all of it or what is on the screen.
  * @returns the file's URI, or nothing when the person decided against it
  */
 export async function savePicture(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
@@ -11,28 +20,68 @@ export async function savePicture(context: CommandContext, argument: unknown): P
   const { modelUri } = requireModel(context, argument);
   const model = vscode.Uri.parse(modelUri, true);
   const shown = context.graphs.visible(modelUri);
+  const choice = await chooseFormat(shown);
+  if (!choice) return undefined;
+  const { format, part } = choice;
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save Picture of {0}', baseName(model.path)),
-    defaultUri: model.with({ path: model.path.replace(/\.onnx$/i, '.svg') }),
-    filters: {
-      [vscode.l10n.t('SVG, the whole graph')]: ['svg'],
-      ...(shown && { [vscode.l10n.t('PNG, what is on the screen')]: ['png'] }),
-    },
+    defaultUri: model.with({ path: model.path.replace(/\.onnx$/i, `.${format}`) }),
+    filters: { [format.toUpperCase()]: [format] },
   });
   if (!uri) return undefined;
-  const isPng = shown !== undefined && uri.path.toLowerCase().endsWith('.png');
-  await vscode.workspace.fs.writeFile(uri, isPng ? await shown.session.picture() : await svg(context, modelUri));
+  const scale = shown && format === 'png' ? await savePng(uri, shown, part) : await saveSvg(uri, context, modelUri);
   const open = vscode.l10n.t('Open');
   void vscode.window
-    .showInformationMessage(vscode.l10n.t('Saved {0}.', vscode.workspace.asRelativePath(uri)), open)
+    .showInformationMessage(savedSentence(uri, part === 'whole' ? scale : 1), open)
     .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
   return uri;
 }
 
-async function svg({ server, graphs }: CommandContext, modelUri: string): Promise<Uint8Array> {
+/** A picture of pixels is made by the page, so that there is none where no page is up. */
+async function chooseFormat(shown: ShownGraph | undefined): Promise<Choice | undefined> {
+  const svg: Choice = {
+    label: 'SVG',
+    description: vscode.l10n.t('the whole graph, sharp at any size'),
+    format: 'svg',
+    part: 'whole',
+  };
+  if (!shown) return svg;
+  const whole = vscode.l10n.t('the whole graph');
+  const screen = vscode.l10n.t('what is on the screen');
+  const choices: Choice[] = [
+    svg,
+    { label: 'PNG', description: whole, format: 'png', part: 'whole' },
+    { label: 'PNG', description: screen, format: 'png', part: 'screen' },
+  ];
+  const placeHolder = vscode.l10n.t('Choose what to save');
+  return vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true });
+}
+
+/** @returns pixels per CSS pixel of the layout */
+async function savePng(uri: vscode.Uri, { session }: ShownGraph, part: PicturePart): Promise<number> {
+  const { png, scale } = await session.picture(part);
+  await vscode.workspace.fs.writeFile(uri, png);
+  return scale;
+}
+
+/** @returns 1: nothing is scaled */
+async function saveSvg(uri: vscode.Uri, { server, graphs }: CommandContext, modelUri: string): Promise<number> {
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
   const folded = graphs.visible(modelUri)?.session.folded ?? null;
   const params = { modelUri, folded, theme: isLight ? 'light' : 'dark' } as const;
-  return new TextEncoder().encode((await server.request('dnnsplit/picture', params)).svg);
+  const { svg } = await server.request('dnnsplit/picture', params);
+  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(svg));
+  return 1;
+}
+
+function savedSentence(uri: vscode.Uri, scale: number): string {
+  const name = vscode.workspace.asRelativePath(uri);
+  if (scale >= 1) return vscode.l10n.t('Saved {0}.', name);
+  const percent = `${Number((100 * scale).toPrecision(2))} %`;
+  return vscode.l10n.t(
+    'Saved {0}, scaled down to {1} of its size: the graph is too large for one PNG. Fold more of it, or save it as SVG.',
+    name,
+    percent,
+  );
 }

@@ -1,8 +1,8 @@
 import type { CancellationToken } from 'vscode';
-import type { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../protocol/errors';
 import type { AnalysisReport } from '../../protocol/reports';
 import type { PlanOverrides } from '../../protocol/requests';
-import type { FromWebview, ToWebview } from '../../protocol/webviewMessages';
+import type { FromWebview, PicturePart, ToWebview } from '../../protocol/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
@@ -32,6 +32,18 @@ export interface GraphSurroundings {
 
 const searchLimit = 100;
 
+interface GraphPicture {
+  /** A PNG file. */
+  readonly png: Uint8Array;
+  /** Its pixels per CSS pixel of the layout. */
+  readonly scale: number;
+}
+
+interface PictureWaiter {
+  readonly resolve: (picture: GraphPicture) => void;
+  readonly reject: (error: DnnSplitError) => void;
+}
+
 /**
  * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture
  * of its own; a page that comes back asks again.
@@ -41,7 +53,7 @@ export class GraphSession implements Releasable {
   #folded: readonly string[] | null = null;
   #ready = false;
   /** Those who wait for the page's picture. */
-  readonly #pictures: ((png: Uint8Array) => void)[] = [];
+  readonly #pictures: PictureWaiter[] = [];
   #sceneRequest: CancellationSource | undefined;
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
@@ -57,7 +69,7 @@ export class GraphSession implements Releasable {
   ) {
     const { models, selection } = surroundings;
     this.#disposables.add(models.retain(modelUri));
-    void models.open(modelUri);
+    void models.open(modelUri, this.#picture);
     this.#disposables.add(
       models.onDidChange((model) => {
         if (this.#ready && model.modelUri === modelUri) this.#show(model);
@@ -69,6 +81,11 @@ export class GraphSession implements Releasable {
         this.post({ type: 'select', nodeIds: selected.nodeIds, reveal: true });
       }),
     );
+  }
+
+  /** What a page shows that remembers nothing. */
+  get #picture(): { readonly folded: readonly string[] | null } {
+    return { folded: this.surroundings.initialFolds(this.modelUri) };
   }
 
   /** Handles one message of the page. */
@@ -94,10 +111,20 @@ export class GraphSession implements Releasable {
       case 'requestComparison':
         void this.#sendComparison(message.strategy);
         break;
+      case 'requestRegions':
+        void this.#sendRegions(message.links);
+        break;
       case 'picture':
-        this.#pictures.splice(0).forEach((take) => {
-          take(Buffer.from(message.png, 'base64'));
-        });
+        for (const { resolve } of this.#pictures.splice(0)) {
+          resolve({ png: Buffer.from(message.png, 'base64'), scale: message.scale });
+        }
+        break;
+      case 'noPicture':
+        for (const { reject } of this.#pictures.splice(0)) {
+          reject(
+            new DnnSplitError('internal', 'The graph could not be made into a picture.', undefined, message.reason),
+          );
+        }
         break;
       case 'override':
         this.#pageOverrides = message.overrides;
@@ -121,12 +148,15 @@ export class GraphSession implements Releasable {
     return this.#folded;
   }
 
-  /** What the page shows, as a PNG file. */
-  picture(): Promise<Uint8Array> {
-    const picture = new Promise<Uint8Array>((resolve) => {
-      this.#pictures.push(resolve);
+  /**
+   * What the page shows, or all that it could show, as a PNG file.
+   * @throws DnnSplitError `internal` where the page cannot make it
+   */
+  picture(part: PicturePart): Promise<GraphPicture> {
+    const picture = new Promise<GraphPicture>((resolve, reject) => {
+      this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'command', command: 'sendPicture' });
+    this.post({ type: 'sendPicture', part });
     return picture;
   }
 
@@ -134,18 +164,21 @@ export class GraphSession implements Releasable {
     this.#sceneRequest?.cancel();
     this.#sceneRequest?.dispose();
     this.#sceneRequest = undefined;
+    for (const { reject } of this.#pictures.splice(0)) {
+      reject(new DnnSplitError('canceled', 'The graph was closed before its picture was made.'));
+    }
     this.#disposables.dispose();
   }
 
   #start(folded: readonly string[] | null): void {
     const { models, strings } = this.surroundings;
     this.#ready = true;
-    this.#folded = folded ?? this.surroundings.initialFolds(this.modelUri);
+    this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
     this.post({ type: 'init', modelName: this.modelName, strings });
-    void models.open(this.modelUri);
+    void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);
   }
@@ -232,6 +265,13 @@ export class GraphSession implements Releasable {
       const params = { modelUri: this.modelUri, strategy };
       const comparison = await this.surroundings.connection.request('dnnsplit/compare', params);
       this.post({ type: 'comparison', comparison });
+    });
+  }
+
+  #sendRegions(links: readonly [number, number]): Promise<void> {
+    return this.#attempt(async () => {
+      const map = await this.surroundings.connection.request('dnnsplit/regions', { modelUri: this.modelUri, links });
+      this.post({ type: 'regions', map });
     });
   }
 

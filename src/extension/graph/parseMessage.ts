@@ -36,6 +36,10 @@ function isNumbersOrNulls(value: unknown): value is readonly (number | null)[] {
   return Array.isArray(value) && value.every((item) => item === null || Number.isFinite(item));
 }
 
+function isLinkPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((item) => Number.isInteger(item) && item >= 0);
+}
+
 function isTextRecord(value: unknown): value is Readonly<Record<string, string>> {
   return isFields(value) && Object.values(value).every(isText);
 }
@@ -78,8 +82,14 @@ export function parseMessage(message: unknown): FromWebview | undefined {
     }
     case 'requestComparison':
       return isText(message['strategy']) ? { type: 'requestComparison', strategy: message['strategy'] } : undefined;
+    case 'requestRegions':
+      return isLinkPair(message['links']) ? { type: 'requestRegions', links: message['links'] } : undefined;
     case 'picture':
-      return isPicture(message['png']) ? { type: 'picture', png: message['png'] } : undefined;
+      return isPicture(message['png']) && Number.isFinite(message['scale'])
+        ? { type: 'picture', png: message['png'], scale: Number(message['scale']) }
+        : undefined;
+    case 'noPicture':
+      return isText(message['reason']) ? { type: 'noPicture', reason: message['reason'] } : undefined;
     case 'cancel':
       return { type: 'cancel' };
     case 'run':

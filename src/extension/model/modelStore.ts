@@ -1,6 +1,6 @@
 import type { CancellationToken, Event } from 'vscode';
 import type { ErrorData } from '../../protocol/errors';
-import type { ModelSnapshot, PlanOverrides } from '../../protocol/requests';
+import type { ModelSnapshot, PlanOverrides, ServerRequests } from '../../protocol/requests';
 import type { ServerConnection } from '../client/connection';
 import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
@@ -24,6 +24,8 @@ export interface ModelEntry {
   /** A request of this model is under way. */
   readonly busy: boolean;
 }
+
+type Picture = ServerRequests['dnnsplit/open']['params']['picture'];
 
 /** A model is being opened; `settled` resolves when that has ended either way. */
 export interface OpeningModel {
@@ -119,20 +121,23 @@ export class ModelStore implements Releasable {
     return this.#models.get(modelUri);
   }
 
-  /** Opens a model, or joins it when it is open or being opened; failures come back as a `failed` snapshot. */
-  open(modelUri: string): Promise<ModelSnapshot> {
+  /**
+   * Opens a model, or joins it when it is open or being opened; failures come back as a `failed` snapshot.
+   * @param picture what is folded in the graph that is about to be shown
+   */
+  open(modelUri: string, picture?: Picture): Promise<ModelSnapshot> {
     const model = this.#obtain(modelUri);
     if (model.opening) return model.opening;
     if (model.snapshot && model.snapshot.state !== 'failed') return Promise.resolve(model.snapshot);
-    return this.#startOpening(model);
+    return this.#startOpening(model, picture);
   }
 
   /** Reads the model again from its file. */
-  async reopen(modelUri: string): Promise<ModelSnapshot> {
+  async reopen(modelUri: string, picture?: Picture): Promise<ModelSnapshot> {
     const model = this.#obtain(modelUri);
     if (model.opening) return model.opening;
     model.snapshot = undefined;
-    return this.#startOpening(model);
+    return this.#startOpening(model, picture);
   }
 
   /** Stops the opening of a model. */
@@ -212,13 +217,13 @@ export class ModelStore implements Releasable {
     return model;
   }
 
-  #startOpening(model: OpenModel): Promise<ModelSnapshot> {
+  #startOpening(model: OpenModel, picture: Picture | undefined): Promise<ModelSnapshot> {
     const cancellation = this.createCancellation();
     const token = `open-${++this.#tokenCount}`;
     this.#progressTokens.set(token, model.modelUri);
     model.cancellation = cancellation;
     model.progress = undefined;
-    const opening = this.#requestOpen(model, token, cancellation.token).finally(() => {
+    const opening = this.#requestOpen(model, { token, ...(picture && { picture }) }, cancellation.token).finally(() => {
       this.#progressTokens.delete(token);
       cancellation.dispose();
       model.opening = undefined;
@@ -232,11 +237,15 @@ export class ModelStore implements Releasable {
     return opening;
   }
 
-  async #requestOpen(model: OpenModel, token: string, cancellation: CancellationToken): Promise<ModelSnapshot> {
+  async #requestOpen(
+    model: OpenModel,
+    how: Omit<ServerRequests['dnnsplit/open']['params'], 'modelUri'>,
+    cancellation: CancellationToken,
+  ): Promise<ModelSnapshot> {
     const { modelUri } = model;
     try {
       await this.#releaseOnServer(model);
-      const snapshot = await this.connection.request('dnnsplit/open', { modelUri, token }, cancellation);
+      const snapshot = await this.connection.request('dnnsplit/open', { modelUri, ...how }, cancellation);
       model.opens++;
       if (this.#models.get(modelUri) !== model) await this.#releaseOnServer(model);
       this.#accept(model, snapshot);

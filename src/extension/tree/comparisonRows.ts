@@ -68,10 +68,11 @@ function strategyTooltip(report: StrategyReport, verdict: string, t: Translate):
 
 /** Which plan is best at which bandwidth of the first link. */
 export function regimesSection(plan: PlanReport, t: Translate): TreeRow {
+  const possible = plan.regimes.filter(({ infeasible }) => infeasible === undefined).length;
   return {
     id: 'regimes',
     label: t('Bandwidth regimes'),
-    description: plan.regimes.length === 1 ? t('one plan at any bandwidth') : t('{0} plans', plan.regimes.length),
+    description: plan.regimes.length === 1 ? t('one plan at any bandwidth') : t('{0} plans', possible),
     icon: 'pulse',
     kind: 'section',
     children: plan.regimes.map((regime) => regimeRow(regime, plan, t)),
@@ -81,6 +82,7 @@ export function regimesSection(plan: PlanReport, t: Translate): TreeRow {
 function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRow {
   const { fromMbps, toMbps } = regime;
   const range = rangeText(fromMbps, toMbps, t);
+  if (regime.infeasible !== undefined) return noPlanRow(range, regime.infeasible.reason, fromMbps);
   const split = regime.nodesPerTier.map((nodes, tier) => `${plan.tiers[tier]?.id ?? tier} ${nodes}`).join(' | ');
   return {
     id: `regimes/${fromMbps}`,
@@ -90,6 +92,20 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
     icon: 'dashboard',
     kind: 'fact',
     tooltip: () => escapeMarkdown(regime.summary),
+    children: [],
+  };
+}
+
+/** Bandwidths at which no plan keeps the limits, and what to relax. */
+function noPlanRow(range: string, reason: string, fromMbps: number): TreeRow {
+  return {
+    id: `regimes/${fromMbps}`,
+    label: range,
+    description: reason.replaceAll('`', ''),
+    spoken: `${range}: ${reason.replaceAll('`', '')}`,
+    icon: 'circle-slash',
+    kind: 'fact',
+    tooltip: () => escapeMarkdown(reason),
     children: [],
   };
 }

@@ -5,17 +5,20 @@ import { baseName } from '../model/paths';
 import type { Selection, SelectionHub } from '../model/selection';
 import { modelRows, RowIndex } from './modelRows';
 import { rowText, type TreeRow } from './row';
+import { type ShownRow, ShownRows } from './shownRows';
 import { escapeMarkdown } from './words';
 
 export const splitTreeView = 'dnnsplit.splits';
 
 /** The tree of the active model in the side bar. */
-export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
+export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable {
   readonly #disposables = new DisposableStore();
-  readonly #changed = this.#disposables.add(new vscode.EventEmitter<undefined>());
-  readonly #view: vscode.TreeView<TreeRow>;
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<ShownRow[] | undefined>());
+  readonly #view: vscode.TreeView<ShownRow>;
+  readonly #rows = new ShownRows();
   #index = new RowIndex([]);
   #shownRevision: string | undefined;
+  #shownModel: string | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -32,7 +35,7 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
         if (model === models.active) this.#refresh(model);
       }),
     );
-    this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [row] }) => this.#announce(row)));
+    this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [shown] }) => this.#announce(shown?.row)));
     this.#disposables.add(
       selection.onDidSelect((selected) => {
         if (selected.source !== this && selected.modelUri === models.active?.modelUri) void this.#follow(selected);
@@ -46,15 +49,16 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
     return this.#index.roots;
   }
 
-  getChildren(row?: TreeRow): TreeRow[] {
-    return [...(row?.children ?? this.roots)];
+  getChildren(shown?: ShownRow): ShownRow[] {
+    return (shown?.row.children ?? this.roots).map((row) => this.#rows.of(row));
   }
 
-  getParent(row: TreeRow): TreeRow | undefined {
-    return this.#index.parentOf(row);
+  getParent({ row }: ShownRow): ShownRow | undefined {
+    const parent = this.#index.parentOf(row);
+    return parent && this.#rows.of(parent);
   }
 
-  getTreeItem(row: TreeRow): vscode.TreeItem {
+  getTreeItem({ row }: ShownRow): vscode.TreeItem {
     const state =
       row.children.length === 0
         ? vscode.TreeItemCollapsibleState.None
@@ -73,7 +77,7 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
     return item;
   }
 
-  resolveTreeItem(item: vscode.TreeItem, row: TreeRow): vscode.TreeItem {
+  resolveTreeItem(item: vscode.TreeItem, { row }: ShownRow): vscode.TreeItem {
     item.tooltip = new vscode.MarkdownString(row.tooltip?.() ?? escapeMarkdown(rowText(row)));
     return item;
   }
@@ -89,7 +93,12 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
     if (shown === this.#shownRevision) return;
     this.#shownRevision = shown;
     this.#index = new RowIndex(modelRows(snapshot, vscode.l10n.t));
-    this.#changed.fire(undefined);
+    const changed = this.#rows.update(this.roots);
+    // Rows of two models have ids in common, but nothing else.
+    const isSameModel = this.#shownModel === snapshot?.modelUri;
+    this.#shownModel = snapshot?.modelUri;
+    if (changed === undefined || !isSameModel) this.#changed.fire(undefined);
+    else if (changed.length > 0) this.#changed.fire([...changed]);
   }
 
   #announce(row: TreeRow | undefined): void {
@@ -102,6 +111,6 @@ export class SplitTree implements vscode.TreeDataProvider<TreeRow>, Releasable {
   /** Shows what was selected elsewhere, where the tree has it and is on the screen. */
   async #follow({ nodeIds, place }: Selection): Promise<void> {
     const row = place ? this.#index.rowOf(place) : this.#index.candidateAfter(nodeIds);
-    if (row && this.#view.visible) await this.#view.reveal(row, { select: true, focus: false });
+    if (row && this.#view.visible) await this.#view.reveal(this.#rows.of(row), { select: true, focus: false });
   }
 }

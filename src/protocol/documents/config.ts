@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
 const positive = z.number().positive();

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `contract.json` beside every exported sub-model: what one tier receives, runs, sends on and answers. A relay needs

@@ -6,7 +6,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DnnSplitError, type ErrorCode } from '../errors';
 import { suggestion } from './nearest';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
@@ -65,13 +65,37 @@ const outcome = z.strictObject({
 
 const pair = z.tuple([z.number(), z.number()]);
 
+const nodesOfTiers = z
+  .array(z.array(z.string()))
+  .describe('The nodes of each tier: single ids, or first..last of consecutive file indices.');
+
+const regime = z.strictObject({
+  link: z.int().describe('Index of the link whose bandwidth this is about.'),
+  fromMbps: z.number(),
+  toMbps: z.number().nullable(),
+  latencyMs: z.number(),
+  fixedMs: z.number().optional().describe('At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b).'),
+  bytes: z.number().optional().describe('What crosses the link.'),
+  nodesPerTier: z.array(z.int()),
+  nodes: nodesOfTiers.optional(),
+  infeasible: z
+    .strictObject({
+      reason: z.string(),
+      relax: z.array(z.strictObject({ constraint: z.string(), tier: z.string().optional(), to: z.number() })),
+    })
+    .optional()
+    .describe('No plan keeps the limits here; the plan of this row is possible once they are relaxed as said.'),
+});
+
 const regionMap = z
   .strictObject({
     links: z.tuple([z.int(), z.int()]).describe('Indices of the two links whose bandwidths this is about.'),
     fromMbps: z.number(),
     toMbps: z.number(),
+    plans: z.array(z.strictObject({ nodesPerTier: z.array(z.int()), nodes: nodesOfTiers })).optional(),
     regions: z.array(
       z.strictObject({
+        plan: z.int().optional().describe('Index in `plans`; a plan may have several regions.'),
         nodesPerTier: z.array(z.int()),
         constant: z.number(),
         slopes: pair,
@@ -80,9 +104,11 @@ const regionMap = z
           .describe('Corners of the region in Mbit/s of both links; edges are straight over the reciprocals.'),
       }),
     ),
+    infeasible: z.array(z.array(pair)).optional().describe('Corners of where no plan keeps the limits.'),
+    infeasibleReason: z.string().optional().describe('What to relax for a plan to be possible everywhere there.'),
   })
   .describe(
-    'The best plan for every pair of bandwidths of two links, the other figures fixed. To look bandwidths a and b up, take the region with the least constant + slopes[0] / a + slopes[1] / b, which is its objective value.',
+    'The best plan for every pair of bandwidths of two links, the other figures fixed. To look bandwidths a and b up, take the region that holds the point (1/a, 1/b); its objective value there is constant + slopes[0] / a + slopes[1] / b. Without limits, and for objectives that add up, that is the region with the least such value.',
   );
 
 export const planDocumentSchema = z.strictObject({
@@ -122,19 +148,11 @@ export const planDocumentSchema = z.strictObject({
   baselines: z.array(outcome),
   strategies: z.array(outcome),
   regimes: z
-    .array(
-      z.strictObject({
-        link: z.int().describe('Index of the link whose bandwidth this is about.'),
-        fromMbps: z.number(),
-        toMbps: z.number().nullable(),
-        latencyMs: z.number(),
-        nodesPerTier: z.array(z.int()),
-      }),
-    )
+    .array(regime)
     .describe(
       'The policy table of each link, from slow to fast: a system looks its measured bandwidth up among the borders, and keeps its regime until the bandwidth lies a tenth beyond that border, so that a wavering link does not move the cut back and forth.',
     ),
-  regimesNote: z.string().optional().describe('What the regimes leave out: limits.'),
+  regimesNote: z.string().optional().describe('What the regimes leave out.'),
   regionMap: regionMap.optional(),
   advice: z.string(),
 });

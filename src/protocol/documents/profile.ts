@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `*.profile.json`: measured times of nodes on one device. */
 export const profileSchema = z.strictObject({

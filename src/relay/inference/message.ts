@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytesFromJson, jsonFromBytes } from './jsonData';
 import { Refusal } from './refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from './tensor';

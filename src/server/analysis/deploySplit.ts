@@ -16,10 +16,7 @@ import { type ExportedSegment, exportSegments } from '../files/exportSegments';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
 import { checkPlan } from './checkPlan';
 import { modelOfPlan } from './planFile';
-
-/** File of the plan in a folder of exported sub-models; it names the model relative to that folder. */
-export const splitPlanFile = 'split.splitplan.json';
-export const contractFile = 'contract.json';
+import { contractFile, splitPlanFile } from './splitFiles';
 
 /** A plan together with its model, cut. */
 export interface PreparedSplit {

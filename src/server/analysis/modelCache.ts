@@ -68,7 +68,8 @@ export class ModelCache {
     const key = planKey(settings, overrides);
     const last = kept.planned;
     if (last?.key === key && (last.isCompared || !compare)) return last.model;
-    const options = { compare, pareto: compare, ...(last && { previousCosts: last.model.result.costs }) };
+    const previous = last && { previousCosts: last.model.result.costs };
+    const options = { compare, pareto: compare, quickCertificate: !compare, ...previous };
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
     this.#lastPlanned.set(path, model);

@@ -7,8 +7,8 @@ import { contractSchema } from '../../protocol/documents/contract';
 import type { PlanDocument } from '../../protocol/documents/plan';
 import { DnnSplitError, type ErrorData } from '../../protocol/errors';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../../protocol/verification';
-import { contractFile, splitPlanFile } from './deploySplit';
 import { modelOfPlan, readPlanFile } from './planFile';
+import { contractFile, splitPlanFile } from './splitFiles';
 
 /** A folder of exported sub-models, as `writeSplit` leaves it. */
 export interface ExportedSplit {

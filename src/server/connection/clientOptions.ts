@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientCommands } from '../../protocol/requests';
 
 /** What a client may say of itself in `initializationOptions`; everything is optional. */

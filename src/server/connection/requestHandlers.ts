@@ -3,7 +3,7 @@ import { sceneToSvg } from '../../engine/picture/sceneToSvg';
 import type { ServerRequests } from '../../protocol/requests';
 import { documentKind } from '../language/documentKind';
 import { isGovernedBy } from '../language/governedModels';
-import { layOutScene } from '../sessions/sceneRequests';
+import type { Scenes } from '../sessions/scenes';
 import type { Sessions } from '../sessions/sessions';
 import { uriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
@@ -13,33 +13,40 @@ import { deploymentRequests } from './deploymentRequests';
 interface Services {
   readonly connection: Connection;
   readonly sessions: Sessions;
+  readonly scenes: Scenes;
   readonly workers: Workers;
   /** Folder of the product's programs. */
   readonly programFolder: string;
 }
 
 /** The answers to every custom request. */
-export function requestHandlers({ connection, sessions, workers, programFolder }: Services): RequestHandlers {
+export function requestHandlers({ connection, sessions, scenes, workers, programFolder }: Services): RequestHandlers {
   const { analysis } = workers;
+  const onProgress = (token: string) => (stage: string, fraction: number | null) =>
+    notify(connection, 'dnnsplit/progress', { token, stage, fraction });
   return {
-    'dnnsplit/open': ({ modelUri, token }, signal) => sessions.open(modelUri, { token, signal }),
+    'dnnsplit/open': ({ modelUri, token, picture }, signal) => {
+      // First the picture: its layout goes on in a thread of its own while the other one plans.
+      const pictured =
+        picture && scenes.begin(uriToPath(modelUri), picture.folded, { signal, onProgress: onProgress(token) });
+      return sessions.open(modelUri, { token, signal }, pictured);
+    },
     'dnnsplit/close': ({ modelUri }) => {
       sessions.close(modelUri);
+      scenes.forget(uriToPath(modelUri));
       return null;
     },
     'dnnsplit/override': ({ modelUri, overrides }, signal) =>
       sessions.require(modelUri).override(overrides, { signal }),
-    'dnnsplit/scene': ({ modelUri, folded, token }, signal) => {
-      const onProgress = (stage: string, fraction: number | null) =>
-        notify(connection, 'dnnsplit/progress', { token, stage, fraction });
-      return layOutScene(workers, uriToPath(modelUri), folded, { signal, onProgress });
-    },
+    'dnnsplit/scene': ({ modelUri, folded, token }, signal) =>
+      scenes.layOut(uriToPath(modelUri), folded, { signal, onProgress: onProgress(token) }),
     'dnnsplit/overlay': ({ modelUri }, signal) =>
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
     'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
       analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
+    'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
     'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
-      const scene = await layOutScene(workers, uriToPath(modelUri), folded, { signal });
+      const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
       const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });
       return { svg: sceneToSvg(scene, overlay, theme) };
     },
@@ -56,7 +63,7 @@ export function requestHandlers({ connection, sessions, workers, programFolder }
       sessions,
       workers,
       programFolder,
-      progress: (token, stage, fraction) => notify(connection, 'dnnsplit/progress', { token, stage, fraction }),
+      progress: (token, stage, fraction) => onProgress(token)(stage, fraction),
     }),
   };
 }

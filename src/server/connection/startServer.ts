@@ -8,19 +8,20 @@ import {
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
 import { LanguageFeatures } from '../language/languageFeatures';
+import { Scenes } from '../sessions/scenes';
 import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
-import { createWorkers } from '../workers/workers';
+import type { Workers } from '../workers/workers';
 import { type ClientOptions, clientOptions } from './clientOptions';
 import { notify, serveRequests } from './customRequests';
 import { requestHandlers } from './requestHandlers';
 
-/** Serves one client on `connection`; the worker programs lie in `workerFolder`. Nothing heavy starts before it is asked for. */
-export function startServer(connection: Connection, workerFolder: string): void {
+/** Serves one client on `connection`. Nothing heavy starts before it is asked for. */
+export function startServer(connection: Connection, workers: Workers, programFolder: string): void {
   let options: ClientOptions = clientOptions(undefined);
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
     notify(connection, 'dnnsplit/log', { level, text });
-  const workers = createWorkers(workerFolder, (text) => log('error', text));
+  workers.onCrash = (text) => log('error', text);
   const sessions = new Sessions(workers.analysis, {
     changed(snapshot) {
       notify(connection, 'dnnsplit/modelChanged', snapshot);
@@ -30,6 +31,7 @@ export function startServer(connection: Connection, workerFolder: string): void 
     },
     progress: (token, stage, fraction) => notify(connection, 'dnnsplit/progress', { token, stage, fraction }),
   });
+  const scenes = new Scenes(workers);
   const planBelow = (configPath: string) => {
     for (const session of sessions.below(configPath)) session.refresh();
   };
@@ -56,8 +58,9 @@ export function startServer(connection: Connection, workerFolder: string): void 
       },
     };
   });
-  serveRequests(connection, requestHandlers({ connection, sessions, workers, programFolder: workerFolder }));
+  serveRequests(connection, requestHandlers({ connection, sessions, scenes, workers, programFolder }));
   connection.onDidChangeWatchedFiles(({ changes }) => {
+    scenes.forgetAll();
     for (const { uri } of changes) {
       const path = tryUriToPath(uri);
       if (path === undefined) continue;

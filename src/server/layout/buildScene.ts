@@ -3,7 +3,7 @@ import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../protocol/scene';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { ElkEngine } from './elkEngine';
-import { groupLabel } from './foldGroup';
+import { type FoldGroup, groupLabel } from './foldGroup';
 import { type GroupHeaders, groupHeaders, headerHeight } from './groupHeaders';
 import { defaultFolding, foldGroups } from './groups';
 import { type Geometry, routeLanes } from './lanes';
@@ -19,6 +19,11 @@ const margin = 24;
 const groupMargin = 6;
 const nestedMargin = 4;
 const mostNested = 3;
+
+/** A wider picture is not readable whole beside an editor's other parts, so that more of it is folded at first. */
+const comfortableWidth = 1200;
+/** How often more is folded; each time what is inside of the last may turn out to be narrow. */
+const mostNarrowings = 4;
 
 const titlePx = 12;
 const subtitlePx = 11;
@@ -140,7 +145,33 @@ export async function buildScene(
   work.report('Finding repeated blocks');
   const groups = foldGroups(graph);
   throwIfCanceled(work);
-  const folded = options.folded === null ? defaultFolding(graph.nodes.length, groups) : new Set(options.folded);
+  if (options.folded !== null) return layOutScene(graph, groups, new Set(options.folded), elk, work);
+  const folded = defaultFolding(graph.nodes.length, groups);
+  let scene = await layOutScene(graph, groups, folded, elk, work);
+  for (let round = 0; round < mostNarrowings && scene.width > comfortableWidth; round++) {
+    const wide = widestGroups(scene);
+    if (wide.length === 0) break;
+    for (const id of wide) folded.add(id);
+    scene = await layOutScene(graph, groups, folded, elk, work);
+  }
+  return scene;
+}
+
+/** The unfolded groups that make a picture wide, none of them around another one. */
+function widestGroups({ groups }: Scene): string[] {
+  const wide = groups.filter(({ folded, width }) => !folded && width > comfortableWidth / 2);
+  const isAround = (outer: SceneGroup, inner: SceneGroup) =>
+    outer !== inner && outer.y <= inner.y && outer.y + outer.height >= inner.y + inner.height;
+  return wide.filter((group) => !wide.some((other) => isAround(group, other))).map(({ id }) => id);
+}
+
+async function layOutScene(
+  graph: SplitGraph,
+  groups: readonly FoldGroup[],
+  folded: ReadonlySet<string>,
+  elk: ElkEngine,
+  work: Work,
+): Promise<Scene> {
   const view = viewGraph(graph, groups, folded);
   const contents = view.vertices.map((vertex) => nodeContentOf(graph, vertex));
   const layoutGraph = { widths: contents.map(boxWidth), edges: view.edges };

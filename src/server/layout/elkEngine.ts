@@ -40,7 +40,7 @@ export interface ElkEngine {
  * started; the caller is already a worker thread.
  */
 export function createElkEngine(): ElkEngine {
-  const elk = new ELK();
+  const elk = new ELK({ algorithms: ['layered'] });
   return {
     async layout(graph) {
       const result: ElkNode = await elk.layout<ElkNode>(graph);

@@ -3,7 +3,7 @@ import { type FoldGroup, foldId, groupSize } from './foldGroup';
 import { crossingTensors } from './liveTensors';
 import { findRuns, type RunOptions } from './repeats';
 import { largestSection, sectionsOf } from './sections';
-import { type Atom, atomSymbols, atomsOf, type Likeness } from './signatures';
+import { type Atom, atomSymbols, atomsOf, type Likeness, nodeSymbols } from './signatures';
 
 /** Graphs with fewer nodes are shown whole, and get no groups but their repeats. */
 export const comfortableSize = 150;
@@ -13,6 +13,9 @@ const mostCopies = 400;
 
 /** Copies smaller than this are not offered one by one. */
 const smallestCopy = 4;
+
+/** What folding branches that lie beside one another must at least save, in nodes. */
+const leastParallelSaving = 24;
 
 interface Region {
   /** Atoms `[start, end)`. */
@@ -81,9 +84,9 @@ function parts(search: Search, region: Region): FoldGroup[] {
   return regionGroups(search, region, true).filter((group) => group.first > first || group.last < last);
 }
 
-/** The stretches of a region that no group covers. */
+/** The stretches of a region whose atoms no group has a part of. */
 function gapsBetween(search: Search, region: Region, groups: readonly FoldGroup[]): Region[] {
-  const covered = (atom: Atom) => groups.some(({ first, last }) => first <= atom.first && atom.last <= last);
+  const covered = (atom: Atom) => groups.some(({ first, last }) => first <= atom.last && atom.first <= last);
   const gaps: Region[] = [];
   let start = -1;
   for (let place = region.start; place <= region.end; place++) {
@@ -98,12 +101,98 @@ function gapsBetween(search: Search, region: Region, groups: readonly FoldGroup[
   return gaps;
 }
 
+/** The stretches of places that no group covers. */
+function placesBetween(
+  { first, last }: { first: number; last: number },
+  groups: readonly FoldGroup[],
+): { first: number; last: number }[] {
+  const gaps: { first: number; last: number }[] = [];
+  let from = first;
+  for (const group of [...groups].sort((a, b) => a.first - b.first)) {
+    if (group.first > from) gaps.push({ first: from, last: group.first - 1 });
+    from = Math.max(from, group.last + 1);
+  }
+  if (from <= last) gaps.push({ first: from, last });
+  return gaps;
+}
+
+/**
+ * Branches that lie beside one another and are copies of one (the heads of an attention, the classes of a detector): they
+ * are one atom, which no cut divides, and side by side they would make the picture as wide as there are many.
+ */
+function parallelGroups(search: Search, region: Region): FoldGroup[] {
+  const { graph, atoms, crossing } = search;
+  const large = atoms.slice(region.start, region.end).filter(({ first, last }) => last - first >= comfortableSize);
+  if (large.length === 0) return [];
+  const { first } = bounds(search, region);
+  const { last } = bounds(search, region);
+  const symbols = nodeSymbols(graph).subarray(first, last + 1);
+  const weights = new Array<number>(symbols.length).fill(1);
+  const options: RunOptions = {
+    minimumSaving: leastParallelSaving,
+    minimumPeriod: smallestCopy,
+    phaseCost: (place) => crossing[first + place] ?? 0,
+  };
+  return findRuns(symbols, weights, options).flatMap(({ start, period, repeats }) => {
+    const from = first + start;
+    const to = from + period * repeats - 1;
+    const inLarge = large.reduce(
+      (sum, atom) => sum + Math.max(0, Math.min(to, atom.last) - Math.max(from, atom.first) + 1),
+      0,
+    );
+    if (2 * inLarge < to - from + 1 || !isParallel(graph, from, period, repeats)) return [];
+    return [
+      {
+        id: foldId(graph, from, to),
+        first: from,
+        last: to,
+        title: `x${repeats} parallel`,
+        repeats,
+        children: parallelCopies(graph, from, period, repeats),
+      },
+    ];
+  });
+}
+
+/** Whether no copy reads what another one makes. */
+function isParallel(graph: SplitGraph, from: number, period: number, repeats: number): boolean {
+  for (let place = from + period; place < from + period * repeats; place++) {
+    const start = from + Math.floor((place - from) / period) * period;
+    for (const tensor of graph.nodes[place]?.reads ?? []) {
+      const producer = graph.tensors[tensor]?.producer ?? -1;
+      if (producer >= from && producer < start) return false;
+    }
+  }
+  return true;
+}
+
+function parallelCopies(graph: SplitGraph, from: number, period: number, repeats: number): FoldGroup[] {
+  if (repeats > mostCopies) return [];
+  return Array.from({ length: repeats }, (_, copy) => {
+    const first = from + copy * period;
+    const last = first + period - 1;
+    return {
+      id: foldId(graph, first, last),
+      first,
+      last,
+      title: `${copy + 1} of ${repeats}`,
+      repeats: 1,
+      children: [],
+    };
+  });
+}
+
+/** The same groups without those that others cover a part of. */
+function apart(groups: readonly FoldGroup[], taken: readonly FoldGroup[]): FoldGroup[] {
+  return groups.filter(({ first, last }) => taken.every((other) => last < other.first || first > other.last));
+}
+
 function regionGroups(search: Search, region: Region, withSections: boolean): FoldGroup[] {
-  const groups = repeatGroups(search, region, 'identical');
+  const parallel = parallelGroups(search, region);
+  const groups = [...parallel, ...apart(repeatGroups(search, region, 'identical'), parallel)];
   for (const gap of gapsBetween(search, region, groups)) groups.push(...repeatGroups(search, gap, 'alike'));
   if (withSections) {
-    for (const gap of gapsBetween(search, region, groups)) {
-      const { first, last } = bounds(search, gap);
+    for (const { first, last } of placesBetween(bounds(search, region), groups)) {
       if (last - first + 1 >= 2 * smallestCopy) groups.push(...sectionsOf(search.graph, search.crossing, first, last));
     }
   }

@@ -57,13 +57,32 @@ function atomText({ nodes, tensors }: SplitGraph, { first, last }: Atom, likenes
   return text;
 }
 
-/** A number per atom; equal numbers for equal atoms. */
-export function atomSymbols(graph: SplitGraph, atoms: readonly Atom[], likeness: Likeness): Int32Array {
+/** A number per text; equal numbers for equal texts. */
+function numbered<Item>(items: readonly Item[], textOf: (item: Item) => string): Int32Array {
   const numbers = new Map<string, number>();
-  return Int32Array.from(atoms, (atom) => {
-    const text = atomText(graph, atom, likeness);
+  return Int32Array.from(items, (item) => {
+    const text = textOf(item);
     const number = numbers.get(text) ?? numbers.size;
     numbers.set(text, number);
     return number;
+  });
+}
+
+/** A number per atom; equal numbers for equal atoms. */
+export function atomSymbols(graph: SplitGraph, atoms: readonly Atom[], likeness: Likeness): Int32Array {
+  return numbered(atoms, (atom) => atomText(graph, atom, likeness));
+}
+
+/** A number per node; equal ones for nodes that do the same and read from nodes as far before them, or from afar. */
+export function nodeSymbols(graph: SplitGraph): Int32Array {
+  const near = 64;
+  const { nodes, tensors } = graph;
+  return numbered(nodes, (node) => {
+    const place = node.writes[0] === undefined ? 0 : (tensors[node.writes[0]]?.producer ?? 0);
+    const reads = node.reads.map((index) => {
+      const distance = place - (tensors[index]?.producer ?? -1);
+      return distance > near || (tensors[index]?.producer ?? -1) < 0 ? 'far' : String(distance);
+    });
+    return `${node.domain}:${node.op}(${reads.join()})${writtenText(node, tensors)}|${node.macs}|${node.weightBytes}`;
   });
 }

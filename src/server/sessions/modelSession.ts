@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../protocol/errors';
+import type { RegionMapReport } from '../../protocol/reports';
 import type { ModelSnapshot, PlanOverrides } from '../../protocol/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
@@ -43,7 +44,10 @@ export class ModelSession {
   #disposed = false;
   #running: AbortController | undefined;
   #comparing: AbortController | undefined;
+  #mapping: AbortController | undefined;
   readonly #waiters = new Set<Waiter>();
+  /** What the comparison comes after. */
+  #first: Promise<void> | undefined;
 
   constructor(
     readonly modelPath: string,
@@ -106,11 +110,31 @@ export class ModelSession {
     return this.#settled({ ...interest, overrides });
   }
 
+  /** Compares strategies only once `first` has resolved. */
+  compareAfter(first: Promise<void>): void {
+    this.#first = first;
+  }
+
+  /**
+   * The best plans over the bandwidths of two links, under the current overrides. A change of anything interrupts it, so
+   * that it never holds a drag up.
+   * @throws DnnSplitError `canceled`
+   */
+  async regions(links: readonly [number, number], signal: AbortSignal): Promise<RegionMapReport | null> {
+    await this.settled({ signal });
+    this.#mapping?.abort();
+    const controller = new AbortController();
+    this.#mapping = controller;
+    signal.addEventListener('abort', () => controller.abort(), { once: true });
+    return this.worker.call('regions', { ...this.request, links }, { signal: controller.signal });
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#stale = false;
     this.#running?.abort();
     this.#comparing?.abort();
+    this.#mapping?.abort();
     for (const waiter of this.#waiters) waiter.reject(canceledError());
     this.#waiters.clear();
   }
@@ -125,6 +149,7 @@ export class ModelSession {
   async #run(): Promise<void> {
     if (this.#running !== undefined) return;
     this.#comparing?.abort();
+    this.#mapping?.abort();
     while (this.#stale) {
       this.#stale = false;
       this.#brokenOff = false;
@@ -158,6 +183,7 @@ export class ModelSession {
     const controller = new AbortController();
     this.#comparing = controller;
     try {
+      await this.#first;
       await setTimeout(comparisonDelayMs, undefined, { signal: controller.signal, ref: false });
       const request = { ...this.request, compare: true };
       const compared = await this.worker.call('state', request, { signal: controller.signal });

@@ -1,6 +1,6 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { ErrorData } from '../../protocol/errors';
-import type { AnalysisReport, PlanReport } from '../../protocol/reports';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../../protocol/reports';
 import type {
   DeploymentTarget,
   GeneratedFile,
@@ -43,13 +43,21 @@ export interface PlanSource {
 
 /** The functions of the analysis worker. */
 export interface AnalysisFunctions {
+  /** Reads and analyzes a model ahead of what is asked about it. */
+  read(params: { readonly modelPath: string }, work: Work): void;
   state(params: StateRequest, work: Work): ModelState;
-  /** Names the split graph under the model's configuration; changes when the graph may have changed. */
-  graphKey(params: ModelRequest, work: Work): { key: string };
-  /** That graph, for the layout. */
-  graph(params: ModelRequest, work: Work): { graph: SplitGraph };
+  /**
+   * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;
+   * the graph does not come along where its key is `unless`.
+   */
+  graph(
+    params: { readonly modelPath: string; readonly unless: string },
+    work: Work,
+  ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
+  /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
+  regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */

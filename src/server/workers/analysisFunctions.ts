@@ -15,6 +15,7 @@ import { findConfig } from '../analysis/findConfig';
 import { ModelCache } from '../analysis/modelCache';
 import { planAnalyzed, planText } from '../analysis/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
+import { mappedRegions } from '../analysis/regionCache';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
 
 /**
@@ -30,9 +31,15 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
+    read({ modelPath }, work) {
+      cache.analyzed(modelPath, cache.bindings(modelPath), work);
+    },
     state: (request, work) => modelState(cache, request, work),
-    graphKey: ({ modelPath }) => ({ key: cache.key(modelPath, cache.bindings(modelPath)) }),
-    graph: ({ modelPath }, work) => ({ graph: cache.analyzed(modelPath, cache.bindings(modelPath), work).graph }),
+    graph({ modelPath, unless }, work) {
+      const bindings = cache.bindings(modelPath);
+      const key = cache.key(modelPath, bindings);
+      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, bindings, work).graph };
+    },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
       const last = cache.lastPlanned(request.modelPath);
@@ -47,6 +54,11 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
       const plan = planReport(result, analyzed);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
+    },
+    regions({ modelPath, overrides, links }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      return mappedRegions(analyzed, settings, overrides, links, work);
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);

@@ -2,14 +2,15 @@
 import { parentPort } from 'node:worker_threads';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import { buildScene } from '../layout/buildScene';
-import { createElkEngine, type ElkEngine } from '../layout/elkEngine';
+import { createElkEngine } from '../layout/elkEngine';
+import { warmUp } from '../layout/warmUp';
 import type { LayoutFunctions } from './layoutApi';
 import { serveWorker } from './serveWorker';
 
 /** Graphs that are kept; the oldest goes first. */
 const keptGraphs = 4;
 const graphs = new Map<string, SplitGraph>();
-let elk: ElkEngine | undefined;
+const elk = createElkEngine();
 
 const functions: LayoutFunctions = {
   async scene({ key, graph, folded }, work) {
@@ -21,9 +22,12 @@ const functions: LayoutFunctions = {
       if (graphs.size <= keptGraphs) break;
       graphs.delete(oldest);
     }
-    elk ??= createElkEngine();
     return buildScene(known, { folded }, elk, work);
   },
 };
 
-if (parentPort !== null) serveWorker(parentPort, functions);
+if (parentPort !== null) {
+  serveWorker(parentPort, functions);
+  // The thread starts while the model is still being read.
+  void warmUp(elk);
+}

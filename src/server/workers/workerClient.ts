@@ -16,11 +16,21 @@ interface PendingCall {
   readonly onProgress: CallOptions['onProgress'];
 }
 
+/** What a worker thread loads once it runs. */
+export interface WorkerProgram {
+  /** Absolute path. */
+  readonly program: string;
+  /** Where its compiled form is kept between runs, if anywhere. */
+  readonly codeFolder: string | undefined;
+}
+
 export interface WorkerClientOptions {
   /** What the worker does, for sentences: `analysis`, `layout`. */
   readonly name: string;
-  /** Absolute path of the worker's program. */
-  readonly program: string;
+  /** Absolute path of the script that the thread starts with. */
+  readonly script: string;
+  /** What that script is to load; nothing where it is the program itself. */
+  readonly program?: WorkerProgram;
   /** A canceled call that has not answered after this time is in code that does not look at the flag: the worker is ended. */
   readonly graceMs: number;
   readonly onCrash?: (detail: string) => void;
@@ -95,7 +105,8 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
 
   #running(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(this.options.program, { name: `dnnsplit ${this.options.name}` });
+    const { script, program, name } = this.options;
+    const worker = new Worker(script, { name: `dnnsplit ${name}`, workerData: program });
     let detail = '';
     worker.on('message', (reply: ReplyMessage) => this.#receive(reply));
     worker.on('error', (error) => {

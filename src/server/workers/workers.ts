@@ -5,6 +5,8 @@ import { WorkerClient } from './workerClient';
 
 /** The server's worker threads; each starts with its first call. */
 export interface Workers {
+  /** Hears of threads that ended by themselves. */
+  onCrash: (text: string) => void;
   readonly analysis: WorkerClient<AnalysisFunctions>;
   readonly layout: WorkerClient<LayoutFunctions>;
 }
@@ -14,21 +16,22 @@ const analysisGraceMs = 3000;
 /** ELK does not look at any flag. */
 const layoutGraceMs = 500;
 
-/** Workers whose programs lie in `folder`; `log` hears of crashes. */
-export function createWorkers(folder: string, log: (text: string) => void): Workers {
-  const crashLog = (name: string) => (detail: string) => log(`The ${name} worker stopped: ${detail}`);
-  return {
-    analysis: new WorkerClient({
-      name: 'analysis',
-      program: join(folder, 'analysisWorker.js'),
-      graceMs: analysisGraceMs,
-      onCrash: crashLog('analysis'),
-    }),
-    layout: new WorkerClient({
-      name: 'layout',
-      program: join(folder, 'layoutWorker.js'),
-      graceMs: layoutGraceMs,
-      onCrash: crashLog('layout'),
-    }),
+/**
+ * Workers whose programs lie in `folder`.
+ * @param codeFolder where their compiled form is kept between runs
+ */
+export function createWorkers(folder: string, codeFolder: string | undefined): Workers {
+  const options = (name: string, graceMs: number) => ({
+    name,
+    script: join(folder, 'worker.js'),
+    program: { program: join(folder, `${name}Worker.js`), codeFolder },
+    graceMs,
+    onCrash: (detail: string) => workers.onCrash(`The ${name} worker stopped: ${detail}`),
+  });
+  const workers: Workers = {
+    onCrash: () => undefined,
+    analysis: new WorkerClient(options('analysis', analysisGraceMs)),
+    layout: new WorkerClient(options('layout', layoutGraceMs)),
   };
+  return workers;
 }

@@ -84,6 +84,7 @@ function results(overBest: number) {
       overBest,
       overTier: [2, overBest, 4],
       gapPercent: 0,
+      candidatesOver: 1,
       evaluatedPlans: 20,
     })),
   );

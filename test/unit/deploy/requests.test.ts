@@ -23,6 +23,8 @@ describe('a plan that becomes something that runs, through the language server',
   beforeAll(async () => {
     bundled = await bundlePrograms({
       server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
+      worker: 'src/server/workers/worker.ts',
       relay: 'src/relay/main.ts',
       analysisWorker: 'src/server/workers/analysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',

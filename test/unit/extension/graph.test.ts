@@ -55,6 +55,7 @@ describe('messages of the page', () => {
       { type: 'requestDetails', nodeId: 'a' },
       { type: 'search', query: 'conv' },
       { type: 'override', overrides: { bandwidthMbps: [1, null], pin: { a: 'device' } } },
+      { type: 'requestRegions', links: [0, 1] },
       { type: 'cancel' },
       { type: 'run', command: 'exportPlan' },
       { type: 'log', text: 'hello' },
@@ -71,6 +72,8 @@ describe('messages of the page', () => {
     { type: 'selected', nodeIds: [1] },
     { type: 'selected', nodeIds: 'a' },
     { type: 'run', command: 'workbench.action.quit' },
+    { type: 'requestRegions', links: [0] },
+    { type: 'requestRegions', links: [0, 0.5] },
     { type: 'override', overrides: { cuts: ['3'] } },
     { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
     { type: 'log', text: 'x'.repeat(100_000) },
@@ -102,6 +105,7 @@ function conversation() {
     'dnnsplit/overlay': async () => overlay,
     'dnnsplit/override': async () => readySnapshot(2),
     'dnnsplit/search': async () => [],
+    'dnnsplit/regions': async ({ links }) => ({ links: [...links], fromMbps: 1, toMbps: 10, regions: [] }),
   });
   const models = new ModelStore(server, createCancellation);
   const selection = new SelectionHub();
@@ -152,6 +156,16 @@ describe('GraphSession', () => {
     expect(types().filter((type) => type === 'scene')).toHaveLength(1);
     expect(types().filter((type) => type === 'plan')).toHaveLength(2);
     expect(server.askedOf('dnnsplit/override')).toEqual([{ modelUri, overrides: { objective: 'cost' } }]);
+  });
+
+  it('sends the map of the links that the page asks for', async () => {
+    const { session, sent, server } = conversation();
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    session.receive({ type: 'requestRegions', links: [1, 2] });
+    await settle();
+    expect(sent.at(-1)).toMatchObject({ type: 'regions', map: { links: [1, 2] } });
+    expect(server.asked.at(-1)).toEqual({ method: 'dnnsplit/regions', params: { modelUri, links: [1, 2] } });
   });
 
   it('lays out again when shapes changed', async () => {

@@ -49,7 +49,8 @@ describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (need
   });
 
   it('lacks nothing that the manifest or the extension names', () => {
-    const programs = ['extension', 'server', 'analysisWorker', 'layoutWorker', 'webview', 'cli', 'relay'];
+    const server = ['server', 'languageServer', 'worker', 'analysisWorker', 'layoutWorker'];
+    const programs = ['extension', ...server, 'webview', 'cli', 'relay'];
     const named = [...read('package.json').matchAll(/"(?:\.\/)?((?:dist|media|l10n)\/[\w./-]+\.\w+)"/g)];
     const needed = [...programs.map((name) => `dist/${name}.js`), ...named.map(([, path]) => path)];
     for (const path of needed) expect(packed).toContain(path);

@@ -4,7 +4,7 @@ import { createElkEngine } from '../../../src/server/layout/elkEngine';
 import { type FoldGroup, groupSize } from '../../../src/server/layout/foldGroup';
 import { defaultFolding, foldGroups } from '../../../src/server/layout/groups';
 import { geometryProblems } from './geometry';
-import { chain, denseNet, GraphBuilder, randomDag, residual, transformer } from './graphs';
+import { branches, chain, denseNet, GraphBuilder, randomDag, residual, transformer } from './graphs';
 
 const elk = createElkEngine();
 
@@ -37,6 +37,21 @@ describe('groups', () => {
       tensor = graph.node('Concat', [branch, tensor], shape);
     }
     expect(foldGroups(graph.build()).map(({ title }) => title)).toEqual(['x8 alike']);
+  });
+
+  it('take branches beside one another that are copies of one as one', async () => {
+    const graph = branches(64, 32);
+    const [group, ...others] = foldGroups(graph);
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({ title: 'x64 parallel', repeats: 64, first: 0, last: 64 * 32 - 1 });
+    expect(group?.children.map(groupSize)).toEqual(Array(64).fill(32));
+    const scene = await buildScene(graph, { folded: null }, elk);
+    expect(geometryProblems(scene, graph)).toEqual([]);
+    expect(scene.nodes.map(({ title }) => title)).toEqual(['x', 'x64 parallel', 'Sum', expect.any(String)]);
+    const one = scene.folded.filter((id) => id !== group?.id);
+    const unfolded = await buildScene(graph, { folded: one }, elk);
+    expect(geometryProblems(unfolded, graph)).toEqual([]);
+    expect(unfolded.nodes.filter(({ kind }) => kind === 'fold')).toHaveLength(64);
   });
 
   it('follow the module paths where nothing repeats', () => {
@@ -85,6 +100,26 @@ describe('folding as it comes', () => {
       const scene = await buildScene(graph, { folded: null }, elk);
       expect(scene.nodes.filter(({ kind }) => kind === 'node' || kind === 'fold').length).toBeLessThanOrEqual(150);
     }
+  });
+
+  it('keeps the picture as narrow as its groups allow', async () => {
+    const graph = new GraphBuilder();
+    let tensor = graph.chain(['Conv', 'Relu'], graph.input('x'));
+    for (let stage = 0; stage < 4; stage++) {
+      const path = `net/stage${stage}`;
+      const ways = Array.from({ length: 20 }, (_, way) => {
+        const inner = graph.node('Conv', [tensor], [1, stage + 1, way + 1], path);
+        return graph.node('Relu', [inner], [1, stage + 1, way + 1], path);
+      });
+      tensor = graph.node('Concat', ways, [1, stage + 1, 400], path);
+    }
+    graph.output(tensor);
+    const built = graph.build();
+    const scene = await buildScene(built, { folded: null }, elk);
+    expect(geometryProblems(scene, built)).toEqual([]);
+    expect(scene.width).toBeLessThanOrEqual(1200);
+    const whole = await buildScene(built, { folded: [] }, elk);
+    expect(whole.width).toBeGreaterThan(1800);
   });
 
   it('sums up what is folded', async () => {

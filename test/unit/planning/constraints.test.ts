@@ -108,7 +108,9 @@ describe('constraints', () => {
   test('contradicting pins name the node', () => {
     const failure = failureOf(() => plan({ pin: { a: 'cloud', d: 'device' } }));
     expect(failure.code).toBe('infeasible');
-    expect(failure.message).toMatch(/`[a-d]` must run on `cloud` or above and on `device` or below/);
+    expect(failure.message).toMatch(
+      /`[a-d]` must run on `cloud` or above because of the pin of `a`, and on `device` or below because of the pin of `d`/,
+    );
     expect(failureOf(() => plan({ pin: { nope: 'edge' } })).code).toBe('invalid-config');
   });
 });

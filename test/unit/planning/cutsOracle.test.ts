@@ -1,19 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/evaluate';
 import { exactPlan } from '../../../src/engine/planning/exact/exactPlan';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
 import { planOverCandidates } from '../../../src/engine/planning/strategies/dnnsplit';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
 import { buildInModelOrder, buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { singleTensorPositions } from '../../../src/engine/split/cuts';
 import { findCandidates, runningMinima } from '../../../src/engine/split/findCandidates';
 import { liveBytesInOrder } from '../../../src/engine/split/liveBytes';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { unwatched } from '../../../src/protocol/work';
 import { sharedModels, sharedOracle } from '../../support/shared';
 import { inferFile } from '../split/loadGraph';
-import { plainInfrastructure } from './support';
+import { plainInfrastructure, strategyContext } from './support';
 
 interface TierOracle {
   readonly speeds: readonly number[];
@@ -88,9 +85,8 @@ function checkPlans(graph: SplitGraph, oracle: CutsOracle): void {
   const isSame = graph.nodes.length === oracle.data_nodes;
   for (const [name, tiers] of Object.entries(oracle.tiers)) {
     const infrastructure = oracleInfrastructure(tiers);
-    const costs = createCostTables(graph, infrastructure);
-    const bounds = tierBounds(graph, infrastructure);
-    const context = { costs, candidates, cuts: candidates, bounds, requestsPerSecond: undefined, work: unwatched };
+    const context = strategyContext(graph, infrastructure, candidates);
+    const { costs } = context;
     const found = evaluatePlan(costs, planOverCandidates(context).assignment).objectiveValue;
     const exact = exactPlan(costs, infrastructure).objectiveValue;
     const optimum = tiers.opt_ps * 1e-12;

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import { brokenConstraints } from '../../../src/engine/planning/constraints';
+import { createCostTables } from '../../../src/engine/planning/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 
@@ -9,14 +12,15 @@ export function smallGraphs(most: number): fc.Arbitrary<SplitGraph> {
     picks: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 3 }),
     bytes: fc.integer({ min: 1, max: 60 }),
     macs: fc.integer({ min: 0, max: 40 }),
+    weightBytes: fc.integer({ min: 0, max: 200 }),
   });
   const inputs = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 2 });
   return fc.tuple(inputs, fc.array(node, { minLength: 1, maxLength: most })).map(([sizes, drafts]) => {
     const names = sizes.map((_, index) => `in${index}`);
-    const nodes = drafts.map(({ picks, bytes, macs }, index): SyntheticNode => {
+    const nodes = drafts.map(({ picks, bytes, macs, weightBytes }, index): SyntheticNode => {
       const known = [...names, ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
       const reads = new Set(picks.map((pick) => known[known.length - 1 - (pick % Math.min(known.length, 4))] ?? 'in0'));
-      return { name: `n${index}`, reads: [...reads], bytes: bytes * 4, macs };
+      return { name: `n${index}`, reads: [...reads], bytes: bytes * 4, macs, weightBytes };
     });
     return syntheticGraph(Object.fromEntries(sizes.map((bytes, index) => [`in${index}`, bytes * 4])), nodes);
   });
@@ -76,4 +80,70 @@ export function allAssignments(graph: SplitGraph, tierCount: number): Uint8Array
     });
   }
   return found;
+}
+
+/** The nodes of a graph one after the other, each reading what the one before makes. */
+export function chainOf({ nodes, tensors }: SplitGraph): SplitGraph {
+  const list = nodes.map(({ name, macs, weightBytes, writes }, index): SyntheticNode => {
+    const bytes = tensors[writes[0] ?? 0]?.bytes;
+    return { name, reads: [nodes[index - 1]?.name ?? 'in0'], bytes, macs: macs ?? 0, weightBytes };
+  });
+  return syntheticGraph({ in0: tensors[0]?.bytes }, list);
+}
+
+/** Which limits to put on a plan, how tight, and around which plan. */
+interface RandomLimits {
+  readonly tightness: readonly (number | null)[];
+  readonly picks: readonly number[];
+}
+
+const tightness = fc.option(fc.constantFrom(0.7, 0.9, 1, 1.1, 1.5, 4), { freq: 2 });
+export const randomLimits: fc.Arbitrary<RandomLimits> = fc.record({
+  tightness: fc.array(tightness, { minLength: 5, maxLength: 5 }),
+  picks: fc.array(fc.nat({ max: 7 }), { minLength: 20, maxLength: 20 }),
+});
+
+/** Limits on latency, cost, energy, throughput and memory around the figures of some plan, each its own part of them. */
+export function limitedBy(graph: SplitGraph, base: Infrastructure, { tightness, picks }: RandomLimits): Infrastructure {
+  const assignment = new Uint8Array(graph.nodes.length);
+  for (const [index, node] of graph.nodes.entries()) {
+    const makers = node.reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1);
+    const lowest = Math.max(0, ...makers.map((maker) => (maker < 0 ? 0 : (assignment[maker] ?? 0))));
+    assignment[index] = lowest + ((picks[index] ?? 0) % (base.tiers.length - lowest));
+  }
+  const { latencyMs, costPerRequest, energyJ, throughputPerSecond, tiers } = evaluatePlan(
+    createCostTables(graph, base),
+    assignment,
+  );
+  const [latency, cost, energy, throughput, memory] = tightness;
+  const limit = (figure: number, part: number | null | undefined) =>
+    part === null || part === undefined || !(figure > 0) || figure === Number.POSITIVE_INFINITY
+      ? undefined
+      : figure * part;
+  const bounds: { [Key in keyof Constraints]?: Constraints[Key] | undefined } = {
+    maxLatencyMs: limit(latencyMs, latency),
+    maxCostPerRequest: limit(costPerRequest, cost),
+    maxEnergyJ: limit(energyJ, energy),
+    minThroughputPerSecond: limit(throughputPerSecond, throughput && 1 / throughput),
+    respectMemory: typeof memory === 'number',
+  };
+  const constraints: Constraints = Object.fromEntries(
+    Object.entries(bounds).filter(([, value]) => value !== undefined),
+  );
+  const sized = base.tiers.map((tier, k) => {
+    const load = tiers[k];
+    const needed = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
+    return typeof memory === 'number' ? { ...tier, memoryGB: Math.max(1e-7, (needed * memory) / 1e9) } : tier;
+  });
+  return { ...base, tiers: sized, constraints };
+}
+
+/** The least objective value of all assignments that keep the limits and fit; nothing where none does. */
+export function bestWithin(graph: SplitGraph, infrastructure: Infrastructure): number | undefined {
+  const costs = createCostTables(graph, infrastructure);
+  const values = allAssignments(graph, infrastructure.tiers.length).flatMap((assignment) => {
+    const evaluation = evaluatePlan(costs, assignment);
+    return brokenConstraints(infrastructure, evaluation).length > 0 ? [] : [evaluation.objectiveValue];
+  });
+  return values.length === 0 ? undefined : Math.min(...values);
 }

@@ -1,5 +1,33 @@
-import type { Infrastructure, Link, Tier } from '../../../src/engine/planning/infrastructure';
-import type { DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
+import { createCostTables } from '../../../src/engine/planning/costTables';
+import type { Constraints, Infrastructure, Link, Tier } from '../../../src/engine/planning/infrastructure';
+import { PlanSearch } from '../../../src/engine/planning/planSearch';
+import type { StrategyContext } from '../../../src/engine/planning/strategy';
+import { tierBounds } from '../../../src/engine/planning/tierBounds';
+import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
+import { unwatched } from '../../../src/protocol/work';
+
+/** What a strategy is given, with a search over the candidates alone. */
+export function strategyContext(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  candidates: readonly Candidate[] = [],
+): StrategyContext {
+  const costs = createCostTables(graph, infrastructure);
+  const bounds = tierBounds(graph, infrastructure);
+  const search = new PlanSearch(costs, bounds, candidates, true, unwatched);
+  const cuts = candidates;
+  return { costs, candidates, cuts, bounds, fixedCuts: [], search, requestsPerSecond: undefined, work: unwatched };
+}
+
+/** The same infrastructure with other bandwidths on some links. */
+export function withBandwidths(
+  infrastructure: Infrastructure,
+  mbps: Readonly<Record<number, number>>,
+  constraints: Constraints = infrastructure.constraints,
+): Infrastructure {
+  const links = infrastructure.links.map((link, l) => ({ ...link, bandwidthMbps: mbps[l] ?? link.bandwidthMbps }));
+  return { ...infrastructure, links, constraints };
+}
 
 /** Tiers and links with nothing but what is given. */
 export function plainInfrastructure(

@@ -33,17 +33,21 @@ describe('what a plan says of itself', () => {
     expect(moved.advice).toMatch(/within [\d.]+ % of the optimum\)/);
   });
 
-  test('under limits that bite the optimum without them is a lower bound, and the regimes say what they leave out', () => {
-    const free = plan();
-    expect(free.regimesNote).toBeUndefined();
+  test('under limits the best plan within them is proven', () => {
     const cheap = plan({ constraints: { maxCostPerRequest: 0.02 } });
-    expect(cheap.certificate.exactValue).toBe(free.plan.evaluation.objectiveValue);
-    expect(cheap.certificate.unavailable).toMatch(/breaks maxCostPerRequest 0.02 .* lower bound/);
-    expect(cheap.advice).not.toContain('proven');
-    expect(cheap.regimesNote).toContain('without the limits');
-    expect(planReport(cheap).regimesNote).toBe(cheap.regimesNote);
-    // Limits that the optimum keeps leave the proof as it is.
-    expect(plan({ constraints: { maxLatencyMs: 1000 } }).certificate.unavailable).toBeUndefined();
+    expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);
+    expect(cheap.certificate).toMatchObject({ exactValue: cheap.plan.evaluation.objectiveValue, gapPercent: 0 });
+    expect(cheap.advice).toContain('proven');
+    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched.');
+  });
+
+  test('throughput is proven too', () => {
+    const { certificate, advice } = plan({ objective: 'throughput' });
+    expect(certificate).toMatchObject({ gapPercent: 0 });
+    expect(certificate.unavailable).toBeUndefined();
+    expect(advice).toContain('(proven optimal)');
+    const exact = plan({ objective: 'throughput' }, { strategy: 'exact' });
+    expect(exact.plan.evaluation.objectiveValue).toBe(certificate.exactValue);
   });
 
   test('blocks that were not searched whole are counted and explained', () => {
@@ -86,12 +90,13 @@ describe('bandwidths that change', () => {
     expect(followed.map(({ moves }) => moves)).toEqual([false, false, true, false, true]);
   });
 
-  test('are mapped for two links in the report, and not for throughput', () => {
+  test('are mapped for two links in the report, for throughput too', () => {
     const regions = { links: [0, 1], fromMbps: 0.001, toMbps: 1000 } as const;
     const map = planReport(plan({}, { regions })).regionMap;
     expect(map?.regions.length).toBeGreaterThan(3);
     expect(map?.regions[0]?.summary).toContain('all on cloud');
     expect(map?.regions.at(-1)?.summary).toContain('all on device');
-    expect(plan({ objective: 'throughput' }, { regions }).regionMap).toBeUndefined();
+    const pipelined = planReport(plan({ objective: 'throughput' }, { regions })).regionMap;
+    expect(pipelined?.regions.length).toBeGreaterThan(3);
   });
 });

@@ -24,6 +24,8 @@ describe('the language server over stdio', () => {
   beforeAll(async () => {
     bundled = await bundlePrograms({
       server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
+      worker: 'src/server/workers/worker.ts',
       relay: 'src/relay/main.ts',
       analysisWorker: 'test/unit/server/support/crashingAnalysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
@@ -52,6 +54,22 @@ describe('the language server over stdio', () => {
     expect(client.seen('dnnsplit/progress').length).toBeGreaterThan(2);
     const compared = await client.next('dnnsplit/modelChanged', ({ plan }) => (plan?.strategies.length ?? 0) > 0);
     expect(compared.revision).toBeGreaterThan(snapshot.revision);
+  });
+
+  it('lays out the picture along with the model, before it compares strategies', async () => {
+    const apart = await mkdtemp(join(tmpdir(), 'dnnsplit-pictured-'));
+    await cp(path('resnet152.onnx'), join(apart, 'pictured.onnx'));
+    const modelUri = pathToFileURL(join(apart, 'pictured.onnx')).href;
+    await client.request('dnnsplit/open', { modelUri, token: 'pictured', picture: { folded: null } });
+    const compared = client.next('dnnsplit/modelChanged', ({ plan }) => (plan?.strategies.length ?? 0) > 0);
+    const scene = await client.request('dnnsplit/scene', { modelUri, folded: null, token: 'asked' });
+    expect(scene.nodes.length).toBeGreaterThan(10);
+    // It was under way already: nothing was laid out for the one who asked.
+    const stages = client.seen('dnnsplit/progress').filter(({ stage }) => stage === 'Finding repeated blocks');
+    expect(stages).toEqual([expect.objectContaining({ token: 'pictured' })]);
+    await compared;
+    await client.request('dnnsplit/close', { modelUri });
+    await rm(apart, { recursive: true });
   });
 
   it('plans again when the configuration is saved, not while it is edited', async () => {
@@ -127,6 +145,24 @@ describe('the language server over stdio', () => {
     const back = await client.request('dnnsplit/override', { modelUri, overrides: {} });
     expect(back.configError).toBeUndefined();
     expect(back.plan?.links[0]?.bandwidthMbps).toBe(20);
+  });
+
+  it('maps the best plans over two bandwidths, and gives way to a change', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const links = [0, 1] as const;
+    const map = await client.request('dnnsplit/regions', { modelUri, links });
+    expect(map?.regions.length).toBeGreaterThan(1);
+    // Both bandwidths are what the map is over: it stays the same when they change.
+    await client.request('dnnsplit/override', { modelUri, overrides: { bandwidthMbps: [3, 77] } });
+    expect(await client.request('dnnsplit/regions', { modelUri, links })).toEqual(map);
+    const changed = client.request('dnnsplit/override', { modelUri, overrides: { objective: 'throughput' } });
+    const overtaken = client.request('dnnsplit/regions', { modelUri, links });
+    const again = client.request('dnnsplit/override', { modelUri, overrides: { objective: 'cost' } });
+    await Promise.all([changed, again]);
+    const late = await overtaken.catch((error: { data?: { code?: string } }) => error.data?.code);
+    expect(late === 'canceled' || typeof late === 'object').toBe(true);
+    expect(await client.request('dnnsplit/regions', { modelUri, links: [1, 0] })).toBeNull();
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
   });
 
   it('answers every override of a burst, the last one as asked', async () => {

@@ -8,8 +8,8 @@ describe('a worker client', () => {
   let crashes: string[] = [];
   let client: WorkerClient<SampleFunctions>;
 
-  const createClient = (graceMs: number, program = bundled.program('sample')) =>
-    new WorkerClient<SampleFunctions>({ name: 'sample', program, graceMs, onCrash: (detail) => crashes.push(detail) });
+  const createClient = (graceMs: number, script = bundled.program('sample')) =>
+    new WorkerClient<SampleFunctions>({ name: 'sample', script, graceMs, onCrash: (detail) => crashes.push(detail) });
 
   beforeAll(async () => {
     bundled = await bundlePrograms({ sample: 'test/unit/server/support/sampleWorker.ts' });

@@ -59,11 +59,29 @@ describe('camera', () => {
   });
 
   test('opens a deep graph at its top at a readable size, a small one as a whole', () => {
-    const deep = openingView({ width: 400, height: 1_400_000 }, canvas);
+    const deep = openingView({ width: 400, height: 1_400_000 }, canvas, 200);
     expect(deep.zoom).toBeGreaterThanOrEqual(readableZoom);
     expect(deep.y).toBeLessThanOrEqual(0);
-    const small = openingView({ width: 300, height: 300 }, canvas);
+    const small = openingView({ width: 300, height: 300 }, canvas, 150);
     expect(small).toEqual(fitRect({ x: 0, y: 0, width: 300, height: 300 }, canvas));
+  });
+
+  test('leaves the place of tier names and of the overview free where the picture allows', () => {
+    const wide = { width: 900, height: 300 };
+    const screen = { width: 900, height: 700 };
+    expect(toScreen(fitRect({ x: 0, y: 0, ...wide }, screen), 0, 0).x).toBeGreaterThanOrEqual(100);
+    const deep = { width: 900, height: 50_000 };
+    const camera = openingView(deep, screen, 450);
+    expect(toScreen(camera, 0, 0).x).toBeGreaterThanOrEqual(100);
+    expect(toScreen(camera, deep.width, 0).x).toBeLessThanOrEqual(screen.width - 90);
+    const narrow = openingView({ width: 200, height: 50_000 }, screen, 100);
+    expect(toScreen(narrow, 100, 0).x).toBeCloseTo(450, 6);
+  });
+
+  test('opens a picture that is too wide to be read whole where the graph begins', () => {
+    const camera = openingView({ width: 12_000, height: 3000 }, canvas, 9000);
+    expect(camera.zoom).toBe(readableZoom);
+    expect(toScreen(camera, 9000, 0).x).toBeCloseTo(canvas.width / 2, 6);
   });
 
   test('reveals by the shortest way, and not at all what is in sight', () => {

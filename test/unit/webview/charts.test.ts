@@ -26,38 +26,39 @@ describe('scales', () => {
 });
 
 describe('latency against bandwidth', () => {
-  const regime = (fromMbps: number, toMbps: number | null, latencyMs: number): RegimeReport => ({
+  const regime = (fromMbps: number, toMbps: number | null, fixedMs: number, bytes: number): RegimeReport => ({
     link: 0,
     fromMbps,
     toMbps,
-    latencyMs,
+    latencyMs: 0,
+    fixedMs,
+    bytes,
     summary: '',
     nodesPerTier: [],
   });
 
-  // 20 ms of work and 800 kb on the wire up to 100 Mbit/s, from there 8 ms and 2,000 kb: both are 28 ms at the border.
-  const below = (mbps: number) => 20 + 800 / mbps;
-  const above = (mbps: number) => 8 + 2000 / mbps;
-
-  test.for([5, 100, 400])('is exact on both sides of a border, seen from %i Mbit/s', (own) => {
-    const curve = latencyCurve(
-      [
-        regime(0, 1, 820),
-        regime(1, 100, below(Math.min(own, 100))),
-        regime(100, 1000, above(Math.max(own, 100))),
-        regime(1000, null, 10),
-      ],
-      own,
-    );
-    for (const { mbps, latencyMs } of curve.filter((point) => point.mbps > 1.01 && point.mbps < 990)) {
-      expect(latencyMs).toBeCloseTo(mbps <= 100 ? below(mbps) : above(mbps), 6);
+  test('is exact on both sides of a border', () => {
+    // 20 ms of work and 100 kB on the wire up to 100 Mbit/s, from there 8 ms and 250 kB: both are 28 ms at the border.
+    const below = (mbps: number) => 20 + 800 / mbps;
+    const above = (mbps: number) => 8 + 2000 / mbps;
+    const curve = latencyCurve([regime(0, 100, 20, 100_000), regime(100, null, 8, 250_000)]);
+    expect(curve[0]?.latencyMs).toBeCloseTo(below(0.1), 6);
+    expect(curve.at(-1)?.latencyMs).toBeCloseTo(above(10_000), 6);
+    for (const { mbps, latencyMs } of curve) {
+      const isAtBorder = Math.abs(mbps - 100) < 1e-6;
+      expect(latencyMs).toBeCloseTo(isAtBorder ? 28 : mbps < 100 ? below(mbps) : above(mbps), 6);
     }
-    expect(curve.at(-1)?.latencyMs).toBe(10);
   });
 
-  test('is flat where there is one regime', () => {
-    const curve = latencyCurve([regime(0, null, 300)], 20);
+  test('is flat where nothing crosses', () => {
+    const curve = latencyCurve([regime(0, null, 300, 0)]);
     expect(new Set(curve.map(({ latencyMs }) => latencyMs))).toEqual(new Set([300]));
+  });
+
+  test('has no points where no plan keeps the limits', () => {
+    const none = { ...regime(0, 5, 300, 0), infeasible: { reason: 'No plan keeps the limits.', relax: [] } };
+    const curve = latencyCurve([none, regime(5, null, 20, 100_000)]);
+    expect(Math.min(...curve.map(({ mbps }) => mbps))).toBe(5);
   });
 });
 

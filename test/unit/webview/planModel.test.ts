@@ -47,10 +47,11 @@ describe('plan on a scene', () => {
   test('has one band per tier that meet at the boundary line', () => {
     const plan = createPlanModel(createSceneModel(withCuts), overlay([0, 0, 1, 1], [0]));
     expect(plan.bands).toEqual([
-      { tier: 0, top: 0, bottom: 170 },
-      { tier: 1, top: 170, bottom: 340 },
+      { tier: 0, top: Number.NEGATIVE_INFINITY, bottom: 170 },
+      { tier: 1, top: 170, bottom: Number.POSITIVE_INFINITY },
     ]);
-    expect(plan.boundaries).toEqual([{ link: 0, position: 2, y: 170, edges: [1], texts: ['over 0'] }]);
+    const carried = { texts: ['over 0'], bytes: 32, transferMs: 1 };
+    expect(plan.boundaries).toEqual([{ link: 0, position: 2, y: 170, edges: [1], ...carried }]);
     expect([...plan.crossing]).toEqual([[1, 0]]);
   });
 

@@ -145,8 +145,6 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('cuts where the keyboard is', async () => {
     const status = await workbench.statusBar.innerText();
-    // The tree is filled again once the strategies are compared; VS Code loses a click in that moment.
-    await workbench.page.waitForTimeout(2000);
     await workbench.treeRow('block_6_project').first().click();
     await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
     await inGraph('button', 'Cut Here').focus();
@@ -181,7 +179,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   });
 
   it('saves a picture only where a person says', async () => {
-    await workbench.runCommand('DNNSplit: Save Picture');
+    await savePicture('SVG');
     const input = workbench.page.locator('.quick-input-widget input').first();
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/mobilenetv2\.svg$/);
     expect(workbench.findFile('mobilenetv2.svg')).toBeUndefined();
@@ -193,6 +191,27 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await expect.poll(saved, { timeout: 30_000 }).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
     const svg = saved();
     expect(svg).toContain('BatchNormalization');
+  });
+
+  async function savePicture(choice: string): Promise<void> {
+    await workbench.runCommand('DNNSplit: Save Picture');
+    const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: choice }).first();
+    await row.waitFor({ timeout: 20_000 });
+    await workbench.picture('10-formats');
+    await row.click();
+  }
+
+  it('saves all of the graph as pixels, not only what is on the screen', async () => {
+    await savePicture('PNGthe whole graph');
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/mobilenetv2\.png$/);
+    await workbench.page.keyboard.press('Enter');
+    const size = () => {
+      const path = workbench.findFile('mobilenetv2.png');
+      const bytes = path === undefined ? Buffer.alloc(0) : readFileSync(path);
+      return bytes.length < 24 ? 0 : bytes.readUInt32BE(20);
+    };
+    await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(5000);
   });
 
   it('follows the color theme while it is open', async () => {

@@ -1,6 +1,7 @@
 import type { PlanOverrides } from '../../../src/protocol/requests';
 import type { Scene } from '../../../src/protocol/scene';
 import type { FromWebview, ToWebview } from '../../../src/protocol/webviewMessages';
+import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 
 /** What a test may ask of the page besides driving it. */
@@ -10,6 +11,8 @@ export interface Harness {
   readonly send: (message: ToWebview) => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
   readonly cutLine: (position: number) => number;
+  /** Size of the scene that was sent last. */
+  readonly world: () => { width: number; height: number };
   /** Upper left corner of a group in the scene that was sent last. */
   readonly group: (id: string) => { x: number; y: number };
   /** Pans by the wheel for a number of frames: milliseconds of work per frame, drawing commands executed included. */
@@ -71,7 +74,9 @@ async function measurePanning(frames: number) {
   return measured;
 }
 
-window.harness = { posted, violations, send, cutLine, group, measurePanning, remembered: undefined };
+const world = () => ({ width: scene?.width ?? 0, height: scene?.height ?? 0 });
+
+window.harness = { posted, violations, send, world, cutLine, group, measurePanning, remembered: undefined };
 
 function answer(message: FromWebview): void {
   switch (message.type) {
@@ -98,6 +103,11 @@ function answer(message: FromWebview): void {
       overrides = message.overrides;
       send({ type: 'plan', ...planOf(network, overrides) });
       return;
+    case 'requestRegions': {
+      const limit = parameters.get('limit');
+      send({ type: 'regions', map: regionsOf(network, limit === null ? undefined : Number(limit)) });
+      return;
+    }
     case 'requestDetails':
       answerDetails(message.nodeId);
       return;

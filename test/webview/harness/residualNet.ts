@@ -319,18 +319,26 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     relative: plan[value] / best[value],
   });
   const all = operators.length;
+  const timed = (latencyMs: number, bytes: number) => ({ latencyMs, fixedMs: latencyMs, bytes });
   const regimes = [
-    { link: 0, fromMbps: 0, toMbps: 1.2, latencyMs: 780, summary: 'device only', nodesPerTier: [all, 0, 0] },
+    { link: 0, fromMbps: 0, toMbps: 1.2, ...timed(780, 0), summary: 'device only', nodesPerTier: [all, 0, 0] },
     {
       link: 0,
       fromMbps: 1.2,
       toMbps: 34,
-      latencyMs: 160,
+      ...timed(160, 90_000),
       summary: 'split',
       nodesPerTier: [Math.round(all * 0.6), 0, Math.round(all * 0.4)],
     },
-    { link: 0, fromMbps: 34, toMbps: 410, latencyMs: 120, summary: 'split early', nodesPerTier: [2, 0, all - 2] },
-    { link: 0, fromMbps: 410, toMbps: null, latencyMs: 38, summary: 'cloud only', nodesPerTier: [0, 0, all] },
+    {
+      link: 0,
+      fromMbps: 34,
+      toMbps: 410,
+      ...timed(120, 400_000),
+      summary: 'split early',
+      nodesPerTier: [2, 0, all - 2],
+    },
+    { link: 0, fromMbps: 410, toMbps: null, ...timed(38, 1_200_000), summary: 'cloud only', nodesPerTier: [0, 0, all] },
   ];
   const plan: PlanReport = {
     ...strategy(overrides.strategy ?? 'dnnsplit', best),
@@ -372,7 +380,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     regimes,
     linkRegimes: [
       regimes,
-      [{ link: 1, fromMbps: 0, toMbps: null, latencyMs: 160, summary: 'split', nodesPerTier: [all, 0, 0] }],
+      [{ link: 1, fromMbps: 0, toMbps: null, ...timed(160, 0), summary: 'split', nodesPerTier: [all, 0, 0] }],
     ],
     audit: {
       metric: 'latency',

@@ -1,3 +1,4 @@
+import { joinBytes } from '../joinBytes';
 import { encodeUtf8 } from '../utf8';
 
 /** Bytes of a varint; negative numbers take ten bytes, as protobuf has them. */
@@ -42,15 +43,4 @@ export function bytesField(field: number, bytes: Uint8Array): Uint8Array {
 /** A field that holds text. */
 export function textField(field: number, text: string): Uint8Array {
   return bytesField(field, encodeUtf8(text));
-}
-
-/** Byte arrays one after the other. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }

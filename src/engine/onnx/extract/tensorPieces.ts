@@ -1,10 +1,11 @@
 import { bitsPerElement, dtypeToOnnx } from '../../../protocol/dtype';
 import { unwatched } from '../../../protocol/work';
 import type { ByteSource } from '../byteSource';
+import { joinBytes } from '../joinBytes';
 import type { ByteRange, OnnxTensor } from '../model';
 import { WireReader } from '../read/wireReader';
 import type { Piece } from './pieces';
-import { bytesField, joinBytes, lengthPrefix, textField, varintField } from './protoBytes';
+import { bytesField, lengthPrefix, textField, varintField } from './protoBytes';
 import type { BakedTensor } from './segmentPlan';
 
 const graphInitializer = 5;

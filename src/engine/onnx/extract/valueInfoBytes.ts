@@ -2,7 +2,8 @@ import { type DType, dtypeToOnnx } from '../../../protocol/dtype';
 import { DnnSplitError } from '../../../protocol/errors';
 import type { Dim } from '../../shapes/dim';
 import type { TensorFact } from '../../shapes/fact';
-import { bytesField, joinBytes, textField, varintField } from './protoBytes';
+import { joinBytes } from '../joinBytes';
+import { bytesField, textField, varintField } from './protoBytes';
 import type { BakedTensor, BoundaryTensor } from './segmentPlan';
 
 /**

@@ -1,4 +1,5 @@
 import { byteLength, type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { joinBytes } from '../joinBytes';
 import type { OnnxSparseTensor, OnnxTensor, TensorPayload } from '../model';
 import { decodeUtf8 } from '../utf8';
 import {
@@ -142,21 +143,11 @@ function inModelPayload(found: FoundPayload | undefined, dtype: DType, elements:
   }
   const { strings, raw, floats, doubles } = payloadField;
   if (found.field === strings) return { kind: 'strings', strings: found.parts.map(decodeUtf8) };
-  const joined = join(found.parts);
+  const joined = joinBytes(found.parts);
   if (found.field === raw || found.field === floats || found.field === doubles)
     return { kind: 'inline', bytes: joined };
   // Types of less than a byte are packed already: one varint holds one byte of them.
   return { kind: 'inline', bytes: varintsToLittleEndian(joined, Math.max(1, byteLength(dtype, 1) ?? 1)) };
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }
 
 /** The low `elementBytes` bytes of every varint, exactly, whatever its size. */

@@ -1,6 +1,7 @@
 import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costModel';
 import type { CostTables } from '../costTables';
+import { haveSameItems } from '../haveSameItems';
 import type { TierBounds } from '../tierBounds';
 import { type Contraction, contract } from './contract';
 import type { ExactProblem } from './problem';
@@ -34,9 +35,9 @@ export function keptContraction(
   let kept = lastKept.get(costs.topology);
   if (
     kept === undefined ||
-    !sameItems(kept.seconds, seconds) ||
-    !sameItems(kept.tensorBytes, tensorBytes) ||
-    !sameItems(kept.perSecond, perSecond)
+    !haveSameItems(kept.seconds, seconds) ||
+    !haveSameItems(kept.tensorBytes, tensorBytes) ||
+    !haveSameItems(kept.perSecond, perSecond)
   ) {
     const inBytes = { ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) };
     kept = { seconds, tensorBytes, perSecond, contraction: contract(inBytes) };
@@ -64,8 +65,4 @@ function priced(bytes: Float64Array, perByte: readonly number[]): Float64Array {
     cost[at] = Number.isFinite(amount) ? amount * (perByte[at % perByte.length] ?? 0) : amount;
   }
   return cost;
-}
-
-function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

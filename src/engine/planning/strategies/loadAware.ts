@@ -1,9 +1,9 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled } from '../../../protocol/work';
+import { rounded } from '../constraints';
 import { transferSeconds } from '../costModel';
 import type { CostTables } from '../costTables';
-import { assignmentAt, prefixRanges } from '../prefixDp';
-import { tupleCount } from '../prefixTuples';
+import { assignmentAt, prefixRanges, tupleCount, tupleMetrics } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
@@ -23,15 +23,17 @@ export function planForLoad(context: StrategyContext): FoundPlan {
   }
   let best: { positions: number[]; delayS: number } | undefined;
   let evaluatedPlans = 0;
+  let slowestS = Number.POSITIVE_INFINITY;
   for (const positions of tuplesToTry(context)) {
     if ((evaluatedPlans++ & 4095) === 0) throwIfCanceled(work);
+    if (best === undefined) slowestS = Math.min(slowestS, tupleMetrics(costs, positions).slowestS);
     const delayS = meanDelaySeconds(costs, positions, requestsPerSecond);
     if (delayS < (best?.delayS ?? Number.POSITIVE_INFINITY)) best = { positions: [...positions], delayS };
   }
   if (best === undefined) {
     throw new DnnSplitError(
       'infeasible',
-      `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second.`,
+      `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second; ask for less than ${rounded(1 / slowestS)}.`,
     );
   }
   return { assignment: assignmentAt(costs.graph.nodes.length, best.positions), evaluatedPlans };

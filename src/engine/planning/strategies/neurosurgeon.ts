@@ -1,6 +1,5 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { assignmentAt, prefixRanges } from '../prefixDp';
-import { metricsValue, tupleMetrics } from '../prefixTuples';
+import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /**

@@ -2,8 +2,7 @@ import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled } from '../../../protocol/work';
 import { hasLimits, keepsLimits } from '../constraints';
 import type { CostTables } from '../costTables';
-import { assignmentAt, prefixRanges } from '../prefixDp';
-import { metricsValue, tupleMetrics } from '../prefixTuples';
+import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../prefixTuples';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 const particleCount = 40;

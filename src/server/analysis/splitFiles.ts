@@ -1,0 +1,3 @@
+/** File of the plan in a folder of exported sub-models; it names the model relative to that folder. */
+export const splitPlanFile = 'split.splitplan.json';
+export const contractFile = 'contract.json';

@@ -1,0 +1,8 @@
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { startServer } from './connection/startServer';
+import type { Workers } from './workers/workers';
+
+/** Serves one client over IPC, stdio or a socket, whichever the process's arguments name. */
+export function serve(workers: Workers, programFolder: string): void {
+  startServer(createConnection(ProposedFeatures.all), workers, programFolder);
+}

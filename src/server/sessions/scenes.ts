@@ -1,0 +1,81 @@
+import { DnnSplitError } from '../../protocol/errors';
+import type { Scene } from '../../protocol/scene';
+import type { CallOptions } from '../workers/workerClient';
+import type { Workers } from '../workers/workers';
+
+/** A picture that was begun before it was asked for. */
+interface EarlyScene {
+  readonly folds: string;
+  readonly scene: Promise<Scene>;
+  readonly controller: AbortController;
+}
+
+type Folded = readonly string[] | null;
+
+/** Lays out the graphs of models, those that are about to be shown while they are still being planned. */
+export class Scenes {
+  /** By path; each is handed out once, and none outlives a change of its file. */
+  readonly #early = new Map<string, EarlyScene>();
+  /** Name of the graph that the layout worker was given last. */
+  #lastKey: string | undefined;
+
+  constructor(private readonly workers: Workers) {}
+
+  /**
+   * Begins with a picture that will be asked for.
+   * @returns resolves when it is done or has failed
+   */
+  begin(modelPath: string, folded: Folded, options: CallOptions): Promise<void> {
+    const controller = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
+    const scene = this.#layOut(modelPath, folded, { ...options, signal });
+    const early = { folds: JSON.stringify(folded), scene, controller };
+    this.#early.set(modelPath, early);
+    return scene.then(
+      () => undefined,
+      () => {
+        if (this.#early.get(modelPath) === early) this.#early.delete(modelPath);
+      },
+    );
+  }
+
+  /**
+   * Lays out a model's graph.
+   * @throws DnnSplitError `canceled`, `worker-crashed`, those of the analysis
+   */
+  async layOut(modelPath: string, folded: Folded, options: CallOptions): Promise<Scene> {
+    const early = this.#early.get(modelPath);
+    this.#early.delete(modelPath);
+    if (early?.folds === JSON.stringify(folded)) {
+      const scene = await early.scene.catch(() => undefined);
+      if (scene !== undefined) return scene;
+    }
+    early?.controller.abort();
+    return this.#layOut(modelPath, folded, options);
+  }
+
+  /** Drops what was begun for a model that is not shown any more. */
+  forget(modelPath: string): void {
+    this.#early.delete(modelPath);
+  }
+
+  /** Drops all that was begun, because files have changed. */
+  forgetAll(): void {
+    this.#early.clear();
+  }
+
+  /** The graph goes from worker to worker once; after that only its key does, unless the layout worker has lost it. */
+  async #layOut(modelPath: string, folded: Folded, options: CallOptions): Promise<Scene> {
+    const { analysis, layout } = this.workers;
+    layout.start();
+    const { key, graph } = await analysis.call('graph', { modelPath, unless: this.#lastKey ?? '' }, options);
+    const scene = await layout.call('scene', { key, folded, ...(graph && { graph }) }, options);
+    this.#lastKey = key;
+    if (scene !== null) return scene;
+    this.#lastKey = undefined;
+    const again = await analysis.call('graph', { modelPath, unless: '' }, options);
+    const retried = await layout.call('scene', { folded, ...again }, options);
+    if (retried === null) throw new DnnSplitError('internal', 'The layout lost the graph; open the view again.');
+    return retried;
+  }
+}

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Constraints, Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import { planModel } from '../../../src/engine/planning/planModel';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { DnnSplitError } from '../../../src/protocol/errors';
+import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import { plainInfrastructure, syntheticGraph } from './support';
+
+const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
+
+/** What planning says where it finds no plan. */
+function refusal(graph: SplitGraph, infrastructure: Infrastructure): string | undefined {
+  try {
+    planModel(graph, findCandidates(graph), infrastructure, fast);
+    return undefined;
+  } catch (error) {
+    if (DnnSplitError.is(error, 'infeasible')) return error.message;
+    throw error;
+  }
+}
+
+interface Advice {
+  readonly constraint: string;
+  readonly tier: string | undefined;
+  readonly to: number;
+}
+
+/** The changes that a sentence asks for, in the words of a person who follows it. */
+function adviceIn(sentence: string): Advice[] {
+  const first = /`(\w+)`/.exec(sentence)?.[1] ?? '';
+  const pattern = /(?:raise|lower) (?:(it)|`(\w+)`|the `(memoryGB)` of `(\w+)`) to ([\d.e+-]*\d)/g;
+  return [...sentence.matchAll(pattern)].map(([, it, limit, memory, tier, to]) => {
+    return { constraint: it === undefined ? (limit ?? memory ?? '') : first, tier, to: Number(to) };
+  });
+}
+
+function follow(infrastructure: Infrastructure, advice: readonly Advice[]): Infrastructure {
+  let followed = infrastructure;
+  for (const { constraint, tier, to } of advice) {
+    const tiers = followed.tiers.map((one) => (one.id === tier ? { ...one, memoryGB: to } : one));
+    const constraints: Constraints =
+      tier === undefined ? { ...followed.constraints, [constraint]: to } : followed.constraints;
+    followed = { ...followed, tiers, constraints };
+  }
+  return followed;
+}
+
+describe('where no plan keeps the constraints', () => {
+  test('following the advice gives a plan, and going only most of the way gives none', () => {
+    const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
+    let [singles, several, alternatives] = [0, 0, 0];
+    fc.assert(
+      fc.property(
+        smallGraphs(6),
+        fc.integer({ min: 1, max: 4 }).chain((tierCount) => infrastructures(tierCount, false)),
+        fc.constantFrom(...objectives),
+        randomLimits,
+        (graph, base, objective, limits) => {
+          const infrastructure = limitedBy(graph, { ...base, objective }, limits);
+          const message = refusal(graph, infrastructure);
+          if (message === undefined) return;
+          const [main = '', ...others] = message.split('; or ');
+          const advice = adviceIn(main);
+          expect(advice.length, message).toBeGreaterThan(0);
+          expect(refusal(graph, follow(infrastructure, advice)), message).toBeUndefined();
+          if (advice.length > 1) several++;
+          else singles++;
+          for (const other of others.join(', or ').split(', or ').filter(Boolean)) {
+            alternatives++;
+            expect(refusal(graph, follow(infrastructure, adviceIn(other))), `${message} | ${other}`).toBeUndefined();
+          }
+          const [only] = advice;
+          if (advice.length > 1 || only === undefined || only.tier !== undefined) return;
+          const short = only.constraint === 'minThroughputPerSecond' ? 1.002 : 0.998;
+          expect(refusal(graph, follow(infrastructure, [{ ...only, to: only.to * short }])), message).toBeDefined();
+        },
+      ),
+      { numRuns: 600 },
+    );
+    expect(singles).toBeGreaterThan(50);
+    expect(several).toBeGreaterThan(5);
+    expect(alternatives).toBeGreaterThan(5);
+  });
+
+  const chain = syntheticGraph({ x: 1000 }, [
+    { name: 'a', reads: ['x'], bytes: 400, macs: 1, weightBytes: 1000 },
+    { name: 'b', reads: ['a'], bytes: 100, macs: 2, weightBytes: 2000 },
+    { name: 'c', reads: ['b'], bytes: 20, macs: 4, weightBytes: 4000 },
+  ]);
+  const tiers = [
+    { id: 'device', gflops: 1e-6, watts: 2 },
+    { id: 'edge', gflops: 2e-6, pricePerHour: 3600 },
+    { id: 'cloud', gflops: 4e-6, pricePerHour: 36_000 },
+  ];
+  const under = (constraints: Constraints, rest: Partial<Infrastructure> = {}) =>
+    refusal(chain, { ...plainInfrastructure(tiers, [{}, {}], rest), constraints });
+
+  test('a pin that stands in the way is named besides the limit', () => {
+    const message = under({ maxLatencyMs: 13, pin: { c: 'device' } });
+    expect(message).toContain('raise it to 14');
+    expect(message).toContain('or drop the pin of `c`');
+  });
+
+  test('a tier that is left out is named besides the limit', () => {
+    const message = under({ maxLatencyMs: 10, excludeTiers: ['cloud'] });
+    expect(message).toMatch(/`maxLatencyMs` 10: raise it to [\d.]+; or drop `cloud` from `excludeTiers`/);
+  });
+
+  test('the raw input that must stay is named besides the limit', () => {
+    const links = plainInfrastructure(tiers, [{ bandwidthMbps: 1e6 }, { bandwidthMbps: 1e6 }]).links;
+    const message = under({ maxLatencyMs: 4, keepInputOnFirstTier: true }, { links });
+    expect(message).toMatch(/raise it to [\d.]+; or drop `keepInputOnFirstTier`/);
+  });
+
+  test('memories that are too small are each told what they need', () => {
+    const small = plainInfrastructure(
+      tiers.map((tier) => ({ ...tier, memoryGB: 2e-6 })),
+      [{}, {}],
+    ).tiers;
+    const message = under({ respectMemory: true }, { tiers: small });
+    expect(message).toMatch(/No plan fits into the memory of the tiers: raise the `memoryGB` of `\w+` to/);
+  });
+
+  test('limits that exclude each other are relaxed together', () => {
+    const message = under({ maxLatencyMs: 3, maxCostPerRequest: 1e-6, minThroughputPerSecond: 1e4 });
+    expect(message).toContain('relaxing one is not enough');
+    expect(adviceIn(message ?? '').length).toBeGreaterThan(1);
+  });
+
+  test('nothing can be relaxed where a tensor of unknown size has to cross', () => {
+    const graph = syntheticGraph({ x: undefined }, [{ name: 'a', reads: ['x'], bytes: 4, macs: 1 }]);
+    const infrastructure = plainInfrastructure(tiers, [{}, {}], { constraints: { pin: { a: 'edge' } } });
+    const message = refusal(graph, infrastructure);
+    expect(message).toContain('unknown size; bind the open dimensions');
+    expect(message).toContain('drop the pin of `a`');
+  });
+});

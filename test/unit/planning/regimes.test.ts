@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createCostTables } from '../../../src/engine/planning/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import type { Regime } from '../../../src/engine/planning/plan';
+import { planModel } from '../../../src/engine/planning/planModel';
+import { regimeAt } from '../../../src/engine/planning/regimes';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { DnnSplitError } from '../../../src/protocol/errors';
+import { bestWithin, chainOf, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import { withBandwidths } from './support';
+
+const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
+const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
+
+/** The best value at a bandwidth, planned from scratch; nothing where no plan keeps the constraints. */
+function replanned(graph: SplitGraph, infrastructure: Infrastructure): number | undefined {
+  try {
+    return planModel(graph, findCandidates(graph), infrastructure, fast).plan.evaluation.objectiveValue;
+  } catch (error) {
+    if (DnnSplitError.is(error, 'infeasible')) return undefined;
+    throw error;
+  }
+}
+
+/** Bandwidths in Mbit/s of a fine sweep, those just beside each border included. */
+function sweepOf(regimes: readonly Regime[]): number[] {
+  const even = Array.from({ length: 30 }, (_, step) => 10 ** (-1 + step * 0.21));
+  const borders = regimes.map(({ fromMbps }) => fromMbps).filter((mbps) => mbps > 0);
+  return [...even, ...borders.flatMap((mbps) => [mbps * (1 - 1e-6), mbps * (1 + 1e-6)])];
+}
+
+function expectNear(value: number, expected: number): void {
+  expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected) + 1e-18);
+}
+
+/** Sets the regimes of every link beside planning again at each bandwidth. @returns bandwidths without a plan */
+function checkRegimes(graph: SplitGraph, infrastructure: Infrastructure): number {
+  const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { ...fast, skipRegimes: false });
+  let infeasible = 0;
+  for (const [link, own] of regimes.entries()) {
+    expect(own[0]?.fromMbps).toBe(0);
+    expect(own.at(-1)?.toMbps).toBe(Number.POSITIVE_INFINITY);
+    for (const [index, { fromMbps }] of own.entries()) if (index > 0) expect(fromMbps).toBe(own[index - 1]?.toMbps);
+    for (const mbps of sweepOf(own)) {
+      const swept = withBandwidths(infrastructure, { [link]: mbps });
+      const best = replanned(graph, swept);
+      const regime = own[regimeAt(own, mbps)];
+      expect(regime?.infeasible === undefined, `a plan at ${mbps}`).toBe(best !== undefined);
+      if (best === undefined) infeasible++;
+      const told = evaluatePlan(createCostTables(graph, swept), regime?.assignment ?? new Uint8Array());
+      if (best !== undefined) expectNear(told.objectiveValue, best);
+      const transferMs = (regime?.bytes ?? 0) * (8 / (mbps * 1e3));
+      expectNear((regime?.fixedMs ?? 0) + transferMs, told.latencyMs);
+    }
+  }
+  return infeasible;
+}
+
+describe.each([2, 3, 4])('on %i tiers the regimes are what planning again finds', (tierCount) => {
+  test('without limits', () => {
+    const cases = fc.tuple(smallGraphs(8), infrastructures(tierCount, false), fc.constantFrom(...objectives));
+    fc.assert(
+      fc.property(cases, ([graph, base, objective]) => {
+        expect(checkRegimes(graph, { ...base, objective })).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('under limits, where there may be no plan at low bandwidths', () => {
+    let [limited, infeasible] = [0, 0];
+    const cases = fc.tuple(smallGraphs(8), infrastructures(tierCount, false), fc.constantFrom(...objectives));
+    fc.assert(
+      fc.property(cases, randomLimits, ([graph, base, objective], limits) => {
+        const infrastructure = limitedBy(graph, { ...base, objective }, limits);
+        if (replanned(graph, infrastructure) === undefined) return;
+        limited++;
+        infeasible += checkRegimes(graph, infrastructure);
+      }),
+      { numRuns: 120 },
+    );
+    expect(limited).toBeGreaterThan(30);
+    expect(infeasible).toBeGreaterThan(30);
+  });
+});
+
+test('on chains the plan is the best of all assignments, under any limits', () => {
+  let [planned, none] = [0, 0];
+  fc.assert(
+    fc.property(
+      smallGraphs(6),
+      fc.integer({ min: 2, max: 4 }).chain((tierCount) => infrastructures(tierCount, false)),
+      fc.constantFrom(...objectives),
+      randomLimits,
+      (branched, base, objective, limits) => {
+        const graph = chainOf(branched);
+        const infrastructure = limitedBy(graph, { ...base, objective }, limits);
+        const best = bestWithin(graph, infrastructure);
+        const found = replanned(graph, infrastructure);
+        if (best === undefined) {
+          none++;
+          expect(found).toBeUndefined();
+        } else {
+          planned++;
+          expectNear(found ?? Number.NaN, best);
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(planned).toBeGreaterThan(100);
+  expect(none).toBeGreaterThan(20);
+});

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Serious and critical findings of axe-core, as short lines. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  // Through the debugger, because the page's policy rightly refuses scripts without its nonce.
+  await session.send('Runtime.evaluate', { expression: readFileSync(axePath, 'utf8') });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => JSON.stringify(violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html.slice(0, 160) + ' ' + node.failureSummary))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  const findings: unknown = JSON.parse(String(result.value));
+  return Array.isArray(findings) ? findings.map(String) : [String(findings)];
+}

@@ -1,0 +1,322 @@
+import type { PlanReport, RegionMapReport } from '../../src/protocol/reports';
+import { element, setText, svgElement, withCode } from '../dom';
+import { formatDollars, formatJoules, formatMbps, formatMs, formatRate, formatSignificant } from '../format';
+import { clamp } from '../geometry';
+import { table } from '../panels/table';
+import { text } from '../strings';
+import { bottomAxis, type PlotArea, plotArea, polyline, sideAxis } from './plot';
+import './regionChart.css';
+import {
+  type Bandwidths,
+  bordersOf,
+  outlineOf,
+  planAt,
+  type RegionPlan,
+  regionPlans,
+  spotsOf,
+  valueAt,
+} from './regionPlans';
+import { logScale, type Scale } from './scale';
+
+/** Pixels that labels of bandwidths need besides. */
+const labelRoom = 10;
+
+/** What the drawing of a map needs besides the map. */
+export interface RegionChartInput {
+  readonly map: RegionMapReport;
+  readonly plan: PlanReport;
+  /** Bandwidths of both links now, where they are known. */
+  readonly current: Bandwidths | undefined;
+  readonly width: number;
+  readonly choose: (mbps: Bandwidths) => void;
+}
+
+/** What follows from a map alone, made once for it. */
+interface PreparedMap {
+  readonly plans: readonly RegionPlan[];
+  readonly borders: readonly Bandwidths[][];
+  readonly spots: ReturnType<typeof spotsOf>;
+}
+
+const prepared = new WeakMap<RegionMapReport, PreparedMap>();
+
+function prepare(map: RegionMapReport): PreparedMap {
+  const known = prepared.get(map);
+  if (known !== undefined) return known;
+  const plans = regionPlans(map);
+  const made = { plans, borders: bordersOf(map, plans), spots: spotsOf(map, plans) };
+  prepared.set(map, made);
+  return made;
+}
+
+/** Colors and patterns that tell neighbors apart; the letters do so for any number of plans. */
+const styles = 6;
+
+/**
+ * The best plan for every pair of bandwidths of two links: regions by color, pattern and letter, the bandwidths of now as
+ * a cross. Pointing at a place says its plan in words, choosing it sets both bandwidths; the table below does the same.
+ */
+export function regionChart(input: RegionChartInput): HTMLElement {
+  const { plans } = prepare(input.map);
+  const caption = element('figcaption', {}, text('regions.caption'));
+  const [only] = plans;
+  if (plans.length === 1 && only !== undefined && (input.map.infeasible ?? []).length === 0) {
+    return element('figure', {}, caption, element('p', { class: 'hint' }, text('regions.one', only.summary)));
+  }
+  const words = element('p', { class: 'hint region-words', role: 'status' }, text('regions.hint'));
+  return element('figure', {}, caption, picture(input, words), words, ...reasonOf(input.map), planTable(input));
+}
+
+function reasonOf({ infeasibleReason }: RegionMapReport): HTMLElement[] {
+  return infeasibleReason === undefined ? [] : [element('p', { class: 'hint' }, ...withCode(infeasibleReason))];
+}
+
+interface Axes {
+  readonly area: PlotArea;
+  readonly x: Scale;
+  readonly y: Scale;
+}
+
+function picture(input: RegionChartInput, words: HTMLElement): SVGSVGElement {
+  const { map, width } = input;
+  const { plans, borders } = prepare(map);
+  const height = Math.round(clamp(width * 0.72, 220, 340));
+  // Bandwidths are wider than what stands beside other charts.
+  const area = { ...plotArea(width, height), left: plotArea(width).left + labelRoom };
+  const x = logScale(map.fromMbps, map.toMbps, area.left, area.right, 6);
+  const y = logScale(map.fromMbps, map.toMbps, area.bottom, area.top, 6);
+  const axes = { area, x, y };
+  const [first, second] = linkNames(input);
+  const drawn = svgElement('svg', {
+    class: 'chart region-chart',
+    width,
+    height,
+    viewBox: `0 0 ${width} ${height}`,
+    role: 'group',
+    'aria-label': `${text('regions.caption')}. ${text('regions.summary', plans.length, first, second)}`,
+  });
+  drawn.append(
+    patterns(),
+    sideAxis(area, y, formatMbps, 'left'),
+    bottomAxis(area, x, formatMbps, first),
+    svgElement('text', { x: area.left, y: area.top - 7, class: 'axis-title' }, `${second} ↑`),
+    ...(map.infeasible ?? []).map((corners) => shape(corners, axes, 'region-none')),
+    ...planShapes(input, axes, words),
+    ...borders.map((line) =>
+      svgElement('polyline', { points: polyline(line.map((mbps) => pixel(mbps, axes))), class: 'region-border' }),
+    ),
+    ...letters(map, axes),
+    ...currentMark(input, axes),
+  );
+  bindPointer(drawn, input, axes, words);
+  return drawn;
+}
+
+function linkNames({ map, plan }: RegionChartInput): [string, string] {
+  const [first = '', second = ''] = map.links.map((link) => {
+    const report = plan.links[link];
+    return text('regions.axis', report?.from ?? '', report?.to ?? '');
+  });
+  return [first, second];
+}
+
+function pixel([first, second]: Bandwidths, { x, y }: Axes): [number, number] {
+  return [x(first), y(second)];
+}
+
+function shape(corners: readonly Bandwidths[], axes: Axes, name: string): SVGElement {
+  const points = polyline(outlineOf(corners).map((mbps) => pixel(mbps, axes)));
+  return svgElement('polygon', { points, class: name });
+}
+
+/** A tile per style: rising lines, dots, falling lines, level lines, upright lines, crosses. */
+const tiles = [
+  'M -1 1 L 1 -1 M 0 8 L 8 0 M 7 9 L 9 7',
+  'M 2 2 h 1 v 1 h -1 Z M 6 6 h 1 v 1 h -1 Z',
+  'M -1 7 L 1 9 M 0 0 L 8 8 M 7 -1 L 9 1',
+  'M 0 4 H 8',
+  'M 4 0 V 8',
+  'M 2 4 H 6 M 4 2 V 6',
+];
+
+function patterns(): SVGDefsElement {
+  const side = 8;
+  const pattern = (id: string, d: string, name: string) =>
+    svgElement(
+      'pattern',
+      { id, width: side, height: side, patternUnits: 'userSpaceOnUse' },
+      svgElement('path', { d, class: name }),
+    );
+  return svgElement(
+    'defs',
+    {},
+    ...tiles.map((d, index) => pattern(`region-tile-${index}`, d, `region-stroke-${index}`)),
+    pattern('region-tile-none', `${tiles[0]} ${tiles[2]}`, 'region-stroke-none'),
+  );
+}
+
+/** One group per plan; one of them is a tab stop, and arrows move between them. */
+function planShapes(input: RegionChartInput, axes: Axes, words: HTMLElement): SVGElement[] {
+  const { plans } = prepare(input.map);
+  const current = input.current && planAt(input.map, plans, input.current)?.plan;
+  const stop = Math.max(0, current === undefined ? 0 : plans.indexOf(current));
+  const groups = plans.map((plan, index) => {
+    const style = index % styles;
+    const mbps = spotOf(input.map, plan);
+    const group = svgElement('g', {
+      class: 'region-plan',
+      role: 'button',
+      tabindex: index === stop ? 0 : -1,
+      'aria-label': wordsAt(input, mbps),
+    });
+    for (const { cornersMbps } of plan.regions) {
+      group.append(
+        shape(cornersMbps, axes, `region-fill region-fill-${style}`),
+        shape(cornersMbps, axes, `region-hatch region-hatch-${style}`),
+      );
+    }
+    group.addEventListener('focus', () => setText(words, wordsAt(input, mbps)));
+    return group;
+  });
+  for (const [index, group] of groups.entries()) {
+    group.addEventListener('keydown', (event) => {
+      const plan = plans[index];
+      if (plan === undefined) return;
+      if (event.key === 'Enter' || event.key === ' ') input.choose(rounded(spotOf(input.map, plan)));
+      else if (!moveFocus(groups, index, event.key)) return;
+      event.preventDefault();
+    });
+  }
+  return groups;
+}
+
+function moveFocus(groups: readonly SVGElement[], index: number, key: string): boolean {
+  const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  const ends: Readonly<Record<string, number>> = { Home: 0, End: groups.length - 1 };
+  const target = ends[key] ?? index + (steps[key] ?? Number.NaN);
+  const group = groups[clamp(target, 0, groups.length - 1)];
+  if (Number.isNaN(target) || group === undefined) return false;
+  groups[index]?.setAttribute('tabindex', '-1');
+  group.setAttribute('tabindex', '0');
+  group.focus();
+  return true;
+}
+
+/** Bandwidths that stand for a plan: where it has most room, else the middle of its largest corner-to-corner span. */
+function spotOf(map: RegionMapReport, plan: RegionPlan): Bandwidths {
+  const spot = prepare(map).spots.get(plan.letter);
+  if (spot !== undefined) return spot.mbps;
+  const corners = plan.regions[0]?.cornersMbps ?? [];
+  const middle = (axis: 0 | 1) => corners.length / corners.reduce((sum, corner) => sum + 1 / corner[axis], 0);
+  return [middle(0), middle(1)];
+}
+
+/** A letter needs a square of this many pixels around it. */
+const letterRoom = 7;
+
+function letters(map: RegionMapReport, { area, ...axes }: Axes): SVGElement[] {
+  const { plans, spots } = prepare(map);
+  const side = Math.min(area.right - area.left, area.bottom - area.top);
+  return plans.flatMap(({ letter }) => {
+    const spot = spots.get(letter);
+    if (spot === undefined || spot.room * side < letterRoom) return [];
+    const [x, y] = pixel(spot.mbps, { area, ...axes });
+    return [
+      svgElement('circle', { cx: x, cy: y, r: 8, class: 'region-badge' }),
+      svgElement('text', { x, y: y + 4, 'text-anchor': 'middle', class: 'region-letter' }, letter),
+    ];
+  });
+}
+
+function currentMark({ current }: RegionChartInput, axes: Axes): SVGElement[] {
+  if (current === undefined) return [];
+  const { area, x, y } = axes;
+  const [low, high] = [x(0), y(0)];
+  const [cx, cy] = [clamp(x(current[0]), Math.min(low, area.left), area.right), clamp(y(current[1]), area.top, high)];
+  return [
+    svgElement('line', { x1: cx, y1: area.top, x2: cx, y2: area.bottom, class: 'region-cross' }),
+    svgElement('line', { x1: area.left, y1: cy, x2: area.right, y2: cy, class: 'region-cross' }),
+    svgElement('circle', { cx, cy, r: 4, class: 'region-now' }),
+  ];
+}
+
+function bindPointer(drawn: SVGSVGElement, input: RegionChartInput, { area }: Axes, words: HTMLElement): void {
+  const { map } = input;
+  const mbpsAt = ({ clientX, clientY }: MouseEvent): Bandwidths | undefined => {
+    const box = drawn.getBoundingClientRect();
+    const scale = box.width / (drawn.viewBox.baseVal.width || 1);
+    const [x, y] = [(clientX - box.left) / scale, (clientY - box.top) / scale];
+    if (x < area.left || x > area.right || y < area.top || y > area.bottom) return undefined;
+    const bandwidth = (part: number) => map.fromMbps * (map.toMbps / map.fromMbps) ** part;
+    return [
+      bandwidth((x - area.left) / (area.right - area.left)),
+      bandwidth((area.bottom - y) / (area.bottom - area.top)),
+    ];
+  };
+  drawn.addEventListener('pointermove', (event) => {
+    const mbps = mbpsAt(event);
+    setText(words, mbps === undefined ? text('regions.hint') : wordsAt(input, rounded(mbps)));
+  });
+  drawn.addEventListener('pointerleave', () => setText(words, text('regions.hint')));
+  drawn.addEventListener('click', (event) => {
+    const mbps = mbpsAt(event);
+    if (mbps !== undefined) input.choose(rounded(mbps));
+  });
+}
+
+/** Three significant digits, as the sliders have. */
+function rounded(mbps: Bandwidths): Bandwidths {
+  return [Number(mbps[0].toPrecision(3)), Number(mbps[1].toPrecision(3))];
+}
+
+/** The plan at some bandwidths in words: its letter, where it cuts, and what it gives. */
+function wordsAt({ map, plan }: RegionChartInput, mbps: Bandwidths): string {
+  const found = planAt(map, prepare(map).plans, mbps);
+  const [first, second] = mbps.map((one) => formatMbps(one));
+  if (found === undefined) return text('regions.none', first ?? '', second ?? '');
+  const value = objectiveText(plan.objective, valueAt(found.region, mbps));
+  return text('regions.at', found.plan.letter, found.plan.summary, value, first ?? '', second ?? '');
+}
+
+function objectiveText(objective: string, value: number): string {
+  if (objective === 'latency') return formatMs(value * 1e3);
+  if (objective === 'cost') return formatDollars(value);
+  if (objective === 'energy') return formatJoules(value);
+  return objective === 'throughput' ? formatRate(1 / value) : formatSignificant(value);
+}
+
+/** `21.2 – 653 Mbit/s`, with the unit said once where it is the same. */
+function reachText([least, most]: Bandwidths): string {
+  const [from, to] = [formatMbps(least), formatMbps(most)];
+  const [number = '', unit = ''] = from.split(' ');
+  return `${to.endsWith(` ${unit}`) ? number : from} – ${to}`;
+}
+
+function planTable(input: RegionChartInput): HTMLElement {
+  const { map, current } = input;
+  const { plans } = prepare(map);
+  const [first, second] = linkNames(input);
+  const here = current && planAt(map, plans, current)?.plan;
+  return table<RegionPlan>(
+    text('regions.caption'),
+    [
+      { header: '', cell: ({ letter }) => letter },
+      { header: text('column.plan'), cell: ({ summary }) => element('span', { title: summary }, summary) },
+      { header: '', cell: (plan) => useButton(input, plan, plan === here) },
+      { header: first, cell: ({ reach }) => reachText(reach[0]) },
+      { header: second, cell: ({ reach }) => reachText(reach[1]) },
+    ],
+    plans,
+    (plan) => (plan === here ? 'chosen' : ''),
+  );
+}
+
+function useButton({ map, choose }: RegionChartInput, plan: RegionPlan, isHere: boolean): HTMLElement {
+  if (isHere) return element('span', { class: 'dimmed' }, text('plan.this'));
+  const mbps = rounded(spotOf(map, plan));
+  const [first, second] = mbps.map((one) => formatMbps(one));
+  const name = text('regions.use.name', first ?? '', second ?? '', plan.letter);
+  const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('regions.use'));
+  button.addEventListener('click', () => choose(mbps));
+  return button;
+}

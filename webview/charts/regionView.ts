@@ -1,0 +1,82 @@
+import type { Controller } from '../controller';
+import { element } from '../dom';
+import { withBandwidth } from '../overrides';
+import type { State } from '../state';
+import { text } from '../strings';
+import { picker } from '../toolkit';
+import { regionChart } from './regionChart';
+import type { Bandwidths } from './regionPlans';
+
+/** A map is asked for once nothing has changed for this long, so that a drag is not held up. */
+const quietMs = 350;
+
+/** The map over two links' bandwidths, with the choice of the two where there are more. */
+export interface RegionView {
+  /** The chart; none while there is no map, or fewer than two links. */
+  build(state: State, width: number): HTMLElement | undefined;
+  /** Gives the focus back to the chart where drawing it again took it. */
+  restoreFocus(): void;
+  /** Asks for the map again where the plan is another one; to be called while the charts are shown. */
+  request(state: State): void;
+}
+
+export function createRegionView(controller: Controller): RegionView {
+  let chosen: readonly [number, number] = [0, 1];
+  let askedFor: unknown;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawn: HTMLElement | undefined;
+  let hadFocus = false;
+  const ask = (afterMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => controller.requestRegions(chosen), afterMs);
+  };
+  const links = picker(text('regions.links'), (value) => {
+    const [first = 0, second = 1] = value.split(' ').map(Number);
+    chosen = [first, second];
+    ask(0);
+  });
+
+  return {
+    build(state, width) {
+      hadFocus = drawn?.querySelector('.region-chart')?.contains(document.activeElement) === true;
+      const { regions: map, plan } = state;
+      drawn = undefined;
+      if (map === null || plan === null || plan.links.length < 2) return undefined;
+      const current = bandwidthsOf(state, map.links);
+      const choose = (mbps: Bandwidths) => controller.override(withBoth(state, map.links, mbps));
+      const chart = regionChart({ map, plan, current, width, choose });
+      drawn = plan.links.length > 2 ? element('div', {}, links.element, chart) : chart;
+      links.show(pairsOf(plan.links), map.links.join(' '));
+      return drawn;
+    },
+    restoreFocus() {
+      if (hadFocus) drawn?.querySelector<SVGElement>('.region-plan[tabindex="0"]')?.focus();
+    },
+    request({ plan }) {
+      if (plan === null || plan === askedFor || plan.links.length < 2) return;
+      askedFor = plan;
+      if (chosen[1] >= plan.links.length) chosen = [0, 1];
+      ask(quietMs);
+    },
+  };
+}
+
+function bandwidthsOf({ plan, overrides }: State, links: readonly [number, number]): Bandwidths | undefined {
+  const [first, second] = links.map((link) => overrides.bandwidthMbps?.[link] ?? plan?.links[link]?.bandwidthMbps);
+  return first === undefined || second === undefined ? undefined : [first, second];
+}
+
+function withBoth({ overrides, plan }: State, [first, second]: readonly [number, number], mbps: Bandwidths) {
+  const count = plan?.links.length ?? 0;
+  return withBandwidth(withBandwidth(overrides, count, first, mbps[0]), count, second, mbps[1]);
+}
+
+/** Every pair of links, in words. */
+function pairsOf(links: readonly { readonly from: string; readonly to: string }[]) {
+  return links.flatMap((lower, first) =>
+    links.slice(first + 1).map((upper, offset) => ({
+      value: `${first} ${first + 1 + offset}`,
+      label: text('regions.pair', lower.from, lower.to, upper.from, upper.to),
+    })),
+  );
+}
