@@ -75,7 +75,7 @@ function speech(): BuiltModel {
   const shifted = g.op('Reshape', [padded, g.shape(batch, g.op('Add', [steps, g.ints(1)]), steps)]);
   const rest = g.op('Slice', [shifted, g.ints([1]), g.ints([endOfAxis]), g.ints([1])]);
   g.op('Reshape', [rest, g.op('Shape', [scores])]);
-  g.op('STFT', [wave === '' ? '' : g.op('Unsqueeze', [wave, g.ints([-1])]), g.ints(4), g.weight(16), g.ints(16)]);
+  g.op('STFT', [g.op('Unsqueeze', [wave, g.ints([-1])]), g.ints(4), g.weight(16), g.ints(16)]);
   return g.model(20);
 }
 
