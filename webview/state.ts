@@ -138,7 +138,11 @@ function receive(state: State, message: ToWebview): State {
     case 'scene': {
       const scene = createSceneModel(message.scene);
       const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
-      return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
+      // Whoever opens a fold goes on with the first box of it.
+      const selection = state.selection.map((id) =>
+        id.startsWith('fold:') ? (sameBox(state.scene, scene, id) ?? id) : id,
+      );
+      return derive({ ...state, scene, focused, selection, hovered: null, error: null, progress: null });
     }
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;

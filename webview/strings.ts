@@ -46,6 +46,7 @@ const defaults = {
   'details.loading': 'Reading the node…',
   'details.many': '{0} nodes are selected.',
   'details.op': 'Operator',
+  'details.ops': 'Operators',
   'details.module': 'Module',
   'details.position': 'Position',
   'details.tier': 'Tier',

@@ -235,12 +235,18 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await lastPosted('selected')).toEqual({ type: 'selected', nodeIds: ['gemm_53'] });
+    // The last node of the graph comes into sight.
+    const { height } = await page.evaluate(() => window.harness.world());
+    const { y, zoom } = await camera();
+    expect(y + ((await page.locator('canvas').boundingBox())?.height ?? 0) / zoom).toBeGreaterThan(height - 200);
     await graph().press('/');
     await page.keyboard.type('conv_3');
     await page.getByRole('button', { name: 'layer0.conv_3' }).first().waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    expect((await lastPosted('selected'))?.nodeIds[0]).toBe('fold:block0');
+    expect(await lastPosted('selected')).toEqual({ type: 'selected', nodeIds: ['conv_3'] });
+    expect((await camera()).y).toBeLessThan(height / 2);
+    await page.getByText('It is folded into').waitFor();
   });
 
   test('switches tabs by pointer and arrow keys', async () => {

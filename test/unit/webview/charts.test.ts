@@ -5,7 +5,6 @@ import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
 import { linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
-import { shownNodeOf } from '../../../webview/panels/searchResults';
 import { createSceneModel } from '../../../webview/sceneModel';
 import { setStrings, text } from '../../../webview/strings';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
@@ -104,14 +103,6 @@ test('dragging a boundary finds the nearest cut line and says what it would give
   expect(previewCut({ link: 1, position: 11 }, answered, model)).toContain('never better');
   const impossible = { plan, analysis, preview: { cut: ruledOut, outcome: null } };
   expect(previewCut(ruledOut, impossible, model)).toContain('no plan may cut here');
-});
-
-test('a hit inside a fold is shown by the fold', () => {
-  const network = residualNetwork(4);
-  const model = createSceneModel(sceneOf(network, ['fold:block1']));
-  const hit = { nodeId: 'conv_13', orderIndex: 13, label: '', op: '', detail: '' };
-  expect(shownNodeOf(hit, model)).toBe('fold:block1');
-  expect(shownNodeOf({ ...hit, nodeId: 'conv_0', orderIndex: 0 }, model)).toBe('conv_0');
 });
 
 test('strings take values and the host may replace them', () => {
