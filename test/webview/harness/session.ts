@@ -74,10 +74,20 @@ export class Session {
     return all.findLast((message): message is Extract<FromWebview, { type: Type }> => message.type === type);
   }
 
+  /** The camera where it has come to rest, however slow the machine is. */
   async camera(): Promise<Camera> {
     await this.settle();
-    const remembered = await this.page.evaluate(() => window.harness.remembered as { camera: Camera });
-    return remembered.camera;
+    let [last, now] = ['', await this.#rememberedCamera()];
+    while (JSON.stringify(now) !== last) {
+      last = JSON.stringify(now);
+      await this.page.waitForTimeout(300);
+      now = await this.#rememberedCamera();
+    }
+    return now;
+  }
+
+  #rememberedCamera(): Promise<Camera> {
+    return this.page.evaluate(() => (window.harness.remembered as { camera: Camera }).camera);
   }
 
   /** Hash and count of distinct colors of the canvas, to tell pictures apart without storing them. */
