@@ -1,5 +1,6 @@
 /** The product's numbers, with a dash where one is not known. */
 import {
+  bandwidthEnds,
   bandwidthText,
   bytesText,
   costShortText,
@@ -43,6 +44,9 @@ export const formatRate = (perSecond: number | null): string => orUnknown(perSec
 
 /** `200 kbit/s`, `20 Mbit/s`. */
 export const formatMbps = (mbps: number | null): string => orUnknown(mbps, bandwidthText);
+
+/** Both ends of a range of bandwidths, told apart: `19.58 Mbit/s` and `19.61 Mbit/s`. */
+export const formatMbpsRange = bandwidthEnds;
 
 /** How many times something is of something else: `3.20x`. */
 export const formatRatio = (ratio: number | null): string => orUnknown(ratio, ratioText);

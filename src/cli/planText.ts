@@ -1,5 +1,6 @@
 import type { SplitGraph } from '../engine/split/splitGraph';
 import {
+  bandwidthEnds,
   bandwidthText,
   bytesText,
   costShortText,
@@ -157,7 +158,7 @@ function topText(
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
   const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
-    toMbps === null ? `from ${bandwidthText(fromMbps)}` : `${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`,
+    toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
     infeasible === undefined ? durationText(latencyMs) : '-',
     infeasible === undefined ? summary : infeasible.reason,
   ]);
@@ -179,31 +180,46 @@ function followedText(followed: readonly FollowedReport[]): string {
 function regionsText(map: RegionMapReport, report: PlanReport): string {
   const { links, regions, infeasible = [], infeasibleReason = 'no plan keeps the limits', fromMbps, toMbps } = map;
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
-  const columns = [left(first ?? ''), left(second ?? ''), right('value'), left('best plan')];
+  const { title: valueTitle, scale } = valueUnits[report.objective] ?? { title: 'value', scale: 1 };
+  const columns = [left(first ?? ''), left(second ?? ''), right(valueTitle), left('best plan')];
   const plans = [...new Set(regions.map(({ plan }) => plan))];
   const rows = plans.map((plan) => {
     const own = regions.filter((region) => region.plan === plan);
     const corners = own.flatMap(({ cornersMbps }) => cornersMbps);
-    return [...reachTexts(corners), valueText(own), own[0]?.summary ?? ''];
+    return [...reachTexts(corners), valueText(own, scale), own[0]?.summary ?? ''];
   });
   if (infeasible.length > 0) rows.push([...reachTexts(infeasible.flat()), '-', infeasibleReason]);
   const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
   return `${title}\n${tableText(columns, rows)}`;
 }
 
+/** What a plan's value is called, and what it is multiplied by for that, by objective; weights have no unit. */
+const valueUnits: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
+  latency: { title: 'latency in ms', scale: 1e3 },
+  throughput: { title: 'slowest stage in ms', scale: 1e3 },
+  cost: { title: 'dollars per million', scale: 1e6 },
+  energy: { title: 'joules', scale: 1 },
+};
+
 /** A plan's value over both bandwidths; of a slowest stage, the range that it takes. */
-function valueText(regions: readonly RegionReport[]): string {
+function valueText(regions: readonly RegionReport[], scale: number): string {
   const [only, other] = regions;
   const isOneLine = regions.every(
     ({ constant, slopes }) => constant === only?.constant && slopes[0] === only.slopes[0],
   );
   if (only !== undefined && (other === undefined || isOneLine)) {
-    return `${threeDigits(only.constant)} + ${threeDigits(only.slopes[0])}/a + ${threeDigits(only.slopes[1])}/b`;
+    const [byFirst, bySecond] = only.slopes;
+    const terms = [
+      ...(only.constant !== 0 || (byFirst === 0 && bySecond === 0) ? [threeDigits(only.constant * scale)] : []),
+      ...(byFirst === 0 ? [] : [`${threeDigits(byFirst * scale)}/a`]),
+      ...(bySecond === 0 ? [] : [`${threeDigits(bySecond * scale)}/b`]),
+    ];
+    return terms.join(' + ');
   }
   const values = regions.flatMap(({ constant, slopes, cornersMbps }) =>
     cornersMbps.map(([a, b]) => constant + slopes[0] / a + slopes[1] / b),
   );
-  return `${threeDigits(Math.min(...values))} to ${threeDigits(Math.max(...values))}`;
+  return `${threeDigits(Math.min(...values) * scale)} to ${threeDigits(Math.max(...values) * scale)}`;
 }
 
 function reachTexts(corners: RegionReport['cornersMbps']): string[] {
@@ -211,7 +227,7 @@ function reachTexts(corners: RegionReport['cornersMbps']): string[] {
 }
 
 function reachText(mbps: readonly number[]): string {
-  return `${bandwidthText(Math.min(...mbps))} to ${bandwidthText(Math.max(...mbps))}`;
+  return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
 function paretoText(plans: readonly ParetoReport[]): string {

@@ -56,9 +56,18 @@ export function energyText(joules: number): string {
 }
 
 /** `20 Mbit/s`. */
-export function bandwidthText(mbps: number): string {
-  if (mbps >= 1000) return `${trimmed(mbps / 1000)} Gbit/s`;
-  return mbps < 1 ? `${trimmed(mbps * 1000)} kbit/s` : `${trimmed(mbps)} Mbit/s`;
+export function bandwidthText(mbps: number, digits = 3): string {
+  if (mbps >= 1000) return `${trimmed(mbps / 1000, digits)} Gbit/s`;
+  return mbps < 1 ? `${trimmed(mbps * 1000, digits)} kbit/s` : `${trimmed(mbps, digits)} Mbit/s`;
+}
+
+/** Both ends of a range, with as many digits, up to six, as tell them apart: `19.58 Mbit/s` and `19.61 Mbit/s`. */
+export function bandwidthEnds(fromMbps: number, toMbps: number): readonly [string, string] {
+  for (let digits = 3; digits < 6; digits++) {
+    const [from, to] = [bandwidthText(fromMbps, digits), bandwidthText(toMbps, digits)];
+    if (from !== to) return [from, to];
+  }
+  return [bandwidthText(fromMbps, 6), bandwidthText(toMbps, 6)];
 }
 
 /** `1x3x224x224`; `scalar` for rank 0, `?` where not even the rank is known. */
@@ -75,8 +84,8 @@ export function threeDigits(value: number): string {
   return value.toFixed(Math.min(12, Math.max(0, 2 - magnitude)));
 }
 
-function trimmed(value: number): string {
-  return String(Number(value.toPrecision(3)));
+function trimmed(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits)));
 }
 
 function scaled(value: number, unit: string): string {

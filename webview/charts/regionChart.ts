@@ -1,6 +1,14 @@
 import type { PlanReport, RegionMapReport } from '../../src/protocol/reports';
 import { element, setText, svgElement, withCode } from '../dom';
-import { formatDollars, formatJoules, formatMbps, formatMs, formatRate, formatSignificant } from '../format';
+import {
+  formatDollars,
+  formatJoules,
+  formatMbps,
+  formatMbpsRange,
+  formatMs,
+  formatRate,
+  formatSignificant,
+} from '../format';
 import { clamp } from '../geometry';
 import { table } from '../panels/table';
 import { text } from '../strings';
@@ -292,7 +300,7 @@ function cutsIn(summary: string): string {
 
 /** `21.2 – 653 Mbit/s`, with the unit said once where it is the same. */
 function reachText([least, most]: Bandwidths): string {
-  const [from, to] = [formatMbps(least), formatMbps(most)];
+  const [from, to] = formatMbpsRange(least, most);
   const [number = '', unit = ''] = from.split(' ');
   return `${to.endsWith(` ${unit}`) ? number : from} – ${to}`;
 }

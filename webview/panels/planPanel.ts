@@ -8,6 +8,7 @@ import {
   formatJoules,
   formatMacs,
   formatMbps,
+  formatMbpsRange,
   formatMs,
   formatRate,
   formatRatio,
@@ -149,7 +150,7 @@ function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | st
 
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
   const range = (fromMbps: number, toMbps: number | null) =>
-    toMbps === null ? `≥ ${formatMbps(fromMbps)}` : `${formatMbps(fromMbps)} – ${formatMbps(toMbps)}`;
+    toMbps === null ? `≥ ${formatMbps(fromMbps)}` : formatMbpsRange(fromMbps, toMbps).join(' – ');
   return table(
     text('chart.bandwidth'),
     [

@@ -2,6 +2,7 @@ import { hasLimits } from './constraints';
 import { objectiveWeights, pricePerSecond } from './costModel';
 import type { CostTables } from './costTables';
 import type { Metric, Objective } from './infrastructure';
+import { memoriesMayFill } from './partMemory';
 import type { AuditFinding } from './plan';
 import type { SearchedCuts } from './planSearch';
 
@@ -50,6 +51,13 @@ export function searchedText({ beyondCandidates, allCuts, positions, allPosition
   return ` ${count} positions of the order were searched besides the candidates.`;
 }
 
+/** Whether limits, pins or memories may rule out the candidates that would be best without them. */
+export function rulesPlansOut(costs: CostTables): boolean {
+  const { constraints } = costs.infrastructure;
+  const pins = Object.keys(constraints.pin ?? {}).length > 0 || constraints.keepInputOnFirstTier === true;
+  return pins || hasLimits(constraints) || memoriesMayFill(costs);
+}
+
 /** What a bounded search for candidates leaves open. */
 function leftOut(boundedBlocks: number): string {
   if (boundedBlocks === 0) return '';
@@ -95,11 +103,9 @@ function consequence(costs: CostTables, objective: Objective, exceptionCount: nu
   }
   if (!holds) {
     const layers = exceptionCount === 1 ? '1 layer is' : `${exceptionCount} layers are`;
-    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much, and \`exact\` finds it.`;
+    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much${rulesPlansOut(costs) ? '' : ', and `exact` finds it'}.`;
   }
-  const { constraints } = costs.infrastructure;
-  const bites = hasLimits(constraints) || constraints.respectMemory === true || constraints.pin !== undefined;
-  if (bites || constraints.keepInputOnFirstTier === true) {
+  if (rulesPlansOut(costs)) {
     return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them; the certificate says by how much.';
   }
   return 'No layer is dearer on a higher tier, so the candidates hold an optimum for every bandwidth.';

@@ -4,7 +4,7 @@ import { evaluatePlan } from './evaluate';
 import { lowerBound } from './exact/lowerBound';
 import type { Certificate, Evaluation, Plan } from './plan';
 import { planOverCandidates } from './strategies/dnnsplit';
-import { planExactly } from './strategies/exact';
+import { planByMinimumCut } from './strategies/exact';
 import type { FoundPlan, StrategyContext } from './strategy';
 
 /** Gaps below this, in parts of the value, are rounding. */
@@ -27,7 +27,7 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
     if (quick) return withoutOptimum('For throughput it is computed with the comparison of strategies.');
     return certifyByBound(context, plan, 0, 'For throughput');
   }
-  const optimum = attempt(context, planExactly);
+  const optimum = attempt(context, planByMinimumCut);
   if (typeof optimum === 'string') return withoutOptimum(optimum);
   const value = Math.min(optimum.objectiveValue, evaluation.objectiveValue);
   const broken = brokenConstraints(infrastructure, optimum);

@@ -3,7 +3,7 @@ import { objectiveWeights, pricePerSecond } from './costModel';
 import type { CostTables } from './costTables';
 import type { CutFamily } from './cutFamily';
 import type { Constraints, Objective } from './infrastructure';
-import { partMemory } from './partMemory';
+import { memoriesMayFill, partMemory } from './partMemory';
 
 /**
  * A figure of a plan as what its parts add to it: what tiers run between two cuts, and cuts on links. On a link it is a
@@ -119,8 +119,7 @@ export function measuresOf(
     const decides = metric === 'latencyS' || metric === 'cost';
     measures.push({ ...metricMeasure(costs, family, metric), most, decides });
   }
-  const bySize = constraints.respectMemory === true && costs.infrastructure.tiers.some((tier) => tier.memoryGB);
-  if (bySize) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
+  if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   return measures;
 }
 

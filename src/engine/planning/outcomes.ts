@@ -69,14 +69,12 @@ function outcomeOf(context: StrategyContext, reference: Plan, strategy: Strategy
     // Cuts that are tried out bind the plan, not what it is compared with.
     const isTrying = fixedCuts.some((cut) => cut !== null);
     const bounds = isTrying ? tierBounds(costs.graph, costs.infrastructure) : context.bounds;
-    const unknown = Number.isFinite(plan.evaluation.latencyMs) ? [] : ['the sizes that are unknown'];
-    const reasons = [...unknown, ...brokenBy(costs, bounds, plan)];
-    return {
-      strategy,
-      plan,
-      relative,
-      ...(reasons.length > 0 && { unavailable: `It breaks ${reasons.join(' and ')}.` }),
-    };
+    const broken = brokenBy(costs, bounds, plan);
+    const reasons = [
+      ...(Number.isFinite(plan.evaluation.latencyMs) ? [] : ['sends a tensor of unknown size']),
+      ...(broken.length > 0 ? [`breaks ${broken.join(' and ')}`] : []),
+    ];
+    return { strategy, plan, relative, ...(reasons.length > 0 && { unavailable: `It ${reasons.join(', and ')}.` }) };
   } catch (error) {
     if (!DnnSplitError.is(error) || error.code === 'canceled') throw error;
     return { strategy, relative: Number.NaN, unavailable: error.message };

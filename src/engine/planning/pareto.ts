@@ -5,6 +5,7 @@ import type { CostTables } from './costTables';
 import { assignmentOf, createFamily } from './cutFamily';
 import { cutsOfPlan } from './labels';
 import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
+import { memoriesMayFill } from './partMemory';
 import type { Assignment } from './plan';
 import { spreadPositions } from './spreadPositions';
 import type { TierBounds } from './tierBounds';
@@ -40,9 +41,7 @@ export function paretoFront(costs: CostTables, cuts: readonly Cut[], bounds: Tie
   const family = createFamily(costs, cuts, bounds, most === 0 ? [] : spreadPositions(costs, most));
   const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
   const measures: Measure[] = metrics.map((metric) => metricMeasure(costs, family, metric));
-  if (costs.infrastructure.constraints.respectMemory === true) {
-    measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
-  }
+  if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   const fronts = new ChainFronts(costs, family, bounds, measures, work);
   const plans = fronts.plans().flatMap((label): ParetoPlan[] => {
     const [latencyS = 0, cost = 0, slowestS = 0, energyJ = 0] = label.values;

@@ -1,7 +1,31 @@
-import { liveBytes } from '../split/liveBytes';
+import { liveBytes, tensorBytes } from '../split/liveBytes';
 import { loadOf } from '../split/peakActivations';
 import type { SplitGraph } from '../split/splitGraph';
+import type { CostTables } from './costTables';
 import { type CutFamily, membersOf } from './cutFamily';
+
+/**
+ * Whether memories have to be looked at: not where they need not be respected, and not where all weights and all tensors
+ * of known size together fit into each.
+ */
+export function memoriesMayFill({ graph, infrastructure }: CostTables): boolean {
+  if (infrastructure.constraints.respectMemory !== true) return false;
+  const least = Math.min(...infrastructure.tiers.map(({ memoryGB }) => memoryGB ?? Number.POSITIVE_INFINITY));
+  return least < Number.POSITIVE_INFINITY && mostBytes(graph) > least * 1e9;
+}
+
+const allBytes = new WeakMap<SplitGraph, number>();
+
+function mostBytes(graph: SplitGraph): number {
+  let bytes = allBytes.get(graph) ?? 0;
+  if (allBytes.has(graph)) return bytes;
+  for (const { weightBytes } of graph.nodes) bytes += weightBytes;
+  for (const one of tensorBytes(graph)) if (one < Number.POSITIVE_INFINITY) bytes += one;
+  allBytes.set(graph, bytes);
+  return bytes;
+}
+
+const prefixMemories = new WeakMap<SplitGraph, (from: number, to: number) => number>();
 
 /**
  * Bytes of weights and of activations at their peak that the nodes between two positions of the order take. The peak is
@@ -9,24 +33,42 @@ import { type CutFamily, membersOf } from './cutFamily';
  * live there in any case.
  */
 export function prefixMemory(graph: SplitGraph): (from: number, to: number) => number {
+  const known = prefixMemories.get(graph);
+  if (known !== undefined) return known;
   const working = new RangeMaximum(liveBytes(graph).workingBytes);
   const weights = new Float64Array(graph.nodes.length + 1);
   for (const [node, { weightBytes }] of graph.nodes.entries()) weights[node + 1] = (weights[node] ?? 0) + weightBytes;
-  return (from, to) => (weights[to] ?? 0) - (weights[from] ?? 0) + working.between(from, to);
+  const bytesOf = (from: number, to: number) => (weights[to] ?? 0) - (weights[from] ?? 0) + working.between(from, to);
+  prefixMemories.set(graph, bytesOf);
+  return bytesOf;
 }
 
-/** The same for the nodes between two cuts of a family. */
+/** Families of no more cuts keep all their parts' bytes, which takes 8 bytes for every pair. */
+const keptCuts = 700;
+const partMemories = new WeakMap<CutFamily, (lower: number, upper: number) => number>();
+
+/** The same for the nodes between two cuts of a family of the graph. */
 export function partMemory(graph: SplitGraph, family: CutFamily): (lower: number, upper: number) => number {
+  const known = partMemories.get(family);
+  if (known !== undefined) return known;
   const betweenPositions = prefixMemory(graph);
-  const known = new Map<number, number>();
-  return (lower, upper) => {
-    if (family.downsets[lower] === undefined && family.downsets[upper] === undefined) {
-      return betweenPositions(family.positions[lower] ?? 0, family.positions[upper] ?? 0);
-    }
-    const key = lower * family.size + upper;
-    const bytes = known.get(key) ?? bytesBetween(graph, family, lower, upper);
-    known.set(key, bytes);
-    return bytes;
+  const compute = (lower: number, upper: number) =>
+    family.downsets[lower] === undefined && family.downsets[upper] === undefined
+      ? betweenPositions(family.positions[lower] ?? 0, family.positions[upper] ?? 0)
+      : bytesBetween(graph, family, lower, upper);
+  const bytesOf = family.size > keptCuts ? compute : remembered(compute, family.size);
+  partMemories.set(family, bytesOf);
+  return bytesOf;
+}
+
+function remembered(compute: (a: number, b: number) => number, size: number): (a: number, b: number) => number {
+  const results = new Float64Array(size * size).fill(Number.NaN);
+  return (a, b) => {
+    const known = results[a * size + b] ?? Number.NaN;
+    if (!Number.isNaN(known)) return known;
+    const result = compute(a, b);
+    results[a * size + b] = result;
+    return result;
   };
 }
 

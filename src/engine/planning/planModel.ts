@@ -2,10 +2,9 @@ import type { CandidateOutcome } from '../../protocol/reports';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { advise } from './advice';
-import { auditCandidates, searchedText } from './audit';
+import { auditCandidates, rulesPlansOut, searchedText } from './audit';
 import { candidateOutcomes } from './candidateOutcomes';
 import { certify, withoutOptimum } from './certificate';
-import { hasLimits } from './constraints';
 import { type CostTables, createCostTables } from './costTables';
 import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
@@ -148,17 +147,16 @@ function prepare(
   const bounds = tierBounds(graph, infrastructure, fixedCuts);
   const cuts = searchableCuts(costs, candidates);
   const findings = auditCandidates(costs, infrastructure.objective, options.boundedBlocks);
-  const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, infrastructure);
+  const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, costs);
   const search = new PlanSearch(costs, bounds, cuts, isEnough, work);
   const requestsPerSecond = options.requestsPerSecond ?? infrastructure.constraints.minThroughputPerSecond;
   const context = { costs, candidates, cuts, bounds, fixedCuts, search, requestsPerSecond, work };
   return { context, findings };
 }
 
-/** Candidates hold an optimum where the audit says so and neither limits nor memories rule plans out. */
-function candidatesSuffice({ holds }: AuditFinding, { constraints, tiers }: Infrastructure): boolean {
-  const isSized = constraints.respectMemory === true && tiers.some(({ memoryGB }) => memoryGB !== undefined);
-  return holds && !hasLimits(constraints) && !isSized;
+/** Candidates hold an optimum where the audit says so and no limit, pin or memory rules plans out. */
+function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean {
+  return holds && !rulesPlansOut(costs);
 }
 
 /** The regimes of one link, the one in which no plan keeps the limits included. */

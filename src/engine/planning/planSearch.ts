@@ -4,9 +4,9 @@ import { allCuts } from './allCuts';
 import { ChainFronts } from './chainFronts';
 import type { CostTables } from './costTables';
 import { type CutFamily, createFamily } from './cutFamily';
-import { haveSameItems } from './haveSameItems';
 import type { Infrastructure } from './infrastructure';
 import { measuresOf } from './measures';
+import { RecentResults } from './recentResults';
 import { spreadPositions } from './spreadPositions';
 import type { TierBounds } from './tierBounds';
 
@@ -110,15 +110,8 @@ function mostCuts({ tiers, graph, infrastructure }: CostTables): { all: number; 
   return { all, positions: Math.floor((keptApart === 2 ? cutsOfThree : spread[kind]) * share) };
 }
 
-/** The last family per graph, and what it was made from: it depends on no bandwidth, price or limit. */
-interface KeptFamily {
-  readonly cuts: readonly Cut[];
-  readonly positions: readonly number[];
-  readonly parts: readonly object[];
-  readonly family: CutFamily;
-}
-
-const keptFamilies = new WeakMap<CostTables['topology'], KeptFamily>();
+/** Families per graph: they depend on no bandwidth, price or limit. */
+const families = new RecentResults<CostTables['topology'], CutFamily>();
 
 function familyOf(
   costs: CostTables,
@@ -126,16 +119,7 @@ function familyOf(
   cuts: readonly Cut[],
   positions: readonly number[],
 ): CutFamily {
-  if (bounds.restricts) return createFamily(costs, cuts, bounds, positions);
-  const parts = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires];
-  const kept = keptFamilies.get(costs.topology);
-  const holds =
-    kept !== undefined &&
-    haveSameItems(kept.cuts, cuts) &&
-    haveSameItems(kept.positions, positions) &&
-    haveSameItems(kept.parts, parts);
-  if (holds) return kept.family;
-  const family = createFamily(costs, cuts, bounds, positions);
-  keptFamilies.set(costs.topology, { cuts, positions, parts, family });
-  return family;
+  const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires];
+  const parts = [...tables, bounds.restricts && bounds, ...cuts, ...positions];
+  return families.get(costs.topology, parts, () => createFamily(costs, cuts, bounds, positions));
 }

@@ -2,7 +2,7 @@ import type { ChainFronts } from './chainFronts';
 import { transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 import { assignmentOf, type CutFamily } from './cutFamily';
-import { chainOf } from './labels';
+import { chainOf, type Front, type Label } from './labels';
 import type { Measure } from './measures';
 import type { Regime } from './plan';
 import { lowerEnvelope, type Ray } from './rayEnvelope';
@@ -59,17 +59,36 @@ export function nextRegime(
 }
 
 function planRays(fronts: ChainFronts, link: number): PlanRay[] {
-  const [below, above] = [fronts.below(link), fronts.above(link)];
-  const rays: PlanRay[] = [];
-  for (const [cut, lowers] of below.entries()) {
-    for (const lower of lowers) {
-      for (const upper of above[cut] ?? []) {
-        const ray = rayOf(fronts.measures, fronts.joined(lower, upper), link, cut);
-        if (ray !== undefined) rays.push({ ...ray, chosen: chainOf(lower, cut, upper) });
-      }
+  const above = fronts.above(link);
+  return fronts.below(link).flatMap((lowers, cut) => raysOf(fronts, link, cut, lowers, above[cut] ?? []));
+}
+
+/**
+ * The rays of one cut that no other one of it is at most as high as, as long as it lasts: these have the slope in common,
+ * and either the floor or the base.
+ */
+function raysOf(fronts: ChainFronts, link: number, cut: number, lowers: Front, uppers: Front): PlanRay[] {
+  const found: { readonly ray: Ray; readonly lower: Label; readonly upper: Label }[] = [];
+  let lowest: Ray | undefined;
+  for (const lower of lowers) {
+    for (const upper of uppers) {
+      const ray = rayOf(fronts.measures, fronts.joined(lower, upper), link, cut);
+      if (ray === undefined || (lowest && heightOrder(lowest, ray) <= 0 && lowest.untilX >= ray.untilX)) continue;
+      if (lowest === undefined || heightOrder(ray, lowest) < 0) lowest = ray;
+      found.push({ ray, lower, upper });
     }
   }
-  return rays;
+  found.sort((a, b) => heightOrder(a.ray, b.ray) || Math.sign(b.ray.untilX - a.ray.untilX) || 0);
+  let untilX = Number.NEGATIVE_INFINITY;
+  return found.flatMap(({ ray, lower, upper }) => {
+    if (ray.untilX <= untilX) return [];
+    untilX = ray.untilX;
+    return [{ ...ray, chosen: chainOf(lower, cut, upper) }];
+  });
+}
+
+function heightOrder(a: Ray, b: Ray): number {
+  return a.floor - b.floor || a.base - b.base;
 }
 
 /** The objective over x, up to where the first limit is broken; nothing where one is broken at any bandwidth. */

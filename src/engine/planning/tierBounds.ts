@@ -1,7 +1,9 @@
 import { DnnSplitError } from '../../protocol/errors';
 import { membersBelow } from '../split/cuts';
 import type { Cut, SplitGraph } from '../split/splitGraph';
+import { cutKey } from './cutFamily';
 import type { Infrastructure } from './infrastructure';
+import { RecentResults } from './recentResults';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
 export interface TierBounds {
@@ -13,6 +15,9 @@ export interface TierBounds {
   readonly restricts: boolean;
 }
 
+/** Bounds per graph, so that what is computed within the same bounds can be kept too. */
+const recentBounds = new RecentResults<SplitGraph, TierBounds>();
+
 /**
  * What pins, `keepInputOnFirstTier`, `excludeTiers` and cuts that are already decided leave to each node; a pin carries
  * over along the edges because data only flows upwards.
@@ -23,6 +28,18 @@ export function tierBounds(
   graph: SplitGraph,
   infrastructure: Infrastructure,
   fixedCuts: readonly (Cut | null)[] = [],
+): TierBounds {
+  const { constraints, tiers } = infrastructure;
+  const { pin, excludeTiers, keepInputOnFirstTier } = constraints;
+  const stated = [tiers.map(({ id }) => id), pin, excludeTiers, keepInputOnFirstTier];
+  const parts = [JSON.stringify(stated), ...fixedCuts.map((cut) => cut && cutKey(cut))];
+  return recentBounds.get(graph, parts, () => computeBounds(graph, infrastructure, fixedCuts));
+}
+
+function computeBounds(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  fixedCuts: readonly (Cut | null)[],
 ): TierBounds {
   const { constraints, tiers } = infrastructure;
   const allowedTiers = Uint8Array.from(tiers, (tier) => (constraints.excludeTiers?.includes(tier.id) ? 0 : 1));

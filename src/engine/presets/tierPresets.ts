@@ -8,6 +8,7 @@ import type { Figure, TierPreset } from './preset';
 const scission = 'Scission benchmark data (qub-blesson/Scission)';
 const gpuCatalog = 'gpu_catalog.json of RajBhope/gpu-runtime-predictor';
 const accelerators = 'accelerators.json of Keff789/ONNX-Splitpoint-Tool, after the NVIDIA data sheet';
+const cloudMemory = (value: number): Figure => listed(value, 'source/cloud/aws/index.md of rapidsai/deployment');
 const awsPrices = 'AWS us-east-1 on demand, tsaol/aws-gpu (Vantage data)';
 const gpuPeakNote = 'float32 peak; no sustained figure is published with it';
 
@@ -112,6 +113,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA T4 (AWS g4dn.xlarge)',
     gflops: peak(8100),
     memoryGBps: listed(320),
+    memoryGB: cloudMemory(16),
     watts: listed(70),
     pricePerHour: aws(0.526, 'g4dn.xlarge'),
   },
@@ -120,6 +122,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA L4 (AWS g6.xlarge)',
     gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
+    memoryGB: cloudMemory(24),
     watts: listed(72, 'HF Elfsong/gcp_allocator'),
     pricePerHour: aws(0.8048, 'g6.xlarge'),
   },
@@ -128,6 +131,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA L4 (Google Cloud g2-standard-4)',
     gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
+    memoryGB: cloudMemory(24),
     watts: listed(72, 'HF Elfsong/gcp_allocator'),
     pricePerHour: {
       value: 0.7211,
@@ -141,6 +145,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA A10G (AWS g5.xlarge)',
     gflops: peak(31_200),
     memoryGBps: listed(600),
+    memoryGB: cloudMemory(24),
     watts: listed(150),
     pricePerHour: aws(1.006, 'g5.xlarge'),
   },
@@ -149,6 +154,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA V100 (AWS p3.2xlarge)',
     gflops: peak(15_700),
     memoryGBps: listed(900),
+    memoryGB: cloudMemory(16),
     watts: listed(300),
     pricePerHour: aws(3.06, 'p3.2xlarge'),
   },
@@ -184,6 +190,7 @@ export const tierPresets: readonly TierPreset[] = [
     title: 'NVIDIA H100 SXM (AWS p5.4xlarge)',
     gflops: peak(67_000, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(3350, 'HF Elfsong/gcp_allocator'),
+    memoryGB: cloudMemory(80),
     watts: listed(700, 'HF Elfsong/gcp_allocator'),
     pricePerHour: aws(6.88, 'p5.4xlarge'),
   },

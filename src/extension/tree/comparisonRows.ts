@@ -1,4 +1,12 @@
-import { bandwidthText, costShortText, costText, durationText, energyText, rateText } from '../../protocol/quantities';
+import {
+  bandwidthEnds,
+  bandwidthText,
+  costShortText,
+  costText,
+  durationText,
+  energyText,
+  rateText,
+} from '../../protocol/quantities';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
 import type { Translate } from '../text';
 import type { TreeRow } from './row';
@@ -113,5 +121,5 @@ function noPlanRow(range: string, reason: string, fromMbps: number): TreeRow {
 function rangeText(fromMbps: number, toMbps: number | null, t: Translate): string {
   if (toMbps === null) return fromMbps === 0 ? t('Any bandwidth') : t('{0} and above', bandwidthText(fromMbps));
   if (fromMbps === 0) return t('Up to {0}', bandwidthText(toMbps));
-  return t('{0} to {1}', bandwidthText(fromMbps), bandwidthText(toMbps));
+  return t('{0} to {1}', ...bandwidthEnds(fromMbps, toMbps));
 }

@@ -152,7 +152,7 @@ const isAtLeast = (value: number, least: number) => value >= least * (1 - 1e-9) 
 describe('graphs, tiers and constraints of the nastiest kind', () => {
   const cases = fc.tuple(nastyGraphs, nastyInfrastructures, nastyConstraints);
 
-  test('have a plan whenever any assignment can be priced, proven to be the best, and no strategy beats it', () => {
+  test('have a plan whenever any assignment can be priced, the best one, proven, and no strategy beats it', () => {
     let [planned, impossible, compared] = [0, 0, 0];
     fc.assert(
       fc.property(cases, ([graph, base, wanted]) => {
@@ -172,6 +172,7 @@ describe('graphs, tiers and constraints of the nastiest kind', () => {
         const { plan, certificate } = result;
         expect(brokenConstraints(infrastructure, plan.evaluation)).toEqual([]);
         expect(isAtLeast(plan.evaluation.objectiveValue, best)).toBe(true);
+        expect(isAtLeast(best, plan.evaluation.objectiveValue)).toBe(true);
         expect(isAtLeast(best, certificate.exactValue)).toBe(true);
         if (certificate.isBound !== true) expect(isAtLeast(certificate.exactValue, best)).toBe(true);
         for (const { plan: other, unavailable } of [...result.strategies, ...result.baselines]) {

@@ -3,6 +3,7 @@ import { brokenConstraints } from '../../../src/engine/planning/constraints';
 import { createCostTables } from '../../../src/engine/planning/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/evaluate';
 import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure';
+import type { Evaluation } from '../../../src/engine/planning/plan';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 
@@ -138,12 +139,20 @@ export function limitedBy(graph: SplitGraph, base: Infrastructure, { tightness, 
   return { ...base, tiers: sized, constraints };
 }
 
+/** All assignments that keep the limits and fit. */
+export function allWithin(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+): { readonly assignment: Uint8Array; readonly evaluation: Evaluation }[] {
+  const costs = createCostTables(graph, infrastructure);
+  return allAssignments(graph, infrastructure.tiers.length).flatMap((assignment) => {
+    const evaluation = evaluatePlan(costs, assignment);
+    return brokenConstraints(infrastructure, evaluation).length > 0 ? [] : [{ assignment, evaluation }];
+  });
+}
+
 /** The least objective value of all assignments that keep the limits and fit; nothing where none does. */
 export function bestWithin(graph: SplitGraph, infrastructure: Infrastructure): number | undefined {
-  const costs = createCostTables(graph, infrastructure);
-  const values = allAssignments(graph, infrastructure.tiers.length).flatMap((assignment) => {
-    const evaluation = evaluatePlan(costs, assignment);
-    return brokenConstraints(infrastructure, evaluation).length > 0 ? [] : [evaluation.objectiveValue];
-  });
+  const values = allWithin(graph, infrastructure).map(({ evaluation }) => evaluation.objectiveValue);
   return values.length === 0 ? undefined : Math.min(...values);
 }

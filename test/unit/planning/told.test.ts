@@ -33,6 +33,34 @@ describe('what a plan says of itself', () => {
     expect(moved.advice).toMatch(/within [\d.]+ % of the optimum\)/);
   });
 
+  test('nothing is proven of layers and tiers whose times are not known', () => {
+    const open = syntheticGraph({ x: 1000 }, [
+      { name: 'a', reads: ['x'], bytes: 400, macs: 1 },
+      { name: 'b', reads: ['a'], bytes: 4 },
+    ]);
+    const unknown = {
+      ...open,
+      nodes: open.nodes.map((node) =>
+        node.name === 'b' ? { ...node, macs: undefined, trafficBytes: undefined } : node,
+      ),
+    };
+    const infrastructure = plainInfrastructure(tiers, [{ bandwidthMbps: 1 }, { bandwidthMbps: 1 }]);
+    const { advice } = planModel(unknown, findCandidates(unknown), infrastructure, { strategy: 'dnnsplit' });
+    expect(advice).toContain('1 layer has no known cost');
+    expect(advice).toContain('the best as far as it is known');
+    expect(advice).not.toContain('proven');
+    const bare = plainInfrastructure(
+      [
+        { id: 'device', gflops: 1e-6 },
+        { id: 'edge', gflops: undefined },
+      ],
+      [{}],
+    );
+    const idle = planModel(chain, findCandidates(chain), bare, { strategy: 'dnnsplit' }).advice;
+    expect(idle).toContain('`edge` has neither rates nor measured times');
+    expect(idle).not.toContain('proven');
+  });
+
   test('under limits the best plan within them is proven', () => {
     const cheap = plan({ constraints: { maxCostPerRequest: 0.02 } });
     expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);

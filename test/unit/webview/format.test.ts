@@ -6,6 +6,7 @@ import {
   formatJoules,
   formatMacs,
   formatMbps,
+  formatMbpsRange,
   formatMs,
   formatRate,
   formatRatio,
@@ -73,6 +74,9 @@ describe('numbers for people', () => {
     expect(formatRate(12.44)).toBe('12.4 /s');
     expect(formatMbps(20)).toBe('20 Mbit/s');
     expect(formatMbps(0.2)).toBe('200 kbit/s');
+    expect(formatMbpsRange(2, 19.6)).toEqual(['2 Mbit/s', '19.6 Mbit/s']);
+    expect(formatMbpsRange(19.58, 19.61)).toEqual(['19.58 Mbit/s', '19.61 Mbit/s']);
+    expect(formatMbpsRange(19.5, 19.5)).toEqual(['19.5 Mbit/s', '19.5 Mbit/s']);
     expect(formatRatio(3.2)).toBe('3.20x');
     expect(formatCount(20_036)).toBe('20,036');
     expect(formatCount(null)).toBe('–');

@@ -4,6 +4,7 @@ import { type AdditiveObjective, additiveObjective } from '../costModel';
 import type { CostTables } from '../costTables';
 import type { Infrastructure } from '../infrastructure';
 import type { Assignment } from '../plan';
+import { RecentResults } from '../recentResults';
 import { type TierBounds, tierBounds } from '../tierBounds';
 import { keptContraction } from './keptContraction';
 import type { ExactProblem, ExactSolution } from './problem';
@@ -39,8 +40,11 @@ export function exactPlan(
   return { assignment: tierOfNode, objectiveValue: cost };
 }
 
+/** Solutions per graph: a bandwidth, for one, changes nothing for cost and energy. */
+const solutions = new RecentResults<CostTables['topology'], ExactSolution>();
+
 /**
- * The optimum of an additive objective within bounds.
+ * The optimum of an additive objective within bounds; kept for the next time that all is the same.
  * @throws DnnSplitError `canceled`
  */
 export function solveTables(
@@ -49,8 +53,12 @@ export function solveTables(
   bounds: TierBounds,
   work?: Work,
 ): ExactSolution {
-  const problem = problemOf(costs, objective, bounds);
-  return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
+  const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires.map(({ tensorBytes }) => tensorBytes)];
+  const prices = [...objective.perSecond, ...objective.perByte, ...objective.perCrossing];
+  return solutions.get(costs.topology, [...tables, ...prices, bounds.restricts && bounds], () => {
+    const problem = problemOf(costs, objective, bounds);
+    return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
+  });
 }
 
 /** The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. */

@@ -1,21 +1,13 @@
 import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costModel';
 import type { CostTables } from '../costTables';
-import { haveSameItems } from '../haveSameItems';
+import { RecentResults } from '../recentResults';
 import type { TierBounds } from '../tierBounds';
 import { type Contraction, contract } from './contract';
 import type { ExactProblem } from './problem';
 
-/** A contraction with bytes in place of crossing costs, and what it was made from. */
-interface Kept {
-  readonly seconds: readonly Float64Array[];
-  readonly tensorBytes: readonly Float64Array[];
-  readonly perSecond: readonly number[];
-  readonly contraction: Contraction;
-}
-
-/** The last contraction per graph: its topology is taken over from plan to plan. */
-const lastKept = new WeakMap<TensorTopology, Kept>();
+/** Contractions per graph, with bytes in place of crossing costs. */
+const contractions = new RecentResults<TensorTopology, Contraction>();
 
 /**
  * The contraction of a problem, kept from plan to plan. What may be merged depends on which of two tensors costs more on
@@ -28,22 +20,12 @@ export function keptContraction(
   objective: AdditiveObjective,
   bounds: TierBounds,
 ): Contraction {
-  if (bounds.restricts) return contract(problem);
-  const seconds = costs.tiers.map((table) => table.seconds);
   const tensorBytes = costs.wires.map((wire) => wire.tensorBytes);
-  const { perSecond } = objective;
-  let kept = lastKept.get(costs.topology);
-  if (
-    kept === undefined ||
-    !haveSameItems(kept.seconds, seconds) ||
-    !haveSameItems(kept.tensorBytes, tensorBytes) ||
-    !haveSameItems(kept.perSecond, perSecond)
-  ) {
-    const inBytes = { ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) };
-    kept = { seconds, tensorBytes, perSecond, contraction: contract(inBytes) };
-    lastKept.set(costs.topology, kept);
-  }
-  const { problem: smaller, nodeOf } = kept.contraction;
+  const tables = [...costs.tiers.map((table) => table.seconds), ...tensorBytes];
+  const parts = [...tables, ...objective.perSecond, bounds.restricts && bounds];
+  const { problem: smaller, nodeOf } = contractions.get(costs.topology, parts, () =>
+    contract({ ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) }),
+  );
   const crossingCost = priced(smaller.crossingCost, objective.perByte);
   return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost }, nodeOf };
 }

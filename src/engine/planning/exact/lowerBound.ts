@@ -3,6 +3,7 @@ import { brokenConstraints, limitsOf, metricsOf } from '../constraints';
 import { type AdditiveObjective, additiveObjective, objectiveWeights, transferSeconds } from '../costModel';
 import type { CostTables } from '../costTables';
 import { evaluatePlan } from '../evaluate';
+import { memoriesMayFill } from '../partMemory';
 import type { Assignment, Evaluation } from '../plan';
 import type { TierBounds } from '../tierBounds';
 import { problemOf } from './exactPlan';
@@ -82,7 +83,7 @@ class PricedCuts {
         if (!this.isWorst) this.addStages(most);
       } else this.addSum(metric, most);
     }
-    if (constraints.respectMemory === true) this.addMemories();
+    if (memoriesMayFill(costs)) this.addMemories();
   }
 
   bound(): LowerBound {

@@ -6,8 +6,8 @@ import type { FoundPlan, StrategyContext } from '../strategy';
 
 /**
  * DNNSplit (Kayal and Leon-Garcia, IEEE Access 2024): the best plan that cuts at candidates only, wherever these hold an
- * optimum. Where they do not (a layer that is dearer on a higher tier, throughput, limits) it looks at the positions of
- * the order besides.
+ * optimum. Where they do not (a layer that is dearer on a higher tier, throughput, limits, pins) it looks at all cuts, or
+ * where these are too many at positions of the order besides.
  * @throws DnnSplitError `infeasible` when no plan keeps the constraints; says which to relax and by how much.
  */
 export function planOverCandidates({ costs, search, fixedCuts }: StrategyContext): FoundPlan {

@@ -1,5 +1,5 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { rounded } from '../constraints';
+import { brokenConstraints, rounded } from '../constraints';
 import { additiveObjective } from '../costModel';
 import { evaluatePlan } from '../evaluate';
 import { solveTables } from '../exact/exactPlan';
@@ -8,15 +8,30 @@ import type { FoundPlan, StrategyContext } from '../strategy';
 import { planOverCandidates } from './dnnsplit';
 
 /**
- * The true optimum over all cuts of the graph; pins and decided cuts are kept, limits are not part of it. For latency,
- * cost, energy and weights of them it is one minimum cut; for throughput it is the best plan at hand where minimum cuts
- * prove that there is no better one.
- * @throws DnnSplitError `bad-usage` for a throughput that is not proven, `infeasible` when no plan can be priced.
+ * The true optimum over all cuts of the graph; constraints are kept. For latency, cost, energy and weights of them it is
+ * one minimum cut; for throughput, and where that cut breaks a limit, it is the best plan of a search where that leaves no
+ * cut out or where minimum cuts prove that there is no better one. Under limits without such a proof it stays the optimum
+ * without them.
+ * @throws DnnSplitError `bad-usage` for a throughput that is not proven, `infeasible` when no plan can be priced, or none
+ * keeps the limits.
  */
 export function planExactly(context: StrategyContext): FoundPlan {
-  const { costs, bounds, work } = context;
+  const { infrastructure } = context.costs;
+  if (infrastructure.objective === 'throughput') return planThroughput(context);
+  const unlimited = planByMinimumCut(context);
+  if (brokenConstraints(infrastructure, evaluatePlan(context.costs, unlimited.assignment)).length === 0) {
+    return unlimited;
+  }
+  return planWithinLimits(context) ?? unlimited;
+}
+
+/**
+ * The optimum of an additive objective as one minimum cut; pins and decided cuts are kept, limits and memories are not.
+ * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when no plan can be priced.
+ */
+export function planByMinimumCut({ costs, bounds, work }: StrategyContext): FoundPlan {
   const objective = additiveObjective(costs.infrastructure, costs.infrastructure.objective);
-  if (objective === undefined) return planThroughput(context);
+  if (objective === undefined) throw new DnnSplitError('bad-usage', 'Throughput is not a sum over nodes and links.');
   const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
   if (!Number.isFinite(cost)) {
     throw new DnnSplitError(
@@ -27,20 +42,47 @@ export function planExactly(context: StrategyContext): FoundPlan {
   return { assignment: tierOfNode, evaluatedPlans: costs.tiers.length };
 }
 
+function planThroughput(context: StrategyContext): FoundPlan {
+  const { best, bestValue, bound } = bestProven(context);
+  if (best !== undefined) return best;
+  throw new DnnSplitError(
+    'bad-usage',
+    `For throughput the best plan that is known is proven only to be within ${rounded((bestValue / bound - 1) * 100)} % of the optimum; use \`dnnsplit\` or \`exhaustive\`.`,
+  );
+}
+
+function planWithinLimits(context: StrategyContext): FoundPlan | undefined {
+  try {
+    return bestProven(context).best;
+  } catch (error) {
+    // A search that leaves cuts out may find nothing where there is something.
+    if (DnnSplitError.is(error, 'infeasible') && !context.search.coversAllCuts) return undefined;
+    throw error;
+  }
+}
+
 /** Gaps below this, in parts of the value, are rounding. */
 const rounding = 1e-9;
 
-function planThroughput(context: StrategyContext): FoundPlan {
+interface Proof {
+  /** The best plan, if it is proven to be that. */
+  readonly best: FoundPlan | undefined;
+  readonly bestValue: number;
+  /** What no plan is below. */
+  readonly bound: number;
+}
+
+/** The best plan that a search and minimum cuts find, and what these prove of it. */
+function bestProven(context: StrategyContext): Proof {
   const { costs, bounds, search, work } = context;
   const found = planOverCandidates(context);
-  if (search.coversAllCuts) return found;
-  const { assignment, evaluatedPlans } = found;
-  const evaluation = evaluatePlan(costs, assignment);
+  const evaluation = evaluatePlan(costs, found.assignment);
+  const foundValue = evaluation.objectiveValue;
+  if (search.coversAllCuts) return { best: found, bestValue: foundValue, bound: foundValue };
+  const { assignment } = found;
   const { value, better = assignment, cuts } = lowerBound(costs, bounds, { assignment, evaluation }, work);
-  const best = evaluatePlan(costs, better).objectiveValue;
-  if (value >= best * (1 - rounding)) return { assignment: better, evaluatedPlans: evaluatedPlans + cuts };
-  throw new DnnSplitError(
-    'bad-usage',
-    `For throughput the best plan that is known is proven only to be within ${rounded((best / value - 1) * 100)} % of the optimum; use \`dnnsplit\` or \`exhaustive\`.`,
-  );
+  const bestValue = evaluatePlan(costs, better).objectiveValue;
+  const isProven = value >= bestValue * (1 - rounding);
+  const evaluatedPlans = found.evaluatedPlans + cuts;
+  return { best: isProven ? { assignment: better, evaluatedPlans } : undefined, bestValue, bound: value };
 }
