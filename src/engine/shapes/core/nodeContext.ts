@@ -106,10 +106,18 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
 
   /** The shape unless a size in it cannot be, which is reported. */
   private possible(shape: Shape): Shape {
-    const impossible = shape?.find((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0));
-    if (impossible === undefined) return asSizes(shape);
-    this.problem(`${this.node.op} would make a dimension of ${impossible}.`);
-    return undefined;
+    if (shape === undefined) return undefined;
+    let isNumeric = true;
+    for (const dim of shape) {
+      if (typeof dim !== 'number') {
+        isNumeric = false;
+      } else if (!(Number.isInteger(dim) && dim >= 0)) {
+        this.problem(`${this.node.op} would make a dimension of ${dim}.`);
+        return undefined;
+      }
+    }
+    // The sizes of a tensor are not negative, whatever their terms may allow.
+    return isNumeric ? shape : shape.map((dim) => withLeast(dim, 0));
   }
 
   outputFill(index: number, element: number): void {
@@ -196,12 +204,6 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     const body = this.graph(name);
     return body === undefined ? undefined : this.bodies?.get(body);
   }
-}
-
-/** The sizes of a tensor are not negative, whatever their terms may allow. */
-function asSizes(shape: Shape): Shape {
-  if (shape === undefined || shape.every((dim) => typeof dim === 'number')) return shape;
-  return shape.map((dim) => withLeast(dim, 0));
 }
 
 function withWorkOf(before: BodyResult, now: BodyResult): BodyResult {
