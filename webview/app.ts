@@ -65,11 +65,19 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     store.dispatch({ type: 'clearSearch' });
     host.focus();
   };
-  const results = createSearchResults(controller, leaveSearch);
+  // What is chosen beside the graph comes into sight in it; what is clicked in the graph is there already.
+  const beside: Controller = {
+    ...controller,
+    select(nodeIds) {
+      controller.select(nodeIds);
+      view.reveal(nodeIds);
+    },
+  };
+  const results = createSearchResults(beside, leaveSearch);
   const status = createStatusView(controller);
   const legend = createLegend(theme);
   const tooltip = createTooltip(store.state);
-  const panel = createSidePanel(controller);
+  const panel = createSidePanel(beside);
   const stage = element(
     'main',
     { class: 'stage-area' },
@@ -115,6 +123,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   };
   store.subscribe((state, before) => {
     show(state);
+    if (state.preview !== before.preview) pointer.refresh();
     announceChanges(state, before, speech.announce);
     remember();
   });

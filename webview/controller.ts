@@ -1,4 +1,5 @@
 import type { PlanOverrides } from '../src/protocol/requests';
+import type { PreviewedCut } from '../src/protocol/webviewMessages';
 import type { MetricName } from './metric';
 import { foldTarget, nodeById, toggleFold } from './sceneModel';
 import { hasDetails } from './shown';
@@ -30,6 +31,8 @@ export interface Controller {
   compare(strategy: string | null): void;
   /** Asks the host for the map over the bandwidths of two links. */
   requestRegions(links: readonly [number, number]): void;
+  /** Asks what a cut would give. */
+  preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
   run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
   cancel(): void;
@@ -95,6 +98,7 @@ export function createController(store: Store, transport: Transport, announce: (
       if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
     },
     requestRegions: (links) => transport.post({ type: 'requestRegions', links }),
+    preview: (cut, overrides) => transport.post({ type: 'requestPreview', cut, overrides }),
     search(query) {
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });

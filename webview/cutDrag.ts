@@ -1,6 +1,8 @@
-import type { AnalysisReport, PlanReport } from '../src/protocol/reports';
-import { formatDollars, formatMs } from './format';
+import type { AnalysisReport } from '../src/protocol/reports';
+import type { PreviewedCut } from '../src/protocol/webviewMessages';
+import { formatBytes, formatDollars, formatMs } from './format';
 import type { SceneModel } from './sceneModel';
+import type { State } from './state';
 import { text } from './strings';
 
 export interface CutLine {
@@ -25,14 +27,21 @@ export function placeOf(position: number, analysis: AnalysisReport | null, model
   return candidate?.after ?? node?.label ?? String(position);
 }
 
-/** What cutting at `position` would give, in one line, before anything is planned. */
-export function previewCut(
-  position: number,
-  plan: PlanReport | null,
-  analysis: AnalysisReport | null,
-  model: SceneModel,
-): string {
+type Known = Pick<State, 'plan' | 'analysis' | 'preview'>;
+
+/**
+ * What cutting a link at `position` would give, in one line, before it is planned: what the host has worked out for it,
+ * until then what is known of the candidate there.
+ */
+export function previewCut({ link, position }: PreviewedCut, known: Known, model: SceneModel): string {
+  const { plan, analysis, preview } = known;
   const place = placeOf(position, analysis, model);
+  if (preview !== null && preview.cut.link === link && preview.cut.position === position) {
+    const { outcome } = preview;
+    if (outcome === null) return text('boundary.impossible', place);
+    const figures = [formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest)] as const;
+    return text('boundary.outcome', place, ...figures, formatBytes(outcome.bytes[link] ?? null));
+  }
   const outcome = plan?.candidates.find((candidate) => candidate.position === position);
   if (outcome === undefined) return text(plan === null ? 'boundary.plain' : 'boundary.ruledOut', place);
   if (outcome.latencyMs === null) return text('boundary.plain', place);

@@ -77,6 +77,11 @@ export class GraphView {
 
   resize(size: Size, pixelRatio: number): void {
     if (size.width < 1 || size.height < 1) return;
+    // What is in the middle stays there, and the top at the top, when a panel takes or gives room.
+    if (this.#camera !== null && this.#size.width > 0) {
+      const { x, zoom } = this.#camera;
+      this.#camera = { ...this.#camera, x: x + (this.#size.width - size.width) / 2 / zoom };
+    }
     this.#size = size;
     this.#pixelRatio = pixelRatio;
     this.canvas.width = Math.round(size.width * pixelRatio);
@@ -128,6 +133,7 @@ export class GraphView {
       otherTiers: comparison?.tiers ?? null,
       heat,
       selected,
+      readers: readersOf(scene, selected),
       focused: indexOf(focused),
       hovered: indexOf(hovered),
       keyboardFocus: this.#keyboardFocus,
@@ -232,6 +238,11 @@ export class GraphView {
     const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);
     if (target !== this.#camera) this.#moveTo(target, true);
   }
+}
+
+function readersOf({ outgoing, scene }: SceneModel, selected: ReadonlySet<number>): Set<number> {
+  const edges = [...selected].flatMap((index) => outgoing[index] ?? []);
+  return new Set(edges.flatMap((edge) => scene.edges[edge]?.to ?? []));
 }
 
 /** x at which the graph begins. */

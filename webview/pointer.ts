@@ -14,9 +14,15 @@ import type { State } from './state';
 const clickSlack = 4;
 const wheelLinePixels = 16;
 
+interface CutGesture {
+  readonly kind: 'cut';
+  readonly link: number;
+  line: CutLine | undefined;
+}
+
 type Gesture =
   | { readonly kind: 'pan'; readonly startX: number; readonly startY: number; moved: boolean }
-  | { readonly kind: 'cut'; readonly link: number; line: CutLine | undefined }
+  | CutGesture
   | { readonly kind: 'minimap' };
 
 /** Mouse, touch pad and pen on the canvas. */
@@ -143,14 +149,29 @@ export class PointerInput {
     return scene === null || zoom < headerZoom ? undefined : hitGroupHeader(scene, x, y);
   }
 
-  #dragCut(gesture: { readonly link: number; line: CutLine | undefined }, event: PointerEvent): void {
-    const { scene, plan, analysis } = this.state();
+  #dragCut(gesture: CutGesture, event: PointerEvent): void {
+    const { scene, overlay, overrides } = this.state();
     const at = this.#world(event);
     const line = scene === null || at === undefined ? undefined : nearestCutLine(scene, at.y);
+    const isNew = line?.position !== gesture.line?.position;
     gesture.line = line;
+    if (line !== undefined && isNew && overlay !== null) {
+      const cut = { link: gesture.link, position: line.position };
+      this.controller.preview(cut, withCut(overrides, overlay.tierNames.length - 1, cut.link, cut.position));
+    }
+    this.#showGhost(gesture);
+  }
+
+  /** What the dragged cut would give has become known. */
+  refresh(): void {
+    if (this.#gesture?.kind === 'cut') this.#showGhost(this.#gesture);
+  }
+
+  #showGhost({ link, line }: CutGesture): void {
+    const { scene } = this.state();
     if (scene === null || line === undefined) return;
-    const label = previewCut(line.position, plan, analysis, scene);
-    this.view.showGhost({ link: gesture.link, y: line.y, label });
+    const label = previewCut({ link, position: line.position }, this.state(), scene);
+    this.view.showGhost({ link, y: line.y, label });
   }
 
   #dropCut({ link, line }: { readonly link: number; readonly line: CutLine | undefined }): void {

@@ -1,4 +1,5 @@
 import type { Scene, SceneGroup, SceneNode } from '../src/protocol/scene';
+import { formatBytes } from './format';
 import { boundsOfPolyline, contains, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
 
@@ -59,6 +60,12 @@ export function createSceneModel(scene: Scene): SceneModel {
 export function nodeById(model: SceneModel, id: string): SceneNode | undefined {
   const index = model.nodeIndexById.get(id);
   return index === undefined ? undefined : model.scene.nodes[index];
+}
+
+/** What a box gives to others: shape and bytes of a node, bytes of a fold. */
+export function outputText({ kind, subtitle, outputBytes }: SceneNode): string {
+  const shape = kind === 'fold' || subtitle === '' ? '' : `${subtitle} · `;
+  return `${shape}${formatBytes(outputBytes)}`;
 }
 
 /** The node under a world point. */

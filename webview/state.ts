@@ -1,8 +1,8 @@
 import type { ErrorData } from '../src/protocol/errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../src/protocol/reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from '../src/protocol/requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../src/protocol/requests';
 import type { SceneOverlay } from '../src/protocol/scene';
-import type { ToWebview } from '../src/protocol/webviewMessages';
+import type { PreviewedCut, ToWebview } from '../src/protocol/webviewMessages';
 import { change, emptyHistory, type History, redo, undo } from './history';
 import { createHeatScale, type HeatScale, type MetricName } from './metric';
 import { createPlanModel, type PlanModel, type TierSpan, tierSpans } from './planModel';
@@ -40,6 +40,8 @@ export interface State {
   readonly comparison: Comparison | null;
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
+  /** What the cut that is being dragged would give. */
+  readonly preview: { readonly cut: PreviewedCut; readonly outcome: PlanPreview | null } | null;
   readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
   readonly selection: readonly string[];
   /** Node that the keyboard is at. */
@@ -67,6 +69,7 @@ export const initialState: State = {
   comparing: null,
   comparison: null,
   regions: null,
+  preview: null,
   search: null,
   selection: [],
   focused: null,
@@ -135,14 +138,18 @@ function receive(state: State, message: ToWebview): State {
     case 'scene': {
       const scene = createSceneModel(message.scene);
       const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
-      return derive({ ...state, scene, focused, hovered: null, error: null, progress: null });
+      // Whoever opens a fold goes on with the first box of it.
+      const selection = state.selection.map((id) =>
+        id.startsWith('fold:') ? (sameBox(state.scene, scene, id) ?? id) : id,
+      );
+      return derive({ ...state, scene, focused, selection, hovered: null, error: null, progress: null });
     }
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;
       const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
       // Without a scene there is still nothing to show: its failure or progress stays.
       const settled = state.scene === null ? {} : { error: null, progress: null };
-      return derive({ ...changed, ...settled, analysis, plan, overlay });
+      return derive({ ...changed, ...settled, analysis, plan, overlay, preview: null });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };
@@ -156,6 +163,8 @@ function receive(state: State, message: ToWebview): State {
         : state;
     case 'regions':
       return { ...state, regions: message.map };
+    case 'preview':
+      return { ...state, preview: { cut: message.cut, outcome: message.preview } };
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':

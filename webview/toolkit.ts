@@ -57,6 +57,7 @@ export interface Picker {
 export function picker(label: string, onPick: (value: string) => void): Picker {
   const dropdown = document.createElement('vscode-dropdown');
   dropdown.setAttribute('aria-label', label);
+  dropdown.setAttribute('title', label);
   let known = '';
   dropdown.addEventListener('change', () => {
     if (dropdown instanceof Dropdown) onPick(dropdown.value);
@@ -91,11 +92,12 @@ export interface SearchField {
 }
 
 /** A text field for searching that reports every change. */
-export function searchField(label: string, placeholder: string, onInput: (value: string) => void): SearchField {
+export function searchField(label: string, hint: string, onInput: (value: string) => void): SearchField {
   const field = document.createElement('vscode-text-field');
   // The widget names itself "Text field" when it comes onto the page, whatever its name was before.
   requestAnimationFrame(() => field.setAttribute('aria-label', label));
-  field.setAttribute('placeholder', placeholder);
+  field.setAttribute('placeholder', label);
+  field.setAttribute('title', hint);
   field.addEventListener('input', () => {
     if (field instanceof TextField) onInput(field.value);
   });

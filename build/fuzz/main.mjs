@@ -1,5 +1,8 @@
-/** `npm run fuzz`: reads mutated models for as long as wanted; ends with 1 when one fails with anything but a proper error. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+/**
+ * `npm run fuzz`: takes mutated models through the product for as long as wanted; ends with 1 when one fails with anything
+ * but a proper error, takes too long or too much memory, or leads to facts that cannot be true.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,8 +10,10 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
-/** Cases between two looks at the clock. */
-const casesPerBatch = 2000;
+/** Models larger than this are left out: their mutations would be few. */
+const mostFileBytes = 700_000;
+/** Finds after which a run ends. */
+const mostFinds = 20;
 
 const { values } = parseArgs({
   options: {
@@ -25,19 +30,24 @@ if (values.help || !(seconds > 0) || !Number.isInteger(firstSeed)) {
 }
 
 /** @typedef {import('../../test/fuzz/fuzzReader').FuzzReport} FuzzReport */
+/** @typedef {typeof import('../../test/fuzz/fuzzReader') & typeof import('../../test/fuzz/fuzzPipeline')} Fuzzers */
 
-/** @returns {Promise<{ fuzzReader: (files: readonly string[], cases: number, seed: number) => FuzzReport }>} */
-async function loadFuzzer() {
+/** @returns {Promise<Fuzzers>} */
+async function loadFuzzers() {
   const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-fuzz-'));
   try {
-    const outfile = join(folder, 'fuzzReader.cjs');
+    const outfile = join(folder, 'fuzzers.cjs');
     await build({
       absWorkingDir: root,
-      entryPoints: ['test/fuzz/fuzzReader.ts'],
+      stdin: {
+        contents: "export * from './test/fuzz/fuzzReader'; export * from './test/fuzz/fuzzPipeline';",
+        resolveDir: root,
+      },
       bundle: true,
       platform: 'node',
       format: 'cjs',
       mainFields: ['module', 'main'],
+      define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/fuzz')) },
       outfile,
     });
     return createRequire(import.meta.url)(outfile);
@@ -46,33 +56,48 @@ async function loadFuzzer() {
   }
 }
 
-const models = join(root, 'test/fixtures/models');
-const files = readdirSync(models)
-  .filter((file) => file.endsWith('.onnx'))
-  .map((file) => join(models, file));
-const { fuzzReader } = await loadFuzzer();
-const until = performance.now() + seconds * 1000;
-/** @type {Map<string, number>} */
-const refusals = new Map();
-/** @type {string[]} */
-const crashes = [];
-let cases = 0;
-let accepted = 0;
-let slowestMs = 0;
-let mostHeapBytes = 0;
-for (let seed = firstSeed; performance.now() < until && crashes.length < 20; seed++) {
-  const report = fuzzReader(files, casesPerBatch, seed);
-  cases += report.cases;
-  accepted += report.accepted;
-  slowestMs = Math.max(slowestMs, report.slowestMs);
-  mostHeapBytes = Math.max(mostHeapBytes, report.mostHeapBytes);
-  for (const [code, count] of report.refusals) refusals.set(code, (refusals.get(code) ?? 0) + count);
-  crashes.push(...report.crashes);
+const { fuzzReader, fuzzPipeline, modelsToMutate, operatorModels } = await loadFuzzers();
+const files = modelsToMutate(mostFileBytes);
+const operators = operatorModels();
+
+/**
+ * Batches with rising seeds until the time is over.
+ * @param {string} title
+ * @param {number} share of the time
+ * @param {(seed: number) => FuzzReport & { excesses?: readonly string[] }} batch
+ * @returns {number} finds
+ */
+function fuzz(title, share, batch) {
+  const until = performance.now() + seconds * share * 1000;
+  /** @type {Map<string, number>} */
+  const refusals = new Map();
+  /** @type {string[]} */
+  const finds = [];
+  let [cases, accepted, slowestMs, mostHeapBytes] = [0, 0, 0, 0];
+  for (let seed = firstSeed; performance.now() < until && finds.length < mostFinds; seed++) {
+    const report = batch(seed);
+    cases += report.cases;
+    accepted += report.accepted;
+    slowestMs = Math.max(slowestMs, report.slowestMs);
+    mostHeapBytes = Math.max(mostHeapBytes, report.mostHeapBytes);
+    for (const [code, count] of report.refusals) refusals.set(code, (refusals.get(code) ?? 0) + count);
+    finds.push(...report.crashes, ...(report.excesses ?? []));
+  }
+  console.log(`${title}: ${cases} cases, seeds from ${firstSeed}, ${accepted} accepted`);
+  for (const [code, count] of [...refusals].sort()) console.log(`  ${code}: ${count}`);
+  console.log(`  slowest ${slowestMs.toFixed(0)} ms, most memory ${(mostHeapBytes / 1e6).toFixed(0)} MB`);
+  console.log(`  ${finds.length} finds`);
+  for (const find of finds) console.log(find);
+  return finds.length;
 }
-console.log(`${cases} cases from ${files.length} models, seeds from ${firstSeed}: ${accepted} read`);
-for (const [code, count] of [...refusals].sort()) console.log(`  ${code}: ${count}`);
-console.log(
-  `slowest ${slowestMs.toFixed(0)} ms, most heap ${(mostHeapBytes / 1e6).toFixed(0)} MB, ${crashes.length} crashes`,
+
+let finds = fuzz(`Reading ${files.length} models`, 0.3, (seed) => fuzzReader(files, 2000, seed));
+finds += fuzz(`From ${files.length} models to their plans`, 0.35, (seed) =>
+  fuzzPipeline(files, seed, (cases) => cases === 200),
 );
-for (const crash of crashes) console.log(crash);
-process.exitCode = crashes.length === 0 ? 0 : 1;
+if (operators.length > 0) {
+  finds += fuzz(`From ${operators.length} models of one operator to their plans`, 0.35, (seed) =>
+    fuzzPipeline(operators, seed, (cases) => cases === 2 * operators.length),
+  );
+}
+process.exitCode = finds === 0 ? 0 : 1;

@@ -39,6 +39,14 @@ export interface PlanComparison {
   readonly overlay: SceneOverlay;
 }
 
+/** What a plan would give, without the plan itself; for looking before one leaps. */
+export interface PlanPreview {
+  readonly latencyMs: number;
+  readonly costPerRequest: number;
+  /** By link. */
+  readonly bytes: readonly number[];
+}
+
 export interface NodeDetails {
   readonly id: string;
   readonly label: string;
@@ -104,6 +112,8 @@ export interface ServerRequests {
     params: { modelUri: string; links: readonly [number, number] };
     result: RegionMapReport | null;
   };
+  /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
+  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
   /** The graph with its plan as a stand-alone SVG document. */
   'dnnsplit/picture': {
     params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };

@@ -1,7 +1,7 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, SearchHit } from './requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
@@ -21,6 +21,8 @@ export type ToWebview =
   /** Selection made elsewhere; `reveal` scrolls to it. */
   | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
   | { readonly type: 'details'; readonly details: NodeDetails }
+  /** Answers `requestPreview`; `null` where no plan may cut there. */
+  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly preview: PlanPreview | null }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
@@ -30,6 +32,12 @@ export type ToWebview =
 
 export type PicturePart = 'whole' | 'screen';
 
+/** A boundary where it is dragged to. */
+export interface PreviewedCut {
+  readonly link: number;
+  readonly position: number;
+}
+
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
   | { readonly type: 'ready'; readonly folded: readonly string[] | null }
@@ -38,6 +46,7 @@ export type FromWebview =
   | { readonly type: 'requestDetails'; readonly nodeId: string }
   | { readonly type: 'search'; readonly query: string }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'requestPreview'; readonly cut: PreviewedCut; readonly overrides: PlanOverrides }
   | { readonly type: 'cancel' }
   | { readonly type: 'requestComparison'; readonly strategy: string }
   /** Answered by `regions`, unless another change comes first. */

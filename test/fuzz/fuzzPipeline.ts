@@ -12,6 +12,8 @@ import { searchCandidates } from '../../src/engine/split/findCandidates';
 import type { ConfigDocument } from '../../src/protocol/documents/config';
 import { DnnSplitError } from '../../src/protocol/errors';
 import { throwIfCanceled, type Work } from '../../src/protocol/work';
+import { impossibleFact } from '../support/impossibleFact';
+import { operatorCases } from '../support/operatorCases';
 import { type FuzzReport, mutateBytes, type Random, randomOf } from './fuzzReader';
 import { mutateModel } from './mutateModel';
 
@@ -82,6 +84,8 @@ function runPipeline(bytes: Uint8Array, random: Random): void {
   const { infrastructure, strategy } = resolveConfig(config, 'model.onnx', new Map());
   const inferred = inferModel(readModel(bufferSource(bytes), work), { n: 1, batch: 2 }, work);
   throwIfCanceled(work);
+  const impossible = impossibleFact(inferred);
+  if (impossible !== undefined) throw new Error(impossible);
   const graph = buildSplitGraph(inferred);
   throwIfCanceled(work);
   const search = searchCandidates(graph);
@@ -97,6 +101,11 @@ function heldBytes(): number {
   return heapUsed + arrayBuffers;
 }
 
+/** Models of one operator each, where they are installed. */
+export function operatorModels(): string[] {
+  return operatorCases().map(({ folder }) => join(folder, 'model.onnx'));
+}
+
 /** The models of the repository, and small ones beside the checkout where there are any. */
 export function modelsToMutate(mostFileBytes: number): string[] {
   const folders = [
@@ -110,13 +119,4 @@ export function modelsToMutate(mostFileBytes: number): string[] {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.onnx') && statSync(file).size <= mostFileBytes);
-}
-
-/**
- * The long run.
- * @returns what it found; nothing is wrong when `crashes` and `excesses` are empty
- */
-export function main(seconds: number, seed: number): PipelineReport {
-  const deadline = performance.now() + seconds * 1e3;
-  return fuzzPipeline(modelsToMutate(700_000), seed, () => performance.now() > deadline);
 }

@@ -153,7 +153,21 @@ const freeWeight: Change = (model, random) => {
   });
 };
 
+/** Any of the changes, to the body of an If, Loop or Scan. */
+const changeBody: Change = (model, random) => {
+  const attributes = nodesOf(model).flatMap((node) => node.attribute ?? []);
+  const body = pick(
+    attributes.flatMap(({ g }) => (g ? [g] : [])),
+    random,
+  );
+  if (!body) return;
+  const { opsetImport } = model;
+  const inside = onnx.ModelProto.create({ graph: body, opsetImport });
+  changes[random(changes.length)]?.(inside, random);
+};
+
 const changes: readonly Change[] = [
+  changeBody,
   dropNode,
   repeatNode,
   swapNodes,

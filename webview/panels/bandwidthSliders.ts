@@ -90,6 +90,8 @@ export function createBandwidthSliders(controller: Controller): BandwidthSliders
 function showOn({ input, output }: Slider, mbps: number): void {
   const position = String(sliderPosition(mbps));
   if (input.value !== position) input.value = position;
+  const share = (Number(position) / stepsPerDecade - lowestExponent) / (highestExponent - lowestExponent);
+  input.style.setProperty('--share', `${100 * share}%`);
   input.setAttribute('aria-valuetext', formatMbps(mbps));
   setText(output, formatMbps(mbps));
 }

@@ -4,7 +4,7 @@ import type { Controller } from '../controller';
 import { type Content, element } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unknownNumber } from '../format';
 import { withCut, withPin } from '../overrides';
-import { foldTarget, nodeById } from '../sceneModel';
+import { foldTarget, nodeById, outputText } from '../sceneModel';
 import { hasDetails, shownNode } from '../shown';
 import type { State } from '../state';
 import { text } from '../strings';
@@ -43,7 +43,9 @@ function tierName(state: State, node: SceneNode): string {
 }
 
 function overview(state: State, node: SceneNode, details: NodeDetails | null): HTMLElement {
-  const facts: Fact[] = [[text('details.op'), details === null ? node.title : qualifiedOp(details)]];
+  const isFold = node.kind === 'fold';
+  const op = details === null ? (isFold ? node.subtitle : node.title) : qualifiedOp(details);
+  const facts: Fact[] = [[text(isFold ? 'details.ops' : 'details.op'), op]];
   if (details !== null && details.modulePath !== '') facts.push([text('details.module'), details.modulePath]);
   if (node.repeats !== undefined) {
     const folded = text('details.foldOf', formatCount(node.repeats), formatCount(node.orderIndices.length));
@@ -56,7 +58,7 @@ function overview(state: State, node: SceneNode, details: NodeDetails | null): H
   }
   facts.push(
     [text('details.tier'), tierName(state, node)],
-    [text('details.output'), `${node.subtitle}${node.subtitle === '' ? '' : ' · '}${formatBytes(node.outputBytes)}`],
+    [text('details.output'), outputText(node)],
     [text('details.macs'), formatMacs(node.macs)],
     [text('details.weights'), formatBytes(node.weightBytes)],
   );

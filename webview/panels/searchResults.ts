@@ -1,16 +1,9 @@
 import type { SearchHit } from '../../src/protocol/requests';
 import type { Controller } from '../controller';
 import { element } from '../dom';
-import type { SceneModel } from '../sceneModel';
 import type { State } from '../state';
 import { text } from '../strings';
 import { whenChanged } from './panel';
-
-/** Node of the picture that shows a hit: itself, or the fold that it lies in. */
-export function shownNodeOf(hit: SearchHit, scene: SceneModel | null): string {
-  if (scene === null || scene.nodeIndexById.has(hit.nodeId)) return hit.nodeId;
-  return scene.scene.nodes[scene.nodeOfOrder[hit.orderIndex] ?? -1]?.id ?? hit.nodeId;
-}
 
 export interface SearchResults {
   readonly element: HTMLElement;
@@ -40,7 +33,7 @@ export function createSearchResults(controller: Controller, leave: () => void): 
     if (event.key === 'Escape') leave();
   });
 
-  const item = (hit: SearchHit, scene: SceneModel | null) => {
+  const item = (hit: SearchHit) => {
     const button = element(
       'button',
       { type: 'button', class: 'result' },
@@ -48,7 +41,7 @@ export function createSearchResults(controller: Controller, leave: () => void): 
       element('span', { class: 'dimmed' }, `${hit.op} · ${hit.detail}`),
     );
     button.addEventListener('click', () => {
-      controller.select([shownNodeOf(hit, scene)]);
+      controller.select([hit.nodeId]);
       leave();
     });
     return element('li', {}, button);
@@ -57,13 +50,13 @@ export function createSearchResults(controller: Controller, leave: () => void): 
   return {
     element: root,
     update: whenChanged(
-      ({ search, scene }) => [search, scene],
-      ({ search, scene }) => {
+      ({ search }) => [search],
+      ({ search }) => {
         root.hidden = search === null;
         if (search === null) return;
         const { query, hits } = search;
         count.replaceChildren(hits.length === 0 ? text('search.none', query) : text('search.count', hits.length));
-        list.replaceChildren(...hits.map((hit) => item(hit, scene)));
+        list.replaceChildren(...hits.map(item));
       },
     ),
     focusFirst: () => list.querySelector<HTMLElement>('button')?.focus(),

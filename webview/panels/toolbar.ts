@@ -40,7 +40,7 @@ function objectiveChoices(current: string): Choice[] {
 
 /** Tools above the graph. */
 export function createToolbar(view: GraphView, controller: Controller, state: () => State): Toolbar {
-  const search = searchField(text('toolbar.search'), text('toolbar.search'), (query) => controller.search(query));
+  const search = searchField(text('toolbar.search'), text('toolbar.search.hint'), (query) => controller.search(query));
   const metric = picker(text('toolbar.metric'), (value) => {
     const chosen = metrics.find((name) => name === value);
     if (chosen !== undefined) controller.setMetric(chosen);

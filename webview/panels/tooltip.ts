@@ -1,7 +1,7 @@
 import { element } from '../dom';
 import { formatBytes, formatMacs, formatMs } from '../format';
 import type { Size } from '../geometry';
-import { nodeById } from '../sceneModel';
+import { nodeById, outputText } from '../sceneModel';
 import type { State } from '../state';
 import { text } from '../strings';
 
@@ -27,7 +27,8 @@ export function createTooltip(state: () => State): Tooltip {
     if (node === undefined || index === undefined) return false;
     const span = planModel?.tiers[index] ?? null;
     const facts: (readonly [string, string])[] = [
-      [text('details.output'), `${node.subtitle} · ${formatBytes(node.outputBytes)}`],
+      ...(node.kind === 'fold' ? ([[text('details.ops'), node.subtitle]] as const) : []),
+      [text('details.output'), outputText(node)],
       [text('details.macs'), formatMacs(node.macs)],
       [text('details.weights'), formatBytes(node.weightBytes)],
     ];

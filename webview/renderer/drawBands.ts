@@ -9,6 +9,8 @@ const badgeHeight = 18;
 const badgeMargin = 10;
 /** Below a boundary's line, so that its pill has room. */
 const badgeDrop = 14;
+/** Where the legend lies, at the bottom left. */
+const legendArea = { width: 96, height: 86 };
 
 /** Tier bands: a low tint with the tier's pattern over the whole width, and a badge that stays in sight. */
 export function drawBands(frame: Frame): void {
@@ -31,8 +33,9 @@ export function drawBands(frame: Frame): void {
 
 /** The badges of the bands, over everything else: letter and name of the tier at the left. */
 export function drawBandBadges(frame: Frame): void {
-  const { context, camera, size, theme, plan, fitter } = frame;
+  const { context, camera, size, theme, plan, fitter, heat, isStill } = frame;
   if (plan === null) return;
+  const hasLegend = heat !== null && heat.metric !== 'none' && isStill !== true;
   context.font = font(theme, 11, 600);
   context.textBaseline = 'middle';
   context.textAlign = 'left';
@@ -45,8 +48,8 @@ export function drawBandBadges(frame: Frame): void {
     const name = plan.overlay.tierNames[band.tier] ?? '';
     const letterWidth = Math.max(badgeHeight, fitter.width(letter, 11) + 10);
     const width = letterWidth + fitter.width(name, 11) * 1.06 + 15;
-    const x = badgeMargin;
     const y = Math.round(top + Math.min(badgeDrop, (bottom - top - badgeHeight) / 2));
+    const x = badgeMargin + (hasLegend && y + badgeHeight > size.height - legendArea.height ? legendArea.width : 0);
     context.beginPath();
     context.roundRect(x, y, width, badgeHeight, 3);
     context.fillStyle = theme.pillFill;

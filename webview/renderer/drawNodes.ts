@@ -88,12 +88,12 @@ function screenBox({ camera, pixelRatio }: Frame, node: SceneNode): Box {
 
 /** Boxes without text, in few state changes: border, fill and bar as plain rectangles. */
 function drawBoxes(frame: Frame, visible: readonly number[]): void {
-  const { context, theme, model, selected, hovered, plan } = frame;
+  const { context, theme, model, selected, readers, hovered, plan } = frame;
   for (const index of visible) {
     const node = model.scene.nodes[index];
     if (node === undefined) continue;
     const { x, y, width, height } = screenBox(frame, node);
-    const marked = selected.has(index) || hovered === index;
+    const marked = selected.has(index) || hovered === index || readers.has(index);
     if (node.kind === 'fold') {
       context.fillStyle = theme.foldEdge;
       context.fillRect(x + 2, y + 2, width, height);
@@ -129,7 +129,7 @@ function drawMove(frame: Frame, index: number, { x, y, width, height }: Box): vo
 }
 
 function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, node: SceneNode): void {
-  const { context, theme, selected, hovered, camera, pixelRatio } = frame;
+  const { context, theme, selected, readers, hovered, camera, pixelRatio } = frame;
   const radius = Math.min(4, 4 * camera.zoom);
   const inset = 0.5;
   context.lineWidth = 1;
@@ -153,7 +153,7 @@ function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, nod
   context.beginPath();
   context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
   context.lineWidth = marked ? 2 : 1;
-  context.strokeStyle = marked || hovered === index ? theme.focus : theme.nodeBorder;
+  context.strokeStyle = marked || hovered === index || readers.has(index) ? theme.focus : theme.nodeBorder;
   if (node.kind === 'input' || node.kind === 'output') context.setLineDash([3, 2]);
   context.stroke();
   context.setLineDash([]);

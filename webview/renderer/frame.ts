@@ -29,6 +29,8 @@ export interface Frame {
   readonly otherTiers: readonly (TierSpan | null)[] | null;
   readonly heat: HeatScale | null;
   readonly selected: ReadonlySet<number>;
+  /** Boxes that read what a selected one makes. */
+  readonly readers: ReadonlySet<number>;
   readonly focused: number | null;
   readonly hovered: number | null;
   readonly keyboardFocus: boolean;

@@ -7,6 +7,8 @@ import { type Theme, tierColorsOf } from '../theme';
 const stripWidth = 64;
 const margin = 8;
 const largestScale = 0.09;
+/** On a narrower canvas the overview would lie on the graph itself. */
+const leastCanvasWidth = 480;
 
 /** Where the overview lies on the canvas and how it is scaled; deep graphs are squeezed in height only. */
 export interface MinimapLayout {
@@ -25,7 +27,7 @@ export function minimapLayout(world: Size, canvas: Size, camera: Camera): Minima
     visible.y <= 0 &&
     visible.x + visible.width >= world.width &&
     visible.y + visible.height >= world.height;
-  if (allInSight || canvas.width < 320) return undefined;
+  if (allInSight || canvas.width < leastCanvasWidth) return undefined;
   const scaleX = Math.min(largestScale, stripWidth / Math.max(1, world.width));
   const scaleY = Math.min(largestScale, (canvas.height - 2 * margin) / Math.max(1, world.height));
   const height = world.height * scaleY;

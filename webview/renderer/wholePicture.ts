@@ -48,6 +48,7 @@ export async function wholePicture(frame: Frame): Promise<{ readonly png: Blob; 
     size: { width: world.width * zoom, height: world.height * zoom },
     pixelRatio: scale / zoom,
     selected: new Set(),
+    readers: new Set(),
     focused: null,
     hovered: null,
     keyboardFocus: false,

@@ -28,7 +28,7 @@ export function searchNodes(context: CommandContext, argument: unknown): void {
   const model = requireModel(context, argument);
   const parts = new DisposableStore();
   const picker = parts.add(vscode.window.createQuickPick<HitItem>());
-  picker.placeholder = vscode.l10n.t('Name, operator or shape of a node');
+  picker.placeholder = vscode.l10n.t('Name, operator, shape, tensor or tier of a node');
   picker.matchOnDescription = true;
   let running: vscode.CancellationTokenSource | undefined;
   const search = async (query: string): Promise<void> => {

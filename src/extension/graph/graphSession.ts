@@ -2,7 +2,7 @@ import type { CancellationToken } from 'vscode';
 import { DnnSplitError } from '../../protocol/errors';
 import type { AnalysisReport } from '../../protocol/reports';
 import type { PlanOverrides } from '../../protocol/requests';
-import type { FromWebview, PicturePart, ToWebview } from '../../protocol/webviewMessages';
+import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../protocol/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import { requestError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
@@ -55,6 +55,7 @@ export class GraphSession implements Releasable {
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
   #sceneRequest: CancellationSource | undefined;
+  #previewRequest: CancellationSource | undefined;
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
   #sentRevision: number | undefined;
@@ -107,6 +108,9 @@ export class GraphSession implements Releasable {
         break;
       case 'search':
         void this.#sendHits(message.query);
+        break;
+      case 'requestPreview':
+        void this.#sendPreview(message.cut, message.overrides);
         break;
       case 'requestComparison':
         void this.#sendComparison(message.strategy);
@@ -164,6 +168,7 @@ export class GraphSession implements Releasable {
     this.#sceneRequest?.cancel();
     this.#sceneRequest?.dispose();
     this.#sceneRequest = undefined;
+    this.#previewRequest?.cancel();
     for (const { reject } of this.#pictures.splice(0)) {
       reject(new DnnSplitError('canceled', 'The graph was closed before its picture was made.'));
     }
@@ -258,6 +263,20 @@ export class GraphSession implements Releasable {
         details: await this.surroundings.connection.request('dnnsplit/nodeDetails', params),
       });
     });
+  }
+
+  /** Nobody waits for the cut before the last: a newer wish cancels an older one. */
+  async #sendPreview(cut: PreviewedCut, overrides: PlanOverrides): Promise<void> {
+    this.#previewRequest?.cancel();
+    const request = this.surroundings.createCancellation();
+    this.#previewRequest = request;
+    await this.#attempt(async () => {
+      const params = { modelUri: this.modelUri, overrides };
+      const preview = await this.surroundings.connection.request('dnnsplit/preview', params, request.token);
+      this.post({ type: 'preview', cut, preview });
+    });
+    if (this.#previewRequest === request) this.#previewRequest = undefined;
+    request.dispose();
   }
 
   #sendComparison(strategy: string): Promise<void> {

@@ -67,6 +67,18 @@ function parseOverrides(value: unknown): PlanOverrides | undefined {
   };
 }
 
+function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
+  const tried = parseOverrides(overrides);
+  if (tried === undefined || !isFields(cut)) return undefined;
+  const { link, position } = cut;
+  if (!Number.isInteger(link) || !Number.isInteger(position)) return undefined;
+  return { type: 'requestPreview', cut: { link: Number(link), position: Number(position) }, overrides: tried };
+}
+
+function parsePicture({ png, scale }: Fields): FromWebview | undefined {
+  return isPicture(png) && Number.isFinite(scale) ? { type: 'picture', png, scale: Number(scale) } : undefined;
+}
+
 /** Checks a message of the graph page, which the extension does not trust; nothing for what is not one. */
 export function parseMessage(message: unknown): FromWebview | undefined {
   if (!isFields(message)) return undefined;
@@ -86,14 +98,14 @@ export function parseMessage(message: unknown): FromWebview | undefined {
       const overrides = parseOverrides(message['overrides']);
       return overrides && { type: 'override', overrides };
     }
+    case 'requestPreview':
+      return parsePreview(message);
     case 'requestComparison':
       return isText(message['strategy']) ? { type: 'requestComparison', strategy: message['strategy'] } : undefined;
     case 'requestRegions':
       return isLinkPair(message['links']) ? { type: 'requestRegions', links: message['links'] } : undefined;
     case 'picture':
-      return isPicture(message['png']) && Number.isFinite(message['scale'])
-        ? { type: 'picture', png: message['png'], scale: Number(message['scale']) }
-        : undefined;
+      return parsePicture(message);
     case 'noPicture':
       return isText(message['reason']) ? { type: 'noPicture', reason: message['reason'] } : undefined;
     case 'cancel':

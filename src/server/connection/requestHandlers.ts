@@ -42,6 +42,8 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       scenes.layOut(uriToPath(modelUri), folded, { signal, onProgress: onProgress(token) }),
     'dnnsplit/overlay': ({ modelUri }, signal) =>
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
+    'dnnsplit/preview': ({ modelUri, overrides }, signal) =>
+      analysis.call('preview', { modelPath: sessions.require(modelUri).modelPath, overrides }, { signal }),
     'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
       analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),

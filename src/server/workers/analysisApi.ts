@@ -7,6 +7,7 @@ import type {
   NodeDetails,
   PlanComparison,
   PlanOverrides,
+  PlanPreview,
   SearchHit,
 } from '../../protocol/requests';
 import type { SceneOverlay } from '../../protocol/scene';
@@ -55,6 +56,7 @@ export interface AnalysisFunctions {
     work: Work,
   ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
+  preview(params: ModelRequest, work: Work): PlanPreview | null;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;

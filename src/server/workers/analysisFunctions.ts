@@ -47,6 +47,17 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const { costs, plan } = (current ?? last ?? planned(request, false, work)).result;
       return sceneOverlay(costs, plan);
     },
+    preview({ modelPath, overrides }, work) {
+      const settings = cache.settings(modelPath);
+      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const options = { skipCertificate: true, skipRegimes: true };
+      const evaluation = attempt(
+        () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
+      );
+      if (evaluation === undefined) return null;
+      const { latencyMs, costPerRequest, links } = evaluation;
+      return { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes) };
+    },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
@@ -67,8 +78,18 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', `The model has no node '${nodeId}'.`, { nodeId });
     },
-    search: ({ modelPath, query, limit }, work) =>
-      searchNodes(cache.analyzed(modelPath, cache.bindings(modelPath), work).graph, query, limit),
+    search({ modelPath, query, limit }, work) {
+      const { graph } = cache.analyzed(modelPath, cache.bindings(modelPath), work);
+      const { costs, plan } = cache.lastPlanned(modelPath)?.result ?? {};
+      const names = costs?.infrastructure.tiers.map(({ id }) => id) ?? [];
+      const tiers = plan?.assignment.length === graph.nodes.length ? [...plan.assignment] : [];
+      return searchNodes(
+        graph,
+        query,
+        limit,
+        tiers.map((tier) => names[tier] ?? ''),
+      );
+    },
     planText: ({ planPath, ...request }, work) => planText(planned(request, true, work), planPath),
     planTextAgain({ planPath }, work) {
       const modelPath = modelOfPlan(readPlanFile(planPath), planPath);

@@ -11,16 +11,25 @@ function converted(opset: number): BuiltModel {
   const g = new GraphWriter();
   const x = g.input('serving_default_input:0', 'float32', ['unk__1', 'unk__2', 'unk__3', 3]);
   const first = g.op('Transpose', [x], { perm: [0, 3, 1, 2] });
-  const conv = g.op('Conv', [first, g.weight(8, 3, 3, 3)], { auto_pad: 'SAME_UPPER', strides: [2, 2], kernel_shape: [3, 3] });
+  const conv = g.op('Conv', [first, g.weight(8, 3, 3, 3)], {
+    auto_pad: 'SAME_UPPER',
+    strides: [2, 2],
+    kernel_shape: [3, 3],
+  });
   const back = g.op('Transpose', [g.op('Clip', [conv, g.floats(0), g.floats(6)])], { perm: [0, 2, 3, 1] });
   const shape = g.op('Cast', [g.op('Shape', [back])], { to: 6 });
-  const part = (from: number, to: number): string =>
-    g.op('Slice', [shape, g.ints([from]), g.ints([to]), g.ints([0])]);
+  const part = (from: number, to: number): string => g.op('Slice', [shape, g.ints([from]), g.ints([to]), g.ints([0])]);
   const height = g.op('Squeeze', [part(1, 2), g.ints([0])]);
   const doubled = g.op('Mul', [part(1, 3), g.constant('int32', [2], [2, 2])]);
-  const sizes = g.op('Concat', [g.op('Slice', [g.op('Shape', [conv]), g.ints([0]), g.ints([2]), g.ints([0])]), g.op('Cast', [doubled], { to: 7 })], { axis: 0 });
+  const sizes = g.op(
+    'Concat',
+    [g.op('Slice', [g.op('Shape', [conv]), g.ints([0]), g.ints([2]), g.ints([0])]), g.op('Cast', [doubled], { to: 7 })],
+    { axis: 0 },
+  );
   g.op('Resize', [conv, '', '', sizes], { mode: 'linear', coordinate_transformation_mode: 'half_pixel' });
-  const packed = g.op('Concat', [g.op('Unsqueeze', [height, g.ints([0])]), g.constant('int32', [1], [-1])], { axis: 0 });
+  const packed = g.op('Concat', [g.op('Unsqueeze', [height, g.ints([0])]), g.constant('int32', [1], [-1])], {
+    axis: 0,
+  });
   g.op('Reshape', [back, g.op('Concat', [g.op('Cast', [part(0, 1)], { to: 7 }), g.ints([-1, 8])], { axis: 0 })]);
   g.op('Cast', [packed], { to: 7 });
   // Global pooling as a mean, and a dense layer on what is left.
@@ -36,7 +45,10 @@ function converted(opset: number): BuiltModel {
 function speech(): BuiltModel {
   const g = new GraphWriter();
   const wave = g.input('wave', 'float32', ['batch', 'samples']);
-  const framed = g.op('Conv', [g.op('Unsqueeze', [wave, g.ints([1])]), g.weight(10, 1, 16)], { strides: [4], kernel_shape: [16] });
+  const framed = g.op('Conv', [g.op('Unsqueeze', [wave, g.ints([1])]), g.weight(10, 1, 16)], {
+    strides: [4],
+    kernel_shape: [16],
+  });
   const [real = '', imaginary = ''] = g.ops(2, 'Split', [framed, g.ints([5, 5])], { axis: 1 });
   const power = g.op('Sqrt', [g.op('Add', [g.op('Mul', [real, real]), g.op('Mul', [imaginary, imaginary])])]);
   const down = g.op('Conv', [power, g.weight(8, 5, 3)], { strides: [2], pads: [1, 1], kernel_shape: [3] });
@@ -45,9 +57,15 @@ function speech(): BuiltModel {
   const cut = g.op('Slice', [g.weight(64, 8), g.ints([0]), length, g.ints([0])]);
   const placed = g.op('Add', [tokens, cut]);
   const time = g.op('Transpose', [placed], { perm: [1, 0, 2] });
-  const [, last = ''] = g.ops(3, 'LSTM', [time, g.weight(2, 12, 8), g.weight(2, 12, 3)], { hidden_size: 3, direction: 'bidirectional' });
+  const [, last = ''] = g.ops(3, 'LSTM', [time, g.weight(2, 12, 8), g.weight(2, 12, 3)], {
+    hidden_size: 3,
+    direction: 'bidirectional',
+  });
   g.op('Reshape', [g.op('Transpose', [last], { perm: [1, 0, 2] }), g.ints([0, -1])]);
-  const [all = ''] = g.ops(2, 'GRU', [time, g.weight(1, 9, 8), g.weight(1, 9, 3)], { hidden_size: 3, linear_before_reset: 1 });
+  const [all = ''] = g.ops(2, 'GRU', [time, g.weight(1, 9, 8), g.weight(1, 9, 3)], {
+    hidden_size: 3,
+    linear_before_reset: 1,
+  });
   g.op('Squeeze', [all, g.ints([1])]);
   // Relative positions: a table is cut around the middle, and one step is shifted by a pad and a reshape.
   const steps = g.size(placed, 1);
@@ -57,7 +75,7 @@ function speech(): BuiltModel {
   const shifted = g.op('Reshape', [padded, g.shape(batch, g.op('Add', [steps, g.ints(1)]), steps)]);
   const rest = g.op('Slice', [shifted, g.ints([1]), g.ints([endOfAxis]), g.ints([1])]);
   g.op('Reshape', [rest, g.op('Shape', [scores])]);
-  g.op('STFT', [wave === '' ? '' : g.op('Unsqueeze', [wave, g.ints([-1])]), g.ints(4), g.weight(16), g.ints(16)]);
+  g.op('STFT', [g.op('Unsqueeze', [wave, g.ints([-1])]), g.ints(4), g.weight(16), g.ints(16)]);
   return g.model(20);
 }
 
@@ -75,7 +93,9 @@ function quantizedPairs(): BuiltModel {
     const bytes = g.constant('int8', shape, new Array<number>(count).fill(1));
     const channels = shape[0] ?? 1;
     const s = g.floats(new Array<number>(channels).fill(0.1));
-    return g.op('DequantizeLinear', [bytes, s, g.constant('int8', [channels], new Array<number>(channels).fill(0))], { axis: 0 });
+    return g.op('DequantizeLinear', [bytes, s, g.constant('int8', [channels], new Array<number>(channels).fill(0))], {
+      axis: 0,
+    });
   };
   const x = pair(g.input('x', 'float32', ['batch', 3, 'height', 'width']));
   const conv = pair(g.op('Relu', [g.op('Conv', [x, weights(4, 3, 3, 3)], { pads: [1, 1, 1, 1], strides: [2, 2] })]));
@@ -98,9 +118,24 @@ function quantizedOperators(): BuiltModel {
   const conv = g.op('QLinearConv', [x, s(), z(), w, s(), z(), s(), z()], { pads: [1, 1, 1, 1], kernel_shape: [3, 3] });
   const [sum = ''] = g.ops(1, 'QLinearAdd', [conv, s(), z(), conv, s(), z(), s(), z()], {}, 'com.microsoft');
   const [pooled = ''] = g.ops(1, 'QLinearGlobalAveragePool', [sum, s(), z(), s(), z()], {}, 'com.microsoft');
-  const [joined = ''] = g.ops(1, 'QLinearConcat', [s(), z(), pooled, s(), z(), pooled, s(), z()], { axis: 1 }, 'com.microsoft');
+  const [joined = ''] = g.ops(
+    1,
+    'QLinearConcat',
+    [s(), z(), pooled, s(), z(), pooled, s(), z()],
+    { axis: 1 },
+    'com.microsoft',
+  );
   const flat = g.op('Reshape', [joined, g.ints([0, -1])]);
-  const product = g.op('QLinearMatMul', [flat, s(), z(), g.constant('uint8', [8, 5], new Array<number>(40).fill(1)), s(), z(), s(), z()]);
+  const product = g.op('QLinearMatMul', [
+    flat,
+    s(),
+    z(),
+    g.constant('uint8', [8, 5], new Array<number>(40).fill(1)),
+    s(),
+    z(),
+    s(),
+    z(),
+  ]);
   g.op('DequantizeLinear', [product, s(), z()]);
   g.op('MaxPool', [conv], { kernel_shape: [2, 2], strides: [2, 2] });
   return g.model(12, { domains: { 'com.microsoft': 1 } });
@@ -111,10 +146,16 @@ function encoder(): BuiltModel {
   const g = new GraphWriter();
   const ids = g.input('ids', 'int64', ['batch', 'seq']);
   const mask = g.input('mask', 'int64', ['batch', 'seq']);
-  const kinds = g.op('ConstantOfShape', [g.op('Shape', [ids])], { value: { tensor: { dtype: 'int64', shape: [1], values: [0] } } });
+  const kinds = g.op('ConstantOfShape', [g.op('Shape', [ids])], {
+    value: { tensor: { dtype: 'int64', shape: [1], values: [0] } },
+  });
   const seq = g.size(ids, 1);
   const positions = g.op('Slice', [
-    g.constant('int64', [1, 32], Array.from({ length: 32 }, (_, index) => index)),
+    g.constant(
+      'int64',
+      [1, 32],
+      Array.from({ length: 32 }, (_, index) => index),
+    ),
     g.ints([0]),
     g.op('Unsqueeze', [seq, g.ints([0])]),
     g.ints([1]),
@@ -129,14 +170,24 @@ function encoder(): BuiltModel {
   const [q, k, v] = [heads(normed), heads(normed), heads(normed)];
   const scores = g.op('Einsum', [q, k], { equation: 'bqhd,bkhd->bhqk' });
   const extended = g.op('Unsqueeze', [mask, g.ints([1, 2])]);
-  const wide = g.op('Expand', [extended, g.op('Concat', [g.op('Shape', [mask], { end: 1 }), g.ints([1]), g.op('Shape', [ids], { start: 1 }), g.ints([1])], { axis: 0 })]);
+  const wide = g.op('Expand', [
+    extended,
+    g.op('Concat', [g.op('Shape', [mask], { end: 1 }), g.ints([1]), g.op('Shape', [ids], { start: 1 }), g.ints([1])], {
+      axis: 0,
+    }),
+  ]);
   const hides = g.op('Equal', [wide, g.ints(0)]);
   const masked = g.op('Where', [hides, g.floats(-1000), scores]);
   const context = g.op('Einsum', [g.op('Softmax', [masked]), v], { equation: 'bhqk,bkhd->bqhd' });
-  const merged = g.op('Reshape', [context, g.op('Concat', [g.op('Shape', [context], { end: 2 }), g.ints([-1])], { axis: 0 })]);
+  const merged = g.op('Reshape', [
+    context,
+    g.op('Concat', [g.op('Shape', [context], { end: 2 }), g.ints([-1])], { axis: 0 }),
+  ]);
   const hidden = g.op('Add', [normed, g.op('MatMul', [merged, g.weight(8, 8)])]);
   // The mean over what the mask keeps, and the first token.
-  const keep = g.op('Cast', [g.op('Expand', [g.op('Unsqueeze', [mask, g.ints([-1])]), g.op('Shape', [hidden])])], { to: 1 });
+  const keep = g.op('Cast', [g.op('Expand', [g.op('Unsqueeze', [mask, g.ints([-1])]), g.op('Shape', [hidden])])], {
+    to: 1,
+  });
   const summed = g.op('ReduceSum', [g.op('Mul', [hidden, keep]), g.ints([1])], { keepdims: 0 });
   g.op('Div', [summed, g.op('Clip', [g.op('ReduceSum', [keep, g.ints([1])], { keepdims: 0 }), g.floats(1e-9)])]);
   g.op('Gather', [hidden, g.ints(0)], { axis: 1 });
@@ -151,13 +202,23 @@ function encoder(): BuiltModel {
 function ancient(): BuiltModel {
   const g = new GraphWriter();
   const x = g.input('data_0', 'float32', [1, 3, 12, 12]);
-  const conv = g.op('Conv', [x, g.weight(4, 3, 3, 3), g.weight(4)], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
-  const normed = g.op('BatchNormalization', [conv, g.weight(4), g.weight(4), g.weight(4), g.weight(4)], { epsilon: { float: 1e-5 } });
+  const conv = g.op('Conv', [x, g.weight(4, 3, 3, 3), g.weight(4)], {
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+  });
+  const normed = g.op('BatchNormalization', [conv, g.weight(4), g.weight(4), g.weight(4), g.weight(4)], {
+    epsilon: { float: 1e-5 },
+  });
   const pooled = g.op('MaxPool', [g.op('Relu', [normed])], { kernel_shape: [3, 3], strides: [2, 2] });
   const local = g.op('LRN', [pooled], { size: 5 });
   const [dropped = ''] = g.ops(2, 'Dropout', [local], { ratio: { float: 0.5 } });
   const flat = g.op('Reshape', [dropped, g.ints([1, -1])]);
-  const dense = g.op('Gemm', [flat, g.weight(5, 16), g.weight(5)], { transB: 1, alpha: { float: 1 }, beta: { float: 1 } });
+  const dense = g.op('Gemm', [flat, g.weight(5, 16), g.weight(5)], {
+    transB: 1,
+    alpha: { float: 1 },
+    beta: { float: 1 },
+  });
   g.op('Softmax', [dense], { axis: 1 });
   g.op('Concat', [pooled, pooled], { axis: 1 });
   g.op('Pad', [x], { pads: [0, 0, 1, 1, 0, 0, 1, 1], mode: 'constant' });

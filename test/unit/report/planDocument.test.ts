@@ -74,4 +74,16 @@ describe('search', () => {
     expect(searchNodes(analyzed.graph, '  ', 7)).toEqual([]);
     expect(searchNodes(analyzed.graph, '(unclosed [', 7)).toEqual([]);
   });
+
+  it('finds nodes by operator, output shape, tier, and the tensors that they read', () => {
+    const { graph } = analyzed;
+    const tiers = graph.nodes.map((_, place) => (place < 5 ? 'device' : 'edge'));
+    expect(searchNodes(graph, 'tier:device', 50, tiers).map(({ orderIndex }) => orderIndex)).toEqual([0, 1, 2, 3, 4]);
+    const [first] = searchNodes(graph, 'op:gemm tier:edge', 5, tiers);
+    expect(first?.detail).toMatch(/^1x1000 float32, .*, edge$/);
+    expect(searchNodes(graph, '1x2048x7x7', 5).every(({ detail }) => detail.startsWith('1x2048x7x7'))).toBe(true);
+    const [tensor] = graph.inputs.map((index) => graph.tensors[index]?.name ?? '');
+    expect(searchNodes(graph, tensor ?? '', 50).map(({ orderIndex }) => orderIndex)).toContain(0);
+    expect(searchNodes(graph, 'op:pool', 5).every(({ op }) => op.includes('Pool'))).toBe(true);
+  });
 });

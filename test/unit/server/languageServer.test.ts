@@ -165,6 +165,24 @@ describe('the language server over stdio', () => {
     await client.request('dnnsplit/override', { modelUri, overrides: {} });
   });
 
+  it('tells what a cut would give without making it', async () => {
+    const modelUri = uri('resnet152.onnx');
+    const before = await open('resnet152.onnx');
+    const overrides = { cuts: [493, 493] };
+    const preview = await client.request('dnnsplit/preview', { modelUri, overrides });
+    const impossible = { cuts: [493, 12] };
+    expect(await client.request('dnnsplit/preview', { modelUri, overrides: impossible })).toBeNull();
+    const cut = await client.request('dnnsplit/override', { modelUri, overrides });
+    expect(preview).toEqual({
+      latencyMs: cut.plan?.latencyMs,
+      costPerRequest: cut.plan?.costPerRequest,
+      bytes: cut.plan?.links.map(({ bytes }) => bytes),
+    });
+    expect(preview?.latencyMs).not.toBe(before.plan?.latencyMs);
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
+    await client.request('dnnsplit/close', { modelUri });
+  });
+
   it('answers every override of a burst, the last one as asked', async () => {
     const modelUri = uri('resnet152.onnx');
     const burst = [1, 2, 3, 4, 5].map((mbps) =>

@@ -5,7 +5,6 @@ import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
 import { linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
-import { shownNodeOf } from '../../../webview/panels/searchResults';
 import { createSceneModel } from '../../../webview/sceneModel';
 import { setStrings, text } from '../../../webview/strings';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
@@ -93,16 +92,17 @@ test('dragging a boundary finds the nearest cut line and says what it would give
   const { plan, analysis } = planOf(network, {});
   const line = model.scene.cutLines.find(({ position }) => position === 3);
   expect(nearestCutLine(model, (line?.y ?? 0) + 5)).toEqual(line);
-  expect(previewCut(3, plan, analysis, model)).toMatch(/^Cut after layer0\.maxpool_2: [\d.]+ m?s, \$[\d.]+\/M/);
-  expect(previewCut(11, plan, analysis, model)).toContain('never better');
-});
-
-test('a hit inside a fold is shown by the fold', () => {
-  const network = residualNetwork(4);
-  const model = createSceneModel(sceneOf(network, ['fold:block1']));
-  const hit = { nodeId: 'conv_13', orderIndex: 13, label: '', op: '', detail: '' };
-  expect(shownNodeOf(hit, model)).toBe('fold:block1');
-  expect(shownNodeOf({ ...hit, nodeId: 'conv_0', orderIndex: 0 }, model)).toBe('conv_0');
+  expect(previewCut({ link: 0, position: 3 }, { plan, analysis, preview: null }, model)).toMatch(
+    /^Cut after layer0\.maxpool_2: [\d.]+ m?s, \$[\d.]+\/M/,
+  );
+  const ruledOut = { link: 0, position: 11 };
+  expect(previewCut(ruledOut, { plan, analysis, preview: null }, model)).toContain('never better');
+  const outcome = { latencyMs: 81.2, costPerRequest: 3e-8, bytes: [200_704, 0] };
+  const answered = { plan, analysis, preview: { cut: ruledOut, outcome } };
+  expect(previewCut(ruledOut, answered, model)).toMatch(/: 81\.2 ms, \$0\.0300\/M, 201 kB cross$/);
+  expect(previewCut({ link: 1, position: 11 }, answered, model)).toContain('never better');
+  const impossible = { plan, analysis, preview: { cut: ruledOut, outcome: null } };
+  expect(previewCut(ruledOut, impossible, model)).toContain('no plan may cut here');
 });
 
 test('strings take values and the host may replace them', () => {

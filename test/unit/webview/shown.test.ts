@@ -24,6 +24,18 @@ const details: NodeDetails = {
   timeMsPerTier: [],
 };
 
+describe('what is selected', () => {
+  const scene = (folds: readonly string[]) => ({ type: 'scene' as const, scene: sceneOf(network, folds) });
+
+  it('becomes the first box of a fold that is opened, and stays a node that a fold takes in', () => {
+    const selected = { ...initialState, scene: folded, selection: ['fold:block1', insideId] };
+    const opened = reduce(selected, { type: 'host', message: scene([]) });
+    expect(opened.selection).toEqual([insideId, insideId]);
+    const closed = reduce({ ...opened, selection: [insideId] }, { type: 'host', message: scene(['fold:block1']) });
+    expect(closed.selection).toEqual([insideId]);
+  });
+});
+
 describe('the box that shows a node', () => {
   it('is its own where it has one', () => {
     const state = { ...initialState, scene: folded };

@@ -126,6 +126,7 @@ function answerDetails(nodeId: string): void {
     type: 'details',
     details: {
       id: nodeId,
+      orderIndex: network.operators.indexOf(operator),
       label: `layer${Math.max(0, operator.block)}.${nodeId}`,
       op: operator.op,
       domain: '',

@@ -17,7 +17,7 @@ import { StatedTypes } from './statedTypes';
 export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
 
 /** Bodies inside loops are inferred more than once; nested deeply this would never end. */
-const maximumBodyNodes = 500_000;
+const maximumBodyNodes = 250_000;
 /** Runs of loops are inferred one by one until all bodies together had this many nodes. */
 const maximumRepeatedNodes = 20_000;
 const maximumDiagnostics = 500;

@@ -8,7 +8,7 @@ import type { CountContext, RuleContext } from '../rule';
 import { NodeAttributes } from './attributes';
 import { addUp } from './count';
 import type { PlannedNode } from './plannedGraph';
-import { valueLimit } from './tensorValue';
+import { elementCount, fits, valueLimit } from './tensorValue';
 
 export type OutputFact = Omit<TensorFact, 'constant'>;
 
@@ -98,11 +98,26 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   output(index: number, dtype: DType, stated: Shape, value?: TensorValue): void {
-    const impossible = stated?.find((dim) => typeof dim === 'number' && !(Number.isInteger(dim) && dim >= 0));
-    if (impossible !== undefined) this.problem(`${this.node.op} would make a dimension of ${impossible}.`);
-    const shape = impossible === undefined ? asSizes(stated) : undefined;
-    const keep = impossible === undefined && value !== undefined && value.length <= valueLimit(dtype);
+    const shape = this.possible(stated);
+    const follow = value !== undefined && value.length <= valueLimit(dtype) && fits(value, shape);
+    const keep = follow && (shape === undefined) === (stated === undefined);
     this.outputs[index] = keep ? { kind: 'tensor', dtype, shape, value } : { kind: 'tensor', dtype, shape };
+  }
+
+  /** The shape unless a size in it cannot be, which is reported. */
+  private possible(shape: Shape): Shape {
+    if (shape === undefined) return undefined;
+    let isNumeric = true;
+    for (const dim of shape) {
+      if (typeof dim !== 'number') {
+        isNumeric = false;
+      } else if (!(Number.isInteger(dim) && dim >= 0)) {
+        this.problem(`${this.node.op} would make a dimension of ${dim}.`);
+        return undefined;
+      }
+    }
+    // The sizes of a tensor are not negative, whatever their terms may allow.
+    return isNumeric ? shape : shape.map((dim) => withLeast(dim, 0));
   }
 
   outputFill(index: number, element: number): void {
@@ -111,7 +126,8 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   outputFact(index: number, fact: OutputFact): void {
-    this.outputs[index] = fact;
+    const shape = this.possible(fact.shape);
+    this.outputs[index] = shape === fact.shape ? fact : { ...fact, shape };
   }
 
   problem(message: string): void {
@@ -155,11 +171,11 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   inputElements(index: number): number | undefined {
-    return elementsOf(this.inputs[index]?.shape);
+    return elementCount(this.inputs[index]?.shape);
   }
 
   outputElements(index: number): number | undefined {
-    return elementsOf(this.results[index]?.shape);
+    return elementCount(this.results[index]?.shape);
   }
 
   inputNumbers(index: number): readonly number[] | undefined {
@@ -190,12 +206,6 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 }
 
-/** The sizes of a tensor are not negative, whatever their terms may allow. */
-function asSizes(shape: Shape): Shape {
-  if (shape === undefined || shape.every((dim) => typeof dim === 'number')) return shape;
-  return shape.map((dim) => withLeast(dim, 0));
-}
-
 function withWorkOf(before: BodyResult, now: BodyResult): BodyResult {
   return {
     outputs: now.outputs,
@@ -221,14 +231,4 @@ const emptyNode: OnnxNode = {
 function numbersOf(shape: Shape): readonly number[] | undefined {
   if (shape === undefined) return undefined;
   return shape.every((dim) => typeof dim === 'number') ? shape : undefined;
-}
-
-function elementsOf(shape: Shape): number | undefined {
-  if (shape === undefined) return undefined;
-  let count = 1;
-  for (const dim of shape) {
-    if (typeof dim !== 'number') return undefined;
-    count *= dim;
-  }
-  return count;
 }

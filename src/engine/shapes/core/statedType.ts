@@ -2,6 +2,7 @@ import type { DType } from '../../../protocol/dtype';
 import type { OnnxType, StatedDim } from '../../onnx/model';
 import type { Dim, Shape } from '../dim';
 import type { TensorFact } from '../fact';
+import { fits } from './tensorValue';
 
 /** Turns one dimension as a file states it into a dimension of the analysis. */
 export type DimReader = (stated: StatedDim, axis: number) => Dim;
@@ -55,7 +56,9 @@ export function fillGaps(inferred: TensorFact, stated: TensorFact): TensorFact {
   const dtype = inferred.dtype === 'undefined' ? stated.dtype : inferred.dtype;
   const shape = fillShape(inferred.shape, stated.shape);
   if (kind === inferred.kind && dtype === inferred.dtype && shape === inferred.shape) return inferred;
-  return { ...inferred, kind, dtype, shape };
+  const { value, ...rest } = inferred;
+  const filled = { ...rest, kind, dtype, shape };
+  return value !== undefined && fits(value, shape) ? { ...filled, value } : filled;
 }
 
 function fillShape(inferred: Shape, stated: Shape): Shape {

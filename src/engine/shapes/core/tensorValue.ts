@@ -1,5 +1,6 @@
 import type { DType } from '../../../protocol/dtype';
 import type { OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
+import type { Shape } from '../dim';
 import { maximumRealElements, maximumValueElements, type TensorFact, type TensorValue } from '../fact';
 
 /** True for types whose values are counted in integers, booleans included. */
@@ -10,6 +11,22 @@ export function isIntegerType(dtype: DType): boolean {
 /** How many elements of this type are followed as values. */
 export function valueLimit(dtype: DType): number {
   return isIntegerType(dtype) ? maximumValueElements : maximumRealElements;
+}
+
+/** Elements of a tensor of this shape; `undefined` where they are not known. */
+export function elementCount(shape: Shape): number | undefined {
+  if (shape === undefined) return undefined;
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') return undefined;
+    count *= dim;
+  }
+  return count;
+}
+
+/** False where there are more or fewer elements than the shape has: the model contradicts itself. */
+export function fits(value: TensorValue, shape: Shape): boolean {
+  return value.length === (elementCount(shape) ?? value.length);
 }
 
 /** The fact of a weight: its type and shape, and its elements where it is small and they are in memory. */

@@ -1,3 +1,4 @@
+import type { Dim } from '../dim';
 import type { TensorFact } from '../fact';
 import type { InferenceDiagnostic, InferredNode } from '../inferred';
 
@@ -13,25 +14,39 @@ export function describeUnknownSizes(
   tensors: ReadonlyMap<string, TensorFact>,
   found: readonly InferenceDiagnostic[],
 ): readonly InferenceDiagnostic[] {
-  const told = new Set(found.map((each) => each.nodeId));
-  const untold = nodes.filter((node) => !told.has(node.id));
-  return [describeMadeSizes(nodes, tensors), describeLostRanks(untold, tensors)].filter((each) => each !== undefined);
+  const causes = new Set<string>();
+  const rankless = new Set<string>();
+  let sized = 0;
+  for (const [name, { kind, shape }] of tensors) {
+    // The members of a sequence may well differ.
+    if (kind !== 'tensor') continue;
+    if (shape === undefined) rankless.add(name);
+    else if (addCauses(shape, causes)) sized++;
+  }
+  const told = rankless.size === 0 ? undefined : new Set(found.map((each) => each.nodeId));
+  const untold = told === undefined ? [] : nodes.filter((node) => !told.has(node.id));
+  return [describeMadeSizes(sized, causes, nodes), describeLostRanks(untold, rankless)].filter(
+    (each) => each !== undefined,
+  );
+}
+
+/** Adds the nodes that make sizes of this shape; false where there are none. */
+function addCauses(shape: readonly Dim[], causes: Set<string>): boolean {
+  let isMade = false;
+  for (const dim of shape) {
+    if (typeof dim === 'number' || dim.cause === undefined) continue;
+    causes.add(dim.cause);
+    isMade = true;
+  }
+  return isMade;
 }
 
 /** Sizes that a node makes of its data (NonZero, NonMaxSuppression, ...). */
 function describeMadeSizes(
+  count: number,
+  causes: ReadonlySet<string>,
   nodes: readonly InferredNode[],
-  tensors: ReadonlyMap<string, TensorFact>,
 ): InferenceDiagnostic | undefined {
-  const causes = new Set<string>();
-  let count = 0;
-  for (const { kind, shape } of tensors.values()) {
-    // The members of a sequence may well differ.
-    if (kind !== 'tensor') continue;
-    const made = shape?.flatMap((dim) => (typeof dim === 'number' || dim.cause === undefined ? [] : [dim.cause])) ?? [];
-    if (made.length > 0) count++;
-    for (const cause of made) causes.add(cause);
-  }
   if (count === 0) return undefined;
   const owners = new Set([...causes].flatMap(ownersOf));
   const reasons = nodes.filter((node) => owners.has(node.id));
@@ -42,12 +57,9 @@ function describeMadeSizes(
 /** Ranks that are lost at nodes whose inputs have one. */
 function describeLostRanks(
   nodes: readonly InferredNode[],
-  tensors: ReadonlyMap<string, TensorFact>,
+  rankless: ReadonlySet<string>,
 ): InferenceDiagnostic | undefined {
-  const isOpen = (name: string): boolean => {
-    const fact = tensors.get(name);
-    return fact?.kind === 'tensor' && fact.shape === undefined;
-  };
+  const isOpen = (name: string): boolean => rankless.has(name);
   const open = nodes.filter((node) => node.writes.some(isOpen));
   const reasons = open.filter((node) => !node.reads.some(isOpen));
   if (reasons.length === 0) return undefined;

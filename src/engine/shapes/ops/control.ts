@@ -57,8 +57,9 @@ function scanLayout(context: {
 }): ScanLayout {
   const batched = context.opset < 9;
   const first = batched ? 1 : 0;
-  const scans = context.int('num_scan_inputs', 0);
-  return { first, scans, states: Math.max(0, context.node.inputs.length - first - scans), batched };
+  const most = Math.max(0, context.node.inputs.length - first);
+  const scans = Math.min(most, Math.max(0, context.int('num_scan_inputs', 0)));
+  return { first, scans, states: most - scans, batched };
 }
 
 /** Scan: slices of the scan inputs go through the body in turn; its further results are stacked. */
@@ -69,6 +70,12 @@ function inferScan(context: RuleContext): void {
     return;
   }
   const layout = scanLayout(context);
+  const stated = context.int('num_scan_inputs', 0);
+  if (stated !== layout.scans) {
+    context.problem(
+      `It states ${stated} scan inputs (num_scan_inputs) but has ${layout.states + layout.scans} inputs.`,
+    );
+  }
   const batch = layout.batched ? context.shape(layout.first)?.[0] : undefined;
   const initial = Array.from({ length: layout.states }, (_, index) =>
     stateOf(context.input(layout.first + index), layout),

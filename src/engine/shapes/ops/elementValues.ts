@@ -1,10 +1,10 @@
 import type { DType } from '../../../protocol/dtype';
-import { valueLimit } from '../core/tensorValue';
+import { elementCount, valueLimit } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import { undecidedDim } from '../dimArithmetic';
 import type { TensorFact, TensorValue } from '../fact';
 import type { RuleContext } from '../rule';
-import { elementCount, numericShape } from './shapeMath';
+import { numericShape } from './shapeMath';
 
 /** One element of a result from the elements at its place; `undefined` is an element that is not known. */
 export type ElementFunction = (elements: readonly (Dim | undefined)[]) => Dim | undefined;

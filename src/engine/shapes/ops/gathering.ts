@@ -1,3 +1,4 @@
+import { elementCount } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import type { TensorFact, TensorValue } from '../fact';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
@@ -5,7 +6,6 @@ import { none } from './counting';
 import { coordinatesOf, knownTensor, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {
   dtypeOf,
-  elementCount,
   isAtLeast,
   multiplyDims,
   normalizeAxis,

@@ -1,12 +1,12 @@
 import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
-import { decodeTensor } from '../core/tensorValue';
+import { decodeTensor, elementCount } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import { maximumValueElements, type TensorValue } from '../fact';
 import type { OpTable, RuleContext } from '../rule';
 import { none } from './counting';
 import { hasInput } from './ruleMakers';
 import { shapeFromInput } from './shapeInputs';
-import { ceilDivDims, dtypeOf, elementCount, maxDim, productOfDims, subtractDims } from './shapeMath';
+import { ceilDivDims, dtypeOf, maxDim, productOfDims, subtractDims } from './shapeMath';
 
 /** Shape: the dimensions from `start` to `end` (opset 15) as an int64 vector. */
 function inferShape(context: RuleContext): void {

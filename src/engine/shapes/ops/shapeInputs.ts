@@ -1,8 +1,9 @@
+import { elementCount } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import type { TensorFact, TensorValue } from '../fact';
 import { isNumericValue } from '../fact';
 import type { RuleContext } from '../rule';
-import { elementCount, numericShape } from './shapeMath';
+import { numericShape } from './shapeMath';
 
 /** A list of integers that is an attribute in old versions and an input in new ones; `undefined` where it is not known. */
 export function listOf(context: RuleContext, attribute: string, input: number): TensorValue | undefined {

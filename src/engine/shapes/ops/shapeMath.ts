@@ -32,17 +32,6 @@ export function numericShape(shape: Shape): readonly number[] | undefined {
   return shape.filter((dim) => typeof dim === 'number');
 }
 
-/** Elements of a tensor of this shape; `undefined` where they are not known. */
-export function elementCount(shape: Shape): number | undefined {
-  if (shape === undefined) return undefined;
-  let count = 1;
-  for (const dim of shape) {
-    if (typeof dim !== 'number') return undefined;
-    count *= dim;
-  }
-  return count;
-}
-
 /**
  * An axis counted from the front. @throws RangeError when it is outside `-rank..rank-1`; the driver reports it on the node.
  */
