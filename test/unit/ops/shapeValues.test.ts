@@ -113,7 +113,7 @@ describe('sizes that follow from values', () => {
     expect(inferred.diagnostics).toEqual([
       {
         severity: 'information',
-        message: 'One tensor has a size that only a run decides, by what NonZero finds there.',
+        message: 'One tensor has a size that only a run decides: what NonZero makes depends on data.',
         nodeId: '0',
       },
     ]);
@@ -125,7 +125,7 @@ describe('sizes that follow from values', () => {
     for (let index = 0; index < 3; index++) g.op('Transpose', [g.op('NonZero', [x])]);
     g.op('Compress', [x, g.input('flags', 'bool', ['n'])]);
     expect(inferBuilt(g.model(13)).diagnostics.map((each) => each.message)).toEqual([
-      '7 tensors have sizes that only a run decides, by what NonZero (3 nodes) and Compress find there.',
+      '7 tensors have sizes that only a run decides: what NonZero (3 nodes) and Compress make depends on data.',
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('sizes that follow from values', () => {
     expect(inferBuilt(g.model(13)).diagnostics).toEqual([
       {
         severity: 'information',
-        message: '2 tensors have a rank that only a run decides, by what Reshape finds there.',
+        message: '2 tensors have a rank that only a run decides: what Reshape makes depends on data.',
         nodeId: '0',
       },
     ]);

@@ -51,7 +51,7 @@ function describeMadeSizes(
   const owners = new Set([...causes].flatMap(ownersOf));
   const reasons = nodes.filter((node) => owners.has(node.id));
   const what = count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`;
-  return finding(`${what} that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+  return finding(`${what} that only a run decides: what ${operatorsText(reasons)} depends on data.`, reasons[0]);
 }
 
 /** Ranks that are lost at nodes whose inputs have one. */
@@ -65,7 +65,7 @@ function describeLostRanks(
   if (reasons.length === 0) return undefined;
   const count = open.reduce((sum, node) => sum + node.writes.filter(isOpen).length, 0);
   const what = count === 1 ? 'One tensor has' : `${count} tensors have`;
-  return finding(`${what} a rank that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+  return finding(`${what} a rank that only a run decides: what ${operatorsText(reasons)} depends on data.`, reasons[0]);
 }
 
 /** The id of a node and of those in whose bodies it is: `<node>/<attribute>/<index>`. */
@@ -83,8 +83,8 @@ function operatorsText(nodes: readonly InferredNode[]): string {
   const others = sorted.slice(maximumNamed).reduce((sum, [, count]) => sum + count, 0);
   if (others > 0) named.push(others === 1 ? 'one other node' : `${others} other nodes`);
   const last = named.pop() ?? 'the graph';
-  if (named.length > 0) return `${named.join(', ')} and ${last} find`;
-  return `${last} ${nodes.length > 1 ? 'find' : 'finds'}`;
+  if (named.length > 0) return `${named.join(', ')} and ${last} make`;
+  return `${last} ${nodes.length > 1 ? 'make' : 'makes'}`;
 }
 
 function finding(message: string, node: InferredNode | undefined): InferenceDiagnostic {
