@@ -113,9 +113,13 @@ describe('sizes that follow from values', () => {
     expect(inferred.diagnostics).toEqual([
       {
         severity: 'information',
-        message: 'One tensor has a size that only a run decides: what NonZero makes depends on data.',
+        message:
+          'One tensor has a size that stays open: what NonZero makes depends on data, or on sizes that are not bound.',
         nodeId: '0',
       },
+    ]);
+    expect(inferBuilt(g.model(13), { n: 2, s: 3 }).diagnostics.map((each) => each.message)).toEqual([
+      'One tensor has a size that only a run decides: what NonZero makes depends on data.',
     ]);
   });
 
@@ -125,7 +129,7 @@ describe('sizes that follow from values', () => {
     for (let index = 0; index < 3; index++) g.op('Transpose', [g.op('NonZero', [x])]);
     g.op('Compress', [x, g.input('flags', 'bool', ['n'])]);
     expect(inferBuilt(g.model(13)).diagnostics.map((each) => each.message)).toEqual([
-      '7 tensors have sizes that only a run decides: what NonZero (3 nodes) and Compress make depends on data.',
+      '7 tensors have sizes that stay open: what NonZero (3 nodes) and Compress make depends on data, or on sizes that are not bound.',
     ]);
   });
 
@@ -136,7 +140,8 @@ describe('sizes that follow from values', () => {
     expect(inferBuilt(g.model(13)).diagnostics).toEqual([
       {
         severity: 'information',
-        message: '2 tensors have a rank that only a run decides: what Reshape makes depends on data.',
+        message:
+          '2 tensors have ranks that stay open: what Reshape makes depends on data, or on sizes that are not bound.',
         nodeId: '0',
       },
     ]);
