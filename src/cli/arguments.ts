@@ -1,13 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Collects `--bind name=number`, several times or separated by commas. */
+/** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
   const bindings: Record<string, number> = { ...before };
   for (const part of text.split(',')) {
     const at = part.lastIndexOf('=');
-    const value = Number(part.slice(at + 1));
-    if (at < 1 || !Number.isSafeInteger(value) || value < 1) {
-      throw new InvalidArgumentError(`'${part}' is not NAME=NUMBER with a whole number from 1 upwards.`);
+    const number = part.slice(at + 1).trim();
+    const value = number === '' ? Number.NaN : Number(number);
+    if (at < 1 || !Number.isSafeInteger(value) || value < 0) {
+      throw new InvalidArgumentError(`'${part}' is not NAME=NUMBER with a whole number from 0 upwards.`);
     }
     bindings[part.slice(0, at).trim()] = value;
   }

@@ -24,7 +24,7 @@ export async function bindDimension(context: CommandContext, argument: unknown):
     prompt: vscode.l10n.t('Size of dimension "{0}"', symbol),
     value: '1',
     validateInput: (text) =>
-      /^[1-9]\d{0,8}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number from 1 upwards.'),
+      /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number from 0 upwards.'),
   });
   if (answer === undefined) return;
   await bind(await ensureConfig(model), baseName(vscode.Uri.parse(model.modelUri).path), symbol, Number(answer));

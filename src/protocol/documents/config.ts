@@ -66,7 +66,7 @@ export const constraintsSchema = z
   })
   .describe('What a plan must keep.');
 
-const dimensionsSchema = z.record(z.string(), z.int().positive()).describe('Numbers for symbolic dimensions.');
+const dimensionsSchema = z.record(z.string(), z.int().nonnegative()).describe('Numbers for symbolic dimensions.');
 const inputsSchema = z
   .record(
     z.string(),

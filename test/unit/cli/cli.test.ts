@@ -94,6 +94,11 @@ describe('dnnsplit on the command line', () => {
     expect(bound.openDimensions).toEqual([]);
     expect(bound.graph.unknownTensors).toBe(0);
     expect(bound.model.inputs[0].bytes).toBeGreaterThan(0);
+    // A cache before its first token.
+    const none = open.openDimensions.flatMap(({ symbol }: { symbol: string }) => ['--bind', `${symbol}=0`]);
+    const empty = JSON.parse(run('analyze', 'lstm.onnx', '--json', ...none).stdout);
+    expect(empty.openDimensions).toEqual([]);
+    expect(empty.model.inputs[0].bytes).toBe(0);
   });
 
   it('plans into JSON whose parts add up', () => {
@@ -213,6 +218,8 @@ describe('dnnsplit on the command line', () => {
     [['plan', 'small.onnx', '--sweep', 'link=9'], 2, /no link 9/],
     [['plan', 'small.onnx', '--sweep', 'bandwidth'], 2, /must look like link=0/],
     [['plan', 'small.onnx', '--bind', 'batch=zero'], 2, /NAME=NUMBER/],
+    [['plan', 'small.onnx', '--bind', 'batch='], 2, /NAME=NUMBER/],
+    [['plan', 'small.onnx', '--bind', 'batch=-1'], 2, /from 0 upwards/],
     [['plan', 'small.onnx', '--config', 'none.json'], 2, /no configuration at none\.json/],
     [['plan', 'small.onnx', '--config', 'strict.json'], 1, /maxLatencyMs/],
     [['deploy', 'dnnsplit.json', '--target', 'compose', '-o', 'x'], 2, /dnnsplit\.json:\d+:\d+: /],

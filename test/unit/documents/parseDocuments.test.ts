@@ -89,6 +89,12 @@ describe('a configuration', () => {
     expect(parse).toThrow(/^\/w\/dnnsplit\.json:2:11: 'tiers' must be an array, not 3\.$/);
   });
 
+  it('takes 0 for a dimension, such as a cache before its first token, and nothing below', () => {
+    const withPast = (size: number) => `{ "tiers": [{ "id": "a" }], "dimensions": { "past": ${size} } }`;
+    expect(parseConfig(withPast(0)).document?.dimensions).toEqual({ past: 0 });
+    expect(firstProblem(withPast(-1)).message).toBe("'dimensions.past' must be at least 0.");
+  });
+
   it('takes names that are special in JavaScript as names, and lets none reach a prototype', () => {
     const text = '{ "tiers": [{ "id": "a" }], "dimensions": { "__proto__": 3, "constructor": 4 } }';
     const dimensions = parseConfig(text).document?.dimensions ?? {};
