@@ -113,6 +113,11 @@ function sequences(): BuiltModel {
   const stacked = g.op('ConcatFromSequence', [shorter], { axis: 0, new_axis: 1 });
   const singles = g.op('SplitToSequence', [x], { axis: 1, keepdims: 0 });
   g.op('SequenceAt', [singles, g.ints(4)]);
+  // As PyTorch's dynamo exporter writes `unbind`.
+  const unbound = g.op('SplitToSequence', [x, g.ints(1)], { axis: 1, keepdims: 0 });
+  g.op('SequenceAt', [unbound, g.ints(1)]);
+  const kept = g.op('SplitToSequence', [x, g.ints([1, 1, 1, 1, 1])], { axis: 1, keepdims: 0 });
+  g.op('SequenceAt', [kept, g.ints(1)]);
   const made = g.op('SequenceConstruct', [last, last]);
   g.op('ConcatFromSequence', [made], { axis: -1 });
   const chunks = g.op('SplitToSequence', [x, g.ints(2)], { axis: 1 });
@@ -120,7 +125,7 @@ function sequences(): BuiltModel {
   g.op('Mul', [count, g.ints(2)]);
   g.op('Add', [stacked, stacked]);
   g.op('Neg', [joined]);
-  return g.model(13, { except: [parts, longer, shorter, singles, made, chunks] });
+  return g.model(13, { except: [parts, longer, shorter, singles, made, chunks, unbound, kept] });
 }
 
 /** A loop that collects rows in a sequence, joined afterwards. */

@@ -95,7 +95,10 @@ function inferSequenceLength(context: RuleContext): void {
   context.output(0, 'int64', [], length === undefined ? undefined : [length]);
 }
 
-/** SplitToSequence: parts of the sizes in input 1 (one size for all, or a list), else single entries. */
+/**
+ * SplitToSequence: parts of the sizes in input 1 (one size for all, or a list), else single entries. The standard lets
+ * `keepdims` count only without input 1; ONNX Runtime lets it count for a scalar 1 too, and exporters rely on that.
+ */
 function inferSplitToSequence(context: RuleContext): void {
   const input = context.shape(0);
   const dtype = dtypeOf(context, 0);
@@ -105,7 +108,7 @@ function inferSplitToSequence(context: RuleContext): void {
   }
   const axis = normalizeAxis(context.int('axis', 0), input.length);
   const single = context.input(1) === undefined;
-  const drops = single && context.int('keepdims', 1) === 0;
+  const drops = (single || isOne(context.input(1))) && context.int('keepdims', 1) === 0;
   const shapeOf = (size: Dim): Shape =>
     drops ? input.filter((_, each) => each !== axis) : replaceAxis(input, axis, size);
   const whole = input[axis] ?? 0;
@@ -124,6 +127,10 @@ function inferSplitToSequence(context: RuleContext): void {
     return { kind: 'tensor', dtype, shape, constant: false, ...(value !== undefined && { value }) };
   });
   context.outputFact(0, sequenceOf(context, elements, dtype));
+}
+
+function isOne(split: TensorFact | undefined): boolean {
+  return split?.shape?.length === 0 && split.value?.[0] === 1;
 }
 
 /** Parts of the elements of a vector. */
