@@ -44,6 +44,7 @@ const cases: Case[] = [
     tensors: { x: f('b', 1, 's', 1) },
     attributes: { axes: { ints: [1, -1] } },
   },
+  { name: 'an empty list of axes', op: 'Squeeze', opset: 13, tensors: { x: f(1, 3, 1), axes: ints() } },
   { name: 'axes as input', op: 'Squeeze', opset: 13, tensors: { x: f('b', 1, 's'), axes: ints(-2) } },
   { name: 'unsorted axes', op: 'Unsqueeze', opset: 13, tensors: { x: f('b', 's'), axes: ints(3, 0) } },
   {

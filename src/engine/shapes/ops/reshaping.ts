@@ -82,19 +82,22 @@ function inferFlatten(context: RuleContext): void {
   sameElements(context, [productOfDims(input.slice(0, axis)), productOfDims(input.slice(axis))]);
 }
 
-/** Squeeze: axes are an attribute before opset 13, then input 1; without axes all dimensions of 1 go. */
+/**
+ * Squeeze: axes are an attribute before opset 13, then input 1; without axes all dimensions of 1 go. So they do with an
+ * empty list of axes, which the standard leaves open, in ONNX Runtime.
+ */
 function inferSqueeze(context: RuleContext): void {
   const input = context.shape(0);
   if (input === undefined) {
     sameElements(context, undefined);
     return;
   }
-  if (isAbsent(context, 'axes', 1)) {
+  const axes = isAbsent(context, 'axes', 1) ? [] : numbersOf(context, 'axes', 1);
+  if (axes?.length === 0) {
     const settled = input.every((dim) => typeof dim === 'number');
     sameElements(context, settled ? input.filter((dim) => dim !== 1) : undefined);
     return;
   }
-  const axes = numbersOf(context, 'axes', 1);
   if (axes === undefined) {
     sameElements(context, freshRank(context, input.length - (elementsOfInput(context, 1)?.length ?? Number.NaN)));
     return;
