@@ -1,6 +1,6 @@
 import { byteLength } from '../../protocol/dtype';
 import { DnnSplitError } from '../../protocol/errors';
-import type { OnnxAttribute, OnnxGraph } from '../onnx/model';
+import { bodyWeightBytes } from '../shapes/core/weights';
 import type { TensorFact } from '../shapes/fact';
 import type { InferredModel, InferredNode } from '../shapes/inferred';
 import { chooseOrder } from './order';
@@ -176,7 +176,7 @@ function describe(
     macs: node.macs,
     elementwiseOps: node.elementwiseOps,
     trafficBytes: node.viewOnly ? 0 : sumBytes(reads, writes, tensors),
-    weightBytes: bodyWeightBytes(node.node.attributes.values()),
+    weightBytes: bodyWeightBytes(node.node),
     viewOnly: node.viewOnly,
   };
 }
@@ -237,18 +237,4 @@ function elementCount(fact: TensorFact): number | undefined {
 function factBytes(fact: TensorFact): number | undefined {
   const elements = fact.kind === 'tensor' ? elementCount(fact) : undefined;
   return elements === undefined ? undefined : byteLength(fact.dtype, elements);
-}
-
-/** Bytes of the weights inside the bodies of If, Loop and Scan. */
-function bodyWeightBytes(attributes: Iterable<OnnxAttribute>): number {
-  let bytes = 0;
-  for (const attribute of attributes) {
-    const bodies: readonly OnnxGraph[] =
-      attribute.kind === 'graph' ? [attribute.value] : attribute.kind === 'graphs' ? attribute.value : [];
-    for (const body of bodies) {
-      for (const weight of body.initializers.values()) bytes += weight.bytes ?? 0;
-      for (const node of body.nodes) bytes += bodyWeightBytes(node.attributes.values());
-    }
-  }
-  return bytes;
 }

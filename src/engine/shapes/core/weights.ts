@@ -15,6 +15,19 @@ export function weightBytesOf(graph: OnnxGraph, nodes: readonly PlannedNode[]): 
   return bytes;
 }
 
+/** Bytes of the weights inside the bodies of If, Loop and Scan: initializers, sparse ones, and Constant nodes. */
+export function bodyWeightBytes(node: OnnxNode): number {
+  let bytes = 0;
+  for (const body of bodiesOf(node)) {
+    for (const tensor of body.initializers.values()) bytes += bytesOfTensor(tensor);
+    for (const tensor of body.sparseInitializers.values()) bytes += bytesOfSparse(tensor);
+    for (const inner of body.nodes) {
+      bytes += isConstant(inner) ? sumOver(inner, bytesOfAttribute) : bodyWeightBytes(inner);
+    }
+  }
+  return bytes;
+}
+
 /** Elements of all weights: initializers and Constant nodes of the main graph, of bodies and of local functions. */
 export function countParameters(model: OnnxModel): number {
   let count = elementsInGraph(model.graph);
