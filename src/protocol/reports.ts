@@ -67,8 +67,14 @@ export interface AnalysisReport {
     readonly inputs: readonly TensorReport[];
     readonly outputs: readonly TensorReport[];
     readonly parameters: number;
+    /** Of the weights of the main graph. */
     readonly weightBytes: number;
+    /** Of the weights inside bodies of If, Loop and Scan; absent without any. */
+    readonly bodyWeightBytes?: number;
+    /** Of the nodes that can be counted. */
     readonly macs: number;
+    /** Nodes whose MACs depend on sizes that are open; absent where all are counted. */
+    readonly uncountedNodes?: number;
     readonly elementwiseOps: number;
     readonly peakActivationBytes: number;
   };

@@ -60,14 +60,14 @@ function analysisText(report: AnalysisReport): string {
     ...model.inputs.map((input): [string, string] => ['input', tensorText(input)]),
     ...model.outputs.map((output): [string, string] => ['output', tensorText(output)]),
     ['nodes', `${model.nodes}, of which ${graph.nodes} depend on the input`],
-    ['work', macsText(model.macs)],
-    ['weights', `${bytesText(model.weightBytes)}, ${countText(model.parameters)} parameters`],
-    ['activations', `${bytesText(model.peakActivationBytes)} at most at once`],
+    ['work', workText(model)],
+    ['weights', weightsText(model)],
+    ['activations', activationsText(report)],
     ['cuts', cutsText(graph)],
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
   if (openDimensions.length > 0) {
-    const names = openDimensions.slice(0, 5).map(({ symbol, tensors }) => `${symbol} (${tensors} tensors)`);
+    const names = openDimensions.slice(0, 5).map(({ symbol, tensors }) => `${symbol} (${counted(tensors, 'tensor')})`);
     parts.push(`Dimensions without a number: ${names.join(', ')}. Give them one with --bind NAME=NUMBER.`);
   }
   if (diagnostics.length > 0) {
@@ -87,8 +87,31 @@ function analysisText(report: AnalysisReport): string {
   return parts.join('\n\n');
 }
 
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
+/** Work that depends on open sizes is not known, never 0. */
+function workText({ macs, uncountedNodes }: AnalysisReport['model']): string {
+  if (uncountedNodes === undefined) return macsText(macs);
+  const open = `open sizes decide that of ${counted(uncountedNodes, macs === 0 ? 'node' : 'more node')}`;
+  return macs === 0 ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
+}
+
+function weightsText({ weightBytes, bodyWeightBytes, parameters }: AnalysisReport['model']): string {
+  const inBodies = bodyWeightBytes === undefined ? '' : `, ${bytesText(bodyWeightBytes)} more in bodies`;
+  return `${bytesText(weightBytes)}${inBodies}, ${countText(parameters)} parameters`;
+}
+
+function activationsText({ model, graph }: AnalysisReport): string {
+  const known = `${bytesText(model.peakActivationBytes)} at most at once`;
+  return graph.unknownTensors === 0
+    ? known
+    : `${known}, without ${counted(graph.unknownTensors, 'tensor')} of unknown size`;
+}
+
 function cutsText({ singleTensorCuts, boundedBlocks }: AnalysisReport['graph']): string {
-  const single = `${singleTensorCuts} positions where one tensor crosses`;
+  const single = `${counted(singleTensorCuts, 'position')} where one tensor crosses`;
   if (boundedBlocks === undefined) return single;
   return `${single}; ${boundedBlocks} ${boundedBlocks === 1 ? 'block has' : 'blocks have'} more cuts than were looked at`;
 }

@@ -1,6 +1,7 @@
 import type { DType } from '../../protocol/dtype';
 import { bytesText } from '../../protocol/quantities';
 import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport, ReportDim } from '../../protocol/reports';
+import { bodyWeightBytes } from '../shapes/core/weights';
 import type { InferredModel } from '../shapes/inferred';
 import { singleTensorPositions } from '../split/cuts';
 import { liveBytes } from '../split/liveBytes';
@@ -54,6 +55,8 @@ export function splitPoints<T extends { readonly position: number }>(graph: Spli
 function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['model'] {
   const { model } = inferred;
   const nodeCount = graph.nodes.length;
+  const inBodies = sum(inferred.nodes.map(({ node }) => bodyWeightBytes(node)));
+  const uncounted = inferred.nodes.filter(({ macs }) => macs === undefined).length;
   const everything = loadOf(graph, new Uint8Array(nodeCount).fill(1), new Uint8Array(nodeCount));
   return {
     path,
@@ -66,7 +69,9 @@ function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['
     outputs: inferred.outputs.map((name) => factReport(name, inferred.tensors.get(name))),
     parameters: inferred.parameters,
     weightBytes: sum(inferred.weightBytes.values()),
+    ...(inBodies > 0 && { bodyWeightBytes: inBodies }),
     macs: sum(inferred.nodes.map((node) => node.macs ?? 0)),
+    ...(uncounted > 0 && { uncountedNodes: uncounted }),
     elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
     peakActivationBytes: everything.peakActivationBytes,
   };

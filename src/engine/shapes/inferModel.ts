@@ -38,18 +38,18 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     if (scope.find(output.name) !== undefined) continue;
     inference.report('error', `No node, input or weight makes the output ${output.name}.`, undefined, output.name);
   }
-  const openSymbols = countOpenSymbols(scope.facts.values());
+  const inputs = graph.inputs.map((input) => input.name);
   const found = inference.diagnostics;
   return {
     model,
     nodes,
     tensors: scope.facts,
-    inputs: graph.inputs.map((input) => input.name),
+    inputs,
     outputs: model.graph.outputs.map((output) => output.name),
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
-    openSymbols,
-    diagnostics: [...found, ...describeUnknownSizes({ nodes, tensors: scope.facts, found, openSymbols })],
+    openSymbols: countOpenSymbols(scope.facts.values()),
+    diagnostics: [...found, ...describeUnknownSizes({ nodes, tensors: scope.facts, inputs, found })],
   };
 }
 

@@ -63,10 +63,12 @@ function dimensionsSection(analysis: AnalysisReport, t: Translate): readonly Tre
 /** What is known of the model where there is no plan to show. */
 function factsSection(modelUri: string, analysis: AnalysisReport, t: Translate): TreeRow {
   const { model } = analysis;
+  const { uncountedNodes: uncounted } = model;
+  const macs = macsText(model.macs);
   const facts: readonly (readonly [string, string, string])[] = [
     ['nodes', t('Nodes'), String(model.nodes)],
-    ['macs', t('MACs'), macsText(model.macs)],
-    ['weights', t('Weights'), bytesText(model.weightBytes)],
+    ['macs', t('MACs'), uncounted === undefined ? macs : t('{0}, without {1} nodes of open sizes', macs, uncounted)],
+    ['weights', t('Weights'), bytesText(model.weightBytes + (model.bodyWeightBytes ?? 0))],
   ];
   return {
     id: 'model',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inferModel } from '../../../src/engine/shapes/inferModel';
 import { expectAsInRun } from '../../support/expectAsInRun';
 import { expectValuesAsInRun } from '../../support/expectValuesAsInRun';
 import { GraphWriter } from '../../support/graphWriter';
@@ -133,6 +134,19 @@ describe('sizes that follow from values', () => {
       },
     ]);
     expect(inferBuilt(g.model(13), { n: 2, s: 3 }).diagnostics.map((each) => each.message)).toEqual([
+      'One tensor has a size that only a run decides: what NonZero makes depends on data.',
+    ]);
+  });
+
+  it('stay open for good even where an output has a name for them', () => {
+    const g = new GraphWriter();
+    const places = g.op('Transpose', [g.op('NonZero', [g.input('x', 'float32', [2, 3])])]);
+    const { model } = inferBuilt(g.model(13));
+    const type = { kind: 'tensor', dtype: 'int64', shape: ['found', 2] } as const;
+    const outputs = model.graph.outputs.map((each) => (each.name === places ? { ...each, type } : each));
+    const inferred = inferModel({ ...model, graph: { ...model.graph, outputs } }, {});
+    expect(inferred.openSymbols).toEqual([{ symbol: 'found', tensors: 1 }]);
+    expect(inferred.diagnostics.map((each) => each.message)).toEqual([
       'One tensor has a size that only a run decides: what NonZero makes depends on data.',
     ]);
   });

@@ -4,7 +4,7 @@ import type { InferenceDiagnostic, InferredModel, InferredNode } from '../inferr
 /** Operators that are named in a finding; further ones are summed up. */
 const maximumNamed = 3;
 
-interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'openSymbols'> {
+interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'inputs'> {
   readonly found: readonly InferenceDiagnostic[];
 }
 
@@ -12,12 +12,7 @@ interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'openSy
  * Says how many tensors have sizes that no binding settles, and which nodes are the reason; nothing where there are none.
  * Nodes of which something was found already are not told of again.
  */
-export function describeUnknownSizes({
-  nodes,
-  tensors,
-  found,
-  openSymbols,
-}: UnknownSizes): readonly InferenceDiagnostic[] {
+export function describeUnknownSizes({ nodes, tensors, found, inputs }: UnknownSizes): readonly InferenceDiagnostic[] {
   const causes = new Set<string>();
   const rankless = new Set<string>();
   let sized = 0;
@@ -27,10 +22,12 @@ export function describeUnknownSizes({
     if (shape === undefined) rankless.add(name);
     else if (addCauses(shape, causes)) sized++;
   }
+  // A name that only an output states is no reason: nothing follows from it.
+  const areInputsOpen = inputs.some((name) => tensors.get(name)?.shape?.some((dim) => typeof dim !== 'number'));
   const told = rankless.size === 0 ? undefined : new Set(found.map((each) => each.nodeId));
   const untold = told === undefined ? [] : nodes.filter((node) => !told.has(node.id));
   return [describeMadeSizes(sized, causes, nodes), describeLostRanks(untold, rankless)].flatMap((each) =>
-    each === undefined ? [] : [finding(each, openSymbols.length > 0)],
+    each === undefined ? [] : [finding(each, areInputsOpen)],
   );
 }
 
@@ -94,9 +91,9 @@ function operatorsText(nodes: readonly InferredNode[]): string {
 }
 
 /** Values that an unbound size leaves open look the same as values of data. */
-function finding({ what, count, reasons }: Unknowns, areSymbolsOpen: boolean): InferenceDiagnostic {
+function finding({ what, count, reasons }: Unknowns, areInputsOpen: boolean): InferenceDiagnostic {
   const makers = operatorsText(reasons);
-  const message = areSymbolsOpen
+  const message = areInputsOpen
     ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or on sizes that are not bound.`
     : `${what} that only a run decides: what ${makers} depends on data.`;
   const [first] = reasons;
