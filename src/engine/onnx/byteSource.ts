@@ -10,6 +10,11 @@ export interface ByteSource {
    * @throws RangeError when the range is not inside the source.
    */
   read(offset: number, length: number): Uint8Array;
+  /**
+   * Reads a few bytes of a file beside the model, where it keeps constants; the result may be a view as above. Nothing
+   * where that file is missing, too short, or may not be read.
+   */
+  readBeside?(location: string, offset: number, length: number): Uint8Array | undefined;
 }
 
 /** A source over bytes that are already in memory. */

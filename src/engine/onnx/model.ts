@@ -36,6 +36,8 @@ export type TensorPayload =
       readonly location: string;
       readonly offset: number;
       readonly length: number | undefined;
+      /** The elements, little-endian, of constants that are small enough to be shapes and could be read. */
+      readonly bytes?: Uint8Array;
     }
   | { readonly kind: 'empty' };
 

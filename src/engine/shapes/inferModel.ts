@@ -49,7 +49,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
     openSymbols: countOpenSymbols(scope.facts.values()),
-    diagnostics: [...found, ...describeUnknownSizes({ nodes, tensors: scope.facts, inputs, found })],
+    diagnostics: [...found, ...describeUnknownSizes({ model, nodes, tensors: scope.facts, inputs, found })],
   };
 }
 

@@ -7,7 +7,7 @@ import { searchCandidates } from '../../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../../engine/split/splitGraph';
 import { DnnSplitError } from '../../protocol/errors';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
-import { openFileSource } from '../files/fileSource';
+import { openModelSource } from '../files/externalData';
 import { structureHash } from './structureHash';
 
 /** Everything that is known of a model file under some dimensions, before any planning. */
@@ -27,7 +27,7 @@ export interface AnalyzedModel {
  * @throws DnnSplitError `file-system`, those of `readModel`, `canceled`
  */
 export function analyzeFile(path: string, bindings: DimensionBindings, work: Work = unwatched): AnalyzedModel {
-  const source = openFileSource(path);
+  const source = openModelSource(path);
   try {
     if (source.size === 0) {
       throw new DnnSplitError('unreadable-model', `${path} is empty; choose a file that holds an ONNX model.`, {

@@ -3,6 +3,9 @@ import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:
 import { DnnSplitError } from '../../protocol/errors';
 import { type FileSource, openFileSource } from './fileSource';
 
+/** Reads of constants from files beside a model; real models have far fewer that are small. */
+const mostReadsBeside = 10_000;
+
 /**
  * The file that an external tensor's `location` names. A location comes from the model and may be an attack: it must stay
  * in the model's folder, whether by its text, by a symbolic link or by a hard link (cf. CVE-2024-5187, CVE-2022-25882).
@@ -49,4 +52,41 @@ export function resolveExternalData(modelPath: string, location: string): string
  */
 export function openExternalData(modelPath: string, location: string): FileSource {
   return openFileSource(resolveExternalData(modelPath, location));
+}
+
+/**
+ * Opens a model file for reading its structure, small constants that it keeps in files beside it included. Of these files
+ * one is open at a time; those that are missing or may not be read are passed over.
+ * @throws DnnSplitError `file-system`, see `openFileSource`.
+ */
+export function openModelSource(modelPath: string): FileSource {
+  const model = openFileSource(modelPath);
+  let current: { readonly location: string; readonly file: FileSource | undefined } | undefined;
+  let reads = 0;
+  const fileAt = (location: string): FileSource | undefined => {
+    if (current?.location !== location) {
+      current?.file?.close();
+      current = { location, file: undefined };
+      current = { location, file: openExternalData(modelPath, location) };
+    }
+    return current.file;
+  };
+  return {
+    size: model.size,
+    read: (offset, length) => model.read(offset, length),
+    readBeside(location, offset, length) {
+      if (++reads > mostReadsBeside) return undefined;
+      try {
+        const file = fileAt(location);
+        return file !== undefined && offset + length <= file.size ? file.read(offset, length) : undefined;
+      } catch (error) {
+        if (DnnSplitError.is(error)) return undefined;
+        throw error;
+      }
+    },
+    close() {
+      model.close();
+      current?.file?.close();
+    },
+  };
 }

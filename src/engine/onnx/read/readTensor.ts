@@ -17,6 +17,8 @@ import { type WireReader, wireType } from './wireReader';
 
 /** Payloads up to this many bytes in the file are kept in memory: shapes, axes, scales. */
 const largestInlineBytes = 4096;
+/** Constants up to this many bytes are read from files beside the model: shapes, axes and scales, hardly a weight. */
+export const largestExternalConstantBytes = 512;
 
 const message = 'TensorProto';
 /** Field numbers of TensorProto (onnx.proto), without its payload. */
@@ -82,7 +84,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   const elements = countElements(wire, shape, start);
   const bytes = byteLength(dtype, elements);
   const payload = isExternal
-    ? externalPayload(wire, external ?? new Map(), start)
+    ? externalPayload(wire, external ?? new Map(), bytes, start)
     : inModelPayload(found, dtype, elements);
   checkPayloadLength(wire, name, payload, bytes, start);
   wire.charge(400 + 8 * shape.length);
@@ -174,16 +176,20 @@ function putBits(result: Uint8Array, offset: number, elementBytes: number, bit: 
   if (index + 1 < elementBytes) result[offset + index + 1] = shifted >> 8;
 }
 
-function externalPayload(wire: WireReader, values: ReadonlyMap<string, string>, start: number): TensorPayload {
+function externalPayload(
+  wire: WireReader,
+  values: ReadonlyMap<string, string>,
+  needed: number | undefined,
+  start: number,
+): TensorPayload {
   const location = values.get('location') ?? '';
   if (location === '') throw wire.malformed('a tensor has external data without a location', start);
-  const length = values.get('length');
-  return {
-    kind: 'external',
-    location,
-    offset: byteCount(wire, values.get('offset') ?? '0', start),
-    length: length === undefined ? undefined : byteCount(wire, length, start),
-  };
+  const lengthText = values.get('length');
+  const offset = byteCount(wire, values.get('offset') ?? '0', start);
+  const length = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
+  const isSmall = needed !== undefined && needed <= largestExternalConstantBytes && (length ?? needed) === needed;
+  const bytes = isSmall ? wire.beside(location, offset, needed) : undefined;
+  return { kind: 'external', location, offset, length, ...(bytes !== undefined && { bytes }) };
 }
 
 function byteCount(wire: WireReader, text: string, start: number): number {

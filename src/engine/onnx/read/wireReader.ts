@@ -57,6 +57,13 @@ export class WireReader {
     return this.#source.size;
   }
 
+  /** A copy of a few bytes of a file beside the model, where the source can read it. */
+  beside(location: string, offset: number, length: number): Uint8Array | undefined {
+    const bytes = this.#source.readBeside?.(location, offset, length)?.slice();
+    if (bytes !== undefined) this.charge(bytes.length);
+    return bytes;
+  }
+
   /** Estimated memory of the structure so far; a bound against files that are small but explode when read. */
   charge(bytes: number): void {
     this.#structureBytes += bytes;

@@ -45,14 +45,18 @@ export function factOfSparseTensor(tensor: OnnxSparseTensor): TensorFact {
 export function decodeTensor(tensor: OnnxTensor): TensorValue | undefined {
   const count = tensor.shape.reduce((product, dim) => product * dim, 1);
   if (count === 0) return [];
-  if (count > valueLimit(tensor.dtype) || tensor.payload.kind !== 'inline') return undefined;
-  const { bytes } = tensor.payload;
+  const bytes = bytesInMemory(tensor);
+  if (count > valueLimit(tensor.dtype) || bytes === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reader = readers[tensor.dtype];
   if (reader === undefined || bytes.byteLength < count * reader.size) return undefined;
   const value: number[] = [];
   for (let index = 0; index < count; index++) value.push(reader.read(view, index * reader.size));
   return value;
+}
+
+function bytesInMemory({ payload }: OnnxTensor): Uint8Array | undefined {
+  return payload.kind === 'inline' || payload.kind === 'external' ? payload.bytes : undefined;
 }
 
 interface ElementReader {

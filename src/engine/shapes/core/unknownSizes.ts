@@ -1,10 +1,11 @@
 import type { Dim } from '../dim';
 import type { InferenceDiagnostic, InferredModel, InferredNode } from '../inferred';
+import { unreadConstantFiles } from './unreadConstants';
 
 /** Operators that are named in a finding; further ones are summed up. */
 const maximumNamed = 3;
 
-interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'inputs'> {
+interface UnknownSizes extends Pick<InferredModel, 'model' | 'nodes' | 'tensors' | 'inputs'> {
   readonly found: readonly InferenceDiagnostic[];
 }
 
@@ -12,7 +13,13 @@ interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'inputs
  * Says how many tensors have sizes that no binding settles, and which nodes are the reason; nothing where there are none.
  * Nodes of which something was found already are not told of again.
  */
-export function describeUnknownSizes({ nodes, tensors, found, inputs }: UnknownSizes): readonly InferenceDiagnostic[] {
+export function describeUnknownSizes({
+  model,
+  nodes,
+  tensors,
+  found,
+  inputs,
+}: UnknownSizes): readonly InferenceDiagnostic[] {
   const causes = new Set<string>();
   const rankless = new Set<string>();
   let sized = 0;
@@ -22,13 +29,29 @@ export function describeUnknownSizes({ nodes, tensors, found, inputs }: UnknownS
     if (shape === undefined) rankless.add(name);
     else if (addCauses(shape, causes)) sized++;
   }
-  // A name that only an output states is no reason: nothing follows from it.
-  const areInputsOpen = inputs.some((name) => tensors.get(name)?.shape?.some((dim) => typeof dim !== 'number'));
   const told = rankless.size === 0 ? undefined : new Set(found.map((each) => each.nodeId));
   const untold = told === undefined ? [] : nodes.filter((node) => !told.has(node.id));
-  return [describeMadeSizes(sized, causes, nodes), describeLostRanks(untold, rankless)].flatMap((each) =>
-    each === undefined ? [] : [finding(each, areInputsOpen)],
+  const unknowns = [describeMadeSizes(sized, causes, nodes, rankless), describeLostRanks(untold, rankless)].filter(
+    (each) => each !== undefined,
   );
+  if (unknowns.length === 0) return [];
+  const others = otherReasons(model, inputs, tensors);
+  return unknowns.map((each) => finding(each, others));
+}
+
+/** What values may depend on that look like values of data. */
+function otherReasons(
+  model: InferredModel['model'],
+  inputs: InferredModel['inputs'],
+  tensors: InferredModel['tensors'],
+): readonly string[] {
+  // A name that only an output states is no reason: nothing follows from it.
+  const areInputsOpen = inputs.some((name) => tensors.get(name)?.shape?.some((dim) => typeof dim !== 'number'));
+  const [file] = unreadConstantFiles(model.graph);
+  return [
+    ...(areInputsOpen ? ['on sizes that are not bound'] : []),
+    ...(file === undefined ? [] : [`on constants in "${file.slice(0, 80)}", which could not be read`]),
+  ];
 }
 
 /** Tensors of which something stays open (`7 tensors have sizes`), and the nodes that make it so. */
@@ -49,15 +72,20 @@ function addCauses(shape: readonly Dim[], causes: Set<string>): boolean {
   return isMade;
 }
 
-/** Sizes that a node makes of its data (NonZero, NonMaxSuppression, ...). */
+/**
+ * Sizes that a node makes of its data (NonZero, NonMaxSuppression, ...); those of a node that knows no rank of what it
+ * reads are lost there, which is told apart.
+ */
 function describeMadeSizes(
   count: number,
   causes: ReadonlySet<string>,
   nodes: readonly InferredNode[],
+  rankless: ReadonlySet<string>,
 ): Unknowns | undefined {
   if (count === 0) return undefined;
   const owners = new Set([...causes].flatMap(ownersOf));
-  const reasons = nodes.filter((node) => owners.has(node.id));
+  const reasons = nodes.filter((node) => owners.has(node.id) && !node.reads.some((name) => rankless.has(name)));
+  if (reasons.length === 0) return undefined;
   return { what: count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`, count, reasons };
 }
 
@@ -90,12 +118,12 @@ function operatorsText(nodes: readonly InferredNode[]): string {
   return `${last} ${nodes.length > 1 ? 'make' : 'makes'}`;
 }
 
-/** Values that an unbound size leaves open look the same as values of data. */
-function finding({ what, count, reasons }: Unknowns, areInputsOpen: boolean): InferenceDiagnostic {
+function finding({ what, count, reasons }: Unknowns, others: readonly string[]): InferenceDiagnostic {
   const makers = operatorsText(reasons);
-  const message = areInputsOpen
-    ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or on sizes that are not bound.`
-    : `${what} that only a run decides: what ${makers} depends on data.`;
+  const message =
+    others.length > 0
+      ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or ${others.join(', or ')}.`
+      : `${what} that only a run decides: what ${makers} depends on data.`;
   const [first] = reasons;
   return { severity: 'information', message, ...(first !== undefined && { nodeId: first.id }) };
 }
