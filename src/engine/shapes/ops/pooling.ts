@@ -47,9 +47,9 @@ export function globallyPooled(shape: Shape): Shape {
   return shape?.map((dim, index) => (index < 2 ? dim : 1));
 }
 
-const pool: OpEntry = { infer: inferPool, elementwiseOps: poolOps };
+export const poolEntry: OpEntry = { infer: inferPool, elementwiseOps: poolOps };
 
-const globalPool: OpEntry = {
+export const globalPoolEntry: OpEntry = {
   infer: (context) => context.output(0, dtypeOf(context, 0), globallyPooled(context.shape(0))),
   elementwiseOps: perInput(1),
 };
@@ -92,12 +92,12 @@ const roiAlign: OpEntry = {
 
 /** ai.onnx pooling, all versions. */
 export const poolingOps: OpTable = {
-  MaxPool: pool,
-  AveragePool: pool,
-  LpPool: pool,
-  GlobalAveragePool: globalPool,
-  GlobalMaxPool: globalPool,
-  GlobalLpPool: globalPool,
+  MaxPool: poolEntry,
+  AveragePool: poolEntry,
+  LpPool: poolEntry,
+  GlobalAveragePool: globalPoolEntry,
+  GlobalMaxPool: globalPoolEntry,
+  GlobalLpPool: globalPoolEntry,
   MaxUnpool: { infer: inferUnpool, elementwiseOps: () => 0 },
   MaxRoiPool: maxRoiPool,
   RoiAlign: roiAlign,

@@ -1,6 +1,7 @@
 import type { OpEntry, OpTable } from '../rule';
 import { activationOps } from './activation';
 import { attentionOps, previewAttentionOps } from './attention';
+import { blockedLayoutOps } from './blockedLayout';
 import { contribOps } from './contrib';
 import { controlOps } from './control';
 import { convolutionOps } from './convolution';
@@ -60,6 +61,7 @@ const familiesByDomain: ReadonlyMap<string, readonly OpTable[]> = new Map([
   ['ai.onnx.preview', [previewAttentionOps]],
   ['ai.onnx.preview.training', [trainingOps]],
   ['com.microsoft', [contribOps]],
+  ['com.microsoft.nchwc', [blockedLayoutOps]],
   ['com.microsoft.extensions', [imagingExtensionOps]],
 ]);
 
