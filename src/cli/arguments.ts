@@ -3,7 +3,8 @@ import { InvalidArgumentError } from 'commander';
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
   const bindings: Record<string, number> = { ...before };
-  for (const part of text.split(',')) {
+  // A comma inside of parentheses belongs to a name: exporters call dimensions `Max(1, s2)`.
+  for (const part of text.split(/,(?![^(]*\))/)) {
     const at = part.lastIndexOf('=');
     const number = part.slice(at + 1).trim();
     const value = number === '' ? Number.NaN : Number(number);
