@@ -92,6 +92,11 @@ export interface AnalysisReport {
   readonly candidates: readonly CandidateReport[];
   /** Symbols that no binding settles yet, most useful first. */
   readonly openDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
+  /**
+   * Dimensions that only a run decides, most useful first: a number for one is the size that is expected, and counts bytes
+   * and work. Absent without any.
+   */
+  readonly madeDimensions?: readonly { readonly symbol: string; readonly tensors: number }[];
   /** With `--nodes`. */
   readonly nodes?: readonly NodeReport[];
   /** With `--tensors`: name -> [dtype, shape]. */

@@ -47,7 +47,7 @@ async function bindingsOf(model: string, config: string | undefined): Promise<Di
 }
 
 function analysisText(report: AnalysisReport): string {
-  const { model, graph, candidates, openDimensions, diagnostics } = report;
+  const { model, graph, candidates, openDimensions, madeDimensions = [], diagnostics } = report;
   const facts: [string, string][] = [
     ['model', model.path],
     ['producer', model.producer === '' ? 'not stated' : model.producer],
@@ -67,8 +67,12 @@ function analysisText(report: AnalysisReport): string {
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
   if (openDimensions.length > 0) {
-    const names = openDimensions.slice(0, 5).map(({ symbol, tensors }) => `${symbol} (${counted(tensors, 'tensor')})`);
-    parts.push(`Dimensions without a number: ${names.join(', ')}. Give them one with --bind NAME=NUMBER.`);
+    parts.push(`Dimensions without a number: ${namesText(openDimensions)}. Give them one with --bind NAME=NUMBER.`);
+  }
+  if (madeDimensions.length > 0) {
+    parts.push(
+      `Sizes that only a run decides: ${namesText(madeDimensions)}. Say with --bind NAME=NUMBER what to expect, and it is counted.`,
+    );
   }
   if (diagnostics.length > 0) {
     parts.push(
@@ -85,6 +89,12 @@ function analysisText(report: AnalysisReport): string {
     parts.push(tableText([{ heading: 'tensor' }, { heading: 'type' }, { heading: 'shape' }], rows));
   }
   return parts.join('\n\n');
+}
+
+function namesText(dimensions: AnalysisReport['openDimensions']): string {
+  const most = 5;
+  const names = dimensions.slice(0, most).map(({ symbol, tensors }) => `${symbol} (${counted(tensors, 'tensor')})`);
+  return dimensions.length > most ? `${names.join(', ')} and more` : names.join(', ');
 }
 
 function counted(count: number, noun: string): string {

@@ -19,6 +19,9 @@ export interface AnalysisFacts {
   readonly boundedBlocks?: number;
 }
 
+/** Of dimensions that only a run decides, a detector may have hundreds. */
+const mostMadeDimensions = 100;
+
 export interface AnalysisReportOptions {
   /** Lists every node of the split graph. */
   readonly nodes?: boolean;
@@ -41,6 +44,7 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
     },
     candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
     openDimensions: inferred.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
+    ...(inferred.madeDimensions.length > 0 && { madeDimensions: inferred.madeDimensions.slice(0, mostMadeDimensions) }),
     ...(options.nodes && { nodes: nodeReports(graph) }),
     ...(options.tensors && { tensors: tensorTable(inferred) }),
     diagnostics: inferred.diagnostics.map(diagnosticReport),
@@ -65,8 +69,8 @@ function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['
     opsets: Object.fromEntries(model.opsets),
     producer: [model.producer, model.producerVersion].filter((part) => part !== '').join(' '),
     nodes: model.graph.nodes.length,
-    inputs: inferred.inputs.map((name) => factReport(name, inferred.tensors.get(name))),
-    outputs: inferred.outputs.map((name) => factReport(name, inferred.tensors.get(name))),
+    inputs: inferred.inputs.map((name) => factReport(name, inferred)),
+    outputs: inferred.outputs.map((name) => factReport(name, inferred)),
     parameters: inferred.parameters,
     weightBytes: sum(inferred.weightBytes.values()),
     ...(inBodies > 0 && { bodyWeightBytes: inBodies }),

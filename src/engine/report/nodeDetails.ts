@@ -59,7 +59,7 @@ export function nodeDetails(
 
 function typeText(inferred: InferredModel, name: string): string {
   const fact = inferred.tensors.get(name);
-  const { dtype, shape, bytes } = factReport(name, fact);
+  const { dtype, shape, bytes } = factReport(name, inferred);
   if (fact !== undefined && fact.kind !== 'tensor') return `${fact.kind} of ${dtype}`;
   const weight = inferred.weightBytes.get(name);
   return `${shapeText(shape)} ${dtype}, ${bytesText(bytes ?? weight)}${weight === undefined ? '' : ', weight'}`;

@@ -1,7 +1,8 @@
 import { byteLength, type DType } from '../../protocol/dtype';
 import type { ReportDim, TensorReport } from '../../protocol/reports';
+import { expectedShape } from '../shapes/core/expectedSizes';
 import type { Dim, Shape } from '../shapes/dim';
-import type { TensorFact } from '../shapes/fact';
+import type { InferredModel } from '../shapes/inferred';
 import type { DataTensor } from '../split/splitGraph';
 
 /** A dimension as reports have it: a number, or the expression's text. */
@@ -24,11 +25,17 @@ export function dataTensorReport(tensor: DataTensor): TensorReport {
   };
 }
 
-/** A named tensor by what is known of it. */
-export function factReport(name: string, fact: TensorFact | undefined): TensorReport {
+/** A named tensor of a model by what is known of it. */
+export function factReport(name: string, { tensors, expected }: InferredModel): TensorReport {
+  const fact = tensors.get(name);
   if (fact === undefined) return { name, dtype: 'undefined', shape: null, bytes: null };
   const shape = fact.kind === 'tensor' ? fact.shape : undefined;
-  return { name, dtype: fact.dtype, shape: reportShape(shape), bytes: shapeBytes(fact.dtype, shape) };
+  return {
+    name,
+    dtype: fact.dtype,
+    shape: reportShape(shape),
+    bytes: shapeBytes(fact.dtype, expectedShape(shape, expected)),
+  };
 }
 
 /** Bytes of a tensor in its own type; `null` where a dimension or the element size is unknown. */

@@ -150,7 +150,7 @@ export function isAtLeast(left: Dim, right: Dim): boolean {
   return lowerBound(subtractDims(left, right)) >= 0;
 }
 
-/** The dimension with symbols replaced by numbers where `bindings` has them. */
+/** The dimension with symbols, and dimensions that nodes make, replaced by numbers where `bindings` has them. */
 export function substituteDim(dim: Dim, bindings: ReadonlyMap<string, number>): Dim {
   if (typeof dim === 'number') return dim;
   let sum: Dim = 0;
@@ -168,8 +168,8 @@ const hugeDimension = 2 ** 31 - 1;
 function substituteAtom(atom: DimAtom, bindings: ReadonlyMap<string, number>): Dim {
   switch (atom.kind) {
     case 'symbol':
-      return bindings.get(atom.key) ?? expressionOfAtom(atom);
     case 'fresh':
+      return bindings.get(atom.key) ?? expressionOfAtom(atom);
     case 'folded':
       return expressionOfAtom(atom);
     default: {

@@ -2,6 +2,7 @@ import { unwatched, type Work } from '../../protocol/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
 import { countElementwiseOps, countMacs } from './core/count';
+import { countMadeDimensions } from './core/expectedSizes';
 import { GraphInference } from './core/graphInference';
 import { countOpenSymbols } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
@@ -30,7 +31,8 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     warn: (message, nodeId, tensor) => inference.report('error', message, nodeId, tensor),
     inlineBudget: maximumInlinedNodes,
   };
-  const inference = new GraphInference(planning, bindings, work);
+  const expected = new Map(Object.entries(bindings));
+  const inference = new GraphInference(planning, bindings, expected, work);
   const graph = planGraph(model.graph, completeOpsets(model), planning);
   const scope = scopeOfInputs(graph, bindings);
   const nodes = inference.inferMain(graph, scope, inferredNode);
@@ -49,7 +51,9 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
     openSymbols: countOpenSymbols(scope.facts.values()),
-    diagnostics: [...found, ...describeUnknownSizes({ model, nodes, tensors: scope.facts, inputs, found })],
+    madeDimensions: countMadeDimensions(scope.facts.values(), expected),
+    expected,
+    diagnostics: [...found, ...describeUnknownSizes({ model, expected, nodes, tensors: scope.facts, inputs, found })],
   };
 }
 

@@ -42,8 +42,12 @@ export interface InferredModel {
   readonly parameters: number;
   /** Symbols that are not bound, with the number of tensors that each would settle, most first. */
   readonly openSymbols: readonly { readonly symbol: string; readonly tensors: number }[];
+  /** Dimensions that only a run decides and of which no size is expected, with the number of tensors that have each. */
+  readonly madeDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
+  /** All bindings; one of a dimension that only a run decides is the size that the user expects, for counting. */
+  readonly expected: ReadonlyMap<string, number>;
   readonly diagnostics: readonly InferenceDiagnostic[];
 }
 
-/** Symbol name -> number, from the configuration or the command line. */
+/** Symbol, or dimension that a node makes -> number, from the configuration or the command line. */
 export type DimensionBindings = Readonly<Record<string, number>>;

@@ -1,6 +1,8 @@
 import { byteLength } from '../../protocol/dtype';
 import { DnnSplitError } from '../../protocol/errors';
+import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
+import type { Shape } from '../shapes/dim';
 import type { TensorFact } from '../shapes/fact';
 import type { InferredModel, InferredNode } from '../shapes/inferred';
 import { chooseOrder } from './order';
@@ -133,7 +135,7 @@ function tensorsOf(
       name,
       dtype: fact?.dtype ?? 'undefined',
       shape: fact?.shape,
-      bytes: fact && factBytes(fact),
+      bytes: fact && factBytes(fact, inferred.expected),
       producer: producers[index] ?? -1,
       consumers: consumers[index] ?? noIndices,
       isGraphOutput: outputNames.has(name),
@@ -221,20 +223,20 @@ function isData(fact: TensorFact | undefined): boolean {
 
 function isStaticallyKnown(fact: TensorFact): boolean {
   if (fact.kind !== 'tensor' || fact.value === undefined) return false;
-  const elements = elementCount(fact);
+  const elements = elementCount(fact.shape);
   return elements === fact.value.length && fact.value.every((element) => typeof element === 'number');
 }
 
-function elementCount(fact: TensorFact): number | undefined {
+function elementCount(shape: Shape): number | undefined {
   let elements = 1;
-  for (const dim of fact.shape ?? [undefined]) {
+  for (const dim of shape ?? [undefined]) {
     if (typeof dim !== 'number') return undefined;
     elements *= dim;
   }
   return elements;
 }
 
-function factBytes(fact: TensorFact): number | undefined {
-  const elements = fact.kind === 'tensor' ? elementCount(fact) : undefined;
+function factBytes(fact: TensorFact, expected: InferredModel['expected']): number | undefined {
+  const elements = fact.kind === 'tensor' ? elementCount(expectedShape(fact.shape, expected)) : undefined;
   return elements === undefined ? undefined : byteLength(fact.dtype, elements);
 }

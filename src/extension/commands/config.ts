@@ -41,14 +41,19 @@ async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: nu
 }
 
 async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefined> {
-  const open = snapshot?.analysis?.openDimensions ?? [];
-  if (open.length === 0) {
+  const { openDimensions = [], madeDimensions = [] } = snapshot?.analysis ?? {};
+  if (openDimensions.length + madeDimensions.length === 0) {
     throw new DnnSplitError('bad-usage', vscode.l10n.t('Every dimension of this model has a number already.'));
   }
-  const items = open.map(({ symbol, tensors }) => ({
+  const open = openDimensions.map(({ symbol, tensors }) => ({
     label: symbol,
     description: vscode.l10n.t('in {0} tensors', tensors),
   }));
+  const made = madeDimensions.map(({ symbol, tensors }) => ({
+    label: symbol,
+    description: vscode.l10n.t('in {0} tensors, decided by a run: the size to expect', tensors),
+  }));
+  const items = [...open, ...made];
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose the dimension to set') }))
     ?.label;
 }

@@ -27,7 +27,8 @@ export class ContextKeys implements Releasable {
     this.#set('dnnsplit.model', stateOf(model));
     this.#set('dnnsplit.planned', snapshot?.plan !== undefined);
     this.#set('dnnsplit.overridden', model !== undefined && hasOverrides(model.overrides));
-    this.#set('dnnsplit.openDimensions', (snapshot?.analysis?.openDimensions.length ?? 0) > 0);
+    const { openDimensions = [], madeDimensions = [] } = snapshot?.analysis ?? {};
+    this.#set('dnnsplit.openDimensions', openDimensions.length + madeDimensions.length > 0);
   }
 
   #set(key: string, value: unknown): void {

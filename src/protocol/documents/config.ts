@@ -66,7 +66,9 @@ export const constraintsSchema = z
   })
   .describe('What a plan must keep.');
 
-const dimensionsSchema = z.record(z.string(), z.int().nonnegative()).describe('Numbers for symbolic dimensions.');
+const dimensionsSchema = z
+  .record(z.string(), z.int().nonnegative())
+  .describe('Numbers for symbolic dimensions, and sizes to expect of those that only a run decides.');
 const inputsSchema = z
   .record(
     z.string(),

@@ -38,6 +38,7 @@ export class GraphInference {
   constructor(
     private readonly planning: PlanningScope,
     bindings: DimensionBindings,
+    private readonly expected: ReadonlyMap<string, number>,
     private readonly work: Work,
   ) {
     this.stated = new StatedTypes(bindings, this.report.bind(this));
@@ -108,6 +109,7 @@ export class GraphInference {
 
   private inferNodes<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
     const context = new NodeContext({
+      expected: this.expected,
       problem: (message, nodeId) => this.problem(message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
       affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),

@@ -7,6 +7,7 @@ import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '..
 import type { CountContext, RuleContext } from '../rule';
 import { NodeAttributes } from './attributes';
 import { addUp } from './count';
+import { expectedShape } from './expectedSizes';
 import type { PlannedNode } from './plannedGraph';
 import { elementCount, fits, valueLimit } from './tensorValue';
 
@@ -32,6 +33,8 @@ export interface ContextHost {
     planned: PlannedNode,
   ) => BodyResult;
   readonly affordableRuns: (body: OnnxGraph) => number;
+  /** Sizes that are expected of dimensions that only a run decides: counts use them, rules do not. */
+  readonly expected: ReadonlyMap<string, number>;
 }
 
 /** One object serves all nodes of a graph, one after another: `begin`, the rule, then `outputs`, then the counts. */
@@ -163,19 +166,19 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   inputShape(index: number): readonly number[] | undefined {
-    return numbersOf(this.inputs[index]?.shape);
+    return numbersOf(this.expectedShape(this.inputs[index]));
   }
 
   outputShape(index: number): readonly number[] | undefined {
-    return numbersOf(this.results[index]?.shape);
+    return numbersOf(this.expectedShape(this.results[index]));
   }
 
   inputElements(index: number): number | undefined {
-    return elementCount(this.inputs[index]?.shape);
+    return elementCount(this.expectedShape(this.inputs[index]));
   }
 
   outputElements(index: number): number | undefined {
-    return elementCount(this.results[index]?.shape);
+    return elementCount(this.expectedShape(this.results[index]));
   }
 
   inputNumbers(index: number): readonly number[] | undefined {
@@ -199,6 +202,10 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
 
   isBodySealed(name: string): boolean {
     return this.bodyResult(name)?.sealed ?? false;
+  }
+
+  private expectedShape(fact: TensorFact | undefined): Shape {
+    return expectedShape(fact?.shape, this.host.expected);
   }
 
   private bodyResult(name: string): BodyResult | undefined {

@@ -1,11 +1,12 @@
-import type { Dim } from '../dim';
+import type { Shape } from '../dim';
 import type { InferenceDiagnostic, InferredModel, InferredNode } from '../inferred';
+import { expectedShape } from './expectedSizes';
 import { unreadConstantFiles } from './unreadConstants';
 
 /** Operators that are named in a finding; further ones are summed up. */
 const maximumNamed = 3;
 
-interface UnknownSizes extends Pick<InferredModel, 'model' | 'nodes' | 'tensors' | 'inputs'> {
+interface UnknownSizes extends Pick<InferredModel, 'model' | 'nodes' | 'tensors' | 'inputs' | 'expected'> {
   readonly found: readonly InferenceDiagnostic[];
 }
 
@@ -19,6 +20,7 @@ export function describeUnknownSizes({
   tensors,
   found,
   inputs,
+  expected,
 }: UnknownSizes): readonly InferenceDiagnostic[] {
   const causes = new Set<string>();
   const rankless = new Set<string>();
@@ -27,7 +29,7 @@ export function describeUnknownSizes({
     // The members of a sequence may well differ.
     if (kind !== 'tensor') continue;
     if (shape === undefined) rankless.add(name);
-    else if (addCauses(shape, causes)) sized++;
+    else if (addCauses(expectedShape(shape, expected), causes)) sized++;
   }
   const told = rankless.size === 0 ? undefined : new Set(found.map((each) => each.nodeId));
   const untold = told === undefined ? [] : nodes.filter((node) => !told.has(node.id));
@@ -62,9 +64,9 @@ interface Unknowns {
 }
 
 /** Adds the nodes that make sizes of this shape; false where there are none. */
-function addCauses(shape: readonly Dim[], causes: Set<string>): boolean {
+function addCauses(shape: Shape, causes: Set<string>): boolean {
   let isMade = false;
-  for (const dim of shape) {
+  for (const dim of shape ?? []) {
     if (typeof dim === 'number' || dim.cause === undefined) continue;
     causes.add(dim.cause);
     isMade = true;

@@ -1,0 +1,48 @@
+import type { Dim, DimAtom, Shape } from '../dim';
+import { substituteDim } from '../dimArithmetic';
+import type { TensorFact } from '../fact';
+import type { InferredModel } from '../inferred';
+
+/**
+ * The shape with the sizes that the user expects of dimensions that only a run decides. It serves to count bytes and work
+ * and nothing else: what follows from such a size stays open, or an expectation would end up in exported models.
+ */
+export function expectedShape(shape: Shape, expected: ReadonlyMap<string, number>): Shape {
+  if (shape === undefined || expected.size === 0) return shape;
+  const isMade = (dim: Dim): boolean => typeof dim !== 'number' && dim.cause !== undefined;
+  return shape.some(isMade) ? shape.map((dim) => (isMade(dim) ? substituteDim(dim, expected) : dim)) : shape;
+}
+
+/**
+ * The dimensions that nodes make of their data and of which no size is expected, with the number of tensors in whose shape
+ * each occurs. Most first, then by name.
+ */
+export function countMadeDimensions(
+  facts: Iterable<TensorFact>,
+  expected: ReadonlyMap<string, number>,
+): InferredModel['madeDimensions'] {
+  const counts = new Map<string, number>();
+  for (const { kind, shape } of facts) {
+    if (kind !== 'tensor') continue;
+    const made = new Set<string>();
+    for (const dim of shape ?? []) addMade(dim, made);
+    for (const symbol of made) if (!expected.has(symbol)) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([symbol, tensors]) => ({ symbol, tensors }))
+    .sort((left, right) => right.tensors - left.tensors || (left.symbol < right.symbol ? -1 : 1));
+}
+
+function addMade(dim: Dim, made: Set<string>): void {
+  if (typeof dim === 'number' || dim.cause === undefined) return;
+  for (const { atoms } of dim.terms) for (const atom of atoms) addMadeIn(atom, made);
+}
+
+function addMadeIn(atom: DimAtom, made: Set<string>): void {
+  if (atom.kind === 'fresh') {
+    made.add(atom.key);
+  } else if (atom.kind === 'floor' || atom.kind === 'min' || atom.kind === 'max') {
+    addMade(atom.left, made);
+    addMade(atom.right, made);
+  }
+}
