@@ -19,7 +19,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
     ...(plan ? [planSection(plan, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
-    ...dimensionsSection(analysis, t),
+    ...dimensionSections(analysis, t),
     ...(plan ? [] : [factsSection(snapshot.modelUri, analysis, t)]),
   ];
 }
@@ -37,27 +37,46 @@ function problemRow(id: string, label: string, message: string): TreeRow {
   };
 }
 
-/** Symbolic dimensions that wait for a number. */
-function dimensionsSection(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
-  if (analysis.openDimensions.length === 0) return [];
-  return [
-    {
+/** Of dimensions that only a run decides, a detector may have hundreds. */
+const mostMadeRows = 10;
+
+/** Symbolic dimensions that wait for a number, and those of which only a run decides what to expect. */
+function dimensionSections(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
+  const { openDimensions, madeDimensions = [] } = analysis;
+  const sections: TreeRow[] = [];
+  if (openDimensions.length > 0) {
+    sections.push({
       id: 'dimensions',
       label: t('Open dimensions'),
       description: t('set them to know every size'),
       icon: 'symbol-ruler',
       kind: 'section',
       expanded: true,
-      children: analysis.openDimensions.map(({ symbol, tensors }) => ({
-        id: `dimensions/${symbol}`,
-        label: symbol,
-        description: t('in {0} tensors', tensors),
-        icon: 'symbol-variable',
-        kind: 'dimension' as const,
-        children: [],
-      })),
-    },
-  ];
+      children: openDimensions.map((each) => dimensionRow(each, t)),
+    });
+  }
+  if (madeDimensions.length > 0) {
+    sections.push({
+      id: 'made-dimensions',
+      label: t('Sizes that only a run decides'),
+      description: t('set what to expect to count it'),
+      icon: 'symbol-ruler',
+      kind: 'section',
+      children: madeDimensions.slice(0, mostMadeRows).map((each) => dimensionRow(each, t)),
+    });
+  }
+  return sections;
+}
+
+function dimensionRow({ symbol, tensors }: AnalysisReport['openDimensions'][number], t: Translate): TreeRow {
+  return {
+    id: `dimensions/${symbol}`,
+    label: symbol,
+    description: t('in {0} tensors', tensors),
+    icon: 'symbol-variable',
+    kind: 'dimension',
+    children: [],
+  };
 }
 
 /** What is known of the model where there is no plan to show. */

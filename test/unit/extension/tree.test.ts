@@ -116,6 +116,18 @@ describe('the tree', () => {
     expect(dimensions && lines(dimensions)).toEqual(['batch: in 12 tensors']);
   });
 
+  it('lists the first of the sizes that only a run decides', () => {
+    const madeDimensions = Array.from({ length: 12 }, (_, index) => ({
+      symbol: `${index}:count`,
+      tensors: 20 - index,
+    }));
+    const rows = modelRows(readySnapshot(1, { analysis: { ...analysis, madeDimensions } }), untranslated);
+    const made = rows.find(({ id }) => id === 'made-dimensions');
+    expect(made && lines(made)).toHaveLength(10);
+    expect(made?.children[0]).toMatchObject({ kind: 'dimension', label: '0:count', description: 'in 20 tensors' });
+    expect(rows.some(({ id }) => id === 'dimensions')).toBe(false);
+  });
+
   it('says every row in words alone, without signs that a screen reader would spell', () => {
     for (const row of allRows(rows)) {
       const said = row.spoken ?? rowText(row);
