@@ -8,7 +8,7 @@ import type { NotificationName, RequestName, ServerConnection, ServerState } fro
 import { requestError, serverDownError, serverRestartedError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
 
-type Library = typeof import('vscode-languageclient/node');
+type Library = typeof import('./clientLibrary');
 
 /** Documents that the server diagnoses and offers actions on. */
 const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json', '**/*.profile.json'];
@@ -112,7 +112,7 @@ export class LanguageServer implements ServerConnection, Releasable {
   async #launch(modelUri: string | undefined): Promise<LanguageClient> {
     this.#setState('starting');
     // Loaded with the first request, so that activation costs next to nothing.
-    const library = await import('vscode-languageclient/node');
+    const library = await import('./clientLibrary');
     if (this.#state !== 'starting') throw serverDownError('It was stopped while it was being started.');
     const client = this.#createClient(library, modelUri);
     this.#client = client;
