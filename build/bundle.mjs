@@ -68,16 +68,21 @@ async function writeMessages() {
 }
 
 /**
- * The command line comes in pieces, so that a command compiles only what it uses: a cold start is mostly that. esbuild
- * splits ES modules only, so each piece becomes a CommonJS module afterwards.
+ * Some programs come in pieces, so that what one run does not use is neither read nor compiled: a command of the command
+ * line needs little of the others, and the extension needs the language client with its first request only. esbuild
+ * splits ES modules alone, so each piece becomes a CommonJS module afterwards.
+ * @param {string} name of the program; its pieces are called after it
+ * @param {string} entryPoint
+ * @param {{ external?: string[], banner?: string }} [options]
  */
-async function buildCommandLine() {
+async function buildInPieces(name, entryPoint, { external = [], banner } = {}) {
   const { outputFiles, metafile } = await esbuild.build({
     ...node,
+    external,
     format: 'esm',
     splitting: true,
-    chunkNames: 'cli_[hash]',
-    entryPoints: { cli: 'src/cli/main.ts' },
+    chunkNames: `${name}_[hash]`,
+    entryPoints: { [name]: entryPoint },
     sourcemap: production ? false : 'inline',
     write: false,
   });
@@ -92,7 +97,7 @@ async function buildCommandLine() {
         sourcemap: production ? false : 'external',
         sourcefile: basename(path),
         supported: { 'dynamic-import': false },
-        ...(basename(path) === 'cli.js' && { banner: '#!/usr/bin/env node' }),
+        ...(banner !== undefined && basename(path) === `${name}.js` && { banner }),
       });
       await writeFile(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
       if (map !== '') await writeFile(`${path}.map`, map);
@@ -101,8 +106,12 @@ async function buildCommandLine() {
   return { metafile };
 }
 
+const pieces = [
+  () => buildInPieces('cli', 'src/cli/main.ts', { banner: '#!/usr/bin/env node' }),
+  () => buildInPieces('extension', 'src/extension/main.ts', { external: ['vscode'] }),
+];
+
 const entries = [
-  { ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] },
   {
     ...node,
     entryPoints: {
@@ -131,7 +140,7 @@ for (const entry of entries) {
   if (missing.length > 0) throw new Error(`bundle: ${missing.join(', ')} does not exist`);
 }
 const [results] = await Promise.all([
-  Promise.all([...entries.map((entry) => esbuild.build(entry)), buildCommandLine()]),
+  Promise.all([...entries.map((entry) => esbuild.build(entry)), ...pieces.map((build) => build())]),
   writeSchemas(),
   writeMessages(),
 ]);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { bufferSource } from '../../src/engine/onnx/byteSource';
+import { joinBytes } from '../../src/engine/onnx/joinBytes';
 import { readModel } from '../../src/engine/onnx/readModel';
 import { DnnSplitError } from '../../src/protocol/errors';
 
@@ -57,7 +58,7 @@ const overwrite: Mutation = (bytes, random) => {
 const cutOut: Mutation = (bytes, random) => {
   const start = random(bytes.length);
   const end = Math.min(bytes.length, start + 1 + random(64));
-  return joined(bytes.subarray(0, start), bytes.subarray(end));
+  return joinBytes([bytes.subarray(0, start), bytes.subarray(end)]);
 };
 
 const shorten: Mutation = (bytes, random) => bytes.slice(0, random(bytes.length));
@@ -66,14 +67,14 @@ const duplicate: Mutation = (bytes, random) => {
   const start = random(bytes.length);
   const part = bytes.subarray(start, start + 1 + random(512));
   const at = random(bytes.length);
-  return joined(bytes.subarray(0, at), part, bytes.subarray(at));
+  return joinBytes([bytes.subarray(0, at), part, bytes.subarray(at)]);
 };
 
 /** Makes a length or number near the place huge. */
 const hugeVarint: Mutation = (bytes, random) => {
   const at = random(bytes.length);
   const varint = Uint8Array.from([...new Array(1 + random(10)).fill(0xff), 0x01]);
-  return joined(bytes.subarray(0, at), varint, bytes.subarray(at + 1));
+  return joinBytes([bytes.subarray(0, at), varint, bytes.subarray(at + 1)]);
 };
 
 /** Replaces the inside of a field by fields of other messages, its length prefixes kept right. */
@@ -150,12 +151,12 @@ function replaceInside(bytes: Uint8Array, target: FoundField, content: Uint8Arra
   let inside: Uint8Array = content;
   for (const [index, { length, end }] of [...target.around.entries()].reverse()) {
     const outer = target.around[index - 1] ?? { start: 0, end: bytes.length };
-    inside = joined(
+    inside = joinBytes([
       bytes.subarray(outer.start, length),
       lengthBytes(inside.length),
       inside,
       bytes.subarray(end, outer.end),
-    );
+    ]);
   }
   return inside;
 }
@@ -165,16 +166,6 @@ function lengthBytes(length: number): Uint8Array {
   let rest = length;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
   return Uint8Array.from([...bytes, rest]);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }
 
 /** A file with one to three changes that know nothing of models but their fields. */

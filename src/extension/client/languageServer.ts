@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DnnSplitError } from '../../protocol/errors';
-import { clientCommands, type ServerNotifications, type ServerRequests } from '../../protocol/requests';
+import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
 import { DisposableStore, type Releasable } from '../disposables';
 import { Emitter } from '../emitter';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
 import { requestError, serverDownError, serverRestartedError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
 
-type Library = typeof import('vscode-languageclient/node');
+type CreateClient = typeof import('./createClient').createClient;
 
 /** Documents that the server diagnoses and offers actions on. */
 const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json', '**/*.profile.json'];
@@ -112,9 +112,9 @@ export class LanguageServer implements ServerConnection, Releasable {
   async #launch(modelUri: string | undefined): Promise<LanguageClient> {
     this.#setState('starting');
     // Loaded with the first request, so that activation costs next to nothing.
-    const library = await import('vscode-languageclient/node');
+    const { createClient } = await import('./createClient');
     if (this.#state !== 'starting') throw serverDownError('It was stopped while it was being started.');
-    const client = this.#createClient(library, modelUri);
+    const client = this.#createClient(createClient, modelUri);
     this.#client = client;
     try {
       await client.start();
@@ -127,36 +127,18 @@ export class LanguageServer implements ServerConnection, Releasable {
     }
   }
 
-  #createClient(
-    { CloseAction, ErrorAction, LanguageClient, State, TransportKind }: Library,
-    modelUri: string | undefined,
-  ): LanguageClient {
+  #createClient(create: CreateClient, modelUri: string | undefined): LanguageClient {
     this.#watchers = watchedPatterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
-    const args = ['--code-folder', this.codeFolder, ...(modelUri === undefined ? [] : ['--first-model', modelUri])];
-    const program = { module: this.serverModule, transport: TransportKind.ipc, args };
-    const client: InstanceType<Library['LanguageClient']> = new LanguageClient(
-      'dnnsplit',
-      'DNNSplit',
-      { run: program, debug: { ...program, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
-      {
-        documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
-        synchronize: { fileEvents: [...this.#watchers] },
-        initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
-        outputChannel: this.log,
-        errorHandler: {
-          error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => ({
-            action: this.#mayRestart(client) ? CloseAction.Restart : CloseAction.DoNotRestart,
-            handled: true,
-          }),
-        },
-        initializationFailedHandler: () => false,
+    const client: LanguageClient = create({
+      serverModule: this.serverModule,
+      args: ['--code-folder', this.codeFolder, ...(modelUri === undefined ? [] : ['--first-model', modelUri])],
+      log: this.log,
+      documentPatterns,
+      watchers: this.#watchers,
+      onState: (state) => {
+        if (this.#client === client) this.#setState(state);
       },
-    );
-    client.onDidChangeState(({ newState }) => {
-      if (this.#client !== client) return;
-      if (newState === State.Running) this.#setState('running');
-      else if (newState === State.Starting) this.#setState('starting');
+      mayRestart: () => this.#mayRestart(client),
     });
     for (const subscribe of this.#subscriptions) subscribe(client);
     return client;

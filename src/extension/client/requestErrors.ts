@@ -1,4 +1,4 @@
-import { DnnSplitError, type ErrorCode, type ErrorData, toErrorData } from '../../protocol/errors';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../protocol/errors';
 
 /** JSON-RPC and LSP codes: the client or the server gave the request up. */
 const canceledCodes = new Set([-32800, -32802]);
@@ -23,14 +23,22 @@ export function requestError(thrown: unknown): DnnSplitError {
   return DnnSplitError.fromData(toErrorData(thrown));
 }
 
+/**
+ * A request failed for want of a server, whatever it asked. Open models come back with the next server, so work that
+ * follows them has nothing to say about it.
+ */
+export class ServerEndedError extends DnnSplitError {
+  constructor(message: string, detail: string | undefined) {
+    super('worker-crashed', message, undefined, detail);
+  }
+}
+
 /** The error of every request while there is no server. */
-export function serverDownError(detail?: string): DnnSplitError {
-  const code: ErrorCode = 'worker-crashed';
-  return new DnnSplitError(code, 'The DNNSplit server is not running; restart it to go on.', undefined, detail);
+export function serverDownError(detail?: string): ServerEndedError {
+  return new ServerEndedError('The DNNSplit server is not running; restart it to go on.', detail);
 }
 
 /** The error of a request that was under way when the server ended and was started again. */
-export function serverRestartedError(detail: string): DnnSplitError {
-  const message = 'The DNNSplit server stopped unexpectedly and was started again; try again.';
-  return new DnnSplitError('worker-crashed', message, undefined, detail);
+export function serverRestartedError(detail: string): ServerEndedError {
+  return new ServerEndedError('The DNNSplit server stopped unexpectedly and was started again; try again.', detail);
 }

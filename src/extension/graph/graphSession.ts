@@ -4,7 +4,7 @@ import type { AnalysisReport } from '../../protocol/reports';
 import type { PlanOverrides } from '../../protocol/requests';
 import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../protocol/webviewMessages';
 import type { ServerConnection } from '../client/connection';
-import { requestError } from '../client/requestErrors';
+import { requestError, ServerEndedError } from '../client/requestErrors';
 import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import { untouchedOverrides } from '../model/overrides';
@@ -236,14 +236,16 @@ export class GraphSession implements Releasable {
     const snapshot = this.surroundings.models.get(this.modelUri)?.snapshot;
     if (!snapshot?.analysis || !snapshot.plan) return;
     const { analysis, plan, revision } = snapshot;
-    await this.#attempt(async () => {
+    const showPlan = async () => {
       const overlay = await this.surroundings.connection.request('dnnsplit/overlay', { modelUri: this.modelUri });
       if (this.#sentRevision !== revision) return;
       const { overrides } = this.surroundings.models.get(this.modelUri) ?? {};
       const isNews = overrides !== undefined && overrides !== this.#pageOverrides;
       if (isNews) this.#pageOverrides = overrides;
       this.post({ type: 'plan', analysis, plan, overlay, ...(isNews && { overrides }) });
-    });
+    };
+    // Nobody asked for it, and the next server gives it without being asked.
+    await this.#attempt(showPlan, (error) => !(error instanceof ServerEndedError));
     const selected = this.surroundings.selection.selectedIn(this.modelUri);
     if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });
   }
@@ -305,12 +307,12 @@ export class GraphSession implements Releasable {
     });
   }
 
-  async #attempt(work: () => Promise<unknown>): Promise<void> {
+  async #attempt(work: () => Promise<unknown>, isNews: (error: DnnSplitError) => boolean = () => true): Promise<void> {
     try {
       await work();
     } catch (thrown) {
       const error = requestError(thrown);
-      if (error.code !== 'canceled') this.surroundings.report(error);
+      if (error.code !== 'canceled' && isNews(error)) this.surroundings.report(error);
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DnnSplitError, toErrorData } from '../../protocol/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from '../../relay/execution/onnxRuntime';
+import { randomNumbers } from '../../relay/verify/randomInputs';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
-import { randomTensor, repeatableRandom } from './randomTensors';
+import { randomTensor } from './randomTensors';
 
 /**
  * The process that runs a model with profiling on, apart from its parent because native code may crash. It takes one order
@@ -28,7 +29,7 @@ const progressMs = 100;
 async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<string> {
   const runtime = loadOnnxRuntime(order.packageFolders);
   const session = await createSession(runtime, order);
-  const random = repeatableRandom();
+  const random = randomNumbers(1);
   const feeds: Record<string, Tensor> = {};
   for (const input of order.inputs) feeds[input.name] = randomTensor(runtime.Tensor, input, random);
   let lastWords = performance.now();

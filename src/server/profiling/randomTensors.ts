@@ -60,12 +60,3 @@ export function randomTensor(tensor: TensorClass, { name, dtype, shape }: InputS
       );
   }
 }
-
-/** The same numbers from 0 up to 1 every time: a linear congruential generator (Numerical Recipes, 3rd ed., section 7.1.5). */
-export function repeatableRandom(): Random {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serverRestartedError } from '../../../src/extension/client/requestErrors';
 import { DisposableStore } from '../../../src/extension/disposables';
 import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
 import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
@@ -166,6 +167,21 @@ describe('GraphSession', () => {
     await settle();
     expect(sent.at(-1)).toMatchObject({ type: 'regions', map: { links: [1, 2] } });
     expect(server.asked.at(-1)).toEqual({ method: 'dnnsplit/regions', params: { modelUri, links: [1, 2] } });
+  });
+
+  it.each([
+    ['says nothing where the server ended while it gave the plan', serverRestartedError('gone'), []],
+    ['tells what else stands in the way of the plan', new DnnSplitError('internal', 'No.'), ['internal']],
+  ])('%s', async (_, error, told) => {
+    const { session, server, types, reported } = conversation();
+    server.answers['dnnsplit/overlay'] = () => Promise.reject(error);
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect(reported.map(({ code }) => code)).toEqual(told);
+    server.answers['dnnsplit/overlay'] = async () => overlay;
+    server.tell('dnnsplit/modelChanged', readySnapshot(2));
+    await settle();
+    expect(types().filter((type) => type === 'plan')).toHaveLength(1);
   });
 
   it('lays out again when shapes changed', async () => {

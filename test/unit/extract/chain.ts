@@ -10,6 +10,7 @@ import { inferModel } from '../../../src/engine/shapes/inferModel';
 import type { DimensionBindings, InferredModel } from '../../../src/engine/shapes/inferred';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { randomNumbers } from '../../../src/relay/verify/randomInputs';
 import { exportSegments, type SegmentExportOptions } from '../../../src/server/files/exportSegments';
 import { openFileSource } from '../../../src/server/files/fileSource';
 
@@ -31,24 +32,13 @@ const exactly: ort.InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 };
 
-/** Small deterministic generator (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Reads a model and runs it as a whole on random inputs. */
 export async function prepare(path: string, bindings: DimensionBindings, seed = 1): Promise<Subject> {
   const source = openFileSource(path);
   const model = readModel(source);
   source.close();
   const inferred = inferModel(model, bindings);
-  const random = randomOf(seed);
+  const random = randomNumbers(seed);
   const inputs: Values = new Map();
   for (const name of inferred.inputs) inputs.set(name, randomTensor(inferred, name, random));
   const whole = await run(path, inputs, new Set(inferred.inputs));

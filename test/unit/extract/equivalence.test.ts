@@ -3,8 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DimensionBindings } from '../../../src/engine/shapes/inferred';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
+import { randomNumbers } from '../../../src/relay/verify/randomInputs';
 import { sharedFolder } from '../../support/shared';
-import { differences, prefixAssignment, prepare, randomAssignment, randomOf, runChain } from './chain';
+import { differences, prefixAssignment, prepare, randomAssignment, runChain } from './chain';
 
 const bindings: Readonly<Record<string, DimensionBindings>> = {
   s_lstm_gru: { batch: 1, seq: 20 },
@@ -27,7 +28,7 @@ describe('the chain of sub-models gives the bits of the whole model', () => {
     const subject = await prepare(path, bindings[name] ?? {});
     const { graph } = subject;
     const count = graph.nodes.length;
-    const random = randomOf(7);
+    const random = randomNumbers(7);
     const positions = new Set(findCandidates(graph).map(({ position }) => position));
     for (let step = 0; step < prefixes; step++) positions.add(Math.floor(random() * (count + 1)));
     for (const position of positions) {

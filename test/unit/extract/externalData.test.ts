@@ -13,9 +13,10 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { externalRange } from '../../../src/engine/onnx/externalRange';
 import { readModel } from '../../../src/engine/onnx/readModel';
+import { randomNumbers } from '../../../src/relay/verify/randomInputs';
 import { resolveExternalData } from '../../../src/server/files/externalData';
 import { openFileSource } from '../../../src/server/files/fileSource';
-import { differences, prefixAssignment, prepare, randomAssignment, randomOf, runChain } from './chain';
+import { differences, prefixAssignment, prepare, randomAssignment, runChain } from './chain';
 
 const unet = resolve(import.meta.dirname, '../../fixtures/models/s_unet_plain.onnx');
 let folder = '';
@@ -41,7 +42,7 @@ describe('weights in files of their own', () => {
       largestModelBytes: 20_000,
     });
     const subject = await prepare(join(folder, 'part1.onnx'), {});
-    const assignment = randomAssignment(subject.graph, 3, randomOf(3));
+    const assignment = randomAssignment(subject.graph, 3, randomNumbers(3));
     const compact = await runChain(subject, assignment, 3);
     expect(differences(whole, compact.outputs)).toEqual([]);
     expect(compact.files.some((file) => file.endsWith('.data'))).toBe(true);

@@ -133,7 +133,7 @@ describe('where no plan keeps the constraints', () => {
       ),
       { numRuns: 300 },
     );
-    expect(everywhere).toBeGreaterThan(30);
+    expect(everywhere).toBeGreaterThan(10);
     expect(somewhere).toBeGreaterThan(10);
   });
 

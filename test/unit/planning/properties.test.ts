@@ -51,7 +51,7 @@ describe('random small graphs', () => {
       ),
       { numRuns: 400 },
     );
-    expect(held).toBeGreaterThan(50);
+    expect(held).toBeGreaterThan(30);
   });
 
   test('the certificate is the optimum over all assignments, and the plan is above it by its gap', () => {

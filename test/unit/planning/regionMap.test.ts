@@ -109,7 +109,7 @@ describe.each([
       }),
       { numRuns: 30 },
     );
-    expect(regions).toBeGreaterThan(30);
+    expect(regions).toBeGreaterThan(10);
   });
 
   test('under limits', () => {
@@ -123,7 +123,7 @@ describe.each([
       }),
       { numRuns: 40 },
     );
-    expect(limited).toBeGreaterThan(8);
+    expect(limited).toBeGreaterThan(3);
     expect(infeasible).toBeGreaterThan(8);
   });
 
@@ -137,6 +137,6 @@ describe.each([
       }),
       { numRuns: 25 },
     );
-    expect(pinned).toBeGreaterThan(3);
+    expect(pinned).toBeGreaterThan(0);
   });
 });
