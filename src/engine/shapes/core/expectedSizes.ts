@@ -9,8 +9,11 @@ import type { InferredModel } from '../inferred';
  */
 export function expectedShape(shape: Shape, expected: ReadonlyMap<string, number>): Shape {
   if (shape === undefined || expected.size === 0) return shape;
-  const isMade = (dim: Dim): boolean => typeof dim !== 'number' && dim.cause !== undefined;
   return shape.some(isMade) ? shape.map((dim) => (isMade(dim) ? substituteDim(dim, expected) : dim)) : shape;
+}
+
+function isMade(dim: Dim): boolean {
+  return typeof dim !== 'number' && dim.cause !== undefined;
 }
 
 /**
@@ -23,9 +26,9 @@ export function countMadeDimensions(
 ): InferredModel['madeDimensions'] {
   const counts = new Map<string, number>();
   for (const { kind, shape } of facts) {
-    if (kind !== 'tensor') continue;
+    if (kind !== 'tensor' || shape === undefined || !shape.some(isMade)) continue;
     const made = new Set<string>();
-    for (const dim of shape ?? []) addMade(dim, made);
+    for (const dim of shape) addMade(dim, made);
     for (const symbol of made) if (!expected.has(symbol)) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
   }
   return [...counts]
