@@ -59,7 +59,7 @@ function analysisText(report: AnalysisReport): string {
     ],
     ...model.inputs.map((input): [string, string] => ['input', tensorText(input)]),
     ...model.outputs.map((output): [string, string] => ['output', tensorText(output)]),
-    ['nodes', `${model.nodes}, of which ${graph.nodes} depend on the input`],
+    ['nodes', nodesText(report)],
     ['work', workText(model)],
     ['weights', weightsText(model)],
     ['activations', activationsText(report)],
@@ -83,7 +83,7 @@ function analysisText(report: AnalysisReport): string {
     );
     if (diagnostics.length > 10) parts.push(`... and ${diagnostics.length - 10} more; --json lists all.`);
   }
-  if (report.nodes !== undefined) parts.push(nodesText(report.nodes));
+  if (report.nodes !== undefined) parts.push(nodeTable(report.nodes));
   if (report.tensors !== undefined) {
     const rows = Object.entries(report.tensors).map(([name, [dtype, shape]]) => [name, dtype, shapeText(shape)]);
     parts.push(tableText([{ heading: 'tensor' }, { heading: 'type' }, { heading: 'shape' }], rows));
@@ -99,6 +99,13 @@ function namesText(dimensions: AnalysisReport['openDimensions']): string {
 
 function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
+/** Calls of local functions are one node each in the file; what depends on the input is counted inside of them. */
+function nodesText({ model, graph }: AnalysisReport): string {
+  return graph.nodes > model.nodes
+    ? `${model.nodes}; inside of the functions that they call, ${graph.nodes} depend on the input`
+    : `${model.nodes}, of which ${graph.nodes} depend on the input`;
 }
 
 /** Work that depends on open sizes is not known, never 0. */
@@ -152,7 +159,7 @@ function crossingText({ tensors }: CandidateReport): string {
   return tensors.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
 }
 
-function nodesText(nodes: NonNullable<AnalysisReport['nodes']>): string {
+function nodeTable(nodes: NonNullable<AnalysisReport['nodes']>): string {
   const rows = nodes.map((node) => [
     node.id,
     node.label,

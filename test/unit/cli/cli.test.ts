@@ -102,6 +102,13 @@ describe('dnnsplit on the command line', () => {
     expect(empty.model.inputs[0].bytes).toBe(0);
   });
 
+  it('counts the nodes inside of functions', async () => {
+    await cp(join(fixtures, 's_functions.onnx'), path('functions.onnx'));
+    expect(run('analyze', 'functions.onnx').stdout).toMatch(
+      /^nodes +4; inside of the functions that they call, \d+ depend on the input$/m,
+    );
+  });
+
   it('plans into JSON whose parts add up', () => {
     const { status, stdout } = run('plan', 'resnet152.onnx', '--json', '--pareto');
     expect(status).toBe(0);
