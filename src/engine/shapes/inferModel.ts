@@ -2,7 +2,7 @@ import { unwatched, type Work } from '../../protocol/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
 import { countElementwiseOps, countMacs } from './core/count';
-import { countMadeDimensions } from './core/expectedSizes';
+import { countMadeDimensions, expectedSizes } from './core/expectedSizes';
 import { GraphInference } from './core/graphInference';
 import { countOpenSymbols } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
@@ -31,7 +31,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     warn: (message, nodeId, tensor) => inference.report('error', message, nodeId, tensor),
     inlineBudget: maximumInlinedNodes,
   };
-  const expected = new Map(Object.entries(bindings));
+  const expected = expectedSizes(model.graph.inputs, bindings);
   const inference = new GraphInference(planning, bindings, expected, work);
   const graph = planGraph(model.graph, completeOpsets(model), planning);
   const scope = scopeOfInputs(graph, bindings);

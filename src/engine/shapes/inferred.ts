@@ -44,7 +44,7 @@ export interface InferredModel {
   readonly openSymbols: readonly { readonly symbol: string; readonly tensors: number }[];
   /** Dimensions that only a run decides and of which no size is expected, with the number of tensors that have each. */
   readonly madeDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
-  /** All bindings; one of a dimension that only a run decides is the size that the user expects, for counting. */
+  /** The bindings that are of no dimension of an input: sizes that the user expects where only a run decides. */
   readonly expected: ReadonlyMap<string, number>;
   readonly diagnostics: readonly InferenceDiagnostic[];
 }

@@ -1,7 +1,26 @@
+import type { ValueInfo } from '../../onnx/model';
 import type { Dim, DimAtom, Shape } from '../dim';
 import { substituteDim } from '../dimArithmetic';
 import type { TensorFact } from '../fact';
-import type { InferredModel } from '../inferred';
+import type { DimensionBindings, InferredModel } from '../inferred';
+
+/**
+ * The bindings that are of no dimension of an input: sizes to expect of dimensions that only a run decides. Mostly there are
+ * none, which keeps counting fast.
+ */
+export function expectedSizes(inputs: readonly ValueInfo[], bindings: DimensionBindings): ReadonlyMap<string, number> {
+  const expected = new Map(Object.entries(bindings));
+  for (const { name, type } of inputs) {
+    const shape = type?.kind === 'tensor' ? (type.shape ?? []) : [];
+    for (const [axis, dim] of shape.entries()) {
+      expected.delete(`${name}.${axis}`);
+      if (typeof dim !== 'string') continue;
+      expected.delete(dim);
+      for (const [symbol] of dim.matchAll(/[\w.]+/g)) expected.delete(symbol);
+    }
+  }
+  return expected;
+}
 
 /**
  * The shape with the sizes that the user expects of dimensions that only a run decides. It serves to count bytes and work
