@@ -2,7 +2,10 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../protocol/errors';
 import { baseName } from '../model/paths';
 
-/** An edit is refused where the document changed since it was made: by typing, or because its file was read again. */
+/**
+ * An edit is refused where the document changed since it was made, by typing or because its file was read again; a save is
+ * where another one is under way.
+ */
 const attempts = 3;
 
 /**
@@ -20,7 +23,8 @@ export async function rewriteDocument(
   if (!isReplaced) {
     throw new DnnSplitError('file-system', vscode.l10n.t('{0} changed at the same time; try again.', name));
   }
-  if (document.isDirty && !(await document.save()) && document.isDirty) {
+  for (let attempt = 0; attempt < attempts && document.isDirty; attempt++) await document.save();
+  if (document.isDirty) {
     throw new DnnSplitError('file-system', vscode.l10n.t('{0} could not be saved; save it yourself.', name));
   }
 }
