@@ -12,6 +12,17 @@ type CreateClient = typeof import('./createClient').createClient;
 
 /** Documents that the server diagnoses and offers actions on. */
 const documentPatterns = ['**/dnnsplit.json', '**/*.splitplan.json', '**/*.profile.json'];
+/** Requests on models that are open; a server that was started again has to open them first. */
+const onOpenModels: ReadonlySet<RequestName> = new Set<RequestName>([
+  'dnnsplit/override',
+  'dnnsplit/overlay',
+  'dnnsplit/compare',
+  'dnnsplit/regions',
+  'dnnsplit/preview',
+  'dnnsplit/picture',
+  'dnnsplit/nodeDetails',
+  'dnnsplit/search',
+]);
 /** Files whose change on disk makes the server plan again. */
 const watchedPatterns = [...documentPatterns, '**/*.onnx'];
 
@@ -25,6 +36,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   #watchers: readonly vscode.FileSystemWatcher[] = [];
   #starting: Promise<LanguageClient> | undefined;
   #state: ServerState = 'stopped';
+  /** It ended by itself and is being started again. */
+  #isRestarting = false;
 
   readonly onDidChangeState = this.#changedState.event;
 
@@ -44,6 +57,9 @@ export class LanguageServer implements ServerConnection, Releasable {
     params: ServerRequests[M]['params'],
     token?: vscode.CancellationToken,
   ): Promise<ServerRequests[M]['result']> {
+    if (this.#isRestarting && onOpenModels.has(method)) {
+      throw serverRestartedError(`${method} came while the server was started again.`);
+    }
     const client = await this.start('modelUri' in params ? params.modelUri : undefined);
     try {
       // A token that is passed as undefined would travel as a second parameter.
@@ -155,6 +171,7 @@ export class LanguageServer implements ServerConnection, Releasable {
     if (this.#client !== client) return false;
     if (this.#restartPolicy.mayRestart(Date.now())) {
       this.log.warn('The server ended and is started again.');
+      this.#isRestarting = true;
       return true;
     }
     this.log.error('The server ended too often and stays down until it is restarted.');
@@ -165,6 +182,7 @@ export class LanguageServer implements ServerConnection, Releasable {
   #setState(state: ServerState): void {
     if (this.#state === state) return;
     this.#state = state;
+    if (state !== 'starting') this.#isRestarting = false;
     this.log.debug(`Server: ${state}`);
     this.#changedState.fire(state);
   }

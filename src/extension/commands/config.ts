@@ -5,6 +5,7 @@ import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../model/paths';
 import { type CommandContext, modelArgument, requireModel, requireTrust, rowArgument } from './context';
 import { openText, readText } from './files';
+import { rewriteDocument } from './rewriteDocument';
 
 /** Opens the configuration that applies to the active model; creates it with the built-in tiers where there is none. */
 export async function openConfig(context: CommandContext, argument: unknown): Promise<void> {
@@ -32,12 +33,7 @@ export async function bindDimension(context: CommandContext, argument: unknown):
 
 async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: number): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
-  const before = document.getText();
-  const whole = new vscode.Range(document.positionAt(0), document.positionAt(before.length));
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, whole, bindInConfig(before, modelFile, symbol, size));
-  await vscode.workspace.applyEdit(edit);
-  await document.save();
+  await rewriteDocument(document, (before) => bindInConfig(before, modelFile, symbol, size));
 }
 
 async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefined> {

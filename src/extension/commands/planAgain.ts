@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type CommandContext, fileArgument, requireDisk, requireModel, requireTrust } from './context';
+import { rewriteDocument } from './rewriteDocument';
 
 /**
  * Plans again: a plan document gets the text that it would have now (Undo brings the old one back), the models under a
@@ -18,15 +19,11 @@ async function rewritePlan({ server }: CommandContext, uri: vscode.Uri): Promise
   // The server reads the file, so what is typed and not saved would be overlooked.
   if (document.isDirty) await document.save();
   const { text } = await server.request('dnnsplit/planAgain', { sourceUri: uri.toString() });
-  const before = document.getText();
-  if (text === null || text === before) {
+  if (text === null || text === document.getText()) {
     vscode.window.setStatusBarMessage(vscode.l10n.t('DNNSplit: the plan is up to date'), 5000);
     return;
   }
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, new vscode.Range(document.positionAt(0), document.positionAt(before.length)), text);
-  await vscode.workspace.applyEdit(edit);
-  await document.save();
+  await rewriteDocument(document, () => text);
 }
 
 function documentInEditor(): vscode.Uri | undefined {

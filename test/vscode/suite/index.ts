@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Mocha from 'mocha';
+import * as vscode from 'vscode';
 import { extension } from './workbench';
 
 /** Seconds that a step of a test may take in a slow VS Code. */
@@ -19,6 +20,8 @@ export async function run(): Promise<void> {
     // The bundler puts every file that this pattern can match into the bundle.
     await import(`./${file}.test.ts`);
   }
+  // In a browser documents are saved by themselves a second after a change, which tests decide on their own.
+  await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
   const failures: string[] = [];
   await new Promise<void>((done) => {
     mocha

@@ -34,6 +34,7 @@ describe('an open plan document', () => {
     let offset = text.indexOf(`\n  "${list}": [`);
     for (let seen = -1; seen < index; seen++) offset = text.indexOf('\n    {', offset + 1);
     const start = editor.document.positionAt(offset + 1).line + 1;
+    editor = await vscode.window.showTextDocument(editor.document);
     editor.selection = new vscode.Selection(start, 4, start, 4);
     await vscode.commands.executeCommand('cursorMove', { to: 'down' });
   };
