@@ -111,7 +111,7 @@ export function planModel(
     ...(regions && { regionMap: regions }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
-    advice: advise(costs, plan, singles, certificate),
+    advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };
 }
 

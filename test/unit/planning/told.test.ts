@@ -30,7 +30,46 @@ describe('what a plan says of itself', () => {
     const moved = plan({}, { cuts: [3, null] });
     expect(moved.certificate.gapPercent).toBeGreaterThan(1);
     expect(moved.advice).not.toContain('proven');
-    expect(moved.advice).toMatch(/within [\d.]+ % of the optimum\)/);
+    expect(moved.advice).toMatch(/\([\d.]+ % above the optimum\)/);
+  });
+
+  test('not to split is said only where no split is better', () => {
+    const fast = [1000, 1000];
+    expect(plan({}, {}, fast).advice).toBe(
+      'Do not split: run everything on `cloud`, 7.52 ms per request (proven optimal).',
+    );
+    const onDevice = plan({}, { strategy: 'single:device' }, fast);
+    expect(onDevice.advice).toBe('Everything runs on `device`, 30.0 ms per request; another plan is 3.99x better.');
+    const unproven = { skipCertificate: true };
+    const dragged = plan({}, { cuts: [4, 4], ...unproven }, fast);
+    expect(dragged.advice).toMatch(/^Everything runs on `device`.*; everything on `cloud` would be 3\.99x better\.$/);
+    expect(plan({}, { cuts: [0, 0], ...unproven }, fast).advice).toBe(
+      'Everything runs on `cloud`, 7.52 ms per request.',
+    );
+  });
+
+  test('a split that gains next to nothing is advised against, and the raw input is no reason against its own tier', () => {
+    const borders = plan({}, {}, [1, 1000]).regimes[0]?.map(({ toMbps }) => toMbps) ?? [];
+    const [afterDevice = 0, beforeOffload = 0] = [borders[0], borders.at(-2)];
+    const [above, below] = [afterDevice * 1.001, beforeOffload * 0.999].map(
+      (mbps) => plan({}, {}, [mbps, 1000]).advice,
+    );
+    expect(above).toMatch(
+      /^A split gains only [\d.]+ % over everything on `device`, 30\.0 ms per request: prefer that\.$/,
+    );
+    expect(below).toMatch(/^A split gains only .*: prefer that unless the raw input must stay on `device`\.$/);
+  });
+
+  test('what has no price or energy is named, for objectives that count it', () => {
+    expect(plan({ objective: 'cost' }).advice).toContain('(`device` has no price, so layers cost nothing there)');
+    expect(plan().advice).not.toContain('price');
+    const energy = plan({ objective: 'energy' }).advice;
+    expect(energy).toBe(
+      'There is nothing to choose by: `device` has no power and its link no energy, so every plan counts 0; state `watts` and `joulesPerMB`.',
+    );
+    const mixed = plan({ objective: { latency: 1, energy: 1 } }).advice;
+    expect(mixed).toContain('(`device` has no `watts`, so layers take no energy there)');
+    expect(mixed).toContain('proven optimal');
   });
 
   test('nothing is proven of layers and tiers whose times are not known', () => {
