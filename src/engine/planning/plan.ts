@@ -53,7 +53,7 @@ export interface Plan {
   readonly strategy: Strategy;
   readonly assignment: Assignment;
   readonly evaluation: Evaluation;
-  /** Plans whose value was computed on the way to this one. */
+  /** Plans whose value was computed on the way to the best value. */
   readonly evaluatedPlans: number;
 }
 

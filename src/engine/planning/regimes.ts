@@ -5,7 +5,8 @@ import { assignmentOf, type CutFamily } from './cutFamily';
 import { chainOf, type Front, type Label } from './labels';
 import type { Measure } from './measures';
 import type { Regime } from './plan';
-import { lowerEnvelope, type Ray } from './rayEnvelope';
+import { lowerEnvelope, type Ray, valueAt } from './rayEnvelope';
+import { withoutNeedlessTiers } from './ties';
 
 /** A plan over x = 1 / bandwidth of one link. */
 interface PlanRay extends Ray {
@@ -23,9 +24,10 @@ interface PlanRay extends Ray {
 export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
   const { costs, family } = fronts;
   return lowerEnvelope(planRays(fronts, link))
-    .map(({ ray, fromX, untilX }) =>
-      regimeOf(costs, family, link, ray.chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX }),
-    )
+    .map(({ ray, fromX, untilX }) => {
+      const chosen = withoutNeedlessTiers(fronts, link, ray.chosen, valueAt(ray, fromX));
+      return regimeOf(costs, family, link, chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX });
+    })
     .reverse();
 }
 

@@ -131,7 +131,7 @@ describe('where no plan keeps the constraints', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
     expect(everywhere).toBeGreaterThan(30);
     expect(somewhere).toBeGreaterThan(10);
