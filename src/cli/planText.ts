@@ -11,6 +11,7 @@ import {
   rateText,
   threeDigits,
 } from '../protocol/quantities';
+import { latencyEndsMs } from '../protocol/regimeLatency';
 import type {
   CandidateOutcome,
   FollowedReport,
@@ -122,7 +123,7 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
       known ? durationText(one.latencyMs) : '-',
       known ? costShortText(one.costPerRequest) : '-',
       known ? rateText(one.throughputPerSecond) : '-',
-      Number.isFinite(one.relative) ? `${threeDigits(one.relative)}x` : '-',
+      one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
       one.unavailable ?? '',
     ];
   });
@@ -157,11 +158,14 @@ function topText(
 
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
-  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
-    toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
-    infeasible === undefined ? durationText(latencyMs) : '-',
-    infeasible === undefined ? summary : infeasible.reason,
-  ]);
+  const rows = regimes.map((regime) => {
+    const { fromMbps, toMbps, summary, infeasible } = regime;
+    return [
+      toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
+      infeasible === undefined ? [...new Set(latencyEndsMs(regime).map(durationText))].join(' to ') : '-',
+      infeasible === undefined ? summary : infeasible.reason,
+    ];
+  });
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
 }

@@ -142,8 +142,8 @@ export interface StrategyReport {
   readonly throughputPerSecond: number;
   readonly energyJ: number;
   readonly evaluatedPlans: number;
-  /** Objective value relative to the plan's; above 1 is worse than the plan. */
-  readonly relative: number;
+  /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
+  readonly relative: number | null;
   /** Why it could not be computed here, where it could not. */
   readonly unavailable?: string;
 }

@@ -1,3 +1,4 @@
+import { latencyEndsMs } from '../../src/protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
 import { element, withCode } from '../dom';
@@ -95,6 +96,7 @@ function against(row: StrategyReport, plan: PlanReport): string {
   if (row.unavailable !== undefined) return unknownNumber;
   if (row.strategy === plan.strategy) return text('plan.this');
   const ratio = row.relative;
+  if (ratio === null) return text('plan.more');
   if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
   if (ratio < 1) return text('plan.better', formatRatio(ratio));
   return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
@@ -148,18 +150,27 @@ function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | st
   return element('span', { title: infeasible.reason }, text('regimes.none'));
 }
 
+function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
+  if (toMbps === null) return fromMbps === 0 ? text('regimes.any') : text('regimes.from', formatMbps(fromMbps));
+  return fromMbps === 0 ? text('regimes.upTo', formatMbps(toMbps)) : formatMbpsRange(fromMbps, toMbps).join(' – ');
+}
+
+/** The latency at the slow end of the regime and at the fast one. */
+function latencyCell(regime: RegimeReport): string {
+  if (regime.infeasible !== undefined) return unknownNumber;
+  return [...new Set(latencyEndsMs(regime).map(formatMs))].join(' – ');
+}
+
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
-  const range = (fromMbps: number, toMbps: number | null) =>
-    toMbps === null ? `≥ ${formatMbps(fromMbps)}` : formatMbpsRange(fromMbps, toMbps).join(' – ');
   return table(
     text('chart.bandwidth'),
     [
-      { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => range(fromMbps, toMbps) },
+      { header: text('column.bandwidth'), cell: rangeCell },
       { header: text('column.split'), numeric: true, cell: splitCell },
       {
         header: text('column.latency'),
         numeric: true,
-        cell: ({ latencyMs, infeasible }) => formatMs(infeasible === undefined ? latencyMs : null),
+        cell: latencyCell,
       },
     ],
     regimes,

@@ -107,6 +107,7 @@ export function planModel(
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
+    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
@@ -157,6 +158,14 @@ function prepare(
 /** Candidates hold an optimum where the audit says so and no limit, pin or memory rules plans out. */
 function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean {
   return holds && !rulesPlansOut(costs);
+}
+
+const searchedCutsOnly =
+  'These plans are the best of the cuts that were searched; the graph has more, so a better one may exist.';
+
+/** True where the search had to leave out cuts that may be in the best plan. */
+function leavesCutsOut({ searched }: PlanSearch): boolean {
+  return searched.beyondCandidates && searched.allCuts === undefined;
 }
 
 /** The regimes of one link, the one in which no plan keeps the limits included. */

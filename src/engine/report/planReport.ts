@@ -129,7 +129,7 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
     throughputPerSecond: evaluation?.throughputPerSecond ?? Number.NaN,
     energyJ: evaluation?.energyJ ?? Number.NaN,
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
-    relative,
+    relative: finite(relative),
     ...(unavailable !== undefined && { unavailable }),
   };
 }
