@@ -177,7 +177,7 @@ function followedText(followed: readonly FollowedReport[]): string {
     infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
     moves ? 'the cut moves' : '',
   ]);
-  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime\n${tableText(columns, rows)}`;
+  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime, or it would break a limit\n${tableText(columns, rows)}`;
 }
 
 /** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */

@@ -162,6 +162,8 @@ export interface RegimeReport {
   readonly summary: string;
   /** Nodes per tier. */
   readonly nodesPerTier: readonly number[];
+  /** The bandwidth below which the plan breaks a limit; absent where it keeps them at any. */
+  readonly keepsLimitsFromMbps?: number;
   /** Where no plan keeps the limits; the plan above is possible once they are relaxed as said. */
   readonly infeasible?: InfeasibleReport;
 }

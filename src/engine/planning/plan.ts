@@ -89,6 +89,8 @@ export interface Regime {
   /** The part of the latency that does not depend on the link's bandwidth, and the bytes that cross it. */
   readonly fixedMs: number;
   readonly bytes: number;
+  /** The bandwidth below which the plan breaks a limit; absent where it keeps them at any. */
+  readonly keepsLimitsFromMbps?: number;
   /** Where no plan keeps the limits: why, and what to relax for the plan above to be possible. */
   readonly infeasible?: { readonly reason: string; readonly changes: readonly Change[] };
 }

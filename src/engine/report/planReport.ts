@@ -135,7 +135,7 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
 }
 
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
-  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, keepsLimitsFromMbps, infeasible } = regime;
   return {
     link,
     fromMbps,
@@ -144,6 +144,7 @@ function regimeReport(result: PlanningResult, link: number, regime: Regime): Reg
     fixedMs,
     bytes,
     ...placement(result.costs, assignment),
+    ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps }),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: infeasible.changes } }),
   };
 }

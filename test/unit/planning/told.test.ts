@@ -157,6 +157,18 @@ describe('bandwidths that change', () => {
     expect(followed.map(({ moves }) => moves)).toEqual([false, false, true, false, true]);
   });
 
+  test('are not waited for where the plan would break a limit, nor where one keeps them again', () => {
+    const result = plan({ constraints: { maxLatencyMs: 29.5 } });
+    const [none, slowest] = result.regimes[0] ?? [];
+    const border = none?.toMbps ?? 0;
+    expect(none?.infeasible).toBeDefined();
+    expect(slowest?.keepsLimitsFromMbps).toBeCloseTo(border, 12);
+    const around = [border * 1.01, border * 0.99, border * 1.01];
+    expect(followedReports(result, 0, around).map(({ regime }) => regime)).toEqual([1, 0, 1]);
+    expect(planReport(result).regimes[1]?.keepsLimitsFromMbps).toBeCloseTo(border, 12);
+    expect(planReport(plan()).regimes.some((regime) => 'keepsLimitsFromMbps' in regime)).toBe(false);
+  });
+
   test('are mapped for two links in the report, for throughput too', () => {
     const regions = { links: [0, 1], fromMbps: 0.001, toMbps: 1000 } as const;
     const map = planReport(plan({}, { regions })).regionMap;
