@@ -61,7 +61,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
-  if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
+  if (report.pareto !== undefined) parts.push(paretoText(report.pareto, report.paretoCuts ?? 0));
   if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
 }
@@ -234,7 +234,7 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoText(plans: readonly ParetoReport[]): string {
+function paretoText(plans: readonly ParetoReport[], cuts: number): string {
   const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
   const rows = plans.map((one) => [
     durationText(one.latencyMs),
@@ -243,5 +243,5 @@ function paretoText(plans: readonly ParetoReport[]): string {
     energyText(one.energyJ),
     one.nodesPerTier.join(' / '),
   ]);
-  return `plans that no other one beats in every figure\n${tableText(columns, rows)}`;
+  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched\n${tableText(columns, rows)}`;
 }

@@ -273,6 +273,8 @@ export interface PlanReport {
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
+  /** How many cuts were looked at for them. */
+  readonly paretoCuts?: number;
   readonly audit: AuditReport;
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;

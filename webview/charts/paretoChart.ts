@@ -1,6 +1,6 @@
 import type { ParetoReport } from '../../src/protocol/reports';
 import { element, svgElement } from '../dom';
-import { formatDollars, formatJoules, formatMs, formatRate } from '../format';
+import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
 import { type Column, table } from '../panels/table';
 import type { State } from '../state';
 import { text } from '../strings';
@@ -68,7 +68,11 @@ export function paretoChart(state: State, width: number, use: (plan: ParetoRepor
     'figure',
     {},
     element('figcaption', {}, text('pareto.caption')),
-    element('p', { class: 'hint' }, text(hasEnergy ? 'pareto.hint.energy' : 'pareto.hint')),
+    element(
+      'p',
+      { class: 'hint' },
+      text(hasEnergy ? 'pareto.hint.energy' : 'pareto.hint', formatCount(state.plan?.paretoCuts ?? 0)),
+    ),
     picture(plans, state, width, use),
     table(
       text('pareto.caption'),

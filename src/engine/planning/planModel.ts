@@ -96,7 +96,8 @@ export function planModel(
   const singles = baselines.flatMap((one) =>
     one.plan !== undefined && one.unavailable === undefined ? [one.plan] : [],
   );
-  const certificate = certifyPlan(context, plan, options);
+  const free = withoutFixedCuts(context);
+  const certificate = certifyPlan(free, plan, options);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
   const regions = options.regions && regionsOf(search, options.regions);
   return {
@@ -110,7 +111,7 @@ export function planModel(
     ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
-    ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, [plan, ...singles], work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };
@@ -186,7 +187,7 @@ function regionsOf(search: PlanSearch, request: RegionRequest): RegionMap | unde
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
   context.work.report('Proving how good the plan is');
-  return certify(withoutFixedCuts(context), plan, options.quickCertificate === true);
+  return certify(context, plan, options.quickCertificate === true);
 }
 
 /** The same task without cuts that are decided for the plan. */
