@@ -57,11 +57,12 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
-  if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
+  if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
+  else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
-  if (report.pareto !== undefined) parts.push(paretoText(report.pareto, report.paretoCuts ?? 0));
+  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
   if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
 }
@@ -131,18 +132,18 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
 }
 
 /** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */
-function topText(
-  candidates: readonly CandidateOutcome[],
-  graph: SplitGraph,
-  { objective }: PlanReport,
-  top: number,
-): string {
-  const badness = ({ latencyMs, costPerRequest, throughputPerSecond }: CandidateOutcome) => {
-    if (objective === 'throughput') return -(throughputPerSecond ?? 0);
-    return (objective === 'cost' ? costPerRequest : latencyMs) ?? Number.POSITIVE_INFINITY;
-  };
+function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top: number): string {
+  const badness = ({ objectiveValue }: CandidateOutcome) => objectiveValue ?? Number.POSITIVE_INFINITY;
   const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
-  const columns = [right('position'), left('after'), right('latency'), right('cost'), right('throughput'), left('')];
+  const columns = [
+    right('position'),
+    left('after'),
+    right('latency'),
+    right('cost'),
+    right('throughput'),
+    right('energy'),
+    left(''),
+  ];
   const rows = possible
     .slice(0, top)
     .map((one) => [
@@ -151,6 +152,7 @@ function topText(
       durationText(one.latencyMs ?? 0),
       costShortText(one.costPerRequest ?? 0),
       rateText(one.throughputPerSecond ?? 0),
+      energyText(one.energyJ ?? 0),
       one.chosen ? 'in the plan' : '',
     ]);
   return `best single split points\n${tableText(columns, rows)}`;
@@ -234,7 +236,11 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoText(plans: readonly ParetoReport[], cuts: number): string {
+function paretoTitle(cuts: number): string {
+  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched`;
+}
+
+function figuresText(title: string, plans: readonly ParetoReport[]): string {
   const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
   const rows = plans.map((one) => [
     durationText(one.latencyMs),
@@ -243,5 +249,5 @@ function paretoText(plans: readonly ParetoReport[], cuts: number): string {
     energyText(one.energyJ),
     one.nodesPerTier.join(' / '),
   ]);
-  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched\n${tableText(columns, rows)}`;
+  return `${title}\n${tableText(columns, rows)}`;
 }

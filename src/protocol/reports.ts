@@ -273,7 +273,9 @@ export interface PlanReport {
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
-  /** How many cuts were looked at for them. */
+  /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
+  readonly ranked?: readonly ParetoReport[];
+  /** How many cuts were looked at for the efficient plans. */
   readonly paretoCuts?: number;
   readonly audit: AuditReport;
   /** As in the analysis; absent when every cut was looked at. */
@@ -292,6 +294,10 @@ export interface CandidateOutcome {
   readonly latencyMs: number | null;
   readonly costPerRequest: number | null;
   readonly throughputPerSecond: number | null;
+  /** Of the first tier. */
+  readonly energyJ?: number | null;
+  /** Smaller is better, throughput as seconds per request of the slowest stage. */
+  readonly objectiveValue?: number | null;
   /** Lower tier of the crossing; `null`, like the figures, where no plan may cut here or nothing is left above. */
   readonly link: number | null;
   /** True when the chosen plan cuts here. */

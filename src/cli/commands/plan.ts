@@ -37,7 +37,11 @@ export function addPlan(program: Command): void {
         parseSweep,
       ),
     )
-    .option('--top <number>', 'list the best split points, at most this many', parseCount)
+    .option(
+      '--top <number>',
+      'list the best split points, or the best plans with --strategy exhaustive, at most this many',
+      parseCount,
+    )
     .option(
       '--follow <mbps,mbps,...>',
       'what a running system does at these bandwidths of the swept link, in turn',
@@ -66,6 +70,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
   const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
     compare: options.compare === true,
     pareto: options.pareto === true,
+    ...(options.top !== undefined && { top: options.top }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {

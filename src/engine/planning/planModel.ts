@@ -8,7 +8,7 @@ import { certify, withoutOptimum } from './certificate';
 import { type CostTables, createCostTables } from './costTables';
 import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
-import { otherStrategies, planWith, type StrategyOutcome, singleTierOutcomes } from './outcomes';
+import { otherStrategies, planWith, rankedPlans, type StrategyOutcome, singleTierOutcomes } from './outcomes';
 import { cutsAtPositions, cutsOfPlacement } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly regions?: RegionRequest;
   /** Computes the efficient plans for latency, cost, throughput and energy. */
   readonly pareto?: boolean;
+  /** With the strategy `exhaustive`: ranks that many of the best plans. */
+  readonly top?: number;
   /** Request rate for strategies that plan for a load; `constraints.minThroughputPerSecond` when absent. */
   readonly requestsPerSecond?: number;
   /** Blocks with more cuts across branches than the search for the candidates looked at. */
@@ -68,6 +70,8 @@ export interface PlanningResult {
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
+  /** With `top`, best first. */
+  readonly ranked?: readonly Plan[];
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
   readonly advice: string;
@@ -111,6 +115,8 @@ export function planModel(
     ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
+    ...(options.top !== undefined &&
+      options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, [plan, ...singles], work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),

@@ -56,6 +56,7 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionMapReport(costs, result.regionMap) }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
+    ...(result.ranked && { ranked: result.ranked.map((one) => paretoReport(result, { ...one, ...one.evaluation })) }),
     ...(result.pareto && { paretoCuts: result.pareto.cuts }),
     ...(result.pareto?.bounded && { paretoBounded: true }),
     audit: auditReport(result),

@@ -140,6 +140,23 @@ describe('dnnsplit on the command line', () => {
     expect(sweep.regimes.at(-1).toMbps).toBe(100);
   });
 
+  it('ranks the best plans of the exhaustive search, and split points by the objective', () => {
+    const args = ['plan', 'small.onnx', '--json', '--objective', 'energy', '--top', '4'];
+    const { ranked, latencyMs } = JSON.parse(run(...args, '--objective', 'latency', '--strategy', 'exhaustive').stdout);
+    expect(ranked).toHaveLength(4);
+    const latencies = ranked.map((one: { latencyMs: number }) => one.latencyMs);
+    expect(latencies[0]).toBe(latencyMs);
+    expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
+    expect(new Set(ranked.map((one: object) => JSON.stringify(one))).size).toBe(4);
+    const text = run('plan', 'small.onnx', '--top', '4', '--strategy', 'exhaustive').stdout;
+    expect(text).toMatch(/best plans over all positions of the order\n.*nodes per tier\n(?: .*\n?){4}/);
+    const { candidates, ranked: none } = JSON.parse(run(...args).stdout);
+    expect(none).toBeUndefined();
+    expect(
+      candidates.every((one: { energyJ: number; objectiveValue: number }) => one.energyJ === one.objectiveValue),
+    ).toBe(true);
+  });
+
   it('prints tables for people', () => {
     const { stdout } = run('plan', 'resnet152.onnx', '--top', '2', '--sweep', 'link=0');
     expect(stdout).toMatch(/^Do not split/);
