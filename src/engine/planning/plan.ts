@@ -74,6 +74,7 @@ export interface AuditFinding {
   readonly holds: boolean;
   /** Nodes that break it (indices), with the pair of tiers; at most a few dozen. */
   readonly exceptions: readonly { readonly node: number; readonly lowerTier: number; readonly upperTier: number }[];
+  /** Pairs of a layer and two neighboring tiers that break it. */
   readonly exceptionCount: number;
   /** The consequence in one sentence. */
   readonly consequence: string;

@@ -105,7 +105,7 @@ describe('what a plan says of itself', () => {
     expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);
     expect(cheap.certificate).toMatchObject({ exactValue: cheap.plan.evaluation.objectiveValue, gapPercent: 0 });
     expect(cheap.advice).toContain('proven');
-    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched.');
+    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched instead.');
   });
 
   test('throughput is proven too', () => {
@@ -115,6 +115,16 @@ describe('what a plan says of itself', () => {
     expect(advice).toContain('(proven optimal)');
     const exact = plan({ objective: 'throughput' }, { strategy: 'exact' });
     expect(exact.plan.evaluation.objectiveValue).toBe(certificate.exactValue);
+  });
+
+  test('the audit counts layers, however many tiers they are dearer on', () => {
+    const falling = [{ gflops: 4e-6 }, { gflops: 2e-6 }, { gflops: 1e-6 }];
+    const infrastructure = plainInfrastructure(falling, [{}, {}]);
+    const { audit } = planModel(chain, findCandidates(chain), infrastructure, { strategy: 'dnnsplit' });
+    expect(audit.exceptionCount).toBe(8);
+    expect(audit.consequence).toBe(
+      '4 layers are dearer on a higher tier, so the candidates alone may miss the optimum. All 5 cuts of the graph were searched instead.',
+    );
   });
 
   test('blocks that were not searched whole are counted and explained', () => {
