@@ -11,7 +11,7 @@ import {
   rateText,
   threeDigits,
 } from '../protocol/quantities';
-import { latencyEndsMs } from '../protocol/regimeLatency';
+import { latencyEnds } from '../protocol/regimeLatency';
 import type {
   CandidateOutcome,
   FollowedReport,
@@ -164,7 +164,7 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
     const { fromMbps, toMbps, summary, infeasible } = regime;
     return [
       toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
-      infeasible === undefined ? [...new Set(latencyEndsMs(regime).map(durationText))].join(' to ') : '-',
+      infeasible === undefined ? latencyEnds(regime).join(' to ') : '-',
       infeasible === undefined ? summary : infeasible.reason,
     ];
   });

@@ -20,7 +20,6 @@ export function countText(count: number): string {
 /** `2.31 s`, `161 ms`, `12.0 µs`, `627 ns`. */
 export function durationText(milliseconds: number): string {
   if (milliseconds === 0) return '0 ms';
-  if (milliseconds === Number.POSITIVE_INFINITY) return '∞';
   const rounded = Number(milliseconds.toPrecision(3));
   if (rounded >= 1000) return `${threeDigits(milliseconds / 1000)} s`;
   if (rounded >= 1) return `${threeDigits(milliseconds)} ms`;

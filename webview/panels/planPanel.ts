@@ -1,4 +1,4 @@
-import { latencyEndsMs } from '../../src/protocol/regimeLatency';
+import { latencyEnds } from '../../src/protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
 import { element, withCode } from '../dom';
@@ -158,7 +158,7 @@ function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
 /** The latency at the slow end of the regime and at the fast one. */
 function latencyCell(regime: RegimeReport): string {
   if (regime.infeasible !== undefined) return unknownNumber;
-  return [...new Set(latencyEndsMs(regime).map(formatMs))].join(' – ');
+  return latencyEnds(regime).join(' – ');
 }
 
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
@@ -200,13 +200,14 @@ export function createPlanPanel(controller: Controller): Panel {
     element('p', { class: 'hint' }, text('plan.changed')),
     element('div', { class: 'actions' }, undo, redo, reset),
   );
+  const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
   const config = button({ label: text('plan.config'), onClick: () => controller.run('openConfig') });
   const root = element(
     'div',
     { class: 'plan' },
     advice,
     summary,
-    element('h3', {}, text('column.bandwidth')),
+    bandwidthTitle,
     sliders.element,
     touched,
     tables,
@@ -233,8 +234,7 @@ export function createPlanPanel(controller: Controller): Panel {
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),
-        element('h3', {}, text('plan.links')),
-        linksTable(plan),
+        ...(plan.links.length === 0 ? [] : [element('h3', {}, text('plan.links')), linksTable(plan)]),
         element('h3', {}, text('plan.strategies')),
         element('p', { class: 'hint' }, text('compare.hint')),
         strategiesTable(plan, controller),
@@ -250,6 +250,7 @@ export function createPlanPanel(controller: Controller): Panel {
       build(state);
       compare(state);
       sliders.update(state);
+      bandwidthTitle.hidden = state.plan?.links.length === 0;
       const { past, future } = state.history;
       touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);

@@ -7,7 +7,7 @@ import {
   energyText,
   rateText,
 } from '../../protocol/quantities';
-import { latencyEndsMs } from '../../protocol/regimeLatency';
+import { latencyEnds } from '../../protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
 import type { Translate } from '../text';
 import type { TreeRow } from './row';
@@ -94,8 +94,8 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
   const range = rangeText(fromMbps, toMbps, t);
   if (regime.infeasible !== undefined) return noPlanRow(range, regime.infeasible.reason, fromMbps);
   const split = regime.nodesPerTier.map((nodes, tier) => `${plan.tiers[tier]?.id ?? tier} ${nodes}`).join(' | ');
-  const [slow, fast] = latencyEndsMs(regime).map(durationText);
-  const latency = slow === fast ? slow : t('{0} to {1}', slow ?? '', fast ?? '');
+  const [first = '', second] = latencyEnds(regime);
+  const latency = second === undefined ? first : t('{0} to {1}', first, second);
   return {
     id: `regimes/${fromMbps}`,
     label: range,

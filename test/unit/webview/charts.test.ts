@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { latencyEndsMs } from '../../../src/protocol/regimeLatency';
+import { latencyEnds } from '../../../src/protocol/regimeLatency';
 import type { RegimeReport } from '../../../src/protocol/reports';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
@@ -40,9 +40,10 @@ describe('scales', () => {
 
 describe('the latency of a regime', () => {
   test('is told at its slow end and at its fast one', () => {
-    expect(latencyEndsMs({ fromMbps: 5, toMbps: 20, fixedMs: 30, bytes: 125_000 })).toEqual([230, 80]);
-    expect(latencyEndsMs({ fromMbps: 0, toMbps: null, fixedMs: 30, bytes: 125_000 })).toEqual([Infinity, 30]);
-    expect(latencyEndsMs({ fromMbps: 0, toMbps: 5, fixedMs: 30, bytes: 0 })).toEqual([30, 30]);
+    const work = { fixedMs: 30, bytes: 125_000 };
+    expect(latencyEnds({ fromMbps: 5, toMbps: 20, ...work })).toEqual(['230 ms', '80.0 ms']);
+    expect(latencyEnds({ fromMbps: 0, toMbps: null, ...work })).toEqual(['≥ 30.0 ms']);
+    expect(latencyEnds({ fromMbps: 0, toMbps: 5, fixedMs: 30, bytes: 0 })).toEqual(['30.0 ms']);
   });
 });
 
