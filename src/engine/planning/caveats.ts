@@ -14,7 +14,9 @@ export interface Caveats {
 export function caveatsOf(costs: CostTables): Caveats {
   const { infrastructure } = costs;
   const times = [unknownCosts(costs), missingRates(costs)].filter((one) => one !== '');
-  const rest = [missingPrices(infrastructure), missingEnergies(infrastructure)].filter((one) => one !== '');
+  const rest = [missingPrices(infrastructure), missingEnergies(infrastructure), foreignInputs(costs)].filter(
+    (one) => one !== '',
+  );
   return { remarks: [...times, ...rest].map((one) => ` (${one})`).join(''), leaveProofOpen: times.length > 0 };
 }
 
@@ -70,6 +72,15 @@ function missingEnergies({ tiers, links, objective }: Infrastructure): string {
   if ((first?.watts ?? 0) === 0) return `\`${first?.id}\` has no \`watts\`, so layers take no energy there`;
   const isSilent = links[0]?.joulesPerMB === 0;
   return isSilent ? `the link from \`${first?.id}\` has no \`joulesPerMB\`, so sending takes no energy` : '';
+}
+
+/** Sizes on the wire that were given for inputs, none of which this model has: one of their names may be misspelled. */
+function foreignInputs({ graph, infrastructure }: CostTables): string {
+  const given = Object.keys(infrastructure.inputWireBytes);
+  const own = graph.inputs.map((input) => graph.tensors[input]?.name ?? '');
+  if (given.length === 0 || given.some((name) => own.includes(name))) return '';
+  const names = listed(given.map((name) => `\`${name}\``));
+  return `\`inputs\` names ${names}, but this model reads ${listed(own.map((name) => `\`${name}\``)) || 'none'}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

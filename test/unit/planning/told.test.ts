@@ -72,6 +72,12 @@ describe('what a plan says of itself', () => {
     expect(mixed).toContain('proven optimal');
   });
 
+  test('sizes on the wire that are given for no input of the model are pointed out', () => {
+    const misspelled = plan({ inputWireBytes: { X: 10 } });
+    expect(misspelled.advice).toContain('(`inputs` names `X`, but this model reads `x`)');
+    expect(plan({ inputWireBytes: { x: 10, other: 5 } }).advice).not.toContain('inputs');
+  });
+
   test('nothing is proven of layers and tiers whose times are not known', () => {
     const open = syntheticGraph({ x: 1000 }, [
       { name: 'a', reads: ['x'], bytes: 400, macs: 1 },
