@@ -36,8 +36,8 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     exact.gapPercent === null
       ? `not known: ${exact.unavailable ?? 'it was not computed'}`
       : exact.unavailable === undefined
-        ? `${threeDigits(exact.gapPercent)} % above the exact optimum`
-        : `at most ${threeDigits(exact.gapPercent)} % above the optimum; ${exact.unavailable}`;
+        ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
+        : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
     report.advice,
     factsText([

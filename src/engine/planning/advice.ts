@@ -97,7 +97,7 @@ function figure({ evaluation }: Plan, infrastructure: Infrastructure): string {
 function optimality({ gapPercent, isBound }: Certificate, leavesOpen: boolean): string {
   if (!Number.isFinite(gapPercent)) return '';
   if (gapPercent <= roundingPercent) return leavesOpen ? ' (the best as far as it is known)' : ' (proven optimal)';
-  return ` (${isBound ? 'at most ' : ''}${short(gapPercent)} % above the optimum)`;
+  return ` (${isBound ? 'at most ' : ''}${short(gapPercent)} % worse than the optimum)`;
 }
 
 function short(value: number): string {

@@ -29,7 +29,7 @@ describe('dnnsplit on the command line', () => {
     await writeFile(path('dnnsplit.json'), sampleConfig);
     await cp(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));
     await cp(join(fixtures, 's_unet_plain.onnx'), path('small.onnx'));
-  });
+  }, 60_000);
   afterAll(async () => {
     await bundled.remove();
     await rm(folder, { recursive: true, force: true });

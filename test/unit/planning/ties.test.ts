@@ -33,6 +33,24 @@ describe('of plans that are equally good', () => {
     }
   });
 
+  test('the exhaustive search ranks them by latency', () => {
+    const chain = syntheticGraph({ x: 1000 }, [
+      { name: 'a', reads: ['x'], bytes: 400, macs: 4 },
+      { name: 'b', reads: ['a'], bytes: 100, macs: 1 },
+    ]);
+    const tiers = [{ gflops: 1e-6 }, { gflops: 1e-3 }, { gflops: 1e-3 }];
+    const links = [{ bandwidthMbps: 1 }, { bandwidthMbps: 1, latencyMs: 2 }];
+    const constraints = { pin: { a: 'tier0' } };
+    const infrastructure = plainInfrastructure(tiers, links, { objective: 'throughput', constraints });
+    const options = { strategy: 'exhaustive', top: 9 } as const;
+    const { ranked = [] } = planModel(chain, findCandidates(chain), infrastructure, options);
+    expect(ranked.map(({ assignment }) => Array.from(assignment))).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 0],
+    ]);
+  });
+
   test('no plan of all of them has less latency, unless it needs more tiers than one', () => {
     let ties = 0;
     fc.assert(

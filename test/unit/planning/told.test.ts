@@ -30,7 +30,7 @@ describe('what a plan says of itself', () => {
     const moved = plan({}, { cuts: [3, null] });
     expect(moved.certificate.gapPercent).toBeGreaterThan(1);
     expect(moved.advice).not.toContain('proven');
-    expect(moved.advice).toMatch(/\([\d.]+ % above the optimum\)/);
+    expect(moved.advice).toMatch(/\([\d.]+ % worse than the optimum\)/);
   });
 
   test('not to split is said only where no split is better', () => {
