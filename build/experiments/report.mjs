@@ -95,7 +95,7 @@ function plansSection(results) {
   return [
     '## Plans computed',
     '',
-    'Whole or partial plans on three tiers whose value is computed: by the dynamic program over the candidates (the most of all its runs here), and over every pair of positions. Where no figure stands, the search over all positions refuses: it would be more than a million.',
+    'Whole or partial plans on three tiers whose value is computed: by the dynamic program over the candidates (the most of all its runs here), and over every pair of positions. What comes on top for cost and throughput, to take the one with the least latency of plans that are equally good, is not counted. Where no figure stands, the search over all positions refuses: it would be more than a million.',
     '',
     '![Plans computed over candidates and over all positions](experiments/plans.svg)',
     '',
@@ -203,6 +203,7 @@ function limitsSection() {
     '## What this does not show',
     '',
     '- No figure is a measured run: tiers are rates from presets, so ratios between tiers are only as good as those.',
+    '- No layer has a fixed overhead, no memory is a limit, and a pipeline has one replica of each tier; overheads per layer would make slow tiers with many small layers slower still.',
     '- The input is sent as float32. A camera that sends a compressed image makes offloading everything cheaper and splits rarer.',
     '- The grid is ours and not that of the paper, whose devices, prices and bandwidths its abstract does not state; the figures stand beside each other, they do not confirm one another.',
     '',

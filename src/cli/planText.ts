@@ -11,6 +11,7 @@ import {
   rateText,
   threeDigits,
 } from '../protocol/quantities';
+import { latencyEnds } from '../protocol/regimeLatency';
 import type {
   CandidateOutcome,
   FollowedReport,
@@ -35,8 +36,8 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     exact.gapPercent === null
       ? `not known: ${exact.unavailable ?? 'it was not computed'}`
       : exact.unavailable === undefined
-        ? `${threeDigits(exact.gapPercent)} % above the exact optimum`
-        : `at most ${threeDigits(exact.gapPercent)} % above the optimum; ${exact.unavailable}`;
+        ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
+        : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
     report.advice,
     factsText([
@@ -56,11 +57,12 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
-  if (top !== undefined) parts.push(topText(report.candidates, graph, report, top));
+  if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
+  else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
-  if (report.pareto !== undefined) parts.push(paretoText(report.pareto));
+  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
   if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
 }
@@ -122,7 +124,7 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
       known ? durationText(one.latencyMs) : '-',
       known ? costShortText(one.costPerRequest) : '-',
       known ? rateText(one.throughputPerSecond) : '-',
-      Number.isFinite(one.relative) ? `${threeDigits(one.relative)}x` : '-',
+      one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
       one.unavailable ?? '',
     ];
   });
@@ -130,18 +132,18 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
 }
 
 /** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */
-function topText(
-  candidates: readonly CandidateOutcome[],
-  graph: SplitGraph,
-  { objective }: PlanReport,
-  top: number,
-): string {
-  const badness = ({ latencyMs, costPerRequest, throughputPerSecond }: CandidateOutcome) => {
-    if (objective === 'throughput') return -(throughputPerSecond ?? 0);
-    return (objective === 'cost' ? costPerRequest : latencyMs) ?? Number.POSITIVE_INFINITY;
-  };
+function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top: number): string {
+  const badness = ({ objectiveValue }: CandidateOutcome) => objectiveValue ?? Number.POSITIVE_INFINITY;
   const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
-  const columns = [right('position'), left('after'), right('latency'), right('cost'), right('throughput'), left('')];
+  const columns = [
+    right('position'),
+    left('after'),
+    right('latency'),
+    right('cost'),
+    right('throughput'),
+    right('energy'),
+    left(''),
+  ];
   const rows = possible
     .slice(0, top)
     .map((one) => [
@@ -150,6 +152,7 @@ function topText(
       durationText(one.latencyMs ?? 0),
       costShortText(one.costPerRequest ?? 0),
       rateText(one.throughputPerSecond ?? 0),
+      energyText(one.energyJ ?? 0),
       one.chosen ? 'in the plan' : '',
     ]);
   return `best single split points\n${tableText(columns, rows)}`;
@@ -157,11 +160,14 @@ function topText(
 
 function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
   const columns = [left('bandwidth'), right('latency'), left('best plan')];
-  const rows = regimes.map(({ fromMbps, toMbps, latencyMs, summary, infeasible }) => [
-    toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
-    infeasible === undefined ? durationText(latencyMs) : '-',
-    infeasible === undefined ? summary : infeasible.reason,
-  ]);
+  const rows = regimes.map((regime) => {
+    const { fromMbps, toMbps, summary, infeasible } = regime;
+    return [
+      toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
+      infeasible === undefined ? latencyEnds(regime).join(' to ') : '-',
+      infeasible === undefined ? summary : infeasible.reason,
+    ];
+  });
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
   return note === undefined ? table : `${table}\n${note}`;
 }
@@ -173,7 +179,7 @@ function followedText(followed: readonly FollowedReport[]): string {
     infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
     moves ? 'the cut moves' : '',
   ]);
-  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime\n${tableText(columns, rows)}`;
+  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime, or it would break a limit\n${tableText(columns, rows)}`;
 }
 
 /** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
@@ -230,7 +236,11 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoText(plans: readonly ParetoReport[]): string {
+function paretoTitle(cuts: number): string {
+  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched`;
+}
+
+function figuresText(title: string, plans: readonly ParetoReport[]): string {
   const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
   const rows = plans.map((one) => [
     durationText(one.latencyMs),
@@ -239,5 +249,5 @@ function paretoText(plans: readonly ParetoReport[]): string {
     energyText(one.energyJ),
     one.nodesPerTier.join(' / '),
   ]);
-  return `plans that no other one beats in every figure\n${tableText(columns, rows)}`;
+  return `${title}\n${tableText(columns, rows)}`;
 }

@@ -153,8 +153,8 @@ export interface StrategyReport {
   readonly throughputPerSecond: number;
   readonly energyJ: number;
   readonly evaluatedPlans: number;
-  /** Objective value relative to the plan's; above 1 is worse than the plan. */
-  readonly relative: number;
+  /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
+  readonly relative: number | null;
   /** Why it could not be computed here, where it could not. */
   readonly unavailable?: string;
 }
@@ -173,6 +173,8 @@ export interface RegimeReport {
   readonly summary: string;
   /** Nodes per tier. */
   readonly nodesPerTier: readonly number[];
+  /** The bandwidth below which the plan breaks a limit; absent where it keeps them at any. */
+  readonly keepsLimitsFromMbps?: number;
   /** Where no plan keeps the limits; the plan above is possible once they are relaxed as said. */
   readonly infeasible?: InfeasibleReport;
 }
@@ -282,6 +284,10 @@ export interface PlanReport {
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
+  /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
+  readonly ranked?: readonly ParetoReport[];
+  /** How many cuts were looked at for the efficient plans. */
+  readonly paretoCuts?: number;
   readonly audit: AuditReport;
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;
@@ -299,6 +305,10 @@ export interface CandidateOutcome {
   readonly latencyMs: number | null;
   readonly costPerRequest: number | null;
   readonly throughputPerSecond: number | null;
+  /** Of the first tier. */
+  readonly energyJ?: number | null;
+  /** Smaller is better, throughput as seconds per request of the slowest stage. */
+  readonly objectiveValue?: number | null;
   /** Lower tier of the crossing; `null`, like the figures, where no plan may cut here or nothing is left above. */
   readonly link: number | null;
   /** True when the chosen plan cuts here. */

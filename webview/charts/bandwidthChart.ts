@@ -5,7 +5,7 @@ import { clamp } from '../geometry';
 import type { State } from '../state';
 import { text } from '../strings';
 import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
-import { logScale } from './scale';
+import { decades, logScale } from './scale';
 
 const lowestMbps = 0.1;
 const highestMbps = 10_000;
@@ -38,21 +38,16 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
   const report = plan?.links[link];
   if (plan === null || report === undefined) return undefined;
   const current = overrides.bandwidthMbps?.[link] ?? report.bandwidthMbps;
+  if (isFlat(regimes)) return element('p', { class: 'hint' }, text('chart.bandwidth.flat', report.from, report.to));
   const curve = latencyCurve(regimes);
   if (curve.length < 2) return undefined;
   const area = plotArea(width);
-  const lowest = Math.min(...curve.map(({ latencyMs }) => latencyMs));
-  const highest = Math.max(...curve.map(({ latencyMs }) => latencyMs));
+  const latencies = curve.map(({ latencyMs }) => latencyMs);
+  const [lowest, highest] = [Math.min(...latencies), Math.max(...latencies)];
   const x = logScale(lowestMbps, highestMbps, area.left, area.right, 4);
-  const y = logScale(
-    10 ** Math.floor(Math.log10(lowest)),
-    10 ** Math.ceil(Math.log10(highest)),
-    area.bottom,
-    area.top,
-    4,
-  );
+  const y = logScale(...decades(latencies), area.bottom, area.top, 4);
   const summary = text('chart.bandwidth.summary', regimes.length, formatMs(highest), formatMs(lowest));
-  const picture = plot(width, `${text('chart.bandwidth')}. ${summary}`);
+  const picture = plot(width, `${captionFor(plan.objective)}. ${summary}`);
   picture.append(
     sideAxis(area, y, formatMs, 'left'),
     bottomAxis(area, x, formatMbps, text('chart.bandwidth.axis', report.from, report.to)),
@@ -74,7 +69,20 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
       }),
     );
   }
-  return element('figure', {}, element('figcaption', {}, text('chart.bandwidth')), picture);
+  return element('figure', {}, element('figcaption', {}, captionFor(plan.objective)), picture);
+}
+
+/** True where one plan is best at every bandwidth and sends nothing over the link. */
+function isFlat(regimes: readonly RegimeReport[]): boolean {
+  const [only, ...others] = regimes;
+  return only !== undefined && others.length === 0 && only.bytes === 0 && only.infeasible === undefined;
+}
+
+/** The plans are best for the objective, which need not be the latency that is drawn. */
+function captionFor(objective: string): string {
+  if (objective === 'cost') return text('chart.bandwidth.cost');
+  if (objective === 'energy') return text('chart.bandwidth.energy');
+  return objective === 'throughput' ? text('chart.bandwidth.throughput') : text('chart.bandwidth');
 }
 
 /** Dotted lines between regimes, and the nodes per tier of each where there is room to write them. */

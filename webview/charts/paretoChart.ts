@@ -1,11 +1,11 @@
 import type { ParetoReport } from '../../src/protocol/reports';
 import { element, svgElement } from '../dom';
-import { formatDollars, formatMs } from '../format';
-import { table } from '../panels/table';
+import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
+import { type Column, table } from '../panels/table';
 import type { State } from '../state';
 import { text } from '../strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
-import { linearScale, logScale } from './scale';
+import { fittingScale, linearScale } from './scale';
 
 /** Relative difference below which two figures are of the same plan. */
 const sameFigure = 1e-9;
@@ -16,17 +16,11 @@ function isShown(one: ParetoReport, { plan }: State): boolean {
   return Math.abs(one.latencyMs - plan.latencyMs) <= sameFigure * plan.latencyMs;
 }
 
-/** Whole powers of ten around a range of values. */
-const decades = (values: readonly number[]): [number, number] => [
-  10 ** Math.floor(Math.log10(Math.min(...values))),
-  10 ** Math.ceil(Math.log10(Math.max(...values)) + 1e-9),
-];
-
 function picture(plans: readonly ParetoReport[], state: State, width: number, use: (plan: ParetoReport) => void) {
   const area = plotArea(width);
   const latencies = plans.map(({ latencyMs }) => latencyMs);
   const costs = plans.map(({ costPerRequest }) => costPerRequest);
-  const x = logScale(...decades(latencies), area.left, area.right, 4);
+  const x = fittingScale(latencies, area.left, area.right, 4);
   const y = linearScale(0, Math.max(...costs) * 1.1 || 1, area.bottom, area.top, 4);
   const summary = text(
     'pareto.summary',
@@ -64,10 +58,21 @@ function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) =>
 export function paretoChart(state: State, width: number, use: (plan: ParetoReport) => void): HTMLElement | undefined {
   const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
   if (plans.length < 2) return undefined;
+  const hasEnergy = plans.some(({ energyJ }) => energyJ > 0);
+  const energy: Column<ParetoReport> = {
+    header: text('column.energy'),
+    numeric: true,
+    cell: ({ energyJ }) => formatJoules(energyJ),
+  };
   return element(
     'figure',
     {},
     element('figcaption', {}, text('pareto.caption')),
+    element(
+      'p',
+      { class: 'hint' },
+      text(hasEnergy ? 'pareto.hint.energy' : 'pareto.hint', formatCount(state.plan?.paretoCuts ?? 0)),
+    ),
     picture(plans, state, width, use),
     table(
       text('pareto.caption'),
@@ -75,6 +80,12 @@ export function paretoChart(state: State, width: number, use: (plan: ParetoRepor
         { header: text('column.split'), cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
         { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
         { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+        {
+          header: text('column.throughput'),
+          numeric: true,
+          cell: ({ throughputPerSecond }) => formatRate(throughputPerSecond),
+        },
+        ...(hasEnergy ? [energy] : []),
         { header: '', cell: (one) => useButton(one, state, use) },
       ],
       plans,

@@ -15,6 +15,20 @@ export function linearScale(low: number, high: number, start: number, end: numbe
   return Object.assign((value: number) => start + ((value - low) / span) * (end - start), { ticks });
 }
 
+/** Whole powers of ten around positive values, at least one apart. */
+export function decades(values: readonly number[]): [number, number] {
+  const low = Math.floor(Math.log10(Math.min(...values)) + 1e-9);
+  return [10 ** low, 10 ** Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)) - 1e-9))];
+}
+
+/** The scale that shows positive values best: a logarithmic one over decades, a linear one within less than one. */
+export function fittingScale(values: readonly number[], start: number, end: number, count: number): Scale {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (high >= low * 10) return logScale(...decades(values), start, end, count);
+  const margin = (high - low) * 0.05 || low * 0.05 || 1;
+  return linearScale(Math.max(0, low - margin), high + margin, start, end, count);
+}
+
 /** A logarithmic scale between positive values, with a tick at every power of ten, thinned to at most `count`. */
 export function logScale(low: number, high: number, start: number, end: number, count: number): Scale {
   const bottom = Math.log10(low);

@@ -1,3 +1,4 @@
+import { latencyEnds } from '../../src/protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
 import { element, withCode } from '../dom';
@@ -95,6 +96,7 @@ function against(row: StrategyReport, plan: PlanReport): string {
   if (row.unavailable !== undefined) return unknownNumber;
   if (row.strategy === plan.strategy) return text('plan.this');
   const ratio = row.relative;
+  if (ratio === null) return text('plan.more');
   if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
   if (ratio < 1) return text('plan.better', formatRatio(ratio));
   return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
@@ -148,18 +150,27 @@ function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | st
   return element('span', { title: infeasible.reason }, text('regimes.none'));
 }
 
+function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
+  if (toMbps === null) return fromMbps === 0 ? text('regimes.any') : text('regimes.from', formatMbps(fromMbps));
+  return fromMbps === 0 ? text('regimes.upTo', formatMbps(toMbps)) : formatMbpsRange(fromMbps, toMbps).join(' – ');
+}
+
+/** The latency at the slow end of the regime and at the fast one. */
+function latencyCell(regime: RegimeReport): string {
+  if (regime.infeasible !== undefined) return unknownNumber;
+  return latencyEnds(regime).join(' – ');
+}
+
 function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
-  const range = (fromMbps: number, toMbps: number | null) =>
-    toMbps === null ? `≥ ${formatMbps(fromMbps)}` : formatMbpsRange(fromMbps, toMbps).join(' – ');
   return table(
     text('chart.bandwidth'),
     [
-      { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => range(fromMbps, toMbps) },
+      { header: text('column.bandwidth'), cell: rangeCell },
       { header: text('column.split'), numeric: true, cell: splitCell },
       {
         header: text('column.latency'),
         numeric: true,
-        cell: ({ latencyMs, infeasible }) => formatMs(infeasible === undefined ? latencyMs : null),
+        cell: latencyCell,
       },
     ],
     regimes,
@@ -189,13 +200,14 @@ export function createPlanPanel(controller: Controller): Panel {
     element('p', { class: 'hint' }, text('plan.changed')),
     element('div', { class: 'actions' }, undo, redo, reset),
   );
+  const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
   const config = button({ label: text('plan.config'), onClick: () => controller.run('openConfig') });
   const root = element(
     'div',
     { class: 'plan' },
     advice,
     summary,
-    element('h3', {}, text('column.bandwidth')),
+    bandwidthTitle,
     sliders.element,
     touched,
     tables,
@@ -222,8 +234,7 @@ export function createPlanPanel(controller: Controller): Panel {
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),
-        element('h3', {}, text('plan.links')),
-        linksTable(plan),
+        ...(plan.links.length === 0 ? [] : [element('h3', {}, text('plan.links')), linksTable(plan)]),
         element('h3', {}, text('plan.strategies')),
         element('p', { class: 'hint' }, text('compare.hint')),
         strategiesTable(plan, controller),
@@ -239,6 +250,7 @@ export function createPlanPanel(controller: Controller): Panel {
       build(state);
       compare(state);
       sliders.update(state);
+      bandwidthTitle.hidden = state.plan?.links.length === 0;
       const { past, future } = state.history;
       touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);

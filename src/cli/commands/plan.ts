@@ -37,7 +37,11 @@ export function addPlan(program: Command): void {
         parseSweep,
       ),
     )
-    .option('--top <number>', 'list the best split points, at most this many', parseCount)
+    .option(
+      '--top <number>',
+      'list the best split points, or the best plans with --strategy exhaustive, at most this many',
+      parseCount,
+    )
     .option(
       '--follow <mbps,mbps,...>',
       'what a running system does at these bandwidths of the swept link, in turn',
@@ -66,10 +70,11 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
   const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
     compare: options.compare === true,
     pareto: options.pareto === true,
+    ...(options.top !== undefined && { top: options.top }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {
-    throw new DnnSplitError('bad-usage', '`--regions` needs two links, and there are fewer.');
+    throw new DnnSplitError('bad-usage', '`--regions` needs two links, and so three tiers or more.');
   }
   const link = options.sweep?.link ?? 0;
   const report = {
@@ -94,9 +99,14 @@ function swept(report: PlanReport, sweep: Sweep | undefined): PlanReport {
   if (sweep === undefined) return report;
   const regimes = report.linkRegimes[sweep.link];
   if (regimes === undefined) {
-    const { length } = report.linkRegimes;
-    const message = `There is no link ${sweep.link}; the links are numbered from 0 and there are ${length}.`;
-    throw new DnnSplitError('bad-usage', message);
+    const last = report.linkRegimes.length - 1;
+    const known = last === 0 ? 'the only link is 0' : `the links are 0 to ${last}`;
+    throw new DnnSplitError(
+      'bad-usage',
+      last < 0
+        ? 'There is no link to sweep, because there is one tier; add a tier to the configuration.'
+        : `There is no link ${sweep.link} to sweep; ${known}.`,
+    );
   }
   const inRange = regimes.filter(
     ({ fromMbps, toMbps }) => fromMbps < sweep.toMbps && (toMbps === null || toMbps > sweep.fromMbps),

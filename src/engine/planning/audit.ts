@@ -22,6 +22,7 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
   const tiers = usableTiers(costs);
   const exceptions: { node: number; lowerTier: number; upperTier: number }[] = [];
   let exceptionCount = 0;
+  const dearer = new Set<number>();
   for (const [place, upperTier] of tiers.entries()) {
     const lowerTier = tiers[place - 1];
     if (lowerTier === undefined) continue;
@@ -29,6 +30,7 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
     for (let node = 0; node < costs.graph.nodes.length; node++) {
       if ((upper?.(node) ?? 0) <= (lower?.(node) ?? 0) * (1 + tolerance)) continue;
       exceptionCount++;
+      dearer.add(node);
       if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
     }
   }
@@ -39,16 +41,16 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
     holds,
     exceptions,
     exceptionCount,
-    consequence: consequence(costs, objective, exceptionCount, holds) + leftOut(boundedBlocks),
+    consequence: consequence(costs, objective, dearer.size, holds) + leftOut(boundedBlocks),
   };
 }
 
-/** Which cuts were searched besides the candidates, as a sentence to follow the consequence; empty where none were. */
+/** Which cuts the search looked at besides the candidates, as a sentence to follow the consequence; empty where it looked at none. */
 export function searchedText({ beyondCandidates, allCuts, positions, allPositions }: SearchedCuts): string {
   if (!beyondCandidates) return '';
-  if (allCuts !== undefined) return ` All ${allCuts} cuts of the graph were searched.`;
+  if (allCuts !== undefined) return ` All ${allCuts} cuts of the graph were searched instead.`;
   const count = positions === allPositions ? `All ${positions}` : `${positions} of the ${allPositions}`;
-  return ` ${count} positions of the order were searched besides the candidates.`;
+  return ` ${count} positions of the order were searched besides them; the certificate says how far from the optimum that may be.`;
 }
 
 /** Whether limits, pins or memories may rule out the candidates that would be best without them. */
@@ -94,19 +96,19 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
   return (node) => (table.seconds[node] ?? 0) * perSecond;
 }
 
-function consequence(costs: CostTables, objective: Objective, exceptionCount: number, holds: boolean): string {
+function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): string {
   if (objective === 'throughput' && !holds) {
     return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut.';
   }
-  if (exceptionCount === 0 && !holds) {
-    return 'The links encode tensors differently, so no one set of candidates serves all of them; the certificate says by how much the plan misses, and `exact` finds the optimum.';
+  if (dearer === 0 && !holds) {
+    return 'The links encode tensors differently, so no one set of candidates serves all of them.';
   }
   if (!holds) {
-    const layers = exceptionCount === 1 ? '1 layer is' : `${exceptionCount} layers are`;
-    return `${layers} dearer on a higher tier, so the candidates may miss the optimum; the certificate says by how much${rulesPlansOut(costs) ? '' : ', and `exact` finds it'}.`;
+    const layers = dearer === 1 ? '1 layer is' : `${dearer} layers are`;
+    return `${layers} dearer on a higher tier, so the candidates alone may miss the optimum.`;
   }
   if (rulesPlansOut(costs)) {
-    return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them; the certificate says by how much.';
+    return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them.';
   }
   return 'No layer is dearer on a higher tier, so the candidates hold an optimum for every bandwidth.';
 }

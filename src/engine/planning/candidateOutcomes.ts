@@ -35,6 +35,8 @@ export function candidateOutcomes(
       latencyMs: best === undefined ? null : best.metrics.latencyS * 1e3,
       costPerRequest: best?.metrics.cost ?? null,
       throughputPerSecond: best === undefined ? null : 1 / best.metrics.slowestS,
+      energyJ: best?.metrics.energyJ ?? null,
+      objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
       chosen: isCutOf(members, plan, links.length),
     };

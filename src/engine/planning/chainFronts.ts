@@ -25,14 +25,18 @@ export class ChainFronts {
   private aboveLinks: Front[][] | undefined;
   private least: readonly (readonly Float64Array[] | undefined)[] | undefined;
 
+  /** @param tried per link and cut, 1 for the cuts that are looked at; without it, all that may lie there. */
   constructor(
     readonly costs: CostTables,
     readonly family: CutFamily,
     readonly bounds: TierBounds,
     readonly measures: readonly Measure[],
     readonly work: Work,
+    tried?: readonly Uint8Array[],
   ) {
-    this.allowed = allowedCuts(costs, family, bounds);
+    const allowed = allowedCuts(costs, family, bounds);
+    this.allowed =
+      tried === undefined ? allowed : allowed.map((of, link) => of.map((one, c) => one & (tried[link]?.[c] ?? 0)));
     this.full = family.size - 1;
     this.collector = new FrontCollector(measures);
     this.empty = { values: measures.map(() => 0), beyond: undefined };

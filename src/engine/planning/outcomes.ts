@@ -4,6 +4,7 @@ import type { CostTables } from './costTables';
 import { evaluatePlan } from './evaluate';
 import type { Assignment, Plan, Strategy } from './plan';
 import { strategyRegistry } from './registry';
+import { rankExhaustively } from './strategies/exhaustive';
 import type { StrategyContext } from './strategy';
 import { type TierBounds, tierBounds } from './tierBounds';
 
@@ -45,6 +46,12 @@ export function otherStrategies(context: StrategyContext, plan: Plan): StrategyO
     context.work.report(`Comparing with ${strategy}`);
     return outcomeOf(context, plan, strategy);
   });
+}
+
+/** The best plans over all positions of the order, best first. */
+export function rankedPlans(context: StrategyContext, top: number): Plan[] {
+  const { plans, evaluated } = rankExhaustively(context, top);
+  return plans.map((assignment) => completePlan(context.costs, 'exhaustive', assignment, evaluated));
 }
 
 function runStrategy(context: StrategyContext, strategy: Strategy): Plan {

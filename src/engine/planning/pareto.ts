@@ -1,12 +1,13 @@
 import type { Work } from '../../protocol/work';
 import type { Cut } from '../split/splitGraph';
 import { ChainFronts } from './chainFronts';
+import { limitsOf } from './constraints';
 import type { CostTables } from './costTables';
 import { assignmentOf, createFamily } from './cutFamily';
 import { cutsOfPlan } from './labels';
 import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
 import { memoriesMayFill } from './partMemory';
-import type { Assignment } from './plan';
+import type { Assignment, Plan } from './plan';
 import { spreadPositions } from './spreadPositions';
 import type { TierBounds } from './tierBounds';
 
@@ -24,6 +25,8 @@ export interface ParetoFront {
   readonly plans: readonly ParetoPlan[];
   /** True when the front was too large to be kept whole. */
   readonly bounded: boolean;
+  /** Cuts that were looked at. */
+  readonly cuts: number;
 }
 
 /** Points of the front that are reported at most. */
@@ -32,18 +35,31 @@ const frontSize = 500;
 /** Positions besides the candidates, by number of tiers, so that all plans of them can be looked at. */
 const positionsByTiers: readonly number[] = [0, 2, 200, 60, 20];
 
+/** The four figures, of each of which less is better. */
+const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
+
 /**
- * The plans that no other one matches or beats in latency, cost, throughput and first-tier energy at once, of those that
- * cut at candidates and at positions spread over the order.
+ * The plans within the limits that no other one matches or beats in latency, cost, throughput and first-tier energy at
+ * once, of those that cut at candidates and at positions spread over the order.
+ * @param known plans that take part too, wherever they cut.
  */
-export function paretoFront(costs: CostTables, cuts: readonly Cut[], bounds: TierBounds, work: Work): ParetoFront {
+export function paretoFront(
+  costs: CostTables,
+  cuts: readonly Cut[],
+  bounds: TierBounds,
+  known: readonly Plan[],
+  work: Work,
+): ParetoFront {
   const most = positionsByTiers[costs.tiers.length] ?? 0;
   const family = createFamily(costs, cuts, bounds, most === 0 ? [] : spreadPositions(costs, most));
-  const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
-  const measures: Measure[] = metrics.map((metric) => metricMeasure(costs, family, metric));
+  const limits = limitsOf(costs.infrastructure.constraints);
+  const measures: Measure[] = metrics.map((metric) => ({
+    ...metricMeasure(costs, family, metric),
+    most: Math.min(Number.POSITIVE_INFINITY, ...limits.filter((one) => one.metric === metric).map((one) => one.most)),
+  }));
   if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   const fronts = new ChainFronts(costs, family, bounds, measures, work);
-  const plans = fronts.plans().flatMap((label): ParetoPlan[] => {
+  const found = fronts.plans().flatMap((label): ParetoPlan[] => {
     const [latencyS = 0, cost = 0, slowestS = 0, energyJ = 0] = label.values;
     if (latencyS === Number.POSITIVE_INFINITY) return [];
     const assignment = assignmentOf(family, cutsOfPlan(label));
@@ -51,8 +67,34 @@ export function paretoFront(costs: CostTables, cuts: readonly Cut[], bounds: Tie
       { assignment, latencyMs: latencyS * 1e3, costPerRequest: cost, throughputPerSecond: 1 / slowestS, energyJ },
     ];
   });
-  plans.sort((a, b) => a.latencyMs - b.latencyMs);
-  return { plans: thinned(plans, frontSize), bounded: fronts.bounded || plans.length > frontSize };
+  const plans = known.reduce(withPlan, found).sort((a, b) => a.latencyMs - b.latencyMs);
+  return {
+    plans: thinned(plans, frontSize),
+    bounded: fronts.bounded || plans.length > frontSize,
+    cuts: family.size,
+  };
+}
+
+/** A front with one more plan, unless another one is as good in every figure, and without those that it is as good as. */
+function withPlan(front: readonly ParetoPlan[], { assignment, evaluation }: Plan): ParetoPlan[] {
+  const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
+  const plan = { assignment, latencyMs, costPerRequest, throughputPerSecond, energyJ };
+  if (front.some((other) => matches(other, plan))) return [...front];
+  return [...front.filter((other) => !matches(plan, other)), plan];
+}
+
+/** Relative difference below which two figures count as equal. */
+const tolerance = 1e-12;
+
+/** True where a plan is as good as another one in every figure. */
+function matches(plan: ParetoPlan, other: ParetoPlan): boolean {
+  const isAtMost = (a: number, b: number) => a <= b * (1 + tolerance);
+  return (
+    isAtMost(plan.latencyMs, other.latencyMs) &&
+    isAtMost(plan.costPerRequest, other.costPerRequest) &&
+    isAtMost(other.throughputPerSecond, plan.throughputPerSecond) &&
+    isAtMost(plan.energyJ, other.energyJ)
+  );
 }
 
 /** At most so many of a list, evenly spread, its ends included. */

@@ -53,7 +53,7 @@ export interface Plan {
   readonly strategy: Strategy;
   readonly assignment: Assignment;
   readonly evaluation: Evaluation;
-  /** Plans whose value was computed on the way to this one. */
+  /** Plans whose value was computed on the way to the best value. */
   readonly evaluatedPlans: number;
 }
 
@@ -74,6 +74,7 @@ export interface AuditFinding {
   readonly holds: boolean;
   /** Nodes that break it (indices), with the pair of tiers; at most a few dozen. */
   readonly exceptions: readonly { readonly node: number; readonly lowerTier: number; readonly upperTier: number }[];
+  /** Pairs of a layer and two neighboring tiers that break it. */
   readonly exceptionCount: number;
   /** The consequence in one sentence. */
   readonly consequence: string;
@@ -89,6 +90,8 @@ export interface Regime {
   /** The part of the latency that does not depend on the link's bandwidth, and the bytes that cross it. */
   readonly fixedMs: number;
   readonly bytes: number;
+  /** The bandwidth below which the plan breaks a limit; absent where it keeps them at any. */
+  readonly keepsLimitsFromMbps?: number;
   /** Where no plan keeps the limits: why, and what to relax for the plan above to be possible. */
   readonly infeasible?: { readonly reason: string; readonly changes: readonly Change[] };
 }

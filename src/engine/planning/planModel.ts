@@ -8,7 +8,7 @@ import { certify, withoutOptimum } from './certificate';
 import { type CostTables, createCostTables } from './costTables';
 import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
-import { otherStrategies, planWith, type StrategyOutcome, singleTierOutcomes } from './outcomes';
+import { otherStrategies, planWith, rankedPlans, type StrategyOutcome, singleTierOutcomes } from './outcomes';
 import { cutsAtPositions, cutsOfPlacement } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly regions?: RegionRequest;
   /** Computes the efficient plans for latency, cost, throughput and energy. */
   readonly pareto?: boolean;
+  /** With the strategy `exhaustive`: ranks that many of the best plans. */
+  readonly top?: number;
   /** Request rate for strategies that plan for a load; `constraints.minThroughputPerSecond` when absent. */
   readonly requestsPerSecond?: number;
   /** Blocks with more cuts across branches than the search for the candidates looked at. */
@@ -68,6 +70,8 @@ export interface PlanningResult {
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
   readonly pareto?: ParetoFront;
+  /** With `top`, best first. */
+  readonly ranked?: readonly Plan[];
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
   readonly advice: string;
@@ -96,7 +100,8 @@ export function planModel(
   const singles = baselines.flatMap((one) =>
     one.plan !== undefined && one.unavailable === undefined ? [one.plan] : [],
   );
-  const certificate = certifyPlan(context, plan, options);
+  const free = withoutFixedCuts(context);
+  const certificate = certifyPlan(free, plan, options);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
   const regions = options.regions && regionsOf(search, options.regions);
   return {
@@ -107,11 +112,14 @@ export function planModel(
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
+    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
     candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
-    ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
+    ...(options.top !== undefined &&
+      options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, [plan, ...singles], work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
-    advice: advise(costs, plan, singles, certificate),
+    advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };
 }
 
@@ -159,6 +167,14 @@ function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean 
   return holds && !rulesPlansOut(costs);
 }
 
+const searchedCutsOnly =
+  'These plans are the best of the cuts that were searched; the graph has more, so a better one may exist.';
+
+/** True where the search had to leave out cuts that may be in the best plan. */
+function leavesCutsOut({ searched }: PlanSearch): boolean {
+  return searched.beyondCandidates && searched.allCuts === undefined;
+}
+
 /** The regimes of one link, the one in which no plan keeps the limits included. */
 function regimesOf(search: PlanSearch, link: number): Regime[] {
   const regimes = bandwidthRegimes(search.fronts, link);
@@ -177,7 +193,7 @@ function regionsOf(search: PlanSearch, request: RegionRequest): RegionMap | unde
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
   context.work.report('Proving how good the plan is');
-  return certify(withoutFixedCuts(context), plan, options.quickCertificate === true);
+  return certify(context, plan, options.quickCertificate === true);
 }
 
 /** The same task without cuts that are decided for the plan. */

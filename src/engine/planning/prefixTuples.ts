@@ -10,6 +10,7 @@ import type { TierBounds } from './tierBounds';
 export interface RankedPlan {
   readonly positions: readonly number[];
   readonly value: number;
+  readonly latencyS: number;
 }
 
 /** Positions that link k may lie at. */
@@ -63,7 +64,7 @@ export function tupleCount(nodeCount: number, tierCount: number): number {
 
 /**
  * Ranks every plan that cuts the order at positions (Scission; Lockhart et al., UCC 2020): computes each one and keeps
- * the best `top`, ties in favor of the earlier tuple. The caller bounds `tupleCount`.
+ * the best `top`, ties in favor of the lower latency, then of the earlier tuple. The caller bounds `tupleCount`.
  * @param fits refuses parts between two positions for a tier (memory).
  */
 export function rankPrefixPlans(
@@ -130,6 +131,12 @@ export function prefixRanges(costs: CostTables, bounds: TierBounds): PositionRan
   });
 }
 
+type Ranked = Pick<RankedPlan, 'value' | 'latencyS'>;
+
+function isBetter(a: Ranked, b: Ranked): boolean {
+  return a.value < b.value || (a.value === b.value && a.latencyS < b.latencyS);
+}
+
 class Ranking {
   readonly best: RankedPlan[] = [];
   evaluated = 0;
@@ -148,11 +155,12 @@ class Ranking {
     this.evaluated++;
     const metrics = tupleMetrics(this.costs, positions);
     const value = metricsValue(metrics, this.objective);
-    const worst = this.best.length < this.top ? Number.POSITIVE_INFINITY : (this.best.at(-1)?.value ?? 0);
-    if (!(value < worst)) return;
+    const plan = { value, latencyS: metrics.latencyS };
+    const worst = this.best.length < this.top ? { value: Number.POSITIVE_INFINITY, latencyS: 0 } : this.best.at(-1);
+    if (worst === undefined || !isBetter(plan, worst)) return;
     if (this.limited && !keepsLimits(this.constraints, metrics)) return;
-    const place = this.best.findIndex((other) => other.value > value);
-    this.best.splice(place < 0 ? this.best.length : place, 0, { positions: Array.from(positions), value });
+    const place = this.best.findIndex((other) => isBetter(plan, other));
+    this.best.splice(place < 0 ? this.best.length : place, 0, { positions: Array.from(positions), ...plan });
     if (this.best.length > this.top) this.best.pop();
   }
 }

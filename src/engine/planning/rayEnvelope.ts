@@ -48,7 +48,8 @@ function withoutBeaten<R extends Ray>(rays: readonly R[]): R[] {
   return kept;
 }
 
-function valueAt({ floor, base, slope }: Ray, x: number): number {
+/** The ray's value at some x, wherever it ends. */
+export function valueAt({ floor, base, slope }: Ray, x: number): number {
   return Math.max(floor, base + slope * x);
 }
 

@@ -5,7 +5,8 @@ import { assignmentOf, type CutFamily } from './cutFamily';
 import { chainOf, type Front, type Label } from './labels';
 import type { Measure } from './measures';
 import type { Regime } from './plan';
-import { lowerEnvelope, type Ray } from './rayEnvelope';
+import { lowerEnvelope, type Ray, valueAt } from './rayEnvelope';
+import { withoutNeedlessTiers } from './ties';
 
 /** A plan over x = 1 / bandwidth of one link. */
 interface PlanRay extends Ray {
@@ -23,9 +24,11 @@ interface PlanRay extends Ray {
 export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
   const { costs, family } = fronts;
   return lowerEnvelope(planRays(fronts, link))
-    .map(({ ray, fromX, untilX }) =>
-      regimeOf(costs, family, link, ray.chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX }),
-    )
+    .map(({ ray, fromX, untilX }) => {
+      const chosen = withoutNeedlessTiers(fronts, link, ray.chosen, valueAt(ray, fromX));
+      const regime = regimeOf(costs, family, link, chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX });
+      return ray.untilX === Number.POSITIVE_INFINITY ? regime : { ...regime, keepsLimitsFromMbps: 1 / ray.untilX };
+    })
     .reverse();
 }
 
@@ -43,7 +46,8 @@ export function regimeAt(regimes: readonly Regime[], bandwidthMbps: number): num
 
 /**
  * The regime to use next: the current one until the bandwidth has left it by the given fraction of its border, so that a
- * bandwidth that wavers around a border does not move the cut back and forth.
+ * bandwidth that wavers around a border does not move the cut back and forth. Limits come first: a plan that would break
+ * one is not kept, and neither is one that only stands in where none keeps them.
  */
 export function nextRegime(
   regimes: readonly Regime[],
@@ -53,8 +57,10 @@ export function nextRegime(
 ): number {
   const regime = regimes[current];
   if (regime === undefined) return regimeAt(regimes, bandwidthMbps);
-  const stays =
-    bandwidthMbps >= regime.fromMbps * (1 - hysteresis) && bandwidthMbps <= regime.toMbps * (1 + hysteresis);
+  const { fromMbps, toMbps, keepsLimitsFromMbps = 0, infeasible } = regime;
+  const lowest = Math.max(fromMbps * (1 - hysteresis), Math.min(fromMbps, keepsLimitsFromMbps));
+  const highest = infeasible === undefined ? toMbps * (1 + hysteresis) : toMbps;
+  const stays = bandwidthMbps >= lowest && bandwidthMbps <= highest;
   return stays ? current : regimeAt(regimes, bandwidthMbps);
 }
 

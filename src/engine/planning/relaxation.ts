@@ -4,10 +4,12 @@ import { inLimitUnit, type Limit, limitsOf } from './constraints';
 import type { CostTables } from './costTables';
 import { assignmentOf } from './cutFamily';
 import { evaluatePlan } from './evaluate';
+import { fasterLinks } from './fasterLinks';
 import { cutsOfPlan, type Label } from './labels';
 import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
 import type { Change } from './plan';
 import type { PlanSearch } from './planSearch';
+import { roundedAway } from './rounding';
 
 /** The least that has to be relaxed for a plan to be possible. */
 export interface Relaxation {
@@ -50,14 +52,14 @@ export function leastRelaxation(search: PlanSearch, costs: CostTables = search.c
   return undefined;
 }
 
-/** The error for constraints that no plan keeps: what to relax, by how much, and what could be dropped instead. */
+/** The error for constraints that no plan keeps: what to relax, by how much, and what would do instead. */
 export function infeasibleError(search: PlanSearch, droppable: readonly string[]): DnnSplitError {
   const { constraints } = search.costs.infrastructure;
   const limits = limitsOf(constraints);
   const relaxation = leastRelaxation(search);
   const dropped = droppable.map((name) => `drop ${name}`);
   if (relaxation !== undefined) {
-    const instead = [...relaxation.alternatives.map(adviceOn), ...dropped];
+    const instead = [...relaxation.alternatives.map(adviceOn), ...fasterLinks(search), ...dropped];
     const alternatives = instead.length === 0 ? '' : `; or ${instead.join(', or ')}`;
     return new DnnSplitError('infeasible', `${sentence(limits, relaxation)}${alternatives}.`);
   }
@@ -144,15 +146,6 @@ function changesOf(search: PlanSearch, costs: CostTables, { freed, plan }: Way):
       return [{ constraint: 'memoryGB', tier: id, to: roundedAway(needed, 'up') }];
     });
   });
-}
-
-/** Four significant digits of a limit that a figure must keep, on the safe side of the figure. */
-function roundedAway(figure: number, side: 'up' | 'down'): number {
-  const near = Number(figure.toPrecision(4));
-  const isKept = side === 'up' ? near >= figure * (1 - 1e-10) : near <= figure * (1 + 1e-10);
-  if (isKept || figure === 0) return near;
-  const step = 10 ** (Math.floor(Math.log10(figure)) - 3);
-  return Number((near + (side === 'up' ? step : -step)).toPrecision(4));
 }
 
 /** All choices of `count` items, in their order. */

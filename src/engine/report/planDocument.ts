@@ -80,7 +80,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
 }
 
 function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDocument['regimes'][number] {
-  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, keepsLimitsFromMbps, infeasible } = regime;
   return {
     link,
     fromMbps: figure(fromMbps),
@@ -89,6 +89,7 @@ function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDo
     fixedMs: figure(fixedMs),
     bytes,
     ...nodesOf(result, assignment),
+    ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps: figure(keepsLimitsFromMbps) }),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: [...infeasible.changes] } }),
   };
 }

@@ -56,6 +56,8 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionMapReport(costs, result.regionMap) }),
     ...(result.pareto && { pareto: result.pareto.plans.map((one) => paretoReport(result, one)) }),
+    ...(result.ranked && { ranked: result.ranked.map((one) => paretoReport(result, { ...one, ...one.evaluation })) }),
+    ...(result.pareto && { paretoCuts: result.pareto.cuts }),
     ...(result.pareto?.bounded && { paretoBounded: true }),
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
@@ -129,13 +131,13 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
     throughputPerSecond: evaluation?.throughputPerSecond ?? Number.NaN,
     energyJ: evaluation?.energyJ ?? Number.NaN,
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
-    relative,
+    relative: finite(relative),
     ...(unavailable !== undefined && { unavailable }),
   };
 }
 
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
-  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, infeasible } = regime;
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, keepsLimitsFromMbps, infeasible } = regime;
   return {
     link,
     fromMbps,
@@ -144,6 +146,7 @@ function regimeReport(result: PlanningResult, link: number, regime: Regime): Reg
     fixedMs,
     bytes,
     ...placement(result.costs, assignment),
+    ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps }),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: infeasible.changes } }),
   };
 }

@@ -7,6 +7,7 @@ import {
   energyText,
   rateText,
 } from '../../protocol/quantities';
+import { latencyEnds } from '../../protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
 import type { Translate } from '../text';
 import type { TreeRow } from './row';
@@ -57,8 +58,9 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
   };
 }
 
-/** What a relative objective value means in words: 3.2 -> "3.2x worse". */
-function comparison(relative: number, t: Translate): string {
+/** What a relative objective value means in words: 3.2 -> "3.2x worse"; without one, the plan's own value is 0. */
+function comparison(relative: number | null, t: Translate): string {
+  if (relative === null) return t('worse');
   if (Math.abs(relative - 1) < 0.0005) return t('as good');
   return relative > 1 ? t('{0} worse', factorText(relative)) : t('{0} better', factorText(1 / relative));
 }
@@ -92,11 +94,13 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
   const range = rangeText(fromMbps, toMbps, t);
   if (regime.infeasible !== undefined) return noPlanRow(range, regime.infeasible.reason, fromMbps);
   const split = regime.nodesPerTier.map((nodes, tier) => `${plan.tiers[tier]?.id ?? tier} ${nodes}`).join(' | ');
+  const [first = '', second] = latencyEnds(regime);
+  const latency = second === undefined ? first : t('{0} to {1}', first, second);
   return {
     id: `regimes/${fromMbps}`,
     label: range,
-    description: `${split}, ${durationText(regime.latencyMs)}`,
-    spoken: `${range}: ${split.replaceAll(' | ', ', ')}; ${durationText(regime.latencyMs)}`,
+    description: `${split}, ${latency}`,
+    spoken: `${range}: ${split.replaceAll(' | ', ', ')}; ${latency}`,
     icon: 'dashboard',
     kind: 'fact',
     tooltip: () => escapeMarkdown(regime.summary),

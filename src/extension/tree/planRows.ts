@@ -53,8 +53,12 @@ function planTooltip(plan: PlanReport, t: Translate): string {
     exact.gapPercent === null
       ? t('No proof of optimality: {0}', exact.unavailable ?? '?')
       : exact.unavailable === undefined
-        ? t('{0} % above the proven optimum', threeDigits(exact.gapPercent))
-        : t('At most {0} % above the optimum: {1}', threeDigits(exact.gapPercent), escapeMarkdown(exact.unavailable));
+        ? t('{0} % worse than the proven optimum', threeDigits(exact.gapPercent))
+        : t(
+            'At most {0} % worse than the optimum: {1}',
+            threeDigits(exact.gapPercent),
+            escapeMarkdown(exact.unavailable),
+          );
   return [
     `**${t('Objective')}**: ${escapeMarkdown(plan.objective)}`,
     `**${t('Strategy')}**: ${escapeMarkdown(plan.strategy)}`,

@@ -80,6 +80,7 @@ const regime = z.strictObject({
   bytes: z.number().optional().describe('What crosses the link.'),
   nodesPerTier: z.array(z.int()),
   nodes: nodesOfTiers.optional(),
+  keepsLimitsFromMbps: z.number().optional().describe('Below this bandwidth the plan breaks a limit.'),
   infeasible: z
     .strictObject({
       reason: z.string(),
@@ -152,7 +153,7 @@ export const planDocumentSchema = z.strictObject({
   regimes: z
     .array(regime)
     .describe(
-      'The policy table of each link, from slow to fast: a system looks its measured bandwidth up among the borders, and keeps its regime until the bandwidth lies a tenth beyond that border, so that a wavering link does not move the cut back and forth.',
+      'The policy table of each link, from slow to fast: a system looks its measured bandwidth up among the borders, and keeps its regime until the bandwidth lies a tenth beyond that border, so that a wavering link does not move the cut back and forth. It leaves at once where the plan would break a limit, or where one that keeps them is possible again.',
     ),
   regimesNote: z.string().optional().describe('What the regimes leave out.'),
   regionMap: regionMap.optional(),

@@ -29,7 +29,7 @@ describe('dnnsplit on the command line', () => {
     await writeFile(path('dnnsplit.json'), sampleConfig);
     await cp(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));
     await cp(join(fixtures, 's_unet_plain.onnx'), path('small.onnx'));
-  });
+  }, 60_000);
   afterAll(async () => {
     await bundled.remove();
     await rm(folder, { recursive: true, force: true });
@@ -151,6 +151,23 @@ describe('dnnsplit on the command line', () => {
     const sweep = JSON.parse(run('plan', 'small.onnx', '--json', '--sweep', 'link=0,from=0.5,to=100').stdout);
     expect(sweep.regimes[0].fromMbps).toBe(0.5);
     expect(sweep.regimes.at(-1).toMbps).toBe(100);
+  });
+
+  it('ranks the best plans of the exhaustive search, and split points by the objective', () => {
+    const args = ['plan', 'small.onnx', '--json', '--objective', 'energy', '--top', '4'];
+    const { ranked, latencyMs } = JSON.parse(run(...args, '--objective', 'latency', '--strategy', 'exhaustive').stdout);
+    expect(ranked).toHaveLength(4);
+    const latencies = ranked.map((one: { latencyMs: number }) => one.latencyMs);
+    expect(latencies[0]).toBe(latencyMs);
+    expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
+    expect(new Set(ranked.map((one: object) => JSON.stringify(one))).size).toBe(4);
+    const text = run('plan', 'small.onnx', '--top', '4', '--strategy', 'exhaustive').stdout;
+    expect(text).toMatch(/best plans over all positions of the order\n.*nodes per tier\n(?: .*\n?){4}/);
+    const { candidates, ranked: none } = JSON.parse(run(...args).stdout);
+    expect(none).toBeUndefined();
+    expect(
+      candidates.every((one: { energyJ: number; objectiveValue: number }) => one.energyJ === one.objectiveValue),
+    ).toBe(true);
   });
 
   it('prints tables for people', () => {

@@ -76,7 +76,7 @@ describe('the tree', () => {
   it('names the plan of every bandwidth', () => {
     expect(lines(section('regimes'))).toEqual([
       '100 kbit/s to 5 Mbit/s: device 10 | edge 0 | cloud 0, 320 ms',
-      '5 Mbit/s and above: device 4 | edge 0 | cloud 6, 107 ms',
+      '5 Mbit/s and above: device 4 | edge 0 | cloud 6, 347 ms to 27.0 ms',
     ]);
     const [slow, fast] = plan.regimes;
     if (!slow || !fast) throw new Error('the fixture has two regimes');
@@ -84,6 +84,12 @@ describe('the tree', () => {
       modelRows(readySnapshot(1, { plan: { ...plan, regimes } }), untranslated)[3]?.children.map(({ label }) => label);
     expect(labels([{ ...slow, fromMbps: 0 }, fast])).toEqual(['Up to 5 Mbit/s', '5 Mbit/s and above']);
     expect(labels([{ ...fast, fromMbps: 0 }])).toEqual(['Any bandwidth']);
+  });
+
+  it('calls a plan worse than one that costs nothing, without a number', () => {
+    const baselines = plan.baselines.map((one) => ({ ...one, relative: null }));
+    const strategies = modelRows(readySnapshot(1, { plan: { ...plan, baselines } }), untranslated)[2];
+    expect(strategies?.children[0]?.description).toMatch(/^worse, 320 ms/);
   });
 
   it('gives every row an id that is unique and survives planning again', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { brokenConstraints } from '../../../src/engine/planning/constraints';
 import { createCostTables } from '../../../src/engine/planning/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/evaluate';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
@@ -9,7 +10,15 @@ import { planReport } from '../../../src/engine/report/planReport';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
-import { allAssignments, chainOf, infrastructures, smallGraphs } from './randomGraphs';
+import {
+  allAssignments,
+  allWithin,
+  chainOf,
+  infrastructures,
+  limitedBy,
+  randomLimits,
+  smallGraphs,
+} from './randomGraphs';
 import { plainInfrastructure, syntheticGraph } from './support';
 
 const options = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true, pareto: true } as const;
@@ -76,6 +85,59 @@ describe('the efficient plans', () => {
         for (const one of found) expect(isBeaten(one, all)).toBe(false);
       }),
       { numRuns: 80 },
+    );
+  });
+
+  test('stay the same ones when one of them is taken', () => {
+    fc.assert(
+      fc.property(smallGraphs(6), infrastructures(3, false), (graph, infrastructure) => {
+        const before = planReport(planModel(graph, findCandidates(graph), infrastructure, options)).pareto ?? [];
+        const placement = before.at(-1)?.nodes;
+        const taken = planModel(graph, findCandidates(graph), infrastructure, { ...options, placement });
+        expect(planReport(taken).pareto).toEqual(before);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('keep the limits, and none of those that do and beat it is missing', () => {
+    let limited = 0;
+    fc.assert(
+      fc.property(smallGraphs(6), infrastructures(3, false), randomLimits, (branched, base, limits) => {
+        const graph = chainOf(branched);
+        const infrastructure = limitedBy(graph, base, limits);
+        const within = allWithin(graph, infrastructure).map(({ evaluation }): Figures => {
+          const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
+          return [latencyMs, costPerRequest, 1 / throughputPerSecond, energyJ];
+        });
+        if (within.length === 0) return;
+        if (within.length < allAssignments(graph, 3).length) limited++;
+        const found = front(graph, infrastructure);
+        const costs = createCostTables(graph, infrastructure);
+        for (const { assignment } of found) {
+          expect(brokenConstraints(infrastructure, evaluatePlan(costs, assignment))).toEqual([]);
+        }
+        for (const one of within) {
+          expect(
+            found.some(({ figures }) => figures.every((it, at) => it <= (one[at] ?? 0) * (1 + 1e-9) + 1e-18)),
+          ).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    expect(limited).toBeGreaterThan(50);
+  });
+
+  test('include the plan, also where more tiers leave no room to search beyond candidates', () => {
+    fc.assert(
+      fc.property(smallGraphs(7), infrastructures(6, false), (graph, base) => {
+        const infrastructure = { ...base, objective: 'throughput' as const };
+        const { plan, pareto } = planModel(graph, findCandidates(graph), infrastructure, options);
+        const { throughputPerSecond } = plan.evaluation;
+        const most = Math.max(...(pareto?.plans ?? []).map((one) => one.throughputPerSecond));
+        expect(most).toBeGreaterThanOrEqual(throughputPerSecond * (1 - 1e-9));
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -30,7 +30,52 @@ describe('what a plan says of itself', () => {
     const moved = plan({}, { cuts: [3, null] });
     expect(moved.certificate.gapPercent).toBeGreaterThan(1);
     expect(moved.advice).not.toContain('proven');
-    expect(moved.advice).toMatch(/within [\d.]+ % of the optimum\)/);
+    expect(moved.advice).toMatch(/\([\d.]+ % worse than the optimum\)/);
+  });
+
+  test('not to split is said only where no split is better', () => {
+    const fast = [1000, 1000];
+    expect(plan({}, {}, fast).advice).toBe(
+      'Do not split: run everything on `cloud`, 7.52 ms per request (proven optimal).',
+    );
+    const onDevice = plan({}, { strategy: 'single:device' }, fast);
+    expect(onDevice.advice).toBe('Everything runs on `device`, 30.0 ms per request; another plan is 3.99x better.');
+    const unproven = { skipCertificate: true };
+    const dragged = plan({}, { cuts: [4, 4], ...unproven }, fast);
+    expect(dragged.advice).toMatch(/^Everything runs on `device`.*; everything on `cloud` would be 3\.99x better\.$/);
+    expect(plan({}, { cuts: [0, 0], ...unproven }, fast).advice).toBe(
+      'Everything runs on `cloud`, 7.52 ms per request.',
+    );
+  });
+
+  test('a split that gains next to nothing is advised against, and the raw input is no reason against its own tier', () => {
+    const borders = plan({}, {}, [1, 1000]).regimes[0]?.map(({ toMbps }) => toMbps) ?? [];
+    const [afterDevice = 0, beforeOffload = 0] = [borders[0], borders.at(-2)];
+    const [above, below] = [afterDevice * 1.001, beforeOffload * 0.999].map(
+      (mbps) => plan({}, {}, [mbps, 1000]).advice,
+    );
+    expect(above).toMatch(
+      /^A split gains only [\d.]+ % over everything on `device`, 30\.0 ms per request: prefer that\.$/,
+    );
+    expect(below).toMatch(/^A split gains only .*: prefer that unless the raw input must stay on `device`\.$/);
+  });
+
+  test('what has no price or energy is named, for objectives that count it', () => {
+    expect(plan({ objective: 'cost' }).advice).toContain('(`device` has no price, so layers cost nothing there)');
+    expect(plan().advice).not.toContain('price');
+    const energy = plan({ objective: 'energy' }).advice;
+    expect(energy).toBe(
+      'There is nothing to choose by: `device` has no power and its link no energy, so every plan counts 0; state `watts` and `joulesPerMB`.',
+    );
+    const mixed = plan({ objective: { latency: 1, energy: 1 } }).advice;
+    expect(mixed).toContain('(`device` has no `watts`, so layers take no energy there)');
+    expect(mixed).toContain('proven optimal');
+  });
+
+  test('sizes on the wire that are given for no input of the model are pointed out', () => {
+    const misspelled = plan({ inputWireBytes: { X: 10 } });
+    expect(misspelled.advice).toContain('(`inputs` names `X`, but this model reads `x`)');
+    expect(plan({ inputWireBytes: { x: 10, other: 5 } }).advice).not.toContain('inputs');
   });
 
   test('nothing is proven of layers and tiers whose times are not known', () => {
@@ -66,7 +111,7 @@ describe('what a plan says of itself', () => {
     expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);
     expect(cheap.certificate).toMatchObject({ exactValue: cheap.plan.evaluation.objectiveValue, gapPercent: 0 });
     expect(cheap.advice).toContain('proven');
-    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched.');
+    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched instead.');
   });
 
   test('throughput is proven too', () => {
@@ -76,6 +121,16 @@ describe('what a plan says of itself', () => {
     expect(advice).toContain('(proven optimal)');
     const exact = plan({ objective: 'throughput' }, { strategy: 'exact' });
     expect(exact.plan.evaluation.objectiveValue).toBe(certificate.exactValue);
+  });
+
+  test('the audit counts layers, however many tiers they are dearer on', () => {
+    const falling = [{ gflops: 4e-6 }, { gflops: 2e-6 }, { gflops: 1e-6 }];
+    const infrastructure = plainInfrastructure(falling, [{}, {}]);
+    const { audit } = planModel(chain, findCandidates(chain), infrastructure, { strategy: 'dnnsplit' });
+    expect(audit.exceptionCount).toBe(8);
+    expect(audit.consequence).toBe(
+      '4 layers are dearer on a higher tier, so the candidates alone may miss the optimum. All 5 cuts of the graph were searched instead.',
+    );
   });
 
   test('blocks that were not searched whole are counted and explained', () => {
@@ -116,6 +171,18 @@ describe('bandwidths that change', () => {
     const followed = followedReports(result, 0, [border / 2, border * 1.05, border * 1.5, border * 0.95, border / 2]);
     expect(followed.map(({ regime }) => regime)).toEqual([0, 0, 1, 1, 0]);
     expect(followed.map(({ moves }) => moves)).toEqual([false, false, true, false, true]);
+  });
+
+  test('are not waited for where the plan would break a limit, nor where one keeps them again', () => {
+    const result = plan({ constraints: { maxLatencyMs: 29.5 } });
+    const [none, slowest] = result.regimes[0] ?? [];
+    const border = none?.toMbps ?? 0;
+    expect(none?.infeasible).toBeDefined();
+    expect(slowest?.keepsLimitsFromMbps).toBeCloseTo(border, 12);
+    const around = [border * 1.01, border * 0.99, border * 1.01];
+    expect(followedReports(result, 0, around).map(({ regime }) => regime)).toEqual([1, 0, 1]);
+    expect(planReport(result).regimes[1]?.keepsLimitsFromMbps).toBeCloseTo(border, 12);
+    expect(planReport(plan()).regimes.some((regime) => 'keepsLimitsFromMbps' in regime)).toBe(false);
   });
 
   test('are mapped for two links in the report, for throughput too', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { latencyEnds } from '../../../src/protocol/regimeLatency';
 import type { RegimeReport } from '../../../src/protocol/reports';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
-import { linearScale, logScale } from '../../../webview/charts/scale';
+import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
 import { createSceneModel } from '../../../webview/sceneModel';
@@ -21,6 +22,28 @@ describe('scales', () => {
     expect(scale.ticks.map((tick) => Math.round(Math.log10(tick)))).toEqual([-1, 0, 1, 2, 3, 4]);
     expect(scale(1)).toBeCloseTo(100);
     expect(scale(0)).toBe(0);
+  });
+
+  test('decades have an extent, also around one power of ten', () => {
+    expect(decades([100, 100])).toEqual([100, 1000]);
+    expect(decades([97, 1000])).toEqual([10, 1000]);
+  });
+
+  test('values within less than a decade spread over the whole axis', () => {
+    const near = fittingScale([55, 120], 0, 300, 4);
+    expect(near(120) - near(55)).toBeGreaterThan(250);
+    expect(near.ticks.length).toBeGreaterThan(2);
+    expect(fittingScale([5, 120], 0, 300, 4).ticks.map(Math.round)).toEqual([1, 10, 100, 1000]);
+    expect(Number.isFinite(fittingScale([7, 7], 0, 300, 4)(7))).toBe(true);
+  });
+});
+
+describe('the latency of a regime', () => {
+  test('is told at its slow end and at its fast one', () => {
+    const work = { fixedMs: 30, bytes: 125_000 };
+    expect(latencyEnds({ fromMbps: 5, toMbps: 20, ...work })).toEqual(['230 ms', '80.0 ms']);
+    expect(latencyEnds({ fromMbps: 0, toMbps: null, ...work })).toEqual(['≥ 30.0 ms']);
+    expect(latencyEnds({ fromMbps: 0, toMbps: 5, fixedMs: 30, bytes: 0 })).toEqual(['30.0 ms']);
   });
 });
 

@@ -3,11 +3,13 @@ import { droppableConstraints } from '../droppable';
 import { cutsOfPlan, type Label } from '../labels';
 import { infeasibleError } from '../relaxation';
 import type { FoundPlan, StrategyContext } from '../strategy';
+import { frontsOfEqual, tieTolerance } from '../ties';
 
 /**
  * DNNSplit (Kayal and Leon-Garcia, IEEE Access 2024): the best plan that cuts at candidates only, wherever these hold an
  * optimum. Where they do not (a layer that is dearer on a higher tier, throughput, limits, pins) it looks at all cuts, or
- * where these are too many at positions of the order besides.
+ * where these are too many at positions of the order besides. Of equally good plans one tier is better than several, and
+ * then the least latency.
  * @throws DnnSplitError `infeasible` when no plan keeps the constraints; says which to relax and by how much.
  */
 export function planOverCandidates({ costs, search, fixedCuts }: StrategyContext): FoundPlan {
@@ -15,15 +17,15 @@ export function planOverCandidates({ costs, search, fixedCuts }: StrategyContext
   const best = lowest(fronts.plans());
   if (best === undefined) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
   const evaluatedPlans = fronts.evaluated;
-  const single = lowest(costs.tiers.flatMap((_, tier) => fronts.everythingOn(tier)));
-  const isEnough = single !== undefined && objectiveOf(single) <= objectiveOf(best) * (1 + tolerance);
-  return { assignment: assignmentOf(fronts.family, cutsOfPlan(isEnough ? single : best)), evaluatedPlans };
+  const equal = frontsOfEqual(search, objectiveOf(best));
+  const single = lowest(costs.tiers.flatMap((_, tier) => (equal ?? fronts).everythingOn(tier)));
+  const isEnough =
+    single !== undefined && (equal !== undefined || objectiveOf(single) <= objectiveOf(best) * (1 + tieTolerance));
+  const chosen = isEnough ? single : (lowest(equal?.plans() ?? []) ?? best);
+  return { assignment: assignmentOf(fronts.family, cutsOfPlan(chosen)), evaluatedPlans };
 }
 
-/** Relative difference below which two values count as equal: then one tier is better than several. */
-const tolerance = 1e-12;
-
-/** The plan with the least objective, which is the first measure; the first of equals. */
+/** The plan with the least first measure; the first of equals. */
 function lowest(plans: readonly Label[]): Label | undefined {
   return plans.reduce<Label | undefined>(
     (best, plan) => (best === undefined || objectiveOf(plan) < objectiveOf(best) ? plan : best),

@@ -3,18 +3,39 @@ import type { CostTables } from '../costTables';
 import { droppableConstraints } from '../droppable';
 import { fullMemory } from '../measures';
 import { prefixMemory } from '../partMemory';
+import type { Assignment } from '../plan';
 import { assignmentAt, rankPrefixPlans, tupleCount } from '../prefixTuples';
 import { infeasibleError } from '../relaxation';
 import type { FoundPlan, StrategyContext } from '../strategy';
 
 /** Plans that an exhaustive search computes at most. */
 const exhaustiveBound = 1_000_000;
+
 /**
  * Every tuple of positions of the order, each one computed.
  * @throws DnnSplitError `bad-usage` past a million plans, `infeasible` when none keeps the constraints.
  */
 export function planExhaustively(context: StrategyContext): FoundPlan {
-  const { costs, bounds, search, fixedCuts, work } = context;
+  const { search, fixedCuts } = context;
+  const { plans, evaluated } = rankExhaustively(context, 1);
+  const [best] = plans;
+  if (best !== undefined) return { assignment: best, evaluatedPlans: evaluated };
+  if (search.fronts.plans().length === 0) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
+  throw new DnnSplitError(
+    'infeasible',
+    'No plan that cuts the order at positions keeps the constraints, but one that cuts across branches does; use `dnnsplit`.',
+  );
+}
+
+/**
+ * The best plans of all that cut the order at positions, best first (Scission; Lockhart et al., UCC 2020).
+ * @param top how many, at most.
+ * @throws DnnSplitError `bad-usage` past a million plans.
+ */
+export function rankExhaustively(
+  { costs, bounds, work }: StrategyContext,
+  top: number,
+): { readonly plans: Assignment[]; readonly evaluated: number } {
   const { infrastructure, graph } = costs;
   const count = tupleCount(graph.nodes.length, costs.tiers.length);
   if (count > exhaustiveBound) {
@@ -23,16 +44,15 @@ export function planExhaustively(context: StrategyContext): FoundPlan {
       `There are ${count.toPrecision(3)} plans to compute, more than ${exhaustiveBound}; use \`exact\` or fewer tiers.`,
     );
   }
-  const { ranked, evaluated } = rankPrefixPlans(costs, bounds, infrastructure.objective, 1, work, fitsInMemory(costs));
-  const [best] = ranked;
-  if (best === undefined) {
-    if (search.fronts.plans().length === 0) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
-    throw new DnnSplitError(
-      'infeasible',
-      'No plan that cuts the order at positions keeps the constraints, but one that cuts across branches does; use `dnnsplit`.',
-    );
-  }
-  return { assignment: assignmentAt(graph.nodes.length, best.positions), evaluatedPlans: evaluated };
+  const { ranked, evaluated } = rankPrefixPlans(
+    costs,
+    bounds,
+    infrastructure.objective,
+    top,
+    work,
+    fitsInMemory(costs),
+  );
+  return { plans: ranked.map(({ positions }) => assignmentAt(graph.nodes.length, positions)), evaluated };
 }
 
 /** Refuses what lies between two positions for tiers that have no room for it, where memory is to be respected. */
