@@ -68,7 +68,8 @@ function completePlan(costs: CostTables, strategy: Strategy, assignment: Assignm
   return { strategy, assignment, evaluatedPlans, evaluation: evaluatePlan(costs, assignment) };
 }
 
-function outcomeOf(context: StrategyContext, reference: Plan, strategy: Strategy): StrategyOutcome {
+/** What one strategy gives, measured against a plan. */
+export function outcomeOf(context: StrategyContext, reference: Plan, strategy: Strategy): StrategyOutcome {
   const { costs, fixedCuts } = context;
   try {
     const plan = runStrategy(context, strategy);

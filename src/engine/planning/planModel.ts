@@ -8,7 +8,14 @@ import { certify, withoutOptimum } from './certificate';
 import { type CostTables, createCostTables } from './costTables';
 import { infeasibleRegime, reasonAt } from './infeasibleRegime';
 import type { Infrastructure } from './infrastructure';
-import { otherStrategies, planWith, rankedPlans, type StrategyOutcome, singleTierOutcomes } from './outcomes';
+import {
+  otherStrategies,
+  outcomeOf,
+  planWith,
+  rankedPlans,
+  type StrategyOutcome,
+  singleTierOutcomes,
+} from './outcomes';
 import { cutsAtPositions, cutsOfPlacement } from './overrides';
 import { type ParetoFront, paretoFront } from './pareto';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
@@ -97,13 +104,14 @@ export function planModel(
   throwIfCanceled(work);
 
   const baselines = singleTierOutcomes(context, plan);
-  const singles = baselines.flatMap((one) =>
-    one.plan !== undefined && one.unavailable === undefined ? [one.plan] : [],
-  );
+  const singles = baselines.flatMap(keptPlan);
   const free = withoutFixedCuts(context);
   const certificate = certifyPlan(free, plan, options);
   if (!options.skipRegimes) work.report('Finding bandwidth regimes');
   const regions = options.regions && regionsOf(search, options.regions);
+  // The plan that cuts chosen by hand replace stays among the efficient ones, wherever it cuts.
+  const knownPlans = () =>
+    free === context ? [plan, ...singles] : [plan, ...singles, ...keptPlan(outcomeOf(free, plan, options.strategy))];
   return {
     plan,
     costs,
@@ -117,7 +125,7 @@ export function planModel(
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
-    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, [plan, ...singles], work) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };
@@ -188,6 +196,11 @@ function regionsOf(search: PlanSearch, request: RegionRequest): RegionMap | unde
   const map = regionMap(search.fronts, request);
   const reason = map && map.infeasible.length > 0 ? reasonAt(search, request.links, request.fromMbps) : undefined;
   return map && { ...map, ...(reason !== undefined && { infeasibleReason: reason }) };
+}
+
+/** The plan of a strategy where it keeps the constraints. */
+function keptPlan({ plan, unavailable }: StrategyOutcome): readonly Plan[] {
+  return plan === undefined || unavailable !== undefined ? [] : [plan];
 }
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {

@@ -96,7 +96,7 @@ describe('the efficient plans', () => {
         const taken = planModel(graph, findCandidates(graph), infrastructure, { ...options, placement });
         expect(planReport(taken).pareto).toEqual(before);
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 
