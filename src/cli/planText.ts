@@ -5,6 +5,7 @@ import {
   bytesText,
   costShortText,
   costText,
+  counted,
   durationText,
   energyText,
   macsText,
@@ -42,7 +43,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     report.advice,
     factsText([
       ['objective', report.objective],
-      ['strategy', `${report.strategy}, ${report.evaluatedPlans} plans evaluated`],
+      ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ['latency', durationText(report.latencyMs)],
       ['cost', costText(report.costPerRequest)],
       ['throughput', rateText(report.throughputPerSecond)],

@@ -84,6 +84,11 @@ export function threeDigits(value: number): string {
   return value.toFixed(Math.min(12, Math.max(0, 2 - magnitude)));
 }
 
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
 function trimmed(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DimensionBindings } from '../../engine/shapes/inferred';
-import { bytesText, countText, macsText, shapeText } from '../../protocol/quantities';
+import { bytesText, counted, countText, macsText, shapeText } from '../../protocol/quantities';
 import type { AnalysisReport, CandidateReport, TensorReport } from '../../protocol/reports';
 import { findConfig } from '../../server/analysis/findConfig';
 import { parseBindings } from '../arguments';
@@ -95,10 +95,6 @@ function namesText(dimensions: AnalysisReport['openDimensions']): string {
   const most = 5;
   const names = dimensions.slice(0, most).map(({ symbol, tensors }) => `${symbol} (${counted(tensors, 'tensor')})`);
   return dimensions.length > most ? `${names.join(', ')} and more` : names.join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
 /** Calls of local functions are one node each in the file; what depends on the input is counted inside of them. */
