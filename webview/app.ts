@@ -93,9 +93,9 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     speech.live,
   );
 
-  const pointer = new PointerInput(view, store.state, controller, (nodeId, x, y) => {
-    controller.hover(nodeId);
-    tooltip.show(nodeId, x, y, view.size);
+  const pointer = new PointerInput(view, store.state, controller, (target, x, y) => {
+    controller.hover(target?.kind === 'node' ? target.nodeId : null);
+    tooltip.show(target, x, y, view.size);
   });
   view.canvas.addEventListener('pointerdown', () => host.focus({ preventScroll: true }));
   const focusSearch = () => toolbar.search.focus();

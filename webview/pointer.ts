@@ -10,6 +10,11 @@ import { minimapToWorld } from './renderer/minimap';
 import { hitGroupHeader, hitNode } from './sceneModel';
 import type { State } from './state';
 
+/** What the pointer rests on: a box, or the handle or label of a boundary. */
+export type HoverTarget =
+  | { readonly kind: 'node'; readonly nodeId: string }
+  | { readonly kind: 'boundary'; readonly link: number };
+
 /** A press that moves less than this, in pixels, is a click. */
 const clickSlack = 4;
 const wheelLinePixels = 16;
@@ -34,7 +39,7 @@ export class PointerInput {
     private readonly view: GraphView,
     private readonly state: () => State,
     private readonly controller: Controller,
-    private readonly hovering: (nodeId: string | null, x: number, y: number) => void,
+    private readonly hovering: (target: HoverTarget | null, x: number, y: number) => void,
   ) {
     const { canvas } = view;
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
@@ -71,8 +76,7 @@ export class PointerInput {
     if (event.button !== 0 && event.button !== 1) return;
     this.view.canvas.setPointerCapture(event.pointerId);
     this.#last = { x: event.offsetX, y: event.offsetY };
-    const overview = this.view.minimap();
-    if (overview !== undefined && contains(overview.area, event.offsetX, event.offsetY)) {
+    if (this.#isOnOverview(event)) {
       this.#gesture = { kind: 'minimap' };
       this.#centerFromOverview(event);
       return;
@@ -132,14 +136,27 @@ export class PointerInput {
   }
 
   #hover(event: PointerEvent | null): void {
-    const { scene } = this.state();
+    const target = event === null ? null : this.#targetAt(event);
+    this.hovering(target, event?.offsetX ?? 0, event?.offsetY ?? 0);
     const at = event === null ? undefined : this.#world(event);
+    const pointed = target !== null || (at !== undefined && this.#headerAt(at.x, at.y) !== undefined);
+    this.view.canvas.style.cursor = target?.kind === 'boundary' ? 'ns-resize' : pointed ? 'pointer' : '';
+  }
+
+  #targetAt(event: PointerEvent): HoverTarget | null {
+    if (this.#isOnOverview(event)) return null;
+    const frame = this.view.frame();
+    const link = frame === undefined ? undefined : boundaryAt(frame, event.offsetX, event.offsetY);
+    if (link !== undefined) return { kind: 'boundary', link };
+    const { scene } = this.state();
+    const at = this.#world(event);
     const node = scene === null || at === undefined ? undefined : hitNode(scene, at.x, at.y);
-    this.hovering(node?.id ?? null, event?.offsetX ?? 0, event?.offsetY ?? 0);
-    const frame = event === null ? undefined : this.view.frame();
-    const grab = frame !== undefined && event !== null && boundaryAt(frame, event.offsetX, event.offsetY) !== undefined;
-    const pointed = node !== undefined || (at !== undefined && this.#headerAt(at.x, at.y) !== undefined);
-    this.view.canvas.style.cursor = grab ? 'ns-resize' : pointed ? 'pointer' : '';
+    return node === undefined ? null : { kind: 'node', nodeId: node.id };
+  }
+
+  #isOnOverview({ offsetX, offsetY }: PointerEvent): boolean {
+    const overview = this.view.minimap();
+    return overview !== undefined && contains(overview.area, offsetX, offsetY);
   }
 
   /** The unfolded group whose header is drawn at a world point. */

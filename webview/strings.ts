@@ -4,6 +4,8 @@ const defaults = {
   'graph.help':
     'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, plus, minus and zero zoom, slash searches.',
   'graph.node': '{0}, {1}',
+  'node.input': 'input of the graph',
+  'node.output': 'output of the graph',
   'graph.onTier': 'on {0}',
   'graph.fold': 'folded, {0} identical blocks',
   'graph.noShape': 'shape unknown',
@@ -45,6 +47,7 @@ const defaults = {
   'details.none': 'Select a node to see its tensors, its time on every tier and what cutting after it would give.',
   'details.loading': 'Reading the node…',
   'details.many': '{0} nodes are selected.',
+  'details.kind': 'Kind',
   'details.op': 'Operator',
   'details.ops': 'Operators',
   'details.module': 'Module',
@@ -53,6 +56,7 @@ const defaults = {
   'details.macs': 'MACs',
   'details.weights': 'Weights',
   'details.output': 'Output',
+  'details.tensor': 'Tensor',
   'details.attributes': 'Attributes',
   'details.inputs': 'Inputs',
   'details.outputs': 'Outputs',
@@ -64,11 +68,12 @@ const defaults = {
   'details.cut': 'If cut after this node',
   'details.cutHere': 'Cut Here',
   'details.pin': 'Pin to {0}',
-  'details.unpin': 'Unpin',
+  'details.unpin': 'Unpin from {0}',
   'details.unfold': 'Unfold',
   'details.fold': 'Fold Block',
   'details.inside': 'It is folded into “{0}”.',
-  'details.notCandidate': 'Not a candidate: an earlier cut is at least as good on every link.',
+  'details.notCandidate': 'Not a candidate: an earlier cut carries no more bytes.',
+  'details.noCut': 'No plan may cut here.',
   'details.foldOf': '{0} identical blocks, {1} nodes',
   'column.place': 'After',
   'column.bytes': 'Bytes',
@@ -172,6 +177,10 @@ const defaults = {
   'legend.log.bytes': 'Output, log',
   'legend.log.memory': 'Weights, log',
   'legend.measured': 'ring: measured',
+  'boundary.tensors': '{0} tensors',
+  'boundary.link': '{0} → {1}',
+  'boundary.more': 'and {0} more',
+  'boundary.drag': 'Drag it to cut elsewhere.',
   'boundary.candidate': 'Cut after {0}: {1}, {2}',
   'boundary.outcome': 'Cut after {0}: {1}, {2}, {3} cross',
   'boundary.impossible': 'Cut after {0}: no plan may cut here',
@@ -201,7 +210,14 @@ export function setStrings(localized: Readonly<Record<string, string>>): void {
   table = { ...defaults, ...localized };
 }
 
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name that runs from right to left, shut off so that what stands around it stays in its order (Unicode UAX 9). */
+const isolated = (value: string) => (rightToLeft.test(value) ? `\u2068${value}\u2069` : value);
+
 /** The text of a key with `{0}`, `{1}`, ... replaced by `values`. */
 export function text(key: StringKey, ...values: readonly (string | number)[]): string {
-  return (table[key] ?? defaults[key]).replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+  return (table[key] ?? defaults[key]).replace(/\{(\d+)\}/g, (_, index: string) =>
+    isolated(String(values[Number(index)] ?? '')),
+  );
 }

@@ -92,6 +92,8 @@ export interface SceneOverlay {
   /** Estimated or measured time per node on its tier, in milliseconds. */
   readonly timeMsOfNode: readonly (number | null)[];
   readonly measured: readonly boolean[];
+  /** Nodes of the order that a pin keeps on their tier; absent where there are none. */
+  readonly pinned?: readonly number[];
   /** Annotations of the boundary edges: by tensor name and link. */
   readonly boundaries: readonly {
     readonly link: number;

@@ -1,4 +1,5 @@
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
+import { tierLetters } from '../../src/protocol/tierLook';
 import type { Controller } from '../controller';
 import { element, withCode } from '../dom';
 import {
@@ -16,7 +17,6 @@ import {
   unknownNumber,
 } from '../format';
 import { isUntouched } from '../overrides';
-import { tierLetters } from '../planModel';
 import { text } from '../strings';
 import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';

@@ -1,5 +1,6 @@
 import { textWidth } from '../../engine/picture/textWidth';
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { freeHeight, levelHeights } from '../../protocol/freeHeight';
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../protocol/scene';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { ElkEngine } from './elkEngine';
@@ -101,8 +102,14 @@ function sceneGroups(
 /**
  * Where a boundary can be drawn: every position at which a single tensor crosses, unless it is inside of a fold or boxes
  * from above and below it stand beside one another. The end of a graph with a single result counts, as nothing crosses there.
+ * No line lies on an edge.
  */
-function cutLines(graph: SplitGraph, nodes: readonly SceneNode[]): { position: number; y: number }[] {
+function cutLines(
+  graph: SplitGraph,
+  nodes: readonly SceneNode[],
+  edges: readonly SceneEdge[],
+): { position: number; y: number }[] {
+  const levels = levelHeights(edges);
   const count = graph.nodes.length;
   const crossing = crossingTensors(graph);
   const bottoms = new Float64Array(count + 1).fill(Number.NEGATIVE_INFINITY);
@@ -126,7 +133,7 @@ function cutLines(graph: SplitGraph, nodes: readonly SceneNode[]): { position: n
     const isSingle = position === count ? graph.outputs.length === 1 && count > 0 : crossing[position] === 1;
     if (!isSingle || insideFold[position] === 1 || !Number.isFinite(bottom)) continue;
     const next = Math.min(tops[position] ?? 0, bottom + vertexHeight / 2);
-    if (next >= bottom) lines.push({ position, y: (bottom + next) / 2 });
+    if (next >= bottom) lines.push({ position, y: freeHeight(bottom, next, levels) });
   }
   return lines;
 }
@@ -191,13 +198,14 @@ async function layOutScene(
     };
   });
   const ids = nodes.map(({ id }) => id);
+  const edges = sceneEdges(graph, view, ids, geometry);
   return {
     width: geometry.right - geometry.left + 2 * margin,
     height: geometry.height + 2 * margin,
     nodes,
-    edges: sceneEdges(graph, view, ids, geometry),
+    edges,
     groups: sceneGroups(graph, view, headers, nodes),
     folded: view.folded,
-    cutLines: cutLines(graph, nodes),
+    cutLines: cutLines(graph, nodes, edges),
   };
 }
