@@ -72,7 +72,8 @@ export function regionChart(input: RegionChartInput): HTMLElement {
     return element('figure', {}, caption, element('p', { class: 'hint' }, text('regions.one', only.summary)));
   }
   const words = element('p', { class: 'hint region-words', role: 'status' }, text('regions.hint'));
-  return element('figure', {}, caption, picture(input, words), words, ...reasonOf(input.map), planTable(input));
+  const parts = [caption, picture(input, words), words, ...reasonOf(input.map), planTable(input)];
+  return element('figure', { class: 'region-figure' }, ...parts);
 }
 
 function reasonOf({ infeasibleReason }: RegionMapReport): HTMLElement[] {
@@ -315,9 +316,8 @@ function planTable(input: RegionChartInput): HTMLElement {
     [
       { header: '', cell: ({ letter }) => letter },
       { header: text('column.plan'), cell: ({ summary }) => element('span', { title: summary }, cutsIn(summary)) },
+      { header: `${first}\n${second}`, cell: ({ reach }) => reach.map(reachText).join('\n') },
       { header: '', cell: (plan) => useButton(input, plan, plan === here) },
-      { header: first, cell: ({ reach }) => reachText(reach[0]) },
-      { header: second, cell: ({ reach }) => reachText(reach[1]) },
     ],
     plans,
     (plan) => (plan === here ? 'chosen' : ''),

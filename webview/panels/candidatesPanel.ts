@@ -1,3 +1,4 @@
+import { outcomeOfCandidate } from '../../src/protocol/candidateOutcome';
 import type { CandidateOutcome, CandidateReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
 import { element } from '../dom';
@@ -15,8 +16,10 @@ interface Row {
 const place = ({ candidate }: Row) => candidate.after ?? text('candidates.input');
 
 function rowsOf({ analysis, plan }: State): Row[] {
-  const outcomes = new Map(plan?.candidates.map((outcome) => [outcome.position, outcome]));
-  return (analysis?.candidates ?? []).map((candidate) => ({ candidate, outcome: outcomes.get(candidate.position) }));
+  return (analysis?.candidates ?? []).map((candidate, rank) => ({
+    candidate,
+    outcome: outcomeOfCandidate(plan?.candidates ?? [], candidate, rank),
+  }));
 }
 
 /** Every candidate with its bytes and what cutting there gives; the chosen ones are marked by word. */

@@ -39,7 +39,8 @@ export function subtractDims(left: Dim, right: Dim): Dim {
 }
 
 export function multiplyDims(left: Dim, right: Dim): Dim {
-  if (typeof left === 'number' && typeof right === 'number') return left * right;
+  // Adding 0 makes -0 an ordinary zero.
+  if (typeof left === 'number' && typeof right === 'number') return left * right + 0;
   if (left === 0 || right === 0) return 0;
   if (left === 1) return right;
   if (right === 1) return left;

@@ -16,6 +16,8 @@ export interface TensorFact {
   readonly fill?: number;
   /** The members of a sequence in order, where all of them are known. */
   readonly elements?: readonly TensorFact[];
+  /** How many members a sequence has, where no more is known of them than their number. */
+  readonly members?: Dim;
   /** What an optional holds, where that is known. */
   readonly content?: TensorFact['kind'];
   /**
@@ -31,6 +33,11 @@ export const maximumValueElements = 4096;
 export const maximumRealElements = 64;
 
 export const unknownFact: TensorFact = { kind: 'tensor', dtype: 'undefined', shape: undefined, constant: false };
+
+/** How many members a sequence has, where that is known. */
+export function membersOf(sequence: TensorFact | undefined): Dim | undefined {
+  return sequence?.elements?.length ?? sequence?.members;
+}
 
 /** True when every element is known and a number: the tensor is statically known. */
 export function isNumericValue(value: TensorValue | undefined): value is readonly number[] {

@@ -38,6 +38,8 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     if (scope.find(output.name) !== undefined) continue;
     inference.report('error', `No node, input or weight makes the output ${output.name}.`, undefined, output.name);
   }
+  const openSymbols = countOpenSymbols(scope.facts.values());
+  const found = inference.diagnostics;
   return {
     model,
     nodes,
@@ -46,8 +48,8 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     outputs: model.graph.outputs.map((output) => output.name),
     weightBytes: weightBytesOf(model.graph, graph.nodes),
     parameters: countParameters(model),
-    openSymbols: countOpenSymbols(scope.facts.values()),
-    diagnostics: [...inference.diagnostics, ...describeUnknownSizes(nodes, scope.facts, inference.diagnostics)],
+    openSymbols,
+    diagnostics: [...found, ...describeUnknownSizes({ nodes, tensors: scope.facts, found, openSymbols })],
   };
 }
 

@@ -1,3 +1,4 @@
+import { outcomeOfCandidate } from '../../protocol/candidateOutcome';
 import { bytesText, costShortText, costText, durationText, macsText, rateText } from '../../protocol/quantities';
 import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../protocol/reports';
 import type { Translate } from '../text';
@@ -7,7 +8,6 @@ import { escapeMarkdown, inlineCode } from './words';
 
 /** The candidate points in the order of the graph; what is known of their outcome comes from the plan. */
 export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | undefined, t: Translate): TreeRow {
-  const outcomes = new Map((plan?.candidates ?? []).map((outcome) => [outcome.position, outcome]));
   const count = analysis.candidates.length;
   return {
     id: 'candidates',
@@ -18,7 +18,7 @@ export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | u
     spoken: t('{0} candidate points', count),
     expanded: true,
     children: analysis.candidates.map((candidate, rank) =>
-      candidateRow(candidate, rank, outcomes.get(candidate.position), plan, t),
+      candidateRow(candidate, rank, outcomeOfCandidate(plan?.candidates ?? [], candidate, rank), plan, t),
     ),
   };
 }

@@ -10,7 +10,8 @@ const symbols = { n: 2, s: 7, h: 9 };
 function expectValues(build: (g: GraphWriter, shape: string) => readonly string[], opset = 18): Promise<void> {
   const g = new GraphWriter();
   const shape = g.op('Shape', [g.input('x', 'float32', ['n', 's', 4])]);
-  return expectValuesAsInRun(g.model(opset), symbols, build(g, shape));
+  const known = build(g, shape);
+  return expectValuesAsInRun(g.model(opset), symbols, known);
 }
 
 describe('elements of shape computations against ONNX Runtime', () => {
@@ -34,6 +35,19 @@ describe('elements of shape computations against ONNX Runtime', () => {
         g.op('Cast', [g.op('Floor', [third])], { to: 7 }),
         g.op('Cast', [g.op('Ceil', [third])], { to: 7 }),
         g.op('Cast', [g.op('Mul', [third, g.floats(6)])], { to: 7 }),
+      ];
+    }));
+
+  it('a conversion to integers drops the fraction, whatever the sign is', () =>
+    expectValues((g, shape) => {
+      const reals = (t: string): string => g.op('Mul', [g.op('Cast', [t], { to: 1 }), g.floats(0.3)]);
+      const lower = g.op('Sub', [shape, g.ints(4)]);
+      return [
+        g.op('Cast', [reals(shape)], { to: 7 }),
+        g.op('Cast', [reals(g.op('Neg', [shape]))], { to: 7 }),
+        g.op('Cast', [reals(lower)], { to: 7 }),
+        g.op('Neg', [g.op('Sub', [shape, shape])]),
+        g.op('ReduceProd', [g.op('Concat', [g.ints([-1, 0]), g.op('Neg', [shape])], { axis: 0 })]),
       ];
     }));
 
@@ -113,9 +127,13 @@ describe('sizes that follow from values', () => {
     expect(inferred.diagnostics).toEqual([
       {
         severity: 'information',
-        message: 'One tensor has a size that only a run decides, by what NonZero finds there.',
+        message:
+          'One tensor has a size that stays open: what NonZero makes depends on data, or on sizes that are not bound.',
         nodeId: '0',
       },
+    ]);
+    expect(inferBuilt(g.model(13), { n: 2, s: 3 }).diagnostics.map((each) => each.message)).toEqual([
+      'One tensor has a size that only a run decides: what NonZero makes depends on data.',
     ]);
   });
 
@@ -125,7 +143,7 @@ describe('sizes that follow from values', () => {
     for (let index = 0; index < 3; index++) g.op('Transpose', [g.op('NonZero', [x])]);
     g.op('Compress', [x, g.input('flags', 'bool', ['n'])]);
     expect(inferBuilt(g.model(13)).diagnostics.map((each) => each.message)).toEqual([
-      '7 tensors have sizes that only a run decides, by what NonZero (3 nodes) and Compress find there.',
+      '7 tensors have sizes that stay open: what NonZero (3 nodes) and Compress make depends on data, or on sizes that are not bound.',
     ]);
   });
 
@@ -136,7 +154,8 @@ describe('sizes that follow from values', () => {
     expect(inferBuilt(g.model(13)).diagnostics).toEqual([
       {
         severity: 'information',
-        message: '2 tensors have a rank that only a run decides, by what Reshape finds there.',
+        message:
+          '2 tensors have ranks that stay open: what Reshape makes depends on data, or on sizes that are not bound.',
         nodeId: '0',
       },
     ]);

@@ -13,7 +13,7 @@ import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { unwatched } from '../../../src/protocol/work';
 import { allWithin, bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
-import { plainInfrastructure, syntheticGraph } from './support';
+import { wide, wideTiers } from './support';
 
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
 const anyTiers = fc.integer({ min: 1, max: 4 }).chain((tierCount) => infrastructures(tierCount, false));
@@ -94,18 +94,6 @@ describe('the certificate', () => {
     );
   });
 });
-
-/** Many parallel branches, so that there are too many cuts to search them all. */
-const wide = syntheticGraph({ x: 4000 }, [
-  { name: 'stem', reads: ['x'], bytes: 4000, macs: 10 },
-  ...Array.from({ length: 12 }, (_, branch) => ({ name: `b${branch}`, reads: ['stem'], bytes: 400, macs: 5 + branch })),
-  { name: 'join', reads: Array.from({ length: 12 }, (_, branch) => `b${branch}`), bytes: 40, macs: 20 },
-  { name: 'end', reads: ['join'], bytes: 4, macs: 30 },
-]);
-const wideTiers = plainInfrastructure(
-  [{ gflops: 0.01 }, { gflops: 0.02, pricePerHour: 1 }, { gflops: 0.1, pricePerHour: 9 }],
-  [{ bandwidthMbps: 4000 }, { bandwidthMbps: 9000 }],
-);
 
 describe('where there are too many cuts to search them all', () => {
   test('minimum cuts prove the throughput, or bound it', () => {

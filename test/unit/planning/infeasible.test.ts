@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Constraints, Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import type { Regime } from '../../../src/engine/planning/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
-import { plainInfrastructure, syntheticGraph } from './support';
+import { plainInfrastructure, syntheticGraph, withBandwidths } from './support';
 
 const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } as const;
 
@@ -47,6 +48,27 @@ function follow(infrastructure: Infrastructure, advice: readonly Advice[]): Infr
   return followed;
 }
 
+/** Follows what a regime without a plan asks for. @returns whether it does so at one bandwidth only; nothing for a plan */
+function checkBelowBorder(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  link: number,
+  { infeasible, toMbps }: Regime,
+): boolean | undefined {
+  if (infeasible === undefined) return undefined;
+  const relaxed = follow(
+    infrastructure,
+    infeasible.changes.map(({ constraint, tier, to }) => ({ constraint, tier, to })),
+  );
+  const isNamed = / at [\d.]+ [kMG]bit\/s\.$/.test(infeasible.reason);
+  for (const part of isNamed ? [0.1, 0.5] : [1e-9, 1e-3, 0.1, 0.5]) {
+    const at = { [link]: toMbps * part };
+    expect(refusal(graph, withBandwidths(infrastructure, at))).toBeDefined();
+    expect(refusal(graph, withBandwidths(relaxed, at)), `${infeasible.reason} At ${toMbps * part}.`).toBeUndefined();
+  }
+  return isNamed;
+}
+
 describe('where no plan keeps the constraints', () => {
   test('following the advice gives a plan, and going only most of the way gives none', () => {
     const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
@@ -82,6 +104,37 @@ describe('where no plan keeps the constraints', () => {
     expect(singles).toBeGreaterThan(50);
     expect(several).toBeGreaterThan(5);
     expect(alternatives).toBeGreaterThan(5);
+  });
+
+  test('below a border, what a regime asks for gives a plan: at every bandwidth, or at the one it names', () => {
+    const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput'];
+    let [everywhere, somewhere] = [0, 0];
+    const options = { ...fast, skipRegimes: false };
+    fc.assert(
+      fc.property(
+        smallGraphs(6),
+        fc.integer({ min: 2, max: 3 }).chain((tierCount) => infrastructures(tierCount, false)),
+        fc.constantFrom(...objectives),
+        randomLimits,
+        fc.boolean(),
+        (graph, base, objective, limits, leavesFirstOut) => {
+          const free = { ...base, objective };
+          const limited = limitedBy(graph, free, limits);
+          const excludeTiers = leavesFirstOut ? ['tier0'] : [];
+          const infrastructure = { ...limited, constraints: { ...limited.constraints, excludeTiers } };
+          if (refusal(graph, infrastructure) !== undefined) return;
+          const { regimes } = planModel(graph, findCandidates(graph), infrastructure, options);
+          for (const [link, [slowest]] of regimes.entries()) {
+            const names = slowest && checkBelowBorder(graph, infrastructure, link, slowest);
+            if (names === true) somewhere++;
+            if (names === false) everywhere++;
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(everywhere).toBeGreaterThan(30);
+    expect(somewhere).toBeGreaterThan(10);
   });
 
   const chain = syntheticGraph({ x: 1000 }, [

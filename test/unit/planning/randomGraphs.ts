@@ -139,6 +139,31 @@ export function limitedBy(graph: SplitGraph, base: Infrastructure, { tightness, 
   return { ...base, tiers: sized, constraints };
 }
 
+/** Nodes and the tiers that they are pinned to, whether the raw input stays, and a tier to leave out, all by number. */
+interface RandomPins {
+  readonly nodes: readonly (readonly [number, number])[];
+  readonly keepsInput: boolean;
+  readonly leftOut: number | null;
+}
+
+export const randomPins: fc.Arbitrary<RandomPins> = fc.record({
+  nodes: fc.array(fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 3 })), { maxLength: 2 }),
+  keepsInput: fc.boolean(),
+  leftOut: fc.option(fc.nat({ max: 3 }), { freq: 2 }),
+});
+
+/** The same tiers and links within random pins, which may well contradict each other. */
+export function pinnedBy(
+  graph: SplitGraph,
+  base: Infrastructure,
+  { nodes, keepsInput, leftOut }: RandomPins,
+): Infrastructure {
+  const idOf = (k: number) => base.tiers[k % base.tiers.length]?.id ?? '';
+  const pin = Object.fromEntries(nodes.map(([node, k]) => [`${node % graph.nodes.length}`, idOf(k)]));
+  const excludeTiers = leftOut === null ? [] : [idOf(leftOut)];
+  return { ...base, constraints: { ...base.constraints, pin, keepInputOnFirstTier: keepsInput, excludeTiers } };
+}
+
 /** All assignments that keep the limits and fit. */
 export function allWithin(
   graph: SplitGraph,

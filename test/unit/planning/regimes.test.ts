@@ -9,7 +9,16 @@ import { regimeAt } from '../../../src/engine/planning/regimes';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
-import { bestWithin, chainOf, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import {
+  bestWithin,
+  chainOf,
+  infrastructures,
+  limitedBy,
+  pinnedBy,
+  randomLimits,
+  randomPins,
+  smallGraphs,
+} from './randomGraphs';
 import { withBandwidths } from './support';
 
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
@@ -84,6 +93,23 @@ describe.each([2, 3, 4])('on %i tiers the regimes are what planning again finds'
     );
     expect(limited).toBeGreaterThan(30);
     expect(infeasible).toBeGreaterThan(30);
+  });
+
+  test('within pins and without tiers that are left out', () => {
+    let pinned = 0;
+    const cases = fc.tuple(smallGraphs(8), infrastructures(tierCount, false), fc.constantFrom(...objectives));
+    fc.assert(
+      fc.property(cases, randomPins, fc.option(randomLimits), ([graph, base, objective], pins, limits) => {
+        const free = { ...base, objective };
+        const limited = limits === null ? free : limitedBy(graph, free, limits);
+        const infrastructure = pinnedBy(graph, limited, pins);
+        if (replanned(graph, infrastructure) === undefined) return;
+        pinned++;
+        checkRegimes(graph, infrastructure);
+      }),
+      { numRuns: 100 },
+    );
+    expect(pinned).toBeGreaterThan(20);
   });
 });
 

@@ -9,7 +9,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { regionAt } from '../../../src/protocol/regionLookup';
-import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import { infrastructures, limitedBy, pinnedBy, randomLimits, randomPins, smallGraphs } from './randomGraphs';
 import { withBandwidths } from './support';
 
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
@@ -125,5 +125,18 @@ describe.each([
     );
     expect(limited).toBeGreaterThan(8);
     expect(infeasible).toBeGreaterThan(8);
+  });
+
+  test('within pins and without tiers that are left out', () => {
+    let pinned = 0;
+    fc.assert(
+      fc.property(cases, randomPins, fc.option(randomLimits), ([graph, base, objective], pins, limits) => {
+        const free = { ...base, objective };
+        const limited = limits === null ? free : limitedBy(graph, free, limits);
+        if (checkMap(graph, pinnedBy(graph, limited, pins), links) !== undefined) pinned++;
+      }),
+      { numRuns: 25 },
+    );
+    expect(pinned).toBeGreaterThan(3);
   });
 });

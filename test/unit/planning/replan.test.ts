@@ -9,6 +9,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { inferFile } from '../split/loadGraph';
+import { wide, wideTiers } from './support';
 
 const path = join(import.meta.dirname, '../../workspace/mobilenetv2.onnx');
 const graph = buildSplitGraph(inferFile(path));
@@ -82,6 +83,24 @@ test('planning again from what is kept finds what planning from scratch finds', 
     expect(exactValue(graph, infrastructure, kept.costs)).toBe(exactValue(unknownGraph(), infrastructure));
     expect(kept.regimes).toEqual(fresh.regimes);
     expect(kept.baselines).toEqual(fresh.baselines);
+    previousCosts = kept.costs;
+  }
+});
+
+test('so it does where pins change and the graph has too many cuts to look at them all', () => {
+  const pins: Constraints[] = ['b3', 'b7', 'b3'].flatMap((name, k) => [
+    { pin: { [name]: `tier${k}` } },
+    { pin: { [name]: 'tier1', join: 'tier2' } },
+  ]);
+  const cuts = findCandidates(wide);
+  let previousCosts: CostTables | undefined;
+  for (const constraints of pins) {
+    const infrastructure = { ...wideTiers, constraints };
+    const options = { strategy: 'dnnsplit', ...(previousCosts && { previousCosts }) } as const;
+    const kept = planModel(wide, cuts, infrastructure, options);
+    const fresh = planModel({ ...wide, tensors: [...wide.tensors] }, cuts, infrastructure, { strategy: 'dnnsplit' });
+    expect(kept.plan).toEqual(fresh.plan);
+    expect(kept.regimes).toEqual(fresh.regimes);
     previousCosts = kept.costs;
   }
 });

@@ -120,3 +120,16 @@ export function syntheticGraph(
     outputs: tensors.flatMap((tensor, place) => (tensor.isGraphOutput ? [place] : [])),
   };
 }
+
+/** Many parallel branches, so that there are too many cuts to search them all. */
+export const wide = syntheticGraph({ x: 4000 }, [
+  { name: 'stem', reads: ['x'], bytes: 4000, macs: 10 },
+  ...Array.from({ length: 12 }, (_, branch) => ({ name: `b${branch}`, reads: ['stem'], bytes: 400, macs: 5 + branch })),
+  { name: 'join', reads: Array.from({ length: 12 }, (_, branch) => `b${branch}`), bytes: 40, macs: 20 },
+  { name: 'end', reads: ['join'], bytes: 4, macs: 30 },
+]);
+/** Three tiers that suit it. */
+export const wideTiers = plainInfrastructure(
+  [{ gflops: 0.01 }, { gflops: 0.02, pricePerHour: 1 }, { gflops: 0.1, pricePerHour: 9 }],
+  [{ bandwidthMbps: 4000 }, { bandwidthMbps: 9000 }],
+);

@@ -215,7 +215,8 @@ function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
 function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
-  const plain = fact.elements === undefined && fact.content === undefined && fact.fill === undefined;
-  if (plain) return { kind, dtype, shape, constant };
+  const { elements, members, content, fill } = fact;
+  const isPlain = elements === undefined && members === undefined && content === undefined && fill === undefined;
+  if (isPlain) return { kind, dtype, shape, constant };
   return { ...fact, constant };
 }

@@ -1,21 +1,25 @@
 import type { Dim, Shape } from '../dim';
 import { sameDim } from '../dimArithmetic';
-import type { TensorFact, TensorValue } from '../fact';
+import { membersOf, type TensorFact, type TensorValue } from '../fact';
 
-/** Makes the dimension that stands for "one or the other" on an axis. */
-export type FreshAxis = (axis: number, left: Dim, right: Dim) => Dim;
+/** Makes the dimension that stands for "one or the other" at a place: an axis, of a member of a sequence. */
+export type FreshAxis = (place: string, left: Dim, right: Dim) => Dim;
 
 /** What is certain of a tensor that is either `left` or `right`: the results of two branches, a loop's state. */
 export function joinFacts(left: TensorFact, right: TensorFact, fresh: FreshAxis): TensorFact {
   if (isEmptySequence(left)) return withoutElements(right);
   if (isEmptySequence(right)) return withoutElements(left);
   const value = joinValues(left.value, right.value);
+  const elements = joinMembers(left, right, fresh);
+  const members = elements === undefined ? sameOf(membersOf(left), membersOf(right)) : undefined;
   return {
     kind: left.kind === right.kind ? left.kind : 'opaque',
     dtype: left.dtype === right.dtype ? left.dtype : 'undefined',
     shape: joinShapes(left.shape, right.shape, fresh),
     constant: left.constant && right.constant,
     ...(value !== undefined && { value }),
+    ...(elements !== undefined && { elements }),
+    ...(members !== undefined && { members }),
     ...(left.content !== undefined && left.content === right.content && { content: left.content }),
   };
 }
@@ -27,8 +31,29 @@ export function sameFact(left: TensorFact, right: TensorFact): boolean {
     left.dtype === right.dtype &&
     sameShape(left.shape, right.shape) &&
     sameElements(left.value, right.value) &&
-    left.elements?.length === right.elements?.length
+    sameMembers(left, right)
   );
+}
+
+/** Members one by one, where both sequences have as many. */
+function joinMembers(left: TensorFact, right: TensorFact, fresh: FreshAxis): readonly TensorFact[] | undefined {
+  if (left.elements === undefined || left.elements.length !== right.elements?.length) return undefined;
+  const others = right.elements.values();
+  return left.elements.map((member, index) =>
+    joinFacts(member, others.next().value ?? member, (place, ...dims) => fresh(`${index}.${place}`, ...dims)),
+  );
+}
+
+function sameMembers(left: TensorFact, right: TensorFact): boolean {
+  const [ours, theirs] = [membersOf(left), membersOf(right)];
+  if (ours === undefined || theirs === undefined) return ours === theirs;
+  if (!sameDim(ours, theirs) || left.elements?.length !== right.elements?.length) return false;
+  const others = right.elements?.values();
+  return left.elements?.every((member) => sameFact(member, others?.next().value ?? member)) ?? true;
+}
+
+function sameOf(left: Dim | undefined, right: Dim | undefined): Dim | undefined {
+  return left !== undefined && right !== undefined && sameDim(left, right) ? left : undefined;
 }
 
 /** Shape of either; a dimension in which they differ is fresh. */
@@ -36,14 +61,14 @@ function joinShapes(left: Shape, right: Shape, fresh: FreshAxis): Shape {
   if (left === undefined || right === undefined || left.length !== right.length) return undefined;
   return left.map((dim, axis) => {
     const other = right[axis];
-    return other === undefined || sameDim(dim, other) ? dim : fresh(axis, dim, other);
+    return other === undefined || sameDim(dim, other) ? dim : fresh(String(axis), dim, other);
   });
 }
 
-/** The fact of a sequence without knowledge of its members one by one. */
+/** The fact of a sequence without knowledge of its members but for what they have in common. */
 export function withoutElements(fact: TensorFact): TensorFact {
-  if (fact.elements === undefined) return fact;
-  const { elements: _, ...rest } = fact;
+  if (membersOf(fact) === undefined) return fact;
+  const { elements: _, members: __, ...rest } = fact;
   return rest;
 }
 
@@ -54,8 +79,7 @@ function isEmptySequence(fact: TensorFact): boolean {
 function joinValues(left: TensorValue | undefined, right: TensorValue | undefined): TensorValue | undefined {
   if (left === undefined || right === undefined || left.length !== right.length) return undefined;
   return left.map((element, index) => {
-    const other = right[index];
-    return element !== undefined && other !== undefined && sameDim(element, other) ? element : undefined;
+    return sameOf(element, right[index]);
   });
 }
 

@@ -3,7 +3,7 @@ import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../dim';
 import { freshDim, undecidedDim } from '../dimArithmetic';
 import { withLeast } from '../dimBounds';
-import { isNumericValue, type TensorFact, type TensorValue } from '../fact';
+import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '../fact';
 import type { CountContext, RuleContext } from '../rule';
 import { NodeAttributes } from './attributes';
 import { addUp } from './count';
@@ -183,7 +183,8 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
   }
 
   inputMembers(index: number): number | undefined {
-    return this.inputs[index]?.elements?.length;
+    const members = membersOf(this.inputs[index]);
+    return typeof members === 'number' ? members : undefined;
   }
 
   bodyMacs(name: string): number | undefined {

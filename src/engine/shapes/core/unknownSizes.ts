@@ -1,19 +1,23 @@
 import type { Dim } from '../dim';
-import type { TensorFact } from '../fact';
-import type { InferenceDiagnostic, InferredNode } from '../inferred';
+import type { InferenceDiagnostic, InferredModel, InferredNode } from '../inferred';
 
 /** Operators that are named in a finding; further ones are summed up. */
 const maximumNamed = 3;
+
+interface UnknownSizes extends Pick<InferredModel, 'nodes' | 'tensors' | 'openSymbols'> {
+  readonly found: readonly InferenceDiagnostic[];
+}
 
 /**
  * Says how many tensors have sizes that no binding settles, and which nodes are the reason; nothing where there are none.
  * Nodes of which something was found already are not told of again.
  */
-export function describeUnknownSizes(
-  nodes: readonly InferredNode[],
-  tensors: ReadonlyMap<string, TensorFact>,
-  found: readonly InferenceDiagnostic[],
-): readonly InferenceDiagnostic[] {
+export function describeUnknownSizes({
+  nodes,
+  tensors,
+  found,
+  openSymbols,
+}: UnknownSizes): readonly InferenceDiagnostic[] {
   const causes = new Set<string>();
   const rankless = new Set<string>();
   let sized = 0;
@@ -25,9 +29,16 @@ export function describeUnknownSizes(
   }
   const told = rankless.size === 0 ? undefined : new Set(found.map((each) => each.nodeId));
   const untold = told === undefined ? [] : nodes.filter((node) => !told.has(node.id));
-  return [describeMadeSizes(sized, causes, nodes), describeLostRanks(untold, rankless)].filter(
-    (each) => each !== undefined,
+  return [describeMadeSizes(sized, causes, nodes), describeLostRanks(untold, rankless)].flatMap((each) =>
+    each === undefined ? [] : [finding(each, openSymbols.length > 0)],
   );
+}
+
+/** Tensors of which something stays open (`7 tensors have sizes`), and the nodes that make it so. */
+interface Unknowns {
+  readonly what: string;
+  readonly count: number;
+  readonly reasons: readonly InferredNode[];
 }
 
 /** Adds the nodes that make sizes of this shape; false where there are none. */
@@ -46,26 +57,21 @@ function describeMadeSizes(
   count: number,
   causes: ReadonlySet<string>,
   nodes: readonly InferredNode[],
-): InferenceDiagnostic | undefined {
+): Unknowns | undefined {
   if (count === 0) return undefined;
   const owners = new Set([...causes].flatMap(ownersOf));
   const reasons = nodes.filter((node) => owners.has(node.id));
-  const what = count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`;
-  return finding(`${what} that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+  return { what: count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`, count, reasons };
 }
 
 /** Ranks that are lost at nodes whose inputs have one. */
-function describeLostRanks(
-  nodes: readonly InferredNode[],
-  rankless: ReadonlySet<string>,
-): InferenceDiagnostic | undefined {
+function describeLostRanks(nodes: readonly InferredNode[], rankless: ReadonlySet<string>): Unknowns | undefined {
   const isOpen = (name: string): boolean => rankless.has(name);
   const open = nodes.filter((node) => node.writes.some(isOpen));
   const reasons = open.filter((node) => !node.reads.some(isOpen));
   if (reasons.length === 0) return undefined;
   const count = open.reduce((sum, node) => sum + node.writes.filter(isOpen).length, 0);
-  const what = count === 1 ? 'One tensor has' : `${count} tensors have`;
-  return finding(`${what} a rank that only a run decides, by what ${operatorsText(reasons)} there.`, reasons[0]);
+  return { what: count === 1 ? 'One tensor has a rank' : `${count} tensors have ranks`, count, reasons };
 }
 
 /** The id of a node and of those in whose bodies it is: `<node>/<attribute>/<index>`. */
@@ -83,10 +89,16 @@ function operatorsText(nodes: readonly InferredNode[]): string {
   const others = sorted.slice(maximumNamed).reduce((sum, [, count]) => sum + count, 0);
   if (others > 0) named.push(others === 1 ? 'one other node' : `${others} other nodes`);
   const last = named.pop() ?? 'the graph';
-  if (named.length > 0) return `${named.join(', ')} and ${last} find`;
-  return `${last} ${nodes.length > 1 ? 'find' : 'finds'}`;
+  if (named.length > 0) return `${named.join(', ')} and ${last} make`;
+  return `${last} ${nodes.length > 1 ? 'make' : 'makes'}`;
 }
 
-function finding(message: string, node: InferredNode | undefined): InferenceDiagnostic {
-  return { severity: 'information', message, ...(node !== undefined && { nodeId: node.id }) };
+/** Values that an unbound size leaves open look the same as values of data. */
+function finding({ what, count, reasons }: Unknowns, areSymbolsOpen: boolean): InferenceDiagnostic {
+  const makers = operatorsText(reasons);
+  const message = areSymbolsOpen
+    ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or on sizes that are not bound.`
+    : `${what} that only a run decides: what ${makers} depends on data.`;
+  const [first] = reasons;
+  return { severity: 'information', message, ...(first !== undefined && { nodeId: first.id }) };
 }

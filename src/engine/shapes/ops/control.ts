@@ -19,9 +19,11 @@ function inferIf(context: RuleContext): void {
   const onlyOne = yes !== undefined && no !== undefined && yes.contradicts !== no.contradicts;
   if (onlyOne) context.discardBody(yes.contradicts ? yes.body : no.body);
   const facts = onlyOne ? [yes.contradicts ? no.facts : yes.facts] : [yes?.facts, no?.facts];
+  // Binding symbols settles what differs only where they decide the branch as well.
+  const choice = context.input(0)?.value?.[0];
   const [first, second = first] = facts.filter((each) => each !== undefined);
   for (let index = 0; index < context.outputCount; index++) {
-    const join = (axis: number, left: Dim, right: Dim): Dim => context.undecided(`${index}.${axis}`, [left, right]);
+    const join = (place: string, ...dims: Dim[]): Dim => context.undecided(`${index}.${place}`, [choice, ...dims]);
     context.outputFact(index, joinFacts(first?.[index] ?? unknownFact, second?.[index] ?? unknownFact, join));
   }
 }

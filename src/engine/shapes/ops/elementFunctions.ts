@@ -158,7 +158,14 @@ export const choose: ElementFunction = ([condition, yes, no]) => {
 };
 
 /** Conversion to an integer type drops the fraction. */
-export const toInteger = unary(Math.trunc, floorOfDim);
+export const toInteger = unary(Math.trunc, (x) => {
+  const down = floorOfDim(x);
+  if (sameDim(down, x) || isAtLeast(x, 0)) return down;
+  const opposite = multiplyDims(x, -1);
+  const below = floorOfDim(opposite);
+  if (isAtLeast(opposite, 0)) return multiplyDims(below, -1);
+  return subtractDims(maxDim(0, down), maxDim(0, below));
+});
 export const toBoolean = unary(
   (x) => truth(x !== 0),
   (x) => (isAtLeast(x, 1) ? 1 : undefined),

@@ -1,5 +1,5 @@
 import type { DType } from '../../../protocol/dtype';
-import { elementCount, valueLimit } from '../core/tensorValue';
+import { elementCount, isIntegerType, valueLimit } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import { undecidedDim } from '../dimArithmetic';
 import type { TensorFact, TensorValue } from '../fact';
@@ -52,7 +52,10 @@ export function hasValues(context: RuleContext, count: number): boolean {
 
 /** A float32 result is rounded as the operator itself would round it. */
 function roundTo(dtype: DType, element: Dim | undefined): Dim | undefined {
-  return dtype === 'float32' && typeof element === 'number' ? Math.fround(element) : element;
+  if (typeof element !== 'number') return element;
+  if (dtype === 'float32') return Math.fround(element);
+  // Integers have one zero.
+  return element === 0 && isIntegerType(dtype) ? 0 : element;
 }
 
 /** Reads the element of a broadcast input that belongs to a row-major position of the output. */

@@ -1,4 +1,3 @@
-import { elementCount } from '../core/tensorValue';
 import type { Dim, Shape } from '../dim';
 import type { TensorFact, TensorValue } from '../fact';
 import type { OpEntry, OpTable, RuleContext } from '../rule';
@@ -195,7 +194,7 @@ function inferUnique(context: RuleContext): void {
   const input = context.shape(0);
   const axis = context.int('axis');
   const count = context.fresh('count');
-  const whole = input === undefined ? undefined : elementCount(input);
+  const whole = input === undefined ? undefined : productOfDims(input);
   const length = axis === undefined ? whole : input?.[normalizeAxis(axis, input.length)];
   const shape = axis === undefined ? [count] : input && replaceAxis(input, normalizeAxis(axis, input.length), count);
   context.output(0, dtypeOf(context, 0), shape);

@@ -33,7 +33,8 @@ function inferLoop(context: RuleContext): void {
   const count = Math.max(0, context.inputCount - 2);
   const initial = Array.from({ length: count }, (_, index) => context.input(index + 2) ?? unknownFact);
   const condition = context.input(1) ?? scalar('bool', 1);
-  const limit = tripLimit(context.input(0)?.value?.[0]);
+  const tripCount = context.input(0);
+  const limit = tripLimit(tripCount !== undefined, tripCount?.value?.[0]);
   const result = inferTrips(context, body, limit, [condition, ...initial]);
   for (const [index, state] of result.states.entries()) context.outputFact(index, state);
   for (let index = count; index < context.outputCount; index++) {
@@ -43,10 +44,14 @@ function inferLoop(context: RuleContext): void {
   }
 }
 
-/** Trips that a loop makes at most; exporters write INT64_MAX for "until the condition ends it". */
-function tripLimit(stated: Dim | undefined): Dim | undefined {
+/**
+ * Trips that a loop makes at most; exporters write INT64_MAX for "until the condition ends it", which also a Loop without
+ * a trip count does.
+ */
+function tripLimit(isStated: boolean, stated: Dim | undefined): Dim | undefined {
+  if (!isStated) return Number.POSITIVE_INFINITY;
   if (typeof stated !== 'number') return stated === undefined ? undefined : maxDim(0, stated);
-  return stated < 2 ** 31 - 1 ? Math.max(0, stated) : undefined;
+  return stated < 2 ** 31 - 1 ? Math.max(0, stated) : Number.POSITIVE_INFINITY;
 }
 
 /** `initial` begins with the condition. */
@@ -58,19 +63,23 @@ function inferTrips(
 ): LoopResult {
   const [start = scalar('bool', 1)] = initial;
   const count = initial.length - 1;
-  const settled = settleStates(initial, context, ([going = start, ...others]) =>
-    context.inferBody(body, [scalar('int64'), going, ...others]),
+  const settled = settleStates(
+    initial,
+    context,
+    ([going = start, ...others]) => context.inferBody(body, [scalar('int64'), going, ...others]),
+    limit,
   );
   const goesOn = settled.states[0]?.value?.[0] === 1;
   const entries = settled.results.slice(count + 1);
-  if (settled.steady && goesOn && limit !== undefined) {
+  const isEndless = limit === Number.POSITIVE_INFINITY;
+  if (settled.steady && goesOn && limit !== undefined && !isEndless) {
     return { trips: limit, states: limit === 0 ? initial.slice(1) : settled.results.slice(1, count + 1), entries };
   }
-  const counted = goThrough(context, body, limit, initial);
+  const counted = settled.steady && goesOn ? undefined : goThrough(context, body, limit, initial);
   if (counted !== undefined) return counted.trips === 0 ? { ...counted, entries } : counted;
   // The trips may have been given up half way: the work of one is that of the widened states.
   context.inferBody(body, [scalar('int64'), ...settled.states]);
-  const trips = goesOn ? limit : undefined;
+  const trips = goesOn && !isEndless ? limit : undefined;
   const runs = trips !== undefined && isAtLeast(trips, 1);
   return { trips, states: runs ? settled.results.slice(1, count + 1) : settled.states.slice(1), entries };
 }
@@ -82,14 +91,16 @@ function goThrough(
   limit: Dim | undefined,
   initial: readonly TensorFact[],
 ): LoopResult | undefined {
-  if (limit !== undefined && typeof limit !== 'number') return undefined;
+  // Without a known limit only a loop that never begins can be counted.
+  const most = limit ?? (initial[0]?.value?.[0] === 0 ? 0 : undefined);
+  if (typeof most !== 'number') return undefined;
   const count = initial.length - 1;
   const affordable = context.affordableRuns(body);
-  if (limit !== undefined && limit > affordable) return undefined;
+  if (most !== Number.POSITIVE_INFINITY && most > affordable) return undefined;
   let [going = unknownFact, ...states] = initial;
   let entries: TensorFact[] = [];
   let trips = 0;
-  for (; limit === undefined || trips < limit; trips++) {
+  for (; trips < most; trips++) {
     const goes = going.value?.[0];
     if (goes === 0) break;
     if (goes !== 1 || trips >= affordable) return undefined;
@@ -106,7 +117,7 @@ function goThrough(
 /** Entries of one scan output have one shape. */
 function joined(context: RuleContext, before: TensorFact | undefined, entry: TensorFact, index: number): TensorFact {
   if (before === undefined) return entry;
-  return joinFacts(before, entry, (axis) => context.fresh(`entry${index}.${axis}`));
+  return joinFacts(before, entry, (place) => context.fresh(`entry${index}.${place}`));
 }
 
 /** Work of a Loop: trips times the body. The result has as many entries as trips where it has a scan output. */
@@ -118,8 +129,8 @@ function loopCount(
     if (work === 0 || context.isBodySealed('body')) return work;
     const states = Math.max(0, context.node.inputs.length - 2);
     const scanned = context.node.outputs.length > states ? context.outputShape(states)?.[0] : undefined;
-    const limit = tripLimit(context.inputNumbers(0)?.[0]);
-    return multiply(work, scanned ?? (typeof limit === 'number' ? limit : undefined));
+    const limit = context.inputNumbers(0)?.[0];
+    return multiply(work, scanned ?? (limit === undefined || limit >= 2 ** 31 - 1 ? undefined : Math.max(0, limit)));
   };
 }
 

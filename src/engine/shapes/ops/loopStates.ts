@@ -1,4 +1,5 @@
 import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
+import type { Dim } from '../dim';
 import { type TensorFact, unknownFact } from '../fact';
 import type { RuleContext } from '../rule';
 
@@ -19,12 +20,16 @@ export function settleStates(
   initial: readonly TensorFact[],
   context: RuleContext,
   run: (states: readonly TensorFact[]) => readonly TensorFact[],
+  /** Trips that the loop makes, where they are known. */
+  trips?: Dim,
 ): Settled {
   let states = initial;
   for (let round = 1; ; round++) {
     const results = run(states);
     const widened = states.map((state, index) =>
-      joinFacts(state, results[index] ?? unknownFact, (axis) => context.fresh(`state${index}.${axis}`)),
+      joinFacts(state, results[index] ?? unknownFact, (place, ...dims) =>
+        context.undecided(`state${index}.${place}`, [typeof trips === 'number' ? undefined : trips, ...dims]),
+      ),
     );
     if (widened.every((state, index) => sameFact(state, states[index] ?? unknownFact))) {
       return { states, results, steady: round === 1 };

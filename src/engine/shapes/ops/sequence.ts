@@ -2,10 +2,10 @@ import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
 import { joinFacts, withoutElements } from '../core/joinFacts';
 import { factOfType } from '../core/statedType';
 import type { Dim, Shape } from '../dim';
-import { type TensorFact, type TensorValue, unknownFact } from '../fact';
+import { membersOf, type TensorFact, type TensorValue, unknownFact } from '../fact';
 import type { OpTable, RuleContext } from '../rule';
 import { multiply, none } from './counting';
-import { addDims, dtypeOf, normalizeAxis, replaceAxis } from './shapeMath';
+import { addDims, ceilDivDims, dtypeOf, multiplyDims, normalizeAxis, replaceAxis } from './shapeMath';
 
 /** The members of longer sequences are not followed one by one. */
 const maximumMembers = 1024;
@@ -15,9 +15,14 @@ function sequenceOf(context: RuleContext, elements: readonly TensorFact[], dtype
   const [first, ...others] = elements;
   if (first === undefined) return { kind: 'sequence', dtype, shape: undefined, elements, constant: false };
   let common = first;
-  for (const other of others) common = joinFacts(common, other, (axis) => context.fresh(`element${axis}`));
-  const fact: TensorFact = { kind: 'sequence', dtype: common.dtype, shape: common.shape, constant: false };
-  return elements.length > maximumMembers ? fact : { ...fact, elements };
+  for (const other of others) common = joinFacts(common, other, (place) => context.fresh(`element${place}`));
+  return withMembers(common, elements);
+}
+
+/** A sequence of these members, which all are as `common` says. */
+function withMembers({ dtype, shape }: TensorFact, elements: readonly TensorFact[]): TensorFact {
+  const fact: TensorFact = { kind: 'sequence', dtype, shape, constant: false };
+  return elements.length > maximumMembers ? { ...fact, members: elements.length } : { ...fact, elements };
 }
 
 function member(sequence: TensorFact): TensorFact {
@@ -47,12 +52,22 @@ function inferSequenceInsert(context: RuleContext): void {
   const { elements } = sequence;
   const atEnd = context.input(2) === undefined;
   const place = elements && (atEnd ? elements.length : placeOf(context, 2, elements.length));
+  const common =
+    elements?.length === 0
+      ? member(added)
+      : joinFacts(member(sequence), member(added), (axis) => context.fresh(`element${axis}`));
   if (elements !== undefined && place !== undefined) {
-    context.outputFact(0, sequenceOf(context, elements.toSpliced(place, 0, added), added.dtype));
+    context.outputFact(0, withMembers(common, elements.toSpliced(place, 0, added)));
     return;
   }
-  const joined = joinFacts(member(sequence), member(added), (axis) => context.fresh(`element${axis}`));
-  context.outputFact(0, { ...joined, kind: 'sequence' });
+  context.outputFact(0, withCount(common, sequence, 1));
+}
+
+/** A sequence of members that are as `common` says, as many as in `before` and `more`. */
+function withCount(common: TensorFact, before: TensorFact, more: number): TensorFact {
+  const count = membersOf(before);
+  const fact: TensorFact = { ...common, kind: 'sequence' };
+  return count === undefined ? fact : { ...fact, members: addDims(count, more) };
 }
 
 /** SequenceErase: the last member without a position. */
@@ -64,7 +79,7 @@ function inferSequenceErase(context: RuleContext): void {
   const fact =
     elements !== undefined && place !== undefined
       ? sequenceOf(context, elements.toSpliced(place, 1), sequence.dtype)
-      : withoutElements(sequence);
+      : withCount(withoutElements(sequence), sequence, -1);
   context.outputFact(0, fact);
 }
 
@@ -76,7 +91,7 @@ function inferSequenceAt(context: RuleContext): void {
 }
 
 function inferSequenceLength(context: RuleContext): void {
-  const length = context.input(0)?.elements?.length;
+  const length = membersOf(context.input(0));
   context.output(0, 'int64', [], length === undefined ? undefined : [length]);
 }
 
@@ -93,21 +108,41 @@ function inferSplitToSequence(context: RuleContext): void {
   const drops = single && context.int('keepdims', 1) === 0;
   const shapeOf = (size: Dim): Shape =>
     drops ? input.filter((_, each) => each !== axis) : replaceAxis(input, axis, size);
-  const sizes = partSizes(context, input[axis] ?? 0);
+  const whole = input[axis] ?? 0;
+  const sizes = partSizes(context, whole);
   if (sizes === undefined || sizes.length > maximumMembers) {
-    const shape = shapeOf(single ? 1 : context.fresh('part'));
-    context.outputFact(0, { kind: 'sequence', dtype, shape });
+    const size = single ? 1 : context.input(1)?.value?.[0];
+    const members = context.shape(1)?.length === 1 ? context.shape(1)?.[0] : partCount(whole, size);
+    const shape = shapeOf(size === 1 ? 1 : context.fresh('part'));
+    context.outputFact(0, { kind: 'sequence', dtype, shape, ...(members !== undefined && { members }) });
     return;
   }
-  const elements = sizes.map(
-    (size, index): TensorFact => ({
-      kind: 'tensor',
-      dtype,
-      shape: shapeOf(size ?? context.fresh(`part${index}`)),
-      constant: false,
-    }),
-  );
+  const parts = partValues(context, sizes);
+  const elements = sizes.map((size, index): TensorFact => {
+    const value = parts?.[index];
+    const shape = shapeOf(size ?? context.fresh(`part${index}`));
+    return { kind: 'tensor', dtype, shape, constant: false, ...(value !== undefined && { value }) };
+  });
   context.outputFact(0, sequenceOf(context, elements, dtype));
+}
+
+/** Parts of the elements of a vector. */
+function partValues(context: RuleContext, sizes: TensorValue): readonly TensorValue[] | undefined {
+  const whole = context.shape(0)?.length === 1 ? context.input(0)?.value : undefined;
+  if (whole === undefined) return undefined;
+  const parts: TensorValue[] = [];
+  let taken = 0;
+  for (const size of sizes) {
+    if (typeof size !== 'number') return undefined;
+    parts.push(whole.slice(taken, taken + size));
+    taken += size;
+  }
+  return taken === whole.length ? parts : undefined;
+}
+
+/** Parts of one size each but for the last. */
+function partCount(whole: Dim, size: Dim | undefined): Dim | undefined {
+  return typeof size === 'number' && size > 0 ? ceilDivDims(whole, size) : undefined;
 }
 
 function partSizes(context: RuleContext, whole: Dim): TensorValue | undefined {
@@ -132,11 +167,13 @@ function inferConcatFromSequence(context: RuleContext): void {
   const isNew = context.int('new_axis', 0) === 1;
   const axis = normalizeAxis(context.int('axis', 0), isNew ? shape.length + 1 : shape.length);
   if (isNew) {
-    const count = elements?.length ?? context.fresh('count');
+    const count = membersOf(sequence) ?? context.fresh('count');
     context.output(0, dtype, [...shape.slice(0, axis), count, ...shape.slice(axis)]);
     return;
   }
-  let total: Dim | undefined = elements === undefined ? undefined : 0;
+  const each = shape[axis];
+  const equal = typeof each === 'number' && sequence.members !== undefined;
+  let total: Dim | undefined = equal ? multiplyDims(sequence.members, each) : elements && 0;
   for (const element of elements ?? []) {
     const size: Dim | undefined = element.shape?.[axis];
     total = total === undefined || size === undefined ? undefined : addDims(total, size);
@@ -157,13 +194,16 @@ function inferSequenceMap(context: RuleContext): void {
     facts.map((fact) => (fact.kind === 'sequence' ? member(fact) : fact)),
   );
   const length = facts[0]?.elements?.length;
+  const members = membersOf(facts[0]);
   for (let index = 0; index < context.outputCount; index++) {
     const result = results[index] ?? unknownFact;
     const fact: TensorFact = { kind: 'sequence', dtype: result.dtype, shape: result.shape, constant: false };
     const followed = length !== undefined && length <= maximumMembers && length > 0;
     context.outputFact(
       index,
-      followed ? { ...fact, elements: new Array<TensorFact>(length).fill(member(fact)) } : fact,
+      followed
+        ? { ...fact, elements: new Array<TensorFact>(length).fill(member(fact)) }
+        : { ...fact, ...(members !== undefined && { members }) },
     );
   }
 }
