@@ -10,6 +10,7 @@ import { defaultFolding, foldGroups } from './groups';
 import { type Geometry, routeLanes } from './lanes';
 import { vertexHeight } from './layoutGraph';
 import { crossingTensors } from './liveTensors';
+import { positionProfile } from './positionProfile';
 import { nodeContentOf, type SceneNodeContent, sumOrNull } from './sceneNodes';
 import { tensorShapeText } from './shapeText';
 import { stackBlocks } from './stack';
@@ -207,5 +208,6 @@ async function layOutScene(
     groups: sceneGroups(graph, view, headers, nodes),
     folded: view.folded,
     cutLines: cutLines(graph, nodes, edges),
+    positions: positionProfile(graph),
   };
 }

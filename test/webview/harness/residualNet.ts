@@ -1,6 +1,14 @@
 import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/protocol/reports';
 import type { PlanOverrides } from '../../../src/protocol/requests';
-import type { OpFamily, Scene, SceneEdge, SceneGroup, SceneNode, SceneOverlay } from '../../../src/protocol/scene';
+import type {
+  OpFamily,
+  Scene,
+  SceneEdge,
+  SceneGroup,
+  SceneNode,
+  SceneOverlay,
+  ScenePosition,
+} from '../../../src/protocol/scene';
 
 /** One operator of the generated network, before it has a place. */
 interface Operator {
@@ -179,7 +187,21 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
     groups,
     folded: blockIds.filter((id) => !shown.includes(id)),
     cutLines,
+    positions: positionsOf(operators),
   };
+}
+
+/** What crosses after each number of operators: all that is made before it and read after it. */
+function positionsOf(operators: readonly Operator[]): ScenePosition[] {
+  let macsBefore = 0;
+  return Array.from({ length: operators.length + 1 }, (_, position) => {
+    const later = new Set(operators.slice(position).flatMap(({ inputs }) => inputs));
+    const live = operators.slice(0, position).filter(({ id }) => later.has(id));
+    const bytes = live.reduce((sum, { shape }) => sum + bytesOf(shape), later.has('input') ? 2_408_448 : 0);
+    const point = { position, bytes, macsBefore };
+    macsBefore += operators[position]?.macs ?? 0;
+    return point;
+  });
 }
 
 function edgesOf(
