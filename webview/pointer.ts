@@ -76,6 +76,8 @@ export class PointerInput {
     if (event.button !== 0 && event.button !== 1) return;
     this.view.canvas.setPointerCapture(event.pointerId);
     this.#last = { x: event.offsetX, y: event.offsetY };
+    // What a card says may not hold any more once something has been moved.
+    this.hovering(null, 0, 0);
     if (this.#isOnOverview(event)) {
       this.#gesture = { kind: 'minimap' };
       this.#centerFromOverview(event);

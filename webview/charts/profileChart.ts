@@ -8,7 +8,8 @@ import { text } from '../strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { linearScale, logScale, type Scale } from './scale';
 
-/** Bars leave this share of their place free, so that few of them do not look like one area. */
+/** Bars with room to be told apart leave a share of their place free. */
+const narrowestPlace = 3;
 const barShare = 0.75;
 const widestBar = 8;
 
@@ -71,8 +72,9 @@ export function barColumns(positions: readonly ScenePosition[], x: Scale): Map<n
 /** Bars up to the least that crosses, and fainter ones on to the most where neighbors share a column. */
 function bytesBars(positions: readonly ScenePosition[], area: PlotArea, x: Scale, y: Scale): SVGElement[] {
   const place = (area.right - area.left) / Math.max(1, positions.length);
-  const width = Math.min(widestBar, Math.max(1, place * barShare)).toFixed(1);
-  const columns = [...barColumns(positions, x)];
+  const width = Math.round(place < narrowestPlace ? Math.ceil(place) : Math.min(widestBar, place * barShare));
+  // On the grid of pixels, or neighbors would blend.
+  const columns = [...barColumns(positions, x)].map(([at, column]) => [at + (width % 2) / 2, column] as const);
   const bars = columns.map(([at, { least }]) => `M ${at} ${area.bottom} V ${y(least).toFixed(1)}`);
   const rest = columns.flatMap(([at, { least, most }]) =>
     most > least ? [`M ${at} ${y(least).toFixed(1)} V ${y(most).toFixed(1)}`] : [],

@@ -1,7 +1,7 @@
 import type { NodeDetails } from '../../src/protocol/requests';
 import type { SceneNode } from '../../src/protocol/scene';
 import type { Controller } from '../controller';
-import { type Content, element } from '../dom';
+import { type Content, element, withCode } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../format';
 import { withCut, withPin } from '../overrides';
 import { foldTarget, nodeById, outputText } from '../sceneModel';
@@ -11,6 +11,7 @@ import { text } from '../strings';
 import { button } from '../toolkit';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
+import { planFigures } from './planFigures';
 import { table } from './table';
 import { tierText } from './tierText';
 
@@ -201,10 +202,16 @@ function knowledge(details: NodeDetails, controller: Controller): HTMLElement[] 
   ];
 }
 
+/** While nothing is selected the panel has room for the answer that a person came for. */
+function nothingSelected({ plan }: State): HTMLElement[] {
+  const answer = plan === null ? [] : [element('p', { class: 'advice' }, ...withCode(plan.advice)), planFigures(plan)];
+  return [...answer, message(text('details.none'))];
+}
+
 function content(state: State, controller: Controller): HTMLElement[] {
   const { selection, scene, details } = state;
   const id = selection.at(-1);
-  if (id === undefined || scene === null) return [message(text('details.none'))];
+  if (id === undefined || scene === null) return nothingSelected(state);
   const node = nodeById(scene, id);
   const fold = node === undefined ? shownNode(state, id) : undefined;
   const current = details?.id === id ? details : null;

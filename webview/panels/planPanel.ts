@@ -13,7 +13,6 @@ import {
   formatMs,
   formatRate,
   formatRatio,
-  formatSignificant,
   unknownNumber,
 } from '../format';
 import { isUntouched } from '../overrides';
@@ -22,30 +21,9 @@ import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
+import { planFigures } from './planFigures';
 import { regimesHint } from './regimesHint';
 import { type Column, table } from './table';
-
-function figures(plan: PlanReport): HTMLElement {
-  const gap = plan.exact.gapPercent;
-  const facts: (readonly [string, string])[] = [
-    [text('plan.latency'), formatMs(plan.latencyMs)],
-    [text('plan.cost'), formatDollars(plan.costPerRequest)],
-    [text('plan.throughput'), formatRate(plan.throughputPerSecond)],
-    [text('plan.energy'), formatJoules(plan.energyJ)],
-    [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
-  ];
-  return element(
-    'dl',
-    { class: 'figures' },
-    ...facts.map(([label, value]) => element('div', {}, element('dt', {}, label), element('dd', {}, value))),
-  );
-}
-
-function gapText(gap: number | null, unavailable: string | undefined): string {
-  if (gap === null) return unavailable ?? unknownNumber;
-  const percent = gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
-  return unavailable === undefined ? percent : `≤ ${percent}`;
-}
 
 function tiersTable(plan: PlanReport): HTMLElement {
   const letters = tierLetters(plan.tiers.map(({ id }) => id));
@@ -218,7 +196,7 @@ export function createPlanPanel(controller: Controller): Panel {
         return;
       }
       advice.replaceChildren(...withCode(plan.advice));
-      summary.replaceChildren(figures(plan), ...boundedHint(plan));
+      summary.replaceChildren(planFigures(plan), ...boundedHint(plan));
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),

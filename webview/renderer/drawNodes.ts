@@ -27,9 +27,9 @@ function drawSpecks(frame: Frame): void {
   const colorOf = (index: number): string => {
     const tier = plan?.tiers[index]?.first;
     const value = heat?.values[index] ?? null;
-    // Where bands tell the tiers apart, specks can tell what is hot.
-    if (heat !== null && value !== null && (plan === null || plan.bands.length > 0)) {
-      return theme.speckHeat(heatOf(heat, value));
+    // Where bands tell the tiers apart, specks can tell what is hot; what has no share in the metric stays dim.
+    if (heat !== null && heat.high > 0 && (plan === null || plan.bands.length > 0)) {
+      return theme.speckHeat(value === null ? 0 : heatOf(heat, value));
     }
     return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
   };

@@ -17,7 +17,7 @@ import { bandwidthRegimes } from './regimes';
 import { type RegionMap, type RegionRequest, regionMap } from './regionMap';
 import { searchableCuts } from './searchableCuts';
 import type { StrategyContext } from './strategy';
-import { tierBounds } from './tierBounds';
+import { type TierBounds, tierBounds } from './tierBounds';
 
 export interface PlanOptions {
   readonly strategy: Strategy;
@@ -107,7 +107,7 @@ export function planModel(
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
-    candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
+    candidates: candidateOutcomes(costs, candidates, boundsOfFreeCuts(context), plan.assignment),
     ...(regions && { regionMap: regions }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, bounds, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
@@ -183,7 +183,11 @@ function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions)
 /** The same task without cuts that are decided for the plan. */
 function withoutFixedCuts(context: StrategyContext): StrategyContext {
   if (context.fixedCuts.every((cut) => cut === null)) return context;
-  const { graph, infrastructure } = context.costs;
-  const bounds = tierBounds(graph, infrastructure);
-  return { ...context, bounds, fixedCuts: [], search: context.search.under(infrastructure, bounds) };
+  const bounds = boundsOfFreeCuts(context);
+  return { ...context, bounds, fixedCuts: [], search: context.search.under(context.costs.infrastructure, bounds) };
+}
+
+/** What binds a plan whose cuts are all free: a cut that is decided can be moved to any candidate. */
+function boundsOfFreeCuts({ fixedCuts, bounds, costs: { graph, infrastructure } }: StrategyContext): TierBounds {
+  return fixedCuts.every((cut) => cut === null) ? bounds : tierBounds(graph, infrastructure);
 }
