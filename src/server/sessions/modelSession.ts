@@ -110,6 +110,20 @@ export class ModelSession {
     return this.#settled({ ...interest, overrides });
   }
 
+  /**
+   * Asks for something that a person waits for: a comparison of strategies under way makes room for it, and begins again
+   * once nothing has been asked for a while.
+   */
+  async ahead<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const isInterrupted = this.#comparing !== undefined;
+    this.#comparing?.abort();
+    try {
+      return await ask();
+    } finally {
+      if (isInterrupted) void this.#compareStrategies();
+    }
+  }
+
   /** Compares strategies only once `first` has resolved. */
   compareAfter(first: Promise<void>): void {
     this.#first = first;
@@ -190,6 +204,8 @@ export class ModelSession {
       if (!controller.signal.aborted && compared.plan) this.#publish(this.#readySnapshot(compared));
     } catch {
       // Interrupted, or the worker ended: the plan itself is there, and the next run compares again.
+    } finally {
+      if (this.#comparing === controller) this.#comparing = undefined;
     }
   }
 
