@@ -8,17 +8,34 @@ import type { CallOptions, WorkerClient } from '../../../src/server/workers/work
 /** A worker that plans at once and compares until it is told to stop or to finish. */
 class FakeWorker {
   readonly comparisons: AbortSignal[] = [];
+  readonly maps: AbortSignal[] = [];
   finish: () => void = () => undefined;
+  finishMap: () => void = () => undefined;
 
   readonly client = {
-    call: (_: string, { compare }: StateRequest, { signal }: CallOptions = {}) =>
-      compare && signal ? this.#compare(signal) : Promise.resolve(stateWith(0)),
+    call: (method: string, { compare }: StateRequest, { signal }: CallOptions = {}) => {
+      if (method === 'regions' && signal) return this.#map(signal);
+      return compare && signal ? this.#compare(signal) : Promise.resolve(stateWith(0));
+    },
   } as unknown as WorkerClient<AnalysisFunctions>;
 
-  #compare(signal: AbortSignal): Promise<ModelState> {
+  #map(signal: AbortSignal): Promise<unknown> {
+    this.maps.push(signal);
+    return this.#until(signal, (resolve) => {
+      this.finishMap = () => resolve({ regions: [] });
+    });
+  }
+
+  #compare(signal: AbortSignal): Promise<unknown> {
     this.comparisons.push(signal);
-    return new Promise((resolve, reject) => {
+    return this.#until(signal, (resolve) => {
       this.finish = () => resolve(stateWith(1));
+    });
+  }
+
+  #until(signal: AbortSignal, begin: (resolve: (value: unknown) => void) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      begin(resolve);
       signal.addEventListener('abort', () => reject(new DnnSplitError('canceled', 'Not wanted any more.')));
     });
   }
@@ -60,6 +77,24 @@ describe('a session', () => {
     // Were it compared again, an answer that comes later than its delay would meet a third comparison.
     await session.ahead(() => new Promise((resolve) => setTimeout(resolve, 400)));
     expect(worker.comparisons.length).toBe(2);
+    session.dispose();
+  });
+
+  it('begins a map again that made room, and breaks it off for a change', async () => {
+    const { worker, session } = await opened();
+    const signal = new AbortController().signal;
+    const map = session.regions([0, 1], signal);
+    await expect.poll(() => worker.maps.length).toBe(1);
+    expect(await session.ahead(async () => worker.maps[0]?.aborted)).toBe(true);
+    await expect.poll(() => worker.maps.length).toBe(2);
+    worker.finishMap();
+    expect(await map).toEqual({ regions: [] });
+    const overtaken = session.regions([0, 1], signal);
+    await expect.poll(() => worker.maps.length).toBe(3);
+    const refused = expect(overtaken).rejects.toThrow('Not wanted');
+    await session.override({ objective: 'cost' });
+    await refused;
+    expect(worker.maps.length).toBe(3);
     session.dispose();
   });
 });
