@@ -194,11 +194,11 @@ export class PointerInput {
   }
 
   #dropCut({ link, line }: { readonly link: number; readonly line: CutLine | undefined }): void {
-    const { overrides, overlay, planModel } = this.state();
+    const { overlay, planModel } = this.state();
     this.view.showGhost(null);
     if (line === undefined || overlay === null) return;
     const unmoved = planModel?.boundaries.find((boundary) => boundary.link === link)?.position === line.position;
-    if (!unmoved) this.controller.override(withCut(overrides, overlay.tierNames.length - 1, link, line.position));
+    if (!unmoved) this.controller.cut({ link, position: line.position });
   }
 
   #centerFromOverview(event: PointerEvent): void {

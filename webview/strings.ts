@@ -2,7 +2,7 @@
 const defaults = {
   'graph.label': 'Graph of {0}',
   'graph.help':
-    'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, plus, minus and zero zoom, slash searches.',
+    'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, C cuts after the node, plus, minus and zero zoom, slash searches.',
   'graph.node': '{0}, {1}',
   'node.input': 'input of the graph',
   'node.output': 'output of the graph',
@@ -67,6 +67,7 @@ const defaults = {
   'details.estimated': 'estimate',
   'details.cut': 'If cut after this node',
   'details.cutHere': 'Cut Here',
+  'details.cutHere.title': 'Move the boundary to this node (C in the graph)',
   'details.pin': 'Pin to {0}',
   'details.unpin': 'Unpin from {0}',
   'details.unfold': 'Unfold',

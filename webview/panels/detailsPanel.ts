@@ -1,9 +1,10 @@
 import type { NodeDetails } from '../../src/protocol/requests';
 import type { SceneNode } from '../../src/protocol/scene';
 import type { Controller } from '../controller';
+import { cutAt } from '../cutDrag';
 import { type Content, element, withCode } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../format';
-import { withCut, withPin } from '../overrides';
+import { withPin } from '../overrides';
 import { foldTarget, nodeById, outputText } from '../sceneModel';
 import { hasDetails, shownNode } from '../shown';
 import type { State } from '../state';
@@ -81,13 +82,9 @@ function insideFacts(state: State, details: NodeDetails): Fact[] {
 
 /** What cutting after a number of nodes would give, where the plan can be cut there. */
 function cutSection(state: State, position: number | undefined, controller: Controller): HTMLElement[] {
-  const { scene, plan, overlay, overrides } = state;
-  const links = (overlay?.tierNames.length ?? 1) - 1;
-  if (position === undefined || scene === null || plan === null || links < 1) return [];
-  const outcome = plan.candidates.find((candidate) => candidate.position === position);
-  if (outcome === undefined && !scene.cutLineByPosition.has(position)) return [];
-  const tier = overlay?.tierOfNode[position - 1] ?? 0;
-  const link = outcome?.link ?? Math.min(tier, links - 1);
+  const cut = position === undefined ? undefined : cutAt(state, position);
+  if (cut === undefined) return [];
+  const outcome = state.plan?.candidates.find((candidate) => candidate.position === position);
   const result =
     outcome === undefined
       ? message(text('details.notCandidate'))
@@ -98,11 +95,12 @@ function cutSection(state: State, position: number | undefined, controller: Cont
             [text('column.cost'), formatDollars(outcome.costPerRequest)],
             [text('column.throughput'), formatRate(outcome.throughputPerSecond)],
           ]);
-  const cut = button({
+  const cutHere = button({
     label: text('details.cutHere'),
-    onClick: () => controller.override(withCut(overrides, links, link, position)),
+    title: text('details.cutHere.title'),
+    onClick: () => controller.cut(cut),
   });
-  return [section(text('details.cut'), result, cut)];
+  return [section(text('details.cut'), result, cutHere)];
 }
 
 /** Buttons that pin a node to a tier, or release it. */
