@@ -74,8 +74,9 @@ function against(row: StrategyReport, plan: PlanReport): string {
   if (row.strategy === plan.strategy) return text('plan.this');
   const ratio = row.relative;
   if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
-  if (ratio < 1) return text('plan.better', formatRatio(ratio));
-  return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
+  const isLatency = plan.objective === 'latency';
+  if (ratio < 1) return text(isLatency ? 'plan.faster' : 'plan.better', formatRatio(1 / ratio));
+  return text(isLatency ? 'plan.slower' : 'plan.worse', formatRatio(ratio));
 }
 
 function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
