@@ -18,12 +18,20 @@ export type HoverTarget =
 /** A press that moves less than this, in pixels, is a click. */
 const clickSlack = 4;
 const wheelLinePixels = 16;
+/** A boundary that is held this near to the upper or lower edge of the canvas moves the graph along. */
+const edgePixels = 28;
+const edgeStepPixels = 9;
 
 interface CutGesture {
   readonly kind: 'cut';
   readonly link: number;
   line: CutLine | undefined;
+  /** The graph moves along until the pointer leaves the edge. */
+  atEdge: boolean;
 }
+
+/** A place on the canvas, as an event of the mouse has it. */
+type Place = Pick<MouseEvent, 'offsetX' | 'offsetY'>;
 
 type Gesture =
   | { readonly kind: 'pan'; readonly startX: number; readonly startY: number; moved: boolean }
@@ -70,6 +78,7 @@ export class PointerInput {
       const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
       this.view.pan(-dx * unit, -dy * unit);
     }
+    if (this.#gesture?.kind === 'cut') this.#dragCut(this.#gesture, event);
   }
 
   #down(event: PointerEvent): void {
@@ -85,7 +94,7 @@ export class PointerInput {
     }
     const frame = this.view.frame();
     const link = frame === undefined ? undefined : boundaryAt(frame, event.offsetX, event.offsetY);
-    if (link !== undefined) this.#gesture = { kind: 'cut', link, line: undefined };
+    if (link !== undefined) this.#gesture = { kind: 'cut', link, line: undefined, atEdge: false };
     else this.#gesture = { kind: 'pan', startX: event.offsetX, startY: event.offsetY, moved: false };
   }
 
@@ -106,6 +115,17 @@ export class PointerInput {
       if (gesture.moved) this.view.pan(event.offsetX - this.#last.x, event.offsetY - this.#last.y);
     }
     this.#last = { x: event.offsetX, y: event.offsetY };
+    if (gesture?.kind === 'cut' && !gesture.atEdge) this.#moveAlong(gesture);
+  }
+
+  #moveAlong(gesture: CutGesture): void {
+    const { x, y } = this.#last;
+    const isBelow = y > this.view.size.height - edgePixels;
+    gesture.atEdge = this.#gesture === gesture && (y < edgePixels || isBelow);
+    if (!gesture.atEdge) return;
+    this.view.pan(0, isBelow ? -edgeStepPixels : edgeStepPixels);
+    this.#dragCut(gesture, { offsetX: x, offsetY: y });
+    requestAnimationFrame(() => this.#moveAlong(gesture));
   }
 
   #up(event: PointerEvent): void {
@@ -168,7 +188,7 @@ export class PointerInput {
     return scene === null || zoom < headerZoom ? undefined : hitGroupHeader(scene, x, y);
   }
 
-  #dragCut(gesture: CutGesture, event: PointerEvent): void {
+  #dragCut(gesture: CutGesture, event: Place): void {
     const { scene, overlay, overrides } = this.state();
     const at = this.#world(event);
     const line = scene === null || at === undefined ? undefined : nearestCutLine(scene, at.y);
@@ -208,7 +228,7 @@ export class PointerInput {
     this.view.centerAt(x, y);
   }
 
-  #world(event: MouseEvent) {
+  #world(event: Place) {
     const { camera } = this.view;
     return camera === null ? undefined : toWorld(camera, event.offsetX, event.offsetY);
   }

@@ -65,8 +65,8 @@ describeInBrowser('a plan by keyboard', (session) => {
   });
 });
 
-describeInBrowser('what a card says', (session) => {
-  test('goes away once a boundary is dragged', async () => {
+describeInBrowser('a boundary that is dragged', (session) => {
+  test('takes the card about it away', async () => {
     await session.open('cuts=11,43');
     const cut = await session.page.evaluate(() => window.harness.cutLine(11));
     const from = await session.pixel(0, cut);
@@ -79,5 +79,30 @@ describeInBrowser('what a card says', (session) => {
     await session.page.mouse.up();
     await session.settle();
     expect(await card.isVisible()).toBe(false);
+  });
+
+  test('moves the graph along where it is held at the edge of the canvas, and by the wheel', async () => {
+    await session.open('cuts=11,43');
+    await session.graph().press('+');
+    const cut = await session.page.evaluate(() => window.harness.cutLine(11));
+    await session.page.mouse.move(300, 400);
+    for (let turn = 0; turn < 40 && (await session.pixel(0, cut)).y > 500; turn++)
+      await session.page.mouse.wheel(0, 100);
+    const from = await session.pixel(0, cut);
+    const before = await session.camera();
+    const box = await session.page.locator('canvas').boundingBox();
+    await session.page.mouse.move(8, from.y);
+    await session.page.mouse.down();
+    await session.page.mouse.move(8, (box?.y ?? 0) + (box?.height ?? 0) - 6, { steps: 4 });
+    await expect.poll(async () => (await session.lastPosted('requestPreview'))?.cut.position ?? 0).toBeGreaterThan(40);
+    await session.page.mouse.move(8, (box?.y ?? 0) + 200, { steps: 4 });
+    const held = await session.camera();
+    expect(held.y).toBeGreaterThan(before.y + 100);
+    expect((await session.camera()).y).toBe(held.y);
+    const asked = async () => (await session.lastPosted('requestPreview'))?.cut.position ?? 0;
+    const position = await asked();
+    await session.page.mouse.wheel(0, -400);
+    await expect.poll(asked).toBeLessThan(position);
+    await session.page.mouse.up();
   });
 });

@@ -193,11 +193,22 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
 
 /** What crosses after each number of operators: all that is made before it and read after it. */
 function positionsOf(operators: readonly Operator[]): ScenePosition[] {
+  const lastReader = new Map(operators.flatMap(({ inputs }, place) => inputs.map((input) => [input, place])));
+  const steps = new Float64Array(operators.length + 2);
+  const live = (id: string, made: number, bytes: number) => {
+    const last = lastReader.get(id);
+    if (last === undefined) return;
+    steps[made] = (steps[made] ?? 0) + bytes;
+    steps[last + 1] = (steps[last + 1] ?? 0) - bytes;
+  };
+  live('input', 0, 2_408_448);
+  operators.forEach(({ id, shape }, place) => {
+    live(id, place + 1, bytesOf(shape));
+  });
+  let bytes = 0;
   let macsBefore = 0;
   return Array.from({ length: operators.length + 1 }, (_, position) => {
-    const later = new Set(operators.slice(position).flatMap(({ inputs }) => inputs));
-    const live = operators.slice(0, position).filter(({ id }) => later.has(id));
-    const bytes = live.reduce((sum, { shape }) => sum + bytesOf(shape), later.has('input') ? 2_408_448 : 0);
+    bytes += steps[position] ?? 0;
     const point = { position, bytes, macsBefore };
     macsBefore += operators[position]?.macs ?? 0;
     return point;
