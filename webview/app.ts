@@ -71,7 +71,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     ...controller,
     select(nodeIds) {
       controller.select(nodeIds);
-      view.reveal(nodeIds);
+      view.reveal(nodeIds, true);
     },
   };
   const results = createSearchResults(beside, leaveSearch);
@@ -157,7 +157,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   if (message.type === 'scene' || message.type === 'plan' || message.type === 'select') controller.requestDetails();
   const { focused } = store.state();
   if (message.type === 'scene' && before.scene !== null && focused !== null) view.reveal([focused]);
-  if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds);
+  if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds, true);
   if (message.type === 'details' && before.details?.id !== message.details.id)
     revealInFold(before, store.state(), view);
   const { comparing } = store.state();
@@ -197,7 +197,7 @@ async function sendPicture(part: PicturePart, view: GraphView, transport: Transp
 function revealInFold(before: State, { selection, details }: State, view: GraphView): void {
   const last = selection.at(-1);
   if (details === null || last !== details.id || shownIndex(before, last) !== undefined) return;
-  view.reveal([last]);
+  view.reveal([last], true);
 }
 
 function announceChanges(state: State, before: State, announce: (message: string) => void): void {
