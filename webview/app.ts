@@ -6,6 +6,7 @@ import { base64Of, element } from './dom';
 import { formatDollars, formatMs } from './format';
 import { bindGraphKeys } from './graphKeys';
 import { GraphView } from './graphView';
+import { commandForKey } from './keyboard';
 import { memoryOf, readMemory } from './memory';
 import { isUntouched } from './overrides';
 import { createLegend } from './panels/legend';
@@ -70,7 +71,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     ...controller,
     select(nodeIds) {
       controller.select(nodeIds);
-      view.reveal(nodeIds);
+      view.reveal(nodeIds, true);
     },
   };
   const results = createSearchResults(beside, leaveSearch);
@@ -93,14 +94,16 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     speech.live,
   );
 
-  const pointer = new PointerInput(view, store.state, controller, (nodeId, x, y) => {
-    controller.hover(nodeId);
-    tooltip.show(nodeId, x, y, view.size);
+  const pointer = new PointerInput(view, store.state, controller, (target, x, y) => {
+    controller.hover(target?.kind === 'node' ? target.nodeId : null);
+    tooltip.show(target, x, y, view.size);
   });
   view.canvas.addEventListener('pointerdown', () => host.focus({ preventScroll: true }));
   const focusSearch = () => toolbar.search.focus();
   bindGraphKeys({ host, view, controller, state: store.state, focusSearch, cancelDrag: () => pointer.cancel() });
   bindSearchKeys(toolbar.search.element, results.focusFirst, leaveSearch);
+  bindPageKeys(root, controller);
+  focusWithPage(host);
   followSize(host, view);
   onThemeChange((changed) => {
     view.useTheme(changed);
@@ -154,7 +157,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   if (message.type === 'scene' || message.type === 'plan' || message.type === 'select') controller.requestDetails();
   const { focused } = store.state();
   if (message.type === 'scene' && before.scene !== null && focused !== null) view.reveal([focused]);
-  if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds);
+  if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds, true);
   if (message.type === 'details' && before.details?.id !== message.details.id)
     revealInFold(before, store.state(), view);
   const { comparing } = store.state();
@@ -194,7 +197,7 @@ async function sendPicture(part: PicturePart, view: GraphView, transport: Transp
 function revealInFold(before: State, { selection, details }: State, view: GraphView): void {
   const last = selection.at(-1);
   if (details === null || last !== details.id || shownIndex(before, last) !== undefined) return;
-  view.reveal([last]);
+  view.reveal([last], true);
 }
 
 function announceChanges(state: State, before: State, announce: (message: string) => void): void {
@@ -207,7 +210,8 @@ function announceChanges(state: State, before: State, announce: (message: string
       announce(text('announce.selected', describeNode(node, index, planModel)));
     }
   }
-  if (details !== before.details && details !== null && details.id === last && !scene?.nodeIndexById.has(last)) {
+  const isNews = details !== null && details.id !== before.details?.id;
+  if (isNews && details.id === last && !scene?.nodeIndexById.has(last)) {
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
   const { comparison } = state;
@@ -239,6 +243,26 @@ function bindSearchKeys(field: HTMLElement, toResults: () => void, leave: () => 
     if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
     event.preventDefault();
     toResults();
+  });
+}
+
+/** Undo and redo work wherever the focus is, unless a text is being edited there. */
+function bindPageKeys(root: HTMLElement, controller: Controller): void {
+  root.addEventListener('keydown', (event) => {
+    const { target } = event;
+    const isText = target instanceof Element && target.closest('vscode-text-field, input[type="text"]') !== null;
+    const command = event.defaultPrevented || isText ? undefined : commandForKey(event);
+    if (command?.kind !== 'undo' && command?.kind !== 'redo') return;
+    event.preventDefault();
+    if (command.kind === 'undo') controller.undo();
+    else controller.redo();
+  });
+}
+
+/** Whoever comes to the page by keyboard is in the graph at once, not before ten tools. */
+function focusWithPage(host: HTMLElement): void {
+  window.addEventListener('focus', () => {
+    if (document.activeElement === document.body) host.focus({ preventScroll: true });
   });
 }
 

@@ -109,8 +109,11 @@ function shiftInto(start: number, end: number, length: number, margin: number): 
   return end > length - margin ? length - margin - end : 0;
 }
 
-/** The nearest view that shows `rect` at a readable size; the same camera when it already does. */
-export function reveal(camera: Camera, rect: Rect, canvas: Size): Camera {
+/**
+ * The nearest view that shows `rect` at a readable size; the same camera when it already does. With `centered` what is out
+ * of sight comes to the middle of the height, so that what is around it can be seen too.
+ */
+export function reveal(camera: Camera, rect: Rect, canvas: Size, centered = false): Camera {
   const margin = 40;
   const largest = Math.min(canvas.width / (rect.width + 2 * margin), canvas.height / (rect.height + 2 * margin));
   if (camera.zoom < Math.min(readableZoom / 2, largest) || camera.zoom > largest) {
@@ -119,7 +122,8 @@ export function reveal(camera: Camera, rect: Rect, canvas: Size): Camera {
   const start = toScreen(camera, rect.x, rect.y);
   const end = toScreen(camera, rect.x + rect.width, rect.y + rect.height);
   const dx = shiftInto(start.x, end.x, canvas.width, margin);
-  const dy = shiftInto(start.y, end.y, canvas.height, margin);
+  const shift = shiftInto(start.y, end.y, canvas.height, margin);
+  const dy = centered && shift !== 0 ? (canvas.height - start.y - end.y) / 2 : shift;
   return dx === 0 && dy === 0 ? camera : panBy(camera, dx, dy);
 }
 

@@ -1,8 +1,10 @@
 import type { PlanOverrides } from '../src/protocol/requests';
 import type { PreviewedCut } from '../src/protocol/webviewMessages';
+import { cutAt } from './cutDrag';
 import type { MetricName } from './metric';
+import { withCut } from './overrides';
 import { foldTarget, nodeById, toggleFold } from './sceneModel';
-import { hasDetails } from './shown';
+import { hasDetails, lastPlaceOf } from './shown';
 import type { PanelTab, Store } from './state';
 import { text } from './strings';
 import type { Transport } from './transport';
@@ -23,6 +25,9 @@ export interface Controller {
   showTab(tab: PanelTab): void;
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
   override(overrides: PlanOverrides): void;
+  cut(cut: PreviewedCut): void;
+  /** Cuts after a node; says so where no plan can. */
+  cutAfter(nodeId: string): void;
   /** Takes the last override back. */
   undo(): void;
   /** Makes an override again that was taken back. */
@@ -55,9 +60,25 @@ export function createController(store: Store, transport: Transport, announce: (
     store.dispatch({ type: 'fold', folded });
     transport.post({ type: 'requestScene', folded });
   };
+  const override = (overrides: PlanOverrides) => {
+    store.dispatch({ type: 'override', overrides });
+    applyOverrides();
+  };
+  const cut = ({ link, position }: PreviewedCut) => {
+    const { overlay, overrides } = store.state();
+    if (overlay !== null) override(withCut(overrides, overlay.tierNames.length - 1, link, position));
+  };
   return {
     select,
     requestDetails,
+    override,
+    cut,
+    cutAfter(nodeId) {
+      const place = lastPlaceOf(store.state(), nodeId);
+      const wanted = place === undefined ? undefined : cutAt(store.state(), place + 1);
+      if (wanted === undefined) announce(text('details.noCut'));
+      else cut(wanted);
+    },
     extendSelection(nodeId) {
       const { selection } = store.state();
       select(selection.includes(nodeId) ? selection.filter((id) => id !== nodeId) : [...selection, nodeId]);
@@ -77,10 +98,6 @@ export function createController(store: Store, transport: Transport, announce: (
     setMetric: (metric) => store.dispatch({ type: 'metric', metric }),
     showTab: (tab) => store.dispatch({ type: 'panel', change: { open: true, tab } }),
     setPanel: (change) => store.dispatch({ type: 'panel', change }),
-    override(overrides) {
-      store.dispatch({ type: 'override', overrides });
-      applyOverrides();
-    },
     undo() {
       if (store.state().history.past.length === 0) return;
       store.dispatch({ type: 'undo' });

@@ -27,6 +27,21 @@ export function placeOf(position: number, analysis: AnalysisReport | null, model
   return candidate?.after ?? node?.label ?? String(position);
 }
 
+/**
+ * The cut that a person means by a position: on the link that suits it best, or on the one above the tier that it lies on.
+ * Nothing where the graph cannot be cut.
+ */
+export function cutAt(
+  { scene, plan, overlay }: Pick<State, 'scene' | 'plan' | 'overlay'>,
+  position: number,
+): PreviewedCut | undefined {
+  const links = (overlay?.tierNames.length ?? 1) - 1;
+  if (scene === null || plan === null || links < 1) return undefined;
+  const outcome = plan.candidates.find((candidate) => candidate.position === position);
+  if (outcome === undefined && !scene.cutLineByPosition.has(position)) return undefined;
+  return { link: outcome?.link ?? Math.min(overlay?.tierOfNode[position - 1] ?? 0, links - 1), position };
+}
+
 type Known = Pick<State, 'plan' | 'analysis' | 'preview'>;
 
 /**

@@ -39,6 +39,9 @@ export const formatDollars = (dollars: number | null): string => orUnknown(dolla
 /** `1.20 J`. */
 export const formatJoules = (joules: number | null): string => orUnknown(joules, energyText);
 
+/** Text whose numbers stay on one line with their units: `803 kB`. */
+export const unbroken = (text: string): string => text.replace(/(\d) (?=[kMGTPµmn]?(B|s|J)\b)/g, '$1\u00a0');
+
 /** Requests per second: `12.4 /s`. */
 export const formatRate = (perSecond: number | null): string => orUnknown(perSecond, rateText);
 

@@ -53,6 +53,9 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
     case 'fold':
       if (focused !== null) controller.toggleFoldAt(focused);
       return;
+    case 'cut':
+      if (focused !== null) controller.cutAfter(focused);
+      return;
     case 'zoomIn':
       view.zoom(zoomStep, undefined, undefined, true);
       return;

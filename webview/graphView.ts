@@ -229,13 +229,13 @@ export class GraphView {
   }
 
   /** Brings nodes into sight; nothing moves when they already are. */
-  reveal(nodeIds: readonly string[]): void {
+  reveal(nodeIds: readonly string[], centered = false): void {
     const scene = this.#scene();
     if (scene === null || this.#camera === null) return;
     const rects = nodeIds.map((id) => shownNode(this.state(), id)).filter((node) => node !== undefined);
     const around = enclose(rects);
     if (around === undefined) return;
-    const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size);
+    const target = reveal(this.#animation?.to ?? this.#camera, around, this.#size, centered);
     if (target !== this.#camera) this.#moveTo(target, true);
   }
 }

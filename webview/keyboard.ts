@@ -9,6 +9,7 @@ export type GraphCommand =
       readonly kind:
         | 'activate'
         | 'fold'
+        | 'cut'
         | 'zoomIn'
         | 'zoomOut'
         | 'fit'
@@ -28,6 +29,8 @@ const commandByKey: Readonly<Record<string, GraphCommand>> = {
   End: { kind: 'walk', step: 'last' },
   Enter: { kind: 'activate' },
   ' ': { kind: 'fold' },
+  c: { kind: 'cut' },
+  C: { kind: 'cut' },
   '+': { kind: 'zoomIn' },
   '=': { kind: 'zoomIn' },
   '-': { kind: 'zoomOut' },

@@ -1,4 +1,6 @@
+import { freeHeight } from '../src/protocol/freeHeight';
 import type { SceneOverlay } from '../src/protocol/scene';
+import { tierLetters } from '../src/protocol/tierLook';
 import type { SceneModel } from './sceneModel';
 
 /** The tiers that a scene node runs on; equal for one node, different for a fold that a boundary runs through. */
@@ -23,11 +25,17 @@ export interface Boundary {
   readonly y: number | null;
   /** Edges that cross it. */
   readonly edges: readonly number[];
-  /** One per tensor. */
-  readonly texts: readonly string[];
+  readonly tensors: readonly CarriedTensor[];
   /** Of all tensors. */
   readonly bytes: number;
   readonly transferMs: number;
+  readonly costPerRequest: number;
+}
+
+export interface CarriedTensor {
+  readonly name: string;
+  /** Its shape, bytes, time and cost. */
+  readonly text: string;
 }
 
 /** The plan, related to the scene that is shown. */
@@ -38,29 +46,13 @@ export interface PlanModel {
   readonly tiers: readonly (TierSpan | null)[];
   readonly timeMs: readonly (number | null)[];
   readonly measured: readonly boolean[];
+  /** Whether a pin keeps a node of it on its tier. */
+  readonly pinned: readonly boolean[];
   /** Empty where tiers overlap in height. */
   readonly bands: readonly TierBand[];
   readonly boundaries: readonly Boundary[];
   /** Edge index -> link that it crosses first. */
   readonly crossing: ReadonlyMap<number, number>;
-}
-
-/** Short unique letters for tiers: `device edge cloud` gives `D E C`, `edge1 edge2` gives `E1 E2`. */
-export function tierLetters(names: readonly string[]): string[] {
-  const attempts: ((name: string, index: number) => string)[] = [
-    (name) => name.slice(0, 1),
-    (name) => name.slice(0, 1) + (/\d/.exec(name)?.[0] ?? ''),
-    (name) => name.slice(0, 2),
-    (name, index) => name.slice(0, 1) + String(index + 1),
-  ];
-  return names.map((name, index) => {
-    const attempt = attempts.find((letters) =>
-      names.every(
-        (other, at) => at === index || letters(other, at).toUpperCase() !== letters(name, index).toUpperCase(),
-      ),
-    );
-    return (attempt ?? ((_: string, at: number) => String(at + 1)))(name, index).toUpperCase();
-  });
 }
 
 function spanOf(orderIndices: readonly number[], tierOfNode: readonly number[]): TierSpan | null {
@@ -106,15 +98,13 @@ function bandsOf(model: SceneModel, tiers: readonly (TierSpan | null)[]): TierBa
   });
   const sorted = [...ranges].sort(([a], [b]) => a - b).map(([tier, range]) => ({ tier, ...range }));
   const bands: TierBand[] = [];
+  let top = Number.NEGATIVE_INFINITY;
   for (const [at, band] of sorted.entries()) {
-    const previous = sorted[at - 1];
     const next = sorted[at + 1];
-    if (previous !== undefined && previous.bottom > band.top) return [];
-    bands.push({
-      tier: band.tier,
-      top: previous === undefined ? Number.NEGATIVE_INFINITY : (previous.bottom + band.top) / 2,
-      bottom: next === undefined ? Number.POSITIVE_INFINITY : (band.bottom + next.top) / 2,
-    });
+    if (next !== undefined && band.bottom > next.top) return [];
+    const bottom = next === undefined ? Number.POSITIVE_INFINITY : freeHeight(band.bottom, next.top, model.levels());
+    bands.push({ tier: band.tier, top, bottom });
+    top = bottom;
   }
   return bands;
 }
@@ -148,16 +138,24 @@ function boundariesOf(
   const boundaries: Boundary[] = [];
   for (let link = 0; link + 1 < overlay.tierNames.length; link++) {
     const carried = overlay.boundaries.filter((boundary) => boundary.link === link);
-    const texts = carried.map(({ text }) => text);
-    const bytes = carried.reduce((sum, tensor) => sum + tensor.bytes, 0);
-    const transferMs = carried.reduce((sum, tensor) => sum + tensor.transferMs, 0);
+    const tensors = carried.map(({ tensor, text }): CarriedTensor => ({ name: tensor, text }));
+    const sumOf = (part: 'bytes' | 'transferMs' | 'cost') => carried.reduce((sum, tensor) => sum + tensor[part], 0);
     const position = prefixLength(overlay.tierOfNode, link);
-    if (texts.length === 0 && (position === null || position === overlay.tierOfNode.length)) continue;
+    if (tensors.length === 0 && (position === null || position === overlay.tierOfNode.length)) continue;
     const edges = [...crossing].filter(([, span]) => span.first <= link && span.last > link).map(([index]) => index);
     const above = bands.find((band) => band.tier > link);
     const top = above !== undefined && Number.isFinite(above.top) ? above.top : null;
     const y = position === null ? null : (model.cutLineByPosition.get(position) ?? top);
-    boundaries.push({ link, position, y, edges, texts, bytes, transferMs });
+    boundaries.push({
+      link,
+      position,
+      y,
+      edges,
+      tensors,
+      bytes: sumOf('bytes'),
+      transferMs: sumOf('transferMs'),
+      costPerRequest: sumOf('cost'),
+    });
   }
   return boundaries;
 }
@@ -165,6 +163,7 @@ function boundariesOf(
 /** Relates what the host knows of the plan to the scene that is shown. */
 export function createPlanModel(model: SceneModel, overlay: SceneOverlay): PlanModel {
   const tiers = tierSpans(model, overlay);
+  const pins = new Set(overlay.pinned);
   const crossing = crossingEdges(model, tiers);
   const rough = bandsOf(model, tiers);
   const boundaries = boundariesOf(model, overlay, crossing, rough);
@@ -182,6 +181,7 @@ export function createPlanModel(model: SceneModel, overlay: SceneOverlay): PlanM
     measured: model.scene.nodes.map(
       (node) => node.orderIndices.length > 0 && node.orderIndices.every((order) => overlay.measured[order] === true),
     ),
+    pinned: model.scene.nodes.map(({ orderIndices }) => pins.size > 0 && orderIndices.some((place) => pins.has(place))),
     bands,
     boundaries,
     crossing: new Map([...crossing].map(([edge, span]) => [edge, span.first])),

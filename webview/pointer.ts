@@ -10,15 +10,28 @@ import { minimapToWorld } from './renderer/minimap';
 import { hitGroupHeader, hitNode } from './sceneModel';
 import type { State } from './state';
 
+/** What the pointer rests on: a box, or the handle or label of a boundary. */
+export type HoverTarget =
+  | { readonly kind: 'node'; readonly nodeId: string }
+  | { readonly kind: 'boundary'; readonly link: number };
+
 /** A press that moves less than this, in pixels, is a click. */
 const clickSlack = 4;
 const wheelLinePixels = 16;
+/** A boundary that is held this near to the upper or lower edge of the canvas moves the graph along. */
+const edgePixels = 28;
+const edgeStepPixels = 9;
 
 interface CutGesture {
   readonly kind: 'cut';
   readonly link: number;
   line: CutLine | undefined;
+  /** The graph moves along until the pointer leaves the edge. */
+  atEdge: boolean;
 }
+
+/** A place on the canvas, as an event of the mouse has it. */
+type Place = Pick<MouseEvent, 'offsetX' | 'offsetY'>;
 
 type Gesture =
   | { readonly kind: 'pan'; readonly startX: number; readonly startY: number; moved: boolean }
@@ -34,7 +47,7 @@ export class PointerInput {
     private readonly view: GraphView,
     private readonly state: () => State,
     private readonly controller: Controller,
-    private readonly hovering: (nodeId: string | null, x: number, y: number) => void,
+    private readonly hovering: (target: HoverTarget | null, x: number, y: number) => void,
   ) {
     const { canvas } = view;
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
@@ -65,21 +78,23 @@ export class PointerInput {
       const [dx, dy] = event.shiftKey && event.deltaX === 0 ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
       this.view.pan(-dx * unit, -dy * unit);
     }
+    if (this.#gesture?.kind === 'cut') this.#dragCut(this.#gesture, event);
   }
 
   #down(event: PointerEvent): void {
     if (event.button !== 0 && event.button !== 1) return;
     this.view.canvas.setPointerCapture(event.pointerId);
     this.#last = { x: event.offsetX, y: event.offsetY };
-    const overview = this.view.minimap();
-    if (overview !== undefined && contains(overview.area, event.offsetX, event.offsetY)) {
+    // What a card says may not hold any more once something has been moved.
+    this.hovering(null, 0, 0);
+    if (this.#isOnOverview(event)) {
       this.#gesture = { kind: 'minimap' };
       this.#centerFromOverview(event);
       return;
     }
     const frame = this.view.frame();
     const link = frame === undefined ? undefined : boundaryAt(frame, event.offsetX, event.offsetY);
-    if (link !== undefined) this.#gesture = { kind: 'cut', link, line: undefined };
+    if (link !== undefined) this.#gesture = { kind: 'cut', link, line: undefined, atEdge: false };
     else this.#gesture = { kind: 'pan', startX: event.offsetX, startY: event.offsetY, moved: false };
   }
 
@@ -100,6 +115,17 @@ export class PointerInput {
       if (gesture.moved) this.view.pan(event.offsetX - this.#last.x, event.offsetY - this.#last.y);
     }
     this.#last = { x: event.offsetX, y: event.offsetY };
+    if (gesture?.kind === 'cut' && !gesture.atEdge) this.#moveAlong(gesture);
+  }
+
+  #moveAlong(gesture: CutGesture): void {
+    const { x, y } = this.#last;
+    const isBelow = y > this.view.size.height - edgePixels;
+    gesture.atEdge = this.#gesture === gesture && (y < edgePixels || isBelow);
+    if (!gesture.atEdge) return;
+    this.view.pan(0, isBelow ? -edgeStepPixels : edgeStepPixels);
+    this.#dragCut(gesture, { offsetX: x, offsetY: y });
+    requestAnimationFrame(() => this.#moveAlong(gesture));
   }
 
   #up(event: PointerEvent): void {
@@ -132,14 +158,27 @@ export class PointerInput {
   }
 
   #hover(event: PointerEvent | null): void {
-    const { scene } = this.state();
+    const target = event === null ? null : this.#targetAt(event);
+    this.hovering(target, event?.offsetX ?? 0, event?.offsetY ?? 0);
     const at = event === null ? undefined : this.#world(event);
+    const pointed = target !== null || (at !== undefined && this.#headerAt(at.x, at.y) !== undefined);
+    this.view.canvas.style.cursor = target?.kind === 'boundary' ? 'ns-resize' : pointed ? 'pointer' : '';
+  }
+
+  #targetAt(event: PointerEvent): HoverTarget | null {
+    if (this.#isOnOverview(event)) return null;
+    const frame = this.view.frame();
+    const link = frame === undefined ? undefined : boundaryAt(frame, event.offsetX, event.offsetY);
+    if (link !== undefined) return { kind: 'boundary', link };
+    const { scene } = this.state();
+    const at = this.#world(event);
     const node = scene === null || at === undefined ? undefined : hitNode(scene, at.x, at.y);
-    this.hovering(node?.id ?? null, event?.offsetX ?? 0, event?.offsetY ?? 0);
-    const frame = event === null ? undefined : this.view.frame();
-    const grab = frame !== undefined && event !== null && boundaryAt(frame, event.offsetX, event.offsetY) !== undefined;
-    const pointed = node !== undefined || (at !== undefined && this.#headerAt(at.x, at.y) !== undefined);
-    this.view.canvas.style.cursor = grab ? 'ns-resize' : pointed ? 'pointer' : '';
+    return node === undefined ? null : { kind: 'node', nodeId: node.id };
+  }
+
+  #isOnOverview({ offsetX, offsetY }: PointerEvent): boolean {
+    const overview = this.view.minimap();
+    return overview !== undefined && contains(overview.area, offsetX, offsetY);
   }
 
   /** The unfolded group whose header is drawn at a world point. */
@@ -149,7 +188,7 @@ export class PointerInput {
     return scene === null || zoom < headerZoom ? undefined : hitGroupHeader(scene, x, y);
   }
 
-  #dragCut(gesture: CutGesture, event: PointerEvent): void {
+  #dragCut(gesture: CutGesture, event: Place): void {
     const { scene, overlay, overrides } = this.state();
     const at = this.#world(event);
     const line = scene === null || at === undefined ? undefined : nearestCutLine(scene, at.y);
@@ -175,11 +214,11 @@ export class PointerInput {
   }
 
   #dropCut({ link, line }: { readonly link: number; readonly line: CutLine | undefined }): void {
-    const { overrides, overlay, planModel } = this.state();
+    const { overlay, planModel } = this.state();
     this.view.showGhost(null);
     if (line === undefined || overlay === null) return;
     const unmoved = planModel?.boundaries.find((boundary) => boundary.link === link)?.position === line.position;
-    if (!unmoved) this.controller.override(withCut(overrides, overlay.tierNames.length - 1, link, line.position));
+    if (!unmoved) this.controller.cut({ link, position: line.position });
   }
 
   #centerFromOverview(event: PointerEvent): void {
@@ -189,7 +228,7 @@ export class PointerInput {
     this.view.centerAt(x, y);
   }
 
-  #world(event: MouseEvent) {
+  #world(event: Place) {
     const { camera } = this.view;
     return camera === null ? undefined : toWorld(camera, event.offsetX, event.offsetY);
   }

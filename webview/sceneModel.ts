@@ -1,3 +1,4 @@
+import { levelHeights } from '../src/protocol/freeHeight';
 import type { Scene, SceneGroup, SceneNode } from '../src/protocol/scene';
 import { formatBytes } from './format';
 import { boundsOfPolyline, contains, type Rect } from './geometry';
@@ -24,6 +25,8 @@ export interface SceneModel {
   readonly groupHeaders: readonly Rect[];
   /** y of the cut line after a number of nodes. */
   readonly cutLineByPosition: ReadonlyMap<number, number>;
+  /** Heights at which edges run level; worked out when it is asked for. */
+  readonly levels: () => Float64Array;
 }
 
 export function createSceneModel(scene: Scene): SceneModel {
@@ -40,6 +43,7 @@ export function createSceneModel(scene: Scene): SceneModel {
     for (const order of node.orderIndices) nodeOfOrder[order] = index;
   });
   const position = (index: number) => scene.nodes[index] ?? { x: 0, y: 0 };
+  let levels: Float64Array | undefined;
   return {
     scene,
     nodeIndexById: new Map(scene.nodes.map((node, index) => [node.id, index])),
@@ -54,6 +58,10 @@ export function createSceneModel(scene: Scene): SceneModel {
       .sort((a, b) => position(a).y - position(b).y || position(a).x - position(b).x),
     groupHeaders: scene.groups.map(({ x, y, width }) => ({ x, y: y + 2, width, height: headerHeight })),
     cutLineByPosition: new Map(scene.cutLines.map((line) => [line.position, line.y])),
+    levels: () => {
+      levels ??= levelHeights(scene.edges);
+      return levels;
+    },
   };
 }
 

@@ -22,6 +22,12 @@ export function shownIndex(state: Knowledge, nodeId: string): number | undefined
   return fold === undefined || fold < 0 ? undefined : fold;
 }
 
+/** Place of the last node that an id stands for, wherever it is folded; nothing for inputs and outputs of the graph. */
+export function lastPlaceOf(state: Knowledge, nodeId: string): number | undefined {
+  const own = state.scene?.nodeIndexById.get(nodeId);
+  return own === undefined ? placeOf(state, nodeId) : state.scene?.scene.nodes[own]?.orderIndices.at(-1);
+}
+
 /** The box that shows a node. */
 export function shownNode(state: Knowledge, nodeId: string): SceneNode | undefined {
   const index = shownIndex(state, nodeId);

@@ -2,8 +2,10 @@
 const defaults = {
   'graph.label': 'Graph of {0}',
   'graph.help':
-    'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, plus, minus and zero zoom, slash searches.',
+    'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, C cuts after the node, plus, minus and zero zoom, slash searches.',
   'graph.node': '{0}, {1}',
+  'node.input': 'input of the graph',
+  'node.output': 'output of the graph',
   'graph.onTier': 'on {0}',
   'graph.fold': 'folded, {0} identical blocks',
   'graph.noShape': 'shape unknown',
@@ -45,6 +47,7 @@ const defaults = {
   'details.none': 'Select a node to see its tensors, its time on every tier and what cutting after it would give.',
   'details.loading': 'Reading the node…',
   'details.many': '{0} nodes are selected.',
+  'details.kind': 'Kind',
   'details.op': 'Operator',
   'details.ops': 'Operators',
   'details.module': 'Module',
@@ -53,6 +56,7 @@ const defaults = {
   'details.macs': 'MACs',
   'details.weights': 'Weights',
   'details.output': 'Output',
+  'details.tensor': 'Tensor',
   'details.attributes': 'Attributes',
   'details.inputs': 'Inputs',
   'details.outputs': 'Outputs',
@@ -63,12 +67,14 @@ const defaults = {
   'details.estimated': 'estimate',
   'details.cut': 'If cut after this node',
   'details.cutHere': 'Cut Here',
+  'details.cutHere.title': 'Move the boundary to this node (C in the graph)',
   'details.pin': 'Pin to {0}',
-  'details.unpin': 'Unpin',
+  'details.unpin': 'Unpin from {0}',
   'details.unfold': 'Unfold',
   'details.fold': 'Fold Block',
   'details.inside': 'It is folded into “{0}”.',
-  'details.notCandidate': 'Not a candidate: an earlier cut is at least as good on every link.',
+  'details.notCandidate': 'Not a candidate: an earlier cut carries no more bytes.',
+  'details.noCut': 'No plan may cut here.',
   'details.foldOf': '{0} identical blocks, {1} nodes',
   'column.place': 'After',
   'column.bytes': 'Bytes',
@@ -112,10 +118,11 @@ const defaults = {
   'plan.energy': 'Energy',
   'plan.gap': 'Gap to optimum',
   'plan.this': 'this plan',
-  'plan.faster': '{0} slower',
+  'plan.slower': '{0} slower',
+  'plan.faster': '{0} faster',
   'plan.worse': '{0} worse',
   'plan.equal': 'same',
-  'plan.better': '{0} of the plan',
+  'plan.better': '{0} better',
   'plan.more': 'worse',
   'compare.with': 'Compare',
   'compare.hint': 'Choose one to compare it with the plan.',
@@ -145,19 +152,18 @@ const defaults = {
   'chart.profile': 'Bytes and cumulative MACs against position',
   'chart.profile.summary': '{0} candidates over {1} positions, from {2} to {3}',
   'chart.position': 'Position in the order of execution',
-  'chart.bytes': 'Bytes at a cut',
+  'chart.bytes': 'Bytes that cross',
   'chart.macs': 'Cumulative MACs',
   'chart.bandwidth': 'Latency against bandwidth',
   'chart.bandwidth.summary': '{0} regimes, latency from {1} to {2}',
-  'chart.bandwidth.cost': 'Latency of the plan of least cost, against bandwidth',
-  'chart.bandwidth.energy': 'Latency of the plan of least energy, against bandwidth',
-  'chart.bandwidth.throughput': 'Latency of the plan of highest throughput, against bandwidth',
+  'chart.bandwidth.latency': 'Latency against the bandwidth of {0} to {1}',
+  'chart.bandwidth.cost': 'Latency of the plan of least cost, against the bandwidth of {0} to {1}',
+  'chart.bandwidth.energy': 'Latency of the plan of least energy, against the bandwidth of {0} to {1}',
+  'chart.bandwidth.throughput': 'Latency of the plan of highest throughput, against the bandwidth of {0} to {1}',
   'chart.bandwidth.flat': 'Whatever the bandwidth of {0} to {1}, the plan sends nothing over it.',
-  'chart.bandwidth.axis': 'Bandwidth, {0} to {1}',
   'chart.latency': 'Latency',
   'chart.candidate': 'Candidate',
   'chart.chosen': 'Chosen cut',
-  'chart.outputs': 'Output bytes of each node',
   'regimes.none': 'no plan',
   'regimes.any': 'any bandwidth',
   'regimes.upTo': 'up to {0}',
@@ -182,6 +188,10 @@ const defaults = {
   'legend.log.bytes': 'Output, log',
   'legend.log.memory': 'Weights, log',
   'legend.measured': 'ring: measured',
+  'boundary.tensors': '{0} tensors',
+  'boundary.link': '{0} → {1}',
+  'boundary.more': 'and {0} more',
+  'boundary.drag': 'Drag it to cut elsewhere.',
   'boundary.candidate': 'Cut after {0}: {1}, {2}',
   'boundary.outcome': 'Cut after {0}: {1}, {2}, {3} cross',
   'boundary.impossible': 'Cut after {0}: no plan may cut here',
@@ -211,7 +221,14 @@ export function setStrings(localized: Readonly<Record<string, string>>): void {
   table = { ...defaults, ...localized };
 }
 
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name that runs from right to left, shut off so that what stands around it stays in its order (Unicode UAX 9). */
+const isolated = (value: string) => (rightToLeft.test(value) ? `\u2068${value}\u2069` : value);
+
 /** The text of a key with `{0}`, `{1}`, ... replaced by `values`. */
 export function text(key: StringKey, ...values: readonly (string | number)[]): string {
-  return (table[key] ?? defaults[key]).replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)] ?? ''));
+  return (table[key] ?? defaults[key]).replace(/\{(\d+)\}/g, (_, index: string) =>
+    isolated(String(values[Number(index)] ?? '')),
+  );
 }

@@ -1,4 +1,5 @@
 import type { OpFamily } from '../src/protocol/scene';
+import { tierColorIds } from '../src/protocol/tierLook';
 import { type Color, contrast, cssColor, ensureContrast, mix, over, parseColor, readableOn, withAlpha } from './color';
 
 /** One accent per tier, with the forms that drawing needs. */
@@ -9,6 +10,8 @@ export interface TierColors {
   readonly tint: string;
   readonly hatch: string;
 }
+
+export type HeatColors = (share: number) => string;
 
 /** Everything that the canvas draws with, read from the editor's theme. */
 export interface Theme {
@@ -24,18 +27,18 @@ export interface Theme {
   readonly focus: string;
   readonly selectionFill: string;
   readonly pillFill: string;
-  readonly cold: Color;
-  readonly hot: Color;
-  /** What a box is filled with at a share of the scale from 0 (cold) to 1. */
-  readonly heat: (share: number) => string;
-  /** The same for boxes that are too small for a border. */
-  readonly speckHeat: (share: number) => string;
+  /** Colors of a share of the heat scale, from 0 (cold) to 1: of the dot in a box, */
+  readonly dotHeat: HeatColors;
+  /** of a box that has no room for a dot, */
+  readonly boxHeat: HeatColors;
+  /** and of one that has none for a border. */
+  readonly speckHeat: HeatColors;
   readonly tiers: readonly TierColors[];
   readonly families: Readonly<Record<OpFamily, string>>;
   readonly fontFamily: string;
 }
 
-const tierVariables = ['charts-blue', 'charts-green', 'charts-orange', 'charts-purple', 'charts-red', 'charts-yellow'];
+const tierVariables = tierColorIds.map((id) => id.replace('.', '-'));
 
 const familyVariables: Readonly<Record<OpFamily, string>> = {
   convolution: 'terminal-ansiBlue',
@@ -95,6 +98,7 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
   const accents = tierVariables.map((name) => color(name));
   const family = (name: string): string =>
     cssColor(ensureContrast(mix(color(name), background, highContrast ? 0 : 0.15), nodeFill, 3));
+  const warm = ensureContrast(color('charts-yellow'), nodeFill, 3);
   const hot = ensureContrast(color('charts-red'), nodeFill, 3);
   const focus = ensureContrast(color('focusBorder', color('charts-blue')), background, 3);
   return {
@@ -112,21 +116,21 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
       highContrast ? background : mix(nodeFill, focus, contrast(nodeFill, focus) > 8 ? 0.12 : 0.18),
     ),
     pillFill: cssColor(nodeFill),
-    cold: mix(background, foreground, highContrast ? 0.6 : 0.35),
-    hot,
-    heat: heatColors(nodeFill, hot, 0.85),
-    speckHeat: heatColors(mix(background, foreground, 0.4), hot, 1),
+    dotHeat: heatColors(mix(background, foreground, highContrast ? 0.6 : 0.35), warm, hot),
+    boxHeat: heatColors(nodeFill, mix(nodeFill, warm, 0.6), mix(nodeFill, hot, 0.85)),
+    speckHeat: heatColors(mix(background, foreground, 0.4), warm, hot),
     tiers: accents.map((accent) => tierColors(accent, background, highContrast)),
     families: mapFamilies(family),
     fontFamily: variable('--vscode-font-family').trim() || 'sans-serif',
   };
 }
 
-/** Fills in few steps, made once: a frame asks for thousands. */
-function heatColors(from: Color, to: Color, most: number): (share: number) => string {
+/** Colors over three stops in few steps, made once: a frame asks for thousands. */
+function heatColors(cold: Color, warm: Color, hot: Color): HeatColors {
   const steps = 24;
-  const colors = Array.from({ length: steps + 1 }, (_, step) => cssColor(mix(from, to, (most * step) / steps)));
-  return (share) => colors[Math.round(share * steps)] ?? cssColor(from);
+  const at = (share: number) => (share < 0.5 ? mix(cold, warm, 2 * share) : mix(warm, hot, 2 * share - 1));
+  const colors = Array.from({ length: steps + 1 }, (_, step) => cssColor(at(step / steps)));
+  return (share) => colors[Math.round(share * steps)] ?? cssColor(cold);
 }
 
 function mapFamilies(color: (variable: string) => string): Record<OpFamily, string> {

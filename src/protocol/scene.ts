@@ -72,6 +72,14 @@ export interface SceneGroup {
   readonly repeats: number;
 }
 
+/** What a cut after a number of nodes would carry, and the work before it. */
+export interface ScenePosition {
+  readonly position: number;
+  /** Of all tensors that cross there; `null` where the size of one is not known. */
+  readonly bytes: number | null;
+  readonly macsBefore: number;
+}
+
 export interface Scene {
   readonly width: number;
   readonly height: number;
@@ -82,6 +90,8 @@ export interface Scene {
   readonly folded: readonly string[];
   /** y below the last node of every order position that is a single-tensor cut, for dragging boundaries. */
   readonly cutLines: readonly { readonly position: number; readonly y: number }[];
+  /** Ascending; of a large graph a choice that a chart has room for. */
+  readonly positions: readonly ScenePosition[];
 }
 
 /** What the plan adds to a scene; cheap to send again whenever the plan changes. */
@@ -92,6 +102,8 @@ export interface SceneOverlay {
   /** Estimated or measured time per node on its tier, in milliseconds. */
   readonly timeMsOfNode: readonly (number | null)[];
   readonly measured: readonly boolean[];
+  /** Nodes of the order that a pin keeps on their tier; absent where there are none. */
+  readonly pinned?: readonly number[];
   /** Annotations of the boundary edges: by tensor name and link. */
   readonly boundaries: readonly {
     readonly link: number;

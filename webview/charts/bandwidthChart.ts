@@ -1,4 +1,5 @@
-import type { RegimeReport } from '../../src/protocol/reports';
+import type { LinkReport, RegimeReport } from '../../src/protocol/reports';
+import { tierLetters } from '../../src/protocol/tierLook';
 import { element, svgElement } from '../dom';
 import { formatMbps, formatMs } from '../format';
 import { clamp } from '../geometry';
@@ -47,11 +48,12 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
   const x = logScale(lowestMbps, highestMbps, area.left, area.right, 4);
   const y = logScale(...decades(latencies), area.bottom, area.top, 4);
   const summary = text('chart.bandwidth.summary', regimes.length, formatMs(highest), formatMs(lowest));
-  const picture = plot(width, `${captionFor(plan.objective)}. ${summary}`);
+  const caption = captionFor(plan.objective, report);
+  const picture = plot(width, `${caption}. ${summary}`);
   picture.append(
     sideAxis(area, y, formatMs, 'left'),
-    bottomAxis(area, x, formatMbps, text('chart.bandwidth.axis', report.from, report.to)),
-    ...regimeMarks(regimes, x, area),
+    bottomAxis(area, x, formatMbps, text('column.bandwidth')),
+    ...regimeMarks(regimes, tierLetters(plan.tiers.map(({ id }) => id)), x, area),
     svgElement('polyline', {
       points: polyline(curve.map(({ mbps, latencyMs }) => [x(mbps), y(latencyMs)])),
       class: 'latency-line',
@@ -69,7 +71,7 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
       }),
     );
   }
-  return element('figure', {}, element('figcaption', {}, captionFor(plan.objective)), picture);
+  return element('figure', {}, element('figcaption', {}, caption), picture);
 }
 
 /** True where one plan is best at every bandwidth and sends nothing over the link. */
@@ -79,14 +81,24 @@ function isFlat(regimes: readonly RegimeReport[]): boolean {
 }
 
 /** The plans are best for the objective, which need not be the latency that is drawn. */
-function captionFor(objective: string): string {
-  if (objective === 'cost') return text('chart.bandwidth.cost');
-  if (objective === 'energy') return text('chart.bandwidth.energy');
-  return objective === 'throughput' ? text('chart.bandwidth.throughput') : text('chart.bandwidth');
+function captionFor(objective: string, { from, to }: Pick<LinkReport, 'from' | 'to'>): string {
+  if (objective === 'cost') return text('chart.bandwidth.cost', from, to);
+  if (objective === 'energy') return text('chart.bandwidth.energy', from, to);
+  return text(objective === 'throughput' ? 'chart.bandwidth.throughput' : 'chart.bandwidth.latency', from, to);
+}
+
+/** `D 34 · E 123`: how many nodes run on each tier that runs some. */
+function splitLabel({ nodesPerTier }: RegimeReport, letters: readonly string[]): string {
+  return nodesPerTier.flatMap((nodes, tier) => (nodes === 0 ? [] : [`${letters[tier] ?? ''} ${nodes}`])).join(' · ');
 }
 
 /** Dotted lines between regimes, and the nodes per tier of each where there is room to write them. */
-function regimeMarks(regimes: readonly RegimeReport[], x: (mbps: number) => number, area: PlotArea): SVGElement[] {
+function regimeMarks(
+  regimes: readonly RegimeReport[],
+  letters: readonly string[],
+  x: (mbps: number) => number,
+  area: PlotArea,
+): SVGElement[] {
   const marks: SVGElement[] = [];
   for (const regime of regimes) {
     const from = x(clamp(regime.fromMbps, lowestMbps, highestMbps));
@@ -96,7 +108,7 @@ function regimeMarks(regimes: readonly RegimeReport[], x: (mbps: number) => numb
     }
     const isNone = regime.infeasible !== undefined;
     if (isNone) marks.push(noPlanArea(from, to, area));
-    const label = isNone ? text('regimes.none') : regime.nodesPerTier.join('·');
+    const label = isNone ? text('regimes.none') : splitLabel(regime, letters);
     if (to - from < label.length * 6.5 + 8) continue;
     const middle = (from + to) / 2;
     marks.push(

@@ -1,53 +1,21 @@
 import type { CandidateReport } from '../../src/protocol/reports';
+import type { ScenePosition } from '../../src/protocol/scene';
 import { element, svgElement } from '../dom';
 import { formatBytes, formatCount, formatMacs } from '../format';
-import type { SceneModel } from '../sceneModel';
+import { lastPlaceOf } from '../shown';
 import type { State } from '../state';
 import { text } from '../strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { linearScale, logScale, type Scale } from './scale';
 
-export interface ProfilePoint {
-  readonly position: number;
-  readonly value: number;
-}
+/** Bars with room to be told apart leave a share of their place free. */
+const narrowestPlace = 3;
+const barShare = 0.75;
+const widestBar = 8;
 
-/** MACs of the nodes up to each position, from the nodes that are shown. */
-export function cumulativeMacs(model: SceneModel): ProfilePoint[] {
-  const points: ProfilePoint[] = [{ position: 0, value: 0 }];
-  let total = 0;
-  let previous = -1;
-  for (const index of model.nodeOfOrder) {
-    const node = model.scene.nodes[index];
-    if (index === previous || node === undefined) continue;
-    previous = index;
-    total += node.macs ?? 0;
-    points.push({ position: (node.orderIndices.at(-1) ?? 0) + 1, value: total });
-  }
-  return points;
-}
-
-/** The largest value in each of `columns` equal parts of 0..`last`, so that a chart never holds more than it can show. */
-export function thin(points: readonly ProfilePoint[], last: number, columns: number): ProfilePoint[] {
-  if (points.length <= columns) return [...points];
-  const largest = new Map<number, ProfilePoint>();
-  for (const point of points) {
-    const column = Math.floor((point.position / Math.max(1, last)) * columns);
-    const known = largest.get(column);
-    if (known === undefined || point.value >= known.value) largest.set(column, point);
-  }
-  return [...largest.values()];
-}
-
-function outputBytes(model: SceneModel): ProfilePoint[] {
-  const points: ProfilePoint[] = [];
-  for (const node of model.scene.nodes) {
-    const last = node.orderIndices.at(-1);
-    if (last !== undefined && node.outputBytes !== null && node.outputBytes > 0) {
-      points.push({ position: last + 1, value: node.outputBytes });
-    }
-  }
-  return points.sort((a, b) => a.position - b.position);
+interface Column {
+  least: number;
+  most: number;
 }
 
 interface Marks {
@@ -83,54 +51,85 @@ function drawCandidates(
 }
 
 function selectedLine(state: State, area: PlotArea, x: Scale): SVGElement[] {
-  const index = state.scene?.nodeIndexById.get(state.selection.at(-1) ?? '');
-  const last = index === undefined ? undefined : state.scene?.scene.nodes[index]?.orderIndices.at(-1);
+  const last = lastPlaceOf(state, state.selection.at(-1) ?? '');
   if (last === undefined) return [];
   const at = x(last + 1);
   return [svgElement('line', { x1: at, y1: area.top, x2: at, y2: area.bottom, class: 'selected-line' })];
 }
 
-/** The chart that the field draws: bytes (logarithmic) and cumulative MACs against position, candidates marked. */
+/** The least and the most that crosses in every pixel column; positions with room for a bar of their own have one each. */
+export function barColumns(positions: readonly ScenePosition[], x: Scale): Map<number, Column> {
+  const columns = new Map<number, Column>();
+  for (const { position, bytes } of positions) {
+    if (bytes === null || bytes <= 0) continue;
+    const at = Math.round(x(position));
+    const { least, most } = columns.get(at) ?? { least: bytes, most: bytes };
+    columns.set(at, { least: Math.min(least, bytes), most: Math.max(most, bytes) });
+  }
+  return columns;
+}
+
+/** Bars up to the least that crosses, and fainter ones on to the most where neighbors share a column. */
+function bytesBars(positions: readonly ScenePosition[], area: PlotArea, x: Scale, y: Scale): SVGElement[] {
+  const place = (area.right - area.left) / Math.max(1, positions.length);
+  const width = Math.round(place < narrowestPlace ? Math.ceil(place) : Math.min(widestBar, place * barShare));
+  // On the grid of pixels, or neighbors would blend.
+  const columns = [...barColumns(positions, x)].map(([at, column]) => [at + (width % 2) / 2, column] as const);
+  const bars = columns.map(([at, { least }]) => `M ${at} ${area.bottom} V ${y(least).toFixed(1)}`);
+  const rest = columns.flatMap(([at, { least, most }]) =>
+    most > least ? [`M ${at} ${y(least).toFixed(1)} V ${y(most).toFixed(1)}`] : [],
+  );
+  return [
+    svgElement('path', { d: bars.join(' '), class: 'bytes-bars', 'stroke-width': width }),
+    svgElement('path', { d: rest.join(' '), class: 'bytes-bars bytes-rest', 'stroke-width': width }),
+  ];
+}
+
+/** Powers of ten around all values. */
+function decades(values: readonly number[]): readonly [number, number] {
+  const least = values.reduce((low, value) => Math.min(low, value));
+  const most = values.reduce((high, value) => Math.max(high, value));
+  const low = 10 ** Math.floor(Math.log10(least));
+  return [low, Math.max(10 * low, 10 ** Math.ceil(Math.log10(most)))];
+}
+
+/**
+ * The chart that the field draws: bytes (logarithmic) and cumulative MACs against all positions of the model, candidates
+ * marked, however the graph beside it is folded.
+ */
 export function profileChart(state: State, width: number, select: (nodeId: string) => void): HTMLElement | undefined {
   const { scene, analysis, plan } = state;
   if (scene === null || analysis === null) return undefined;
+  const { positions } = scene.scene;
   const candidates = analysis.candidates.filter(
     (candidate): candidate is CandidateReport & { readonly bytes: number } => (candidate.bytes ?? 0) > 0,
   );
-  const outputs = outputBytes(scene);
-  const bytes = [...candidates.map((candidate) => candidate.bytes), ...outputs.map(({ value }) => value)];
-  if (bytes.length === 0) return undefined;
+  const carried = [...candidates, ...positions].flatMap(({ bytes }) => (bytes === null || bytes <= 0 ? [] : [bytes]));
+  if (carried.length === 0) return undefined;
   const area = plotArea(width);
-  const last = Math.max(1, scene.nodeOfOrder.length);
-  const macs = cumulativeMacs(scene);
-  const totalMacs = Math.max(1, macs.at(-1)?.value ?? 1);
+  const last = Math.max(1, positions.at(-1)?.position ?? 1);
+  const totalMacs = Math.max(1, positions.at(-1)?.macsBefore ?? 1);
   const x = linearScale(0, last, area.left, area.right, 5);
-  const least = bytes.reduce((low, value) => Math.min(low, value));
-  const most = bytes.reduce((high, value) => Math.max(high, value));
-  const y = logScale(10 ** Math.floor(Math.log10(least)), 10 ** Math.ceil(Math.log10(most)), area.bottom, area.top, 5);
+  const y = logScale(...decades(carried), area.bottom, area.top, 5);
   const right = linearScale(0, totalMacs, area.bottom, area.top, 4);
-  const fewest = formatBytes(Math.min(...candidates.map((candidate) => candidate.bytes)));
-  const largest = formatBytes(Math.max(...candidates.map((candidate) => candidate.bytes)));
-  const summary = text('chart.profile.summary', candidates.length, formatCount(last), fewest, largest);
+  const ofCandidates = candidates.map(({ bytes }) => bytes);
+  const ends = [Math.min(...ofCandidates), Math.max(...ofCandidates)].map(formatBytes);
+  const summary = text('chart.profile.summary', candidates.length, formatCount(last), ...ends);
   const picture = plot(width, `${text('chart.profile')}. ${summary}`);
-  const points = thin(outputs, last, Math.floor(area.right - area.left));
-  const bars = points.map(
-    ({ position, value }) => `M ${x(position).toFixed(1)} ${area.bottom} V ${y(value).toFixed(1)}`,
-  );
-  const steps = thin(macs, last, Math.floor(area.right - area.left));
   const chosen = new Set(plan?.candidates.filter((outcome) => outcome.chosen).map((outcome) => outcome.position));
   picture.append(
     sideAxis(area, y, formatBytes, 'left'),
     sideAxis(area, right, formatMacs, 'right'),
     bottomAxis(area, x, formatCount, text('chart.position')),
-    svgElement('path', { d: bars.join(' '), class: 'bytes-bars' }),
+    ...bytesBars(positions, area, x, y),
     svgElement('polyline', {
-      points: polyline(steps.map(({ position, value }) => [x(position), right(value)])),
+      points: polyline(positions.map(({ position, macsBefore }) => [x(position), right(macsBefore)])),
       class: 'macs-line',
     }),
     ...selectedLine(state, area, x),
     drawCandidates(area, x, y, { candidates, chosen }, select),
   );
+  const isChosen = candidates.some(({ position }) => chosen.has(position));
   return element(
     'figure',
     {},
@@ -139,10 +138,10 @@ export function profileChart(state: State, width: number, select: (nodeId: strin
     element(
       'div',
       { class: 'legend-row' },
-      legendEntry('bytes-bars', text('chart.outputs')),
+      legendEntry('bytes-bars', text('chart.bytes')),
       legendEntry('macs-line', text('chart.macs')),
       legendEntry('candidate-mark', text('chart.candidate')),
-      legendEntry('chosen-mark', text('chart.chosen')),
+      ...(isChosen ? [legendEntry('chosen-mark', text('chart.chosen'))] : []),
     ),
   );
 }

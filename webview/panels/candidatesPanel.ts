@@ -15,6 +15,17 @@ interface Row {
 
 const place = ({ candidate }: Row) => candidate.after ?? text('candidates.input');
 
+/** The place; the chosen one says so by word and sign. */
+function placeCell(row: Row): HTMLElement {
+  const mark = row.outcome?.chosen === true ? [chosenSign()] : [];
+  return element('span', { title: row.candidate.rulesOut }, ...mark, place(row));
+}
+
+function chosenSign(): HTMLElement {
+  const name = text('candidates.chosen');
+  return element('span', { class: 'chosen-sign', role: 'img', 'aria-label': name, title: name }, '\u25c6 ');
+}
+
 function rowsOf({ analysis, plan }: State): Row[] {
   return (analysis?.candidates ?? []).map((candidate, rank) => ({
     candidate,
@@ -27,19 +38,14 @@ export function createCandidatesPanel(controller: Controller): Panel {
   const grid = longTable<Row>(
     text('candidates.caption'),
     [
-      { header: text('column.place'), cell: (row) => element('span', { title: row.candidate.rulesOut }, place(row)) },
+      { header: text('column.place'), cell: placeCell },
+      { header: text('column.position'), numeric: true, cell: ({ candidate }) => formatCount(candidate.position) },
       { header: text('column.bytes'), numeric: true, cell: ({ candidate }) => formatBytes(candidate.bytes) },
       { header: text('column.latency'), numeric: true, cell: ({ outcome }) => formatMs(outcome?.latencyMs ?? null) },
       {
         header: text('column.cost'),
         numeric: true,
         cell: ({ outcome }) => formatDollars(outcome?.costPerRequest ?? null),
-      },
-      { header: '', cell: ({ outcome }) => (outcome?.chosen === true ? text('candidates.chosen') : '') },
-      {
-        header: text('column.position'),
-        numeric: true,
-        cell: ({ candidate }) => formatCount(candidate.position),
       },
       { header: text('column.macsBefore'), numeric: true, cell: ({ candidate }) => formatMacs(candidate.macsBefore) },
     ],

@@ -31,11 +31,12 @@ export function createChartsPanel(controller: Controller): Panel {
     regions.restoreFocus();
   };
   const update = whenChanged(
-    ({ scene, analysis, plan, selection, overrides, regions: map }) => [
+    ({ scene, analysis, plan, selection, details, overrides, regions: map }) => [
       scene,
       analysis,
       plan,
       selection,
+      details,
       overrides,
       map,
     ],

@@ -1,26 +1,20 @@
 import type { NodeDetails } from '../../src/protocol/requests';
 import type { SceneNode } from '../../src/protocol/scene';
 import type { Controller } from '../controller';
-import { type Content, element } from '../dom';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unknownNumber } from '../format';
-import { withCut, withPin } from '../overrides';
+import { cutAt } from '../cutDrag';
+import { type Content, element, withCode } from '../dom';
+import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../format';
+import { withPin } from '../overrides';
 import { foldTarget, nodeById, outputText } from '../sceneModel';
 import { hasDetails, shownNode } from '../shown';
 import type { State } from '../state';
 import { text } from '../strings';
 import { button } from '../toolkit';
+import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
+import { planFigures } from './planFigures';
 import { table } from './table';
-
-type Fact = readonly [label: string, value: Content];
-
-function factList(facts: readonly Fact[]): HTMLElement {
-  return element(
-    'dl',
-    { class: 'facts' },
-    ...facts.flatMap(([label, value]) => [element('dt', {}, label), element('dd', {}, value)]),
-  );
-}
+import { tierText } from './tierText';
 
 function section(title: string, ...content: readonly Content[]): HTMLElement {
   return element('section', {}, element('h3', {}, title), ...content);
@@ -28,169 +22,194 @@ function section(title: string, ...content: readonly Content[]): HTMLElement {
 
 const message = (content: string) => element('p', { class: 'hint' }, content);
 
-/** Number of nodes up to and including this one. */
-const positionAfter = (node: SceneNode): number | undefined => {
-  const last = node.orderIndices.at(-1);
+/** Number of nodes up to and including the last of these places. */
+const positionAfter = (orderIndices: readonly number[]): number | undefined => {
+  const last = orderIndices.at(-1);
   return last === undefined ? undefined : last + 1;
 };
 
-function tierName(state: State, node: SceneNode): string {
-  const span = state.planModel?.tiers[state.scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
-  const names = state.overlay?.tierNames ?? [];
-  if (span === null) return unknownNumber;
-  const first = names[span.first] ?? unknownNumber;
-  return span.first === span.last ? first : `${first} – ${names[span.last] ?? unknownNumber}`;
-}
-
-function overview(state: State, node: SceneNode, details: NodeDetails | null): HTMLElement {
-  const isFold = node.kind === 'fold';
-  const op = details === null ? (isFold ? node.subtitle : node.title) : qualifiedOp(details);
-  const facts: Fact[] = [[text(isFold ? 'details.ops' : 'details.op'), op]];
-  if (details !== null && details.modulePath !== '') facts.push([text('details.module'), details.modulePath]);
-  if (node.repeats !== undefined) {
-    const folded = text('details.foldOf', formatCount(node.repeats), formatCount(node.orderIndices.length));
-    facts.push([text('column.nodes'), folded]);
-  }
-  const position = positionAfter(node);
-  if (position !== undefined) {
-    const total = state.scene?.nodeOfOrder.length ?? 0;
-    facts.push([text('details.position'), `${formatCount(position)} / ${formatCount(total)}`]);
-  }
-  facts.push(
-    [text('details.tier'), tierName(state, node)],
-    [text('details.output'), outputText(node)],
-    [text('details.macs'), formatMacs(node.macs)],
-    [text('details.weights'), formatBytes(node.weightBytes)],
-  );
-  return factList(facts);
+function positionFact(state: State, position: number | undefined): Fact[] {
+  if (position === undefined) return [];
+  const total = state.scene?.nodeOfOrder.length ?? 0;
+  return [[text('details.position'), `${formatCount(position)} / ${formatCount(total)}`]];
 }
 
 const qualifiedOp = ({ op, domain }: NodeDetails) => (domain === '' || domain === 'ai.onnx' ? op : `${domain}.${op}`);
 
-function cutSection(state: State, node: SceneNode, controller: Controller): HTMLElement | undefined {
-  const position = positionAfter(node);
-  const { scene, plan, overlay, overrides } = state;
-  const links = (overlay?.tierNames.length ?? 1) - 1;
-  if (position === undefined || scene === null || plan === null || links < 1) return undefined;
-  if (!scene.cutLineByPosition.has(position)) return undefined;
-  const outcome = plan.candidates.find((candidate) => candidate.position === position);
-  const tier = overlay?.tierOfNode[position - 1] ?? 0;
-  const link = outcome?.link ?? Math.min(tier, links - 1);
-  const facts: Fact[] =
-    outcome === undefined || outcome.latencyMs === null
-      ? []
-      : [
-          [text('column.latency'), formatMs(outcome.latencyMs)],
-          [text('column.cost'), formatDollars(outcome.costPerRequest)],
-          [text('column.throughput'), formatRate(outcome.throughputPerSecond)],
-        ];
-  return section(
-    text('details.cut'),
-    facts.length === 0 ? message(text('details.notCandidate')) : factList(facts),
-    button({
-      label: text('details.cutHere'),
-      onClick: () => controller.override(withCut(overrides, links, link, position)),
-    }),
-  );
+const moduleFact = (details: NodeDetails | null): Fact[] =>
+  details === null || details.modulePath === '' ? [] : [[text('details.module'), details.modulePath]];
+
+/** What is known of a box of the picture: a node, a fold, or an input or output of the graph. */
+function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): Fact[] {
+  const { scene, planModel } = state;
+  if (node.kind === 'input' || node.kind === 'output') {
+    return [
+      [text('details.kind'), text(`node.${node.kind}`)],
+      [text('details.tensor'), outputText(node)],
+    ];
+  }
+  const isFold = node.kind === 'fold';
+  const op = details === null ? (isFold ? node.subtitle : node.title) : qualifiedOp(details);
+  const span = planModel?.tiers[scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
+  const folded = (repeats: number) =>
+    text('details.foldOf', formatCount(repeats), formatCount(node.orderIndices.length));
+  return [
+    [text(isFold ? 'details.ops' : 'details.op'), op],
+    ...moduleFact(details),
+    ...(node.repeats === undefined ? [] : [[text('column.nodes'), folded(node.repeats)] as const]),
+    ...positionFact(state, positionAfter(node.orderIndices)),
+    ...(planModel === null || span === null ? [] : [[text('details.tier'), tierText(planModel, span)] as const]),
+    [text('details.output'), outputText(node)],
+    [text('details.macs'), formatMacs(node.macs)],
+    [text('details.weights'), formatBytes(node.weightBytes)],
+  ];
 }
 
-function actions(state: State, node: SceneNode, controller: Controller): HTMLElement {
-  const row = element('div', { class: 'actions' });
-  const { overlay, overrides, scene } = state;
-  const pinned = overrides.pin?.[node.id];
-  if (node.kind === 'node') {
-    for (const tier of overlay?.tierNames ?? []) {
-      if (tier === pinned) continue;
-      const label = text('details.pin', tier);
-      row.append(button({ label, onClick: () => controller.override(withPin(overrides, node.id, tier)) }));
-    }
-  }
-  if (pinned !== undefined) {
-    const release = () => controller.override(withPin(overrides, node.id, null));
-    row.append(button({ label: text('details.unpin'), onClick: release }));
-  }
-  if (scene !== null && foldTarget(scene, node) !== undefined) {
-    const label = text(node.kind === 'fold' ? 'details.unfold' : 'details.fold');
-    row.append(button({ label, onClick: () => controller.toggleFoldAt(node.id) }));
-  }
-  return row;
+/** What is known of a node that is folded into a box. */
+function insideFacts(state: State, details: NodeDetails): Fact[] {
+  const { overlay } = state;
+  const place = details.orderIndex;
+  const tier = place === undefined ? undefined : overlay?.tierNames[overlay.tierOfNode[place] ?? -1];
+  return [
+    [text('details.op'), qualifiedOp(details)],
+    ...moduleFact(details),
+    ...positionFact(state, place === undefined ? undefined : place + 1),
+    ...(tier === undefined ? [] : [[text('details.tier'), tier] as const]),
+    [text('details.macs'), formatMacs(details.macs)],
+    [text('details.weights'), formatBytes(details.weightBytes)],
+  ];
 }
 
-/** Where a node is that cannot be seen. */
-function insideFold(fold: SceneNode, controller: Controller): HTMLElement {
+/** What cutting after a number of nodes would give, where the plan can be cut there. */
+function cutSection(state: State, position: number | undefined, controller: Controller): HTMLElement[] {
+  const cut = position === undefined ? undefined : cutAt(state, position);
+  if (cut === undefined) return [];
+  const outcome = state.plan?.candidates.find((candidate) => candidate.position === position);
+  const result =
+    outcome === undefined
+      ? message(text('details.notCandidate'))
+      : outcome.latencyMs === null
+        ? message(text('details.noCut'))
+        : factList([
+            [text('column.latency'), formatMs(outcome.latencyMs)],
+            [text('column.cost'), formatDollars(outcome.costPerRequest)],
+            [text('column.throughput'), formatRate(outcome.throughputPerSecond)],
+          ]);
+  const cutHere = button({
+    label: text('details.cutHere'),
+    title: text('details.cutHere.title'),
+    onClick: () => controller.cut(cut),
+  });
+  return [section(text('details.cut'), result, cutHere)];
+}
+
+/** Buttons that pin a node to a tier, or release it. */
+function pinButtons({ overlay, overrides }: State, nodeId: string, controller: Controller): HTMLElement[] {
+  const pinned = overrides.pin?.[nodeId];
+  const pin = (tier: string | null) => controller.override(withPin(overrides, nodeId, tier));
+  const buttons = (overlay?.tierNames ?? [])
+    .filter((tier) => tier !== pinned)
+    .map((tier) => button({ label: text('details.pin', tier), onClick: () => pin(tier) }));
+  if (pinned === undefined) return buttons;
+  return [...buttons, button({ label: text('details.unpin', pinned), onClick: () => pin(null) })];
+}
+
+function actions(...buttons: readonly HTMLElement[]): HTMLElement[] {
+  return buttons.length === 0 ? [] : [element('div', { class: 'actions' }, ...buttons)];
+}
+
+/** What can be said and done about a box of the picture. */
+function aboutBox(state: State, node: SceneNode, details: NodeDetails | null, controller: Controller): HTMLElement[] {
+  const { scene } = state;
+  const canFold = scene !== null && foldTarget(scene, node) !== undefined;
+  const label = text(node.kind === 'fold' ? 'details.unfold' : 'details.fold');
+  return [
+    factList(boxFacts(state, node, details)),
+    ...actions(
+      ...(node.kind === 'node' ? pinButtons(state, node.id, controller) : []),
+      ...(canFold ? [button({ label, onClick: () => controller.toggleFoldAt(node.id) })] : []),
+    ),
+    ...cutSection(state, positionAfter(node.orderIndices), controller),
+  ];
+}
+
+/** The same for a node that is folded into a box. */
+function aboutInside(state: State, fold: SceneNode, details: NodeDetails, controller: Controller): HTMLElement[] {
+  const place = details.orderIndex;
   const unfold = button({ label: text('details.unfold'), onClick: () => controller.toggleFoldAt(fold.id) });
-  return element('div', {}, message(text('details.inside', fold.label)), element('div', { class: 'actions' }, unfold));
+  return [
+    factList(insideFacts(state, details)),
+    message(text('details.inside', fold.label)),
+    ...actions(...(place === undefined ? [] : pinButtons(state, details.id, controller)), unfold),
+    ...cutSection(state, place === undefined ? undefined : place + 1, controller),
+  ];
 }
 
 function nodeLink(label: string, id: string, controller: Controller): HTMLElement {
-  const link = element('button', { class: 'row-link', type: 'button' }, label);
+  const link = element('button', { class: 'row-link', type: 'button', title: label }, label);
   link.addEventListener('click', () => controller.select([id]));
   return link;
 }
 
+function tensorItem(name: string, type: string, links: readonly HTMLElement[]): HTMLElement {
+  return element(
+    'li',
+    {},
+    element('span', { class: 'tensor' }, name),
+    ' ',
+    element('span', { class: 'dimmed' }, unbroken(type)),
+    ...links.map((link) => element('div', {}, link)),
+  );
+}
+
 function tensors(details: NodeDetails, controller: Controller): HTMLElement[] {
   const inputs = details.inputs.map(({ name, type, from, fromId }) =>
-    element(
-      'li',
-      {},
-      element('span', { class: 'tensor' }, name),
-      element('span', { class: 'dimmed' }, ` ${type}`),
-      ...(from === null ? [] : [element('div', {}, nodeLink(from, fromId ?? from, controller))]),
-    ),
+    tensorItem(name, type, from === null ? [] : [nodeLink(from, fromId ?? from, controller)]),
   );
-  const outputs = details.outputs.map(({ name, type, usedBy, usedByIds }) =>
-    element(
-      'li',
-      {},
-      element('span', { class: 'tensor' }, name),
-      element('span', { class: 'dimmed' }, ` ${type}`),
-      ...usedBy.map((label, index) => element('div', {}, nodeLink(label, usedByIds?.[index] ?? label, controller))),
-    ),
-  );
+  const outputs = details.outputs.map(({ name, type, usedBy, usedByIds }) => {
+    const links = usedBy.map((label, index) => nodeLink(label, usedByIds?.[index] ?? label, controller));
+    return tensorItem(name, type, links);
+  });
   return [
     ...(inputs.length === 0 ? [] : [section(text('details.inputs'), element('ul', {}, ...inputs))]),
     ...(outputs.length === 0 ? [] : [section(text('details.outputs'), element('ul', {}, ...outputs))]),
   ];
 }
 
-function times(details: NodeDetails): HTMLElement | undefined {
-  if (details.timeMsPerTier.length === 0) return undefined;
+function times(details: NodeDetails): HTMLElement[] {
+  if (details.timeMsPerTier.length === 0) return [];
+  const kind = (measured: boolean) => text(measured ? 'details.measured' : 'details.estimated');
   const rows = table(
     text('details.times'),
     [
       { header: text('column.tier'), cell: ({ tier }) => tier },
       { header: text('column.time'), numeric: true, cell: ({ ms }) => formatMs(ms) },
-      {
-        header: '',
-        cell: ({ measured }) =>
-          element('span', { class: 'dimmed' }, text(measured ? 'details.measured' : 'details.estimated')),
-      },
+      { header: '', cell: ({ measured }) => element('span', { class: 'dimmed' }, kind(measured)) },
     ],
     details.timeMsPerTier,
   );
-  return section(text('details.times'), rows);
-}
-
-/** What can be said and done about a node that has a box of its own. */
-function ownBox(state: State, node: SceneNode, details: NodeDetails | null, controller: Controller): HTMLElement[] {
-  const cut = cutSection(state, node, controller);
-  return [overview(state, node, details), actions(state, node, controller), ...(cut === undefined ? [] : [cut])];
+  return [section(text('details.times'), rows)];
 }
 
 function knowledge(details: NodeDetails, controller: Controller): HTMLElement[] {
-  const perTier = times(details);
   const facts = details.attributes.map(({ name, value }): Fact => [name, value]);
   return [
-    ...(perTier === undefined ? [] : [perTier]),
+    ...times(details),
     ...tensors(details, controller),
     ...(facts.length === 0 ? [] : [section(text('details.attributes'), factList(facts))]),
   ];
 }
 
+/** While nothing is selected the panel has room for the answer that a person came for. */
+function nothingSelected({ plan }: State): HTMLElement[] {
+  const answer = plan === null ? [] : [element('p', { class: 'advice' }, ...withCode(plan.advice)), planFigures(plan)];
+  return [...answer, message(text('details.none'))];
+}
+
 function content(state: State, controller: Controller): HTMLElement[] {
   const { selection, scene, details } = state;
   const id = selection.at(-1);
-  if (id === undefined || scene === null) return [message(text('details.none'))];
+  if (id === undefined || scene === null) return nothingSelected(state);
   const node = nodeById(scene, id);
   const fold = node === undefined ? shownNode(state, id) : undefined;
   const current = details?.id === id ? details : null;
@@ -198,8 +217,8 @@ function content(state: State, controller: Controller): HTMLElement[] {
   return [
     ...(selection.length > 1 ? [message(text('details.many', selection.length))] : []),
     element('h2', {}, current?.label ?? node?.label ?? id),
-    ...(node === undefined ? [] : ownBox(state, node, current, controller)),
-    ...(fold === undefined ? [] : [insideFold(fold, controller)]),
+    ...(node === undefined ? [] : aboutBox(state, node, current, controller)),
+    ...(fold === undefined || current === null ? [] : aboutInside(state, fold, current, controller)),
     ...(current === null ? [] : knowledge(current, controller)),
     ...(isAwaited ? [message(text('details.loading'))] : []),
   ];

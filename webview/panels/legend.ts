@@ -1,4 +1,3 @@
-import { cssColor, mix } from '../color';
 import { element } from '../dom';
 import { formatMetric, heatOf } from '../metric';
 import type { State } from '../state';
@@ -23,7 +22,7 @@ export function createLegend(startTheme: Theme): Legend {
     const diameter = `${(2 + 3 * share) * 2}px`;
     mark.style.width = diameter;
     mark.style.height = diameter;
-    mark.style.backgroundColor = cssColor(mix(theme.cold, theme.hot, share));
+    mark.style.backgroundColor = theme.dotHeat(share);
     return mark;
   };
 

@@ -1,12 +1,13 @@
 import type { SceneNode } from '../../src/protocol/scene';
 import type { Controller } from '../controller';
 import { element } from '../dom';
-import { formatBytes, formatMacs, formatMs, unknownNumber } from '../format';
+import { formatBytes, formatMacs, formatMs } from '../format';
 import type { PlanModel } from '../planModel';
 import type { State } from '../state';
 import { text } from '../strings';
 import { type Panel, whenChanged } from './panel';
 import { longTable } from './table';
+import { tierText } from './tierText';
 
 interface Row {
   readonly node: SceneNode;
@@ -28,7 +29,13 @@ function rowsOf({ scene, planModel }: State): Row[] {
 function tierOf({ plan, index }: Row): string {
   const span = plan?.tiers[index] ?? null;
   if (plan === null || span === null) return '';
-  return plan.overlay.tierNames[span.first] ?? unknownNumber;
+  return tierText(plan, span);
+}
+
+/** The operator; the operators of a fold, and what an input or output of the graph is. */
+function operatorOf({ node }: Row): string {
+  if (node.kind === 'input' || node.kind === 'output') return text(`node.${node.kind}`);
+  return node.kind === 'fold' ? node.subtitle : node.title;
 }
 
 /** Everything that the graph shows, as a table. */
@@ -37,15 +44,12 @@ export function createNodesPanel(controller: Controller): Panel {
     text('nodes.caption'),
     [
       { header: text('column.node'), cell: ({ node }) => node.label || node.title },
-      {
-        header: text('column.op'),
-        cell: ({ node }) => (node.repeats === undefined ? node.title : `${node.title} x${node.repeats}`),
-      },
+      { header: text('column.op'), cell: operatorOf },
       { header: text('column.tier'), cell: tierOf },
       { header: text('column.time'), numeric: true, cell: ({ plan, index }) => formatMs(plan?.timeMs[index] ?? null) },
       { header: text('column.macs'), numeric: true, cell: ({ node }) => formatMacs(node.macs) },
       { header: text('column.bytes'), numeric: true, cell: ({ node }) => formatBytes(node.outputBytes) },
-      { header: text('column.shape'), cell: ({ node }) => node.subtitle },
+      { header: text('column.shape'), cell: ({ node }) => (node.kind === 'fold' ? '' : node.subtitle) },
     ],
     ({ node }) => controller.select([node.id]),
   );

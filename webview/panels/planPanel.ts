@@ -1,5 +1,6 @@
 import { latencyEnds } from '../../src/protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
+import { tierLetters } from '../../src/protocol/tierLook';
 import type { Controller } from '../controller';
 import { element, withCode } from '../dom';
 import {
@@ -13,40 +14,17 @@ import {
   formatMs,
   formatRate,
   formatRatio,
-  formatSignificant,
   unknownNumber,
 } from '../format';
 import { isUntouched } from '../overrides';
-import { tierLetters } from '../planModel';
 import { text } from '../strings';
 import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
+import { planFigures } from './planFigures';
 import { regimesHint } from './regimesHint';
 import { type Column, table } from './table';
-
-function figures(plan: PlanReport): HTMLElement {
-  const gap = plan.exact.gapPercent;
-  const facts: (readonly [string, string])[] = [
-    [text('plan.latency'), formatMs(plan.latencyMs)],
-    [text('plan.cost'), formatDollars(plan.costPerRequest)],
-    [text('plan.throughput'), formatRate(plan.throughputPerSecond)],
-    [text('plan.energy'), formatJoules(plan.energyJ)],
-    [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
-  ];
-  return element(
-    'dl',
-    { class: 'figures' },
-    ...facts.map(([label, value]) => element('div', {}, element('dt', {}, label), element('dd', {}, value))),
-  );
-}
-
-function gapText(gap: number | null, unavailable: string | undefined): string {
-  if (gap === null) return unavailable ?? unknownNumber;
-  const percent = gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
-  return unavailable === undefined ? percent : `≤ ${percent}`;
-}
 
 function tiersTable(plan: PlanReport): HTMLElement {
   const letters = tierLetters(plan.tiers.map(({ id }) => id));
@@ -98,8 +76,9 @@ function against(row: StrategyReport, plan: PlanReport): string {
   const ratio = row.relative;
   if (ratio === null) return text('plan.more');
   if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
-  if (ratio < 1) return text('plan.better', formatRatio(ratio));
-  return text(plan.objective === 'latency' ? 'plan.faster' : 'plan.worse', formatRatio(ratio));
+  const isLatency = plan.objective === 'latency';
+  if (ratio < 1) return text(isLatency ? 'plan.faster' : 'plan.better', formatRatio(1 / ratio));
+  return text(isLatency ? 'plan.slower' : 'plan.worse', formatRatio(ratio));
 }
 
 function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
@@ -230,7 +209,7 @@ export function createPlanPanel(controller: Controller): Panel {
         return;
       }
       advice.replaceChildren(...withCode(plan.advice));
-      summary.replaceChildren(figures(plan), ...boundedHint(plan));
+      summary.replaceChildren(planFigures(plan), ...boundedHint(plan));
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),

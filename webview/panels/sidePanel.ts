@@ -1,6 +1,7 @@
 import type { Controller } from '../controller';
 import { element } from '../dom';
 import { clamp } from '../geometry';
+import { keepFocus } from '../keepFocus';
 import { type PanelTab, panelTabs, type State } from '../state';
 import { type StringKey, text } from '../strings';
 import { createCandidatesPanel } from './candidatesPanel';
@@ -132,7 +133,8 @@ export function createSidePanel(controller: Controller): SidePanel {
         buttons.get(tab)?.setAttribute('aria-selected', String(chosen));
         buttons.get(tab)?.setAttribute('tabindex', chosen ? '0' : '-1');
       }
-      if (state.panel.open) panels[state.panel.tab].update(state);
+      const page = pages.get(state.panel.tab);
+      if (state.panel.open && page !== undefined) keepFocus(page, () => panels[state.panel.tab].update(state));
     },
   };
 }

@@ -13,10 +13,14 @@ function headerRow<Row>(columns: readonly Column<Row>[]): HTMLElement {
   return element('thead', {}, element('tr', {}, ...cells));
 }
 
+/** Words that are cut off for lack of room can be read by pointing at them. */
+function bodyCell(content: Content, isNumeric: boolean): HTMLTableCellElement {
+  if (isNumeric) return element('td', { class: 'numeric' }, content);
+  return element('td', typeof content === 'string' && content !== '' ? { title: content } : {}, content);
+}
+
 function bodyRow<Row>(columns: readonly Column<Row>[], row: Row): HTMLTableRowElement {
-  const cells = columns.map(({ numeric, cell }) =>
-    element('td', numeric === true ? { class: 'numeric' } : {}, cell(row)),
-  );
+  const cells = columns.map(({ numeric, cell }) => bodyCell(cell(row), numeric === true));
   return element('tr', {}, ...cells);
 }
 

@@ -1,55 +1,31 @@
 import { element } from '../dom';
 import { formatBytes, formatMacs, formatMs } from '../format';
 import type { Size } from '../geometry';
+import type { HoverTarget } from '../pointer';
 import { nodeById, outputText } from '../sceneModel';
 import type { State } from '../state';
 import { text } from '../strings';
+import { factList } from './facts';
+import { tierText } from './tierText';
 
 const delayMs = 350;
+/** Tensors of a boundary that are told one by one. */
+const mostTensors = 8;
 
 export interface Tooltip {
   readonly element: HTMLElement;
-  /** Shows a node's figures beside a canvas pixel after a moment; hides at once without a node. */
-  show(nodeId: string | null, x: number, y: number, canvas: Size): void;
+  /** Shows figures beside a canvas pixel after a moment; hides at once without a target. */
+  show(target: HoverTarget | null, x: number, y: number, canvas: Size): void;
 }
 
-/** The card that appears while the pointer rests on a node. Keyboard users find the same in the panel. */
+const sameTarget = (a: HoverTarget | null, b: HoverTarget | null) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The card that appears while the pointer rests on something. Keyboard users find the same in the panel and the tree. */
 export function createTooltip(state: () => State): Tooltip {
   const root = element('div', { class: 'tooltip', 'aria-hidden': 'true' });
   root.hidden = true;
-  let shownFor: string | null = null;
+  let shownFor: HoverTarget | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-
-  const fill = (nodeId: string): boolean => {
-    const { scene, planModel } = state();
-    const node = scene === null ? undefined : nodeById(scene, nodeId);
-    const index = scene?.nodeIndexById.get(nodeId);
-    if (node === undefined || index === undefined) return false;
-    const span = planModel?.tiers[index] ?? null;
-    const facts: (readonly [string, string])[] = [
-      ...(node.kind === 'fold' ? ([[text('details.ops'), node.subtitle]] as const) : []),
-      [text('details.output'), outputText(node)],
-      [text('details.macs'), formatMacs(node.macs)],
-      [text('details.weights'), formatBytes(node.weightBytes)],
-    ];
-    if (planModel !== null && span !== null) {
-      const kind = text(planModel.measured[index] === true ? 'details.measured' : 'details.estimated');
-      facts.push(
-        [text('details.tier'), planModel.overlay.tierNames[span.first] ?? ''],
-        [text('column.time'), `${formatMs(planModel.timeMs[index] ?? null)} (${kind})`],
-      );
-    }
-    root.replaceChildren(
-      element('strong', {}, node.title),
-      element('div', { class: 'dimmed' }, node.label),
-      element(
-        'dl',
-        { class: 'facts' },
-        ...facts.flatMap(([label, value]) => [element('dt', {}, label), element('dd', {}, value)]),
-      ),
-    );
-    return true;
-  };
 
   const place = (x: number, y: number, canvas: Size) => {
     root.hidden = false;
@@ -60,15 +36,65 @@ export function createTooltip(state: () => State): Tooltip {
 
   return {
     element: root,
-    show(nodeId, x, y, canvas) {
-      if (nodeId === shownFor) return;
-      shownFor = nodeId;
+    show(target, x, y, canvas) {
+      if (sameTarget(target, shownFor)) return;
+      shownFor = target;
       clearTimeout(timer);
       root.hidden = true;
-      if (nodeId === null) return;
+      if (target === null) return;
       timer = setTimeout(() => {
-        if (fill(nodeId)) place(x, y, canvas);
+        const content =
+          target.kind === 'node' ? aboutNode(state(), target.nodeId) : aboutBoundary(state(), target.link);
+        if (content === undefined) return;
+        root.replaceChildren(...content);
+        place(x, y, canvas);
       }, delayMs);
     },
   };
+}
+
+function aboutNode({ scene, planModel }: State, nodeId: string): HTMLElement[] | undefined {
+  const node = scene === null ? undefined : nodeById(scene, nodeId);
+  const index = scene?.nodeIndexById.get(nodeId);
+  if (node === undefined || index === undefined) return undefined;
+  const isTerminal = node.kind === 'input' || node.kind === 'output';
+  const facts: (readonly [string, string])[] = [
+    ...(node.kind === 'fold' ? ([[text('details.ops'), node.subtitle]] as const) : []),
+    [text(node.kind === 'input' ? 'details.tensor' : 'details.output'), outputText(node)],
+    ...(isTerminal
+      ? []
+      : ([
+          [text('details.macs'), formatMacs(node.macs)],
+          [text('details.weights'), formatBytes(node.weightBytes)],
+        ] as const)),
+  ];
+  const span = planModel?.tiers[index] ?? null;
+  if (planModel !== null && span !== null) {
+    const kind = text(planModel.measured[index] === true ? 'details.measured' : 'details.estimated');
+    const time = planModel.timeMs[index] ?? null;
+    facts.push(
+      [text('details.tier'), tierText(planModel, span)],
+      [text('column.time'), time === null ? formatMs(null) : `${formatMs(time)} (${kind})`],
+    );
+  }
+  const name = node.label === node.title ? [] : [element('div', { class: 'dimmed' }, node.label)];
+  return [element('strong', {}, node.title), ...name, factList(facts)];
+}
+
+function aboutBoundary({ planModel }: State, link: number): HTMLElement[] | undefined {
+  const boundary = planModel?.boundaries.find((one) => one.link === link);
+  if (planModel === null || boundary === undefined) return undefined;
+  const [from = '', to = ''] = planModel.overlay.tierNames.slice(link, link + 2);
+  const { tensors } = boundary;
+  const more = tensors.length > mostTensors ? [text('boundary.more', tensors.length - mostTensors)] : [];
+  const lines = tensors
+    .slice(0, mostTensors)
+    .map(({ name, text: figures }) =>
+      element('li', {}, element('div', { class: 'tensor' }, name), element('div', { class: 'dimmed' }, figures)),
+    );
+  return [
+    element('strong', {}, text('boundary.link', from, to)),
+    element('ul', {}, ...lines, ...more.map((line) => element('li', { class: 'dimmed' }, line))),
+    element('p', { class: 'hint' }, text('boundary.drag')),
+  ];
 }

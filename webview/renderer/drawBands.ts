@@ -1,8 +1,7 @@
 import { toScreen, visibleRect } from '../camera';
 import { intersects } from '../geometry';
-import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
-import { type Frame, font, headerZoom } from './frame';
+import { type Frame, font, headerLabel, headerPixels, headerZoom } from './frame';
 import { snap } from './snap';
 
 const badgeHeight = 18;
@@ -99,10 +98,9 @@ export function drawGroupHeaders(frame: Frame): void {
   for (const [index, group] of model.scene.groups.entries()) {
     const header = model.groupHeaders[index];
     if (group.folded || header === undefined || !intersects(header, visible)) continue;
-    const pixels = 11 * camera.zoom;
+    const pixels = headerPixels * camera.zoom;
     context.font = font(theme, pixels);
-    const label = `▾ ${withRepeats(group.label, group.repeats)}`;
-    const text = fitter.fit(label, pixels, (header.width - 14) * camera.zoom);
+    const text = fitter.fit(headerLabel(group), pixels, (header.width - 14) * camera.zoom);
     const start = toScreen(camera, header.x + 6, header.y);
     const height = header.height * camera.zoom;
     context.fillStyle = theme.background;

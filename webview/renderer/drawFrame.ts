@@ -1,5 +1,5 @@
 import { drawBandBadges, drawBands, drawGroupHeaders, drawGroups } from './drawBands';
-import { drawBoundaries, drawGhost } from './drawBoundaries';
+import { drawBoundaryLabels, drawBoundaryLines, drawGhost } from './drawBoundaries';
 import { drawEdges } from './drawEdges';
 import { drawFocusRing, drawNodes } from './drawNodes';
 import type { Frame } from './frame';
@@ -15,9 +15,10 @@ export function drawFrame(frame: Frame): void {
   drawGroups(frame);
   drawEdges(frame);
   drawGroupHeaders(frame);
+  drawBoundaryLines(frame);
   drawNodes(frame);
   drawFocusRing(frame);
-  drawBoundaries(frame);
+  drawBoundaryLabels(frame);
   drawGhost(frame);
   drawBandBadges(frame);
 }

@@ -1,6 +1,5 @@
 import type { SceneNode } from '../../src/protocol/scene';
 import { visibleRect } from '../camera';
-import { cssColor, mix } from '../color';
 import { formatMetric, heatOf } from '../metric';
 import { withRepeats } from '../repeats';
 import { tierColorsOf } from '../theme';
@@ -28,9 +27,9 @@ function drawSpecks(frame: Frame): void {
   const colorOf = (index: number): string => {
     const tier = plan?.tiers[index]?.first;
     const value = heat?.values[index] ?? null;
-    // Where bands tell the tiers apart, specks can tell what is hot.
-    if (heat !== null && value !== null && (plan === null || plan.bands.length > 0)) {
-      return theme.speckHeat(heatOf(heat, value));
+    // Where bands tell the tiers apart, specks can tell what is hot; what has no share in the metric stays dim.
+    if (heat !== null && heat.high > 0 && (plan === null || plan.bands.length > 0)) {
+      return theme.speckHeat(value === null ? 0 : heatOf(heat, value));
     }
     return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
   };
@@ -112,7 +111,7 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
 /** From afar a box is filled by its share of the chosen metric: there is no room for its figure. */
 function heatFill({ theme, heat }: Frame, index: number): string | null {
   const value = heat?.values[index] ?? null;
-  return heat === null || value === null ? null : theme.heat(heatOf(heat, value));
+  return heat === null || value === null ? null : theme.boxHeat(heatOf(heat, value));
 }
 
 /** A box that another plan runs elsewhere carries the pattern of that other tier. */
@@ -172,7 +171,7 @@ function drawHeat(frame: Frame, index: number, centerX: number, centerY: number,
   const radius = (2 + 3 * share) * size;
   context.beginPath();
   context.arc(centerX, centerY, radius, 0, 2 * Math.PI);
-  context.fillStyle = cssColor(mix(theme.cold, theme.hot, share));
+  context.fillStyle = theme.dotHeat(share);
   context.fill();
   if (heat.metric !== 'time' || plan?.measured[index] !== true) return;
   context.beginPath();

@@ -1,7 +1,9 @@
+import type { SceneGroup } from '../../src/protocol/scene';
 import type { Camera } from '../camera';
 import type { Size } from '../geometry';
 import type { HeatScale } from '../metric';
 import type { PlanModel, TierSpan } from '../planModel';
+import { withRepeats } from '../repeats';
 import type { SceneModel } from '../sceneModel';
 import type { Theme } from '../theme';
 import type { Hatches } from './hatch';
@@ -46,6 +48,13 @@ export type Detail = 'speck' | 'box' | 'title' | 'full';
 
 /** Below this zoom the names of groups are too small to be drawn. */
 export const headerZoom = 0.5;
+/** Size of the names of groups at zoom 1. */
+export const headerPixels = 11;
+
+/** Name of an unfolded group. */
+export function headerLabel({ label, repeats }: Pick<SceneGroup, 'label' | 'repeats'>): string {
+  return `▾ ${withRepeats(label, repeats)}`;
+}
 
 export function detailAt(zoom: number): Detail {
   if (zoom < 0.12) return 'speck';

@@ -2,7 +2,7 @@ import { durationText } from '../../protocol/quantities';
 import type { SceneNode, SceneOverlay } from '../../protocol/scene';
 import { escapeXml, svgElement, svgText } from './svgMarkup';
 import { fitText, textWidth } from './textWidth';
-import { type PictureTheme, tierAccent, tierLetter } from './theme';
+import { type PictureTheme, tierAccent } from './theme';
 import type { TierRange } from './tierRegions';
 
 const titlePx = 12;
@@ -85,12 +85,18 @@ function card(node: SceneNode, theme: PictureTheme, time: string): string {
 }
 
 /** Tint and letter of the tiers of one box, for plans whose tiers are not bands. */
-export function tierHalo(node: SceneNode, { lowest, highest }: TierRange, theme: PictureTheme): string {
+export function tierHalo(
+  node: SceneNode,
+  { lowest, highest }: TierRange,
+  tierLetters: readonly string[],
+  theme: PictureTheme,
+): string {
   const margin = 8;
   // High enough that the box, which is drawn later, leaves the letter free.
   const badgeTop = 12;
   const accent = tierAccent(theme, lowest);
-  const letters = lowest === highest ? tierLetter(lowest) : `${tierLetter(lowest)}–${tierLetter(highest)}`;
+  const first = tierLetters[lowest] ?? '';
+  const letters = lowest === highest ? first : `${first}–${tierLetters[highest] ?? ''}`;
   const badge = textWidth(letters, smallPx) + 8;
   const left = node.x - margin;
   return (

@@ -1,9 +1,10 @@
 import type { Scene, SceneNode, SceneOverlay } from '../../protocol/scene';
+import { tierLetters } from '../../protocol/tierLook';
 import { type BoundaryPill, boundaryPills, linkOfEdge, pillFontPx, pillHeight } from './boundaries';
 import { drawNode, tierHalo } from './drawNodes';
 import { escapeXml, roundedPath, svgElement, svgNumber, svgText } from './svgMarkup';
 import { textWidth } from './textWidth';
-import { type PictureTheme, pictureThemes, tierAccent, tierLetter } from './theme';
+import { type PictureTheme, pictureThemes, tierAccent } from './theme';
 import { type TierBand, type TierRange, tierBands, tierRanges } from './tierRegions';
 
 const badgeHeight = 20;
@@ -15,6 +16,8 @@ const semiboldFactor = 1.12;
 /** What a plan adds to the picture, worked out for one scene. */
 interface PlannedScene {
   readonly overlay: SceneOverlay;
+  /** As in the graph view, so that color never carries the meaning alone. */
+  readonly letters: readonly string[];
   readonly ranges: readonly TierRange[];
   readonly bands: readonly TierBand[] | undefined;
   readonly pills: readonly BoundaryPill[];
@@ -23,19 +26,20 @@ interface PlannedScene {
 function planned(scene: Scene, overlay: SceneOverlay): PlannedScene {
   const ranges = tierRanges(scene, overlay);
   const bands = tierBands(scene, ranges);
-  return { overlay, ranges, bands, pills: boundaryPills(scene, overlay, ranges, bands) };
+  const letters = tierLetters(overlay.tierNames);
+  return { overlay, letters, ranges, bands, pills: boundaryPills(scene, overlay, ranges, bands) };
 }
 
-function badgeText(overlay: SceneOverlay, tier: number): string {
-  return `${tierLetter(tier)}  ${overlay.tierNames[tier] ?? ''}`.trimEnd();
+function badgeText({ overlay, letters }: PlannedScene, tier: number): string {
+  return `${letters[tier] ?? ''}  ${overlay.tierNames[tier] ?? ''}`.trimEnd();
 }
 
 function badgeWidth(text: string): number {
   return textWidth(text, badgePx) * semiboldFactor + 18;
 }
 
-function widestBadge(overlay: SceneOverlay): number {
-  return overlay.tierNames.reduce((widest, _, tier) => Math.max(widest, badgeWidth(badgeText(overlay, tier))), 0);
+function widestBadge(plan: PlannedScene): number {
+  return plan.letters.reduce((widest, _, tier) => Math.max(widest, badgeWidth(badgeText(plan, tier))), 0);
 }
 
 function badge(text: string, accent: string, x: number, y: number): string {
@@ -53,11 +57,13 @@ function badge(text: string, accent: string, x: number, y: number): string {
 
 /** Bands over the whole width with a badge at their left edge, or halos and a row of badges where tiers are no bands. */
 function drawTiers(scene: Scene, plan: PlannedScene, theme: PictureTheme, left: number, width: number): string {
-  const { overlay, ranges, bands } = plan;
+  const { letters, ranges, bands } = plan;
   if (bands === undefined) {
-    const halos = scene.nodes.map((node, index) => tierHalo(node, ranges[index] ?? { lowest: 0, highest: 0 }, theme));
-    const used = overlay.tierNames.map((_, tier) =>
-      badge(badgeText(overlay, tier), tierAccent(theme, tier), left + 8, 8 + tier * 26),
+    const halos = scene.nodes.map((node, index) =>
+      tierHalo(node, ranges[index] ?? { lowest: 0, highest: 0 }, letters, theme),
+    );
+    const used = letters.map((_, tier) =>
+      badge(badgeText(plan, tier), tierAccent(theme, tier), left + 8, 8 + tier * 26),
     );
     return halos.join('') + used.join('');
   }
@@ -65,7 +71,7 @@ function drawTiers(scene: Scene, plan: PlannedScene, theme: PictureTheme, left: 
     .map(({ tier, top, bottom }) => {
       const accent = tierAccent(theme, tier);
       const band = { x: left, y: top, width, height: bottom - top, fill: accent, 'fill-opacity': theme.bandOpacity };
-      return svgElement('rect', band) + badge(badgeText(overlay, tier), accent, left + 8, top + (top === 0 ? 8 : 14));
+      return svgElement('rect', band) + badge(badgeText(plan, tier), accent, left + 8, top + (top === 0 ? 8 : 14));
     })
     .join('');
 }
@@ -76,16 +82,16 @@ function drawEdges(scene: Scene, plan: PlannedScene | undefined, theme: PictureT
       const link = plan === undefined ? undefined : linkOfEdge(edge, plan.ranges);
       const d = roundedPath(edge.points);
       if (link === undefined) return svgElement('path', { d, class: 'e' });
-      return svgElement('path', { d, class: `e x${link % theme.tiers.length}` });
+      return svgElement('path', { d, class: `e x${(link + 1) % theme.tiers.length}` });
     })
     .join('');
 }
 
 /** The lines between bands; boxes are drawn over them, where a boundary runs through a fold. */
 function drawBoundaryLines({ bands = [] }: PlannedScene, theme: PictureTheme, left: number, width: number): string {
-  const lines = bands.slice(0, -1).map(({ tier, bottom }) =>
+  const lines = bands.slice(1).map(({ tier, top }) =>
     svgElement('path', {
-      d: `M${svgNumber(left)} ${svgNumber(bottom)}H${svgNumber(left + width)}`,
+      d: `M${svgNumber(left)} ${svgNumber(top)}H${svgNumber(left + width)}`,
       stroke: tierAccent(theme, tier),
       'stroke-dasharray': '5 3',
       'stroke-width': 1.5,
@@ -97,7 +103,7 @@ function drawBoundaryLines({ bands = [] }: PlannedScene, theme: PictureTheme, le
 function drawPills(plan: PlannedScene, theme: PictureTheme): string {
   const pills = plan.pills.map(({ link, text, x, y, width }) => {
     const box = { x: x - width / 2, y: y - pillHeight / 2, width, height: pillHeight, rx: pillHeight / 2 };
-    const outline = svgElement('rect', { ...box, fill: theme.background, stroke: tierAccent(theme, link) });
+    const outline = svgElement('rect', { ...box, fill: theme.background, stroke: tierAccent(theme, link + 1) });
     return outline + svgText(text, { x, y: y + 4, class: 'p' });
   });
   return pills.join('');
@@ -120,15 +126,16 @@ function styleSheet(theme: PictureTheme): string {
   return svgElement('style', {}, rules.join(''));
 }
 
-function description(scene: Scene, overlay: SceneOverlay | undefined): string {
+function description(scene: Scene, plan: PlannedScene | undefined): string {
   const count = (kind: SceneNode['kind']) => scene.nodes.filter((node) => node.kind === kind).length;
   const parts = [`${count('node')} nodes and ${count('fold')} folded groups, joined by ${scene.edges.length} tensors.`];
+  const { overlay, letters = [] } = plan ?? {};
   for (const [tier, name] of (overlay?.tierNames ?? []).entries()) {
     const nodes = overlay?.tierOfNode.filter((other) => other === tier).length ?? 0;
-    parts.push(`Tier ${tierLetter(tier)}, ${name}: ${nodes} nodes.`);
+    parts.push(`Tier ${letters[tier]}, ${name}: ${nodes} nodes.`);
   }
   for (const { link, tensor, text } of overlay?.boundaries ?? []) {
-    parts.push(`Boundary ${tierLetter(link)} to ${tierLetter(link + 1)}: ${tensor}, ${text}.`);
+    parts.push(`Boundary ${letters[link]} to ${letters[link + 1]}: ${tensor}, ${text}.`);
   }
   return parts.join(' ');
 }
@@ -140,7 +147,7 @@ function description(scene: Scene, overlay: SceneOverlay | undefined): string {
 export function sceneToSvg(scene: Scene, overlay: SceneOverlay | undefined, theme: 'light' | 'dark'): string {
   const colors = pictureThemes[theme];
   const plan = overlay === undefined ? undefined : planned(scene, overlay);
-  const gutter = overlay === undefined ? 0 : widestBadge(overlay) + 16;
+  const gutter = plan === undefined ? 0 : widestBadge(plan) + 16;
   const left = Math.min(-gutter, ...(plan?.pills ?? []).map(({ x, width }) => x - width / 2 - 8));
   const right = Math.max(scene.width, ...(plan?.pills ?? []).map(({ x, width }) => x + width / 2 + 8));
   const width = right - left;
@@ -159,7 +166,7 @@ export function sceneToSvg(scene: Scene, overlay: SceneOverlay | undefined, them
   };
   const content = [
     svgElement('title', { id: 'title' }, plan === undefined ? 'Split graph' : 'Split graph and plan'),
-    svgElement('desc', { id: 'desc' }, escapeXml(description(scene, overlay))),
+    svgElement('desc', { id: 'desc' }, escapeXml(description(scene, plan))),
     styleSheet(colors),
     svgElement('defs', {}, arrow),
     svgElement('rect', { x: left, y: 0, width, height: scene.height, fill: colors.background }),

@@ -46,7 +46,7 @@ export const pictureThemes: Readonly<Record<'light' | 'dark', PictureTheme>> = {
     text: '#24292f',
     dimmed: '#646b75',
     edge: '#98a0aa',
-    tiers: ['#0b63ad', '#a04a00', '#2a7434', '#7b3fa0', '#a8305a', '#0c7377'],
+    tiers: ['#0b63ad', '#2a7434', '#7b3fa0', '#866600', '#a8305a', '#a04a00'],
     onAccent: '#ffffff',
     bandOpacity: 0.07,
     families,
@@ -58,7 +58,7 @@ export const pictureThemes: Readonly<Record<'light' | 'dark', PictureTheme>> = {
     text: '#dddddd',
     dimmed: '#a0a4aa',
     edge: '#71767e',
-    tiers: ['#5aa9ee', '#ee9a4a', '#73c47d', '#bf8ce0', '#ec82a5', '#54c3c7'],
+    tiers: ['#5aa9ee', '#73c47d', '#bf8ce0', '#d9b23c', '#ec82a5', '#ee9a4a'],
     onAccent: '#1b1b1b',
     bandOpacity: 0.1,
     families,
@@ -68,10 +68,4 @@ export const pictureThemes: Readonly<Record<'light' | 'dark', PictureTheme>> = {
 /** Accent of a tier. */
 export function tierAccent(theme: PictureTheme, tier: number): string {
   return theme.tiers[tier % theme.tiers.length] ?? theme.edge;
-}
-
-/** A letter per tier, so that color never carries the meaning alone: A, B, ... Z, A1, B1, ... */
-export function tierLetter(tier: number): string {
-  const letter = String.fromCharCode(65 + (tier % 26));
-  return tier < 26 ? letter : `${letter}${Math.floor(tier / 26)}`;
 }

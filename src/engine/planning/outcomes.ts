@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../protocol/errors';
+import { throwIfCanceled } from '../../protocol/work';
 import { brokenConstraints } from './constraints';
 import type { CostTables } from './costTables';
 import { evaluatePlan } from './evaluate';
@@ -43,6 +44,7 @@ export function singleTierOutcomes(context: StrategyContext, plan: Plan): Strate
 export function otherStrategies(context: StrategyContext, plan: Plan): StrategyOutcome[] {
   const others = [...strategyRegistry.keys()].filter((strategy) => strategy !== plan.strategy);
   return others.map((strategy) => {
+    throwIfCanceled(context.work);
     context.work.report(`Comparing with ${strategy}`);
     return outcomeOf(context, plan, strategy);
   });

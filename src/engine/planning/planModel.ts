@@ -98,7 +98,7 @@ export function planModel(
 ): PlanningResult {
   work.report('Pricing layers and cuts');
   const { context, findings } = prepare(graph, candidates, infrastructure, options, work);
-  const { costs, bounds, cuts, search } = context;
+  const { costs, cuts, search } = context;
   work.report('Searching plans');
   const plan = planWith(context, options.strategy);
   throwIfCanceled(work);
@@ -121,7 +121,7 @@ export function planModel(
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
     ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
-    candidates: candidateOutcomes(costs, candidates, bounds, plan.assignment),
+    candidates: candidateOutcomes(costs, candidates, free.bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),

@@ -8,15 +8,24 @@ import { dataTensorReport } from './tensorReport';
 /** What a plan adds to the picture of its graph: tiers, times, and what crosses each link. */
 export function sceneOverlay(costs: CostTables, plan: Plan): SceneOverlay {
   const tierOfNode = [...plan.assignment];
+  const pinned = pinnedNodes(costs);
   return {
     tierNames: costs.infrastructure.tiers.map(({ id }) => id),
     tierOfNode,
     timeMsOfNode: tierOfNode.map((tier, node) => (costs.tiers[tier]?.seconds[node] ?? 0) * 1e3),
     measured: tierOfNode.map((tier, node) => costs.tiers[tier]?.measured[node] === 1),
+    ...(pinned.length > 0 && { pinned }),
     boundaries: plan.evaluation.links.flatMap((load, link) =>
       load.tensors.flatMap((index) => boundary(costs, link, index, load.transferMs, load.bytes)),
     ),
   };
+}
+
+/** Places of the nodes that a pin names, by id or by name. */
+function pinnedNodes({ graph, infrastructure }: CostTables): number[] {
+  const names = new Set(Object.keys(infrastructure.constraints.pin ?? {}));
+  if (names.size === 0) return [];
+  return graph.nodes.flatMap(({ id, name }, place) => (names.has(id) || names.has(name) ? [place] : []));
 }
 
 /** One tensor on one link; the link's latency is shared out by bytes where several tensors cross. */

@@ -1,3 +1,4 @@
+import { tierColorIds } from '../../protocol/tierLook';
 import type { PlanPlace } from '../model/planPlaces';
 
 /** One row of the tree, without any type of the workbench, so that its text can be tested in plain Node. */
@@ -45,10 +46,7 @@ export function rowText({ label, description }: TreeRow): string {
   return description === '' ? label : `${label}: ${description}`;
 }
 
-/** Colors of tiers as the graph has them, in order; always beside their name, never alone. */
-const tierColors = ['charts.blue', 'charts.green', 'charts.orange', 'charts.purple', 'charts.red', 'charts.yellow'];
-
-/** Theme color of a tier. */
+/** Theme color of a tier, as the graph has it; always beside its name, never alone. */
 export function tierColor(tier: number): string {
-  return tierColors[tier % tierColors.length] ?? 'foreground';
+  return tierColorIds[tier % tierColorIds.length] ?? 'foreground';
 }

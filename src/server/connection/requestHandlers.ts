@@ -38,24 +38,35 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
     },
     'dnnsplit/override': ({ modelUri, overrides }, signal) =>
       sessions.require(modelUri).override(overrides, { signal }),
-    'dnnsplit/scene': ({ modelUri, folded, token }, signal) =>
-      scenes.layOut(uriToPath(modelUri), folded, { signal, onProgress: onProgress(token) }),
+    'dnnsplit/scene': ({ modelUri, folded, token }, signal) => {
+      const path = uriToPath(modelUri);
+      const layOut = () => scenes.layOut(path, folded, { signal, onProgress: onProgress(token) });
+      return sessions.find(path)?.ahead(layOut) ?? layOut();
+    },
     'dnnsplit/overlay': ({ modelUri }, signal) =>
       analysis.call('overlay', sessions.require(modelUri).request, { signal }),
-    'dnnsplit/preview': ({ modelUri, overrides }, signal) =>
-      analysis.call('preview', { modelPath: sessions.require(modelUri).modelPath, overrides }, { signal }),
-    'dnnsplit/compare': ({ modelUri, strategy }, signal) =>
-      analysis.call('compare', { ...sessions.require(modelUri).request, strategy }, { signal }),
+    'dnnsplit/preview': ({ modelUri, overrides }, signal) => {
+      const session = sessions.require(modelUri);
+      return session.ahead(() => analysis.call('preview', { modelPath: session.modelPath, overrides }, { signal }));
+    },
+    'dnnsplit/compare': ({ modelUri, strategy }, signal) => {
+      const session = sessions.require(modelUri);
+      return session.ahead(() => analysis.call('compare', { ...session.request, strategy }, { signal }));
+    },
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
     'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
       const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
       const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });
       return { svg: sceneToSvg(scene, overlay, theme) };
     },
-    'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) =>
-      analysis.call('nodeDetails', { ...sessions.require(modelUri).request, nodeId }, { signal }),
-    'dnnsplit/search': ({ modelUri, query, limit }, signal) =>
-      analysis.call('search', { ...sessions.require(modelUri).request, query, limit }, { signal }),
+    'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) => {
+      const session = sessions.require(modelUri);
+      return session.ahead(() => analysis.call('nodeDetails', { ...session.request, nodeId }, { signal }));
+    },
+    'dnnsplit/search': ({ modelUri, query, limit }, signal) => {
+      const session = sessions.require(modelUri);
+      return session.ahead(() => analysis.call('search', { ...session.request, query, limit }, { signal }));
+    },
     'dnnsplit/exportPlan': async ({ modelUri, planUri }, signal) => {
       const request = requestFor(sessions, uriToPath(modelUri));
       return { text: await analysis.call('planText', { ...request, planPath: uriToPath(planUri) }, { signal }) };

@@ -80,8 +80,27 @@ function dropLongEdges(graph: LayoutGraph, kept: Uint8Array, limit: number): boo
 }
 
 /**
+ * Takes the edges out that lead from the first vertex of a block to its last one, around all of it (the skips of residual
+ * nets and transformers): what they go around is a path then, which stays straight and needs no layout of its own.
+ */
+function dropSkips({ edges, widths }: LayoutGraph, kept: Uint8Array): boolean {
+  const count = widths.length;
+  const cuts = cutVertices(count, edges, kept);
+  const numbers = blockNumbers(count, cuts);
+  let changed = false;
+  edges.forEach(({ from, to }, edge) => {
+    const block = numbers[to] ?? 0;
+    if (kept[edge] === 0 || to - from < 2 || cuts[block] !== to || cuts[block - 1] !== from) return;
+    kept[edge] = 0;
+    changed = true;
+  });
+  return changed;
+}
+
+/**
  * Cuts a graph at the vertices that no edge passes by. Where that leaves blocks that cost more than `limit` (vertices and
- * the places at which edges pass layers), long edges become lanes, longest first, and no longer keep it from being cut.
+ * the places at which edges pass layers), long edges become lanes, longest first, and no longer keep it from being cut;
+ * so do edges around the whole of a block.
  */
 export function cutIntoBlocks(graph: LayoutGraph, limit: number): Blocks {
   const { edges, widths } = graph;
@@ -89,6 +108,7 @@ export function cutIntoBlocks(graph: LayoutGraph, limit: number): Blocks {
   if (count === 0) return { blocks: [], lanes: [] };
   const kept = new Uint8Array(edges.length).fill(1);
   for (let round = 0; round < 24; round++) if (!dropLongEdges(graph, kept, limit)) break;
+  for (let round = 0; round < 24; round++) if (!dropSkips(graph, kept)) break;
 
   const cuts = cutVertices(count, edges, kept);
   const numbers = blockNumbers(count, cuts);

@@ -1,14 +1,16 @@
 import { textWidth } from '../../engine/picture/textWidth';
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { freeHeight, levelHeights } from '../../protocol/freeHeight';
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../protocol/scene';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { ElkEngine } from './elkEngine';
 import { type FoldGroup, groupLabel } from './foldGroup';
 import { type GroupHeaders, groupHeaders, headerHeight } from './groupHeaders';
-import { defaultFolding, foldGroups } from './groups';
+import { comfortableSize, defaultFolding, foldGroups } from './groups';
 import { type Geometry, routeLanes } from './lanes';
 import { vertexHeight } from './layoutGraph';
 import { crossingTensors } from './liveTensors';
+import { positionProfile } from './positionProfile';
 import { nodeContentOf, type SceneNodeContent, sumOrNull } from './sceneNodes';
 import { tensorShapeText } from './shapeText';
 import { stackBlocks } from './stack';
@@ -21,7 +23,7 @@ const nestedMargin = 4;
 const mostNested = 3;
 
 /** A wider picture is not readable whole beside an editor's other parts, so that more of it is folded at first. */
-const comfortableWidth = 1200;
+const comfortableWidth = 950;
 /** How often more is folded; each time what is inside of the last may turn out to be narrow. */
 const mostNarrowings = 4;
 
@@ -101,8 +103,14 @@ function sceneGroups(
 /**
  * Where a boundary can be drawn: every position at which a single tensor crosses, unless it is inside of a fold or boxes
  * from above and below it stand beside one another. The end of a graph with a single result counts, as nothing crosses there.
+ * No line lies on an edge.
  */
-function cutLines(graph: SplitGraph, nodes: readonly SceneNode[]): { position: number; y: number }[] {
+function cutLines(
+  graph: SplitGraph,
+  nodes: readonly SceneNode[],
+  edges: readonly SceneEdge[],
+): { position: number; y: number }[] {
+  const levels = levelHeights(edges);
   const count = graph.nodes.length;
   const crossing = crossingTensors(graph);
   const bottoms = new Float64Array(count + 1).fill(Number.NEGATIVE_INFINITY);
@@ -126,7 +134,7 @@ function cutLines(graph: SplitGraph, nodes: readonly SceneNode[]): { position: n
     const isSingle = position === count ? graph.outputs.length === 1 && count > 0 : crossing[position] === 1;
     if (!isSingle || insideFold[position] === 1 || !Number.isFinite(bottom)) continue;
     const next = Math.min(tops[position] ?? 0, bottom + vertexHeight / 2);
-    if (next >= bottom) lines.push({ position, y: (bottom + next) / 2 });
+    if (next >= bottom) lines.push({ position, y: freeHeight(bottom, next, levels) });
   }
   return lines;
 }
@@ -143,23 +151,43 @@ export async function buildScene(
   work: Work = unwatched,
 ): Promise<Scene> {
   work.report('Finding repeated blocks');
-  const groups = foldGroups(graph);
+  const layOut = (among: readonly FoldGroup[], folded: ReadonlySet<string>) =>
+    layOutScene(graph, among, folded, elk, work);
+  const { groups, unfolded } = await groupsOf(graph, layOut);
   throwIfCanceled(work);
-  if (options.folded !== null) return layOutScene(graph, groups, new Set(options.folded), elk, work);
+  if (options.folded !== null) return layOut(groups, new Set(options.folded));
   const folded = defaultFolding(graph.nodes.length, groups);
-  let scene = await layOutScene(graph, groups, folded, elk, work);
+  let scene = unfolded ?? (await layOut(groups, folded));
   for (let round = 0; round < mostNarrowings && scene.width > comfortableWidth; round++) {
     const wide = widestGroups(scene);
     if (wide.length === 0) break;
     for (const id of wide) folded.add(id);
-    scene = await layOutScene(graph, groups, folded, elk, work);
+    scene = await layOut(groups, folded);
   }
   return scene;
 }
 
+/**
+ * What can be folded. Whether a graph of few nodes is wide shows once it has been laid out; its blocks are remembered, so
+ * that this costs next to nothing when it is folded in another way afterwards.
+ */
+async function groupsOf(
+  graph: SplitGraph,
+  layOut: (groups: readonly FoldGroup[], folded: ReadonlySet<string>) => Promise<Scene>,
+): Promise<{ readonly groups: readonly FoldGroup[]; readonly unfolded?: Scene }> {
+  const groups = foldGroups(graph);
+  if (graph.nodes.length > comfortableSize) return { groups };
+  const unfolded = await layOut(groups, new Set());
+  return unfolded.width <= comfortableWidth ? { groups, unfolded } : { groups: foldGroups(graph, true) };
+}
+
 /** The unfolded groups that make a picture wide, none of them around another one. */
-function widestGroups({ groups }: Scene): string[] {
-  const wide = groups.filter(({ folded, width }) => !folded && width > comfortableWidth / 2);
+function widestGroups({ groups, width }: Scene): string[] {
+  const open = groups.filter(({ folded }) => !folded);
+  const half = open.filter((group) => group.width > comfortableWidth / 2);
+  // Where no group is wide, it is several beside one another: those at the sides.
+  const isAside = ({ x, width: own }: SceneGroup) => x < width / 8 || x + own > (7 / 8) * width;
+  const wide = half.length > 0 ? half : open.filter(isAside);
   const isAround = (outer: SceneGroup, inner: SceneGroup) =>
     outer !== inner && outer.y <= inner.y && outer.y + outer.height >= inner.y + inner.height;
   return wide.filter((group) => !wide.some((other) => isAround(group, other))).map(({ id }) => id);
@@ -191,13 +219,15 @@ async function layOutScene(
     };
   });
   const ids = nodes.map(({ id }) => id);
+  const edges = sceneEdges(graph, view, ids, geometry);
   return {
     width: geometry.right - geometry.left + 2 * margin,
     height: geometry.height + 2 * margin,
     nodes,
-    edges: sceneEdges(graph, view, ids, geometry),
+    edges,
     groups: sceneGroups(graph, view, headers, nodes),
     folded: view.folded,
-    cutLines: cutLines(graph, nodes),
+    cutLines: cutLines(graph, nodes, edges),
+    positions: positionProfile(graph),
   };
 }

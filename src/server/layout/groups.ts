@@ -2,10 +2,10 @@ import type { SplitGraph } from '../../engine/split/splitGraph';
 import { type FoldGroup, foldId, groupSize } from './foldGroup';
 import { crossingTensors } from './liveTensors';
 import { findRuns, type RunOptions } from './repeats';
-import { largestSection, sectionsOf } from './sections';
+import { largestSection, largestWideSection, sectionsOf } from './sections';
 import { type Atom, atomSymbols, atomsOf, type Likeness, nodeSymbols } from './signatures';
 
-/** Graphs with fewer nodes are shown whole, and get no groups but their repeats. */
+/** Graphs with fewer nodes are shown whole where that is not too wide, and get no groups but their repeats then. */
 export const comfortableSize = 150;
 
 /** A run of more copies does not offer them one by one. */
@@ -29,6 +29,8 @@ interface Search {
   readonly atoms: readonly Atom[];
   readonly crossing: Int32Array;
   readonly symbols: Readonly<Record<Likeness, Int32Array>>;
+  /** Sections larger than this are divided again. */
+  readonly largest: number;
 }
 
 function bounds({ atoms }: Search, { start, end }: Region): { first: number; last: number } {
@@ -72,7 +74,7 @@ function copies(search: Search, start: number, period: number, repeats: number):
       last,
       title: `${copy + 1} of ${repeats}`,
       repeats: 1,
-      children: last - first + 1 > largestSection ? parts(search, region) : [],
+      children: last - first + 1 > search.largest ? parts(search, region) : [],
     });
   }
   return groups;
@@ -192,8 +194,8 @@ function regionGroups(search: Search, region: Region, withSections: boolean): Fo
   const groups = [...parallel, ...apart(repeatGroups(search, region, 'identical'), parallel)];
   for (const gap of gapsBetween(search, region, groups)) groups.push(...repeatGroups(search, gap, 'alike'));
   if (withSections) {
-    for (const { first, last } of placesBetween(bounds(search, region), groups)) {
-      if (last - first + 1 >= 2 * smallestCopy) groups.push(...sectionsOf(search.graph, search.crossing, first, last));
+    for (const stretch of placesBetween(bounds(search, region), groups)) {
+      if (stretch.last - stretch.first + 1 >= 2 * smallestCopy) groups.push(...sectionsOf(search, stretch));
     }
   }
   return groups.sort((a, b) => a.first - b.first);
@@ -201,18 +203,19 @@ function regionGroups(search: Search, region: Region, withSections: boolean): Fo
 
 /**
  * Everything of a graph that can be folded, in order: repeated blocks by their structure; where nothing repeats in a large
- * graph, its modules or sections. It follows from the graph alone, so that the ids stay as long as the graph does.
+ * or wide graph, its modules or sections. It follows from the graph alone, so that the ids stay as long as the graph does.
  */
-export function foldGroups(graph: SplitGraph): FoldGroup[] {
+export function foldGroups(graph: SplitGraph, isWide = false): FoldGroup[] {
   const atoms = atomsOf(graph);
   const search: Search = {
     graph,
     atoms,
     crossing: crossingTensors(graph),
+    largest: isWide ? largestWideSection : largestSection,
     symbols: { identical: atomSymbols(graph, atoms, 'identical'), alike: atomSymbols(graph, atoms, 'alike') },
   };
   const whole = { start: 0, end: atoms.length };
-  const groups = regionGroups(search, whole, graph.nodes.length > comfortableSize);
+  const groups = regionGroups(search, whole, isWide || graph.nodes.length > comfortableSize);
   return groups.filter((group) => groupSize(group) < graph.nodes.length || group.repeats > 1);
 }
 

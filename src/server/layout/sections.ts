@@ -4,8 +4,22 @@ import { type FoldGroup, foldId } from './foldGroup';
 /** Groups smaller than this are not worth a card. */
 const smallestSection = 4;
 
-/** Sections larger than this are divided again. */
+/** Sections larger than this are divided again; in a wide graph, where any of them may be what makes it wide, much smaller ones. */
 export const largestSection = 150;
+export const largestWideSection = 24;
+
+/** A stretch of the order that is to be divided. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How sections are made. */
+interface Division {
+  readonly graph: SplitGraph;
+  readonly crossing: Int32Array;
+  readonly largest: number;
+}
 
 /** About how many sections a stretch is divided into. */
 const sectionsPerStretch = 40;
@@ -34,13 +48,8 @@ function moduleParts(graph: SplitGraph, first: number, last: number, from: numbe
   return undefined;
 }
 
-function moduleSections(
-  graph: SplitGraph,
-  crossing: Int32Array,
-  first: number,
-  last: number,
-  depth: number,
-): FoldGroup[] | undefined {
+function moduleSections(division: Division, { first, last }: Stretch, depth: number): FoldGroup[] | undefined {
+  const { graph } = division;
   const found = moduleParts(graph, first, last, depth);
   if (found === undefined) return undefined;
   const named = found.parts.filter((part) => part.name !== '' && part.last - part.first + 1 >= smallestSection);
@@ -52,12 +61,13 @@ function moduleSections(
     last: part.last,
     title: part.name.split('/').at(-1) ?? part.name,
     repeats: 1,
-    children: subsections(graph, crossing, part.first, part.last, found.depth + 1),
+    children: subsections(division, part, found.depth + 1),
   }));
 }
 
 /** Divides a stretch where few tensors cross, into parts of about equal size. */
-function plainSections(graph: SplitGraph, crossing: Int32Array, first: number, last: number): FoldGroup[] {
+function plainSections(division: Division, { first, last }: Stretch): FoldGroup[] {
+  const { graph, crossing } = division;
   const size = Math.max(12, Math.ceil((last - first + 1) / sectionsPerStretch));
   const groups: FoldGroup[] = [];
   let start = first;
@@ -75,27 +85,22 @@ function plainSections(graph: SplitGraph, crossing: Int32Array, first: number, l
       last: end,
       title: `${end - start + 1} nodes`,
       repeats: 1,
-      children: end - start < last - first ? subsections(graph, crossing, start, end, Number.MAX_SAFE_INTEGER) : [],
+      children:
+        end - start < last - first ? subsections(division, { first: start, last: end }, Number.MAX_SAFE_INTEGER) : [],
     });
     start = end + 1;
   }
   return groups.filter((group) => group.last - group.first + 1 >= smallestSection);
 }
 
-function subsections(graph: SplitGraph, crossing: Int32Array, first: number, last: number, depth: number): FoldGroup[] {
-  return last - first + 1 > largestSection ? sectionsOf(graph, crossing, first, last, depth) : [];
+function subsections(division: Division, stretch: Stretch, depth: number): FoldGroup[] {
+  return stretch.last - stretch.first + 1 > division.largest ? sectionsOf(division, stretch, depth) : [];
 }
 
 /**
  * Groups of a stretch without repeats: its modules where the exporter wrote them, otherwise parts of about equal size that
  * end where few tensors cross. Large groups are divided again.
  */
-export function sectionsOf(
-  graph: SplitGraph,
-  crossing: Int32Array,
-  first: number,
-  last: number,
-  depth = 1,
-): FoldGroup[] {
-  return moduleSections(graph, crossing, first, last, depth) ?? plainSections(graph, crossing, first, last);
+export function sectionsOf(division: Division, stretch: Stretch, depth = 1): FoldGroup[] {
+  return moduleSections(division, stretch, depth) ?? plainSections(division, stretch);
 }

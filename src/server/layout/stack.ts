@@ -33,16 +33,38 @@ function moveAside(stack: Stack, count: number, offset: number): void {
   });
 }
 
+/**
+ * How far a block reaches from the axis in each row. In a row that it shares with a neighbor it is its vertices alone: lanes
+ * end above that row and begin below it, so that what lies beyond is not in their way.
+ */
+function reachOf(block: Block, layout: BlockLayout, widths: readonly number[]) {
+  const lastRow = layout.rowTops.length - 1;
+  const reach = layout.rowTops.map((_, row) => {
+    const isShared = (row === 0 && block.hasEntry) || (row === lastRow && block.hasExit);
+    return isShared ? { left: 0, right: 0 } : { left: layout.left, right: layout.right };
+  });
+  layout.centers.forEach((center, vertex) => {
+    const row = reach[layout.rows[vertex] ?? 0];
+    const half = (widths[block.first + vertex] ?? 0) / 2;
+    if (row === undefined) return;
+    row.left = Math.min(row.left, center - half);
+    row.right = Math.max(row.right, center + half);
+  });
+  return reach;
+}
+
 /** Puts a block under the last row, its entry over the vertex that ended the block before. */
-function place(stack: Stack, block: Block, layout: BlockLayout, lanes: number[]): void {
+function place(stack: Stack, block: Block, layout: BlockLayout, lanes: number[], widths: readonly number[]): void {
   const { rowTops, rowLeft, rowRight } = stack;
+  const reach = reachOf(block, layout, widths);
   const firstRow = block.hasEntry ? rowTops.length - 1 : rowTops.length;
   const top = rowTops[firstRow] ?? 0;
   if (block.hasEntry) moveAside(stack, block.first, layout.centers[0] ?? 0);
   layout.rowTops.forEach((rowTop, row) => {
     rowTops[firstRow + row] = top + rowTop;
-    rowLeft[firstRow + row] = Math.min(rowLeft[firstRow + row] ?? layout.left, layout.left);
-    rowRight[firstRow + row] = Math.max(rowRight[firstRow + row] ?? layout.right, layout.right);
+    const { left = 0, right = 0 } = reach[row] ?? {};
+    rowLeft[firstRow + row] = Math.min(rowLeft[firstRow + row] ?? left, left);
+    rowRight[firstRow + row] = Math.max(rowRight[firstRow + row] ?? right, right);
   });
   layout.centers.forEach((center, vertex) => {
     stack.centers[block.first + vertex] = center;
@@ -92,7 +114,7 @@ export async function stackBlocks(graph: LayoutGraph, elk: ElkEngine, work: Work
       },
       elk,
     );
-    place(stack, block, layout, lanes);
+    place(stack, block, layout, lanes, graph.widths);
   }
   return stack;
 }

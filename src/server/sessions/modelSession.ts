@@ -24,6 +24,9 @@ interface Waiter extends Interest {
   readonly reject: (error: DnnSplitError) => void;
 }
 
+/** Why a map is broken off that begins again by itself. */
+const madeRoom = 'Made room for what a person waits for.';
+
 /** The strategies are compared once nothing has changed for this long, so that a drag is not held up. */
 const comparisonDelayMs = 250;
 
@@ -110,6 +113,21 @@ export class ModelSession {
     return this.#settled({ ...interest, overrides });
   }
 
+  /**
+   * Asks for something that a person waits for: a comparison of strategies or a map of regions under way makes room for it,
+   * and begins again once nothing has been asked for a while.
+   */
+  async ahead<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const isInterrupted = this.#comparing !== undefined;
+    this.#comparing?.abort();
+    this.#mapping?.abort(madeRoom);
+    try {
+      return await ask();
+    } finally {
+      if (isInterrupted) void this.#compareStrategies();
+    }
+  }
+
   /** Compares strategies only once `first` has resolved. */
   compareAfter(first: Promise<void>): void {
     this.#first = first;
@@ -117,16 +135,26 @@ export class ModelSession {
 
   /**
    * The best plans over the bandwidths of two links, under the current overrides. A change of anything interrupts it, so
-   * that it never holds a drag up.
+   * that it never holds a drag up; for what a person waits for it makes room and begins again.
    * @throws DnnSplitError `canceled`
    */
   async regions(links: readonly [number, number], signal: AbortSignal): Promise<RegionMapReport | null> {
     await this.settled({ signal });
     this.#mapping?.abort();
-    const controller = new AbortController();
-    this.#mapping = controller;
-    signal.addEventListener('abort', () => controller.abort(), { once: true });
-    return this.worker.call('regions', { ...this.request, links }, { signal: controller.signal });
+    for (;;) {
+      const controller = new AbortController();
+      this.#mapping = controller;
+      try {
+        const options = { signal: AbortSignal.any([signal, controller.signal]) };
+        return await this.worker.call('regions', { ...this.request, links }, options);
+      } catch (thrown) {
+        if (controller.signal.reason !== madeRoom || signal.aborted || this.#disposed) throw thrown;
+      } finally {
+        if (this.#mapping === controller) this.#mapping = undefined;
+      }
+      await setTimeout(comparisonDelayMs, undefined, { ref: false });
+      await this.settled({ signal });
+    }
   }
 
   dispose(): void {
@@ -190,6 +218,8 @@ export class ModelSession {
       if (!controller.signal.aborted && compared.plan) this.#publish(this.#readySnapshot(compared));
     } catch {
       // Interrupted, or the worker ended: the plan itself is there, and the next run compares again.
+    } finally {
+      if (this.#comparing === controller) this.#comparing = undefined;
     }
   }
 

@@ -5,6 +5,7 @@ import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import { DnnSplitError, toErrorData } from '../../protocol/errors';
 import type { AnalysisReport } from '../../protocol/reports';
+import type { PlanOverrides } from '../../protocol/requests';
 import type { Work } from '../../protocol/work';
 import type { AnalyzedModel } from '../analysis/analyzeFile';
 import { checkPlan } from '../analysis/checkPlan';
@@ -62,7 +63,12 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true };
-      const { result } = planAnalyzed(analyzed, settings, { ...overrides, strategy }, options, work);
+      const planUnder = (tried: PlanOverrides) =>
+        planAnalyzed(analyzed, settings, { ...tried, strategy }, options, work).result;
+      // Cuts that are tried out bind the plan; what it is compared with keeps them only where it can.
+      const { cuts, placement, ...free } = overrides;
+      const isBound = cuts !== undefined || placement !== undefined;
+      const result = (isBound ? attempt(() => planUnder(overrides)) : undefined) ?? planUnder(free);
       const plan = planReport(result, analyzed);
       return { strategy, plan, overlay: sceneOverlay(result.costs, result.plan) };
     },

@@ -15,7 +15,16 @@ import { createCancellation, FakeServer } from './fakeServer';
 import { analysis, modelUri, readySnapshot } from './fixtures';
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
-const scene: Scene = { width: 10, height: 10, nodes: [], edges: [], groups: [], folded: [], cutLines: [] };
+const scene: Scene = {
+  width: 10,
+  height: 10,
+  nodes: [],
+  edges: [],
+  groups: [],
+  folded: [],
+  cutLines: [],
+  positions: [],
+};
 const overlay: SceneOverlay = { tierNames: [], tierOfNode: [], timeMsOfNode: [], measured: [], boundaries: [] };
 
 describe('the page', () => {

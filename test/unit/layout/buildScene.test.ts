@@ -52,3 +52,57 @@ describe('the scene of', () => {
     }
   }
 });
+
+describe('skips around blocks', () => {
+  /** Layers as in a transformer: `x + f(x)`, one after the other. */
+  const skipping = () => {
+    const graph = new GraphBuilder();
+    let tensor = graph.node('Stem', [graph.input('x')]);
+    for (let layer = 0; layer < 3; layer++) {
+      const inner = graph.chain([`A${layer}`, `B${layer}`, `C${layer}`], tensor);
+      tensor = graph.node(`Add${layer}`, [inner, tensor]);
+    }
+    graph.output(tensor);
+    return graph.build();
+  };
+
+  it('leave what they go around straight, near to it, and without any work for ELK', async () => {
+    const graph = skipping();
+    let isAsked = false;
+    const elk = {
+      layout: () => {
+        isAsked = true;
+        return Promise.reject(new Error('ELK was asked.'));
+      },
+    };
+    const scene = await buildScene(graph, { folded: null }, elk);
+    expect(isAsked).toBe(false);
+    expect(geometryProblems(scene, graph)).toEqual([]);
+    expect(new Set(scene.nodes.map(({ x, width }) => x + width / 2)).size).toBe(1);
+    const widest = Math.max(...scene.nodes.map(({ width }) => width));
+    const right = Math.max(...scene.nodes.map(({ x, width }) => x + width));
+    const skips = scene.edges.filter(({ points }) => points.length > 4);
+    expect(skips).toHaveLength(3);
+    for (const { points } of skips) {
+      const furthest = Math.max(...points.filter((_, axis) => axis % 2 === 0));
+      expect(furthest).toBeGreaterThan(right);
+      expect(furthest).toBeLessThan(right + widest / 2);
+    }
+  });
+
+  it('keep away only from what lies between their ends', async () => {
+    const graph = new GraphBuilder();
+    const start = graph.node('Start', [graph.input('x')]);
+    const end = graph.node('End', [graph.chain(['Inner'], start), start]);
+    // Below the skip, branches that are far wider than what it goes around.
+    const branches = Array.from({ length: 5 }, (_, branch) => graph.chain([`L${branch}`, `R${branch}`], end));
+    graph.output(graph.node('Join', branches));
+    const built = graph.build();
+    const scene = await buildScene(built, { folded: null }, createElkEngine());
+    expect(geometryProblems(scene, built)).toEqual([]);
+    const [inner] = scene.nodes.filter(({ title }) => title === 'Inner');
+    const skip = scene.edges.find(({ id }) => id.includes('n0->n2'));
+    const furthest = Math.max(...(skip?.points ?? []).filter((_, axis) => axis % 2 === 0));
+    expect(furthest - (inner?.x ?? 0) - (inner?.width ?? 0)).toBeLessThan(40);
+  });
+});

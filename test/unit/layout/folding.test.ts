@@ -12,6 +12,45 @@ function allGroups(groups: readonly FoldGroup[]): FoldGroup[] {
   return groups.flatMap((group) => [group, ...allGroups(group.children)]);
 }
 
+describe('a wide graph of few nodes', () => {
+  /** Branches of operators of their own, so that none repeats another. */
+  const wide = () => {
+    const graph = new GraphBuilder();
+    const input = graph.node('Stem', [graph.input('x')], undefined, 'net/stem');
+    const ends = Array.from({ length: 9 }, (_, branch) => {
+      let tensor = input;
+      for (let node = 0; node < 8; node++) {
+        tensor = graph.node(`Op${branch}${node}`, [tensor], undefined, `net/branch${branch}`);
+      }
+      return tensor;
+    });
+    graph.output(graph.chain(['Concat', 'Conv', 'Relu', 'Gemm'], graph.node('Join', ends)));
+    return graph.build();
+  };
+
+  it('is folded so far that it fits beside the panels, and unfolds as a person wishes', async () => {
+    const graph = wide();
+    expect(graph.nodes.length).toBeLessThan(150);
+    const folded = await buildScene(graph, { folded: null }, elk);
+    expect(geometryProblems(folded, graph)).toEqual([]);
+    expect(folded.width).toBeLessThanOrEqual(950);
+    expect(folded.nodes.length).toBeGreaterThan(6);
+    const open = await buildScene(graph, { folded: [] }, elk);
+    expect(geometryProblems(open, graph)).toEqual([]);
+    expect(open.width).toBeGreaterThan(950);
+    // What was folded at first can be folded again.
+    const again = await buildScene(graph, { folded: folded.folded }, elk);
+    expect(again).toEqual(folded);
+    expect(open.groups.map(({ id }) => id)).toEqual(expect.arrayContaining([...folded.folded]));
+  });
+
+  it('is left whole where it is narrow', async () => {
+    const scene = await buildScene(residual([2, 2]), { folded: null }, elk);
+    expect(scene.folded).toEqual([]);
+    expect(scene.nodes.every(({ kind }) => kind !== 'fold')).toBe(true);
+  });
+});
+
 describe('groups', () => {
   it('find the identical blocks of a residual net, however long the run', () => {
     const repeats = foldGroups(residual([3, 8, 36, 3])).flatMap(({ repeats: count }) => (count > 1 ? [count] : []));

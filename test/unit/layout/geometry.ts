@@ -139,8 +139,16 @@ function cutLineProblems(scene: Scene): string[] {
     const wrong = scene.nodes.find(({ orderIndices, y: top, height }) =>
       orderIndices.some((place) => (place < position ? top + height > y + tolerance : top < y - tolerance)),
     );
-    return wrong === undefined ? [] : [`cut ${position} does not keep ${wrong.id} on its side`];
+    const covered = scene.edges.find(({ points }) => runsLevelAt(points, y));
+    return [
+      ...(wrong === undefined ? [] : [`cut ${position} does not keep ${wrong.id} on its side`]),
+      ...(covered === undefined ? [] : [`cut ${position} lies on ${covered.id}`]),
+    ];
   });
+}
+
+function runsLevelAt(points: readonly number[], y: number): boolean {
+  return points.some((end, at) => at % 2 === 1 && at > 1 && points[at - 2] === end && Math.abs(end - y) < 2);
 }
 
 /** The line with a group's name, at the top of its outline, must be free of boxes and of level lines. */

@@ -74,11 +74,11 @@ describe('the SVG picture', () => {
     );
     elementsOf(svg);
     expect(svg.match(/fill-opacity/g)).toHaveLength(3);
-    for (const badge of ['>A  device<', '>B  edge &amp; co<', '>C  cloud<']) expect(svg).toContain(badge);
+    for (const badge of ['>D  device<', '>E  edge &amp; co<', '>C  cloud<']) expect(svg).toContain(badge);
     expect(svg).toContain('>1x64x56x56 float32 · 803 kB<');
-    expect(svg.match(/class="e x0"/g)).toHaveLength(1);
     expect(svg.match(/class="e x1"/g)).toHaveLength(1);
-    expect(svg).toContain('Tier B, edge &amp; co: 15 nodes.');
+    expect(svg.match(/class="e x2"/g)).toHaveLength(1);
+    expect(svg).toContain('Tier E, edge &amp; co: 15 nodes.');
   });
 
   it('puts a letter to every box where tiers are no bands', async () => {

@@ -78,6 +78,17 @@ describe('what a plan says of itself', () => {
     expect(plan({ inputWireBytes: { x: 10, other: 5 } }).advice).not.toContain('inputs');
   });
 
+  test('of candidates, what each gives, also while a cut is decided to lie elsewhere', () => {
+    const figures = ({ candidates }: ReturnType<typeof plan>) =>
+      candidates.map(({ position, latencyMs, link }) => [position, latencyMs, link]);
+    const free = plan();
+    expect(free.candidates.some(({ latencyMs }) => latencyMs !== null)).toBe(true);
+    expect(figures(plan({}, { cuts: [3, null] }))).toEqual(figures(free));
+    // A pin stays: it is a limit of the configuration, not a cut that can be moved.
+    const pinned = plan({ constraints: { pin: { c: 'device' } } }, { cuts: [3, null] });
+    expect(pinned.candidates.find(({ position }) => position === 2)?.latencyMs).toBeNull();
+  });
+
   test('nothing is proven of layers and tiers whose times are not known', () => {
     const open = syntheticGraph({ x: 1000 }, [
       { name: 'a', reads: ['x'], bytes: 400, macs: 1 },

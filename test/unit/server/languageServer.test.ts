@@ -183,6 +183,20 @@ describe('the language server over stdio', () => {
     await client.request('dnnsplit/close', { modelUri });
   });
 
+  it('compares with every strategy that it lists, also while a cut is tried out', async () => {
+    const modelUri = uri('resnet152.onnx');
+    await open('resnet152.onnx');
+    const tried = await client.request('dnnsplit/override', { modelUri, overrides: { cuts: [493, null] } });
+    const nodes = tried.plan?.tiers.reduce((sum, tier) => sum + tier.nodes, 0);
+    const { plan: onEdge } = await client.request('dnnsplit/compare', { modelUri, strategy: 'single:edge' });
+    expect(onEdge.tiers.map((tier) => tier.nodes)).toEqual([0, nodes, 0]);
+    // A strategy that can keep the cut does.
+    const { plan: exact } = await client.request('dnnsplit/compare', { modelUri, strategy: 'exact' });
+    expect(exact.tiers[0]?.nodes).toBe(tried.plan?.tiers[0]?.nodes);
+    await client.request('dnnsplit/override', { modelUri, overrides: {} });
+    await client.request('dnnsplit/close', { modelUri });
+  });
+
   it('answers every override of a burst, the last one as asked', async () => {
     const modelUri = uri('resnet152.onnx');
     const burst = [1, 2, 3, 4, 5].map((mbps) =>

@@ -91,6 +91,13 @@ describe('camera', () => {
     expect(reveal(camera, { x: 300, y: -100, width: 100, height: 40 }, canvas)).toEqual({ x: 0, y: -140, zoom: 1 });
   });
 
+  test('reveals in the middle of the height where that is wanted, and moves nothing that is in sight', () => {
+    const camera = { x: 0, y: 0, zoom: 1 };
+    expect(reveal(camera, { x: 300, y: 300, width: 100, height: 40 }, canvas, true)).toBe(camera);
+    const revealed = reveal(camera, { x: 300, y: 2000, width: 100, height: 40 }, canvas, true);
+    expect(toScreen(revealed, 350, 2020)).toEqual({ x: 350, y: canvas.height / 2 });
+  });
+
   test('reveals at a readable size when the picture is far away', () => {
     const revealed = reveal({ x: 0, y: 0, zoom: 0.01 }, { x: 300, y: 9000, width: 100, height: 40 }, canvas);
     expect(revealed.zoom).toBe(readableZoom);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { latencyEnds } from '../../../src/protocol/regimeLatency';
 import type { RegimeReport } from '../../../src/protocol/reports';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
-import { cumulativeMacs, thin } from '../../../webview/charts/profileChart';
+import { barColumns } from '../../../webview/charts/profileChart';
 import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
@@ -84,24 +84,16 @@ describe('latency against bandwidth', () => {
   });
 });
 
-describe('profile of a model', () => {
-  const network = residualNetwork(4);
-
-  test('cumulative MACs end at the total, folded or not', () => {
-    const total = network.operators.reduce((sum, { macs }) => sum + macs, 0);
-    for (const folded of [[], ['fold:block1', 'fold:block3']]) {
-      const points = cumulativeMacs(createSceneModel(sceneOf(network, folded)));
-      expect(points.at(-1)?.value).toBeCloseTo(total);
-      expect(points.at(-1)?.position).toBe(network.operators.length);
-    }
-  });
-
-  test('thinning keeps the largest value of each column', () => {
-    const points = Array.from({ length: 1000 }, (_, position) => ({ position, value: position % 10 }));
-    const kept = thin(points, 1000, 100);
-    expect(kept.length).toBeLessThanOrEqual(101);
-    expect(kept.every(({ value }) => value === 9)).toBe(true);
-  });
+test('a chart of many positions keeps the least and the most of each column', () => {
+  const positions = Array.from({ length: 5000 }, (_, position) => ({
+    position,
+    bytes: position === 2345 ? 8 : position % 7 === 0 ? 5000 : 1000,
+    macsBefore: 0,
+  }));
+  const columns = barColumns(positions, linearScale(0, 4999, 50, 350, 5));
+  expect(columns.size).toBe(301);
+  expect(new Set([...columns.values()].map(({ most }) => most))).toEqual(new Set([5000]));
+  expect([...columns.values()].filter(({ least }) => least === 8)).toHaveLength(1);
 });
 
 test('slider positions and bandwidths are inverse', () => {

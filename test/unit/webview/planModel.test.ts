@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SceneOverlay } from '../../../src/protocol/scene';
-import { createPlanModel, tierLetters } from '../../../webview/planModel';
+import { tierLetters } from '../../../src/protocol/tierLook';
+import { createPlanModel } from '../../../webview/planModel';
 import { createSceneModel } from '../../../webview/sceneModel';
 import { sceneFrom } from './sceneFrom';
 
@@ -50,7 +51,7 @@ describe('plan on a scene', () => {
       { tier: 0, top: Number.NEGATIVE_INFINITY, bottom: 170 },
       { tier: 1, top: 170, bottom: Number.POSITIVE_INFINITY },
     ]);
-    const carried = { texts: ['over 0'], bytes: 32, transferMs: 1 };
+    const carried = { tensors: [{ name: 'b', text: 'over 0' }], bytes: 32, transferMs: 1, costPerRequest: 0 };
     expect(plan.boundaries).toEqual([{ link: 0, position: 2, y: 170, edges: [1], ...carried }]);
     expect([...plan.crossing]).toEqual([[1, 0]]);
   });

@@ -47,5 +47,6 @@ export function sceneFrom(
     groups: [],
     folded: [],
     cutLines: [],
+    positions: [],
   };
 }

@@ -1,6 +1,14 @@
 import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/protocol/reports';
 import type { PlanOverrides } from '../../../src/protocol/requests';
-import type { OpFamily, Scene, SceneEdge, SceneGroup, SceneNode, SceneOverlay } from '../../../src/protocol/scene';
+import type {
+  OpFamily,
+  Scene,
+  SceneEdge,
+  SceneGroup,
+  SceneNode,
+  SceneOverlay,
+  ScenePosition,
+} from '../../../src/protocol/scene';
 
 /** One operator of the generated network, before it has a place. */
 interface Operator {
@@ -179,7 +187,32 @@ export function sceneOf({ operators, blocks }: Network, folded: readonly string[
     groups,
     folded: blockIds.filter((id) => !shown.includes(id)),
     cutLines,
+    positions: positionsOf(operators),
   };
+}
+
+/** What crosses after each number of operators: all that is made before it and read after it. */
+function positionsOf(operators: readonly Operator[]): ScenePosition[] {
+  const lastReader = new Map(operators.flatMap(({ inputs }, place) => inputs.map((input) => [input, place])));
+  const steps = new Float64Array(operators.length + 2);
+  const live = (id: string, made: number, bytes: number) => {
+    const last = lastReader.get(id);
+    if (last === undefined) return;
+    steps[made] = (steps[made] ?? 0) + bytes;
+    steps[last + 1] = (steps[last + 1] ?? 0) - bytes;
+  };
+  live('input', 0, 2_408_448);
+  operators.forEach(({ id, shape }, place) => {
+    live(id, place + 1, bytesOf(shape));
+  });
+  let bytes = 0;
+  let macsBefore = 0;
+  return Array.from({ length: operators.length + 1 }, (_, position) => {
+    bytes += steps[position] ?? 0;
+    const point = { position, bytes, macsBefore };
+    macsBefore += operators[position]?.macs ?? 0;
+    return point;
+  });
 }
 
 function edgesOf(

@@ -59,7 +59,7 @@ const dark = {
   'charts-red': '#f14c4c',
   'charts-blue': '#3794ff',
   'charts-yellow': '#cca700',
-  'charts-orange': '#d18616',
+  'charts-orange': 'rgba(234, 92, 0, 0.33)',
   'charts-green': '#89d185',
   'charts-purple': '#b180d7',
   'terminal-ansiBlue': '#2472c8',

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { DnnSplitError } from '../../../src/protocol/errors';
+import type { ModelSnapshot } from '../../../src/protocol/requests';
+import { ModelSession } from '../../../src/server/sessions/modelSession';
+import type { AnalysisFunctions, ModelState, StateRequest } from '../../../src/server/workers/analysisApi';
+import type { CallOptions, WorkerClient } from '../../../src/server/workers/workerClient';
+
+/** A worker that plans at once and compares until it is told to stop or to finish. */
+class FakeWorker {
+  readonly comparisons: AbortSignal[] = [];
+  readonly maps: AbortSignal[] = [];
+  finish: () => void = () => undefined;
+  finishMap: () => void = () => undefined;
+
+  readonly client = {
+    call: (method: string, { compare }: StateRequest, { signal }: CallOptions = {}) => {
+      if (method === 'regions' && signal) return this.#map(signal);
+      return compare && signal ? this.#compare(signal) : Promise.resolve(stateWith(0));
+    },
+  } as unknown as WorkerClient<AnalysisFunctions>;
+
+  #map(signal: AbortSignal): Promise<unknown> {
+    this.maps.push(signal);
+    return this.#until(signal, (resolve) => {
+      this.finishMap = () => resolve({ regions: [] });
+    });
+  }
+
+  #compare(signal: AbortSignal): Promise<unknown> {
+    this.comparisons.push(signal);
+    return this.#until(signal, (resolve) => {
+      this.finish = () => resolve(stateWith(1));
+    });
+  }
+
+  #until(signal: AbortSignal, begin: (resolve: (value: unknown) => void) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      begin(resolve);
+      signal.addEventListener('abort', () => reject(new DnnSplitError('canceled', 'Not wanted any more.')));
+    });
+  }
+}
+
+const stateWith = (strategies: number) =>
+  ({ analysis: {}, plan: { strategies: new Array(strategies).fill({}) } }) as unknown as ModelState;
+
+async function opened() {
+  const worker = new FakeWorker();
+  const snapshots: ModelSnapshot[] = [];
+  const listener = { changed: (snapshot: ModelSnapshot) => snapshots.push(snapshot), progress: () => undefined };
+  const session = new ModelSession('/m.onnx', 'file:///m.onnx', worker.client, listener);
+  await session.settled();
+  const compared = () => snapshots.at(-1)?.plan?.strategies.length;
+  return { worker, session, compared };
+}
+
+describe('a session', () => {
+  it('lets what a person waits for go before the comparison of strategies, which comes after it', async () => {
+    const { worker, session, compared } = await opened();
+    await expect.poll(() => worker.comparisons.length).toBe(1);
+    const wasInterrupted = await session.ahead(async () => worker.comparisons[0]?.aborted);
+    expect(wasInterrupted).toBe(true);
+    await expect.poll(() => worker.comparisons.length).toBe(2);
+    worker.finish();
+    await expect.poll(compared).toBe(1);
+    session.dispose();
+  });
+
+  it('compares again also after what was asked has failed, and not once it has compared', async () => {
+    const { worker, session, compared } = await opened();
+    await expect.poll(() => worker.comparisons.length).toBe(1);
+    await expect(session.ahead(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect.poll(() => worker.comparisons.length).toBe(2);
+    worker.finish();
+    await expect.poll(compared).toBe(1);
+    await session.ahead(async () => undefined);
+    // Were it compared again, an answer that comes later than its delay would meet a third comparison.
+    await session.ahead(() => new Promise((resolve) => setTimeout(resolve, 400)));
+    expect(worker.comparisons.length).toBe(2);
+    session.dispose();
+  });
+
+  it('begins a map again that made room, and breaks it off for a change', async () => {
+    const { worker, session } = await opened();
+    const signal = new AbortController().signal;
+    const map = session.regions([0, 1], signal);
+    await expect.poll(() => worker.maps.length).toBe(1);
+    expect(await session.ahead(async () => worker.maps[0]?.aborted)).toBe(true);
+    await expect.poll(() => worker.maps.length).toBe(2);
+    worker.finishMap();
+    expect(await map).toEqual({ regions: [] });
+    const overtaken = session.regions([0, 1], signal);
+    await expect.poll(() => worker.maps.length).toBe(3);
+    const refused = expect(overtaken).rejects.toThrow('Not wanted');
+    await session.override({ objective: 'cost' });
+    await refused;
+    expect(worker.maps.length).toBe(3);
+    session.dispose();
+  });
+});

@@ -1,0 +1,27 @@
+import type { PlanReport } from '../../src/protocol/reports';
+import { element } from '../dom';
+import { formatDollars, formatJoules, formatMs, formatRate, formatSignificant, unknownNumber } from '../format';
+import { text } from '../strings';
+
+/** What a plan gives, in large figures. */
+export function planFigures(plan: PlanReport): HTMLElement {
+  const gap = plan.exact.gapPercent;
+  const facts: (readonly [string, string])[] = [
+    [text('plan.latency'), formatMs(plan.latencyMs)],
+    [text('plan.cost'), formatDollars(plan.costPerRequest)],
+    [text('plan.throughput'), formatRate(plan.throughputPerSecond)],
+    [text('plan.energy'), formatJoules(plan.energyJ)],
+    [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
+  ];
+  return element(
+    'dl',
+    { class: 'figures' },
+    ...facts.map(([label, value]) => element('div', {}, element('dt', {}, label), element('dd', {}, value))),
+  );
+}
+
+function gapText(gap: number | null, unavailable: string | undefined): string {
+  if (gap === null) return unavailable ?? unknownNumber;
+  const percent = gap < 0.0005 ? '0 %' : `${formatSignificant(gap)} %`;
+  return unavailable === undefined ? percent : `≤ ${percent}`;
+}
