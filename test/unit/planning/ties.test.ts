@@ -74,7 +74,7 @@ describe('of plans that are equally good', () => {
       }),
       { numRuns: 2000 },
     );
-    expect(ties).toBeGreaterThan(100);
+    expect(ties).toBeGreaterThan(30);
   });
 
   test('regimes take none through a tier that only delays it, and keep the least objective at every bandwidth', () => {
@@ -112,7 +112,7 @@ describe('of plans that are equally good', () => {
       ),
       { numRuns: 500 },
     );
-    expect(ties).toBeGreaterThan(100);
+    expect(ties).toBeGreaterThan(30);
   });
 });
 
