@@ -67,7 +67,7 @@ export function paretoFront(
       { assignment, latencyMs: latencyS * 1e3, costPerRequest: cost, throughputPerSecond: 1 / slowestS, energyJ },
     ];
   });
-  const plans = known.reduce(withPlan, found).sort((a, b) => a.latencyMs - b.latencyMs);
+  const plans = efficientOf([...found, ...known.map(figuresOf)]);
   return {
     plans: thinned(plans, frontSize),
     bounded: fronts.bounded || plans.length > frontSize,
@@ -75,12 +75,23 @@ export function paretoFront(
   };
 }
 
-/** A front with one more plan, unless another one is as good in every figure, and without those that it is as good as. */
-function withPlan(front: readonly ParetoPlan[], { assignment, evaluation }: Plan): ParetoPlan[] {
+function figuresOf({ assignment, evaluation }: Plan): ParetoPlan {
   const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
-  const plan = { assignment, latencyMs, costPerRequest, throughputPerSecond, energyJ };
-  if (front.some((other) => matches(other, plan))) return [...front];
-  return [...front.filter((other) => !matches(plan, other)), plan];
+  return { assignment, latencyMs, costPerRequest, throughputPerSecond, energyJ };
+}
+
+/**
+ * The plans that no other one is as good as in every figure, by latency; of equal ones the first. A search tells figures
+ * apart that differ by rounding alone, so that some of what it finds is beaten all the same.
+ */
+function efficientOf(plans: readonly ParetoPlan[]): readonly ParetoPlan[] {
+  let efficient: ParetoPlan[] = [];
+  for (const plan of plans) {
+    if (efficient.some((other) => matches(other, plan))) continue;
+    if (efficient.some((other) => matches(plan, other))) efficient = efficient.filter((other) => !matches(plan, other));
+    efficient.push(plan);
+  }
+  return efficient.sort((a, b) => a.latencyMs - b.latencyMs);
 }
 
 /** Relative difference below which two figures count as equal. */

@@ -111,7 +111,7 @@ export function planModel(
   const regions = options.regions && regionsOf(search, options.regions);
   // The plan that cuts chosen by hand replace stays among the efficient ones, wherever it cuts.
   const knownPlans = () =>
-    free === context ? [plan, ...singles] : [plan, ...singles, ...keptPlan(outcomeOf(free, plan, options.strategy))];
+    free === context ? [plan, ...singles] : [...keptPlan(outcomeOf(free, plan, options.strategy)), ...singles, plan];
   return {
     plan,
     costs,
