@@ -1,11 +1,11 @@
 import type { PlanOverrides } from '../src/protocol/requests';
 import type { PreviewedCut } from '../src/protocol/webviewMessages';
-import { cutAt } from './cutDrag';
-import type { MetricName } from './metric';
-import { withCut } from './overrides';
-import { foldTarget, nodeById, toggleFold } from './sceneModel';
-import { hasDetails, lastPlaceOf } from './shown';
-import type { PanelTab, Store } from './state';
+import { cutAt } from './input/cutDrag';
+import type { MetricName } from './model/metric';
+import { withCut } from './model/overrides';
+import { foldTarget, nodeById, toggleFold } from './model/sceneModel';
+import { hasDetails, lastPlaceOf } from './model/shown';
+import type { PanelTab, Store } from './model/state';
 import { text } from './strings';
 import type { Transport } from './transport';
 

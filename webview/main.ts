@@ -8,9 +8,9 @@
 import './styles.css';
 import { type App, createApp } from './app';
 import { readMemory } from './memory';
-import { initialState } from './state';
+import { initialState } from './model/state';
+import { registerWidgets } from './page/toolkit';
 import { setStrings } from './strings';
-import { registerWidgets } from './toolkit';
 import { connect } from './transport';
 
 const root = document.getElementById('app');

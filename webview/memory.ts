@@ -1,7 +1,7 @@
 import type { PlanOverrides } from '../src/protocol/requests';
-import type { Camera } from './camera';
-import { type MetricName, metrics } from './metric';
-import { type PanelState, panelTabs, type State } from './state';
+import { type MetricName, metrics } from './model/metric';
+import { type PanelState, panelTabs, type State } from './model/state';
+import type { Camera } from './renderer/camera';
 
 /** What the page remembers while it is hidden: navigation and the user's choices, never data. */
 export interface Memory {

@@ -13,10 +13,10 @@ const entry = `
   export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
   export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
   export { findCandidates } from './src/engine/split/findCandidates';
-  export { createCostTables } from './src/engine/planning/costTables';
+  export { createCostTables } from './src/engine/planning/costs/costTables';
   export { exactPlan } from './src/engine/planning/exact/exactPlan';
   export { planModel } from './src/engine/planning/planModel';
-  export { defaultConfig, resolveConfig } from './src/engine/planning/resolveConfig';
+  export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
   export { analyzeFile } from './src/server/analysis/analyzeFile';
   export { openFileSource } from './src/server/files/fileSource';

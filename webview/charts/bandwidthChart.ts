@@ -1,9 +1,9 @@
 import type { LinkReport, RegimeReport } from '../../src/protocol/reports';
 import { tierLetters } from '../../src/protocol/tierLook';
-import { element, svgElement } from '../dom';
 import { formatMbps, formatMs } from '../format';
-import { clamp } from '../geometry';
-import type { State } from '../state';
+import { clamp } from '../model/geometry';
+import type { State } from '../model/state';
+import { element, svgElement } from '../page/dom';
 import { text } from '../strings';
 import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { decades, logScale } from './scale';

@@ -1,8 +1,8 @@
 import type { ParetoReport } from '../../src/protocol/reports';
-import { element, svgElement } from '../dom';
 import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
+import type { State } from '../model/state';
+import { element, svgElement } from '../page/dom';
 import { type Column, table } from '../panels/table';
-import type { State } from '../state';
 import { text } from '../strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
 import { fittingScale, linearScale } from './scale';

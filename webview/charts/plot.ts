@@ -1,4 +1,4 @@
-import { svgElement } from '../dom';
+import { svgElement } from '../page/dom';
 import type { Scale } from './scale';
 
 export const plotHeight = 200;

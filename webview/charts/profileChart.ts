@@ -1,9 +1,9 @@
 import type { CandidateReport } from '../../src/protocol/reports';
 import type { ScenePosition } from '../../src/protocol/scene';
-import { element, svgElement } from '../dom';
 import { formatBytes, formatCount, formatMacs } from '../format';
-import { lastPlaceOf } from '../shown';
-import type { State } from '../state';
+import { lastPlaceOf } from '../model/shown';
+import type { State } from '../model/state';
+import { element, svgElement } from '../page/dom';
 import { text } from '../strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { linearScale, logScale, type Scale } from './scale';

@@ -1,5 +1,4 @@
 import type { PlanReport, RegionMapReport } from '../../src/protocol/reports';
-import { element, setText, svgElement, withCode } from '../dom';
 import {
   formatDollars,
   formatJoules,
@@ -9,7 +8,8 @@ import {
   formatRate,
   formatSignificant,
 } from '../format';
-import { clamp } from '../geometry';
+import { clamp } from '../model/geometry';
+import { element, setText, svgElement, withCode } from '../page/dom';
 import { table } from '../panels/table';
 import { text } from '../strings';
 import { bottomAxis, type PlotArea, plotArea, polyline, sideAxis } from './plot';

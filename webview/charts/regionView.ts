@@ -1,9 +1,9 @@
 import type { Controller } from '../controller';
-import { element } from '../dom';
-import { withBandwidth } from '../overrides';
-import type { State } from '../state';
+import { withBandwidth } from '../model/overrides';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
+import { picker } from '../page/toolkit';
 import { text } from '../strings';
-import { picker } from '../toolkit';
 import { regionChart } from './regionChart';
 import type { Bandwidths } from './regionPlans';
 

@@ -1,10 +1,10 @@
 import type { PlanReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
-import { element, oncePerFrame, setText } from '../dom';
 import { formatMbps } from '../format';
-import { clamp } from '../geometry';
-import { withBandwidth } from '../overrides';
-import type { State } from '../state';
+import { clamp } from '../model/geometry';
+import { withBandwidth } from '../model/overrides';
+import type { State } from '../model/state';
+import { element, oncePerFrame, setText } from '../page/dom';
 import { text } from '../strings';
 
 /** Sliders run over powers of ten of Mb/s, in hundredths. */

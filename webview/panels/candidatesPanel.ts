@@ -1,9 +1,9 @@
 import { outcomeOfCandidate } from '../../src/protocol/candidateOutcome';
 import type { CandidateOutcome, CandidateReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
-import { element } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatMacs, formatMs } from '../format';
-import type { State } from '../state';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
 import { text } from '../strings';
 import { type Panel, whenChanged } from './panel';
 import { longTable } from './table';

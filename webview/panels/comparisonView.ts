@@ -1,11 +1,11 @@
 import type { PlanReport } from '../../src/protocol/reports';
 import type { Controller } from '../controller';
-import { element } from '../dom';
 import { formatBytes, formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
-import { movedNodes } from '../planModel';
-import type { State } from '../state';
+import { movedNodes } from '../model/planModel';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
+import { button } from '../page/toolkit';
 import { text } from '../strings';
-import { button } from '../toolkit';
 import { table } from './table';
 
 interface Row {

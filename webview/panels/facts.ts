@@ -1,4 +1,4 @@
-import { type Content, element } from '../dom';
+import { type Content, element } from '../page/dom';
 
 export type Fact = readonly [label: string, value: Content];
 

@@ -1,8 +1,8 @@
-import { element } from '../dom';
-import { formatMetric, heatOf } from '../metric';
-import type { State } from '../state';
+import { formatMetric, heatOf } from '../model/metric';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
+import type { Theme } from '../renderer/theme';
 import { text } from '../strings';
-import type { Theme } from '../theme';
 import { whenChanged } from './panel';
 
 export interface Legend {

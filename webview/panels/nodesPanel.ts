@@ -1,9 +1,9 @@
 import type { SceneNode } from '../../src/protocol/scene';
 import type { Controller } from '../controller';
-import { element } from '../dom';
 import { formatBytes, formatMacs, formatMs } from '../format';
-import type { PlanModel } from '../planModel';
-import type { State } from '../state';
+import type { PlanModel } from '../model/planModel';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
 import { text } from '../strings';
 import { type Panel, whenChanged } from './panel';
 import { longTable } from './table';

@@ -1,4 +1,4 @@
-import type { State } from '../state';
+import type { State } from '../model/state';
 
 /** One tab's content. It is only asked to update while it is shown. */
 export interface Panel {

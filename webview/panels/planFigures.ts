@@ -1,6 +1,6 @@
 import type { PlanReport } from '../../src/protocol/reports';
-import { element } from '../dom';
 import { formatDollars, formatJoules, formatMs, formatRate, formatSignificant, unknownNumber } from '../format';
+import { element } from '../page/dom';
 import { text } from '../strings';
 
 /** What a plan gives, in large figures. */

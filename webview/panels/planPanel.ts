@@ -2,7 +2,6 @@ import { latencyEnds } from '../../src/protocol/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
 import { tierLetters } from '../../src/protocol/tierLook';
 import type { Controller } from '../controller';
-import { element, withCode } from '../dom';
 import {
   formatBytes,
   formatCount,
@@ -16,9 +15,10 @@ import {
   formatRatio,
   unknownNumber,
 } from '../format';
-import { isUntouched } from '../overrides';
+import { isUntouched } from '../model/overrides';
+import { element, withCode } from '../page/dom';
+import { button } from '../page/toolkit';
 import { text } from '../strings';
-import { button } from '../toolkit';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';

@@ -1,5 +1,5 @@
 import type { PlanReport } from '../../src/protocol/reports';
-import { element, withCode } from '../dom';
+import { element, withCode } from '../page/dom';
 
 /** What the bandwidth regimes leave out, where they are shown and leave something out. */
 export function regimesHint(plan: PlanReport | null): HTMLElement[] {

@@ -1,7 +1,7 @@
 import type { SearchHit } from '../../src/protocol/requests';
 import type { Controller } from '../controller';
-import { element } from '../dom';
-import type { State } from '../state';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
 import { text } from '../strings';
 import { whenChanged } from './panel';
 

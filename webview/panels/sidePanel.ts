@@ -1,8 +1,8 @@
 import type { Controller } from '../controller';
-import { element } from '../dom';
-import { clamp } from '../geometry';
-import { keepFocus } from '../keepFocus';
-import { type PanelTab, panelTabs, type State } from '../state';
+import { clamp } from '../model/geometry';
+import { type PanelTab, panelTabs, type State } from '../model/state';
+import { element } from '../page/dom';
+import { keepFocus } from '../page/keepFocus';
 import { type StringKey, text } from '../strings';
 import { createCandidatesPanel } from './candidatesPanel';
 import { createChartsPanel } from './chartsPanel';

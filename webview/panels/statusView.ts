@@ -1,8 +1,8 @@
 import type { Controller } from '../controller';
-import { element, setText } from '../dom';
-import type { State } from '../state';
+import type { State } from '../model/state';
+import { element, setText } from '../page/dom';
+import { button, progressRing } from '../page/toolkit';
 import { text } from '../strings';
-import { button, progressRing } from '../toolkit';
 
 /** Work shorter than this needs no way out. */
 const cancelAfterMs = 2000;

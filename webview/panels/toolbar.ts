@@ -1,10 +1,10 @@
 import type { Controller } from '../controller';
-import { element } from '../dom';
-import type { GraphView } from '../graphView';
-import { metrics } from '../metric';
-import type { State } from '../state';
+import { metrics } from '../model/metric';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
+import { button, type Choice, picker, type SearchField, searchField } from '../page/toolkit';
+import type { GraphView } from '../renderer/graphView';
 import { text } from '../strings';
-import { button, type Choice, picker, type SearchField, searchField } from '../toolkit';
 
 const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
 const strategies = [

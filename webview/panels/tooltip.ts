@@ -1,9 +1,9 @@
-import { element } from '../dom';
 import { formatBytes, formatMacs, formatMs } from '../format';
-import type { Size } from '../geometry';
-import type { HoverTarget } from '../pointer';
-import { nodeById, outputText } from '../sceneModel';
-import type { State } from '../state';
+import type { HoverTarget } from '../input/pointer';
+import type { Size } from '../model/geometry';
+import { nodeById, outputText } from '../model/sceneModel';
+import type { State } from '../model/state';
+import { element } from '../page/dom';
 import { text } from '../strings';
 import { factList } from './facts';
 import { tierText } from './tierText';

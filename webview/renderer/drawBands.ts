@@ -1,8 +1,8 @@
-import { toScreen, visibleRect } from '../camera';
-import { intersects } from '../geometry';
-import { tierColorsOf } from '../theme';
+import { intersects } from '../model/geometry';
+import { toScreen, visibleRect } from './camera';
 import { type Frame, font, headerLabel, headerPixels, headerZoom } from './frame';
 import { snap } from './snap';
+import { tierColorsOf } from './theme';
 
 const badgeHeight = 18;
 const badgeMargin = 10;

@@ -1,10 +1,10 @@
-import { toScreen } from '../camera';
-import { contains, type Rect } from '../geometry';
-import type { Boundary } from '../planModel';
-import { tierColorsOf } from '../theme';
+import { contains, type Rect } from '../model/geometry';
+import type { Boundary } from '../model/planModel';
+import { toScreen } from './camera';
 import { type Frame, font } from './frame';
 import { besideBoxes, layOutPills, pillHeight, pillWidth } from './pills';
 import { snap } from './snap';
+import { tierColorsOf } from './theme';
 
 const handleWidth = 8;
 const handleHeight = 16;

@@ -1,8 +1,8 @@
 import type { SceneEdge } from '../../src/protocol/scene';
-import { visibleRect } from '../camera';
-import { tierColorsOf } from '../theme';
+import { visibleRect } from './camera';
 import { dashes, traceEdges } from './edgeLines';
 import type { Frame } from './frame';
+import { tierColorsOf } from './theme';
 
 /** Shorter edges than this, in pixels, are not worth a line. */
 const shortest = 2;

@@ -1,10 +1,10 @@
 import type { SceneNode } from '../../src/protocol/scene';
-import { visibleRect } from '../camera';
-import { formatMetric, heatOf } from '../metric';
-import { withRepeats } from '../repeats';
-import { tierColorsOf } from '../theme';
+import { formatMetric, heatOf } from '../model/metric';
+import { withRepeats } from '../model/repeats';
+import { visibleRect } from './camera';
 import { detailAt, type Frame, font, movedTo } from './frame';
 import { snap } from './snap';
+import { tierColorsOf } from './theme';
 
 /** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
 const painted = { cells: new Uint32Array(0), pass: 0 };

@@ -1,13 +1,13 @@
 import type { SceneGroup } from '../../src/protocol/scene';
-import type { Camera } from '../camera';
-import type { Size } from '../geometry';
-import type { HeatScale } from '../metric';
-import type { PlanModel, TierSpan } from '../planModel';
-import { withRepeats } from '../repeats';
-import type { SceneModel } from '../sceneModel';
-import type { Theme } from '../theme';
+import type { Size } from '../model/geometry';
+import type { HeatScale } from '../model/metric';
+import type { PlanModel, TierSpan } from '../model/planModel';
+import { withRepeats } from '../model/repeats';
+import type { SceneModel } from '../model/sceneModel';
+import type { Camera } from './camera';
 import type { Hatches } from './hatch';
 import type { TextFitter } from './textFitter';
+import type { Theme } from './theme';
 
 /** A boundary on its way to another cut line. */
 export interface DragGhost {

@@ -1,5 +1,5 @@
-import { type Theme, tierColorsOf } from '../theme';
 import { snap } from './snap';
+import { type Theme, tierColorsOf } from './theme';
 
 const side = 8;
 

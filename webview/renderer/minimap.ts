@@ -1,8 +1,8 @@
-import { type Camera, visibleRect } from '../camera';
-import { clamp, type Rect, type Size } from '../geometry';
-import type { PlanModel } from '../planModel';
-import type { SceneModel } from '../sceneModel';
-import { type Theme, tierColorsOf } from '../theme';
+import { clamp, type Rect, type Size } from '../model/geometry';
+import type { PlanModel } from '../model/planModel';
+import type { SceneModel } from '../model/sceneModel';
+import { type Camera, visibleRect } from './camera';
+import { type Theme, tierColorsOf } from './theme';
 
 const stripWidth = 64;
 const margin = 8;

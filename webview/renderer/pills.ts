@@ -1,8 +1,8 @@
-import { toScreen, toWorld } from '../camera';
 import { formatBytes, formatDollars, formatMs } from '../format';
-import { intersects, type Rect } from '../geometry';
-import type { Boundary } from '../planModel';
+import { intersects, type Rect } from '../model/geometry';
+import type { Boundary } from '../model/planModel';
 import { text } from '../strings';
+import { toScreen, toWorld } from './camera';
 import { type Frame, headerLabel, headerPixels, headerZoom } from './frame';
 import { minimapLayout } from './minimap';
 

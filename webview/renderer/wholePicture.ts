@@ -1,4 +1,4 @@
-import type { Size } from '../geometry';
+import type { Size } from '../model/geometry';
 import { drawFrame } from './drawFrame';
 import type { Frame } from './frame';
 

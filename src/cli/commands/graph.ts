@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { CostTables } from '../../engine/planning/costTables';
+import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan';
 import type { AnalyzedModel } from '../../server/analysis/analyzeFile';
 import { parseBindings } from '../arguments';

@@ -1,5 +1,5 @@
-import type { LimitName } from './constraints';
-import type { Metric } from './infrastructure';
+import type { Metric } from './infrastructure/infrastructure';
+import type { LimitName } from './limits/constraints';
 
 /** Tier index per node of the split graph; never falls along an edge. */
 export type Assignment = Uint8Array;

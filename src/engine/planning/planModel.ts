@@ -1,13 +1,14 @@
 import type { CandidateOutcome } from '../../protocol/reports';
 import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
-import { advise } from './advice';
-import { auditCandidates, rulesPlansOut, searchedText } from './audit';
-import { candidateOutcomes } from './candidateOutcomes';
-import { certify, withoutOptimum } from './certificate';
-import { type CostTables, createCostTables } from './costTables';
-import { infeasibleRegime, reasonAt } from './infeasibleRegime';
-import type { Infrastructure } from './infrastructure';
+import { infeasibleRegime, reasonAt } from './bandwidths/infeasibleRegime';
+import { bandwidthRegimes } from './bandwidths/regimes';
+import { type RegionMap, type RegionRequest, regionMap } from './bandwidths/regionMap';
+import { type CostTables, createCostTables } from './costs/costTables';
+import { advise } from './findings/advice';
+import { auditCandidates, rulesPlansOut, searchedText } from './findings/audit';
+import { candidateOutcomes } from './findings/candidateOutcomes';
+import { certify, withoutOptimum } from './findings/certificate';
 import {
   otherStrategies,
   outcomeOf,
@@ -15,16 +16,15 @@ import {
   rankedPlans,
   type StrategyOutcome,
   singleTierOutcomes,
-} from './outcomes';
-import { cutsAtPositions, cutsOfPlacement } from './overrides';
-import { type ParetoFront, paretoFront } from './pareto';
+} from './findings/outcomes';
+import type { Infrastructure } from './infrastructure/infrastructure';
+import { cutsAtPositions, cutsOfPlacement } from './infrastructure/overrides';
+import { tierBounds } from './infrastructure/tierBounds';
 import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
-import { PlanSearch } from './planSearch';
-import { bandwidthRegimes } from './regimes';
-import { type RegionMap, type RegionRequest, regionMap } from './regionMap';
-import { searchableCuts } from './searchableCuts';
-import type { StrategyContext } from './strategy';
-import { tierBounds } from './tierBounds';
+import { type ParetoFront, paretoFront } from './search/pareto';
+import { PlanSearch } from './search/planSearch';
+import { searchableCuts } from './search/searchableCuts';
+import type { StrategyContext } from './strategies/strategy';
 
 export interface PlanOptions {
   readonly strategy: Strategy;

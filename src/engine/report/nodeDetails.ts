@@ -1,7 +1,7 @@
 import { bytesText, shapeText } from '../../protocol/quantities';
 import type { NodeDetails } from '../../protocol/requests';
 import type { OnnxAttribute, OnnxTensor } from '../onnx/model';
-import type { CostTables } from '../planning/costTables';
+import type { CostTables } from '../planning/costs/costTables';
 import type { InferredModel } from '../shapes/inferred';
 import type { SplitGraph } from '../split/splitGraph';
 import { factReport } from './tensorReport';

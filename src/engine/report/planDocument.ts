@@ -1,9 +1,9 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
 import { productVersion } from '../../protocol/version';
-import type { StrategyOutcome } from '../planning/outcomes';
+import type { RegionMap } from '../planning/bandwidths/regionMap';
+import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult } from '../planning/planModel';
-import type { RegionMap } from '../planning/regionMap';
 import type { DimensionBindings } from '../shapes/inferred';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';

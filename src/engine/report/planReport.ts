@@ -9,13 +9,13 @@ import type {
   StrategyReport,
   TierReport,
 } from '../../protocol/reports';
-import type { CostTables } from '../planning/costTables';
-import type { Objective } from '../planning/infrastructure';
-import type { StrategyOutcome } from '../planning/outcomes';
+import { nextRegime } from '../planning/bandwidths/regimes';
+import type { RegionMap } from '../planning/bandwidths/regionMap';
+import type { CostTables } from '../planning/costs/costTables';
+import type { StrategyOutcome } from '../planning/findings/outcomes';
+import type { Objective } from '../planning/infrastructure/infrastructure';
 import type { Assignment, Regime } from '../planning/plan';
 import type { PlanningResult } from '../planning/planModel';
-import { nextRegime } from '../planning/regimes';
-import type { RegionMap } from '../planning/regionMap';
 import { splitPoints } from './analysisReport';
 import { placementOf } from './nodeRanges';
 import { type ModelIdentity, profileReports } from './profileReport';

@@ -1,7 +1,7 @@
 import type { ProfileReport } from '../../protocol/reports';
-import { measuredKey } from '../planning/costModel';
-import type { CostTables } from '../planning/costTables';
-import type { Tier } from '../planning/infrastructure';
+import { measuredKey } from '../planning/costs/costModel';
+import type { CostTables } from '../planning/costs/costTables';
+import type { Tier } from '../planning/infrastructure/infrastructure';
 import type { SplitNode } from '../split/splitGraph';
 
 /** What tells a model from others; asked for only where a profile names its own. */

@@ -1,7 +1,7 @@
 import { bytesText, costShortText, durationText, shapeText } from '../../protocol/quantities';
 import type { SceneOverlay } from '../../protocol/scene';
-import { transferPrice } from '../planning/costModel';
-import type { CostTables } from '../planning/costTables';
+import { transferPrice } from '../planning/costs/costModel';
+import type { CostTables } from '../planning/costs/costTables';
 import type { Plan } from '../planning/plan';
 import { dataTensorReport } from './tensorReport';
 

@@ -1,6 +1,6 @@
-import type { Infrastructure } from '../../engine/planning/infrastructure';
+import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
+import { defaultConfig, resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import type { Strategy } from '../../engine/planning/plan';
-import { defaultConfig, resolveConfig } from '../../engine/planning/resolveConfig';
 import type { DimensionBindings } from '../../engine/shapes/inferred';
 import type { ConfigDocument } from '../../protocol/documents/config';
 import { DnnSplitError } from '../../protocol/errors';

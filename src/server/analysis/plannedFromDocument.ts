@@ -1,6 +1,6 @@
-import { type CostTables, createCostTables } from '../../engine/planning/costTables';
-import { evaluatePlan } from '../../engine/planning/evaluate';
-import type { Infrastructure } from '../../engine/planning/infrastructure';
+import { type CostTables, createCostTables } from '../../engine/planning/costs/costTables';
+import { evaluatePlan } from '../../engine/planning/costs/evaluate';
+import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
 import type { Plan } from '../../engine/planning/plan';
 import { assignedTiers } from '../../engine/report/nodeRanges';
 import type { PlanDocument } from '../../protocol/documents/plan';

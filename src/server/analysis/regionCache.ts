@@ -1,6 +1,6 @@
-import { applyOverrides } from '../../engine/planning/overrides';
+import type { RegionRequest } from '../../engine/planning/bandwidths/regionMap';
+import { applyOverrides } from '../../engine/planning/infrastructure/overrides';
 import { mapRegions } from '../../engine/planning/planModel';
-import type { RegionRequest } from '../../engine/planning/regionMap';
 import { regionMapReport } from '../../engine/report/planReport';
 import type { RegionMapReport } from '../../protocol/reports';
 import type { PlanOverrides } from '../../protocol/requests';

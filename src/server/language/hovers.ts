@@ -1,7 +1,7 @@
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Infrastructure } from '../../engine/planning/infrastructure';
-import { resolveConfig } from '../../engine/planning/resolveConfig';
+import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
+import { resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../engine/presets/linkPresets';
 import type { Figure } from '../../engine/presets/preset';
 import { tierPresets } from '../../engine/presets/tierPresets';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allCuts } from '../../../src/engine/planning/allCuts';
+import { allCuts } from '../../../src/engine/planning/search/allCuts';
 import { allAssignments, smallGraphs } from './randomGraphs';
 
 const manyCuts = 1000;

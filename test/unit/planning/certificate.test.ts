@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { maximize } from '../../../src/engine/planning/exact/linearProgram';
 import { lowerBound } from '../../../src/engine/planning/exact/lowerBound';
-import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
 import type { Certificate, Plan } from '../../../src/engine/planning/plan';
 import { type PlanningResult, type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyOverrides, parseObjective } from '../../../src/engine/planning/overrides';
-import { defaultConfig, resolveConfig } from '../../../src/engine/planning/resolveConfig';
+import { applyOverrides, parseObjective } from '../../../src/engine/planning/infrastructure/overrides';
+import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { configSchema } from '../../../src/protocol/documents/config';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure';
+import { nextRegime, regimeAt } from '../../../src/engine/planning/bandwidths/regimes';
+import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
-import { nextRegime, regimeAt } from '../../../src/engine/planning/regimes';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { plainInfrastructure, syntheticGraph } from './support';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { dadsHeavy, dadsLight, dnnSurgery } from '../../../src/engine/planning/strategies/dads';
-import type { StrategyContext } from '../../../src/engine/planning/strategy';
+import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { DnnSplitError } from '../../../src/protocol/errors';
 import { tinyYolo } from '../../fixtures/published/dadsTinyYolo';

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Constraints, Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import type {
+  Constraints,
+  Infrastructure,
+  Objective,
+} from '../../../src/engine/planning/infrastructure/infrastructure';
 import type { Regime } from '../../../src/engine/planning/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { memoriesMayFill } from '../../../src/engine/planning/partMemory';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { memoriesMayFill } from '../../../src/engine/planning/costs/partMemory';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { plainInfrastructure, syntheticGraph } from './support';

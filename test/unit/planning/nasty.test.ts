@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brokenConstraints } from '../../../src/engine/planning/constraints';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Constraints, Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import type {
+  Constraints,
+  Infrastructure,
+  Objective,
+} from '../../../src/engine/planning/infrastructure/infrastructure';
+import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
+import { brokenConstraints } from '../../../src/engine/planning/limits/constraints';
 import { type PlanningResult, planModel } from '../../../src/engine/planning/planModel';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
 import { planReport } from '../../../src/engine/report/planReport';
 import { searchCandidates } from '../../../src/engine/split/findCandidates';
 import type { DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';

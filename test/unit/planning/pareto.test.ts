@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { brokenConstraints } from '../../../src/engine/planning/constraints';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { brokenConstraints } from '../../../src/engine/planning/limits/constraints';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { placementOf } from '../../../src/engine/report/nodeRanges';
 import { planReport } from '../../../src/engine/report/planReport';

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { auditCandidates } from '../../../src/engine/planning/audit';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import { auditCandidates } from '../../../src/engine/planning/findings/audit';
+import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { assignmentAt, metricsValue, rankPrefixPlans, tupleMetrics } from '../../../src/engine/planning/prefixTuples';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
+import {
+  assignmentAt,
+  metricsValue,
+  rankPrefixPlans,
+  tupleMetrics,
+} from '../../../src/engine/planning/search/prefixTuples';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { unwatched } from '../../../src/protocol/work';

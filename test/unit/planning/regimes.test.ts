@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import { regimeAt } from '../../../src/engine/planning/bandwidths/regimes';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
 import type { Regime } from '../../../src/engine/planning/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { regimeAt } from '../../../src/engine/planning/regimes';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/evaluate';
-import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure';
+import type { RegionMap } from '../../../src/engine/planning/bandwidths/regionMap';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
-import type { RegionMap } from '../../../src/engine/planning/regionMap';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/protocol/errors';

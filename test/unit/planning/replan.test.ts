@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CostTables } from '../../../src/engine/planning/costTables';
-import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure';
+import type { CostTables } from '../../../src/engine/planning/costs/costTables';
+import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { defaultConfig, resolveConfig } from '../../../src/engine/planning/resolveConfig';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';

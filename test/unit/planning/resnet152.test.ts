@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { defaultConfig, resolveConfig } from '../../../src/engine/planning/resolveConfig';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { inferFile } from '../split/loadGraph';

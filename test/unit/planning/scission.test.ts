@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createCostTables } from '../../../src/engine/planning/costTables';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { exactPlan } from '../../../src/engine/planning/exact/exactPlan';
-import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
-import { rankPrefixPlans } from '../../../src/engine/planning/prefixTuples';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
+import { rankPrefixPlans } from '../../../src/engine/planning/search/prefixTuples';
 import { buildInModelOrder } from '../../../src/engine/split/buildSplitGraph';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { unwatched } from '../../../src/protocol/work';

@@ -1,8 +1,13 @@
-import { createCostTables } from '../../../src/engine/planning/costTables';
-import type { Constraints, Infrastructure, Link, Tier } from '../../../src/engine/planning/infrastructure';
-import { PlanSearch } from '../../../src/engine/planning/planSearch';
-import type { StrategyContext } from '../../../src/engine/planning/strategy';
-import { tierBounds } from '../../../src/engine/planning/tierBounds';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import type {
+  Constraints,
+  Infrastructure,
+  Link,
+  Tier,
+} from '../../../src/engine/planning/infrastructure/infrastructure';
+import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
+import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
+import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
 import { unwatched } from '../../../src/protocol/work';
 

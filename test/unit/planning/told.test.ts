@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Infrastructure } from '../../../src/engine/planning/infrastructure';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
 import { followedReports, planReport } from '../../../src/engine/report/planReport';
 import { findCandidates } from '../../../src/engine/split/findCandidates';

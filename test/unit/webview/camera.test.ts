@@ -15,7 +15,7 @@ import {
   toWorld,
   visibleRect,
   zoomAt,
-} from '../../../webview/camera';
+} from '../../../webview/renderer/camera';
 
 const canvas = { width: 800, height: 600 };
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });

@@ -4,9 +4,9 @@ import type { RegimeReport } from '../../../src/protocol/reports';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { barColumns } from '../../../webview/charts/profileChart';
 import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
-import { nearestCutLine, previewCut } from '../../../webview/cutDrag';
+import { nearestCutLine, previewCut } from '../../../webview/input/cutDrag';
+import { createSceneModel } from '../../../webview/model/sceneModel';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
-import { createSceneModel } from '../../../webview/sceneModel';
 import { setStrings, text } from '../../../webview/strings';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Scene, SceneEdge } from '../../../src/protocol/scene';
+import { createSceneModel } from '../../../webview/model/sceneModel';
 import { traceEdges } from '../../../webview/renderer/edgeLines';
 import type { Frame } from '../../../webview/renderer/frame';
-import { createSceneModel } from '../../../webview/sceneModel';
 
 /** A frame over edges whose context notes the lines of its path, `x,y x,y ...` per piece. */
 function tracing(edges: readonly SceneEdge[], camera = { x: 0, y: 0, zoom: 1 }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, emptyHistory, redo, undo } from '../../../webview/history';
+import { change, emptyHistory, redo, undo } from '../../../webview/model/history';
 
 const start = { overrides: {}, history: emptyHistory };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commandForKey, type Step, walk } from '../../../webview/keyboard';
-import { createSceneModel } from '../../../webview/sceneModel';
+import { commandForKey, type Step, walk } from '../../../webview/input/keyboard';
+import { createSceneModel } from '../../../webview/model/sceneModel';
 import { sceneFrom } from './sceneFrom';
 
 //        a

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SceneOverlay } from '../../../src/protocol/scene';
 import { tierLetters } from '../../../src/protocol/tierLook';
-import { createPlanModel } from '../../../webview/planModel';
-import { createSceneModel } from '../../../webview/sceneModel';
+import { createPlanModel } from '../../../webview/model/planModel';
+import { createSceneModel } from '../../../webview/model/sceneModel';
 import { sceneFrom } from './sceneFrom';
 
 const chain = sceneFrom({ a: [0, 0], b: [0, 100], c: [0, 200], d: [0, 300] }, [

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeDetails } from '../../../src/protocol/requests';
-import { createSceneModel } from '../../../webview/sceneModel';
-import { hasDetails, shownIndex, shownNode } from '../../../webview/shown';
-import { initialState, reduce } from '../../../webview/state';
+import { createSceneModel } from '../../../webview/model/sceneModel';
+import { hasDetails, shownIndex, shownNode } from '../../../webview/model/shown';
+import { initialState, reduce } from '../../../webview/model/state';
 import { residualNetwork, sceneOf } from '../../webview/harness/residualNet';
 
 const network = residualNetwork(2);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { intersects } from '../../../webview/geometry';
-import { SpatialIndex } from '../../../webview/spatialIndex';
+import { intersects } from '../../../webview/model/geometry';
+import { SpatialIndex } from '../../../webview/model/spatialIndex';
 
 const coordinate = (max: number) => fc.double({ min: -max, max, noNaN: true });
 const size = fc.oneof(fc.double({ min: 0, max: 600, noNaN: true }), fc.double({ min: 0, max: 300_000, noNaN: true }));

@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import { memoryOf, readMemory } from '../../../webview/memory';
-import { createHeatScale, heatOf } from '../../../webview/metric';
-import { isUntouched, withBandwidth, withCut, withPin } from '../../../webview/overrides';
-import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/sceneModel';
-import { createStore, initialState, reduce } from '../../../webview/state';
+import { createHeatScale, heatOf } from '../../../webview/model/metric';
+import { isUntouched, withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
+import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/model/sceneModel';
+import { createStore, initialState, reduce } from '../../../webview/model/state';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
 import { sceneFrom } from './sceneFrom';
 

@@ -1,4 +1,4 @@
-import { lowestPieces } from '../../../src/engine/planning/convexPieces';
+import { lowestPieces } from '../../../src/engine/planning/bandwidths/convexPieces';
 import type { RegionMapReport } from '../../../src/protocol/reports';
 import { type Network, planOf } from './residualNet';
 

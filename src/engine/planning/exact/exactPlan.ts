@@ -1,11 +1,11 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import type { Work } from '../../../protocol/work';
-import { type AdditiveObjective, additiveObjective } from '../costModel';
-import type { CostTables } from '../costTables';
-import type { Infrastructure } from '../infrastructure';
+import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import type { Infrastructure } from '../infrastructure/infrastructure';
+import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan';
 import { RecentResults } from '../recentResults';
-import { type TierBounds, tierBounds } from '../tierBounds';
 import { keptContraction } from './keptContraction';
 import type { ExactProblem, ExactSolution } from './problem';
 import { solveContracted } from './solve';

@@ -1,8 +1,8 @@
 import type { TensorTopology } from '../../split/topology';
-import type { AdditiveObjective } from '../costModel';
-import type { CostTables } from '../costTables';
+import type { AdditiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import type { TierBounds } from '../infrastructure/tierBounds';
 import { RecentResults } from '../recentResults';
-import type { TierBounds } from '../tierBounds';
 import { type Contraction, contract } from './contract';
 import type { ExactProblem } from './problem';
 

@@ -1,11 +1,11 @@
 import { throwIfCanceled, type Work } from '../../../protocol/work';
-import { brokenConstraints, limitsOf, metricsOf } from '../constraints';
-import { type AdditiveObjective, additiveObjective, objectiveWeights, transferSeconds } from '../costModel';
-import type { CostTables } from '../costTables';
-import { evaluatePlan } from '../evaluate';
-import { memoriesMayFill } from '../partMemory';
+import { type AdditiveObjective, additiveObjective, objectiveWeights, transferSeconds } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import { memoriesMayFill } from '../costs/partMemory';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import { brokenConstraints, limitsOf, metricsOf } from '../limits/constraints';
 import type { Assignment, Evaluation } from '../plan';
-import type { TierBounds } from '../tierBounds';
 import { problemOf } from './exactPlan';
 import { maximize } from './linearProgram';
 import type { ExactProblem } from './problem';

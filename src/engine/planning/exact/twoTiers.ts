@@ -1,7 +1,7 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import type { AdditiveObjective } from '../costModel';
+import type { AdditiveObjective } from '../costs/costModel';
 import type { Assignment } from '../plan';
-import type { StrategyContext } from '../strategy';
+import type { StrategyContext } from '../strategies/strategy';
 import { problemOf } from './exactPlan';
 import { solveExactly } from './solve';
 

@@ -1,8 +1,8 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { evaluatePlan } from '../evaluate';
+import { evaluatePlan } from '../costs/evaluate';
 import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from '../exact/twoTiers';
 import type { Assignment, Evaluation } from '../plan';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 const plainLatency: TwoTierWeights = { lower: 1, upper: 1, transfer: 1 };
 

@@ -1,9 +1,9 @@
-import { assignmentOf } from '../cutFamily';
-import { droppableConstraints } from '../droppable';
-import { cutsOfPlan, type Label } from '../labels';
-import { infeasibleError } from '../relaxation';
-import type { FoundPlan, StrategyContext } from '../strategy';
-import { frontsOfEqual, tieTolerance } from '../ties';
+import { droppableConstraints } from '../limits/droppable';
+import { infeasibleError } from '../limits/relaxation';
+import { assignmentOf } from '../search/cutFamily';
+import { cutsOfPlan, type Label } from '../search/labels';
+import { frontsOfEqual, tieTolerance } from '../search/ties';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 /**
  * DNNSplit (Kayal and Leon-Garcia, IEEE Access 2024): the best plan that cuts at candidates only, wherever these hold an

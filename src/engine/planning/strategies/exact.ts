@@ -1,11 +1,11 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { brokenConstraints, rounded } from '../constraints';
-import { additiveObjective } from '../costModel';
-import { evaluatePlan } from '../evaluate';
+import { additiveObjective } from '../costs/costModel';
+import { evaluatePlan } from '../costs/evaluate';
 import { solveTables } from '../exact/exactPlan';
 import { lowerBound } from '../exact/lowerBound';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import { brokenConstraints, rounded } from '../limits/constraints';
 import { planOverCandidates } from './dnnsplit';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 /**
  * The true optimum over all cuts of the graph; constraints are kept. For latency, cost, energy and weights of them it is

@@ -1,12 +1,12 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import type { CostTables } from '../costTables';
-import { droppableConstraints } from '../droppable';
-import { fullMemory } from '../measures';
-import { prefixMemory } from '../partMemory';
+import type { CostTables } from '../costs/costTables';
+import { fullMemory } from '../costs/measures';
+import { prefixMemory } from '../costs/partMemory';
+import { droppableConstraints } from '../limits/droppable';
+import { infeasibleError } from '../limits/relaxation';
 import type { Assignment } from '../plan';
-import { assignmentAt, rankPrefixPlans, tupleCount } from '../prefixTuples';
-import { infeasibleError } from '../relaxation';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import { assignmentAt, rankPrefixPlans, tupleCount } from '../search/prefixTuples';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 /** Plans that an exhaustive search computes at most. */
 const exhaustiveBound = 1_000_000;

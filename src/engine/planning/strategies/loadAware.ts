@@ -1,10 +1,10 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled } from '../../../protocol/work';
-import { rounded } from '../constraints';
-import { transferSeconds } from '../costModel';
-import type { CostTables } from '../costTables';
-import { assignmentAt, prefixRanges, tupleCount, tupleMetrics } from '../prefixTuples';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import { transferSeconds } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import { rounded } from '../limits/constraints';
+import { assignmentAt, prefixRanges, tupleCount, tupleMetrics } from '../search/prefixTuples';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 /** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
 const planBound = 500_000;

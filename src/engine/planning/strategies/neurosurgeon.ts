@@ -1,6 +1,6 @@
 import { DnnSplitError } from '../../../protocol/errors';
-import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../prefixTuples';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 /**
  * Neurosurgeon (Kang et al., ASPLOS 2017): one cut of the chain between the first tier and one other tier, whichever

@@ -1,9 +1,9 @@
 import { DnnSplitError } from '../../../protocol/errors';
 import { throwIfCanceled } from '../../../protocol/work';
-import { hasLimits, keepsLimits } from '../constraints';
-import type { CostTables } from '../costTables';
-import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../prefixTuples';
-import type { FoundPlan, StrategyContext } from '../strategy';
+import type { CostTables } from '../costs/costTables';
+import { hasLimits, keepsLimits } from '../limits/constraints';
+import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
+import type { FoundPlan, StrategyContext } from './strategy';
 
 const particleCount = 40;
 const iterations = 150;

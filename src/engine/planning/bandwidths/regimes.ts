@@ -1,0 +1,153 @@
+import { transferSeconds } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import type { Measure } from '../costs/measures';
+import type { Regime } from '../plan';
+import type { ChainFronts } from '../search/chainFronts';
+import { assignmentOf, type CutFamily } from '../search/cutFamily';
+import { chainOf, type Front, type Label } from '../search/labels';
+import { withoutNeedlessTiers } from '../search/ties';
+import { lowerEnvelope, type Ray, valueAt } from './rayEnvelope';
+
+/** A plan over x = 1 / bandwidth of one link. */
+interface PlanRay extends Ray {
+  readonly chosen: readonly number[];
+}
+
+/**
+ * The bandwidths of one link at which the best plan of a family changes, exactly, all other figures fixed; from the
+ * slowest link to the fastest. With one cut on the link, every figure of a plan is a line over x = 1/bandwidth (for the
+ * slowest stage, the larger of a constant and a line), and none falls, so that a plan keeps its limits up to some x and
+ * its value is a ray that ends there. The best plans are the lower envelope of these rays, one for every plan around the
+ * cut that no other one matches or beats. Below the bandwidth at which the last ray ends, no plan keeps the limits: no
+ * regime begins there.
+ */
+export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
+  const { costs, family } = fronts;
+  return lowerEnvelope(planRays(fronts, link))
+    .map(({ ray, fromX, untilX }) => {
+      const chosen = withoutNeedlessTiers(fronts, link, ray.chosen, valueAt(ray, fromX));
+      const regime = regimeOf(costs, family, link, chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX });
+      return ray.untilX === Number.POSITIVE_INFINITY ? regime : { ...regime, keepsLimitsFromMbps: 1 / ray.untilX };
+    })
+    .reverse();
+}
+
+/** Index of the regime that holds a measured bandwidth, in O(log n); regimes from the slowest to the fastest. */
+export function regimeAt(regimes: readonly Regime[], bandwidthMbps: number): number {
+  let low = 0;
+  let high = regimes.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((regimes[middle]?.fromMbps ?? 0) <= bandwidthMbps) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/**
+ * The regime to use next: the current one until the bandwidth has left it by the given fraction of its border, so that a
+ * bandwidth that wavers around a border does not move the cut back and forth. Limits come first: a plan that would break
+ * one is not kept, and neither is one that only stands in where none keeps them.
+ */
+export function nextRegime(
+  regimes: readonly Regime[],
+  current: number,
+  bandwidthMbps: number,
+  hysteresis: number,
+): number {
+  const regime = regimes[current];
+  if (regime === undefined) return regimeAt(regimes, bandwidthMbps);
+  const { fromMbps, toMbps, keepsLimitsFromMbps = 0, infeasible } = regime;
+  const lowest = Math.max(fromMbps * (1 - hysteresis), Math.min(fromMbps, keepsLimitsFromMbps));
+  const highest = infeasible === undefined ? toMbps * (1 + hysteresis) : toMbps;
+  const stays = bandwidthMbps >= lowest && bandwidthMbps <= highest;
+  return stays ? current : regimeAt(regimes, bandwidthMbps);
+}
+
+function planRays(fronts: ChainFronts, link: number): PlanRay[] {
+  const above = fronts.above(link);
+  return fronts.below(link).flatMap((lowers, cut) => raysOf(fronts, link, cut, lowers, above[cut] ?? []));
+}
+
+/**
+ * The rays of one cut that no other one of it is at most as high as, as long as it lasts: these have the slope in common,
+ * and either the floor or the base.
+ */
+function raysOf(fronts: ChainFronts, link: number, cut: number, lowers: Front, uppers: Front): PlanRay[] {
+  const found: { readonly ray: Ray; readonly lower: Label; readonly upper: Label }[] = [];
+  let lowest: Ray | undefined;
+  for (const lower of lowers) {
+    for (const upper of uppers) {
+      const ray = rayOf(fronts.measures, fronts.joined(lower, upper), link, cut);
+      if (ray === undefined || (lowest && heightOrder(lowest, ray) <= 0 && lowest.untilX >= ray.untilX)) continue;
+      if (lowest === undefined || heightOrder(ray, lowest) < 0) lowest = ray;
+      found.push({ ray, lower, upper });
+    }
+  }
+  found.sort((a, b) => heightOrder(a.ray, b.ray) || Math.sign(b.ray.untilX - a.ray.untilX) || 0);
+  let untilX = Number.NEGATIVE_INFINITY;
+  return found.flatMap(({ ray, lower, upper }) => {
+    if (ray.untilX <= untilX) return [];
+    untilX = ray.untilX;
+    return [{ ...ray, chosen: chainOf(lower, cut, upper) }];
+  });
+}
+
+function heightOrder(a: Ray, b: Ray): number {
+  return a.floor - b.floor || a.base - b.base;
+}
+
+/** The objective over x, up to where the first limit is broken; nothing where one is broken at any bandwidth. */
+function rayOf(measures: readonly Measure[], rest: ArrayLike<number>, link: number, cut: number): Ray | undefined {
+  let untilX = Number.POSITIVE_INFINITY;
+  for (const [m, measure] of measures.entries()) {
+    const fixed = measure.fixed[link]?.[cut] ?? 0;
+    const slope = measure.slope[link]?.[cut] ?? 0;
+    const others = rest[m] ?? 0;
+    const base = measure.combine === 'sum' ? others + fixed : fixed;
+    if (fixed === Number.POSITIVE_INFINITY || Math.max(base, others) > measure.most) return undefined;
+    if (slope > 0) untilX = Math.min(untilX, (measure.most - base) / slope);
+  }
+  const [objective] = measures;
+  const fixed = objective?.fixed[link]?.[cut] ?? 0;
+  const slope = objective?.slope[link]?.[cut] ?? 0;
+  const others = rest[0] ?? 0;
+  return objective?.combine === 'sum'
+    ? { floor: 0, base: others + fixed, slope, untilX }
+    : { floor: others, base: fixed, slope, untilX };
+}
+
+/** A plan between two bandwidths: its latency at the link's own bandwidth where the regime holds it, else at the border nearest to it. */
+export function regimeOf(
+  costs: CostTables,
+  family: CutFamily,
+  link: number,
+  chosen: readonly number[],
+  { fromMbps, toMbps }: Pick<Regime, 'fromMbps' | 'toMbps'>,
+): Regime {
+  const { links } = costs.infrastructure;
+  let fixedS = 0;
+  for (const [k, below] of family.secondsBelow.entries()) {
+    const lower = chosen[k - 1];
+    const upper = chosen[k] ?? family.size - 1;
+    fixedS += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
+  }
+  let transferS = 0;
+  for (const [l, one] of links.entries()) {
+    const bytes = family.bytes[l]?.[chosen[l] ?? 0] ?? 0;
+    if (l !== link) fixedS += transferSeconds(bytes, one);
+    else {
+      const bandwidthMbps = Math.min(Math.max(one.bandwidthMbps, fromMbps), toMbps);
+      fixedS += transferSeconds(bytes, { ...one, bandwidthMbps: Number.POSITIVE_INFINITY });
+      transferS = (8 * bytes) / (bandwidthMbps * 1e6);
+    }
+  }
+  return {
+    fromMbps,
+    toMbps,
+    assignment: assignmentOf(family, chosen),
+    latencyMs: (fixedS + transferS) * 1e3,
+    fixedMs: fixedS * 1e3,
+    bytes: family.bytes[link]?.[chosen[link] ?? 0] ?? 0,
+  };
+}

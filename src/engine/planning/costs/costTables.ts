@@ -1,0 +1,106 @@
+import { liveBytes } from '../../split/liveBytes';
+import type { SplitGraph } from '../../split/splitGraph';
+import { type TensorTopology, topologyOf } from '../../split/topology';
+import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
+import { estimatedSeconds, measuredSeconds, wireBytes } from './costModel';
+
+/** Times of every node on one tier. */
+export interface TierTable {
+  readonly tier: Tier;
+  readonly seconds: Float64Array;
+  /** Seconds of the first i nodes of the order, i = 0..n. */
+  readonly prefixSeconds: Float64Array;
+  /** 1 for nodes whose time is measured. */
+  readonly measured: Uint8Array;
+}
+
+/** Bytes under one way to encode tensors; links with the same encoding share one. */
+export interface WireTable {
+  readonly wireDtype: Link['wireDtype'];
+  /** Bytes per tensor; `Infinity` where unknown. */
+  readonly tensorBytes: Float64Array;
+  /** Bytes that cross at position i of the order, i = 0..n; `Infinity` where unknown. */
+  readonly positionBytes: Float64Array;
+}
+
+/**
+ * Everything that planning reads in its inner loops. A table depends only on what it is made from, so a change of one
+ * bandwidth or price keeps all of them, and a change of one tier's speed rebuilds that tier's alone.
+ */
+export interface CostTables {
+  readonly graph: SplitGraph;
+  readonly infrastructure: Infrastructure;
+  readonly topology: TensorTopology;
+  /** Per tier. */
+  readonly tiers: readonly TierTable[];
+  /** Per link. */
+  readonly wires: readonly WireTable[];
+  /** Nodes whose MACs and traffic are both unknown: their time is only the overhead. */
+  readonly unknownTimes: number;
+}
+
+/**
+ * Builds the tables of a graph on an infrastructure, or takes over from `previous` what still holds.
+ * @param previous tables of the same graph under another infrastructure.
+ */
+export function createCostTables(graph: SplitGraph, infrastructure: Infrastructure, previous?: CostTables): CostTables {
+  const base = previous?.graph === graph ? previous : undefined;
+  const tiers = infrastructure.tiers.map((tier) => {
+    const known = base?.tiers.find((table) => sameTimes(table.tier, tier));
+    return known === undefined ? buildTierTable(graph, tier) : { ...known, tier };
+  });
+  const sameInputs =
+    base !== undefined && sameRecord(base.infrastructure.inputWireBytes, infrastructure.inputWireBytes);
+  const wires: WireTable[] = [];
+  for (const link of infrastructure.links) {
+    const reusable = [...(sameInputs ? base.wires : []), ...wires];
+    const known = reusable.find((table) => table.wireDtype === link.wireDtype);
+    wires.push(known ?? buildWireTable(graph, link.wireDtype, infrastructure.inputWireBytes));
+  }
+  return {
+    graph,
+    infrastructure,
+    topology: topologyOf(graph),
+    tiers,
+    wires,
+    unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
+  };
+}
+
+function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
+  const n = graph.nodes.length;
+  const seconds = new Float64Array(n);
+  const measured = new Uint8Array(n);
+  const prefixSeconds = new Float64Array(n + 1);
+  for (const [index, node] of graph.nodes.entries()) {
+    const known = measuredSeconds(node, tier);
+    measured[index] = known === undefined ? 0 : 1;
+    seconds[index] = known ?? estimatedSeconds(node, tier);
+    prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
+  }
+  return { tier, seconds, prefixSeconds, measured };
+}
+
+function buildWireTable(
+  graph: SplitGraph,
+  wireDtype: Link['wireDtype'],
+  inputWireBytes: Infrastructure['inputWireBytes'],
+): WireTable {
+  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, inputWireBytes));
+  return { wireDtype, tensorBytes, positionBytes: liveBytes(graph, tensorBytes).bytes };
+}
+
+function countUnknownTimes(graph: SplitGraph): number {
+  return graph.nodes.filter((node) => node.macs === undefined && node.trafficBytes === undefined).length;
+}
+
+function sameTimes(a: Tier, b: Tier): boolean {
+  return (
+    a.gflops === b.gflops && a.memoryGBps === b.memoryGBps && a.overheadUs === b.overheadUs && a.profile === b.profile
+  );
+}
+
+function sameRecord(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

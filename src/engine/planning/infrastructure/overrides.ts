@@ -1,0 +1,136 @@
+import { objectiveSchema } from '../../../protocol/documents/config';
+import { DnnSplitError } from '../../../protocol/errors';
+import type { PlanOverrides } from '../../../protocol/requests';
+import { assignedTiers } from '../../report/nodeRanges';
+import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
+import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
+import type { Strategy } from '../plan';
+import { parseStrategy } from '../strategies/strategyNames';
+import type { Infrastructure, Objective, Tier } from './infrastructure';
+
+export interface OverriddenPlanning {
+  readonly infrastructure: Infrastructure;
+  readonly strategy: Strategy;
+  /** Per link the position of the cut that must lie on it; `null` leaves it to the planner. */
+  readonly cuts: readonly (number | null)[];
+  /** One whole plan, as the nodes of each tier. */
+  readonly placement: PlanOverrides['placement'];
+}
+
+/**
+ * An infrastructure and strategy with a change to try. The objective is a metric's name or JSON of weights.
+ * @throws DnnSplitError `bad-usage` or `invalid-config` for a value that means nothing here.
+ */
+export function applyOverrides(
+  infrastructure: Infrastructure,
+  strategy: Strategy,
+  overrides: PlanOverrides,
+): OverriddenPlanning {
+  const { constraints, tiers } = infrastructure;
+  for (const [node, id] of Object.entries(overrides.pin ?? {})) {
+    if (tiers.some((tier) => tier.id === id)) continue;
+    throw new DnnSplitError(
+      'bad-usage',
+      `\`${node}\` is pinned to the unknown tier \`${id}\`; known are ${tiers.map((t) => t.id).join(', ')}.`,
+    );
+  }
+  const pin = { ...constraints.pin, ...overrides.pin };
+  const links = infrastructure.links.map((link, l) => {
+    const bandwidthMbps = overrides.bandwidthMbps?.[l] ?? link.bandwidthMbps;
+    if (bandwidthMbps > 0) return { ...link, bandwidthMbps };
+    throw new DnnSplitError('bad-usage', `The bandwidth of link ${l} must be above 0 Mbit/s.`);
+  });
+  return {
+    infrastructure: {
+      ...infrastructure,
+      links,
+      objective: overrides.objective === undefined ? infrastructure.objective : parseObjective(overrides.objective),
+      constraints: Object.keys(pin).length > 0 ? { ...constraints, pin } : constraints,
+    },
+    strategy: overrides.strategy === undefined ? strategy : parseStrategy(overrides.strategy, tiers, 'strategy'),
+    cuts: overrides.cuts ?? [],
+    placement: overrides.placement,
+  };
+}
+
+/**
+ * Reads an objective: `latency`, `cost`, `throughput`, `energy`, or JSON such as `{"latency":1,"cost":0.5}`.
+ * @throws DnnSplitError `bad-usage`
+ */
+export function parseObjective(text: string): Objective {
+  const parsed = objectiveSchema.safeParse(text.trimStart().startsWith('{') ? parseJson(text) : text);
+  const weights = parsed.success && typeof parsed.data !== 'string' ? parsed.data : undefined;
+  const isWeightless = weights !== undefined && !Object.values(weights).some((weight) => (weight ?? 0) > 0);
+  if (!parsed.success || isWeightless) {
+    throw new DnnSplitError(
+      'bad-usage',
+      `\`${text}\` is not an objective; use latency, cost, throughput, energy, or weights such as {"latency":1,"cost":0.5}.`,
+    );
+  }
+  if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';
+  const { latency = 0, cost = 0, energy = 0 } = weights;
+  return { latency, cost, energy };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The cuts that positions stand for: the candidate at the position where there is one, else the prefix of the order.
+ * @throws DnnSplitError `bad-usage` for a position outside the graph or below the one of a lower link.
+ */
+export function cutsAtPositions(
+  graph: SplitGraph,
+  candidates: readonly Candidate[],
+  positions: readonly (number | null)[],
+): (Cut | null)[] {
+  let lowest = 0;
+  return positions.map((position, link) => {
+    if (position === null) return null;
+    const n = graph.nodes.length;
+    if (!Number.isInteger(position) || position < lowest || position > n) {
+      throw new DnnSplitError(
+        'bad-usage',
+        `The cut of link ${link} is at ${position}; give a position between ${lowest} and ${n}.`,
+      );
+    }
+    lowest = position;
+    return candidates.find((one) => one.position === position) ?? cutAtPosition(graph, position);
+  });
+}
+
+/**
+ * The cuts of a whole plan that is given as the nodes of each tier.
+ * @throws DnnSplitError `bad-usage` where a node is on no tier or on several, or data would flow downwards.
+ */
+export function cutsOfPlacement(
+  graph: SplitGraph,
+  tiers: readonly Tier[],
+  placement: readonly (readonly string[])[],
+): Cut[] {
+  const { tiersOf, unknown } = assignedTiers(
+    graph.nodes.map(({ id }) => id),
+    placement,
+  );
+  const wrong = unknown[0] ?? graph.nodes.find((_, node) => tiersOf[node]?.length !== 1)?.id;
+  const tierOf = tiersOf.map(([tier = 0]) => tier);
+  const falls = graph.tensors.find(
+    ({ producer, consumers }) =>
+      producer >= 0 && consumers.some((reader) => (tierOf[reader] ?? 0) < (tierOf[producer] ?? 0)),
+  );
+  if (wrong !== undefined || falls !== undefined || placement.length !== tiers.length) {
+    const what = wrong === undefined ? `\`${falls?.name ?? placement.length}\`` : `node \`${wrong}\``;
+    throw new DnnSplitError('bad-usage', `The placement is no plan of this model: it does not fit at ${what}.`);
+  }
+  return tiers.slice(1).map((_, link) =>
+    cutAboveDownset(
+      graph,
+      tierOf.flatMap((tier, node) => (tier <= link ? [node] : [])),
+    ),
+  );
+}

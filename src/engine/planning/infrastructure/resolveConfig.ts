@@ -1,0 +1,169 @@
+import type { ConfigDocument, LinkDocument, TierDocument } from '../../../protocol/documents/config';
+import type { ProfileDocument } from '../../../protocol/documents/profile';
+import { DnnSplitError } from '../../../protocol/errors';
+import { linkPreset, tierPreset } from '../../presets/presets';
+import type { DimensionBindings } from '../../shapes/inferred';
+import type { Strategy } from '../plan';
+import { parseStrategy } from '../strategies/strategyNames';
+import type { Constraints, Infrastructure, Link, Objective, Tier } from './infrastructure';
+
+/** What applies without a `dnnsplit.json`: a Jetson Nano, a T4 server nearby and an A10G in the cloud. */
+export const defaultConfig: ConfigDocument = {
+  tiers: [
+    { id: 'device', preset: 'jetson-nano', pricePerHour: 0.006, electricityPerKWh: 0.15 },
+    { id: 'edge', preset: 't4' },
+    { id: 'cloud', preset: 'a10g' },
+  ],
+  links: [
+    { bandwidthMbps: 20, latencyMs: 5 },
+    { bandwidthMbps: 200, latencyMs: 15 },
+  ],
+  objective: 'latency',
+};
+
+/** What a link has that states nothing: published figures of an uplink, then of a server's connection. */
+const firstLinkDefault: LinkDocument = { preset: 'wifi' };
+const laterLinkDefault: LinkDocument = { preset: 'edge-cloud' };
+
+export interface ResolvedConfig {
+  readonly infrastructure: Infrastructure;
+  readonly bindings: DimensionBindings;
+  readonly strategy: Strategy;
+}
+
+/**
+ * Fills a configuration in for one model: presets, differences for the model, links, profiles.
+ * @param modelPath path of the model; its entry under `models` is the longest one that its path ends with.
+ * @param profiles profile documents by the path that `tiers[].profile` names.
+ * @throws DnnSplitError `invalid-config` that names the place in the configuration.
+ */
+export function resolveConfig(
+  config: ConfigDocument,
+  modelPath: string,
+  profiles: ReadonlyMap<string, ProfileDocument>,
+): ResolvedConfig {
+  const own = modelEntry(config, modelPath);
+  const tiers = config.tiers.map((tier, index) => resolveTier(tier, index, profiles));
+  checkUniqueIds(tiers);
+  const wireDtype = own.wire?.dtype ?? config.wire?.dtype ?? 'original';
+  const links = resolveLinks(config, tiers.length, wireDtype);
+  const constraints = compact<Constraints>({ ...config.constraints, ...own.constraints });
+  checkConstraints(constraints, tiers);
+  const inputs = { ...config.inputs, ...own.inputs };
+  const inputWireBytes: Record<string, number> = {};
+  for (const [name, facts] of Object.entries(inputs)) {
+    if (facts.wireBytes !== undefined) inputWireBytes[name] = facts.wireBytes;
+  }
+  const objective = compactObjective(own.objective ?? config.objective ?? 'latency');
+  return {
+    infrastructure: { tiers, links, objective, constraints, inputWireBytes },
+    bindings: { ...config.dimensions, ...own.dimensions },
+    strategy: config.strategy === undefined ? 'dnnsplit' : parseStrategy(config.strategy, tiers, 'strategy'),
+  };
+}
+
+type ModelEntry = NonNullable<ConfigDocument['models']>[string];
+
+function modelEntry(config: ConfigDocument, modelPath: string): ModelEntry {
+  const path = modelPath.replaceAll('\\', '/');
+  const matches = Object.entries(config.models ?? {}).filter(([name]) => {
+    const wanted = name.replaceAll('\\', '/').replace(/^\.\//, '');
+    return path === wanted || path.endsWith(`/${wanted}`);
+  });
+  matches.sort(([a], [b]) => b.length - a.length);
+  return matches[0]?.[1] ?? {};
+}
+
+function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<string, ProfileDocument>): Tier {
+  const place = `tiers[${index}]`;
+  const preset = tier.preset === undefined ? undefined : tierPreset(tier.preset, `${place}.preset`);
+  const profile = tier.profile === undefined ? undefined : profileAt(tier.profile, `${place}.profile`, profiles);
+  return {
+    id: tier.id,
+    gflops: tier.gflops ?? preset?.gflops.value,
+    memoryGBps: tier.memoryGBps ?? preset?.memoryGBps?.value,
+    overheadUs: tier.overheadUs ?? 0,
+    memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
+    pricePerHour: tier.pricePerHour ?? preset?.pricePerHour?.value ?? 0,
+    watts: tier.watts ?? preset?.watts?.value ?? 0,
+    electricityPerKWh: tier.electricityPerKWh ?? 0,
+    replicas: tier.replicas ?? 1,
+    profile: profile && new Map(Object.entries(profile.microseconds)),
+    ...(profile?.model && { profiledModel: profile.model }),
+  };
+}
+
+function profileAt(path: string, place: string, profiles: ReadonlyMap<string, ProfileDocument>): ProfileDocument {
+  const profile = profiles.get(path);
+  if (profile === undefined) {
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`${place}\` names \`${path}\`, which could not be read; check the path, relative to the configuration.`,
+    );
+  }
+  return profile;
+}
+
+function checkUniqueIds(tiers: readonly Tier[]): void {
+  for (const [index, tier] of tiers.entries()) {
+    const first = tiers.findIndex((other) => other.id === tier.id);
+    if (first !== index) {
+      throw new DnnSplitError(
+        'invalid-config',
+        `\`tiers[${index}].id\` repeats \`${tier.id}\` of \`tiers[${first}]\`; give each tier its own id.`,
+      );
+    }
+  }
+}
+
+function resolveLinks(config: ConfigDocument, tierCount: number, wireDtype: Link['wireDtype']): Link[] {
+  const links = config.links ?? [];
+  if (config.links !== undefined && links.length !== tierCount - 1) {
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`links\` has ${links.length} entries for ${tierCount} tiers; link i joins tier i to tier i+1, so give ${tierCount - 1}.`,
+    );
+  }
+  return Array.from({ length: tierCount - 1 }, (_, index) => resolveLink(links[index] ?? {}, index, wireDtype));
+}
+
+function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDtype']): Link {
+  const fallback = index === 0 ? firstLinkDefault : laterLinkDefault;
+  const preset = linkPreset(link.preset ?? fallback.preset ?? '', `links[${index}].preset`);
+  const statesItself = link.preset === undefined && link.bandwidthMbps !== undefined;
+  return {
+    bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
+    latencyMs: link.latencyMs ?? (statesItself ? 0 : (preset.latencyMs?.value ?? 0)),
+    pricePerGB: link.pricePerGB ?? (statesItself ? 0 : (preset.pricePerGB?.value ?? 0)),
+    joulesPerMB: link.joulesPerMB ?? 0,
+    wireDtype: link.wire?.dtype ?? wireDtype,
+  };
+}
+
+function checkConstraints(constraints: Constraints, tiers: readonly Tier[]): void {
+  const ids = tiers.map((tier) => tier.id);
+  const check = (id: string, place: string) => {
+    if (ids.includes(id)) return;
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`${place}\` names the unknown tier \`${id}\`; known are ${ids.join(', ')}.`,
+    );
+  };
+  for (const [node, id] of Object.entries(constraints.pin ?? {})) check(id, `constraints.pin["${node}"]`);
+  for (const [index, id] of (constraints.excludeTiers ?? []).entries()) check(id, `constraints.excludeTiers[${index}]`);
+}
+
+function compactObjective(objective: NonNullable<ConfigDocument['objective']>): Objective {
+  if (typeof objective === 'string') return objective;
+  const weights = compact<Exclude<Objective, string>>(objective);
+  if (Object.values(weights).some((weight) => weight > 0)) return weights;
+  throw new DnnSplitError(
+    'invalid-config',
+    '`objective` has no weight above 0; give `latency`, `cost` or `energy` one.',
+  );
+}
+
+/** The same record without properties that are present but undefined. */
+function compact<Result>(record: { [Key in keyof Result]?: Result[Key] | undefined }): Result {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Result;
+}

@@ -1,0 +1,186 @@
+import { DnnSplitError } from '../../../protocol/errors';
+import { membersBelow } from '../../split/cuts';
+import type { Cut, SplitGraph } from '../../split/splitGraph';
+import { RecentResults } from '../recentResults';
+import { cutKey } from '../search/cutFamily';
+import type { Infrastructure } from './infrastructure';
+
+/** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
+export interface TierBounds {
+  readonly lowest: Uint8Array;
+  readonly highest: Uint8Array;
+  /** 1 for tiers that may run something. */
+  readonly allowedTiers: Uint8Array;
+  /** False when every node may run on every tier. */
+  readonly restricts: boolean;
+}
+
+/** Bounds per graph, so that what is computed within the same bounds can be kept too. */
+const recentBounds = new RecentResults<SplitGraph, TierBounds>();
+
+/**
+ * What pins, `keepInputOnFirstTier`, `excludeTiers` and cuts that are already decided leave to each node; a pin carries
+ * over along the edges because data only flows upwards.
+ * @param fixedCuts per link the cut that must lie on it, or nothing.
+ * @throws DnnSplitError `invalid-config` for a pin on a node that does not exist, `infeasible` where they contradict.
+ */
+export function tierBounds(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  fixedCuts: readonly (Cut | null)[] = [],
+): TierBounds {
+  const { constraints, tiers } = infrastructure;
+  const { pin, excludeTiers, keepInputOnFirstTier } = constraints;
+  const stated = [tiers.map(({ id }) => id), pin, excludeTiers, keepInputOnFirstTier];
+  const parts = [JSON.stringify(stated), ...fixedCuts.map((cut) => cut && cutKey(cut))];
+  return recentBounds.get(graph, parts, () => computeBounds(graph, infrastructure, fixedCuts));
+}
+
+function computeBounds(
+  graph: SplitGraph,
+  infrastructure: Infrastructure,
+  fixedCuts: readonly (Cut | null)[],
+): TierBounds {
+  const { constraints, tiers } = infrastructure;
+  const allowedTiers = Uint8Array.from(tiers, (tier) => (constraints.excludeTiers?.includes(tier.id) ? 0 : 1));
+  const first = allowedTiers.indexOf(1);
+  if (first < 0) throw new DnnSplitError('infeasible', 'Every tier is left out; remove one from `excludeTiers`.');
+  const lowest = new Uint8Array(graph.nodes.length).fill(first);
+  const highest = new Uint8Array(graph.nodes.length).fill(allowedTiers.lastIndexOf(1));
+  const leavesAllFree =
+    !constraints.keepInputOnFirstTier &&
+    Object.keys(constraints.pin ?? {}).length === 0 &&
+    fixedCuts.every((cut) => cut === null) &&
+    !allowedTiers.includes(0);
+  if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
+  const leftOut = 'the tiers that are left out';
+  const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
+  if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest, causes);
+  for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
+    const tier = tiers.findIndex((one) => one.id === tierId);
+    if (allowedTiers[tier] !== 1) {
+      throw new DnnSplitError(
+        'infeasible',
+        `\`${name}\` is pinned to tier \`${tierId}\`, which is left out; allow the tier or move the pin.`,
+      );
+    }
+    for (const node of pinnedNodes(graph, name)) {
+      if (tier > (highest[node] ?? 0)) {
+        throw new DnnSplitError(
+          'infeasible',
+          `\`${name}\` is pinned to \`${tierId}\`, but \`keepInputOnFirstTier\` keeps it on \`${tiers[0]?.id}\`; drop one of the two.`,
+        );
+      }
+      lowest[node] = tier;
+      highest[node] = tier;
+      causes.ofLowest[node] = causes.ofHighest[node] = `the pin of \`${name}\``;
+    }
+  }
+  for (const [link, cut] of fixedCuts.entries()) if (cut !== null) fixCut(graph, cut, link, lowest, highest, causes);
+  propagate(graph, lowest, highest, causes);
+  refuseContradiction(graph, infrastructure, lowest, highest, causes);
+  const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
+  return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
+}
+
+/** Per node, what keeps it at or above its lowest tier, and at or below its highest one. */
+interface Causes {
+  readonly ofLowest: string[];
+  readonly ofHighest: string[];
+}
+
+function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array, causes: Causes): void {
+  if (allowedTiers[0] !== 1) {
+    throw new DnnSplitError(
+      'infeasible',
+      'The raw input is to stay on the first tier, which is left out; drop one of the two.',
+    );
+  }
+  for (const input of graph.inputs) {
+    for (const reader of graph.tensors[input]?.consumers ?? []) {
+      highest[reader] = 0;
+      causes.ofHighest[reader] = '`keepInputOnFirstTier`';
+    }
+  }
+}
+
+/** What is below the cut runs on tier `link` or below, what is above it on the next tier or above. */
+function fixCut(
+  graph: SplitGraph,
+  cut: Cut,
+  link: number,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
+  const cause = `the cut chosen for link ${link}`;
+  for (const [node, member] of membersBelow(graph, cut).entries()) {
+    if (member === 1 && link < (highest[node] ?? 0)) {
+      highest[node] = link;
+      causes.ofHighest[node] = cause;
+    } else if (member === 0 && link >= (lowest[node] ?? 0)) {
+      lowest[node] = link + 1;
+      causes.ofLowest[node] = cause;
+    }
+  }
+}
+
+function pinnedNodes(graph: SplitGraph, name: string): number[] {
+  const matches = [...graph.nodes.keys()].filter((index) => {
+    const node = graph.nodes[index];
+    return node !== undefined && (node.id === name || node.name === name);
+  });
+  if (matches.length === 0) {
+    throw new DnnSplitError(
+      'invalid-config',
+      `\`constraints.pin\` names the node \`${name}\`, which this model does not run; use a node's name or id.`,
+    );
+  }
+  return matches;
+}
+
+/** Readers run no lower than what they read from, producers no higher than what reads them. */
+function propagate(graph: SplitGraph, lowest: Uint8Array, highest: Uint8Array, causes: Causes): void {
+  for (const { reads, index } of inOrder(graph)) {
+    for (const producer of producersOf(graph, reads)) {
+      if ((lowest[producer] ?? 0) <= (lowest[index] ?? 0)) continue;
+      lowest[index] = lowest[producer] ?? 0;
+      causes.ofLowest[index] = causes.ofLowest[producer] ?? '';
+    }
+  }
+  for (const { reads, index } of inOrder(graph).reverse()) {
+    for (const producer of producersOf(graph, reads)) {
+      if ((highest[producer] ?? 0) <= (highest[index] ?? 0)) continue;
+      highest[producer] = highest[index] ?? 0;
+      causes.ofHighest[producer] = causes.ofHighest[index] ?? '';
+    }
+  }
+}
+
+function inOrder(graph: SplitGraph): { readonly index: number; readonly reads: readonly number[] }[] {
+  return graph.nodes.map(({ reads }, index) => ({ index, reads }));
+}
+
+function producersOf(graph: SplitGraph, reads: readonly number[]): number[] {
+  return reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((producer) => producer >= 0);
+}
+
+/** @throws DnnSplitError `infeasible` for the first node that no tier is left for. */
+function refuseContradiction(
+  graph: SplitGraph,
+  { tiers }: Infrastructure,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  { ofLowest, ofHighest }: Causes,
+): void {
+  for (const [index, node] of graph.nodes.entries()) {
+    if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
+    const low = `on \`${tiers[lowest[index] ?? 0]?.id}\` or above because of ${ofLowest[index]}`;
+    const high = `on \`${tiers[highest[index] ?? 0]?.id}\` or below because of ${ofHighest[index]}`;
+    throw new DnnSplitError(
+      'infeasible',
+      `\`${node.label}\` must run ${low}, and ${high}; data only flows upwards, so move or drop one of the two.`,
+      { nodeId: node.id },
+    );
+  }
+}

@@ -1,0 +1,193 @@
+import { cutAboveDownset, membersBelow } from '../../split/cuts';
+import { runningMinima } from '../../split/findCandidates';
+import { liveBytesInOrder } from '../../split/liveBytes';
+import type { Cut } from '../../split/splitGraph';
+import type { CostTables } from '../costs/costTables';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import type { Assignment } from '../plan';
+import { prefixRanges } from './prefixTuples';
+
+/**
+ * The cuts that a search may put on its links, the empty one first and the full one last, so that every single-tier plan
+ * is among the plans. A plan is one cut per link, each inside the next. Cuts are told by their index here.
+ */
+export interface CutFamily {
+  /** How many cuts there are. */
+  readonly size: number;
+  /** How many nodes of the graph there are. */
+  readonly nodeCount: number;
+  /** Nodes below each cut, rising. */
+  readonly positions: Int32Array;
+  /** The nodes below, as ascending indices, for the cuts that are no prefix of the order. */
+  readonly downsets: readonly (readonly number[] | undefined)[];
+  /** Seconds on tier k of everything below cut c: `secondsBelow[k][c]`. */
+  readonly secondsBelow: readonly Float64Array[];
+  /** Wire bytes of cut c on link l: `bytes[l][c]`; `Infinity` where unknown. */
+  readonly bytes: readonly Float64Array[];
+  /** The first node that is not below each cut, and one past the last node that is; a prefix's position, both. */
+  readonly firstOutside: Int32Array;
+  readonly afterLast: Int32Array;
+  /** True when every node below `lower` is below `upper`; surely where `afterLast[lower] <= firstOutside[upper]`. */
+  readonly isInside: (lower: number, upper: number) => boolean;
+}
+
+/**
+ * The family of some cuts and positions of the order, of the two trivial ones, and of what pins make of the cuts.
+ * @param positions further cuts, each the first so many nodes of the order.
+ */
+export function createFamily(
+  costs: CostTables,
+  cuts: readonly Cut[],
+  bounds: TierBounds,
+  positions: Iterable<number> = [],
+): CutFamily {
+  const nodeCount = costs.graph.nodes.length;
+  const prefixes = new Set<number>([0, nodeCount, ...positions]);
+  const across = new Map<string, Cut>();
+  for (const cut of [...cuts, ...cutsWithinBounds(costs, cuts, bounds)]) {
+    if (cut.downset === undefined) prefixes.add(cut.position);
+    else across.set(cutKey(cut), cut);
+  }
+  const sorted: Pick<Cut, 'position' | 'downset' | 'tensors'>[] = [
+    ...[...prefixes].map((position) => ({ position, tensors: [] })),
+    ...across.values(),
+  ].sort((a, b) => a.position - b.position);
+  const downsets = sorted.map((cut) => cut.downset);
+  return {
+    size: sorted.length,
+    nodeCount,
+    positions: Int32Array.from(sorted, (cut) => cut.position),
+    downsets,
+    secondsBelow: costs.tiers.map((table) => Float64Array.from(sorted, (cut) => secondsBelow(table, cut))),
+    bytes: costs.wires.map((wire) => Float64Array.from(sorted, (cut) => bytesCrossing(wire, cut))),
+    ...insideTest(
+      sorted.map((cut) => cut.position),
+      downsets,
+    ),
+  };
+}
+
+/** True for each node below cut c. */
+export function membersOf(family: CutFamily, c: number): Uint8Array {
+  const members = new Uint8Array(family.nodeCount);
+  const downset = family.downsets[c];
+  if (downset === undefined) return members.fill(1, 0, family.positions[c]);
+  for (const node of downset) members[node] = 1;
+  return members;
+}
+
+/** Tier per node of the plan that puts `chosen[k]` on link k. */
+export function assignmentOf(family: CutFamily, chosen: readonly number[]): Assignment {
+  const assignment = new Uint8Array(family.nodeCount);
+  for (const cut of chosen) {
+    const downset = family.downsets[cut];
+    const members = downset && membersOf(family, cut);
+    for (let node = members ? 0 : (family.positions[cut] ?? 0); node < assignment.length; node++) {
+      if (members?.[node] !== 1) assignment[node] = (assignment[node] ?? 0) + 1;
+    }
+  }
+  return assignment;
+}
+
+/** Per link and cut, 1 when the cut may lie there: it holds what must run at or below it, and nothing that must not. */
+export function allowedCuts(costs: CostTables, family: CutFamily, bounds: TierBounds): Uint8Array[] {
+  if (!bounds.restricts) return costs.wires.map(() => new Uint8Array(family.size).fill(1));
+  const ranges = prefixRanges(costs, bounds);
+  return costs.wires.map((_, link) => {
+    const { from, to } = ranges[link] ?? { from: 0, to: 0 };
+    return Uint8Array.from(family.downsets, (downset, c) => {
+      const position = family.positions[c] ?? 0;
+      if (downset === undefined) return position >= from && position <= to ? 1 : 0;
+      return isWithinBounds(membersOf(family, c), bounds, link) ? 1 : 0;
+    });
+  });
+}
+
+function isWithinBounds(members: Uint8Array, bounds: TierBounds, link: number): boolean {
+  for (let node = 0; node < members.length; node++) {
+    const below = members[node] === 1;
+    if (below ? (bounds.lowest[node] ?? 0) > link : (bounds.highest[node] ?? 0) <= link) return false;
+  }
+  return true;
+}
+
+/** Identifies a cut by its nodes. */
+export function cutKey(cut: Cut): string {
+  return cut.downset === undefined ? `${cut.position}` : `nodes ${cut.downset.join(',')}`;
+}
+
+function secondsBelow(table: CostTables['tiers'][number], { position, downset }: Pick<Cut, 'position' | 'downset'>) {
+  if (downset === undefined) return table.prefixSeconds[position] ?? 0;
+  return downset.reduce((sum, node) => sum + (table.seconds[node] ?? 0), 0);
+}
+
+function bytesCrossing(wire: CostTables['wires'][number], cut: Pick<Cut, 'position' | 'downset' | 'tensors'>): number {
+  if (cut.downset === undefined) return wire.positionBytes[cut.position] ?? 0;
+  return cut.tensors.reduce((sum, tensor) => sum + (wire.tensorBytes[tensor] ?? 0), 0);
+}
+
+/**
+ * Tells which cut is inside which. A cut has all nodes before its first missing one, and some beyond; another one is inside
+ * it when it misses that node too and its own nodes beyond are in there as well. For two cuts across branches that is
+ * settled once, for any other pair two numbers tell.
+ */
+function insideTest(
+  positions: readonly number[],
+  downsets: readonly (readonly number[] | undefined)[],
+): Pick<CutFamily, 'firstOutside' | 'afterLast' | 'isInside'> {
+  const firstOutside = Int32Array.from(positions, (position, c) => firstMissing(downsets[c]) ?? position);
+  const afterLast = Int32Array.from(positions, (position, c) => (downsets[c]?.at(-1) ?? position - 1) + 1);
+  const across = downsets.flatMap((downset, c) => (downset === undefined ? [] : [c]));
+  const placeOf = new Int32Array(positions.length).fill(-1);
+  for (const [place, c] of across.entries()) placeOf[c] = place;
+  const beyond = across.map((c) => downsets[c]?.slice(firstOutside[c]) ?? []);
+  const matrix = new Uint8Array(across.length ** 2);
+  for (const [u, upper] of across.entries()) {
+    const members = new Set(beyond[u]);
+    const first = firstOutside[upper] ?? 0;
+    for (const [l, lower] of across.entries()) {
+      const isWithin =
+        (firstOutside[lower] ?? 0) <= first && beyond[l]?.every((node) => node < first || members.has(node));
+      if (isWithin) matrix[l * across.length + u] = 1;
+    }
+  }
+  const isInside = (lower: number, upper: number) => {
+    if ((afterLast[lower] ?? 0) <= (firstOutside[upper] ?? 0)) return true;
+    const [l, u] = [placeOf[lower] ?? -1, placeOf[upper] ?? -1];
+    return l >= 0 && u >= 0 && matrix[l * across.length + u] === 1;
+  };
+  return { firstOutside, afterLast, isInside };
+}
+
+/** The first node that is not in an ascending list. */
+function firstMissing(nodes: readonly number[] | undefined): number | undefined {
+  if (nodes === undefined) return undefined;
+  const gap = nodes.findIndex((node, place) => node !== place);
+  return gap < 0 ? nodes.length : gap;
+}
+
+/**
+ * Under pins: each cut brought within what link k allows, and the running minima of the order that runs first what must
+ * run at or below tier k and last what must run above it.
+ */
+function cutsWithinBounds(costs: CostTables, cuts: readonly Cut[], bounds: TierBounds): Cut[] {
+  if (!bounds.restricts) return [];
+  const { graph } = costs;
+  const nodes = [...graph.nodes.keys()];
+  return costs.wires.flatMap((wire, k) => {
+    const isRequired = (node: number) => (bounds.highest[node] ?? 0) <= k;
+    const isAllowed = (node: number) => (bounds.lowest[node] ?? 0) <= k;
+    const projected = cuts.map((cut) => {
+      const members = membersBelow(graph, cut);
+      return nodes.filter((node) => isAllowed(node) && (members[node] === 1 || isRequired(node)));
+    });
+    const required = nodes.filter(isRequired);
+    const free = nodes.filter((node) => isAllowed(node) && !isRequired(node));
+    const order = [...required, ...free, ...nodes.filter((node) => !isAllowed(node))];
+    const live = liveBytesInOrder(graph, order, wire.tensorBytes).bytes;
+    const range = live.subarray(required.length, required.length + free.length + 1);
+    const minima = runningMinima(range).map((offset) => order.slice(0, required.length + offset));
+    const extremes = [required, [...required, ...free]];
+    return [...projected, ...minima, ...extremes].map((downset) => cutAboveDownset(graph, downset));
+  });
+}

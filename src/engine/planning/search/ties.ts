@@ -1,0 +1,118 @@
+import { objectiveWeights, transferSeconds } from '../costs/costModel';
+import { combine, type Measure, measuresOf, objectiveMeasure } from '../costs/measures';
+import { ChainFronts } from './chainFronts';
+import type { CutFamily } from './cutFamily';
+import type { Front } from './labels';
+import type { PlanSearch } from './planSearch';
+
+/** Relative difference below which two values count as equal. */
+export const tieTolerance = 1e-12;
+
+/**
+ * The plans of a search that are as good as its best one, by their latency: a pipeline's slowest stage says nothing of the
+ * other stages, and a cost or an energy nothing of tiers that are free, so that many plans share the least.
+ * @param value the least objective.
+ * @returns nothing where latency counts already, so that plans hardly tie.
+ */
+export function frontsOfEqual(search: PlanSearch, value: number): ChainFronts | undefined {
+  const { costs, family, bounds, fronts, work } = search;
+  const { objective, constraints } = costs.infrastructure;
+  const weights = objectiveWeights(objective);
+  if (weights !== undefined && weights.latency > 0) return undefined;
+  const most = value * (1 + tieTolerance);
+  const own = { ...objectiveMeasure(costs, family, objective), most };
+  const measures = [
+    ...measuresOf(costs, family, 'latency', constraints),
+    { ...own, decides: own.combine === 'sum' } satisfies Measure,
+  ];
+  return new ChainFronts(costs, family, bounds, measures, work, cutsOfEqual(fronts, own, family));
+}
+
+/** Per link and cut, 1 where a plan through the cut may be as good as the best. */
+function cutsOfEqual(fronts: ChainFronts, own: Measure, family: CutFamily): Uint8Array[] {
+  return fronts.costs.infrastructure.links.map(({ bandwidthMbps }, link) => {
+    const [below, above] = [fronts.below(link), fronts.above(link)];
+    return Uint8Array.from({ length: family.size }, (_, c) => {
+      const crossing = (own.fixed[link]?.[c] ?? 0) + (own.slope[link]?.[c] ?? 0) / bandwidthMbps;
+      const parts = combine(own, leastOf(below[c] ?? []), leastOf(above[c] ?? []));
+      return combine(own, parts, crossing) <= own.most ? 1 : 0;
+    });
+  });
+}
+
+/** The least objective, which is the first measure. */
+function leastOf(front: Front): number {
+  return front.reduce((least, { values }) => Math.min(least, values[0] ?? least), Number.POSITIVE_INFINITY);
+}
+
+/**
+ * A plan that cuts one link at the same place, is as good there at every bandwidth, and has less latency where leaving a
+ * tier out gives that; for searches without limits, whose other figures need not be looked at.
+ * @param chosen the cut on each link.
+ * @param least the objective at the fastest of these bandwidths.
+ */
+export function withoutNeedlessTiers(
+  fronts: ChainFronts,
+  link: number,
+  chosen: readonly number[],
+  least: number,
+): readonly number[] {
+  const { measures, bounds, costs, family } = fronts;
+  const [own, ...limits] = measures;
+  const { objective } = costs.infrastructure;
+  if (own === undefined || limits.length > 0 || bounds.restricts || (objectiveWeights(objective)?.latency ?? 0) > 0) {
+    return chosen;
+  }
+  const most = own.combine === 'sum' ? valueWithout(fronts, own, link, chosen) : least;
+  let [best, latencyS] = [chosen, latencyWithout(fronts, link, chosen)];
+  for (let isDone = false; !isDone; ) {
+    isDone = true;
+    for (const fewer of withoutOneTier(best, link, family.size - 1)) {
+      if (!(valueWithout(fronts, own, link, fewer) <= most * (1 + tieTolerance))) continue;
+      const fewerS = latencyWithout(fronts, link, fewer);
+      if (fewerS >= latencyS * (1 - tieTolerance)) continue;
+      [best, latencyS, isDone] = [fewer, fewerS, false];
+      break;
+    }
+  }
+  return best;
+}
+
+/** The plans that leave one tier out: the cut below it moves up to the one above it, or the other way around. */
+function withoutOneTier(chosen: readonly number[], link: number, full: number): (readonly number[])[] {
+  return [0, ...chosen].flatMap((_, tier) => {
+    const [lower, upper] = [chosen[tier - 1] ?? 0, chosen[tier] ?? full];
+    const moves = [
+      { moved: tier - 1, to: upper },
+      { moved: tier, to: lower },
+    ].filter(({ moved }) => lower !== upper && moved >= 0 && moved < chosen.length && moved !== link);
+    return moves.map(({ moved, to }) => chosen.map((cut, l) => (l === moved ? to : cut)));
+  });
+}
+
+/** A measure of a plan without what crosses one link. */
+function valueWithout({ costs, family }: ChainFronts, measure: Measure, link: number, chosen: readonly number[]) {
+  let value = 0;
+  for (const [k, below] of family.secondsBelow.entries()) {
+    const busyS = (below[chosen[k] ?? family.size - 1] ?? 0) - (below[chosen[k - 1] ?? 0] ?? 0);
+    value = combine(measure, value, Math.max(0, busyS) * (measure.rates[k] ?? 0));
+  }
+  for (const [l, { bandwidthMbps }] of costs.infrastructure.links.entries()) {
+    const cut = chosen[l] ?? 0;
+    const slope = measure.slope[l]?.[cut] ?? 0;
+    const crossing = (measure.fixed[l]?.[cut] ?? 0) + (slope === 0 ? 0 : slope / bandwidthMbps);
+    if (l !== link) value = combine(measure, value, crossing);
+  }
+  return value;
+}
+
+function latencyWithout({ costs, family }: ChainFronts, link: number, chosen: readonly number[]): number {
+  let latencyS = 0;
+  for (const [k, below] of family.secondsBelow.entries()) {
+    latencyS += Math.max(0, (below[chosen[k] ?? family.size - 1] ?? 0) - (below[chosen[k - 1] ?? 0] ?? 0));
+  }
+  for (const [l, one] of costs.infrastructure.links.entries()) {
+    if (l !== link) latencyS += transferSeconds(family.bytes[l]?.[chosen[l] ?? 0] ?? 0, one);
+  }
+  return latencyS;
+}

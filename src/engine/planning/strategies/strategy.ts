@@ -1,0 +1,32 @@
+import type { Work } from '../../../protocol/work';
+import type { Candidate, Cut } from '../../split/splitGraph';
+import type { CostTables } from '../costs/costTables';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import type { Assignment } from '../plan';
+import type { PlanSearch } from '../search/planSearch';
+
+/** What every strategy is given. */
+export interface StrategyContext {
+  readonly costs: CostTables;
+  /** The model's candidates. */
+  readonly candidates: readonly Candidate[];
+  /** The candidates, and those that another wire type or input size makes. */
+  readonly cuts: readonly Cut[];
+  readonly bounds: TierBounds;
+  /** Per link the cut that is decided, or nothing. */
+  readonly fixedCuts: readonly (Cut | null)[];
+  /** The search over candidates, and over more where these are not enough. */
+  readonly search: PlanSearch;
+  /** Requests per second for strategies that plan for a load. */
+  readonly requestsPerSecond: number | undefined;
+  readonly work: Work;
+}
+
+/** What a strategy hands back; it throws a DnnSplitError that says why when it cannot plan here. */
+export interface FoundPlan {
+  readonly assignment: Assignment;
+  /** Whole or partial plans whose value was computed. */
+  readonly evaluatedPlans: number;
+}
+
+export type StrategyFunction = (context: StrategyContext) => FoundPlan;

@@ -1,0 +1,56 @@
+import type { PlanOverrides } from '../../src/protocol/requests';
+
+/** `values` with one entry set, filled with `null` up to `length`. */
+function withEntry(
+  values: readonly (number | null)[] | undefined,
+  length: number,
+  index: number,
+  value: number | null,
+): (number | null)[] {
+  return Array.from({ length }, (_, at) => (at === index ? value : (values?.[at] ?? null)));
+}
+
+/** Overrides with another bandwidth on one link. */
+export function withBandwidth(overrides: PlanOverrides, links: number, link: number, mbps: number): PlanOverrides {
+  return { ...overrides, bandwidthMbps: withEntry(overrides.bandwidthMbps, links, link, mbps) };
+}
+
+/**
+ * Overrides with one link cut at `position`. Cuts never fall from one link to the next, so that links that were moved
+ * before are pushed along.
+ */
+export function withCut(overrides: PlanOverrides, links: number, link: number, position: number): PlanOverrides {
+  const cuts = withEntry(overrides.cuts, links, link, position).map((cut, at) => {
+    if (cut === null) return null;
+    return at < link ? Math.min(cut, position) : Math.max(cut, position);
+  });
+  return { ...withoutPlacement(overrides), cuts };
+}
+
+/** Overrides with one whole plan, which replaces cuts and pins. */
+export function withPlacement(overrides: PlanOverrides, placement: readonly (readonly string[])[]): PlanOverrides {
+  const { cuts: _cuts, pin: _pin, ...others } = overrides;
+  return { ...others, placement };
+}
+
+function withoutPlacement({ placement: _dropped, ...others }: PlanOverrides): PlanOverrides {
+  return others;
+}
+
+/** Overrides with a node pinned to a tier, or released with `null`. */
+export function withPin(overrides: PlanOverrides, nodeId: string, tier: string | null): PlanOverrides {
+  const { [nodeId]: _released, ...others } = overrides.pin ?? {};
+  return { ...withoutPlacement(overrides), pin: tier === null ? others : { ...others, [nodeId]: tier } };
+}
+
+/** True when nothing is overridden. */
+export function isUntouched(overrides: PlanOverrides): boolean {
+  return (
+    overrides.objective === undefined &&
+    overrides.strategy === undefined &&
+    (overrides.bandwidthMbps ?? []).every((mbps) => mbps === null) &&
+    (overrides.cuts ?? []).every((cut) => cut === null) &&
+    Object.keys(overrides.pin ?? {}).length === 0 &&
+    overrides.placement === undefined
+  );
+}

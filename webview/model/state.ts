@@ -1,0 +1,229 @@
+import type { ErrorData } from '../../src/protocol/errors';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/protocol/reports';
+import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/protocol/requests';
+import type { SceneOverlay } from '../../src/protocol/scene';
+import type { PreviewedCut, ToWebview } from '../../src/protocol/webviewMessages';
+import { change, emptyHistory, type History, redo, undo } from './history';
+import { createHeatScale, type HeatScale, type MetricName } from './metric';
+import { createPlanModel, type PlanModel, type TierSpan, tierSpans } from './planModel';
+import { createSceneModel, type SceneModel } from './sceneModel';
+
+export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+export interface PanelState {
+  readonly open: boolean;
+  readonly tab: PanelTab;
+  /** Width beside the graph, or height below it, in CSS pixels. */
+  readonly size: number;
+}
+
+export interface Progress {
+  readonly stage: string;
+  readonly fraction: number | null;
+}
+
+/** Everything that the page shows. Data comes from the host; the rest is navigation and the user's choices. */
+export interface State {
+  readonly modelName: string;
+  readonly progress: Progress | null;
+  readonly error: ErrorData | null;
+  readonly scene: SceneModel | null;
+  readonly analysis: AnalysisReport | null;
+  readonly plan: PlanReport | null;
+  readonly overlay: SceneOverlay | null;
+  readonly planModel: PlanModel | null;
+  readonly heat: HeatScale | null;
+  readonly details: NodeDetails | null;
+  /** Strategy that the plan is held against. */
+  readonly comparing: string | null;
+  readonly comparison: Comparison | null;
+  /** The best plans over the bandwidths of two links, once they were asked for. */
+  readonly regions: RegionMapReport | null;
+  /** What the cut that is being dragged would give. */
+  readonly preview: { readonly cut: PreviewedCut; readonly outcome: PlanPreview | null } | null;
+  readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
+  readonly selection: readonly string[];
+  /** Node that the keyboard is at. */
+  readonly focused: string | null;
+  readonly hovered: string | null;
+  /** What the user folded; `null` until the first change: the host's default. */
+  readonly folded: readonly string[] | null;
+  readonly panel: PanelState;
+  readonly metric: MetricName;
+  readonly overrides: PlanOverrides;
+  readonly history: History;
+}
+
+export const initialState: State = {
+  modelName: '',
+  progress: null,
+  error: null,
+  scene: null,
+  analysis: null,
+  plan: null,
+  overlay: null,
+  planModel: null,
+  heat: null,
+  details: null,
+  comparing: null,
+  comparison: null,
+  regions: null,
+  preview: null,
+  search: null,
+  selection: [],
+  focused: null,
+  hovered: null,
+  folded: null,
+  panel: { open: true, tab: 'details', size: 420 },
+  metric: 'time',
+  overrides: {},
+  history: emptyHistory,
+};
+
+export type Action =
+  | { readonly type: 'host'; readonly message: ToWebview }
+  | { readonly type: 'select'; readonly nodeIds: readonly string[] }
+  | { readonly type: 'focus'; readonly nodeId: string | null }
+  | { readonly type: 'hover'; readonly nodeId: string | null }
+  | { readonly type: 'fold'; readonly folded: readonly string[] }
+  | { readonly type: 'panel'; readonly change: Partial<PanelState> }
+  | { readonly type: 'metric'; readonly metric: MetricName }
+  | { readonly type: 'override'; readonly overrides: PlanOverrides }
+  | { readonly type: 'compare'; readonly strategy: string | null }
+  | { readonly type: 'undo' }
+  | { readonly type: 'redo' }
+  | { readonly type: 'clearSearch' }
+  | { readonly type: 'restore'; readonly change: Partial<State> };
+
+/** Another plan, related to the scene that is shown. */
+export interface Comparison extends PlanComparison {
+  /** By scene node. */
+  readonly tiers: readonly (TierSpan | null)[];
+}
+
+const compare = (comparison: PlanComparison): Comparison => ({ ...comparison, tiers: [] });
+
+/** Recomputes what follows from scene, overlay and metric. */
+function derive(state: State): State {
+  const { scene, overlay, metric } = state;
+  const planModel = scene !== null && overlay !== null ? createPlanModel(scene, overlay) : null;
+  const { comparison } = state;
+  const compared =
+    comparison === null || scene === null ? comparison : { ...comparison, tiers: tierSpans(scene, comparison.overlay) };
+  const heat = scene === null ? null : createHeatScale(metric, scene, planModel);
+  return { ...state, planModel, heat, comparison: compared };
+}
+
+function select(state: State, nodeIds: readonly string[]): State {
+  const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
+  return { ...state, selection: nodeIds, details, focused: nodeIds.at(-1) ?? state.focused };
+}
+
+/** The box of a new scene for one of the scene before: itself, the fold that took it in, or the first that was in it. */
+function sameBox(before: SceneModel | null, scene: SceneModel, nodeId: string): string | null {
+  if (scene.nodeIndexById.has(nodeId)) return nodeId;
+  const box = before?.scene.nodes[before.nodeIndexById.get(nodeId) ?? -1];
+  const place = box?.orderIndices[0];
+  const index = place === undefined ? undefined : scene.nodeOfOrder[place];
+  return scene.scene.nodes[index ?? -1]?.id ?? null;
+}
+
+function receive(state: State, message: ToWebview): State {
+  switch (message.type) {
+    case 'init':
+      return { ...state, modelName: message.modelName };
+    case 'progress':
+      return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
+    case 'scene': {
+      const scene = createSceneModel(message.scene);
+      const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
+      // Whoever opens a fold goes on with the first box of it.
+      const selection = state.selection.map((id) =>
+        id.startsWith('fold:') ? (sameBox(state.scene, scene, id) ?? id) : id,
+      );
+      return derive({ ...state, scene, focused, selection, hovered: null, error: null, progress: null });
+    }
+    case 'plan': {
+      const { analysis, plan, overlay, overrides } = message;
+      const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
+      // Without a scene there is still nothing to show: its failure or progress stays.
+      const settled = state.scene === null ? {} : { error: null, progress: null };
+      return derive({ ...changed, ...settled, analysis, plan, overlay, preview: null });
+    }
+    case 'failed':
+      return { ...state, error: message.error, progress: null };
+    case 'select':
+      return select(state, message.nodeIds);
+    case 'details':
+      return { ...state, details: message.details };
+    case 'comparison':
+      return message.comparison.strategy === state.comparing
+        ? derive({ ...state, comparison: compare(message.comparison) })
+        : state;
+    case 'regions':
+      return { ...state, regions: message.map };
+    case 'preview':
+      return { ...state, preview: { cut: message.cut, outcome: message.preview } };
+    case 'searchResult':
+      return { ...state, search: { query: message.query, hits: message.hits } };
+    case 'command':
+    case 'sendPicture':
+      return state;
+  }
+}
+
+/** The next state; pure, so that every transition can be tested without a page. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'host':
+      return receive(state, action.message);
+    case 'select':
+      return select(state, action.nodeIds);
+    case 'focus':
+      return { ...state, focused: action.nodeId };
+    case 'hover':
+      return state.hovered === action.nodeId ? state : { ...state, hovered: action.nodeId };
+    case 'fold':
+      return { ...state, folded: action.folded };
+    case 'panel':
+      return { ...state, panel: { ...state.panel, ...action.change } };
+    case 'metric':
+      return derive({ ...state, metric: action.metric });
+    case 'override':
+      return { ...state, ...change(state, action.overrides) };
+    case 'compare':
+      return { ...state, comparing: action.strategy, comparison: null };
+    case 'undo':
+      return { ...state, ...undo(state) };
+    case 'redo':
+      return { ...state, ...redo(state) };
+    case 'clearSearch':
+      return { ...state, search: null };
+    case 'restore':
+      return { ...state, ...action.change };
+  }
+}
+
+export interface Store {
+  state(): State;
+  dispatch(action: Action): void;
+  /** Called after every change with the state before and after it. */
+  subscribe(listener: (state: State, before: State) => void): void;
+}
+
+export function createStore(start: State): Store {
+  let current = start;
+  const listeners: ((state: State, before: State) => void)[] = [];
+  return {
+    state: () => current,
+    dispatch(action) {
+      const before = current;
+      current = reduce(before, action);
+      if (current !== before) for (const listener of listeners) listener(current, before);
+    },
+    subscribe: (listener) => {
+      listeners.push(listener);
+    },
+  };
+}
