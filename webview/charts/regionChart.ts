@@ -57,11 +57,11 @@ function prepare(map: RegionMapReport): PreparedMap {
   return made;
 }
 
-/** Colors and patterns that tell neighbors apart; the letters do so for any number of plans. */
+/** Colors and patterns that tell neighbors apart; the numbers do so for any number of plans. */
 const styles = 6;
 
 /**
- * The best plan for every pair of bandwidths of two links: regions by color, pattern and letter, the bandwidths of now as
+ * The best plan for every pair of bandwidths of two links: regions by color, pattern and number, the bandwidths of now as
  * a cross. Pointing at a place says its plan in words, choosing it sets both bandwidths; the table below does the same.
  */
 export function regionChart(input: RegionChartInput): HTMLElement {
@@ -114,7 +114,7 @@ function picture(input: RegionChartInput, words: HTMLElement): SVGSVGElement {
     ...borders.map((line) =>
       svgElement('polyline', { points: polyline(line.map((mbps) => pixel(mbps, axes))), class: 'region-border' }),
     ),
-    ...letters(map, axes),
+    ...numbers(map, axes),
     ...currentMark(input, axes),
   );
   bindPointer(drawn, input, axes, words);
@@ -213,26 +213,26 @@ function moveFocus(groups: readonly SVGElement[], index: number, key: string): b
 
 /** Bandwidths that stand for a plan: where it has most room, else the middle of its largest corner-to-corner span. */
 function spotOf(map: RegionMapReport, plan: RegionPlan): Bandwidths {
-  const spot = prepare(map).spots.get(plan.letter);
+  const spot = prepare(map).spots.get(plan.number);
   if (spot !== undefined) return spot.mbps;
   const corners = plan.regions[0]?.cornersMbps ?? [];
   const middle = (axis: 0 | 1) => corners.length / corners.reduce((sum, corner) => sum + 1 / corner[axis], 0);
   return [middle(0), middle(1)];
 }
 
-/** A letter needs a square of this many pixels around it. */
-const letterRoom = 6;
+/** A number needs a square of this many pixels around it. */
+const numberRoom = 6;
 
-function letters(map: RegionMapReport, { area, ...axes }: Axes): SVGElement[] {
+function numbers(map: RegionMapReport, { area, ...axes }: Axes): SVGElement[] {
   const { plans, spots } = prepare(map);
   const side = Math.min(area.right - area.left, area.bottom - area.top);
-  return plans.flatMap(({ letter }) => {
-    const spot = spots.get(letter);
-    if (spot === undefined || spot.room * side < letterRoom) return [];
+  return plans.flatMap(({ number }) => {
+    const spot = spots.get(number);
+    if (spot === undefined || spot.room * side < numberRoom) return [];
     const [x, y] = pixel(spot.mbps, { area, ...axes });
     return [
       svgElement('circle', { cx: x, cy: y, r: 8, class: 'region-badge' }),
-      svgElement('text', { x, y: y + 4, 'text-anchor': 'middle', class: 'region-letter' }, letter),
+      svgElement('text', { x, y: y + 4, 'text-anchor': 'middle', class: 'region-number' }, number),
     ];
   });
 }
@@ -278,13 +278,13 @@ function rounded(mbps: Bandwidths): Bandwidths {
   return [Number(mbps[0].toPrecision(3)), Number(mbps[1].toPrecision(3))];
 }
 
-/** The plan at some bandwidths in words: its letter, where it cuts, and what it gives. */
+/** The plan at some bandwidths in words: its number, where it cuts, and what it gives. */
 function wordsAt({ map, plan }: RegionChartInput, mbps: Bandwidths): string {
   const found = planAt(map, prepare(map).plans, mbps);
   const [first, second] = mbps.map((one) => formatMbps(one));
   if (found === undefined) return text('regions.none', first ?? '', second ?? '');
   const value = objectiveText(plan.objective, valueAt(found.region, mbps));
-  return text('regions.at', found.plan.letter, found.plan.summary, value, first ?? '', second ?? '');
+  return text('regions.at', found.plan.number, found.plan.summary, value, first ?? '', second ?? '');
 }
 
 function objectiveText(objective: string, value: number): string {
@@ -314,7 +314,7 @@ function planTable(input: RegionChartInput): HTMLElement {
   return table<RegionPlan>(
     text('regions.caption'),
     [
-      { header: '', cell: ({ letter }) => letter },
+      { header: '', cell: ({ number }) => number },
       { header: text('column.plan'), cell: ({ summary }) => element('span', { title: summary }, cutsIn(summary)) },
       { header: `${first}\n${second}`, cell: ({ reach }) => reach.map(reachText).join('\n') },
       { header: '', cell: (plan) => useButton(input, plan, plan === here) },
@@ -328,7 +328,7 @@ function useButton({ map, choose }: RegionChartInput, plan: RegionPlan, isHere: 
   if (isHere) return element('span', { class: 'dimmed' }, text('plan.this'));
   const mbps = rounded(spotOf(map, plan));
   const [first, second] = mbps.map((one) => formatMbps(one));
-  const name = text('regions.use.name', first ?? '', second ?? '', plan.letter);
+  const name = text('regions.use.name', first ?? '', second ?? '', plan.number);
   const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('regions.use'));
   button.addEventListener('click', () => choose(mbps));
   return button;

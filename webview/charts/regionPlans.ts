@@ -6,7 +6,7 @@ export type Bandwidths = readonly [number, number];
 
 /** One plan of a map, with all of its regions. */
 export interface RegionPlan {
-  readonly letter: string;
+  readonly number: string;
   readonly summary: string;
   readonly nodesPerTier: readonly number[];
   readonly regions: readonly RegionReport[];
@@ -14,7 +14,7 @@ export interface RegionPlan {
   readonly reach: readonly [Bandwidths, Bandwidths];
 }
 
-/** The plans of a map from the slowest first link to the fastest, lettered in that order. */
+/** The plans of a map from the slowest first link to the fastest, numbered in that order. */
 export function regionPlans(map: RegionMapReport): RegionPlan[] {
   const byPlan = new Map<number | string, RegionReport[]>();
   for (const region of map.regions) {
@@ -29,17 +29,11 @@ export function regionPlans(map: RegionMapReport): RegionPlan[] {
     return [{ summary: first.summary, nodesPerTier: first.nodesPerTier, regions, reach }];
   });
   plans.sort((a, b) => a.reach[0][0] - b.reach[0][0] || a.reach[1][0] - b.reach[1][0] || a.reach[0][1] - b.reach[0][1]);
-  return plans.map((plan, index) => ({ letter: letterOf(index), ...plan }));
+  return plans.map((plan, index) => ({ number: String(index + 1), ...plan }));
 }
 
 function rangeOf(values: readonly number[]): Bandwidths {
   return [Math.min(...values), Math.max(...values)];
-}
-
-/** A, B, ... Z, AA, AB, ... */
-function letterOf(index: number): string {
-  const last = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? last : letterOf(Math.floor(index / 26) - 1) + last;
 }
 
 /** The plan at some bandwidths, and its region there; nothing where no plan keeps the limits. */
@@ -90,7 +84,7 @@ const aside = 1.004;
 /** Parts of outlines at which the plan changes, or at which no plan is left. */
 export function bordersOf(map: RegionMapReport, plans: readonly RegionPlan[]): Bandwidths[][] {
   const polygons = [...map.regions.map(({ cornersMbps }) => cornersMbps), ...(map.infeasible ?? [])];
-  const letterAt = (mbps: Bandwidths) => planAt(map, plans, mbps)?.plan.letter;
+  const numberAt = (mbps: Bandwidths) => planAt(map, plans, mbps)?.plan.number;
   const isInMap = (mbps: Bandwidths) => mbps.every((one) => one > map.fromMbps && one < map.toMbps);
   const lines: Bandwidths[][] = [];
   for (const corners of polygons) {
@@ -99,7 +93,7 @@ export function bordersOf(map: RegionMapReport, plans: readonly RegionPlan[]): B
     for (const [index, from] of outline.entries()) {
       const to = outline[(index + 1) % outline.length] ?? from;
       const sides = besides(from, to).filter(isInMap);
-      const isBorder = sides.length === 2 && letterAt(sides[0] ?? from) !== letterAt(sides[1] ?? from);
+      const isBorder = sides.length === 2 && numberAt(sides[0] ?? from) !== numberAt(sides[1] ?? from);
       if (isBorder) line = line.length === 0 ? [from, to] : [...line, to];
       if ((!isBorder || index === outline.length - 1) && line.length > 0) {
         lines.push(line);
@@ -124,7 +118,7 @@ function besides(from: Bandwidths, to: Bandwidths): Bandwidths[] {
 const gridSize = 64;
 
 /**
- * Per plan the bandwidths at which it has the most room around it, on logarithmic axes: where its letter stands, and what
+ * Per plan the bandwidths at which it has the most room around it, on logarithmic axes: where its number stands, and what
  * choosing it sets; and how much room that is, as a part of the map's side. Plans that only have slivers have none.
  */
 export function spotsOf(
@@ -133,22 +127,22 @@ export function spotsOf(
 ): Map<string, { readonly mbps: Bandwidths; readonly room: number }> {
   const step = Math.log(map.toMbps / map.fromMbps) / gridSize;
   const mbpsAt = (cell: number) => map.fromMbps * Math.exp((cell + 0.5) * step);
-  const letters = Array.from({ length: gridSize ** 2 }, (_, cell) => {
+  const numbers = Array.from({ length: gridSize ** 2 }, (_, cell) => {
     const mbps = [mbpsAt(cell % gridSize), mbpsAt(Math.floor(cell / gridSize))] as const;
-    return planAt(map, plans, mbps)?.plan.letter ?? '';
+    return planAt(map, plans, mbps)?.plan.number ?? '';
   });
   const spots = new Map<string, { mbps: Bandwidths; room: number }>();
-  for (const [cell, letter] of letters.entries()) {
-    if (letter === '') continue;
-    const room = roomAround(letters, cell);
-    if (room <= (spots.get(letter)?.room ?? 0)) continue;
-    spots.set(letter, { mbps: [mbpsAt(cell % gridSize), mbpsAt(Math.floor(cell / gridSize))], room });
+  for (const [cell, number] of numbers.entries()) {
+    if (number === '') continue;
+    const room = roomAround(numbers, cell);
+    if (room <= (spots.get(number)?.room ?? 0)) continue;
+    spots.set(number, { mbps: [mbpsAt(cell % gridSize), mbpsAt(Math.floor(cell / gridSize))], room });
   }
   return spots;
 }
 
-/** Half the side of the largest square around a cell that has one letter, as a part of the grid. */
-function roomAround(letters: readonly string[], cell: number): number {
+/** Half the side of the largest square around a cell that has one number, as a part of the grid. */
+function roomAround(numbers: readonly string[], cell: number): number {
   const [column, row] = [cell % gridSize, Math.floor(cell / gridSize)];
   for (let distance = 1; distance <= gridSize; distance++) {
     for (let offset = -distance; offset <= distance; offset++) {
@@ -159,7 +153,7 @@ function roomAround(letters: readonly string[], cell: number): number {
         [column + distance, row + offset],
       ] as const;
       const leaves = ring.some(
-        ([x, y]) => x < 0 || y < 0 || x >= gridSize || y >= gridSize || letters[y * gridSize + x] !== letters[cell],
+        ([x, y]) => x < 0 || y < 0 || x >= gridSize || y >= gridSize || numbers[y * gridSize + x] !== numbers[cell],
       );
       if (leaves) return (distance - 0.5) / gridSize;
     }

@@ -25,8 +25,8 @@ function grid({ fromMbps, toMbps }: RegionMapReport, size = 23): Bandwidths[] {
 }
 
 describe('the map of two bandwidths', () => {
-  test('letters its plans from slow to fast', () => {
-    expect(plans.map(({ letter }) => letter).slice(0, 3)).toEqual(['A', 'B', 'C']);
+  test('numbers its plans from slow to fast', () => {
+    expect(plans.map(({ number }) => number).slice(0, 3)).toEqual(['1', '2', '3']);
     expect(plans[0]?.summary).toBe('all on device');
     const starts = plans.map(({ reach }) => reach[0][0]);
     expect([...starts].sort((a, b) => a - b)).toEqual(starts);
@@ -85,16 +85,16 @@ describe('what is drawn of it', () => {
       const around = [0.99, 1, 1.01].flatMap((a) =>
         [0.99, 1, 1.01].map((b): Bandwidths => [middle[0] * a, middle[1] * b]),
       );
-      const letters = new Set(around.map((mbps) => planAt(drawn, own, mbps)?.plan.letter));
-      expect(letters.size).toBeGreaterThan(1);
+      const numbers = new Set(around.map((mbps) => planAt(drawn, own, mbps)?.plan.number));
+      expect(numbers.size).toBeGreaterThan(1);
     }
   });
 
-  test('letters stand inside their plan, with room around them', () => {
+  test('numbers stand inside their plan, with room around them', () => {
     const spots = spotsOf(map, plans);
     expect(spots.size).toBe(plans.length);
-    for (const [letter, { mbps, room }] of spots) {
-      expect(planAt(map, plans, mbps)?.plan.letter).toBe(letter);
+    for (const [number, { mbps, room }] of spots) {
+      expect(planAt(map, plans, mbps)?.plan.number).toBe(number);
       expect(room).toBeGreaterThan(0);
     }
   });

@@ -187,7 +187,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     const status = await workbench.statusBar.innerText();
     await map.locator('[tabindex="0"]').focus();
     await workbench.page.keyboard.press('Home');
-    await workbench.graph.getByText(/^A: all on device, [\d.]+ ms at/).waitFor();
+    await workbench.graph.getByText(/^Plan 1: all on device, [\d.]+ ms at/).waitFor();
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
     expect(await workbench.statusBar.innerText()).toContain('device');
