@@ -98,7 +98,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.keyboard.press('Home');
     expect(await words().textContent()).toMatch(/^Plan 1: /);
     await page.keyboard.press('ArrowRight');
-    expect(await words().textContent()).toMatch(/^B: /);
+    expect(await words().textContent()).toMatch(/^Plan 2: /);
     await page.keyboard.press('End');
     const last = await words().textContent();
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(last);
