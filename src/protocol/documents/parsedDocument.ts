@@ -8,6 +8,7 @@ import {
 } from 'jsonc-parser';
 import * as z from 'zod';
 import { DnnSplitError, type ErrorCode } from '../errors';
+import { counted } from '../quantities';
 import { suggestion } from './nearest';
 
 /** A path into a document: property names and array indices from the root. */
@@ -188,8 +189,8 @@ function unionSentence(
 }
 
 function sizeText(origin: string, bound: string, limit: number | bigint): string {
-  if (origin === 'array') return `have ${bound} ${limit} entries`;
-  if (origin === 'string') return `have ${bound} ${limit} characters`;
+  if (origin === 'array') return `have ${bound} ${Number(limit) === 1 ? '1 entry' : `${limit} entries`}`;
+  if (origin === 'string') return `have ${bound} ${counted(Number(limit), 'character')}`;
   return `be ${bound} ${limit}`;
 }
 

@@ -33,7 +33,7 @@ describe('a configuration', () => {
     ['{ tiers: [] }', /double quotes/],
     ['[]', /The document must be an object, not an array\./],
     ['{}', /'tiers' is missing\./],
-    ['{ "tiers": [] }', /'tiers' must have at least 1 entries\./],
+    ['{ "tiers": [] }', /'tiers' must have at least 1 entry\./],
     ['{ "tiers": [{ "id": 7 }] }', /'tiers\[0\]\.id' must be a string, not 7\./],
     ['{ "tiers": [{ "id": "a", "gflops": -1 }] }', /'tiers\[0\]\.gflops' must be more than 0\./],
     ['{ "tiers": [{ "id": "a", "replicas": 1.5 }] }', /'tiers\[0\]\.replicas' must be a whole number, not 1\.5\./],
