@@ -1,10 +1,19 @@
+import type { ChildProcess } from 'node:child_process';
 import type { FileSystemWatcher, LogOutputChannel } from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import {
+  CloseAction,
+  ErrorAction,
+  IPCMessageReader,
+  IPCMessageWriter,
+  LanguageClient,
+  type MessageTransports,
+  State,
+} from 'vscode-languageclient/node';
 import { clientCommands } from '../../protocol/requests';
 
 interface ClientSetup {
-  readonly serverModule: string;
-  readonly args: readonly string[];
+  /** Gives a server that nobody speaks to yet; asked again when one has ended. */
+  readonly startServer: () => ChildProcess;
   readonly log: LogOutputChannel;
   /** Documents that the server is told of. */
   readonly documentPatterns: readonly string[];
@@ -20,27 +29,27 @@ interface ClientSetup {
  * times as large as the rest of the extension.
  */
 export function createClient(setup: ClientSetup): LanguageClient {
-  const { serverModule, args, log, documentPatterns, watchers, onState, mayRestart } = setup;
-  const program = { module: serverModule, transport: TransportKind.ipc, args: [...args] };
-  const client = new LanguageClient(
-    'dnnsplit',
-    'DNNSplit',
-    { run: program, debug: { ...program, options: { execArgv: ['--nolazy', '--inspect=6009'] } } },
-    {
-      documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
-      synchronize: { fileEvents: [...watchers] },
-      initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
-      outputChannel: log,
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => ({ action: mayRestart() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
-      },
-      initializationFailedHandler: () => false,
+  const { startServer, log, documentPatterns, watchers, onState, mayRestart } = setup;
+  const client = new LanguageClient('dnnsplit', 'DNNSplit', async () => connectionTo(startServer(), log), {
+    documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
+    synchronize: { fileEvents: [...watchers] },
+    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
+    outputChannel: log,
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => ({ action: mayRestart() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
     },
-  );
+    initializationFailedHandler: () => false,
+  });
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) onState('running');
     else if (newState === State.Starting) onState('starting');
   });
   return client;
+}
+
+/** What a server writes besides messages goes to the log. */
+function connectionTo(server: ChildProcess, log: LogOutputChannel): MessageTransports {
+  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (data) => log.append(String(data)));
+  return { reader: new IPCMessageReader(server), writer: new IPCMessageWriter(server) };
 }

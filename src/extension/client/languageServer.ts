@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DnnSplitError } from '../../protocol/errors';
@@ -7,6 +8,10 @@ import { Emitter } from '../emitter';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
 import { requestError, serverDownError, serverRestartedError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
+import { isAlive, startServerProcess } from './serverProcess';
+
+/** A server has this long to shut down by itself. */
+const stopMs = 2000;
 
 type CreateClient = typeof import('./createClient').createClient;
 
@@ -33,6 +38,7 @@ export class LanguageServer implements ServerConnection, Releasable {
   readonly #subscriptions = new Set<(client: LanguageClient) => void>();
   readonly #restartPolicy = new RestartPolicy();
   #client: LanguageClient | undefined;
+  #process: ChildProcess | undefined;
   #watchers: readonly vscode.FileSystemWatcher[] = [];
   #starting: Promise<LanguageClient> | undefined;
   #state: ServerState = 'stopped';
@@ -116,7 +122,9 @@ export class LanguageServer implements ServerConnection, Releasable {
     this.#setState('stopped');
     for (const watcher of this.#watchers) watcher.dispose();
     this.#watchers = [];
-    await client?.dispose(2000).catch((error: unknown) => this.log.warn(`Stopping the server: ${String(error)}`));
+    const server = this.#process;
+    await client?.dispose(stopMs).catch((error: unknown) => this.log.warn(`Stopping the server: ${String(error)}`));
+    if (server !== undefined && isAlive(server)) setTimeout(() => server.kill(), stopMs).unref();
   }
 
   dispose(): Promise<void> {
@@ -127,27 +135,44 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   async #launch(modelUri: string | undefined): Promise<LanguageClient> {
     this.#setState('starting');
+    const first = this.#startProcess(modelUri);
     // Loaded with the first request, so that activation costs next to nothing.
     const { createClient } = await import('./createClient');
-    if (this.#state !== 'starting') throw serverDownError('It was stopped while it was being started.');
-    const client = this.#createClient(createClient, modelUri);
+    if (this.#state !== 'starting') {
+      first.kill();
+      throw serverDownError('It was stopped while it was being started.');
+    }
+    const client = this.#createClient(createClient, first, modelUri);
     this.#client = client;
     try {
       await client.start();
       return client;
     } catch (thrown) {
       this.log.error(`The server did not start: ${String(thrown)}`);
-      if (this.#client === client) this.#setState('failed');
+      if (this.#client === client) {
+        this.#process?.kill();
+        this.#setState('failed');
+      }
       this.#starting = undefined;
       throw serverDownError(String(thrown));
     }
   }
 
-  #createClient(create: CreateClient, modelUri: string | undefined): LanguageClient {
+  #startProcess(modelUri: string | undefined): ChildProcess {
+    const first = modelUri === undefined ? [] : ['--first-model', modelUri];
+    this.#process = startServerProcess(this.serverModule, ['--code-folder', this.codeFolder, ...first]);
+    return this.#process;
+  }
+
+  #createClient(create: CreateClient, first: ChildProcess, modelUri: string | undefined): LanguageClient {
+    let waiting: ChildProcess | undefined = first;
     this.#watchers = watchedPatterns.map((pattern) => vscode.workspace.createFileSystemWatcher(pattern));
     const client: LanguageClient = create({
-      serverModule: this.serverModule,
-      args: ['--code-folder', this.codeFolder, ...(modelUri === undefined ? [] : ['--first-model', modelUri])],
+      startServer: () => {
+        const server = waiting !== undefined && isAlive(waiting) ? waiting : this.#startProcess(modelUri);
+        waiting = undefined;
+        return server;
+      },
       log: this.log,
       documentPatterns,
       watchers: this.#watchers,

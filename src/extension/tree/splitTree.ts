@@ -19,6 +19,8 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   #index = new RowIndex([]);
   #shownRevision: string | undefined;
   #shownModel: string | undefined;
+  /** Rows that are being selected here because they were elsewhere: by the time they are, something else may be. */
+  readonly #following = new Set<ShownRow>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -35,7 +37,11 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
         if (model === models.active) this.#refresh(model);
       }),
     );
-    this.#disposables.add(this.#view.onDidChangeSelection(({ selection: [shown] }) => this.#announce(shown?.row)));
+    this.#disposables.add(
+      this.#view.onDidChangeSelection(({ selection: [shown] }) => {
+        if (shown !== undefined && !this.#following.has(shown)) this.#announce(shown.row);
+      }),
+    );
     this.#disposables.add(
       selection.onDidSelect((selected) => {
         if (selected.source !== this && selected.modelUri === models.active?.modelUri) void this.#follow(selected);
@@ -101,9 +107,9 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
     else if (changed.length > 0) this.#changed.fire([...changed]);
   }
 
-  #announce(row: TreeRow | undefined): void {
+  #announce(row: TreeRow): void {
     const modelUri = this.models.active?.modelUri;
-    if (modelUri === undefined || !row?.nodeIds) return;
+    if (modelUri === undefined || !row.nodeIds) return;
     const { nodeIds, place } = row;
     this.selection.select({ modelUri, nodeIds, ...(place && { place }), source: this });
   }
@@ -111,6 +117,13 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   /** Shows what was selected elsewhere, where the tree has it and is on the screen. */
   async #follow({ nodeIds, place }: Selection): Promise<void> {
     const row = place ? this.#index.rowOf(place) : this.#index.candidateAfter(nodeIds);
-    if (row && this.#view.visible) await this.#view.reveal(this.#rows.of(row), { select: true, focus: false });
+    if (row === undefined || !this.#view.visible) return;
+    const shown = this.#rows.of(row);
+    this.#following.add(shown);
+    try {
+      await this.#view.reveal(shown, { select: true, focus: false });
+    } finally {
+      this.#following.delete(shown);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { api, cleanUp, inWorkspace, until } from './workbench';
+import { api, cleanUp, inWorkspace, settled, until } from './workbench';
 
 describe('the graph as an editor of .onnx files', () => {
   const uri = inWorkspace('resnet152.onnx');
@@ -25,7 +25,7 @@ describe('the graph as an editor of .onnx files', () => {
     };
     await once();
     await until('the model', () => look.snapshot(uri.toString())?.state === 'ready');
-    const before = look.liveItems();
+    const before = await settled(look.liveItems);
     for (let time = 0; time < 20; time++) await once();
     await until('everything to be released', () => look.liveItems() === before, 5000).catch(() => undefined);
     assert.equal(look.liveItems(), before);

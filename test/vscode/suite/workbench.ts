@@ -32,6 +32,18 @@ export async function until<T>(what: string, look: () => T | undefined | false, 
   throw new assert.AssertionError({ message: `waited in vain for ${what}` });
 }
 
+/** A number once it has stayed the same for half a second. */
+export async function settled(read: () => number): Promise<number> {
+  let last = read();
+  for (let same = 0; same < 20; ) {
+    await delay(25);
+    const now = read();
+    same = now === last ? same + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
 /** Analyzes the sample model and waits for its plan. */
 export async function analyzeSample(): Promise<ExtensionApi> {
   const look = await api();
