@@ -138,7 +138,8 @@ export class LanguageServer implements ServerConnection, Releasable {
     const first = this.#startProcess(modelUri);
     // Loaded with the first request, so that activation costs next to nothing.
     const { createClient } = await import('./createClient');
-    if (this.#state !== 'starting') {
+    // A restart meanwhile has a process of its own.
+    if (this.#state !== 'starting' || this.#process !== first) {
       first.kill();
       throw serverDownError('It was stopped while it was being started.');
     }
@@ -160,8 +161,11 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   #startProcess(modelUri: string | undefined): ChildProcess {
     const first = modelUri === undefined ? [] : ['--first-model', modelUri];
-    this.#process = startServerProcess(this.serverModule, ['--code-folder', this.codeFolder, ...first]);
-    return this.#process;
+    const server = startServerProcess(this.serverModule, ['--code-folder', this.codeFolder, ...first]);
+    // Heard from the beginning: an error that nobody hears would end the extension host.
+    server.on('error', (error) => this.log.error(`The server process: ${error.message}`));
+    this.#process = server;
+    return server;
   }
 
   #createClient(create: CreateClient, first: ChildProcess, modelUri: string | undefined): LanguageClient {

@@ -16,7 +16,7 @@ export function startServerProcess(serverModule: string, args: readonly string[]
   });
 }
 
-/** True from the start of a process until its end. */
-export function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null;
+/** True from the start of a process until its end; one that could not be started has no id. */
+export function isAlive({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && signalCode === null;
 }
