@@ -45,7 +45,7 @@ async function writeSchemas() {
     mainFields: ['module', 'main'],
     stdin: {
       contents: `
-        export { documentSchemas } from './src/protocol/documents/schemas';
+        export { documentSchemas } from './src/shared/documents/schemas';
         export { tierPresets } from './src/engine/presets/tierPresets';
         export { linkPresets } from './src/engine/presets/linkPresets';
       `,

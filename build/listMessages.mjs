@@ -34,7 +34,7 @@ function hostMessages() {
 
 /** @returns {[string, string][]} */
 function pageMessages() {
-  const text = readFileSync(join(root, 'webview/strings.ts'), 'utf8');
+  const text = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
   const table = text.slice(text.indexOf('const defaults = {'), text.indexOf('} as const'));
   const entries = table.matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
   return [...entries].map(([, key, single, double]) => [`graph:${key}`, textOf(single ?? double ?? '')]);

@@ -1,7 +1,7 @@
-import type { PlanReport } from '../src/protocol/reports';
-import type { PicturePart, ToWebview } from '../src/protocol/webviewMessages';
-import { type Controller, createController } from './controller';
-import { formatDollars, formatMs } from './format';
+import type { PlanReport } from '../src/shared/reports';
+import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
+import { type Controller, createController } from './control/controller';
+import type { Transport } from './control/transport';
 import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
@@ -20,8 +20,8 @@ import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
 import { GraphView } from './renderer/graphView';
 import { currentTheme, onThemeChange } from './renderer/theme';
-import { text } from './strings';
-import type { Transport } from './transport';
+import { formatDollars, formatMs } from './text/format';
+import { text } from './text/strings';
 
 const rememberAfterMs = 250;
 

@@ -7,11 +7,11 @@
  */
 import './styles.css';
 import { type App, createApp } from './app';
+import { connect } from './control/transport';
 import { readMemory } from './memory';
 import { initialState } from './model/state';
 import { registerWidgets } from './page/toolkit';
-import { setStrings } from './strings';
-import { connect } from './transport';
+import { setStrings } from './text/strings';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('The page has no element with the id "app".');

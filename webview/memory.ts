@@ -1,4 +1,4 @@
-import type { PlanOverrides } from '../src/protocol/requests';
+import type { PlanOverrides } from '../src/shared/requests';
 import { type MetricName, metrics } from './model/metric';
 import { type PanelState, panelTabs, type State } from './model/state';
 import type { Camera } from './renderer/camera';

@@ -8,22 +8,22 @@ import { build } from 'esbuild';
 export const root = resolve(import.meta.dirname, '../..');
 
 const entry = `
-  export { readModel } from './src/engine/onnx/readModel';
+  export { readModel } from './src/engine/onnx/read/readModel';
   export { inferModel } from './src/engine/shapes/inferModel';
   export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
   export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
   export { findCandidates } from './src/engine/split/findCandidates';
   export { createCostTables } from './src/engine/planning/costs/costTables';
-  export { exactPlan } from './src/engine/planning/exact/exactPlan';
+  export { exactPlan } from './src/engine/planning/optimum/exactPlan';
   export { planModel } from './src/engine/planning/planModel';
   export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
-  export { analyzeFile } from './src/server/analysis/analyzeFile';
-  export { openFileSource } from './src/server/files/fileSource';
-  export { buildScene } from './src/server/layout/buildScene';
-  export { createElkEngine } from './src/server/layout/elkEngine';
+  export { analyzeFile } from './src/app/analyzeFile';
+  export { openFileSource } from './src/files/fileSource';
+  export { buildScene } from './src/engine/picture/layout/buildScene';
+  export { createElkEngine } from './src/engine/picture/layout/elkEngine';
   export { createAnalysisFunctions } from './src/server/workers/analysisFunctions';
-  export { unwatched } from './src/protocol/work';
+  export { unwatched } from './src/shared/work';
 `;
 
 /**

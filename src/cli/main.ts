@@ -1,7 +1,7 @@
 /** `dnnsplit`: the engine from a terminal and in CI. Exit code 0: done, 1: a negative finding, 2: bad use or unreadable input. */
 import { Command, CommanderError } from 'commander';
-import { DnnSplitError, toErrorData } from '../protocol/errors';
-import { productVersion } from '../protocol/version';
+import { DnnSplitError, toErrorData } from '../shared/errors';
+import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
@@ -11,7 +11,7 @@ import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
 import { addVerify } from './commands/verify';
-import { setExitCode } from './exitCode';
+import { setExitCode } from './terminal/exitCode';
 
 const program = new Command('dnnsplit')
   .description('Finds where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')

@@ -1,29 +1,29 @@
 import * as vscode from 'vscode';
 import type { ExtensionApi } from './api';
 import { LanguageServer } from './client/languageServer';
-import { serverDownError } from './client/requestErrors';
 import { startForDocuments } from './client/startForDocuments';
 import { analyzeAgain } from './commands/analyze';
 import type { CommandContext } from './commands/context';
 import { registerCommands } from './commands/registerCommands';
-import { DisposableStore } from './disposables';
 import { GraphViews } from './graph/graphViews';
 import { PanelMemory } from './graph/panelMemory';
 import { graphStrings } from './graph/strings';
-import { createLog } from './log';
 import { ConfigProblems } from './model/configProblems';
 import { ContextKeys } from './model/contextKeys';
 import { DefaultObjective } from './model/defaultObjective';
 import { logOpenings } from './model/logOpenings';
 import { ModelStore } from './model/modelStore';
-import { OpeningProgress } from './model/openingProgress';
 import { PlanDocuments } from './model/planDocuments';
 import { SelectionHub } from './model/selection';
-import { Notifier } from './notifier';
-import { readableError } from './readableError';
-import { foldRepeats } from './settings';
-import { PlanStatus } from './status';
+import { OpeningProgress } from './status/openingProgress';
+import { PlanStatus } from './status/status';
 import { SplitTree } from './tree/splitTree';
+import { DisposableStore } from './window/disposables';
+import { createLog } from './window/log';
+import { Notifier } from './window/notifier';
+import { readableError } from './window/readableError';
+import { serverDownError } from './window/requestErrors';
+import { foldRepeats } from './window/settings';
 
 /** Only wires the parts together: the server starts with the first request. */
 export function activate({

@@ -1,7 +1,7 @@
 /** The relay as a program of its own, for images that hold nothing else of DNNSplit: `node relay.js contract.json`. */
 import { Command } from 'commander';
-import { toErrorData } from '../protocol/errors';
-import { productVersion } from '../protocol/version';
+import { toErrorData } from '../shared/errors';
+import { productVersion } from '../shared/version';
 import { addRelayOptions } from './serveCommand';
 import { addVerifyCommand } from './verify/verifyCommand';
 

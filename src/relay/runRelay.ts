@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import type { ContractDocument } from '../protocol/documents/contract';
-import { DnnSplitError } from '../protocol/errors';
-import { readContract, readNamedFile } from './contractFile';
-import type { Executor } from './execution/executor';
+import type { Executor } from '../runtime/executor';
+import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
+import type { ContractDocument } from '../shared/documents/contract';
+import { DnnSplitError } from '../shared/errors';
+import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
-import { onnxRuntimeExecutor } from './execution/onnxRuntime';
 import { remoteEngineExecutor } from './execution/remoteEngine';
 import { Hop } from './service/hop';
 import { Metrics } from './service/metrics';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { productVersion } from '../protocol/version';
+import { productVersion } from '../shared/version';
 import { defaultRelaySettings, type RelaySettings, runRelay } from './runRelay';
 
 interface ServeOptions {

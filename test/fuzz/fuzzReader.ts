@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { joinBytes } from '../../src/engine/onnx/joinBytes';
-import { readModel } from '../../src/engine/onnx/readModel';
-import { DnnSplitError } from '../../src/protocol/errors';
+import { readModel } from '../../src/engine/onnx/read/readModel';
+import { DnnSplitError } from '../../src/shared/errors';
 
 /** What a fuzzing run found. */
 export interface FuzzReport {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Dim } from '../../src/engine/shapes/dim';
-import { substituteDim } from '../../src/engine/shapes/dimArithmetic';
-import type { InferredModel } from '../../src/engine/shapes/inferred';
+import type { Dim } from '../../src/engine/shapes/algebra/dim';
+import { substituteDim } from '../../src/engine/shapes/algebra/dimArithmetic';
+import type { InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferBuilt } from './inferBuilt';
 import { type BuiltModel, runTensors } from './onnxBuilder';
 

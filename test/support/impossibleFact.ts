@@ -1,4 +1,4 @@
-import type { InferredModel } from '../../src/engine/shapes/inferred';
+import type { InferredModel } from '../../src/engine/shapes/facts/inferred';
 
 /** What cannot be true of any tensor or node, whatever the model says; `undefined` where all could be. */
 export function impossibleFact({ nodes, tensors }: InferredModel): string | undefined {

@@ -1,9 +1,9 @@
 import { bufferSource } from '../../src/engine/onnx/byteSource';
-import { readModel } from '../../src/engine/onnx/readModel';
-import type { Dim } from '../../src/engine/shapes/dim';
-import { substituteDim } from '../../src/engine/shapes/dimArithmetic';
+import { readModel } from '../../src/engine/onnx/read/readModel';
+import type { Dim } from '../../src/engine/shapes/algebra/dim';
+import { substituteDim } from '../../src/engine/shapes/algebra/dimArithmetic';
+import type { DimensionBindings, InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../src/engine/shapes/inferModel';
-import type { DimensionBindings, InferredModel } from '../../src/engine/shapes/inferred';
 import { type BuiltModel, buildModel, type RunResult } from './onnxBuilder';
 
 /** Inference over a built model; nothing is bound, so symbols stay symbols. */

@@ -1,7 +1,7 @@
 import { onnx } from 'onnx-proto';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as ort from 'onnxruntime-node';
-import { type DType, dtypeFromOnnx, dtypeToOnnx } from '../../src/protocol/dtype';
+import { type DType, dtypeFromOnnx, dtypeToOnnx } from '../../src/shared/dtype';
 
 /** An attribute by its ONNX kind; the kind is part of the format, so it is always written out. */
 export type BuiltAttribute =

@@ -1,10 +1,10 @@
-import type { LinkReport, RegimeReport } from '../../src/protocol/reports';
-import { tierLetters } from '../../src/protocol/tierLook';
-import { formatMbps, formatMs } from '../format';
+import type { LinkReport, RegimeReport } from '../../src/shared/reports';
+import { tierLetters } from '../../src/shared/tierLook';
 import { clamp } from '../model/geometry';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
-import { text } from '../strings';
+import { formatMbps, formatMs } from '../text/format';
+import { text } from '../text/strings';
 import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { decades, logScale } from './scale';
 

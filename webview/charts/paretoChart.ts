@@ -1,9 +1,9 @@
-import type { ParetoReport } from '../../src/protocol/reports';
-import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
+import type { ParetoReport } from '../../src/shared/reports';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
-import { type Column, table } from '../panels/table';
-import { text } from '../strings';
+import { type Column, table } from '../page/table';
+import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../text/format';
+import { text } from '../text/strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
 import { fittingScale, linearScale } from './scale';
 

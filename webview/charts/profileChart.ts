@@ -1,10 +1,10 @@
-import type { CandidateReport } from '../../src/protocol/reports';
-import type { ScenePosition } from '../../src/protocol/scene';
-import { formatBytes, formatCount, formatMacs } from '../format';
+import type { CandidateReport } from '../../src/shared/reports';
+import type { ScenePosition } from '../../src/shared/scene';
 import { lastPlaceOf } from '../model/shown';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
-import { text } from '../strings';
+import { formatBytes, formatCount, formatMacs } from '../text/format';
+import { text } from '../text/strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { linearScale, logScale, type Scale } from './scale';
 

@@ -1,4 +1,7 @@
-import type { PlanReport, RegionMapReport } from '../../src/protocol/reports';
+import type { PlanReport, RegionMapReport } from '../../src/shared/reports';
+import { clamp } from '../model/geometry';
+import { element, setText, svgElement, withCode } from '../page/dom';
+import { table } from '../page/table';
 import {
   formatDollars,
   formatJoules,
@@ -7,11 +10,8 @@ import {
   formatMs,
   formatRate,
   formatSignificant,
-} from '../format';
-import { clamp } from '../model/geometry';
-import { element, setText, svgElement, withCode } from '../page/dom';
-import { table } from '../panels/table';
-import { text } from '../strings';
+} from '../text/format';
+import { text } from '../text/strings';
 import { bottomAxis, type PlotArea, plotArea, polyline, sideAxis } from './plot';
 import './regionChart.css';
 import {

@@ -1,9 +1,9 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import { withBandwidth } from '../model/overrides';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { picker } from '../page/toolkit';
-import { text } from '../strings';
+import { text } from '../text/strings';
 import { regionChart } from './regionChart';
 import type { Bandwidths } from './regionPlans';
 

@@ -1,4 +1,4 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import { shownIndex } from '../model/shown';
 import type { State } from '../model/state';
 import type { GraphView } from '../renderer/graphView';

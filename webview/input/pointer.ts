@@ -1,4 +1,5 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
+import { type CutLine, nearestCutLine, previewCut } from '../control/cutDrag';
 import { contains } from '../model/geometry';
 import { withCut } from '../model/overrides';
 import { hitGroupHeader, hitNode } from '../model/sceneModel';
@@ -8,7 +9,6 @@ import { boundaryAt } from '../renderer/drawBoundaries';
 import { headerZoom } from '../renderer/frame';
 import type { GraphView } from '../renderer/graphView';
 import { minimapToWorld } from '../renderer/minimap';
-import { type CutLine, nearestCutLine, previewCut } from './cutDrag';
 
 /** What the pointer rests on: a box, or the handle or label of a boundary. */
 export type HoverTarget =

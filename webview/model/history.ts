@@ -1,4 +1,4 @@
-import type { PlanOverrides } from '../../src/protocol/requests';
+import type { PlanOverrides } from '../../src/shared/requests';
 
 /** What was tried out before, and what was taken back. */
 export interface History {

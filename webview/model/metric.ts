@@ -1,4 +1,4 @@
-import { formatBytes, formatMacs, formatMs } from '../format';
+import { formatBytes, formatMacs, formatMs } from '../text/format';
 import type { PlanModel } from './planModel';
 import type { SceneModel } from './sceneModel';
 

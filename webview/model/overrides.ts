@@ -1,4 +1,4 @@
-import type { PlanOverrides } from '../../src/protocol/requests';
+import type { PlanOverrides } from '../../src/shared/requests';
 
 /** `values` with one entry set, filled with `null` up to `length`. */
 function withEntry(

@@ -1,6 +1,6 @@
-import { freeHeight } from '../../src/protocol/freeHeight';
-import type { SceneOverlay } from '../../src/protocol/scene';
-import { tierLetters } from '../../src/protocol/tierLook';
+import { freeHeight } from '../../src/shared/freeHeight';
+import type { SceneOverlay } from '../../src/shared/scene';
+import { tierLetters } from '../../src/shared/tierLook';
 import type { SceneModel } from './sceneModel';
 
 /** The tiers that a scene node runs on; equal for one node, different for a fold that a boundary runs through. */

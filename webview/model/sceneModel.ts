@@ -1,6 +1,6 @@
-import { levelHeights } from '../../src/protocol/freeHeight';
-import type { Scene, SceneGroup, SceneNode } from '../../src/protocol/scene';
-import { formatBytes } from '../format';
+import { levelHeights } from '../../src/shared/freeHeight';
+import type { Scene, SceneGroup, SceneNode } from '../../src/shared/scene';
+import { formatBytes } from '../text/format';
 import { boundsOfPolyline, contains, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
 

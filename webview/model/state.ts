@@ -1,8 +1,8 @@
-import type { ErrorData } from '../../src/protocol/errors';
-import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/protocol/reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/protocol/requests';
-import type { SceneOverlay } from '../../src/protocol/scene';
-import type { PreviewedCut, ToWebview } from '../../src/protocol/webviewMessages';
+import type { ErrorData } from '../../src/shared/errors';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/shared/reports';
+import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/shared/requests';
+import type { SceneOverlay } from '../../src/shared/scene';
+import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
 import { change, emptyHistory, type History, redo, undo } from './history';
 import { createHeatScale, type HeatScale, type MetricName } from './metric';
 import { createPlanModel, type PlanModel, type TierSpan, tierSpans } from './planModel';

@@ -1,8 +1,8 @@
-import type { SceneNode } from '../../src/protocol/scene';
-import { formatCount } from '../format';
+import type { SceneNode } from '../../src/shared/scene';
 import type { PlanModel } from '../model/planModel';
 import type { SceneModel } from '../model/sceneModel';
-import { text } from '../strings';
+import { formatCount } from '../text/format';
+import { text } from '../text/strings';
 import { element, setText } from './dom';
 
 /** How a node is spoken: operator and name, shape, fold, tier. */

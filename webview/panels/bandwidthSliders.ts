@@ -1,11 +1,11 @@
-import type { PlanReport } from '../../src/protocol/reports';
-import type { Controller } from '../controller';
-import { formatMbps } from '../format';
+import type { PlanReport } from '../../src/shared/reports';
+import type { Controller } from '../control/controller';
 import { clamp } from '../model/geometry';
 import { withBandwidth } from '../model/overrides';
 import type { State } from '../model/state';
 import { element, oncePerFrame, setText } from '../page/dom';
-import { text } from '../strings';
+import { formatMbps } from '../text/format';
+import { text } from '../text/strings';
 
 /** Sliders run over powers of ten of Mb/s, in hundredths. */
 const lowestExponent = -1;

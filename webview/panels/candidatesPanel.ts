@@ -1,12 +1,12 @@
-import { outcomeOfCandidate } from '../../src/protocol/candidateOutcome';
-import type { CandidateOutcome, CandidateReport } from '../../src/protocol/reports';
-import type { Controller } from '../controller';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs } from '../format';
+import { outcomeOfCandidate } from '../../src/shared/candidateOutcome';
+import type { CandidateOutcome, CandidateReport } from '../../src/shared/reports';
+import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { longTable } from '../page/table';
+import { formatBytes, formatCount, formatDollars, formatMacs, formatMs } from '../text/format';
+import { text } from '../text/strings';
 import { type Panel, whenChanged } from './panel';
-import { longTable } from './table';
 
 interface Row {
   readonly candidate: CandidateReport;

@@ -2,11 +2,11 @@ import { bandwidthChart } from '../charts/bandwidthChart';
 import { paretoChart } from '../charts/paretoChart';
 import { profileChart } from '../charts/profileChart';
 import { createRegionView } from '../charts/regionView';
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import { withPlacement } from '../model/overrides';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { text } from '../text/strings';
 import { type Panel, whenChanged } from './panel';
 import { regimesHint } from './regimesHint';
 

@@ -1,12 +1,12 @@
-import type { PlanReport } from '../../src/protocol/reports';
-import type { Controller } from '../controller';
-import { formatBytes, formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../format';
+import type { PlanReport } from '../../src/shared/reports';
+import type { Controller } from '../control/controller';
 import { movedNodes } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
+import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { text } from '../strings';
-import { table } from './table';
+import { formatBytes, formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../text/format';
+import { text } from '../text/strings';
 
 interface Row {
   readonly name: string;

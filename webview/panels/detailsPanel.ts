@@ -1,19 +1,19 @@
-import type { NodeDetails } from '../../src/protocol/requests';
-import type { SceneNode } from '../../src/protocol/scene';
-import type { Controller } from '../controller';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../format';
-import { cutAt } from '../input/cutDrag';
+import type { NodeDetails } from '../../src/shared/requests';
+import type { SceneNode } from '../../src/shared/scene';
+import type { Controller } from '../control/controller';
+import { cutAt } from '../control/cutDrag';
 import { withPin } from '../model/overrides';
 import { foldTarget, nodeById, outputText } from '../model/sceneModel';
 import { hasDetails, shownNode } from '../model/shown';
 import type { State } from '../model/state';
 import { type Content, element, withCode } from '../page/dom';
+import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { text } from '../strings';
+import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../text/format';
+import { text } from '../text/strings';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
-import { table } from './table';
 import { tierText } from './tierText';
 
 function section(title: string, ...content: readonly Content[]): HTMLElement {

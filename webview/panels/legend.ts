@@ -2,7 +2,7 @@ import { formatMetric, heatOf } from '../model/metric';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import type { Theme } from '../renderer/theme';
-import { text } from '../strings';
+import { text } from '../text/strings';
 import { whenChanged } from './panel';
 
 export interface Legend {

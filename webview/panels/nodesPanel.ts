@@ -1,12 +1,12 @@
-import type { SceneNode } from '../../src/protocol/scene';
-import type { Controller } from '../controller';
-import { formatBytes, formatMacs, formatMs } from '../format';
+import type { SceneNode } from '../../src/shared/scene';
+import type { Controller } from '../control/controller';
 import type { PlanModel } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { longTable } from '../page/table';
+import { formatBytes, formatMacs, formatMs } from '../text/format';
+import { text } from '../text/strings';
 import { type Panel, whenChanged } from './panel';
-import { longTable } from './table';
 import { tierText } from './tierText';
 
 interface Row {

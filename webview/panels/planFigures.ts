@@ -1,7 +1,7 @@
-import type { PlanReport } from '../../src/protocol/reports';
-import { formatDollars, formatJoules, formatMs, formatRate, formatSignificant, unknownNumber } from '../format';
+import type { PlanReport } from '../../src/shared/reports';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { formatDollars, formatJoules, formatMs, formatRate, formatSignificant, unknownNumber } from '../text/format';
+import { text } from '../text/strings';
 
 /** What a plan gives, in large figures. */
 export function planFigures(plan: PlanReport): HTMLElement {

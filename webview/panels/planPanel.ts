@@ -1,7 +1,11 @@
-import { latencyEnds } from '../../src/protocol/regimeLatency';
-import type { PlanReport, RegimeReport, StrategyReport } from '../../src/protocol/reports';
-import { tierLetters } from '../../src/protocol/tierLook';
-import type { Controller } from '../controller';
+import { latencyEnds } from '../../src/shared/regimeLatency';
+import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
+import { tierLetters } from '../../src/shared/tierLook';
+import type { Controller } from '../control/controller';
+import { isUntouched } from '../model/overrides';
+import { element, withCode } from '../page/dom';
+import { type Column, table } from '../page/table';
+import { button } from '../page/toolkit';
 import {
   formatBytes,
   formatCount,
@@ -14,17 +18,13 @@ import {
   formatRate,
   formatRatio,
   unknownNumber,
-} from '../format';
-import { isUntouched } from '../model/overrides';
-import { element, withCode } from '../page/dom';
-import { button } from '../page/toolkit';
-import { text } from '../strings';
+} from '../text/format';
+import { text } from '../text/strings';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
 import { regimesHint } from './regimesHint';
-import { type Column, table } from './table';
 
 function tiersTable(plan: PlanReport): HTMLElement {
   const letters = tierLetters(plan.tiers.map(({ id }) => id));

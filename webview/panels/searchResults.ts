@@ -1,8 +1,8 @@
-import type { SearchHit } from '../../src/protocol/requests';
-import type { Controller } from '../controller';
+import type { SearchHit } from '../../src/shared/requests';
+import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { text } from '../text/strings';
 import { whenChanged } from './panel';
 
 export interface SearchResults {

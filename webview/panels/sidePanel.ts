@@ -1,9 +1,9 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import { clamp } from '../model/geometry';
 import { type PanelTab, panelTabs, type State } from '../model/state';
 import { element } from '../page/dom';
 import { keepFocus } from '../page/keepFocus';
-import { type StringKey, text } from '../strings';
+import { type StringKey, text } from '../text/strings';
 import { createCandidatesPanel } from './candidatesPanel';
 import { createChartsPanel } from './chartsPanel';
 import { createDetailsPanel } from './detailsPanel';

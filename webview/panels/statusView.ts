@@ -1,8 +1,8 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element, setText } from '../page/dom';
 import { button, progressRing } from '../page/toolkit';
-import { text } from '../strings';
+import { text } from '../text/strings';
 
 /** Work shorter than this needs no way out. */
 const cancelAfterMs = 2000;

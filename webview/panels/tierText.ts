@@ -1,5 +1,5 @@
-import { unknownNumber } from '../format';
 import type { PlanModel, TierSpan } from '../model/planModel';
+import { unknownNumber } from '../text/format';
 
 /** The tier of a box, or the tiers from the first to the last that a fold runs on. */
 export function tierText({ overlay: { tierNames } }: PlanModel, { first, last }: TierSpan): string {

@@ -1,10 +1,10 @@
-import type { Controller } from '../controller';
+import type { Controller } from '../control/controller';
 import { metrics } from '../model/metric';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { button, type Choice, picker, type SearchField, searchField } from '../page/toolkit';
 import type { GraphView } from '../renderer/graphView';
-import { text } from '../strings';
+import { text } from '../text/strings';
 
 const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
 const strategies = [

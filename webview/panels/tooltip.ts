@@ -1,10 +1,10 @@
-import { formatBytes, formatMacs, formatMs } from '../format';
 import type { HoverTarget } from '../input/pointer';
 import type { Size } from '../model/geometry';
 import { nodeById, outputText } from '../model/sceneModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import { text } from '../strings';
+import { formatBytes, formatMacs, formatMs } from '../text/format';
+import { text } from '../text/strings';
 import { factList } from './facts';
 import { tierText } from './tierText';
 

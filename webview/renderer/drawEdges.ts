@@ -1,4 +1,4 @@
-import type { SceneEdge } from '../../src/protocol/scene';
+import type { SceneEdge } from '../../src/shared/scene';
 import { visibleRect } from './camera';
 import { dashes, traceEdges } from './edgeLines';
 import type { Frame } from './frame';

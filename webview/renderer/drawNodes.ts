@@ -1,4 +1,4 @@
-import type { SceneNode } from '../../src/protocol/scene';
+import type { SceneNode } from '../../src/shared/scene';
 import { formatMetric, heatOf } from '../model/metric';
 import { withRepeats } from '../model/repeats';
 import { visibleRect } from './camera';

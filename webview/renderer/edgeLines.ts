@@ -1,4 +1,4 @@
-import type { SceneEdge } from '../../src/protocol/scene';
+import type { SceneEdge } from '../../src/shared/scene';
 import type { Frame } from './frame';
 import { snap } from './snap';
 

@@ -1,4 +1,4 @@
-import type { SceneGroup } from '../../src/protocol/scene';
+import type { SceneGroup } from '../../src/shared/scene';
 import type { Size } from '../model/geometry';
 import type { HeatScale } from '../model/metric';
 import type { PlanModel, TierSpan } from '../model/planModel';

@@ -1,7 +1,7 @@
-import { formatBytes, formatDollars, formatMs } from '../format';
 import { intersects, type Rect } from '../model/geometry';
 import type { Boundary } from '../model/planModel';
-import { text } from '../strings';
+import { formatBytes, formatDollars, formatMs } from '../text/format';
+import { text } from '../text/strings';
 import { toScreen, toWorld } from './camera';
 import { type Frame, headerLabel, headerPixels, headerZoom } from './frame';
 import { minimapLayout } from './minimap';

@@ -1,5 +1,5 @@
-import type { OpFamily } from '../../src/protocol/scene';
-import { tierColorIds } from '../../src/protocol/tierLook';
+import type { OpFamily } from '../../src/shared/scene';
+import { tierColorIds } from '../../src/shared/tierLook';
 import { type Color, contrast, cssColor, ensureContrast, mix, over, parseColor, readableOn, withAlpha } from './color';
 
 /** One accent per tier, with the forms that drawing needs. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { DimensionBindings } from '../../engine/shapes/inferred';
-import { bytesText, counted, countText, macsText, shapeText } from '../../protocol/quantities';
-import type { AnalysisReport, CandidateReport, TensorReport } from '../../protocol/reports';
-import { findConfig } from '../../server/analysis/findConfig';
-import { parseBindings } from '../arguments';
-import { jsonText, type Output, standardOutput } from '../output';
-import { factsText, tableText } from '../table';
+import { findConfig } from '../../app/findConfig';
+import type { DimensionBindings } from '../../engine/shapes/facts/inferred';
+import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
+import type { AnalysisReport, CandidateReport, TensorReport } from '../../shared/reports';
+import { parseBindings } from '../terminal/arguments';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { factsText, tableText } from '../terminal/table';
 
 interface AnalyzeOptions {
   readonly config?: string;
@@ -30,7 +30,7 @@ export function addAnalyze(program: Command): void {
 }
 
 async function analyze(model: string, options: AnalyzeOptions, output: Output): Promise<void> {
-  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
+  const { analyzeFile } = await import('../../app/analyzeFile');
   const { analysisReport } = await import('../../engine/report/analysisReport');
   const bindings = await bindingsOf(model, options.config);
   const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
@@ -42,7 +42,7 @@ async function analyze(model: string, options: AnalyzeOptions, output: Output): 
 async function bindingsOf(model: string, config: string | undefined): Promise<DimensionBindings> {
   const path = config ?? findConfig(model);
   if (path === undefined) return {};
-  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
+  const { configOf, settingsOf } = await import('../../app/configuredModel');
   return settingsOf(model, configOf(model, path)).bindings;
 }
 

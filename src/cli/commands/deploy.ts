@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Engine } from '../../engine/deploy/deployment';
-import { DnnSplitError } from '../../protocol/errors';
-import { type DeploymentTarget, deploymentTargets } from '../../protocol/requests';
-import { terminalWork } from '../canceling';
-import { jsonText, type Output, standardOutput } from '../output';
+import type { Engine } from '../../engine/deploy/parts/deployment';
+import { DnnSplitError } from '../../shared/errors';
+import { type DeploymentTarget, deploymentTargets } from '../../shared/requests';
+import { terminalWork } from '../terminal/canceling';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
 
 interface DeployOptions {
   readonly target: readonly DeploymentTarget[];
@@ -51,10 +51,10 @@ function parseTargets(text: string): DeploymentTarget[] {
 }
 
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../server/analysis/planFile');
-  const { prepareSplit } = await import('../../server/analysis/deploySplit');
-  const { deploymentOf, writeDeploymentModels } = await import('../../server/analysis/deployTarget');
-  const { writeFiles } = await import('../writeFiles');
+  const { readPlanFile } = await import('../../app/planFile');
+  const { prepareSplit } = await import('../../app/deploySplit');
+  const { deploymentOf, writeDeploymentModels } = await import('../../app/deployTarget');
+  const { writeFiles } = await import('../terminal/writeFiles');
   const prepared = prepareSplit(readPlanFile(planPath), planPath);
   const overwrite = options.force === true;
   const deployments = options.target.map((target) => ({

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ExportedSplit } from '../../server/analysis/verifySplit';
-import { terminalWork } from '../canceling';
+import type { ExportedSplit } from '../../app/verifySplit';
+import { terminalWork } from '../terminal/canceling';
 
 /** Sub-models to work with, and how to be rid of them where they were made for this alone. */
 export interface UsableSplit extends ExportedSplit {
@@ -12,12 +12,12 @@ export interface UsableSplit extends ExportedSplit {
 
 /** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
 export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
-  const { isSplitFolder, readSplit } = await import('../../server/analysis/verifySplit');
+  const { isSplitFolder, readSplit } = await import('../../app/verifySplit');
   if (isSplitFolder(planOrFolder)) {
     return { ...readSplit(planOrFolder), directory: planOrFolder, remove: () => undefined };
   }
-  const { readPlanFile } = await import('../../server/analysis/planFile');
-  const { prepareSplit, writeSplit } = await import('../../server/analysis/deploySplit');
+  const { readPlanFile } = await import('../../app/planFile');
+  const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
   const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder);
   const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
-import type { Plan } from '../../engine/planning/plan';
-import type { AnalyzedModel } from '../../server/analysis/analyzeFile';
-import { parseBindings } from '../arguments';
-import { jsonText, type Output, standardOutput } from '../output';
+import type { Plan } from '../../engine/planning/plan/plan';
+import { parseBindings } from '../terminal/arguments';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
 
 interface GraphOptions {
   readonly config?: string;
@@ -31,11 +31,11 @@ export function addGraph(program: Command): void {
 }
 
 async function graph(source: string, options: GraphOptions, output: Output): Promise<void> {
-  const { buildScene } = await import('../../server/layout/buildScene');
-  const { createElkEngine } = await import('../../server/layout/elkEngine');
+  const { buildScene } = await import('../../engine/picture/layout/buildScene');
+  const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
   const { sceneToSvg } = await import('../../engine/picture/sceneToSvg');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
-  const { writeFiles } = await import('../writeFiles');
+  const { writeFiles } = await import('../terminal/writeFiles');
   const { analyzed, costs, plan } = source.endsWith('.json')
     ? await fromPlan(source)
     : await fromModel(source, options);
@@ -54,18 +54,18 @@ interface Drawn {
 }
 
 async function fromPlan(path: string): Promise<Drawn> {
-  const { modelOfPlan, readPlanFile } = await import('../../server/analysis/planFile');
-  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
-  const { plannedFromDocument } = await import('../../server/analysis/plannedFromDocument');
+  const { modelOfPlan, readPlanFile } = await import('../../app/planFile');
+  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { plannedFromDocument } = await import('../../app/plannedFromDocument');
   const document = readPlanFile(path);
   const analyzed = analyzeFile(modelOfPlan(document, path), document.dimensions);
   return { analyzed, ...plannedFromDocument(document, analyzed) };
 }
 
 async function fromModel(path: string, { config, bind }: GraphOptions): Promise<Drawn> {
-  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
-  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
-  const { planAnalyzed } = await import('../../server/analysis/planAnalyzed');
+  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { planAnalyzed } = await import('../../app/planAnalyzed');
   const settings = settingsOf(path, configOf(path, config));
   const analyzed = analyzeFile(path, { ...settings.bindings, ...bind });
   const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });

@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DnnSplitError } from '../../protocol/errors';
-import type { PlanReport } from '../../protocol/reports';
-import { parseBandwidths, parseBindings, parseCount, parseSweep, type Sweep } from '../arguments';
-import { jsonText, type Output, standardOutput } from '../output';
+import { DnnSplitError } from '../../shared/errors';
+import type { PlanReport } from '../../shared/reports';
+import { parseBandwidths, parseBindings, parseCount, parseSweep, type Sweep } from '../terminal/arguments';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
 
 interface PlanOptions {
   readonly config?: string;
@@ -57,9 +57,9 @@ export function addPlan(program: Command): void {
 const mapped = { fromMbps: 0.1, toMbps: 10_000 } as const;
 
 async function plan(model: string, options: PlanOptions, output: Output): Promise<void> {
-  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
-  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
-  const { planAnalyzed, planText } = await import('../../server/analysis/planAnalyzed');
+  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
   const loaded = settingsOf(model, configOf(model, options.config));
   const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
@@ -82,7 +82,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) {
-    const { writeFiles } = await import('../writeFiles');
+    const { writeFiles } = await import('../terminal/writeFiles');
     const content = planText(planned, options.output);
     writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
   }
@@ -90,7 +90,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
     output.print(jsonText(report));
     return;
   }
-  const { planReportText } = await import('../planText');
+  const { planReportText } = await import('../terminal/planText');
   output.print(planReportText(report, planned.analyzed.graph, options));
 }
 

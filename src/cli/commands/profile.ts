@@ -2,13 +2,13 @@ import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, hostname } from 'node:os';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
-import { DnnSplitError } from '../../protocol/errors';
-import { countText, durationText } from '../../protocol/quantities';
-import type { AnalyzedModel } from '../../server/analysis/analyzeFile';
-import type { Profiled, ProfileSource } from '../../server/profiling/profileModel';
-import { parseBindings, parseCount } from '../arguments';
-import { jsonText, type Output, standardOutput } from '../output';
-import { factsText } from '../table';
+import type { AnalyzedModel } from '../../app/analyzeFile';
+import type { Profiled, ProfileSource } from '../../app/profileModel';
+import { DnnSplitError } from '../../shared/errors';
+import { countText, durationText } from '../../shared/quantities';
+import { parseBindings, parseCount } from '../terminal/arguments';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { factsText } from '../terminal/table';
 
 interface ProfileOptions {
   readonly output: string;
@@ -49,7 +49,7 @@ export function addProfile(program: Command): void {
     .option('--json', 'print JSON')
     .action((model: string, options: ProfileOptions) => profile(model, options, standardOutput));
   program.command(processCommand, { hidden: true }).action(async () => {
-    const { serveProfilingOrder } = await import('../../server/profiling/profilingProcess');
+    const { serveProfilingOrder } = await import('../../runtime/profiling/profilingProcess');
     serveProfilingOrder();
   });
 }
@@ -60,10 +60,10 @@ function parseWarmup(text: string): number {
 }
 
 async function profile(model: string, options: ProfileOptions, output: Output): Promise<void> {
-  const { analyzeFile } = await import('../../server/analysis/analyzeFile');
-  const { configOf, settingsOf } = await import('../../server/analysis/configuredModel');
-  const { profileText } = await import('../../server/profiling/profileModel');
-  const { writeFiles } = await import('../writeFiles');
+  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { profileText } = await import('../../app/profileModel');
+  const { writeFiles } = await import('../terminal/writeFiles');
   refuseExisting(options);
   const { bindings } = settingsOf(model, configOf(model, options.config));
   const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
@@ -87,9 +87,9 @@ function refuseExisting({ output, saveTrace, force }: ProfileOptions): void {
 }
 
 async function measured(model: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
-  const { checkWeights, modelInputs } = await import('../../server/profiling/modelInputs');
-  const { recordTrace } = await import('../../server/profiling/recordTrace');
-  const { profileFromTrace } = await import('../../server/profiling/profileModel');
+  const { checkWeights, modelInputs } = await import('../../runtime/profiling/modelInputs');
+  const { recordTrace } = await import('../../runtime/profiling/recordTrace');
+  const { profileFromTrace } = await import('../../app/profileModel');
   checkWeights(analyzed.inferred.model, model);
   const inputs = modelInputs(analyzed.inferred);
   const { runs, warmup = defaultWarmup, threads } = options;
@@ -118,7 +118,7 @@ async function measured(model: string, analyzed: AnalyzedModel, options: Profile
 }
 
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
-  const { profileFromTrace } = await import('../../server/profiling/profileModel');
+  const { profileFromTrace } = await import('../../app/profileModel');
   if (options.device === undefined) {
     throw new DnnSplitError('bad-usage', 'A trace does not say what it was recorded on; name it with --device.');
   }

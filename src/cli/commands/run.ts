@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { parseCount } from '../arguments';
-import { interruptSignal } from '../canceling';
-import { type Output, standardOutput } from '../output';
+import { parseCount } from '../terminal/arguments';
+import { interruptSignal } from '../terminal/canceling';
+import { type Output, standardOutput } from '../terminal/output';
 import { usableSplit } from './exportedSplit';
 
 interface RunOptions {
@@ -22,8 +22,8 @@ export function addRun(program: Command): void {
 }
 
 async function run(target: string, { port, shaping }: RunOptions, output: Output): Promise<void> {
-  const { startChain } = await import('../chain');
-  const { readContract } = await import('../../relay/contractFile');
+  const { startChain } = await import('../terminal/chain');
+  const { readContract } = await import('../../relay/contract/contractFile');
   const signal = interruptSignal();
   const split = await usableSplit(target);
   try {
@@ -36,7 +36,7 @@ async function run(target: string, { port, shaping }: RunOptions, output: Output
       signal,
       log: (line) => void process.stderr.write(`${line}\n`),
     });
-    const { exampleRequest } = await import('../../relay/exampleRequest');
+    const { exampleRequest } = await import('../../relay/contract/exampleRequest');
     const first = await readContract(split.contractPaths[0] ?? '');
     const address = `http://127.0.0.1:${chain.port}`;
     output.print(

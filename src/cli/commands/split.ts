@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { bytesText } from '../../protocol/quantities';
-import type { SplitReport } from '../../server/analysis/deploySplit';
-import { terminalWork } from '../canceling';
-import { jsonText, type Output, standardOutput } from '../output';
-import { tableText } from '../table';
+import type { SplitReport } from '../../app/deploySplit';
+import { bytesText } from '../../shared/quantities';
+import { terminalWork } from '../terminal/canceling';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { tableText } from '../terminal/table';
 
 interface SplitCommandOptions {
   readonly output: string;
@@ -24,8 +24,8 @@ export function addSplit(program: Command): void {
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../server/analysis/planFile');
-  const { prepareSplit, writeSplit } = await import('../../server/analysis/deploySplit');
+  const { readPlanFile } = await import('../../app/planFile');
+  const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
   const prepared = prepareSplit(readPlanFile(planPath), planPath);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = writeSplit(prepared, target, terminalWork());

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { threeDigits } from '../../protocol/quantities';
-import type { VerificationReport } from '../../protocol/verification';
-import { parseCount } from '../arguments';
-import { interruptSignal } from '../canceling';
-import { setExitCode } from '../exitCode';
-import { jsonText, type Output, standardOutput } from '../output';
-import { tableText } from '../table';
+import { threeDigits } from '../../shared/quantities';
+import type { VerificationReport } from '../../shared/verification';
+import { parseCount } from '../terminal/arguments';
+import { interruptSignal } from '../terminal/canceling';
+import { setExitCode } from '../terminal/exitCode';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { tableText } from '../terminal/table';
 import { usableSplit } from './exportedSplit';
 
 interface VerifyOptions {
@@ -30,7 +30,7 @@ export function addVerify(program: Command): void {
 }
 
 async function verify(target: string, { runs, seed, json }: VerifyOptions, output: Output): Promise<void> {
-  const { runVerification } = await import('../../server/analysis/verifySplit');
+  const { runVerification } = await import('../../app/verifySplit');
   const split = await usableSplit(target);
   try {
     const report = await runVerification(

@@ -1,11 +1,11 @@
-import type { ContractDocument, ContractTensor } from '../../protocol/documents/contract';
-import type { PlanDocument } from '../../protocol/documents/plan';
-import { byteLength } from '../../protocol/dtype';
-import { DnnSplitError } from '../../protocol/errors';
-import type { SegmentsPlan } from '../onnx/extract/segmentPlan';
-import type { Dim } from '../shapes/dim';
-import { type TensorFact, unknownFact } from '../shapes/fact';
-import type { InferredModel } from '../shapes/inferred';
+import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import type { PlanDocument } from '../../shared/documents/plan';
+import { byteLength } from '../../shared/dtype';
+import { DnnSplitError } from '../../shared/errors';
+import type { SegmentsPlan } from '../extract/segmentPlan';
+import type { Dim } from '../shapes/algebra/dim';
+import { type TensorFact, unknownFact } from '../shapes/facts/fact';
+import type { InferredModel } from '../shapes/facts/inferred';
 
 /** Name of each tier's sub-model, beside its contract. */
 export const segmentFile = 'model.onnx';

@@ -1,8 +1,8 @@
-import type { DeploymentTarget } from '../../protocol/requests';
+import type { DeploymentTarget } from '../../shared/requests';
 import { composeFiles } from './compose/compose';
-import type { Deployment, DeploymentInput } from './deployment';
 import { kserveFiles } from './kserve/kserveFiles';
 import { kubernetesFiles } from './kubernetes/kubernetesFiles';
+import type { Deployment, DeploymentInput } from './parts/deployment';
 import { tritonFiles } from './triton/tritonFiles';
 
 const generators: Readonly<Record<DeploymentTarget, (input: DeploymentInput) => Deployment>> = {

@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 import type { ByteRange, OnnxTensor } from './model';
 
 /**

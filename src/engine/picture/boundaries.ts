@@ -1,4 +1,4 @@
-import type { Scene, SceneEdge, SceneOverlay } from '../../protocol/scene';
+import type { Scene, SceneEdge, SceneOverlay } from '../../shared/scene';
 import { textWidth } from './textWidth';
 import type { TierBand, TierRange } from './tierRegions';
 

@@ -1,5 +1,5 @@
-import { durationText } from '../../protocol/quantities';
-import type { SceneNode, SceneOverlay } from '../../protocol/scene';
+import { durationText } from '../../shared/quantities';
+import type { SceneNode, SceneOverlay } from '../../shared/scene';
 import { escapeXml, svgElement, svgText } from './svgMarkup';
 import { fitText, textWidth } from './textWidth';
 import { type PictureTheme, tierAccent } from './theme';

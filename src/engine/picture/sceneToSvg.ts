@@ -1,5 +1,5 @@
-import type { Scene, SceneNode, SceneOverlay } from '../../protocol/scene';
-import { tierLetters } from '../../protocol/tierLook';
+import type { Scene, SceneNode, SceneOverlay } from '../../shared/scene';
+import { tierLetters } from '../../shared/tierLook';
 import { type BoundaryPill, boundaryPills, linkOfEdge, pillFontPx, pillHeight } from './boundaries';
 import { drawNode, tierHalo } from './drawNodes';
 import { escapeXml, roundedPath, svgElement, svgNumber, svgText } from './svgMarkup';

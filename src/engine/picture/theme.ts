@@ -1,4 +1,4 @@
-import type { OpFamily } from '../../protocol/scene';
+import type { OpFamily } from '../../shared/scene';
 
 /** Colors of a picture. */
 export interface PictureTheme {

@@ -1,4 +1,4 @@
-import type { Scene, SceneOverlay } from '../../protocol/scene';
+import type { Scene, SceneOverlay } from '../../shared/scene';
 
 /** Tiers that the nodes of one box run on; a fold may have several. */
 export interface TierRange {

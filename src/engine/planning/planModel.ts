@@ -1,7 +1,7 @@
-import type { CandidateOutcome } from '../../protocol/reports';
-import { throwIfCanceled, unwatched, type Work } from '../../protocol/work';
+import type { CandidateOutcome } from '../../shared/reports';
+import type { Strategy } from '../../shared/strategies';
+import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
-import { infeasibleRegime, reasonAt } from './bandwidths/infeasibleRegime';
 import { bandwidthRegimes } from './bandwidths/regimes';
 import { type RegionMap, type RegionRequest, regionMap } from './bandwidths/regionMap';
 import { type CostTables, createCostTables } from './costs/costTables';
@@ -20,7 +20,8 @@ import {
 import type { Infrastructure } from './infrastructure/infrastructure';
 import { cutsAtPositions, cutsOfPlacement } from './infrastructure/overrides';
 import { tierBounds } from './infrastructure/tierBounds';
-import type { AuditFinding, Certificate, Plan, Regime, Strategy } from './plan';
+import { infeasibleRegime, reasonAt } from './limits/infeasibleRegime';
+import type { AuditFinding, Certificate, Plan, Regime } from './plan/plan';
 import { type ParetoFront, paretoFront } from './search/pareto';
 import { PlanSearch } from './search/planSearch';
 import { searchableCuts } from './search/searchableCuts';

@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 import { linkPresets } from './linkPresets';
 import type { LinkPreset, TierPreset } from './preset';
 import { tierPresets } from './tierPresets';

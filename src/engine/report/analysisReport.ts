@@ -1,8 +1,8 @@
-import type { DType } from '../../protocol/dtype';
-import { bytesText } from '../../protocol/quantities';
-import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport, ReportDim } from '../../protocol/reports';
+import type { DType } from '../../shared/dtype';
+import { bytesText } from '../../shared/quantities';
+import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport, ReportDim } from '../../shared/reports';
 import { bodyWeightBytes } from '../shapes/core/weights';
-import type { InferredModel } from '../shapes/inferred';
+import type { InferredModel } from '../shapes/facts/inferred';
 import { singleTensorPositions } from '../split/cuts';
 import { liveBytes } from '../split/liveBytes';
 import { loadOf } from '../split/peakActivations';

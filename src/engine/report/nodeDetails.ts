@@ -1,8 +1,8 @@
-import { bytesText, shapeText } from '../../protocol/quantities';
-import type { NodeDetails } from '../../protocol/requests';
+import { bytesText, shapeText } from '../../shared/quantities';
+import type { NodeDetails } from '../../shared/requests';
 import type { OnnxAttribute, OnnxTensor } from '../onnx/model';
 import type { CostTables } from '../planning/costs/costTables';
-import type { InferredModel } from '../shapes/inferred';
+import type { InferredModel } from '../shapes/facts/inferred';
 import type { SplitGraph } from '../split/splitGraph';
 import { factReport } from './tensorReport';
 

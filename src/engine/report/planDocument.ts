@@ -1,13 +1,13 @@
-import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../protocol/documents/plan';
-import { productVersion } from '../../protocol/version';
+import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
+import { productVersion } from '../../shared/version';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
-import type { Assignment, Regime } from '../planning/plan';
+import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
-import type { DimensionBindings } from '../shapes/inferred';
+import type { DimensionBindings } from '../shapes/facts/inferred';
+import { placementOf } from '../split/nodeRanges';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { placementOf } from './nodeRanges';
 import { finite, nodesPerTier, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { dataTensorReport } from './tensorReport';

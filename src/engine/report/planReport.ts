@@ -8,16 +8,16 @@ import type {
   RegionMapReport,
   StrategyReport,
   TierReport,
-} from '../../protocol/reports';
+} from '../../shared/reports';
 import { nextRegime } from '../planning/bandwidths/regimes';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Objective } from '../planning/infrastructure/infrastructure';
-import type { Assignment, Regime } from '../planning/plan';
+import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
+import { placementOf } from '../split/nodeRanges';
 import { splitPoints } from './analysisReport';
-import { placementOf } from './nodeRanges';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 

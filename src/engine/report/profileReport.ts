@@ -1,4 +1,4 @@
-import type { ProfileReport } from '../../protocol/reports';
+import type { ProfileReport } from '../../shared/reports';
 import { measuredKey } from '../planning/costs/costModel';
 import type { CostTables } from '../planning/costs/costTables';
 import type { Tier } from '../planning/infrastructure/infrastructure';

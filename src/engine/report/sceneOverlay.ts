@@ -1,8 +1,8 @@
-import { bytesText, costShortText, durationText, shapeText } from '../../protocol/quantities';
-import type { SceneOverlay } from '../../protocol/scene';
+import { bytesText, costShortText, durationText, shapeText } from '../../shared/quantities';
+import type { SceneOverlay } from '../../shared/scene';
 import { transferPrice } from '../planning/costs/costModel';
 import type { CostTables } from '../planning/costs/costTables';
-import type { Plan } from '../planning/plan';
+import type { Plan } from '../planning/plan/plan';
 import { dataTensorReport } from './tensorReport';
 
 /** What a plan adds to the picture of its graph: tiers, times, and what crosses each link. */

@@ -1,4 +1,4 @@
-import type { Assignment } from '../planning/plan';
+import type { Assignment } from '../planning/plan/plan';
 import type { SplitGraph } from '../split/splitGraph';
 
 /** Tensor indices that go into and come out of the part of one tier, ascending. */

@@ -1,8 +1,8 @@
-import { byteLength, type DType } from '../../protocol/dtype';
-import type { ReportDim, TensorReport } from '../../protocol/reports';
+import { byteLength, type DType } from '../../shared/dtype';
+import type { ReportDim, TensorReport } from '../../shared/reports';
+import type { Dim, Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
-import type { Dim, Shape } from '../shapes/dim';
-import type { InferredModel } from '../shapes/inferred';
+import type { InferredModel } from '../shapes/facts/inferred';
 import type { DataTensor } from '../split/splitGraph';
 
 /** A dimension as reports have it: a number, or the expression's text. */

@@ -1,9 +1,8 @@
-import { unwatched, type Work } from '../../protocol/work';
+import { unwatched, type Work } from '../../shared/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
 import { countElementwiseOps, countMacs } from './core/count';
 import { countMadeDimensions, expectedSizes } from './core/expectedSizes';
-import { GraphInference } from './core/graphInference';
 import { countOpenSymbols } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
 import { functionKey, type Opsets, type PlannedGraph, type PlannedNode, type PlanningScope } from './core/plannedGraph';
@@ -11,8 +10,9 @@ import { Scope } from './core/scope';
 import { factOfType } from './core/statedType';
 import { describeUnknownSizes } from './core/unknownSizes';
 import { countParameters, weightBytesOf } from './core/weights';
-import type { DimensionBindings, InferredModel, InferredNode } from './inferred';
-import type { CountContext, OpEntry } from './rule';
+import type { DimensionBindings, InferredModel, InferredNode } from './facts/inferred';
+import type { CountContext, OpEntry } from './facts/rule';
+import { GraphInference } from './graphInference';
 
 /** Calls may expand to at most this many nodes in all. */
 const maximumInlinedNodes = 150_000;

@@ -1,4 +1,4 @@
-import type { Group } from './contract';
+import type { Group } from './contraction';
 import type { SplitGraph } from './splitGraph';
 import { topologyOf } from './topology';
 

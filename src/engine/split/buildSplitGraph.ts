@@ -1,10 +1,10 @@
-import { byteLength } from '../../protocol/dtype';
-import { DnnSplitError } from '../../protocol/errors';
+import { byteLength } from '../../shared/dtype';
+import { DnnSplitError } from '../../shared/errors';
+import type { Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
-import type { Shape } from '../shapes/dim';
-import type { TensorFact } from '../shapes/fact';
-import type { InferredModel, InferredNode } from '../shapes/inferred';
+import type { TensorFact } from '../shapes/facts/fact';
+import type { InferredModel, InferredNode } from '../shapes/facts/inferred';
 import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
 import { countWeightsOnce, type DraftNode } from './sharedWeights';

@@ -67,3 +67,8 @@ function hasReaderAbove({ consumerStart, consumers }: TensorTopology, tensor: nu
   for (let at = consumerStart[tensor] ?? 0; at < end; at++) if (members[consumers[at] ?? 0] !== 1) return true;
   return false;
 }
+
+/** Identifies a cut by its nodes. */
+export function cutKey(cut: Cut): string {
+  return cut.downset === undefined ? `${cut.position}` : `nodes ${cut.downset.join(',')}`;
+}

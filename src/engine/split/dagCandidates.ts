@@ -1,5 +1,5 @@
 import { type Block, blocksOf, placesOfNodes } from './blocks';
-import { contract, type Group } from './contract';
+import { contract, type Group } from './contraction';
 import { HullSearch } from './hullCandidates';
 import type { SplitGraph } from './splitGraph';
 import { type TensorTopology, topologyOf } from './topology';

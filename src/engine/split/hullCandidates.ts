@@ -1,7 +1,7 @@
-import type { ExactProblem } from '../planning/exact/problem';
-import { solveExactly } from '../planning/exact/solve';
+import type { ExactProblem } from '../solver/problem';
+import { solveExactly } from '../solver/solve';
 import { type Block, placesOfNodes } from './blocks';
-import type { Group } from './contract';
+import type { Group } from './contraction';
 import type { SplitGraph, SplitNode } from './splitGraph';
 
 /** Groups times minimum cuts that all blocks together may take. */

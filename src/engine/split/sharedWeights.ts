@@ -1,4 +1,4 @@
-import type { InferredNode } from '../shapes/inferred';
+import type { InferredNode } from '../shapes/facts/inferred';
 import type { SplitNode } from './splitGraph';
 
 /** A node of a graph under construction. */

@@ -1,5 +1,5 @@
-import type { DType } from '../../protocol/dtype';
-import type { Dim } from '../shapes/dim';
+import type { DType } from '../../shared/dtype';
+import type { Dim } from '../shapes/algebra/dim';
 
 /** A tensor that exists only when the model runs: made from the inputs, or an input itself. */
 export interface DataTensor {

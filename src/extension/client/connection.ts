@@ -1,6 +1,6 @@
 import type { CancellationToken, Event } from 'vscode';
-import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
-import type { Releasable } from '../disposables';
+import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import type { Releasable } from '../window/disposables';
 
 /**
  * - `stopped`: not started yet, or shut down on purpose; the next request starts it

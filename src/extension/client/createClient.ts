@@ -9,7 +9,7 @@ import {
   type MessageTransports,
   State,
 } from 'vscode-languageclient/node';
-import { clientCommands } from '../../protocol/requests';
+import { clientCommands } from '../../shared/requests';
 
 interface ClientSetup {
   /** Gives a server that nobody speaks to yet; asked again when one has ended. */

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { DnnSplitError } from '../../protocol/errors';
-import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
-import { DisposableStore, type Releasable } from '../disposables';
-import { Emitter } from '../emitter';
+import { DnnSplitError } from '../../shared/errors';
+import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { Emitter } from '../window/emitter';
+import { requestError, serverDownError, serverRestartedError } from '../window/requestErrors';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
-import { requestError, serverDownError, serverRestartedError } from './requestErrors';
 import { RestartPolicy } from './restartPolicy';
 import { isAlive, startServerProcess } from './serverProcess';
 

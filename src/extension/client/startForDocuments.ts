@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
-import type { Notifier } from '../notifier';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import type { Notifier } from '../window/notifier';
 import type { LanguageServer } from './languageServer';
 
 /**

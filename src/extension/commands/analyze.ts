@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 import { splitTreeView } from '../tree/splitTree';
 import { type CommandContext, modelArgument, requireDisk, requireModel } from './context';
 

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
 import type { ModelEntry } from '../model/modelStore';
-import { baseName } from '../model/paths';
-import { type CommandContext, modelArgument, requireModel, requireTrust, rowArgument } from './context';
+import { baseName } from '../window/paths';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, modelArgument, requireModel, rowArgument } from './context';
 import { openText, readText } from './files';
 import { rewriteDocument } from './rewriteDocument';
 

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import type { PlanReport } from '../../protocol/reports';
+import { DnnSplitError } from '../../shared/errors';
+import type { PlanReport } from '../../shared/reports';
 import type { LanguageServer } from '../client/languageServer';
 import type { GraphViews } from '../graph/graphViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
-import type { Notifier } from '../notifier';
 import type { TreeRow } from '../tree/row';
 import { ShownRow } from '../tree/shownRows';
+import type { Notifier } from '../window/notifier';
 
 /** What commands work with. */
 export interface CommandContext {
@@ -53,20 +53,6 @@ export function requireDisk(uri: vscode.Uri): void {
     uri.scheme,
   );
   throw new DnnSplitError('file-system', message, { path: uri.toString() });
-}
-
-/** Detail of the error for workspaces that are not trusted, by which the notifier offers the way out. */
-export const notTrusted = 'The workspace is not trusted.';
-
-/** @throws DnnSplitError where the workspace is not trusted to be written to */
-export function requireTrust(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new DnnSplitError(
-    'bad-usage',
-    vscode.l10n.t('DNNSplit writes files in trusted workspaces only; trust this workspace to go on.'),
-    undefined,
-    notTrusted,
-  );
 }
 
 /** The model that a command is about: the one passed, else the active one. @throws DnnSplitError when there is none */

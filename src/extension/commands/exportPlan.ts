@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { planPathOf } from '../model/paths';
-import { type CommandContext, requireModel, requirePlan, requireTrust } from './context';
+import { planPathOf } from '../window/paths';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, requireModel, requirePlan } from './context';
 import { openText, writeFiles } from './files';
 
 /**

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import type { DeploymentTarget, GeneratedFile } from '../../protocol/requests';
-import { type CommandContext, requireModel, requireTrust } from './context';
+import { DnnSplitError } from '../../shared/errors';
+import type { DeploymentTarget, GeneratedFile } from '../../shared/requests';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, requireModel } from './context';
 import { openText, writeFiles } from './files';
 import { longRequest } from './longRequest';
 import { askingToOverwrite } from './split';

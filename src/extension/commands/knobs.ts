@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import type { PlanReport } from '../../protocol/reports';
+import { DnnSplitError } from '../../shared/errors';
+import type { PlanReport } from '../../shared/reports';
 import type { ModelEntry } from '../model/modelStore';
 import { withCut, withPin } from '../model/overrides';
 import { type CommandContext, requireModel, requirePlan, rowArgument } from './context';

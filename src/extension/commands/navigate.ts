@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DisposableStore } from '../disposables';
 import type { ModelEntry } from '../model/modelStore';
+import { DisposableStore } from '../window/disposables';
 import { type CommandContext, requireModel, rowArgument } from './context';
 
 const searchLimit = 200;

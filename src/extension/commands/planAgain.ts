@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type CommandContext, fileArgument, requireDisk, requireModel, requireTrust } from './context';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, fileArgument, requireDisk, requireModel } from './context';
 import { rewriteDocument } from './rewriteDocument';
 
 /**

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
+import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
 import { bindDimension, openConfig } from './config';
 import type { Command, CommandContext } from './context';

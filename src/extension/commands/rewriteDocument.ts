@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import { baseName } from '../model/paths';
+import { DnnSplitError } from '../../shared/errors';
+import { baseName } from '../window/paths';
 
 /**
  * An edit is refused where the document changed since it was made, by typing or because its file was read again; a save is

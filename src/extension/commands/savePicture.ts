@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { PicturePart } from '../../protocol/webviewMessages';
+import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
-import { baseName } from '../model/paths';
-import { type CommandContext, requireModel, requireTrust } from './context';
+import { baseName } from '../window/paths';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, requireModel } from './context';
 
 type Format = 'svg' | 'png';
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import { type CommandContext, requireModel, requireTrust } from './context';
+import { DnnSplitError } from '../../shared/errors';
+import { requireTrust } from '../window/trust';
+import { type CommandContext, requireModel } from './context';
 import { longRequest } from './longRequest';
 
 /** The plan or model that a code action is about, else the active model. @throws DnnSplitError when there is none */

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import { threeDigits } from '../../protocol/quantities';
-import type { VerificationReport, VerifiedOutput } from '../../protocol/verification';
-import { type CommandContext, requireTrust } from './context';
+import { DnnSplitError } from '../../shared/errors';
+import { threeDigits } from '../../shared/quantities';
+import type { VerificationReport, VerifiedOutput } from '../../shared/verification';
+import { requireTrust } from '../window/trust';
+import type { CommandContext } from './context';
 import { installRuntime } from './installRuntime';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';

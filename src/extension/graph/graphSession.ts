@@ -1,14 +1,14 @@
 import type { CancellationToken } from 'vscode';
-import { DnnSplitError } from '../../protocol/errors';
-import type { AnalysisReport } from '../../protocol/reports';
-import type { PlanOverrides } from '../../protocol/requests';
-import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../protocol/webviewMessages';
+import { DnnSplitError } from '../../shared/errors';
+import type { AnalysisReport } from '../../shared/reports';
+import type { PlanOverrides } from '../../shared/requests';
+import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
-import { requestError, ServerEndedError } from '../client/requestErrors';
-import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import { untouchedOverrides } from '../model/overrides';
 import type { SelectionHub } from '../model/selection';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { requestError, ServerEndedError } from '../window/requestErrors';
 
 interface CancellationSource extends Releasable {
   readonly token: CancellationToken;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
-import { baseName } from '../model/paths';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { baseName } from '../window/paths';
 import { GraphSession, type GraphSurroundings } from './graphSession';
 import { graphPage } from './page';
 import type { PanelMemory } from './panelMemory';

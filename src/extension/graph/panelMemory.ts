@@ -1,4 +1,4 @@
-import { baseName } from '../model/paths';
+import { baseName } from '../window/paths';
 
 /** The part of `vscode.Memento` that is used. */
 interface Memory {

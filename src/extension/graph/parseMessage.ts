@@ -1,5 +1,5 @@
-import type { PlanOverrides } from '../../protocol/requests';
-import type { FromWebview } from '../../protocol/webviewMessages';
+import type { PlanOverrides } from '../../shared/requests';
+import type { FromWebview } from '../../shared/webviewMessages';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Commands = Extract<FromWebview, { type: 'run' }>['command'];

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../protocol/errors';
-import { DisposableStore, type Releasable } from '../disposables';
+import { DnnSplitError } from '../../shared/errors';
+import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 
 /**

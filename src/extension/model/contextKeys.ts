@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
+import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelEntry, ModelStore } from './modelStore';
 import { hasOverrides } from './overrides';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
-import { defaultObjective } from '../settings';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { defaultObjective } from '../window/settings';
 import type { ModelEntry, ModelStore } from './modelStore';
 import { hasOverrides } from './overrides';
 

@@ -1,5 +1,5 @@
 import type { LogOutputChannel } from 'vscode';
-import type { Releasable } from '../disposables';
+import type { Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 
 /** Notes in the log what was opened, how long it took and what came of it. */

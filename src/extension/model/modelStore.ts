@@ -1,10 +1,10 @@
 import type { CancellationToken, Event } from 'vscode';
-import type { ErrorData } from '../../protocol/errors';
-import type { ModelSnapshot, PlanOverrides, ServerRequests } from '../../protocol/requests';
+import type { ErrorData } from '../../shared/errors';
+import type { ModelSnapshot, PlanOverrides, ServerRequests } from '../../shared/requests';
 import type { ServerConnection } from '../client/connection';
-import { requestError } from '../client/requestErrors';
-import { DisposableStore, type Releasable } from '../disposables';
-import { Emitter } from '../emitter';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { Emitter } from '../window/emitter';
+import { requestError } from '../window/requestErrors';
 
 import { untouchedOverrides } from './overrides';
 

@@ -1,4 +1,4 @@
-import type { PlanOverrides } from '../../protocol/requests';
+import type { PlanOverrides } from '../../shared/requests';
 
 /** Of a model whose knobs nobody has turned yet. */
 export const untouchedOverrides: PlanOverrides = {};

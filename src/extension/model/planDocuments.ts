@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
+import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 import { PlanText, placeAt } from './planPlaces';
 import type { Selection, SelectionHub } from './selection';

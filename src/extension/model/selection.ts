@@ -1,6 +1,6 @@
 import type { Event } from 'vscode';
-import type { Releasable } from '../disposables';
-import { Emitter } from '../emitter';
+import type { Releasable } from '../window/disposables';
+import { Emitter } from '../window/emitter';
 import type { PlanPlace } from './planPlaces';
 
 /** Nodes that a person selected somewhere, to be shown everywhere else. */

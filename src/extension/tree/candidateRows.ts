@@ -1,7 +1,7 @@
-import { outcomeOfCandidate } from '../../protocol/candidateOutcome';
-import { bytesText, costShortText, costText, durationText, macsText, rateText } from '../../protocol/quantities';
-import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../protocol/reports';
-import type { Translate } from '../text';
+import { outcomeOfCandidate } from '../../shared/candidateOutcome';
+import { bytesText, costShortText, costText, durationText, macsText, rateText } from '../../shared/quantities';
+import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports';
+import type { Translate } from '../window/text';
 import { tensorRow } from './planRows';
 import type { TreeRow } from './row';
 import { escapeMarkdown, inlineCode } from './words';

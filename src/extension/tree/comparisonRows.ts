@@ -6,10 +6,10 @@ import {
   durationText,
   energyText,
   rateText,
-} from '../../protocol/quantities';
-import { latencyEnds } from '../../protocol/regimeLatency';
-import type { PlanReport, RegimeReport, StrategyReport } from '../../protocol/reports';
-import type { Translate } from '../text';
+} from '../../shared/quantities';
+import { latencyEnds } from '../../shared/regimeLatency';
+import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
+import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
 import { escapeMarkdown, factorText } from './words';
 

@@ -1,9 +1,9 @@
-import { bytesText, macsText } from '../../protocol/quantities';
-import type { AnalysisReport } from '../../protocol/reports';
-import type { ModelSnapshot } from '../../protocol/requests';
-import { baseName } from '../model/paths';
+import { bytesText, macsText } from '../../shared/quantities';
+import type { AnalysisReport } from '../../shared/reports';
+import type { ModelSnapshot } from '../../shared/requests';
 import type { PlanPlace } from '../model/planPlaces';
-import type { Translate } from '../text';
+import { baseName } from '../window/paths';
+import type { Translate } from '../window/text';
 import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
 import { planSection } from './planRows';

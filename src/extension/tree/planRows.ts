@@ -9,9 +9,9 @@ import {
   rateText,
   shapeText,
   threeDigits,
-} from '../../protocol/quantities';
-import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../protocol/reports';
-import type { Translate } from '../text';
+} from '../../shared/quantities';
+import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../shared/reports';
+import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';
 import { escapeMarkdown, inlineCode } from './words';
 

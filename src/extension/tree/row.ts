@@ -1,4 +1,4 @@
-import { tierColorIds } from '../../protocol/tierLook';
+import { tierColorIds } from '../../shared/tierLook';
 import type { PlanPlace } from '../model/planPlaces';
 
 /** One row of the tree, without any type of the workbench, so that its text can be tested in plain Node. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Releasable } from '../disposables';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
-import { baseName } from '../model/paths';
 import type { Selection, SelectionHub } from '../model/selection';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { baseName } from '../window/paths';
 import { modelRows, RowIndex } from './modelRows';
 import { rowText, type TreeRow } from './row';
 import { type ShownRow, ShownRows } from './shownRows';

@@ -1,10 +1,10 @@
 import { type Agent as HttpAgent, request as httpRequest, Agent as PlainAgent } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Refusal } from '../../runtime/refusal';
+import type { Tensor } from '../../runtime/tensor';
 import { collect } from '../inference/collect';
 import { decodeResponse, encodeRequest, headerLengthField, type InferenceResponse } from '../inference/message';
-import { Refusal } from '../inference/refusal';
-import type { Tensor } from '../inference/tensor';
 import { type LinkShape, LinkShaper } from './linkShaper';
 
 export interface InferenceClientOptions {

@@ -1,5 +1,5 @@
-import type { Tensor } from '../inference/tensor';
-import type { Executor } from './executor';
+import type { Executor } from '../../runtime/executor';
+import type { Tensor } from '../../runtime/tensor';
 import { InferenceClient, type InferenceClientOptions } from './inferenceClient';
 
 export interface RemoteEngineOptions extends Omit<InferenceClientOptions, 'title'> {

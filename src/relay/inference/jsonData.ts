@@ -1,5 +1,6 @@
-import { Refusal } from './refusal';
-import { type Datatype, elementCount, type Tensor } from './tensor';
+import { Refusal } from '../../runtime/refusal';
+import { bytesFromStrings, stringsFromBytes } from '../../runtime/strings';
+import { type Datatype, elementCount, type Tensor } from '../../runtime/tensor';
 
 /** How numbers of one datatype are written to and read from bytes. */
 interface NumberCodec {
@@ -87,44 +88,6 @@ export function jsonFromBytes(tensor: Tensor): (number | boolean | string)[] {
   if (codec === undefined)
     throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form; ask for binary data.`);
   return Array.from({ length: count }, (_, index) => codec.read(view, index * codec.bytes));
-}
-
-/** Elements of a BYTES tensor. @throws Refusal 400 where a length runs past the data */
-export function stringsFromBytes({ name, data, shape }: Tensor): string[] {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const strings: string[] = [];
-  let at = 0;
-  while (at < data.byteLength) {
-    const length = at + 4 <= data.byteLength ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
-    if (at + 4 + length > data.byteLength) throw new Refusal(400, `Tensor "${name}" ends inside a string.`);
-    strings.push(new TextDecoder().decode(data.subarray(at + 4, at + 4 + length)));
-    at += 4 + length;
-  }
-  if (strings.length !== elementCount(shape)) {
-    throw new Refusal(
-      400,
-      `Tensor "${name}" has ${strings.length} strings, but its shape holds ${elementCount(shape)}.`,
-    );
-  }
-  return strings;
-}
-
-/** The bytes of string elements, each behind its length. */
-export function bytesFromStrings(name: string, values: readonly unknown[]): Uint8Array {
-  const parts = values.map((value) => {
-    if (typeof value !== 'string')
-      throw new Refusal(400, `Input "${name}" is BYTES, but one of its elements is not a string.`);
-    return new TextEncoder().encode(value);
-  });
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.byteLength, 0));
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const part of parts) {
-    view.setUint32(at, part.byteLength, true);
-    bytes.set(part, at + 4);
-    at += 4 + part.byteLength;
-  }
-  return bytes;
 }
 
 function bytesFromBigIntegers(name: string, datatype: 'INT64' | 'UINT64', values: readonly unknown[]): Uint8Array {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { Refusal } from '../../runtime/refusal';
+import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
 import { bytesFromJson, jsonFromBytes } from './jsonData';
-import { Refusal } from './refusal';
-import { type Datatype, expectedBytes, isDatatype, type Tensor } from './tensor';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';

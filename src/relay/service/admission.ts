@@ -1,4 +1,4 @@
-import { Refusal } from '../inference/refusal';
+import { Refusal } from '../../runtime/refusal';
 
 /** How many requests run at once and how many wait; the rest are turned away at once, so that no queue grows without end. */
 export class Admission {

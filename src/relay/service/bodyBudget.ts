@@ -1,4 +1,4 @@
-import { Refusal } from '../inference/refusal';
+import { Refusal } from '../../runtime/refusal';
 
 /** Bounds the memory that all request bodies take together, however many callers send at once. */
 export class BodyBudget {

@@ -1,9 +1,9 @@
-import type { ContractDocument, ContractTensor } from '../../protocol/documents/contract';
-import { DnnSplitError } from '../../protocol/errors';
-import type { Executor } from '../execution/executor';
+import type { Executor } from '../../runtime/executor';
+import { Refusal } from '../../runtime/refusal';
+import { datatypeOf, type Tensor } from '../../runtime/tensor';
+import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import { DnnSplitError } from '../../shared/errors';
 import { type InferenceResponse, timingParameter } from '../inference/message';
-import { Refusal } from '../inference/refusal';
-import { datatypeOf, type Tensor } from '../inference/tensor';
 import { decodeFromWire, encodeForWire } from '../inference/wireEncoding';
 import type { Metrics } from './metrics';
 

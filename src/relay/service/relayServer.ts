@@ -2,8 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ContractDocument, ContractTensor } from '../../protocol/documents/contract';
-import { DnnSplitError } from '../../protocol/errors';
+import { Refusal } from '../../runtime/refusal';
+import { datatypeOf } from '../../runtime/tensor';
+import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import { DnnSplitError } from '../../shared/errors';
 import { collect } from '../inference/collect';
 import {
   decodeRequest,
@@ -12,8 +14,6 @@ import {
   headerLengthField,
   timingParameter,
 } from '../inference/message';
-import { Refusal } from '../inference/refusal';
-import { datatypeOf } from '../inference/tensor';
 import { Admission } from './admission';
 import { BodyBudget } from './bodyBudget';
 import type { Hop } from './hop';

@@ -1,15 +1,15 @@
 import { dirname, resolve } from 'node:path';
-import type { ContractDocument } from '../../protocol/documents/contract';
-import { DnnSplitError } from '../../protocol/errors';
-import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../protocol/verification';
-import { readContract } from '../contractFile';
-import type { Executor } from '../execution/executor';
-import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../execution/onnxRuntime';
-import type { Tensor } from '../inference/tensor';
+import { compareTensors, worseOf } from '../../runtime/compareTensors';
+import type { Executor } from '../../runtime/executor';
+import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
+import { randomInput, randomNumbers } from '../../runtime/randomInputs';
+import type { Tensor } from '../../runtime/tensor';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { DnnSplitError } from '../../shared/errors';
+import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
+import { readContract } from '../contract/contractFile';
 import { Hop } from '../service/hop';
 import { Metrics } from '../service/metrics';
-import { compareTensors, worseOf } from './compareTensors';
-import { randomInput, randomNumbers } from './randomInputs';
 
 /**
  * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without

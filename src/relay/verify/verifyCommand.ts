@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { toErrorData } from '../../protocol/errors';
-import { type VerificationTask, verificationTaskSchema } from '../../protocol/verification';
+import { toErrorData } from '../../shared/errors';
+import { type VerificationTask, verificationTaskSchema } from '../../shared/verification';
 import { verifyChain } from './verifyChain';
 
 /** One line on standard output each: progress, then the report or an error. */

@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
-import type { ServerNotifications, ServerRequests } from '../../protocol/requests';
+import type { ServerNotifications, ServerRequests } from '../../shared/requests';
 import { signalOf, toResponseError } from './responses';
 
 type Awaitable<Value> = Value | Promise<Value>;

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DnnSplitError } from '../../protocol/errors';
-import type { ServerRequests } from '../../protocol/requests';
-import { readText } from '../analysis/configFile';
-import { parsePlanText } from '../analysis/planFile';
-import { planPathFor } from '../analysis/planPath';
-import { readSplit, runVerification } from '../analysis/verifySplit';
+import { readText } from '../../app/configFile';
+import { parsePlanText } from '../../app/planFile';
+import { planPathFor } from '../../app/planPath';
+import { readSplit, runVerification } from '../../app/verifySplit';
+import { DnnSplitError } from '../../shared/errors';
+import type { ServerRequests } from '../../shared/requests';
 import { documentKind } from '../language/documentKind';
 import type { Sessions } from '../sessions/sessions';
 import { pathToUri, uriToPath } from '../sessions/uris';

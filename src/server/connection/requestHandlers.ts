@@ -1,6 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { sceneToSvg } from '../../engine/picture/sceneToSvg';
-import type { ServerRequests } from '../../protocol/requests';
+import type { ServerRequests } from '../../shared/requests';
 import { documentKind } from '../language/documentKind';
 import { isGovernedBy } from '../language/governedModels';
 import type { Scenes } from '../sessions/scenes';

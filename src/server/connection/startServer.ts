@@ -5,6 +5,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
 import { LanguageFeatures } from '../language/languageFeatures';
@@ -12,7 +13,6 @@ import { Scenes } from '../sessions/scenes';
 import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
-import { type ClientOptions, clientOptions } from './clientOptions';
 import { notify, serveRequests } from './customRequests';
 import { requestHandlers } from './requestHandlers';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
-import { parsePlan } from '../../protocol/documents/parsePlan';
-import { clientCommands, type DeploymentTarget } from '../../protocol/requests';
+import { parsePlan } from '../../shared/documents/parsePlan';
+import { clientCommands, type DeploymentTarget } from '../../shared/requests';
 import { pathToUri } from '../sessions/uris';
 
 /** Kinds of the server's actions; editors list them by these. */

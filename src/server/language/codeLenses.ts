@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver/node';
-import { parsePlan } from '../../protocol/documents/parsePlan';
-import { costText, durationText } from '../../protocol/quantities';
-import { clientCommands, type ModelSnapshot } from '../../protocol/requests';
+import { parsePlan } from '../../shared/documents/parsePlan';
+import { costText, durationText } from '../../shared/quantities';
+import { clientCommands, type ModelSnapshot } from '../../shared/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
 import { documentStart } from './places';
 

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { ConfigDocument } from '../../protocol/documents/config';
-import { parseConfig } from '../../protocol/documents/parseConfig';
-import { type DocumentProblem, problemAtPath } from '../../protocol/documents/parsedDocument';
-import { parsePlan } from '../../protocol/documents/parsePlan';
-import { parseProfile } from '../../protocol/documents/parseProfile';
-import type { ErrorData } from '../../protocol/errors';
-import type { ModelSnapshot } from '../../protocol/requests';
-import type { PlanCheck } from '../analysis/checkPlan';
+import type { PlanCheck } from '../../app/checkPlan';
+import type { ConfigDocument } from '../../shared/documents/config';
+import { parseConfig } from '../../shared/documents/parseConfig';
+import { type DocumentProblem, problemAtPath } from '../../shared/documents/parsedDocument';
+import { parsePlan } from '../../shared/documents/parsePlan';
+import { parseProfile } from '../../shared/documents/parseProfile';
+import type { ErrorData } from '../../shared/errors';
+import type { ModelSnapshot } from '../../shared/requests';
 import { presetProblems } from './presetProblems';
 
 /**

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { configFileName } from '../analysis/findConfig';
+import { configFileName } from '../../app/findConfig';
 
 export type DocumentKind = 'config' | 'plan' | 'profile';
 

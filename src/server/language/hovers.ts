@@ -1,16 +1,16 @@
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { loadProfiles } from '../../app/configFile';
 import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
 import { resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../engine/presets/linkPresets';
 import type { Figure } from '../../engine/presets/preset';
 import { tierPresets } from '../../engine/presets/tierPresets';
-import type { ConfigDocument, LinkDocument, TierDocument } from '../../protocol/documents/config';
-import { parseConfig } from '../../protocol/documents/parseConfig';
-import { parsePlan } from '../../protocol/documents/parsePlan';
-import type { PlanLink, PlanTier } from '../../protocol/documents/plan';
-import { bandwidthText, bytesText, costText, durationText, macsText } from '../../protocol/quantities';
-import { loadProfiles } from '../analysis/configFile';
+import type { ConfigDocument, LinkDocument, TierDocument } from '../../shared/documents/config';
+import { parseConfig } from '../../shared/documents/parseConfig';
+import { parsePlan } from '../../shared/documents/parsePlan';
+import type { PlanLink, PlanTier } from '../../shared/documents/plan';
+import { bandwidthText, bytesText, costText, durationText, macsText } from '../../shared/quantities';
 import { pathAt } from './places';
 
 /** On a tier or link of a `dnnsplit.json`: the figures that planning uses, and where each comes from. */

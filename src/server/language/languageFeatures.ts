@@ -1,11 +1,11 @@
 import { type CodeAction, type CodeLens, type Connection, type Hover, TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DocumentProblem } from '../../protocol/documents/parsedDocument';
-import type { ModelSnapshot } from '../../protocol/requests';
-import type { ClientOptions } from '../connection/clientOptions';
+import type { DocumentProblem } from '../../shared/documents/parsedDocument';
+import type { ModelSnapshot } from '../../shared/requests';
 import type { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
+import type { ClientOptions } from './clientOptions';
 import { configActions, planActions } from './codeActions';
 import { configLenses, planLenses } from './codeLenses';
 import { configProblems, planProblems, profileProblems } from './diagnostics';

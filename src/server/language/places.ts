@@ -2,7 +2,7 @@ import { getLocation, type Segment } from 'jsonc-parser';
 import type { Diagnostic, Position, Range } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { DocumentProblem } from '../../protocol/documents/parsedDocument';
+import type { DocumentProblem } from '../../shared/documents/parsedDocument';
 
 /** The first line; where lenses and actions of a whole document sit. */
 export const documentStart: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

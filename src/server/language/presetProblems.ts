@@ -1,8 +1,8 @@
 import { linkPresets } from '../../engine/presets/linkPresets';
 import { tierPresets } from '../../engine/presets/tierPresets';
-import type { ConfigDocument } from '../../protocol/documents/config';
-import { suggestion } from '../../protocol/documents/nearest';
-import { type DocumentProblem, type ParsedDocument, problemAtPath } from '../../protocol/documents/parsedDocument';
+import type { ConfigDocument } from '../../shared/documents/config';
+import { suggestion } from '../../shared/documents/nearest';
+import { type DocumentProblem, type ParsedDocument, problemAtPath } from '../../shared/documents/parsedDocument';
 
 /** Presets that a configuration names and that do not exist. */
 export function presetProblems(parsed: ParsedDocument<ConfigDocument>, config: ConfigDocument): DocumentProblem[] {

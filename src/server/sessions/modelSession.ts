@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { DnnSplitError, type ErrorData, toErrorData } from '../../protocol/errors';
-import type { RegionMapReport } from '../../protocol/reports';
-import type { ModelSnapshot, PlanOverrides } from '../../protocol/requests';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
+import type { RegionMapReport } from '../../shared/reports';
+import type { ModelSnapshot, PlanOverrides } from '../../shared/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
 import { pathToUri } from './uris';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../protocol/errors';
-import type { Scene } from '../../protocol/scene';
+import { DnnSplitError } from '../../shared/errors';
+import type { Scene } from '../../shared/scene';
 import type { CallOptions } from '../workers/workerClient';
 import type { Workers } from '../workers/workers';
 

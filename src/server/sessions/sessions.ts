@@ -1,6 +1,6 @@
 import { dirname, sep } from 'node:path';
-import { DnnSplitError } from '../../protocol/errors';
-import type { ModelSnapshot } from '../../protocol/requests';
+import { DnnSplitError } from '../../shared/errors';
+import type { ModelSnapshot } from '../../shared/requests';
 import type { AnalysisFunctions } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
 import { type Interest, ModelSession, type SessionListener } from './modelSession';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 
 /**
  * Absolute path of a `file:` URI.

@@ -1,6 +1,8 @@
+import type { PlanCheck } from '../../app/checkPlan';
+import type { SplitReport } from '../../app/deploySplit';
 import type { SplitGraph } from '../../engine/split/splitGraph';
-import type { ErrorData } from '../../protocol/errors';
-import type { AnalysisReport, PlanReport, RegionMapReport } from '../../protocol/reports';
+import type { ErrorData } from '../../shared/errors';
+import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
 import type {
   DeploymentTarget,
   GeneratedFile,
@@ -9,11 +11,9 @@ import type {
   PlanOverrides,
   PlanPreview,
   SearchHit,
-} from '../../protocol/requests';
-import type { SceneOverlay } from '../../protocol/scene';
-import type { Work } from '../../protocol/work';
-import type { PlanCheck } from '../analysis/checkPlan';
-import type { SplitReport } from '../analysis/deploySplit';
+} from '../../shared/requests';
+import type { SceneOverlay } from '../../shared/scene';
+import type { Work } from '../../shared/work';
 
 /** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */
 export interface ModelRequest {

@@ -1,22 +1,22 @@
+import type { AnalyzedModel } from '../../app/analyzeFile';
+import { checkPlan } from '../../app/checkPlan';
+import type { ModelSettings } from '../../app/configuredModel';
+import { prepareSplit, writeSplit } from '../../app/deploySplit';
+import { deploymentOf, writeDeploymentModels } from '../../app/deployTarget';
+import { findConfig } from '../../app/findConfig';
+import { ModelCache } from '../../app/modelCache';
+import { planAnalyzed, planText } from '../../app/planAnalyzed';
+import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
+import { mappedRegions } from '../../app/regionCache';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
-import { DnnSplitError, toErrorData } from '../../protocol/errors';
-import type { AnalysisReport } from '../../protocol/reports';
-import type { PlanOverrides } from '../../protocol/requests';
-import type { Work } from '../../protocol/work';
-import type { AnalyzedModel } from '../analysis/analyzeFile';
-import { checkPlan } from '../analysis/checkPlan';
-import type { ModelSettings } from '../analysis/configuredModel';
-import { prepareSplit, writeSplit } from '../analysis/deploySplit';
-import { deploymentOf, writeDeploymentModels } from '../analysis/deployTarget';
-import { findConfig } from '../analysis/findConfig';
-import { ModelCache } from '../analysis/modelCache';
-import { planAnalyzed, planText } from '../analysis/planAnalyzed';
-import { modelOfPlan, parsePlanText, readPlanFile } from '../analysis/planFile';
-import { mappedRegions } from '../analysis/regionCache';
+import { DnnSplitError, toErrorData } from '../../shared/errors';
+import type { AnalysisReport } from '../../shared/reports';
+import type { PlanOverrides } from '../../shared/requests';
+import type { Work } from '../../shared/work';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
 
 /**

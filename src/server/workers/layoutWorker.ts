@@ -1,9 +1,9 @@
 /** Lays out scenes in a thread of its own, so that ELK never blocks an answer. */
 import { parentPort } from 'node:worker_threads';
+import { buildScene } from '../../engine/picture/layout/buildScene';
+import { createElkEngine } from '../../engine/picture/layout/elkEngine';
+import { warmUp } from '../../engine/picture/layout/warmUp';
 import type { SplitGraph } from '../../engine/split/splitGraph';
-import { buildScene } from '../layout/buildScene';
-import { createElkEngine } from '../layout/elkEngine';
-import { warmUp } from '../layout/warmUp';
 import type { LayoutFunctions } from './layoutApi';
 import { serveWorker } from './serveWorker';
 

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import { DnnSplitError, toErrorData } from '../../protocol/errors';
-import { throwIfCanceled, type Work } from '../../protocol/work';
+import { DnnSplitError, toErrorData } from '../../shared/errors';
+import { throwIfCanceled, type Work } from '../../shared/work';
 import type { CallMessage, ReplyMessage, WorkerFunctions } from './rpc';
 
 /** Progress within one stage goes out at most this often. */

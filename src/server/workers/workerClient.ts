@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { DnnSplitError } from '../../protocol/errors';
+import { DnnSplitError } from '../../shared/errors';
 import type { CallMessage, ParamsOf, ReplyMessage, ResultOf, WorkerFunctions } from './rpc';
 
 /** What a caller of a worker can add to a call. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBindings } from '../../../src/cli/arguments';
+import { parseBindings } from '../../../src/cli/terminal/arguments';
 
 describe('--bind', () => {
   it('takes several dimensions, 0 included, on top of those before', () => {

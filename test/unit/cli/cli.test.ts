@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePlan } from '../../../src/protocol/documents/parsePlan';
+import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction } from 'vscode-languageserver-protocol';
-import { clientCommands } from '../../../src/protocol/requests';
+import { clientCommands } from '../../../src/shared/requests';
 import { tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { nearestWord } from '../../../src/protocol/documents/nearest';
-import { parseConfig } from '../../../src/protocol/documents/parseConfig';
-import { requireDocument } from '../../../src/protocol/documents/parsedDocument';
-import { parsePlan } from '../../../src/protocol/documents/parsePlan';
-import { parseProfile } from '../../../src/protocol/documents/parseProfile';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { nearestWord } from '../../../src/shared/documents/nearest';
+import { parseConfig } from '../../../src/shared/documents/parseConfig';
+import { requireDocument } from '../../../src/shared/documents/parsedDocument';
+import { parsePlan } from '../../../src/shared/documents/parsePlan';
+import { parseProfile } from '../../../src/shared/documents/parseProfile';
+import { DnnSplitError } from '../../../src/shared/errors';
 
 const sound = `{
   // comments and trailing commas are fine

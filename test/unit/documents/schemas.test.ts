@@ -5,9 +5,9 @@ import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
-import { contractSchema } from '../../../src/protocol/documents/contract';
-import { parseConfig } from '../../../src/protocol/documents/parseConfig';
-import { documentSchemas } from '../../../src/protocol/documents/schemas';
+import { contractSchema } from '../../../src/shared/documents/contract';
+import { parseConfig } from '../../../src/shared/documents/parseConfig';
+import { documentSchemas } from '../../../src/shared/documents/schemas';
 
 const schemas = documentSchemas({ tierPresets, linkPresets });
 const ajv = new Ajv({ strict: false });

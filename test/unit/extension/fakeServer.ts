@@ -5,10 +5,10 @@ import type {
   ServerConnection,
   ServerState,
 } from '../../../src/extension/client/connection';
-import type { Releasable } from '../../../src/extension/disposables';
-import { Emitter } from '../../../src/extension/emitter';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import type { ServerNotifications, ServerRequests } from '../../../src/protocol/requests';
+import type { Releasable } from '../../../src/extension/window/disposables';
+import { Emitter } from '../../../src/extension/window/emitter';
+import { DnnSplitError } from '../../../src/shared/errors';
+import type { ServerNotifications, ServerRequests } from '../../../src/shared/requests';
 
 type Answers = {
   [M in RequestName]?: (params: ServerRequests[M]['params']) => Promise<ServerRequests[M]['result']>;

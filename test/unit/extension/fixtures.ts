@@ -1,5 +1,5 @@
-import type { AnalysisReport, CandidateReport, PlanReport, StrategyReport } from '../../../src/protocol/reports';
-import type { ModelSnapshot } from '../../../src/protocol/requests';
+import type { AnalysisReport, CandidateReport, PlanReport, StrategyReport } from '../../../src/shared/reports';
+import type { ModelSnapshot } from '../../../src/shared/requests';
 
 /** A candidate after `after`, crossing one float32 tensor of `bytes`. */
 function candidate(position: number, after: string | null, bytes: number): CandidateReport {

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { serverRestartedError } from '../../../src/extension/client/requestErrors';
-import { DisposableStore } from '../../../src/extension/disposables';
 import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
 import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
 import { PanelMemory } from '../../../src/extension/graph/panelMemory';
@@ -8,9 +6,11 @@ import { parseMessage } from '../../../src/extension/graph/parseMessage';
 import { graphStrings } from '../../../src/extension/graph/strings';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { SelectionHub } from '../../../src/extension/model/selection';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import type { Scene, SceneOverlay } from '../../../src/protocol/scene';
-import type { ToWebview } from '../../../src/protocol/webviewMessages';
+import { DisposableStore } from '../../../src/extension/window/disposables';
+import { serverRestartedError } from '../../../src/extension/window/requestErrors';
+import { DnnSplitError } from '../../../src/shared/errors';
+import type { Scene, SceneOverlay } from '../../../src/shared/scene';
+import type { ToWebview } from '../../../src/shared/webviewMessages';
 import { createCancellation, FakeServer } from './fakeServer';
 import { analysis, modelUri, readySnapshot } from './fixtures';
 

@@ -12,7 +12,7 @@ describe('the messages for translators', () => {
   it('are those of the host, and those of the graph page under the keys that the page asks for', () => {
     expect(messages).toMatchObject({ 'Show Log': 'Show Log', '{0} nodes': '{0} nodes' });
     const page = Object.keys(messages).filter((key) => key.startsWith('graph:'));
-    const strings = readFileSync(join(root, 'webview/strings.ts'), 'utf8');
+    const strings = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
     const keys = [...strings.slice(strings.indexOf('const defaults')).matchAll(/^ {2}'([\w.]+)':/gm)];
     expect(page.sort()).toEqual(keys.map(([, key]) => `graph:${key}`).sort());
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModelStore } from '../../../src/extension/model/modelStore';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import type { ModelSnapshot } from '../../../src/protocol/requests';
+import { DnnSplitError } from '../../../src/shared/errors';
+import type { ModelSnapshot } from '../../../src/shared/requests';
 import { createCancellation, FakeServer } from './fakeServer';
 import { modelUri, readySnapshot } from './fixtures';
 

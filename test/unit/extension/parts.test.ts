@@ -1,18 +1,18 @@
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { requestError } from '../../../src/extension/client/requestErrors';
 import { RestartPolicy } from '../../../src/extension/client/restartPolicy';
-import { DisposableStore } from '../../../src/extension/disposables';
 import { ConfigProblems } from '../../../src/extension/model/configProblems';
 import { bindInConfig, defaultConfigText } from '../../../src/extension/model/configText';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { hasOverrides, withCut, withPin } from '../../../src/extension/model/overrides';
-import { baseName, planPathOf, readableSentence } from '../../../src/extension/model/paths';
-import { statusText } from '../../../src/extension/statusText';
-import { untranslated } from '../../../src/extension/text';
-import { configSchema } from '../../../src/protocol/documents/config';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import type { ModelSnapshot } from '../../../src/protocol/requests';
+import { statusText } from '../../../src/extension/status/statusText';
+import { DisposableStore } from '../../../src/extension/window/disposables';
+import { baseName, planPathOf, readableSentence } from '../../../src/extension/window/paths';
+import { requestError } from '../../../src/extension/window/requestErrors';
+import { untranslated } from '../../../src/extension/window/text';
+import { configSchema } from '../../../src/shared/documents/config';
+import { DnnSplitError } from '../../../src/shared/errors';
+import type { ModelSnapshot } from '../../../src/shared/requests';
 import { createCancellation, FakeServer } from './fakeServer';
 import { modelUri, readySnapshot } from './fixtures';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { untranslated } from '../../../src/extension/text';
 import { modelRows } from '../../../src/extension/tree/modelRows';
 import type { TreeRow } from '../../../src/extension/tree/row';
 import { ShownRows } from '../../../src/extension/tree/shownRows';
+import { untranslated } from '../../../src/extension/window/text';
 import { plan, readySnapshot } from './fixtures';
 
 const row = (id: string, label: string, children: readonly TreeRow[] = [], tooltip = ''): TreeRow => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { untranslated } from '../../../src/extension/text';
 import { modelRows, RowIndex } from '../../../src/extension/tree/modelRows';
 import { rowText, type TreeRow } from '../../../src/extension/tree/row';
 import { escapeMarkdown, factorText, inlineCode } from '../../../src/extension/tree/words';
+import { untranslated } from '../../../src/extension/window/text';
 import { analysis, modelUri, plan, readySnapshot } from './fixtures';
 
 const rows = modelRows(readySnapshot(1), untranslated);

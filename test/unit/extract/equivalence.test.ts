@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DimensionBindings } from '../../../src/engine/shapes/inferred';
+import type { DimensionBindings } from '../../../src/engine/shapes/facts/inferred';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import { randomNumbers } from '../../../src/relay/verify/randomInputs';
+import { randomNumbers } from '../../../src/runtime/randomInputs';
 import { sharedFolder } from '../../support/shared';
 import { differences, prefixAssignment, prepare, randomAssignment, runChain } from './chain';
 

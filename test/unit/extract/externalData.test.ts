@@ -12,10 +12,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { externalRange } from '../../../src/engine/onnx/externalRange';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import { randomNumbers } from '../../../src/relay/verify/randomInputs';
-import { resolveExternalData } from '../../../src/server/files/externalData';
-import { openFileSource } from '../../../src/server/files/fileSource';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import { resolveExternalData } from '../../../src/files/externalData';
+import { openFileSource } from '../../../src/files/fileSource';
+import { randomNumbers } from '../../../src/runtime/randomInputs';
 import { differences, prefixAssignment, prepare, randomAssignment, runChain } from './chain';
 
 const unet = resolve(import.meta.dirname, '../../fixtures/models/s_unet_plain.onnx');

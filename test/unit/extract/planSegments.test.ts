@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exportSegments } from '../../../src/app/exportSegments';
+import { planSegments } from '../../../src/engine/extract/planSegments';
+import { moveCutsToCallBorders } from '../../../src/engine/extract/topLevel';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
-import { planSegments } from '../../../src/engine/onnx/extract/planSegments';
-import { moveCutsToCallBorders } from '../../../src/engine/onnx/extract/topLevel';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
-import { readModel } from '../../../src/engine/onnx/readModel';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import type { DimensionBindings } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import type { DimensionBindings } from '../../../src/engine/shapes/inferred';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
-import { exportSegments } from '../../../src/server/files/exportSegments';
 import { type Field, message } from '../../support/protoBytes';
 
 let directory = '';

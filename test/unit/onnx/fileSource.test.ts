@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import { createAtomicFile, writeFileAtomically } from '../../../src/server/files/atomicFile';
-import { openFileSource } from '../../../src/server/files/fileSource';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import { createAtomicFile, writeFileAtomically } from '../../../src/files/atomicFile';
+import { openFileSource } from '../../../src/files/fileSource';
 import { concat, message, varint } from '../../support/protoBytes';
 
 let folder = '';

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ByteSource, bufferSource } from '../../../src/engine/onnx/byteSource';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import { DnnSplitError } from '../../../src/shared/errors';
 import { concat, type Field, message, modelOf, varint } from '../../support/protoBytes';
 
 const good = new Uint8Array(readFileSync(resolve(import.meta.dirname, '../../fixtures/models/s_inception1.onnx')));

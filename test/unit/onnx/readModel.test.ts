@@ -4,7 +4,7 @@ import { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../../../src/engine/onnx/model';
-import { readModel } from '../../../src/engine/onnx/readModel';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { viewOfGraph, viewOfGraphMessage } from '../../support/onnxProtoView';
 import { concat, type Field, message, modelOf, varint } from '../../support/protoBytes';
 

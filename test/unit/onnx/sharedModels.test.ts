@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import { openFileSource } from '../../../src/server/files/fileSource';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import { openFileSource } from '../../../src/files/fileSource';
 import { viewOfGraph, viewOfGraphMessage } from '../../support/onnxProtoView';
 import { sharedModels, sharedOracle } from '../../support/shared';
 

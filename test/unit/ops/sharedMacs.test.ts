@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import type { OnnxNode } from '../../../src/engine/onnx/model';
-import { readModel } from '../../../src/engine/onnx/readModel';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import type { InferredModel } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import type { InferredModel } from '../../../src/engine/shapes/inferred';
 import { type SharedModel, sharedFolder, sharedModels, sharedOracle } from '../../support/shared';
 
 const oracleSchema = z.object({

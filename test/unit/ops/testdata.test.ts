@@ -1,8 +1,8 @@
 import { onnx } from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import type { TensorFact } from '../../../src/engine/shapes/fact';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import type { TensorFact } from '../../../src/engine/shapes/facts/fact';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import {
   hasOperatorCases,

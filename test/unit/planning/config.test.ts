@@ -3,8 +3,8 @@ import { applyOverrides, parseObjective } from '../../../src/engine/planning/inf
 import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
-import { configSchema } from '../../../src/protocol/documents/config';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { configSchema } from '../../../src/shared/documents/config';
+import { DnnSplitError } from '../../../src/shared/errors';
 
 const resolve = (config: unknown, path = '/project/models/net.onnx', profiles = new Map()) =>
   resolveConfig(configSchema.parse(config), path, profiles);

@@ -3,7 +3,7 @@ import { nextRegime, regimeAt } from '../../../src/engine/planning/bandwidths/re
 import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import { plainInfrastructure, syntheticGraph } from './support';
 
 /** A chain whose bytes fall 1000, 400, 100, 20, 0; 1 MAC takes 2 ms on the first tier, 1 ms and 0.5 ms above. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
-import { exactPlan } from '../../../src/engine/planning/exact/exactPlan';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { exactPlan } from '../../../src/engine/planning/optimum/exactPlan';
 import { planOverCandidates } from '../../../src/engine/planning/strategies/dnnsplit';
 import { buildInModelOrder, buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { singleTensorPositions } from '../../../src/engine/split/cuts';

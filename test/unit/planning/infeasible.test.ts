@@ -5,11 +5,11 @@ import type {
   Infrastructure,
   Objective,
 } from '../../../src/engine/planning/infrastructure/infrastructure';
-import type { Regime } from '../../../src/engine/planning/plan';
+import type { Regime } from '../../../src/engine/planning/plan/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, syntheticGraph, withBandwidths } from './support';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
-import { memoriesMayFill } from '../../../src/engine/planning/costs/partMemory';
 import { planModel } from '../../../src/engine/planning/planModel';
+import { memoriesMayFill } from '../../../src/engine/planning/search/partMemory';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { plainInfrastructure, syntheticGraph } from './support';
 

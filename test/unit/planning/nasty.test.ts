@@ -8,12 +8,12 @@ import type {
   Objective,
 } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
-import { brokenConstraints } from '../../../src/engine/planning/limits/constraints';
+import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import { type PlanningResult, planModel } from '../../../src/engine/planning/planModel';
 import { planReport } from '../../../src/engine/report/planReport';
 import { searchCandidates } from '../../../src/engine/split/findCandidates';
 import type { DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import { allAssignments } from './randomGraphs';
 import { plainInfrastructure } from './support';
 

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
-import { brokenConstraints } from '../../../src/engine/planning/limits/constraints';
+import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import { planModel } from '../../../src/engine/planning/planModel';
-import { placementOf } from '../../../src/engine/report/nodeRanges';
 import { planReport } from '../../../src/engine/report/planReport';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
+import { placementOf } from '../../../src/engine/split/nodeRanges';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import {
   allAssignments,
   allWithin,

@@ -14,7 +14,7 @@ import {
 } from '../../../src/engine/planning/search/prefixTuples';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { unwatched } from '../../../src/protocol/work';
+import { unwatched } from '../../../src/shared/work';
 import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
 
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];

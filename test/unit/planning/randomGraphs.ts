@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
-import { brokenConstraints } from '../../../src/engine/planning/limits/constraints';
-import type { Evaluation } from '../../../src/engine/planning/plan';
+import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
+import type { Evaluation } from '../../../src/engine/planning/plan/plan';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 

@@ -4,11 +4,11 @@ import { regimeAt } from '../../../src/engine/planning/bandwidths/regimes';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
-import type { Regime } from '../../../src/engine/planning/plan';
+import type { Regime } from '../../../src/engine/planning/plan/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import {
   bestWithin,
   chainOf,

@@ -7,8 +7,8 @@ import type { Infrastructure, Objective } from '../../../src/engine/planning/inf
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import { regionAt } from '../../../src/protocol/regionLookup';
+import { DnnSplitError } from '../../../src/shared/errors';
+import { regionAt } from '../../../src/shared/regionLookup';
 import { infrastructures, limitedBy, pinnedBy, randomLimits, randomPins, smallGraphs } from './randomGraphs';
 import { withBandwidths } from './support';
 

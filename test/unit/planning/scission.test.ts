@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
-import { exactPlan } from '../../../src/engine/planning/exact/exactPlan';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
+import { exactPlan } from '../../../src/engine/planning/optimum/exactPlan';
 import { rankPrefixPlans } from '../../../src/engine/planning/search/prefixTuples';
 import { buildInModelOrder } from '../../../src/engine/split/buildSplitGraph';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { unwatched } from '../../../src/protocol/work';
+import { unwatched } from '../../../src/shared/work';
 import {
   gflopsOnVgg16,
   layerInCloud,

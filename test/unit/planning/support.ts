@@ -9,7 +9,7 @@ import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBoun
 import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
-import { unwatched } from '../../../src/protocol/work';
+import { unwatched } from '../../../src/shared/work';
 
 /** What a strategy is given, with a search over the candidates alone. */
 export function strategyContext(

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ContractDocument } from '../../../src/protocol/documents/contract';
-import type { Executor } from '../../../src/relay/execution/executor';
 import { LinkShaper } from '../../../src/relay/execution/linkShaper';
 import { decodeRequest } from '../../../src/relay/inference/message';
 import { BodyBudget } from '../../../src/relay/service/bodyBudget';
 import { Hop } from '../../../src/relay/service/hop';
 import { Metrics } from '../../../src/relay/service/metrics';
 import { RelayServer } from '../../../src/relay/service/relayServer';
+import type { Executor } from '../../../src/runtime/executor';
+import type { ContractDocument } from '../../../src/shared/documents/contract';
 import { inferBinary } from '../../relay/v2Client';
 
 const tensor = { name: 'x', dtype: 'float32', shape: ['n'], bytes: null };

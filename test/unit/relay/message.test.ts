@@ -7,8 +7,8 @@ import {
   encodeResponse,
   headerLengthField,
 } from '../../../src/relay/inference/message';
-import { Refusal } from '../../../src/relay/inference/refusal';
-import type { Tensor } from '../../../src/relay/inference/tensor';
+import { Refusal } from '../../../src/runtime/refusal';
+import type { Tensor } from '../../../src/runtime/tensor';
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ContractDocument } from '../../../src/protocol/documents/contract';
-import type { Executor } from '../../../src/relay/execution/executor';
 import { InferenceClient } from '../../../src/relay/execution/inferenceClient';
 import { Hop } from '../../../src/relay/service/hop';
 import { Metrics } from '../../../src/relay/service/metrics';
 import { RelayServer, type RelayServerOptions } from '../../../src/relay/service/relayServer';
+import type { Executor } from '../../../src/runtime/executor';
+import type { ContractDocument } from '../../../src/shared/documents/contract';
 
 const tensor = (name: string) => ({ name, dtype: 'float32', shape: ['n'], bytes: null });
 

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../../src/relay/inference/tensor';
-import {
-  decodeFromWire,
-  encodeForWire,
-  halfFromNumber,
-  numberFromHalf,
-} from '../../../src/relay/inference/wireEncoding';
+import { decodeFromWire, encodeForWire } from '../../../src/relay/inference/wireEncoding';
+import { halfFromNumber, numberFromHalf } from '../../../src/runtime/float16';
+import type { Tensor } from '../../../src/runtime/tensor';
 
 function tensorOf(values: readonly number[]): Tensor {
   return {

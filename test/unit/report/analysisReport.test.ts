@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
-import { readModel } from '../../../src/engine/onnx/readModel';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { analysisReport } from '../../../src/engine/report/analysisReport';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';

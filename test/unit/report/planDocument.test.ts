@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assignedTiers, compareNodeIds, nodeRanges } from '../../../src/engine/report/nodeRanges';
+import { analyzeFile } from '../../../src/app/analyzeFile';
+import { checkPlan } from '../../../src/app/checkPlan';
+import { settingsOf } from '../../../src/app/configuredModel';
+import { planAnalyzed, planText } from '../../../src/app/planAnalyzed';
 import { searchNodes } from '../../../src/engine/report/search';
-import { parseConfig } from '../../../src/protocol/documents/parseConfig';
-import { requireDocument } from '../../../src/protocol/documents/parsedDocument';
-import { parsePlan } from '../../../src/protocol/documents/parsePlan';
-import type { PlanDocument } from '../../../src/protocol/documents/plan';
-import { analyzeFile } from '../../../src/server/analysis/analyzeFile';
-import { checkPlan } from '../../../src/server/analysis/checkPlan';
-import { settingsOf } from '../../../src/server/analysis/configuredModel';
-import { planAnalyzed, planText } from '../../../src/server/analysis/planAnalyzed';
+import { assignedTiers, compareNodeIds, nodeRanges } from '../../../src/engine/split/nodeRanges';
+import { parseConfig } from '../../../src/shared/documents/parseConfig';
+import { requireDocument } from '../../../src/shared/documents/parsedDocument';
+import { parsePlan } from '../../../src/shared/documents/parsePlan';
+import type { PlanDocument } from '../../../src/shared/documents/plan';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const model = resolve(import.meta.dirname, '../../workspace/resnet152.onnx');

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
-import { parsePlan } from '../../../src/protocol/documents/parsePlan';
+import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 import { LanguageClient } from './support/languageClient';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/protocol/errors';
-import type { Scene } from '../../../src/protocol/scene';
 import { Scenes } from '../../../src/server/sessions/scenes';
 import type { CallOptions } from '../../../src/server/workers/workerClient';
 import type { Workers } from '../../../src/server/workers/workers';
+import { DnnSplitError } from '../../../src/shared/errors';
+import type { Scene } from '../../../src/shared/scene';
 
 const graph: SplitGraph = { nodes: [], tensors: [], inputs: [], outputs: [] };
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
-import { readModel } from '../../../src/engine/onnx/readModel';
-import { shapeText } from '../../../src/engine/shapes/dimText';
-import type { InferredModel } from '../../../src/engine/shapes/inferred';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
+import { shapeText } from '../../../src/engine/shapes/algebra/dimText';
+import type { InferredModel } from '../../../src/engine/shapes/facts/inferred';
 import { sharedOracle } from '../../support/shared';
 
 /** What an oracle file says of a model; only what the tests look at. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Dim } from '../../../src/engine/shapes/dim';
+import type { Dim } from '../../../src/engine/shapes/algebra/dim';
 import {
   addDims,
   ceilDivDims,
@@ -17,8 +17,8 @@ import {
   substituteDim,
   subtractDims,
   symbolDim,
-} from '../../../src/engine/shapes/dimArithmetic';
-import { dimText } from '../../../src/engine/shapes/dimText';
+} from '../../../src/engine/shapes/algebra/dimArithmetic';
+import { dimText } from '../../../src/engine/shapes/algebra/dimText';
 
 const batch = symbolDim('batch');
 const seq = symbolDim('seq');

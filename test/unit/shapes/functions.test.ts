@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { shapeText } from '../../../src/engine/shapes/dimText';
+import { shapeText } from '../../../src/engine/shapes/algebra/dimText';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import { body, localFunction, model, node, untyped, value, weight } from '../../support/modelObjects';
 import { readFile } from './compareWithOracle';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
-import { shapeText } from '../../../src/engine/shapes/dimText';
+import { shapeText } from '../../../src/engine/shapes/algebra/dimText';
+import type { InferredModel } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import type { InferredModel } from '../../../src/engine/shapes/inferred';
-import { DnnSplitError } from '../../../src/protocol/errors';
+import { DnnSplitError } from '../../../src/shared/errors';
 import { int64Tensor, model, node, untyped, value, weight } from '../../support/modelObjects';
 import { readFile } from './compareWithOracle';
 

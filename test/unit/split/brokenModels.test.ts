@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
-import { readModel } from '../../../src/engine/onnx/readModel';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { fuzzPipeline, modelsToMutate } from '../../fuzz/fuzzPipeline';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { latencyEnds } from '../../../src/protocol/regimeLatency';
-import type { RegimeReport } from '../../../src/protocol/reports';
+import { latencyEnds } from '../../../src/shared/regimeLatency';
+import type { RegimeReport } from '../../../src/shared/reports';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { barColumns } from '../../../webview/charts/profileChart';
 import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
-import { nearestCutLine, previewCut } from '../../../webview/input/cutDrag';
+import { nearestCutLine, previewCut } from '../../../webview/control/cutDrag';
 import { createSceneModel } from '../../../webview/model/sceneModel';
 import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
-import { setStrings, text } from '../../../webview/strings';
+import { setStrings, text } from '../../../webview/text/strings';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
 
 describe('scales', () => {

@@ -12,7 +12,7 @@ import {
   formatRatio,
   formatSignificant,
   formatTensor,
-} from '../../../webview/format';
+} from '../../../webview/text/format';
 
 describe('numbers for people', () => {
   test.for([

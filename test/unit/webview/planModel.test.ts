@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SceneOverlay } from '../../../src/protocol/scene';
-import { tierLetters } from '../../../src/protocol/tierLook';
+import type { SceneOverlay } from '../../../src/shared/scene';
+import { tierLetters } from '../../../src/shared/tierLook';
 import { createPlanModel } from '../../../webview/model/planModel';
 import { createSceneModel } from '../../../webview/model/sceneModel';
 import { sceneFrom } from './sceneFrom';

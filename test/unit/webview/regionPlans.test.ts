@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RegionMapReport } from '../../../src/protocol/reports';
+import type { RegionMapReport } from '../../../src/shared/reports';
 import {
   alongEdge,
   type Bandwidths,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { planDocumentSchema } from '../../../src/protocol/documents/plan';
+import { planDocumentSchema } from '../../../src/shared/documents/plan';
 import { analyzeSample, cleanUp, inWorkspace, read, until, write } from './workbench';
 
 describe('documents', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/api';
-import type { PlanDocument } from '../../../src/protocol/documents/plan';
+import type { PlanDocument } from '../../../src/shared/documents/plan';
 import { analyzeSample, cleanUp, inWorkspace, read, section, until, write } from './workbench';
 
 describe('an open plan document', () => {

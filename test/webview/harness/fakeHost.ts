@@ -1,6 +1,6 @@
-import type { PlanOverrides } from '../../../src/protocol/requests';
-import type { Scene } from '../../../src/protocol/scene';
-import type { FromWebview, ToWebview } from '../../../src/protocol/webviewMessages';
+import type { PlanOverrides } from '../../../src/shared/requests';
+import type { Scene } from '../../../src/shared/scene';
+import type { FromWebview, ToWebview } from '../../../src/shared/webviewMessages';
 import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 

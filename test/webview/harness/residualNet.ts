@@ -1,5 +1,5 @@
-import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/protocol/reports';
-import type { PlanOverrides } from '../../../src/protocol/requests';
+import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/shared/reports';
+import type { PlanOverrides } from '../../../src/shared/requests';
 import type {
   OpFamily,
   Scene,
@@ -8,7 +8,7 @@ import type {
   SceneNode,
   SceneOverlay,
   ScenePosition,
-} from '../../../src/protocol/scene';
+} from '../../../src/shared/scene';
 
 /** One operator of the generated network, before it has a place. */
 interface Operator {

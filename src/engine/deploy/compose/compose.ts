@@ -6,8 +6,8 @@ import {
   type DeploymentInput,
   deployedTiers,
   modelSlug,
-} from '../deployment';
-import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../relay/relayImage';
+} from '../parts/deployment';
+import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
 import { engineAddress, engineService, engineServiceName } from './engineService';

@@ -1,6 +1,6 @@
-import type { DeployedTier, DeploymentInput, ModelPlace } from '../deployment';
-import { engineImageFor } from '../engineImage';
-import { interfaceLines, introduction, modelLines } from '../markdown';
+import type { DeployedTier, DeploymentInput, ModelPlace } from '../parts/deployment';
+import { engineImageFor } from '../parts/engineImage';
+import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 
 /** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
 export function composeReadme(

@@ -1,5 +1,5 @@
-import type { DeployedTier, Engine } from '../deployment';
-import { type EngineImage, engineImageFor } from '../engineImage';
+import type { DeployedTier, Engine } from '../parts/deployment';
+import { type EngineImage, engineImageFor } from '../parts/engineImage';
 
 /** Pinned, so that the same plan deploys the same program. */
 const openvinoImage = 'openvino/model_server:2025.3';

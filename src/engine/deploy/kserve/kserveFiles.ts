@@ -1,5 +1,3 @@
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, modelSlug } from '../deployment';
-import { engineImageFor } from '../engineImage';
 import {
   baseObjects,
   contractConfigMap,
@@ -13,8 +11,16 @@ import {
   relayService,
   tierLabel,
 } from '../kubernetes/objects';
-import { code, interfaceLines, introduction, modelLines } from '../markdown';
-import { relayDockerfile, relayPort } from '../relay/relayImage';
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  modelSlug,
+} from '../parts/deployment';
+import { engineImageFor } from '../parts/engineImage';
+import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { relayDockerfile, relayPort } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
 

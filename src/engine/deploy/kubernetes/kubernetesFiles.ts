@@ -5,9 +5,9 @@ import {
   deployedTiers,
   modelSlug,
   modelTag,
-} from '../deployment';
-import { code, interfaceLines, introduction, modelLines } from '../markdown';
-import { relayDockerfile, relayPort } from '../relay/relayImage';
+} from '../parts/deployment';
+import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { relayDockerfile, relayPort } from '../parts/relayImage';
 import {
   baseObjects,
   contractConfigMap,

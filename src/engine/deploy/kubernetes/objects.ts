@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import type { DeployedTier } from '../deployment';
-import { relayEnvironment, relayPort, relayUser } from '../relay/relayImage';
+import type { DeployedTier } from '../parts/deployment';
+import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
 /** What the objects of all tiers of one model share. */
 export interface Placement {

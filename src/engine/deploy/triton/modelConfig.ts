@@ -1,8 +1,8 @@
-import type { ContractTensor } from '../../../protocol/documents/contract';
-import type { DType } from '../../../protocol/dtype';
-import { DnnSplitError } from '../../../protocol/errors';
-import type { DeployedTier } from '../deployment';
-import { engineImageFor } from '../engineImage';
+import type { ContractTensor } from '../../../shared/documents/contract';
+import type { DType } from '../../../shared/dtype';
+import { DnnSplitError } from '../../../shared/errors';
+import type { DeployedTier } from '../parts/deployment';
+import { engineImageFor } from '../parts/engineImage';
 
 /** Types of Triton's `model_config.proto`, by ONNX element type. */
 const tritonTypes: Partial<Record<DType, string>> = {

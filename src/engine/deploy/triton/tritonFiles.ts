@@ -1,6 +1,12 @@
-import { contractText, type DeployedTier, type Deployment, type DeploymentInput, deployedTiers } from '../deployment';
-import { engineImageFor } from '../engineImage';
-import { code, interfaceLines, introduction, modelLines } from '../markdown';
+import {
+  contractText,
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+} from '../parts/deployment';
+import { engineImageFor } from '../parts/engineImage';
+import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelConfig } from './modelConfig';
 
 /** Path of a tier's sub-model in a Triton model repository. */

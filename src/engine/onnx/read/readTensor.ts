@@ -1,4 +1,4 @@
-import { byteLength, type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { byteLength, type DType, dtypeFromOnnx } from '../../../shared/dtype';
 import { joinBytes } from '../joinBytes';
 import type { OnnxSparseTensor, OnnxTensor, TensorPayload } from '../model';
 import { decodeUtf8 } from '../utf8';

@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import type { WireReader } from './wireReader';
 
 const sampleBytes = 512;

@@ -1,4 +1,4 @@
-import { toErrorData } from '../../../protocol/errors';
+import { toErrorData } from '../../../shared/errors';
 import { beginMessage, chargeKept, enterMessage, expectWire } from './fieldValues';
 import type { FieldRule, MessageRule } from './messageRules';
 import { type WireReader, wireType } from './wireReader';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { throwIfCanceled, type Work } from '../../../protocol/work';
+import { DnnSplitError } from '../../../shared/errors';
+import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { ByteSource } from '../byteSource';
 import { TextTable } from './textTable';
 

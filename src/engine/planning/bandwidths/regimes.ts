@@ -1,10 +1,10 @@
 import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
-import type { Measure } from '../costs/measures';
-import type { Regime } from '../plan';
+import type { Regime } from '../plan/plan';
 import type { ChainFronts } from '../search/chainFronts';
 import { assignmentOf, type CutFamily } from '../search/cutFamily';
 import { chainOf, type Front, type Label } from '../search/labels';
+import type { Measure } from '../search/measures';
 import { withoutNeedlessTiers } from '../search/ties';
 import { lowerEnvelope, type Ray, valueAt } from './rayEnvelope';
 

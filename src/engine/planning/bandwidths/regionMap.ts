@@ -1,9 +1,9 @@
-import { throwIfCanceled, type Work } from '../../../protocol/work';
-import type { Measure } from '../costs/measures';
-import type { Assignment } from '../plan';
+import { throwIfCanceled, type Work } from '../../../shared/work';
+import type { Assignment } from '../plan/plan';
 import type { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
 import { chainOf, cutsOf, type Label } from '../search/labels';
+import type { Measure } from '../search/measures';
 import { type Affine, lowestPieces, type Point, type Surface } from './convexPieces';
 
 /** Two links, the lower one first, and the range of both bandwidths that a map covers. */

@@ -1,5 +1,5 @@
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
-import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan';
+import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
 import {
   additiveObjective,
   crossingValue,

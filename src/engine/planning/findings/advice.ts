@@ -1,8 +1,8 @@
-import { costText, durationText, energyText, threeDigits } from '../../../protocol/quantities';
+import { costText, durationText, energyText, threeDigits } from '../../../shared/quantities';
 import { objectiveWeights } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
-import type { Certificate, Plan } from '../plan';
+import type { Certificate, Plan } from '../plan/plan';
 import { caveatsOf, listed, whyNothingCounts } from './caveats';
 
 /** Gains below this are not worth a second machine. */

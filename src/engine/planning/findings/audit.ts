@@ -1,9 +1,9 @@
 import { objectiveWeights, pricePerSecond } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
-import { memoriesMayFill } from '../costs/partMemory';
 import type { Metric, Objective } from '../infrastructure/infrastructure';
-import { hasLimits } from '../limits/constraints';
-import type { AuditFinding } from '../plan';
+import { hasLimits } from '../plan/constraints';
+import type { AuditFinding } from '../plan/plan';
+import { memoriesMayFill } from '../search/partMemory';
 import type { SearchedCuts } from '../search/planSearch';
 
 /** Exceptions that are named; the others are counted. */

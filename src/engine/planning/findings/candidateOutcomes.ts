@@ -1,11 +1,11 @@
-import type { CandidateOutcome } from '../../../protocol/reports';
+import type { CandidateOutcome } from '../../../shared/reports';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { pricePerSecond, transferJoules, transferPrice, transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import type { PlanMetrics } from '../limits/constraints';
-import type { Assignment } from '../plan';
+import type { PlanMetrics } from '../plan/constraints';
+import type { Assignment } from '../plan/plan';
 import { metricsValue } from '../search/prefixTuples';
 
 /**

@@ -1,11 +1,11 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import { evaluatePlan } from '../costs/evaluate';
-import { lowerBound } from '../exact/lowerBound';
-import { brokenConstraints } from '../limits/constraints';
-import type { Certificate, Evaluation, Plan } from '../plan';
+import { lowerBound } from '../optimum/lowerBound';
+import { brokenConstraints } from '../plan/constraints';
+import type { Certificate, Evaluation, FoundPlan, Plan } from '../plan/plan';
 import { planOverCandidates } from '../strategies/dnnsplit';
 import { planByMinimumCut } from '../strategies/exact';
-import type { FoundPlan, StrategyContext } from '../strategies/strategy';
+import type { StrategyContext } from '../strategies/strategy';
 
 /** Gaps below this, in parts of the value, are rounding. */
 const rounding = 1e-9;

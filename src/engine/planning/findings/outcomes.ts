@@ -1,12 +1,13 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { throwIfCanceled } from '../../../protocol/work';
+import { DnnSplitError } from '../../../shared/errors';
+import { namedStrategies, type Strategy } from '../../../shared/strategies';
+import { throwIfCanceled } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
-import { brokenConstraints } from '../limits/constraints';
-import type { Assignment, Plan, Strategy } from '../plan';
+import { brokenConstraints } from '../plan/constraints';
+import type { Assignment, Plan } from '../plan/plan';
 import { rankExhaustively } from '../strategies/exhaustive';
-import { strategyRegistry } from '../strategies/registry';
+import { strategies } from '../strategies/registry';
 import type { StrategyContext } from '../strategies/strategy';
 
 /** What one strategy gives, beside the plan. */
@@ -42,7 +43,7 @@ export function singleTierOutcomes(context: StrategyContext, plan: Plan): Strate
 
 /** What every other strategy gives. */
 export function otherStrategies(context: StrategyContext, plan: Plan): StrategyOutcome[] {
-  const others = [...strategyRegistry.keys()].filter((strategy) => strategy !== plan.strategy);
+  const others = namedStrategies.filter((strategy) => strategy !== plan.strategy);
   return others.map((strategy) => {
     throwIfCanceled(context.work);
     context.work.report(`Comparing with ${strategy}`);
@@ -60,9 +61,9 @@ function runStrategy(context: StrategyContext, strategy: Strategy): Plan {
   const { costs } = context;
   const single = costs.infrastructure.tiers.findIndex((tier) => `single:${tier.id}` === strategy);
   if (single >= 0) return completePlan(costs, strategy, new Uint8Array(costs.graph.nodes.length).fill(single), 1);
-  const run = strategyRegistry.get(strategy);
-  if (run === undefined) throw new DnnSplitError('bad-usage', `There is no strategy \`${strategy}\`.`);
-  const { assignment, evaluatedPlans } = run(context);
+  const named = namedStrategies.find((one) => one === strategy);
+  if (named === undefined) throw new DnnSplitError('bad-usage', `There is no strategy \`${strategy}\`.`);
+  const { assignment, evaluatedPlans } = strategies[named](context);
   return completePlan(costs, strategy, assignment, evaluatedPlans);
 }
 

@@ -31,6 +31,8 @@ export type Metric = 'latency' | 'cost' | 'throughput' | 'energy';
 /** One metric, or a weighted sum of latency (seconds), cost (dollars) and energy (joules). */
 export type Objective = Metric | { readonly latency?: number; readonly cost?: number; readonly energy?: number };
 
+export type LimitName = 'maxLatencyMs' | 'maxCostPerRequest' | 'maxEnergyJ' | 'minThroughputPerSecond';
+
 export interface Constraints {
   readonly maxLatencyMs?: number;
   readonly maxCostPerRequest?: number;

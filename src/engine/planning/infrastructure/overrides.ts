@@ -1,12 +1,12 @@
-import { objectiveSchema } from '../../../protocol/documents/config';
-import { DnnSplitError } from '../../../protocol/errors';
-import type { PlanOverrides } from '../../../protocol/requests';
-import { assignedTiers } from '../../report/nodeRanges';
+import { objectiveSchema } from '../../../shared/documents/config';
+import { DnnSplitError } from '../../../shared/errors';
+import type { PlanOverrides } from '../../../shared/requests';
+import type { Strategy } from '../../../shared/strategies';
 import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
+import { assignedTiers } from '../../split/nodeRanges';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
-import type { Strategy } from '../plan';
-import { parseStrategy } from '../strategies/strategyNames';
 import type { Infrastructure, Objective, Tier } from './infrastructure';
+import { parseStrategy } from './parseStrategy';
 
 export interface OverriddenPlanning {
   readonly infrastructure: Infrastructure;

@@ -1,11 +1,11 @@
-import type { ConfigDocument, LinkDocument, TierDocument } from '../../../protocol/documents/config';
-import type { ProfileDocument } from '../../../protocol/documents/profile';
-import { DnnSplitError } from '../../../protocol/errors';
+import type { ConfigDocument, LinkDocument, TierDocument } from '../../../shared/documents/config';
+import type { ProfileDocument } from '../../../shared/documents/profile';
+import { DnnSplitError } from '../../../shared/errors';
+import type { Strategy } from '../../../shared/strategies';
 import { linkPreset, tierPreset } from '../../presets/presets';
-import type { DimensionBindings } from '../../shapes/inferred';
-import type { Strategy } from '../plan';
-import { parseStrategy } from '../strategies/strategyNames';
+import type { DimensionBindings } from '../../shapes/facts/inferred';
 import type { Constraints, Infrastructure, Link, Objective, Tier } from './infrastructure';
+import { parseStrategy } from './parseStrategy';
 
 /** What applies without a `dnnsplit.json`: a Jetson Nano, a T4 server nearby and an A10G in the cloud. */
 export const defaultConfig: ConfigDocument = {

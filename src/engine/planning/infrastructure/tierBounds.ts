@@ -1,8 +1,7 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { membersBelow } from '../../split/cuts';
+import { DnnSplitError } from '../../../shared/errors';
+import { RecentResults } from '../../../shared/recentResults';
+import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
-import { RecentResults } from '../recentResults';
-import { cutKey } from '../search/cutFamily';
 import type { Infrastructure } from './infrastructure';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */

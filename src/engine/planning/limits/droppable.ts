@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import type { Cut } from '../../split/splitGraph';
 import type { Constraints } from '../infrastructure/infrastructure';
 import { tierBounds } from '../infrastructure/tierBounds';

@@ -1,14 +1,14 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { fasterLinks } from '../bandwidths/fasterLinks';
+import { DnnSplitError } from '../../../shared/errors';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import { fullMemory, type Measure, memoryMeasure, metricMeasure } from '../costs/measures';
-import type { Change } from '../plan';
+import { inLimitUnit, type Limit, limitsOf } from '../plan/constraints';
+import type { Change } from '../plan/plan';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, type Label } from '../search/labels';
+import { fullMemory, type Measure, memoryMeasure, metricMeasure } from '../search/measures';
 import type { PlanSearch } from '../search/planSearch';
-import { inLimitUnit, type Limit, limitsOf } from './constraints';
+import { fasterLinks } from './fasterLinks';
 import { roundedAway } from './rounding';
 
 /** The least that has to be relaxed for a plan to be possible. */

@@ -1,6 +1,6 @@
-import type { Measure } from '../costs/measures';
 import type { CutFamily } from './cutFamily';
 import type { Label } from './labels';
+import type { Measure } from './measures';
 
 /** The best way over one tier, and how many ways were looked at. */
 export interface BestStep {

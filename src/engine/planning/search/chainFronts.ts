@@ -1,12 +1,12 @@
-import { throwIfCanceled, type Work } from '../../../protocol/work';
+import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
-import { combine, type Measure } from '../costs/measures';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { type BestStep, BestStepSearch } from './bestStep';
 import { allowedCuts, type CutFamily } from './cutFamily';
 import { FrontCollector } from './frontCollector';
 import type { Front, Label } from './labels';
 import { leastBeyond } from './leastBeyond';
+import { combine, type Measure } from './measures';
 
 /**
  * The efficient plans of a family under measures, by label setting with dominance (Hansen, Bicriterion path problems,

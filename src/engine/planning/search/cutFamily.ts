@@ -1,10 +1,10 @@
-import { cutAboveDownset, membersBelow } from '../../split/cuts';
+import { cutAboveDownset, cutKey, membersBelow } from '../../split/cuts';
 import { runningMinima } from '../../split/findCandidates';
 import { liveBytesInOrder } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import type { Assignment } from '../plan';
+import type { Assignment } from '../plan/plan';
 import { prefixRanges } from './prefixTuples';
 
 /**
@@ -109,11 +109,6 @@ function isWithinBounds(members: Uint8Array, bounds: TierBounds, link: number): 
     if (below ? (bounds.lowest[node] ?? 0) > link : (bounds.highest[node] ?? 0) <= link) return false;
   }
   return true;
-}
-
-/** Identifies a cut by its nodes. */
-export function cutKey(cut: Cut): string {
-  return cut.downset === undefined ? `${cut.position}` : `nodes ${cut.downset.join(',')}`;
 }
 
 function secondsBelow(table: CostTables['tiers'][number], { position, downset }: Pick<Cut, 'position' | 'downset'>) {

@@ -1,5 +1,5 @@
-import { combine, type Measure } from '../costs/measures';
 import { efficient, type Front, type Label } from './labels';
+import { combine, type Measure } from './measures';
 
 /** Labels that one cut keeps at most. */
 const labelsPerCut = 4000;

@@ -1,6 +1,6 @@
-import type { Measure } from '../costs/measures';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import type { CutFamily } from './cutFamily';
+import type { Measure } from './measures';
 
 /**
  * Per link k and cut c, the least that the link and all that lies above it can add to a measure, were every link infinitely

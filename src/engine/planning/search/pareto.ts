@@ -1,14 +1,14 @@
-import type { Work } from '../../../protocol/work';
+import type { Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
-import { fullMemory, type Measure, memoryMeasure, metricMeasure } from '../costs/measures';
-import { memoriesMayFill } from '../costs/partMemory';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { limitsOf } from '../limits/constraints';
-import type { Assignment, Plan } from '../plan';
+import { limitsOf } from '../plan/constraints';
+import type { Assignment, Plan } from '../plan/plan';
 import { ChainFronts } from './chainFronts';
 import { assignmentOf, createFamily } from './cutFamily';
 import { cutsOfPlan } from './labels';
+import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measures';
+import { memoriesMayFill } from './partMemory';
 import { spreadPositions } from './spreadPositions';
 
 export interface ParetoPlan {

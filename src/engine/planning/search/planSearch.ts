@@ -1,13 +1,13 @@
-import type { Work } from '../../../protocol/work';
+import { RecentResults } from '../../../shared/recentResults';
+import type { Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
-import { measuresOf } from '../costs/measures';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { RecentResults } from '../recentResults';
 import { allCuts } from './allCuts';
 import { ChainFronts } from './chainFronts';
 import { type CutFamily, createFamily } from './cutFamily';
+import { measuresOf } from './measures';
 import { spreadPositions } from './spreadPositions';
 
 /** Which cuts a search looks at. */

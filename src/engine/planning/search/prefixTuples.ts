@@ -1,10 +1,10 @@
-import { throwIfCanceled, type Work } from '../../../protocol/work';
+import { throwIfCanceled, type Work } from '../../../shared/work';
 import { objectiveWeights, pricePerSecond, transferJoules, transferPrice, transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { hasLimits, keepsLimits, type PlanMetrics } from '../limits/constraints';
-import type { Assignment } from '../plan';
+import { hasLimits, keepsLimits, type PlanMetrics } from '../plan/constraints';
+import type { Assignment } from '../plan/plan';
 
 /** A plan that cuts the order at one position per link, and its objective value. */
 export interface RankedPlan {

@@ -1,7 +1,7 @@
+import { cutKey } from '../../split/cuts';
 import { searchCandidates } from '../../split/findCandidates';
 import type { Candidate, Cut } from '../../split/splitGraph';
 import type { CostTables, WireTable } from '../costs/costTables';
-import { cutKey } from './cutFamily';
 
 /** Candidates per wire table; tables are kept from plan to plan, so this is computed once per encoding. */
 const found = new WeakMap<WireTable, readonly Candidate[]>();

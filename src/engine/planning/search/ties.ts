@@ -1,8 +1,8 @@
 import { objectiveWeights, transferSeconds } from '../costs/costModel';
-import { combine, type Measure, measuresOf, objectiveMeasure } from '../costs/measures';
 import { ChainFronts } from './chainFronts';
 import type { CutFamily } from './cutFamily';
 import type { Front } from './labels';
+import { combine, type Measure, measuresOf, objectiveMeasure } from './measures';
 import type { PlanSearch } from './planSearch';
 
 /** Relative difference below which two values count as equal. */

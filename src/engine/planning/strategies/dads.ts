@@ -1,8 +1,8 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import { evaluatePlan } from '../costs/evaluate';
-import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from '../exact/twoTiers';
-import type { Assignment, Evaluation } from '../plan';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { Assignment, Evaluation, FoundPlan } from '../plan/plan';
+import type { StrategyContext } from './strategy';
+import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from './twoTiers';
 
 const plainLatency: TwoTierWeights = { lower: 1, upper: 1, transfer: 1 };
 

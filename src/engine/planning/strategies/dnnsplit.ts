@@ -1,9 +1,10 @@
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
+import type { FoundPlan } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, type Label } from '../search/labels';
 import { frontsOfEqual, tieTolerance } from '../search/ties';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 /**
  * DNNSplit (Kayal and Leon-Garcia, IEEE Access 2024): the best plan that cuts at candidates only, wherever these hold an

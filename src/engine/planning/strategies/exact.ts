@@ -1,11 +1,12 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import { additiveObjective } from '../costs/costModel';
 import { evaluatePlan } from '../costs/evaluate';
-import { solveTables } from '../exact/exactPlan';
-import { lowerBound } from '../exact/lowerBound';
-import { brokenConstraints, rounded } from '../limits/constraints';
+import { solveTables } from '../optimum/exactPlan';
+import { lowerBound } from '../optimum/lowerBound';
+import { brokenConstraints, rounded } from '../plan/constraints';
+import type { FoundPlan } from '../plan/plan';
 import { planOverCandidates } from './dnnsplit';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 /**
  * The true optimum over all cuts of the graph; constraints are kept. For latency, cost, energy and weights of them it is

@@ -1,12 +1,12 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
 import type { CostTables } from '../costs/costTables';
-import { fullMemory } from '../costs/measures';
-import { prefixMemory } from '../costs/partMemory';
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
-import type { Assignment } from '../plan';
+import type { Assignment, FoundPlan } from '../plan/plan';
+import { fullMemory } from '../search/measures';
+import { prefixMemory } from '../search/partMemory';
 import { assignmentAt, rankPrefixPlans, tupleCount } from '../search/prefixTuples';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 /** Plans that an exhaustive search computes at most. */
 const exhaustiveBound = 1_000_000;

@@ -1,10 +1,11 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { throwIfCanceled } from '../../../protocol/work';
+import { DnnSplitError } from '../../../shared/errors';
+import { throwIfCanceled } from '../../../shared/work';
 import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
-import { rounded } from '../limits/constraints';
+import { rounded } from '../plan/constraints';
+import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixRanges, tupleCount, tupleMetrics } from '../search/prefixTuples';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 /** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
 const planBound = 500_000;

@@ -1,6 +1,7 @@
-import { DnnSplitError } from '../../../protocol/errors';
+import { DnnSplitError } from '../../../shared/errors';
+import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 /**
  * Neurosurgeon (Kang et al., ASPLOS 2017): one cut of the chain between the first tier and one other tier, whichever

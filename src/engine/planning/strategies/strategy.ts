@@ -1,8 +1,8 @@
-import type { Work } from '../../../protocol/work';
+import type { Work } from '../../../shared/work';
 import type { Candidate, Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import type { Assignment } from '../plan';
+import type { FoundPlan } from '../plan/plan';
 import type { PlanSearch } from '../search/planSearch';
 
 /** What every strategy is given. */
@@ -22,11 +22,5 @@ export interface StrategyContext {
   readonly work: Work;
 }
 
-/** What a strategy hands back; it throws a DnnSplitError that says why when it cannot plan here. */
-export interface FoundPlan {
-  readonly assignment: Assignment;
-  /** Whole or partial plans whose value was computed. */
-  readonly evaluatedPlans: number;
-}
-
+/** Throws a DnnSplitError that says why when it cannot plan here. */
 export type StrategyFunction = (context: StrategyContext) => FoundPlan;

@@ -1,9 +1,10 @@
-import { DnnSplitError } from '../../../protocol/errors';
-import { throwIfCanceled } from '../../../protocol/work';
+import { DnnSplitError } from '../../../shared/errors';
+import { throwIfCanceled } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
-import { hasLimits, keepsLimits } from '../limits/constraints';
+import { hasLimits, keepsLimits } from '../plan/constraints';
+import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
-import type { FoundPlan, StrategyContext } from './strategy';
+import type { StrategyContext } from './strategy';
 
 const particleCount = 40;
 const iterations = 150;

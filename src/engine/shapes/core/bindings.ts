@@ -1,7 +1,7 @@
 import type { StatedDim } from '../../onnx/model';
-import type { Dim } from '../dim';
-import { symbolDim } from '../dimArithmetic';
-import type { DimensionBindings } from '../inferred';
+import type { Dim } from '../algebra/dim';
+import { symbolDim } from '../algebra/dimArithmetic';
+import type { DimensionBindings } from '../facts/inferred';
 import { parseDim } from './parseDim';
 
 /** What exporters write for "not known" where a name belongs; two of them need not be equal. */

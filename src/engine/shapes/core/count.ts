@@ -1,4 +1,4 @@
-import type { CountContext, OpEntry } from '../rule';
+import type { CountContext, OpEntry } from '../facts/rule';
 
 /** Multiply-accumulates of one run; none where the operator or a shape that it takes is unknown. */
 export function countMacs(entry: OpEntry | undefined, context: CountContext): number | undefined {

@@ -1,8 +1,8 @@
 import type { ValueInfo } from '../../onnx/model';
-import type { Dim, DimAtom, Shape } from '../dim';
-import { substituteDim } from '../dimArithmetic';
-import type { TensorFact } from '../fact';
-import type { DimensionBindings, InferredModel } from '../inferred';
+import type { Dim, DimAtom, Shape } from '../algebra/dim';
+import { substituteDim } from '../algebra/dimArithmetic';
+import type { TensorFact } from '../facts/fact';
+import type { DimensionBindings, InferredModel } from '../facts/inferred';
 
 /**
  * The bindings that are of no dimension of an input: sizes to expect of dimensions that only a run decides. Mostly there are

@@ -1,6 +1,6 @@
-import type { Dim, Shape } from '../dim';
-import { sameDim } from '../dimArithmetic';
-import { membersOf, type TensorFact, type TensorValue } from '../fact';
+import type { Dim, Shape } from '../algebra/dim';
+import { sameDim } from '../algebra/dimArithmetic';
+import { membersOf, type TensorFact, type TensorValue } from '../facts/fact';
 
 /** Makes the dimension that stands for "one or the other" at a place: an axis, of a member of a sequence. */
 export type FreshAxis = (place: string, left: Dim, right: Dim) => Dim;

@@ -1,10 +1,10 @@
-import type { DType } from '../../../protocol/dtype';
+import type { DType } from '../../../shared/dtype';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
-import type { Dim, Shape } from '../dim';
-import { freshDim, undecidedDim } from '../dimArithmetic';
-import { withLeast } from '../dimBounds';
-import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '../fact';
-import type { CountContext, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import { freshDim, undecidedDim } from '../algebra/dimArithmetic';
+import { withLeast } from '../algebra/dimBounds';
+import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '../facts/fact';
+import type { CountContext, RuleContext } from '../facts/rule';
 import { NodeAttributes } from './attributes';
 import { addUp } from './count';
 import { expectedShape } from './expectedSizes';

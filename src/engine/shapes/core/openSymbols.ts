@@ -1,5 +1,5 @@
-import type { TensorFact } from '../fact';
-import type { InferredModel } from '../inferred';
+import type { TensorFact } from '../facts/fact';
+import type { InferredModel } from '../facts/inferred';
 
 /**
  * The symbols that stand between tensors and their size, with the number of tensors in whose shape each occurs. Tensors

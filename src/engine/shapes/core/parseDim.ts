@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import { addDims, floorDivDims, maxDim, minDim, multiplyDims, subtractDims } from '../dimArithmetic';
+import type { Dim } from '../algebra/dim';
+import { addDims, floorDivDims, maxDim, minDim, multiplyDims, subtractDims } from '../algebra/dimArithmetic';
 
 const tokenPattern = /\s*(\/\/|[-+*(),]|\d+|[A-Za-z_][\w.]*)/y;
 

@@ -1,5 +1,5 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
-import type { TensorFact } from '../fact';
+import type { TensorFact } from '../facts/fact';
 import { type FlatNode, inlineFunctions, joinPaths } from './inlineFunctions';
 import { modulePathOf } from './modulePath';
 import type { Opsets, PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';

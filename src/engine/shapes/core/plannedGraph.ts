@@ -1,5 +1,5 @@
 import type { OnnxFunction, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
-import type { TensorFact } from '../fact';
+import type { TensorFact } from '../facts/fact';
 
 /** Operator set versions by domain. */
 export type Opsets = ReadonlyMap<string, number>;

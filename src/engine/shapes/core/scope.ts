@@ -1,4 +1,4 @@
-import type { TensorFact } from '../fact';
+import type { TensorFact } from '../facts/fact';
 
 /** The tensors of a graph; a body sees those of the graphs around it. */
 export class Scope {

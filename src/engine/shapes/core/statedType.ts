@@ -1,7 +1,7 @@
-import type { DType } from '../../../protocol/dtype';
+import type { DType } from '../../../shared/dtype';
 import type { OnnxType, StatedDim } from '../../onnx/model';
-import type { Dim, Shape } from '../dim';
-import type { TensorFact } from '../fact';
+import type { Dim, Shape } from '../algebra/dim';
+import type { TensorFact } from '../facts/fact';
 import { fits } from './tensorValue';
 
 /** Turns one dimension as a file states it into a dimension of the analysis. */

@@ -1,8 +1,8 @@
 import type { StatedDim, ValueInfo } from '../../onnx/model';
-import type { Dim } from '../dim';
-import { freshDim } from '../dimArithmetic';
-import type { TensorFact } from '../fact';
-import type { DimensionBindings, InferenceDiagnostic } from '../inferred';
+import type { Dim } from '../algebra/dim';
+import { freshDim } from '../algebra/dimArithmetic';
+import type { TensorFact } from '../facts/fact';
+import type { DimensionBindings, InferenceDiagnostic } from '../facts/inferred';
 import { isDimName, namedDim } from './bindings';
 import { disagreement, factOfType, fillGaps } from './statedType';
 

@@ -1,7 +1,7 @@
-import type { DType } from '../../../protocol/dtype';
+import type { DType } from '../../../shared/dtype';
 import type { OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
-import type { Shape } from '../dim';
-import { maximumRealElements, maximumValueElements, type TensorFact, type TensorValue } from '../fact';
+import type { Shape } from '../algebra/dim';
+import { maximumRealElements, maximumValueElements, type TensorFact, type TensorValue } from '../facts/fact';
 
 /** True for types whose values are counted in integers, booleans included. */
 export function isIntegerType(dtype: DType): boolean {

@@ -1,5 +1,5 @@
-import type { Shape } from '../dim';
-import type { InferenceDiagnostic, InferredModel, InferredNode } from '../inferred';
+import type { Shape } from '../algebra/dim';
+import type { InferenceDiagnostic, InferredModel, InferredNode } from '../facts/inferred';
 import { expectedShape } from './expectedSizes';
 import { unreadConstantFiles } from './unreadConstants';
 

@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, perOutput } from './counting';
 import { factOf, sameAs } from './ruleMakers';
 import { dtypeOf, maxDim, moreCertain } from './shapeMath';

@@ -1,5 +1,5 @@
-import type { Dim, Shape } from '../dim';
-import type { CountContext, OpTable, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import type { CountContext, OpTable, RuleContext } from '../facts/rule';
 import { addUp, multiply, perOutput } from './counting';
 import { perHead, sumOfDims } from './heads';
 import { dimOrNone, hasInput, hasRank, sameAs, shapeOf } from './ruleMakers';

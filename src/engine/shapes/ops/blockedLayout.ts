@@ -1,5 +1,5 @@
-import type { Dim, Shape } from '../dim';
-import type { OpTable, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { channelsFirst, channelsLast } from './channelsLast';
 import { convolutionMacs } from './convolution';
 import { none, perOutput } from './counting';

@@ -1,5 +1,5 @@
-import type { Shape } from '../dim';
-import type { RuleContext } from '../rule';
+import type { Shape } from '../algebra/dim';
+import type { RuleContext } from '../facts/rule';
 import { convolutionShape } from './convolution';
 import { dtypeOf } from './shapeMath';
 

@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { channelsFirst, channelsLast, layoutConvolution } from './channelsLast';
 import { contribAttentionOps } from './contribAttention';
 import { contribBlockWeightOps, expertMacs, quantizedExpertMacs } from './contribBlockWeights';

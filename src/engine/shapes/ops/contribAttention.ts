@@ -1,5 +1,5 @@
-import type { Dim, Shape } from '../dim';
-import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { sequenceLength } from './attention';
 import { addUp, type Count, multiply, perOutput, unknownCount } from './counting';
 import { perHead, sumOfDims } from './heads';

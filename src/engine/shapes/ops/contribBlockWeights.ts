@@ -1,6 +1,6 @@
-import { dtypeFromOnnx } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import { dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, elementsOf, multiply, none, perOutput } from './counting';
 import { gemmMacs, inferGemm } from './matrix';
 import { dimOrNone, hasRank, shapeOf } from './ruleMakers';

@@ -1,6 +1,6 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, none, perInput, unknownCount } from './counting';
 import { dimOrNone, hasInput, type Rule, sameAs, shapeOf } from './ruleMakers';
 import { dtypeOf, subtractDims } from './shapeMath';

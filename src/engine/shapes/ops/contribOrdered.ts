@@ -1,6 +1,6 @@
-import { dtypeFromOnnx } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { OpTable, RuleContext } from '../rule';
+import { dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, multiply, none, perInput, perOutput, unknownCount } from './counting';
 import { matMul } from './matrix';
 import { dimOrNone, hasRank, sameAs, shapeAs, shapeOf } from './ruleMakers';

@@ -1,4 +1,4 @@
-import type { OpTable, RuleContext } from '../rule';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { valueWidth } from './contribAttention';
 import { none, unknownCount } from './counting';
 import { perHead } from './heads';

@@ -1,6 +1,6 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim, Shape } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { channelsFirst, channelsLast, layoutConvolution } from './channelsLast';
 import { convolutionMacs } from './convolution';
 import { none, perInput, perOutput } from './counting';

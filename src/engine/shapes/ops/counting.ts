@@ -1,4 +1,4 @@
-import type { OpEntry } from '../rule';
+import type { OpEntry } from '../facts/rule';
 
 export { addUp } from '../core/count';
 

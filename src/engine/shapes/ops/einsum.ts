@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { CountContext, OpEntry, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { CountContext, OpEntry, RuleContext } from '../facts/rule';
 import { none } from './counting';
 import { broadcastDims, dtypeOf } from './shapeMath';
 

@@ -1,4 +1,4 @@
-import type { Dim } from '../dim';
+import type { Dim } from '../algebra/dim';
 import {
   addDims,
   divideExactly,
@@ -11,7 +11,7 @@ import {
   multiplyDims,
   sameDim,
   subtractDims,
-} from '../dimArithmetic';
+} from '../algebra/dimArithmetic';
 import type { ElementFunction } from './elementValues';
 
 type Numeric = (left: number, right: number) => number;

@@ -1,9 +1,9 @@
-import type { DType } from '../../../protocol/dtype';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import { undecidedDim } from '../algebra/dimArithmetic';
 import { elementCount, isIntegerType, valueLimit } from '../core/tensorValue';
-import type { Dim, Shape } from '../dim';
-import { undecidedDim } from '../dimArithmetic';
-import type { TensorFact, TensorValue } from '../fact';
-import type { RuleContext } from '../rule';
+import type { TensorFact, TensorValue } from '../facts/fact';
+import type { RuleContext } from '../facts/rule';
 import { numericShape } from './shapeMath';
 
 /** One element of a result from the elements at its place; `undefined` is an element that is not known. */

@@ -1,8 +1,8 @@
-import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import type { Shape } from '../algebra/dim';
 import { isIntegerType } from '../core/tensorValue';
-import type { Shape } from '../dim';
-import type { TensorFact } from '../fact';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { TensorFact } from '../facts/fact';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import * as compute from './elementFunctions';
 import { type ElementFunction, hasValues, mapElements } from './elementValues';
 import { broadcastShapes, dtypeOf } from './shapeMath';

@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { TensorFact, TensorValue } from '../fact';
+import type { Dim } from '../algebra/dim';
+import type { TensorFact, TensorValue } from '../facts/fact';
 import { coordinatesOf, positionOf, stridesOf } from './shapeInputs';
 import { numericShape } from './shapeMath';
 

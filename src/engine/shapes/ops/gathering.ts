@@ -1,6 +1,6 @@
-import type { Dim, Shape } from '../dim';
-import type { TensorFact, TensorValue } from '../fact';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import type { TensorFact, TensorValue } from '../facts/fact';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { none } from './counting';
 import { coordinatesOf, knownTensor, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {

@@ -1,4 +1,4 @@
-import type { Dim } from '../dim';
+import type { Dim } from '../algebra/dim';
 import { addDims, floorDivDims } from './shapeMath';
 
 /** Sum where both are known. */

@@ -1,4 +1,4 @@
-import type { OpTable, RuleContext } from '../rule';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { none, perInput, unknownCount } from './counting';
 import { dimsFromValue, shapeOf } from './ruleMakers';
 import { dtypeOf, floorDivDims } from './shapeMath';

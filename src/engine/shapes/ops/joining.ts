@@ -1,6 +1,6 @@
-import type { Dim } from '../dim';
-import type { TensorFact, TensorValue } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { TensorFact, TensorValue } from '../facts/fact';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { none } from './counting';
 import { coordinatesOf, elementsOfInput, listOf, pickElements, positionOf, stridesOf } from './shapeInputs';
 import {

@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, elementsOf, multiply, perOutput } from './counting';
 import { perHead } from './heads';
 import { dimOrNone, hasInput, hasRank, outputsLike, sameAs, shapeOf } from './ruleMakers';

@@ -1,8 +1,8 @@
 import type { OnnxGraph } from '../../onnx/model';
+import type { Dim } from '../algebra/dim';
 import { joinFacts } from '../core/joinFacts';
-import type { Dim } from '../dim';
-import { type TensorFact, unknownFact } from '../fact';
-import type { CountContext, OpEntry, RuleContext } from '../rule';
+import { type TensorFact, unknownFact } from '../facts/fact';
+import type { CountContext, OpEntry, RuleContext } from '../facts/rule';
 import { multiply } from './counting';
 import { settleStates } from './loopStates';
 import { isAtLeast, maxDim } from './shapeMath';

@@ -1,7 +1,7 @@
+import type { Dim } from '../algebra/dim';
 import { joinFacts, sameFact, withoutElements } from '../core/joinFacts';
-import type { Dim } from '../dim';
-import { type TensorFact, unknownFact } from '../fact';
-import type { RuleContext } from '../rule';
+import { type TensorFact, unknownFact } from '../facts/fact';
+import type { RuleContext } from '../facts/rule';
 
 /** A state that changes its shape in every round is generalized after this many. */
 const maximumRounds = 4;

@@ -1,4 +1,4 @@
-import type { OpTable, RuleContext } from '../rule';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { perInput } from './counting';
 import { dtypeOf } from './shapeMath';
 

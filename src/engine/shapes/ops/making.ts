@@ -1,8 +1,8 @@
-import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
 import { decodeTensor, elementCount } from '../core/tensorValue';
-import type { Dim, Shape } from '../dim';
-import { maximumValueElements, type TensorValue } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import { maximumValueElements, type TensorValue } from '../facts/fact';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { none } from './counting';
 import { hasInput } from './ruleMakers';
 import { shapeFromInput } from './shapeInputs';

@@ -1,6 +1,6 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim, Shape } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, matMulMacs, multiply, none, perInput, perOutput } from './counting';
 import { einsumEntry } from './einsum';
 import { hasRank } from './ruleMakers';

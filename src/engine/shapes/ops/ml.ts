@@ -1,6 +1,6 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, none, perInput, perOutput } from './counting';
 import { dimOrNone, factOf, hasRank, type Rule, shapeAs, shapeOf } from './ruleMakers';
 import { addDims, dtypeOf, sameAsInput } from './shapeMath';

@@ -1,6 +1,6 @@
-import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perInput, perOutput } from './counting';
 import { type Rule, sameAs } from './ruleMakers';
 import { dtypeOf } from './shapeMath';

@@ -1,6 +1,6 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim, Shape } from '../dim';
-import type { CountContext, OpEntry, OpTable, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, perInput, perOutput } from './counting';
 import { dimOrNone, dimsFromValue, hasRank, shapeOf } from './ruleMakers';
 import { dtypeOf } from './shapeMath';

@@ -1,5 +1,5 @@
-import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput, perOutput } from './counting';
 import { hasInput } from './ruleMakers';
 import { dtypeOf } from './shapeMath';

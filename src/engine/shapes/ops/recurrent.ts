@@ -1,4 +1,4 @@
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, multiply } from './counting';
 import { dimOrNone, hasRank, shapeOf } from './ruleMakers';
 import { dtypeOf } from './shapeMath';

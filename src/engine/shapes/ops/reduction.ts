@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput, perOutput } from './counting';
 import { type Fold, foldedValue, runningValue } from './foldedValues';
 import { factOf, hasInput } from './ruleMakers';

@@ -1,4 +1,4 @@
-import type { OpEntry, OpTable } from '../rule';
+import type { OpEntry, OpTable } from '../facts/rule';
 import { activationOps } from './activation';
 import { attentionOps, previewAttentionOps } from './attention';
 import { blockedLayoutOps } from './blockedLayout';

@@ -1,6 +1,6 @@
-import type { Dim, Shape } from '../dim';
-import type { TensorValue } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import type { Dim, Shape } from '../algebra/dim';
+import type { TensorValue } from '../facts/fact';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { none } from './counting';
 import {
   coordinatesOf,

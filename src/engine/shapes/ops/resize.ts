@@ -1,6 +1,6 @@
-import type { Dim } from '../dim';
-import type { TensorValue } from '../fact';
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { TensorValue } from '../facts/fact';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perOutput } from './counting';
 import { dimOrNone, dimsFromValue, hasInput, hasRank, shapeOf } from './ruleMakers';
 import { dtypeOf, floorOfDim, multiplyDims, normalizeAxis, subtractDims } from './shapeMath';

@@ -1,7 +1,7 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim, Shape } from '../dim';
-import { type TensorFact, unknownFact } from '../fact';
-import type { OpEntry, RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import { type TensorFact, unknownFact } from '../facts/fact';
+import type { OpEntry, RuleContext } from '../facts/rule';
 import { dtypeOf } from './shapeMath';
 
 export type Rule = OpEntry['infer'];

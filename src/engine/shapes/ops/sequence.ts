@@ -1,9 +1,9 @@
-import { type DType, dtypeFromOnnx } from '../../../protocol/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
 import { joinFacts, withoutElements } from '../core/joinFacts';
 import { factOfType } from '../core/statedType';
-import type { Dim, Shape } from '../dim';
-import { membersOf, type TensorFact, type TensorValue, unknownFact } from '../fact';
-import type { OpTable, RuleContext } from '../rule';
+import { membersOf, type TensorFact, type TensorValue, unknownFact } from '../facts/fact';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { multiply, none } from './counting';
 import { addDims, ceilDivDims, dtypeOf, multiplyDims, normalizeAxis, replaceAxis } from './shapeMath';
 

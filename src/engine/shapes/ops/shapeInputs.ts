@@ -1,8 +1,8 @@
+import type { Dim, Shape } from '../algebra/dim';
 import { elementCount } from '../core/tensorValue';
-import type { Dim, Shape } from '../dim';
-import type { TensorFact, TensorValue } from '../fact';
-import { isNumericValue } from '../fact';
-import type { RuleContext } from '../rule';
+import type { TensorFact, TensorValue } from '../facts/fact';
+import { isNumericValue } from '../facts/fact';
+import type { RuleContext } from '../facts/rule';
 import { numericShape } from './shapeMath';
 
 /** A list of integers that is an attribute in old versions and an input in new ones; `undefined` where it is not known. */

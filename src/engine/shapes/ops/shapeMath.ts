@@ -1,8 +1,8 @@
-import type { DType } from '../../../protocol/dtype';
-import type { Dim, Shape } from '../dim';
-import { maxDim, multiplyDims, sameDim } from '../dimArithmetic';
-import { dimText } from '../dimText';
-import type { RuleContext } from '../rule';
+import type { DType } from '../../../shared/dtype';
+import type { Dim, Shape } from '../algebra/dim';
+import { maxDim, multiplyDims, sameDim } from '../algebra/dimArithmetic';
+import { dimText } from '../algebra/dimText';
+import type { RuleContext } from '../facts/rule';
 
 export {
   addDims,
@@ -15,8 +15,8 @@ export {
   minDim,
   multiplyDims,
   subtractDims,
-} from '../dimArithmetic';
-export { shapeText } from '../dimText';
+} from '../algebra/dimArithmetic';
+export { shapeText } from '../algebra/dimText';
 
 /** Product of dimensions; 1 for none. */
 export function productOfDims(dims: readonly Dim[]): Dim {

@@ -1,6 +1,6 @@
-import { dtypeFromOnnx } from '../../../protocol/dtype';
-import type { Dim } from '../dim';
-import type { OpTable, RuleContext } from '../rule';
+import { dtypeFromOnnx } from '../../../shared/dtype';
+import type { Dim } from '../algebra/dim';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perOutput } from './counting';
 import { dimOrNone, hasInput, hasRank, shapeOf } from './ruleMakers';
 import { addDims, dtypeOf, floorDivDims, multiplyDims, normalizeAxis, replaceAxis, subtractDims } from './shapeMath';

@@ -1,5 +1,5 @@
-import type { Dim } from '../dim';
-import type { RuleContext } from '../rule';
+import type { Dim } from '../algebra/dim';
+import type { RuleContext } from '../facts/rule';
 import { addDims, ceilDivDims, floorDivDims, minDim, multiplyDims, subtractDims } from './shapeMath';
 
 /** A window that slides over the spatial dimensions, as Conv and the pooling operators state it. */

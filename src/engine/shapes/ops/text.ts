@@ -1,4 +1,4 @@
-import type { OpTable, RuleContext } from '../rule';
+import type { OpTable, RuleContext } from '../facts/rule';
 import { broadcastShapes } from './shapeMath';
 
 /** StringNormalizer (opset 10): words may be left out, so the last axis is open when there are stop words. */

@@ -1,4 +1,4 @@
-import type { OpEntry, OpTable, RuleContext } from '../rule';
+import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput } from './counting';
 import { dtypeOf } from './shapeMath';
 

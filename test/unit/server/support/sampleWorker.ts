@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { DnnSplitError } from '../../../../src/protocol/errors';
-import { throwIfCanceled, type Work } from '../../../../src/protocol/work';
 import { serveWorker } from '../../../../src/server/workers/serveWorker';
+import { DnnSplitError } from '../../../../src/shared/errors';
+import { throwIfCanceled, type Work } from '../../../../src/shared/work';
 
 /** Functions that behave in every way a worker can. */
 export interface SampleFunctions {

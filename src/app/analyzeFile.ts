@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { readModel } from '../engine/onnx/read/readModel';
+import type { DimensionBindings, InferredModel } from '../engine/shapes/facts/inferred';
+import { inferModel } from '../engine/shapes/inferModel';
+import { buildSplitGraph } from '../engine/split/buildSplitGraph';
+import { searchCandidates } from '../engine/split/findCandidates';
+import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
+import { openModelSource } from '../files/externalData';
+import { DnnSplitError } from '../shared/errors';
+import { throwIfCanceled, unwatched, type Work } from '../shared/work';
+import { structureHash } from './structureHash';
+
+/** Everything that is known of a model file under some dimensions, before any planning. */
+export interface AnalyzedModel {
+  readonly path: string;
+  readonly inferred: InferredModel;
+  readonly graph: SplitGraph;
+  readonly candidates: readonly Candidate[];
+  /** Blocks with more cuts across branches than the search for candidates looks at. */
+  readonly boundedBlocks: number;
+  /** Made when it is first asked for. */
+  readonly structureHash: string;
+}
+
+/**
+ * Reads, infers and cuts a model file.
+ * @throws DnnSplitError `file-system`, those of `readModel`, `canceled`
+ */
+export function analyzeFile(path: string, bindings: DimensionBindings, work: Work = unwatched): AnalyzedModel {
+  const source = openModelSource(path);
+  try {
+    if (source.size === 0) {
+      throw new DnnSplitError('unreadable-model', `${path} is empty; choose a file that holds an ONNX model.`, {
+        path,
+      });
+    }
+    const model = readModel(source, work);
+    const inferred = inferModel(model, bindings, work);
+    throwIfCanceled(work);
+    work.report('Finding split points');
+    const graph = buildSplitGraph(inferred);
+    throwIfCanceled(work);
+    let hash: string | undefined;
+    return {
+      path,
+      inferred,
+      graph,
+      ...searchCandidates(graph),
+      get structureHash() {
+        hash ??= structureHash(model);
+        return hash;
+      },
+    };
+  } catch (thrown) {
+    throw DnnSplitError.is(thrown) ? inFile(thrown, path) : thrown;
+  } finally {
+    source.close();
+  }
+}
+
+/** The same error, knowing its file. */
+function inFile(error: DnnSplitError, path: string): DnnSplitError {
+  return new DnnSplitError(error.code, error.message, { path, ...error.place }, error.detail);
+}
+
+/** Changes whenever the file does: its size and time of change. Empty when there is no such file. */
+export function fileStamp(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? '' : `${stats.size}:${stats.mtimeMs}`;
+}

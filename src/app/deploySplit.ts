@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { contractsOf } from '../engine/deploy/contracts';
+import { tierNames } from '../engine/deploy/parts/tierNames';
+import { planSegments } from '../engine/extract/planSegments';
+import type { SegmentsPlan } from '../engine/extract/segmentPlan';
+import { moveCutsToCallBorders } from '../engine/extract/topLevel';
+import { planDocumentText } from '../engine/report/planDocument';
+import { assignedTiers } from '../engine/split/nodeRanges';
+import { writeFileAtomically } from '../files/atomicFile';
+import type { ContractDocument } from '../shared/documents/contract';
+import type { PlanDocument } from '../shared/documents/plan';
+import { DnnSplitError } from '../shared/errors';
+import { unwatched, type Work } from '../shared/work';
+import { type AnalyzedModel, analyzeFile } from './analyzeFile';
+import { checkPlan } from './checkPlan';
+import { type ExportedSegment, exportSegments } from './exportSegments';
+import { modelOfPlan } from './planFile';
+import { contractFile, splitPlanFile } from './splitFiles';
+
+/** A plan together with its model, cut. */
+export interface PreparedSplit {
+  readonly plan: PlanDocument;
+  readonly model: AnalyzedModel;
+  readonly segments: SegmentsPlan;
+  /** From the device up to the last tier that runs something. */
+  readonly contracts: readonly ContractDocument[];
+  /** Folder and service names of all tiers of the plan. */
+  readonly names: readonly string[];
+}
+
+export interface SplitTier {
+  readonly tier: string;
+  /** Folder, relative to the split's own. */
+  readonly folder: string;
+  readonly contractPath: string;
+  /** None where the tier only passes tensors on. */
+  readonly modelPath: string | null;
+  readonly modelBytes: number;
+  readonly dataBytes: number;
+}
+
+export interface SplitReport {
+  readonly directory: string;
+  readonly tiers: readonly SplitTier[];
+  /** Bytes of weights that more than one sub-model holds, counted beyond the first. */
+  readonly duplicatedWeightBytes: number;
+  /** True when the sub-models fit only the numbers that the plan gives to dimensions. */
+  readonly boundDimensions: boolean;
+}
+
+/**
+ * Cuts a plan's model; nothing is written.
+ * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
+ */
+export function prepareSplit(
+  plan: PlanDocument,
+  planPath: string,
+  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
+): PreparedSplit {
+  const model = analyze(modelOfPlan(plan, planPath));
+  if (plan.model.structureHash !== model.structureHash) {
+    throw new DnnSplitError(
+      'invalid-plan',
+      `${plan.model.file} has changed since this plan was made; plan again, then split.`,
+      { path: planPath },
+    );
+  }
+  const wrong = checkPlan(plan, model.graph, model.structureHash).find(({ severity }) => severity === 'error');
+  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.message, { path: planPath });
+  const { tiersOf } = assignedTiers(
+    model.graph.nodes.map(({ id }) => id),
+    plan.tiers.map(({ nodes }) => nodes),
+  );
+  const assignment = Uint8Array.from(tiersOf, ([tier = 0]) => tier);
+  const segments = planSegments(
+    model.inferred,
+    model.graph,
+    moveCutsToCallBorders(model.graph, assignment),
+    plan.tiers.length,
+  );
+  return { plan, model, segments, contracts: contractsOf(plan, model.inferred, segments), names: tierNames(plan) };
+}
+
+/** Where an export puts things. */
+export interface SplitOptions {
+  readonly directory: string;
+  readonly overwrite: boolean;
+}
+
+/**
+ * Writes one folder per tier with its sub-model and contract, and the plan. Everything is checked before anything is
+ * written, and each file appears complete or not at all.
+ * @throws DnnSplitError `file-exists`, `external-data` where weights are missing, `file-system`, `canceled`
+ */
+export function writeSplit(prepared: PreparedSplit, options: SplitOptions, work: Work = unwatched): SplitReport {
+  const { directory, overwrite } = options;
+  const { contracts, names } = prepared;
+  const folders = contracts.map((_, position) => names[position] ?? String(position));
+  const texts = [
+    ...contracts.map((contract, position) => ({
+      path: join(directory, folders[position] ?? '', contractFile),
+      content: `${JSON.stringify(contract, null, 2)}\n`,
+    })),
+    { path: join(directory, splitPlanFile), content: planDocumentText(planFrom(prepared, directory)) },
+  ];
+  if (!overwrite) refuseExisting(texts.map(({ path }) => path));
+  const exported = writeSegments(prepared, options, (position) => join(folders[position] ?? '', 'model.onnx'), work);
+  for (const { path, content } of texts) {
+    writeFileAtomically(path, new TextEncoder().encode(content), { overwrite: true });
+  }
+  const tiers = contracts.map(({ tier }, position): SplitTier => {
+    const segment = exported.find((one) => one.tier === position);
+    const folder = folders[position] ?? '';
+    return {
+      tier,
+      folder,
+      contractPath: join(directory, folder, contractFile),
+      modelPath: segment?.path ?? null,
+      modelBytes: segment?.bytes ?? 0,
+      dataBytes: segment?.dataBytes ?? 0,
+    };
+  });
+  const { duplicatedWeightBytes, boundDimensions } = prepared.segments;
+  return { directory, tiers, duplicatedWeightBytes, boundDimensions };
+}
+
+/**
+ * Writes the sub-models alone, where `fileOf` puts each of them below the folder.
+ * @throws DnnSplitError as `writeSplit`
+ */
+export function writeSegments(
+  { model, segments }: PreparedSplit,
+  { directory, overwrite }: SplitOptions,
+  fileOf: (position: number) => string,
+  work: Work = unwatched,
+): readonly ExportedSegment[] {
+  return exportSegments(model.path, model.inferred.model, segments, { directory, fileName: fileOf, overwrite }, work);
+}
+
+/** The plan as it lies in another folder. */
+function planFrom({ plan, model }: PreparedSplit, directory: string): PlanDocument {
+  const file = relative(resolve(directory), resolve(model.path)).split(sep).join('/');
+  return { ...plan, model: { ...plan.model, file } };
+}
+
+function refuseExisting(paths: readonly string[]): void {
+  const present = paths.filter((path) => existsSync(path));
+  if (present[0] === undefined) return;
+  throw new DnnSplitError(
+    'file-exists',
+    `${dirname(present[0])} holds sub-models already; allow overwriting (--force) or choose another folder.`,
+    {
+      path: present[0],
+    },
+  );
+}

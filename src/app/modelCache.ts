@@ -1,0 +1,103 @@
+import type { DimensionBindings } from '../engine/shapes/facts/inferred';
+import { DnnSplitError } from '../shared/errors';
+import type { PlanOverrides } from '../shared/requests';
+import type { Work } from '../shared/work';
+import { type AnalyzedModel, analyzeFile, fileStamp } from './analyzeFile';
+import { configOf, type ModelSettings, settingsOf } from './configuredModel';
+import { type PlannedModel, planAnalyzed } from './planAnalyzed';
+
+/** Models that are kept; the one that was not asked for the longest goes first. */
+const keptModels = 6;
+
+interface KeptModel {
+  readonly analyzed: AnalyzedModel;
+  /** The last plan, and what it was made from. */
+  planned?: { readonly key: string; readonly isCompared: boolean; readonly model: PlannedModel };
+}
+
+/** Analyzed and planned models, kept as long as their files do not change. */
+export class ModelCache {
+  readonly #kept = new Map<string, KeptModel>();
+  /** The last good settings and plan by model, for as long as its configuration is broken. */
+  readonly #lastSettings = new Map<string, ModelSettings>();
+  readonly #lastPlanned = new Map<string, PlannedModel>();
+
+  /** The model at `path`, read again when the file has changed. */
+  analyzed(path: string, bindings: DimensionBindings, work: Work): AnalyzedModel {
+    return this.#keep(path, bindings, work).analyzed;
+  }
+
+  /** Changes when the model or the numbers of its dimensions do. */
+  key(path: string, bindings: DimensionBindings): string {
+    return JSON.stringify([path, fileStamp(path), Object.entries(bindings).sort()]);
+  }
+
+  /** What applies to a model now; reads its configuration again. */
+  settings(path: string): ModelSettings {
+    const settings = settingsOf(path, configOf(path));
+    this.#lastSettings.set(path, settings);
+    return settings;
+  }
+
+  /** Numbers of a model's dimensions; while its configuration is broken, the last ones. */
+  bindings(path: string): DimensionBindings {
+    try {
+      return this.settings(path).bindings;
+    } catch (thrown) {
+      if (!DnnSplitError.is(thrown)) throw thrown;
+      return this.#lastSettings.get(path)?.bindings ?? {};
+    }
+  }
+
+  /** The last plan that there was. */
+  lastPlanned(path: string): PlannedModel | undefined {
+    return this.#lastPlanned.get(path);
+  }
+
+  /**
+   * The model's plan under its configuration and overrides, computed again when one of them has changed.
+   * @param compare computes the other strategies and the efficient plans too, which takes many times longer.
+   */
+  planned(
+    path: string,
+    settings: ModelSettings,
+    { overrides, compare }: { readonly overrides: PlanOverrides; readonly compare: boolean },
+    work: Work,
+  ): PlannedModel {
+    const kept = this.#keep(path, settings.bindings, work);
+    const key = planKey(settings, overrides);
+    const last = kept.planned;
+    if (last?.key === key && (last.isCompared || !compare)) return last.model;
+    const previous = last && { previousCosts: last.model.result.costs };
+    const options = { compare, pareto: compare, quickCertificate: !compare, ...previous };
+    const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
+    kept.planned = { key, isCompared: compare, model };
+    this.#lastPlanned.set(path, model);
+    return model;
+  }
+
+  forget(path: string): void {
+    this.#lastSettings.delete(path);
+    this.#lastPlanned.delete(path);
+    const prefix = JSON.stringify([path]).slice(0, -1);
+    for (const key of this.#kept.keys()) if (key.startsWith(`${prefix},`)) this.#kept.delete(key);
+  }
+
+  #keep(path: string, bindings: DimensionBindings, work: Work): KeptModel {
+    const key = this.key(path, bindings);
+    const kept = this.#kept.get(key) ?? { analyzed: analyzeFile(path, bindings, work) };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= keptModels) break;
+      this.#kept.delete(oldest);
+    }
+    return kept;
+  }
+}
+
+/** Everything that a plan depends on besides the model; profiles as their entries. */
+function planKey({ infrastructure, strategy }: ModelSettings, overrides: PlanOverrides): string {
+  const entries = (_: string, value: unknown) => (value instanceof Map ? [...value] : value);
+  return JSON.stringify([infrastructure, strategy, overrides], entries);
+}

@@ -1,0 +1,50 @@
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { applyOverrides } from '../engine/planning/infrastructure/overrides';
+import { type PlanningResult, type PlanOptions, planModel } from '../engine/planning/planModel';
+import { planDocument, planDocumentText } from '../engine/report/planDocument';
+import type { PlanOverrides } from '../shared/requests';
+import { unwatched, type Work } from '../shared/work';
+import type { AnalyzedModel } from './analyzeFile';
+import type { ModelSettings } from './configuredModel';
+
+/** A model with its plan under some settings. */
+export interface PlannedModel {
+  readonly analyzed: AnalyzedModel;
+  readonly settings: ModelSettings;
+  readonly result: PlanningResult;
+}
+
+/**
+ * Plans an analyzed model under its settings and overrides.
+ * @throws DnnSplitError `infeasible`, `invalid-config`, `bad-usage`, `canceled`
+ */
+export function planAnalyzed(
+  analyzed: AnalyzedModel,
+  settings: ModelSettings,
+  overrides: PlanOverrides,
+  options: Omit<PlanOptions, 'strategy' | 'cuts' | 'placement' | 'boundedBlocks'>,
+  work: Work = unwatched,
+): PlannedModel {
+  const wanted = applyOverrides(settings.infrastructure, settings.strategy, overrides);
+  const { boundedBlocks } = analyzed;
+  const { strategy, cuts, placement } = wanted;
+  const planOptions = { ...options, strategy, cuts, placement, boundedBlocks };
+  const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
+  return { analyzed, settings, result };
+}
+
+/** The text of the plan document that would lie at `planPath`. */
+export function planText({ analyzed, settings, result }: PlannedModel, planPath: string): string {
+  const path = resolve(analyzed.path);
+  const document = planDocument({
+    ...analyzed,
+    modelFile: relative(dirname(resolve(planPath)), path)
+      .split(sep)
+      .join('/'),
+    modelName: basename(path, '.onnx'),
+    bindings: settings.bindings,
+    tierSources: settings.config.tiers,
+    result,
+  });
+  return planDocumentText(document);
+}

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { tierNames } from '../engine/deploy/parts/tierNames';
+import { contractSchema } from '../shared/documents/contract';
+import type { PlanDocument } from '../shared/documents/plan';
+import { DnnSplitError, type ErrorData } from '../shared/errors';
+import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
+import { modelOfPlan, readPlanFile } from './planFile';
+import { contractFile, splitPlanFile } from './splitFiles';
+
+/** A folder of exported sub-models, as `writeSplit` leaves it. */
+export interface ExportedSplit {
+  readonly plan: PlanDocument;
+  readonly modelPath: string;
+  /** From the device upwards. */
+  readonly contractPaths: readonly string[];
+}
+
+/** True for a folder, false for a plan document. */
+export function isSplitFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Reads a folder of exported sub-models. @throws DnnSplitError `file-system` where it is none, `invalid-plan` */
+export function readSplit(directory: string): ExportedSplit {
+  const planPath = join(directory, splitPlanFile);
+  if (!existsSync(planPath)) {
+    throw new DnnSplitError(
+      'file-system',
+      `${directory} holds no exported sub-models; make them with dnnsplit split.`,
+      {
+        path: directory,
+      },
+    );
+  }
+  const plan = readPlanFile(planPath);
+  const paths = tierNames(plan).map((name) => resolve(directory, name, contractFile));
+  // Folders of an earlier export may lie beside those of this one.
+  const contractPaths = paths.slice(0, tierCountOf(paths[0] ?? ''));
+  return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
+}
+
+function tierCountOf(firstContractPath: string): number {
+  try {
+    return contractSchema.parse(JSON.parse(readFileSync(firstContractPath, 'utf8'))).tierCount;
+  } catch {
+    throw new DnnSplitError(
+      'file-system',
+      `${firstContractPath} is missing or no contract of this version; export the sub-models again.`,
+      { path: firstContractPath },
+    );
+  }
+}
+
+export interface VerificationOptions {
+  /** Path of the relay's program, which runs the models. */
+  readonly program: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/**
+ * Lets another process run the whole model and the chain; whatever happens in there, this process goes on.
+ * @throws DnnSplitError what the process reports, `canceled`, `worker-crashed` where it dies
+ */
+export function runVerification(task: VerificationTask, options: VerificationOptions): Promise<VerificationReport> {
+  const { program, signal, onProgress } = options;
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [program, 'verify'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let report: VerificationReport | undefined;
+    let error: DnnSplitError | undefined;
+    let detail = '';
+    const cancel = () => child.kill('SIGKILL');
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      detail = (detail + text).slice(-4000);
+    });
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const message = parseLine(line);
+      if (message?.progress !== undefined) onProgress?.(message.progress);
+      if (message?.report !== undefined) report = verificationReportSchema.parse(message.report);
+      if (message?.error !== undefined) error = DnnSplitError.fromData(message.error);
+    });
+    child.on('error', (thrown) => fail(crashed(thrown.message, detail)));
+    child.on('close', (code, killedBy) => {
+      signal?.removeEventListener('abort', cancel);
+      if (signal?.aborted) fail(new DnnSplitError('canceled', 'The verification was canceled.'));
+      else if (error !== undefined) fail(error);
+      else if (report !== undefined) done(report);
+      else fail(crashed(killedBy ?? `exit code ${code}`, detail));
+    });
+    // A process that dies before it has read its task is told of by `close`.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(JSON.stringify(task));
+  });
+}
+
+interface Line {
+  readonly progress?: number;
+  readonly report?: unknown;
+  readonly error?: ErrorData;
+}
+
+/** What the process says; its libraries may print other lines. */
+function parseLine(line: string): Line | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    return undefined;
+  }
+}
+
+function crashed(reason: string, detail: string): DnnSplitError {
+  return new DnnSplitError(
+    'worker-crashed',
+    `The process that ran the models ended unexpectedly (${reason}); ONNX Runtime may not support this model on this machine.`,
+    undefined,
+    detail,
+  );
+}

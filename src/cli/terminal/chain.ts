@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DnnSplitError } from '../../shared/errors';
+
+export interface ChainOptions {
+  /** Path of the relay's program. */
+  readonly program: string;
+  /** From the device upwards. */
+  readonly contractPaths: readonly string[];
+  /** What each link is made to be like; links beyond the list are as fast as the machine is. */
+  readonly links: readonly { readonly bandwidthMbps: number; readonly latencyMs: number }[];
+  /** Port of the first tier, on the loopback address; 0 for a free one. */
+  readonly port: number;
+  /** Stops all of them. */
+  readonly signal: AbortSignal;
+  /** Hears every line that a relay writes to its log. */
+  readonly log: (line: string) => void;
+}
+
+export interface RunningChain {
+  readonly port: number;
+  /** Process ids, from the device upwards. */
+  readonly processIds: readonly number[];
+  /** Resolves once all have stopped on demand. @throws DnnSplitError `worker-crashed` where one ends on its own */
+  readonly ended: Promise<void>;
+}
+
+const startTimeoutMs = 60_000;
+const stopGraceMs = 15_000;
+
+/**
+ * Starts a relay process per tier, the last one first, since each must know the address of the next.
+ * @throws DnnSplitError where one does not start; those that run already are stopped
+ */
+export async function startChain(options: ChainOptions): Promise<RunningChain> {
+  const relays: { readonly child: ChildProcess; readonly port: number }[] = [];
+  try {
+    for (const [index, contractPath] of [...options.contractPaths.entries()].reverse()) {
+      const above = relays[0]?.port;
+      const link = options.links[index];
+      const isShaped = above !== undefined && link !== undefined;
+      const relay = await startRelay(options, [
+        contractPath,
+        ...['--port', String(index === 0 ? options.port : 0)],
+        ...(above === undefined ? [] : ['--upstream', `http://127.0.0.1:${above}`]),
+        ...(isShaped ? ['--link-mbps', String(link.bandwidthMbps), '--link-latency-ms', String(link.latencyMs)] : []),
+      ]);
+      relays.unshift(relay);
+    }
+  } catch (thrown) {
+    await Promise.all(relays.map(({ child }) => stop(child)));
+    throw thrown;
+  }
+  const children = relays.map(({ child }) => child);
+  return {
+    port: relays[0]?.port ?? 0,
+    processIds: children.map(({ pid }) => pid ?? 0),
+    ended: waitForEnd(children, options.signal),
+  };
+}
+
+/** A relay that listens. */
+function startRelay({ program, signal, log }: ChainOptions, args: readonly string[]) {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
+  return new Promise<{ child: ChildProcess; port: number }>((done, fail) => {
+    let last = '';
+    const giveUp = (message: string, code: 'canceled' | 'worker-crashed' = 'worker-crashed') => {
+      clearTimeout(timer);
+      void stop(child);
+      fail(new DnnSplitError(code, message));
+    };
+    const timer = setTimeout(() => giveUp('A relay did not start within a minute.'), startTimeoutMs);
+    signal.addEventListener('abort', () => giveUp('The start was canceled.', 'canceled'), { once: true });
+    child.once('error', ({ message }) => giveUp(`A relay could not be started: ${message}.`));
+    child.once('exit', () => giveUp(last.replace(/^dnnsplit-relay: /, '') || 'A relay ended while it was started.'));
+    child.stderr.setEncoding('utf8');
+    let rest = '';
+    child.stderr.on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        last = line;
+        log(line);
+        const port = / listens on \S+:(\d+)$/.exec(line)?.[1];
+        if (port === undefined) continue;
+        clearTimeout(timer);
+        done({ child, port: Number(port) });
+      }
+    });
+  });
+}
+
+async function waitForEnd(children: readonly ChildProcess[], signal: AbortSignal): Promise<void> {
+  const stopped = new AbortController();
+  const died = children.map(async (child) => {
+    const [code] = await once(child, 'exit', { signal: stopped.signal });
+    return `A relay ended on its own (exit code ${code}); its last lines are above.`;
+  });
+  const asked = once(signal, 'abort', { signal: stopped.signal }).then(() => undefined);
+  const failure = signal.aborted ? undefined : await Promise.race([asked, ...died]);
+  stopped.abort();
+  await Promise.allSettled([asked, ...died]);
+  await Promise.all(children.map(stop));
+  if (failure !== undefined) throw new DnnSplitError('worker-crashed', failure);
+}
+
+/** Asks a process to stop, and makes it after a while. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const isLate = await Promise.race([ended.then(() => false), delay(stopGraceMs, true, { ref: false })]);
+  if (isLate) child.kill('SIGKILL');
+}

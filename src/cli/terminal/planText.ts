@@ -1,0 +1,254 @@
+import type { SplitGraph } from '../../engine/split/splitGraph';
+import {
+  bandwidthEnds,
+  bandwidthText,
+  bytesText,
+  costShortText,
+  costText,
+  counted,
+  durationText,
+  energyText,
+  macsText,
+  rateText,
+  threeDigits,
+} from '../../shared/quantities';
+import { latencyEnds } from '../../shared/regimeLatency';
+import type {
+  CandidateOutcome,
+  FollowedReport,
+  ParetoReport,
+  PlanReport,
+  RegimeReport,
+  RegionMapReport,
+  RegionReport,
+  StrategyReport,
+} from '../../shared/reports';
+import { type Column, factsText, tableText } from './table';
+
+interface Sections {
+  readonly sweep?: unknown;
+  readonly top?: number;
+}
+
+/** A plan for reading in a terminal. */
+export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
+  const { exact } = report;
+  const proof =
+    exact.gapPercent === null
+      ? `not known: ${exact.unavailable ?? 'it was not computed'}`
+      : exact.unavailable === undefined
+        ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
+        : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
+  const parts = [
+    report.advice,
+    factsText([
+      ['objective', report.objective],
+      ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
+      ['latency', durationText(report.latencyMs)],
+      ['cost', costText(report.costPerRequest)],
+      ['throughput', rateText(report.throughputPerSecond)],
+      ['energy', `${energyText(report.energyJ)} on the first tier`],
+      ['gap', proof],
+      ['audit', report.audit.consequence],
+    ]),
+    tiersText(report),
+    linksText(report),
+    strategiesText('single tiers', report.baselines),
+  ];
+  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
+  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
+  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
+  if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
+  else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
+  if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
+  if (report.followed !== undefined) parts.push(followedText(report.followed));
+  if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
+  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
+  if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
+  return parts.join('\n\n');
+}
+
+const left = (heading: string): Column => ({ heading });
+const right = (heading: string): Column => ({ heading, numeric: true });
+
+function tiersText({ tiers }: PlanReport): string {
+  const columns = [
+    left('tier'),
+    right('nodes'),
+    right('work'),
+    right('time'),
+    right('weights'),
+    right('activations'),
+    right('cost'),
+    left('from'),
+  ];
+  const rows = tiers.map((tier) => [
+    tier.id,
+    String(tier.nodes),
+    tier.nodes === 0 ? '-' : macsText(tier.macs),
+    tier.nodes === 0 ? '-' : durationText(tier.computeMs),
+    tier.nodes === 0 ? '-' : bytesText(tier.weightBytes),
+    tier.nodes === 0 ? '-' : bytesText(tier.peakActivationBytes),
+    tier.nodes === 0 ? '-' : costShortText(tier.costPerRequest),
+    `${tier.firstNode ?? ''}${tier.measuredNodes > 0 ? ` (${tier.measuredNodes} measured)` : ''}`,
+  ]);
+  return tableText(columns, rows);
+}
+
+function linksText({ links }: PlanReport): string {
+  if (links.length === 0) return 'There is one tier, so nothing is sent.';
+  const columns = [left('link'), right('bandwidth'), right('bytes'), right('time'), right('cost'), left('tensors')];
+  const rows = links.map((link) => [
+    `${link.from} to ${link.to}`,
+    link.bandwidthMbps === undefined ? '' : bandwidthText(link.bandwidthMbps),
+    bytesText(link.bytes),
+    durationText(link.transferMs),
+    costShortText(link.costPerRequest),
+    link.tensors.map(({ name }) => name).join(', '),
+  ]);
+  return tableText(columns, rows);
+}
+
+function strategiesText(title: string, strategies: readonly StrategyReport[]): string {
+  const columns = [
+    left(title),
+    right('latency'),
+    right('cost'),
+    right('throughput'),
+    right('against the plan'),
+    left(''),
+  ];
+  const rows = strategies.map((one) => {
+    const known = Number.isFinite(one.latencyMs);
+    return [
+      one.strategy,
+      known ? durationText(one.latencyMs) : '-',
+      known ? costShortText(one.costPerRequest) : '-',
+      known ? rateText(one.throughputPerSecond) : '-',
+      one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
+      one.unavailable ?? '',
+    ];
+  });
+  return tableText(columns, rows);
+}
+
+/** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */
+function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top: number): string {
+  const badness = ({ objectiveValue }: CandidateOutcome) => objectiveValue ?? Number.POSITIVE_INFINITY;
+  const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
+  const columns = [
+    right('position'),
+    left('after'),
+    right('latency'),
+    right('cost'),
+    right('throughput'),
+    right('energy'),
+    left(''),
+  ];
+  const rows = possible
+    .slice(0, top)
+    .map((one) => [
+      String(one.position),
+      graph.nodes[one.position - 1]?.label ?? '(the input)',
+      durationText(one.latencyMs ?? 0),
+      costShortText(one.costPerRequest ?? 0),
+      rateText(one.throughputPerSecond ?? 0),
+      energyText(one.energyJ ?? 0),
+      one.chosen ? 'in the plan' : '',
+    ]);
+  return `best single split points\n${tableText(columns, rows)}`;
+}
+
+function regimesText(regimes: readonly RegimeReport[], note: string | undefined): string {
+  const columns = [left('bandwidth'), right('latency'), left('best plan')];
+  const rows = regimes.map((regime) => {
+    const { fromMbps, toMbps, summary, infeasible } = regime;
+    return [
+      toMbps === null ? `from ${bandwidthText(fromMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' to '),
+      infeasible === undefined ? latencyEnds(regime).join(' to ') : '-',
+      infeasible === undefined ? summary : infeasible.reason,
+    ];
+  });
+  const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
+  return note === undefined ? table : `${table}\n${note}`;
+}
+
+function followedText(followed: readonly FollowedReport[]): string {
+  const columns = [right('measured'), left('plan'), left('')];
+  const rows = followed.map(({ bandwidthMbps, summary, moves, infeasible }) => [
+    bandwidthText(bandwidthMbps),
+    infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
+    moves ? 'the cut moves' : '',
+  ]);
+  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime, or it would break a limit\n${tableText(columns, rows)}`;
+}
+
+/** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
+function regionsText(map: RegionMapReport, report: PlanReport): string {
+  const { links, regions, infeasible = [], infeasibleReason = 'no plan keeps the limits', fromMbps, toMbps } = map;
+  const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
+  const { title: valueTitle, scale } = valueUnits[report.objective] ?? { title: 'value', scale: 1 };
+  const columns = [left(first ?? ''), left(second ?? ''), right(valueTitle), left('best plan')];
+  const plans = [...new Set(regions.map(({ plan }) => plan))];
+  const rows = plans.map((plan) => {
+    const own = regions.filter((region) => region.plan === plan);
+    const corners = own.flatMap(({ cornersMbps }) => cornersMbps);
+    return [...reachTexts(corners), valueText(own, scale), own[0]?.summary ?? ''];
+  });
+  if (infeasible.length > 0) rows.push([...reachTexts(infeasible.flat()), '-', infeasibleReason]);
+  const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
+  return `${title}\n${tableText(columns, rows)}`;
+}
+
+/** What a plan's value is called, and what it is multiplied by for that, by objective; weights have no unit. */
+const valueUnits: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
+  latency: { title: 'latency in ms', scale: 1e3 },
+  throughput: { title: 'slowest stage in ms', scale: 1e3 },
+  cost: { title: 'dollars per million', scale: 1e6 },
+  energy: { title: 'joules', scale: 1 },
+};
+
+/** A plan's value over both bandwidths; of a slowest stage, the range that it takes. */
+function valueText(regions: readonly RegionReport[], scale: number): string {
+  const [only, other] = regions;
+  const isOneLine = regions.every(
+    ({ constant, slopes }) => constant === only?.constant && slopes[0] === only.slopes[0],
+  );
+  if (only !== undefined && (other === undefined || isOneLine)) {
+    const [byFirst, bySecond] = only.slopes;
+    const terms = [
+      ...(only.constant !== 0 || (byFirst === 0 && bySecond === 0) ? [threeDigits(only.constant * scale)] : []),
+      ...(byFirst === 0 ? [] : [`${threeDigits(byFirst * scale)}/a`]),
+      ...(bySecond === 0 ? [] : [`${threeDigits(bySecond * scale)}/b`]),
+    ];
+    return terms.join(' + ');
+  }
+  const values = regions.flatMap(({ constant, slopes, cornersMbps }) =>
+    cornersMbps.map(([a, b]) => constant + slopes[0] / a + slopes[1] / b),
+  );
+  return `${threeDigits(Math.min(...values) * scale)} to ${threeDigits(Math.max(...values) * scale)}`;
+}
+
+function reachTexts(corners: RegionReport['cornersMbps']): string[] {
+  return [reachText(corners.map(([mbps]) => mbps)), reachText(corners.map(([, mbps]) => mbps))];
+}
+
+function reachText(mbps: readonly number[]): string {
+  return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
+}
+
+function paretoTitle(cuts: number): string {
+  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched`;
+}
+
+function figuresText(title: string, plans: readonly ParetoReport[]): string {
+  const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
+  const rows = plans.map((one) => [
+    durationText(one.latencyMs),
+    costShortText(one.costPerRequest),
+    rateText(one.throughputPerSecond),
+    energyText(one.energyJ),
+    one.nodesPerTier.join(' / '),
+  ]);
+  return `${title}\n${tableText(columns, rows)}`;
+}

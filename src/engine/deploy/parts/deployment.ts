@@ -1,0 +1,107 @@
+import type { ContractDocument } from '../../../shared/documents/contract';
+import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
+import { DnnSplitError } from '../../../shared/errors';
+import type { GeneratedFile } from '../../../shared/requests';
+import { slug, tierNames } from './tierNames';
+
+/** What runs the sub-models: ONNX Runtime inside of each relay, or an inference server beside it. */
+export type Engine = 'relay' | 'triton' | 'ovms';
+
+export interface DeploymentInput {
+  readonly plan: PlanDocument;
+  /** From the device up to the last tier that runs something. */
+  readonly contracts: readonly ContractDocument[];
+  /** The relay's program, complete in one file. */
+  readonly relayProgram: string;
+  readonly engine: Engine;
+}
+
+/** Where a sub-model has to be put, relative to the deployment's folder. */
+export interface ModelPlace {
+  readonly position: number;
+  readonly path: string;
+}
+
+/** A folder that runs once the sub-models are in their places. */
+export interface Deployment {
+  readonly files: readonly GeneratedFile[];
+  readonly models: readonly ModelPlace[];
+}
+
+/** A tier with the names that it has in a deployment. */
+export interface DeployedTier {
+  readonly contract: ContractDocument;
+  readonly tier: PlanTier;
+  /** DNS-1123 label, unique in the plan. */
+  readonly name: string;
+  /** Name that an inference server knows the sub-model by. */
+  readonly modelName: string;
+  /** Largest request or answer that its relay takes, in MB. */
+  readonly maxBodyMB: number;
+  /** Memory that sub-model and server may take, in MiB. */
+  readonly memoryMiB: number;
+}
+
+/** What an inference server or a relay takes before it holds any model. */
+const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3 } as const satisfies Record<
+  Engine,
+  number
+>;
+
+/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan` where there are none */
+export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
+  const names = tierNames(plan);
+  const model = modelSlug(plan).replaceAll('-', '_');
+  return contracts.map((contract, position) => {
+    const tier = plan.tiers[position];
+    const name = names[position];
+    if (tier === undefined || name === undefined) {
+      throw new DnnSplitError('invalid-plan', `The plan has no tier ${position + 1}, but the model is cut for one.`);
+    }
+    const modelName = `${model}_${name.replaceAll('-', '_')}`;
+    const maxBodyMB = largestBodyMB(contract);
+    return { contract, tier, name, modelName, maxBodyMB, memoryMiB: memoryMiB(tier, engine, maxBodyMB) };
+  });
+}
+
+/** The relay's own limit, for tensors whose size is not known. */
+const defaultBodyMB = 256;
+const leastBodyMB = 4;
+/** Characters that JSON takes for a byte of float32, at most; clients may send and want JSON. */
+const jsonPerByte = 6;
+/** Bodies of the largest size that a relay holds at once. */
+const bodiesAtOnce = 2;
+
+/** Room for the largest message that the contract lets in or out. */
+function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocument): number {
+  const sizes = [receives, sends, [...answers, ...answersAbove]].map((tensors) =>
+    tensors.reduce<number | undefined>(
+      (sum, { bytes }) => (sum === undefined || bytes === null ? undefined : sum + bytes),
+      0,
+    ),
+  );
+  const known = sizes.filter((size) => size !== undefined);
+  if (known.length < sizes.length) return defaultBodyMB;
+  return Math.max(leastBodyMB, Math.ceil((jsonPerByte * Math.max(...known)) / 1e6));
+}
+
+/** Weights and activations twice, because an engine may copy and rearrange both, messages, and the server itself. */
+function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine, maxBodyMB: number): number {
+  const messages = bodiesAtOnce * maxBodyMB * 1e6;
+  return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
+}
+
+/** Name of the model as targets accept it. */
+export function modelSlug({ model }: Pick<PlanDocument, 'model'>): string {
+  return slug(model.name, 'model');
+}
+
+/** Changes with the structure of the model; short enough for a tag. */
+export function modelTag({ model }: Pick<PlanDocument, 'model'>): string {
+  return model.structureHash.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** A contract as a file. */
+export function contractText(contract: ContractDocument): string {
+  return `${JSON.stringify(contract, null, 2)}\n`;
+}

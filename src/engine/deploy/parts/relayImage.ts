@@ -1,0 +1,48 @@
+import { runtimePackage } from '../../../shared/runtimePackage';
+
+/** Pinned, so that the same plan deploys the same program. */
+const nodeImage = 'node:22.21.1-bookworm-slim';
+
+/** Port of every relay inside of its container. */
+export const relayPort = 8000;
+
+/** The user `node` of the image, by number, so that "not root" can be checked without looking into the image. */
+export const relayUser = 1000;
+
+/**
+ * Dockerfile of the relay: Node, ONNX Runtime and `relay.js`, nothing else. `withTiers` adds a second stage that holds a
+ * tier's sub-model too, from the folder that its build argument `TIER` names.
+ */
+export function relayDockerfile(options: { readonly withTiers: boolean }): string {
+  const stage = [
+    `FROM ${nodeImage} AS relay`,
+    'WORKDIR /opt/dnnsplit',
+    '# Its CPU build is inside of the package; scripts would download a CUDA library that nothing here uses.',
+    `RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund ${runtimePackage} && npm cache clean --force`,
+    'COPY relay.js ./',
+    'ENV NODE_ENV=production',
+    'USER node',
+    `EXPOSE ${relayPort}`,
+    'ENTRYPOINT ["node", "/opt/dnnsplit/relay.js"]',
+  ];
+  const tier = ['', 'FROM relay AS tier', 'ARG TIER', `COPY --chown=root:root \${TIER}/ /tier/`];
+  return `${[...stage, ...(options.withTiers ? tier : [])].join('\n')}\n`;
+}
+
+/** How a relay in a container is set up; other machines reach it, and the network around it decides which. */
+export function relayEnvironment(settings: {
+  readonly maxBodyMB: number;
+  readonly upstream?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly engineModel?: string | undefined;
+}): Record<string, string> {
+  return {
+    DNNSPLIT_HOST: '0.0.0.0',
+    DNNSPLIT_PORT: String(relayPort),
+    DNNSPLIT_ALLOW_ANONYMOUS: 'true',
+    DNNSPLIT_MAX_BODY_MB: String(settings.maxBodyMB),
+    ...(settings.upstream !== undefined && { DNNSPLIT_UPSTREAM: settings.upstream }),
+    ...(settings.engine !== undefined && { DNNSPLIT_ENGINE: settings.engine }),
+    ...(settings.engineModel !== undefined && { DNNSPLIT_ENGINE_MODEL: settings.engineModel }),
+  };
+}

@@ -1,0 +1,182 @@
+import { DnnSplitError } from '../../shared/errors';
+import type { ByteSource } from '../onnx/byteSource';
+import { externalRange } from '../onnx/externalRange';
+import type { ByteRange, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';
+import { bodiesOf } from '../shapes/core/planGraph';
+import type { ModelLayout } from './modelLayout';
+import { type Piece, piecesLength } from './pieces';
+import { bytesField, lengthPrefix } from './protoBytes';
+import type { BoundaryTensor, SegmentPlan } from './segmentPlan';
+import { bakedTensorBytes, movedTensorPieces } from './tensorPieces';
+import { bakedValueInfoBytes, valueInfoBytes } from './valueInfoBytes';
+
+/** What a segment is made from. */
+export interface ExtractionInput {
+  readonly model: OnnxModel;
+  readonly source: ByteSource;
+  readonly layout: ModelLayout;
+  /** Opens the file that external tensors of the model lie in. */
+  readonly openExternal: (location: string) => ByteSource;
+}
+
+export interface ExtractionOptions {
+  /** File beside the segment that takes its external data. */
+  readonly dataFile: string;
+  /**
+   * `compact`: external weights are copied into the segment's own data file. `keep`: segments refer to the model's data
+   * files, so they must lie in the model's folder.
+   */
+  readonly externalData: 'compact' | 'keep';
+  /** Models beyond this keep their weights in the data file; protobuf allows 2 GiB. */
+  readonly largestModelBytes?: number;
+}
+
+/** A segment as pieces to be written, in order; `data` is empty where it needs no data file. */
+export interface ComposedSegment {
+  readonly model: readonly Piece[];
+  readonly data: readonly Piece[];
+}
+
+const largestProtobufBytes = 2 ** 31 - 1;
+/** Tensors below this stay in the model even when it is too large. */
+const smallestMovedBytes = 1024;
+const dataAlignment = 64;
+const graphField = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
+const rawData = 9;
+
+/**
+ * Lays out the sub-model of a segment. Bytes of nodes, weights, functions, opset imports and metadata are copied as they
+ * are; only the graph's header and the types at the cuts are new.
+ * @throws DnnSplitError `external-data`, or `unsupported-model` for external tensors inside of nodes.
+ */
+export function composeSegment(input: ExtractionInput, plan: SegmentPlan, options: ExtractionOptions): ComposedSegment {
+  if (options.externalData === 'compact') refuseNestedExternalData(input.model, plan);
+  const weights = [...input.model.graph.initializers.values()].filter(({ name }) => plan.initializers.has(name));
+  const limit = options.largestModelBytes ?? largestProtobufBytes;
+  const held = weights.reduce((sum, { range }) => sum + range.length, 0);
+  const nodes = plan.nodes.reduce((sum, node) => sum + (input.model.graph.nodes[node]?.range.length ?? 0), 0);
+  const data = new DataFile(input, options, held + nodes > limit);
+  const initializers = weights.flatMap((tensor) => [...data.place(tensor)]);
+  const model = modelPieces(input, plan, initializers);
+  if (piecesLength(model) > limit) {
+    throw new DnnSplitError(
+      'unsupported-model',
+      `The part for tier ${plan.tier + 1} stays above 2 GiB even with its weights in a file of their own; split the model further.`,
+    );
+  }
+  return { model, data: data.pieces };
+}
+
+/** Collects the tensors that go to the segment's data file. */
+class DataFile {
+  readonly pieces: Piece[] = [];
+  #length = 0;
+  readonly #input: ExtractionInput;
+  readonly #options: ExtractionOptions;
+  readonly #movesAll: boolean;
+
+  constructor(input: ExtractionInput, options: ExtractionOptions, movesAll: boolean) {
+    this.#input = input;
+    this.#options = options;
+    this.#movesAll = movesAll;
+  }
+
+  /** The initializer field of a tensor, whose payload moves to the data file where it has to. */
+  place(tensor: OnnxTensor): readonly Piece[] {
+    const { source } = this.#input;
+    const { payload } = tensor;
+    if (payload.kind === 'external' && this.#options.externalData === 'compact') {
+      const file = this.#input.openExternal(payload.location);
+      return this.#move(tensor, { source: file, range: externalRange(tensor, file.size) });
+    }
+    if (this.#movesAll && payload.kind === 'skipped' && payload.field === rawData) {
+      if (payload.range.length >= smallestMovedBytes) return this.#move(tensor, { source, range: payload.range });
+    }
+    return [{ source, range: tensor.range }];
+  }
+
+  #move(tensor: OnnxTensor, payload: { source: ByteSource; range: ByteRange }): readonly Piece[] {
+    const gap = (dataAlignment - (this.#length % dataAlignment)) % dataAlignment;
+    if (gap > 0) this.pieces.push(new Uint8Array(gap));
+    const offset = this.#length + gap;
+    this.pieces.push(payload);
+    this.#length = offset + payload.range.length;
+    const { length } = payload.range;
+    return movedTensorPieces(this.#input.source, tensor, { location: this.#options.dataFile, offset, length });
+  }
+}
+
+function modelPieces(input: ExtractionInput, plan: SegmentPlan, initializers: readonly Piece[]): readonly Piece[] {
+  const copy = (range: ByteRange): Piece => ({ source: input.source, range });
+  const graph = graphPieces(input, plan, initializers);
+  return [
+    ...input.layout.header.map(copy),
+    lengthPrefix(7, piecesLength(graph)),
+    ...graph,
+    ...plan.functions.map(({ range }) => copy(range)),
+  ];
+}
+
+function graphPieces(
+  { model, source, layout }: ExtractionInput,
+  plan: SegmentPlan,
+  initializers: readonly Piece[],
+): readonly Piece[] {
+  const copy = (range: ByteRange): Piece => ({ source, range });
+  const borders = new Set([...plan.inputs, ...plan.outputs].map(({ name }) => name));
+  const rewrap = (field: number, range: ByteRange): Piece[] => [lengthPrefix(field, range.length), copy(range)];
+  const stated = (field: number, original: ReadonlyMap<string, ByteRange>, tensor: BoundaryTensor): Piece[] => {
+    const range =
+      original.get(tensor.name) ?? (tensor.fact.dtype === 'undefined' ? layout.valueInfo.get(tensor.name) : undefined);
+    return range ? rewrap(field, range) : [bytesField(field, valueInfoBytes(tensor))];
+  };
+  // Models of IR 3 list their weights among the inputs, newer ones those that a caller may replace.
+  const listedWeights = [...layout.inputs].filter(([name]) => plan.initializers.has(name));
+  const isOld = model.irVersion < 4;
+  return [
+    ...plan.nodes.flatMap((node) => {
+      const range = model.graph.nodes[node]?.range;
+      return range ? [copy(range)] : [];
+    }),
+    ...layout.graphHeader.map(copy),
+    ...initializers,
+    ...plan.baked.map(bakedTensorBytes),
+    ...[...model.graph.sparseInitializers]
+      .filter(([name]) => plan.initializers.has(name))
+      .map(([, { range }]) => copy(range)),
+    ...plan.inputs.flatMap((tensor) => stated(graphField.input, layout.inputs, tensor)),
+    ...listedWeights.flatMap(([, range]) => rewrap(graphField.input, range)),
+    ...(isOld ? plan.baked.map((tensor) => bytesField(graphField.input, bakedValueInfoBytes(tensor))) : []),
+    ...plan.outputs.flatMap((tensor) => stated(graphField.output, layout.outputs, tensor)),
+    ...[...layout.valueInfo]
+      .filter(([name]) => plan.tensors.has(name) && !borders.has(name))
+      .flatMap(([, range]) => rewrap(graphField.valueInfo, range)),
+    ...layout.annotations.filter(({ tensor }) => plan.tensors.has(tensor)).map(({ range }) => copy(range)),
+  ];
+}
+
+/** Tensors inside of nodes keep their bytes, so they cannot be moved to another data file. */
+function refuseNestedExternalData(model: OnnxModel, plan: SegmentPlan): void {
+  const pending: OnnxNode[] = plan.nodes.flatMap((node) => model.graph.nodes[node] ?? []);
+  for (const each of plan.functions) pending.push(...each.nodes);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const bodies = bodiesOf(node);
+    const tensors = [
+      ...[...node.attributes.values()].flatMap(attributeTensors),
+      ...bodies.flatMap((body) => [...body.initializers.values()]),
+    ];
+    if (tensors.some(({ payload }) => payload.kind === 'external')) {
+      throw new DnnSplitError(
+        'unsupported-model',
+        `Node "${node.name || node.op}" holds external data inside of itself; export with the original data files kept instead.`,
+        { nodeId: node.id },
+      );
+    }
+    for (const body of bodies) pending.push(...body.nodes);
+  }
+}
+
+function attributeTensors(attribute: OnnxAttribute): readonly OnnxTensor[] {
+  if (attribute.kind === 'tensor') return [attribute.value];
+  return attribute.kind === 'tensors' ? attribute.value : [];
+}

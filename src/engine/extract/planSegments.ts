@@ -1,0 +1,187 @@
+import { byteLength } from '../../shared/dtype';
+import { DnnSplitError } from '../../shared/errors';
+import type { Assignment } from '../planning/plan/plan';
+import type { Dim } from '../shapes/algebra/dim';
+import { sortNodes } from '../shapes/core/sortNodes';
+import { type TensorFact, unknownFact } from '../shapes/facts/fact';
+import type { InferredModel } from '../shapes/facts/inferred';
+import { inferModel } from '../shapes/inferModel';
+import type { SplitGraph } from '../split/splitGraph';
+import { type GatheredSegment, gatherSegment } from './gatherSegment';
+import { reachableFunctions } from './nodeReads';
+import type { BoundaryTensor, HopTensor, SegmentPlan, SegmentsPlan } from './segmentPlan';
+import { type TopLevel, topLevelOf } from './topLevel';
+
+/**
+ * Plans the sub-model of each tier and what crosses between them (`onnx.md` section 4). Tensors keep their names.
+ * @throws DnnSplitError `invalid-plan` where the assignment cuts inside a function call or data would flow downwards.
+ */
+export function planSegments(
+  inferred: InferredModel,
+  graph: SplitGraph,
+  assignment: Assignment,
+  tiers: number,
+): SegmentsPlan {
+  const { model } = inferred;
+  const top = topLevelOf(model, graph, assignment);
+  const dataNames = new Set(graph.tensors.map(({ name }) => name));
+  const isUsed = Array.from({ length: tiers }, (_, tier) => top.tiers.includes(tier));
+  const lastUsed = Math.max(0, isUsed.lastIndexOf(true));
+  const isConstant = (name: string): boolean => {
+    const maker = top.makers.get(name);
+    return maker === undefined ? !inferred.inputs.includes(name) : top.tiers[maker] === undefined;
+  };
+  const gathered = isUsed.map((used, tier) =>
+    used || tier === lastUsed
+      ? gatherSegment(inferred, top, dataNames, tier, tier === lastUsed ? inferred.outputs.filter(isConstant) : [])
+      : undefined,
+  );
+  const crossings = crossingsOf(graph, top, gathered, tiers);
+  const free = isDynamic(inferred) ? inferModel(model, {}) : inferred;
+  const segments = gathered.map((segment, tier) =>
+    segment === undefined || segment.nodes.size === 0
+      ? undefined
+      : describeSegment(inferred, free, top, segment, tier, crossings, lastUsed),
+  );
+  return {
+    segments,
+    hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, crossings, hop)),
+    duplicatedWeightBytes: duplicatedWeightBytes(inferred, segments),
+    boundDimensions: segments.some((segment) =>
+      segment?.baked.some(
+        ({ name }) => free.tensors.get(name)?.value?.some((element) => typeof element !== 'number') ?? true,
+      ),
+    ),
+  };
+}
+
+/** A tensor on its way: made (or entering the model) on tier `from`, needed up to tier `to`. */
+interface Crossing {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function crossingsOf(
+  graph: SplitGraph,
+  top: TopLevel,
+  gathered: readonly (GatheredSegment | undefined)[],
+  tiers: number,
+): readonly Crossing[] {
+  const highest = new Map<string, number>();
+  for (const [tier, segment] of gathered.entries()) for (const name of segment?.inputs ?? []) highest.set(name, tier);
+  const order = new Map(graph.tensors.map(({ name }, index) => [name, index]));
+  const crossings: Crossing[] = [];
+  for (const [name, to] of highest) {
+    const maker = top.makers.get(name);
+    const from = maker === undefined ? 0 : (top.tiers[maker] ?? 0);
+    if (from > to || to >= tiers) {
+      throw new DnnSplitError(
+        'invalid-plan',
+        `Tensor "${name}" would flow from tier ${from + 1} down to tier ${to + 1}; plans only go upwards.`,
+      );
+    }
+    crossings.push({ name, from, to });
+  }
+  const place = ({ name }: Crossing): number => order.get(name) ?? graph.tensors.length;
+  return crossings.sort((a, b) => place(a) - place(b));
+}
+
+function isDynamic({ model }: InferredModel): boolean {
+  return model.graph.inputs.some(({ type }) =>
+    type?.kind === 'tensor' ? (type.shape?.some((dim) => typeof dim !== 'number') ?? true) : true,
+  );
+}
+
+function describeSegment(
+  inferred: InferredModel,
+  free: InferredModel,
+  top: TopLevel,
+  segment: GatheredSegment,
+  tier: number,
+  crossings: readonly Crossing[],
+  lastUsed: number,
+): SegmentPlan {
+  const { model } = inferred;
+  const ascending = [...segment.nodes].sort((a, b) => a - b);
+  const { nodes, cyclic } = sortNodes(
+    ascending.map((node) => ({ node, reads: top.reads[node] ?? [], writes: top.writes[node] ?? [] })),
+  );
+  if (cyclic.length > 0) {
+    throw new DnnSplitError(
+      'unsupported-model',
+      `The model has a cycle through node ${cyclic[0]?.node}; it cannot run.`,
+    );
+  }
+  const boundary = (name: string): BoundaryTensor => ({ name, fact: free.tensors.get(name) ?? unknownFact });
+  const made = new Set(nodes.flatMap(({ writes }) => [...writes]));
+  const resultsHere = inferred.outputs.filter((name) => {
+    const maker = top.makers.get(name);
+    const makerTier = maker === undefined ? undefined : top.tiers[maker];
+    return makerTier === undefined
+      ? tier === lastUsed && (made.has(name) || segment.initializers.has(name))
+      : makerTier === tier;
+  });
+  const sent = crossings.filter(({ name, from, to }) => from === tier && to > tier && made.has(name));
+  return {
+    tier,
+    nodes: nodes.map(({ node }) => node),
+    inputs: crossings.filter(({ name }) => segment.inputs.has(name)).map(({ name }) => boundary(name)),
+    outputs: [...new Set([...sent.map(({ name }) => name), ...resultsHere])].map(boundary),
+    initializers: segment.initializers,
+    baked: [...segment.baked.values()],
+    functions: reachableFunctions(
+      model,
+      nodes.flatMap(({ node }) => model.graph.nodes[node] ?? []),
+    ),
+    tensors: new Set([...made, ...segment.inputs, ...segment.initializers, ...segment.baked.keys()]),
+    forwards: crossings
+      .filter(({ name, from, to }) => from <= tier && to > tier && !made.has(name))
+      .map(({ name }) => name),
+  };
+}
+
+function hopOf(inferred: InferredModel, crossings: readonly Crossing[], hop: number): readonly HopTensor[] {
+  return crossings
+    .filter(({ from, to }) => from <= hop && to > hop)
+    .map(({ name, from }): HopTensor => {
+      const fact = inferred.tensors.get(name) ?? unknownFact;
+      return {
+        name,
+        dtype: fact.dtype,
+        shape: fact.shape?.map(dimText) ?? null,
+        bytes: factBytes(fact) ?? null,
+        origin: from === hop && !inferred.inputs.includes(name) ? 'made' : 'forwarded',
+      };
+    });
+}
+
+/** A number, the name of a symbol, or nothing for an expression that has no name. */
+function dimText(dim: Dim): number | string | null {
+  if (typeof dim === 'number') return dim;
+  return dim.symbols.length === 1 && dim.symbols[0] === dim.key ? dim.key : null;
+}
+
+function duplicatedWeightBytes(inferred: InferredModel, segments: readonly (SegmentPlan | undefined)[]): number {
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const segment of segments) {
+    for (const name of segment?.tensors ?? []) {
+      const weight = inferred.weightBytes.get(name);
+      if (weight === undefined) continue;
+      if (seen.has(name)) bytes += weight;
+      seen.add(name);
+    }
+  }
+  return bytes;
+}
+
+function factBytes(fact: TensorFact): number | undefined {
+  if (fact.kind !== 'tensor' || fact.shape === undefined) return undefined;
+  let elements = 1;
+  for (const dim of fact.shape) {
+    if (typeof dim !== 'number') return undefined;
+    elements *= dim;
+  }
+  return byteLength(fact.dtype, elements);
+}

@@ -1,0 +1,47 @@
+import { type DType, dtypeToOnnx } from '../../shared/dtype';
+import { DnnSplitError } from '../../shared/errors';
+import { joinBytes } from '../onnx/joinBytes';
+import type { Dim } from '../shapes/algebra/dim';
+import type { TensorFact } from '../shapes/facts/fact';
+import { bytesField, textField, varintField } from './protoBytes';
+import type { BakedTensor, BoundaryTensor } from './segmentPlan';
+
+/**
+ * A ValueInfoProto for a tensor at a cut: its name, its type, and its shape as far as it is known; symbols keep their
+ * names.
+ * @throws DnnSplitError `invalid-plan` for a type that is not known: no runtime would load the segment.
+ */
+export function valueInfoBytes({ name, fact }: BoundaryTensor): Uint8Array {
+  return joinBytes([textField(1, name), bytesField(2, typeBytes(name, fact.kind, fact))]);
+}
+
+/** A ValueInfoProto for an initializer that is written anew. */
+export function bakedValueInfoBytes({ name, dtype, shape }: BakedTensor): Uint8Array {
+  return joinBytes([textField(1, name), bytesField(2, tensorTypeBytes(dtype, shape))]);
+}
+
+function typeBytes(name: string, kind: TensorFact['kind'], fact: TensorFact): Uint8Array {
+  const isKnown = fact.dtype !== 'undefined' && (kind === 'tensor' || kind === 'sequence' || kind === 'optional');
+  if (!isKnown) {
+    throw new DnnSplitError(
+      'invalid-plan',
+      `The type of tensor "${name}" is not known, so no sub-model can begin or end there; move the cut to another tensor.`,
+    );
+  }
+  if (kind === 'tensor') return tensorTypeBytes(fact.dtype, fact.shape);
+  if (kind === 'sequence') return bytesField(4, bytesField(1, tensorTypeBytes(fact.dtype, fact.shape)));
+  return bytesField(9, bytesField(1, typeBytes(name, fact.content ?? 'tensor', fact)));
+}
+
+function tensorTypeBytes(dtype: DType, shape: readonly Dim[] | undefined): Uint8Array {
+  const element = varintField(1, dtypeToOnnx(dtype));
+  const parts = shape === undefined ? [element] : [element, bytesField(2, joinBytes(shape.map(dimBytes)))];
+  return bytesField(1, joinBytes(parts));
+}
+
+/** A number, the name of a symbol, or an empty dimension for an expression, which ONNX cannot state. */
+function dimBytes(dim: Dim): Uint8Array {
+  if (typeof dim === 'number') return bytesField(1, varintField(1, dim));
+  const isSymbol = dim.symbols.length === 1 && dim.symbols[0] === dim.key;
+  return bytesField(1, isSymbol ? textField(2, dim.key) : new Uint8Array(0));
+}

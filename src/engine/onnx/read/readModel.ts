@@ -1,0 +1,67 @@
+import { DnnSplitError } from '../../../shared/errors';
+import { unwatched, type Work } from '../../../shared/work';
+import type { ByteSource } from '../byteSource';
+import type { OnnxFunction, OnnxGraph, OnnxModel } from '../model';
+import type { ReadContext } from './context';
+import { modelRule, takenField } from './messageRules';
+import { messages, toNumber } from './protoMessages';
+import { readFunction } from './readFunction';
+import { readGraph } from './readGraph';
+import { normalizeDomain, readNode } from './readNode';
+import { refuseOtherFormats } from './recognizeFormat';
+import { decodeKept, walkMessage } from './walkMessage';
+import { WireReader } from './wireReader';
+
+/**
+ * Reads everything of an ONNX model (IR 1 and later) but its weights: the file is walked once, and payloads over a few kB
+ * are passed over unread, so the cost follows the graph and not the file's size.
+ * @throws DnnSplitError `unreadable-model`, `truncated-model` or `unsupported-model` with the byte offset; `canceled`.
+ */
+export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel {
+  work.report('Reading the model');
+  const wire = new WireReader(source, work);
+  refuseOtherFormats(wire);
+  const context: ReadContext = {
+    wire,
+    readGraph: (end, depth, idPrefix) => readGraph(context, end, depth, idPrefix),
+    readNode: (start, end, depth, id) => readNode(context, start, end, depth, id),
+  };
+  let graph: OnnxGraph | undefined;
+  const functions: OnnxFunction[] = [];
+  const functionKeys = new Set<string>();
+  const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
+    wire.modelBegun = true;
+    const { fieldStart } = wire;
+    wire.position = valueStart;
+    if (field === takenField.model.functions) {
+      const read = readFunction(context, fieldStart, valueEnd, 1);
+      const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
+      if (isRepeated) throw wire.malformed(`the function "${read.name}" is defined a second time`, fieldStart);
+      functions.push(read);
+    } else {
+      if (graph) throw wire.malformed('a second graph begins there', fieldStart);
+      graph = context.readGraph(valueEnd, 1, '');
+    }
+  });
+  const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
+  if (!graph) {
+    throw new DnnSplitError(
+      'unreadable-model',
+      'The file holds no ONNX graph; choose a file that holds a whole model.',
+      {
+        byteOffset: 0,
+      },
+    );
+  }
+  return {
+    irVersion: toNumber(message.irVersion),
+    producer: message.producerName,
+    producerVersion: message.producerVersion,
+    opsets: new Map(message.opsetImport.map((opset) => [normalizeDomain(opset.domain ?? ''), toNumber(opset.version)])),
+    graph,
+    functions,
+    metadata: new Map(message.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    bytes: source.size,
+    bytesRead: wire.bytesRead,
+  };
+}

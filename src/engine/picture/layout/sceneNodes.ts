@@ -1,0 +1,89 @@
+import type { SceneNode } from '../../../shared/scene';
+import type { SplitGraph, SplitNode } from '../../split/splitGraph';
+import { type FoldGroup, groupLabel, operatorSummary } from './foldGroup';
+import { opFamily } from './opFamily';
+import { shortShapeText } from './shapeText';
+import type { ViewVertex } from './viewGraph';
+
+/** A node of the scene without its place. */
+export type SceneNodeContent = Omit<SceneNode, 'x' | 'y' | 'width' | 'height'>;
+
+/** Sum of known numbers; `null` where one of them is not known. */
+export function sumOrNull(values: Iterable<number | undefined>): number | null {
+  let sum = 0;
+  for (const value of values) {
+    if (value === undefined) return null;
+    sum += value;
+  }
+  return sum;
+}
+
+function bytesOf(graph: SplitGraph, tensors: Iterable<number>): number | null {
+  return sumOrNull([...tensors].map((tensor) => graph.tensors[tensor]?.bytes));
+}
+
+function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNodeContent {
+  const first = graph.tensors[node.writes[0] ?? -1];
+  const more = node.writes.length > 1 ? ` +${node.writes.length - 1}` : '';
+  return {
+    id: node.id,
+    kind: 'node',
+    title: node.op,
+    subtitle: first === undefined ? '' : `${shortShapeText(first)}${more}`,
+    family: opFamily(node.op),
+    label: node.label,
+    orderIndices: [place],
+    macs: node.macs ?? null,
+    outputBytes: bytesOf(graph, node.writes),
+    weightBytes: node.weightBytes,
+  };
+}
+
+function foldContent(graph: SplitGraph, group: FoldGroup): SceneNodeContent {
+  const places = Array.from({ length: group.last - group.first + 1 }, (_, index) => group.first + index);
+  const nodes = places.flatMap((place) => graph.nodes[place] ?? []);
+  const leaving = new Set<number>();
+  for (const tensor of nodes.flatMap((node) => node.writes)) {
+    const { consumers = [], isGraphOutput = false } = graph.tensors[tensor] ?? {};
+    if (isGraphOutput || (consumers.at(-1) ?? -1) > group.last) leaving.add(tensor);
+  }
+  return {
+    id: group.id,
+    kind: 'fold',
+    title: group.title,
+    subtitle: operatorSummary(graph, group.first, group.last),
+    family: 'fold',
+    label: groupLabel(graph, group),
+    orderIndices: places,
+    ...(group.repeats > 1 && { repeats: group.repeats }),
+    macs: sumOrNull(nodes.map(({ macs }) => macs)),
+    outputBytes: bytesOf(graph, leaving),
+    weightBytes: nodes.reduce((sum, { weightBytes }) => sum + weightBytes, 0),
+  };
+}
+
+function terminalContent(graph: SplitGraph, tensor: number, kind: 'input' | 'output'): SceneNodeContent {
+  const found = graph.tensors[tensor];
+  const name = found?.name ?? '';
+  return {
+    id: `${kind}:${name}`,
+    kind,
+    title: name,
+    subtitle: found === undefined ? '' : shortShapeText(found),
+    family: kind,
+    label: name,
+    orderIndices: [],
+    macs: null,
+    outputBytes: found?.bytes ?? null,
+    weightBytes: 0,
+  };
+}
+
+/** What a box of the picture says. */
+export function nodeContentOf(graph: SplitGraph, vertex: ViewVertex): SceneNodeContent {
+  if (vertex.kind === 'fold') return foldContent(graph, vertex.group);
+  if (vertex.kind !== 'node') return terminalContent(graph, vertex.tensor, vertex.kind);
+  const node = graph.nodes[vertex.node];
+  if (node === undefined) throw new RangeError(`no node at place ${vertex.node}`);
+  return nodeContent(graph, node, vertex.node);
+}

@@ -1,0 +1,93 @@
+import { DnnSplitError } from '../../../shared/errors';
+import { RecentResults } from '../../../shared/recentResults';
+import type { Work } from '../../../shared/work';
+import type { ExactProblem, ExactSolution } from '../../solver/problem';
+import { solveContracted } from '../../solver/solve';
+import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import type { Infrastructure } from '../infrastructure/infrastructure';
+import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
+import type { Assignment } from '../plan/plan';
+import { keptContraction } from './keptContraction';
+
+/**
+ * The best assignment over the whole graph, cuts across branches included (`engine.md` section 5). Pins and left-out
+ * tiers are kept; limits on latency, cost, energy, throughput and memory are not, so that under limits the value is a
+ * lower bound.
+ * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when pins contradict each other or
+ * every plan sends a tensor of unknown size; `canceled`.
+ */
+export function exactPlan(
+  costs: CostTables,
+  infrastructure: Infrastructure,
+  work?: Work,
+): { assignment: Assignment; objectiveValue: number } {
+  const objective = additiveObjective(infrastructure, infrastructure.objective);
+  if (objective === undefined) {
+    throw new DnnSplitError(
+      'bad-usage',
+      'The exact planner needs an objective that adds up over nodes and links; use latency, cost, energy or weights of them, not throughput.',
+    );
+  }
+  const bounds = tierBounds(costs.graph, infrastructure);
+  const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
+  if (!Number.isFinite(cost)) {
+    throw new DnnSplitError(
+      'infeasible',
+      'Every plan sends a tensor of unknown size or breaks a pin; bind the open dimensions or drop a pin.',
+    );
+  }
+  return { assignment: tierOfNode, objectiveValue: cost };
+}
+
+/** Solutions per graph: a bandwidth, for one, changes nothing for cost and energy. */
+const solutions = new RecentResults<CostTables['topology'], ExactSolution>();
+
+/**
+ * The optimum of an additive objective within bounds; kept for the next time that all is the same.
+ * @throws DnnSplitError `canceled`
+ */
+export function solveTables(
+  costs: CostTables,
+  objective: AdditiveObjective,
+  bounds: TierBounds,
+  work?: Work,
+): ExactSolution {
+  const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires.map(({ tensorBytes }) => tensorBytes)];
+  const prices = [...objective.perSecond, ...objective.perByte, ...objective.perCrossing];
+  return solutions.get(costs.topology, [...tables, ...prices, bounds.restricts && bounds], () => {
+    const problem = problemOf(costs, objective, bounds);
+    return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
+  });
+}
+
+/** The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. */
+export function problemOf(costs: CostTables, objective: AdditiveObjective, bounds: TierBounds): ExactProblem {
+  const tierCount = costs.tiers.length;
+  const nodeCount = costs.graph.nodes.length;
+  const nodeCost = new Float64Array(nodeCount * tierCount);
+  for (const [tier, { seconds }] of costs.tiers.entries()) {
+    const perSecond = objective.perSecond[tier] ?? 0;
+    for (let node = 0; node < nodeCount; node += 1) {
+      const allowed =
+        bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0);
+      nodeCost[node * tierCount + tier] = allowed ? (seconds[node] ?? 0) * perSecond : Number.POSITIVE_INFINITY;
+    }
+  }
+  const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
+  for (const [link, { tensorBytes }] of costs.wires.entries()) {
+    const perByte = objective.perByte[link] ?? 0;
+    for (let tensor = 0; tensor < tensorBytes.length; tensor += 1) {
+      const bytes = tensorBytes[tensor] ?? 0;
+      crossingCost[tensor * (tierCount - 1) + link] = Number.isFinite(bytes) ? bytes * perByte : bytes;
+    }
+  }
+  return {
+    ...costs.topology,
+    tierCount,
+    nodeCount,
+    nodeCost,
+    crossingCost,
+    linkCost: Float64Array.from(objective.perCrossing),
+  };
+}

@@ -1,0 +1,50 @@
+import { RecentResults } from '../../../shared/recentResults';
+import { type Contraction, contract } from '../../solver/contraction';
+import type { ExactProblem } from '../../solver/problem';
+import type { TensorTopology } from '../../split/topology';
+import type { AdditiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import type { TierBounds } from '../infrastructure/tierBounds';
+
+/** Contractions per graph, with bytes in place of crossing costs. */
+const contractions = new RecentResults<TensorTopology, Contraction>();
+
+/**
+ * The contraction of a problem, kept from plan to plan. What may be merged depends on which of two tensors costs more on
+ * each link, not on the price of its bytes, so another bandwidth or price of a link finds the same merges.
+ * @param problem what `costs`, `objective` and `bounds` state.
+ */
+export function keptContraction(
+  problem: ExactProblem,
+  costs: CostTables,
+  objective: AdditiveObjective,
+  bounds: TierBounds,
+): Contraction {
+  const tensorBytes = costs.wires.map((wire) => wire.tensorBytes);
+  const tables = [...costs.tiers.map((table) => table.seconds), ...tensorBytes];
+  const parts = [...tables, ...objective.perSecond, bounds.restricts && bounds];
+  const { problem: smaller, nodeOf } = contractions.get(costs.topology, parts, () =>
+    contract({ ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) }),
+  );
+  const crossingCost = priced(smaller.crossingCost, objective.perByte);
+  return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost }, nodeOf };
+}
+
+/** Bytes of tensor t on link l at `t * links + l`. */
+function interleaved(tensorBytes: readonly Float64Array[], tensors: number): Float64Array {
+  const links = tensorBytes.length;
+  const bytes = new Float64Array(tensors * links);
+  for (const [link, own] of tensorBytes.entries()) {
+    for (let tensor = 0; tensor < tensors; tensor += 1) bytes[tensor * links + link] = own[tensor] ?? 0;
+  }
+  return bytes;
+}
+
+function priced(bytes: Float64Array, perByte: readonly number[]): Float64Array {
+  const cost = new Float64Array(bytes.length);
+  for (let at = 0; at < bytes.length; at += 1) {
+    const amount = bytes[at] ?? 0;
+    cost[at] = Number.isFinite(amount) ? amount * (perByte[at % perByte.length] ?? 0) : amount;
+  }
+  return cost;
+}

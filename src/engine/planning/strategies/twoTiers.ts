@@ -1,0 +1,64 @@
+import { DnnSplitError } from '../../../shared/errors';
+import { solveExactly } from '../../solver/solve';
+import type { AdditiveObjective } from '../costs/costModel';
+import { problemOf } from '../optimum/exactPlan';
+import type { Assignment } from '../plan/plan';
+import type { StrategyContext } from './strategy';
+
+/** Weights of busy seconds and of what crosses, for a cut between the first and the last tier that may be used. */
+export interface TwoTierWeights {
+  /** Per busy second of the lower tier. */
+  readonly lower: number;
+  /** Per busy second of the upper tier. */
+  readonly upper: number;
+  /** Per second of transfer, over all links between the two. */
+  readonly transfer: number;
+}
+
+/** The lower and the upper tier of a two-tier plan, as indices. */
+export interface TierPair {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/**
+ * The published two-tier methods cut between one edge and one cloud: here between the first tier that may run anything
+ * and each other one; what lies between the two only passes tensors on.
+ * @throws DnnSplitError `bad-usage` where only one tier may be used
+ */
+export function tierPairs(context: StrategyContext): TierPair[] {
+  const { allowedTiers } = context.bounds;
+  const lower = allowedTiers.indexOf(1);
+  const pairs: TierPair[] = [];
+  for (let upper = lower + 1; upper < allowedTiers.length; upper += 1) {
+    if (allowedTiers[upper] === 1) pairs.push({ lower, upper });
+  }
+  if (pairs.length > 0) return pairs;
+  throw new DnnSplitError('bad-usage', 'This strategy cuts between two tiers, and only one may be used.');
+}
+
+/**
+ * Minimum cut between two tiers under weights (DADS, INFOCOM 2019, section IV).
+ * @returns nothing where no cut is allowed
+ */
+export function cutBetween(context: StrategyContext, pair: TierPair, weights: TwoTierWeights): Assignment | undefined {
+  const { lower, upper } = pair;
+  const { costs, bounds } = context;
+  const { links } = costs.infrastructure;
+  const objective: AdditiveObjective = {
+    perSecond: costs.tiers.map((_, tier) => (tier === lower ? weights.lower : weights.upper)),
+    perCrossing: links.map((link) => weights.transfer * link.latencyMs * 1e-3),
+    perByte: links.map((link) => (weights.transfer * 8) / (link.bandwidthMbps * 1e6)),
+  };
+  const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
+  const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, { ...bounds, allowedTiers }), context.work);
+  return Number.isFinite(cost) ? tierOfNode : undefined;
+}
+
+/** The error of a two-tier strategy that finds no allowed cut. */
+export function noTwoTierPlan(): DnnSplitError {
+  return new DnnSplitError(
+    'infeasible',
+    'No cut between the first tier and one other is allowed: the pins need more tiers, or every cut sends a tensor of unknown size.',
+  );
+}

@@ -1,0 +1,224 @@
+import { DnnSplitError } from '../../shared/errors';
+import { throwIfCanceled, type Work } from '../../shared/work';
+import type { OnnxGraph, ValueInfo } from '../onnx/model';
+import { addUp, countElementwiseOps, countMacs } from './core/count';
+import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';
+import { planGraph } from './core/planGraph';
+import type { PlannedGraph, PlannedNode, PlanningScope } from './core/plannedGraph';
+import { Scope } from './core/scope';
+import { StatedTypes } from './core/statedTypes';
+import { isNumericValue, type TensorFact, unknownFact } from './facts/fact';
+import type { DimensionBindings, InferenceDiagnostic } from './facts/inferred';
+import type { CountContext, OpEntry } from './facts/rule';
+import { whyOpaque } from './ops/opaque';
+import { findOp } from './ops/registry';
+
+/** Makes something of a node once its outputs are known. */
+export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
+
+/** Bodies inside loops are inferred more than once; nested deeply this would never end. */
+const maximumBodyNodes = 250_000;
+/** Runs of loops are inferred one by one until all bodies together had this many nodes. */
+const maximumRepeatedNodes = 20_000;
+const maximumDiagnostics = 500;
+/** Nodes between two looks at whether the caller still wants the result. */
+const stepsPerCheck = 2048;
+
+/** The state of one inference run: diagnostics, planned bodies, budgets. */
+export class GraphInference {
+  readonly diagnostics: InferenceDiagnostic[] = [];
+  private readonly reported = new Set<string>();
+  private readonly stated: StatedTypes;
+  private bodyNodes = 0;
+  private problems = 0;
+  private conditionalDepth = 0;
+  private steps = 0;
+  private stepsInMain = 0;
+
+  constructor(
+    private readonly planning: PlanningScope,
+    bindings: DimensionBindings,
+    private readonly expected: ReadonlyMap<string, number>,
+    private readonly work: Work,
+  ) {
+    this.stated = new StatedTypes(bindings, this.report.bind(this));
+  }
+
+  /** Reports once; equal messages for the same place are dropped, and so is everything beyond a bound. */
+  report(severity: InferenceDiagnostic['severity'], message: string, nodeId?: string, tensor?: string): void {
+    const key = `${message}\u0000${nodeId ?? ''}\u0000${tensor ?? ''}`;
+    if (this.reported.has(key) || this.reported.size > maximumDiagnostics) return;
+    this.reported.add(key);
+    const full = this.reported.size > maximumDiagnostics;
+    const text = full ? 'There are further findings of this kind; only the first are listed.' : message;
+    this.diagnostics.push({
+      severity: full ? 'information' : severity,
+      message: text,
+      ...(nodeId !== undefined && !full && { nodeId }),
+      ...(tensor !== undefined && !full && { tensor }),
+    });
+  }
+
+  /** A contradiction. Inside a branch of an If it only matters where that branch is taken. */
+  private problem(message: string, nodeId: string): void {
+    this.problems++;
+    this.report(this.conditionalDepth > 0 ? 'information' : 'warning', message, nodeId);
+  }
+
+  /** Infers every node of the main graph; `scope` holds its inputs and weights already. */
+  inferMain<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
+    this.stepsInMain = graph.nodes.length;
+    return this.inferNodes(graph, scope, visit);
+  }
+
+  private inferBody(
+    body: OnnxGraph,
+    inputs: readonly (TensorFact | undefined)[],
+    owner: PlannedNode,
+    outer: Scope,
+  ): BodyResult {
+    const planned = planGraph(body, owner.opsets, this.planning);
+    const scope = new Scope(outer);
+    for (const [name, fact] of planned.weights) scope.facts.set(name, fact);
+    for (const [index, info] of body.inputs.entries()) {
+      const given = inputs[index];
+      if (given === undefined && scope.facts.has(info.name)) continue;
+      scope.facts.set(info.name, this.stated.complete(given ?? unknownFact, info, owner.node.id));
+    }
+    this.bodyNodes += planned.nodes.length;
+    if (this.bodyNodes > maximumBodyNodes) {
+      this.report('warning', 'The bodies of this node are nested too deeply to be inferred.', owner.node.id);
+      const outputs = body.outputs.map(() => unknownFact);
+      return { outputs, macs: undefined, elementwiseOps: undefined, contradicts: false };
+    }
+    const problemsBefore = this.problems;
+    const conditional = owner.node.op === 'If' ? 1 : 0;
+    this.conditionalDepth += conditional;
+    let macs: number | undefined = 0;
+    let elementwiseOps: number | undefined = 0;
+    this.inferNodes(planned, scope, (_planned, entry, context) => {
+      macs = addUp(macs, countMacs(entry, context));
+      elementwiseOps = addUp(elementwiseOps, countElementwiseOps(entry, context));
+    });
+    this.conditionalDepth -= conditional;
+    const outputs = body.outputs.map((info) =>
+      this.stated.complete(scope.find(info.name) ?? unknownFact, info, owner.node.id),
+    );
+    return { outputs, macs, elementwiseOps, contradicts: this.problems > problemsBefore };
+  }
+
+  private inferNodes<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
+    const context = new NodeContext({
+      expected: this.expected,
+      problem: (message, nodeId) => this.problem(message, nodeId),
+      inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
+      affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),
+    });
+    const outputInfo = new Map<string, ValueInfo>();
+    for (const output of graph.outputs) outputInfo.set(output.name, output);
+    // What nodes in a circle make exists, only nobody can say what it is.
+    for (const { writes } of graph.cyclic) for (const name of writes) scope.facts.set(name, unknownFact);
+    const results: R[] = [];
+    for (const planned of graph.nodes) {
+      this.step();
+      const entry = findOp(planned.node.domain, planned.node.op);
+      this.inferNode(planned, entry, context, scope);
+      context.finish(this.store(planned, context.outputs, scope, graph.stated, outputInfo));
+      results.push(visit(planned, entry, context));
+    }
+    return results;
+  }
+
+  private inferNode(planned: PlannedNode, entry: OpEntry | undefined, context: NodeContext, scope: Scope): void {
+    const { node } = planned;
+    context.begin(planned, this.inputsOf(planned, scope));
+    if (entry === undefined) {
+      const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+      const reason = whyOpaque(node.domain, node.op);
+      const because = reason === undefined ? '' : ` (${reason})`;
+      this.report(
+        'information',
+        `Operator ${name} is not known${because}: its results have the types that the file states for them, if any.`,
+        node.id,
+      );
+      return;
+    }
+    try {
+      entry.infer(context);
+    } catch (thrown) {
+      if (DnnSplitError.is(thrown)) throw thrown;
+      context.problem(`${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+    }
+  }
+
+  private inputsOf({ node }: PlannedNode, scope: Scope): (TensorFact | undefined)[] {
+    const facts: (TensorFact | undefined)[] = [];
+    for (const name of node.inputs) facts.push(name === '' ? undefined : this.factOf(name, node.id, scope));
+    return facts;
+  }
+
+  private factOf(name: string, nodeId: string, scope: Scope): TensorFact {
+    const fact = scope.find(name);
+    if (fact !== undefined) return fact;
+    this.report('error', `No node, input or weight makes tensor ${name}.`, nodeId, name);
+    scope.facts.set(name, unknownFact);
+    return unknownFact;
+  }
+
+  /** Puts the facts of a node's outputs into the scope, completed and checked by what the file states. */
+  private store(
+    planned: PlannedNode,
+    outputs: readonly (OutputFact | undefined)[],
+    scope: Scope,
+    stated: ReadonlyMap<string, ValueInfo>,
+    outputInfo: ReadonlyMap<string, ValueInfo>,
+  ): readonly (TensorFact | undefined)[] {
+    const constant = planned.deterministic && readsOnlyConstants(planned, scope);
+    const facts: (TensorFact | undefined)[] = [];
+    for (const [index, name] of planned.node.outputs.entries()) {
+      if (name === '') {
+        facts.push(undefined);
+        continue;
+      }
+      const inferred = withConstness(outputs[index] ?? unknownFact, constant);
+      const fact = this.complete(inferred, stated.get(name), outputInfo.get(name), planned.node.id);
+      scope.facts.set(name, fact);
+      facts.push(fact);
+    }
+    return facts;
+  }
+
+  private complete(
+    inferred: TensorFact,
+    info: ValueInfo | undefined,
+    outputInfo: ValueInfo | undefined,
+    nodeId: string,
+  ): TensorFact {
+    const byInfo = info === undefined ? inferred : this.stated.complete(inferred, info, nodeId, 'warning');
+    return outputInfo === undefined ? byInfo : this.stated.complete(byInfo, outputInfo, nodeId, 'information');
+  }
+
+  private step(): void {
+    this.steps++;
+    if (this.steps % stepsPerCheck !== 0) return;
+    throwIfCanceled(this.work);
+    this.work.report(
+      'Inferring shapes',
+      this.stepsInMain === 0 ? undefined : Math.min(1, this.steps / this.stepsInMain),
+    );
+  }
+}
+
+function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
+  for (const name of planned.reads) if (scope.find(name)?.constant !== true) return false;
+  return true;
+}
+
+function withConstness(fact: OutputFact, constant: boolean): TensorFact {
+  const { kind, dtype, shape, value } = fact;
+  if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
+  const { elements, members, content, fill } = fact;
+  const isPlain = elements === undefined && members === undefined && content === undefined && fill === undefined;
+  if (isPlain) return { kind, dtype, shape, constant };
+  return { ...fact, constant };
+}

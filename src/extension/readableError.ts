@@ -1,9 +1,0 @@
-import * as vscode from 'vscode';
-import type { ErrorData } from '../protocol/errors';
-import { readableSentence } from './model/paths';
-
-/** The same error with a sentence that names its file as the workspace does; doing it twice changes nothing. */
-export function readableError(error: ErrorData): ErrorData {
-  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  return { ...error, message: readableSentence(error, folders) };
-}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { ModelEntry, ModelStore } from '../model/modelStore';
+import { escapeMarkdown } from '../tree/words';
+import { DisposableStore, type Releasable } from '../window/disposables';
+import { baseName } from '../window/paths';
+import { statusText } from './statusText';
+
+const nextSteps = [
+  'dnnsplit.openGraph',
+  'dnnsplit.selectObjective',
+  'dnnsplit.exportPlan',
+  'dnnsplit.openConfig',
+  'dnnsplit.showLog',
+] as const;
+
+/** One entry of the status bar while a model is active: its plan in one line. */
+export class PlanStatus implements Releasable {
+  readonly #disposables = new DisposableStore();
+  readonly #item: vscode.StatusBarItem;
+
+  constructor(private readonly models: ModelStore) {
+    this.#item = this.#disposables.add(
+      vscode.window.createStatusBarItem('dnnsplit.plan', vscode.StatusBarAlignment.Left, 0),
+    );
+    this.#item.name = vscode.l10n.t('DNNSplit Plan');
+    this.#item.command = 'dnnsplit.splits.focus';
+    this.#disposables.add(models.onDidChangeActive((model) => this.#update(model)));
+    this.#disposables.add(
+      models.onDidChange((model) => {
+        if (model === this.models.active) this.#update(model);
+      }),
+    );
+  }
+
+  /** What the entry says; nothing while it is hidden. */
+  get text(): string | undefined {
+    return this.models.active && this.#item.text;
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #update(model: ModelEntry | undefined): void {
+    if (!model) {
+      this.#item.hide();
+      return;
+    }
+    this.#item.text = statusText(model, vscode.l10n.t);
+    this.#item.tooltip = this.#tooltip(model);
+    this.#item.accessibilityInformation = { label: this.#item.text.replace(/\$\([^)]*\) ?/g, '') };
+    this.#item.show();
+  }
+
+  #tooltip({ modelUri, snapshot, progress }: ModelEntry): vscode.MarkdownString {
+    const titles = [
+      vscode.l10n.t('Open Graph'),
+      vscode.l10n.t('Select Objective'),
+      vscode.l10n.t('Export Plan'),
+      vscode.l10n.t('Open Configuration'),
+      vscode.l10n.t('Show Log'),
+    ];
+    const said =
+      snapshot?.configError?.message ?? snapshot?.error?.message ?? progress?.stage ?? snapshot?.plan?.advice;
+    const links = nextSteps.map((command, index) => `[${titles[index] ?? command}](command:${command})`);
+    const tooltip = new vscode.MarkdownString(
+      [
+        `**${escapeMarkdown(baseName(decodeURIComponent(modelUri)))}**`,
+        escapeMarkdown(said?.replaceAll('`', '') ?? ''),
+        links.join(' | '),
+      ].join('\n\n'),
+    );
+    tooltip.isTrusted = { enabledCommands: [...nextSteps] };
+    return tooltip;
+  }
+}

@@ -1,0 +1,92 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
+import { DnnSplitError } from '../shared/errors';
+import { type FileSource, openFileSource } from './fileSource';
+
+/** Reads of constants from files beside a model; real models have far fewer that are small. */
+const mostReadsBeside = 10_000;
+
+/**
+ * The file that an external tensor's `location` names. A location comes from the model and may be an attack: it must stay
+ * in the model's folder, whether by its text, by a symbolic link or by a hard link (cf. CVE-2024-5187, CVE-2022-25882).
+ * @throws DnnSplitError `external-data` where it does not stay there, or is missing.
+ */
+export function resolveExternalData(modelPath: string, location: string): string {
+  const refuse = (why: string): DnnSplitError =>
+    new DnnSplitError(
+      'external-data',
+      `${basename(modelPath)} keeps weights in "${location.slice(0, 200)}", which ${why}; only files in the model's own folder are read.`,
+      { path: modelPath },
+    );
+  const parts = location.split(/[/\\]/);
+  if (location === '' || location.includes('\0')) throw refuse('is not a file name');
+  if (isAbsolute(location) || win32.isAbsolute(location) || /^[A-Za-z]:/.test(location)) {
+    throw refuse('is an absolute path');
+  }
+  if (parts.includes('..')) throw refuse('leads out of the folder');
+
+  const folder = realpathSync(dirname(modelPath));
+  let path: string;
+  try {
+    path = realpathSync(join(folder, location));
+  } catch {
+    throw new DnnSplitError(
+      'external-data',
+      `The weights of ${basename(modelPath)} are missing: put "${location.slice(0, 200)}" beside the model.`,
+      { path: modelPath },
+    );
+  }
+  const inside = relative(folder, path);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    throw refuse('is a link that leads out of the folder');
+  }
+  const status = lstatSync(path);
+  if (!status.isFile()) throw refuse('is not a regular file');
+  if (status.nlink > 1) throw refuse('is a hard link, which may lead out of the folder');
+  return path;
+}
+
+/**
+ * Opens the file that holds external tensors of a model.
+ * @throws DnnSplitError `external-data`, see `resolveExternalData`.
+ */
+export function openExternalData(modelPath: string, location: string): FileSource {
+  return openFileSource(resolveExternalData(modelPath, location));
+}
+
+/**
+ * Opens a model file for reading its structure, small constants that it keeps in files beside it included. Of these files
+ * one is open at a time; those that are missing or may not be read are passed over.
+ * @throws DnnSplitError `file-system`, see `openFileSource`.
+ */
+export function openModelSource(modelPath: string): FileSource {
+  const model = openFileSource(modelPath);
+  let current: { readonly location: string; readonly file: FileSource | undefined } | undefined;
+  let reads = 0;
+  const fileAt = (location: string): FileSource | undefined => {
+    if (current?.location !== location) {
+      current?.file?.close();
+      current = { location, file: undefined };
+      current = { location, file: openExternalData(modelPath, location) };
+    }
+    return current.file;
+  };
+  return {
+    size: model.size,
+    read: (offset, length) => model.read(offset, length),
+    readBeside(location, offset, length) {
+      if (++reads > mostReadsBeside) return undefined;
+      try {
+        const file = fileAt(location);
+        return file !== undefined && offset + length <= file.size ? file.read(offset, length) : undefined;
+      } catch (error) {
+        if (DnnSplitError.is(error)) return undefined;
+        throw error;
+      }
+    },
+    close() {
+      model.close();
+      current?.file?.close();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { ByteSource } from '../engine/onnx/byteSource';
+import { DnnSplitError } from '../shared/errors';
+import { fileError } from './fileError';
+
+/** A file that is read by position; close it when done. */
+export type FileSource = ByteSource & { close(): void };
+
+/**
+ * Opens a file for reading by position. One buffer serves all reads, so a view is valid until the next read.
+ * @throws DnnSplitError `file-system` where it is missing, no file, or not readable.
+ */
+export function openFileSource(path: string): FileSource {
+  const descriptor = open(path);
+  const size = fstatSync(descriptor).size;
+  let buffer = new Uint8Array(64 * 1024);
+  let closed = false;
+  return {
+    size,
+    read(offset, length) {
+      if (offset < 0 || length < 0 || offset + length > size) {
+        throw new RangeError(`bytes ${offset}..${offset + length} are outside a file of ${size} bytes`);
+      }
+      if (buffer.length < length) buffer = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        const count = readPart(descriptor, buffer, filled, length - filled, offset + filled, path);
+        filled += count;
+      }
+      return buffer.subarray(0, length);
+    },
+    close() {
+      if (!closed) closeSync(descriptor);
+      closed = true;
+    },
+  };
+}
+
+function open(path: string): number {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throw fileError(error, path, 'open');
+  }
+  const status = fstatSync(descriptor);
+  if (status.isFile()) return descriptor;
+  closeSync(descriptor);
+  const kind = status.isDirectory() ? 'a folder' : 'not a regular file';
+  throw new DnnSplitError('file-system', `${path} is ${kind}; choose a model file.`, { path });
+}
+
+function readPart(
+  descriptor: number,
+  buffer: Uint8Array,
+  start: number,
+  length: number,
+  offset: number,
+  path: string,
+): number {
+  let count: number;
+  try {
+    count = readSync(descriptor, buffer, start, length, offset);
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  if (count > 0) return count;
+  throw new DnnSplitError('file-system', `${path} became shorter while it was read; open it again.`, { path });
+}

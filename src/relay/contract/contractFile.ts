@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { type ContractDocument, contractSchema } from '../../shared/documents/contract';
+import { DnnSplitError } from '../../shared/errors';
+
+/** Reads the contract of a tier. @throws DnnSplitError `file-system`, `invalid-plan` */
+export async function readContract(path: string): Promise<ContractDocument> {
+  const text = await readNamedFile(path, 'the contract');
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new DnnSplitError('invalid-plan', `${path} is not valid JSON; export the sub-models again.`, { path });
+  }
+  const parsed = contractSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new DnnSplitError(
+    'invalid-plan',
+    `${path} is not a contract of this version: ${issue?.path.join('.')}: ${issue?.message}; export the sub-models again.`,
+    { path },
+  );
+}
+
+/** Text of a file. @param what names it in the error @throws DnnSplitError `file-system` */
+export async function readNamedFile(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DnnSplitError('file-system', `${path} (${what}) cannot be read: ${reason}.`, { path });
+  }
+}

@@ -1,0 +1,43 @@
+import { datatypeOf } from '../../runtime/tensor';
+import type { ContractDocument } from '../../shared/documents/contract';
+
+/** Inputs beyond this would fill the screen or the command line. */
+const mostElements = 64;
+
+/**
+ * Lines of a shell command that asks for one inference with zeros; none where a dimension has no number. Large inputs
+ * are made by the command itself.
+ */
+export function exampleRequest(
+  { receives }: ContractDocument,
+  dimensions: Readonly<Record<string, number>>,
+  address: string,
+): string[] {
+  const inputs = receives.map(({ name, dtype, shape }) => ({
+    name,
+    datatype: datatypeOf(dtype),
+    shape: (shape ?? []).map((dim) => (typeof dim === 'number' ? dim : dimensions[dim])),
+  }));
+  const isKnown = inputs.every(({ datatype, shape }) => datatype !== undefined && !shape.includes(undefined));
+  if (!isKnown || receives.some(({ shape, dtype }) => shape === null || dtype === 'string')) return [];
+  if (inputs.some(({ datatype }) => datatype === 'FP16' || datatype === 'BF16')) return [];
+  const withData = inputs.map((input) => {
+    const elements = input.shape.reduce<number>((product, dim) => product * (dim ?? 1), 1);
+    return { input, elements, zero: input.datatype === 'BOOL' ? false : 0 };
+  });
+  if (withData.every(({ elements }) => elements <= mostElements)) {
+    const body = {
+      inputs: withData.map(({ input, elements, zero }) => ({ ...input, data: Array(elements).fill(zero) })),
+    };
+    return [`  curl --data '${quoted(JSON.stringify(body))}' ${address}`];
+  }
+  const script = `console.log(JSON.stringify({inputs:[${withData
+    .map(({ input, elements, zero }) => `{...${JSON.stringify(input)},data:Array(${elements}).fill(${zero})}`)
+    .join(',')}]}))`;
+  return [`  node -e '${quoted(script)}' | curl --data @- ${address}`];
+}
+
+/** Text for a shell, between single quotes. */
+function quoted(text: string): string {
+  return text.replaceAll("'", "'\\''");
+}

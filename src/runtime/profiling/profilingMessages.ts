@@ -1,0 +1,21 @@
+import type { ErrorData } from '../../shared/errors';
+import type { InputSpec } from './modelInputs';
+
+/** What the process that runs the model is told. */
+export interface ProfilingOrder {
+  readonly modelPath: string;
+  readonly inputs: readonly InputSpec[];
+  /** All runs, those to warm up included. */
+  readonly runs: number;
+  readonly threads: number;
+  /** Beginning of the trace's path; ONNX Runtime adds date and `.json`. */
+  readonly tracePrefix: string;
+  /** Where onnxruntime-node is looked for. */
+  readonly packageFolders: readonly string[];
+}
+
+/** What that process answers. */
+export type ProfilingAnswer =
+  | { readonly kind: 'progress'; readonly done: number }
+  | { readonly kind: 'done'; readonly version: string }
+  | { readonly kind: 'failed'; readonly error: ErrorData };

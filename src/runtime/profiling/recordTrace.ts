@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DnnSplitError } from '../../shared/errors';
+import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
+
+export interface TraceRequest extends Omit<ProfilingOrder, 'tracePrefix'> {
+  /** Program and arguments whose process calls `serveProfilingOrder`. */
+  readonly program: readonly [path: string, ...args: string[]];
+  readonly onRun: (done: number, runs: number) => void;
+}
+
+/** Characters of the process's own words that are kept for the log. */
+const keptWords = 4000;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs a model with ONNX Runtime's profiling on, in a process of its own, and hands the trace to `use`; afterwards, and
+ * when this process is ended by a signal, the trace is gone.
+ * @param use takes the trace's path and the version of ONNX Runtime.
+ * @throws DnnSplitError `worker-crashed`, those of the process, those of `use`
+ */
+export async function recordTrace<Result>(
+  request: TraceRequest,
+  use: (tracePath: string, version: string) => Result,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-profile-'));
+  const [program, ...args] = request.program;
+  const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const cleanUp = () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  const stopListening = onSignal(cleanUp);
+  try {
+    const version = await answerOf(child, { ...request, tracePrefix: join(folder, 'trace') }, request);
+    const [name] = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    if (name === undefined) throw new DnnSplitError('internal', 'ONNX Runtime wrote no profile; try another version.');
+    return use(join(folder, name), version);
+  } finally {
+    stopListening();
+    cleanUp();
+  }
+}
+
+/** Cleans up and lets the signal do what it would have done. */
+function onSignal(cleanUp: () => void): () => void {
+  const stop = () => {
+    for (const signal of signals) process.off(signal, handle);
+  };
+  const handle = (signal: NodeJS.Signals) => {
+    stop();
+    cleanUp();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, handle);
+  return stop;
+}
+
+function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: TraceRequest): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let words = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-keptWords);
+    });
+    child.on('message', (answer: ProfilingAnswer) => {
+      if (answer.kind === 'failed') reject(DnnSplitError.fromData(answer.error));
+      else if (answer.kind === 'done') resolve(answer.version);
+      else onRun(answer.done, runs);
+    });
+    child.on('error', (error) => reject(new DnnSplitError('worker-crashed', crash(error.message, order), {}, words)));
+    child.on('exit', (code, signal) => {
+      const how = signal === null ? `code ${code}` : signal;
+      reject(new DnnSplitError('worker-crashed', crash(how, order), {}, words));
+    });
+    const { modelPath, inputs, threads, tracePrefix, packageFolders } = order;
+    child.send({ modelPath, inputs, runs, threads, tracePrefix, packageFolders } satisfies ProfilingOrder, () => {
+      // A process that is gone already reports through 'exit'.
+    });
+  });
+}
+
+function crash(how: string, { modelPath }: ProfilingOrder): string {
+  const cause = how.startsWith('SIGKILL') ? ', as happens when memory runs out' : '';
+  return `ONNX Runtime crashed on ${modelPath} (${how})${cause}; nothing was written, and a trace from elsewhere can be given with --from-trace.`;
+}

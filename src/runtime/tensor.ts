@@ -1,0 +1,58 @@
+import type { DType } from '../shared/dtype';
+import { byteLength } from '../shared/dtype';
+
+/** Element types of the Open Inference Protocol v2 (KServe, predict-api/v2, "Tensor Data Types"). */
+const datatypes = {
+  BOOL: 'bool',
+  UINT8: 'uint8',
+  UINT16: 'uint16',
+  UINT32: 'uint32',
+  UINT64: 'uint64',
+  INT8: 'int8',
+  INT16: 'int16',
+  INT32: 'int32',
+  INT64: 'int64',
+  FP16: 'float16',
+  FP32: 'float32',
+  FP64: 'float64',
+  BF16: 'bfloat16',
+  BYTES: 'string',
+} as const satisfies Record<string, DType>;
+
+export type Datatype = keyof typeof datatypes;
+
+/** A tensor as it travels: elements in row-major order, little-endian; strings each behind a 4-byte length. */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+  /** For INT8 that stands for float32: the value of one step. */
+  readonly scale?: number;
+}
+
+/** True for a name of the protocol's element types. */
+export function isDatatype(name: string): name is Datatype {
+  return Object.hasOwn(datatypes, name);
+}
+
+/** ONNX element type of a protocol type. */
+export function dtypeOf(datatype: Datatype): DType {
+  return datatypes[datatype];
+}
+
+/** Protocol type of an ONNX element type; none for types that the protocol cannot carry. */
+export function datatypeOf(dtype: string): Datatype | undefined {
+  for (const [name, type] of Object.entries(datatypes)) if (type === dtype && isDatatype(name)) return name;
+  return undefined;
+}
+
+/** Elements of a shape; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** Bytes that a tensor of fixed-size elements takes; none for strings. */
+export function expectedBytes(datatype: Datatype, shape: readonly number[]): number | undefined {
+  return byteLength(dtypeOf(datatype), elementCount(shape));
+}

@@ -1,6 +1,0 @@
-import type { ElkEngine } from '../../../src/server/layout/elkEngine';
-
-/** An engine that fails, as ELK does on a stack overflow. */
-export const brokenElk: ElkEngine = {
-  layout: () => Promise.reject(new RangeError('Maximum call stack size exceeded')),
-};

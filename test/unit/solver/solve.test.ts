@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contract } from '../../../src/engine/solver/contraction';
+import { assignmentCost, type ExactProblem } from '../../../src/engine/solver/problem';
+import { solveExactly } from '../../../src/engine/solver/solve';
+import { bruteForce, problems } from './randomProblem';
+
+describe('the exact planner', () => {
+  it('finds what trying every assignment finds', () => {
+    fc.assert(
+      fc.property(problems(7, 4), (problem) => {
+        const solution = solveExactly(problem);
+        expect(solution.cost).toBe(bruteForce(problem));
+        if (Number.isFinite(solution.cost)) expect(assignmentCost(problem, solution.tierOfNode)).toBe(solution.cost);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  it('finds what trying every assignment finds on two tiers and up to 14 nodes', () => {
+    fc.assert(
+      fc.property(problems(14, 2), (problem) => {
+        expect(solveExactly(problem).cost).toBe(bruteForce(problem));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('contracts without changing the optimum', () => {
+    fc.assert(
+      fc.property(problems(7, 3), (problem) => {
+        const { problem: smaller } = contract(problem);
+        expect(bruteForce(smaller)).toBe(bruteForce(problem));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('does not fall into the trap of a free way back down (engine.md section 5)', () => {
+    // v0 -> a -> b; lower tier 10 and 1 ms, upper tier 1 and 10 ms; transfers 1 and 5 ms. The true best is 11.
+    const trap: ExactProblem = {
+      tierCount: 2,
+      nodeCount: 2,
+      nodeCost: Float64Array.of(10, 1, 1, 10),
+      producer: Int32Array.of(-1, 0),
+      consumerStart: Int32Array.of(0, 1, 2),
+      consumers: Int32Array.of(0, 1),
+      crossingCost: Float64Array.of(1, 5),
+      linkCost: Float64Array.of(0),
+    };
+    expect(solveExactly(trap).cost).toBe(11);
+  });
+
+  it('solves a chain of 20,000 nodes and an empty problem', () => {
+    const nodeCount = 20_000;
+    const chain: ExactProblem = {
+      tierCount: 3,
+      nodeCount,
+      nodeCost: Float64Array.from({ length: nodeCount * 3 }, (_, at) => ((at * 7919) % 101) + 1),
+      producer: Int32Array.from({ length: nodeCount }, (_, tensor) => tensor - 1),
+      consumerStart: Int32Array.from({ length: nodeCount + 1 }, (_, at) => at),
+      consumers: Int32Array.from({ length: nodeCount }, (_, at) => at),
+      crossingCost: Float64Array.from({ length: nodeCount * 2 }, (_, at) => ((at * 104_729) % 5000) + 1),
+      linkCost: Float64Array.of(3, 4),
+    };
+    expect(solveExactly(chain).cost).toBe(chainOptimum(chain));
+    const none = new Int32Array(0);
+    const empty = { ...chain, nodeCount: 0, producer: none, consumerStart: Int32Array.of(0), consumers: none };
+    expect(solveExactly({ ...empty, nodeCost: new Float64Array(0), crossingCost: new Float64Array(0) }).cost).toBe(0);
+  });
+});
+
+/** Plain dynamic program over a chain, written for this test alone. */
+function chainOptimum(chain: ExactProblem): number {
+  const { tierCount, nodeCount } = chain;
+  let best = Number.POSITIVE_INFINITY;
+  for (let highest = 0; highest < tierCount; highest += 1) {
+    let cost = [0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let node = 0; node < nodeCount; node += 1) {
+      const next = cost.map(() => Number.POSITIVE_INFINITY);
+      for (let tier = 0; tier <= highest; tier += 1) {
+        let move = 0;
+        for (let from = tier; from >= 0; from -= 1) {
+          const sum = (cost[from] ?? 0) + move + (chain.nodeCost[node * tierCount + tier] ?? 0);
+          next[tier] = Math.min(next[tier] ?? 0, sum);
+          move += chain.crossingCost[node * 2 + from - 1] ?? 0;
+        }
+      }
+      cost = next;
+    }
+    const fixed = chain.linkCost.subarray(0, highest).reduce((sum, value) => sum + value, 0);
+    best = Math.min(best, Math.min(...cost) + fixed);
+  }
+  return best;
+}

@@ -1,0 +1,126 @@
+import type { PlanOverrides } from '../../src/shared/requests';
+import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { MetricName } from '../model/metric';
+import { withCut } from '../model/overrides';
+import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
+import { hasDetails, lastPlaceOf } from '../model/shown';
+import type { PanelTab, Store } from '../model/state';
+import { text } from '../text/strings';
+import { cutAt } from './cutDrag';
+import type { Transport } from './transport';
+
+/** What the user can do, as one call each: changes the state and tells the host. */
+export interface Controller {
+  select(nodeIds: readonly string[]): void;
+  /** Adds a node to the selection or takes it out. */
+  extendSelection(nodeId: string): void;
+  /** Asks the host for what it knows of the node that was selected last. */
+  requestDetails(): void;
+  focus(nodeId: string | null): void;
+  hover(nodeId: string | null): void;
+  /** Folds the block around a node, or unfolds a fold. */
+  toggleFoldAt(nodeId: string): void;
+  toggleGroup(groupId: string): void;
+  setMetric(metric: MetricName): void;
+  showTab(tab: PanelTab): void;
+  setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
+  override(overrides: PlanOverrides): void;
+  cut(cut: PreviewedCut): void;
+  /** Cuts after a node; says so where no plan can. */
+  cutAfter(nodeId: string): void;
+  /** Takes the last override back. */
+  undo(): void;
+  /** Makes an override again that was taken back. */
+  redo(): void;
+  /** Holds the plan against that of another strategy; against none with `null`. */
+  compare(strategy: string | null): void;
+  /** Asks the host for the map over the bandwidths of two links. */
+  requestRegions(links: readonly [number, number]): void;
+  /** Asks what a cut would give. */
+  preview(cut: PreviewedCut, overrides: PlanOverrides): void;
+  search(query: string): void;
+  run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
+  cancel(): void;
+}
+
+export function createController(store: Store, transport: Transport, announce: (message: string) => void): Controller {
+  const select = (nodeIds: readonly string[]) => {
+    store.dispatch({ type: 'select', nodeIds });
+    transport.post({ type: 'selected', nodeIds });
+    requestDetails();
+  };
+  const requestDetails = () => {
+    const last = store.state().selection.at(-1);
+    if (last !== undefined && hasDetails(store.state(), last)) transport.post({ type: 'requestDetails', nodeId: last });
+  };
+  const applyOverrides = () => transport.post({ type: 'override', overrides: store.state().overrides });
+  const toggleGroup = (groupId: string, name: string) => {
+    const folded = toggleFold(store.state().scene?.scene.folded ?? [], groupId);
+    announce(text(folded.includes(groupId) ? 'announce.folded' : 'announce.unfolded', name));
+    store.dispatch({ type: 'fold', folded });
+    transport.post({ type: 'requestScene', folded });
+  };
+  const override = (overrides: PlanOverrides) => {
+    store.dispatch({ type: 'override', overrides });
+    applyOverrides();
+  };
+  const cut = ({ link, position }: PreviewedCut) => {
+    const { overlay, overrides } = store.state();
+    if (overlay !== null) override(withCut(overrides, overlay.tierNames.length - 1, link, position));
+  };
+  return {
+    select,
+    requestDetails,
+    override,
+    cut,
+    cutAfter(nodeId) {
+      const place = lastPlaceOf(store.state(), nodeId);
+      const wanted = place === undefined ? undefined : cutAt(store.state(), place + 1);
+      if (wanted === undefined) announce(text('details.noCut'));
+      else cut(wanted);
+    },
+    extendSelection(nodeId) {
+      const { selection } = store.state();
+      select(selection.includes(nodeId) ? selection.filter((id) => id !== nodeId) : [...selection, nodeId]);
+    },
+    focus: (nodeId) => store.dispatch({ type: 'focus', nodeId }),
+    hover: (nodeId) => store.dispatch({ type: 'hover', nodeId }),
+    toggleFoldAt(nodeId) {
+      const { scene } = store.state();
+      const node = scene === null ? undefined : nodeById(scene, nodeId);
+      const target = scene === null || node === undefined ? undefined : foldTarget(scene, node);
+      if (target !== undefined) toggleGroup(target, node?.label ?? target);
+    },
+    toggleGroup(groupId) {
+      const group = store.state().scene?.scene.groups.find(({ id }) => id === groupId);
+      toggleGroup(groupId, group?.label ?? groupId);
+    },
+    setMetric: (metric) => store.dispatch({ type: 'metric', metric }),
+    showTab: (tab) => store.dispatch({ type: 'panel', change: { open: true, tab } }),
+    setPanel: (change) => store.dispatch({ type: 'panel', change }),
+    undo() {
+      if (store.state().history.past.length === 0) return;
+      store.dispatch({ type: 'undo' });
+      announce(text('announce.undone'));
+      applyOverrides();
+    },
+    redo() {
+      if (store.state().history.future.length === 0) return;
+      store.dispatch({ type: 'redo' });
+      announce(text('announce.redone'));
+      applyOverrides();
+    },
+    compare(strategy) {
+      store.dispatch({ type: 'compare', strategy });
+      if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
+    },
+    requestRegions: (links) => transport.post({ type: 'requestRegions', links }),
+    preview: (cut, overrides) => transport.post({ type: 'requestPreview', cut, overrides }),
+    search(query) {
+      if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
+      else transport.post({ type: 'search', query: query.trim() });
+    },
+    run: (command) => transport.post({ type: 'run', command }),
+    cancel: () => transport.post({ type: 'cancel' }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { AnalysisReport } from '../../src/shared/reports';
+import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { SceneModel } from '../model/sceneModel';
+import type { State } from '../model/state';
+import { formatBytes, formatDollars, formatMs } from '../text/format';
+import { text } from '../text/strings';
+
+export interface CutLine {
+  readonly position: number;
+  readonly y: number;
+}
+
+/** The cut line nearest to a height. */
+export function nearestCutLine(model: SceneModel, y: number): CutLine | undefined {
+  let best: CutLine | undefined;
+  for (const line of model.scene.cutLines) {
+    if (best === undefined || Math.abs(line.y - y) < Math.abs(best.y - y)) best = line;
+  }
+  return best;
+}
+
+/** Name of the place after `position` nodes. */
+export function placeOf(position: number, analysis: AnalysisReport | null, model: SceneModel | null): string {
+  if (position === 0) return text('candidates.input');
+  const candidate = analysis?.candidates.find((known) => known.position === position);
+  const node = model?.scene.nodes[model.nodeOfOrder[position - 1] ?? -1];
+  return candidate?.after ?? node?.label ?? String(position);
+}
+
+/**
+ * The cut that a person means by a position: on the link that suits it best, or on the one above the tier that it lies on.
+ * Nothing where the graph cannot be cut.
+ */
+export function cutAt(
+  { scene, plan, overlay }: Pick<State, 'scene' | 'plan' | 'overlay'>,
+  position: number,
+): PreviewedCut | undefined {
+  const links = (overlay?.tierNames.length ?? 1) - 1;
+  if (scene === null || plan === null || links < 1) return undefined;
+  const outcome = plan.candidates.find((candidate) => candidate.position === position);
+  if (outcome === undefined && !scene.cutLineByPosition.has(position)) return undefined;
+  return { link: outcome?.link ?? Math.min(overlay?.tierOfNode[position - 1] ?? 0, links - 1), position };
+}
+
+type Known = Pick<State, 'plan' | 'analysis' | 'preview'>;
+
+/**
+ * What cutting a link at `position` would give, in one line, before it is planned: what the host has worked out for it,
+ * until then what is known of the candidate there.
+ */
+export function previewCut({ link, position }: PreviewedCut, known: Known, model: SceneModel): string {
+  const { plan, analysis, preview } = known;
+  const place = placeOf(position, analysis, model);
+  if (preview !== null && preview.cut.link === link && preview.cut.position === position) {
+    const { outcome } = preview;
+    if (outcome === null) return text('boundary.impossible', place);
+    const figures = [formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest)] as const;
+    return text('boundary.outcome', place, ...figures, formatBytes(outcome.bytes[link] ?? null));
+  }
+  const outcome = plan?.candidates.find((candidate) => candidate.position === position);
+  if (outcome === undefined) return text(plan === null ? 'boundary.plain' : 'boundary.ruledOut', place);
+  if (outcome.latencyMs === null) return text('boundary.plain', place);
+  return text('boundary.candidate', place, formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest));
+}

@@ -1,0 +1,30 @@
+import type { FromWebview, ToWebview } from '../../src/shared/webviewMessages';
+
+/** The two ends of the wire to the extension host, and the small memory that survives hiding the view. */
+export interface Transport {
+  post(message: FromWebview): void;
+  listen(handler: (message: ToWebview) => void): void;
+  remembered(): unknown;
+  remember(state: unknown): void;
+}
+
+/** Only the host can post to a webview, so that its messages have the agreed form once they carry a type. */
+function isHostMessage(data: unknown): data is ToWebview {
+  return typeof data === 'object' && data !== null && 'type' in data && typeof data.type === 'string';
+}
+
+/** The transport that VS Code gives; to be called once per page. */
+export function connect(): Transport {
+  const api = acquireVsCodeApi<unknown>();
+  return {
+    post: (message) => api.postMessage(message),
+    listen: (handler) =>
+      window.addEventListener('message', (event: MessageEvent<unknown>) => {
+        if (isHostMessage(event.data)) handler(event.data);
+      }),
+    remembered: () => api.getState(),
+    remember: (state) => {
+      api.setState(state);
+    },
+  };
+}
