@@ -6,12 +6,8 @@ import { auditCandidates } from '../../../src/engine/planning/findings/audit';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
 import { planModel } from '../../../src/engine/planning/planModel';
-import {
-  assignmentAt,
-  metricsValue,
-  rankPrefixPlans,
-  tupleMetrics,
-} from '../../../src/engine/planning/search/prefixTuples';
+import { assignmentAt, rankPrefixPlans } from '../../../src/engine/planning/search/prefixTuples';
+import { TupleMeter } from '../../../src/engine/planning/search/tupleMeter';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { unwatched } from '../../../src/shared/work';
@@ -88,12 +84,14 @@ describe('random small graphs', () => {
         fc.constantFrom(...objectives),
         (graph, base, objective) => {
           const costs = createCostTables(graph, { ...base, objective });
+          const meter = new TupleMeter(costs, objective, 'latency');
           const bounds = tierBounds(graph, costs.infrastructure);
           let best = Number.POSITIVE_INFINITY;
           let count = 0;
           for (const positions of tuples(3, graph.nodes.length)) {
             count++;
-            const value = metricsValue(tupleMetrics(costs, positions), objective);
+            meter.measure(positions);
+            const { value } = meter;
             const assignment = assignmentAt(graph.nodes.length, positions);
             expectNear(evaluatePlan(costs, assignment).objectiveValue, value);
             best = Math.min(best, value);

@@ -1,5 +1,7 @@
 import { objectiveSchema } from '../../../shared/documents/config';
 import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics, metrics } from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
 import type { PlanOverrides } from '../../../shared/requests';
 import type { Strategy } from '../../../shared/strategies';
 import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
@@ -54,7 +56,7 @@ export function applyOverrides(
 }
 
 /**
- * Reads an objective: `latency`, `cost`, `throughput`, `energy`, or JSON such as `{"latency":1,"cost":0.5}`.
+ * Reads an objective: the name of a metric, or JSON such as `{"latency":1,"cost":0.5}`.
  * @throws DnnSplitError `bad-usage`
  */
 export function parseObjective(text: string): Objective {
@@ -64,12 +66,11 @@ export function parseObjective(text: string): Objective {
   if (!parsed.success || isWeightless) {
     throw new DnnSplitError(
       'bad-usage',
-      `\`${text}\` is not an objective; use latency, cost, throughput, energy, or weights such as {"latency":1,"cost":0.5}.`,
+      `\`${text}\` is not an objective; use ${metrics.join(', ')}, or weights such as {"latency":1,"cost":0.5}.`,
     );
   }
   if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';
-  const { latency = 0, cost = 0, energy = 0 } = weights;
-  return { latency, cost, energy };
+  return recordOf(additiveMetrics, (metric) => weights[metric] ?? 0);
 }
 
 function parseJson(text: string): unknown {
