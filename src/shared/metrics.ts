@@ -24,6 +24,12 @@ interface MetricEntry {
   readonly description: string;
   /** What a plan is called that is best in it. */
   readonly bestPlan: string;
+  /**
+   * The value of a figure in the unit that weights count, of which less is better, and back: from a value, or from the
+   * number of `parts` of that unit.
+   */
+  readonly toValue: (figure: number) => number;
+  readonly toFigure: (value: number, parts?: number) => number;
   /** What its value is called in tables, and what it is multiplied by for that. */
   readonly value: { readonly title: string; readonly scale: number };
   /** The figure for reading: alone, where there is little room, of a whole plan, and in a sentence. */
@@ -39,6 +45,8 @@ interface MetricEntry {
   readonly isNewInPlans?: true;
 }
 
+const itself = (value: number) => value;
+
 /** Every metric, in the order in which people see them. */
 export const metricTable = {
   latency: {
@@ -53,6 +61,8 @@ export const metricTable = {
     fullLabel: message('Latency'),
     description: message('Time from a request to its answer'),
     bestPlan: message('lowest-latency plan'),
+    toValue: (milliseconds) => milliseconds * 1e-3,
+    toFigure: (time, parts = 1) => time * (1e3 / parts),
     value: { title: 'latency in ms', scale: 1e3 },
     text: durationText,
     shortText: durationText,
@@ -71,6 +81,8 @@ export const metricTable = {
     fullLabel: message('Cost'),
     description: message('Price of the busy time on every tier and of the bytes on every link'),
     bestPlan: message('lowest-cost plan'),
+    toValue: itself,
+    toFigure: itself,
     value: { title: 'dollars per million', scale: 1e6 },
     text: costText,
     shortText: costShortText,
@@ -89,6 +101,8 @@ export const metricTable = {
     fullLabel: message('Throughput'),
     description: message('Requests per second that the slowest tier or link takes'),
     bestPlan: message('highest-throughput plan'),
+    toValue: (perSecond) => 1 / perSecond,
+    toFigure: (time, parts = 1) => parts / time,
     value: { title: 'slowest stage in ms', scale: 1e3 },
     text: rateText,
     shortText: rateText,
@@ -109,6 +123,8 @@ export const metricTable = {
     fullLabel: message('Energy of the first tier'),
     description: message('Energy that the first tier spends on computing and sending'),
     bestPlan: message('lowest-energy plan'),
+    toValue: itself,
+    toFigure: itself,
     value: { title: 'joules', scale: 1 },
     text: energyText,
     shortText: energyText,
@@ -155,6 +171,14 @@ export function metricEntry(
   metric: Metric,
 ): MetricEntry & { readonly figure: FigureName<Metric>; readonly limit: LimitName } {
   return metricTable[metric];
+}
+
+/** Metrics that tables show although they are none that the objective counts: those that every plan has something of. */
+export function shownMetrics(objective: string, plans: readonly Figures<number | null>[] = []): readonly Metric[] {
+  return metrics.filter((metric) => {
+    if (metricEntry(metric).isOptional === undefined || metric === objective) return true;
+    return plans.some((plan) => (figureOf(plan, metric) ?? 0) > 0);
+  });
 }
 
 /** The metric of this name; nothing for weights and unknown names. */

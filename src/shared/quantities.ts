@@ -90,9 +90,9 @@ export function counted(count: number, noun: string): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
+export function listed(names: readonly string[], word = 'and'): string {
   const last = names.at(-1) ?? '';
-  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
 }
 
 function trimmed(value: number, digits: number): string {

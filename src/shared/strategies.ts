@@ -1,16 +1,81 @@
+import { message } from './message';
+import type { LimitName } from './metrics';
+import { namesOf } from './recordOf';
+
+/** What people and documents see of a strategy. How it plans is the row of the same name in `engine/planning/strategies/registry`. */
+interface StrategyEntry {
+  /** As its authors call it. */
+  readonly label: string;
+  /** One line for pickers and completion. */
+  readonly description: string;
+  /** How many tiers its plans use at most; the others of a plan only pass tensors on. */
+  readonly mostTiers?: number;
+  /** The constraint that it plans by, without which it has no plan. */
+  readonly needs?: LimitName;
+  /** What it claims of its plan: that no better one exists, or that none exists among the plans that it looks at. */
+  readonly claims?: 'optimum' | 'bestOfItsKind';
+}
+
 /** Every strategy that a user can choose besides `single:<tier>`, in the order in which they are compared. */
-export const namedStrategies = [
-  'dnnsplit',
-  'exact',
-  'neurosurgeon',
-  'dads-light',
-  'dads-heavy',
-  'dnn-surgery',
-  'load-aware',
-  'dpso',
-  'exhaustive',
-] as const;
-export type NamedStrategy = (typeof namedStrategies)[number];
+export const strategyTable = {
+  dnnsplit: {
+    label: 'DNNSplit',
+    description: message('Best plan over the candidate points, and over more cuts where these are not enough'),
+    claims: 'bestOfItsKind',
+  },
+  exact: {
+    label: message('Exact'),
+    description: message('Optimum over all cuts of the graph, by minimum cuts'),
+    claims: 'optimum',
+  },
+  neurosurgeon: {
+    label: 'Neurosurgeon',
+    description: message('One cut between the first tier and one other, for latency or energy'),
+    mostTiers: 2,
+  },
+  'dads-light': {
+    label: message('DADS, light load'),
+    description: message('Lowest latency over two tiers, by one minimum cut'),
+    mostTiers: 2,
+    claims: 'bestOfItsKind',
+  },
+  'dads-heavy': {
+    label: message('DADS, heavy load'),
+    description: message('Fastest slowest stage over two tiers, within three times the optimum'),
+    mostTiers: 2,
+  },
+  'dnn-surgery': {
+    label: 'DNN Surgery',
+    description: message('Lowest latency over two tiers under a budget for the upper one'),
+    mostTiers: 2,
+    needs: 'maxCostPerRequest',
+  },
+  'load-aware': {
+    label: message('Load-aware partitioning'),
+    description: message('At most three parts, lowest mean delay at a given request rate'),
+    mostTiers: 3,
+    needs: 'minThroughputPerSecond',
+  },
+  dpso: {
+    label: message('Discrete particle swarm'),
+    description: message('Seeded metaheuristic over the positions of the order, without any guarantee'),
+  },
+  exhaustive: {
+    label: message('Exhaustive'),
+    description: message('Every plan that cuts the order at positions, up to a million'),
+    claims: 'bestOfItsKind',
+  },
+} as const satisfies Readonly<Record<string, StrategyEntry>>;
+
+export type NamedStrategy = keyof typeof strategyTable;
+
+export const namedStrategies = namesOf(strategyTable);
 
 /** How a plan is searched, or everything on one tier. */
 export type Strategy = NamedStrategy | `single:${string}`;
+
+/** The entry of a strategy; none of `single:<tier>`. */
+export function strategyEntry(name: string): StrategyEntry | undefined {
+  const named = namedStrategies.find((one) => one === name);
+  return named && strategyTable[named];
+}

@@ -10,6 +10,7 @@ import {
 } from '../metrics';
 import { listed } from '../quantities';
 import { namesOf, recordOf } from '../recordOf';
+import { namedStrategies } from '../strategies';
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
 const positive = z.number().positive();
@@ -97,7 +98,13 @@ export const configSchema = z.strictObject({
   tiers: z.array(tierSchema).min(1).max(8).describe('From the device upwards.'),
   links: z.array(linkSchema).optional().describe('Link i joins tier i to tier i+1.'),
   ...perModelSchema.shape,
-  strategy: z.string().optional().describe('How to search: dnnsplit (default), exact, exhaustive, neurosurgeon, ...'),
+  strategy: z
+    .string()
+    .meta({ examples: [...namedStrategies] })
+    .optional()
+    .describe(
+      `How to search: ${namedStrategies.join(', ')}, or \`single:\` and a tier; ${namedStrategies[0]} unless stated.`,
+    ),
   models: z
     .record(z.string(), perModelSchema)
     .optional()

@@ -1,4 +1,4 @@
-import { figures, type Metric } from '../../../shared/metrics';
+import { figures, type Metric, metricEntry } from '../../../shared/metrics';
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
 import { busyValue, isWorstPart, joined, metricArithmetic, transferValue } from '../plan/metrics';
 import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
@@ -15,7 +15,7 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   const links = linkLoads(costs, assignment);
   const tiers = tierLoads(costs, assignment, links);
   const totals = figures((metric) => {
-    return metricArithmetic[metric].toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
+    return metricEntry(metric).toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
   });
   return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers, links };
 }

@@ -1,11 +1,11 @@
-import { figures, type Metric, metrics } from '../../../shared/metrics';
+import { figures, type Metric, metricEntry, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import type { CandidateOutcome } from '../../../shared/reports';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { busyValue, joined, type MetricValues, metricArithmetic, objectiveOf, transferValue } from '../plan/metrics';
+import { busyValue, joined, type MetricValues, objectiveOf, transferValue } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 
 /**
@@ -33,7 +33,7 @@ export function candidateOutcomes(
     const values = best?.values;
     return {
       position: candidate.position,
-      ...figures((metric) => (values === undefined ? null : metricArithmetic[metric].toFigure(values[metric]))),
+      ...figures((metric) => (values === undefined ? null : metricEntry(metric).toFigure(values[metric]))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
       chosen: isCutOf(members, plan, links.length),

@@ -2,6 +2,7 @@ import type { ConfigDocument, LinkDocument, TierDocument } from '../../../shared
 import type { ProfileDocument } from '../../../shared/documents/profile';
 import { DnnSplitError } from '../../../shared/errors';
 import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
+import { listed } from '../../../shared/quantities';
 import { namesOf, recordOf } from '../../../shared/recordOf';
 import type { Strategy } from '../../../shared/strategies';
 import { linkPreset, tierPreset } from '../../presets/presets';
@@ -158,7 +159,10 @@ function compactObjective(objective: NonNullable<ConfigDocument['objective']>): 
   if (Object.values(weights).some((weight) => weight > 0)) return weights;
   throw new DnnSplitError(
     'invalid-config',
-    `\`objective\` has no weight above 0; give ${additiveMetrics.map((metric) => `\`${metric}\``).join(' or ')} one.`,
+    `\`objective\` has no weight above 0; give ${listed(
+      additiveMetrics.map((metric) => `\`${metric}\``),
+      'or',
+    )} one.`,
   );
 }
 

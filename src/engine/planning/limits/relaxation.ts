@@ -1,9 +1,9 @@
 import { DnnSplitError } from '../../../shared/errors';
-import { type Metric, metricLimitedBy, metricTable } from '../../../shared/metrics';
+import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { type Limit, limitsOf } from '../plan/constraints';
-import { isTradedOff, metricArithmetic } from '../plan/metrics';
+import { isTradedOff } from '../plan/metrics';
 import type { Change } from '../plan/plan';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
@@ -147,7 +147,7 @@ function changesOf(search: PlanSearch, costs: CostTables, { freed, plan }: Way):
     const value = plan.values[m] ?? 0;
     if (value <= mostOf(limit)) return [];
     if (limit !== 'memory') {
-      const figure = metricArithmetic[limit.metric].toFigure(value);
+      const figure = metricEntry(limit.metric).toFigure(value);
       return [{ constraint: limit.name, to: roundedAway(figure, isLeast(limit.metric) ? 'down' : 'up') }];
     }
     const { tiers } = evaluatePlan(costs, assignmentOf(search.family, cutsOfPlan(plan)));

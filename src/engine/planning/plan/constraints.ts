@@ -4,12 +4,13 @@ import {
   type LimitName,
   limitedMetrics,
   type Metric,
+  metricEntry,
   metrics,
   metricTable,
 } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import type { Constraints, Infrastructure } from '../infrastructure/infrastructure';
-import { type MetricValues, metricArithmetic } from './metrics';
+import type { MetricValues } from './metrics';
 import type { Evaluation } from './plan';
 
 /** One limit on a plan. */
@@ -31,7 +32,7 @@ export function limitsOf(constraints: Constraints): Limit[] {
     const name = metricTable[metric].limit;
     const bound = constraints[name];
     if (bound === undefined) return [];
-    return [{ name, bound, metric, most: metricArithmetic[metric].toValue(bound) * (1 + limitTolerance) }];
+    return [{ name, bound, metric, most: metricEntry(metric).toValue(bound) * (1 + limitTolerance) }];
   });
 }
 
@@ -47,7 +48,7 @@ export function keepsLimits(limits: readonly Limit[], values: MetricValues): boo
 
 /** The values of an evaluation, which limits are checked by. */
 export function valuesOf(evaluation: Figures): MetricValues {
-  return recordOf(metrics, (metric) => metricArithmetic[metric].toValue(figureOf(evaluation, metric)));
+  return recordOf(metrics, (metric) => metricEntry(metric).toValue(figureOf(evaluation, metric)));
 }
 
 /** What a plan breaks, in words; empty when it keeps every limit and fits into every memory that must be respected. */
@@ -56,7 +57,7 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
   const broken = limitsOf(infrastructure.constraints)
     .filter(({ metric, most }) => !(values[metric] <= most))
     .map(({ name, bound, metric }) => {
-      return `${name} ${bound} (it takes ${rounded(metricArithmetic[metric].toFigure(values[metric]))})`;
+      return `${name} ${bound} (it takes ${rounded(metricEntry(metric).toFigure(values[metric]))})`;
     });
   if (infrastructure.constraints.respectMemory !== true) return broken;
   for (const [k, tier] of infrastructure.tiers.entries()) {

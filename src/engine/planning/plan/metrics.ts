@@ -17,12 +17,6 @@ interface MetricArithmetic {
   readonly sending: (bytes: number, link: Link) => number;
   /** True where `sending` is inversely proportional to the link's bandwidth; otherwise it does not depend on it. */
   readonly isTime: boolean;
-  /**
-   * The value of a figure as reports, documents and limits state it, and back: from a value, or from the number of
-   * `parts` of its unit.
-   */
-  readonly toValue: (figure: number) => number;
-  readonly toFigure: (value: number, parts?: number) => number;
   /** What to say where tiers or links do not state what it counts; nothing where they need not. */
   readonly unstated?: UnstatedRates;
 }
@@ -53,8 +47,6 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     scope: 'plan',
     busy: itself,
     ...time,
-    toValue: (milliseconds) => milliseconds * 1e-3,
-    toFigure: (time, parts = 1) => time * (1e3 / parts),
   },
   cost: {
     scope: 'plan',
@@ -63,8 +55,6 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     // Unknown bytes are infinite, and free all the same where bytes are free.
     sending: (bytes, link) => (link.pricePerGB === 0 ? 0 : (bytes * link.pricePerGB) / 1e9),
     isTime: false,
-    toValue: itself,
-    toFigure: itself,
     unstated: {
       everywhere: () => 'no tier or link has a price, so every plan counts 0; state `pricePerHour` or `pricePerGB`',
       onTiers: (names, count) => `${names} ${count === 1 ? 'has' : 'have'} no price, so layers cost nothing there`,
@@ -74,8 +64,6 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     scope: 'plan',
     busy: (seconds, { replicas }) => seconds / replicas,
     ...time,
-    toValue: (perSecond) => 1 / perSecond,
-    toFigure: (time, parts = 1) => parts / time,
   },
   energy: {
     scope: 'firstTier',
@@ -83,8 +71,6 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     crossing: nothing,
     sending: (bytes, link) => (link.joulesPerMB === 0 ? 0 : (bytes * link.joulesPerMB) / 1e6),
     isTime: false,
-    toValue: itself,
-    toFigure: itself,
     unstated: {
       everywhere: (first) =>
         `${first} has no power and its link no energy, so every plan counts 0; state \`watts\` and \`joulesPerMB\``,

@@ -1,10 +1,18 @@
-import { type Figures, figureOf, figures, figuresOf, type Metric, metrics, metricTable } from '../../../shared/metrics';
+import {
+  type Figures,
+  figureOf,
+  figures,
+  figuresOf,
+  type Metric,
+  metricEntry,
+  metrics,
+  metricTable,
+} from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { limitsOf } from '../plan/constraints';
-import { metricArithmetic } from '../plan/metrics';
 import type { Assignment, Plan } from '../plan/plan';
 import { ChainFronts } from './chainFronts';
 import { assignmentOf, createFamily } from './cutFamily';
@@ -56,7 +64,7 @@ export function paretoFront(
     const valueFor = (metric: Metric) => label.values[metrics.indexOf(metric)] ?? 0;
     if (valueFor('latency') === Number.POSITIVE_INFINITY) return [];
     const assignment = assignmentOf(family, cutsOfPlan(label));
-    return [{ assignment, ...figures((metric) => metricArithmetic[metric].toFigure(valueFor(metric))) }];
+    return [{ assignment, ...figures((metric) => metricEntry(metric).toFigure(valueFor(metric))) }];
   });
   const plans = efficientOf([...found, ...known.map(paretoPlan)]);
   return {
