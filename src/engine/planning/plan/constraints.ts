@@ -41,11 +41,6 @@ export function hasLimits(constraints: Constraints): boolean {
   return limitedMetrics.some((metric) => constraints[metricTable[metric].limit] !== undefined);
 }
 
-/** True when a plan with these values keeps every limit. */
-export function keepsLimits(limits: readonly Limit[], values: MetricValues): boolean {
-  return limits.every(({ metric, most }) => values[metric] <= most);
-}
-
 /** The values of an evaluation, which limits are checked by. */
 export function valuesOf(evaluation: Figures): MetricValues {
   return recordOf(metrics, (metric) => metricEntry(metric).toValue(figureOf(evaluation, metric)));
