@@ -1,4 +1,5 @@
 import type { PlanReport } from '../src/shared/reports';
+import { unreachable } from '../src/shared/unreachable';
 import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
@@ -180,6 +181,8 @@ function obey(command: Command, view: GraphView, focusSearch: () => void): void 
     case 'focusSearch':
       focusSearch();
       break;
+    default:
+      unreachable(command);
   }
 }
 

@@ -2,8 +2,8 @@ import { formatBytes, formatMacs, formatMs } from '../text/format';
 import type { PlanModel } from './planModel';
 import type { SceneModel } from './sceneModel';
 
-export const heatMetrics = ['none', 'time', 'macs', 'bytes', 'memory'] as const;
-export type MetricName = (typeof heatMetrics)[number];
+export const metrics = ['none', 'time', 'macs', 'bytes', 'memory'] as const;
+export type MetricName = (typeof metrics)[number];
 
 /** A metric of every scene node with the range that the heat scale spans. */
 export interface HeatScale {

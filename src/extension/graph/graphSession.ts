@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
+import { unreachable } from '../../shared/unreachable';
 import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
@@ -144,6 +145,8 @@ export class GraphSession implements Releasable {
       case 'log':
         log(message.text);
         break;
+      default:
+        unreachable(message);
     }
   }
 
