@@ -1,3 +1,4 @@
+import { hasOverrides } from '../src/shared/overrides';
 import type { PlanReport } from '../src/shared/reports';
 import { unreachable } from '../src/shared/unreachable';
 import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
@@ -7,7 +8,6 @@ import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
 import { memoryOf, readMemory } from './memory';
-import { isUntouched } from './model/overrides';
 import { movedNodes } from './model/planModel';
 import { shownIndex } from './model/shown';
 import { createStore, initialState, type State, type Store } from './model/state';
@@ -150,7 +150,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const before = store.state();
   store.dispatch({ type: 'host', message });
   const { overrides } = store.state();
-  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && !isUntouched(overrides)) {
+  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && hasOverrides(overrides)) {
     // The page was hidden meanwhile: the host may have forgotten what was being tried out.
     controller.override(overrides);
   }

@@ -1,9 +1,9 @@
 import { figureOf, figuresOf, metrics, metricTable } from '../../src/shared/metrics';
+import { hasOverrides } from '../../src/shared/overrides';
 import { latencyEnds } from '../../src/shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
 import type { Controller } from '../control/controller';
-import { isUntouched } from '../model/overrides';
 import { element, withCode } from '../page/dom';
 import { type Column, table } from '../page/table';
 import { button } from '../page/toolkit';
@@ -222,10 +222,10 @@ export function createPlanPanel(controller: Controller): Panel {
       sliders.update(state);
       bandwidthTitle.hidden = state.plan?.links.length === 0;
       const { past, future } = state.history;
-      touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;
+      touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);
       redo.toggleAttribute('disabled', future.length === 0);
-      reset.toggleAttribute('disabled', isUntouched(state.overrides));
+      reset.toggleAttribute('disabled', !hasOverrides(state.overrides));
     },
   };
 }

@@ -4,7 +4,7 @@ import { metrics, metricTable } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import { namedStrategies, strategyEntry } from '../../shared/strategies';
 import type { ModelEntry } from '../model/modelStore';
-import { withCut, withPin } from '../model/overrides';
+import { withCut, withPin } from '../model/turnedKnobs';
 import { translated } from '../window/text';
 import { type CommandContext, requireModel, requirePlan, rowArgument } from './context';
 

@@ -6,8 +6,8 @@ import { unreachable } from '../../shared/unreachable';
 import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
-import { untouchedOverrides } from '../model/overrides';
 import type { SelectionHub } from '../model/selection';
+import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 
