@@ -5,7 +5,7 @@ import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { busyValue, joined, type MetricValues, objectiveOf, transferValue } from '../plan/metrics';
+import { busyValue, joined, type MetricValues, objectiveOf, searchedTransferValue } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 
 /**
@@ -76,7 +76,7 @@ function crossingOnce(costs: CostTables, candidate: Candidate, link: number): Me
   });
   const valueFor = (metric: Metric) => {
     const onTiers = used.map(({ tier, k, busyS }) => busyValue(metric, busyS, tier, k));
-    const onLinks = crossed.map(({ bytes, link: one, l }) => transferValue(metric, bytes, one, l));
+    const onLinks = crossed.map(({ bytes, link: one, l }) => searchedTransferValue(metric, bytes, one, l));
     return [...onTiers, ...onLinks].reduce((sum, part) => joined(metric, sum, part), 0);
   };
   return recordOf(metrics, valueFor);

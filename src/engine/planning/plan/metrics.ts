@@ -111,6 +111,11 @@ export function transferValue(metric: Metric, bytes: number, link: Link, l: numb
   return bytes === 0 ? 0 : crossingValue(metric, 1, link, l) + sendingValue(metric, bytes, link, l);
 }
 
+/** The same for a search: bytes of unknown size count without end in every metric, so that no plan that sends them wins. */
+export function searchedTransferValue(metric: Metric, bytes: number, link: Link, l: number): number {
+  return bytes === Number.POSITIVE_INFINITY ? bytes : transferValue(metric, bytes, link, l);
+}
+
 /** A metric of two parts together. */
 export function joined(metric: Metric, a: number, b: number): number {
   return metricTable[metric].combine === 'sum' ? a + b : Math.max(a, b);

@@ -2,7 +2,7 @@ import { type Metric, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
 import { type Limit, limitsOf } from '../plan/constraints';
-import { busyValue, countedMetrics, transferValue } from '../plan/metrics';
+import { busyValue, countedMetrics, searchedTransferValue } from '../plan/metrics';
 
 /** A metric with what it is made of, ready for millions of plans. */
 interface Gauge {
@@ -70,7 +70,7 @@ export class TupleMeter {
     let value = 0;
     for (let g = 0; g < this.values.length; g++) {
       const weight = this.weights[g] ?? 0;
-      // What is unknown is infinite, and no number when nothing of it counts.
+      // What is unknown is infinite, and nothing of it no number.
       if (weight !== 0) value += weight * (this.values[g] ?? 0);
     }
     return value;
@@ -93,7 +93,7 @@ function gaugeOf({ infrastructure, wires }: CostTables, metric: Metric): Gauge {
     isSum: metricTable[metric].combine === 'sum',
     rates: Float64Array.from(infrastructure.tiers, (tier, k) => busyValue(metric, 1, tier, k)),
     transfers: infrastructure.links.map((link, l) =>
-      Float64Array.from(wires[l]?.positionBytes ?? [], (bytes) => transferValue(metric, bytes, link, l)),
+      Float64Array.from(wires[l]?.positionBytes ?? [], (bytes) => searchedTransferValue(metric, bytes, link, l)),
     ),
   };
 }
