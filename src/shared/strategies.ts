@@ -1,6 +1,6 @@
-import { message } from './message';
 import type { LimitName } from './metrics';
 import { namesOf } from './recordOf';
+import { translatable } from './translatable';
 
 /** What people and documents see of a strategy. How it plans is the row of the same name in `engine/planning/strategies/registry`. */
 interface StrategyEntry {
@@ -20,49 +20,49 @@ interface StrategyEntry {
 export const strategyTable = {
   dnnsplit: {
     label: 'DNNSplit',
-    description: message('Best plan over the candidate points, and over more cuts where these are not enough'),
+    description: translatable('Best plan over the candidate points, and over more cuts where these are not enough'),
     claims: 'bestOfItsKind',
   },
   exact: {
-    label: message('Exact'),
-    description: message('Optimum over all cuts of the graph, by minimum cuts'),
+    label: translatable('Exact'),
+    description: translatable('Optimum over all cuts of the graph, by minimum cuts'),
     claims: 'optimum',
   },
   neurosurgeon: {
     label: 'Neurosurgeon',
-    description: message('One cut between the first tier and one other, for latency or energy'),
+    description: translatable('One cut between the first tier and one other, for latency or energy'),
     mostTiers: 2,
   },
   'dads-light': {
-    label: message('DADS, light load'),
-    description: message('Lowest latency over two tiers, by one minimum cut'),
+    label: translatable('DADS, light load'),
+    description: translatable('Lowest latency over two tiers, by one minimum cut'),
     mostTiers: 2,
     claims: 'bestOfItsKind',
   },
   'dads-heavy': {
-    label: message('DADS, heavy load'),
-    description: message('Fastest slowest stage over two tiers, within three times the optimum'),
+    label: translatable('DADS, heavy load'),
+    description: translatable('Fastest slowest stage over two tiers, within three times the optimum'),
     mostTiers: 2,
   },
   'dnn-surgery': {
     label: 'DNN Surgery',
-    description: message('Lowest latency over two tiers under a budget for the upper one'),
+    description: translatable('Lowest latency over two tiers under a budget for the upper one'),
     mostTiers: 2,
     needs: 'maxCostPerRequest',
   },
   'load-aware': {
-    label: message('Load-aware partitioning'),
-    description: message('At most three parts, lowest mean delay at a given request rate'),
+    label: translatable('Load-aware partitioning'),
+    description: translatable('At most three parts, lowest mean delay at a given request rate'),
     mostTiers: 3,
     needs: 'minThroughputPerSecond',
   },
   dpso: {
-    label: message('Discrete particle swarm'),
-    description: message('Seeded metaheuristic over the positions of the order, without any guarantee'),
+    label: translatable('Discrete particle swarm'),
+    description: translatable('Seeded metaheuristic over the positions of the order, without any guarantee'),
   },
   exhaustive: {
-    label: message('Exhaustive'),
-    description: message('Every plan that cuts the order at positions, up to a million'),
+    label: translatable('Exhaustive'),
+    description: translatable('Every plan that cuts the order at positions, up to a million'),
     claims: 'bestOfItsKind',
   },
 } as const satisfies Readonly<Record<string, StrategyEntry>>;

@@ -1,5 +1,5 @@
-import { message } from './message';
 import { namesOf } from './recordOf';
+import { translatable } from './translatable';
 
 /** What people see of a deployment target. What it writes is the row of the same name in `engine/deploy/deploymentFiles`. */
 interface TargetEntry {
@@ -17,21 +17,21 @@ interface TargetEntry {
 export const targetTable = {
   compose: {
     label: 'Docker Compose',
-    description: message('All tiers as containers on one machine, to try the split'),
+    description: translatable('All tiers as containers on one machine, to try the split'),
     contracts: 'models/*/contract.json',
     isUsual: true,
   },
   kubernetes: {
     label: 'Kubernetes',
-    description: message('One deployment and service per tier, joined by network policies'),
+    description: translatable('One deployment and service per tier, joined by network policies'),
   },
   kserve: {
     label: 'KServe',
-    description: message('Tiers with an inference service each'),
+    description: translatable('Tiers with an inference service each'),
   },
   triton: {
     label: 'Triton',
-    description: message('Model repositories for Triton Inference Server'),
+    description: translatable('Model repositories for Triton Inference Server'),
     contracts: 'contracts/*/contract.json',
   },
 } as const satisfies Readonly<Record<string, TargetEntry>>;

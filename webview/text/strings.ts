@@ -213,7 +213,7 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 /** A name that runs from right to left, shut off so that what stands around it stays in its order (Unicode UAX 9). */
 const isolated = (value: string) => (rightToLeft.test(value) ? `\u2068${value}\u2069` : value);
 
-/** A text of a table that page and host share, which `message(...)` marks there. */
+/** A text of a table that page and host share, which `translatable(...)` marks there. */
 export function translated(message: string): string {
   return table[message] ?? message;
 }

@@ -1,7 +1,7 @@
 /** Looks up a localized message and fills `{0}`, `{1}`, ...; the shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: (string | number)[]) => string;
 
-/** A text of a table, which `message(...)` marks there. */
+/** A text of a table, which `translatable(...)` marks there. */
 export function translated(text: string, t: Translate): string {
   return t(text);
 }

@@ -2,6 +2,6 @@
  * Marks a text of a table that people read: whoever shows it translates it, and `build/listMessages.mjs` finds it here for
  * the translators.
  */
-export function message<Text extends string>(text: Text): Text {
+export function translatable<Text extends string>(text: Text): Text {
   return text;
 }
