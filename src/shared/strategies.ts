@@ -12,8 +12,8 @@ interface StrategyEntry {
   readonly mostTiers?: number;
   /** The constraint that it plans by, without which it has no plan. */
   readonly needs?: LimitName;
-  /** What it claims of its plan: that no better one exists, or that none exists among the plans that it looks at. */
-  readonly claims?: 'optimum' | 'bestOfItsKind';
+  /** True where it claims that no better plan exists, whatever cuts it would take. */
+  readonly isOptimal?: true;
 }
 
 /** Every strategy that a user can choose besides `single:<tier>`, in the order in which they are compared. */
@@ -21,12 +21,11 @@ export const strategyTable = {
   dnnsplit: {
     label: 'DNNSplit',
     description: translatable('Best plan over the candidate points, and over more cuts where these are not enough'),
-    claims: 'bestOfItsKind',
   },
   exact: {
     label: translatable('Exact'),
     description: translatable('Optimum over all cuts of the graph, by minimum cuts'),
-    claims: 'optimum',
+    isOptimal: true,
   },
   neurosurgeon: {
     label: 'Neurosurgeon',
@@ -37,7 +36,6 @@ export const strategyTable = {
     label: translatable('DADS, light load'),
     description: translatable('Lowest latency over two tiers, by one minimum cut'),
     mostTiers: 2,
-    claims: 'bestOfItsKind',
   },
   'dads-heavy': {
     label: translatable('DADS, heavy load'),
@@ -63,7 +61,6 @@ export const strategyTable = {
   exhaustive: {
     label: translatable('Exhaustive'),
     description: translatable('Every plan that cuts the order at positions, up to a million'),
-    claims: 'bestOfItsKind',
   },
 } as const satisfies Readonly<Record<string, StrategyEntry>>;
 
