@@ -50,3 +50,12 @@ describe.each(namedStrategies)('what is said of %s is so', (strategy) => {
     expect(planOf(graph, infrastructure, strategy) === undefined).toBe(needs !== undefined);
   });
 });
+
+test('neurosurgeon cuts where sizes are known, where others are not and bytes have a price', () => {
+  const graph = syntheticGraph({ x: undefined }, [
+    { name: 'a', reads: ['x'], bytes: 40, macs: 1 },
+    { name: 'b', reads: ['a'], bytes: 4, macs: 100 },
+  ]);
+  const infrastructure = plainInfrastructure([{ gflops: 1e-6 }, { gflops: 1 }], [{ bandwidthMbps: 100, pricePerGB: 1 }]);
+  expect(Array.from(planOf(graph, infrastructure, 'neurosurgeon')?.assignment ?? [])).toEqual([0, 1]);
+});
