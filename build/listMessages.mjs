@@ -34,9 +34,11 @@ function hostMessages() {
 
 /** @returns {[string, string][]} */
 function pageMessages() {
-  const text = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
-  const table = text.slice(text.indexOf('const defaults = {'), text.indexOf('} as const'));
-  const entries = table.matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
+  const tables = ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].map((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return text.slice(text.search(/const (defaults|pictureTexts) = \{/), text.indexOf('} as const'));
+  });
+  const entries = tables.join('\n').matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
   return [...entries].map(([, key, single, double]) => [`graph:${key}`, textOf(single ?? double ?? '')]);
 }
 

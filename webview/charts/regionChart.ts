@@ -1,5 +1,5 @@
+import { clamp } from '../../src/shared/geometry';
 import type { PlanReport, RegionMapReport } from '../../src/shared/reports';
-import { clamp } from '../model/geometry';
 import { element, setText, svgElement, withCode } from '../page/dom';
 import { table } from '../page/table';
 import {

@@ -1,6 +1,6 @@
+import { movedNodes } from '../../src/engine/picture/displayList/tiers';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
-import { movedNodes } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { table } from '../page/table';

@@ -1,5 +1,5 @@
+import { heatMetrics } from '../../src/shared/picture';
 import type { Controller } from '../control/controller';
-import { metrics } from '../model/metric';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { button, type Choice, picker, type SearchField, searchField } from '../page/toolkit';
@@ -42,7 +42,7 @@ function objectiveChoices(current: string): Choice[] {
 export function createToolbar(view: GraphView, controller: Controller, state: () => State): Toolbar {
   const search = searchField(text('toolbar.search'), text('toolbar.search.hint'), (query) => controller.search(query));
   const metric = picker(text('toolbar.metric'), (value) => {
-    const chosen = metrics.find((name) => name === value);
+    const chosen = heatMetrics.find((name) => name === value);
     if (chosen !== undefined) controller.setMetric(chosen);
   });
   const objective = picker(text('toolbar.objective'), (value) =>
@@ -101,7 +101,7 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     search,
     update(now) {
       metric.show(
-        metrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
+        heatMetrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
         now.metric,
       );
       const objectiveNow = now.overrides.objective ?? now.plan?.objective ?? '';

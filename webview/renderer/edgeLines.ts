@@ -1,3 +1,4 @@
+import { crossingDash } from '../../src/engine/picture/displayList/lines';
 import type { SceneEdge } from '../../src/shared/scene';
 import type { Frame } from './frame';
 import { snap } from './snap';
@@ -6,8 +7,7 @@ import { snap } from './snap';
 const margin = 8;
 
 /** Where dashes start over; lines that are cut off at the border are cut off here, or dashes would crawl while panning. */
-export const dashes = [4, 3];
-const dashLength = 7;
+const dashLength = crossingDash[0] + crossingDash[1];
 
 type Span = [start: number, end: number];
 

@@ -1,5 +1,8 @@
+import { pictureTexts } from '../../src/engine/picture/displayList/texts';
+
 /** Every text that the graph view shows, in English; the host replaces them by localized ones of the same keys. */
 const defaults = {
+  ...pictureTexts,
   'graph.label': 'Graph of {0}',
   'graph.help':
     'Arrow keys follow edges, Home and End jump, Enter selects, Space folds, C cuts after the node, plus, minus and zero zoom, slash searches.',
@@ -30,10 +33,6 @@ const defaults = {
   'objective.throughput': 'Throughput',
   'objective.energy': 'Energy',
   'metric.none': 'None',
-  'metric.time': 'Time',
-  'metric.macs': 'MACs',
-  'metric.bytes': 'Output bytes',
-  'metric.memory': 'Weights',
   'search.none': 'No node matches “{0}”.',
   'search.count': '{0} matches',
   'search.results': 'Matching nodes',
@@ -183,12 +182,6 @@ const defaults = {
   'column.plan': 'Best plan',
   'chart.none': 'Nothing to draw yet.',
   'legend.label': 'Legend',
-  'legend.log.time': 'Time, log',
-  'legend.log.macs': 'MACs, log',
-  'legend.log.bytes': 'Output, log',
-  'legend.log.memory': 'Weights, log',
-  'legend.measured': 'ring: measured',
-  'boundary.tensors': '{0} tensors',
   'boundary.link': '{0} → {1}',
   'boundary.more': 'and {0} more',
   'boundary.drag': 'Drag it to cut elsewhere.',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Color, contrast, ensureContrast, over, parseColor } from '../../../webview/renderer/color';
-import { readTheme, tierColorsOf } from '../../../webview/renderer/theme';
+import { type Color, contrast, ensureContrast, over, parseColor } from '../../../src/engine/picture/displayList/color';
+import { readTheme, tierColorsOf } from '../../../src/engine/picture/displayList/theme';
 import { type ThemeName, themes } from '../../webview/harness/themes';
 
 function color(css: string): Color {
