@@ -54,7 +54,7 @@ export class SvgStyles {
 
   /** The style sheet of all classes that were asked for. */
   sheet(): string {
-    const texts = `text{font-family:${this.theme.fontFamily};font-variant-numeric:tabular-nums}`;
+    const texts = `text{font-family:${this.theme.fontFamily};font-variant-numeric:tabular-nums;white-space:pre}`;
     const rules = [...this.#classes].map(([declarations, name]) => `.${name}{${declarations}}`);
     return svgElement('style', {}, [texts, ...rules].join(''));
   }

@@ -14,7 +14,7 @@ export interface TierBadge {
 export const tierBadgeHeight = 18;
 const textGap = 7;
 /** How much wider semibold text is than the regular one that the table of widths is for. */
-const semibold = 1.06;
+const semibold = 1.12;
 
 function letterWidth(letter: string): number {
   return Math.max(tierBadgeHeight, textWidth(letter, textStyles.badge.px) + 10);
