@@ -66,6 +66,8 @@ describe('messages of the page', () => {
       { type: 'search', query: 'conv' },
       { type: 'override', overrides: { bandwidthMbps: [1, null], pin: { a: 'device' } } },
       { type: 'requestRegions', links: [0, 1] },
+      { type: 'shown', metric: 'weights', comparing: 'single:cloud' },
+      { type: 'shown', metric: 'none', comparing: null },
       { type: 'cancel' },
       { type: 'run', command: 'exportPlan' },
       { type: 'log', text: 'hello' },
@@ -83,6 +85,8 @@ describe('messages of the page', () => {
     { type: 'selected', nodeIds: 'a' },
     { type: 'run', command: 'workbench.action.quit' },
     { type: 'requestRegions', links: [0] },
+    { type: 'shown', metric: 'heat', comparing: null },
+    { type: 'shown', metric: 'time' },
     { type: 'requestRegions', links: [0, 0.5] },
     { type: 'override', overrides: { cuts: ['3'] } },
     { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
@@ -166,6 +170,13 @@ describe('GraphSession', () => {
     expect(types().filter((type) => type === 'scene')).toHaveLength(1);
     expect(types().filter((type) => type === 'plan')).toHaveLength(2);
     expect(server.askedOf('dnnsplit/override')).toEqual([{ modelUri, overrides: { objective: 'cost' } }]);
+  });
+
+  it('knows what the page shows, for a picture that is to show the same', () => {
+    const { session } = conversation();
+    expect(session.shown).toEqual({ metric: 'time', comparing: null, texts: {} });
+    session.receive({ type: 'shown', metric: 'macs', comparing: 'cut' });
+    expect(session.shown).toEqual({ metric: 'macs', comparing: 'cut', texts: {} });
   });
 
   it('sends the map of the links that the page asks for', async () => {
