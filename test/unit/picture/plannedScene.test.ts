@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createDisplayList } from '../../../src/engine/picture/displayList/displayList';
 import { createPlannedScene } from '../../../src/engine/picture/displayList/plannedScene';
 import type { SceneOverlay } from '../../../src/shared/scene';
 import { tierLetters } from '../../../src/shared/tierLook';
@@ -76,6 +77,14 @@ describe('plan on a scene', () => {
     const plan = createPlannedScene(folded, overlay([0, 0, 1, 1]));
     expect(plan.tiers[1]).toEqual({ first: 0, last: 1 });
     expect(plan.timeMs[1]).toBe(9);
+  });
+
+  test('has a label at the fold that a boundary runs through, where no box around it has a band', () => {
+    const folded = sceneFrom({ fold: [0, 100] }, [], (node) => ({ ...node, kind: 'fold', orderIndices: [0, 1, 2] }));
+    const list = createDisplayList(folded, { overlay: overlay([0, 0, 1], [0]), metric: 'time' });
+    expect(list.plan?.boundaries[0]?.y).toBeNull();
+    expect(list.pills).toMatchObject([{ text: 'D → E   over 0', anchor: { x: 50, y: 120 } }]);
+    expect(list.tierLetters(0)).toBe('D–E');
   });
 
   test('lets a graph input arrive on the first tier', () => {

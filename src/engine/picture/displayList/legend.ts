@@ -14,7 +14,7 @@ export interface Legend {
   readonly note: string | null;
 }
 
-const lineHeight = 16;
+const lineHeight = 15;
 const padding = 8;
 /** Ends of a scale that are closer than this are one value. */
 const leastRatio = 1.01;
