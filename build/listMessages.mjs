@@ -7,12 +7,14 @@ const root = resolve(import.meta.dirname, '..');
 const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
 
 /**
- * Everything that translators translate besides the manifest: the messages of the extension host under themselves, and
- * the texts of the graph page as `graph:` and their key.
+ * Everything that translators translate besides the manifest: the messages of the extension host and the sentences of
+ * engine and server under themselves, and the texts of the graph page as `graph:` and their key.
  * @returns {Record<string, string>} sorted by key
  */
 export function listMessages() {
-  const sorted = [...hostMessages(), ...pageMessages()].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  const sorted = [...hostMessages(), ...sentences(), ...pageMessages()].sort(([a], [b]) =>
+    a < b ? -1 : Number(a > b),
+  );
   return Object.fromEntries(sorted);
 }
 
@@ -32,14 +34,33 @@ function hostMessages() {
   });
 }
 
+/**
+ * The templates of `src/shared/messages`.
+ * @returns {[string, string][]}
+ */
+function sentences() {
+  const folder = join(root, 'src/shared/messages');
+  const tables = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  return tables.flatMap((table) => entriesOf(table).map(([, text]) => /** @type {[string, string]} */ ([text, text])));
+}
+
 /** @returns {[string, string][]} */
 function pageMessages() {
-  const tables = ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].map((file) => {
+  return ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    return text.slice(text.search(/const (defaults|pictureTexts) = \{/), text.indexOf('} as const'));
+    const table = text.slice(text.search(/const (defaults|pictureTexts) = \{/), text.indexOf('} as const'));
+    return entriesOf(table).map(([key, message]) => /** @type {[string, string]} */ ([`graph:${key}`, message]));
   });
-  const entries = tables.join('\n').matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
-  return [...entries].map(([, key, single, double]) => [`graph:${key}`, textOf(single ?? double ?? '')]);
+}
+
+/**
+ * The entries `'key': 'text',` of a table in the source.
+ * @param {string} table
+ * @returns {[string, string][]}
+ */
+function entriesOf(table) {
+  const entries = table.matchAll(new RegExp(String.raw`^ {2}'([\w.]+)':\s*${literal},$`, 'gm'));
+  return [...entries].map(([, key = '', single, double]) => [key, textOf(single ?? double ?? '')]);
 }
 
 /** @param {string} inside of a literal */
