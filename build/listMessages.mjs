@@ -65,9 +65,11 @@ function sentences() {
 
 /** @returns {[string, string][]} */
 function pageMessages() {
-  const text = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
-  const table = text.slice(text.indexOf('const defaults = {'), text.indexOf('} as const'));
-  return entriesOf(table).map(([key, message]) => [`graph:${key}`, message]);
+  return ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const table = text.slice(text.search(/const (defaults|pictureTexts) = \{/), text.indexOf('} as const'));
+    return entriesOf(table).map(([key, message]) => /** @type {[string, string]} */ ([`graph:${key}`, message]));
+  });
 }
 
 /**

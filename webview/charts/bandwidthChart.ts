@@ -1,7 +1,7 @@
+import { clamp } from '../../src/shared/geometry';
 import { metricNamed, metricTable } from '../../src/shared/metrics';
 import type { LinkReport, RegimeReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
-import { clamp } from '../model/geometry';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { formatMbps, formatMs } from '../text/format';

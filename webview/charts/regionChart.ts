@@ -1,6 +1,6 @@
+import { clamp } from '../../src/shared/geometry';
 import { metricEntry, metricNamed } from '../../src/shared/metrics';
 import type { PlanReport, RegionMapReport } from '../../src/shared/reports';
-import { clamp } from '../model/geometry';
 import { element, setText, svgElement, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { formatFigure, formatMbps, formatMbpsRange, formatSignificant } from '../text/format';

@@ -1,7 +1,7 @@
+import { movedNodes } from '../../src/engine/picture/displayList/tiers';
 import { figureOf, metrics, metricTable } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
-import { movedNodes } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { table } from '../page/table';

@@ -42,7 +42,8 @@ const moduleFact = (details: NodeDetails | null): Fact[] =>
 
 /** What is known of a box of the picture: a node, a fold, or an input or output of the graph. */
 function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): Fact[] {
-  const { scene, planModel } = state;
+  const { scene } = state;
+  const plan = state.list?.plan ?? null;
   if (node.kind === 'input' || node.kind === 'output') {
     return [
       [text('details.kind'), text(`node.${node.kind}`)],
@@ -51,7 +52,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
   }
   const isFold = node.kind === 'fold';
   const op = details === null ? (isFold ? node.subtitle : node.title) : qualifiedOp(details);
-  const span = planModel?.tiers[scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
+  const span = plan?.tiers[scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
   const folded = (repeats: number) =>
     text('details.foldOf', formatCount(repeats), formatCount(node.orderIndices.length));
   return [
@@ -59,7 +60,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
     ...moduleFact(details),
     ...(node.repeats === undefined ? [] : [[text('column.nodes'), folded(node.repeats)] as const]),
     ...positionFact(state, positionAfter(node.orderIndices)),
-    ...(planModel === null || span === null ? [] : [[text('details.tier'), tierText(planModel, span)] as const]),
+    ...(plan === null || span === null ? [] : [[text('details.tier'), tierText(plan, span)] as const]),
     [text('details.output'), outputText(node)],
     [text('details.macs'), formatMacs(node.macs)],
     [text('details.weights'), formatBytes(node.weightBytes)],
@@ -231,14 +232,7 @@ export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
   const build = (state: State) => root.replaceChildren(...content(state, controller));
   const update = whenChanged(
-    ({ selection, scene, details, planModel, plan, overrides }) => [
-      selection,
-      scene,
-      details,
-      planModel,
-      plan,
-      overrides,
-    ],
+    ({ selection, scene, details, list, plan, overrides }) => [selection, scene, details, list?.plan, plan, overrides],
     build,
   );
   return { element: root, update };

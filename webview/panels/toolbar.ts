@@ -1,7 +1,7 @@
 import { metrics, metricTable } from '../../src/shared/metrics';
+import { heatMetrics } from '../../src/shared/picture';
 import { namedStrategies, strategyTable } from '../../src/shared/strategies';
 import type { Controller } from '../control/controller';
-import { metrics as heatMetrics } from '../model/metric';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { button, type Choice, picker, type SearchField, searchField } from '../page/toolkit';

@@ -1,5 +1,8 @@
+import { pictureTexts } from '../../src/engine/picture/displayList/texts';
+
 /** Every text that the graph view shows, in English; the host replaces them by localized ones of the same keys. */
 const defaults = {
+  ...pictureTexts,
   'graph.label': 'Graph of {0}',
   'graph.help':
     'Use the arrow keys to follow edges, Home and End to jump, Enter to select, Space to fold, C to cut after the node, plus, minus and zero to zoom, and slash to search.',
@@ -26,10 +29,6 @@ const defaults = {
   'toolbar.details': 'Details',
   'toolbar.details.title': 'Show or hide the side panel',
   'metric.none': 'None',
-  'metric.time': 'Time',
-  'metric.macs': 'MACs',
-  'metric.bytes': 'Output bytes',
-  'metric.memory': 'Weights',
   'search.none': 'No nodes match “{0}”.',
   'search.count': '{0} matches',
   'search.results': 'Matching nodes',
@@ -170,12 +169,6 @@ const defaults = {
   'column.plan': 'Best plan',
   'chart.none': 'No data yet.',
   'legend.label': 'Legend',
-  'legend.log.time': 'Time, log',
-  'legend.log.macs': 'MACs, log',
-  'legend.log.bytes': 'Output, log',
-  'legend.log.memory': 'Weights, log',
-  'legend.measured': 'ring: measured',
-  'boundary.tensors': '{0} tensors',
   'boundary.link': '{0} → {1}',
   'boundary.more': 'and {0} more',
   'boundary.drag': 'Drag to move the cut.',

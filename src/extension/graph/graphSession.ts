@@ -40,6 +40,8 @@ interface GraphPicture {
   readonly scale: number;
 }
 
+type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing'>;
+
 interface PictureWaiter {
   readonly resolve: (picture: GraphPicture) => void;
   readonly reject: (error: DnnSplitError) => void;
@@ -52,6 +54,7 @@ interface PictureWaiter {
 export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
   #folded: readonly string[] | null = null;
+  #shown: ShownBesidePlan = { metric: 'time', comparing: null };
   #ready = false;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
@@ -96,6 +99,9 @@ export class GraphSession implements Releasable {
     switch (message.type) {
       case 'ready':
         this.#start(message.folded);
+        break;
+      case 'shown':
+        this.#shown = message;
         break;
       case 'requestScene':
         this.#folded = message.folded;
@@ -153,6 +159,12 @@ export class GraphSession implements Releasable {
   /** What is folded in the page. */
   get folded(): readonly string[] | null {
     return this.#folded;
+  }
+
+  /** What else the page shows, in its words, for a picture that is to show the same. */
+  get shown(): ShownBesidePlan & { readonly texts: Readonly<Record<string, string>> } {
+    const { metric, comparing } = this.#shown;
+    return { metric, comparing, texts: this.surroundings.strings };
   }
 
   /**

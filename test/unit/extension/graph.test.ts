@@ -70,6 +70,7 @@ describe('messages of the page', () => {
   it('passes what the contract allows', () => {
     const ofEveryKind: { readonly [Kind in FromWebview['type']]: Extract<FromWebview, { readonly type: Kind }> } = {
       ready: { type: 'ready', folded: null },
+      shown: { type: 'shown', metric: 'weights', comparing: 'single:cloud' },
       requestScene: { type: 'requestScene', folded: ['g1'] },
       selected: { type: 'selected', nodeIds: ['a'] },
       requestDetails: { type: 'requestDetails', nodeId: 'a' },
@@ -85,6 +86,8 @@ describe('messages of the page', () => {
       log: { type: 'log', text: 'hello' },
     };
     for (const message of Object.values(ofEveryKind)) expect(parseMessage(message)).toEqual(message);
+    const comparingNothing = { type: 'shown', metric: 'none', comparing: null };
+    expect(parseMessage(comparingNothing)).toEqual(comparingNothing);
   });
 
   it.each([
@@ -97,6 +100,8 @@ describe('messages of the page', () => {
     { type: 'selected', nodeIds: 'a' },
     { type: 'run', command: 'workbench.action.quit' },
     { type: 'requestRegions', links: [0] },
+    { type: 'shown', metric: 'heat', comparing: null },
+    { type: 'shown', metric: 'time' },
     { type: 'requestRegions', links: [0, 0.5] },
     { type: 'override', overrides: { cuts: ['3'] } },
     { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
@@ -180,6 +185,13 @@ describe('GraphSession', () => {
     expect(types().filter((type) => type === 'scene')).toHaveLength(1);
     expect(types().filter((type) => type === 'plan')).toHaveLength(2);
     expect(server.askedOf('dnnsplit/override')).toEqual([{ modelUri, overrides: { objective: 'cost' } }]);
+  });
+
+  it('knows what the page shows, for a picture that is to show the same', () => {
+    const { session } = conversation();
+    expect(session.shown).toEqual({ metric: 'time', comparing: null, texts: {} });
+    session.receive({ type: 'shown', metric: 'macs', comparing: 'cut' });
+    expect(session.shown).toEqual({ metric: 'macs', comparing: 'cut', texts: {} });
   });
 
   it('sends the map of the links that the page asks for', async () => {

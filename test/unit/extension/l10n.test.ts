@@ -28,8 +28,10 @@ describe('the messages for translators', () => {
   it('are those of the host, and those of the graph page under the keys that the page asks for', () => {
     expect(messages).toMatchObject({ 'Show Log': 'Show Log', '{0} nodes': '{0} nodes' });
     const page = Object.keys(messages).filter((key) => key.startsWith('graph:'));
-    const strings = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
-    const keys = [...strings.slice(strings.indexOf('const defaults')).matchAll(/^ {2}'([\w.]+)':/gm)];
+    const keys = ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].flatMap((file) => {
+      const strings = readFileSync(join(root, file), 'utf8');
+      return [...strings.slice(strings.search(/const (defaults|pictureTexts)/)).matchAll(/^ {2}'([\w.]+)':/gm)];
+    });
     const ofTables = page.filter((key) => `graph:${messages[key]}` === key);
     expect(page.sort()).toEqual([...keys.map(([, key]) => `graph:${key}`), ...ofTables].sort());
   });

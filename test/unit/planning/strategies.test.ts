@@ -56,6 +56,9 @@ test('neurosurgeon cuts where sizes are known, where others are not and bytes ha
     { name: 'a', reads: ['x'], bytes: 40, macs: 1 },
     { name: 'b', reads: ['a'], bytes: 4, macs: 100 },
   ]);
-  const infrastructure = plainInfrastructure([{ gflops: 1e-6 }, { gflops: 1 }], [{ bandwidthMbps: 100, pricePerGB: 1 }]);
+  const infrastructure = plainInfrastructure(
+    [{ gflops: 1e-6 }, { gflops: 1 }],
+    [{ bandwidthMbps: 100, pricePerGB: 1 }],
+  );
   expect(Array.from(planOf(graph, infrastructure, 'neurosurgeon')?.assignment ?? [])).toEqual([0, 1]);
 });
