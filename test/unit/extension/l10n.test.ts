@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../../..');
 // The build's scripts are a project of their own, which refers to this one.
-const build = await import(pathToFileURL(join(root, 'build/listMessages.mjs')).href);
+const build = await import(pathToFileURL(join(root, 'build/bundle/listMessages.mjs')).href);
 const messages: Readonly<Record<string, string>> = build.listMessages();
 
 describe('the messages for translators', () => {
