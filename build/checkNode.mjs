@@ -6,10 +6,11 @@ const fits = engines.node
   .split('||')
   .some((/** @type {string} */ range) => includes(range.trim(), process.versions.node));
 if (!fits) {
+  const needed = engines.node.replace(/\^(\d+)(\S+)/g, '$1$2 or later of $1').replace(/>=(\S+)/g, '$1 or later');
   process.stderr.write(
-    `DNNSplit needs Node ${engines.node.replaceAll('^', '').replaceAll('||', 'or')}, and this is ${process.versions.node}. Install a newer one from https://nodejs.org and run this again.\n`,
+    `DNNSplit needs Node ${needed.replaceAll(' ||', ', or')}. This is ${process.versions.node}: install a newer one and run this again.\n`,
   );
-  process.exit(2);
+  process.exit(1);
 }
 
 /**
