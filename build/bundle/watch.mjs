@@ -27,8 +27,8 @@ export async function watch() {
   }
 }
 
-/** @param {esbuild.Message} message @param {string} severity */
-function messageLine({ text, location }, severity) {
+/** A message as the task in .vscode/tasks.json reads it. @param {Pick<esbuild.Message, 'text' | 'location'>} message @param {string} severity */
+export function messageLine({ text, location }, severity) {
   const place = location === null ? 'build/bundle.mjs:1:1' : `${location.file}:${location.line}:${location.column + 1}`;
   return `${place}: ${severity}: ${text}`;
 }
