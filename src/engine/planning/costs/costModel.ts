@@ -2,7 +2,7 @@ import type { DataTensor, SplitNode } from '../../split/splitGraph';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
 
 /**
- * The scalar formulas of `engine.md` section 4. Times are in seconds, prices in dollars, energies in joules; everything
+ * The scalar formulas of `docs/theory.md` section 4. Times are in seconds, prices in dollars, energies in joules; everything
  * that plans or reports goes through these.
  */
 

@@ -1,4 +1,4 @@
-/** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`engine.md` section 4). */
+/** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier {
   readonly id: string;
   readonly gflops: number | undefined;

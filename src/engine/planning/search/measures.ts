@@ -132,7 +132,7 @@ function metricOf(objective: Objective): Metric | undefined {
   return objective === 'cost' ? 'cost' : undefined;
 }
 
-/** What cuts on links cost in a metric (`engine.md` section 4); nothing where nothing crosses. */
+/** What cuts on links cost in a metric (`docs/theory.md` section 4); nothing where nothing crosses. */
 function crossings(costs: CostTables, family: CutFamily, metric: Metric): Pick<Measure, 'fixed' | 'slope'> {
   const isTime = metric === 'latencyS' || metric === 'slowestS';
   const perLink = costs.infrastructure.links.map((link, l) => {
