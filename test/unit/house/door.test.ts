@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'jsonc-parser';
@@ -49,6 +51,16 @@ describe('what runs in a fresh clone', () => {
         imports.filter((path) => !/^(node:|\.\/(checkNode|ensureInstalled|startOptions)\.mjs$)/.test(path ?? '')),
       ).toEqual([]);
     }
+  });
+});
+
+describe.skipIf(!existsSync(join(root, 'dist/cli.js')))('the command (needs a build)', () => {
+  it('is what npm links, and runs from anywhere', () => {
+    const { bin, version } = JSON.parse(textOf('package.json'));
+    const program = join(root, bin.dnnsplit);
+    expect(textOf(bin.dnnsplit)).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const { stdout, stderr } = spawnSync(process.execPath, [program, '--version'], { cwd: tmpdir(), encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual([`${version}\n`, '']);
   });
 });
 
