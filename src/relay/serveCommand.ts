@@ -20,6 +20,7 @@ interface ServeOptions {
   readonly graceMs: number;
   readonly retries: number;
   readonly threads: number;
+  readonly runtimeFolder?: string;
   readonly optimization: RelaySettings['graphOptimization'];
   readonly linkMbps?: number;
   readonly linkLatencyMs: number;
@@ -74,6 +75,12 @@ export function addRelayOptions(command: Command): void {
     )
     .addOption(
       wholeNumber('--threads <number>', 'threads of ONNX Runtime', defaults.threads, 1).env('DNNSPLIT_THREADS'),
+    )
+    .addOption(
+      new Option(
+        '--runtime-folder <folder>',
+        'folder in which ONNX Runtime is installed, if not with this program',
+      ).env('DNNSPLIT_RUNTIME_FOLDER'),
     )
     .addOption(
       new Option('--link-mbps <number>', 'make the link to the tier above this slow, in Mbit/s')

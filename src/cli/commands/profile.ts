@@ -6,7 +6,7 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { DnnSplitError } from '../../shared/errors';
 import { countText, durationText } from '../../shared/quantities';
-import { parseBindings, parseCount } from '../terminal/arguments';
+import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
@@ -17,6 +17,7 @@ interface ProfileOptions {
   readonly runs: number;
   readonly warmup?: number;
   readonly threads: number;
+  readonly runtimeFolder?: string;
   readonly device?: string;
   readonly fromTrace?: string;
   readonly saveTrace?: string;
@@ -42,6 +43,7 @@ export function addProfile(program: Command): void {
     .option('--runs <number>', 'runs to take the median of', parseCount, 20)
     .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
+    .addOption(runtimeFolderOption())
     .option('--device <name>', 'what the times were measured on; the processor otherwise')
     .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
     .option('--save-trace <file>', "keep ONNX Runtime's profile")
@@ -100,7 +102,7 @@ async function measured(model: string, analyzed: AnalyzedModel, options: Profile
     inputs,
     runs: runs + warmup,
     threads,
-    packageFolders: [dirname(program), process.cwd()],
+    ...(options.runtimeFolder !== undefined && { runtimeFolder: options.runtimeFolder }),
     program: [program, processCommand] as const,
     onRun: showProgress,
   };
