@@ -1,9 +1,7 @@
 import * as z from 'zod';
+import { copies, count, nonNegative, positive } from './numbers';
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
-const positive = z.number().positive();
-const nonNegative = z.number().nonnegative();
-
 export const tierSchema = z
   .strictObject({
     id: z.string().min(1).describe('Name of the tier, unique in this file.'),
@@ -25,7 +23,7 @@ export const tierSchema = z
       .describe('Price of one busy hour in dollars; 0 unless stated here or by the preset.'),
     watts: nonNegative.optional().describe('Power while busy in watts.'),
     electricityPerKWh: nonNegative.optional().describe('Price of electricity in dollars per kWh.'),
-    replicas: z.int().positive().optional().describe('Copies that serve in parallel; raises throughput only.'),
+    replicas: copies.optional().describe('Copies that serve in parallel; raises throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
   .describe('A place where a part of the model can run.');
@@ -67,7 +65,7 @@ export const constraintsSchema = z
   .describe('What a plan must keep.');
 
 const dimensionsSchema = z
-  .record(z.string(), z.int().nonnegative())
+  .record(z.string(), count)
   .describe('Numbers for symbolic dimensions, and sizes to expect of those that only a run decides.');
 const inputsSchema = z
   .record(
