@@ -14,7 +14,7 @@ let files: Bundle;
 let page: Page;
 
 const posted = () => page.evaluate(() => window.harness.posted);
-const chart = () => page.getByRole('group', { name: 'Best plan for both bandwidths' });
+const chart = () => page.getByRole('group', { name: 'Best plan by bandwidth of two links' });
 const words = () => page.locator('.region-words');
 const regions = () => chart().getByRole('button');
 
@@ -112,7 +112,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
 
   test('has a table that does the same, with the plan of now marked', async () => {
     await openCharts();
-    const table = page.getByRole('table', { name: 'Best plan for both bandwidths' });
+    const table = page.getByRole('table', { name: 'Best plan by bandwidth of two links' });
     expect(await table.getByText('this plan').count()).toBe(1);
     const button = table.getByRole('button').last();
     const name = await button.getAttribute('aria-label');

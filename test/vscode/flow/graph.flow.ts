@@ -180,7 +180,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('maps the best plans over both bandwidths, and sets both by keyboard', async () => {
     await tab('Charts').click();
-    const map = workbench.graph.getByRole('group', { name: 'Best plan for both bandwidths' });
+    const map = workbench.graph.getByRole('group', { name: 'Best plan by bandwidth of two links' });
     await map.waitFor({ timeout: 30_000 });
     await map.scrollIntoViewIfNeeded();
     await workbench.picture('10-map');
