@@ -14,6 +14,7 @@ import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
 import { notify, serveRequests } from './customRequests';
+import { surviveFailures } from './lastResort';
 import { requestHandlers } from './requestHandlers';
 
 /** Serves one client on `connection`. Nothing heavy starts before it is asked for. */
@@ -22,6 +23,7 @@ export function startServer(connection: Connection, workers: Workers, programFol
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
     notify(connection, 'dnnsplit/log', { level, text });
   workers.onCrash = (text) => log('error', text);
+  surviveFailures((text) => log('error', text));
   const sessions = new Sessions(workers.analysis, {
     changed(snapshot) {
       notify(connection, 'dnnsplit/modelChanged', snapshot);
@@ -35,7 +37,7 @@ export function startServer(connection: Connection, workers: Workers, programFol
   const planBelow = (configPath: string) => {
     for (const session of sessions.below(configPath)) session.refresh();
   };
-  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow);
+  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow, log);
   let lensesCanRefresh = false;
   const refreshLenses = () => {
     if (lensesCanRefresh) void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);

@@ -13,11 +13,12 @@ import type { PlanLink, PlanTier } from '../../shared/documents/plan';
 import { bandwidthText, bytesText, costText, durationText, macsText } from '../../shared/quantities';
 import { pathAt } from './places';
 
-/** On a tier or link of a `dnnsplit.json`: the figures that planning uses, and where each comes from. */
+/** On a tier or link of a sound `dnnsplit.json`: the figures that planning uses, and where each comes from. */
 export function configHover(document: TextDocument, configPath: string, position: Position): Hover | null {
-  const [list, index] = pathAt(document, position);
   const { document: config } = parseConfig(document.getText());
-  if (config === undefined || typeof index !== 'number') return null;
+  if (config === undefined) return null;
+  const [list, index] = pathAt(document, position);
+  if (typeof index !== 'number') return null;
   const infrastructure = resolvedInfrastructure(config, configPath);
   if (infrastructure === undefined) return null;
   const tier = config.tiers[index];
@@ -28,9 +29,10 @@ export function configHover(document: TextDocument, configPath: string, position
 
 /** On a tier or link of a plan document: what the plan predicts there. */
 export function planHover(document: TextDocument, position: Position): Hover | null {
-  const [list, index] = pathAt(document, position);
   const { document: plan } = parsePlan(document.getText());
-  if (plan === undefined || typeof index !== 'number') return null;
+  if (plan === undefined) return null;
+  const [list, index] = pathAt(document, position);
+  if (typeof index !== 'number') return null;
   const tier = plan.tiers[index];
   const link = plan.links[index];
   if (list === 'tiers' && tier !== undefined) return hover(plannedTierLines(tier));
