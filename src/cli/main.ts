@@ -1,6 +1,7 @@
 /** `dnnsplit`: the engine from a terminal and in CI. Exit code 0: done, 1: a negative finding, 2: bad use or unreadable input. */
 import { Command, CommanderError } from 'commander';
 import { DnnSplitError, toErrorData } from '../shared/errors';
+import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
 import { addDeploy } from './commands/deploy';
@@ -23,7 +24,7 @@ const program = new Command('dnnsplit')
 /** Commander has printed its own message; everything else is one sentence on standard error. */
 function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`dnnsplit: ${toErrorData(thrown).message}\n`);
+  process.stderr.write(`dnnsplit: ${visibleText(toErrorData(thrown).message)}\n`);
   return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
 import { defaultRelaySettings, type RelaySettings, runRelay } from './runRelay';
 
@@ -107,7 +108,7 @@ export function addRelayOptions(command: Command): void {
 
 async function serve(contractPath: string, options: ServeOptions): Promise<void> {
   const { tlsCertificate, tlsKey, maxBodyMb, optimization, linkMbps, linkLatencyMs, ...rest } = options;
-  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${visibleText(line)}\n`);
   const relay = await runRelay({
     ...rest,
     contractPath,

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { countText, durationText } from '../../shared/quantities';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -168,5 +169,5 @@ function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
     ['nodes', `${durationText(nodeMicroseconds / 1000)} together`],
     ['whole run', durationText(runMicroseconds / 1000)],
   ]);
-  return [facts, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
+  return [facts, ...warnings.map((warning) => `warning: ${visibleText(warning)}`)].join('\n');
 }

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { shellWord } from '../../shared/escape/shell';
+import { urlSegment } from '../../shared/escape/url';
+import { visibleText } from '../../shared/escape/visible';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { type Output, standardOutput } from '../terminal/output';
@@ -37,21 +40,18 @@ async function run(target: string, { port, shaping, runtimeFolder }: RunOptions,
       ...(runtimeFolder !== undefined && { runtimeFolder }),
       port,
       signal,
-      log: (line) => void process.stderr.write(`${line}\n`),
+      log: (line) => void process.stderr.write(`${visibleText(line)}\n`),
     });
     const { exampleRequest } = await import('../../relay/contract/exampleRequest');
     const first = await readContract(split.contractPaths[0] ?? '');
+    const name = urlSegment(first.model);
     const address = `http://127.0.0.1:${chain.port}`;
     output.print(
       [
-        `${first.model} answers at ${address}; Ctrl+C stops it.`,
+        `${visibleText(first.model)} answers at ${address}; Ctrl+C stops it.`,
         'Try it:',
-        `  curl ${address}/v2/models/${encodeURIComponent(first.model)}`,
-        ...exampleRequest(
-          first,
-          split.plan.dimensions,
-          `${address}/v2/models/${encodeURIComponent(first.model)}/infer`,
-        ),
+        `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
+        ...exampleRequest(first, split.plan.dimensions, `${address}/v2/models/${name}/infer`),
       ].join('\n'),
     );
     await chain.ended;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { visibleText } from '../../shared/escape/visible';
 import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
@@ -79,7 +80,7 @@ function verificationText({ model, tiers, wire, runs, runtime, identical, output
     one.largestRelative === null ? '-' : threeDigits(one.largestRelative),
   ]);
   return [
-    `${verdict}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${tiers.join(', ')}, ${runtime}.`,
+    `${visibleText(verdict)}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
     ...(encoded.length > 0 ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
     '',
     tableText(columns, rows),

@@ -1,6 +1,7 @@
+import { escapeXml } from '../../shared/escape/markup';
 import { durationText } from '../../shared/quantities';
 import type { SceneNode, SceneOverlay } from '../../shared/scene';
-import { escapeXml, svgElement, svgText } from './svgMarkup';
+import { svgElement, svgText } from './svgMarkup';
 import { fitText, textWidth } from './textWidth';
 import { type PictureTheme, tierAccent } from './theme';
 import type { TierRange } from './tierRegions';

@@ -1,8 +1,9 @@
+import { escapeXml } from '../../shared/escape/markup';
 import type { Scene, SceneNode, SceneOverlay } from '../../shared/scene';
 import { tierLetters } from '../../shared/tierLook';
 import { type BoundaryPill, boundaryPills, linkOfEdge, pillFontPx, pillHeight } from './boundaries';
 import { drawNode, tierHalo } from './drawNodes';
-import { escapeXml, roundedPath, svgElement, svgNumber, svgText } from './svgMarkup';
+import { roundedPath, svgElement, svgNumber, svgText } from './svgMarkup';
 import { textWidth } from './textWidth';
 import { type PictureTheme, pictureThemes, tierAccent } from './theme';
 import { type TierBand, type TierRange, tierBands, tierRanges } from './tierRegions';

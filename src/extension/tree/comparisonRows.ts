@@ -1,3 +1,4 @@
+import { markdownText } from '../../shared/escape/markdown';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -11,7 +12,7 @@ import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { escapeMarkdown, factorText } from './words';
+import { factorText } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -41,7 +42,7 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
       description: reason,
       icon: 'circle-slash',
       kind: 'fact',
-      tooltip: () => escapeMarkdown(reason),
+      tooltip: () => markdownText(reason),
       children: [],
     };
   }
@@ -67,7 +68,7 @@ function comparison(relative: number | null, t: Translate): string {
 
 function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
   return [
-    `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
+    `**${markdownText(report.strategy)}**: ${markdownText(verdict)}`,
     `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
     `**${t('Cost')}**: ${costText(report.costPerRequest)}`,
     `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
@@ -103,7 +104,7 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
     spoken: `${range}: ${split.replaceAll(' | ', ', ')}; ${latency}`,
     icon: 'dashboard',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(regime.summary),
+    tooltip: () => markdownText(regime.summary),
     children: [],
   };
 }
@@ -117,7 +118,7 @@ function noPlanRow(range: string, reason: string, fromMbps: number): TreeRow {
     spoken: `${range}: ${reason.replaceAll('`', '')}`,
     icon: 'circle-slash',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(reason),
+    tooltip: () => markdownText(reason),
     children: [],
   };
 }

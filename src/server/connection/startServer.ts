@@ -5,6 +5,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { visibleLines } from '../../shared/escape/visible';
 import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
@@ -21,7 +22,7 @@ import { requestHandlers } from './requestHandlers';
 export function startServer(connection: Connection, workers: Workers, programFolder: string): void {
   let options: ClientOptions = clientOptions(undefined);
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
-    notify(connection, 'dnnsplit/log', { level, text });
+    notify(connection, 'dnnsplit/log', { level, text: visibleLines(text) });
   workers.onCrash = (text) => log('error', text);
   surviveFailures((text) => log('error', text));
   const sessions = new Sessions(workers.analysis, {

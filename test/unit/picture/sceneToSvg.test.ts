@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import { sceneToSvg } from '../../../src/engine/picture/sceneToSvg';
-import { escapeXml, roundedPath } from '../../../src/engine/picture/svgMarkup';
+import { roundedPath } from '../../../src/engine/picture/svgMarkup';
 import { fitText, textWidth } from '../../../src/engine/picture/textWidth';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { escapeXml } from '../../../src/shared/escape/markup';
 import type { SceneOverlay } from '../../../src/shared/scene';
 import { chain, GraphBuilder, inception, residual } from './graphs';
 
