@@ -21,6 +21,7 @@ export function dnsLabel(text: string, fallback: string): string {
 /** A string of protobuf's text format, in double quotes. */
 export function protobufString(text: string): string {
   const escaped = text.replace(/[\\"]/g, '\\$&').replace(/\p{Cc}/gu, (character) => {
+    if (character === '\n') return '\\n';
     const code = character.charCodeAt(0);
     return code < 0x80 ? `\\${code.toString(8).padStart(3, '0')}` : character;
   });

@@ -150,7 +150,7 @@ describe('the tree', () => {
     expect(section('plan').children[2]?.tooltip?.().split('\n\n')).toEqual([
       '**device to edge**',
       '**Bandwidth**: 20 Mbit/s',
-      '**Crosses**: 201 kB, ` pool:0 `',
+      '**Crosses**: 201 kB, `pool:0`',
       '**Transfer**: 85.3 ms',
       '**Cost**: $0 per million requests',
     ]);

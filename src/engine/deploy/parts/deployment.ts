@@ -2,6 +2,7 @@ import type { ContractDocument } from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { dnsLabel, imageTag } from '../../../shared/escape/containers';
+import { visibleJson } from '../../../shared/escape/visible';
 import type { GeneratedFile } from '../../../shared/requests';
 import { tierNames } from './tierNames';
 
@@ -107,7 +108,7 @@ export function relayImage({ tool }: Pick<PlanDocument, 'tool'>): string {
   return `dnnsplit-relay:${imageTag(tool.version)}`;
 }
 
-/** A contract as a file. */
+/** A contract as a file; characters that YAML of some versions takes for line ends are escaped. */
 export function contractText(contract: ContractDocument): string {
-  return `${JSON.stringify(contract, null, 2)}\n`;
+  return `${visibleJson(JSON.stringify(contract, null, 2))}\n`;
 }
