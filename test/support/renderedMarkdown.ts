@@ -1,17 +1,9 @@
-import { createRequire } from 'node:module';
+import MarkdownIt from 'markdown-it';
 
-/** The part of markdown-it that is used; the package brings no types. */
-interface Token {
-  readonly type: string;
-  readonly content: string;
-  readonly attrs: readonly (readonly [string, string])[] | null;
-  readonly children: readonly Token[] | null;
-}
-type MarkdownIt = new (options: object) => { parse(text: string, environment: object): Token[] };
+type Token = MarkdownIt.Token;
 
-const Parser = createRequire(import.meta.url)('markdown-it') as MarkdownIt;
 /** As open as a reader may be: HTML passes, and bare addresses become links. */
-const parser = new Parser({ html: true, linkify: true });
+const parser = new MarkdownIt({ html: true, linkify: true });
 
 /** What a reader makes of a Markdown text. */
 export function renderedMarkdown(text: string) {
