@@ -24,11 +24,14 @@ export interface HostileRepository {
   readonly remove: () => void;
 }
 
-/** A folder that somebody sent: a model and a configuration of hostile names, and packages that write a file when loaded. */
-export function hostileRepository(): HostileRepository {
+/**
+ * A folder that somebody sent: a model and a configuration of hostile names, and packages that write a file when loaded.
+ * @param place where the folder will lie and that file shall be written, if not where it is made
+ */
+export function hostileRepository(place?: string): HostileRepository {
   const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-hostile-'));
   const path = (name: string) => join(folder, name);
-  const marker = path('owned');
+  const marker = join(place ?? folder, 'owned');
   const tensor = (place: number) => `${hostileName}${hostileAddress}${place}`;
   const nodes = Array.from({ length: 6 }, (_, place) => ({
     op: 'Relu',
