@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -74,7 +75,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
     writeFiles(directory, deployment.files, { overwrite: true });
     paths.push(...deployment.files.map(({ path }) => join(directory, path)));
   }
-  output.print(options.json ? jsonText({ files: paths }) : paths.join('\n'));
+  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 function refuseExisting(directory: string, files: readonly { readonly path: string }[]): void {

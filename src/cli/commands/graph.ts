@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
+import { visibleText } from '../../shared/escape/visible';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -50,7 +51,7 @@ async function graph(source: string, options: GraphOptions, output: Output): Pro
   writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };
-  output.print(options.json ? jsonText(facts) : options.output);
+  output.print(options.json ? jsonText(facts) : visibleText(options.output));
 }
 
 interface Drawn {

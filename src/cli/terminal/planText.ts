@@ -1,4 +1,5 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { visibleText } from '../../shared/escape/visible';
 import { figureOf, metricEntry, metricNamed, metrics, metricTable, shownMetrics } from '../../shared/metrics';
 import {
   bandwidthEnds,
@@ -38,7 +39,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    report.advice,
+    visibleText(report.advice),
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
@@ -52,7 +53,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     strategiesText('single tiers', report.baselines, report.objective),
   ];
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
+  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
@@ -157,7 +158,7 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
     ];
   });
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
-  return note === undefined ? table : `${table}\n${note}`;
+  return note === undefined ? table : `${table}\n${visibleText(note)}`;
 }
 
 function followedText(followed: readonly FollowedReport[]): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { notificationText } from '../../shared/escape/workbench';
 import type { GeneratedFile } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
 import { translated } from '../window/text';
@@ -53,7 +54,7 @@ async function exportModels(context: CommandContext, wanted: GenerateArgument): 
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
     const told = vscode.l10n.t('Manifests were written without the split models. {0}', thrown.message);
-    void vscode.window.showWarningMessage(told);
+    void vscode.window.showWarningMessage(notificationText(told));
   }
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
@@ -33,7 +34,7 @@ export async function savePicture(context: CommandContext, argument: unknown): P
   const scale = shown && format === 'png' ? await savePng(uri, shown, part) : await saveSvg(uri, context, modelUri);
   const open = vscode.l10n.t('Open');
   void vscode.window
-    .showInformationMessage(savedSentence(uri, part === 'whole' ? scale : 1), open)
+    .showInformationMessage(notificationText(savedSentence(uri, part === 'whole' ? scale : 1)), open)
     .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
   return uri;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { visibleText } from '../../shared/escape/visible';
 import { clientCommands } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
 import { pathToUri } from '../sessions/uris';
@@ -37,7 +38,7 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   if (only === undefined) return [];
   if (others.length === 0) return [...deployActions(pathToUri(only)), planAgainAction(uri)];
   const several = modelPaths.slice(0, mostModels).flatMap((path) => {
-    const suffix = ` for ${basename(path)}`;
+    const suffix = ` for ${visibleText(basename(path))}`;
     return [
       ...usualTargets.map((target) => generateAction(target, pathToUri(path), suffix)),
       splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),
