@@ -1,5 +1,7 @@
 import { movedNodes } from '../src/engine/picture/displayList/tiers';
+import { hasOverrides } from '../src/shared/overrides';
 import type { PlanReport } from '../src/shared/reports';
+import { unreachable } from '../src/shared/unreachable';
 import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
@@ -7,7 +9,6 @@ import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
 import { memoryOf, readMemory } from './memory';
-import { isUntouched } from './model/overrides';
 import { shownIndex } from './model/shown';
 import { createStore, initialState, type State, type Store } from './model/state';
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
@@ -149,7 +150,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const before = store.state();
   store.dispatch({ type: 'host', message });
   const { overrides } = store.state();
-  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && !isUntouched(overrides)) {
+  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && hasOverrides(overrides)) {
     // The page was hidden meanwhile: the host may have forgotten what was being tried out.
     controller.override(overrides);
   }
@@ -180,6 +181,8 @@ function obey(command: Command, view: GraphView, focusSearch: () => void): void 
     case 'focusSearch':
       focusSearch();
       break;
+    default:
+      unreachable(command);
   }
 }
 

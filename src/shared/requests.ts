@@ -4,6 +4,7 @@ import type { ErrorData } from './errors';
 import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
+import type { DeploymentTarget } from './targets';
 import type { VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
@@ -163,10 +164,6 @@ export interface ServerRequests {
     result: VerificationReport;
   };
 }
-
-/** What manifests can be made for. */
-export const deploymentTargets = ['compose', 'kubernetes', 'kserve', 'triton'] as const;
-export type DeploymentTarget = (typeof deploymentTargets)[number];
 
 /**
  * Commands that the server's code actions and code lenses name and the client carries out, with their arguments:

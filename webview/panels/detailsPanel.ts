@@ -1,3 +1,4 @@
+import { metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { NodeDetails } from '../../src/shared/requests';
 import type { SceneNode } from '../../src/shared/scene';
 import type { Controller } from '../control/controller';
@@ -9,8 +10,8 @@ import type { State } from '../model/state';
 import { type Content, element, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../text/format';
-import { text } from '../text/strings';
+import { formatBytes, formatCount, formatFigure, formatMacs, formatMs, unbroken } from '../text/format';
+import { text, translated } from '../text/strings';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
@@ -91,11 +92,12 @@ function cutSection(state: State, position: number | undefined, controller: Cont
       ? message(text('details.notCandidate'))
       : outcome.latencyMs === null
         ? message(text('details.noCut'))
-        : factList([
-            [text('column.latency'), formatMs(outcome.latencyMs)],
-            [text('column.cost'), formatDollars(outcome.costPerRequest)],
-            [text('column.throughput'), formatRate(outcome.throughputPerSecond)],
-          ]);
+        : factList(
+            shownMetrics(state.plan?.objective ?? '').map((metric) => {
+              const { label, figure } = metricTable[metric];
+              return [translated(label), formatFigure(metric, outcome[figure])];
+            }),
+          );
   const cutHere = button({
     label: text('details.cutHere'),
     title: text('details.cutHere.title'),

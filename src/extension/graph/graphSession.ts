@@ -2,11 +2,12 @@ import type { CancellationToken } from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
+import { unreachable } from '../../shared/unreachable';
 import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
-import { untouchedOverrides } from '../model/overrides';
 import type { SelectionHub } from '../model/selection';
+import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 
@@ -150,6 +151,8 @@ export class GraphSession implements Releasable {
       case 'log':
         log(message.text);
         break;
+      default:
+        unreachable(message);
     }
   }
 

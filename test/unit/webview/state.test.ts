@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createHeatScale, heatOf } from '../../../src/engine/picture/displayList/heat';
+import { hasOverrides } from '../../../src/shared/overrides';
 import { memoryOf, readMemory } from '../../../webview/memory';
-import { isUntouched, withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
+import { withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
 import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/model/sceneModel';
 import { createStore, initialState, reduce } from '../../../webview/model/state';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
@@ -106,9 +107,9 @@ describe('overrides', () => {
   test('pin and release', () => {
     const pinned = withPin({}, 'a', 'edge');
     expect(pinned.pin).toEqual({ a: 'edge' });
-    expect(isUntouched(pinned)).toBe(false);
-    expect(isUntouched(withPin(pinned, 'a', null))).toBe(true);
-    expect(isUntouched({ cuts: [null, null] })).toBe(true);
+    expect(hasOverrides(pinned)).toBe(true);
+    expect(hasOverrides(withPin(pinned, 'a', null))).toBe(false);
+    expect(hasOverrides({ cuts: [null, null] })).toBe(false);
   });
 });
 
