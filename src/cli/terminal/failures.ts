@@ -36,5 +36,5 @@ function told(thrown: unknown): number {
 }
 
 function say(text: string): void {
-  process.stderr.write(`dnnsplit: ${text.split("\n").map(visibleText).join("\n")}\n`);
+  process.stderr.write(`dnnsplit: ${visibleLines(text)}\n`);
 }
