@@ -1,18 +1,10 @@
 import { markdownText } from '../../shared/escape/markdown';
-import {
-  bandwidthEnds,
-  bandwidthText,
-  costShortText,
-  costText,
-  durationText,
-  energyText,
-  rateText,
-} from '../../shared/quantities';
+import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { factorText } from './words';
+import { factorText, metricLines } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -69,10 +61,7 @@ function comparison(relative: number | null, t: Translate): string {
 function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
   return [
     `**${markdownText(report.strategy)}**: ${markdownText(verdict)}`,
-    `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
-    `**${t('Cost')}**: ${costText(report.costPerRequest)}`,
-    `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
-    `**${t('Energy of the first tier')}**: ${energyText(report.energyJ)}`,
+    ...metricLines(report, t),
     `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,
   ].join('\n\n');
 }

@@ -1,10 +1,43 @@
 import * as z from 'zod';
+import {
+  type FigureName,
+  figures,
+  linkRates,
+  type Metric,
+  metricEntry,
+  type metricTable,
+  type RateEntry,
+  tierRates,
+} from '../metrics';
+import { namesOf, recordOf } from '../recordOf';
 import { copies, count, nonNegative, positive, real } from './numbers';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
  * configuration give the same bytes. Extend it, never rename.
  */
+type Later<Entry, Schema extends z.ZodType> = Entry extends { readonly isNewInPlans: true }
+  ? z.ZodOptional<Schema>
+  : Schema;
+type FigureSchema<Entry> = Later<
+  Entry,
+  Entry extends { readonly isUnbounded: string } ? z.ZodNullable<z.ZodNumber> : z.ZodNumber
+>;
+
+/** The figures of a plan, one per metric. */
+const planFigures = figures((metric) => {
+  const { isUnbounded, isNewInPlans } = metricEntry(metric);
+  const schema = isUnbounded === undefined ? nonNegative : nonNegative.nullable().describe(isUnbounded);
+  return isNewInPlans ? schema.optional() : schema;
+}) as { readonly [M in Metric as FigureName<M>]: FigureSchema<(typeof metricTable)[M]> };
+
+/** What metrics count, as the plan was made with it. */
+function ratesOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table) {
+  return recordOf(namesOf(table), (rate) => (table[rate]?.isNewInPlans ? nonNegative.optional() : nonNegative)) as {
+    readonly [Rate in keyof Table]: Later<Table[Rate], z.ZodNumber>;
+  };
+}
+
 const dim = z.union([count, z.string()]);
 const tensor = z.strictObject({
   name: z.string(),
@@ -21,9 +54,7 @@ const planTier = z.strictObject({
   memoryGBps: positive.nullable(),
   overheadUs: nonNegative,
   memoryGB: positive.nullable(),
-  pricePerHour: nonNegative,
-  watts: nonNegative,
-  electricityPerKWh: nonNegative,
+  ...ratesOf(tierRates),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -47,8 +78,7 @@ const planLink = z.strictObject({
   to: z.string(),
   bandwidthMbps: positive,
   latencyMs: nonNegative,
-  pricePerGB: nonNegative,
-  joulesPerMB: nonNegative,
+  ...ratesOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
   bytes: nonNegative,
@@ -56,14 +86,9 @@ const planLink = z.strictObject({
 });
 export type PlanLink = z.infer<typeof planLink>;
 
-const throughput = nonNegative.nullable().describe('Requests per second; null where no stage takes any time.');
-
 const outcome = z.strictObject({
   strategy: z.string(),
-  latencyMs: nonNegative,
-  costPerRequest: nonNegative,
-  throughputPerSecond: throughput,
-  energyJ: nonNegative,
+  ...planFigures,
 });
 
 const pair = z.tuple([real, real]);
@@ -136,12 +161,7 @@ export const planDocumentSchema = z.strictObject({
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
   links: z.array(planLink),
-  prediction: z.strictObject({
-    latencyMs: nonNegative,
-    costPerRequest: nonNegative,
-    throughputPerSecond: throughput,
-    energyJ: nonNegative,
-  }),
+  prediction: z.strictObject(planFigures),
   certificate: z.strictObject({
     exactObjectiveValue: real.nullable(),
     objectiveValue: real,

@@ -4,10 +4,8 @@ import { DnnSplitError } from '../../../shared/errors';
 import { dnsLabel, imageTag } from '../../../shared/escape/containers';
 import { visibleJson } from '../../../shared/escape/visible';
 import type { GeneratedFile } from '../../../shared/requests';
+import type { Engine } from '../../../shared/targets';
 import { tierNames } from './tierNames';
-
-/** What runs the sub-models: ONNX Runtime inside of each relay, or an inference server beside it. */
-export type Engine = 'relay' | 'triton' | 'ovms';
 
 export interface DeploymentInput {
   readonly plan: PlanDocument;
