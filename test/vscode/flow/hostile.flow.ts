@@ -22,6 +22,8 @@ describe.skipIf(program === undefined).each([
     if (stage === undefined) throw new Error(browserAdvice);
     workbench = await Workbench.open(stage, restricted ? 'hostile-restricted' : 'hostile-trusted', {
       restricted,
+      // The editor's own findings would bury ours.
+      settings: { 'json.validate.enable': false },
       prepare: async (workspace) => {
         const repository = hostileRepository(workspace);
         await cp(repository.folder, workspace, { recursive: true });
