@@ -7,18 +7,15 @@ import {
   divideExactly,
   floorDivDims,
   floorOfDim,
-  freshDim,
-  isAtLeast,
-  maxDim,
-  minDim,
   moduloDims,
   multiplyDims,
-  sameDim,
-  substituteDim,
   subtractDims,
-  symbolDim,
 } from '../../../src/engine/shapes/algebra/dimArithmetic';
+import { freshDim, sameDim, symbolDim } from '../../../src/engine/shapes/algebra/dimExpression';
+import { maxDim, minDim } from '../../../src/engine/shapes/algebra/dimLattice';
+import { isAtLeast } from '../../../src/engine/shapes/algebra/dimOrder';
 import { dimText } from '../../../src/engine/shapes/algebra/dimText';
+import { substituteDim } from '../../../src/engine/shapes/algebra/substituteDim';
 
 const batch = symbolDim('batch');
 const seq = symbolDim('seq');

@@ -1,8 +1,8 @@
 import type { DType } from '../../../shared/dtype';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
-import { freshDim, undecidedDim } from '../algebra/dimArithmetic';
 import { withLeast } from '../algebra/dimBounds';
+import { freshDim, undecidedDim } from '../algebra/dimExpression';
 import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '../facts/fact';
 import type { CountContext, RuleContext } from '../facts/rule';
 import { NodeAttributes } from './attributes';

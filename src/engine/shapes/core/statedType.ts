@@ -50,7 +50,10 @@ export function disagreement(inferred: TensorFact, stated: TensorFact): string |
   return undefined;
 }
 
-/** What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. */
+/**
+ * What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. A
+ * number that the file states is more than an expression that was inferred, as it is for `onnx.shape_inference`.
+ */
 export function fillGaps(inferred: TensorFact, stated: TensorFact): TensorFact {
   const kind = inferred.dtype === 'undefined' && inferred.shape === undefined ? stated.kind : inferred.kind;
   const dtype = inferred.dtype === 'undefined' ? stated.dtype : inferred.dtype;
@@ -63,11 +66,16 @@ export function fillGaps(inferred: TensorFact, stated: TensorFact): TensorFact {
 
 function fillShape(inferred: Shape, stated: Shape): Shape {
   if (inferred === undefined) return stated;
-  if (stated === undefined || stated.length !== inferred.length || inferred.every(isSettled)) return inferred;
+  if (stated === undefined || stated.length !== inferred.length || inferred.every(isNumber)) return inferred;
   return inferred.map((dim, axis) => {
     const other = stated[axis];
-    return isSettled(dim) || other === undefined || !isSettled(other) ? dim : other;
+    if (typeof dim === 'number' || other === undefined) return dim;
+    return typeof other === 'number' || (!isSettled(dim) && isSettled(other)) ? other : dim;
   });
+}
+
+function isNumber(dim: Dim): boolean {
+  return typeof dim === 'number';
 }
 
 /** False for dimensions that no binding can turn into a number. */
