@@ -217,8 +217,8 @@ function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
 function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
-  const { elements, members, content, fill } = fact;
-  const isPlain = elements === undefined && members === undefined && content === undefined && fill === undefined;
+  const { elements, members, content, key, fill } = fact;
+  const isPlain = [elements, members, content, key, fill].every((each) => each === undefined);
   if (isPlain) return { kind, dtype, shape, constant };
   return { ...fact, constant };
 }

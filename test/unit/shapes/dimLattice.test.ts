@@ -167,7 +167,7 @@ describe('functions for which order does not matter', () => {
   });
 
   test('very many operands stay short', () => {
-    const dims = Array.from({ length: 3000 }, (_, index) => symbolDim(`s${index}`));
+    const dims = Array.from({ length: 3000 }, (_, index): Dim => symbolDim(`s${index}`));
     for (const combine of [minDim, maxDim, broadcastDim]) {
       expect(dimText(combine(...dims)).length).toBeLessThan(40);
       expect(dimText(dims.reduce((left, right) => combine(left, right))).length).toBeLessThan(420);

@@ -21,6 +21,7 @@ export function joinFacts(left: TensorFact, right: TensorFact, fresh: FreshAxis)
     ...(elements !== undefined && { elements }),
     ...(members !== undefined && { members }),
     ...(left.content !== undefined && left.content === right.content && { content: left.content }),
+    ...(left.key !== undefined && left.key === right.key && { key: left.key }),
   };
 }
 
