@@ -1,6 +1,6 @@
 import { DnnSplitError } from '../../shared/errors';
 import { throwIfCanceled, type Work } from '../../shared/work';
-import type { OnnxGraph, ValueInfo } from '../onnx/model';
+import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
 import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';
 import { planGraph } from './core/planGraph';
@@ -9,7 +9,7 @@ import { Scope } from './core/scope';
 import { StatedTypes } from './core/statedTypes';
 import { isNumericValue, type TensorFact, unknownFact } from './facts/fact';
 import type { DimensionBindings, InferenceDiagnostic } from './facts/inferred';
-import type { CountContext, OpEntry } from './facts/rule';
+import type { CountContext, OpEntry, Surroundings } from './facts/rule';
 import { whyOpaque } from './ops/opaque';
 import { findOp } from './ops/registry';
 
@@ -112,6 +112,7 @@ export class GraphInference {
       expected: this.expected,
       problem: (message, nodeId) => this.problem(message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
+      surroundings: surroundingsOf(graph, scope),
       affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),
     });
     const outputInfo = new Map<string, ValueInfo>();
@@ -207,6 +208,17 @@ export class GraphInference {
       this.stepsInMain === 0 ? undefined : Math.min(1, this.steps / this.stepsInMain),
     );
   }
+}
+
+function surroundingsOf(graph: PlannedGraph, scope: Scope): Surroundings {
+  let nodes: readonly OnnxNode[] | undefined;
+  return {
+    get nodes() {
+      nodes ??= graph.nodes.map(({ node }) => node);
+      return nodes;
+    },
+    shapeOf: (tensor) => scope.find(tensor)?.shape,
+  };
 }
 
 function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
