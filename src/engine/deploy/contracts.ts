@@ -67,9 +67,14 @@ function describe(name: string, fact: TensorFact, inferred: InferredModel): Cont
     name,
     dtype: fact.dtype,
     ...(type !== undefined && { type }),
-    shape: fact.shape?.map((dim) => (typeof dim === 'number' ? dim : dim.key)) ?? null,
+    shape: (hasShape(fact) ? fact.shape : undefined)?.map((dim) => (typeof dim === 'number' ? dim : dim.key)) ?? null,
     bytes: bytesOf(inferred.tensors.get(name) ?? unknownFact) ?? null,
   };
+}
+
+/** A tensor, or what is one if it is there; the members of a sequence have shapes, but it has none. */
+function hasShape({ kind, content = 'tensor' }: TensorFact): boolean {
+  return kind === 'tensor' || kind === 'sparse-tensor' || (kind === 'optional' && content === 'tensor');
 }
 
 function bytesOf({ kind, dtype, shape }: TensorFact): number | undefined {
