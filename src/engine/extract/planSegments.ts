@@ -26,11 +26,12 @@ export function planSegments(
   const { model } = inferred;
   const top = topLevelOf(model, graph, assignment);
   const dataNames = new Set(graph.tensors.map(({ name }) => name));
+  const inputs = new Set(inferred.inputs);
   const isUsed = Array.from({ length: tiers }, (_, tier) => top.tiers.includes(tier));
   const lastUsed = Math.max(0, isUsed.lastIndexOf(true));
   const isConstant = (name: string): boolean => {
     const maker = top.makers.get(name);
-    return maker === undefined ? !inferred.inputs.includes(name) : top.tiers[maker] === undefined;
+    return maker === undefined ? !inputs.has(name) : top.tiers[maker] === undefined;
   };
   const constants = inferred.outputs.filter(isConstant);
   const gathered = withoutIdle(
@@ -57,7 +58,7 @@ export function planSegments(
   const travelling = [...inferred.inputs, ...inferred.outputs, ...crossings.map(({ name }) => name)];
   return {
     segments,
-    hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, crossings, hop)),
+    hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, inputs, crossings, hop)),
     chain: new Map(travelling.map((name) => [name, fittedFact(name, free, inferred, fixedInAny)])),
     duplicatedWeightBytes: duplicatedWeightBytes(inferred, segments),
     boundDimensions: fixedInAny === 'all' || fixedInAny.size > 0,
@@ -174,7 +175,12 @@ function describeSegment(
   };
 }
 
-function hopOf(inferred: InferredModel, crossings: readonly Crossing[], hop: number): readonly HopTensor[] {
+function hopOf(
+  inferred: InferredModel,
+  inputs: ReadonlySet<string>,
+  crossings: readonly Crossing[],
+  hop: number,
+): readonly HopTensor[] {
   return crossings
     .filter(({ from, to }) => from <= hop && to > hop)
     .map(({ name, from }): HopTensor => {
@@ -184,7 +190,7 @@ function hopOf(inferred: InferredModel, crossings: readonly Crossing[], hop: num
         dtype: fact.dtype,
         shape: fact.shape?.map(dimText) ?? null,
         bytes: factBytes(fact) ?? null,
-        origin: from === hop && !inferred.inputs.includes(name) ? 'made' : 'forwarded',
+        origin: from === hop && !inputs.has(name) ? 'made' : 'forwarded',
       };
     });
 }

@@ -11,6 +11,12 @@ export function addDims(left: Dim, right: Dim): Dim {
   return withDerivedLeast(sum, [left, right], () => lowerBound(left) + lowerBound(right));
 }
 
+/** The sum of any number of dimensions: one expression is made of it, however many there are. */
+export function sumDims(dims: readonly Dim[]): Dim {
+  const sum = dimOfTerms(dims.flatMap(termsOf));
+  return withDerivedLeast(sum, dims, () => dims.reduce<number>((least, dim) => least + lowerBound(dim), 0));
+}
+
 export function subtractDims(left: Dim, right: Dim): Dim {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
   return addDims(left, multiplyDims(right, -1));

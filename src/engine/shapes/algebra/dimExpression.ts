@@ -3,7 +3,13 @@ import { lowerBoundOfTerms } from './dimBounds';
 import { maximumKeyLength, maximumTerms, textOfTerms } from './dimText';
 
 /** Further symbols of one expression are not listed: a sum over thousands of inputs would carry them all everywhere. */
-const maximumSymbols = 256;
+export const maximumSymbols = 64;
+
+/** True where a symbol is certainly in no term of the dimension. */
+export function isWithout(dim: Dim, symbol: string): boolean {
+  if (typeof dim === 'number') return true;
+  return dim.symbols.length < maximumSymbols && !dim.symbols.includes(symbol);
+}
 
 /** A symbol of the model, such as `batch`. */
 export function symbolDim(name: string): DimExpression {
@@ -126,9 +132,18 @@ function byDegree(left: DimTerm, right: DimTerm): number {
 function mergeSymbols(left: readonly string[], right: readonly string[]): readonly string[] {
   if (left.length === 0 || left === right) return right;
   if (right.length === 0) return left;
-  const merged = [...new Set([...left, ...right])].sort();
-  if (merged.length === left.length) return left;
-  return merged.length > maximumSymbols ? merged.slice(0, maximumSymbols) : merged;
+  const merged: string[] = [];
+  let [i, j] = [0, 0];
+  while (merged.length < maximumSymbols && (i < left.length || j < right.length)) {
+    const [ours, theirs] = [left[i], right[j]];
+    const next = theirs === undefined || (ours !== undefined && ours <= theirs) ? ours : theirs;
+    if (next === undefined) break;
+    if (next === ours) i++;
+    if (next === theirs) j++;
+    merged.push(next);
+  }
+  const isLeft = merged.length === left.length && merged.every((name, index) => name === left[index]);
+  return isLeft ? left : merged;
 }
 
 function symbolsOfDims(dims: readonly Dim[]): readonly string[] {

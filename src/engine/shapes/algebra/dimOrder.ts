@@ -1,7 +1,7 @@
 import type { Dim, DimExpression, DimTerm } from './dim';
 import { addDims, multiplyDims, subtractDims } from './dimArithmetic';
 import { lowerBound } from './dimBounds';
-import { dimOfTerms } from './dimExpression';
+import { dimOfTerms, isWithout, soleAtom } from './dimExpression';
 
 /** Ends of slices at or above this mean "to the end" (exporters write INT32_MAX or INT64_MAX). */
 const hugeDimension = 2 ** 31 - 1;
@@ -15,6 +15,9 @@ const maximumSteps = 64;
  */
 export function isAtLeast(left: Dim, right: Dim): boolean {
   if (typeof left === 'number' && left >= hugeDimension) return typeof right !== 'number' || right <= left;
+  const name = soleAtom(right);
+  // Nothing but itself is certain to be as large as a symbol.
+  if (name?.kind === 'symbol' && isWithout(left, name.key)) return false;
   return isNonNegative(subtractDims(left, right), { steps: maximumSteps });
 }
 

@@ -34,16 +34,15 @@ function labelsOf(term: string, rank: number): Labels {
 
 /** Labels of the result; the implicit form keeps the ellipsis, then the letters that occur once, in alphabetical order. */
 function resultLabels(equation: Equation, operands: readonly Labels[]): Labels {
-  const all = operands.flat();
-  const hidden = new Set(all.filter((label) => label.startsWith('.'))).size;
+  const counts = new Map<string, number>();
+  for (const labels of operands) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const hidden = [...counts.keys()].filter((label) => label.startsWith('.')).length;
   const rankOf = (term: string): number => {
     const letters = term.replace('...', '').length;
     return term.includes('...') ? letters + hidden : letters;
   };
   if (equation.result !== undefined) return labelsOf(equation.result, rankOf(equation.result));
-  const once = all.filter(
-    (label, index) => !label.startsWith('.') && all.indexOf(label) === index && all.lastIndexOf(label) === index,
-  );
+  const once = [...counts].flatMap(([label, count]) => (count === 1 && !label.startsWith('.') ? [label] : []));
   return [...labelsOf('...', hidden), ...once.sort()];
 }
 
@@ -103,7 +102,7 @@ const maximumProducts = 4096;
 
 /** The sums of products of the operands' elements, which may be symbolic; nothing where one is not known. */
 function contractedValue(context: RuleContext, bound: BoundEquation<Dim>): TensorValue | undefined {
-  const labels = [...bound.result, ...new Set(bound.operands.flat().filter((label) => !bound.result.includes(label)))];
+  const labels = [...new Set([...bound.result, ...bound.operands.flat()])];
   const sizes = numericShape(labels.map((label) => bound.sizes.get(label) ?? 1));
   const count = sizes?.reduce((product, size) => product * size, 1);
   if (sizes === undefined || count === undefined || count > maximumProducts) return undefined;
@@ -170,13 +169,15 @@ function einsumMacs(context: CountContext): number | undefined {
   const bound = bindOrNothing(context.string('equation', ''), shapes);
   if (bound === undefined) return undefined;
   const [first = [], ...others] = bound.operands;
+  const lastUse = new Map<string, number>();
+  for (const [index, labels] of others.entries()) for (const label of labels) lastUse.set(label, index);
+  for (const label of bound.result) lastUse.set(label, others.length);
   let current = new Set(first);
   let macs = 0;
   for (const [index, labels] of others.entries()) {
     const joint = new Set([...current, ...labels]);
     macs += [...joint].reduce((product, label) => product * (bound.sizes.get(label) ?? 1), 1);
-    const needed = new Set([...bound.result, ...others.slice(index + 1).flat()]);
-    current = new Set([...joint].filter((label) => needed.has(label)));
+    current = new Set([...joint].filter((label) => (lastUse.get(label) ?? -1) > index));
   }
   return macs;
 }

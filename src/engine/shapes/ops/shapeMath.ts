@@ -14,6 +14,7 @@ export {
   floorOfDim,
   multiplyDims,
   subtractDims,
+  sumDims,
 } from '../algebra/dimArithmetic';
 export { maxDim, minDim } from '../algebra/dimLattice';
 export { isAtLeast } from '../algebra/dimOrder';
