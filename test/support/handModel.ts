@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { analyzeFile } from '../../src/app/analyzeFile';
 import { configOf, settingsOf } from '../../src/app/configuredModel';
 import { type PlannedModel, planAnalyzed } from '../../src/app/planAnalyzed';
-import type { PlanningResult } from '../../src/engine/planning/planModel';
 import { type BuiltModel, buildModel } from './onnxBuilder';
 
 /**
@@ -176,8 +175,8 @@ export const byHand = {
   },
 } as const;
 
-/** The places of the nodes after which the plan is cut. */
-export const handCuts = [3, 5] as const;
+/** The numbers of nodes after which the plan is cut. */
+const handCuts = [3, 5] as const;
 
 export interface HandFolder {
   readonly folder: string;
@@ -196,11 +195,12 @@ export function handFolder(): HandFolder {
   return { folder, model, config, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** The plan that `byHand` tells of. */
+/** The plan that `byHand` tells of, unless it is cut elsewhere. */
 export function planByHand(
   { model }: HandFolder,
-  options: Parameters<typeof planAnalyzed>[3] = { compare: false },
-): PlannedModel & { readonly result: PlanningResult } {
+  options: Parameters<typeof planAnalyzed>[3] = {},
+  cuts: readonly number[] = handCuts,
+): PlannedModel {
   const settings = settingsOf(model, configOf(model));
-  return planAnalyzed(analyzeFile(model, settings.bindings), settings, { cuts: [...handCuts] }, options);
+  return planAnalyzed(analyzeFile(model, settings.bindings), settings, { cuts }, options);
 }
