@@ -30,9 +30,11 @@ export function addVerify(program: Command): void {
 }
 
 async function verify(target: string, { runs, seed, json }: VerifyOptions, output: Output): Promise<void> {
-  const { runVerification } = await import('../../app/verifySplit');
+  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
+    const files = [...split.sources(), ...splitPartFiles(split)];
     const report = await runVerification(
       {
         modelPath: split.modelPath,
@@ -44,6 +46,7 @@ async function verify(target: string, { runs, seed, json }: VerifyOptions, outpu
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
+    requireUnchanged(files);
     output.print(json ? jsonText(report) : verificationText(report));
     setExitCode(report.identical ? 0 : 1);
   } finally {

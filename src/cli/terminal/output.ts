@@ -4,6 +4,9 @@ export interface Output {
   readonly print: (text: string) => void;
 }
 
+/** For what accompanies an answer that takes standard output for itself. */
+export const errorOutput: Output = { print: (text) => void process.stderr.write(`${text}\n`) };
+
 export const standardOutput: Output = { print: (text) => void process.stdout.write(`${text}\n`) };
 
 /** JSON for machines; numbers that JSON has no form for become null. */

@@ -1,5 +1,6 @@
 import { type CodeAction, type CodeLens, type Connection, type Hover, TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Reach } from '../../files/reach';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
 import type { ModelSnapshot } from '../../shared/requests';
 import type { Sessions } from '../sessions/sessions';
@@ -17,6 +18,13 @@ import { diagnosticOf } from './places';
 /** Typing pauses this long before a document is checked. */
 const checkDelayMs = 150;
 
+/** What decides on the answers besides the documents themselves. */
+interface Circumstances {
+  readonly client: () => ClientOptions;
+  /** How far the names in documents may lead. */
+  readonly reach: () => Reach;
+}
+
 interface OwnDocument {
   readonly document: TextDocument;
   readonly kind: DocumentKind;
@@ -32,7 +40,7 @@ export class LanguageFeatures {
     private readonly connection: Connection,
     private readonly sessions: Sessions,
     private readonly workers: Workers,
-    private readonly options: () => ClientOptions,
+    private readonly circumstances: Circumstances,
     onConfigSaved: (path: string) => void,
   ) {
     this.#documents.onDidChangeContent(({ document }) => this.#checkSoon(document.uri));
@@ -65,6 +73,10 @@ export class LanguageFeatures {
     this.#timers.clear();
   }
 
+  get #reach(): Reach {
+    return this.circumstances.reach();
+  }
+
   #own(uri: string): OwnDocument | undefined {
     const document = this.#documents.get(uri);
     const path = tryUriToPath(uri);
@@ -88,14 +100,14 @@ export class LanguageFeatures {
     const problems = await this.#problems(own);
     const current = this.#documents.get(uri);
     if (current === undefined || current.version !== version) return;
-    const shown = problems.filter(({ inSchema }) => !inSchema || !this.options().editorValidatesSchema);
+    const shown = problems.filter(({ inSchema }) => !inSchema || !this.circumstances.client().editorValidatesSchema);
     const diagnostics = shown.map((problem) => diagnosticOf(current, problem));
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
   }
 
   async #problems({ document, kind, path }: OwnDocument): Promise<DocumentProblem[]> {
     const text = document.getText();
-    if (kind === 'config') return configProblems(text, path, this.#snapshotsUnder(path));
+    if (kind === 'config') return configProblems(text, path, this.#reach, this.#snapshotsUnder(path));
     if (kind === 'profile') return profileProblems(text);
     // A plan that cannot be set beside its model has no further findings; opening the model says why.
     return planProblems(text, () => this.workers.analysis.call('checkPlan', { planPath: path, text }).catch(() => []));
@@ -109,7 +121,7 @@ export class LanguageFeatures {
   #hover(uri: string, position: Parameters<TextDocument['offsetAt']>[0]): Hover | null {
     const own = this.#own(uri);
     if (own === undefined) return null;
-    if (own.kind === 'config') return configHover(own.document, own.path, position);
+    if (own.kind === 'config') return configHover(own.document, position);
     return own.kind === 'plan' ? planHover(own.document, position) : null;
   }
 
@@ -118,7 +130,7 @@ export class LanguageFeatures {
     if (own === undefined) return [];
     const lenses =
       own.kind === 'plan'
-        ? planLenses(own.document.getText(), uri, own.path)
+        ? planLenses(own.document.getText(), uri, own.path, this.#reach)
         : own.kind === 'config'
           ? configLenses(uri, governedModels(own.path), this.#snapshotsUnder(own.path))
           : [];
@@ -130,20 +142,20 @@ export class LanguageFeatures {
     if (own === undefined) return [];
     const actions =
       own.kind === 'plan'
-        ? planActions(own.document.getText(), uri, own.path)
-        : own.kind === 'config' && configIsSound(own)
+        ? planActions(own.document.getText(), uri, own.path, this.#reach)
+        : own.kind === 'config' && configIsSound(own, this.#reach)
           ? configActions(uri, governedModels(own.path))
           : [];
     return actions.filter(({ command }) => this.#isOffered(command?.command ?? ''));
   }
 
   #isOffered(command: string): boolean {
-    return command === '' || this.options().commands.includes(command);
+    return command === '' || this.circumstances.client().commands.includes(command);
   }
 }
 
-function configIsSound({ document, path }: OwnDocument): boolean {
-  return configProblems(document.getText(), path, []).length === 0;
+function configIsSound({ document, path }: OwnDocument, reach: Reach): boolean {
+  return configProblems(document.getText(), path, reach, []).length === 0;
 }
 
 /** True when `kind` is `only` or below it. */

@@ -235,12 +235,12 @@ describe('a profile in a configuration', () => {
     const plan = planReport(result, analyzed);
     const text = readFileSync(path('part.json'), 'utf8');
     const snapshot = { modelUri: 'file:///some%20where/tiny%20resnet.onnx', revision: 1, state: 'ready' as const };
-    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan }]);
+    const [problem, ...others] = configProblems(text, path('part.json'), 'own-folder', [{ ...snapshot, plan }]);
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ severity: 'warning', line: 2, inSchema: false });
     expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"part.profile.json"');
     expect(problem?.message).toMatch(/^tiny resnet\.onnx: The profile of tier `device` has no time for 1 of 21 nodes/);
-    expect(configProblems(text, path('part.json'), [snapshot])).toEqual([]);
+    expect(configProblems(text, path('part.json'), 'own-folder', [snapshot])).toEqual([]);
   });
 
   it('is refused in one sentence with line and column when it is broken', () => {
