@@ -1,9 +1,9 @@
-import { fchmodSync, fchownSync, linkSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { fchmodSync, fchownSync, linkSync, renameSync, rmSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileError } from './fileError';
 import { FileWriter } from './fileWriter';
 import { removeLeftovers, temporaryName, whileUnfinished } from './leftovers';
-import { removeEmpty } from './swap';
+import { makeFolders, removeEmpty } from './swap';
 import { fileExists, type WriteRule, writeTarget } from './writeTarget';
 
 /** A file that appears under its name only when it is complete. */
@@ -26,7 +26,7 @@ export function createAtomicFile(path: string, rule: WriteRule): AtomicFile {
   const target = writeTarget(path, rule);
   const folder = dirname(target.path);
   const temporary = join(folder, temporaryName());
-  const made = guarded(path, () => mkdirSync(folder, { recursive: true }));
+  const made = guarded(path, () => makeFolders(folder));
   const removeAll = () => {
     rmSync(temporary, { force: true });
     if (made !== undefined) removeEmpty(folder, dirname(made));

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, chownSync, constants, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
 import { keepRights } from './atomicFile';
@@ -6,7 +6,17 @@ import { fileError } from './fileError';
 import { fileIdentity } from './fileIdentity';
 import { FileWriter } from './fileWriter';
 import { removeLeftovers, temporaryName, whileUnfinished } from './leftovers';
-import { entriesOf, makeWork, moveBack, removeEmpty, removeWork, type SwapEntry, swapIn, waitingPlace } from './swap';
+import {
+  entriesOf,
+  makeFolders,
+  makeWork,
+  moveBack,
+  removeEmpty,
+  removeWork,
+  type SwapEntry,
+  swapIn,
+  waitingPlace,
+} from './swap';
 import { fileExists, isInput, throughLinks, type WriteRule } from './writeTarget';
 
 export interface FileSetOptions extends WriteRule {
@@ -55,7 +65,7 @@ export class FileSet {
       for (const path of [...options.own, ...options.expected]) this.#requireFree(path);
       this.#isWhole = this.#canBeWhole();
       const around = this.#isWhole ? dirname(this.#folder) : this.#folder;
-      this.#made = mkdirSync(around, { recursive: true });
+      this.#made = makeFolders(around);
       this.#work = join(around, temporaryName());
       makeWork(this.#work);
     } catch (error) {
@@ -70,7 +80,7 @@ export class FileSet {
       this.#writers.at(-1)?.finish();
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolders(dirname(place));
       const writer = new FileWriter(place);
       this.#writers.push(writer);
       this.#paths.push(path);
@@ -178,7 +188,7 @@ export class FileSet {
     const path = basename(this.#folder);
     const before = statSync(this.#folder, { throwIfNoEntry: false });
     const waiting = waitingPlace(this.#work, path);
-    mkdirSync(waiting, { recursive: true });
+    makeFolders(waiting);
     if (before !== undefined) keepFolderRights(waiting, before);
     return { path, isNew: true };
   }

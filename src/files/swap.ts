@@ -7,6 +7,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
@@ -42,20 +43,24 @@ export function makeWork(work: string): void {
 /**
  * Moves what waits in `new` to its places in the folder around the work, and what was there to `old`: the first entry goes
  * first and comes last, so that a set is never taken for complete while it is not. Nothing has moved where this throws.
+ * @param onMove hears of each move
  */
-export function swapIn(work: string, entries: readonly SwapEntry[]): void {
+export function swapIn(work: string, entries: readonly SwapEntry[], onMove: () => void = () => undefined): void {
   const folder = dirname(work);
   const draft = join(work, `${journalName}.part`);
   writeFileSync(draft, JSON.stringify(entries));
   renameSync(draft, join(work, journalName));
   try {
     for (const [index, { path }] of entries.entries()) {
-      if (isThere(join(folder, path))) renameSync(join(folder, path), oldPlace(work, index));
+      if (!isThere(join(folder, path))) continue;
+      renameSync(join(folder, path), oldPlace(work, index));
+      onMove();
     }
     for (const { path, isNew } of [...entries].reverse()) {
       if (!isNew) continue;
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      makeFolders(dirname(join(folder, path)));
       renameSync(waitingPlace(work, path), join(folder, path));
+      onMove();
     }
   } catch (error) {
     moveBack(work, entries);
@@ -92,7 +97,7 @@ export function moveBack(work: string, entries: readonly SwapEntry[]): boolean {
   for (const [index, entry] of entries.entries()) {
     const [place, waiting] = [join(folder, entry.path), waitingPlace(work, entry.path)];
     if (entry.isNew && !isThere(waiting) && isThere(place)) {
-      mkdirSync(dirname(waiting), { recursive: true });
+      makeFolders(dirname(waiting));
       renameSync(place, waiting);
     }
     if (!isThere(oldPlace(work, index))) {
@@ -103,11 +108,23 @@ export function moveBack(work: string, entries: readonly SwapEntry[]): boolean {
     if (isThere(place) && lstatSync(place).isDirectory()) tried(() => rmdirSync(place));
     if (isThere(place)) isComplete = false;
     else {
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolders(dirname(place));
       renameSync(oldPlace(work, index), place);
     }
   }
   return isComplete;
+}
+
+/**
+ * Makes a folder and those around it, as far as they are missing. Node's own `recursive` never ends where a folder cannot be
+ * made although the one around it is there, as below `/proc`.
+ * @returns the topmost one that was made
+ */
+export function makeFolders(folder: string): string | undefined {
+  const missing: string[] = [];
+  for (let at = folder; statSync(at, { throwIfNoEntry: false }) === undefined; at = dirname(at)) missing.unshift(at);
+  for (const each of missing) mkdirSync(each);
+  return missing[0];
 }
 
 /** Removes a folder and those around it below `top`, as far as they are empty. */
