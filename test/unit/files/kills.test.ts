@@ -7,7 +7,7 @@ describe.skipIf(process.platform === 'win32')('writers that are ended in the mid
   let bundled: Bundled;
   beforeAll(async () => {
     bundled = await bundlePrograms({ cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' });
-  });
+  }, 60_000);
   afterAll(() => bundled.remove());
 
   it('leave the old or the new, and nothing else after the next run', async () => {
