@@ -47,7 +47,7 @@ export async function askingToOverwrite<Value>(
   } catch (thrown) {
     if (isAllowed || !DnnSplitError.is(thrown, 'file-exists')) throw thrown;
     const overwrite = vscode.l10n.t('Overwrite');
-    const question = vscode.l10n.t('There are split models already. Overwrite them?');
+    const question = vscode.l10n.t('Split models already exist. Overwrite?');
     const path = thrown.place?.path;
     const detail = path === undefined ? '' : vscode.workspace.asRelativePath(vscode.Uri.file(path));
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, overwrite);
