@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz`: takes mutated models through the product for as long as wanted; ends with 1 when one fails with anything
- * but a proper error, takes too long or too much memory, or leads to facts that cannot be true.
+ * but a proper error, takes too long or too much memory, or leads to facts that cannot be true. Then it ends every writer
+ * in the middle, many times, and looks at what is left.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,18 +20,22 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '50' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const seconds = Number(values.seconds);
 const firstSeed = Number(values.seed);
-if (values.help || !(seconds > 0) || !Number.isInteger(firstSeed)) {
-  console.log('npm run fuzz -- [--seconds N] [--seed N]\n\nThe same seed gives the same cases; batches count it up.');
+const moments = Number(values.kills);
+if (values.help || !(seconds >= 0) || !Number.isInteger(firstSeed) || !Number.isInteger(moments)) {
+  console.log(
+    'npm run fuzz -- [--seconds N] [--seed N] [--kills N]\n\nThe same seed gives the same cases; batches count it up. Each writer is ended N times (50).',
+  );
   process.exit(values.help ? 0 : 2);
 }
 
 /** @typedef {import('../../test/fuzz/fuzzReader').FuzzReport} FuzzReport */
-/** @typedef {typeof import('../../test/fuzz/fuzzReader') & typeof import('../../test/fuzz/fuzzPipeline')} Fuzzers */
+/** @typedef {typeof import('../../test/fuzz/fuzzReader') & typeof import('../../test/fuzz/fuzzPipeline') & typeof import('../../test/fuzz/killWriters')} Fuzzers */
 
 /** @returns {Promise<Fuzzers>} */
 async function loadFuzzers() {
@@ -40,7 +45,8 @@ async function loadFuzzers() {
     await build({
       absWorkingDir: root,
       stdin: {
-        contents: "export * from './test/fuzz/fuzzReader'; export * from './test/fuzz/fuzzPipeline';",
+        contents:
+          "export * from './test/fuzz/fuzzReader'; export * from './test/fuzz/fuzzPipeline'; export * from './test/fuzz/killWriters';",
         resolveDir: root,
       },
       bundle: true,
@@ -56,7 +62,7 @@ async function loadFuzzers() {
   }
 }
 
-const { fuzzReader, fuzzPipeline, modelsToMutate, operatorModels } = await loadFuzzers();
+const { fuzzReader, fuzzPipeline, killWriters, modelsToMutate, operatorModels } = await loadFuzzers();
 const files = modelsToMutate(mostFileBytes);
 const operators = operatorModels();
 
@@ -100,4 +106,28 @@ if (operators.length > 0) {
     fuzzPipeline(operators, seed, (cases) => cases === 2 * operators.length),
   );
 }
+finds += await endWriters();
 process.exitCode = finds === 0 ? 0 : 1;
+
+/** Ends every writer at many moments. @returns {Promise<number>} finds */
+async function endWriters() {
+  const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-fuzz-'));
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: { cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' },
+      outdir: folder,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+    });
+    const report = await killWriters({ cli: join(folder, 'cli.js'), moments, seed: firstSeed });
+    console.log(`Writers that were ended: ${report.kills} times, ${report.late} times too late`);
+    console.log(`  ${report.finds.length} finds`);
+    for (const find of report.finds) console.log(find);
+    return report.finds.length;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

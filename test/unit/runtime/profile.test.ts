@@ -262,7 +262,7 @@ describe('what can go wrong', () => {
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
       /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
     ],
-    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists; add --force/],
+    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists already; add --force/],
     ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {
