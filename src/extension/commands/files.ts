@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import { writeFileAtomically } from '../../files/atomicFile';
-import { fileIdentities } from '../../files/fileIdentity';
-import { writeTarget } from '../../files/writeTarget';
+import type { WriteRule } from '../../files/writeTarget';
 import type { ModelEntry } from '../model/modelStore';
 
 export interface FileToWrite {
@@ -31,7 +29,9 @@ export type Consent = 'nothing-in-the-way' | 'overwrite' | 'keep';
  * @throws DnnSplitError `file-system` where something is in the way that is never replaced
  */
 export async function askToWrite(files: readonly FileToWrite[], model: ModelEntry | undefined): Promise<Consent> {
-  for (const { uri } of files) if (uri.scheme === 'file') writeTarget(uri.fsPath, ruleFor(model, true));
+  const { writeTarget } = await import('../../files/writeTarget');
+  const rule = await ruleFor(model, true);
+  for (const { uri } of files) if (uri.scheme === 'file') writeTarget(uri.fsPath, rule);
   const present = await Promise.all(files.map(async (file) => ({ ...file, before: await readText(file.uri) })));
   const differing = present.filter(({ before, text }) => before !== undefined && before !== text);
   if (differing.length === 0) return 'nothing-in-the-way';
@@ -48,14 +48,17 @@ export async function writeWhole(
   { model, overwrite }: { readonly model: ModelEntry | undefined; readonly overwrite: boolean },
 ): Promise<void> {
   if (uri.scheme === 'file') {
-    writeFileAtomically(uri.fsPath, content, ruleFor(model, overwrite));
+    const { writeFileAtomically } = await import('../../files/atomicFile');
+    writeFileAtomically(uri.fsPath, content, await ruleFor(model, overwrite));
     return;
   }
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   await vscode.workspace.fs.writeFile(uri, bytes);
 }
 
-function ruleFor(model: ModelEntry | undefined, overwrite: boolean) {
+/** Loaded with the first file that is written, so that activation costs nothing more. */
+async function ruleFor(model: ModelEntry | undefined, overwrite: boolean): Promise<WriteRule> {
+  const { fileIdentities } = await import('../../files/fileIdentity');
   const uris = model === undefined ? [] : [model.modelUri, model.snapshot?.configUri];
   const paths = uris.flatMap((uri) => (uri === undefined ? [] : [vscode.Uri.parse(uri, true).fsPath]));
   return { overwrite, inputs: fileIdentities(paths) };
