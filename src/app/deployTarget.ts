@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
-import type { Deployment, Engine } from '../engine/deploy/parts/deployment';
+import type { Deployment } from '../engine/deploy/parts/deployment';
 import { requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
 import { DnnSplitError } from '../shared/errors';
-import type { DeploymentTarget } from '../shared/requests';
+import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
 import { type PreparedSplit, segmentSteps } from './deploySplit';
 import { earlierGeneratedFiles, generatedListFile, generatedListText } from './ownFiles';

@@ -3,6 +3,7 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
+import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText } from '../terminal/output';
 
@@ -11,7 +12,8 @@ interface GraphOptions {
   readonly bind?: Readonly<Record<string, number>>;
   readonly output: string;
   readonly force?: boolean;
-  readonly theme: 'light' | 'dark';
+  readonly theme: PictureTheme;
+  readonly metric: HeatMetric;
   readonly unfolded?: boolean;
   readonly json?: boolean;
 }
@@ -27,7 +29,8 @@ export function addGraph(program: Command): void {
     .option('-c, --config <file>', 'for a model: a dnnsplit.json; the nearest one above it otherwise')
     .option('-b, --bind <name=number>', 'for a model: a number for a symbolic dimension', parseBindings)
     .option('--unfolded', 'draw every copy of repeated blocks')
-    .addOption(new Option('--theme <theme>', 'colors').choices(['light', 'dark']).default('light'))
+    .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
+    .addOption(new Option('--metric <metric>', 'what the dots of the nodes show').choices(heatMetrics).default('time'))
     .option('--json', 'print the size of the picture as JSON')
     .action((source: string, options: GraphOptions) => graph(source, options));
 }
@@ -35,7 +38,9 @@ export function addGraph(program: Command): void {
 async function graph(source: string, options: GraphOptions): Promise<void> {
   const { buildScene } = await import('../../engine/picture/layout/buildScene');
   const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
-  const { sceneToSvg } = await import('../../engine/picture/sceneToSvg');
+  const { createDisplayList } = await import('../../engine/picture/displayList/displayList');
+  const { savedTheme } = await import('../../engine/picture/displayList/editorColors');
+  const { svgPicture } = await import('../../engine/picture/svgPicture');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
   const overwrite = options.force === true;
@@ -44,7 +49,8 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
     ? await fromPlan(source)
     : await fromModel(source, options);
   const scene = await buildScene(analyzed.graph, { folded: options.unfolded ? [] : null }, createElkEngine());
-  const content = sceneToSvg(scene, sceneOverlay(costs, plan), options.theme);
+  const list = createDisplayList(scene, { overlay: sceneOverlay(costs, plan), metric: options.metric });
+  const content = svgPicture(list, savedTheme(options.theme));
   writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };

@@ -88,9 +88,14 @@ async function pngPicture({ session }: ShownGraph, part: PicturePart): Promise<P
 async function svgPicture({ server, graphs }: CommandContext, modelUri: string): Promise<Picture> {
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
-  const folded = graphs.visible(modelUri)?.session.folded ?? null;
-  const params = { modelUri, folded, theme: isLight ? 'light' : 'dark' } as const;
-  const { svg } = await server.request('dnnsplit/picture', params);
+  const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
+  const { svg } = await server.request('dnnsplit/picture', {
+    modelUri,
+    folded,
+    theme: isLight ? 'light' : 'dark',
+    ...(shown && { metric: shown.metric, texts: shown.texts }),
+    ...(shown?.comparing && { compare: shown.comparing }),
+  });
   return { content: svg, scale: 1 };
 }
 
