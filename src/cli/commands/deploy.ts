@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -62,7 +63,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   }));
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, terminalWork())));
-  output.print(options.json ? jsonText({ files: paths }) : paths.join('\n'));
+  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 /** Missing weights need not stand in the way of the manifests. */

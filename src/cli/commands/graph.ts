@@ -3,6 +3,7 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
+import { visibleText } from '../../shared/escape/visible';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText } from '../terminal/output';
@@ -54,7 +55,7 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };
-  const text = options.json ? jsonText(facts) : options.output;
+  const text = options.json ? jsonText(facts) : visibleText(options.output);
   if (options.json || options.output !== '-') outputBeside(options.output).print(text);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { notificationText } from '../../shared/escape/workbench';
 import type { GeneratedFile } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
 import { translated } from '../window/text';
@@ -66,7 +67,7 @@ async function writeDeployment(
     const isWritten = await write(true);
     if (!isWritten) return false;
     const told = vscode.l10n.t('Manifests were written without the split models. {0}', thrown.message);
-    void vscode.window.showWarningMessage(told);
+    void vscode.window.showWarningMessage(notificationText(told));
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
@@ -34,7 +35,7 @@ export async function savePicture(context: CommandContext, argument: unknown): P
   await writeWhole(uri, content, { model: entry, overwrite: true });
   const open = vscode.l10n.t('Open');
   void vscode.window
-    .showInformationMessage(savedSentence(uri, part === 'whole' ? scale : 1), open)
+    .showInformationMessage(notificationText(savedSentence(uri, part === 'whole' ? scale : 1)), open)
     .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
   return uri;
 }

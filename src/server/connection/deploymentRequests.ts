@@ -74,7 +74,7 @@ async function verify(
       dimensions: parsePlanText(source.planText, source.planPath).dimensions,
       runs,
       seed: 1,
-      packageFolders: [packageFolder, dirname(modelPath), services.programFolder],
+      runtimeFolder: packageFolder,
     };
     const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),

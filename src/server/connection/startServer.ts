@@ -6,6 +6,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { visibleLines } from '../../shared/escape/visible';
 import { workspaceTrusted } from '../../shared/requests';
 import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
@@ -17,6 +18,7 @@ import { tryUriToPath } from '../sessions/uris';
 import type { Trust } from '../workers/trust';
 import type { Workers } from '../workers/workers';
 import { notify, serveRequests } from './customRequests';
+import { surviveFailures } from './lastResort';
 import { requestHandlers } from './requestHandlers';
 
 /** Threads are waited for so long when the client asks to end. */
@@ -26,8 +28,9 @@ const stopMs = 2000;
 export function startServer(connection: Connection, workers: Workers, trust: Trust, programFolder: string): void {
   let options: ClientOptions = clientOptions(undefined);
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
-    notify(connection, 'dnnsplit/log', { level, text });
+    notify(connection, 'dnnsplit/log', { level, text: visibleLines(text) });
   workers.onCrash = (text) => log('error', text);
+  surviveFailures((text) => log('error', text));
   const sessions = new Sessions(workers.analysis, {
     changed(snapshot) {
       notify(connection, 'dnnsplit/modelChanged', snapshot);
@@ -41,13 +44,8 @@ export function startServer(connection: Connection, workers: Workers, trust: Tru
   const planBelow = (configPath: string) => {
     for (const session of sessions.below(configPath)) session.refresh();
   };
-  const features = new LanguageFeatures(
-    connection,
-    sessions,
-    workers,
-    { client: () => options, reach: trust.reach },
-    planBelow,
-  );
+  const circumstances = { client: () => options, reach: trust.reach };
+  const features = new LanguageFeatures(connection, sessions, workers, circumstances, planBelow, log);
   let lensesCanRefresh = false;
   const refreshLenses = () => {
     if (lensesCanRefresh) void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);

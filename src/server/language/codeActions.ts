@@ -3,6 +3,7 @@ import type { CodeAction, Command } from 'vscode-languageserver/node';
 import { modelIfThere } from '../../app/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { visibleText } from '../../shared/escape/visible';
 import { clientCommands } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
 import { pathToUri } from '../sessions/uris';
@@ -38,7 +39,7 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   if (only === undefined) return [];
   if (others.length === 0) return [...deployActions(pathToUri(only)), planAgainAction(uri)];
   const several = modelPaths.slice(0, mostModels).flatMap((path) => {
-    const suffix = ` for ${basename(path)}`;
+    const suffix = ` for ${visibleText(basename(path))}`;
     return [
       ...usualTargets.map((target) => generateAction(target, pathToUri(path), suffix)),
       splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),

@@ -3,6 +3,7 @@ import type { CodeLens } from 'vscode-languageserver/node';
 import { modelIfThere } from '../../app/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { labelText } from '../../shared/escape/workbench';
 import { costText, durationText } from '../../shared/quantities';
 import { clientCommands, type ModelSnapshot } from '../../shared/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
@@ -50,5 +51,5 @@ export function configLenses(
 }
 
 function lens(title: string, command: string, args: readonly string[]): CodeLens {
-  return { range: documentStart, command: { title, command, arguments: [...args] } };
+  return { range: documentStart, command: { title: labelText(title), command, arguments: [...args] } };
 }

@@ -24,6 +24,8 @@ interface Circumstances {
   /** How far the names in documents may lead. */
   readonly reach: () => Reach;
 }
+/** Characters beyond which a document is not looked at while it is edited: it would hold up everything else. */
+const longestEdited = 2_000_000;
 
 interface OwnDocument {
   readonly document: TextDocument;
@@ -35,6 +37,8 @@ interface OwnDocument {
 export class LanguageFeatures {
   readonly #documents = new TextDocuments(TextDocument);
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Versions of documents that could not be dealt with, by URI; another version is looked at again. */
+  readonly #setAside = new Map<string, number>();
 
   constructor(
     private readonly connection: Connection,
@@ -42,11 +46,13 @@ export class LanguageFeatures {
     private readonly workers: Workers,
     private readonly circumstances: Circumstances,
     onConfigSaved: (path: string) => void,
+    private readonly log: (level: 'error', text: string) => void,
   ) {
     this.#documents.onDidChangeContent(({ document }) => this.#checkSoon(document.uri));
     this.#documents.onDidClose(({ document }) => {
       clearTimeout(this.#timers.get(document.uri));
       this.#timers.delete(document.uri);
+      this.#setAside.delete(document.uri);
       void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
     });
     this.#documents.onDidSave(({ document }) => {
@@ -79,16 +85,25 @@ export class LanguageFeatures {
 
   #own(uri: string): OwnDocument | undefined {
     const document = this.#documents.get(uri);
+    // A client may send anything.
+    if (document === undefined || typeof document.getText() !== 'string') return undefined;
     const path = tryUriToPath(uri);
     const kind = path === undefined ? undefined : documentKind(path);
-    return document === undefined || path === undefined || kind === undefined ? undefined : { document, kind, path };
+    return path === undefined || kind === undefined ? undefined : { document, kind, path };
+  }
+
+  /** A document that hovers, lenses and actions may look at. */
+  #readable(uri: string): OwnDocument | undefined {
+    const own = this.#own(uri);
+    if (own === undefined || own.document.getText().length > longestEdited) return undefined;
+    return this.#setAside.get(uri) === own.document.version ? undefined : own;
   }
 
   #checkSoon(uri: string): void {
     clearTimeout(this.#timers.get(uri));
     const check = () => {
       this.#timers.delete(uri);
-      void this.#check(uri);
+      this.#check(uri).catch((thrown: unknown) => this.log('error', `Checking ${uri}: ${detailOf(thrown)}`));
     };
     this.#timers.set(uri, setTimeout(check, checkDelayMs));
   }
@@ -97,12 +112,29 @@ export class LanguageFeatures {
     const own = this.#own(uri);
     if (own === undefined) return;
     const { version } = own.document;
-    const problems = await this.#problems(own);
+    const problems = await this.#problemsOrWhyNot(own);
     const current = this.#documents.get(uri);
     if (current === undefined || current.version !== version) return;
     const shown = problems.filter(({ inSchema }) => !inSchema || !this.circumstances.client().editorValidatesSchema);
     const diagnostics = shown.map((problem) => diagnosticOf(current, problem));
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
+  }
+
+  /** Whatever goes wrong with a document is told at its beginning, and it is set aside until it changes. */
+  async #problemsOrWhyNot(own: OwnDocument): Promise<DocumentProblem[]> {
+    const { document } = own;
+    const text = document.getText();
+    if (text.length > longestEdited) {
+      const millions = longestEdited / 1e6;
+      return [wholeDocument(`This file has more than ${millions} million characters, so it is not checked here.`)];
+    }
+    try {
+      return await this.#problems(own);
+    } catch (thrown) {
+      this.#setAside.set(document.uri, document.version);
+      this.log('error', `${own.path}: ${detailOf(thrown)}`);
+      return [wholeDocument('DNNSplit cannot check this file and leaves it alone until it changes; the log says why.')];
+    }
   }
 
   async #problems({ document, kind, path }: OwnDocument): Promise<DocumentProblem[]> {
@@ -126,7 +158,7 @@ export class LanguageFeatures {
   }
 
   #hover(uri: string, position: Parameters<TextDocument['offsetAt']>[0]): Hover | null {
-    const own = this.#own(uri);
+    const own = this.#readable(uri);
     if (own === undefined) return null;
     switch (own.kind) {
       case 'config':
@@ -139,7 +171,7 @@ export class LanguageFeatures {
   }
 
   #lenses(uri: string): CodeLens[] {
-    const own = this.#own(uri);
+    const own = this.#readable(uri);
     if (own === undefined) return [];
     return this.#allLenses(own, uri).filter(({ command }) => this.#isOffered(command?.command ?? ''));
   }
@@ -156,7 +188,7 @@ export class LanguageFeatures {
   }
 
   #actions(uri: string): CodeAction[] {
-    const own = this.#own(uri);
+    const own = this.#readable(uri);
     if (own === undefined) return [];
     return allActions(own, uri, this.#reach).filter(({ command }) => this.#isOffered(command?.command ?? ''));
   }
@@ -175,6 +207,14 @@ function allActions(own: OwnDocument, uri: string, reach: Reach): CodeAction[] {
     case 'profile':
       return [];
   }
+}
+
+function wholeDocument(message: string): DocumentProblem {
+  return { message, severity: 'warning', offset: 0, length: 1, line: 0, column: 0, inSchema: false };
+}
+
+function detailOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
 function configIsSound({ document, path }: OwnDocument, reach: Reach): boolean {
