@@ -96,7 +96,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const token = (await readNamedFile(path, 'the token')).trim();
+  const token = (await readNamedFile(path, 'token')).trim();
   if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
   return token;
 }
@@ -107,8 +107,8 @@ async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
     throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
   }
   return {
-    certificate: await readNamedFile(tlsCertificateFile, 'the certificate'),
-    key: await readNamedFile(tlsKeyFile, 'the key'),
+    certificate: await readNamedFile(tlsCertificateFile, 'certificate'),
+    key: await readNamedFile(tlsKeyFile, 'key'),
   };
 }
 

@@ -37,9 +37,11 @@ async function verify(
   { runs, seed, runtimeFolder, json }: VerifyOptions,
   output: Output,
 ): Promise<void> {
-  const { runVerification } = await import('../../app/verifySplit');
+  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
+    const files = [...split.sources(), ...splitPartFiles(split)];
     const report = await runVerification(
       {
         modelPath: split.modelPath,
@@ -51,6 +53,7 @@ async function verify(
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
+    requireUnchanged(files);
     output.print(json ? jsonText(report) : verificationText(report));
     setExitCode(report.identical ? 0 : 1);
   } finally {
