@@ -36,6 +36,8 @@ export interface RelaySettings {
   readonly graceMs: number;
   readonly retries: number;
   readonly threads: number;
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  readonly runtimeFolder?: string;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
@@ -138,7 +140,7 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
     });
   }
   return onnxRuntimeExecutor(resolve(folder, contract.segment.file), {
-    packageFolders: [folder, process.cwd(), __dirname],
+    runtimeFolder: settings.runtimeFolder,
     threads: settings.threads,
     graphOptimization: settings.graphOptimization,
   });

@@ -25,7 +25,7 @@ describe('verification of sub-models', () => {
     removals.push(split.remove);
     return split;
   }
-  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, packageFolders = [root]) =>
+  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, runtimeFolder: string | undefined = root) =>
     runVerification(
       {
         modelPath: split.modelPath,
@@ -33,7 +33,7 @@ describe('verification of sub-models', () => {
         dimensions: split.plan.dimensions,
         runs: 2,
         seed: 7,
-        packageFolders,
+        ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: bundled.program('relay'), ...(signal && { signal }) },
     );
@@ -99,9 +99,9 @@ describe('verification of sub-models', () => {
 
   it('says how to install ONNX Runtime where it is missing', async () => {
     const split = exported(tinyResnet, [0.5]);
-    await expect(verify(split, undefined, [split.directory])).rejects.toMatchObject({
+    await expect(verify(split, undefined, split.directory)).rejects.toMatchObject({
       code: 'missing-runtime',
-      message: expect.stringMatching(/npm install onnxruntime-node@\S+ --ignore-scripts/),
+      message: expect.stringMatching(/npm install --global onnxruntime-node@\S+ --ignore-scripts.* --runtime-folder/),
     });
   });
 
@@ -109,7 +109,7 @@ describe('verification of sub-models', () => {
     const split = exported(tinyResnet, [0.5]);
     const crash = join(bundled.folder, 'crash.js');
     writeFileSync(crash, 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000);');
-    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1, packageFolders: [] };
+    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1 };
     await expect(runVerification(task, { program: crash })).rejects.toMatchObject({
       code: 'worker-crashed',
       message: expect.stringMatching(/SIGSEGV/),
