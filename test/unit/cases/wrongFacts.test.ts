@@ -11,7 +11,7 @@ import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import type { ContractDocument } from '../../../src/shared/documents/contract';
 import { dtypeToOnnx } from '../../../src/shared/dtype';
-import { type DeploymentTarget, deploymentTargets } from '../../../src/shared/requests';
+import { type DeploymentTarget, deploymentTargets } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
 import { GraphWriter } from '../../support/graphWriter';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
