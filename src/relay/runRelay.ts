@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
+import { refuseUncarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { readContract, readNamedFile } from './contract/contractFile';
@@ -67,6 +68,10 @@ export interface RunningRelay {
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
+  const { receives, sends, answers, segment } = contract;
+  refuseUncarried([...receives, ...sends, ...answers], 'protocol');
+  if (settings.engine === undefined)
+    refuseUncarried([...(segment?.inputs ?? []), ...(segment?.outputs ?? [])], 'runtime');
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);

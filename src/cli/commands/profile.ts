@@ -45,7 +45,10 @@ export function addProfile(program: Command): void {
     .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
     .addOption(runtimeFolderOption())
-    .option('--device <name>', 'what the times were measured on; the processor otherwise')
+    .option(
+      '--device <name>',
+      "what the times were measured on (default: this machine's processor; required with --from-trace)",
+    )
     .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
     .option('--save-trace <file>', "keep ONNX Runtime's profile")
     .option('--force', 'overwrite files that exist')

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { shellWord } from '../../shared/escape/shell';
 import { urlSegment } from '../../shared/escape/url';
 import { visibleText } from '../../shared/escape/visible';
-import { parseCount, runtimeFolderOption } from '../terminal/arguments';
+import { parsePort, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { type Output, standardOutput } from '../terminal/output';
 import { usableSplit } from './exportedSplit';
@@ -20,7 +20,7 @@ export function addRun(program: Command): void {
     .command('run')
     .description('Run every tier of a plan on this machine, with links as the plan states them (needs ONNX Runtime)')
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
-    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parseCount, 8000)
+    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parsePort, 8000)
     .option('--no-shaping', 'let the links be as fast as this machine is')
     .addOption(runtimeFolderOption())
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));

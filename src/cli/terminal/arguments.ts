@@ -23,6 +23,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 1 upwards.');
 }
 
+/** A port to listen on. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (text.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a whole number from 0 (a free one) to 65535.');
+}
+
 /** Where ONNX Runtime is; the folders of models and plans are never looked into. */
 export function runtimeFolderOption(): Option {
   return new Option('--runtime-folder <folder>', 'folder in which ONNX Runtime is installed, if not with dnnsplit');

@@ -44,6 +44,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
+      ['times', timesText(report)],
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
@@ -62,6 +63,16 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
   if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
+}
+
+/** Estimates and measurements are never mixed silently. */
+function timesText({ tiers }: PlanReport): string {
+  const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
+  const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
+  if (measured === 0) return `estimated for all ${counted(nodes, 'node')}`;
+  return measured === nodes
+    ? `measured for all ${counted(nodes, 'node')}`
+    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the others`;
 }
 
 const left = (heading: string): Column => ({ heading });

@@ -187,14 +187,6 @@ export class LanguageFeatures {
   }
 }
 
-function wholeDocument(message: string): DocumentProblem {
-  return { message, severity: 'warning', offset: 0, length: 1, line: 0, column: 0, inSchema: false };
-}
-
-function detailOf(thrown: unknown): string {
-  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-}
-
 function allActions(own: OwnDocument, uri: string): CodeAction[] {
   switch (own.kind) {
     case 'plan':
@@ -204,6 +196,14 @@ function allActions(own: OwnDocument, uri: string): CodeAction[] {
     case 'profile':
       return [];
   }
+}
+
+function wholeDocument(message: string): DocumentProblem {
+  return { message, severity: 'warning', offset: 0, length: 1, line: 0, column: 0, inSchema: false };
+}
+
+function detailOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
 function configIsSound({ document, path }: OwnDocument): boolean {

@@ -8,6 +8,11 @@ import { count, nonNegative } from './numbers';
 const tensor = z.strictObject({
   name: z.string().min(1),
   dtype: z.string().min(1),
+  type: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What it is where it is no plain tensor, for example `sequence(map(int64, float32))`.'),
   shape: z
     .array(z.union([count, z.string()]))
     .nullable()

@@ -43,7 +43,13 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
   ].join('\n');
 }
 
-function tensorConfig({ name, dtype, shape }: ContractTensor): string {
+function tensorConfig({ name, dtype, shape, type: container }: ContractTensor): string {
+  if (container !== undefined) {
+    throw new DnnSplitError(
+      'unsupported-model',
+      `Triton takes and gives tensors only, but "${name}" is a ${container}.`,
+    );
+  }
   const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
   if (type === undefined) {
     throw new DnnSplitError('unsupported-model', `Triton has no tensors of type ${dtype}, which "${name}" is.`);
