@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz`: takes mutated models through the product for as long, or as many, as wanted; ends with 1 when one fails
- * with anything but a proper error, takes too long or too much memory, or leads to facts that cannot be true. Then it ends every writer in the middle, many
- * times, and looks at what is left.
+ * with anything but a proper error, takes too long or too much memory, or leads to facts that cannot be true. Then it
+ * ends every writer in the middle, many times, and looks at what is left.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
