@@ -61,9 +61,20 @@ export interface RelayProcess {
 }
 
 /** Starts `relay.js` and waits until it listens. ONNX Runtime is found from the repository's root. */
-export async function startRelay(program: string, contract: string, ...args: string[]): Promise<RelayProcess> {
+export function startRelay(program: string, contract: string, ...args: string[]): Promise<RelayProcess> {
+  return startRelayIn({}, program, contract, ...args);
+}
+
+/** The same, with further variables in its environment. */
+export async function startRelayIn(
+  environment: Readonly<Record<string, string>>,
+  program: string,
+  contract: string,
+  ...args: string[]
+): Promise<RelayProcess> {
   const child = spawn(process.execPath, [program, contract, ...args], {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const port = await new Promise<number>((done, fail) => {
@@ -79,7 +90,7 @@ export async function startRelay(program: string, contract: string, ...args: str
     base: `http://127.0.0.1:${port}`,
     port,
     pid: child.pid ?? 0,
-    end: async (signal = 'SIGTERM') => {
+    end: async (signal = 'SIGINT') => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill(signal);

@@ -8,6 +8,7 @@ import { usableSplit } from './exportedSplit';
 interface RunOptions {
   readonly port: number;
   readonly shaping: boolean;
+  readonly exact?: boolean;
 }
 
 /** `dnnsplit run PLAN|DIR`: the whole chain on this machine, one process per tier, over links as slow as the plan's. */
@@ -17,11 +18,12 @@ export function addRun(program: Command): void {
     .description('Run every tier of a plan on this machine, with links as the plan states them (needs ONNX Runtime)')
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
     .option('-p, --port <number>', 'port of the first tier; the others take free ones', parseCount, 8000)
+    .option('--exact', 'answer bit for bit as the whole model does: no optimization, one thread')
     .option('--no-shaping', 'let the links be as fast as this machine is')
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
-async function run(target: string, { port, shaping }: RunOptions, output: Output): Promise<void> {
+async function run(target: string, { port, shaping, exact = false }: RunOptions, output: Output): Promise<void> {
   const { startChain } = await import('../terminal/chain');
   const { readContract } = await import('../../relay/contract/contractFile');
   const signal = interruptSignal();
@@ -33,6 +35,7 @@ async function run(target: string, { port, shaping }: RunOptions, output: Output
       contractPaths: split.contractPaths,
       links,
       port,
+      exact,
       signal,
       log: (line) => void process.stderr.write(`${line}\n`),
     });

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
-import type { Executor } from '../../runtime/executor';
+import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
@@ -37,9 +37,8 @@ export async function verifyChain(
   let outputs = new Map<string, VerifiedOutput>();
   for (let run = 0; run < task.runs; run += 1) {
     const inputs = first.receives.map((tensor) => randomInput(tensor, task.dimensions, random));
-    const { signal } = new AbortController();
-    const expected = await whole.run(inputs, signal);
-    const { outputs: found } = await chain.answer(inputs, false, signal);
+    const expected = await whole.run(inputs, unhurriedCall);
+    const { outputs: found } = await chain.answer(inputs, unhurriedCall);
     outputs = merged(outputs, compareAll(expected, found));
     progress((run + 1) / task.runs);
   }
@@ -73,9 +72,9 @@ function chainOf(contracts: readonly ContractDocument[], parts: readonly (Execut
   for (const [index, contract] of [...contracts.entries()].reverse()) {
     const next = above;
     const upstream = next && {
-      isReady: () => next.isReady(),
-      infer: async (inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal) => ({
-        outputs: (await next.answer(inputs, wantsTiming, signal)).outputs,
+      obstacle: () => next.obstacle(),
+      infer: async (inputs: readonly Tensor[], call: Call) => ({
+        outputs: (await next.answer(inputs, call)).outputs,
         parameters: {},
       }),
     };

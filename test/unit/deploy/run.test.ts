@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportAt, floats, startRelay, tinyResnet } from '../../relay/splitChain';
+import { exportAt, floats, startRelay, startRelayIn, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 
@@ -90,6 +90,17 @@ describe('a chain on this machine', () => {
     const contract = split.contractPaths[0] ?? '';
     const refusal = startRelay(bundled.program('relay'), contract, '--port', '0', '--host', '0.0.0.0');
     await expect(refusal).rejects.toThrow(/lets other machines in: give --token-file/);
+    const refuses = (value: string) =>
+      expect(
+        startRelayIn(
+          { DNNSPLIT_ALLOW_ANONYMOUS: value },
+          bundled.program('relay'),
+          contract,
+          ...['--port', '0', '--host', '0.0.0.0'],
+        ),
+      ).rejects;
+    await refuses('false').toThrow(/lets other machines in: give --token-file/);
+    await refuses('maybe').toThrow(/DNNSPLIT_ALLOW_ANONYMOUS is "maybe", but it must be true or false/);
     await expect(startRelay(bundled.program('relay'), contract, '--port', '0')).rejects.toThrow(
       /name the tier above with --upstream/,
     );

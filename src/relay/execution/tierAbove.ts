@@ -1,0 +1,63 @@
+import type { Call } from '../../runtime/executor';
+import { Refusal } from '../../runtime/refusal';
+import type { Tensor } from '../../runtime/tensor';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { artifactMismatch, artifactOf } from '../inference/artifact';
+import { artifactParameter, type InferenceResponse } from '../inference/message';
+import { relayPlatform } from '../service/description';
+import type { Upstream } from '../service/hop';
+import type { InferenceClient, ServerDescription } from './inferenceClient';
+
+/**
+ * The relay of the tier above, or a server of another maker that holds the rest of the model. A relay must hold a part of
+ * the same export, which is compared before anything is sent and again with every answer.
+ */
+export class TierAbove implements Upstream {
+  private readonly own: { readonly name: string; readonly artifact: string };
+
+  constructor(
+    private readonly client: Pick<InferenceClient, 'describe' | 'infer' | 'isReady'>,
+    private readonly contract: ContractDocument,
+  ) {
+    this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
+  }
+
+  async obstacle(): Promise<string | undefined> {
+    const [isReady, description] = await Promise.all([
+      this.client.isReady(),
+      this.client.describe().catch(() => undefined),
+    ]);
+    if (!isReady || description === undefined) return `The tier above ${this.contract.tier} is not ready.`;
+    return this.mismatch(announcedBy(description));
+  }
+
+  async infer(inputs: readonly Tensor[], call: Call): Promise<InferenceResponse> {
+    const response = await this.client.infer(inputs, call, {
+      parameters: { [artifactParameter]: this.own.artifact },
+      check: (description) => this.refuseMismatch(announcedBy(description)),
+    });
+    this.refuseMismatch(response.parameters[artifactParameter]);
+    return response;
+  }
+
+  private refuseMismatch(artifact: unknown): void {
+    const wrong = this.mismatch(artifact);
+    if (wrong === undefined) return;
+    // It may have been replaced since: the next request shall find that out.
+    void this.client.describe().catch(() => undefined);
+    throw new Refusal(409, wrong);
+  }
+
+  /** @param artifact of the tier above; none for servers of other makers */
+  private mismatch(artifact: unknown): string | undefined {
+    if (typeof artifact !== 'string') return undefined;
+    return artifactMismatch(this.own, { name: 'the tier above it', artifact });
+  }
+}
+
+function announcedBy({ metadata }: ServerDescription): unknown {
+  const { parameters, platform } = metadata;
+  const artifact: unknown =
+    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, artifactParameter) : undefined;
+  return artifact ?? (platform === relayPlatform ? 'none' : undefined);
+}
