@@ -11,8 +11,10 @@ import { writeFileAtomically } from '../files/atomicFile';
 import type { ContractDocument } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
+import { unservable } from '../shared/inferenceTypes';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
+import { artifactId } from './artifactId';
 import { checkPlan } from './checkPlan';
 import { type ExportedSegment, exportSegments } from './exportSegments';
 import { modelOfPlan } from './planFile';
@@ -47,6 +49,8 @@ export interface SplitReport {
   readonly duplicatedWeightBytes: number;
   /** True when the sub-models fit only the numbers that the plan gives to dimensions. */
   readonly boundDimensions: boolean;
+  /** What keeps a relay from serving the parts, a sentence each; only where something does. */
+  readonly notices?: readonly string[];
 }
 
 /**
@@ -57,6 +61,7 @@ export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
   analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
+  work: Work = unwatched,
 ): PreparedSplit {
   const model = analyze(modelOfPlan(plan, planPath));
   if (plan.model.structureHash !== model.structureHash) {
@@ -79,7 +84,15 @@ export function prepareSplit(
     moveCutsToCallBorders(model.graph, assignment),
     plan.tiers.length,
   );
-  return { plan, model, segments, contracts: contractsOf(plan, model.inferred, segments), names: tierNames(plan) };
+  const contracts = contractsOf(plan, model.inferred, segments);
+  const artifact = artifactId(model, contracts, work);
+  return {
+    plan,
+    model,
+    segments,
+    contracts: contracts.map(({ format, formatVersion, ...rest }) => ({ format, formatVersion, artifact, ...rest })),
+    names: tierNames(plan),
+  };
 }
 
 /** Where an export puts things. */
@@ -122,7 +135,8 @@ export function writeSplit(prepared: PreparedSplit, options: SplitOptions, work:
     };
   });
   const { duplicatedWeightBytes, boundDimensions } = prepared.segments;
-  return { directory, tiers, duplicatedWeightBytes, boundDimensions };
+  const notices = contracts.flatMap((contract) => unservable(contract, 'relay') ?? []);
+  return { directory, tiers, duplicatedWeightBytes, boundDimensions, ...(notices.length > 0 && { notices }) };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import { unservable } from '../shared/inferenceTypes';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
@@ -88,6 +89,8 @@ export interface RunningRelay {
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
+  const wrong = unservable(contract, settings.engine === undefined ? 'relay' : 'server');
+  if (wrong !== undefined) throw new DnnSplitError('unsupported-model', wrong);
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);

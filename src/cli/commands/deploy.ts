@@ -55,7 +55,8 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { prepareSplit } = await import('../../app/deploySplit');
   const { deploymentOf, writeDeploymentModels } = await import('../../app/deployTarget');
   const { writeFiles } = await import('../terminal/writeFiles');
-  const prepared = prepareSplit(readPlanFile(planPath), planPath);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, work);
   const overwrite = options.force === true;
   const deployments = options.target.map((target) => ({
     directory: join(options.output, target),
@@ -67,9 +68,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const paths: string[] = [];
   for (const { directory, deployment } of deployments) {
     if (options.manifestsOnly !== true) {
-      const models = explained(() =>
-        writeDeploymentModels(prepared, deployment, { directory, overwrite }, terminalWork()),
-      );
+      const models = explained(() => writeDeploymentModels(prepared, deployment, { directory, overwrite }, work));
       paths.push(...models.flatMap(({ path, dataPath }) => (dataPath === undefined ? [path] : [path, dataPath])));
     }
     writeFiles(directory, deployment.files, { overwrite: true });

@@ -18,11 +18,12 @@ export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
   }
   const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
-  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder, undefined, work);
   const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    writeSplit(prepared, { directory, overwrite: false }, terminalWork());
+    writeSplit(prepared, { directory, overwrite: false }, work);
     return { ...readSplit(directory), directory, remove };
   } catch (thrown) {
     remove();

@@ -26,13 +26,14 @@ export function addSplit(program: Command): void {
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
   const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
-  const prepared = prepareSplit(readPlanFile(planPath), planPath);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, work);
   const target = { directory: options.output, overwrite: options.force === true };
-  const report = writeSplit(prepared, target, terminalWork());
+  const report = writeSplit(prepared, target, work);
   output.print(options.json ? jsonText(report) : splitText(report));
 }
 
-function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }: SplitReport): string {
+function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {
   const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes }) => [
     tier,
     folder,
@@ -48,6 +49,7 @@ function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }:
   const notes = [
     ...(duplicatedWeightBytes > 0 ? [`Weights held more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
     ...(boundDimensions ? ['The sub-models fit only the dimensions that the plan binds.'] : []),
+    ...notices,
     `Check them with: dnnsplit verify ${directory}`,
   ];
   return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;

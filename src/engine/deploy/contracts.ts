@@ -75,6 +75,7 @@ function tensorDescriber(inferred: InferredModel, split: SegmentsPlan): (name: s
       dtype: fact.dtype,
       shape: fact.shape?.map((dim) => (typeof dim === 'number' ? dim : dim.key)) ?? null,
       bytes: bytesOf(bound) ?? null,
+      ...(fact.kind !== 'tensor' && { kind: fact.kind }),
     };
   };
 }

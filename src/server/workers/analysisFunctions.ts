@@ -27,7 +27,7 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
   const cache = new ModelCache();
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work));
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);

@@ -12,6 +12,10 @@ const tensor = z.strictObject({
     .nullable()
     .describe('Numbers, or symbols for dimensions that a request decides.'),
   bytes: z.number().nonnegative().nullable(),
+  kind: z
+    .enum(['sequence', 'optional', 'map', 'opaque'])
+    .optional()
+    .describe('What it is where it is no tensor; `dtype` is then the type of its elements.'),
 });
 export type ContractTensor = z.infer<typeof tensor>;
 

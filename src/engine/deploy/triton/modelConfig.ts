@@ -42,7 +42,10 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
   ].join('\n');
 }
 
-function tensorConfig({ name, dtype, shape }: ContractTensor): string {
+function tensorConfig({ name, dtype, shape, kind }: ContractTensor): string {
+  if (kind !== undefined) {
+    throw new DnnSplitError('unsupported-model', `Triton has tensors alone, but "${name}" is of the kind ${kind}.`);
+  }
   const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
   if (type === undefined) {
     throw new DnnSplitError('unsupported-model', `Triton has no tensors of type ${dtype}, which "${name}" is.`);
