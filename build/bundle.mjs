@@ -123,6 +123,7 @@ const entries = [
     },
   },
   { ...node, entryPoints: { relay: 'src/relay/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' } },
   {
     ...common,
     outdir: 'dist',

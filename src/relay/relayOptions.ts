@@ -7,6 +7,7 @@ import type { LogFormat } from './service/log';
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
+  readonly grpcPort?: number;
   readonly upstream?: string;
   readonly engine?: string;
   readonly engineModel?: string;
@@ -43,8 +44,9 @@ function optionsByVariable(): ReadonlyMap<string, Option> {
   return new Map([
     ['HOST', text('--host <address>', 'address to listen on', defaults.host)],
     ['PORT', wholeNumber('--port <number>', 'port to listen on', 0, defaults.port)],
-    ['UPSTREAM', text('--upstream <url>', 'relay of the tier above')],
-    ['ENGINE', text('--engine <url>', 'running v2 engine instead of ONNX Runtime')],
+    ['GRPC_PORT', wholeNumber('--grpc-port <number>', 'serve gRPC too, on this port', 0)],
+    ['UPSTREAM', text('--upstream <url>', 'relay of the tier above: http, https, grpc or grpcs')],
+    ['ENGINE', text('--engine <url>', 'running v2 engine instead of ONNX Runtime: http, https, grpc or grpcs')],
     ['ENGINE_MODEL', text('--engine-model <name>', "sub-model's name at that engine")],
     ['TOKEN_FILE', text('--token-file <file>', 'token that callers must send')],
     ['UPSTREAM_TOKEN_FILE', text('--upstream-token-file <file>', 'token for the tier above')],

@@ -10,14 +10,18 @@ import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
 import { engineTitle, remoteEngineExecutor } from './execution/remoteEngine';
+import type { InferenceClientOptions, TensorServer } from './execution/tensorServer';
 import { TierAbove } from './execution/tierAbove';
 import { warmUp } from './execution/warmUp';
 import { JsonWorkerCodec } from './inference/jsonWorker';
 import { directCodec, type MessageCodec } from './inference/messageCodec';
+import { loadGrpc } from './loadGrpc';
+import { accessCheck } from './service/access';
 import { Admission } from './service/admission';
 import { Hop } from './service/hop';
 import { InferenceService } from './service/inferenceService';
 import type { Log } from './service/log';
+import { MemoryBudget } from './service/memoryBudget';
 import { Metrics } from './service/metrics';
 import { RelayServer } from './service/relayServer';
 
@@ -26,6 +30,8 @@ export interface RelaySettings {
   readonly contractPath: string;
   readonly host: string;
   readonly port: number;
+  /** Port to serve gRPC on, 0 for a free one; HTTP alone where absent. */
+  readonly grpcPort?: number;
   /** Base address of the relay of the tier above. */
   readonly upstream?: string;
   /** Base address of a running v2 engine; ONNX Runtime in this process otherwise. */
@@ -81,6 +87,8 @@ export const defaultRelaySettings = {
 
 export interface RunningRelay {
   readonly port: number;
+  /** Port of gRPC, where it is served. */
+  readonly grpcPort?: number;
   readonly contract: ContractDocument;
   /** @param drainMs overrides how long new requests are still answered */
   stop(drainMs?: number): Promise<void>;
@@ -103,15 +111,21 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());
-  // Opens connections, so that the first request need not wait for them; the tier above may come later.
-  upstream?.describe().catch(() => undefined);
-  const port = await server.listen();
+  const grpc = createGrpcServer(service, settings, { ...limits, ...access });
   const stop = async (drainMs?: number) => {
     await server.stop(drainMs);
+    await grpc?.stop();
     upstream?.close();
     await executor?.close();
   };
-  return { port, contract, stop };
+  // Opens connections, so that the first request need not wait for them; the tier above may come later.
+  upstream?.describe().catch(() => undefined);
+  const port = await server.listen();
+  const grpcPort = await grpc?.listen().catch(async (thrown: unknown) => {
+    await stop(0);
+    throw thrown;
+  });
+  return { port, ...(grpcPort !== undefined && { grpcPort }), contract, stop };
 }
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
@@ -142,6 +156,26 @@ function refuseUnsafeExposure({ host, allowAnonymous }: RelaySettings, token: st
   );
 }
 
+function createGrpcServer(
+  service: InferenceService,
+  settings: RelaySettings,
+  access: { maxBodyBytes: number; token?: string; tls?: { certificate: string; key: string } },
+) {
+  if (settings.grpcPort === undefined) return undefined;
+  const { GrpcServer } = loadGrpc();
+  const { host, version, graceMs, grpcPort: port } = settings;
+  const budget = new MemoryBudget(2 * access.maxBodyBytes);
+  return new GrpcServer(service, {
+    ...access,
+    host,
+    port,
+    version,
+    graceMs,
+    budget,
+    checkAccess: accessCheck(access.token),
+  });
+}
+
 /** The relay's own program lies beside every program that serves. */
 function createCodec(): MessageCodec {
   const program = join(__dirname, 'relay.js');
@@ -153,7 +187,7 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
   if (segment === null) return undefined;
   const folder = dirname(resolve(settings.contractPath));
   if (settings.engine !== undefined) {
-    const client = new InferenceClient({
+    const client = createClient({
       address: settings.engine,
       modelName: settings.engineModel ?? model,
       title: engineTitle,
@@ -176,9 +210,9 @@ async function createUpstream(
   contract: ContractDocument,
   settings: RelaySettings,
   metrics: Metrics,
-): Promise<InferenceClient | undefined> {
+): Promise<TensorServer | undefined> {
   if (settings.upstream === undefined || contract.sends.length === 0) return undefined;
-  return new InferenceClient({
+  return createClient({
     address: settings.upstream,
     modelName: contract.model,
     title: `The tier above ${contract.tier}`,
@@ -188,6 +222,13 @@ async function createUpstream(
     observe: (outcome) => metrics.answeredAbove(outcome),
     ...clientLimits(settings),
   });
+}
+
+/** By the scheme of the address: `http`, `https`, `grpc` or `grpcs`. */
+function createClient(options: InferenceClientOptions): TensorServer {
+  if (!/^grpcs?:\/\//i.test(options.address)) return new InferenceClient(options);
+  const { GrpcInferenceClient } = loadGrpc();
+  return new GrpcInferenceClient(options);
 }
 
 function clientLimits({ connectTimeoutMs, maxBodyMB, retries }: RelaySettings) {

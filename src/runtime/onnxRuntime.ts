@@ -93,7 +93,7 @@ async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: r
       return fromOrt(name, result);
     });
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (Refusal.is(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const isInputFault = /invalid dimensions|invalid rank|INVALID_ARGUMENT|Unexpected input data type/i.test(message);
     throw new Refusal(

@@ -56,6 +56,8 @@ export interface RelayProcess {
   readonly base: string;
   readonly port: number;
   readonly pid: number;
+  /** Port of gRPC, where it is served. */
+  readonly grpcPort: number;
   /** Ends the process: SIGKILL as a crash would. */
   readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -77,18 +79,21 @@ export async function startRelayIn(
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const port = await new Promise<number>((done, fail) => {
+  const wantsGrpc = args.includes('--grpc-port');
+  const [port, grpcPort] = await new Promise<[number, number]>((done, fail) => {
     let text = '';
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const found = / listens on \S+:(\d+)/.exec(text)?.[1];
-      if (found !== undefined) done(Number(found));
+      const grpc = / gRPC on \S+:(\d+)/.exec(text)?.[1];
+      if (found !== undefined && (grpc !== undefined || !wantsGrpc)) done([Number(found), Number(grpc)]);
     });
     child.once('exit', () => fail(new Error(`the relay ended: ${text}`)));
   });
   return {
     base: `http://127.0.0.1:${port}`,
     port,
+    grpcPort,
     pid: child.pid ?? 0,
     end: async (signal = 'SIGINT') => {
       if (child.exitCode !== null || child.signalCode !== null) return;

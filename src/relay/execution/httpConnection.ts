@@ -133,7 +133,10 @@ export class HttpConnection {
 /** @throws DnnSplitError `bad-usage` */
 function parseAddress(address: string): URL {
   if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address);
-  throw new DnnSplitError('bad-usage', `"${address}" is not the address of a server; write it as http://host:port.`);
+  throw new DnnSplitError(
+    'bad-usage',
+    `"${address}" is not the address of a server; write it as http://host:port, https://, grpc:// or grpcs://.`,
+  );
 }
 
 /** Errors of a connection that was never made: another try cannot run the request twice. */

@@ -9,51 +9,17 @@ import {
   headerLengthField,
   headerLengthOf,
   type InferenceResponse,
-  timingParameter,
 } from '../inference/message';
-import { timeoutField } from '../inference/travelling';
-import { type HttpAnswer, HttpConnection, type HttpConnectionOptions, mayTryAgain } from './httpConnection';
-import { type LinkShape, LinkShaper } from './linkShaper';
-
-export interface InferenceClientOptions extends HttpConnectionOptions {
-  readonly modelName: string;
-  /** Tries after the first one, each only where the server cannot have begun to work. */
-  readonly retries: number;
-  /** A slower link that the connection shall behave like. */
-  readonly link?: LinkShape | undefined;
-  /** Names the server in error messages. */
-  readonly title: string;
-  /** Hears of every inference that was asked for. */
-  readonly observe?: (outcome: ClientOutcome) => void;
-}
-
-/** What one inference at a server came to. */
-export interface ClientOutcome {
-  /** Of the answer; 502 or 504 where none came. */
-  readonly status: number;
-  readonly elapsedMs: number;
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-}
-
-/** What a server says of itself and of its model. */
-export interface ServerDescription {
-  /** False where its extensions are listed without binary tensors (MLServer). */
-  readonly takesBinary: boolean;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
-
-export interface InferenceSettings {
-  readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Hears what the server is before anything is sent to it; what it throws ends the inference. */
-  readonly check?: (description: ServerDescription) => void;
-}
+import { timeLeft, timingParameter } from '../inference/travelling';
+import { type HttpAnswer, HttpConnection, mayTryAgain } from './httpConnection';
+import { LinkShaper } from './linkShaper';
+import type { InferenceClientOptions, InferenceSettings, ServerDescription, TensorServer } from './tensorServer';
 
 /** How long a question about the server itself may take. */
 const questionTimeoutMs = 2000;
 
 /** A client of any server that speaks the Open Inference Protocol v2 over HTTP. */
-export class InferenceClient {
+export class InferenceClient implements TensorServer {
   private readonly connection: HttpConnection;
   private readonly shaper: LinkShaper | undefined;
   private readonly modelPath: string;
@@ -132,7 +98,7 @@ export class InferenceClient {
     try {
       return encodeRequest(inputs, { id, binary, parameters: all });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!Refusal.is(error)) throw error;
       throw new Refusal(502, `${this.options.title} takes tensors as JSON alone: ${error.message}`);
     }
   }
@@ -150,7 +116,7 @@ export class InferenceClient {
   private async sendAgain(message: EncodedMessage, call: Call): Promise<HttpAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const headers = { ...call.headers, ...message.headers, ...remaining(call) };
+        const headers = { ...call.headers, ...message.headers, ...timeLeft(call) };
         return await this.connection.send('POST', `${this.modelPath}/infer`, headers, message.parts, call.signal);
       } catch (error) {
         if (call.signal.aborted) throw new NoAnswer(this.ended(call));
@@ -168,14 +134,13 @@ export class InferenceClient {
   /** Why a request ended before its answer came. */
   private ended({ signal }: Call): Refusal {
     const reason: unknown = signal.reason;
-    if (reason instanceof Refusal && reason.status !== 504) return reason;
+    if (Refusal.is(reason) && reason.status !== 504) return reason;
     return new Refusal(504, `${this.options.title} did not answer in time, at ${this.connection.origin}.`);
   }
 
   private unreachable(error: unknown): Refusal {
     const { title } = this.options;
-    if (error instanceof Refusal)
-      return new Refusal(502, `${title} failed at ${this.connection.origin}: ${error.message}`);
+    if (Refusal.is(error)) return new Refusal(502, `${title} failed at ${this.connection.origin}: ${error.message}`);
     const reason = error instanceof Error ? error.message : String(error);
     return new Refusal(502, `${title} cannot be reached at ${this.connection.origin}: ${reason}.`);
   }
@@ -186,13 +151,6 @@ class NoAnswer extends Error {
   constructor(readonly refusal: Refusal) {
     super(refusal.message);
   }
-}
-
-/** The time that is left, less some for the way back, so that the tier that is slow speaks before the one below gives up. */
-function remaining({ deadlineMs }: Call): Record<string, string> {
-  if (!Number.isFinite(deadlineMs)) return {};
-  const leftMs = deadlineMs - performance.now();
-  return { [timeoutField]: String(Math.max(1, Math.floor(leftMs - Math.min(100, leftMs / 10)))) };
 }
 
 /** Statuses that mean the same to the sender wherever they come from. */

@@ -2,7 +2,7 @@ import type { Executor } from '../../runtime/executor';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { checkReturned } from '../inference/fit';
-import type { InferenceClient } from './inferenceClient';
+import type { TensorServer } from './tensorServer';
 
 const title = 'The engine of this tier';
 
@@ -14,7 +14,7 @@ export const engineTitle = title;
  * Tensors without dimensions travel as one element, which is what inference servers want.
  */
 export function remoteEngineExecutor(
-  client: Pick<InferenceClient, 'isReady' | 'infer' | 'close'>,
+  client: TensorServer,
   { inputs: wanted, outputs: promised }: NonNullable<ContractDocument['segment']>,
 ): Executor {
   const scalars = new Set([...wanted, ...promised].filter(({ shape }) => shape?.length === 0).map(({ name }) => name));

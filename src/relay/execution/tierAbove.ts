@@ -3,10 +3,11 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
-import { artifactParameter, type InferenceResponse } from '../inference/message';
+import type { InferenceResponse } from '../inference/message';
+import { artifactParameter } from '../inference/travelling';
 import { relayPlatform } from '../service/description';
 import type { Upstream } from '../service/hop';
-import type { InferenceClient, ServerDescription } from './inferenceClient';
+import type { ServerDescription, TensorServer } from './tensorServer';
 
 /**
  * The relay of the tier above, or a server of another maker that holds the rest of the model. A relay must hold a part of
@@ -16,7 +17,7 @@ export class TierAbove implements Upstream {
   private readonly own: { readonly name: string; readonly artifact: string };
 
   constructor(
-    private readonly client: Pick<InferenceClient, 'describe' | 'infer' | 'isReady'>,
+    private readonly client: TensorServer,
     private readonly contract: ContractDocument,
   ) {
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };

@@ -57,6 +57,6 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
 
 /** Running out of time while the body still comes is its sender's doing; other reasons to stop speak for themselves. */
 function lateBody(reason: unknown): Refusal {
-  if (reason instanceof Refusal && reason.status !== 504) return reason;
+  if (Refusal.is(reason) && reason.status !== 504) return reason;
   return new Refusal(408, 'The body did not arrive in time.');
 }

@@ -27,7 +27,7 @@ export function serveJsonWorker(port: MessagePort): void {
       const result = job.kind === 'decode' ? decodeRequest(...job.arguments) : encodeResponse(...job.arguments);
       port.postMessage({ id, result } satisfies Reply);
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal(500, String(error));
+      const refusal = Refusal.is(error) ? error : new Refusal(500, String(error));
       port.postMessage({ id, refusal: { status: refusal.status, message: refusal.message } } satisfies Reply);
     }
   });

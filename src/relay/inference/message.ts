@@ -3,6 +3,7 @@ import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
 import { bytesFromJson, jsonTextOf } from './jsonData';
 import { parseJson } from './losslessJson';
+import { artifactParameter, scaleParameter, timingParameter } from './travelling';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
@@ -65,13 +66,6 @@ export interface RequestSettings {
   /** False for servers that take and give tensors as JSON alone. */
   readonly binary: boolean;
 }
-
-/** Parameter that asks for times per hop. */
-export const timingParameter = 'dnnsplit_timing';
-/** Parameter with the export that a relay's contract comes from, both ways. */
-export const artifactParameter = 'dnnsplit_artifact';
-/** Parameter with the step of an INT8 tensor that stands for float32. */
-const scaleParameter = 'dnnsplit_scale';
 
 /**
  * Length of the JSON part from its header; none where the header is absent.
@@ -152,7 +146,7 @@ export function decodeResponse(
     refuseRepeated(outputs);
     return { id: response.id, outputs, parameters: response.parameters ?? {} };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!Refusal.is(error)) throw error;
     throw new Refusal(502, `${title} answered something that is not an inference response: ${error.message}`);
   }
 }

@@ -73,6 +73,6 @@ export class Admission {
 }
 
 function whileWaiting(reason: unknown): Refusal {
-  if (reason instanceof Refusal && reason.status !== 504) return reason;
+  if (Refusal.is(reason) && reason.status !== 504) return reason;
   return new Refusal(504, 'This tier is busy: the request waited for its turn until its time was up.');
 }

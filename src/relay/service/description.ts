@@ -1,7 +1,7 @@
 import { datatypeOf } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { artifactOf } from '../inference/artifact';
-import { artifactParameter } from '../inference/message';
+import { artifactParameter } from '../inference/travelling';
 import type { Metrics } from './metrics';
 
 /** What a relay calls itself in its model's metadata. */

@@ -4,7 +4,8 @@ import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import { checkInputs, checkReturned } from '../inference/fit';
-import { type InferenceResponse, timingParameter } from '../inference/message';
+import type { InferenceResponse } from '../inference/message';
+import { timingParameter } from '../inference/travelling';
 import { encodeForWire } from '../inference/wireEncoding';
 import { Admission } from './admission';
 import type { Metrics } from './metrics';
@@ -121,7 +122,7 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
   return new Promise((done, fail) => {
     const giveUp = () => {
       const reason: unknown = signal.reason;
-      const isLate = !(reason instanceof Refusal) || reason.status === 504;
+      const isLate = !Refusal.is(reason) || reason.status === 504;
       fail(
         isLate ? new Refusal(504, `The sub-model of tier ${tier} still ran when the request's time was up.`) : reason,
       );

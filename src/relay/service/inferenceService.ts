@@ -2,7 +2,8 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
-import { artifactParameter, type InferenceRequest, timingParameter } from '../inference/message';
+import type { InferenceRequest } from '../inference/message';
+import { artifactParameter, timingParameter } from '../inference/travelling';
 import type { Admission } from './admission';
 import type { Hop } from './hop';
 import type { Log } from './log';
@@ -106,7 +107,7 @@ export class InferenceService {
 
   /** Turns anything thrown into what the sender may hear; the log has the rest. */
   refusalOf(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
+    if (Refusal.is(error)) return error;
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
     return new Refusal(500, 'The relay hit an unexpected error; its log has the detail.');
   }

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InferenceClient, type InferenceClientOptions } from '../../../src/relay/execution/inferenceClient';
+import { InferenceClient } from '../../../src/relay/execution/inferenceClient';
 import { engineTitle, remoteEngineExecutor } from '../../../src/relay/execution/remoteEngine';
+import type { InferenceClientOptions } from '../../../src/relay/execution/tensorServer';
 import { addOne, ask, contractOf, contractTensor, floatsInput, serveTier } from './support/serveTier';
 import { type Asked, standIn } from './support/standIn';
 

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
-import { InferenceClient, type InferenceClientOptions } from '../../../../src/relay/execution/inferenceClient';
+import { InferenceClient } from '../../../../src/relay/execution/inferenceClient';
+import type { InferenceClientOptions } from '../../../../src/relay/execution/tensorServer';
 import { TierAbove } from '../../../../src/relay/execution/tierAbove';
 import { Admission } from '../../../../src/relay/service/admission';
 import { Hop } from '../../../../src/relay/service/hop';
