@@ -106,7 +106,8 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const executor = await createExecutor(contract, settings);
   const upstream = await createUpstream(contract, settings, metrics);
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
-  const hop = new Hop(contract, executor, upstream && new TierAbove(upstream, contract), metrics, admission);
+  const above = upstream && new TierAbove(upstream, contract, (estimate) => metrics.linkSeen(estimate));
+  const hop = new Hop(contract, executor, above, metrics, admission);
   const service = new InferenceService(contract, hop, admission, metrics, settings, settings.log);
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };

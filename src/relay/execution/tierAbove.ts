@@ -1,12 +1,14 @@
+import * as z from 'zod';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
-import { artifactParameter } from '../inference/travelling';
+import { artifactParameter, receivedParameter } from '../inference/travelling';
 import { relayPlatform } from '../service/description';
 import type { Upstream } from '../service/hop';
+import type { LinkEstimate } from '../service/metrics';
 import type { ServerDescription, TensorServer } from './tensorServer';
 
 /**
@@ -19,6 +21,8 @@ export class TierAbove implements Upstream {
   constructor(
     private readonly client: TensorServer,
     private readonly contract: ContractDocument,
+    /** Hears what each request showed of the link. */
+    private readonly linkSeen: (estimate: Partial<LinkEstimate>) => void = () => undefined,
   ) {
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
   }
@@ -33,11 +37,13 @@ export class TierAbove implements Upstream {
   }
 
   async infer(inputs: readonly Tensor[], call: Call): Promise<InferenceResponse> {
+    const start = performance.now();
     const response = await this.client.infer(inputs, call, {
       parameters: { [artifactParameter]: this.own.artifact },
       check: (description) => this.refuseMismatch(announcedBy(description)),
     });
     this.refuseMismatch(response.parameters[artifactParameter]);
+    this.linkSeen(linkEstimate(response.parameters[receivedParameter], performance.now() - start));
     return response;
   }
 
@@ -54,6 +60,24 @@ export class TierAbove implements Upstream {
     if (typeof artifact !== 'string') return undefined;
     return artifactMismatch(this.own, { name: 'the tier above it', artifact });
   }
+}
+
+const receivedSchema = z.object({ bytes: z.number(), ms: z.number(), totalMs: z.number() });
+/** Smaller bodies arrive at once, whatever the link is like. */
+const leastBytes = 64 * 1024;
+
+/**
+ * What a request showed of the link to the tier above, which timed its arrival itself: no clocks are compared.
+ * @param elapsedMs from its first byte out to its answer in
+ */
+export function linkEstimate(received: unknown, elapsedMs: number): Partial<LinkEstimate> {
+  const parsed = receivedSchema.safeParse(received);
+  if (!parsed.success) return {};
+  const { bytes, ms, totalMs } = parsed.data;
+  return {
+    roundTripMs: Math.max(0, elapsedMs - totalMs),
+    ...(bytes >= leastBytes && ms > 0 && { bandwidthMbps: (bytes * 8) / (ms * 1e3) }),
+  };
 }
 
 function announcedBy({ metadata }: ServerDescription): unknown {

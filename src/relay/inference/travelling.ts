@@ -12,6 +12,8 @@ export const tracingFields = ['traceparent', 'tracestate', 'baggage', 'b3'] as c
 export const timingParameter = 'dnnsplit_timing';
 /** Parameter with the export that a relay's contract comes from, both ways. */
 export const artifactParameter = 'dnnsplit_artifact';
+/** Parameter of an answer with what its tier saw of the link: bytes of the request, and times in milliseconds. */
+export const receivedParameter = 'dnnsplit_received';
 /** Parameter with the step of an INT8 tensor that stands for float32. */
 export const scaleParameter = 'dnnsplit_scale';
 

@@ -94,7 +94,7 @@ export class Hop {
       for (const tensor of results) known.set(tensor.name, tensor);
       outcome = 'done';
     } finally {
-      this.metrics.compute.observe((performance.now() - start) / 1e3, { outcome });
+      this.metrics.compute.observe((performance.now() - start) / 1e3, `outcome="${outcome}"`);
     }
     return { computeMs: performance.now() - start, queueMs: start - asked };
   }

@@ -40,8 +40,9 @@ export async function inferOverHttp(
     const body = await receive(request, call, hold, options, (bytes) => {
       outcome.receivedBytes += bytes;
     });
+    const received = { bytes: body.byteLength, ms: call.elapsedMs };
     const asked = await options.codec.decode(body, headerLengthOf(request.headers[headerLengthField]));
-    const { outputs, parameters } = await service.answer(asked, call);
+    const { outputs, parameters } = await service.answer(asked, call, received);
     const message = await options.codec.encode(service.contract.model, asked, outputs, parameters);
     const sentBytes = Number(message.headers['content-length']);
     hold.grow(sentBytes);

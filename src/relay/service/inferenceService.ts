@@ -3,7 +3,7 @@ import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
-import { artifactParameter, timingParameter } from '../inference/travelling';
+import { artifactParameter, receivedParameter, timingParameter } from '../inference/travelling';
 import type { Admission } from './admission';
 import type { Hop } from './hop';
 import type { Log } from './log';
@@ -70,8 +70,15 @@ export class InferenceService {
     call.dispose();
   }
 
-  /** @throws Refusal */
-  async answer(asked: InferenceRequest, call: RequestCall): Promise<ServiceAnswer> {
+  /**
+   * @param received bytes of the request, and the time that they took to arrive, where that is known
+   * @throws Refusal
+   */
+  async answer(
+    asked: InferenceRequest,
+    call: RequestCall,
+    received?: { readonly bytes: number; readonly ms: number },
+  ): Promise<ServiceAnswer> {
     this.refuseOtherArtifact(asked.artifact);
     call.id = asked.id;
     call.wantsTiming = asked.wantsTiming;
@@ -81,7 +88,10 @@ export class InferenceService {
     const waitedMs = readMs + (own?.queueMs ?? 0);
     const parameters = {
       ...(asked.wantsTiming && { [timingParameter]: [{ ...own, waitedMs }, ...above] }),
-      ...(asked.artifact !== undefined && { [artifactParameter]: artifactOf(this.contract) }),
+      ...(asked.artifact !== undefined && {
+        [artifactParameter]: artifactOf(this.contract),
+        ...(received !== undefined && { [receivedParameter]: { ...received, totalMs: call.elapsedMs } }),
+      }),
     };
     return { outputs, parameters };
   }

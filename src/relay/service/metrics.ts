@@ -1,8 +1,6 @@
 /** Upper bounds of the latency histograms, in seconds. */
 const bucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-type Labels = Readonly<Record<string, string>>;
-
 class Series {
   readonly counts = new Float64Array(bucketsS.length);
   sum = 0;
@@ -18,10 +16,10 @@ class Histogram {
     private readonly help: string,
   ) {}
 
-  observe(seconds: number, labels: Labels = {}): void {
-    const key = labelText(labels);
-    const series = this.series.get(key) ?? new Series();
-    this.series.set(key, series);
+  /** @param labels in Prometheus' form */
+  observe(seconds: number, labels = ''): void {
+    const series = this.series.get(labels) ?? new Series();
+    this.series.set(labels, series);
     series.sum += seconds;
     series.count += 1;
     const first = bucketsS.findIndex((bound) => seconds <= bound);
@@ -84,11 +82,13 @@ export interface LinkEstimate {
   readonly roundTripMs: number;
 }
 
+const newestWeight = 0.2;
+
 /** Figures of one relay in Prometheus' text format (exposition format 0.0.4). */
 export class Metrics {
   private readonly requestsByStatus = new Map<number, number>();
   private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
-  private link: Partial<LinkEstimate> = {};
+  private link: { readonly [Figure in keyof LinkEstimate]?: number | undefined } = {};
   readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
   readonly compute = new Histogram('dnnsplit_compute_seconds', 'Time of the sub-model on this tier, by outcome.');
   readonly queue = new Histogram('dnnsplit_queue_seconds', 'Time that requests waited for the sub-model.');
@@ -100,11 +100,11 @@ export class Metrics {
     this.requestsByStatus.set(status, (this.requestsByStatus.get(status) ?? 0) + 1);
     this.totals.received += receivedBytes;
     this.totals.sent += sentBytes;
-    this.request.observe(elapsedMs / 1e3, { status: String(status) });
+    this.request.observe(elapsedMs / 1e3, `status="${status}"`);
   }
 
   answeredAbove({ status, elapsedMs, sentBytes, receivedBytes }: UpstreamOutcome): void {
-    this.upstream.observe(elapsedMs / 1e3, { status: String(status) });
+    this.upstream.observe(elapsedMs / 1e3, `status="${status}"`);
     this.totals.upstreamSent += sentBytes;
     this.totals.upstreamReceived += receivedBytes;
   }
@@ -114,8 +114,14 @@ export class Metrics {
     this.totals.unencoded += 1;
   }
 
-  linkSeen(estimate: Partial<LinkEstimate>): void {
-    this.link = { ...this.link, ...estimate };
+  /** Takes in what one request showed of the link; later ones count more. */
+  linkSeen({ bandwidthMbps, roundTripMs }: Partial<LinkEstimate>): void {
+    const smooth = (before: number | undefined, seen: number | undefined) =>
+      before === undefined || seen === undefined ? (seen ?? before) : before + newestWeight * (seen - before);
+    this.link = {
+      bandwidthMbps: smooth(this.link.bandwidthMbps, bandwidthMbps),
+      roundTripMs: smooth(this.link.roundTripMs, roundTripMs),
+    };
   }
 
   /** Requests answered well and refused, with their times in seconds: what Triton calls statistics. */
@@ -130,7 +136,7 @@ export class Metrics {
 
   /** @param now requests that run, that wait for their turn, and that are open at all */
   text(now: { readonly running: number; readonly waiting: number; readonly open: number }): string {
-    const tier = labelText({ tier: this.tier });
+    const tier = `tier="${escapeLabel(this.tier)}"`;
     const single = (name: string, type: 'counter' | 'gauge', help: string, value: number | undefined) =>
       value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name}{${tier}} ${value}`];
     const counter = (name: string, help: string, value: number) => single(name, 'counter', help, value);
@@ -164,12 +170,6 @@ export class Metrics {
       '',
     ].join('\n');
   }
-}
-
-function labelText(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
-    .join();
 }
 
 function escapeLabel(text: string): string {

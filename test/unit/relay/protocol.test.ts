@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { linkEstimate } from '../../../src/relay/execution/tierAbove';
 import { inferBinary } from '../../relay/v2Client';
 import { addOne, ask, contractOf, contractTensor, floatsInput, renaming, serveTier } from './support/serveTier';
 
@@ -202,6 +203,30 @@ describe('metrics', () => {
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(/^# (HELP|TYPE) dnnsplit_\w+ \S|^dnnsplit_\w+\{(\w+="[^"]*",?)+\} [\d.e+-]+$/);
     }
+  });
+});
+
+describe('what a request shows of its link', () => {
+  it('is the bandwidth of large bodies and the time that the tier above does not account for', () => {
+    // 1 MB in 80 ms are 100 Mbit/s; of 150 ms the tier above accounts for 130.
+    expect(linkEstimate({ bytes: 1e6, ms: 80, totalMs: 130 }, 150)).toEqual({ bandwidthMbps: 100, roundTripMs: 20 });
+    expect(linkEstimate({ bytes: 1000, ms: 1, totalMs: 130 }, 150)).toEqual({ roundTripMs: 20 });
+    expect(linkEstimate(undefined, 150)).toEqual({});
+    expect(linkEstimate({ bytes: 'many' }, 150)).toEqual({});
+  });
+
+  it('appears in the metrics of the tier below', async () => {
+    const cloud = await serveTier(contractOf('cloud', { input: 'x1' }), renaming({ x1: 'y' }), undefined, {
+      maxBodyBytes: 1e6,
+    });
+    const lower = contractOf('device', { output: 'x1', isLast: false });
+    const device = await serveTier(lower, renaming({ x: 'x1' }), cloud.address, { maxBodyBytes: 1e6 });
+    const bytes = new Uint8Array(400_000);
+    const { outputs } = await inferBinary(device.address, 'm', [{ name: 'x', datatype: 'FP32', shape: [1e5], bytes }]);
+    expect(outputs[0]?.bytes).toEqual(bytes);
+    const text = await (await fetch(`${device.address}/metrics`)).text();
+    expect(text).toMatch(/^dnnsplit_link_mbps\{tier="device"\} \d/m);
+    expect(text).toMatch(/^dnnsplit_link_round_trip_ms\{tier="device"\} \d/m);
   });
 });
 

@@ -115,7 +115,13 @@ export async function serveTier(
           ...settings.client,
         });
   const admission = new Admission(settings.maxRunning ?? 2, settings.maxWaiting ?? 1);
-  const hop = new Hop(contract, executor, client && new TierAbove(client, contract), metrics, admission);
+  const hop = new Hop(
+    contract,
+    executor,
+    client && new TierAbove(client, contract, (estimate) => metrics.linkSeen(estimate)),
+    metrics,
+    admission,
+  );
   const options: RelayServerOptions = {
     host: '127.0.0.1',
     port: 0,
