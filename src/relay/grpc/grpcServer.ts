@@ -2,6 +2,9 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type ServerListener,
   type ServerUnaryCall,
   type sendUnaryData,
   type UntypedServiceImplementation,
@@ -40,6 +43,28 @@ export interface GrpcServerOptions {
   readonly budget: MemoryBudget;
 }
 
+const connectionAgeMs = 600_000;
+/** For probes, which have no token. */
+const openMethods = /\/(ServerLive|ServerReady|ModelReady)$/;
+
+/** Checks who asks before anything of a message is read. */
+function accessInterceptor(checkAccess: (authorization: string | undefined) => void): ServerInterceptor {
+  return ({ path }, call) => {
+    const listener: ServerListener = {
+      onReceiveMetadata: (metadata, forward) => {
+        try {
+          if (!openMethods.test(path)) checkAccess(textOf(metadata, 'authorization'));
+        } catch (error) {
+          if (!Refusal.is(error)) throw error;
+          return call.sendStatus(grpcError(error));
+        }
+        forward(metadata);
+      },
+    };
+    return new ServerInterceptingCall(call, { start: (next) => next(listener) });
+  };
+}
+
 type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>;
 
 /** Serves a tier over gRPC with the Open Inference Protocol v2: one message each way, no streams. */
@@ -53,8 +78,10 @@ export class GrpcServer {
     this.server = new Server({
       'grpc.max_receive_message_length': options.maxBodyBytes,
       'grpc.max_send_message_length': -1,
-      // What one connection may leave unread, in MB, before it gets no further streams.
-      'grpc-node.max_session_memory': Math.ceil((2 * options.maxBodyBytes) / 1e6),
+      // Connections of clients that never read their answers end at last; others open the next one by themselves.
+      'grpc.max_connection_age_ms': connectionAgeMs,
+      'grpc.max_connection_age_grace_ms': options.graceMs,
+      interceptors: [accessInterceptor((authorization) => options.checkAccess(authorization))],
       // Callers keep connections open and look now and then whether they still stand.
       'grpc.keepalive_permit_without_calls': 1,
     });
@@ -94,14 +121,14 @@ export class GrpcServer {
     const { contract } = this.service;
     const ready = async () => ({ ready: (await this.service.obstacle()) === undefined });
     return {
-      ServerLive: this.open(() => ({ live: true })),
-      ServerReady: this.open(ready),
-      ModelReady: this.open<ModelNamed, object>(({ request }) => {
+      ServerLive: this.unary(() => ({ live: true })),
+      ServerReady: this.unary(ready),
+      ModelReady: this.unary<ModelNamed, object>(({ request }) => {
         this.checkModel(request.name, request.version);
         return ready();
       }),
-      ServerMetadata: this.guarded(() => ({ name: serverName, version: this.options.version, extensions })),
-      ModelMetadata: this.guarded<ModelNamed, object>((call) => {
+      ServerMetadata: this.unary(() => ({ name: serverName, version: this.options.version, extensions })),
+      ModelMetadata: this.unary<ModelNamed, object>((call) => {
         this.checkModel(call.request.name, call.request.version);
         const { parameters: _, inputs, outputs, ...rest } = metadataOf(contract);
         // The protocol's message has no place for it.
@@ -115,8 +142,7 @@ export class GrpcServer {
     };
   }
 
-  /** For probes, which have no token. */
-  private open<Request, Response>(method: Unary<Request, Response>) {
+  private unary<Request, Response>(method: Unary<Request, Response>) {
     return (call: ServerUnaryCall<Request, Response>, answer: sendUnaryData<Response>) => {
       const run = async () => await method(call);
       run().then(
@@ -126,13 +152,6 @@ export class GrpcServer {
     };
   }
 
-  private guarded<Request, Response>(method: Unary<Request, Response>) {
-    return this.open<Request, Response>((call) => {
-      this.options.checkAccess(textOf(call.metadata, 'authorization'));
-      return method(call);
-    });
-  }
-
   private async infer(call: ServerUnaryCall<ModelInferRequest, object>, answer: sendUnaryData<object>): Promise<void> {
     const { service } = this;
     const startMs = performance.now();
@@ -140,8 +159,9 @@ export class GrpcServer {
     const receivedBytes = sizeOf(call.request.raw_input_contents);
     let sentBytes = 0;
     const hold = this.options.budget.hold();
+    // The library says so once the answer is out, and when the client is gone.
+    const isOut = new Promise<void>((done) => call.once('cancelled', () => done()));
     try {
-      this.options.checkAccess(textOf(call.metadata, 'authorization'));
       open = service.open(headersOf(call));
       const inner = open;
       call.on('cancelled', () => inner.end(new Refusal(499, 'The client went away before it had its answer.')));
@@ -170,12 +190,12 @@ export class GrpcServer {
       refusal = service.refusalOf(error);
       sentBytes = 0;
       answer(grpcError(refusal));
-    } finally {
-      hold.release();
-      if (open !== undefined) service.close(open);
-      const timed = open ?? { elapsedMs: performance.now() - startMs, requestId: '-' };
-      service.record(timed, { receivedBytes, sentBytes, refusal });
     }
+    const timed = open ?? { elapsedMs: performance.now() - startMs, requestId: '-' };
+    service.record(timed, { receivedBytes, sentBytes, refusal });
+    await isOut;
+    hold.release();
+    if (open !== undefined) service.close(open);
   }
 
   private checkModel(name: string, version: string): void {

@@ -115,9 +115,14 @@ function notANumber(name: string, datatype: Datatype): Refusal {
   return new Refusal(400, `Input "${name}" is ${datatype}, but one of its elements is not a number.`);
 }
 
+/** Levels of nested data that are followed. */
+const mostDimensions = 64;
+
 /** The elements of an array that is flat or has one level per dimension, each as long as the dimension says. */
 function flatten(data: readonly unknown[], name: string, shape: readonly number[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
+  if (shape.length > mostDimensions)
+    throw new Refusal(400, `Input "${name}" has more than ${mostDimensions} dimensions; send its data flat.`);
   const flat: unknown[] = [];
   const visit = (items: readonly unknown[], axis: number) => {
     const isLast = axis === shape.length - 1;

@@ -40,7 +40,10 @@ export function lineLog(
 }
 
 function jsonLine(timeMs: number, message: string, fields: LogFields): string {
-  return JSON.stringify({ time: new Date(timeMs).toISOString(), message, ...fields });
+  const cut = (value: string | number | boolean) => (typeof value === 'string' ? value.slice(0, longestText) : value);
+  const all = { message, ...fields };
+  const entries = Object.entries(all).map(([name, value]) => [name, cut(value)]);
+  return JSON.stringify({ time: new Date(timeMs).toISOString(), ...Object.fromEntries(entries) });
 }
 
 function textLine(timeMs: number, message: string, fields: LogFields): string {
@@ -50,10 +53,14 @@ function textLine(timeMs: number, message: string, fields: LogFields): string {
 
 /** A value that ends at the next space. */
 function plain(value: string): string {
-  return /^[\w.:/-]+$/.test(value) ? value : JSON.stringify(value);
+  const cut = value.slice(0, longestText);
+  return /^[\w.:/-]+$/.test(cut) ? cut : JSON.stringify(cut);
 }
+
+/** Longer texts, which callers may choose, are cut. */
+const longestText = 4000;
 
 /** Callers choose parts of what is written; they must not begin lines of their own. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -159,6 +159,22 @@ describe('the form of a request', () => {
     });
   });
 
+  it('is refused with levels without end, not followed', async () => {
+    const depth = 20_000;
+    const { address } = await serveTier(
+      echoOf(
+        'float32',
+        Array.from({ length: depth }, (_, axis) => `d${axis}`),
+      ),
+      identity,
+      undefined,
+      { maxBodyBytes: 1e6 },
+    );
+    const data = `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+    const { status, error } = await exchange(address, tensorText('FP32', Array(depth).fill(1), data));
+    expect([status, error]).toEqual([400, expect.stringMatching(/more than 64 dimensions|cannot be parsed/)]);
+  });
+
   it('takes an empty list of outputs as all of them, and null as nothing', async () => {
     const { address } = await serveTier(echoOf('float32'), identity);
     const bodies = [',"outputs":[]', ',"outputs":null', ',"id":null,"parameters":null', ',"outputs":[{"name":"y"}]'];

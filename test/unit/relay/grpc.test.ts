@@ -127,6 +127,9 @@ describe('gRPC', () => {
     const { answer } = await call<InferAnswer>(door.grpcPort, 'ModelInfer', request);
     const times = JSON.parse(answer?.parameters['dnnsplit_timing']?.string_param ?? '[]');
     expect(times.map(({ tier }: { tier: string }) => tier)).toEqual(['device', 'edge', 'cloud']);
+    // Every place was given back once its answer was out.
+    const metrics = await (await fetch(`${door.base}/metrics`)).text();
+    expect(metrics).toMatch(/^dnnsplit_open_requests\{tier="device"\} 0$/m);
   });
 
   it('tells what it serves and that it is ready', async () => {
