@@ -109,6 +109,8 @@ describe('a deadline', () => {
       expect.stringMatching(/sub-model of tier cloud still ran/),
     ]);
     expect((await ask(address, floatsInput('x1', [1]))).status).toBe(503);
+    await new Promise((done) => setTimeout(done, 400));
+    expect((await ask(address, floatsInput('x1', [1]))).status).toBe(504);
   });
 });
 
