@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,6 +81,29 @@ describe('a chain on this machine', () => {
     process.kill(Number(pids[1]), 'SIGKILL');
     expect((await ended)[0]).toBe(2);
     expect(logged()).toMatch(/dnnsplit: A relay ended on its own/);
+  });
+
+  it('verifies a link that rounds within the tolerance that is given', () => {
+    const rounded = exportAt(tinyResnet, [0.5], { wire: 'float16' });
+    const verify = (...args: string[]) =>
+      spawnSync(process.execPath, [bundled.program('cli'), 'verify', rounded.directory, ...args], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+    const strict = verify();
+    expect([strict.status, strict.stdout]).toEqual([1, expect.stringMatching(/Say with --tolerance how far/)]);
+    const loose = verify('--tolerance', '0.01');
+    expect([loose.status, loose.stdout]).toEqual([0, expect.stringMatching(/within a tolerance of 0\.01/)]);
+    expect(JSON.parse(verify('--tolerance', '0.01', '--json').stdout)).toMatchObject({
+      identical: false,
+      withinTolerance: true,
+      optimization: 'disabled',
+      outputs: [{ beyondTolerance: 0, topOneAgreement: 1 }],
+    });
+    const served = verify('--serving', '--tolerance', '0.01');
+    expect([served.status, served.stdout]).toEqual([0, expect.stringMatching(/ran optimized, as they are served/)]);
+    expect(verify('--tolerance', 'much').status).toBe(2);
+    rounded.remove();
   });
 
   it('serves one tier by its contract, and refuses what is unsafe', async () => {
