@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { excess } from './excess.mjs';
 import { frames } from './frames.mjs';
 import { loadProduct } from './loadProduct.mjs';
 import { opening } from './opening.mjs';
@@ -12,6 +13,7 @@ const sections = new Map([
   ['reading', { title: 'Reading and analyzing, warm', run: reading }],
   ['commandLine', { title: 'The command line, cold', run: commandLine }],
   ['scaling', { title: 'Ten times the nodes', run: scaling }],
+  ['excess', { title: 'Far too much of one thing', run: excess }],
   ['exact', { title: 'The exact planner', run: exact }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],

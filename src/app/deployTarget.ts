@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
-import type { Deployment, Engine } from '../engine/deploy/parts/deployment';
-import { unservable } from '../shared/documents/unservable';
+import type { Deployment } from '../engine/deploy/parts/deployment';
 import { DnnSplitError } from '../shared/errors';
-import type { DeploymentTarget } from '../shared/requests';
+import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
 import { type PreparedSplit, type SplitOptions, writeSegments } from './deploySplit';
 import type { ExportedSegment } from './exportSegments';
@@ -22,18 +21,7 @@ export interface TargetOptions {
 /** The files of a deployment target for a cut model. @throws DnnSplitError where the target cannot take the model */
 export function deploymentOf(prepared: PreparedSplit, { target, engine, programFolder }: TargetOptions): Deployment {
   const { plan, contracts } = prepared;
-  refuseUnservable(contracts, target, engine);
   return deploymentFiles(target, { plan, contracts, engine, relayProgram: readRelay(programFolder) });
-}
-
-/** Triton's target has no relays; its configuration says itself what it cannot take. */
-function refuseUnservable(contracts: PreparedSplit['contracts'], target: DeploymentTarget, engine: Engine): void {
-  if (target === 'triton') return;
-  const hasServer = target === 'kserve' || (target === 'compose' && engine !== 'relay');
-  for (const contract of contracts) {
-    const wrong = unservable(contract, hasServer ? 'server' : 'relay');
-    if (wrong !== undefined) throw new DnnSplitError('unsupported-model', wrong);
-  }
 }
 
 /** Writes the sub-models to the places where a deployment wants them. @throws DnnSplitError as `writeSegments` */

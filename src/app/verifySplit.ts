@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
@@ -81,7 +82,7 @@ export function runVerification(task: VerificationTask, options: VerificationOpt
     createInterface({ input: child.stdout }).on('line', (line) => {
       const message = parseLine(line);
       if (message?.progress !== undefined) onProgress?.(message.progress);
-      if (message?.report !== undefined) report = verificationReportSchema.parse(message.report);
+      if (message?.report !== undefined) report = message.report;
       if (message?.error !== undefined) error = DnnSplitError.fromData(message.error);
     });
     child.on('error', (thrown) => fail(crashed(thrown.message, detail)));
@@ -98,17 +99,23 @@ export function runVerification(task: VerificationTask, options: VerificationOpt
   });
 }
 
-interface Line {
-  readonly progress?: number;
-  readonly report?: unknown;
-  readonly error?: ErrorData;
+/** One line of what the process says. */
+const lineSchema = z.object({
+  progress: z.number().optional(),
+  report: verificationReportSchema.optional(),
+  error: z.custom<ErrorData>(isErrorData).optional(),
+});
+
+function isErrorData(value: unknown): boolean {
+  const fields: { code?: unknown; message?: unknown } = Object(value);
+  return typeof fields.code === 'string' && typeof fields.message === 'string';
 }
 
 /** What the process says; its libraries may print other lines. */
-function parseLine(line: string): Line | undefined {
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as Line;
+    return lineSchema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
 import { toErrorData } from '../shared/errors';
+import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
 import { jsonWorkerRole, serveJsonWorker } from './inference/jsonWorker';
 import { addRelayOptions } from './serveCommand';
@@ -17,7 +18,7 @@ function runProgram(): void {
   addRelayOptions(program);
   addVerifyCommand(program);
   program.parseAsync().catch((thrown: unknown) => {
-    process.stderr.write(`dnnsplit-relay: ${toErrorData(thrown).message}\n`);
+    process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
     process.exitCode = 2;
   });
 }

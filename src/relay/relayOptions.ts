@@ -29,6 +29,7 @@ export interface ServeOptions {
   readonly graceMs: number;
   readonly retries: number;
   readonly threads?: number;
+  readonly runtimeFolder?: string;
   readonly optimization: RelaySettings['graphOptimization'];
   readonly exact?: boolean;
   readonly linkMbps?: number;
@@ -71,6 +72,10 @@ function optionsByVariable(): ReadonlyMap<string, Option> {
     ['GRACE_MS', wholeNumber('--grace-ms <number>', 'time to finish when stopped', 0, defaults.graceMs)],
     ['RETRIES', wholeNumber('--retries <number>', 'further tries to reach the tier above', 0, defaults.retries)],
     ['THREADS', wholeNumber('--threads <number>', 'threads of ONNX Runtime (default: all processors)', 1)],
+    [
+      'RUNTIME_FOLDER',
+      text('--runtime-folder <folder>', 'folder in which ONNX Runtime is installed, if not with this program'),
+    ],
     [
       'OPTIMIZATION',
       text('--optimization <level>', "ONNX Runtime's graph optimization", defaults.graphOptimization).choices(levels),

@@ -62,6 +62,8 @@ export interface RelaySettings {
   readonly retries: number;
   /** Default: as many as the machine has processors for this process. */
   readonly threads?: number;
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  readonly runtimeFolder?: string;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
@@ -199,7 +201,7 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
     return remoteEngineExecutor(client, segment);
   }
   const executor = await onnxRuntimeExecutor(resolve(folder, segment.file), {
-    packageFolders: [folder, process.cwd(), __dirname],
+    runtimeFolder: settings.runtimeFolder,
     threads: settings.threads ?? availableParallelism(),
     graphOptimization: settings.graphOptimization,
   });

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { readModel } from '../../src/engine/onnx/read/readModel';
 import { defaultConfig, resolveConfig } from '../../src/engine/planning/infrastructure/resolveConfig';
@@ -14,6 +14,7 @@ import { DnnSplitError } from '../../src/shared/errors';
 import { throwIfCanceled, type Work } from '../../src/shared/work';
 import { impossibleFact } from '../support/impossibleFact';
 import { operatorCases } from '../support/operatorCases';
+import { sharedModels } from '../support/shared';
 import { type FuzzReport, mutateBytes, type Random, randomOf } from './fuzzReader';
 import { mutateModel } from './mutateModel';
 
@@ -106,17 +107,9 @@ export function operatorModels(): string[] {
   return operatorCases().map(({ folder }) => join(folder, 'model.onnx'));
 }
 
-/** The models of the repository, and small ones beside the checkout where there are any. */
+/** The models of the repository, and those beside the checkout where there are any. */
 export function modelsToMutate(mostFileBytes: number): string[] {
-  const folders = [
-    '../fixtures/models',
-    '../workspace',
-    '../../../shared/models/small',
-    '../../../shared/models/graphs',
-  ];
-  return folders
-    .map((folder) => resolve(import.meta.dirname, folder))
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter((file) => file.endsWith('.onnx') && statSync(file).size <= mostFileBytes);
+  return sharedModels()
+    .map(({ path }) => path)
+    .filter((path) => statSync(path).size <= mostFileBytes);
 }

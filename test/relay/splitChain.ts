@@ -76,7 +76,7 @@ export async function startRelayIn(
 ): Promise<RelayProcess> {
   const child = spawn(process.execPath, [program, contract, ...args], {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const wantsGrpc = args.includes('--grpc-port');

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Engine } from '../../engine/deploy/parts/deployment';
 import { DnnSplitError } from '../../shared/errors';
-import { type DeploymentTarget, deploymentTargets } from '../../shared/requests';
+import { visibleText } from '../../shared/escape/visible';
+import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -33,7 +33,7 @@ export function addDeploy(program: Command): void {
         '--engine <engine>',
         'for compose: what runs the sub-models; an inference server gets a relay beside it',
       )
-        .choices(['relay', 'triton', 'ovms'])
+        .choices(engines)
         .default('relay'),
     )
     .option('--manifests-only', 'leave the sub-models out')
@@ -74,7 +74,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
     writeFiles(directory, deployment.files, { overwrite: true });
     paths.push(...deployment.files.map(({ path }) => join(directory, path)));
   }
-  output.print(options.json ? jsonText({ files: paths }) : paths.join('\n'));
+  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 function refuseExisting(directory: string, files: readonly { readonly path: string }[]): void {

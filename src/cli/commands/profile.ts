@@ -5,8 +5,9 @@ import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { countText, durationText } from '../../shared/quantities';
-import { parseBindings, parseCount } from '../terminal/arguments';
+import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
@@ -17,6 +18,7 @@ interface ProfileOptions {
   readonly runs: number;
   readonly warmup?: number;
   readonly threads: number;
+  readonly runtimeFolder?: string;
   readonly device?: string;
   readonly fromTrace?: string;
   readonly saveTrace?: string;
@@ -42,7 +44,11 @@ export function addProfile(program: Command): void {
     .option('--runs <number>', 'runs to take the median of', parseCount, 20)
     .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
-    .option('--device <name>', 'what the times were measured on; the processor otherwise')
+    .addOption(runtimeFolderOption())
+    .option(
+      '--device <name>',
+      "what the times were measured on (default: this machine's processor; required with --from-trace)",
+    )
     .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
     .option('--save-trace <file>', "keep ONNX Runtime's profile")
     .option('--force', 'overwrite files that exist')
@@ -100,7 +106,7 @@ async function measured(model: string, analyzed: AnalyzedModel, options: Profile
     inputs,
     runs: runs + warmup,
     threads,
-    packageFolders: [dirname(program), process.cwd()],
+    ...(options.runtimeFolder !== undefined && { runtimeFolder: options.runtimeFolder }),
     program: [program, processCommand] as const,
     onRun: showProgress,
   };
@@ -166,5 +172,5 @@ function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
     ['nodes', `${durationText(nodeMicroseconds / 1000)} together`],
     ['whole run', durationText(runMicroseconds / 1000)],
   ]);
-  return [facts, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
+  return [facts, ...warnings.map((warning) => `warning: ${visibleText(warning)}`)].join('\n');
 }

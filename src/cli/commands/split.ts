@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { SplitReport } from '../../app/deploySplit';
+import { shellWord } from '../../shared/escape/shell';
+import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -49,8 +51,8 @@ function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, n
   const notes = [
     ...(duplicatedWeightBytes > 0 ? [`Weights held more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
     ...(boundDimensions ? ['The sub-models fit only the dimensions that the plan binds.'] : []),
-    ...notices,
-    `Check them with: dnnsplit verify ${directory}`,
+    ...notices.map(visibleText),
+    `Check them with: dnnsplit verify ${visibleText(shellWord(directory))}`,
   ];
   return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { visibleText } from '../../shared/escape/visible';
 import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
-import { parseCount } from '../terminal/arguments';
+import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -14,6 +15,7 @@ interface VerifyOptions {
   readonly seed: number;
   readonly tolerance?: number;
   readonly serving?: boolean;
+  readonly runtimeFolder?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function addVerify(program: Command): void {
       parseTolerance,
     )
     .option('--serving', 'run the sub-models as they are served: optimized, on all processors')
+    .addOption(runtimeFolderOption())
     .option('--json', 'print JSON')
     .action((target: string, options: VerifyOptions) => verify(target, options, standardOutput));
 }
@@ -44,7 +47,7 @@ function parseTolerance(text: string): number {
 }
 
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
-  const { runs, seed, tolerance, serving, json } = options;
+  const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const { runVerification } = await import('../../app/verifySplit');
   const split = await usableSplit(target);
   try {
@@ -55,9 +58,9 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
         dimensions: split.plan.dimensions,
         runs,
         seed,
-        packageFolders: [split.directory, process.cwd(), __dirname],
         ...(tolerance !== undefined && { tolerance }),
         ...(serving !== undefined && { serving }),
+        ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
@@ -97,7 +100,7 @@ function verificationText(report: VerificationReport): string {
   ]);
   const isRounded = encoded || optimization === 'all';
   return [
-    `${verdictOf(report)}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${tiers.join(', ')}, ${runtime}.`,
+    `${visibleText(verdictOf(report))}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
     ...(encoded ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
     ...(optimization === 'all'
       ? ['The sub-models ran optimized, as they are served; the whole model without optimization.']

@@ -14,6 +14,8 @@ export interface ChainOptions {
   readonly exact?: boolean;
   /** Port of the first tier, on the loopback address; 0 for a free one. */
   readonly port: number;
+  /** Folder in which ONNX Runtime is installed, where a person named one. */
+  readonly runtimeFolder?: string;
   /** Stops all of them. */
   readonly signal: AbortSignal;
   /** Hears every line that a relay writes to its log. */
@@ -46,6 +48,7 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
         contractPath,
         ...['--port', String(index === 0 ? options.port : 0), '--drain-ms', '0'],
         ...(options.exact === true ? ['--exact'] : []),
+        ...(options.runtimeFolder === undefined ? [] : ['--runtime-folder', options.runtimeFolder]),
         ...(above === undefined ? [] : ['--upstream', `http://127.0.0.1:${above}`]),
         ...(isShaped ? ['--link-mbps', String(link.bandwidthMbps), '--link-latency-ms', String(link.latencyMs)] : []),
       ]);

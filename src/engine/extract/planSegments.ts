@@ -13,7 +13,7 @@ import type { BoundaryTensor, HopTensor, SegmentPlan, SegmentsPlan } from './seg
 import { type TopLevel, topLevelOf } from './topLevel';
 
 /**
- * Plans the sub-model of each tier and what crosses between them (`onnx.md` section 4). Tensors keep their names.
+ * Plans the sub-model of each tier and what crosses between them (`docs/theory.md` section 10). Tensors keep their names.
  * @throws DnnSplitError `invalid-plan` where the assignment cuts inside a function call or data would flow downwards.
  */
 export function planSegments(

@@ -7,6 +7,7 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 import { requestError, serverDownError, serverRestartedError } from '../window/requestErrors';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
+import { PoisonedDocuments } from './poisonedDocuments';
 import { RestartPolicy } from './restartPolicy';
 import { isAlive, startServerProcess } from './serverProcess';
 
@@ -37,6 +38,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   readonly #changedState = this.#disposables.add(new Emitter<ServerState>());
   readonly #subscriptions = new Set<(client: LanguageClient) => void>();
   readonly #restartPolicy = new RestartPolicy();
+  #poisoned = new PoisonedDocuments();
+  readonly #heldBack = this.#disposables.add(vscode.languages.createDiagnosticCollection('dnnsplit.heldBack'));
   #client: LanguageClient | undefined;
   #process: ChildProcess | undefined;
   #watchers: readonly vscode.FileSystemWatcher[] = [];
@@ -111,6 +114,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   /** Starts it again on a person's wish, also after it failed too often. */
   async restart(): Promise<void> {
     this.#restartPolicy.reset();
+    this.#poisoned = new PoisonedDocuments();
+    this.#heldBack.clear();
     await this.stop();
     await this.start();
   }
@@ -184,6 +189,8 @@ export class LanguageServer implements ServerConnection, Releasable {
         if (this.#client === client) this.#setState(state);
       },
       mayRestart: () => this.#mayRestart(client),
+      poisoned: this.#poisoned,
+      onHeldBack: (document, isHeldBack) => this.#showHeldBack(document.uri, isHeldBack),
     });
     for (const subscribe of this.#subscriptions) subscribe(client);
     return client;
@@ -198,6 +205,7 @@ export class LanguageServer implements ServerConnection, Releasable {
   /** Decides what follows when the server ended by itself. */
   #mayRestart(client: LanguageClient): boolean {
     if (this.#client !== client) return false;
+    this.#poisoned.serverEnded();
     if (this.#restartPolicy.mayRestart(Date.now())) {
       this.log.warn('The server ended and is started again.');
       this.#isRestarting = true;
@@ -206,6 +214,20 @@ export class LanguageServer implements ServerConnection, Releasable {
     this.log.error('The server ended too often and stays down until it is restarted.');
     this.#setState('failed');
     return false;
+  }
+
+  #showHeldBack(uri: vscode.Uri, isHeldBack: boolean): void {
+    if (!isHeldBack) {
+      this.#heldBack.delete(uri);
+      return;
+    }
+    this.log.warn(`${uri.toString()} was open each time the server ended, and is held back.`);
+    const message = vscode.l10n.t(
+      'DNNSplit leaves this file alone because its server ended twice with it; open it again to have it checked.',
+    );
+    const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 1), message, vscode.DiagnosticSeverity.Warning);
+    diagnostic.source = 'DNNSplit';
+    this.#heldBack.set(uri, [diagnostic]);
   }
 
   #setState(state: ServerState): void {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 
 export interface FileToWrite {
   readonly uri: vscode.Uri;
@@ -38,7 +39,7 @@ async function mayOverwrite(files: readonly FileToWrite[]): Promise<boolean> {
       ? vscode.l10n.t('{0} already exists with different content. Overwrite?', names[0] ?? '')
       : vscode.l10n.t('{0} files already exist with different content. Overwrite?', files.length);
   const options = { modal: true, detail: files.length === 1 ? '' : names.join('\n') };
-  const answer = await vscode.window.showWarningMessage(question, options, overwrite, compare);
+  const answer = await vscode.window.showWarningMessage(notificationText(question), options, overwrite, compare);
   if (answer === overwrite) return true;
   if (answer !== compare) return false;
   return await compareThenAsk(files, question, overwrite);
@@ -55,7 +56,10 @@ async function compareThenAsk(files: readonly FileToWrite[], question: string, o
       const title = vscode.l10n.t('{0}: now and new', vscode.workspace.asRelativePath(uri));
       await vscode.commands.executeCommand('vscode.diff', uri, vscode.Uri.parse(preview), title, { preview: false });
     }
-    return (await vscode.window.showWarningMessage(question, overwrite, vscode.l10n.t('Keep'))) === overwrite;
+    return (
+      (await vscode.window.showWarningMessage(notificationText(question), overwrite, vscode.l10n.t('Keep'))) ===
+      overwrite
+    );
   } finally {
     await closeComparisons();
     provider.dispose();

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
@@ -33,7 +34,7 @@ export async function savePicture(context: CommandContext, argument: unknown): P
   const scale = shown && format === 'png' ? await savePng(uri, shown, part) : await saveSvg(uri, context, modelUri);
   const open = vscode.l10n.t('Open');
   void vscode.window
-    .showInformationMessage(savedSentence(uri, part === 'whole' ? scale : 1), open)
+    .showInformationMessage(notificationText(savedSentence(uri, part === 'whole' ? scale : 1)), open)
     .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
   return uri;
 }
@@ -69,9 +70,14 @@ async function savePng(uri: vscode.Uri, { session }: ShownGraph, part: PicturePa
 async function saveSvg(uri: vscode.Uri, { server, graphs }: CommandContext, modelUri: string): Promise<number> {
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
-  const folded = graphs.visible(modelUri)?.session.folded ?? null;
-  const params = { modelUri, folded, theme: isLight ? 'light' : 'dark' } as const;
-  const { svg } = await server.request('dnnsplit/picture', params);
+  const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
+  const { svg } = await server.request('dnnsplit/picture', {
+    modelUri,
+    folded,
+    theme: isLight ? 'light' : 'dark',
+    ...(shown && { metric: shown.metric, texts: shown.texts }),
+    ...(shown?.comparing && { compare: shown.comparing }),
+  });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(svg));
   return 1;
 }

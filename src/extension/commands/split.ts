@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { notificationText } from '../../shared/escape/workbench';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
 import { longRequest } from './longRequest';
@@ -26,7 +27,8 @@ export async function split(context: CommandContext, argument: unknown): Promise
   const folder = vscode.Uri.parse(result.folderUri, true);
   const verify = vscode.l10n.t('Verify');
   const reveal = vscode.l10n.t('Show in Explorer');
-  const told = vscode.l10n.t('Exported {0} to {1}.', result.tiers.join(', '), vscode.workspace.asRelativePath(folder));
+  const place = vscode.workspace.asRelativePath(folder);
+  const told = notificationText(vscode.l10n.t('Exported {0} to {1}.', result.tiers.join(', '), place));
   void vscode.window.showInformationMessage(told, verify, reveal).then((answer) => {
     if (answer === verify) return vscode.commands.executeCommand('dnnsplit.verifySplit', { sourceUri });
     return answer === reveal ? vscode.commands.executeCommand('revealInExplorer', folder) : undefined;

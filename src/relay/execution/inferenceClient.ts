@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../../runtime/executor';
 import { Refusal, type RefusalStatus } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
+import { urlSegment } from '../../shared/escape/url';
 import {
   decodeResponse,
   type EncodedMessage,
@@ -28,7 +29,7 @@ export class InferenceClient implements TensorServer {
   constructor(private readonly options: InferenceClientOptions) {
     this.connection = new HttpConnection(options);
     this.shaper = options.link && new LinkShaper(options.link);
-    this.modelPath = `/v2/models/${encodeURIComponent(options.modelName)}`;
+    this.modelPath = `/v2/models/${urlSegment(options.modelName)}`;
   }
 
   async isReady(): Promise<boolean> {

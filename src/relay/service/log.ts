@@ -1,3 +1,5 @@
+import { visibleText } from '../../shared/escape/visible';
+
 /** What a line of the log says beside its sentence. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
@@ -54,7 +56,7 @@ function textLine(timeMs: number, message: string, fields: LogFields): string {
 /** A value that ends at the next space. */
 function plain(value: string): string {
   const cut = value.slice(0, longestText);
-  return /^[\w.:/-]+$/.test(cut) ? cut : JSON.stringify(cut);
+  return /^[\w.:/-]+$/.test(cut) ? cut : visibleText(JSON.stringify(cut));
 }
 
 /** Longer texts, which callers may choose, are cut. */
@@ -62,5 +64,5 @@ const longestText = 4000;
 
 /** Callers choose parts of what is written; they must not begin lines of their own. */
 function oneLine(text: string): string {
-  return text.slice(0, longestText).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return visibleText(text.slice(0, longestText));
 }

@@ -1,3 +1,5 @@
+import { prometheusLabel } from '../../shared/escape/prometheus';
+
 /** Upper bounds of the latency histograms, in seconds. */
 const bucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -136,7 +138,7 @@ export class Metrics {
 
   /** @param now requests that run, that wait for their turn, and that are open at all */
   text(now: { readonly running: number; readonly waiting: number; readonly open: number }): string {
-    const tier = `tier="${escapeLabel(this.tier)}"`;
+    const tier = `tier="${prometheusLabel(this.tier)}"`;
     const single = (name: string, type: 'counter' | 'gauge', help: string, value: number | undefined) =>
       value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name}{${tier}} ${value}`];
     const counter = (name: string, help: string, value: number) => single(name, 'counter', help, value);
@@ -170,8 +172,4 @@ export class Metrics {
       '',
     ].join('\n');
   }
-}
-
-function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

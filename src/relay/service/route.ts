@@ -1,4 +1,5 @@
 import { Refusal } from '../../runtime/refusal';
+import { urlSegment } from '../../shared/escape/url';
 
 /** What a request line asks for. */
 export type RouteName = 'live' | 'ready' | 'metrics' | 'server' | 'statistics' | 'index' | 'model' | 'config' | 'infer';
@@ -38,10 +39,7 @@ export function routeOf(method: string, url: string, model: string): RouteName {
   const path = pathOf(url);
   const route = serverRoutes.get(path) ?? modelRoute(path, model);
   if (route === undefined) {
-    throw new Refusal(
-      404,
-      `There is nothing at ${path}; this relay serves /v2/models/${encodeURIComponent(model)}/infer.`,
-    );
+    throw new Refusal(404, `There is nothing at ${path}; this relay serves /v2/models/${urlSegment(model)}/infer.`);
   }
   const allowed = methods[route];
   if (!allowed.includes(method)) {
@@ -60,7 +58,7 @@ function pathOf(url: string): string {
 
 function modelRoute(path: string, model: string): RouteName | undefined {
   const match = /^\/v2\/models\/([^/]+)(?:\/versions\/1)?(?:\/([a-z]+))?$/.exec(path);
-  if (match === null || decoded(match[1] ?? '') !== model) return undefined;
+  if (match === null || decoded(match[1] ?? '') !== decoded(urlSegment(model))) return undefined;
   return modelRoutes.get(match[2] ?? '');
 }
 

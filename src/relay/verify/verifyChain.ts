@@ -27,7 +27,7 @@ export async function verifyChain(
   const [first] = contracts;
   if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
   const options: OnnxRuntimeOptions = {
-    packageFolders: task.packageFolders,
+    runtimeFolder: task.runtimeFolder,
     threads: 1,
     graphOptimization: 'disabled',
   };
@@ -52,7 +52,7 @@ export async function verifyChain(
     wire: contracts.slice(0, -1).map(({ sendsAs }) => sendsAs),
     runs: task.runs,
     seed: task.seed,
-    runtime: `onnxruntime-node ${loadOnnxRuntime(task.packageFolders).env.versions.common}`,
+    runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
     optimization: task.serving === true ? 'all' : 'disabled',
     identical: [...outputs.values()].every(({ identical }) => identical),
     ...(task.tolerance !== undefined && {

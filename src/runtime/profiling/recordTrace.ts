@@ -74,8 +74,9 @@ function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: T
       const how = signal === null ? `code ${code}` : signal;
       reject(new DnnSplitError('worker-crashed', crash(how, order), {}, words));
     });
-    const { modelPath, inputs, threads, tracePrefix, packageFolders } = order;
-    child.send({ modelPath, inputs, runs, threads, tracePrefix, packageFolders } satisfies ProfilingOrder, () => {
+    const { modelPath, inputs, threads, tracePrefix, runtimeFolder } = order;
+    const folder = runtimeFolder === undefined ? {} : { runtimeFolder };
+    child.send({ modelPath, inputs, runs, threads, tracePrefix, ...folder } satisfies ProfilingOrder, () => {
       // A process that is gone already reports through 'exit'.
     });
   });

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
-import { type ParseError, parse } from 'jsonc-parser';
 import { openFileSource } from '../../files/fileSource';
+import { readJsonText } from '../../shared/documents/jsonText';
 import { DnnSplitError } from '../../shared/errors';
 
 /** One operator's execution in an ONNX Runtime profile, or one run of the whole model. Times are in microseconds. */
@@ -74,9 +74,8 @@ function invalid(path: string, what: string): DnnSplitError {
 
 /** Line and column at which a text stops being JSON. */
 function placeOf(text: string): string {
-  const errors: ParseError[] = [];
-  parse(text, errors);
-  const before = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
+  const { problem } = readJsonText(text, 'trace');
+  const before = text.slice(0, problem?.offset ?? text.length).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 

@@ -5,6 +5,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { visibleLines } from '../../shared/escape/visible';
 import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
@@ -14,14 +15,16 @@ import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
 import { notify, serveRequests } from './customRequests';
+import { surviveFailures } from './lastResort';
 import { requestHandlers } from './requestHandlers';
 
 /** Serves one client on `connection`. Nothing heavy starts before it is asked for. */
 export function startServer(connection: Connection, workers: Workers, programFolder: string): void {
   let options: ClientOptions = clientOptions(undefined);
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
-    notify(connection, 'dnnsplit/log', { level, text });
+    notify(connection, 'dnnsplit/log', { level, text: visibleLines(text) });
   workers.onCrash = (text) => log('error', text);
+  surviveFailures((text) => log('error', text));
   const sessions = new Sessions(workers.analysis, {
     changed(snapshot) {
       notify(connection, 'dnnsplit/modelChanged', snapshot);
@@ -35,7 +38,7 @@ export function startServer(connection: Connection, workers: Workers, programFol
   const planBelow = (configPath: string) => {
     for (const session of sessions.below(configPath)) session.refresh();
   };
-  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow);
+  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow, log);
   let lensesCanRefresh = false;
   const refreshLenses = () => {
     if (lensesCanRefresh) void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);

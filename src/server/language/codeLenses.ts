@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver/node';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { labelText } from '../../shared/escape/workbench';
 import { costText, durationText } from '../../shared/quantities';
 import { clientCommands, type ModelSnapshot } from '../../shared/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
@@ -49,5 +50,5 @@ export function configLenses(
 }
 
 function lens(title: string, command: string, args: readonly string[]): CodeLens {
-  return { range: documentStart, command: { title, command, arguments: [...args] } };
+  return { range: documentStart, command: { title: labelText(title), command, arguments: [...args] } };
 }

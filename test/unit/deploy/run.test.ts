@@ -32,9 +32,7 @@ describe('a chain on this machine', () => {
     const child = spawn(
       process.execPath,
       [bundled.program('cli'), 'run', split.directory, '-p', String(port), ...args],
-      {
-        cwd: root,
-      },
+      { cwd: root, env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root } },
     );
     children.push(child);
     let said = '';

@@ -28,7 +28,7 @@ describe('verification of sub-models', () => {
   const verify = (
     split: ReturnType<typeof exported>,
     signal?: AbortSignal,
-    packageFolders = [root],
+    runtimeFolder: string | undefined = root,
     extra: { tolerance?: number; serving?: boolean } = {},
   ) =>
     runVerification(
@@ -39,7 +39,7 @@ describe('verification of sub-models', () => {
         dimensions: split.plan.dimensions,
         runs: 2,
         seed: 7,
-        packageFolders,
+        ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: bundled.program('relay'), ...(signal && { signal }) },
     );
@@ -81,12 +81,12 @@ describe('verification of sub-models', () => {
 
   it('passes an encoded link within a tolerance, and says how alike the answers are', async () => {
     const split = exported(tinyResnet, [0.5], { wire: 'float16' });
-    const loose = await verify(split, undefined, [root], { tolerance: 0.01 });
+    const loose = await verify(split, undefined, root, { tolerance: 0.01 });
     expect(loose).toMatchObject({ identical: false, tolerance: 0.01, withinTolerance: true });
     expect(loose.outputs[0]).toMatchObject({ beyondTolerance: 0, topOneAgreement: 1 });
     expect(loose.outputs[0]?.cosine).toBeGreaterThan(0.999);
     const { largestAbsolute } = loose.outputs[0] ?? {};
-    const tight = await verify(split, undefined, [root], { tolerance: (largestAbsolute ?? 0) / 1000 });
+    const tight = await verify(split, undefined, root, { tolerance: (largestAbsolute ?? 0) / 1000 });
     expect(tight.withinTolerance).toBe(false);
     expect(tight.outputs[0]?.beyondTolerance).toBeGreaterThan(0);
   });
@@ -94,7 +94,7 @@ describe('verification of sub-models', () => {
   it('runs the parts as they are served where that is asked for', async () => {
     const split = exported(tinyResnet, [0.5]);
     expect(await verify(split)).toMatchObject({ optimization: 'disabled', identical: true });
-    const served = await verify(split, undefined, [root], { serving: true, tolerance: 1e-4 });
+    const served = await verify(split, undefined, root, { serving: true, tolerance: 1e-4 });
     expect(served).toMatchObject({ optimization: 'all', withinTolerance: true });
   });
 
@@ -124,9 +124,9 @@ describe('verification of sub-models', () => {
 
   it('says how to install ONNX Runtime where it is missing', async () => {
     const split = exported(tinyResnet, [0.5]);
-    await expect(verify(split, undefined, [split.directory])).rejects.toMatchObject({
+    await expect(verify(split, undefined, split.directory)).rejects.toMatchObject({
       code: 'missing-runtime',
-      message: expect.stringMatching(/npm install onnxruntime-node@\S+ --ignore-scripts/),
+      message: expect.stringMatching(/npm install --global onnxruntime-node@\S+ --ignore-scripts.* --runtime-folder/),
     });
   });
 
@@ -134,7 +134,7 @@ describe('verification of sub-models', () => {
     const split = exported(tinyResnet, [0.5]);
     const crash = join(bundled.folder, 'crash.js');
     writeFileSync(crash, 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000);');
-    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1, packageFolders: [] };
+    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1 };
     await expect(runVerification(task, { program: crash })).rejects.toMatchObject({
       code: 'worker-crashed',
       message: expect.stringMatching(/SIGSEGV/),

@@ -139,6 +139,7 @@ describe('what no relay can carry', () => {
     const report = writeSplit(prepared, { directory, overwrite: false });
     const sentence = /"s" is a sequence, which the Open Inference Protocol cannot carry/;
     expect(report.notices).toContainEqual(expect.stringMatching(sentence));
+    writeFileSync(join(folder, 'relay.js'), '');
     for (const target of ['compose', 'kubernetes', 'kserve'] as const) {
       expect(() => deploymentOf(prepared, { target, engine: 'relay', programFolder: folder })).toThrow(sentence);
     }

@@ -11,7 +11,7 @@ describe('the log', () => {
     const { lines, log } = written('text');
     log('request failed: no input "a\nb\u2028c"', { request: 'r-1', id: 'x y\n2026 forged', status: 400 });
     expect(lines).toEqual([
-      '1970-01-01T00:00:00.000Z request failed: no input "a b c" request=r-1 id="x y\\n2026 forged" status=400\n',
+      '1970-01-01T00:00:00.000Z request failed: no input "a\\nb\\u2028c" request=r-1 id="x y\\n2026 forged" status=400\n',
     ]);
   });
 

@@ -37,7 +37,7 @@ const run = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bundled.program('cli'), ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, TMPDIR: path('temporary') },
+    env: { ...process.env, TMPDIR: path('temporary'), DNNSPLIT_RUNTIME_FOLDER: root },
   });
   return { status, stdout, stderr };
 };
@@ -299,7 +299,7 @@ describe('what can go wrong', () => {
     [
       'is not installed',
       undefined,
-      /^dnnsplit: ONNX Runtime is not installed: run `npm install onnxruntime-node\S* --ignore-scripts`/,
+      /^dnnsplit: ONNX Runtime is not installed: run `npm install --global onnxruntime-node\S* --ignore-scripts`/,
     ],
     [
       'cannot be loaded',
@@ -316,13 +316,13 @@ describe('what can go wrong', () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
     try {
       const module = join(elsewhere, 'node_modules/onnxruntime-node');
-      mkdirSync(module, { recursive: true });
+      mkdirSync(content === undefined ? elsewhere : module, { recursive: true });
       if (content !== undefined) writeFileSync(join(module, 'index.js'), content);
-      const args = [bundled.program('cli'), 'profile', tiny, '-o', 'x.profile.json'];
+      const args = [bundled.program('cli'), 'profile', tiny, '-o', 'x.profile.json', '--runtime-folder', '.'];
       const { status, stderr } = spawnSync(process.execPath, args, { cwd: elsewhere, encoding: 'utf8' });
       expect(stderr).toMatch(sentence);
       expect(status).toBe(2);
-      expect(readdirSync(elsewhere)).toEqual(['node_modules']);
+      expect(readdirSync(elsewhere)).toEqual(content === undefined ? [] : ['node_modules']);
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }
@@ -330,7 +330,8 @@ describe('what can go wrong', () => {
 
   it('leaves nothing behind after Ctrl+C', async () => {
     const args = [bundled.program('cli'), 'profile', tiny, '-o', 'stopped.profile.json', '--runs', '40000'];
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, TMPDIR: path('temporary') } });
+    const environment = { ...process.env, TMPDIR: path('temporary'), DNNSPLIT_RUNTIME_FOLDER: root };
+    const child = spawn(process.execPath, args, { cwd: folder, env: environment });
     const ended = signalOf(child);
     while (!readdirSync(path('temporary'), { recursive: true }).some((name) => String(name).endsWith('.json'))) {
       expect(child.exitCode).toBeNull();

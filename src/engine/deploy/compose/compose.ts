@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { visibleText } from '../../../shared/escape/visible';
 import {
   contractText,
   type DeployedTier,
@@ -6,8 +7,10 @@ import {
   type DeploymentInput,
   deployedTiers,
   modelSlug,
+  relayImage,
 } from '../parts/deployment';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
+import { requireServable } from '../parts/servable';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
 import { engineAddress, engineService, engineServiceName } from './engineService';
@@ -27,6 +30,7 @@ export function tierFolder(name: string): string {
  */
 export function composeFiles(input: DeploymentInput): Deployment {
   const { plan, engine } = input;
+  requireServable(input.contracts, engine === 'relay' ? 'relay' : 'server');
   const tiers = deployedTiers(input, engine);
   const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
   const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);
@@ -40,8 +44,8 @@ export function composeFiles(input: DeploymentInput): Deployment {
     services: Object.fromEntries([...relays, ...engines]),
     networks: { front: {}, ...Object.fromEntries(internal.map((name) => [name, { internal: true }])) },
   };
-  const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}`.replace(/[\n\r]/g, ' ');
-  const header = `# ${title}; made by dnnsplit ${plan.tool.version}. See README.md.\n`;
+  const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}`;
+  const header = `# ${visibleText(title)}. See README.md.\n`;
   const models = tiers.flatMap(({ name, contract }, position) =>
     contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
   );
@@ -73,7 +77,7 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
   const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
-    image: `dnnsplit-relay:${plan.tool.version}`,
+    image: relayImage(plan),
     build: './relay',
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
