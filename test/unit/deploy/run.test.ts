@@ -86,6 +86,7 @@ describe('a chain on this machine', () => {
     const verify = (...args: string[]) =>
       spawnSync(process.execPath, [bundled.program('cli'), 'verify', rounded.directory, ...args], {
         cwd: root,
+        env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
         encoding: 'utf8',
       });
     const strict = verify();
