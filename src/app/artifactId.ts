@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from '../engine/onnx/model';
+import { externalLocations } from '../engine/onnx/externalLocations';
 import { openExternalData } from '../files/externalData';
 import { type FileSource, openFileSource } from '../files/fileSource';
 import type { ContractDocument } from '../shared/documents/contract';
@@ -56,29 +56,4 @@ function openPresent(modelPath: string, location: string): FileSource | undefine
     if (DnnSplitError.is(thrown, 'external-data') || DnnSplitError.is(thrown, 'file-system')) return undefined;
     throw thrown;
   }
-}
-
-/** Files beside the model that hold some of its weights. */
-function externalLocations({ graph, functions }: OnnxModel): ReadonlySet<string> {
-  const found = new Set<string>();
-  const ofTensor = ({ payload }: OnnxTensor) => {
-    if (payload.kind === 'external') found.add(payload.location);
-  };
-  const ofGraph = ({ initializers, sparseInitializers, nodes }: OnnxGraph) => {
-    for (const tensor of initializers.values()) ofTensor(tensor);
-    for (const { values, indices } of sparseInitializers.values()) [values, indices].forEach(ofTensor);
-    ofNodes(nodes);
-  };
-  const ofAttribute = (attribute: OnnxAttribute) => {
-    if (attribute.kind === 'tensor') ofTensor(attribute.value);
-    else if (attribute.kind === 'tensors') attribute.value.forEach(ofTensor);
-    else if (attribute.kind === 'graph') ofGraph(attribute.value);
-    else if (attribute.kind === 'graphs') attribute.value.forEach(ofGraph);
-  };
-  const ofNodes = (nodes: readonly OnnxNode[]) => {
-    for (const { attributes } of nodes) for (const attribute of attributes.values()) ofAttribute(attribute);
-  };
-  ofGraph(graph);
-  for (const { nodes } of functions) ofNodes(nodes);
-  return found;
 }

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
+import { refuseUncarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
-import { unservable } from '../shared/documents/unservable';
 import { DnnSplitError } from '../shared/errors';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
@@ -99,8 +99,10 @@ export interface RunningRelay {
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
-  const wrong = unservable(contract, settings.engine === undefined ? 'relay' : 'server');
-  if (wrong !== undefined) throw new DnnSplitError('unsupported-model', wrong);
+  const { receives, sends, answers, answersAbove, segment } = contract;
+  refuseUncarried([...receives, ...sends, ...answers, ...answersAbove], 'protocol');
+  if (settings.engine === undefined)
+    refuseUncarried([...(segment?.inputs ?? []), ...(segment?.outputs ?? [])], 'runtime');
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);
@@ -133,7 +135,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const token = (await readNamedFile(path, 'the token')).trim();
+  const token = (await readNamedFile(path, 'token')).trim();
   if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
   return token;
 }
@@ -144,8 +146,8 @@ async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
     throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
   }
   return {
-    certificate: await readNamedFile(tlsCertificateFile, 'the certificate'),
-    key: await readNamedFile(tlsKeyFile, 'the key'),
+    certificate: await readNamedFile(tlsCertificateFile, 'certificate'),
+    key: await readNamedFile(tlsKeyFile, 'key'),
   };
 }
 
@@ -239,5 +241,5 @@ function clientLimits({ connectTimeoutMs, maxBodyMB, retries }: RelaySettings) {
 }
 
 async function readAuthority(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : await readNamedFile(path, 'the certificates to trust');
+  return path === undefined ? undefined : await readNamedFile(path, 'certificate');
 }

@@ -1,8 +1,9 @@
+import { protocolDtypes } from '../shared/carriedTensors';
 import type { DType } from '../shared/dtype';
 import { byteLength } from '../shared/dtype';
-import { type Datatype, datatypes } from '../shared/inferenceTypes';
 
-export type { Datatype } from '../shared/inferenceTypes';
+/** Name of an element type in the Open Inference Protocol v2. */
+export type Datatype = keyof typeof protocolDtypes;
 
 /** A tensor as it travels: elements in row-major order, little-endian; strings each behind a 4-byte length. */
 export interface Tensor {
@@ -16,17 +17,17 @@ export interface Tensor {
 
 /** True for a name of the protocol's element types. */
 export function isDatatype(name: string): name is Datatype {
-  return Object.hasOwn(datatypes, name);
+  return Object.hasOwn(protocolDtypes, name);
 }
 
 /** ONNX element type of a protocol type. */
 export function dtypeOf(datatype: Datatype): DType {
-  return datatypes[datatype];
+  return protocolDtypes[datatype];
 }
 
 /** Protocol type of an ONNX element type; none for types that the protocol cannot carry. */
 export function datatypeOf(dtype: string): Datatype | undefined {
-  for (const [name, type] of Object.entries(datatypes)) if (type === dtype && isDatatype(name)) return name;
+  for (const [name, type] of Object.entries(protocolDtypes)) if (type === dtype && isDatatype(name)) return name;
   return undefined;
 }
 

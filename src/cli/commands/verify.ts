@@ -48,9 +48,11 @@ function parseTolerance(text: string): number {
 
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
-  const { runVerification } = await import('../../app/verifySplit');
+  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
+    const files = [...split.sources(), ...splitPartFiles(split)];
     const report = await runVerification(
       {
         modelPath: split.modelPath,
@@ -64,6 +66,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
+    requireUnchanged(files);
     output.print(json ? jsonText(report) : verificationText(report));
     setExitCode(report.identical || report.withinTolerance === true ? 0 : 1);
   } finally {

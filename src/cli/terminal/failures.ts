@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
-import { visibleText } from '../../shared/escape/visible';
+import { visibleLines } from '../../shared/escape/visible';
 import { exitCodes, setExitCode } from './exitCode';
 
 /**
@@ -36,5 +36,5 @@ function told(thrown: unknown): number {
 }
 
 function say(text: string): void {
-  process.stderr.write(`dnnsplit: ${visibleText(text)}\n`);
+  process.stderr.write(`dnnsplit: ${visibleLines(text)}\n`);
 }

@@ -5,6 +5,7 @@ import { type Call, type Executor, unhurriedCall } from '../../runtime/executor'
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
+import { refuseUncarried } from '../../shared/carriedTensors';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
@@ -25,6 +26,9 @@ export async function verifyChain(
 ): Promise<VerificationReport> {
   const contracts = await Promise.all(task.contractPaths.map(readContract));
   const [first] = contracts;
+  for (const { receives, segment, answers } of contracts) {
+    refuseUncarried([...receives, ...(segment?.inputs ?? []), ...(segment?.outputs ?? []), ...answers], 'runtime');
+  }
   if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
   const options: OnnxRuntimeOptions = {
     runtimeFolder: task.runtimeFolder,

@@ -8,15 +8,16 @@ import { count, nonNegative } from './numbers';
 const tensor = z.strictObject({
   name: z.string().min(1),
   dtype: z.string().min(1),
+  type: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What it is where it is no plain tensor, for example `sequence(map(int64, float32))`.'),
   shape: z
     .array(z.union([count, z.string()]))
     .nullable()
     .describe('Numbers, or symbols for dimensions that a request decides.'),
   bytes: nonNegative.nullable(),
-  kind: z
-    .enum(['sequence', 'optional', 'map', 'opaque'])
-    .optional()
-    .describe('What it is where it is no tensor; `dtype` is then the type of its elements.'),
 });
 export type ContractTensor = z.infer<typeof tensor>;
 

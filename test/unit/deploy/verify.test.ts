@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
@@ -111,15 +111,16 @@ describe('verification of sub-models', () => {
     expect((await verify(split)).identical).toBe(false);
   });
 
-  it('leaves folders of an earlier export alone', async () => {
+  it('takes the place of an earlier export with more tiers', async () => {
     const split = exported(tinyResnet, [0.3, 0.7]);
     const { directory } = split;
     const shorter = planAt(tinyResnet, [0.5, 1]);
     writeSplit(prepareSplit(shorter, `${tinyResnet}.splitplan.json`), { directory, overwrite: true });
     expect(readSplit(directory).contractPaths).toEqual(split.contractPaths.slice(0, 2));
+    expect(readdirSync(directory).sort()).toEqual(['device', 'edge', 'split.splitplan.json']);
     rmSync(join(directory, 'device', 'contract.json'));
     expect(() => readSplit(directory)).toThrow(/export the sub-models again/);
-    expect(() => readSplit(join(directory, 'cloud'))).toThrow(/holds no exported sub-models/);
+    expect(() => readSplit(join(directory, 'edge'))).toThrow(/holds no exported sub-models/);
   });
 
   it('says how to install ONNX Runtime where it is missing', async () => {

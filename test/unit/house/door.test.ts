@@ -12,13 +12,16 @@ const { scripts } = JSON.parse(textOf('package.json'));
 const tasks: readonly Record<string, unknown>[] = parse(textOf('.vscode/tasks.json')).tasks;
 
 describe('what newcomers read', () => {
-  it.each(['docs/architecture.md', 'docs/theory.md', 'docs/releasing.md'])('%s names files that there are', (page) => {
-    const paths = [...textOf(page).matchAll(/`((?:src|webview|test|build|docs)\/[\w./-]*)`/g)];
-    const links = [...textOf(page).matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path = '']) => join(page, '..', path));
-    for (const path of [...paths.map(([, path = '']) => path), ...links]) {
-      expect(existsSync(join(root, path)), path).toBe(true);
-    }
-  });
+  it.each(['CONTRIBUTING.md', 'docs/architecture.md', 'docs/theory.md', 'docs/releasing.md'])(
+    '%s names files that there are',
+    (page) => {
+      const paths = [...textOf(page).matchAll(/`((?:src|webview|test|build|docs)\/[\w./-]*)`/g)];
+      const links = [...textOf(page).matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path = '']) => join(page, '..', path));
+      for (const path of [...paths.map(([, path = '']) => path), ...links]) {
+        expect(existsSync(join(root, path)), path).toBe(true);
+      }
+    },
+  );
 
   it('docs/theory.md has every section that a comment cites', () => {
     const sections = new Set([...textOf('docs/theory.md').matchAll(/^## (\d+)\. /gm)].map(([, number]) => number));

@@ -134,10 +134,10 @@ describe('what no relay can carry', () => {
 
   it('is said when it is split, deployed and served', async () => {
     const prepared = cut(write(sequences, 'sequences.onnx'));
-    expect(prepared.contracts[0]?.answersAbove).toEqual([expect.objectContaining({ name: 's', kind: 'sequence' })]);
+    expect(prepared.contracts[0]?.answersAbove).toEqual([expect.objectContaining({ name: 's', type: expect.stringMatching(/^sequence/) })]);
     const directory = join(folder, 'sequences');
     const report = writeSplit(prepared, { directory, overwrite: false });
-    const sentence = /"s" is a sequence, which the Open Inference Protocol cannot carry/;
+    const sentence = /"s" is a sequence/;
     expect(report.notices).toContainEqual(expect.stringMatching(sentence));
     writeFileSync(join(folder, 'relay.js'), '');
     for (const target of ['compose', 'kubernetes', 'kserve'] as const) {
@@ -172,7 +172,7 @@ describe('what no relay can carry', () => {
     const prepared = cut(path);
     const deploy = (engine: 'relay' | 'triton') => () =>
       deploymentOf(prepared, { target: 'compose', engine, programFolder: folder });
-    expect(deploy('relay')).toThrow(/"b" is bfloat16, which ONNX Runtime for Node cannot take/);
+    expect(deploy('relay')).toThrow(/"b" has elements of type bfloat16, which ONNX Runtime for Node cannot exchange/);
     expect(deploy('triton')).not.toThrow();
   });
 });

@@ -10,7 +10,6 @@ import {
   relayImage,
 } from '../parts/deployment';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
-import { requireServable } from '../parts/servable';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
 import { engineAddress, engineService, engineServiceName } from './engineService';
@@ -30,7 +29,6 @@ export function tierFolder(name: string): string {
  */
 export function composeFiles(input: DeploymentInput): Deployment {
   const { plan, engine } = input;
-  requireServable(input.contracts, engine === 'relay' ? 'relay' : 'server');
   const tiers = deployedTiers(input, engine);
   const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
   const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);

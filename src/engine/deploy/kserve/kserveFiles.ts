@@ -23,7 +23,6 @@ import {
 import { engineImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
-import { requireServable } from '../parts/servable';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
 
@@ -39,7 +38,6 @@ const predictorPort = 8080;
  */
 export function kserveFiles(input: DeploymentInput): Deployment {
   const { plan } = input;
-  requireServable(input.contracts, 'server');
   const tiers = deployedTiers(input, 'triton');
   const model = modelSlug(plan);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model };

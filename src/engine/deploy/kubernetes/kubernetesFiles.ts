@@ -10,7 +10,6 @@ import {
 } from '../parts/deployment';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
-import { requireServable } from '../parts/servable';
 import {
   baseObjects,
   contractConfigMap,
@@ -30,7 +29,6 @@ import {
  */
 export function kubernetesFiles(input: DeploymentInput): Deployment {
   const { plan } = input;
-  requireServable(input.contracts, 'relay');
   const tiers = deployedTiers(input, 'relay');
   const model = modelSlug(plan);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model };

@@ -1,3 +1,4 @@
+import { refuseUncarried } from '../../../shared/carriedTensors';
 import type { ContractDocument } from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
@@ -48,11 +49,14 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
   number
 >;
 
-/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan` where there are none */
+/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
 export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
   const names = tierNames(plan);
   const model = modelSlug(plan).replaceAll('-', '_');
   return contracts.map((contract, position) => {
+    refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
+    const { segment } = contract;
+    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {

@@ -43,9 +43,12 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
   ].join('\n');
 }
 
-function tensorConfig({ name, dtype, shape, kind }: ContractTensor): string {
-  if (kind !== undefined) {
-    throw new DnnSplitError('unsupported-model', `Triton has tensors alone, but "${name}" is of the kind ${kind}.`);
+function tensorConfig({ name, dtype, shape, type: container }: ContractTensor): string {
+  if (container !== undefined) {
+    throw new DnnSplitError(
+      'unsupported-model',
+      `Triton takes and gives tensors only, but "${name}" is a ${container}.`,
+    );
   }
   const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
   if (type === undefined) {
