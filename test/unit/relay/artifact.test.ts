@@ -134,7 +134,9 @@ describe('what no relay can carry', () => {
 
   it('is said when it is split, deployed and served', async () => {
     const prepared = cut(write(sequences, 'sequences.onnx'));
-    expect(prepared.contracts[0]?.answersAbove).toEqual([expect.objectContaining({ name: 's', type: expect.stringMatching(/^sequence/) })]);
+    expect(prepared.contracts[0]?.answersAbove).toEqual([
+      expect.objectContaining({ name: 's', type: expect.stringMatching(/^sequence/) }),
+    ]);
     const directory = join(folder, 'sequences');
     const report = writeSplit(prepared, { directory, overwrite: false });
     const sentence = /"s" is a sequence/;
