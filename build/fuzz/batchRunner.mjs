@@ -35,7 +35,8 @@ export class BatchRunner {
     return new Promise((done) => {
       const over = (/** @type {FuzzReport & { hangs?: string[] } | undefined} */ report) => {
         clearInterval(watch);
-        worker.removeAllListeners();
+        worker.off('message', over);
+        worker.off('error', failed);
         done(report);
       };
       const lost = (/** @type {string} */ reason) => {
@@ -46,13 +47,14 @@ export class BatchRunner {
         const nothing = { accepted: 0, refusals: new Map(), slowestMs: 0, mostHeapBytes: 0, crashes: [], excesses: [] };
         over({ ...nothing, cases: index + 1, hangs });
       };
+      const failed = (/** @type {Error} */ error) => lost(error.message);
       const watch = setInterval(() => {
         const index = Atomics.load(this.#current, 0);
         if (index !== seen) [seen, sinceMs] = [index, performance.now()];
         else if (performance.now() - sinceMs > mostWallMs) lost(`not over after ${mostWallMs / 1000} s`);
       }, looksEveryMs);
       worker.on('message', over);
-      worker.on('error', (error) => lost(error.message));
+      worker.on('error', failed);
       worker.postMessage({ part, seed });
     });
   }

@@ -1,8 +1,10 @@
 /**
  * `npm run fuzz`: takes mutated models through the product for as long, or as many, as wanted; ends with 1 when one fails
- * with anything but a proper error, takes too long or too much memory, or leads to facts that cannot be true.
+ * with anything but a proper error, takes too long or too much memory, or leads to facts that cannot be true. Then it
+ * ends every writer in the middle, many times, and looks at what is left.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,17 +20,20 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     cases: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '50' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const seconds = Number(values.seconds);
 const wanted = values.cases === undefined ? Number.POSITIVE_INFINITY : Number(values.cases);
 const firstSeed = Number(values.seed);
-if (values.help || !(seconds > 0) || !(wanted > 0) || !Number.isInteger(firstSeed)) {
+const moments = Number(values.kills);
+const areWhole = Number.isInteger(firstSeed) && Number.isInteger(moments);
+if (values.help || !(seconds >= 0) || !(wanted >= 0) || !areWhole) {
   console.log(
-    'npm run fuzz -- [--seconds N | --cases N] [--seed N]\n\n' +
+    'npm run fuzz -- [--seconds N | --cases N] [--seed N] [--kills N]\n\n' +
       'The same seed gives the same cases; batches count it up. No case may crash, take more than 2 s of CPU or hold more\n' +
-      'than 500 MB; one that never ends is ended and counts.',
+      'than 500 MB; one that never ends is ended and counts. Each writer is ended N times (50).',
   );
   process.exit(values.help ? 0 : 2);
 }
@@ -38,7 +43,8 @@ async function bundleFuzzers(outfile) {
   await build({
     absWorkingDir: root,
     stdin: {
-      contents: "export * from './test/fuzz/fuzzReader'; export * from './test/fuzz/fuzzPipeline';",
+      contents:
+        "export * from './test/fuzz/fuzzReader'; export * from './test/fuzz/fuzzPipeline'; export * from './test/fuzz/killWriters';",
       resolveDir: root,
     },
     bundle: true,
@@ -94,6 +100,31 @@ async function fuzz(runner, { part, title, share }) {
   return { cases, finds: count() };
 }
 
+/**
+ * Ends every writer at many moments.
+ * @param {string} folder for the programs
+ * @param {string} fuzzers the bundle
+ * @returns {Promise<number>} finds
+ */
+async function endWriters(folder, fuzzers) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'src/cli/main.ts', relay: 'src/relay/main.ts' },
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+  });
+  /** @type {typeof import('../../test/fuzz/killWriters')} */
+  const { killWriters } = createRequire(import.meta.url)(fuzzers);
+  const report = await killWriters({ cli: join(folder, 'cli.js'), moments, seed: firstSeed });
+  console.log(`Writers that were ended: ${report.kills} times, ${report.late} times too late`);
+  console.log(`  ${report.finds.length} finds`);
+  for (const find of report.finds) console.log(find);
+  return report.finds.length;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-fuzz-'));
 try {
   const fuzzers = join(folder, 'fuzzers.cjs');
@@ -106,6 +137,7 @@ try {
     finds += done.finds;
   }
   await runner.close();
+  finds += await endWriters(folder, fuzzers);
   console.log(`\n${cases} cases in all, ${finds} finds`);
   process.exitCode = finds === 0 ? 0 : 1;
 } finally {

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
+import { isRegularFile, readTextFile } from '../files/regularFile';
 import { contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
 import { modelOfPlan, readPlanFile } from './planFile';
-import { contractFile, splitPlanFile } from './splitFiles';
+import { contractFile, modelFile, splitPlanFile } from './splitFiles';
 
 /** A folder of exported sub-models, as `writeSplit` leaves it. */
 export interface ExportedSplit {
@@ -27,7 +29,7 @@ export function isSplitFolder(path: string): boolean {
 /** Reads a folder of exported sub-models. @throws DnnSplitError `file-system` where it is none, `invalid-plan` */
 export function readSplit(directory: string): ExportedSplit {
   const planPath = join(directory, splitPlanFile);
-  if (!existsSync(planPath)) {
+  if (!isRegularFile(planPath)) {
     throw new DnnSplitError(
       'file-system',
       `${directory} holds no exported sub-models; make them with dnnsplit split.`,
@@ -43,9 +45,15 @@ export function readSplit(directory: string): ExportedSplit {
   return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
 }
 
+/** The contracts and sub-models of a split as they are now. */
+export function splitPartFiles({ contractPaths }: Pick<ExportedSplit, 'contractPaths'>): FileIdentity[] {
+  const models = contractPaths.map((path) => join(dirname(path), modelFile));
+  return fileIdentities([...contractPaths, ...models, ...models.map((path) => `${path}.data`)]);
+}
+
 function tierCountOf(firstContractPath: string): number {
   try {
-    return contractSchema.parse(JSON.parse(readFileSync(firstContractPath, 'utf8'))).tierCount;
+    return contractSchema.parse(JSON.parse(readTextFile(firstContractPath, 'contract'))).tierCount;
   } catch {
     throw new DnnSplitError(
       'file-system',

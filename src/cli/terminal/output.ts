@@ -9,6 +9,9 @@ export interface Output {
 /** Whatever names files hold, nothing of them acts on the terminal. */
 export const standardOutput: Output = { print: (text) => void process.stdout.write(`${visibleLines(text)}\n`) };
 
+/** For what accompanies an answer that takes standard output for itself. */
+export const errorOutput: Output = { print: (text) => void process.stderr.write(`${visibleLines(text)}\n`) };
+
 /** JSON for machines, which a terminal may show; numbers that JSON has no form for become null. */
 export function jsonText(value: unknown): string {
   return visibleJson(JSON.stringify(value, null, 2));

@@ -17,6 +17,8 @@ interface ClientSetup {
   /** Gives a server that nobody speaks to yet; asked again when one has ended. */
   readonly startServer: () => ChildProcess;
   readonly log: LogOutputChannel;
+  /** A person trusts the workspace. */
+  readonly trusted: boolean;
   /** Documents that the server is told of. */
   readonly documentPatterns: readonly string[];
   /** Of files whose change on disk the server is told. */
@@ -34,11 +36,11 @@ interface ClientSetup {
  * times as large as the rest of the extension.
  */
 export function createClient(setup: ClientSetup): LanguageClient {
-  const { startServer, log, documentPatterns, watchers, onState, mayRestart } = setup;
+  const { startServer, log, trusted, documentPatterns, watchers, onState, mayRestart } = setup;
   const client = new LanguageClient('dnnsplit', 'DNNSplit', async () => connectionTo(startServer(), log), {
     documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
     synchronize: { fileEvents: [...watchers] },
-    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
+    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands), trusted },
     outputChannel: log,
     middleware: holdingBack(setup),
     errorHandler: {

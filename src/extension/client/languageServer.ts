@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DnnSplitError } from '../../shared/errors';
-import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import { type ServerNotifications, type ServerRequests, workspaceTrusted } from '../../shared/requests';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 import { requestError, serverDownError, serverRestartedError } from '../window/requestErrors';
@@ -56,6 +56,11 @@ export class LanguageServer implements ServerConnection, Releasable {
     private readonly codeFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {}
+
+  /** Tells a server that runs that the workspace is trusted from now on; a new one knows. */
+  tellTrust(): void {
+    if (this.#state === 'running') void this.#client?.sendNotification(workspaceTrusted).catch(() => undefined);
+  }
 
   get state(): ServerState {
     return this.#state;
@@ -166,7 +171,11 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   #startProcess(modelUri: string | undefined): ChildProcess {
     const first = modelUri === undefined ? [] : ['--first-model', modelUri];
-    const server = startServerProcess(this.serverModule, ['--code-folder', this.codeFolder, ...first]);
+    const server = startServerProcess(this.serverModule, [
+      ...['--code-folder', this.codeFolder],
+      ...(vscode.workspace.isTrusted ? ['--trusted'] : []),
+      ...first,
+    ]);
     // Heard from the beginning: an error that nobody hears would end the extension host.
     server.on('error', (error) => this.log.error(`The server process: ${error.message}`));
     this.#process = server;
@@ -183,6 +192,7 @@ export class LanguageServer implements ServerConnection, Releasable {
         return server;
       },
       log: this.log,
+      trusted: vscode.workspace.isTrusted,
       documentPatterns,
       watchers: this.#watchers,
       onState: (state) => {

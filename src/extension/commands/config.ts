@@ -7,7 +7,7 @@ import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, modelArgument, requireModel, rowArgument } from './context';
-import { openText, readText } from './files';
+import { openText, readText, writeWhole } from './files';
 import { rewriteDocument } from './rewriteDocument';
 
 /** Opens the configuration that applies to the active model; creates it with the built-in tiers where there is none. */
@@ -65,7 +65,7 @@ async function ensureConfig(model: ModelEntry | undefined): Promise<vscode.Uri> 
   const uri = vscode.Uri.joinPath(configFolder(model), configFileName);
   if ((await readText(uri)) === undefined) {
     requireTrust();
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(defaultConfigText));
+    await writeWhole(uri, defaultConfigText, { model, overwrite: false });
   }
   return uri;
 }

@@ -36,17 +36,23 @@ export async function split(context: CommandContext, argument: unknown): Promise
   return folder;
 }
 
-/** Does something that refuses to overwrite, and again once a person allows it; nothing when they do not. */
+/**
+ * Does something that refuses to overwrite, and again once a person allows it; nothing when they do not.
+ * @param isAllowed they have been asked already
+ */
 export async function askingToOverwrite<Value>(
   write: (overwrite: boolean) => Promise<Value>,
+  isAllowed = false,
 ): Promise<Value | undefined> {
   try {
-    return await write(false);
+    return await write(isAllowed);
   } catch (thrown) {
-    if (!DnnSplitError.is(thrown, 'file-exists')) throw thrown;
+    if (isAllowed || !DnnSplitError.is(thrown, 'file-exists')) throw thrown;
     const overwrite = vscode.l10n.t('Overwrite');
     const question = vscode.l10n.t('Split models already exist. Overwrite?');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: thrown.message }, overwrite);
+    const path = thrown.place?.path;
+    const detail = path === undefined ? '' : vscode.workspace.asRelativePath(vscode.Uri.file(path));
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, overwrite);
     return answer === overwrite ? await write(true) : undefined;
   }
 }

@@ -124,7 +124,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The lines of a file that may be larger than any string. */
 function* lines(path: string): Generator<{ readonly text: string; readonly isLast: boolean }> {
-  const source = openFileSource(path);
+  const source = openFileSource(path, 'trace');
   try {
     const decoder = new StringDecoder('utf8');
     let rest = '';

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
+import { modelIfThere } from '../../app/planFile';
+import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { visibleText } from '../../shared/escape/visible';
 import { clientCommands } from '../../shared/requests';
@@ -20,11 +21,11 @@ const mostModels = 5;
 const usualTargets = deploymentTargets.filter((target) => targetEntry(target).isUsual);
 
 /** Actions on a plan document; none while it is broken or its model is not there. */
-export function planActions(text: string, uri: string, path: string): CodeAction[] {
+export function planActions(text: string, uri: string, path: string, reach: Reach): CodeAction[] {
   const { document } = parsePlan(text);
   if (document === undefined) return [];
-  const model = resolve(dirname(path), document.model.file);
-  if (!existsSync(model)) return [];
+  const model = modelIfThere(document, path, reach);
+  if (model === undefined) return [];
   return [
     ...deployActions(uri),
     splitAction('Verify Split Models', clientCommands.verifySplit, uri),

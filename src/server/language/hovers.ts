@@ -1,6 +1,5 @@
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { loadProfiles } from '../../app/configFile';
 import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
 import { resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../engine/presets/linkPresets';
@@ -17,12 +16,12 @@ import { namesOf } from '../../shared/recordOf';
 import { pathAt } from './places';
 
 /** On a tier or link of a sound `dnnsplit.json`: the figures that planning uses, and where each comes from. */
-export function configHover(document: TextDocument, configPath: string, position: Position): Hover | null {
+export function configHover(document: TextDocument, position: Position): Hover | null {
   const { document: config } = parseConfig(document.getText());
   if (config === undefined) return null;
   const [list, index] = pathAt(document, position);
   if (typeof index !== 'number') return null;
-  const infrastructure = resolvedInfrastructure(config, configPath);
+  const infrastructure = resolvedInfrastructure(config);
   if (infrastructure === undefined) return null;
   const tier = config.tiers[index];
   const link = config.links?.[index];
@@ -42,9 +41,11 @@ export function planHover(document: TextDocument, position: Position): Hover | n
   return list === 'links' && link !== undefined ? hover(plannedLinkLines(link)) : null;
 }
 
-function resolvedInfrastructure(config: ConfigDocument, configPath: string): Infrastructure | undefined {
+/** Measured times are not shown, so that no profile has to be read while a person points at something. */
+function resolvedInfrastructure(config: ConfigDocument): Infrastructure | undefined {
+  const tiers = config.tiers.map(({ profile: _, ...tier }) => tier);
   try {
-    return resolveConfig(config, '', loadProfiles(config, configPath)).infrastructure;
+    return resolveConfig({ ...config, tiers }, '', new Map()).infrastructure;
   } catch {
     // A configuration that cannot be resolved has diagnostics that say why.
     return undefined;

@@ -1,5 +1,6 @@
 import { type CodeAction, type CodeLens, type Connection, type Hover, TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Reach } from '../../files/reach';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
 import type { ModelSnapshot } from '../../shared/requests';
 import type { Sessions } from '../sessions/sessions';
@@ -17,6 +18,12 @@ import { diagnosticOf } from './places';
 /** Typing pauses this long before a document is checked. */
 const checkDelayMs = 150;
 
+/** What decides on the answers besides the documents themselves. */
+interface Circumstances {
+  readonly client: () => ClientOptions;
+  /** How far the names in documents may lead. */
+  readonly reach: () => Reach;
+}
 /** Characters beyond which a document is not looked at while it is edited: it would hold up everything else. */
 const longestEdited = 2_000_000;
 
@@ -37,7 +44,7 @@ export class LanguageFeatures {
     private readonly connection: Connection,
     private readonly sessions: Sessions,
     private readonly workers: Workers,
-    private readonly options: () => ClientOptions,
+    private readonly circumstances: Circumstances,
     onConfigSaved: (path: string) => void,
     private readonly log: (level: 'error', text: string) => void,
   ) {
@@ -72,6 +79,10 @@ export class LanguageFeatures {
     this.#timers.clear();
   }
 
+  get #reach(): Reach {
+    return this.circumstances.reach();
+  }
+
   #own(uri: string): OwnDocument | undefined {
     const document = this.#documents.get(uri);
     // A client may send anything.
@@ -104,7 +115,7 @@ export class LanguageFeatures {
     const problems = await this.#problemsOrWhyNot(own);
     const current = this.#documents.get(uri);
     if (current === undefined || current.version !== version) return;
-    const shown = problems.filter(({ inSchema }) => !inSchema || !this.options().editorValidatesSchema);
+    const shown = problems.filter(({ inSchema }) => !inSchema || !this.circumstances.client().editorValidatesSchema);
     const diagnostics = shown.map((problem) => diagnosticOf(current, problem));
     await this.connection.sendDiagnostics({ uri, version, diagnostics });
   }
@@ -130,7 +141,7 @@ export class LanguageFeatures {
     const text = document.getText();
     switch (kind) {
       case 'config':
-        return configProblems(text, path, this.#snapshotsUnder(path));
+        return configProblems(text, path, this.#reach, this.#snapshotsUnder(path));
       case 'profile':
         return profileProblems(text);
       case 'plan': {
@@ -151,7 +162,7 @@ export class LanguageFeatures {
     if (own === undefined) return null;
     switch (own.kind) {
       case 'config':
-        return configHover(own.document, own.path, position);
+        return configHover(own.document, position);
       case 'plan':
         return planHover(own.document, position);
       case 'profile':
@@ -168,7 +179,7 @@ export class LanguageFeatures {
   #allLenses({ kind, document, path }: OwnDocument, uri: string): CodeLens[] {
     switch (kind) {
       case 'plan':
-        return planLenses(document.getText(), uri, path);
+        return planLenses(document.getText(), uri, path, this.#reach);
       case 'config':
         return configLenses(uri, governedModels(path), this.#snapshotsUnder(path));
       case 'profile':
@@ -179,20 +190,20 @@ export class LanguageFeatures {
   #actions(uri: string): CodeAction[] {
     const own = this.#readable(uri);
     if (own === undefined) return [];
-    return allActions(own, uri).filter(({ command }) => this.#isOffered(command?.command ?? ''));
+    return allActions(own, uri, this.#reach).filter(({ command }) => this.#isOffered(command?.command ?? ''));
   }
 
   #isOffered(command: string): boolean {
-    return command === '' || this.options().commands.includes(command);
+    return command === '' || this.circumstances.client().commands.includes(command);
   }
 }
 
-function allActions(own: OwnDocument, uri: string): CodeAction[] {
+function allActions(own: OwnDocument, uri: string, reach: Reach): CodeAction[] {
   switch (own.kind) {
     case 'plan':
-      return planActions(own.document.getText(), uri, own.path);
+      return planActions(own.document.getText(), uri, own.path, reach);
     case 'config':
-      return configIsSound(own) ? configActions(uri, governedModels(own.path)) : [];
+      return configIsSound(own, reach) ? configActions(uri, governedModels(own.path)) : [];
     case 'profile':
       return [];
   }
@@ -206,8 +217,8 @@ function detailOf(thrown: unknown): string {
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 }
 
-function configIsSound({ document, path }: OwnDocument): boolean {
-  return configProblems(document.getText(), path, []).length === 0;
+function configIsSound({ document, path }: OwnDocument, reach: Reach): boolean {
+  return configProblems(document.getText(), path, reach, []).length === 0;
 }
 
 /** True when `kind` is `only` or below it. */

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
@@ -25,9 +25,15 @@ describe('verification of sub-models', () => {
     removals.push(split.remove);
     return split;
   }
-  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, runtimeFolder: string | undefined = root) =>
+  const verify = (
+    split: ReturnType<typeof exported>,
+    signal?: AbortSignal,
+    runtimeFolder: string | undefined = root,
+    extra: { tolerance?: number; serving?: boolean } = {},
+  ) =>
     runVerification(
       {
+        ...extra,
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
         dimensions: split.plan.dimensions,
@@ -73,6 +79,25 @@ describe('verification of sub-models', () => {
     expect(errors[1]).toBeLessThan(0.5);
   });
 
+  it('passes an encoded link within a tolerance, and says how alike the answers are', async () => {
+    const split = exported(tinyResnet, [0.5], { wire: 'float16' });
+    const loose = await verify(split, undefined, root, { tolerance: 0.01 });
+    expect(loose).toMatchObject({ identical: false, tolerance: 0.01, withinTolerance: true });
+    expect(loose.outputs[0]).toMatchObject({ beyondTolerance: 0, topOneAgreement: 1 });
+    expect(loose.outputs[0]?.cosine).toBeGreaterThan(0.999);
+    const { largestAbsolute } = loose.outputs[0] ?? {};
+    const tight = await verify(split, undefined, root, { tolerance: (largestAbsolute ?? 0) / 1000 });
+    expect(tight.withinTolerance).toBe(false);
+    expect(tight.outputs[0]?.beyondTolerance).toBeGreaterThan(0);
+  });
+
+  it('runs the parts as they are served where that is asked for', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    expect(await verify(split)).toMatchObject({ optimization: 'disabled', identical: true });
+    const served = await verify(split, undefined, root, { serving: true, tolerance: 1e-4 });
+    expect(served).toMatchObject({ optimization: 'all', withinTolerance: true });
+  });
+
   it('notices a sub-model that is not the one of this model', async () => {
     const split = exported(tinyResnet, [0.5]);
     const other = exported(tinyResnet, [0.5], { tierIds: ['a', 'b'] });
@@ -86,15 +111,16 @@ describe('verification of sub-models', () => {
     expect((await verify(split)).identical).toBe(false);
   });
 
-  it('leaves folders of an earlier export alone', async () => {
+  it('takes the place of an earlier export with more tiers', async () => {
     const split = exported(tinyResnet, [0.3, 0.7]);
     const { directory } = split;
     const shorter = planAt(tinyResnet, [0.5, 1]);
     writeSplit(prepareSplit(shorter, `${tinyResnet}.splitplan.json`), { directory, overwrite: true });
     expect(readSplit(directory).contractPaths).toEqual(split.contractPaths.slice(0, 2));
+    expect(readdirSync(directory).sort()).toEqual(['device', 'edge', 'split.splitplan.json']);
     rmSync(join(directory, 'device', 'contract.json'));
     expect(() => readSplit(directory)).toThrow(/export the sub-models again/);
-    expect(() => readSplit(join(directory, 'cloud'))).toThrow(/holds no exported sub-models/);
+    expect(() => readSplit(join(directory, 'edge'))).toThrow(/holds no exported sub-models/);
   });
 
   it('says how to install ONNX Runtime where it is missing', async () => {

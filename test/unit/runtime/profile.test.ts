@@ -235,12 +235,12 @@ describe('a profile in a configuration', () => {
     const plan = planReport(result, analyzed);
     const text = readFileSync(path('part.json'), 'utf8');
     const snapshot = { modelUri: 'file:///some%20where/tiny%20resnet.onnx', revision: 1, state: 'ready' as const };
-    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan }]);
+    const [problem, ...others] = configProblems(text, path('part.json'), 'own-folder', [{ ...snapshot, plan }]);
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ severity: 'warning', line: 2, inSchema: false });
     expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"part.profile.json"');
     expect(problem?.message).toMatch(/^tiny resnet\.onnx: The profile of tier `device` has no time for 1 of 21 nodes/);
-    expect(configProblems(text, path('part.json'), [snapshot])).toEqual([]);
+    expect(configProblems(text, path('part.json'), 'own-folder', [snapshot])).toEqual([]);
   });
 
   it('is refused in one sentence with line and column when it is broken', () => {
@@ -262,7 +262,7 @@ describe('what can go wrong', () => {
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
       /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
     ],
-    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists; add --force/],
+    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists already; add --force/],
     ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {

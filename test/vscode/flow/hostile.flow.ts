@@ -47,8 +47,6 @@ describe.skipIf(program === undefined).each([
     const told = workbench.page.locator('.markers-panel .monaco-list-row', { hasText: 'inside of each other' });
     await told.first().waitFor({ timeout: 60_000 });
     await workbench.picture('1-problems');
-    await workbench.runCommand('View: Close Panel');
-    await workbench.runCommand('View: Close All Editors');
   });
 
   it('shows its names as they are', async () => {

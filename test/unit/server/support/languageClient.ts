@@ -114,6 +114,15 @@ export class LanguageClient {
     return code;
   }
 
+  /** Goes without a word, as a client that crashes; resolves once the server has ended. */
+  async vanish(): Promise<void> {
+    const exited = once(this.server, 'exit');
+    this.server.stdin?.destroy();
+    this.server.stdout?.destroy();
+    await exited;
+    this.connection.dispose();
+  }
+
   #awaited<Value>(look: () => Value | undefined): Promise<Value> {
     const found = look();
     if (found !== undefined) return Promise.resolve(found);
