@@ -9,7 +9,7 @@ import { planDocumentText } from '../engine/report/planDocument';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import { writeFileAtomically } from '../files/atomicFile';
 import type { ContractDocument } from '../shared/documents/contract';
-import type { PlanDocument } from '../shared/documents/plan';
+import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
@@ -56,7 +56,7 @@ export interface SplitReport {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
+  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
 ): PreparedSplit {
   const model = analyze(modelOfPlan(plan, planPath));
   if (plan.model.structureHash !== model.structureHash) {

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -58,7 +59,7 @@ async function fromPlan(path: string): Promise<Drawn> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { plannedFromDocument } = await import('../../app/plannedFromDocument');
   const document = readPlanFile(path);
-  const analyzed = analyzeFile(modelOfPlan(document, path), document.dimensions);
+  const analyzed = analyzeFile(modelOfPlan(document, path), sizesOfPlan(document));
   return { analyzed, ...plannedFromDocument(document, analyzed) };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { parseCount } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { type Output, standardOutput } from '../terminal/output';
@@ -46,7 +47,7 @@ async function run(target: string, { port, shaping }: RunOptions, output: Output
         `  curl ${address}/v2/models/${encodeURIComponent(first.model)}`,
         ...exampleRequest(
           first,
-          split.plan.dimensions,
+          sizesOfPlan(split.plan),
           `${address}/v2/models/${encodeURIComponent(first.model)}/infer`,
         ),
       ].join('\n'),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
 import { parseCount } from '../terminal/arguments';
@@ -37,7 +38,7 @@ async function verify(target: string, { runs, seed, json }: VerifyOptions, outpu
       {
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
-        dimensions: split.plan.dimensions,
+        dimensions: sizesOfPlan(split.plan),
         runs,
         seed,
         packageFolders: [split.directory, process.cwd(), __dirname],

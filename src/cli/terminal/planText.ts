@@ -40,7 +40,9 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    report.advice,
+    report.assumedText === undefined
+      ? report.advice
+      : `${report.advice}\nFor ${report.assumedText}: assumed. Set ${Object.keys(report.assumedDimensions ?? {}).join(', ')} with --bind.`,
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],

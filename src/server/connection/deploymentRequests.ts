@@ -5,6 +5,7 @@ import { readText } from '../../app/configFile';
 import { parsePlanText } from '../../app/planFile';
 import { planPathFor } from '../../app/planPath';
 import { readSplit, runVerification } from '../../app/verifySplit';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import type { ServerRequests } from '../../shared/requests';
 import { documentKind } from '../language/documentKind';
@@ -69,7 +70,7 @@ async function verify(
     const task = {
       modelPath,
       contractPaths: [...contractPaths],
-      dimensions: parsePlanText(source.planText, source.planPath).dimensions,
+      dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
       runs,
       seed: 1,
       packageFolders: [packageFolder, dirname(modelPath), services.programFolder],

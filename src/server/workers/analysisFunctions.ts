@@ -13,6 +13,7 @@ import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
@@ -27,7 +28,7 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
   const cache = new ModelCache();
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work));
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work));
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -103,7 +104,7 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
     },
     checkPlan({ planPath, text }, work) {
       const plan = parsePlanText(text, planPath);
-      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath), plan.dimensions, work);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath), sizesOfPlan(plan), work);
       return checkPlan(plan, graph, structureHash);
     },
     generate: ({ target, ...source }, work) =>
