@@ -43,19 +43,19 @@ export function inferSized(model: OnnxModel, bindings: DimensionBindings, work: 
   const symbols = new Set(places.map(({ symbol }) => symbol));
   const unknown = [...symbols].filter((symbol) => !roles.has(symbol));
   if (roles.size === 0) return { stated, inferred: stated, assumed: [], unknown };
-  const mostErrors = errorsOf(stated);
+  const mostContradictions = contradictionsOf(stated);
   let first: { readonly inferred: InferredModel; readonly assumed: readonly AssumedDimension[] } | undefined;
   for (const assumed of sizesToTry(model, roles, places)) {
     const sizes = Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size]));
     const inferred = inferModel(model, { ...sizes, ...bindings }, work);
     first ??= { inferred, assumed };
-    if (errorsOf(inferred) <= mostErrors) return { stated, inferred, assumed, unknown };
+    if (contradictionsOf(inferred) <= mostContradictions) return { stated, inferred, assumed, unknown };
   }
   return { stated, ...(first ?? { inferred: stated, assumed: [] }), unknown };
 }
 
-function errorsOf({ diagnostics }: InferredModel): number {
-  return diagnostics.filter(({ severity }) => severity === 'error').length;
+function contradictionsOf({ diagnostics }: InferredModel): number {
+  return diagnostics.filter(({ severity }) => severity !== 'information').length;
 }
 
 /** Where the open symbols of the inputs stand, in the order of the inputs. */

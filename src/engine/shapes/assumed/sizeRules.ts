@@ -55,7 +55,10 @@ interface Rule {
 
 /** Rules by the name of the dimension, then by its place; the first that holds decides. */
 const rules: readonly Rule[] = [
-  { role: 'batch', holds: (_, name) => /batch|^b$|^n$|^bs$|num_?beams?/.test(name) },
+  {
+    role: 'batch',
+    holds: ({ axis }, name) => /batch|num_?beams?/.test(name) || (axis === 0 && /^(b|n|bs)$/.test(name)),
+  },
   { role: 'total', holds: ({ hasState }, name) => hasState && /total/.test(name) },
   { role: 'cache', holds: (_, name) => /past|cache|history|context_len|kv_?len/.test(name) && !/total/.test(name) },
   { role: 'height', holds: (_, name) => /height|^h$|rows/.test(name) },
