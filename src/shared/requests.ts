@@ -1,8 +1,10 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ErrorData } from './errors';
+import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
+import type { DeploymentTarget } from './targets';
 import type { VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
@@ -114,9 +116,19 @@ export interface ServerRequests {
   };
   /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
   'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
-  /** The graph with its plan as a stand-alone SVG document. */
+  /**
+   * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
+   * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page.
+   */
   'dnnsplit/picture': {
-    params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };
+    params: {
+      modelUri: string;
+      folded: readonly string[] | null;
+      theme: PictureTheme;
+      metric?: HeatMetric;
+      compare?: string;
+      texts?: Readonly<Record<string, string>>;
+    };
     result: { svg: string };
   };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
@@ -136,9 +148,18 @@ export interface ServerRequests {
     params: { sourceUri: string; target: DeploymentTarget };
     result: { files: readonly GeneratedFile[]; folderUri: string };
   };
-  /** Writes the sub-models to where the files of that target want them. */
+  /**
+   * Writes these files together with the sub-models, which `manifestsOnly` leaves out; `overwrite` replaces whatever is in
+   * the way, so that a person has to have agreed to that.
+   */
   'dnnsplit/exportModels': {
-    params: { sourceUri: string; target: DeploymentTarget; overwrite: boolean; token: string };
+    params: {
+      sourceUri: string;
+      target: DeploymentTarget;
+      overwrite: boolean;
+      manifestsOnly: boolean;
+      token: string;
+    };
     result: { fileUris: readonly string[] };
   };
   /** Writes a folder per tier with its sub-model and contract. */
@@ -152,10 +173,6 @@ export interface ServerRequests {
     result: VerificationReport;
   };
 }
-
-/** What manifests can be made for. */
-export const deploymentTargets = ['compose', 'kubernetes', 'kserve', 'triton'] as const;
-export type DeploymentTarget = (typeof deploymentTargets)[number];
 
 /**
  * Commands that the server's code actions and code lenses name and the client carries out, with their arguments:
@@ -173,6 +190,9 @@ export const clientCommands = {
   /** [modelUri] */
   openGraph: 'dnnsplit.openGraph',
 } as const;
+
+/** Notification of the client: a person trusts the workspace from now on. */
+export const workspaceTrusted = 'dnnsplit/workspaceTrusted';
 
 /** Notifications from the server. */
 export interface ServerNotifications {

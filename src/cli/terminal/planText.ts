@@ -1,15 +1,14 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { visibleText } from '../../shared/escape/visible';
+import { figureOf, metricEntry, metricNamed, metrics, metricTable, shownMetrics } from '../../shared/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
   bytesText,
   costShortText,
-  costText,
   counted,
   durationText,
-  energyText,
   macsText,
-  rateText,
   threeDigits,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
@@ -30,6 +29,13 @@ interface Sections {
   readonly top?: number;
 }
 
+/** What the figures are for, where sizes are assumed: a line of its own under the advice. */
+function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): string {
+  if (assumedText === undefined) return '';
+  const names = visibleText(Object.keys(assumedDimensions).join(', '));
+  return `\nFor ${assumedText}: assumed. Set ${names} with --bind.`;
+}
+
 /** A plan for reading in a terminal. */
 export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
   const { exact } = report;
@@ -40,26 +46,22 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    report.assumedText === undefined
-      ? report.advice
-      : `${report.advice}\nFor ${report.assumedText}: assumed. Set ${Object.keys(report.assumedDimensions ?? {}).join(', ')} with --bind.`,
+    visibleText(report.advice) + assumedLine(report),
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
-      ['latency', durationText(report.latencyMs)],
-      ['cost', costText(report.costPerRequest)],
-      ['throughput', rateText(report.throughputPerSecond)],
-      ['energy', `${energyText(report.energyJ)} on the first tier`],
+      ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
+      ['times', timesText(report)],
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
     tiersText(report),
     linksText(report),
-    strategiesText('single tiers', report.baselines),
+    strategiesText('single tiers', report.baselines, report.objective),
   ];
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
-  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
+  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
+  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
@@ -68,6 +70,16 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
   if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
   return parts.join('\n\n');
+}
+
+/** Estimates and measurements are never mixed silently. */
+function timesText({ tiers }: PlanReport): string {
+  const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
+  const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
+  if (measured === 0) return `estimated for all ${counted(nodes, 'node')}`;
+  return measured === nodes
+    ? `measured for all ${counted(nodes, 'node')}`
+    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the others`;
 }
 
 const left = (heading: string): Column => ({ heading });
@@ -111,15 +123,14 @@ function linksText({ links }: PlanReport): string {
   return tableText(columns, rows);
 }
 
-function strategiesText(title: string, strategies: readonly StrategyReport[]): string {
-  const columns = [left(title), right('latency'), right('cost'), right('throughput'), right('vs. plan'), left('')];
+function strategiesText(title: string, strategies: readonly StrategyReport[], objective: string): string {
+  const shown = shownMetrics(objective);
+  const columns = [left(title), ...shown.map(right), right('vs. plan'), left('')];
   const rows = strategies.map((one) => {
     const known = Number.isFinite(one.latencyMs);
     return [
       one.strategy,
-      known ? durationText(one.latencyMs) : '-',
-      known ? costShortText(one.costPerRequest) : '-',
-      known ? rateText(one.throughputPerSecond) : '-',
+      ...shown.map((metric) => (known ? metricEntry(metric).shortText(figureOf(one, metric)) : '-')),
       one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
       one.unavailable ?? '',
     ];
@@ -131,24 +142,13 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
 function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top: number): string {
   const badness = ({ objectiveValue }: CandidateOutcome) => objectiveValue ?? Number.POSITIVE_INFINITY;
   const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
-  const columns = [
-    right('position'),
-    left('after'),
-    right('latency'),
-    right('cost'),
-    right('throughput'),
-    right('energy'),
-    left(''),
-  ];
+  const columns = [right('position'), left('after'), ...metrics.map(right), left('')];
   const rows = possible
     .slice(0, top)
     .map((one) => [
       String(one.position),
       graph.nodes[one.position - 1]?.label ?? '(the input)',
-      durationText(one.latencyMs ?? 0),
-      costShortText(one.costPerRequest ?? 0),
-      rateText(one.throughputPerSecond ?? 0),
-      energyText(one.energyJ ?? 0),
+      ...metrics.map((metric) => metricEntry(metric).shortText(one[metricTable[metric].figure] ?? 0)),
       one.chosen ? 'in the plan' : '',
     ]);
   return `best single split points\n${tableText(columns, rows)}`;
@@ -165,7 +165,7 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
     ];
   });
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
-  return note === undefined ? table : `${table}\n${note}`;
+  return note === undefined ? table : `${table}\n${visibleText(note)}`;
 }
 
 function followedText(followed: readonly FollowedReport[]): string {
@@ -182,7 +182,9 @@ function followedText(followed: readonly FollowedReport[]): string {
 function regionsText(map: RegionMapReport, report: PlanReport): string {
   const { links, regions, infeasible = [], infeasibleReason = 'no plan meets the limits', fromMbps, toMbps } = map;
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
-  const { title: valueTitle, scale } = valueUnits[report.objective] ?? { title: 'value', scale: 1 };
+  const metric = metricNamed(report.objective);
+  // Weights have no unit.
+  const { title: valueTitle, scale } = metric === undefined ? { title: 'value', scale: 1 } : metricTable[metric].value;
   const columns = [left(first ?? ''), left(second ?? ''), right(valueTitle), left('best plan')];
   const plans = [...new Set(regions.map(({ plan }) => plan))];
   const rows = plans.map((plan) => {
@@ -194,14 +196,6 @@ function regionsText(map: RegionMapReport, report: PlanReport): string {
   const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
   return `${title}\n${tableText(columns, rows)}`;
 }
-
-/** What a plan's value is called, and what it is multiplied by for that, by objective; weights have no unit. */
-const valueUnits: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
-  latency: { title: 'latency in ms', scale: 1e3 },
-  throughput: { title: 'slowest stage in ms', scale: 1e3 },
-  cost: { title: 'dollars per million', scale: 1e6 },
-  energy: { title: 'joules', scale: 1 },
-};
 
 /** A plan's value over both bandwidths; of a slowest stage, the range that it takes. */
 function valueText(regions: readonly RegionReport[], scale: number): string {
@@ -237,12 +231,9 @@ function paretoTitle(cuts: number): string {
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {
-  const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
+  const columns = [...metrics.map(right), left('nodes per tier')];
   const rows = plans.map((one) => [
-    durationText(one.latencyMs),
-    costShortText(one.costPerRequest),
-    rateText(one.throughputPerSecond),
-    energyText(one.energyJ),
+    ...metrics.map((metric) => metricEntry(metric).shortText(figureOf(one, metric))),
     one.nodesPerTier.join(' / '),
   ]);
   return `${title}\n${tableText(columns, rows)}`;

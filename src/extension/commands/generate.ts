@@ -1,19 +1,14 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
-import type { DeploymentTarget, GeneratedFile } from '../../shared/requests';
+import { notificationText } from '../../shared/escape/workbench';
+import type { GeneratedFile } from '../../shared/requests';
+import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
+import { translated } from '../window/text';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
-import { openText, writeFiles } from './files';
+import { askToWrite, openText } from './files';
 import { longRequest } from './longRequest';
 import { askingToOverwrite } from './split';
-
-/** Names of the targets, as their makers write them. */
-const targetNames: Readonly<Record<DeploymentTarget, string>> = {
-  compose: 'Docker Compose',
-  kubernetes: 'Kubernetes',
-  kserve: 'KServe',
-  triton: 'Triton',
-};
 
 interface GenerateArgument {
   readonly sourceUri: string;
@@ -21,7 +16,7 @@ interface GenerateArgument {
 }
 
 function isTarget(value: unknown): value is DeploymentTarget {
-  return typeof value === 'string' && Object.hasOwn(targetNames, value);
+  return deploymentTargets.some((target) => target === value);
 }
 
 function isGenerateArgument(value: unknown): value is GenerateArgument {
@@ -43,32 +38,49 @@ export async function generate(context: CommandContext, argument: unknown): Prom
   const { files, folderUri } = await context.server.request('dnnsplit/generate', wanted);
   const folder = vscode.Uri.parse(folderUri, true);
   const written = files.map(({ path, content }) => ({ uri: insideOf(folder, path), text: content }));
-  if (!(await writeFiles(written))) return;
-  await exportModels(context, wanted);
+  const consent = await askToWrite(written, undefined);
+  if (consent === 'keep' || !(await writeDeployment(context, wanted, consent === 'overwrite'))) return;
   const first = mainFile(files);
   if (first) await openText(insideOf(folder, first.path));
 }
 
-/** The sub-models beside the manifests; a model without its weights gets the manifests alone, and a word about it. */
-async function exportModels(context: CommandContext, wanted: GenerateArgument): Promise<void> {
+/**
+ * Lets the server write manifests and sub-models, all of them or none. A model without its weights gets the manifests alone,
+ * and a word about it.
+ * @returns false when a person keeps what is there
+ */
+async function writeDeployment(
+  context: CommandContext,
+  wanted: GenerateArgument,
+  isAllowed: boolean,
+): Promise<boolean> {
   const title = vscode.l10n.t('Exporting split models');
+  const write = async (manifestsOnly: boolean): Promise<boolean> => {
+    const request = (overwrite: boolean) =>
+      longRequest(context, title, 'dnnsplit/exportModels', (token) => ({ ...wanted, overwrite, manifestsOnly, token }));
+    return (await askingToOverwrite(request, isAllowed)) !== undefined;
+  };
   try {
-    await askingToOverwrite((overwrite) =>
-      longRequest(context, title, 'dnnsplit/exportModels', (token) => ({ ...wanted, overwrite, token })),
-    );
+    return await write(false);
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
+    const isWritten = await write(true);
+    if (!isWritten) return false;
     const told = vscode.l10n.t('Manifests were written without the split models. {0}', thrown.message);
-    void vscode.window.showWarningMessage(told);
+    void vscode.window.showWarningMessage(notificationText(told));
+    return true;
   }
 }
 
 async function askForTarget(context: CommandContext): Promise<GenerateArgument | undefined> {
   const sourceUri = requireModel(context, undefined).modelUri;
-  const items = Object.entries(targetNames).map(([target, label]) => ({ target, label }));
+  const items = deploymentTargets.map((target) => {
+    const { label, description } = targetTable[target];
+    return { target, label, detail: translated(description, vscode.l10n.t) };
+  });
   const placeHolder = vscode.l10n.t('Select a deployment target');
-  const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
-  return chosen && isTarget(chosen.target) ? { sourceUri, target: chosen.target } : undefined;
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder });
+  return chosen && { sourceUri, target: chosen.target };
 }
 
 /** The file that a person wants to see: the manifest itself, not what it needs. */

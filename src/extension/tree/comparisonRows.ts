@@ -1,17 +1,10 @@
-import {
-  bandwidthEnds,
-  bandwidthText,
-  costShortText,
-  costText,
-  durationText,
-  energyText,
-  rateText,
-} from '../../shared/quantities';
+import { markdownText } from '../../shared/escape/markdown';
+import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { escapeMarkdown, factorText } from './words';
+import { factorText, metricLines } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -41,7 +34,7 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
       description: reason,
       icon: 'circle-slash',
       kind: 'fact',
-      tooltip: () => escapeMarkdown(reason),
+      tooltip: () => markdownText(reason),
       children: [],
     };
   }
@@ -67,11 +60,8 @@ function comparison(relative: number | null, t: Translate): string {
 
 function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
   return [
-    `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
-    `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
-    `**${t('Cost')}**: ${costText(report.costPerRequest)}`,
-    `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
-    `**${t('Energy of the first tier')}**: ${energyText(report.energyJ)}`,
+    `**${markdownText(report.strategy)}**: ${markdownText(verdict)}`,
+    ...metricLines(report, t),
     `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,
   ].join('\n\n');
 }
@@ -103,7 +93,7 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
     spoken: `${range}: ${split.replaceAll(' | ', ', ')}; ${latency}`,
     icon: 'dashboard',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(regime.summary),
+    tooltip: () => markdownText(regime.summary),
     children: [],
   };
 }
@@ -117,7 +107,7 @@ function noPlanRow(range: string, reason: string, fromMbps: number): TreeRow {
     spoken: `${range}: ${reason.replaceAll('`', '')}`,
     icon: 'circle-slash',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(reason),
+    tooltip: () => markdownText(reason),
     children: [],
   };
 }

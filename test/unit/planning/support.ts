@@ -9,6 +9,8 @@ import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBoun
 import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
+import { linkRates, tierRates } from '../../../src/shared/metrics';
+import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { unwatched } from '../../../src/shared/work';
 
 /** What a strategy is given, with a search over the candidates alone. */
@@ -47,9 +49,7 @@ export function plainInfrastructure(
       memoryGBps: undefined,
       overheadUs: 0,
       memoryGB: undefined,
-      pricePerHour: 0,
-      watts: 0,
-      electricityPerKWh: 0,
+      ...recordOf(namesOf(tierRates), () => 0),
       replicas: 1,
       profile: undefined,
       ...tier,
@@ -57,8 +57,7 @@ export function plainInfrastructure(
     links: links.map((link) => ({
       bandwidthMbps: 1,
       latencyMs: 0,
-      pricePerGB: 0,
-      joulesPerMB: 0,
+      ...recordOf(namesOf(linkRates), () => 0),
       wireDtype: 'original',
       ...link,
     })),

@@ -7,6 +7,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { renderedMarkdown } from '../../support/renderedMarkdown';
 import { sampleConfig } from '../../support/sampleConfig';
 import { LanguageClient } from './support/languageClient';
 
@@ -70,6 +71,18 @@ describe('the language server over stdio', () => {
     await compared;
     await client.request('dnnsplit/close', { modelUri });
     await rm(apart, { recursive: true });
+  });
+
+  it('makes a picture of what is on the screen: metric, words and the plan that the plan is held against', async () => {
+    const plain = { modelUri: uri('resnet152.onnx'), folded: null, theme: 'light' } as const;
+    const { svg } = await client.request('dnnsplit/picture', plain);
+    expect(svg).toContain('>Time, log<');
+    const texts = { 'legend.log.weights': 'Gewichte' };
+    const asked = { ...plain, metric: 'weights', compare: 'single:device', texts } as const;
+    const { svg: held } = await client.request('dnnsplit/picture', asked);
+    expect(held).toContain('>Gewichte<');
+    expect(held).toContain('>E → D<');
+    expect(svg).not.toContain('>E → D<');
   });
 
   it('plans again when the configuration is saved, not while it is edited', async () => {
@@ -305,7 +318,8 @@ describe('the language server over stdio', () => {
     const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
     const params = { textDocument, position: { line, character: 8 } };
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
-    expect(JSON.stringify(hover?.contents)).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
+    const { text: shown } = renderedMarkdown(String(Object(hover?.contents).value));
+    expect(shown).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
       textDocument,

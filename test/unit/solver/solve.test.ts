@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contract } from '../../../src/engine/solver/contraction';
+import { contractProblem } from '../../../src/engine/solver/contraction';
 import { assignmentCost, type ExactProblem } from '../../../src/engine/solver/problem';
 import { solveExactly } from '../../../src/engine/solver/solve';
 import { bruteForce, problems } from './randomProblem';
@@ -29,14 +29,14 @@ describe('the exact planner', () => {
   it('contracts without changing the optimum', () => {
     fc.assert(
       fc.property(problems(7, 3), (problem) => {
-        const { problem: smaller } = contract(problem);
+        const { problem: smaller } = contractProblem(problem);
         expect(bruteForce(smaller)).toBe(bruteForce(problem));
       }),
       { numRuns: 2000 },
     );
   });
 
-  it('does not fall into the trap of a free way back down (engine.md section 5)', () => {
+  it('does not fall into the trap of a free way back down (docs/theory.md section 5)', () => {
     // v0 -> a -> b; lower tier 10 and 1 ms, upper tier 1 and 10 ms; transfers 1 and 5 ms. The true best is 11.
     const trap: ExactProblem = {
       tierCount: 2,

@@ -2,6 +2,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import { evaluatePlan } from '../costs/evaluate';
 import { lowerBound } from '../optimum/lowerBound';
 import { brokenConstraints } from '../plan/constraints';
+import { isWorstPart } from '../plan/metrics';
 import type { Certificate, Evaluation, FoundPlan, Plan } from '../plan/plan';
 import { planOverCandidates } from '../strategies/dnnsplit';
 import { planByMinimumCut } from '../strategies/exact';
@@ -23,7 +24,7 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
   const { infrastructure } = context.costs;
   if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum('The plan has no value to compare.');
   if (context.search.coversAllCuts) return certifyBySearch(context, plan);
-  if (infrastructure.objective === 'throughput') {
+  if (isWorstPart(infrastructure.objective)) {
     if (quick) return withoutOptimum('For throughput it is computed with the comparison of strategies.');
     return certifyByBound(context, plan, 0, 'For throughput');
   }

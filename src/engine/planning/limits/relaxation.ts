@@ -1,7 +1,9 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import { inLimitUnit, type Limit, limitsOf } from '../plan/constraints';
+import { type Limit, limitsOf } from '../plan/constraints';
+import { isTradedOff } from '../plan/metrics';
 import type { Change } from '../plan/plan';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
@@ -81,8 +83,7 @@ export function sentence(limits: readonly Limit[], { changes }: Pick<Relaxation,
   }
   const limit = limits.find(({ name }) => name === only.constraint);
   const rest = limits.length > 1 ? ' while the other limits hold' : '';
-  const verb = only.constraint === 'minThroughputPerSecond' ? 'lower' : 'raise';
-  return `No plan keeps \`${only.constraint}\` ${limit?.bound}${rest}: ${verb} it to ${only.to}`;
+  return `No plan keeps \`${only.constraint}\` ${limit?.bound}${rest}: ${verbFor(only.constraint)} it to ${only.to}`;
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
@@ -92,7 +93,17 @@ function adviceOn(changes: readonly Change[]): string {
 
 function advice({ constraint, tier, to }: Change): string {
   if (constraint === 'memoryGB') return `raise the \`memoryGB\` of \`${tier}\` to ${to}`;
-  return `${constraint === 'minThroughputPerSecond' ? 'lower' : 'raise'} \`${constraint}\` to ${to}`;
+  return `${verbFor(constraint)} \`${constraint}\` to ${to}`;
+}
+
+/** What relaxes a limit. */
+function verbFor(constraint: Change['constraint']): 'raise' | 'lower' {
+  return constraint !== 'memoryGB' && isLeast(metricLimitedBy(constraint)) ? 'lower' : 'raise';
+}
+
+/** True for a metric whose limit is the least that it may be. */
+function isLeast(metric: Metric): boolean {
+  return metricTable[metric].better === 'more';
 }
 
 /** The plan that exceeds the freed limits least while it keeps the others; nothing where there is none. */
@@ -107,7 +118,7 @@ function wayWithout(
     ...freed.map((limit) => measureOf(search, limit)),
     ...limits.flatMap((limit): Measure[] => {
       if (freed.includes(limit)) return [];
-      const decides = limit !== 'memory' && (limit.metric === 'latencyS' || limit.metric === 'cost');
+      const decides = limit !== 'memory' && isTradedOff(limit.metric);
       return [{ ...measureOf(search, limit), most: mostOf(limit), decides }];
     }),
   ];
@@ -136,8 +147,8 @@ function changesOf(search: PlanSearch, costs: CostTables, { freed, plan }: Way):
     const value = plan.values[m] ?? 0;
     if (value <= mostOf(limit)) return [];
     if (limit !== 'memory') {
-      const to = roundedAway(inLimitUnit(limit.name, value), limit.name === 'minThroughputPerSecond' ? 'down' : 'up');
-      return [{ constraint: limit.name, to }];
+      const figure = metricEntry(limit.metric).toFigure(value);
+      return [{ constraint: limit.name, to: roundedAway(figure, isLeast(limit.metric) ? 'down' : 'up') }];
     }
     const { tiers } = evaluatePlan(costs, assignmentOf(search.family, cutsOfPlan(plan)));
     return costs.infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {

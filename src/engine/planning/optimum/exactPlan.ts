@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
 import type { ExactProblem, ExactSolution } from '../../solver/problem';
@@ -11,7 +12,7 @@ import type { Assignment } from '../plan/plan';
 import { keptContraction } from './keptContraction';
 
 /**
- * The best assignment over the whole graph, cuts across branches included (`engine.md` section 5). Pins and left-out
+ * The best assignment over the whole graph, cuts across branches included (`docs/theory.md` section 5). Pins and left-out
  * tiers are kept; limits on latency, cost, energy, throughput and memory are not, so that under limits the value is a
  * lower bound.
  * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when pins contradict each other or
@@ -26,7 +27,7 @@ export function exactPlan(
   if (objective === undefined) {
     throw new DnnSplitError(
       'bad-usage',
-      'The exact planner needs an objective that adds up over nodes and links; use latency, cost, energy or weights of them, not throughput.',
+      `The exact planner needs an objective that adds up over nodes and links; use ${additiveMetrics.join(', ')} or weights of them, not throughput.`,
     );
   }
   const bounds = tierBounds(costs.graph, infrastructure);

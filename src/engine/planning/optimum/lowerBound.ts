@@ -1,12 +1,14 @@
+import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import { maximize } from '../../solver/linearProgram';
 import type { ExactProblem } from '../../solver/problem';
 import { solveExactly } from '../../solver/solve';
-import { type AdditiveObjective, additiveObjective, objectiveWeights, transferSeconds } from '../costs/costModel';
+import { type AdditiveObjective, transferSeconds, weightedObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { brokenConstraints, limitsOf, metricsOf } from '../plan/constraints';
+import { brokenConstraints, limitsOf, valuesOf } from '../plan/constraints';
+import { isWorstPart, metricArithmetic, noWeights, objectiveWeights } from '../plan/metrics';
 import type { Assignment, Evaluation } from '../plan/plan';
 import { memoriesMayFill } from '../search/partMemory';
 import { problemOf } from './exactPlan';
@@ -51,9 +53,7 @@ interface Row {
 
 /** What cuts cost: an additive objective, and a price per byte of weights on each tier. */
 interface Prices {
-  latency: number;
-  cost: number;
-  energy: number;
+  readonly weights: Record<AdditiveMetric, number>;
   readonly perSecond: number[];
   readonly perTransferSecond: number[];
   readonly perWeightByte: number[];
@@ -74,11 +74,11 @@ class PricedCuts {
     private readonly work: Work,
   ) {
     const { objective, constraints } = costs.infrastructure;
-    this.isWorst = objective === 'throughput';
+    this.isWorst = isWorstPart(objective);
     this.best = { value: plan.objectiveValue };
     if (this.isWorst) this.addStages(plan.objectiveValue);
     for (const { metric, most } of limitsOf(constraints)) {
-      if (metric === 'slowestS') {
+      if (isWorstPart(metric)) {
         this.slowestS = most;
         if (!this.isWorst) this.addStages(most);
       } else this.addSum(metric, most);
@@ -132,12 +132,11 @@ class PricedCuts {
     }
   }
 
-  private addSum(metric: 'latencyS' | 'cost' | 'energyJ', most: number): void {
-    const weight = ({ latencyS: 'latency', cost: 'cost', energyJ: 'energy' } as const)[metric];
+  private addSum(metric: AdditiveMetric, most: number): void {
     this.rows.push({
-      figureOf: (evaluation) => metricsOf(evaluation)[metric] / most,
-      addTo: (prices, price) => {
-        prices[weight] += price / most;
+      figureOf: (evaluation) => valuesOf(evaluation)[metric] / most,
+      addTo: ({ weights }, price) => {
+        weights[metric] += price / most;
       },
     });
   }
@@ -223,12 +222,11 @@ class PricedCuts {
   /** Minimum-cut problem in parts of the plan's value. */
   private problemUnder(rowPrices: readonly number[]): ExactProblem {
     const { infrastructure } = this.costs;
-    const weights = objectiveWeights(infrastructure.objective) ?? { latency: 0, cost: 0, energy: 0 };
+    const weights = { ...(objectiveWeights(infrastructure.objective) ?? noWeights) };
     const unit = this.plan.objectiveValue;
+    for (const metric of additiveMetrics) weights[metric] /= unit;
     const prices: Prices = {
-      latency: weights.latency / unit,
-      cost: weights.cost / unit,
-      energy: weights.energy / unit,
+      weights,
       perSecond: infrastructure.tiers.map(() => 0),
       perTransferSecond: infrastructure.links.map(() => 0),
       perWeightByte: infrastructure.tiers.map(() => 0),
@@ -242,17 +240,14 @@ class PricedCuts {
 
   private objectiveOf(prices: Prices): AdditiveObjective {
     const { infrastructure } = this.costs;
-    const { latency, cost, energy, perSecond, perTransferSecond } = prices;
-    const sums = additiveObjective(infrastructure, { latency, cost, energy });
+    const { weights, perSecond, perTransferSecond } = prices;
+    const sums = weightedObjective(infrastructure, weights);
+    const { crossing, sending } = metricArithmetic.latency;
     const { links } = infrastructure;
     return {
-      perSecond: perSecond.map((price, k) => price + (sums?.perSecond[k] ?? 0)),
-      perCrossing: links.map(
-        ({ latencyMs }, l) => (perTransferSecond[l] ?? 0) * latencyMs * 1e-3 + (sums?.perCrossing[l] ?? 0),
-      ),
-      perByte: links.map(
-        ({ bandwidthMbps }, l) => ((perTransferSecond[l] ?? 0) * 8) / (bandwidthMbps * 1e6) + (sums?.perByte[l] ?? 0),
-      ),
+      perSecond: perSecond.map((price, k) => price + (sums.perSecond[k] ?? 0)),
+      perCrossing: links.map((link, l) => crossing(perTransferSecond[l] ?? 0, link) + (sums.perCrossing[l] ?? 0)),
+      perByte: links.map((link, l) => sending(perTransferSecond[l] ?? 0, link) + (sums.perByte[l] ?? 0)),
     };
   }
 

@@ -1,3 +1,13 @@
+import {
+  type Figures,
+  figureOf,
+  figures,
+  figuresOf,
+  type Metric,
+  metricEntry,
+  metrics,
+  metricTable,
+} from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
@@ -11,13 +21,8 @@ import { fullMemory, type Measure, memoryMeasure, metricMeasure } from './measur
 import { memoriesMayFill } from './partMemory';
 import { spreadPositions } from './spreadPositions';
 
-export interface ParetoPlan {
+export interface ParetoPlan extends Figures {
   readonly assignment: Assignment;
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  /** Of the first tier. */
-  readonly energyJ: number;
 }
 
 export interface ParetoFront {
@@ -35,12 +40,8 @@ const frontSize = 500;
 /** Positions besides the candidates, by number of tiers, so that all plans of them can be looked at. */
 const positionsByTiers: readonly number[] = [0, 2, 200, 60, 20];
 
-/** The four figures, of each of which less is better. */
-const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
-
 /**
- * The plans within the limits that no other one matches or beats in latency, cost, throughput and first-tier energy at
- * once, of those that cut at candidates and at positions spread over the order.
+ * The plans within the limits that no other one matches or beats in every metric at once, of those that cut at candidates and at positions spread over the order.
  * @param known plans that take part too, wherever they cut.
  */
 export function paretoFront(
@@ -60,14 +61,12 @@ export function paretoFront(
   if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   const fronts = new ChainFronts(costs, family, bounds, measures, work);
   const found = fronts.plans().flatMap((label): ParetoPlan[] => {
-    const [latencyS = 0, cost = 0, slowestS = 0, energyJ = 0] = label.values;
-    if (latencyS === Number.POSITIVE_INFINITY) return [];
+    const valueFor = (metric: Metric) => label.values[metrics.indexOf(metric)] ?? 0;
+    if (valueFor('latency') === Number.POSITIVE_INFINITY) return [];
     const assignment = assignmentOf(family, cutsOfPlan(label));
-    return [
-      { assignment, latencyMs: latencyS * 1e3, costPerRequest: cost, throughputPerSecond: 1 / slowestS, energyJ },
-    ];
+    return [{ assignment, ...figures((metric) => metricEntry(metric).toFigure(valueFor(metric))) }];
   });
-  const plans = efficientOf([...found, ...known.map(figuresOf)]);
+  const plans = efficientOf([...found, ...known.map(paretoPlan)]);
   return {
     plans: thinned(plans, frontSize),
     bounded: fronts.bounded || plans.length > frontSize,
@@ -75,9 +74,8 @@ export function paretoFront(
   };
 }
 
-function figuresOf({ assignment, evaluation }: Plan): ParetoPlan {
-  const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
-  return { assignment, latencyMs, costPerRequest, throughputPerSecond, energyJ };
+function paretoPlan({ assignment, evaluation }: Plan): ParetoPlan {
+  return { assignment, ...figuresOf(evaluation) };
 }
 
 /**
@@ -100,12 +98,10 @@ const tolerance = 1e-12;
 /** True where a plan is as good as another one in every figure. */
 function matches(plan: ParetoPlan, other: ParetoPlan): boolean {
   const isAtMost = (a: number, b: number) => a <= b * (1 + tolerance);
-  return (
-    isAtMost(plan.latencyMs, other.latencyMs) &&
-    isAtMost(plan.costPerRequest, other.costPerRequest) &&
-    isAtMost(other.throughputPerSecond, plan.throughputPerSecond) &&
-    isAtMost(plan.energyJ, other.energyJ)
-  );
+  return metrics.every((metric) => {
+    const [own, others] = [figureOf(plan, metric), figureOf(other, metric)];
+    return metricTable[metric].better === 'less' ? isAtMost(own, others) : isAtMost(others, own);
+  });
 }
 
 /** At most so many of a list, evenly spread, its ends included. */

@@ -4,6 +4,7 @@ import { evaluatePlan } from '../costs/evaluate';
 import { solveTables } from '../optimum/exactPlan';
 import { lowerBound } from '../optimum/lowerBound';
 import { brokenConstraints, rounded } from '../plan/constraints';
+import { isWorstPart } from '../plan/metrics';
 import type { FoundPlan } from '../plan/plan';
 import { planOverCandidates } from './dnnsplit';
 import type { StrategyContext } from './strategy';
@@ -18,7 +19,7 @@ import type { StrategyContext } from './strategy';
  */
 export function planExactly(context: StrategyContext): FoundPlan {
   const { infrastructure } = context.costs;
-  if (infrastructure.objective === 'throughput') return planThroughput(context);
+  if (isWorstPart(infrastructure.objective)) return planThroughput(context);
   const unlimited = planByMinimumCut(context);
   if (brokenConstraints(infrastructure, evaluatePlan(context.costs, unlimited.assignment)).length === 0) {
     return unlimited;

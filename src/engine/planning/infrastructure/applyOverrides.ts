@@ -1,0 +1,79 @@
+import { objectiveSchema } from '../../../shared/documents/config';
+import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics, metrics } from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
+import type { PlanOverrides } from '../../../shared/requests';
+import type { Strategy } from '../../../shared/strategies';
+import type { Infrastructure, Objective } from './infrastructure';
+import { parseStrategy } from './parseStrategy';
+
+export interface OverriddenPlanning {
+  readonly infrastructure: Infrastructure;
+  readonly strategy: Strategy;
+  /** Per link the position of the cut that must lie on it; `null` leaves it to the planner. */
+  readonly cuts: readonly (number | null)[];
+  /** One whole plan, as the nodes of each tier. */
+  readonly placement: PlanOverrides['placement'];
+}
+
+/**
+ * An infrastructure and strategy with a change to try. The objective is a metric's name or JSON of weights.
+ * @throws DnnSplitError `bad-usage` or `invalid-config` for a value that means nothing here.
+ */
+export function applyOverrides(
+  infrastructure: Infrastructure,
+  strategy: Strategy,
+  overrides: PlanOverrides,
+): OverriddenPlanning {
+  const { constraints, tiers } = infrastructure;
+  for (const [node, id] of Object.entries(overrides.pin ?? {})) {
+    if (tiers.some((tier) => tier.id === id)) continue;
+    throw new DnnSplitError(
+      'bad-usage',
+      `\`${node}\` is pinned to the unknown tier \`${id}\`; known are ${tiers.map((t) => t.id).join(', ')}.`,
+    );
+  }
+  const pin = { ...constraints.pin, ...overrides.pin };
+  const links = infrastructure.links.map((link, l) => {
+    const bandwidthMbps = overrides.bandwidthMbps?.[l] ?? link.bandwidthMbps;
+    if (bandwidthMbps > 0) return { ...link, bandwidthMbps };
+    throw new DnnSplitError('bad-usage', `The bandwidth of link ${l} must be above 0 Mbit/s.`);
+  });
+  return {
+    infrastructure: {
+      ...infrastructure,
+      links,
+      objective: overrides.objective === undefined ? infrastructure.objective : parseObjective(overrides.objective),
+      constraints: Object.keys(pin).length > 0 ? { ...constraints, pin } : constraints,
+    },
+    strategy: overrides.strategy === undefined ? strategy : parseStrategy(overrides.strategy, tiers, 'strategy'),
+    cuts: overrides.cuts ?? [],
+    placement: overrides.placement,
+  };
+}
+
+/**
+ * Reads an objective: the name of a metric, or JSON such as `{"latency":1,"cost":0.5}`.
+ * @throws DnnSplitError `bad-usage`
+ */
+export function parseObjective(text: string): Objective {
+  const parsed = objectiveSchema.safeParse(text.trimStart().startsWith('{') ? parseJson(text) : text);
+  const weights = parsed.success && typeof parsed.data !== 'string' ? parsed.data : undefined;
+  const isWeightless = weights !== undefined && !Object.values(weights).some((weight) => (weight ?? 0) > 0);
+  if (!parsed.success || isWeightless) {
+    throw new DnnSplitError(
+      'bad-usage',
+      `\`${text}\` is not an objective; use ${metrics.join(', ')}, or weights such as {"latency":1,"cost":0.5}.`,
+    );
+  }
+  if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';
+  return recordOf(additiveMetrics, (metric) => weights[metric] ?? 0);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
