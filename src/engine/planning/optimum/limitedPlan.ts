@@ -1,0 +1,75 @@
+import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
+import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import { brokenMemories, limitsOf } from '../plan/constraints';
+import { fullMemory } from '../search/measures';
+import { memoriesMayFill } from '../search/partMemory';
+import { problemOf } from './exactPlan';
+
+/**
+ * The whole planning question as a problem of the solver: the objective, every limit, and each memory by its weights and
+ * its biggest layer; what a memory takes at its peak is asked of whole plans only.
+ */
+export function limitedProblemOf(costs: CostTables, bounds: TierBounds): LimitedProblem {
+  const { infrastructure, topology, graph } = costs;
+  const { objective, constraints } = infrastructure;
+  const figureOf = (prices: AdditiveObjective): Figure => problemOf(costs, prices, bounds);
+  const sum = additiveObjective(infrastructure, objective);
+  const stages = stagePrices(costs).map(figureOf);
+  const goal: Goal = sum === undefined ? { kind: 'worst', figures: stages } : { kind: 'sum', figure: figureOf(sum) };
+  const limits = limitsOf(constraints).flatMap(({ metric, most }): Limit[] => {
+    if (metric === 'slowestS') return stages.map((figure) => ({ figure, most }));
+    const own = additiveObjective(infrastructure, ({ latencyS: 'latency', cost: 'cost', energyJ: 'energy' } as const)[metric]);
+    return own === undefined ? [] : [{ figure: figureOf(own), most }];
+  });
+  const isTight = memoriesMayFill(costs);
+  return {
+    ...topology,
+    tierCount: costs.tiers.length,
+    nodeCount: graph.nodes.length,
+    goal,
+    limits: isTight ? [...limits, ...memoryLimits(costs)] : limits,
+    lowest: bounds.lowest,
+    highest: bounds.highest,
+    ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
+  };
+}
+
+/** Prices that count one stage alone: a tier's busy seconds per replica, or a link's seconds. */
+function stagePrices({ infrastructure: { tiers, links } }: CostTables): AdditiveObjective[] {
+  const zeros = (count: number) => new Array<number>(count).fill(0);
+  const nothing = { perSecond: zeros(tiers.length), perCrossing: zeros(links.length), perByte: zeros(links.length) };
+  return [
+    ...tiers.map(({ replicas }, k) => ({ ...nothing, perSecond: nothing.perSecond.with(k, 1 / replicas) })),
+    ...links.map(({ latencyMs, bandwidthMbps }, l) => ({
+      ...nothing,
+      perCrossing: nothing.perCrossing.with(l, latencyMs * 1e-3),
+      perByte: nothing.perByte.with(l, 8 / (bandwidthMbps * 1e6)),
+    })),
+  ];
+}
+
+function memoryLimits({ graph, infrastructure, topology }: CostTables): Limit[] {
+  const { tiers } = infrastructure;
+  const working = graph.nodes.map(({ reads, writes }) =>
+    [...new Set([...reads, ...writes])].reduce((sum, tensor) => sum + (graph.tensors[tensor]?.bytes ?? 0), 0),
+  );
+  return tiers.flatMap(({ memoryGB }, k): Limit[] => {
+    if (memoryGB === undefined) return [];
+    const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
+    const largest = new Float64Array(nodeCost.length);
+    for (const [node, { weightBytes }] of graph.nodes.entries()) {
+      nodeCost[node * tiers.length + k] = weightBytes;
+      largest[node * tiers.length + k] = working[node] ?? 0;
+    }
+    const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
+    const figure = { nodeCost, crossingCost, linkCost: new Float64Array(tiers.length - 1) };
+    return [{ figure, largest, most: memoryGB * 1e9 * fullMemory }];
+  });
+}
+
+function fits(costs: CostTables, tierOfNode: Uint8Array): boolean {
+  return brokenMemories(costs.infrastructure, evaluatePlan(costs, tierOfNode)).length === 0;
+}
