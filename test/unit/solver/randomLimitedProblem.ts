@@ -6,6 +6,7 @@ import { assignmentCost, consumersOf } from '../../../src/engine/solver/problem'
 type Shape = 'any' | 'chain' | 'wide';
 
 interface Sizes {
+  readonly leastNodes?: number;
   readonly mostNodes: number;
   readonly tierCount: number;
   readonly shapes?: readonly Shape[];
@@ -15,10 +16,10 @@ interface Sizes {
  * Random problems with up to three limits around the figures of a random assignment, a goal that is a sum or the worst
  * of all stages, ranges, biggest nodes and forbidden tiers.
  */
-export function limitedProblems({ mostNodes, tierCount, shapes }: Sizes): fc.Arbitrary<LimitedProblem> {
+export function limitedProblems({ leastNodes = 1, mostNodes, tierCount, shapes }: Sizes): fc.Arbitrary<LimitedProblem> {
   return fc
     .record({
-      nodeCount: fc.integer({ min: 1, max: mostNodes }),
+      nodeCount: fc.integer({ min: leastNodes, max: mostNodes }),
       shape: fc.constantFrom<Shape>(...(shapes ?? ['any', 'chain', 'wide'])),
       seed: fc.infiniteStream(fc.nat(1000)),
       isWorst: fc.boolean(),

@@ -21,7 +21,10 @@ export function limitedProblemOf(costs: CostTables, bounds: TierBounds): Limited
   const goal: Goal = sum === undefined ? { kind: 'worst', figures: stages } : { kind: 'sum', figure: figureOf(sum) };
   const limits = limitsOf(constraints).flatMap(({ metric, most }): Limit[] => {
     if (metric === 'slowestS') return stages.map((figure) => ({ figure, most }));
-    const own = additiveObjective(infrastructure, ({ latencyS: 'latency', cost: 'cost', energyJ: 'energy' } as const)[metric]);
+    const own = additiveObjective(
+      infrastructure,
+      ({ latencyS: 'latency', cost: 'cost', energyJ: 'energy' } as const)[metric],
+    );
     return own === undefined ? [] : [{ figure: figureOf(own), most }];
   });
   const isTight = memoriesMayFill(costs);

@@ -14,11 +14,15 @@ export interface SearchOptions {
   readonly known?: readonly Uint8Array[];
   /** Stops where nothing can be better than the best plan by more than this part of its value; 1e-9 where absent. */
   readonly gap?: number;
+  /** A gap that is enough once so many milliseconds are over. */
+  readonly enough?: { readonly gap: number; readonly afterMs: number };
   /** Stops after so many milliseconds; never where absent. */
   readonly deadlineMs?: number;
   readonly work?: Work;
   /** Milliseconds of some clock. */
   readonly now?: () => number;
+  /** Parts with no more assignments than this are tried one by one. */
+  readonly fewWays?: number;
 }
 
 export interface LimitedSolution {
@@ -35,8 +39,7 @@ export interface LimitedSolution {
 }
 
 const defaultGap = 1e-9;
-/** Parts with no more assignments than this are tried one by one. */
-const fewWays = 3000;
+const defaultFewWays = 3000;
 /** Cuts that one part takes at most, and the first one. */
 const cutsPerPart = 12;
 const cutsOfFirst = 60;
@@ -63,8 +66,8 @@ class Search {
   private readonly precedence: Precedence;
   private readonly reachesInput: Uint8Array;
   private readonly goals: number;
-  private readonly gap: number;
   private readonly work: Work;
+  private readonly startedAt: number;
   private readonly endsAt: number;
   private readonly now: () => number;
   /** More than any plan's value. */
@@ -76,15 +79,16 @@ class Search {
 
   constructor(
     private readonly problem: LimitedProblem,
-    { known = [], gap = defaultGap, deadlineMs, work = unwatched, now = Date.now }: SearchOptions,
+    private readonly options: SearchOptions,
   ) {
+    const { known = [], deadlineMs = Number.POSITIVE_INFINITY, work = unwatched, now = Date.now } = options;
     this.precedence = precedenceOf(problem);
     this.reachesInput = nodesThatReachInputs(problem, this.precedence);
     this.goals = goalCount(problem);
-    this.gap = gap;
     this.work = work;
     this.now = now;
-    this.endsAt = deadlineMs === undefined ? Number.POSITIVE_INFINITY : now() + deadlineMs;
+    this.startedAt = now();
+    this.endsAt = this.startedAt + deadlineMs;
     this.ceiling = ceilingOf(problem);
     for (const tierOfNode of known) this.consider(tierOfNode);
   }
@@ -107,9 +111,11 @@ class Search {
   private answer(): LimitedSolution {
     const { best, parts, cuts } = this;
     const lowest = this.waiting.reduce((least, { bound }) => Math.min(least, bound), Number.POSITIVE_INFINITY);
-    const bound = Math.min(lowest, best?.value ?? Number.POSITIVE_INFINITY);
-    const isProven = lowest >= (best === undefined ? Number.POSITIVE_INFINITY : this.target);
-    return { best, bound: isProven && best !== undefined ? best.value : bound, isProven, parts, cuts };
+    if (best === undefined) return { best, bound: lowest, isProven: lowest === Number.POSITIVE_INFINITY, parts, cuts };
+    // What was left out is not below the target of its time, which only falls.
+    const ruledOut = this.gap > defaultGap ? this.target : best.value;
+    const bound = Math.min(lowest >= this.target ? best.value : lowest, ruledOut);
+    return { best, bound, isProven: lowest >= this.target, parts, cuts };
   }
 
   private get upper(): number {
@@ -119,6 +125,11 @@ class Search {
   /** What a value has to come below to be worth finding. */
   private get target(): number {
     return this.best === undefined ? this.ceiling : this.best.value * (1 - this.gap);
+  }
+
+  private get gap(): number {
+    const { gap = defaultGap, enough } = this.options;
+    return enough !== undefined && this.now() - this.startedAt >= enough.afterMs ? Math.max(gap, enough.gap) : gap;
   }
 
   private get isLate(): boolean {
@@ -132,6 +143,7 @@ class Search {
     const part = narrow(this.problem, this.precedence, this.reachesInput, one.ranges, this.target);
     this.parts += 1;
     if (part === undefined) return [];
+    const { fewWays = defaultFewWays } = this.options;
     if (waysToChoose(part, fewWays) <= fewWays) {
       tryAll(this.problem, part, (tierOfNode) => {
         this.consider(tierOfNode);

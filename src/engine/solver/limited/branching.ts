@@ -18,29 +18,36 @@ const mostCompared = 600;
  * cuts, between which all nodes are equally open: of those the one that settles most of the others either way, that is,
  * with as much before it as after it.
  */
-export function chooseBranch(precedence: Precedence, part: OpenPart, { columns, mixture }: PricedBound): Branch {
-  const { reduction, ranges } = part;
-  const { tierCount } = precedence;
-  const used = columns.flatMap((column, c) => {
-    const share = mixture[c] ?? 0;
-    return share > tolerance ? [{ column, share }] : [];
-  });
-  const whole = used.reduce((sum, { share }) => sum + share, 0);
+export function chooseBranch(precedence: Precedence, part: OpenPart, bound: PricedBound): Branch {
   let best: { branch: Branch; score: number } | undefined;
-  for (let tier = 0; tier < tierCount - 1; tier += 1) {
-    const open: { node: number; doubt: number }[] = [];
-    for (const node of reduction.nodeOf) {
-      if (tier < (ranges.lowest[node] ?? 0) || tier >= (ranges.highest[node] ?? 0)) continue;
-      let below = 0;
-      for (const { column, share } of used) if ((column.tierOfNode[node] ?? 0) <= tier) below += share;
-      const doubt = whole > 0 ? Math.min(below, whole - below) / whole : 0;
-      if (doubt > tolerance) open.push({ node, doubt });
-    }
-    const found = mostSettling(precedence, part, open);
-    if (found !== undefined && found.score > (best?.score ?? 0))
-      best = { branch: { node: found.node, tier }, score: found.score };
+  for (let tier = 0; tier < precedence.tierCount - 1; tier += 1) {
+    const found = mostSettling(precedence, part, doubtsAt(part, bound, tier));
+    if (found === undefined || found.score <= (best?.score ?? 0)) continue;
+    best = { branch: { node: found.node, tier }, score: found.score };
   }
   return best?.branch ?? anyBranch(precedence, part);
+}
+
+/** A node whose place is open, and how far the mixture is from one mind on it. */
+interface Doubt {
+  readonly node: number;
+  readonly doubt: number;
+}
+
+/** The nodes that some of the mixture puts at or below a tier and some above it. */
+function doubtsAt({ reduction, ranges }: OpenPart, { columns, mixture }: PricedBound, tier: number): Doubt[] {
+  const used = columns.flatMap(({ tierOfNode }, c) => {
+    const share = mixture[c] ?? 0;
+    return share > tolerance ? [{ tierOfNode, share }] : [];
+  });
+  const whole = used.reduce((sum, { share }) => sum + share, 0);
+  return Array.from(reduction.nodeOf).flatMap((node) => {
+    if (tier < (ranges.lowest[node] ?? 0) || tier >= (ranges.highest[node] ?? 0)) return [];
+    let below = 0;
+    for (const { tierOfNode, share } of used) if ((tierOfNode[node] ?? 0) <= tier) below += share;
+    const doubt = whole > 0 ? Math.min(below, whole - below) / whole : 0;
+    return doubt > tolerance ? [{ node, doubt }] : [];
+  });
 }
 
 /** Where the mixture is of one mind: the middle of what is free. */
@@ -55,7 +62,7 @@ function anyBranch(precedence: Precedence, part: OpenPart): Branch {
 function mostSettling(
   precedence: Precedence,
   part: OpenPart,
-  open: readonly { readonly node: number; readonly doubt: number }[],
+  open: readonly Doubt[],
 ): { readonly node: number; readonly score: number } | undefined {
   if (open.length === 0) return undefined;
   const weights = weightsOf(part);
@@ -90,36 +97,62 @@ function weightsOf({ reduction }: OpenPart): Map<number, number> {
 
 /** Per open node, the weight of the open nodes that it cannot do without in one direction, itself included. */
 function reachSums(
-  open: readonly { readonly node: number }[],
+  open: readonly Doubt[],
   weights: ReadonlyMap<number, number>,
   starts: Int32Array,
   neighbors: Int32Array,
   isBackwards: boolean,
 ): Float64Array {
-  const count = open.length;
-  const sums = new Float64Array(count);
   const own = open.map(({ node }) => weights.get(node) ?? 0);
-  const words = (count + 31) >> 5;
+  if (open.length > mostCompared) return depthSums(open, own, isBackwards);
   const placeOf = new Map(open.map(({ node }, index) => [node, index]));
-  if (count > mostCompared) return depthSums(open, own, isBackwards);
-  const reach = new Uint32Array(count * words);
-  for (let step = 0; step < count; step += 1) {
-    const index = isBackwards ? count - 1 - step : step;
+  const reach = new BitRows(open.length);
+  const sums = new Float64Array(open.length);
+  for (let step = 0; step < open.length; step += 1) {
+    const index = isBackwards ? open.length - 1 - step : step;
     const node = open[index]?.node ?? 0;
     for (let at = starts[node] ?? 0; at < (starts[node + 1] ?? 0); at += 1) {
       const other = placeOf.get(neighbors[at] ?? -1);
-      if (other === undefined) continue;
-      for (let word = 0; word < words; word += 1) {
-        reach[index * words + word] = (reach[index * words + word] ?? 0) | (reach[other * words + word] ?? 0);
-      }
+      if (other !== undefined) reach.join(index, other);
     }
-    reach[index * words + (index >> 5)] = (reach[index * words + (index >> 5)] ?? 0) | (1 << (index & 31));
-    for (let other = 0; other < count; other += 1) {
-      const isReached = ((reach[index * words + (other >> 5)] ?? 0) >>> (other & 31)) & 1;
-      if (isReached === 1) sums[index] = (sums[index] ?? 0) + (own[other] ?? 0);
-    }
+    reach.set(index, index);
+    sums[index] = reach.sumOf(index, own);
   }
   return sums;
+}
+
+/** A square of bits. */
+class BitRows {
+  private readonly words: number;
+  private readonly bits: Uint32Array;
+
+  constructor(private readonly size: number) {
+    this.words = (size + 31) >> 5;
+    this.bits = new Uint32Array(size * this.words);
+  }
+
+  set(row: number, column: number): void {
+    const at = row * this.words + (column >> 5);
+    this.bits[at] = (this.bits[at] ?? 0) | (1 << (column & 31));
+  }
+
+  /** Adds the bits of another row. */
+  join(row: number, other: number): void {
+    for (let word = 0; word < this.words; word += 1) {
+      const at = row * this.words + word;
+      this.bits[at] = (this.bits[at] ?? 0) | (this.bits[other * this.words + word] ?? 0);
+    }
+  }
+
+  /** The sum of the weights whose bits are set in a row. */
+  sumOf(row: number, weights: readonly number[]): number {
+    let sum = 0;
+    for (let column = 0; column < this.size; column += 1) {
+      const word = this.bits[row * this.words + (column >> 5)] ?? 0;
+      if (((word >>> (column & 31)) & 1) === 1) sum += weights[column] ?? 0;
+    }
+    return sum;
+  }
 }
 
 /** The same as if the nodes were a chain, for so many that comparing them all would take too long. */

@@ -2,6 +2,9 @@ import { goalCount, type LimitedProblem } from './limitedProblem';
 import type { OpenPart } from './narrow';
 import { leastCost } from './reduction';
 
+/** Relative slack, so that rounding rules nothing out. */
+const slack = 1e-12;
+
 /** How many ways there are to choose tiers for the free nodes, edges left out of account. */
 export function waysToChoose({ reduction, ranges }: OpenPart, most: number): number {
   let ways = 1;
@@ -95,37 +98,43 @@ class Trial {
     before: readonly number[],
     linksUsed: number,
   ): number | undefined {
-    const { topology, figures, blockedCrossings } = this.part.reduction;
-    const links = topology.tierCount - 1;
+    const { topology, figures } = this.part.reduction;
     const [sums, next] = [this.sums[node], this.sums[node + 1]];
     if (sums === undefined || next === undefined) return undefined;
-    let used = linksUsed;
     this.tiers[node] = tier;
-    next.set(sums);
-    for (const [f, figure] of figures.entries()) {
-      next[f] = (next[f] ?? 0) + (figure.nodeCost[node * topology.tierCount + tier] ?? 0);
+    for (const [f, { nodeCost }] of figures.entries()) {
+      next[f] = (sums[f] ?? 0) + (nodeCost[node * topology.tierCount + tier] ?? 0);
     }
+    let used: number | undefined = linksUsed;
     for (const [at, tensor] of reads.entries()) {
       const from = Math.max(before[at] ?? 0, this.madeOn(tensor));
       if (tier <= from) continue;
       this.reach[tensor] = tier;
-      for (let link = from; link < tier; link += 1) {
-        if (blockedCrossings[tensor * links + link] !== 0) return undefined;
-        const isFirst = (used & (1 << link)) === 0;
-        used |= 1 << link;
-        for (const [f, figure] of figures.entries()) {
-          const crossing =
-            (figure.crossingCost[tensor * links + link] ?? 0) + (isFirst ? (figure.linkCost[link] ?? 0) : 0);
-          next[f] = (next[f] ?? 0) + crossing;
-        }
-      }
+      for (let link = from; link < tier && used !== undefined; link += 1) used = this.cross(tensor, link, next, used);
     }
-    for (let f = 0; f < next.length; f += 1) {
-      const sum = (next[f] ?? 0) + (this.rest[f]?.[node + 1] ?? 0);
+    return used !== undefined && this.mayStillKeep(node + 1, next) ? used : undefined;
+  }
+
+  /** Adds what a tensor takes on a link. @returns the links in use then; nothing where it may not cross */
+  private cross(tensor: number, link: number, sums: Float64Array, linksUsed: number): number | undefined {
+    const { topology, figures, blockedCrossings } = this.part.reduction;
+    const at = tensor * (topology.tierCount - 1) + link;
+    if (blockedCrossings[at] !== 0) return undefined;
+    const isFirst = (linksUsed & (1 << link)) === 0;
+    for (const [f, { crossingCost, linkCost }] of figures.entries()) {
+      sums[f] = (sums[f] ?? 0) + (crossingCost[at] ?? 0) + (isFirst ? (linkCost[link] ?? 0) : 0);
+    }
+    return linksUsed | (1 << link);
+  }
+
+  /** False where the goal or a limit is beyond its cap, whatever tiers the nodes from `node` on get. */
+  private mayStillKeep(node: number, sums: Float64Array): boolean {
+    for (let f = 0; f < sums.length; f += 1) {
+      const sum = (sums[f] ?? 0) + (this.rest[f]?.[node] ?? 0);
       const cap = this.caps[f] ?? 0;
-      if (f < this.goals ? sum >= cap : sum > cap * (1 + 1e-12)) return undefined;
+      if (f < this.goals ? sum >= cap : sum > cap * (1 + slack)) return false;
     }
-    return used;
+    return true;
   }
 }
 

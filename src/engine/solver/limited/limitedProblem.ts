@@ -30,7 +30,7 @@ export interface LimitedProblem
   /** The lowest and the highest tier of each node; all tiers where absent. */
   readonly lowest?: Uint8Array;
   readonly highest?: Uint8Array;
-  /** Refuses whole assignments for what is no sum; must not refuse more when a tier runs fewer nodes. */
+  /** Refuses whole assignments for what is no sum. */
   readonly accepts?: (tierOfNode: Uint8Array) => boolean;
 }
 

@@ -121,29 +121,16 @@ interface Parts {
 }
 
 function reduceFigure(figure: Figure, parts: Parts, surelyUsed: number, mayBeUsed: number): ReducedFigure {
-  const { problem, ranges, indexOf, nodeOf, kept, certain, blockedNodes, blockedCrossings } = parts;
-  const { tierCount, nodeCount } = problem;
+  const { problem, nodeOf, kept, blockedNodes, blockedCrossings } = parts;
+  const { tierCount } = problem;
   const links = tierCount - 1;
-  let constant = 0;
-  for (let node = 0; node < nodeCount; node += 1) {
-    if (indexOf[node] === -1) constant += figure.nodeCost[node * tierCount + (ranges.lowest[node] ?? 0)] ?? 0;
-  }
   const nodeCost = new Float64Array(nodeOf.length * tierCount);
-  for (let at = 0; at < nodeCost.length; at += 1) {
-    const index = Math.floor(at / tierCount);
-    nodeCost[at] = figure.nodeCost[(nodeOf[index] ?? 0) * tierCount + (at - index * tierCount)] ?? 0;
-  }
-  for (const { tensor, maker, to } of certain) {
-    const index = maker < 0 ? -1 : (indexOf[maker] ?? -1);
-    const [low, high] = maker < 0 ? [0, 0] : [ranges.lowest[maker] ?? 0, ranges.highest[maker] ?? 0];
-    let sum = 0;
-    for (let tier = to - 1; tier >= low; tier -= 1) {
-      sum += figure.crossingCost[tensor * links + tier] ?? 0;
-      if (index < 0) continue;
-      if (tier <= high) nodeCost[index * tierCount + tier] = (nodeCost[index * tierCount + tier] ?? 0) + sum;
+  for (const [index, node] of nodeOf.entries()) {
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      nodeCost[index * tierCount + tier] = figure.nodeCost[node * tierCount + tier] ?? 0;
     }
-    if (index < 0) constant += sum;
   }
+  let constant = decidedNodes(figure, parts) + addCertain(figure, parts, nodeCost);
   const crossingCost = new Float64Array(kept.length * links);
   for (const [index, { tensor, from }] of kept.entries()) {
     for (let link = from; link < links; link += 1) {
@@ -160,6 +147,33 @@ function reduceFigure(figure: Figure, parts: Parts, surelyUsed: number, mayBeUse
   moveInfinite(nodeCost, blockedNodes);
   moveInfinite(crossingCost, blockedCrossings);
   return { constant, nodeCost, crossingCost, linkCost };
+}
+
+function decidedNodes({ nodeCost }: Figure, { problem, ranges, indexOf }: Parts): number {
+  let sum = 0;
+  for (let node = 0; node < problem.nodeCount; node += 1) {
+    if (indexOf[node] === -1) sum += nodeCost[node * problem.tierCount + (ranges.lowest[node] ?? 0)] ?? 0;
+  }
+  return sum;
+}
+
+/** Adds certain crossings to the nodes that they depend on. @returns what they cost where that is decided */
+function addCertain({ crossingCost }: Figure, parts: Parts, nodeCost: Float64Array): number {
+  const { problem, ranges, indexOf, certain } = parts;
+  const { tierCount } = problem;
+  let decided = 0;
+  for (const { tensor, maker, to } of certain) {
+    const index = maker < 0 ? -1 : (indexOf[maker] ?? -1);
+    const [low, high] = maker < 0 ? [0, 0] : [ranges.lowest[maker] ?? 0, ranges.highest[maker] ?? 0];
+    let sum = 0;
+    for (let tier = to - 1; tier >= low; tier -= 1) {
+      sum += crossingCost[tensor * (tierCount - 1) + tier] ?? 0;
+      const at = index * tierCount + tier;
+      if (index >= 0 && tier <= high) nodeCost[at] = (nodeCost[at] ?? 0) + sum;
+    }
+    if (index < 0) decided += sum;
+  }
+  return decided;
 }
 
 /** Infinite costs become blocks, so that a figure whose price is 0 forbids as well. */
