@@ -1,3 +1,6 @@
+import type { Message } from './messages/message';
+import type { Sentence } from './messages/say';
+
 /**
  * Every failure that a person may see. The message is one sentence that says what is wrong, where, and what to do;
  * anything longer belongs into `detail`, which only the log shows.
@@ -37,6 +40,8 @@ export interface ErrorData {
   readonly message: string;
   readonly place?: ErrorPlace;
   readonly detail?: string;
+  /** The message before it was put into English, for translation. */
+  readonly said?: Message;
 }
 
 const errorName = 'DnnSplitError';
@@ -44,13 +49,16 @@ const errorName = 'DnnSplitError';
 export class DnnSplitError extends Error {
   override readonly name = errorName;
 
+  readonly said?: Message;
+
   constructor(
     readonly code: ErrorCode,
-    message: string,
+    message: string | Sentence,
     readonly place?: ErrorPlace,
     readonly detail?: string,
   ) {
-    super(message);
+    super(typeof message === 'string' ? message : message.text);
+    if (typeof message !== 'string') this.said = { id: message.id, values: message.values };
   }
 
   /** Looks at the name, not the class: programs of one process that were bundled apart have a class each. */
@@ -60,7 +68,8 @@ export class DnnSplitError extends Error {
   }
 
   static fromData(data: ErrorData): DnnSplitError {
-    return new DnnSplitError(data.code, data.message, data.place, data.detail);
+    const message = data.said === undefined ? data.message : { ...data.said, text: data.message };
+    return new DnnSplitError(data.code, message, data.place, data.detail);
   }
 
   toData(): ErrorData {
@@ -69,6 +78,7 @@ export class DnnSplitError extends Error {
       message: this.message,
       ...(this.place && { place: this.place }),
       ...(this.detail !== undefined && { detail: this.detail }),
+      ...(this.said && { said: this.said }),
     };
   }
 }

@@ -70,7 +70,7 @@ describeInBrowser('a boundary that is dragged', (session) => {
     await session.open('cuts=11,43');
     const cut = await session.page.evaluate(() => window.harness.cutLine(11));
     const from = await session.pixel(0, cut);
-    const card = session.page.getByText('Drag it to cut elsewhere.');
+    const card = session.page.getByText('Drag to move the cut.');
     await session.page.mouse.move(8, from.y);
     await card.waitFor();
     await session.page.mouse.down();

@@ -79,7 +79,9 @@ describeInBrowser('page of the graph view', (session) => {
     expect(await session.page.getByRole('tabpanel').getAttribute('id')).toBe('panel-charts');
     // The plan sends nothing over the second link, whatever its bandwidth: that takes a sentence and no chart.
     expect(await session.page.locator('svg[role=img]').count()).toBe(2);
-    await session.page.getByText('Whatever the bandwidth of edge to cloud, the plan sends nothing over it.').waitFor();
+    await session.page
+      .getByText('At any bandwidth from edge to cloud, the plan sends nothing over this link.')
+      .waitFor();
     await session.page.getByRole('tab', { name: 'Candidates' }).click();
     expect(await session.page.getByRole('tabpanel').getByRole('row').count()).toBeGreaterThan(4);
   });

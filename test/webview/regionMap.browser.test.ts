@@ -14,7 +14,7 @@ let files: Bundle;
 let page: Page;
 
 const posted = () => page.evaluate(() => window.harness.posted);
-const chart = () => page.getByRole('group', { name: 'Best plan for both bandwidths' });
+const chart = () => page.getByRole('group', { name: 'Best plan by bandwidth of two links' });
 const words = () => page.locator('.region-words');
 const regions = () => chart().getByRole('button');
 
@@ -67,7 +67,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.getByRole('tab', { name: 'Charts' }).click();
     await chart().waitFor();
     expect(await requests()).toBe(1);
-    expect(await chart().getAttribute('aria-label')).toMatch(/\d plans over the bandwidths of device → edge and edge/);
+    expect(await chart().getAttribute('aria-label')).toMatch(/\d plans by the bandwidths of device → edge and edge/);
   });
 
   test('says the plan at a place in words, and sets both bandwidths by a click there', async () => {
@@ -112,7 +112,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
 
   test('has a table that does the same, with the plan of now marked', async () => {
     await openCharts();
-    const table = page.getByRole('table', { name: 'Best plan for both bandwidths' });
+    const table = page.getByRole('table', { name: 'Best plan by bandwidth of two links' });
     expect(await table.getByText('this plan').count()).toBe(1);
     const button = table.getByRole('button').last();
     const name = await button.getAttribute('aria-label');
@@ -125,7 +125,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await openCharts('limit=160');
     const slow = await place(0.03, 0.5);
     await page.mouse.move(slow.x, slow.y);
-    expect(await words().textContent()).toMatch(/^No plan keeps the limits at [\d.]+ kbit\/s and /);
+    expect(await words().textContent()).toMatch(/^No plan meets the limits at [\d.]+ kbit\/s and /);
     expect(await page.getByText('raise it to 781').count()).toBe(1);
     expect(await chart().locator('.region-none').count()).toBeGreaterThan(0);
   });

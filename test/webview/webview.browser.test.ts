@@ -102,7 +102,7 @@ describeInBrowser('graph view', (session) => {
     await session.page.keyboard.press('Enter');
     expect(await session.lastPosted('selected')).toEqual({ type: 'selected', nodeIds: ['conv_3'] });
     expect((await session.camera()).y).toBeLessThan(height / 2);
-    await session.page.getByText('It is folded into').waitFor();
+    await session.page.getByText('Folded into').waitFor();
   });
 
   test('tries out a bandwidth with the slider, once per frame', async () => {

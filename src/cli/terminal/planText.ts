@@ -110,14 +110,7 @@ function linksText({ links }: PlanReport): string {
 }
 
 function strategiesText(title: string, strategies: readonly StrategyReport[]): string {
-  const columns = [
-    left(title),
-    right('latency'),
-    right('cost'),
-    right('throughput'),
-    right('against the plan'),
-    left(''),
-  ];
+  const columns = [left(title), right('latency'), right('cost'), right('throughput'), right('vs. plan'), left('')];
   const rows = strategies.map((one) => {
     const known = Number.isFinite(one.latencyMs);
     return [
@@ -185,7 +178,7 @@ function followedText(followed: readonly FollowedReport[]): string {
 
 /** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
 function regionsText(map: RegionMapReport, report: PlanReport): string {
-  const { links, regions, infeasible = [], infeasibleReason = 'no plan keeps the limits', fromMbps, toMbps } = map;
+  const { links, regions, infeasible = [], infeasibleReason = 'no plan meets the limits', fromMbps, toMbps } = map;
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
   const { title: valueTitle, scale } = valueUnits[report.objective] ?? { title: 'value', scale: 1 };
   const columns = [left(first ?? ''), left(second ?? ''), right(valueTitle), left('best plan')];

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { linkPresets } from './linkPresets';
 import type { LinkPreset, TierPreset } from './preset';
 import { tierPresets } from './tierPresets';
@@ -17,5 +18,5 @@ function known<Preset extends { readonly id: string }>(presets: readonly Preset[
   const preset = presets.find((one) => one.id === id);
   if (preset !== undefined) return preset;
   const ids = presets.map((one) => one.id).join(', ');
-  throw new DnnSplitError('invalid-config', `\`${place}\` names the unknown preset \`${id}\`; known are ${ids}.`);
+  throw new DnnSplitError('invalid-config', say('preset.unknown', { place, preset: id, known: ids }));
 }

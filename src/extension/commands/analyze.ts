@@ -51,6 +51,6 @@ async function pickModel(): Promise<vscode.Uri | undefined> {
   const items = files
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
-  const placeHolder = vscode.l10n.t('Choose the ONNX model to analyze');
+  const placeHolder = vscode.l10n.t('Select an ONNX model to analyze');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.uri;
 }

@@ -26,7 +26,7 @@ export async function bindDimension(context: CommandContext, argument: unknown):
     prompt: vscode.l10n.t('Size of dimension "{0}"', symbol),
     value: '1',
     validateInput: (text) =>
-      /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number from 0 upwards.'),
+      /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number, 0 or greater.'),
   });
   if (answer === undefined) return;
   await bind(await ensureConfig(model), baseName(vscode.Uri.parse(model.modelUri).path), symbol, Number(answer));
@@ -40,7 +40,7 @@ async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: nu
 async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefined> {
   const { openDimensions = [], madeDimensions = [] } = snapshot?.analysis ?? {};
   if (openDimensions.length + madeDimensions.length === 0) {
-    throw new DnnSplitError('bad-usage', vscode.l10n.t('Every dimension of this model has a number already.'));
+    throw new DnnSplitError('bad-usage', vscode.l10n.t('Every dimension of this model already has a size.'));
   }
   const open = openDimensions.map(({ symbol, tensors }) => ({
     label: symbol,
@@ -48,11 +48,10 @@ async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefin
   }));
   const made = madeDimensions.map(({ symbol, tensors }) => ({
     label: symbol,
-    description: vscode.l10n.t('in {0} tensors, decided by a run: the size to expect', tensors),
+    description: vscode.l10n.t('in {0} tensors, known only at run time: enter the size to expect', tensors),
   }));
   const items = [...open, ...made];
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose the dimension to set') }))
-    ?.label;
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select a dimension to set') }))?.label;
 }
 
 /** The configuration of a model, created in its workspace folder (else beside it) where there is none. */
@@ -71,5 +70,5 @@ function configFolder(model: ModelEntry | undefined): vscode.Uri {
   const folder = modelUri ? vscode.workspace.getWorkspaceFolder(modelUri) : vscode.workspace.workspaceFolders?.[0];
   if (folder) return folder.uri;
   if (modelUri) return vscode.Uri.joinPath(modelUri, '..');
-  throw new DnnSplitError('bad-usage', vscode.l10n.t('Open a folder first: the configuration is a file in it.'));
+  throw new DnnSplitError('bad-usage', vscode.l10n.t('Open a folder first. The configuration is stored there.'));
 }

@@ -49,7 +49,7 @@ function isRow(argument: unknown): argument is TreeRow {
 export function requireDisk(uri: vscode.Uri): void {
   if (uri.scheme === 'file') return;
   const message = vscode.l10n.t(
-    'DNNSplit reads models from disk, not from "{0}:"; save a copy to a folder first.',
+    'DNNSplit cannot read models from "{0}:". Save a copy to a local folder first.',
     uri.scheme,
   );
   throw new DnnSplitError('file-system', message, { path: uri.toString() });
@@ -60,7 +60,7 @@ export function requireModel({ models }: CommandContext, argument: unknown): Mod
   const uri = modelArgument(argument);
   const model = uri ? models.get(uri.toString()) : models.active;
   if (model) return model;
-  throw new DnnSplitError('bad-usage', vscode.l10n.t('No model is analyzed yet; run "Analyze DNN splits" first.'));
+  throw new DnnSplitError('bad-usage', vscode.l10n.t('No model is open. Run "Analyze DNN splits" first.'));
 }
 
 /** @throws DnnSplitError while a model has no plan */
@@ -70,6 +70,6 @@ export function requirePlan(model: ModelEntry): PlanReport {
   const why = model.snapshot?.configError ?? model.snapshot?.error;
   throw new DnnSplitError(
     'bad-usage',
-    why?.message ?? vscode.l10n.t('There is no plan of this model yet; wait until it is analyzed.'),
+    why?.message ?? vscode.l10n.t('This model has no plan yet. Wait for the analysis to finish.'),
   );
 }

@@ -35,8 +35,8 @@ async function mayOverwrite(files: readonly FileToWrite[]): Promise<boolean> {
   const names = files.map(({ uri }) => vscode.workspace.asRelativePath(uri));
   const question =
     files.length === 1
-      ? vscode.l10n.t('{0} exists with another content. Overwrite it?', names[0] ?? '')
-      : vscode.l10n.t('{0} files exist with another content. Overwrite them?', files.length);
+      ? vscode.l10n.t('{0} already exists with different content. Overwrite?', names[0] ?? '')
+      : vscode.l10n.t('{0} files already exist with different content. Overwrite?', files.length);
   const options = { modal: true, detail: files.length === 1 ? '' : names.join('\n') };
   const answer = await vscode.window.showWarningMessage(question, options, overwrite, compare);
   if (answer === overwrite) return true;

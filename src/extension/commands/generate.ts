@@ -58,7 +58,7 @@ async function exportModels(context: CommandContext, wanted: GenerateArgument): 
     );
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
-    const told = vscode.l10n.t('The manifests are written without the split models. {0}', thrown.message);
+    const told = vscode.l10n.t('Manifests were written without the split models. {0}', thrown.message);
     void vscode.window.showWarningMessage(told);
   }
 }
@@ -66,7 +66,7 @@ async function exportModels(context: CommandContext, wanted: GenerateArgument): 
 async function askForTarget(context: CommandContext): Promise<GenerateArgument | undefined> {
   const sourceUri = requireModel(context, undefined).modelUri;
   const items = Object.entries(targetNames).map(([target, label]) => ({ target, label }));
-  const placeHolder = vscode.l10n.t('Choose what the manifests are for');
+  const placeHolder = vscode.l10n.t('Select a deployment target');
   const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
   return chosen && isTarget(chosen.target) ? { sourceUri, target: chosen.target } : undefined;
 }
@@ -79,7 +79,7 @@ function mainFile(files: readonly GeneratedFile[]): GeneratedFile | undefined {
 /** @throws DnnSplitError for a path that leaves the folder */
 function insideOf(folder: vscode.Uri, path: string): vscode.Uri {
   if (path.startsWith('/') || path.split(/[\\/]/).includes('..')) {
-    throw new DnnSplitError('internal', vscode.l10n.t('A generated file would lie outside of its folder: {0}', path));
+    throw new DnnSplitError('internal', vscode.l10n.t('A generated file would be outside its folder: {0}', path));
   }
   return vscode.Uri.joinPath(folder, path);
 }

@@ -11,7 +11,7 @@ import { runtimePackage } from '../../shared/runtimePackage';
 export async function installRuntime(storage: vscode.Uri): Promise<boolean> {
   const install = vscode.l10n.t('Install');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Running models needs ONNX Runtime. Install it for DNNSplit alone?'),
+    vscode.l10n.t('Running models requires ONNX Runtime. Install it for DNNSplit only?'),
     { modal: true, detail: `npm install ${runtimePackage} --ignore-scripts\n${storage.fsPath}` },
     install,
   );
@@ -43,7 +43,7 @@ function runNpm(folder: string, cancellation: vscode.CancellationToken): Promise
     const subscription = cancellation.onCancellationRequested(() => npm.kill());
     npm.once('error', () => {
       const message = vscode.l10n.t(
-        'npm is not on the path; install Node.js, or run this in {0}: {1}',
+        'npm was not found. Install Node.js, or run this in {0}: {1}',
         folder,
         `npm ${npmArguments.join(' ')}`,
       );
@@ -52,11 +52,11 @@ function runNpm(folder: string, cancellation: vscode.CancellationToken): Promise
     npm.once('close', (code) => {
       subscription.dispose();
       if (cancellation.isCancellationRequested) {
-        fail(new DnnSplitError('canceled', vscode.l10n.t('The installation was canceled.')));
+        fail(new DnnSplitError('canceled', vscode.l10n.t('Installation canceled.')));
       } else if (code === 0) {
         done();
       } else {
-        const message = vscode.l10n.t('ONNX Runtime could not be installed; the log has what npm said.');
+        const message = vscode.l10n.t("Could not install ONNX Runtime. See the log for npm's output.");
         fail(new DnnSplitError('missing-runtime', message, undefined, detail));
       }
     });

@@ -11,7 +11,7 @@ const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
 export async function selectObjective(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, argument);
   const plan = requirePlan(model);
-  const objective = await pick(objectives, plan.objective, vscode.l10n.t('Choose what to optimize'));
+  const objective = await pick(objectives, plan.objective, vscode.l10n.t('Select an objective'));
   if (objective !== undefined) await context.models.override(model.modelUri, { ...model.overrides, objective });
 }
 
@@ -19,7 +19,7 @@ export async function selectObjective(context: CommandContext, argument: unknown
 export async function selectStrategy(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, argument);
   const plan = requirePlan(model);
-  const placeHolder = vscode.l10n.t('Choose how to search for the plan');
+  const placeHolder = vscode.l10n.t('Select a search strategy');
   const strategy = await pick(strategiesOf(plan), plan.strategy, placeHolder);
   if (strategy !== undefined) await context.models.override(model.modelUri, { ...model.overrides, strategy });
 }
@@ -47,13 +47,13 @@ async function pickCandidate({ snapshot }: ModelEntry): Promise<number | undefin
     label: `${rank + 1}. ${after ?? vscode.l10n.t('Input')}`,
     position,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose where to cut') }))?.position;
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select where to cut') }))?.position;
 }
 
 async function pickLink({ links }: PlanReport): Promise<number | undefined> {
   const items = links.map(({ from, to }, link) => ({ label: vscode.l10n.t('{0} to {1}', from, to), link }));
   if (items.length <= 1) return items[0]?.link;
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Choose between which tiers to cut') }))
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select the tiers to cut between') }))
     ?.link;
 }
 
@@ -66,7 +66,7 @@ export async function pinToTier(context: CommandContext, argument: unknown): Pro
     throw new DnnSplitError('bad-usage', vscode.l10n.t('Select a node in the graph or a candidate in the tree first.'));
   }
   const tiers = plan.tiers.map(({ id }) => id);
-  const tier = await pick(tiers, model.overrides.pin?.[nodeId], vscode.l10n.t('Choose the tier of this node'));
+  const tier = await pick(tiers, model.overrides.pin?.[nodeId], vscode.l10n.t('Select a tier for this node'));
   if (tier !== undefined) await context.models.override(model.modelUri, withPin(model.overrides, nodeId, tier));
 }
 

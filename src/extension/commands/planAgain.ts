@@ -21,7 +21,7 @@ async function rewritePlan({ server }: CommandContext, uri: vscode.Uri): Promise
   if (document.isDirty) await document.save();
   const { text } = await server.request('dnnsplit/planAgain', { sourceUri: uri.toString() });
   if (text === null || text === document.getText()) {
-    vscode.window.setStatusBarMessage(vscode.l10n.t('DNNSplit: the plan is up to date'), 5000);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('The plan is up to date.'), 5000);
     return;
   }
   await rewriteDocument(document, () => text);

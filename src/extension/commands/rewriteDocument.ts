@@ -21,11 +21,11 @@ export async function rewriteDocument(
   let isReplaced = false;
   for (let attempt = 0; attempt < attempts && !isReplaced; attempt++) isReplaced = await replace(document, textFrom);
   if (!isReplaced) {
-    throw new DnnSplitError('file-system', vscode.l10n.t('{0} changed at the same time; try again.', name));
+    throw new DnnSplitError('file-system', vscode.l10n.t('{0} was changed by someone else. Try again.', name));
   }
   for (let attempt = 0; attempt < attempts && document.isDirty; attempt++) await document.save();
   if (document.isDirty) {
-    throw new DnnSplitError('file-system', vscode.l10n.t('{0} could not be saved; save it yourself.', name));
+    throw new DnnSplitError('file-system', vscode.l10n.t('Could not save {0}. Save it manually.', name));
   }
 }
 

@@ -42,19 +42,19 @@ export async function savePicture(context: CommandContext, argument: unknown): P
 async function chooseFormat(shown: ShownGraph | undefined): Promise<Choice | undefined> {
   const svg: Choice = {
     label: 'SVG',
-    description: vscode.l10n.t('the whole graph, sharp at any size'),
+    description: vscode.l10n.t('whole graph, sharp at any size'),
     format: 'svg',
     part: 'whole',
   };
   if (!shown) return svg;
-  const whole = vscode.l10n.t('the whole graph');
-  const screen = vscode.l10n.t('what is on the screen');
+  const whole = vscode.l10n.t('whole graph');
+  const screen = vscode.l10n.t('current view');
   const choices: Choice[] = [
     svg,
     { label: 'PNG', description: whole, format: 'png', part: 'whole' },
     { label: 'PNG', description: screen, format: 'png', part: 'screen' },
   ];
-  const placeHolder = vscode.l10n.t('Choose what to save');
+  const placeHolder = vscode.l10n.t('Select what to save');
   return vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true });
 }
 
@@ -81,7 +81,7 @@ function savedSentence(uri: vscode.Uri, scale: number): string {
   if (scale >= 1) return vscode.l10n.t('Saved {0}.', name);
   const percent = `${Number((100 * scale).toPrecision(2))} %`;
   return vscode.l10n.t(
-    'Saved {0}, scaled down to {1} of its size: the graph is too large for one PNG. Fold more of it, or save it as SVG.',
+    'Saved {0} at {1} of full size because the graph is too large for one PNG. Fold more blocks or save as SVG for full size.',
     name,
     percent,
   );

@@ -43,7 +43,7 @@ export async function askingToOverwrite<Value>(
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'file-exists')) throw thrown;
     const overwrite = vscode.l10n.t('Overwrite');
-    const question = vscode.l10n.t('There are split models already. Overwrite them?');
+    const question = vscode.l10n.t('Split models already exist. Overwrite?');
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: thrown.message }, overwrite);
     return answer === overwrite ? await write(true) : undefined;
   }

@@ -37,16 +37,16 @@ export async function verifySplit(context: CommandContext, argument: unknown): P
 
 function reportText({ model, tiers, wire, runs: tried, runtime, identical, outputs }: VerificationReport): string {
   const verdict = identical
-    ? vscode.l10n.t('The parts answer bit for bit as the whole model does.')
-    : vscode.l10n.t('The parts do not answer exactly as the whole model does.');
+    ? vscode.l10n.t('Outputs are bit-identical to the unsplit model.')
+    : vscode.l10n.t('Outputs differ from the unsplit model.');
   const encoded = wire.some((dtype) => dtype !== 'original');
   return [
     `# ${model}: ${tiers.join(', ')}`,
     '',
     verdict,
     '',
-    vscode.l10n.t('Runs with random inputs: {0}. Runtime: {1}, without optimization.', tried, runtime),
-    ...(encoded ? [vscode.l10n.t('Tensors travel as {0}, which rounds them.', wire.join(', '))] : []),
+    vscode.l10n.t('Random inputs: {0}. Runtime: {1}, graph optimization off.', tried, runtime),
+    ...(encoded ? [vscode.l10n.t('Tensors are sent as {0}, which rounds their values.', wire.join(', '))] : []),
     '',
     `| ${vscode.l10n.t('Output')} | ${vscode.l10n.t('Type')} | ${vscode.l10n.t('Differing')} | ${vscode.l10n.t('Largest difference')} | ${vscode.l10n.t('Relative')} |`,
     '|---|---|---|---|---|',

@@ -22,7 +22,7 @@ export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
   return {
     id: 'strategies',
     label: t('Baselines and strategies'),
-    description: t('against the plan'),
+    description: t('vs. plan'),
     icon: 'graph-left',
     kind: 'section',
     children: rows,
@@ -61,7 +61,7 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
 /** What a relative objective value means in words: 3.2 -> "3.2x worse"; without one, the plan's own value is 0. */
 function comparison(relative: number | null, t: Translate): string {
   if (relative === null) return t('worse');
-  if (Math.abs(relative - 1) < 0.0005) return t('as good');
+  if (Math.abs(relative - 1) < 0.0005) return t('equal');
   return relative > 1 ? t('{0} worse', factorText(relative)) : t('{0} better', factorText(1 / relative));
 }
 

@@ -48,7 +48,7 @@ function dimensionSections(analysis: AnalysisReport, t: Translate): readonly Tre
     sections.push({
       id: 'dimensions',
       label: t('Open dimensions'),
-      description: t('set them to know every size'),
+      description: t('set sizes to complete the analysis'),
       icon: 'symbol-ruler',
       kind: 'section',
       expanded: true,
@@ -58,8 +58,8 @@ function dimensionSections(analysis: AnalysisReport, t: Translate): readonly Tre
   if (madeDimensions.length > 0) {
     sections.push({
       id: 'made-dimensions',
-      label: t('Sizes that only a run decides'),
-      description: t('set what to expect to count it'),
+      label: t('Sizes known only at run time'),
+      description: t('set an expected size to include them'),
       icon: 'symbol-ruler',
       kind: 'section',
       children: madeDimensions.slice(0, mostMadeRows).map((each) => dimensionRow(each, t)),
@@ -86,7 +86,11 @@ function factsSection(modelUri: string, analysis: AnalysisReport, t: Translate):
   const macs = macsText(model.macs);
   const facts: readonly (readonly [string, string, string])[] = [
     ['nodes', t('Nodes'), String(model.nodes)],
-    ['macs', t('MACs'), uncounted === undefined ? macs : t('{0}, without {1} nodes of open sizes', macs, uncounted)],
+    [
+      'macs',
+      t('MACs'),
+      uncounted === undefined ? macs : t('{0}, excluding {1} nodes of unknown size', macs, uncounted),
+    ],
     ['weights', t('Weights'), bytesText(model.weightBytes + (model.bodyWeightBytes ?? 0))],
   ];
   return {

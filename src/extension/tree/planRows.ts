@@ -75,7 +75,7 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
   const nodes = tier.nodes === 1 ? t('1 node') : t('{0} nodes', tier.nodes);
   const figures = (cost: (dollars: number) => string) =>
     tier.nodes === 0
-      ? t('runs nothing')
+      ? t('idle')
       : [
           nodes,
           durationText(tier.computeMs),
@@ -118,9 +118,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
 function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const used = link.tensors.length > 0;
   const figures = (cost: (dollars: number) => string) =>
-    used
-      ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${cost(link.costPerRequest)}`
-      : t('carries nothing');
+    used ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${cost(link.costPerRequest)}` : t('no traffic');
   const id = `plan/link/${index}`;
   return {
     id,
@@ -140,7 +138,7 @@ function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate
 function linkTooltip(link: LinkReport, t: Translate): string {
   const lines = [`**${escapeMarkdown(t('{0} to {1}', link.from, link.to))}**`];
   if (link.bandwidthMbps !== undefined) lines.push(`**${t('Bandwidth')}**: ${bandwidthText(link.bandwidthMbps)}`);
-  if (link.tensors.length === 0) lines.push(t('carries nothing'));
+  if (link.tensors.length === 0) lines.push(t('no traffic'));
   else {
     lines.push(
       `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${link.tensors.map(({ name }) => inlineCode(name)).join(', ')}`,

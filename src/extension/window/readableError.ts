@@ -1,9 +1,22 @@
 import * as vscode from 'vscode';
 import type { ErrorData } from '../../shared/errors';
+import { fillTemplate, type Message } from '../../shared/messages/message';
+import { messages } from '../../shared/messages/messages';
 import { readableSentence } from './paths';
 
-/** The same error with a sentence that names its file as the workspace does; doing it twice changes nothing. */
+/** A message in the language of the workbench, where there is a translation of it. */
+function translated({ id, values }: Message): string {
+  const english: string = messages[id];
+  const translation = vscode.l10n.bundle?.[english];
+  return fillTemplate(typeof translation === 'string' ? translation : english, values);
+}
+
+/**
+ * The same error with a sentence in the language of the workbench that names its file as the workspace does; doing it
+ * twice changes nothing.
+ */
 export function readableError(error: ErrorData): ErrorData {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  return { ...error, message: readableSentence(error, folders) };
+  const message = error.said === undefined ? error.message : translated(error.said);
+  return { ...error, message: readableSentence({ ...error, message }, folders) };
 }

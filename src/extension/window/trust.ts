@@ -9,7 +9,7 @@ export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new DnnSplitError(
     'bad-usage',
-    vscode.l10n.t('DNNSplit writes files in trusted workspaces only; trust this workspace to go on.'),
+    vscode.l10n.t('Trust this workspace to let DNNSplit write files.'),
     undefined,
     notTrusted,
   );

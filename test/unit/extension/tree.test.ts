@@ -32,8 +32,8 @@ describe('the tree', () => {
       'Cut after pool.: ',
       'device: 4 nodes, 12.5 ms, 3.00 kB, $12.3/M',
       'device to edge: 201 kB, 85.3 ms, $0',
-      'edge: runs nothing',
-      'edge to cloud: carries nothing',
+      'edge: idle',
+      'edge to cloud: no traffic',
       'cloud: 6 nodes, 12.5 ms, 3.00 kB, $12.3/M',
     ]);
   });
@@ -68,7 +68,7 @@ describe('the tree', () => {
     expect(lines(section('strategies'))).toEqual([
       'Everything on device: 3.2x worse, 320 ms, $20.0/M',
       'Everything on cloud: 1.020x worse, 102 ms, $20.0/M',
-      'neurosurgeon: as good, 100 ms, $20.0/M',
+      'neurosurgeon: equal, 100 ms, $20.0/M',
       'exhaustive: Too many plans to try.',
     ]);
   });
@@ -142,7 +142,7 @@ describe('the tree', () => {
     }
     const spoken = section('plan').children.map((row) => row.spoken);
     expect(spoken[1]).toBe('Tier device: 4 nodes, 12.5 ms, 3.00 kB, $12.3 per million requests');
-    expect(spoken[4]).toBe('Link from edge to cloud: carries nothing');
+    expect(spoken[4]).toBe('Link from edge to cloud: no traffic');
   });
 
   it('explains a link in its tooltip', () => {

@@ -114,7 +114,7 @@ test('dragging a boundary finds the nearest cut line and says what it would give
   expect(previewCut(ruledOut, { plan, analysis, preview: null }, model)).toContain('never better');
   const outcome = { latencyMs: 81.2, costPerRequest: 3e-8, bytes: [200_704, 0] };
   const answered = { plan, analysis, preview: { cut: ruledOut, outcome } };
-  expect(previewCut(ruledOut, answered, model)).toMatch(/: 81\.2 ms, \$0\.0300\/M, 201 kB cross$/);
+  expect(previewCut(ruledOut, answered, model)).toMatch(/: 81\.2 ms, \$0\.0300\/M, sends 201 kB$/);
   expect(previewCut({ link: 1, position: 11 }, answered, model)).toContain('never better');
   const impossible = { plan, analysis, preview: { cut: ruledOut, outcome: null } };
   expect(previewCut(ruledOut, impossible, model)).toContain('no plan may cut here');

@@ -134,10 +134,10 @@ describe.skipIf(program === undefined)(
           await goToPlan();
           await workbench.chooseCodeAction('Verify Split Models');
           await button('Install').click({ timeout: 30_000 });
-          const verdict = workbench.page.locator('.view-line', { hasText: 'bit for bit' }).first();
+          const verdict = workbench.page.locator('.view-line', { hasText: 'bit-identical' }).first();
           await verdict.waitFor({ timeout: 110_000 });
           await workbench.picture('10-verified');
-          expect(await verdict.innerText()).toMatch(/The\sparts\sanswer\sbit\sfor\sbit/);
+          expect(await verdict.innerText()).toMatch(/Outputs\sare\sbit-identical/);
         });
       },
     );

@@ -158,11 +158,11 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   it('holds the plan against another one', async () => {
     await tab('Plan').click();
     await inGraph('button', 'Compare: single:edge').click({ timeout: 30_000 });
-    await inGraph('heading', 'Against single:edge').waitFor({ timeout: 20_000 });
-    await workbench.graph.getByText('34 of 157 nodes run elsewhere').waitFor();
+    await inGraph('heading', 'Compared with single:edge').waitFor({ timeout: 20_000 });
+    await workbench.graph.getByText('34 of 157 nodes run on another tier').waitFor();
     await workbench.picture('8-compared');
     await inGraph('button', 'Stop Comparing').click();
-    await inGraph('heading', 'Against single:edge').waitFor({ state: 'detached' });
+    await inGraph('heading', 'Compared with single:edge').waitFor({ state: 'detached' });
   });
 
   it('offers the efficient plans', async () => {
@@ -180,7 +180,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('maps the best plans over both bandwidths, and sets both by keyboard', async () => {
     await tab('Charts').click();
-    const map = workbench.graph.getByRole('group', { name: 'Best plan for both bandwidths' });
+    const map = workbench.graph.getByRole('group', { name: 'Best plan by bandwidth of two links' });
     await map.waitFor({ timeout: 30_000 });
     await map.scrollIntoViewIfNeeded();
     await workbench.picture('10-map');
@@ -222,7 +222,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   }
 
   it('saves all of the graph as pixels, not only what is on the screen', async () => {
-    await savePicture('PNGthe whole graph');
+    await savePicture('PNGwhole graph');
     const input = workbench.page.locator('.quick-input-widget input').first();
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/mobilenetv2\.png$/);
     await workbench.page.keyboard.press('Enter');

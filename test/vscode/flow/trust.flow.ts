@@ -35,7 +35,7 @@ describe.skipIf(program === undefined)(
 
     it('writes nothing, and says why', async () => {
       await workbench.page.locator('.codelens-decoration a', { hasText: 'Plan Again' }).first().click();
-      await workbench.notification('trusted workspaces only').first().waitFor({ timeout: 30_000 });
+      await workbench.notification('Trust this workspace').first().waitFor({ timeout: 30_000 });
       await workbench.page.getByRole('button', { name: 'Manage Workspace Trust' }).first().waitFor();
       await workbench.picture('2-refused');
       await workbench.runCommand('Notifications: Clear All Notifications');

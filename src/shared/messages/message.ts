@@ -1,0 +1,33 @@
+import type { messages } from './messages';
+
+/**
+ * A hole of a template: `{name}` takes a value as it is, `{count|# node|# nodes}` one of two forms by a number, in which `#`
+ * stands for it.
+ */
+type HoleName<Hole extends string> = Hole extends `${infer Name}|${string}` ? Name : Hole;
+type HolesOf<Template extends string> = Template extends `${string}{${infer Hole}}${infer Rest}`
+  ? HoleName<Hole> | HolesOf<Rest>
+  : never;
+
+export type MessageId = keyof typeof messages;
+export type MessageValue = string | number;
+/** What a message of this id needs: every hole of its template, no other. */
+export type MessageValues<Id extends MessageId> = { readonly [Name in HolesOf<(typeof messages)[Id]>]: MessageValue };
+
+/** A sentence for a person, before it is one: which it is, and what stands in it. Survives `postMessage` and JSON. */
+export interface Message {
+  readonly id: MessageId;
+  readonly values: Readonly<Record<string, MessageValue>>;
+}
+
+const hole = /\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
+
+/** A template, English or translated, with its holes filled; a hole without a value stays as it is. */
+export function fillTemplate(template: string, values: Message['values']): string {
+  return template.replace(hole, (whole, name: string, one: string | undefined, many: string | undefined) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    if (one === undefined || many === undefined) return String(value);
+    return (Number(value) === 1 ? one : many).replaceAll('#', String(value));
+  });
+}
