@@ -2,7 +2,14 @@ import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
 import type { PlanReport } from '../../shared/reports';
-import { parseBandwidths, parseBindings, parseCount, parseSweep, type Sweep } from '../terminal/arguments';
+import {
+  parseBandwidths,
+  parseBindings,
+  parseCount,
+  parseSeconds,
+  parseSweep,
+  type Sweep,
+} from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
 interface PlanOptions {
@@ -14,6 +21,7 @@ interface PlanOptions {
   readonly compare?: boolean;
   readonly sweep?: Sweep;
   readonly top?: number;
+  readonly deadline?: number;
   readonly follow?: readonly number[];
   readonly regions?: boolean;
   readonly pareto?: boolean;
@@ -47,6 +55,11 @@ export function addPlan(program: Command): void {
       'what a running system does at these bandwidths of the swept link, in turn',
       parseBandwidths,
     )
+    .option(
+      '--deadline <seconds>',
+      'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
+      parseSeconds,
+    )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the plans that no other one beats in every figure')
     .option('--json', 'print JSON')
@@ -71,6 +84,7 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),
+    ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {

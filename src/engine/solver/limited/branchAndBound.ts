@@ -2,7 +2,7 @@ import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
 import { consumersOf } from '../problem';
 import { type Branch, chooseBranch } from './branching';
 import { tryAll, waysToChoose } from './fewNodes';
-import { figuresOf, goalCount, type LimitedProblem, valueWithinLimits } from './limitedProblem';
+import { goalCount, goalFiguresOf, type LimitedProblem, valueWithinLimits } from './limitedProblem';
 import { narrow, type OpenPart } from './narrow';
 import { type Column, type PricedBound, pricedBound } from './pricedBound';
 import { firstRanges, isWithin, type Precedence, precedenceOf, type Ranges, restrict } from './ranges';
@@ -269,8 +269,7 @@ function nodesThatReachInputs(problem: LimitedProblem, { before, beforeStart }: 
 /** A value above that of every assignment. */
 function ceilingOf(problem: LimitedProblem): number {
   const { nodeCount, tierCount } = problem;
-  const goals = figuresOf(problem).slice(0, goalCount(problem));
-  const ceilings = goals.map(({ nodeCost, crossingCost, linkCost }) => {
+  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost }) => {
     let sum = 0;
     for (let node = 0; node < nodeCount; node += 1) {
       let most = 0;

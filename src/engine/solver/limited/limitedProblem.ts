@@ -34,20 +34,24 @@ export interface LimitedProblem
   readonly accepts?: (tierOfNode: Uint8Array) => boolean;
 }
 
+/** The figures whose worst one is the goal. */
+export function goalFiguresOf({ goal }: Pick<LimitedProblem, 'goal'>): readonly Figure[] {
+  return goal.kind === 'sum' ? [goal.figure] : goal.figures;
+}
+
 /** The goal's figures, then those of the limits. */
-export function figuresOf({ goal, limits }: LimitedProblem): Figure[] {
-  const own = goal.kind === 'sum' ? [goal.figure] : goal.figures;
-  return [...own, ...limits.map(({ figure }) => figure)];
+export function figuresOf(problem: Pick<LimitedProblem, 'goal' | 'limits'>): Figure[] {
+  return [...goalFiguresOf(problem), ...problem.limits.map(({ figure }) => figure)];
 }
 
 /** How many of a problem's figures are the goal's. */
-export function goalCount({ goal }: LimitedProblem): number {
-  return goal.kind === 'sum' ? 1 : goal.figures.length;
+export function goalCount(problem: Pick<LimitedProblem, 'goal'>): number {
+  return goalFiguresOf(problem).length;
 }
 
 /** Value of the goal for an assignment; `Infinity` where it falls along an edge or breaks a limit. */
 export function valueWithinLimits(problem: LimitedProblem, tierOfNode: Uint8Array): number {
-  const { goal, limits, lowest, highest } = problem;
+  const { limits, lowest, highest } = problem;
   for (let node = 0; node < problem.nodeCount; node += 1) {
     const tier = tierOfNode[node] ?? 0;
     if (lowest !== undefined && tier < (lowest[node] ?? 0)) return Number.POSITIVE_INFINITY;
@@ -57,8 +61,7 @@ export function valueWithinLimits(problem: LimitedProblem, tierOfNode: Uint8Arra
     const taken = assignmentCost({ ...problem, ...figure }, tierOfNode);
     if (!(taken + largestOf(problem, largest, tierOfNode) <= most)) return Number.POSITIVE_INFINITY;
   }
-  const own = goal.kind === 'sum' ? [goal.figure] : goal.figures;
-  const value = own.reduce(
+  const value = goalFiguresOf(problem).reduce(
     (worst, figure) => Math.max(worst, assignmentCost({ ...problem, ...figure }, tierOfNode)),
     0,
   );
