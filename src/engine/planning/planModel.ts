@@ -22,8 +22,8 @@ import { cutsAtPositions, cutsOfPlacement } from './infrastructure/overrides';
 import { tierBounds } from './infrastructure/tierBounds';
 import { infeasibleRegime, reasonAt } from './limits/infeasibleRegime';
 import { OptimumSearch, type Patience } from './optimum/optimumSearch';
+import { type ParetoFront, paretoFront } from './optimum/paretoFront';
 import type { AuditFinding, Certificate, Plan, Regime } from './plan/plan';
-import { type ParetoFront, paretoFront } from './search/pareto';
 import { PlanSearch } from './search/planSearch';
 import { searchableCuts } from './search/searchableCuts';
 import type { StrategyContext } from './strategies/strategy';
@@ -135,7 +135,7 @@ export function planModel(
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
-    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), work) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), free.optimum, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };

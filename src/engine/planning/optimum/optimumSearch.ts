@@ -4,6 +4,7 @@ import { goalFiguresOf } from '../../solver/limited/limitedProblem';
 import { additiveObjective, objectiveWeights } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
+import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenConstraints } from '../plan/constraints';
 import type { Assignment } from '../plan/plan';
@@ -37,7 +38,7 @@ export interface Patience {
 /** Milliseconds for questions on the side. */
 const aMoment = 500;
 /** What an answer that somebody waits for may be away from the optimum, and after how long. */
-const enough = { gap: 1e-4, afterMs: 300 };
+const enough = { gap: 1e-4, afterMs: 1000 };
 
 /**
  * The search for the true optimum within every constraint, with the proof: one minimum cut where its plan keeps the
@@ -62,19 +63,25 @@ export class OptimumSearch {
   }
 
   /**
-   * The least that a metric can be within the constraints of other costs; for a limit that may be relaxed.
+   * The best plan within the objective and the constraints of other costs, for a question on the side.
    * @param known plans to start from.
    */
   least(costs: CostTables, known: readonly Assignment[]): LimitedSolution {
-    const deadlineMs = Math.min(this.patience.deadlineMs, aMoment);
+    const deadlineMs = this.momentMs;
     return branchAndBound(limitedProblemOf(costs, this.bounds), { known, deadlineMs, work: this.work });
   }
 
   /** Whether a plan within the constraints of other costs and bounds is found in a moment. */
   finds(costs: CostTables, bounds: TierBounds): boolean {
-    const deadlineMs = Math.min(this.patience.deadlineMs, aMoment);
+    const deadlineMs = this.momentMs;
     const solution = branchAndBound(limitedProblemOf(costs, bounds), { gap: 1, deadlineMs, work: this.work });
     return solution.best !== undefined;
+  }
+
+  /** Milliseconds for a question on the side: more where there is all the time that it takes. */
+  private get momentMs(): number {
+    const { deadlineMs } = this.patience;
+    return Number.isFinite(deadlineMs) ? Math.min(deadlineMs, aMoment) : 20 * aMoment;
   }
 
   /** Of the plans that are as good as this one, one with little latency. */
@@ -94,9 +101,19 @@ export class OptimumSearch {
 
   /** The optimum without limits and memories, where it adds up; a lower bound of every plan within them. */
   get unlimited(): { readonly assignment: Assignment; readonly value: number } | undefined {
-    const objective = additiveObjective(this.costs.infrastructure, this.costs.infrastructure.objective);
-    if (objective === undefined) return undefined;
-    const { tierOfNode, cost } = solveTables(this.costs, objective, this.bounds, this.work);
+    return this.minimumCut(this.costs.infrastructure.objective);
+  }
+
+  /** The plan with the least weighted sum of figures, limits and memories left out of account; nothing without a price. */
+  cheapest(weights: Objective): Assignment | undefined {
+    const found = this.minimumCut(weights);
+    return found !== undefined && Number.isFinite(found.value) ? found.assignment : undefined;
+  }
+
+  private minimumCut(objective: Objective): { readonly assignment: Assignment; readonly value: number } | undefined {
+    const prices = additiveObjective(this.costs.infrastructure, objective);
+    if (prices === undefined) return undefined;
+    const { tierOfNode, cost } = solveTables(this.costs, prices, this.bounds, this.work);
     return { assignment: tierOfNode, value: cost };
   }
 

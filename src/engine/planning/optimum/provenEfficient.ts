@@ -1,0 +1,178 @@
+import { throwIfCanceled, type Work } from '../../../shared/work';
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import type { Constraints, Infrastructure, Objective } from '../infrastructure/infrastructure';
+import { brokenConstraints } from '../plan/constraints';
+import type { Assignment, Evaluation } from '../plan/plan';
+import type { OptimumSearch } from './optimumSearch';
+
+/** Levels of throughput that plans are looked for at. */
+const mostLevels = 12;
+/** Milliseconds for the plans that are looked for besides, where somebody waits. */
+const interactiveMs = 2000;
+/** Plans of a search that are followed up at most. */
+const mostFollowed = 200;
+/** What a figure weighs that only settles ties, beside one that weighs 1. */
+const little = 1e-3;
+
+/** Of latency, cost and energy. */
+type Shares = readonly [number, number, number];
+
+interface Point {
+  readonly assignment: Assignment;
+  readonly evaluation: Evaluation;
+}
+
+/**
+ * Efficient plans where not all plans can be looked at, each one proven: what minimizes a sum of all figures, with none of
+ * them free, among the plans that are at least as good as some plan, is beaten by none. It takes the plans of minimum cuts
+ * for several weights (the supported ones), the best ones at levels of throughput (the epsilon constraint; Haimes et al.,
+ * 1971), and what is at least as good as each known plan and, as far as there is time, each plan of a search.
+ */
+export function provenEfficient(
+  costs: CostTables,
+  optimum: OptimumSearch,
+  known: readonly Assignment[],
+  searched: readonly Assignment[],
+  work: Work,
+): { readonly assignments: Assignment[]; readonly throughputLevels: number } {
+  return new Sweep(costs, optimum, work).run(known, searched);
+}
+
+class Sweep {
+  private readonly found: Point[] = [];
+  private readonly endsAt: number;
+
+  constructor(
+    private readonly costs: CostTables,
+    private readonly optimum: OptimumSearch,
+    private readonly work: Work,
+  ) {
+    const { deadlineMs } = optimum.patience;
+    this.endsAt = Date.now() + (Number.isFinite(deadlineMs) ? interactiveMs : deadlineMs);
+  }
+
+  run(known: readonly Assignment[], searched: readonly Assignment[]) {
+    for (const assignment of known) this.follow(this.pointOf(assignment));
+    this.addSupported();
+    const throughputLevels = this.addLevels();
+    for (const assignment of spread(searched).slice(0, mostFollowed)) {
+      if (this.isLate) break;
+      const point = this.pointOf(assignment);
+      if (!this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.follow(point);
+    }
+    return { assignments: this.found.map(({ assignment }) => assignment), throughputLevels };
+  }
+
+  private get isLate(): boolean {
+    return Date.now() >= this.endsAt;
+  }
+
+  private pointOf(assignment: Assignment): Point {
+    return { assignment, evaluation: evaluatePlan(this.costs, assignment) };
+  }
+
+  /** Finds an efficient plan that is at least as good as another one; nothing where that takes too long. */
+  private follow({ assignment, evaluation }: Point, weights: Objective = this.weightsAt(evaluation)): void {
+    throwIfCanceled(this.work);
+    const better = this.bestWithin(weights, this.noWorseThan(evaluation), assignment);
+    if (better === undefined) return;
+    // Of equal sums, the one whose slowest stage is the fastest.
+    const faster = this.bestWithin('throughput', this.noWorseThan(better.evaluation), better.assignment);
+    if (faster !== undefined) this.found.push(faster);
+  }
+
+  private bestWithin(objective: Objective, constraints: Constraints, known: Assignment): Point | undefined {
+    const infrastructure: Infrastructure = { ...this.costs.infrastructure, objective, constraints };
+    const { best, isProven } = this.optimum.least({ ...this.costs, infrastructure }, [known]);
+    return isProven && best !== undefined ? this.pointOf(best.tierOfNode) : undefined;
+  }
+
+  /** The constraints, and a limit on every figure. */
+  private noWorseThan(evaluation: Evaluation): Constraints {
+    const { constraints } = this.costs.infrastructure;
+    const { maxLatencyMs, maxCostPerRequest, maxEnergyJ, minThroughputPerSecond } = constraints;
+    return {
+      ...constraints,
+      maxLatencyMs: Math.min(evaluation.latencyMs, maxLatencyMs ?? Number.POSITIVE_INFINITY),
+      maxCostPerRequest: Math.min(evaluation.costPerRequest, maxCostPerRequest ?? Number.POSITIVE_INFINITY),
+      maxEnergyJ: Math.min(evaluation.energyJ, maxEnergyJ ?? Number.POSITIVE_INFINITY),
+      minThroughputPerSecond: Math.max(evaluation.throughputPerSecond, minThroughputPerSecond ?? 0),
+    };
+  }
+
+  /** Weights under which each of a plan's figures counts the same. */
+  private weightsAt({ latencyMs, costPerRequest, energyJ }: Evaluation, [l, c, e]: Shares = [1, 1, 1]): Objective {
+    const share = (weight: number, figure: number) => (figure > 0 ? weight / figure : weight);
+    return { latency: share(l, latencyMs * 1e-3), cost: share(c, costPerRequest), energy: share(e, energyJ) };
+  }
+
+  /** Plans of one minimum cut each, for weights between the three figures that add up. */
+  private addSupported(): void {
+    const unit = this.found[0]?.evaluation;
+    if (unit === undefined) return;
+    for (const shares of sharesOfThree) {
+      if (this.isLate) return;
+      throwIfCanceled(this.work);
+      const assignment = this.optimum.cheapest(this.weightsAt(unit, shares));
+      if (assignment === undefined) continue;
+      const point = this.pointOf(assignment);
+      const isKept = brokenConstraints(this.costs.infrastructure, point.evaluation).length === 0;
+      if (isKept && !this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.follow(point);
+    }
+  }
+
+  /** At each level of throughput, the plan with the least latency. @returns how many levels there was time for */
+  private addLevels(): number {
+    const slowest = this.found.map(({ evaluation }) => 1 / evaluation.throughputPerSecond).filter((one) => one > 0);
+    const [first] = this.found;
+    if (first === undefined || slowest.length === 0) return 0;
+    const fastest = this.bestWithin('throughput', this.costs.infrastructure.constraints, first.assignment);
+    if (fastest === undefined) return 0;
+    const [from, to] = [1 / fastest.evaluation.throughputPerSecond, Math.max(...slowest)];
+    let levels = 0;
+    for (let step = 0; step < mostLevels && !this.isLate; step++) {
+      const slowestS = from * (to / from) ** (step / mostLevels);
+      const { constraints } = this.costs.infrastructure;
+      const within = { ...constraints, minThroughputPerSecond: 1 / slowestS };
+      const weights = this.weightsAt(first.evaluation, [1, little, little]);
+      const point = this.bestWithin(weights, within, fastest.assignment);
+      if (point === undefined) continue;
+      levels++;
+      this.follow(point, weights);
+    }
+    return levels;
+  }
+}
+
+/** Weights of three figures, none of them 0: each alone, each pair, and all. */
+const sharesOfThree = [1, 3, 10, 30, 100, 1000].flatMap((heavy): Shares[] => [
+  [heavy, 1, little],
+  [1, heavy, little],
+  [heavy, little, 1],
+  [1, little, heavy],
+  [little, heavy, 1],
+  [little, 1, heavy],
+  [heavy, 1, 1],
+  [1, heavy, 1],
+  [1, 1, heavy],
+]);
+
+/** True where a plan is as good as another one in every figure. */
+function isAsGood(one: Evaluation, other: Evaluation): boolean {
+  return (
+    one.latencyMs <= other.latencyMs &&
+    one.costPerRequest <= other.costPerRequest &&
+    one.energyJ <= other.energyJ &&
+    one.throughputPerSecond >= other.throughputPerSecond
+  );
+}
+
+/** The same items, so that the first few of them are spread over all: the ends, the middle, the quarters and so on. */
+function spread<Item>(items: readonly Item[]): Item[] {
+  const places = new Set([0, items.length - 1]);
+  for (let parts = 2; parts < 2 * items.length; parts *= 2) {
+    for (let part = 1; part < parts; part += 2) places.add(Math.floor((part * items.length) / parts));
+  }
+  return [...places].flatMap((place) => items[place] ?? []);
+}
