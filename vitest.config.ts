@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts'],
     // For a test that hangs; a slow machine must not fail one.
     testTimeout: 240_000,
+    hookTimeout: 240_000,
     pool: 'threads',
     maxWorkers: 2,
   },

@@ -12,7 +12,7 @@ const literal = String.raw`(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)")`;
  * @returns {Record<string, string>} sorted by key
  */
 export function listMessages() {
-  const sorted = [...hostMessages(), ...sentences(), ...pageMessages()].sort(([a], [b]) =>
+  const sorted = [...hostMessages(), ...sentences(), ...pageMessages(), ...tableTexts()].sort(([a], [b]) =>
     a < b ? -1 : Number(a > b),
   );
   return Object.fromEntries(sorted);
@@ -23,15 +23,34 @@ export function listMessages() {
  * @returns {[string, string][]}
  */
 function hostMessages() {
-  const folder = join(root, 'src/extension');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  return files.flatMap((file) => {
-    const calls = readFileSync(join(folder, file), 'utf8').matchAll(new RegExp(String.raw`\bt\(\s*${literal}`, 'g'));
-    return [...calls].map(([, single, double]) => {
-      const text = textOf(single ?? double ?? '');
-      return /** @type {[string, string]} */ ([text, text]);
+  return argumentsOf('t', 'src/extension').map((text) => [text, text]);
+}
+
+/**
+ * The labels and descriptions of tables, which `translatable(...)` marks: host and graph page both show them.
+ * @returns {[string, string][]}
+ */
+function tableTexts() {
+  return argumentsOf('translatable', 'src/shared').flatMap((text) => [
+    [text, text],
+    [`graph:${text}`, text],
+  ]);
+}
+
+/**
+ * The first argument of every call of a function, where it is a literal.
+ * @param {string} name
+ * @param {string} folder
+ */
+function argumentsOf(name, folder) {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const pattern = new RegExp(String.raw`\b${name}\(\s*${literal}`, 'g');
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => {
+      const calls = readFileSync(join(root, folder, file), 'utf8').matchAll(pattern);
+      return [...calls].map(([, single, double]) => textOf(single ?? double ?? ''));
     });
-  });
 }
 
 /**
@@ -46,9 +65,11 @@ function sentences() {
 
 /** @returns {[string, string][]} */
 function pageMessages() {
-  const text = readFileSync(join(root, 'webview/text/strings.ts'), 'utf8');
-  const table = text.slice(text.indexOf('const defaults = {'), text.indexOf('} as const'));
-  return entriesOf(table).map(([key, message]) => [`graph:${key}`, message]);
+  return ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].flatMap((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const table = text.slice(text.search(/const (defaults|pictureTexts) = \{/), text.indexOf('} as const'));
+    return entriesOf(table).map(([key, message]) => /** @type {[string, string]} */ ([`graph:${key}`, message]));
+  });
 }
 
 /**

@@ -1,4 +1,7 @@
+import { movedNodes } from '../src/engine/picture/displayList/tiers';
+import { hasOverrides } from '../src/shared/overrides';
 import type { PlanReport } from '../src/shared/reports';
+import { unreachable } from '../src/shared/unreachable';
 import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
@@ -6,8 +9,6 @@ import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
 import { memoryOf, readMemory } from './memory';
-import { isUntouched } from './model/overrides';
-import { movedNodes } from './model/planModel';
 import { shownIndex } from './model/shown';
 import { createStore, initialState, type State, type Store } from './model/state';
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
@@ -18,8 +19,8 @@ import { createSidePanel } from './panels/sidePanel';
 import { createStatusView } from './panels/statusView';
 import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
+import { currentTheme, onThemeChange } from './renderer/editorTheme';
 import { GraphView } from './renderer/graphView';
-import { currentTheme, onThemeChange } from './renderer/theme';
 import { formatDollars, formatMs } from './text/format';
 import { text } from './text/strings';
 
@@ -120,7 +121,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     const focused = state.focused === null ? null : (shownIndex(state, state.focused) ?? null);
     if (state.scene !== null) {
       const isSelected = state.focused !== null && state.selection.includes(state.focused);
-      speech.showFocus(state.scene, state.planModel, focused, isSelected);
+      speech.showFocus(state.scene, state.list?.plan ?? null, focused, isSelected);
     }
     view.requestDraw();
   };
@@ -149,7 +150,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const before = store.state();
   store.dispatch({ type: 'host', message });
   const { overrides } = store.state();
-  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && !isUntouched(overrides)) {
+  if (message.type === 'plan' && before.plan === null && message.overrides === undefined && hasOverrides(overrides)) {
     // The page was hidden meanwhile: the host may have forgotten what was being tried out.
     controller.override(overrides);
   }
@@ -180,6 +181,8 @@ function obey(command: Command, view: GraphView, focusSearch: () => void): void 
     case 'focusSearch':
       focusSearch();
       break;
+    default:
+      unreachable(command);
   }
 }
 
@@ -201,13 +204,14 @@ function revealInFold(before: State, { selection, details }: State, view: GraphV
 }
 
 function announceChanges(state: State, before: State, announce: (message: string) => void): void {
-  const { selection, scene, planModel, plan, details } = state;
+  const { selection, scene, list, plan, details } = state;
+  const planned = list?.plan ?? null;
   const last = selection.at(-1);
   if (selection !== before.selection && last !== undefined && scene !== null) {
     const index = scene.nodeIndexById.get(last);
     const node = index === undefined ? undefined : scene.scene.nodes[index];
     if (node !== undefined && index !== undefined) {
-      announce(text('announce.selected', describeNode(node, index, planModel)));
+      announce(text('announce.selected', describeNode(node, index, planned)));
     }
   }
   const isNews = details !== null && details.id !== before.details?.id;
@@ -215,8 +219,8 @@ function announceChanges(state: State, before: State, announce: (message: string
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
   const { comparison } = state;
-  if (comparison !== null && before.comparison === null && planModel !== null) {
-    announce(text('announce.compared', comparison.strategy, movedNodes(planModel.overlay, comparison.overlay)));
+  if (comparison !== null && before.comparison === null && planned !== null) {
+    announce(text('announce.compared', comparison.strategy, movedNodes(planned.overlay, comparison.overlay)));
   }
   if (plan !== null && before.plan !== null && !saysTheSame(plan, before.plan)) {
     announce(

@@ -30,4 +30,6 @@ transport.listen((message) => {
 window.addEventListener('error', ({ message, filename, lineno }) => {
   transport.post({ type: 'log', text: `${message} (${filename}:${lineno})` });
 });
-transport.post({ type: 'ready', folded: readMemory(transport.remembered(), initialState).folded });
+const { folded, metric } = readMemory(transport.remembered(), initialState);
+transport.post({ type: 'ready', folded });
+transport.post({ type: 'shown', metric, comparing: null });

@@ -1,5 +1,5 @@
+import { type HeatMetric, heatMetrics } from '../src/shared/picture';
 import type { PlanOverrides } from '../src/shared/requests';
-import { type MetricName, metrics } from './model/metric';
 import { type PanelState, panelTabs, type State } from './model/state';
 import type { Camera } from './renderer/camera';
 
@@ -9,7 +9,7 @@ export interface Memory {
   readonly selection: readonly string[];
   readonly folded: readonly string[] | null;
   readonly panel: PanelState;
-  readonly metric: MetricName;
+  readonly metric: HeatMetric;
   readonly overrides: PlanOverrides;
 }
 
@@ -63,7 +63,7 @@ export function readMemory(value: unknown, defaults: State): Memory {
       tab: panelTabs.find((tab) => tab === panel['tab']) ?? defaults.panel.tab,
       size: typeof size === 'number' && Number.isFinite(size) ? size : defaults.panel.size,
     },
-    metric: metrics.find((name) => name === value['metric']) ?? defaults.metric,
+    metric: heatMetrics.find((name) => name === value['metric']) ?? defaults.metric,
     overrides: overridesFrom(value['overrides']),
   };
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
-import type { Deployment, Engine } from '../engine/deploy/parts/deployment';
+import type { Deployment } from '../engine/deploy/parts/deployment';
 import { DnnSplitError } from '../shared/errors';
-import type { DeploymentTarget } from '../shared/requests';
+import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
 import { type PreparedSplit, type SplitOptions, writeSegments } from './deploySplit';
 import type { ExportedSegment } from './exportSegments';

@@ -1,5 +1,5 @@
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { applyOverrides } from '../engine/planning/infrastructure/overrides';
+import { applyOverrides } from '../engine/planning/infrastructure/applyOverrides';
 import { type PlanningResult, type PlanOptions, planModel } from '../engine/planning/planModel';
 import { planDocument, planDocumentText } from '../engine/report/planDocument';
 import type { PlanOverrides } from '../shared/requests';

@@ -5,6 +5,8 @@ import type { Plan } from '../engine/planning/plan/plan';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
+import { linkRates, tierRates } from '../shared/metrics';
+import { namesOf, recordOf } from '../shared/recordOf';
 import type { AnalyzedModel } from './analyzeFile';
 import { checkPlan } from './checkPlan';
 
@@ -31,12 +33,14 @@ function infrastructureOf(document: PlanDocument): Infrastructure {
   return {
     tiers: document.tiers.map((tier) => ({
       ...tier,
+      // What older documents do not state was not counted.
+      ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? 0),
       gflops: tier.gflops ?? undefined,
       memoryGBps: tier.memoryGBps ?? undefined,
       memoryGB: tier.memoryGB ?? undefined,
       profile: undefined,
     })),
-    links: document.links,
+    links: document.links.map((link) => ({ ...link, ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? 0) })),
     objective: 'latency',
     constraints: {},
     inputWireBytes: {},

@@ -1,5 +1,5 @@
 import type { RegionRequest } from '../engine/planning/bandwidths/regionMap';
-import { applyOverrides } from '../engine/planning/infrastructure/overrides';
+import { applyOverrides } from '../engine/planning/infrastructure/applyOverrides';
 import { mapRegions } from '../engine/planning/planModel';
 import { regionMapReport } from '../engine/report/planReport';
 import type { RegionMapReport } from '../shared/reports';

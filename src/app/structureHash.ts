@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxType } from '../engine/onnx/model';
+import { unreachable } from '../shared/unreachable';
 
 /** Integer constants up to this many elements are shapes, axes and indices: they are structure, not weights. */
 const largestStructuralConstant = 64;
@@ -95,8 +96,17 @@ function hashAttribute(hash: BatchedHash, name: string, attribute: OnnxAttribute
     case 'types':
       for (const type of attribute.value) line(hash, 'attribute', name, typeText(type));
       break;
-    default:
+    case 'float':
+    case 'floats':
+    case 'int':
+    case 'ints':
+    case 'string':
+    case 'strings':
+    case 'reference':
       line(hash, 'attribute', name, attribute.kind, JSON.stringify(attribute.value));
+      break;
+    default:
+      unreachable(attribute);
   }
 }
 

@@ -89,6 +89,12 @@ export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[], word = 'and'): string {
+  const last = names.at(-1) ?? '';
+  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} ${word} ${last}`;
+}
+
 function trimmed(value: number, digits: number): string {
   return String(Number(value.toPrecision(digits)));
 }

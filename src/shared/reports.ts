@@ -3,6 +3,7 @@
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
 import type { DType } from './dtype';
+import type { Figures, LimitName, Metric } from './metrics';
 
 /** A number, or a symbolic expression as text (`batch`, `2*seq`, `?`). */
 export type ReportDim = number | string;
@@ -146,12 +147,8 @@ export interface LinkReport {
   readonly costPerRequest: number;
 }
 
-export interface StrategyReport {
+export interface StrategyReport extends Figures {
   readonly strategy: string;
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  readonly energyJ: number;
   readonly evaluatedPlans: number;
   /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
   readonly relative: number | null;
@@ -188,7 +185,7 @@ export interface InfeasibleReport {
 
 /** A limit, or a tier's `memoryGB`, and what to set it to. */
 export interface RelaxReport {
-  readonly constraint: 'maxLatencyMs' | 'maxCostPerRequest' | 'maxEnergyJ' | 'minThroughputPerSecond' | 'memoryGB';
+  readonly constraint: LimitName | 'memoryGB';
   readonly tier?: string;
   readonly to: number;
 }
@@ -232,33 +229,25 @@ export interface RegionReport {
   readonly cornersMbps: readonly (readonly [number, number])[];
 }
 
-export interface ParetoReport {
+export interface ParetoReport extends Figures {
   /** The nodes of each tier: ids, or first..last of consecutive file indices. */
   readonly nodes?: readonly (readonly string[])[];
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  readonly energyJ: number;
   readonly nodesPerTier: readonly number[];
 }
 
 export interface AuditReport {
-  readonly metric: 'latency' | 'cost' | 'throughput' | 'energy';
+  readonly metric: Metric;
   readonly holds: boolean;
   readonly exceptionCount: number;
   readonly exceptions: readonly { readonly node: string; readonly lowerTier: string; readonly upperTier: string }[];
   readonly consequence: string;
 }
 
-export interface PlanReport {
+export interface PlanReport extends Figures {
   readonly objective: string;
   readonly strategy: string;
   readonly tiers: readonly TierReport[];
   readonly links: readonly LinkReport[];
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  readonly energyJ: number;
   readonly objectiveValue: number;
   readonly evaluatedPlans: number;
   readonly exact: {
@@ -282,7 +271,7 @@ export interface PlanReport {
   readonly followed?: readonly FollowedReport[];
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
-  /** With `--pareto`, and in the workbench: the plans that no other one beats in latency, cost, throughput and energy at once. */
+  /** With `--pareto`, and in the workbench: the plans that no other one beats in every metric at once. */
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
@@ -306,13 +295,11 @@ export interface PlanReport {
 }
 
 /** The best plan that crosses between tiers at this candidate alone. */
-export interface CandidateOutcome {
+export interface CandidateOutcome extends Partial<Figures<number | null>> {
   readonly position: number;
   readonly latencyMs: number | null;
   readonly costPerRequest: number | null;
   readonly throughputPerSecond: number | null;
-  /** Of the first tier. */
-  readonly energyJ?: number | null;
   /** Smaller is better, throughput as seconds per request of the slowest stage. */
   readonly objectiveValue?: number | null;
   /** Lower tier of the crossing; `null`, like the figures, where no plan may cut here or nothing is left above. */

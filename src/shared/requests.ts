@@ -1,8 +1,10 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ErrorData } from './errors';
+import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
+import type { DeploymentTarget } from './targets';
 import type { VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
@@ -114,9 +116,19 @@ export interface ServerRequests {
   };
   /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
   'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
-  /** The graph with its plan as a stand-alone SVG document. */
+  /**
+   * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
+   * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page.
+   */
   'dnnsplit/picture': {
-    params: { modelUri: string; folded: readonly string[] | null; theme: 'light' | 'dark' };
+    params: {
+      modelUri: string;
+      folded: readonly string[] | null;
+      theme: PictureTheme;
+      metric?: HeatMetric;
+      compare?: string;
+      texts?: Readonly<Record<string, string>>;
+    };
     result: { svg: string };
   };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
@@ -152,10 +164,6 @@ export interface ServerRequests {
     result: VerificationReport;
   };
 }
-
-/** What manifests can be made for. */
-export const deploymentTargets = ['compose', 'kubernetes', 'kserve', 'triton'] as const;
-export type DeploymentTarget = (typeof deploymentTargets)[number];
 
 /**
  * Commands that the server's code actions and code lenses name and the client carries out, with their arguments:

@@ -1,5 +1,6 @@
 /** Messages between the extension host and the graph webview. */
 import type { ErrorData } from './errors';
+import type { HeatMetric } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
@@ -41,6 +42,8 @@ export interface PreviewedCut {
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
   | { readonly type: 'ready'; readonly folded: readonly string[] | null }
+  /** What the page shows beside the plan: what its dots tell, and the strategy that the plan is held against. */
+  | { readonly type: 'shown'; readonly metric: HeatMetric; readonly comparing: string | null }
   | { readonly type: 'selected'; readonly nodeIds: readonly string[] }
   | { readonly type: 'requestScene'; readonly folded: readonly string[] | null }
   | { readonly type: 'requestDetails'; readonly nodeId: string }

@@ -1,10 +1,11 @@
+import { clamp } from '../../src/shared/geometry';
+import { metricNamed, metricTable } from '../../src/shared/metrics';
 import type { LinkReport, RegimeReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
-import { clamp } from '../model/geometry';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { formatMbps, formatMs } from '../text/format';
-import { text } from '../text/strings';
+import { text, translated } from '../text/strings';
 import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
 import { decades, logScale } from './scale';
 
@@ -82,9 +83,9 @@ function isFlat(regimes: readonly RegimeReport[]): boolean {
 
 /** The plans are best for the objective, which need not be the latency that is drawn. */
 function captionFor(objective: string, { from, to }: Pick<LinkReport, 'from' | 'to'>): string {
-  if (objective === 'cost') return text('chart.bandwidth.cost', from, to);
-  if (objective === 'energy') return text('chart.bandwidth.energy', from, to);
-  return text(objective === 'throughput' ? 'chart.bandwidth.throughput' : 'chart.bandwidth.latency', from, to);
+  const metric = metricNamed(objective);
+  if (metric === undefined || metric === 'latency') return text('chart.bandwidth.latency', from, to);
+  return text('chart.bandwidth.plan', from, to, translated(metricTable[metric].bestPlan));
 }
 
 /** `D 34 · E 123`: how many nodes run on each tier that runs some. */

@@ -1,9 +1,10 @@
+import { figureOf, metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { ParetoReport } from '../../src/shared/reports';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { type Column, table } from '../page/table';
-import { formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../text/format';
-import { text } from '../text/strings';
+import { formatCount, formatDollars, formatFigure, formatMs } from '../text/format';
+import { text, translated } from '../text/strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
 import { fittingScale, linearScale } from './scale';
 
@@ -65,30 +66,24 @@ function completeness({ plan }: State): string {
 export function paretoChart(state: State, width: number, use: (plan: ParetoReport) => void): HTMLElement | undefined {
   const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
   if (plans.length < 2) return undefined;
-  const hasEnergy = plans.some(({ energyJ }) => energyJ > 0);
-  const energy: Column<ParetoReport> = {
-    header: text('column.energy'),
-    numeric: true,
-    cell: ({ energyJ }) => formatJoules(energyJ),
-  };
+  const columns = shownMetrics(state.plan?.objective ?? '', plans).map(
+    (metric): Column<ParetoReport> => ({
+      header: translated(metricTable[metric].label),
+      numeric: true,
+      cell: (one) => formatFigure(metric, figureOf(one, metric)),
+    }),
+  );
   return element(
     'figure',
     {},
     element('figcaption', {}, text('pareto.caption')),
-    element('p', { class: 'hint' }, `${text(hasEnergy ? 'pareto.hint.energy' : 'pareto.hint')} ${completeness(state)}`),
+    element('p', { class: 'hint' }, `${text('pareto.hint')} ${completeness(state)}`),
     picture(plans, state, width, use),
     table(
       text('pareto.caption'),
       [
         { header: text('column.split'), cell: ({ nodesPerTier }) => nodesPerTier.join(' · ') },
-        { header: text('column.latency'), numeric: true, cell: ({ latencyMs }) => formatMs(latencyMs) },
-        { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
-        {
-          header: text('column.throughput'),
-          numeric: true,
-          cell: ({ throughputPerSecond }) => formatRate(throughputPerSecond),
-        },
-        ...(hasEnergy ? [energy] : []),
+        ...columns,
         { header: '', cell: (one) => useButton(one, state, use) },
       ],
       plans,

@@ -1,16 +1,9 @@
+import { clamp } from '../../src/shared/geometry';
+import { metricEntry, metricNamed } from '../../src/shared/metrics';
 import type { PlanReport, RegionMapReport } from '../../src/shared/reports';
-import { clamp } from '../model/geometry';
 import { element, setText, svgElement, withCode } from '../page/dom';
 import { table } from '../page/table';
-import {
-  formatDollars,
-  formatJoules,
-  formatMbps,
-  formatMbpsRange,
-  formatMs,
-  formatRate,
-  formatSignificant,
-} from '../text/format';
+import { formatFigure, formatMbps, formatMbpsRange, formatSignificant } from '../text/format';
 import { text } from '../text/strings';
 import { bottomAxis, type PlotArea, plotArea, polyline, sideAxis } from './plot';
 import './regionChart.css';
@@ -288,10 +281,8 @@ function wordsAt({ map, plan }: RegionChartInput, mbps: Bandwidths): string {
 }
 
 function objectiveText(objective: string, value: number): string {
-  if (objective === 'latency') return formatMs(value * 1e3);
-  if (objective === 'cost') return formatDollars(value);
-  if (objective === 'energy') return formatJoules(value);
-  return objective === 'throughput' ? formatRate(1 / value) : formatSignificant(value);
+  const metric = metricNamed(objective);
+  return metric === undefined ? formatSignificant(value) : formatFigure(metric, metricEntry(metric).toFigure(value));
 }
 
 /** `device, edge from conv_4` of `device from conv_0, edge from conv_4`: only where it cuts tells plans apart. */

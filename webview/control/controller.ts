@@ -1,6 +1,6 @@
+import type { HeatMetric } from '../../src/shared/picture';
 import type { PlanOverrides } from '../../src/shared/requests';
 import type { PreviewedCut } from '../../src/shared/webviewMessages';
-import type { MetricName } from '../model/metric';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
 import { hasDetails, lastPlaceOf } from '../model/shown';
@@ -21,7 +21,7 @@ export interface Controller {
   /** Folds the block around a node, or unfolds a fold. */
   toggleFoldAt(nodeId: string): void;
   toggleGroup(groupId: string): void;
-  setMetric(metric: MetricName): void;
+  setMetric(metric: HeatMetric): void;
   showTab(tab: PanelTab): void;
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
   override(overrides: PlanOverrides): void;
@@ -60,6 +60,10 @@ export function createController(store: Store, transport: Transport, announce: (
     store.dispatch({ type: 'fold', folded });
     transport.post({ type: 'requestScene', folded });
   };
+  const tellShown = () => {
+    const { metric, comparing } = store.state();
+    transport.post({ type: 'shown', metric, comparing });
+  };
   const override = (overrides: PlanOverrides) => {
     store.dispatch({ type: 'override', overrides });
     applyOverrides();
@@ -95,7 +99,10 @@ export function createController(store: Store, transport: Transport, announce: (
       const group = store.state().scene?.scene.groups.find(({ id }) => id === groupId);
       toggleGroup(groupId, group?.label ?? groupId);
     },
-    setMetric: (metric) => store.dispatch({ type: 'metric', metric }),
+    setMetric(metric) {
+      store.dispatch({ type: 'metric', metric });
+      tellShown();
+    },
     showTab: (tab) => store.dispatch({ type: 'panel', change: { open: true, tab } }),
     setPanel: (change) => store.dispatch({ type: 'panel', change }),
     undo() {
@@ -112,6 +119,7 @@ export function createController(store: Store, transport: Transport, announce: (
     },
     compare(strategy) {
       store.dispatch({ type: 'compare', strategy });
+      tellShown();
       if (strategy !== null) transport.post({ type: 'requestComparison', strategy });
     },
     requestRegions: (links) => transport.post({ type: 'requestRegions', links }),

@@ -1,3 +1,4 @@
+import { unreachable } from '../../src/shared/unreachable';
 import type { Controller } from '../control/controller';
 import { shownIndex } from '../model/shown';
 import type { State } from '../model/state';
@@ -78,5 +79,8 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
       if (cancelDrag()) return;
       if (selection.length > 0) controller.select([]);
       else host.blur();
+      return;
+    default:
+      unreachable(command);
   }
 }

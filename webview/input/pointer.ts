@@ -1,12 +1,12 @@
+import { headerZoom } from '../../src/engine/picture/displayList/groupFrames';
+import { toWorld } from '../../src/engine/picture/displayList/view';
+import { contains } from '../../src/shared/geometry';
 import type { Controller } from '../control/controller';
 import { type CutLine, nearestCutLine, previewCut } from '../control/cutDrag';
-import { contains } from '../model/geometry';
 import { withCut } from '../model/overrides';
 import { hitGroupHeader, hitNode } from '../model/sceneModel';
 import type { State } from '../model/state';
-import { toWorld } from '../renderer/camera';
 import { boundaryAt } from '../renderer/drawBoundaries';
-import { headerZoom } from '../renderer/frame';
 import type { GraphView } from '../renderer/graphView';
 import { minimapToWorld } from '../renderer/minimap';
 
@@ -214,10 +214,10 @@ export class PointerInput {
   }
 
   #dropCut({ link, line }: { readonly link: number; readonly line: CutLine | undefined }): void {
-    const { overlay, planModel } = this.state();
+    const { overlay, list } = this.state();
     this.view.showGhost(null);
     if (line === undefined || overlay === null) return;
-    const unmoved = planModel?.boundaries.find((boundary) => boundary.link === link)?.position === line.position;
+    const unmoved = list?.plan?.boundaries.find((boundary) => boundary.link === link)?.position === line.position;
     if (!unmoved) this.controller.cut({ link, position: line.position });
   }
 

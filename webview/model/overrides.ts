@@ -42,15 +42,3 @@ export function withPin(overrides: PlanOverrides, nodeId: string, tier: string |
   const { [nodeId]: _released, ...others } = overrides.pin ?? {};
   return { ...withoutPlacement(overrides), pin: tier === null ? others : { ...others, [nodeId]: tier } };
 }
-
-/** True when nothing is overridden. */
-export function isUntouched(overrides: PlanOverrides): boolean {
-  return (
-    overrides.objective === undefined &&
-    overrides.strategy === undefined &&
-    (overrides.bandwidthMbps ?? []).every((mbps) => mbps === null) &&
-    (overrides.cuts ?? []).every((cut) => cut === null) &&
-    Object.keys(overrides.pin ?? {}).length === 0 &&
-    overrides.placement === undefined
-  );
-}

@@ -1,11 +1,8 @@
-import { levelHeights } from '../../src/shared/freeHeight';
+import { groupHeader } from '../../src/engine/picture/displayList/groupFrames';
+import { boundsOfPolyline, contains, type Rect } from '../../src/shared/geometry';
 import type { Scene, SceneGroup, SceneNode } from '../../src/shared/scene';
 import { formatBytes } from '../text/format';
-import { boundsOfPolyline, contains, type Rect } from './geometry';
 import { SpatialIndex } from './spatialIndex';
-
-/** The layout leaves this much at the top of every unfolded group. */
-const headerHeight = 16;
 
 /** A scene with what drawing, hit testing and walking need to be quick. */
 export interface SceneModel {
@@ -25,8 +22,6 @@ export interface SceneModel {
   readonly groupHeaders: readonly Rect[];
   /** y of the cut line after a number of nodes. */
   readonly cutLineByPosition: ReadonlyMap<number, number>;
-  /** Heights at which edges run level; worked out when it is asked for. */
-  readonly levels: () => Float64Array;
 }
 
 export function createSceneModel(scene: Scene): SceneModel {
@@ -43,7 +38,6 @@ export function createSceneModel(scene: Scene): SceneModel {
     for (const order of node.orderIndices) nodeOfOrder[order] = index;
   });
   const position = (index: number) => scene.nodes[index] ?? { x: 0, y: 0 };
-  let levels: Float64Array | undefined;
   return {
     scene,
     nodeIndexById: new Map(scene.nodes.map((node, index) => [node.id, index])),
@@ -56,12 +50,8 @@ export function createSceneModel(scene: Scene): SceneModel {
     byHeight: scene.nodes
       .map((_, index) => index)
       .sort((a, b) => position(a).y - position(b).y || position(a).x - position(b).x),
-    groupHeaders: scene.groups.map(({ x, y, width }) => ({ x, y: y + 2, width, height: headerHeight })),
+    groupHeaders: scene.groups.map(groupHeader),
     cutLineByPosition: new Map(scene.cutLines.map((line) => [line.position, line.y])),
-    levels: () => {
-      levels ??= levelHeights(scene.edges);
-      return levels;
-    },
   };
 }
 

@@ -1,11 +1,12 @@
+import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { ErrorData } from '../../src/shared/errors';
+import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/shared/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/shared/requests';
 import type { SceneOverlay } from '../../src/shared/scene';
 import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
+import { text } from '../text/strings';
 import { change, emptyHistory, type History, redo, undo } from './history';
-import { createHeatScale, type HeatScale, type MetricName } from './metric';
-import { createPlanModel, type PlanModel, type TierSpan, tierSpans } from './planModel';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
 export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
@@ -32,12 +33,12 @@ export interface State {
   readonly analysis: AnalysisReport | null;
   readonly plan: PlanReport | null;
   readonly overlay: SceneOverlay | null;
-  readonly planModel: PlanModel | null;
-  readonly heat: HeatScale | null;
+  /** The picture of the scene, with the plan as far as there is one. */
+  readonly list: DisplayList | null;
   readonly details: NodeDetails | null;
   /** Strategy that the plan is held against. */
   readonly comparing: string | null;
-  readonly comparison: Comparison | null;
+  readonly comparison: PlanComparison | null;
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
   /** What the cut that is being dragged would give. */
@@ -50,7 +51,7 @@ export interface State {
   /** What the user folded; `null` until the first change: the host's default. */
   readonly folded: readonly string[] | null;
   readonly panel: PanelState;
-  readonly metric: MetricName;
+  readonly metric: HeatMetric;
   readonly overrides: PlanOverrides;
   readonly history: History;
 }
@@ -63,8 +64,7 @@ export const initialState: State = {
   analysis: null,
   plan: null,
   overlay: null,
-  planModel: null,
-  heat: null,
+  list: null,
   details: null,
   comparing: null,
   comparison: null,
@@ -88,7 +88,7 @@ export type Action =
   | { readonly type: 'hover'; readonly nodeId: string | null }
   | { readonly type: 'fold'; readonly folded: readonly string[] }
   | { readonly type: 'panel'; readonly change: Partial<PanelState> }
-  | { readonly type: 'metric'; readonly metric: MetricName }
+  | { readonly type: 'metric'; readonly metric: HeatMetric }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'compare'; readonly strategy: string | null }
   | { readonly type: 'undo' }
@@ -96,23 +96,11 @@ export type Action =
   | { readonly type: 'clearSearch' }
   | { readonly type: 'restore'; readonly change: Partial<State> };
 
-/** Another plan, related to the scene that is shown. */
-export interface Comparison extends PlanComparison {
-  /** By scene node. */
-  readonly tiers: readonly (TierSpan | null)[];
-}
-
-const compare = (comparison: PlanComparison): Comparison => ({ ...comparison, tiers: [] });
-
-/** Recomputes what follows from scene, overlay and metric. */
+/** Decides anew what the picture shows of scene, plan, metric and the plan that it is held against. */
 function derive(state: State): State {
-  const { scene, overlay, metric } = state;
-  const planModel = scene !== null && overlay !== null ? createPlanModel(scene, overlay) : null;
-  const { comparison } = state;
-  const compared =
-    comparison === null || scene === null ? comparison : { ...comparison, tiers: tierSpans(scene, comparison.overlay) };
-  const heat = scene === null ? null : createHeatScale(metric, scene, planModel);
-  return { ...state, planModel, heat, comparison: compared };
+  const { scene, overlay, metric, comparison } = state;
+  const shown = { overlay, metric, other: comparison?.overlay ?? null };
+  return { ...state, list: scene === null ? null : createDisplayList(scene.scene, shown, text) };
 }
 
 function select(state: State, nodeIds: readonly string[]): State {
@@ -159,7 +147,7 @@ function receive(state: State, message: ToWebview): State {
       return { ...state, details: message.details };
     case 'comparison':
       return message.comparison.strategy === state.comparing
-        ? derive({ ...state, comparison: compare(message.comparison) })
+        ? derive({ ...state, comparison: message.comparison })
         : state;
     case 'regions':
       return { ...state, regions: message.map };
@@ -193,7 +181,7 @@ export function reduce(state: State, action: Action): State {
     case 'override':
       return { ...state, ...change(state, action.overrides) };
     case 'compare':
-      return { ...state, comparing: action.strategy, comparison: null };
+      return derive({ ...state, comparing: action.strategy, comparison: null });
     case 'undo':
       return { ...state, ...undo(state) };
     case 'redo':

@@ -1,12 +1,12 @@
+import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
 import type { SceneNode } from '../../src/shared/scene';
-import type { PlanModel } from '../model/planModel';
 import type { SceneModel } from '../model/sceneModel';
 import { formatCount } from '../text/format';
 import { text } from '../text/strings';
 import { element, setText } from './dom';
 
 /** How a node is spoken: operator and name, shape, fold, tier. */
-export function describeNode(node: SceneNode, index: number, plan: PlanModel | null): string {
+export function describeNode(node: SceneNode, index: number, plan: PlannedScene | null): string {
   const span = plan?.tiers[index] ?? null;
   const tier = plan === null || span === null ? undefined : plan.overlay.tierNames[span.first];
   return [
@@ -21,7 +21,7 @@ export function describeNode(node: SceneNode, index: number, plan: PlanModel | n
 export interface GraphSpeech {
   readonly proxy: HTMLElement;
   readonly live: HTMLElement;
-  showFocus(model: SceneModel, plan: PlanModel | null, focused: number | null, selected: boolean): void;
+  showFocus(model: SceneModel, plan: PlannedScene | null, focused: number | null, selected: boolean): void;
   announce(message: string): void;
 }
 

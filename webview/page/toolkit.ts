@@ -45,6 +45,8 @@ export function button({ label, title, name, appearance = 'secondary', onClick }
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** What it means, for those who point at it. */
+  readonly title?: string;
 }
 
 export interface Picker {
@@ -78,9 +80,10 @@ export function picker(label: string, onPick: (value: string) => void): Picker {
   };
 }
 
-function option({ value, label }: Choice): HTMLElement {
+function option({ value, label, title }: Choice): HTMLElement {
   const created = document.createElement('vscode-option');
   created.setAttribute('value', value);
+  if (title !== undefined) created.setAttribute('title', title);
   created.append(label);
   return created;
 }

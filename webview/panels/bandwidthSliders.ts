@@ -1,6 +1,6 @@
+import { clamp } from '../../src/shared/geometry';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
-import { clamp } from '../model/geometry';
 import { withBandwidth } from '../model/overrides';
 import type { State } from '../model/state';
 import { element, oncePerFrame, setText } from '../page/dom';

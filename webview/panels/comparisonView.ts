@@ -1,12 +1,13 @@
+import { movedNodes } from '../../src/engine/picture/displayList/tiers';
+import { figureOf, metrics, metricTable } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
-import { movedNodes } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { formatBytes, formatCount, formatDollars, formatJoules, formatMs, formatRate } from '../text/format';
-import { text } from '../text/strings';
+import { formatBytes, formatCount, formatFigure } from '../text/format';
+import { text, translated } from '../text/strings';
 
 interface Row {
   readonly name: string;
@@ -18,15 +19,12 @@ interface Row {
 /** The figures in which two plans can be held against one another. */
 function rowsOf(own: PlanReport, other: PlanReport): Row[] {
   return [
-    { name: text('plan.latency'), own: own.latencyMs, other: other.latencyMs, format: formatMs },
-    { name: text('plan.cost'), own: own.costPerRequest, other: other.costPerRequest, format: formatDollars },
-    {
-      name: text('plan.throughput'),
-      own: own.throughputPerSecond,
-      other: other.throughputPerSecond,
-      format: formatRate,
-    },
-    { name: text('plan.energy'), own: own.energyJ, other: other.energyJ, format: formatJoules },
+    ...metrics.map((metric) => ({
+      name: translated(metricTable[metric].shortLabel),
+      own: figureOf(own, metric),
+      other: figureOf(other, metric),
+      format: (figure: number) => formatFigure(metric, figure),
+    })),
     ...own.tiers.map(({ id, nodes }, tier) => ({
       name: text('compare.nodes', id),
       own: nodes,

@@ -1,3 +1,4 @@
+import { metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { NodeDetails } from '../../src/shared/requests';
 import type { SceneNode } from '../../src/shared/scene';
 import type { Controller } from '../control/controller';
@@ -9,8 +10,8 @@ import type { State } from '../model/state';
 import { type Content, element, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs, formatRate, unbroken } from '../text/format';
-import { text } from '../text/strings';
+import { formatBytes, formatCount, formatFigure, formatMacs, formatMs, unbroken } from '../text/format';
+import { text, translated } from '../text/strings';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
@@ -41,7 +42,8 @@ const moduleFact = (details: NodeDetails | null): Fact[] =>
 
 /** What is known of a box of the picture: a node, a fold, or an input or output of the graph. */
 function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): Fact[] {
-  const { scene, planModel } = state;
+  const { scene } = state;
+  const plan = state.list?.plan ?? null;
   if (node.kind === 'input' || node.kind === 'output') {
     return [
       [text('details.kind'), text(`node.${node.kind}`)],
@@ -50,7 +52,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
   }
   const isFold = node.kind === 'fold';
   const op = details === null ? (isFold ? node.subtitle : node.title) : qualifiedOp(details);
-  const span = planModel?.tiers[scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
+  const span = plan?.tiers[scene?.nodeIndexById.get(node.id) ?? -1] ?? null;
   const folded = (repeats: number) =>
     text('details.foldOf', formatCount(repeats), formatCount(node.orderIndices.length));
   return [
@@ -58,7 +60,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
     ...moduleFact(details),
     ...(node.repeats === undefined ? [] : [[text('column.nodes'), folded(node.repeats)] as const]),
     ...positionFact(state, positionAfter(node.orderIndices)),
-    ...(planModel === null || span === null ? [] : [[text('details.tier'), tierText(planModel, span)] as const]),
+    ...(plan === null || span === null ? [] : [[text('details.tier'), tierText(plan, span)] as const]),
     [text('details.output'), outputText(node)],
     [text('details.macs'), formatMacs(node.macs)],
     [text('details.weights'), formatBytes(node.weightBytes)],
@@ -90,11 +92,12 @@ function cutSection(state: State, position: number | undefined, controller: Cont
       ? message(text('details.notCandidate'))
       : outcome.latencyMs === null
         ? message(text('details.noCut'))
-        : factList([
-            [text('column.latency'), formatMs(outcome.latencyMs)],
-            [text('column.cost'), formatDollars(outcome.costPerRequest)],
-            [text('column.throughput'), formatRate(outcome.throughputPerSecond)],
-          ]);
+        : factList(
+            shownMetrics(state.plan?.objective ?? '').map((metric) => {
+              const { label, figure } = metricTable[metric];
+              return [translated(label), formatFigure(metric, outcome[figure])];
+            }),
+          );
   const cutHere = button({
     label: text('details.cutHere'),
     title: text('details.cutHere.title'),
@@ -229,14 +232,7 @@ export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
   const build = (state: State) => root.replaceChildren(...content(state, controller));
   const update = whenChanged(
-    ({ selection, scene, details, planModel, plan, overrides }) => [
-      selection,
-      scene,
-      details,
-      planModel,
-      plan,
-      overrides,
-    ],
+    ({ selection, scene, details, list, plan, overrides }) => [selection, scene, details, list?.plan, plan, overrides],
     build,
   );
   return { element: root, update };

@@ -1,7 +1,7 @@
-import { formatMetric, heatOf } from '../model/metric';
+import { dotRadius } from '../../src/engine/picture/displayList/boxShapes';
+import type { Theme } from '../../src/engine/picture/displayList/theme';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import type { Theme } from '../renderer/theme';
 import { text } from '../text/strings';
 import { whenChanged } from './panel';
 
@@ -19,34 +19,31 @@ export function createLegend(startTheme: Theme): Legend {
 
   const dot = (share: number): HTMLElement => {
     const mark = element('span', { class: 'dot', 'aria-hidden': 'true' });
-    const diameter = `${(2 + 3 * share) * 2}px`;
+    const diameter = `${2 * dotRadius(share)}px`;
     mark.style.width = diameter;
     mark.style.height = diameter;
     mark.style.backgroundColor = theme.dotHeat(share);
     return mark;
   };
 
-  const build = ({ heat, planModel }: State) => {
-    root.hidden = heat === null || heat.metric === 'none' || heat.high <= 0;
-    if (heat === null || heat.metric === 'none' || root.hidden) return;
-    const measured = heat.metric === 'time' && planModel?.measured.includes(true) === true;
-    const { low, high } = heat;
-    const isOne = high / low < 1.01;
-    const values = isOne ? [high] : [high, Math.sqrt(low * high), low];
+  const build = ({ list }: State) => {
+    const legend = list?.legend ?? null;
+    root.hidden = legend === null;
+    if (legend === null) return;
     root.replaceChildren(
-      element('div', { class: 'legend-title' }, text(isOne ? `metric.${heat.metric}` : `legend.log.${heat.metric}`)),
-      ...values.map((value) =>
+      element('div', { class: 'legend-title' }, legend.title),
+      ...legend.steps.map(({ share, text: figure }) =>
         element(
           'div',
           { class: 'legend-step' },
-          element('span', { class: 'legend-dot' }, dot(heatOf(heat, value))),
-          element('span', { class: 'numeric' }, formatMetric(heat.metric, value)),
+          element('span', { class: 'legend-dot' }, dot(share)),
+          element('span', { class: 'numeric' }, figure),
         ),
       ),
-      ...(measured ? [element('div', { class: 'dimmed' }, text('legend.measured'))] : []),
+      ...(legend.note === null ? [] : [element('div', { class: 'dimmed' }, legend.note)]),
     );
   };
-  const update = whenChanged(({ heat, planModel }) => [heat, planModel], build);
+  const update = whenChanged(({ list }) => [list], build);
 
   return {
     element: root,

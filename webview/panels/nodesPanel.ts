@@ -1,6 +1,6 @@
+import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
 import type { SceneNode } from '../../src/shared/scene';
 import type { Controller } from '../control/controller';
-import type { PlanModel } from '../model/planModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { longTable } from '../page/table';
@@ -12,17 +12,17 @@ import { tierText } from './tierText';
 interface Row {
   readonly node: SceneNode;
   readonly index: number;
-  readonly plan: PlanModel | null;
+  readonly plan: PlannedScene | null;
 }
 
-function rowsOf({ scene, planModel }: State): Row[] {
+function rowsOf({ scene, list }: State): Row[] {
   const nodes = scene?.scene.nodes ?? [];
   const order = (node: SceneNode) => {
     if (node.kind === 'input') return -1;
     return node.orderIndices[0] ?? Number.MAX_SAFE_INTEGER;
   };
   return nodes
-    .map((node, index) => ({ node, index, plan: planModel }))
+    .map((node, index) => ({ node, index, plan: list?.plan ?? null }))
     .sort((a, b) => order(a.node) - order(b.node) || a.index - b.index);
 }
 
@@ -56,13 +56,13 @@ export function createNodesPanel(controller: Controller): Panel {
   const root = element('div', { class: 'fill' }, grid.element);
   let rows: Row[] = [];
   const updateRows = whenChanged(
-    ({ scene, planModel }) => [scene, planModel],
+    ({ scene, list }) => [scene, list?.plan],
     (state) => {
       rows = rowsOf(state);
     },
   );
   const update = whenChanged(
-    ({ scene, planModel, selection }) => [scene, planModel, selection],
+    ({ scene, list, selection }) => [scene, list?.plan, selection],
     (state) => {
       updateRows(state);
       const selected = state.selection.at(-1);

@@ -1,16 +1,16 @@
+import { figureOf, metrics, metricTable } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import { element } from '../page/dom';
-import { formatDollars, formatJoules, formatMs, formatRate, formatSignificant, unknownNumber } from '../text/format';
-import { text } from '../text/strings';
+import { formatFigure, formatSignificant, unknownNumber } from '../text/format';
+import { text, translated } from '../text/strings';
 
 /** What a plan gives, in large figures. */
 export function planFigures(plan: PlanReport): HTMLElement {
   const gap = plan.exact.gapPercent;
   const facts: (readonly [string, string])[] = [
-    [text('plan.latency'), formatMs(plan.latencyMs)],
-    [text('plan.cost'), formatDollars(plan.costPerRequest)],
-    [text('plan.throughput'), formatRate(plan.throughputPerSecond)],
-    [text('plan.energy'), formatJoules(plan.energyJ)],
+    ...metrics.map(
+      (metric) => [translated(metricTable[metric].shortLabel), formatFigure(metric, figureOf(plan, metric))] as const,
+    ),
     [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
   ];
   return element(

@@ -1,8 +1,9 @@
+import { figureOf, figuresOf, metrics, metricTable } from '../../src/shared/metrics';
+import { hasOverrides } from '../../src/shared/overrides';
 import { latencyEnds } from '../../src/shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
 import type { Controller } from '../control/controller';
-import { isUntouched } from '../model/overrides';
 import { element, withCode } from '../page/dom';
 import { type Column, table } from '../page/table';
 import { button } from '../page/toolkit';
@@ -10,16 +11,15 @@ import {
   formatBytes,
   formatCount,
   formatDollars,
-  formatJoules,
+  formatFigure,
   formatMacs,
   formatMbps,
   formatMbpsRange,
   formatMs,
-  formatRate,
   formatRatio,
   unknownNumber,
 } from '../text/format';
-import { text } from '../text/strings';
+import { text, translated } from '../text/strings';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
@@ -56,17 +56,14 @@ function linksTable(plan: PlanReport): HTMLElement {
   );
 }
 
-/** The column of an objective that is neither latency nor cost, which are always shown. */
-function objectiveColumn({ objective }: PlanReport): Column<StrategyReport>[] {
-  const known = (row: StrategyReport, value: string) => (row.unavailable === undefined ? value : unknownNumber);
-  if (objective === 'throughput') {
-    const cell = (row: StrategyReport) => known(row, formatRate(row.throughputPerSecond));
-    return [{ header: text('column.throughput'), numeric: true, cell }];
-  }
-  if (objective === 'energy') {
-    return [{ header: text('column.energy'), numeric: true, cell: (row) => known(row, formatJoules(row.energyJ)) }];
-  }
-  return [];
+/** Columns of what every table of plans shows: latency, cost, and what the objective counts. */
+function metricColumns({ objective }: PlanReport): Column<StrategyReport>[] {
+  const shown = metrics.filter((metric) => metric === 'latency' || metric === 'cost' || metric === objective);
+  return shown.map((metric) => ({
+    header: translated(metricTable[metric].label),
+    numeric: true,
+    cell: (row) => (row.unavailable === undefined ? formatFigure(metric, figureOf(row, metric)) : unknownNumber),
+  }));
 }
 
 /** How a strategy's latency stands against the plan's. */
@@ -84,15 +81,11 @@ function against(row: StrategyReport, plan: PlanReport): string {
 function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
   const own: StrategyReport = {
     strategy: plan.strategy,
-    latencyMs: plan.latencyMs,
-    costPerRequest: plan.costPerRequest,
-    throughputPerSecond: plan.throughputPerSecond,
-    energyJ: plan.energyJ,
+    ...figuresOf(plan),
     evaluatedPlans: plan.evaluatedPlans,
     relative: 1,
   };
   const others = [...plan.strategies, ...plan.baselines].filter(({ strategy }) => strategy !== plan.strategy);
-  const known = (row: StrategyReport, value: string) => (row.unavailable === undefined ? value : unknownNumber);
   return table(
     text('plan.strategies'),
     [
@@ -100,9 +93,7 @@ function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement 
         header: text('column.strategy'),
         cell: (row) => strategyName(row, plan, controller),
       },
-      { header: text('column.latency'), numeric: true, cell: (row) => known(row, formatMs(row.latencyMs)) },
-      { header: text('column.cost'), numeric: true, cell: (row) => known(row, formatDollars(row.costPerRequest)) },
-      ...objectiveColumn(plan),
+      ...metricColumns(plan),
       { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
     ],
     [own, ...others],
@@ -231,10 +222,10 @@ export function createPlanPanel(controller: Controller): Panel {
       sliders.update(state);
       bandwidthTitle.hidden = state.plan?.links.length === 0;
       const { past, future } = state.history;
-      touched.hidden = isUntouched(state.overrides) && past.length === 0 && future.length === 0;
+      touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);
       redo.toggleAttribute('disabled', future.length === 0);
-      reset.toggleAttribute('disabled', isUntouched(state.overrides));
+      reset.toggleAttribute('disabled', !hasOverrides(state.overrides));
     },
   };
 }

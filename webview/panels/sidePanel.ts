@@ -1,5 +1,5 @@
+import { clamp } from '../../src/shared/geometry';
 import type { Controller } from '../control/controller';
-import { clamp } from '../model/geometry';
 import { type PanelTab, panelTabs, type State } from '../model/state';
 import { element } from '../page/dom';
 import { keepFocus } from '../page/keepFocus';

@@ -1,23 +1,12 @@
+import { metrics, metricTable } from '../../src/shared/metrics';
+import { heatMetrics } from '../../src/shared/picture';
+import { namedStrategies, strategyTable } from '../../src/shared/strategies';
 import type { Controller } from '../control/controller';
-import { metrics } from '../model/metric';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { button, type Choice, picker, type SearchField, searchField } from '../page/toolkit';
 import type { GraphView } from '../renderer/graphView';
-import { text } from '../text/strings';
-
-const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
-const strategies = [
-  'dnnsplit',
-  'exact',
-  'neurosurgeon',
-  'dads-light',
-  'dads-heavy',
-  'dnn-surgery',
-  'load-aware',
-  'dpso',
-  'exhaustive',
-];
+import { text, translated } from '../text/strings';
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -26,23 +15,28 @@ export interface Toolbar {
 }
 
 /** The plan's own value is always among the choices, even when it is none of the usual ones. */
-function choices(usual: readonly string[], current: string): Choice[] {
-  const all = usual.includes(current) || current === '' ? usual : [current, ...usual];
-  return all.map((value) => ({ value, label: value }));
+function choices(usual: readonly Choice[], current: string): readonly Choice[] {
+  const isUsual = current === '' || usual.some(({ value }) => value === current);
+  return isUsual ? usual : [{ value: current, label: current }, ...usual];
 }
 
-function objectiveChoices(current: string): Choice[] {
-  return choices(objectives, current).map(({ value, label }) => {
-    const usual = objectives.find((name) => name === value);
-    return { value, label: usual === undefined ? label : text(`objective.${usual}`) };
+const objectiveChoices = (): Choice[] =>
+  metrics.map((metric) => {
+    const { label, description } = metricTable[metric];
+    return { value: metric, label: translated(label), title: translated(description) };
   });
-}
+
+const strategyChoices = (): Choice[] =>
+  namedStrategies.map((strategy) => {
+    const { label, description } = strategyTable[strategy];
+    return { value: strategy, label: strategy, title: `${translated(label)}: ${translated(description)}` };
+  });
 
 /** Tools above the graph. */
 export function createToolbar(view: GraphView, controller: Controller, state: () => State): Toolbar {
   const search = searchField(text('toolbar.search'), text('toolbar.search.hint'), (query) => controller.search(query));
   const metric = picker(text('toolbar.metric'), (value) => {
-    const chosen = metrics.find((name) => name === value);
+    const chosen = heatMetrics.find((name) => name === value);
     if (chosen !== undefined) controller.setMetric(chosen);
   });
   const objective = picker(text('toolbar.objective'), (value) =>
@@ -101,13 +95,13 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     search,
     update(now) {
       metric.show(
-        metrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
+        heatMetrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
         now.metric,
       );
       const objectiveNow = now.overrides.objective ?? now.plan?.objective ?? '';
       const strategyNow = now.overrides.strategy ?? now.plan?.strategy ?? '';
-      objective.show(objectiveChoices(objectiveNow), objectiveNow);
-      strategy.show(choices(strategies, strategyNow), strategyNow);
+      objective.show(choices(objectiveChoices(), objectiveNow), objectiveNow);
+      strategy.show(choices(strategyChoices(), strategyNow), strategyNow);
       savePicture.toggleAttribute('disabled', now.scene === null);
       exportPlan.toggleAttribute('disabled', now.plan === null);
       details.setAttribute('aria-pressed', String(now.panel.open));

@@ -1,5 +1,5 @@
+import type { Size } from '../../src/shared/geometry';
 import type { HoverTarget } from '../input/pointer';
-import type { Size } from '../model/geometry';
 import { nodeById, outputText } from '../model/sceneModel';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
@@ -53,7 +53,7 @@ export function createTooltip(state: () => State): Tooltip {
   };
 }
 
-function aboutNode({ scene, planModel }: State, nodeId: string): HTMLElement[] | undefined {
+function aboutNode({ scene, list }: State, nodeId: string): HTMLElement[] | undefined {
   const node = scene === null ? undefined : nodeById(scene, nodeId);
   const index = scene?.nodeIndexById.get(nodeId);
   if (node === undefined || index === undefined) return undefined;
@@ -68,12 +68,13 @@ function aboutNode({ scene, planModel }: State, nodeId: string): HTMLElement[] |
           [text('details.weights'), formatBytes(node.weightBytes)],
         ] as const)),
   ];
-  const span = planModel?.tiers[index] ?? null;
-  if (planModel !== null && span !== null) {
-    const kind = text(planModel.measured[index] === true ? 'details.measured' : 'details.estimated');
-    const time = planModel.timeMs[index] ?? null;
+  const plan = list?.plan ?? null;
+  const span = plan?.tiers[index] ?? null;
+  if (plan !== null && span !== null) {
+    const kind = text(plan.measured[index] === true ? 'details.measured' : 'details.estimated');
+    const time = plan.timeMs[index] ?? null;
     facts.push(
-      [text('details.tier'), tierText(planModel, span)],
+      [text('details.tier'), tierText(plan, span)],
       [text('column.time'), time === null ? formatMs(null) : `${formatMs(time)} (${kind})`],
     );
   }
@@ -81,10 +82,11 @@ function aboutNode({ scene, planModel }: State, nodeId: string): HTMLElement[] |
   return [element('strong', {}, node.title), ...name, factList(facts)];
 }
 
-function aboutBoundary({ planModel }: State, link: number): HTMLElement[] | undefined {
-  const boundary = planModel?.boundaries.find((one) => one.link === link);
-  if (planModel === null || boundary === undefined) return undefined;
-  const [from = '', to = ''] = planModel.overlay.tierNames.slice(link, link + 2);
+function aboutBoundary({ list }: State, link: number): HTMLElement[] | undefined {
+  const plan = list?.plan ?? null;
+  const boundary = plan?.boundaries.find((one) => one.link === link);
+  if (plan === null || boundary === undefined) return undefined;
+  const [from = '', to = ''] = plan.overlay.tierNames.slice(link, link + 2);
   const { tensors } = boundary;
   const more = tensors.length > mostTensors ? [text('boundary.more', tensors.length - mostTensors)] : [];
   const lines = tensors

@@ -1,4 +1,5 @@
-import { clamp, type Point, type Rect, type Size } from '../model/geometry';
+import { toScreen, toWorld } from '../../src/engine/picture/displayList/view';
+import { clamp, type Rect, type Size } from '../../src/shared/geometry';
 
 /** Where the picture stands: the world point at the top left corner of the canvas, and canvas pixels per world unit. */
 export interface Camera {
@@ -15,21 +16,6 @@ const fitPadding = 24;
 const besidePicture = { left: 104, right: 92 };
 /** Canvases that are narrower have no room to leave free. */
 const leastWidthForSides = 560;
-
-/** World point under a canvas pixel. */
-export function toWorld(camera: Camera, x: number, y: number): Point {
-  return { x: camera.x + x / camera.zoom, y: camera.y + y / camera.zoom };
-}
-
-/** Canvas pixel of a world point. */
-export function toScreen(camera: Camera, x: number, y: number): Point {
-  return { x: (x - camera.x) * camera.zoom, y: (y - camera.y) * camera.zoom };
-}
-
-/** Part of the world that a canvas of `size` shows. */
-export function visibleRect(camera: Camera, size: Size): Rect {
-  return { x: camera.x, y: camera.y, width: size.width / camera.zoom, height: size.height / camera.zoom };
-}
 
 /** The smallest zoom that makes sense: the whole picture at half the canvas. */
 export function minZoom(world: Size, canvas: Size): number {

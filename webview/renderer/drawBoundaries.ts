@@ -1,18 +1,25 @@
-import { contains, type Rect } from '../model/geometry';
-import type { Boundary } from '../model/planModel';
-import { toScreen } from './camera';
-import { type Frame, font } from './frame';
-import { besideBoxes, layOutPills, pillHeight, pillWidth } from './pills';
+import { type BoundaryLine, boundaryLines } from '../../src/engine/picture/displayList/lines';
+import {
+  besideBoxes,
+  type PlacedPill,
+  pillHeight,
+  pillShapes,
+  pillWidth,
+  placePills,
+} from '../../src/engine/picture/displayList/pills';
+import type { Stroke } from '../../src/engine/picture/displayList/shapes';
+import { colorOf } from '../../src/engine/picture/displayList/theme';
+import { toScreen } from '../../src/engine/picture/displayList/view';
+import { contains, type Rect } from '../../src/shared/geometry';
+import { drawShape } from './drawShapes';
+import type { Frame } from './frame';
+import { pillSpaceOf } from './pillSpace';
 import { snap } from './snap';
-import { tierColorsOf } from './theme';
 
 const handleWidth = 8;
 const handleHeight = 16;
 /** From one handle to the next where boundaries share a line. */
 const handleStep = handleWidth + 3;
-/** Dashes of boundaries that share a line lie in the gaps of one another. */
-const dash = [6, 4];
-const sharedDash = [5, 5];
 
 /** Where boundaries can be grabbed, in canvas pixels. */
 export interface BoundaryTarget {
@@ -22,23 +29,19 @@ export interface BoundaryTarget {
 
 /** A boundary's line on the canvas. */
 interface Line {
-  readonly boundary: Boundary;
+  readonly line: BoundaryLine;
   readonly y: number;
-  /** How many boundaries before it lie at the same height, and how many do so in all. */
+  /** How many handles lie beside its own. */
   readonly slot: number;
-  readonly shared: number;
 }
 
 /** The lines in sight. */
-function linesOf({ camera, plan, size }: Frame): Line[] {
-  const boundaries = (plan?.boundaries ?? []).flatMap((boundary) =>
-    boundary.y === null ? [] : [{ boundary, y: toScreen(camera, 0, boundary.y).y }],
-  );
-  return boundaries.flatMap(({ boundary, y }, index) => {
+function linesOf({ camera, list, size }: Frame): Line[] {
+  const lines = boundaryLines(list, camera.zoom).map((line) => ({ line, y: toScreen(camera, 0, line.y).y }));
+  return lines.flatMap(({ line, y }, index) => {
     if (y < -handleHeight || y > size.height + handleHeight) return [];
     const touches = (other: { readonly y: number }) => Math.abs(other.y - y) < handleHeight + 2;
-    const shared = boundaries.filter((other) => Math.abs(other.y - y) < 2).length;
-    return [{ boundary, y, slot: boundaries.slice(0, index).filter(touches).length, shared }];
+    return [{ line, y, slot: lines.slice(0, index).filter(touches).length }];
   });
 }
 
@@ -52,12 +55,14 @@ function handlesOf({ size }: Frame, { y, slot }: Line): Rect[] {
   }));
 }
 
+const pillsOf = (frame: Frame): PlacedPill[] => placePills(frame.list, pillSpaceOf(frame));
+
 /** Areas by which the boundaries in sight can be dragged: their pills and the handles at both ends. */
 export function boundaryTargets(frame: Frame): BoundaryTarget[] {
-  const pills = layOutPills(frame).map(({ boundary, rect }) => ({ link: boundary.link, rect }));
+  const pills = pillsOf(frame).map(({ link, rect }) => ({ link, rect }));
   const handles = linesOf(frame).flatMap((line) =>
     handlesOf(frame, line).map(({ x, y, width, height }) => ({
-      link: line.boundary.link,
+      link: line.line.link,
       // Somewhat larger than what is seen, as far as neighbors leave room.
       rect: { x: x - 1, y: y - 2, width: width + 2, height: height + 4 },
     })),
@@ -70,13 +75,13 @@ export function boundaryAt(frame: Frame, x: number, y: number): number | undefin
   return boundaryTargets(frame).find(({ rect }) => contains(rect, x, y))?.link;
 }
 
-function strokeLine(frame: Frame, y: number, color: string, dashes: readonly number[], offset = 0): void {
-  const { context, size, pixelRatio } = frame;
+function strokeLine(frame: Frame, y: number, stroke: Stroke): void {
+  const { context, size, pixelRatio, theme } = frame;
   const line = snap(y, pixelRatio) + 0.5 / pixelRatio;
-  context.strokeStyle = color;
-  context.lineWidth = 1.5;
-  context.setLineDash([...dashes]);
-  context.lineDashOffset = offset;
+  context.strokeStyle = colorOf(theme, stroke.ink);
+  context.lineWidth = stroke.width;
+  context.setLineDash([...(stroke.dash ?? [])]);
+  context.lineDashOffset = stroke.dashOffset ?? 0;
   context.beginPath();
   context.moveTo(0, line);
   context.lineTo(size.width, line);
@@ -102,56 +107,40 @@ function drawHandle({ context, theme }: Frame, { x, y, width, height }: Rect, co
   context.stroke();
 }
 
-function drawPill(frame: Frame, rect: Rect, text: string, color: string): void {
-  const { context, theme } = frame;
-  context.beginPath();
-  context.roundRect(rect.x + 0.5, rect.y + 0.5, rect.width - 1, rect.height - 1, pillHeight / 2);
-  context.fillStyle = theme.pillFill;
-  context.fill();
-  context.strokeStyle = color;
-  context.lineWidth = 1;
-  context.stroke();
-  context.font = font(theme, 11);
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.fillStyle = theme.foreground;
-  context.fillText(text, rect.x + rect.width / 2, rect.y + rect.height / 2 + 0.5);
-  context.textAlign = 'left';
+function drawPill(frame: Frame, pill: PlacedPill): void {
+  for (const shape of pillShapes(pill)) drawShape(frame, shape);
 }
-
-const accentOf = ({ theme }: Frame, link: number) => tierColorsOf(theme, link + 1).accent;
 
 /** A dashed line across the picture per boundary, behind the boxes: some folds lie on both sides of one. */
 export function drawBoundaryLines(frame: Frame): void {
   const { context, ghost } = frame;
-  for (const { boundary, y, slot, shared } of linesOf(frame)) {
+  for (const { line, y } of linesOf(frame)) {
     // Where a dragged boundary came from stays in sight.
-    context.globalAlpha = boundary.link === ghost?.link ? 0.35 : 1;
-    strokeLine(frame, y, accentOf(frame, boundary.link), shared > 1 ? sharedDash : dash, shared > 1 ? slot * 5 : 0);
+    context.globalAlpha = line.link === ghost?.link ? 0.35 : 1;
+    strokeLine(frame, y, line.stroke);
   }
   context.globalAlpha = 1;
 }
 
 /** Handles at the ends of the lines, and pills that say what crosses. */
 export function drawBoundaryLabels(frame: Frame): void {
-  const { ghost, isStill } = frame;
-  for (const line of isStill === true ? [] : linesOf(frame)) {
-    const { link } = line.boundary;
+  const { ghost, still, theme } = frame;
+  for (const place of still === undefined ? linesOf(frame) : []) {
+    const { link, stroke } = place.line;
     if (link === ghost?.link) continue;
-    for (const handle of handlesOf(frame, line)) drawHandle(frame, handle, accentOf(frame, link));
+    for (const handle of handlesOf(frame, place)) drawHandle(frame, handle, colorOf(theme, stroke.ink));
   }
-  for (const { boundary, rect, text } of layOutPills(frame)) {
-    if (boundary.link !== ghost?.link) drawPill(frame, rect, text, accentOf(frame, boundary.link));
-  }
+  for (const pill of pillsOf(frame)) if (pill.link !== ghost?.link) drawPill(frame, pill);
 }
 
 /** The dragged boundary at the cut line that it would fall onto, with what that cut would give. */
 export function drawGhost(frame: Frame): void {
-  const { camera, ghost, model, size, context } = frame;
+  const { camera, ghost, list, size, context, theme } = frame;
   if (ghost === null) return;
-  const color = accentOf(frame, ghost.link);
+  const stroke: Stroke = { ink: { tier: ghost.link + 1 }, width: 1.5 };
+  const color = colorOf(theme, stroke.ink);
   context.globalAlpha = 0.4;
-  for (const line of model.scene.cutLines) {
+  for (const line of list.scene.cutLines) {
     const { y } = toScreen(camera, 0, line.y);
     if (y < 0 || y > size.height || camera.zoom < 0.2) continue;
     context.fillStyle = color;
@@ -159,16 +148,17 @@ export function drawGhost(frame: Frame): void {
   }
   context.globalAlpha = 1;
   const { y } = toScreen(camera, 0, ghost.y);
-  strokeLine(frame, y, color, []);
+  strokeLine(frame, y, stroke);
   for (const x of [2, size.width - handleWidth - 2]) {
     drawHandle(frame, { x, y: y - handleHeight / 2, width: handleWidth, height: handleHeight }, color);
   }
-  const width = pillWidth(frame, ghost.label);
+  const width = pillWidth(ghost.label);
   const wanted = {
     x: Math.round((size.width - width) / 2),
     y: Math.round(y - pillHeight / 2),
     width,
     height: pillHeight,
   };
-  drawPill(frame, { ...wanted, x: besideBoxes(frame, wanted) ?? wanted.x }, ghost.label, color);
+  const rect = { ...wanted, x: besideBoxes(list, pillSpaceOf(frame), wanted) ?? wanted.x };
+  drawPill(frame, { link: ghost.link, text: ghost.label, rect });
 }

@@ -1,4 +1,4 @@
-import { drawBandBadges, drawBands, drawGroupHeaders, drawGroups } from './drawBands';
+import { drawBadges, drawBands, drawGroupHeaders, drawGroups } from './drawBands';
 import { drawBoundaryLabels, drawBoundaryLines, drawGhost } from './drawBoundaries';
 import { drawEdges } from './drawEdges';
 import { drawFocusRing, drawNodes } from './drawNodes';
@@ -20,5 +20,5 @@ export function drawFrame(frame: Frame): void {
   drawFocusRing(frame);
   drawBoundaryLabels(frame);
   drawGhost(frame);
-  drawBandBadges(frame);
+  drawBadges(frame);
 }

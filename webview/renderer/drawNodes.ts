@@ -1,10 +1,12 @@
+import { dotRadius } from '../../src/engine/picture/displayList/boxShapes';
+import { heatOf } from '../../src/engine/picture/displayList/heat';
+import { tierColorsOf } from '../../src/engine/picture/displayList/theme';
+import { visibleRect } from '../../src/engine/picture/displayList/view';
+import type { Rect } from '../../src/shared/geometry';
 import type { SceneNode } from '../../src/shared/scene';
-import { formatMetric, heatOf } from '../model/metric';
-import { withRepeats } from '../model/repeats';
-import { visibleRect } from './camera';
-import { detailAt, type Frame, font, movedTo } from './frame';
+import { drawArea, drawRect, drawShape, type Marking, type Placement, placementAt } from './drawShapes';
+import { detailAt, type Frame, font } from './frame';
 import { snap } from './snap';
-import { tierColorsOf } from './theme';
 
 /** Pixel cells that a frame has painted already; specks that fall into the same cell are drawn once. */
 const painted = { cells: new Uint32Array(0), pass: 0 };
@@ -19,16 +21,17 @@ function startSpecks(cells: number): number {
 }
 
 function drawSpecks(frame: Frame): void {
-  const { camera, size, theme, model, plan, selected, heat } = frame;
+  const { camera, size, theme, model, selected } = frame;
+  const { plan, heat } = frame.list;
   const columns = Math.ceil(size.width) + 1;
   const pass = startSpecks(columns * (Math.ceil(size.height) + 1));
   const byColor = new Map<string, SceneNode[]>();
   const marked: SceneNode[] = [];
   const colorOf = (index: number): string => {
     const tier = plan?.tiers[index]?.first;
-    const value = heat?.values[index] ?? null;
+    const value = heat.values[index] ?? null;
     // Where bands tell the tiers apart, specks can tell what is hot; what has no share in the metric stays dim.
-    if (heat !== null && heat.high > 0 && (plan === null || plan.bands.length > 0)) {
+    if (heat.high > 0 && (plan === null || plan.bands.length > 0)) {
       return theme.speckHeat(value === null ? 0 : heatOf(heat, value));
     }
     return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
@@ -67,14 +70,7 @@ function fillSpecks({ context, camera }: Frame, nodes: readonly SceneNode[], col
   }
 }
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function screenBox({ camera, pixelRatio }: Frame, node: SceneNode): Box {
+function screenBox({ camera, pixelRatio }: Frame, node: SceneNode): Rect {
   const x = snap((node.x - camera.x) * camera.zoom, pixelRatio);
   const y = snap((node.y - camera.y) * camera.zoom, pixelRatio);
   return {
@@ -87,7 +83,7 @@ function screenBox({ camera, pixelRatio }: Frame, node: SceneNode): Box {
 
 /** Boxes without text, in few state changes: border, fill and bar as plain rectangles. */
 function drawBoxes(frame: Frame, visible: readonly number[]): void {
-  const { context, theme, model, selected, readers, hovered, plan } = frame;
+  const { context, theme, model, list, selected, readers, hovered } = frame;
   for (const index of visible) {
     const node = model.scene.nodes[index];
     if (node === undefined) continue;
@@ -101,190 +97,84 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
     context.fillRect(x, y, width, height);
     context.fillStyle = heatFill(frame, index) ?? theme.nodeFill;
     context.fillRect(x + 1, y + 1, width - 2, height - 2);
-    const tier = plan?.tiers[index]?.first;
+    const tier = list.plan?.tiers[index]?.first;
     context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
     context.fillRect(x, y, 2, height);
-    drawMove(frame, index, { x: x + 2, y: y + 1, width: width - 3, height: height - 2 });
+    const moved = list.movedTo(index);
+    if (moved === null) continue;
+    drawArea(frame, { kind: 'area', x: x + 2, y: y + 1, width: width - 3, height: height - 2, tier: moved.first });
   }
 }
 
 /** From afar a box is filled by its share of the chosen metric: there is no room for its figure. */
-function heatFill({ theme, heat }: Frame, index: number): string | null {
-  const value = heat?.values[index] ?? null;
-  return heat === null || value === null ? null : theme.boxHeat(heatOf(heat, value));
+function heatFill({ theme, list: { heat } }: Frame, index: number): string | null {
+  const value = heat.values[index] ?? null;
+  return value === null ? null : theme.boxHeat(heatOf(heat, value));
 }
 
-/** A box that another plan runs elsewhere carries the pattern of that other tier. */
-function drawMove(frame: Frame, index: number, { x, y, width, height }: Box): void {
-  const other = movedTo(frame, index);
-  if (other === null || width <= 0 || height <= 0) return;
-  const { context, theme, camera, hatches } = frame;
-  context.fillStyle = tierColorsOf(theme, other.first).tint;
-  context.fillRect(x, y, width, height);
-  const hatch = hatches.of(context, other.first, -camera.x * camera.zoom, -camera.y * camera.zoom);
-  if (hatch === null) return;
-  context.fillStyle = hatch;
-  context.fillRect(x, y, width, height);
+/** How the selection and what the pointer is at stand out; nothing for other boxes. */
+function markingOf({ theme, selected, readers, hovered }: Frame, index: number): Marking | undefined {
+  if (selected.has(index)) return { fill: theme.selectionFill, stroke: theme.focus, lineWidth: 2 };
+  return hovered === index || readers.has(index) ? { stroke: theme.focus, lineWidth: 1 } : undefined;
 }
 
-function drawCard(frame: Frame, { x, y, width, height }: Box, index: number, node: SceneNode): void {
-  const { context, theme, selected, readers, hovered, camera, pixelRatio } = frame;
-  const radius = Math.min(4, 4 * camera.zoom);
-  const inset = 0.5;
-  context.lineWidth = 1;
-  if (node.kind === 'fold') {
-    context.strokeStyle = theme.foldEdge;
-    context.fillStyle = theme.nodeFill;
-    for (const depth of [2, 1]) {
-      const offset = snap(depth * 3 * camera.zoom, pixelRatio);
-      context.beginPath();
-      context.roundRect(x + offset + inset, y + offset + inset, width - 1, height - 1, radius);
-      context.fill();
-      context.stroke();
-    }
+function drawCard(frame: Frame, index: number, at: Placement): void {
+  const { sheets, card, patch, bar } = frame.list.box(index);
+  const marking = markingOf(frame, index);
+  for (const sheet of sheets) drawRect(frame, sheet, at);
+  drawRect(frame, card, at, marking);
+  if (patch !== null) {
+    drawArea(frame, patch, at);
+    const { fill: _, ...outline } = card;
+    if (marking !== undefined) drawRect(frame, outline, at, marking);
   }
-  const marked = selected.has(index);
-  context.beginPath();
-  context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
-  context.fillStyle = marked ? theme.selectionFill : theme.nodeFill;
-  context.fill();
-  drawMove(frame, index, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 });
-  context.beginPath();
-  context.roundRect(x + inset, y + inset, width - 1, height - 1, radius);
-  context.lineWidth = marked ? 2 : 1;
-  context.strokeStyle = marked || hovered === index || readers.has(index) ? theme.focus : theme.nodeBorder;
-  if (node.kind === 'input' || node.kind === 'output') context.setLineDash([3, 2]);
-  context.stroke();
-  context.setLineDash([]);
-  context.fillStyle = theme.families[node.family];
-  const bar = Math.max(2, snap(3 * camera.zoom, pixelRatio));
-  context.beginPath();
-  context.roundRect(x, y, bar, height, [radius, 0, 0, radius]);
-  context.fill();
+  drawRect(frame, bar, at);
 }
 
-function drawHeat(frame: Frame, index: number, centerX: number, centerY: number, size: number): void {
-  const { context, theme, heat, plan } = frame;
-  const value = heat?.values[index] ?? null;
-  if (heat === null || value === null) return;
+/** A dot in a box that has no room for the figure. */
+function drawDot({ context, theme, list: { heat } }: Frame, value: number, x: number, y: number, scale: number): void {
   const share = heatOf(heat, value);
-  const radius = (2 + 3 * share) * size;
   context.beginPath();
-  context.arc(centerX, centerY, radius, 0, 2 * Math.PI);
+  context.arc(x, y, dotRadius(share) * scale, 0, 2 * Math.PI);
   context.fillStyle = theme.dotHeat(share);
   context.fill();
-  if (heat.metric !== 'time' || plan?.measured[index] !== true) return;
-  context.beginPath();
-  context.arc(centerX, centerY, radius + 2, 0, 2 * Math.PI);
-  context.strokeStyle = theme.foreground;
-  context.lineWidth = 1;
-  context.stroke();
-}
-
-/** Bands say which tier a box runs on, unless it runs on two of them or the other plan has it elsewhere. */
-function needsBadge(frame: Frame, index: number): boolean {
-  const { plan } = frame;
-  const span = plan?.tiers[index] ?? null;
-  if (plan === null || span === null) return false;
-  return plan.bands.length === 0 || span.first !== span.last || movedTo(frame, index) !== null;
-}
-
-/** Letter badge of the tier on the upper border; two letters where a fold lies on both sides of a boundary. */
-function drawTierBadge(frame: Frame, index: number, { x, y, width }: Box): void {
-  const { context, theme, plan, camera, fitter } = frame;
-  const span = plan?.tiers[index] ?? null;
-  if (plan === null || span === null || !needsBadge(frame, index)) return;
-  const pixels = 9 * camera.zoom;
-  const colors = tierColorsOf(theme, span.first);
-  const first = plan.letters[span.first] ?? '';
-  const own = span.first === span.last ? first : `${first}–${plan.letters[span.last] ?? ''}`;
-  const other = movedTo(frame, index);
-  const letters = other === null ? own : `${own} → ${plan.letters[other.first] ?? ''}`;
-  const badgeWidth = Math.max(13 * camera.zoom, fitter.width(letters, pixels) + 6 * camera.zoom);
-  const badgeHeight = 12 * camera.zoom;
-  const left = x + width - badgeWidth - 6 * camera.zoom;
-  const top = y - badgeHeight / 2;
-  context.beginPath();
-  context.roundRect(left, top, badgeWidth, badgeHeight, 2 * camera.zoom);
-  context.fillStyle = colors.accent;
-  context.fill();
-  context.font = font(theme, pixels, 600);
-  context.fillStyle = colors.onAccent;
-  context.textAlign = 'center';
-  context.fillText(letters, left + badgeWidth / 2, top + badgeHeight / 2 + 0.5 * camera.zoom);
-  context.textAlign = 'left';
-}
-
-/** The chosen metric at the right of the first line, `~` before estimated times; gives the room that it took. */
-function drawFigure(frame: Frame, index: number, right: number, y: number): number {
-  const { context, theme, camera, fitter, heat, plan } = frame;
-  const value = heat?.values[index] ?? null;
-  if (heat === null || value === null) return 0;
-  const { zoom } = camera;
-  drawHeat(frame, index, right - 5 * zoom, y, zoom * 0.8);
-  const estimated = heat.metric === 'time' && plan?.measured[index] !== true;
-  const figure = `${estimated ? '~' : ''}${formatMetric(heat.metric, value)}`;
-  const pixels = 10 * zoom;
-  context.font = font(theme, pixels);
-  context.fillStyle = theme.dimmed;
-  context.textAlign = 'right';
-  context.fillText(figure, right - 14 * zoom, y);
-  context.textAlign = 'left';
-  return fitter.width(figure, pixels) + 18 * zoom;
-}
-
-function drawFullText(frame: Frame, index: number, node: SceneNode, box: Box): void {
-  const { context, theme, camera, fitter } = frame;
-  const { zoom } = camera;
-  const left = box.x + 10 * zoom;
-  const right = box.x + box.width - 6 * zoom;
-  const middle = box.y + box.height / 2;
-  const room = right - left - drawFigure(frame, index, right, middle - 7 * zoom);
-  context.font = font(theme, 12 * zoom, 500);
-  context.fillStyle = theme.foreground;
-  context.fillText(fitter.fit(withRepeats(node.title, node.repeats), 12 * zoom, room), left, middle - 7 * zoom);
-  context.font = font(theme, 11 * zoom);
-  context.fillStyle = theme.dimmed;
-  context.fillText(fitter.fit(node.subtitle, 11 * zoom, right - left), left, middle + 9 * zoom);
-  drawTierBadge(frame, index, box);
 }
 
 /** Between reading and overview only the title, larger than its share so that it can still be read. */
-function drawTitleOnly(frame: Frame, index: number, node: SceneNode, box: Box): void {
-  const { context, theme, camera, fitter, plan, heat } = frame;
-  const pixels = 18 * camera.zoom;
-  context.font = font(theme, pixels, 500);
-  context.fillStyle = theme.foreground;
-  const title = withRepeats(node.title, node.repeats);
-  const letter = needsBadge(frame, index) ? plan?.letters[plan.tiers[index]?.first ?? -1] : undefined;
-  let room = box.width - 18 * camera.zoom;
-  if (letter !== undefined) {
-    const side = 20 * camera.zoom;
-    const x = box.x + box.width - side - 6 * camera.zoom;
-    const colors = tierColorsOf(theme, plan?.tiers[index]?.first ?? 0);
+function drawTitleOnly(frame: Frame, index: number, box: Rect): void {
+  const { context, theme, camera, fitter, list } = frame;
+  const { zoom } = camera;
+  const pixels = 18 * zoom;
+  const middle = box.y + box.height / 2;
+  let room = box.width - 18 * zoom;
+  context.textBaseline = 'middle';
+  if (list.tierLetters(index) !== null) {
+    const tier = list.plan?.tiers[index]?.first ?? 0;
+    const side = 20 * zoom;
+    const x = box.x + box.width - side - 6 * zoom;
+    const colors = tierColorsOf(theme, tier);
     context.fillStyle = colors.accent;
     context.fillRect(x, box.y + (box.height - side) / 2, side, side);
     context.font = font(theme, pixels * 0.85, 600);
     context.fillStyle = colors.onAccent;
     context.textAlign = 'center';
-    context.fillText(letter, x + side / 2, box.y + box.height / 2 + 0.5);
-    context.textAlign = 'left';
-    context.font = font(theme, pixels, 500);
-    context.fillStyle = theme.foreground;
-    room -= side + 6 * camera.zoom;
+    context.fillText(list.plan?.letters[tier] ?? '', x + side / 2, middle + 0.5);
+    room -= side + 6 * zoom;
   }
-  if (heat?.values[index] != null) {
-    const right = box.x + 11 * camera.zoom + room;
-    drawHeat(frame, index, right - 6 * camera.zoom, box.y + box.height / 2, camera.zoom * 1.6);
-    context.fillStyle = theme.foreground;
-    room -= 18 * camera.zoom;
+  const value = list.heat.values[index] ?? null;
+  if (value !== null) {
+    drawDot(frame, value, box.x + 5 * zoom + room, middle, zoom * 1.6);
+    room -= 18 * zoom;
   }
-  context.fillText(fitter.fit(title, pixels, room), box.x + 11 * camera.zoom, box.y + box.height / 2);
+  context.font = font(theme, pixels, 500);
+  context.fillStyle = theme.foreground;
+  context.textAlign = 'left';
+  context.fillText(fitter.fit(list.title(index), pixels, room), box.x + 11 * zoom, middle);
 }
 
 /** Nodes in sight, in as much detail as the zoom is worth. */
 export function drawNodes(frame: Frame): void {
-  const { context, camera, size, model } = frame;
+  const { camera, size, model, list } = frame;
   const detail = detailAt(camera.zoom);
   if (detail === 'speck') {
     drawSpecks(frame);
@@ -296,15 +186,13 @@ export function drawNodes(frame: Frame): void {
     drawBoxes(frame, visible);
     return;
   }
-  context.textBaseline = 'middle';
-  context.textAlign = 'left';
   for (const index of visible) {
     const node = model.scene.nodes[index];
     if (node === undefined) continue;
-    const box = screenBox(frame, node);
-    drawCard(frame, box, index, node);
-    if (detail === 'full') drawFullText(frame, index, node, box);
-    else drawTitleOnly(frame, index, node, box);
+    const at = placementAt(frame, node);
+    drawCard(frame, index, at);
+    if (detail === 'full') for (const shape of list.box(index).content) drawShape(frame, shape, at);
+    else drawTitleOnly(frame, index, screenBox(frame, node));
   }
 }
 

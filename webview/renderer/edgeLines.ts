@@ -1,3 +1,4 @@
+import { crossingDash } from '../../src/engine/picture/displayList/lines';
 import type { SceneEdge } from '../../src/shared/scene';
 import type { Frame } from './frame';
 import { snap } from './snap';
@@ -6,8 +7,7 @@ import { snap } from './snap';
 const margin = 8;
 
 /** Where dashes start over; lines that are cut off at the border are cut off here, or dashes would crawl while panning. */
-export const dashes = [4, 3];
-const dashLength = 7;
+const dashLength = crossingDash[0] + crossingDash[1];
 
 type Span = [start: number, end: number];
 
@@ -73,15 +73,21 @@ function pixelOf({ camera, pixelRatio }: Frame, x: number, y: number): [x: numbe
 
 /** Adds the pieces of an edge to the lines that it shares with others. */
 function collect(frame: Frame, { points }: SceneEdge, level: Lines, upright: Lines): void {
-  const { size } = frame;
+  const { context, size } = frame;
   let [lastX, lastY] = pixelOf(frame, points[0] ?? 0, points[1] ?? 0);
   for (let i = 2; i + 1 < points.length; i += 2) {
     const [x, y] = pixelOf(frame, points[i] ?? 0, points[i + 1] ?? 0);
     const across = cut(lastX, x, size.width);
     const down = cut(lastY, y, size.height);
     if (across !== undefined && down !== undefined) {
-      if (x === lastX) upright.add(x, down[0], down[1]);
-      else level.add(y, across[0], across[1]);
+      if (x === lastX) {
+        upright.add(x, down[0], down[1]);
+      } else if (y === lastY) {
+        level.add(y, across[0], across[1]);
+      } else {
+        context.moveTo(across[0], down[0]);
+        context.lineTo(across[1], down[1]);
+      }
     }
     [lastX, lastY] = [x, y];
   }

@@ -1,27 +1,17 @@
-import { clamp, type Rect, type Size } from '../model/geometry';
+import type { Theme } from '../../src/engine/picture/displayList/theme';
+import { visibleRect } from '../../src/engine/picture/displayList/view';
+import { clamp, type Rect, type Size } from '../../src/shared/geometry';
 import type { SceneModel } from '../model/sceneModel';
 import { shownIndex, shownNode } from '../model/shown';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
-import {
-  between,
-  type Camera,
-  fitRect,
-  keepInSight,
-  minZoom,
-  openingView,
-  panBy,
-  reveal,
-  visibleRect,
-  zoomAt,
-} from './camera';
+import { between, type Camera, fitRect, keepInSight, minZoom, openingView, panBy, reveal, zoomAt } from './camera';
 import { drawFrame } from './drawFrame';
 import type { DragGhost, Frame } from './frame';
 import { Hatches } from './hatch';
 import { Minimap, type MinimapLayout, minimapLayout } from './minimap';
+import { screenPicture, wholePicture } from './stillPictures';
 import { TextFitter } from './textFitter';
-import type { Theme } from './theme';
-import { pngOf, wholePicture } from './wholePicture';
 
 const animationMs = 220;
 
@@ -117,8 +107,8 @@ export class GraphView {
 
   /** What one picture is drawn from now; nothing before there is a scene. */
   frame(): Frame | undefined {
-    const { scene, planModel, comparison, heat, selection, focused, hovered } = this.state();
-    if (scene === null || this.#size.width === 0) return undefined;
+    const { scene, list, selection, focused, hovered } = this.state();
+    if (scene === null || list === null || this.#size.width === 0) return undefined;
     this.#camera ??= openingView(scene.scene, this.#size, entryOf(scene));
     const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
     const selected = new Set(selection.map(indexOf).filter((index) => index !== null));
@@ -129,9 +119,7 @@ export class GraphView {
       pixelRatio: this.#pixelRatio,
       theme: this.theme,
       model: scene,
-      plan: planModel,
-      otherTiers: comparison?.tiers ?? null,
-      heat,
+      list,
       selected,
       readers: readersOf(scene, selected),
       focused: indexOf(focused),
@@ -150,20 +138,20 @@ export class GraphView {
     const layout = this.minimap();
     if (layout !== undefined) {
       const visible = visibleRect(frame.camera, frame.size);
-      this.#minimap.draw(frame.context, layout, frame.model, frame.plan, frame.theme, visible, frame.pixelRatio);
+      const { context, model, list, theme, pixelRatio } = frame;
+      this.#minimap.draw(context, layout, model, list.plan, theme, visible, pixelRatio);
     }
   }
 
   /**
-   * The whole graph, or what is on the screen, as a PNG file; `scale` is in device pixels per CSS pixel at zoom 1.
+   * The whole graph, or what is on the screen, as a PNG file with its legend; `scale` is in device pixels per CSS pixel at
+   * zoom 1.
    * @throws Error where there is no graph, or no memory for its picture
    */
   async picture(part: 'whole' | 'screen'): Promise<{ readonly png: Blob; readonly scale: number }> {
     const frame = this.frame();
     if (frame === undefined) throw new Error('There is no graph to be saved yet.');
-    if (part === 'whole') return wholePicture(frame);
-    this.draw();
-    return { png: await pngOf(this.canvas), scale: frame.camera.zoom * this.#pixelRatio };
+    return part === 'whole' ? wholePicture(frame) : screenPicture(frame);
   }
 
   minimap(): MinimapLayout | undefined {

@@ -1,8 +1,9 @@
-import { clamp, type Rect, type Size } from '../model/geometry';
-import type { PlanModel } from '../model/planModel';
+import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
+import { type Theme, tierColorsOf } from '../../src/engine/picture/displayList/theme';
+import { visibleRect } from '../../src/engine/picture/displayList/view';
+import { clamp, type Rect, type Size } from '../../src/shared/geometry';
 import type { SceneModel } from '../model/sceneModel';
-import { type Camera, visibleRect } from './camera';
-import { type Theme, tierColorsOf } from './theme';
+import type { Camera } from './camera';
 
 const stripWidth = 64;
 const margin = 8;
@@ -53,7 +54,7 @@ export class Minimap {
     context: CanvasRenderingContext2D,
     layout: MinimapLayout,
     model: SceneModel,
-    plan: PlanModel | null,
+    plan: PlannedScene | null,
     theme: Theme,
     visible: Rect,
     pixelRatio: number,
@@ -84,7 +85,7 @@ export class Minimap {
 function paint(
   { area, offsetX, scaleX, scaleY }: MinimapLayout,
   model: SceneModel,
-  plan: PlanModel | null,
+  plan: PlannedScene | null,
   theme: Theme,
   pixelRatio: number,
 ): HTMLCanvasElement {

@@ -1,4 +1,5 @@
 /** The product's numbers, with a dash where one is not known. */
+import { type Metric, metricEntry } from '../../src/shared/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -6,8 +7,6 @@ import {
   costShortText,
   countText,
   durationText,
-  energyText,
-  rateText,
   ratioText,
   shapeText,
   threeDigits,
@@ -36,14 +35,12 @@ export const formatMs = (milliseconds: number | null): string => orUnknown(milli
 /** `$0.0000213`, `$1.50`. */
 export const formatDollars = (dollars: number | null): string => orUnknown(dollars, costShortText);
 
-/** `1.20 J`. */
-export const formatJoules = (joules: number | null): string => orUnknown(joules, energyText);
+/** A plan's figure of a metric, in its unit. */
+export const formatFigure = (metric: Metric, figure: number | null | undefined): string =>
+  orUnknown(figure ?? null, metricEntry(metric).shortText);
 
 /** Text whose numbers stay on one line with their units: `803 kB`. */
 export const unbroken = (text: string): string => text.replace(/(\d) (?=[kMGTPµmn]?(B|s|J)\b)/g, '$1\u00a0');
-
-/** Requests per second: `12.4 /s`. */
-export const formatRate = (perSecond: number | null): string => orUnknown(perSecond, rateText);
 
 /** `200 kbit/s`, `20 Mbit/s`. */
 export const formatMbps = (mbps: number | null): string => orUnknown(mbps, bandwidthText);

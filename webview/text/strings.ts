@@ -1,5 +1,8 @@
+import { pictureTexts } from '../../src/engine/picture/displayList/texts';
+
 /** Every text that the graph view shows, in English; the host replaces them by localized ones of the same keys. */
 const defaults = {
+  ...pictureTexts,
   'graph.label': 'Graph of {0}',
   'graph.help':
     'Use the arrow keys to follow edges, Home and End to jump, Enter to select, Space to fold, C to cut after the node, plus, minus and zero to zoom, and slash to search.',
@@ -25,15 +28,7 @@ const defaults = {
   'toolbar.export': 'Export Plan',
   'toolbar.details': 'Details',
   'toolbar.details.title': 'Show or hide the side panel',
-  'objective.latency': 'Latency',
-  'objective.cost': 'Cost',
-  'objective.throughput': 'Throughput',
-  'objective.energy': 'Energy',
   'metric.none': 'None',
-  'metric.time': 'Time',
-  'metric.macs': 'MACs',
-  'metric.bytes': 'Output bytes',
-  'metric.memory': 'Weights',
   'search.none': 'No nodes match “{0}”.',
   'search.count': '{0} matches',
   'search.results': 'Matching nodes',
@@ -80,8 +75,6 @@ const defaults = {
   'column.bytes': 'Bytes',
   'column.latency': 'Latency',
   'column.cost': 'Cost',
-  'column.throughput': 'Throughput',
-  'column.energy': 'Energy',
   'column.macsBefore': 'MACs before',
   'column.position': '#',
   'column.node': 'Node',
@@ -112,10 +105,6 @@ const defaults = {
   'plan.regimes': 'Bandwidth regimes of {0} to {1}',
   'plan.bounded.one': 'Cuts across the branches of 1 block were not all examined.',
   'plan.bounded': 'Cuts across the branches of {0} blocks were not all examined.',
-  'plan.latency': 'Latency',
-  'plan.cost': 'Cost per million',
-  'plan.throughput': 'Throughput',
-  'plan.energy': 'Energy',
   'plan.gap': 'Gap to optimum',
   'plan.this': 'this plan',
   'plan.slower': '{0} slower',
@@ -135,8 +124,7 @@ const defaults = {
   'compare.nodes': 'Nodes on {0}',
   'compare.bytes': 'Bytes {0} to {1}',
   'pareto.caption': 'Pareto-optimal plans',
-  'pareto.hint': 'No other plan is better in latency, cost and throughput at once.',
-  'pareto.hint.energy': 'No other plan is better in latency, cost, throughput and energy at once.',
+  'pareto.hint': 'No other plan is better in all of these figures at once.',
   'pareto.complete': 'These are all such plans.',
   'pareto.bounded': 'There are more such plans; these are spread over all of them.',
   'pareto.partial': 'There may be more such plans. Levels of throughput that were looked at: {0}.',
@@ -160,9 +148,7 @@ const defaults = {
   'chart.bandwidth': 'Latency by bandwidth',
   'chart.bandwidth.summary': '{0} regimes, latency {1} to {2}',
   'chart.bandwidth.latency': 'Latency by bandwidth from {0} to {1}',
-  'chart.bandwidth.cost': 'Latency of the lowest-cost plan by bandwidth from {0} to {1}',
-  'chart.bandwidth.energy': 'Latency of the lowest-energy plan by bandwidth from {0} to {1}',
-  'chart.bandwidth.throughput': 'Latency of the highest-throughput plan by bandwidth from {0} to {1}',
+  'chart.bandwidth.plan': 'Latency of the {2} by bandwidth from {0} to {1}',
   'chart.bandwidth.flat': 'At any bandwidth from {0} to {1}, the plan sends nothing over this link.',
   'chart.latency': 'Latency',
   'chart.candidate': 'Candidate',
@@ -186,12 +172,6 @@ const defaults = {
   'column.plan': 'Best plan',
   'chart.none': 'No data yet.',
   'legend.label': 'Legend',
-  'legend.log.time': 'Time, log',
-  'legend.log.macs': 'MACs, log',
-  'legend.log.bytes': 'Output, log',
-  'legend.log.memory': 'Weights, log',
-  'legend.measured': 'ring: measured',
-  'boundary.tensors': '{0} tensors',
   'boundary.link': '{0} → {1}',
   'boundary.more': 'and {0} more',
   'boundary.drag': 'Drag to move the cut.',
@@ -228,6 +208,11 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** A name that runs from right to left, shut off so that what stands around it stays in its order (Unicode UAX 9). */
 const isolated = (value: string) => (rightToLeft.test(value) ? `\u2068${value}\u2069` : value);
+
+/** A text of a table that page and host share, which `translatable(...)` marks there. */
+export function translated(message: string): string {
+  return table[message] ?? message;
+}
 
 /** The text of a key with `{0}`, `{1}`, ... replaced by `values`. */
 export function text(key: StringKey, ...values: readonly (string | number)[]): string {

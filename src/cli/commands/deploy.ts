@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Engine } from '../../engine/deploy/parts/deployment';
 import { DnnSplitError } from '../../shared/errors';
-import { type DeploymentTarget, deploymentTargets } from '../../shared/requests';
+import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -33,7 +32,7 @@ export function addDeploy(program: Command): void {
         '--engine <engine>',
         'for compose: what runs the sub-models; an inference server gets a relay beside it',
       )
-        .choices(['relay', 'triton', 'ovms'])
+        .choices(engines)
         .default('relay'),
     )
     .option('--manifests-only', 'leave the sub-models out')

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
+import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -10,7 +11,8 @@ interface GraphOptions {
   readonly config?: string;
   readonly bind?: Readonly<Record<string, number>>;
   readonly output: string;
-  readonly theme: 'light' | 'dark';
+  readonly theme: PictureTheme;
+  readonly metric: HeatMetric;
   readonly unfolded?: boolean;
   readonly json?: boolean;
 }
@@ -25,7 +27,8 @@ export function addGraph(program: Command): void {
     .option('-c, --config <file>', 'for a model: a dnnsplit.json; the nearest one above it otherwise')
     .option('-b, --bind <name=number>', 'for a model: a number for a symbolic dimension', parseBindings)
     .option('--unfolded', 'draw every copy of repeated blocks')
-    .addOption(new Option('--theme <theme>', 'colors').choices(['light', 'dark']).default('light'))
+    .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
+    .addOption(new Option('--metric <metric>', 'what the dots of the nodes show').choices(heatMetrics).default('time'))
     .option('--json', 'print the size of the picture as JSON')
     .action((source: string, options: GraphOptions) => graph(source, options, standardOutput));
 }
@@ -33,14 +36,17 @@ export function addGraph(program: Command): void {
 async function graph(source: string, options: GraphOptions, output: Output): Promise<void> {
   const { buildScene } = await import('../../engine/picture/layout/buildScene');
   const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
-  const { sceneToSvg } = await import('../../engine/picture/sceneToSvg');
+  const { createDisplayList } = await import('../../engine/picture/displayList/displayList');
+  const { savedTheme } = await import('../../engine/picture/displayList/editorColors');
+  const { svgPicture } = await import('../../engine/picture/svgPicture');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
   const { writeFiles } = await import('../terminal/writeFiles');
   const { analyzed, costs, plan } = source.endsWith('.json')
     ? await fromPlan(source)
     : await fromModel(source, options);
   const scene = await buildScene(analyzed.graph, { folded: options.unfolded ? [] : null }, createElkEngine());
-  const content = sceneToSvg(scene, sceneOverlay(costs, plan), options.theme);
+  const list = createDisplayList(scene, { overlay: sceneOverlay(costs, plan), metric: options.metric });
+  const content = svgPicture(list, savedTheme(options.theme));
   writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };

@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
+import { namedStrategies } from '../../shared/strategies';
 import {
   parseBandwidths,
   parseBindings,
@@ -36,8 +38,8 @@ export function addPlan(program: Command): void {
     .argument('<model>', 'an .onnx file')
     .option('-c, --config <file>', 'a dnnsplit.json; the nearest one above the model otherwise')
     .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
-    .option('--objective <objective>', 'latency, cost, throughput, energy, or weights as JSON')
-    .option('--strategy <strategy>', 'how to search: dnnsplit, exact, exhaustive, neurosurgeon, single:<tier>, ...')
+    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
+    .option('--strategy <strategy>', `how to search: ${namedStrategies.join(', ')}, single:<tier>`)
     .option('-o, --output <file>', 'write the plan document there')
     .option('--compare', 'compute the other strategies too')
     .addOption(

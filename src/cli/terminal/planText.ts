@@ -1,15 +1,13 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { figureOf, metricEntry, metricNamed, metrics, metricTable, shownMetrics } from '../../shared/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
   bytesText,
   costShortText,
-  costText,
   counted,
   durationText,
-  energyText,
   macsText,
-  rateText,
   threeDigits,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
@@ -44,20 +42,17 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
-      ['latency', durationText(report.latencyMs)],
-      ['cost', costText(report.costPerRequest)],
-      ['throughput', rateText(report.throughputPerSecond)],
-      ['energy', `${energyText(report.energyJ)} on the first tier`],
+      ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
     tiersText(report),
     linksText(report),
-    strategiesText('single tiers', report.baselines),
+    strategiesText('single tiers', report.baselines, report.objective),
   ];
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
-  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies));
+  if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
@@ -108,15 +103,14 @@ function linksText({ links }: PlanReport): string {
   return tableText(columns, rows);
 }
 
-function strategiesText(title: string, strategies: readonly StrategyReport[]): string {
-  const columns = [left(title), right('latency'), right('cost'), right('throughput'), right('vs. plan'), left('')];
+function strategiesText(title: string, strategies: readonly StrategyReport[], objective: string): string {
+  const shown = shownMetrics(objective);
+  const columns = [left(title), ...shown.map(right), right('vs. plan'), left('')];
   const rows = strategies.map((one) => {
     const known = Number.isFinite(one.latencyMs);
     return [
       one.strategy,
-      known ? durationText(one.latencyMs) : '-',
-      known ? costShortText(one.costPerRequest) : '-',
-      known ? rateText(one.throughputPerSecond) : '-',
+      ...shown.map((metric) => (known ? metricEntry(metric).shortText(figureOf(one, metric)) : '-')),
       one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
       one.unavailable ?? '',
     ];
@@ -128,24 +122,13 @@ function strategiesText(title: string, strategies: readonly StrategyReport[]): s
 function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top: number): string {
   const badness = ({ objectiveValue }: CandidateOutcome) => objectiveValue ?? Number.POSITIVE_INFINITY;
   const possible = candidates.filter(({ latencyMs }) => latencyMs !== null).sort((a, b) => badness(a) - badness(b));
-  const columns = [
-    right('position'),
-    left('after'),
-    right('latency'),
-    right('cost'),
-    right('throughput'),
-    right('energy'),
-    left(''),
-  ];
+  const columns = [right('position'), left('after'), ...metrics.map(right), left('')];
   const rows = possible
     .slice(0, top)
     .map((one) => [
       String(one.position),
       graph.nodes[one.position - 1]?.label ?? '(the input)',
-      durationText(one.latencyMs ?? 0),
-      costShortText(one.costPerRequest ?? 0),
-      rateText(one.throughputPerSecond ?? 0),
-      energyText(one.energyJ ?? 0),
+      ...metrics.map((metric) => metricEntry(metric).shortText(one[metricTable[metric].figure] ?? 0)),
       one.chosen ? 'in the plan' : '',
     ]);
   return `best single split points\n${tableText(columns, rows)}`;
@@ -179,7 +162,9 @@ function followedText(followed: readonly FollowedReport[]): string {
 function regionsText(map: RegionMapReport, report: PlanReport): string {
   const { links, regions, infeasible = [], infeasibleReason = 'no plan meets the limits', fromMbps, toMbps } = map;
   const [first, second] = links.map((link) => `${report.links[link]?.from} to ${report.links[link]?.to}`);
-  const { title: valueTitle, scale } = valueUnits[report.objective] ?? { title: 'value', scale: 1 };
+  const metric = metricNamed(report.objective);
+  // Weights have no unit.
+  const { title: valueTitle, scale } = metric === undefined ? { title: 'value', scale: 1 } : metricTable[metric].value;
   const columns = [left(first ?? ''), left(second ?? ''), right(valueTitle), left('best plan')];
   const plans = [...new Set(regions.map(({ plan }) => plan))];
   const rows = plans.map((plan) => {
@@ -191,14 +176,6 @@ function regionsText(map: RegionMapReport, report: PlanReport): string {
   const title = `best plans at a and b Mbit/s on the two links, each from ${bandwidthText(fromMbps)} to ${bandwidthText(toMbps)}`;
   return `${title}\n${tableText(columns, rows)}`;
 }
-
-/** What a plan's value is called, and what it is multiplied by for that, by objective; weights have no unit. */
-const valueUnits: Readonly<Record<string, { readonly title: string; readonly scale: number }>> = {
-  latency: { title: 'latency in ms', scale: 1e3 },
-  throughput: { title: 'slowest stage in ms', scale: 1e3 },
-  cost: { title: 'dollars per million', scale: 1e6 },
-  energy: { title: 'joules', scale: 1 },
-};
 
 /** A plan's value over both bandwidths; of a slowest stage, the range that it takes. */
 function valueText(regions: readonly RegionReport[], scale: number): string {
@@ -237,12 +214,9 @@ function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanRe
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {
-  const columns = [right('latency'), right('cost'), right('throughput'), right('energy'), left('nodes per tier')];
+  const columns = [...metrics.map(right), left('nodes per tier')];
   const rows = plans.map((one) => [
-    durationText(one.latencyMs),
-    costShortText(one.costPerRequest),
-    rateText(one.throughputPerSecond),
-    energyText(one.energyJ),
+    ...metrics.map((metric) => metricEntry(metric).shortText(figureOf(one, metric))),
     one.nodesPerTier.join(' / '),
   ]);
   return `${title}\n${tableText(columns, rows)}`;

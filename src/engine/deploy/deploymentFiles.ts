@@ -1,4 +1,4 @@
-import type { DeploymentTarget } from '../../shared/requests';
+import type { DeploymentTarget } from '../../shared/targets';
 import { composeFiles } from './compose/compose';
 import { kserveFiles } from './kserve/kserveFiles';
 import { kubernetesFiles } from './kubernetes/kubernetesFiles';

@@ -1,3 +1,5 @@
+import type { Rect } from '../../shared/geometry';
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -42,26 +44,32 @@ export function svgText(text: string, attributes: Attributes): string {
   return text === '' ? '' : svgElement('text', attributes, escapeXml(text));
 }
 
-/** Path data of a polyline with slightly rounded corners; `points` are x0, y0, x1, y1, ... */
-export function roundedPath(points: readonly number[], radius = 4): string {
-  const at = (index: number) => ({ x: points[2 * index] ?? 0, y: points[2 * index + 1] ?? 0 });
-  const count = points.length / 2;
-  let data = `M${svgNumber(at(0).x)} ${svgNumber(at(0).y)}`;
-  for (let index = 1; index < count; index++) {
-    const [before, corner, after] = [at(index - 1), at(index), at(index + 1)];
-    const inLength = Math.abs(corner.x - before.x) + Math.abs(corner.y - before.y);
-    const outLength = Math.abs(after.x - corner.x) + Math.abs(after.y - corner.y);
-    const bend = Math.min(radius, inLength / 2, outLength / 2);
-    if (index === count - 1 || bend === 0) {
-      data += `L${svgNumber(corner.x)} ${svgNumber(corner.y)}`;
-      continue;
-    }
-    const toward = (other: { x: number; y: number }) => {
-      const x = corner.x + Math.sign(other.x - corner.x) * bend;
-      const y = corner.y + Math.sign(other.y - corner.y) * bend;
-      return `${svgNumber(x)} ${svgNumber(y)}`;
-    };
-    data += `L${toward(before)}Q${svgNumber(corner.x)} ${svgNumber(corner.y)} ${toward(after)}`;
+/** Path data of a polyline; `points` are x0, y0, x1, y1, ... */
+export function polylinePath(points: readonly number[]): string {
+  let data = '';
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    data += `${at === 0 ? 'M' : 'L'}${svgNumber(points[at] ?? 0)} ${svgNumber(points[at + 1] ?? 0)}`;
   }
   return data;
+}
+
+/** Path data of a rectangle whose corners, from the top left on clockwise, are rounded; radii shrink where they do not fit. */
+export function roundedRectPath(
+  { x, y, width, height }: Rect,
+  radii: readonly [number, number, number, number],
+): string {
+  const [a, b, c, d] = radii;
+  const fits = (length: number, sum: number) => (sum > length ? length / sum : 1);
+  const scale = Math.min(fits(width, a + b), fits(width, c + d), fits(height, a + d), fits(height, b + c));
+  const [topLeft, topRight, bottomRight, bottomLeft] = [a * scale, b * scale, c * scale, d * scale];
+  const [right, bottom] = [x + width, y + height];
+  const at = (px: number, py: number) => `${svgNumber(px)} ${svgNumber(py)}`;
+  const arc = (radius: number, px: number, py: number) =>
+    radius === 0 ? '' : `A${at(radius, radius)} 0 0 1 ${at(px, py)}`;
+  return [
+    `M${at(x + topLeft, y)}L${at(right - topRight, y)}${arc(topRight, right, y + topRight)}`,
+    `L${at(right, bottom - bottomRight)}${arc(bottomRight, right - bottomRight, bottom)}`,
+    `L${at(x + bottomLeft, bottom)}${arc(bottomLeft, x, bottom - bottomLeft)}`,
+    `L${at(x, y + topLeft)}${arc(topLeft, x + topLeft, y)}Z`,
+  ].join('');
 }

@@ -17,8 +17,8 @@ import {
   type StrategyOutcome,
   singleTierOutcomes,
 } from './findings/outcomes';
+import { cutsAtPositions, cutsOfPlacement } from './infrastructure/givenCuts';
 import type { Infrastructure } from './infrastructure/infrastructure';
-import { cutsAtPositions, cutsOfPlacement } from './infrastructure/overrides';
 import { tierBounds } from './infrastructure/tierBounds';
 import { infeasibleRegime, reasonAt } from './limits/infeasibleRegime';
 import { OptimumSearch, type Patience } from './optimum/optimumSearch';

@@ -1,3 +1,5 @@
+import type { LinkRate, TierRate } from '../../shared/metrics';
+
 /** One published figure: its value, where it was read and when. */
 export interface Figure {
   readonly value: number;
@@ -9,21 +11,18 @@ export interface Figure {
 }
 
 /** A device: what fills in a tier's missing figures. */
-export interface TierPreset {
+export interface TierPreset extends Readonly<Partial<Record<TierRate, Figure>>> {
   readonly id: string;
   readonly title: string;
   readonly gflops: Figure;
   readonly memoryGBps?: Figure;
   readonly memoryGB?: Figure;
-  readonly watts?: Figure;
-  readonly pricePerHour?: Figure;
 }
 
 /** A kind of connection: what fills in a link's missing figures. */
-export interface LinkPreset {
+export interface LinkPreset extends Readonly<Partial<Record<LinkRate, Figure>>> {
   readonly id: string;
   readonly title: string;
   readonly bandwidthMbps: Figure;
   readonly latencyMs?: Figure;
-  readonly pricePerGB?: Figure;
 }

@@ -1,4 +1,6 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
+import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/metrics';
+import { namesOf, recordOf } from '../../shared/recordOf';
 import { productVersion } from '../../shared/version';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
@@ -52,12 +54,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     strategy: plan.strategy,
     tiers: planTiers(facts),
     links: planLinks(result),
-    prediction: {
-      latencyMs: figure(evaluation.latencyMs),
-      costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
-      energyJ: figure(evaluation.energyJ),
-    },
+    prediction: planFigures(evaluation),
     certificate: {
       exactObjectiveValue: nullableFigure(certificate.exactValue),
       objectiveValue: figure(evaluation.objectiveValue),
@@ -141,9 +138,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       memoryGBps: tier.memoryGBps ?? null,
       overheadUs: tier.overheadUs,
       memoryGB: tier.memoryGB ?? null,
-      pricePerHour: tier.pricePerHour,
-      watts: tier.watts,
-      electricityPerKWh: tier.electricityPerKWh,
+      ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
       nodes: ranges[k] ?? [],
@@ -170,8 +165,7 @@ function planLinks(result: PlanningResult): PlanLink[] {
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
       latencyMs: link.latencyMs,
-      pricePerGB: link.pricePerGB,
-      joulesPerMB: link.joulesPerMB,
+      ...recordOf(namesOf(linkRates), (rate) => link[rate]),
       wireDtype: link.wireDtype,
       tensors: tensorsAt(result, load?.tensors ?? []),
       bytes: load?.bytes ?? 0,
@@ -195,15 +189,14 @@ function planTensor({ name, dtype, shape, bytes }: ReturnType<typeof dataTensorR
 function outcome({ strategy, plan }: StrategyOutcome): PlanDocument['baselines'] {
   const evaluation = plan?.evaluation;
   if (evaluation === undefined || !Number.isFinite(evaluation.latencyMs)) return [];
-  return [
-    {
-      strategy,
-      latencyMs: figure(evaluation.latencyMs),
-      costPerRequest: figure(evaluation.costPerRequest),
-      throughputPerSecond: nullableFigure(evaluation.throughputPerSecond),
-      energyJ: figure(evaluation.energyJ),
-    },
-  ];
+  return [{ strategy, ...planFigures(evaluation) }];
+}
+
+function planFigures(evaluation: Figures): PlanDocument['prediction'] {
+  return figures((metric) => {
+    const value = figureOf(evaluation, metric);
+    return metricEntry(metric).isUnbounded === undefined ? figure(value) : nullableFigure(value);
+  }) as PlanDocument['prediction'];
 }
 
 function figure(value: number): number {

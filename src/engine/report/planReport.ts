@@ -1,3 +1,4 @@
+import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import type {
   AuditReport,
   FollowedReport,
@@ -37,10 +38,7 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     strategy: plan.strategy,
     tiers: tierReports(result),
     links: linkReports(result),
-    latencyMs: evaluation.latencyMs,
-    costPerRequest: evaluation.costPerRequest,
-    throughputPerSecond: evaluation.throughputPerSecond,
-    energyJ: evaluation.energyJ,
+    ...figuresOf(evaluation),
     objectiveValue: evaluation.objectiveValue,
     evaluatedPlans: plan.evaluatedPlans,
     exact: {
@@ -129,10 +127,7 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
   const evaluation = plan?.evaluation;
   return {
     strategy,
-    latencyMs: evaluation?.latencyMs ?? Number.NaN,
-    costPerRequest: evaluation?.costPerRequest ?? Number.NaN,
-    throughputPerSecond: evaluation?.throughputPerSecond ?? Number.NaN,
-    energyJ: evaluation?.energyJ ?? Number.NaN,
+    ...figures((metric) => (evaluation === undefined ? Number.NaN : figureOf(evaluation, metric))),
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
     relative: finite(relative),
     ...(unavailable !== undefined && { unavailable }),
@@ -208,10 +203,10 @@ function paretoReport(
   { costs }: PlanningResult,
   one: NonNullable<PlanningResult['pareto']>['plans'][number],
 ): ParetoReport {
-  const { latencyMs, costPerRequest, throughputPerSecond, energyJ, assignment } = one;
+  const { assignment } = one;
   const counts = nodesPerTier(assignment, costs.infrastructure.tiers.length);
   const nodes = placementOf(costs.graph, assignment, costs.infrastructure.tiers.length);
-  return { latencyMs, costPerRequest, throughputPerSecond, energyJ, nodesPerTier: counts, nodes };
+  return { ...figuresOf(one), nodesPerTier: counts, nodes };
 }
 
 function auditReport({ audit, costs }: PlanningResult): AuditReport {

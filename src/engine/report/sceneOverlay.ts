@@ -1,7 +1,7 @@
 import { bytesText, costShortText, durationText, shapeText } from '../../shared/quantities';
 import type { SceneOverlay } from '../../shared/scene';
-import { transferPrice } from '../planning/costs/costModel';
 import type { CostTables } from '../planning/costs/costTables';
+import { metricArithmetic } from '../planning/plan/metrics';
 import type { Plan } from '../planning/plan/plan';
 import { dataTensorReport } from './tensorReport';
 
@@ -41,7 +41,7 @@ function boundary(
   if (tensor === undefined || wire === undefined) return [];
   const bytes = costs.wires[link]?.tensorBytes[index] ?? 0;
   const transferMs = linkBytes === 0 ? 0 : (linkTransferMs * bytes) / linkBytes;
-  const cost = transferPrice(bytes, wire);
+  const cost = metricArithmetic.cost.sending(bytes, wire);
   const { shape, dtype } = dataTensorReport(tensor);
   const parts = [`${shapeText(shape)} ${dtype}`, bytesText(bytes), durationText(transferMs)];
   const text = [...parts, ...(cost > 0 ? [costShortText(cost)] : [])].join(' \u00b7 ');

@@ -19,7 +19,7 @@ const worthwhile = 0.05;
  * Each move exchanges an optimum for one that is no worse, so the optimum's cost stays; the moves of one pass do not
  * disturb each other, since bytes only shrink or only grow along a chain of merges.
  */
-export function contract(problem: ExactProblem): Contraction {
+export function contractProblem(problem: ExactProblem): Contraction {
   let current = problem;
   const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
   for (;;) {

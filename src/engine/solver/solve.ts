@@ -1,7 +1,7 @@
 import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
 import { type Block, type BlockFrame, type BlockSolution, blockCost, cutBlock } from './blockCut';
 import { splitIntoBlocks } from './blocks';
-import { type Contraction, contract } from './contraction';
+import { type Contraction, contractProblem } from './contraction';
 import { assignmentCost, type ExactProblem, type ExactSolution } from './problem';
 
 /**
@@ -12,7 +12,7 @@ import { assignmentCost, type ExactProblem, type ExactSolution } from './problem
  * @throws DnnSplitError `canceled`
  */
 export function solveExactly(problem: ExactProblem, work: Work = unwatched): ExactSolution {
-  return solveContracted(problem, contract(problem), work);
+  return solveContracted(problem, contractProblem(problem), work);
 }
 
 /**

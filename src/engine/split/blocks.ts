@@ -1,4 +1,4 @@
-import type { Group } from './contraction';
+import type { Group } from './groups';
 import type { SplitGraph } from './splitGraph';
 import { topologyOf } from './topology';
 

@@ -1,5 +1,5 @@
 import { type Block, blocksOf, placesOfNodes } from './blocks';
-import { contract, type Group } from './contraction';
+import { contractToGroups, type Group } from './groups';
 import { HullSearch } from './hullCandidates';
 import type { SplitGraph } from './splitGraph';
 import { type TensorTopology, topologyOf } from './topology';
@@ -27,7 +27,7 @@ export interface AcrossBranches {
  */
 export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array): AcrossBranches {
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
-  const groups = contract(graph, finite);
+  const groups = contractToGroups(graph, finite);
   const search = new DownsetSearch(graph, groups, finite);
   const membersOf = (found: readonly FoundDownset[]) => memberships(graph.nodes.length, groups, found);
   const exact = searchBlocks(search, blocksOf(graph, groups, finite, true));

@@ -1,7 +1,7 @@
 import type { ExactProblem } from '../solver/problem';
 import { solveExactly } from '../solver/solve';
 import { type Block, placesOfNodes } from './blocks';
-import type { Group } from './contraction';
+import type { Group } from './groups';
 import type { SplitGraph, SplitNode } from './splitGraph';
 
 /** Groups times minimum cuts that all blocks together may take. */

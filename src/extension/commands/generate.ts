@@ -1,19 +1,13 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
-import type { DeploymentTarget, GeneratedFile } from '../../shared/requests';
+import type { GeneratedFile } from '../../shared/requests';
+import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
+import { translated } from '../window/text';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
 import { openText, writeFiles } from './files';
 import { longRequest } from './longRequest';
 import { askingToOverwrite } from './split';
-
-/** Names of the targets, as their makers write them. */
-const targetNames: Readonly<Record<DeploymentTarget, string>> = {
-  compose: 'Docker Compose',
-  kubernetes: 'Kubernetes',
-  kserve: 'KServe',
-  triton: 'Triton',
-};
 
 interface GenerateArgument {
   readonly sourceUri: string;
@@ -21,7 +15,7 @@ interface GenerateArgument {
 }
 
 function isTarget(value: unknown): value is DeploymentTarget {
-  return typeof value === 'string' && Object.hasOwn(targetNames, value);
+  return deploymentTargets.some((target) => target === value);
 }
 
 function isGenerateArgument(value: unknown): value is GenerateArgument {
@@ -65,10 +59,13 @@ async function exportModels(context: CommandContext, wanted: GenerateArgument): 
 
 async function askForTarget(context: CommandContext): Promise<GenerateArgument | undefined> {
   const sourceUri = requireModel(context, undefined).modelUri;
-  const items = Object.entries(targetNames).map(([target, label]) => ({ target, label }));
+  const items = deploymentTargets.map((target) => {
+    const { label, description } = targetTable[target];
+    return { target, label, detail: translated(description, vscode.l10n.t) };
+  });
   const placeHolder = vscode.l10n.t('Select a deployment target');
-  const chosen = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
-  return chosen && isTarget(chosen.target) ? { sourceUri, target: chosen.target } : undefined;
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder });
+  return chosen && { sourceUri, target: chosen.target };
 }
 
 /** The file that a person wants to see: the manifest itself, not what it needs. */

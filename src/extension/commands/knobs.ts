@@ -1,17 +1,22 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { metrics, metricTable } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
+import { namedStrategies, strategyEntry } from '../../shared/strategies';
 import type { ModelEntry } from '../model/modelStore';
-import { withCut, withPin } from '../model/overrides';
+import { withCut, withPin } from '../model/turnedKnobs';
+import { translated } from '../window/text';
 import { type CommandContext, requireModel, requirePlan, rowArgument } from './context';
-
-const objectives = ['latency', 'cost', 'throughput', 'energy'] as const;
 
 /** Chooses what to optimize, until it is reset. */
 export async function selectObjective(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, argument);
   const plan = requirePlan(model);
-  const objective = await pick(objectives, plan.objective, vscode.l10n.t('Select an objective'));
+  const objective = await pick(
+    metrics.map((metric) => ({ label: metric, detail: translated(metricTable[metric].description, vscode.l10n.t) })),
+    plan.objective,
+    vscode.l10n.t('Select an objective'),
+  );
   if (objective !== undefined) await context.models.override(model.modelUri, { ...model.overrides, objective });
 }
 
@@ -20,13 +25,23 @@ export async function selectStrategy(context: CommandContext, argument: unknown)
   const model = requireModel(context, argument);
   const plan = requirePlan(model);
   const placeHolder = vscode.l10n.t('Select a search strategy');
-  const strategy = await pick(strategiesOf(plan), plan.strategy, placeHolder);
+  const strategy = await pick(strategiesOf(plan).map(strategyChoice), plan.strategy, placeHolder);
   if (strategy !== undefined) await context.models.override(model.modelUri, { ...model.overrides, strategy });
 }
 
+/** Every strategy and every single tier, but those that are known to have no plan here. */
 function strategiesOf(plan: PlanReport): readonly string[] {
-  const computed = [...plan.strategies, ...plan.baselines].filter(({ unavailable }) => unavailable === undefined);
-  return [...new Set(['dnnsplit', 'exact', plan.strategy, ...computed.map(({ strategy }) => strategy)])];
+  const compared = [...plan.strategies, ...plan.baselines];
+  const without = compared.filter(({ unavailable }) => unavailable !== undefined).map(({ strategy }) => strategy);
+  const all = [...namedStrategies, plan.strategy, ...plan.baselines.map(({ strategy }) => strategy)];
+  return [...new Set(all)].filter((strategy) => strategy === plan.strategy || !without.includes(strategy));
+}
+
+function strategyChoice(strategy: string): Choice {
+  const entry = strategyEntry(strategy);
+  if (entry === undefined) return { label: strategy };
+  const [label, description] = [entry.label, entry.description].map((text) => translated(text, vscode.l10n.t));
+  return { label: strategy, detail: `${label}: ${description}` };
 }
 
 /** Cuts the model at the candidate of a row, or at one that is asked for. */
@@ -65,7 +80,7 @@ export async function pinToTier(context: CommandContext, argument: unknown): Pro
   if (nodeId === undefined) {
     throw new DnnSplitError('bad-usage', vscode.l10n.t('Select a node in the graph or a candidate in the tree first.'));
   }
-  const tiers = plan.tiers.map(({ id }) => id);
+  const tiers = plan.tiers.map(({ id }) => ({ label: id }));
   const tier = await pick(tiers, model.overrides.pin?.[nodeId], vscode.l10n.t('Select a tier for this node'));
   if (tier !== undefined) await context.models.override(model.modelUri, withPin(model.overrides, nodeId, tier));
 }
@@ -75,14 +90,19 @@ export async function resetOverrides(context: CommandContext, argument: unknown)
   await context.models.override(requireModel(context, argument).modelUri, {});
 }
 
+interface Choice {
+  readonly label: string;
+  readonly detail?: string;
+}
+
 async function pick(
-  choices: readonly string[],
+  choices: readonly Choice[],
   current: string | undefined,
   placeHolder: string,
 ): Promise<string | undefined> {
-  const items = choices.map((label) => ({
-    label,
-    ...(label === current && { description: vscode.l10n.t('current') }),
+  const items = choices.map((choice) => ({
+    ...choice,
+    ...(choice.label === current && { description: vscode.l10n.t('current') }),
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
 }

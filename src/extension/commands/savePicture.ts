@@ -69,9 +69,14 @@ async function savePng(uri: vscode.Uri, { session }: ShownGraph, part: PicturePa
 async function saveSvg(uri: vscode.Uri, { server, graphs }: CommandContext, modelUri: string): Promise<number> {
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
-  const folded = graphs.visible(modelUri)?.session.folded ?? null;
-  const params = { modelUri, folded, theme: isLight ? 'light' : 'dark' } as const;
-  const { svg } = await server.request('dnnsplit/picture', params);
+  const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
+  const { svg } = await server.request('dnnsplit/picture', {
+    modelUri,
+    folded,
+    theme: isLight ? 'light' : 'dark',
+    ...(shown && { metric: shown.metric, texts: shown.texts }),
+    ...(shown?.comparing && { compare: shown.comparing }),
+  });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(svg));
   return 1;
 }

@@ -2,11 +2,12 @@ import type { CancellationToken } from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
+import { unreachable } from '../../shared/unreachable';
 import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
-import { untouchedOverrides } from '../model/overrides';
 import type { SelectionHub } from '../model/selection';
+import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 
@@ -39,6 +40,8 @@ interface GraphPicture {
   readonly scale: number;
 }
 
+type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing'>;
+
 interface PictureWaiter {
   readonly resolve: (picture: GraphPicture) => void;
   readonly reject: (error: DnnSplitError) => void;
@@ -51,6 +54,7 @@ interface PictureWaiter {
 export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
   #folded: readonly string[] | null = null;
+  #shown: ShownBesidePlan = { metric: 'time', comparing: null };
   #ready = false;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
@@ -95,6 +99,9 @@ export class GraphSession implements Releasable {
     switch (message.type) {
       case 'ready':
         this.#start(message.folded);
+        break;
+      case 'shown':
+        this.#shown = message;
         break;
       case 'requestScene':
         this.#folded = message.folded;
@@ -144,12 +151,20 @@ export class GraphSession implements Releasable {
       case 'log':
         log(message.text);
         break;
+      default:
+        unreachable(message);
     }
   }
 
   /** What is folded in the page. */
   get folded(): readonly string[] | null {
     return this.#folded;
+  }
+
+  /** What else the page shows, in its words, for a picture that is to show the same. */
+  get shown(): ShownBesidePlan & { readonly texts: Readonly<Record<string, string>> } {
+    const { metric, comparing } = this.#shown;
+    return { metric, comparing, texts: this.surroundings.strings };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { heatMetrics } from '../../shared/picture';
 import type { PlanOverrides } from '../../shared/requests';
 import type { FromWebview } from '../../shared/webviewMessages';
 
@@ -75,6 +76,12 @@ function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
   return { type: 'requestPreview', cut: { link: Number(link), position: Number(position) }, overrides: tried };
 }
 
+function parseShown({ metric, comparing }: Fields): FromWebview | undefined {
+  const known = heatMetrics.find((name) => name === metric);
+  if (known === undefined || (comparing !== null && !isText(comparing))) return undefined;
+  return { type: 'shown', metric: known, comparing };
+}
+
 function parsePicture({ png, scale }: Fields): FromWebview | undefined {
   return isPicture(png) && Number.isFinite(scale) ? { type: 'picture', png, scale: Number(scale) } : undefined;
 }
@@ -88,6 +95,8 @@ export function parseMessage(message: unknown): FromWebview | undefined {
       const folded = message['folded'];
       return folded === null || isTexts(folded) ? { type: message['type'], folded } : undefined;
     }
+    case 'shown':
+      return parseShown(message);
     case 'selected':
       return isTexts(message['nodeIds']) ? { type: 'selected', nodeIds: message['nodeIds'] } : undefined;
     case 'requestDetails':

@@ -1,4 +1,6 @@
 import { applyEdits, type JSONPath, modify, parse } from 'jsonc-parser';
+import { metrics } from '../../shared/metrics';
+import { listed } from '../../shared/quantities';
 
 /** Name of the configuration file. */
 export const configFileName = 'dnnsplit.json';
@@ -16,7 +18,7 @@ export const defaultConfigText = `{
     { "bandwidthMbps": 20, "latencyMs": 5 },
     { "bandwidthMbps": 200, "latencyMs": 15, "pricePerGB": 0.01 }
   ],
-  // latency, cost, throughput or energy
+  // ${listed(metrics, 'or')}
   "objective": "latency"
 }
 `;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { hasOverrides } from '../../shared/overrides';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelEntry, ModelStore } from './modelStore';
-import { hasOverrides } from './overrides';
 
 /** Keeps the `when` clauses of the manifest informed about the active model. */
 export class ContextKeys implements Releasable {

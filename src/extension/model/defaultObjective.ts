@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { hasOverrides } from '../../shared/overrides';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { defaultObjective } from '../window/settings';
 import type { ModelEntry, ModelStore } from './modelStore';
-import { hasOverrides } from './overrides';
 
 /** Applies the objective of the settings to models without a `dnnsplit.json`. */
 export class DefaultObjective implements Releasable {

@@ -6,7 +6,7 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 import { requestError } from '../window/requestErrors';
 
-import { untouchedOverrides } from './overrides';
+import { untouchedOverrides } from './turnedKnobs';
 
 export interface Progress {
   readonly stage: string;

@@ -5,13 +5,14 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
 import { statusText } from './statusText';
 
-const nextSteps = [
-  'dnnsplit.openGraph',
-  'dnnsplit.selectObjective',
-  'dnnsplit.exportPlan',
-  'dnnsplit.openConfig',
-  'dnnsplit.showLog',
-] as const;
+/** What to do next, as commands with their titles. */
+const nextSteps = (): readonly (readonly [string, string])[] => [
+  ['dnnsplit.openGraph', vscode.l10n.t('Open Graph')],
+  ['dnnsplit.selectObjective', vscode.l10n.t('Select Objective')],
+  ['dnnsplit.exportPlan', vscode.l10n.t('Export Plan')],
+  ['dnnsplit.openConfig', vscode.l10n.t('Open Configuration')],
+  ['dnnsplit.showLog', vscode.l10n.t('Show Log')],
+];
 
 /** One entry of the status bar while a model is active: its plan in one line. */
 export class PlanStatus implements Releasable {
@@ -53,16 +54,9 @@ export class PlanStatus implements Releasable {
   }
 
   #tooltip({ modelUri, snapshot, progress }: ModelEntry): vscode.MarkdownString {
-    const titles = [
-      vscode.l10n.t('Open Graph'),
-      vscode.l10n.t('Select Objective'),
-      vscode.l10n.t('Export Plan'),
-      vscode.l10n.t('Open Configuration'),
-      vscode.l10n.t('Show Log'),
-    ];
     const said =
       snapshot?.configError?.message ?? snapshot?.error?.message ?? progress?.stage ?? snapshot?.plan?.advice;
-    const links = nextSteps.map((command, index) => `[${titles[index] ?? command}](command:${command})`);
+    const links = nextSteps().map(([command, title]) => `[${title}](command:${command})`);
     const tooltip = new vscode.MarkdownString(
       [
         `**${escapeMarkdown(baseName(decodeURIComponent(modelUri)))}**`,
@@ -70,7 +64,7 @@ export class PlanStatus implements Releasable {
         links.join(' | '),
       ].join('\n\n'),
     );
-    tooltip.isTrusted = { enabledCommands: [...nextSteps] };
+    tooltip.isTrusted = { enabledCommands: nextSteps().map(([command]) => command) };
     return tooltip;
   }
 }

@@ -1,10 +1,10 @@
 import { outcomeOfCandidate } from '../../shared/candidateOutcome';
-import { bytesText, costShortText, costText, durationText, macsText, rateText } from '../../shared/quantities';
+import { bytesText, costShortText, costText, durationText, macsText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import { tensorRow } from './planRows';
 import type { TreeRow } from './row';
-import { escapeMarkdown, inlineCode } from './words';
+import { escapeMarkdown, inlineCode, metricLines } from './words';
 
 /** The candidate points in the order of the graph; what is known of their outcome comes from the plan. */
 export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | undefined, t: Translate): TreeRow {
@@ -113,13 +113,7 @@ function candidateTooltip(
   if (outcome && outcome.latencyMs !== null) {
     const link = outcome.link === null ? undefined : plan?.links[outcome.link];
     if (link) lines.push(`**${t('Best between')}**: ${escapeMarkdown(t('{0} to {1}', link.from, link.to))}`);
-    lines.push(`**${t('Latency')}**: ${durationText(outcome.latencyMs)}`);
-    if (outcome.costPerRequest !== null) {
-      lines.push(`**${t('Cost')}**: ${costText(outcome.costPerRequest)}`);
-    }
-    if (outcome.throughputPerSecond !== null) {
-      lines.push(`**${t('Throughput')}**: ${rateText(outcome.throughputPerSecond)}`);
-    }
+    lines.push(...metricLines(outcome, t));
   }
   lines.push(escapeMarkdown(candidate.rulesOut));
   return lines.join('\n\n');

@@ -1,17 +1,9 @@
-import {
-  bandwidthEnds,
-  bandwidthText,
-  costShortText,
-  costText,
-  durationText,
-  energyText,
-  rateText,
-} from '../../shared/quantities';
+import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { escapeMarkdown, factorText } from './words';
+import { escapeMarkdown, factorText, metricLines } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -68,10 +60,7 @@ function comparison(relative: number | null, t: Translate): string {
 function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
   return [
     `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
-    `**${t('Latency')}**: ${durationText(report.latencyMs)}`,
-    `**${t('Cost')}**: ${costText(report.costPerRequest)}`,
-    `**${t('Throughput')}**: ${rateText(report.throughputPerSecond)}`,
-    `**${t('Energy of the first tier')}**: ${energyText(report.energyJ)}`,
+    ...metricLines(report, t),
     `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,
   ].join('\n\n');
 }

@@ -6,14 +6,13 @@ import {
   durationText,
   energyText,
   macsText,
-  rateText,
   shapeText,
   threeDigits,
 } from '../../shared/quantities';
 import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';
-import { escapeMarkdown, inlineCode } from './words';
+import { escapeMarkdown, inlineCode, metricLines } from './words';
 
 /** The plan: what is advised, one row per tier, and between two tiers the link that joins them. */
 export function planSection(plan: PlanReport, t: Translate): TreeRow {
@@ -62,10 +61,7 @@ function planTooltip(plan: PlanReport, t: Translate): string {
   return [
     `**${t('Objective')}**: ${escapeMarkdown(plan.objective)}`,
     `**${t('Strategy')}**: ${escapeMarkdown(plan.strategy)}`,
-    `**${t('Latency')}**: ${durationText(plan.latencyMs)}`,
-    `**${t('Cost')}**: ${costText(plan.costPerRequest)}`,
-    `**${t('Throughput')}**: ${rateText(plan.throughputPerSecond)}`,
-    `**${t('Energy of the first tier')}**: ${energyText(plan.energyJ)}`,
+    ...metricLines(plan, t),
     `**${t('Proof')}**: ${escapeMarkdown(proof)}`,
     `**${t('Assumptions')}**: ${escapeMarkdown(plan.audit.consequence)}`,
   ].join('\n\n');

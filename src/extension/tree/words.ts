@@ -1,3 +1,6 @@
+import { type Figures, metricEntry, metrics } from '../../shared/metrics';
+import { type Translate, translated } from '../window/text';
+
 /** Shows text as it is: nothing of it is Markdown. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-!|<>~&]/g, '\\$&');
@@ -8,6 +11,15 @@ export function inlineCode(text: string): string {
   const runs = text.match(/`+/g) ?? [];
   const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
   return `${fence} ${text.replace(/[\r\n]+/g, ' ')} ${fence}`;
+}
+
+/** A line of a tooltip for every metric whose figure is known. */
+export function metricLines(plan: Partial<Figures<number | null>>, t: Translate): string[] {
+  return metrics.flatMap((metric) => {
+    const { figure, fullLabel, text } = metricEntry(metric);
+    const known = plan[figure] ?? null;
+    return known === null ? [] : [`**${translated(fullLabel, t)}**: ${text(known)}`];
+  });
 }
 
 /** A factor against the plan: `3.2x`; small differences keep three decimals. */

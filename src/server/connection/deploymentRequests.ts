@@ -7,6 +7,7 @@ import { planPathFor } from '../../app/planPath';
 import { readSplit, runVerification } from '../../app/verifySplit';
 import { DnnSplitError } from '../../shared/errors';
 import type { ServerRequests } from '../../shared/requests';
+import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
 import { documentKind } from '../language/documentKind';
 import type { Sessions } from '../sessions/sessions';
 import { pathToUri, uriToPath } from '../sessions/uris';
@@ -101,6 +102,6 @@ async function planSource(
   return { planText: await workers.analysis.call('planText', { ...request, planPath }, { signal }), planPath };
 }
 
-function deploymentFolder({ planPath }: PlanSource, name: string): string {
-  return join(dirname(planPath), 'deploy', name);
+function deploymentFolder({ planPath }: PlanSource, name: DeploymentTarget | 'split'): string {
+  return join(dirname(planPath), deploymentsFolder, name);
 }

@@ -1,5 +1,8 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { sceneToSvg } from '../../engine/picture/sceneToSvg';
+import { createDisplayList } from '../../engine/picture/displayList/displayList';
+import { savedTheme } from '../../engine/picture/displayList/editorColors';
+import { pictureText } from '../../engine/picture/displayList/texts';
+import { svgPicture } from '../../engine/picture/svgPicture';
 import type { ServerRequests } from '../../shared/requests';
 import { documentKind } from '../language/documentKind';
 import { isGovernedBy } from '../language/governedModels';
@@ -54,10 +57,13 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return session.ahead(() => analysis.call('compare', { ...session.request, strategy }, { signal }));
     },
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
-    'dnnsplit/picture': async ({ modelUri, folded, theme }, signal) => {
+    'dnnsplit/picture': async ({ modelUri, folded, theme, metric = 'time', compare, texts }, signal) => {
       const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
-      const overlay = await analysis.call('overlay', sessions.require(modelUri).request, { signal });
-      return { svg: sceneToSvg(scene, overlay, theme) };
+      const { request } = sessions.require(modelUri);
+      const overlay = await analysis.call('overlay', request, { signal });
+      const other = compare ? await analysis.call('compare', { ...request, strategy: compare }, { signal }) : null;
+      const list = createDisplayList(scene, { overlay, metric, other: other?.overlay ?? null }, pictureText(texts));
+      return { svg: svgPicture(list, savedTheme(theme)) };
     },
     'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) => {
       const session = sessions.require(modelUri);

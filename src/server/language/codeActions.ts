@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
 import { parsePlan } from '../../shared/documents/parsePlan';
-import { clientCommands, type DeploymentTarget } from '../../shared/requests';
+import { clientCommands } from '../../shared/requests';
+import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
 import { pathToUri } from '../sessions/uris';
 
 /** Kinds of the server's actions; editors list them by these. */
@@ -12,16 +13,10 @@ export const codeActionKinds = {
   split: 'dnnsplit.split',
 } as const;
 
-/** Names of the targets, as their makers write them. */
-const targetNames: readonly (readonly [DeploymentTarget, string])[] = [
-  ['compose', 'Docker Compose'],
-  ['kubernetes', 'Kubernetes'],
-  ['kserve', 'KServe'],
-  ['triton', 'Triton'],
-];
-
 /** Models that actions on a configuration are offered for, beyond which the list would bury the rest of the menu. */
 const mostModels = 5;
+
+const usualTargets = deploymentTargets.filter((target) => targetEntry(target).isUsual);
 
 /** Actions on a plan document; none while it is broken or its model is not there. */
 export function planActions(text: string, uri: string, path: string): CodeAction[] {
@@ -44,7 +39,7 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   const several = modelPaths.slice(0, mostModels).flatMap((path) => {
     const suffix = ` for ${basename(path)}`;
     return [
-      generateAction(`Generate Docker Compose${suffix}`, pathToUri(path), 'compose'),
+      ...usualTargets.map((target) => generateAction(target, pathToUri(path), suffix)),
       splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),
     ];
   });
@@ -54,12 +49,13 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
 /** All that makes files to run from a plan or a model. */
 function deployActions(sourceUri: string): CodeAction[] {
   return [
-    ...targetNames.map(([target, name]) => generateAction(`Generate ${name}`, sourceUri, target)),
+    ...deploymentTargets.map((target) => generateAction(target, sourceUri)),
     splitAction('Export Split Models', clientCommands.split, sourceUri),
   ];
 }
 
-function generateAction(title: string, sourceUri: string, target: DeploymentTarget): CodeAction {
+function generateAction(target: DeploymentTarget, sourceUri: string, suffix = ''): CodeAction {
+  const title = `Generate ${targetTable[target].label}${suffix}`;
   const command: Command = {
     title,
     command: clientCommands.generate,

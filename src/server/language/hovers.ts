@@ -10,7 +10,9 @@ import type { ConfigDocument, LinkDocument, TierDocument } from '../../shared/do
 import { parseConfig } from '../../shared/documents/parseConfig';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import type { PlanLink, PlanTier } from '../../shared/documents/plan';
+import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/metrics';
 import { bandwidthText, bytesText, costText, durationText, macsText } from '../../shared/quantities';
+import { namesOf } from '../../shared/recordOf';
 import { pathAt } from './places';
 
 /** On a tier or link of a `dnnsplit.json`: the figures that planning uses, and where each comes from. */
@@ -46,14 +48,13 @@ function resolvedInfrastructure(config: ConfigDocument, configPath: string): Inf
   }
 }
 
-type TierFigure = 'gflops' | 'memoryGBps' | 'memoryGB' | 'watts' | 'pricePerHour';
+type TierFigure = 'gflops' | 'memoryGBps' | 'memoryGB' | TierRate;
 
 const tierFigures: readonly (readonly [TierFigure, string, string])[] = [
   ['gflops', 'Compute', 'GFLOP/s'],
   ['memoryGBps', 'Memory bandwidth', 'GB/s'],
   ['memoryGB', 'Memory', 'GB'],
-  ['watts', 'Power', 'W'],
-  ['pricePerHour', 'Price', '$/h'],
+  ...namesOf(tierRates).map((rate) => [rate, tierRates[rate].label, tierRates[rate].unit] as const),
 ];
 
 function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number] | undefined): string[] {
@@ -67,12 +68,12 @@ function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number]
   return [title, ...figures, `Overhead per node: ${resolved?.overheadUs ?? 0} us`, ...profile];
 }
 
-type LinkFigure = 'bandwidthMbps' | 'latencyMs' | 'pricePerGB';
+type LinkFigure = 'bandwidthMbps' | 'latencyMs' | LinkRate;
 
 const linkFigures: readonly (readonly [LinkFigure, string, string])[] = [
   ['bandwidthMbps', 'Bandwidth', 'Mbit/s'],
   ['latencyMs', 'One-way latency', 'ms'],
-  ['pricePerGB', 'Price', '$/GB'],
+  ...namesOf(linkRates).map((rate) => [rate, linkRates[rate].label, linkRates[rate].unit] as const),
 ];
 
 function linkLines(link: LinkDocument, resolved: Infrastructure['links'][number] | undefined): string[] {

@@ -95,10 +95,17 @@ export class LanguageFeatures {
 
   async #problems({ document, kind, path }: OwnDocument): Promise<DocumentProblem[]> {
     const text = document.getText();
-    if (kind === 'config') return configProblems(text, path, this.#snapshotsUnder(path));
-    if (kind === 'profile') return profileProblems(text);
-    // A plan that cannot be set beside its model has no further findings; opening the model says why.
-    return planProblems(text, () => this.workers.analysis.call('checkPlan', { planPath: path, text }).catch(() => []));
+    switch (kind) {
+      case 'config':
+        return configProblems(text, path, this.#snapshotsUnder(path));
+      case 'profile':
+        return profileProblems(text);
+      case 'plan': {
+        // A plan that cannot be set beside its model has no further findings; opening the model says why.
+        const check = () => this.workers.analysis.call('checkPlan', { planPath: path, text }).catch(() => []);
+        return planProblems(text, check);
+      }
+    }
   }
 
   #snapshotsUnder(configPath: string): ModelSnapshot[] {
@@ -109,36 +116,52 @@ export class LanguageFeatures {
   #hover(uri: string, position: Parameters<TextDocument['offsetAt']>[0]): Hover | null {
     const own = this.#own(uri);
     if (own === undefined) return null;
-    if (own.kind === 'config') return configHover(own.document, own.path, position);
-    return own.kind === 'plan' ? planHover(own.document, position) : null;
+    switch (own.kind) {
+      case 'config':
+        return configHover(own.document, own.path, position);
+      case 'plan':
+        return planHover(own.document, position);
+      case 'profile':
+        return null;
+    }
   }
 
   #lenses(uri: string): CodeLens[] {
     const own = this.#own(uri);
     if (own === undefined) return [];
-    const lenses =
-      own.kind === 'plan'
-        ? planLenses(own.document.getText(), uri, own.path)
-        : own.kind === 'config'
-          ? configLenses(uri, governedModels(own.path), this.#snapshotsUnder(own.path))
-          : [];
-    return lenses.filter(({ command }) => this.#isOffered(command?.command ?? ''));
+    return this.#allLenses(own, uri).filter(({ command }) => this.#isOffered(command?.command ?? ''));
+  }
+
+  #allLenses({ kind, document, path }: OwnDocument, uri: string): CodeLens[] {
+    switch (kind) {
+      case 'plan':
+        return planLenses(document.getText(), uri, path);
+      case 'config':
+        return configLenses(uri, governedModels(path), this.#snapshotsUnder(path));
+      case 'profile':
+        return [];
+    }
   }
 
   #actions(uri: string): CodeAction[] {
     const own = this.#own(uri);
     if (own === undefined) return [];
-    const actions =
-      own.kind === 'plan'
-        ? planActions(own.document.getText(), uri, own.path)
-        : own.kind === 'config' && configIsSound(own)
-          ? configActions(uri, governedModels(own.path))
-          : [];
-    return actions.filter(({ command }) => this.#isOffered(command?.command ?? ''));
+    return allActions(own, uri).filter(({ command }) => this.#isOffered(command?.command ?? ''));
   }
 
   #isOffered(command: string): boolean {
     return command === '' || this.options().commands.includes(command);
+  }
+}
+
+function allActions(own: OwnDocument, uri: string): CodeAction[] {
+  switch (own.kind) {
+    case 'plan':
+      return planActions(own.document.getText(), uri, own.path);
+    case 'config':
+      return configIsSound(own) ? configActions(uri, governedModels(own.path)) : [];
+    case 'profile':
+      return [];
   }
 }
 

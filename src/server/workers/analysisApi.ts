@@ -4,7 +4,6 @@ import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { ErrorData } from '../../shared/errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
 import type {
-  DeploymentTarget,
   GeneratedFile,
   NodeDetails,
   PlanComparison,
@@ -13,6 +12,7 @@ import type {
   SearchHit,
 } from '../../shared/requests';
 import type { SceneOverlay } from '../../shared/scene';
+import type { DeploymentTarget } from '../../shared/targets';
 import type { Work } from '../../shared/work';
 
 /** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */

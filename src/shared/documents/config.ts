@@ -1,4 +1,16 @@
 import * as z from 'zod';
+import {
+  additiveMetrics,
+  limitedMetrics,
+  linkRates,
+  metricLimitedBy,
+  metrics,
+  metricTable,
+  tierRates,
+} from '../metrics';
+import { listed } from '../quantities';
+import { namesOf, recordOf } from '../recordOf';
+import { namedStrategies } from '../strategies';
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
 const positive = z.number().positive();
@@ -20,11 +32,7 @@ export const tierSchema = z
     memoryGB: positive
       .optional()
       .describe('Memory for weights and activations in GB; a limit only with `constraints.respectMemory`.'),
-    pricePerHour: nonNegative
-      .optional()
-      .describe('Price of one busy hour in dollars; 0 unless stated here or by the preset.'),
-    watts: nonNegative.optional().describe('Power while busy in watts.'),
-    electricityPerKWh: nonNegative.optional().describe('Price of electricity in dollars per kWh.'),
+    ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
     replicas: z.int().positive().optional().describe('Copies that serve in parallel; raises throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
@@ -35,8 +43,7 @@ export const linkSchema = z
     preset: z.string().optional().describe('Published link whose figures fill in what is missing here.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
-    pricePerGB: nonNegative.optional().describe('Price of a transferred GB in dollars.'),
-    joulesPerMB: nonNegative.optional().describe('Energy that the lower tier spends per transferred MB.'),
+    ...recordOf(namesOf(linkRates), (rate) => nonNegative.optional().describe(linkRates[rate].description)),
     wire: z
       .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
       .optional()
@@ -45,20 +52,17 @@ export const linkSchema = z
   .describe('Joins a tier to the next one; data only flows upwards.');
 
 export const objectiveSchema = z
-  .union([
-    z.enum(['latency', 'cost', 'throughput', 'energy']),
-    z.strictObject({ latency: nonNegative.optional(), cost: nonNegative.optional(), energy: nonNegative.optional() }),
-  ])
-  .describe('What to optimize: one metric, or weights for seconds, dollars and joules.');
+  .union([z.enum(metrics), z.strictObject(recordOf(additiveMetrics, () => nonNegative.optional()))])
+  .describe(
+    `What to optimize: one metric, or weights for ${listed(additiveMetrics.map((metric) => metricTable[metric].unit))}.`,
+  );
 
 export const constraintsSchema = z
   .strictObject({
-    maxLatencyMs: positive.optional().describe('Longest latency of one request in milliseconds.'),
-    maxCostPerRequest: positive.optional().describe('Highest cost of one request in dollars.'),
-    maxEnergyJ: positive.optional().describe('Most energy that the first tier may spend on one request, in joules.'),
-    minThroughputPerSecond: positive
-      .optional()
-      .describe('Fewest requests per second that the slowest stage must take.'),
+    ...recordOf(
+      limitedMetrics.map((metric) => metricTable[metric].limit),
+      (limit) => positive.optional().describe(metricTable[metricLimitedBy(limit)].limitDescription),
+    ),
     respectMemory: z.boolean().optional().describe('Refuse plans that do not fit into the memory of a tier.'),
     keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
     pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
@@ -94,7 +98,13 @@ export const configSchema = z.strictObject({
   tiers: z.array(tierSchema).min(1).max(8).describe('From the device upwards.'),
   links: z.array(linkSchema).optional().describe('Link i joins tier i to tier i+1.'),
   ...perModelSchema.shape,
-  strategy: z.string().optional().describe('How to search: dnnsplit (default), exact, exhaustive, neurosurgeon, ...'),
+  strategy: z
+    .string()
+    .meta({ examples: [...namedStrategies] })
+    .optional()
+    .describe(
+      `How to search: ${namedStrategies.join(', ')}, or \`single:\` and a tier; ${namedStrategies[0]} unless stated.`,
+    ),
   models: z
     .record(z.string(), perModelSchema)
     .optional()

@@ -1,9 +1,42 @@
 import * as z from 'zod';
+import {
+  type FigureName,
+  figures,
+  linkRates,
+  type Metric,
+  metricEntry,
+  type metricTable,
+  type RateEntry,
+  tierRates,
+} from '../metrics';
+import { namesOf, recordOf } from '../recordOf';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
  * configuration give the same bytes. Extend it, never rename.
  */
+type Later<Entry, Schema extends z.ZodType> = Entry extends { readonly isNewInPlans: true }
+  ? z.ZodOptional<Schema>
+  : Schema;
+type FigureSchema<Entry> = Later<
+  Entry,
+  Entry extends { readonly isUnbounded: string } ? z.ZodNullable<z.ZodNumber> : z.ZodNumber
+>;
+
+/** The figures of a plan, one per metric. */
+const planFigures = figures((metric) => {
+  const { isUnbounded, isNewInPlans } = metricEntry(metric);
+  const schema = isUnbounded === undefined ? z.number() : z.number().nullable().describe(isUnbounded);
+  return isNewInPlans ? schema.optional() : schema;
+}) as { readonly [M in Metric as FigureName<M>]: FigureSchema<(typeof metricTable)[M]> };
+
+/** What metrics count, as the plan was made with it. */
+function ratesOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table) {
+  return recordOf(namesOf(table), (rate) => (table[rate]?.isNewInPlans ? z.number().optional() : z.number())) as {
+    readonly [Rate in keyof Table]: Later<Table[Rate], z.ZodNumber>;
+  };
+}
+
 const dim = z.union([z.int().nonnegative(), z.string()]);
 const tensor = z.strictObject({
   name: z.string(),
@@ -20,9 +53,7 @@ const planTier = z.strictObject({
   memoryGBps: z.number().nullable(),
   overheadUs: z.number(),
   memoryGB: z.number().nullable(),
-  pricePerHour: z.number(),
-  watts: z.number(),
-  electricityPerKWh: z.number(),
+  ...ratesOf(tierRates),
   replicas: z.int(),
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -46,8 +77,7 @@ const planLink = z.strictObject({
   to: z.string(),
   bandwidthMbps: z.number(),
   latencyMs: z.number(),
-  pricePerGB: z.number(),
-  joulesPerMB: z.number(),
+  ...ratesOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
   bytes: z.number(),
@@ -55,14 +85,9 @@ const planLink = z.strictObject({
 });
 export type PlanLink = z.infer<typeof planLink>;
 
-const throughput = z.number().nullable().describe('Requests per second; null where no stage takes any time.');
-
 const outcome = z.strictObject({
   strategy: z.string(),
-  latencyMs: z.number(),
-  costPerRequest: z.number(),
-  throughputPerSecond: throughput,
-  energyJ: z.number(),
+  ...planFigures,
 });
 
 const pair = z.tuple([z.number(), z.number()]);
@@ -135,12 +160,7 @@ export const planDocumentSchema = z.strictObject({
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
   links: z.array(planLink),
-  prediction: z.strictObject({
-    latencyMs: z.number(),
-    costPerRequest: z.number(),
-    throughputPerSecond: throughput,
-    energyJ: z.number(),
-  }),
+  prediction: z.strictObject(planFigures),
   certificate: z.strictObject({
     exactObjectiveValue: z.number().nullable(),
     objectiveValue: z.number(),

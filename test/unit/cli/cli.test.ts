@@ -185,6 +185,9 @@ describe('dnnsplit on the command line', () => {
     run('plan', 'small.onnx', '-o', 'drawn.splitplan.json');
     expect(run('graph', 'drawn.splitplan.json', '-o', 'plan.svg').status).toBe(0);
     expect(await readFile(path('plan.svg'), 'utf8')).toContain('edge');
+    expect(run('graph', 'small.onnx', '-o', 'weights.svg', '--metric', 'weights').status).toBe(0);
+    expect(await readFile(path('weights.svg'), 'utf8')).toContain('>Weights, log<');
+    expect(run('graph', 'small.onnx', '-o', 'weights.svg', '--metric', 'heat').status).toBe(2);
   });
 
   it('writes a compose project once, and again only when it is told to', async () => {

@@ -11,10 +11,16 @@ import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { type PreparedSplit, prepareSplit } from '../../../src/app/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
-import type { Engine, Deployment as Generated } from '../../../src/engine/deploy/parts/deployment';
+import type { Deployment as Generated } from '../../../src/engine/deploy/parts/deployment';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
 import { contractSchema } from '../../../src/shared/documents/contract';
-import { type DeploymentTarget, deploymentTargets } from '../../../src/shared/requests';
+import {
+  type DeploymentTarget,
+  deploymentTargets,
+  type Engine,
+  engines,
+  targetEntry,
+} from '../../../src/shared/targets';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
 import { sharedFolder } from '../../support/shared';
 import { unknownKeys } from './kubernetesKeys';
@@ -86,13 +92,21 @@ describe('what every target has', () => {
     }
   });
 
-  it.each(['compose', 'triton'] as const)('%s: contracts that the relay takes', (target) => {
-    for (const [, split] of cases) {
-      const contracts = generate(target, split).files.filter(({ path }) => path.endsWith('contract.json'));
-      expect(contracts).toHaveLength(split.contracts.length);
-      for (const { content } of contracts) contractSchema.parse(JSON.parse(content));
-    }
-  });
+  it.each(deploymentTargets)(
+    '%s: contracts that the relay takes where the editor looks for them, or none',
+    (target) => {
+      const { contracts: pattern } = targetEntry(target);
+      const place = pattern && new RegExp(`^${pattern.replaceAll('.', '\\.').replace('*', '[^/]+')}$`);
+      for (const [, split] of cases) {
+        const contracts = generate(target, split).files.filter(({ path }) => path.endsWith('contract.json'));
+        expect(contracts).toHaveLength(place === undefined ? 0 : split.contracts.length);
+        for (const { path, content } of contracts) {
+          expect(path).toMatch(place ?? '');
+          contractSchema.parse(JSON.parse(content));
+        }
+      }
+    },
+  );
 
   it('hands on exactly what the next tier receives', () => {
     for (const [name, { contracts, model }] of cases) {
@@ -111,7 +125,7 @@ describe('what every target has', () => {
 });
 
 describe('a compose project', () => {
-  it.each(['relay', 'triton', 'ovms'] as const)('with %s: joins neighbors alone and opens one port', (engine) => {
+  it.each(engines)('with %s: joins neighbors alone and opens one port', (engine) => {
     for (const [name, split] of cases) {
       const project = parse(contentOf(generate('compose', split, engine), 'compose.yaml'));
       const services = Object.entries<Record<string, unknown>>(project.services);
@@ -139,7 +153,7 @@ describe('a compose project', () => {
     const { $schema: _, ...schema } = JSON.parse(readFileSync(join(schemas, 'compose-spec.json'), 'utf8'));
     const validate = ajv.compile(schema);
     for (const [name, split] of cases) {
-      for (const engine of ['relay', 'triton', 'ovms'] as const) {
+      for (const engine of engines) {
         validate(parse(contentOf(generate('compose', split, engine), 'compose.yaml')));
         expect(validate.errors ?? [], `${name}, ${engine}`).toEqual([]);
       }

@@ -1,3 +1,4 @@
+import { figures } from '../../../src/shared/metrics';
 import type { AnalysisReport, CandidateReport, PlanReport, StrategyReport } from '../../../src/shared/reports';
 import type { ModelSnapshot } from '../../../src/shared/requests';
 
@@ -44,6 +45,7 @@ export const analysis: AnalysisReport = {
 
 function strategy(name: string, relative: number, unavailable?: string): StrategyReport {
   return {
+    ...figures(() => 0),
     strategy: name,
     latencyMs: 100 * relative,
     costPerRequest: 0.00002,
@@ -56,6 +58,7 @@ function strategy(name: string, relative: number, unavailable?: string): Strateg
 }
 
 export const plan: PlanReport = {
+  ...figures(() => 0),
   objective: 'latency',
   strategy: 'dnnsplit',
   tiers: (['device', 'edge', 'cloud'] as const).map((id, tier) => ({

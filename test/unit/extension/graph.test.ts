@@ -9,8 +9,9 @@ import { SelectionHub } from '../../../src/extension/model/selection';
 import { DisposableStore } from '../../../src/extension/window/disposables';
 import { serverRestartedError } from '../../../src/extension/window/requestErrors';
 import { DnnSplitError } from '../../../src/shared/errors';
+import type { PlanOverrides } from '../../../src/shared/requests';
 import type { Scene, SceneOverlay } from '../../../src/shared/scene';
-import type { ToWebview } from '../../../src/shared/webviewMessages';
+import type { FromWebview, ToWebview } from '../../../src/shared/webviewMessages';
 import { createCancellation, FakeServer } from './fakeServer';
 import { analysis, modelUri, readySnapshot } from './fixtures';
 
@@ -56,21 +57,37 @@ describe('the page', () => {
   });
 });
 
+const everyOverride: Required<PlanOverrides> = {
+  objective: 'cost',
+  strategy: 'exact',
+  bandwidthMbps: [1, null],
+  cuts: [null, 3],
+  pin: { a: 'device' },
+  placement: [['a'], ['b..c']],
+};
+
 describe('messages of the page', () => {
   it('passes what the contract allows', () => {
-    const messages = [
-      { type: 'ready', folded: null },
-      { type: 'requestScene', folded: ['g1'] },
-      { type: 'selected', nodeIds: ['a'] },
-      { type: 'requestDetails', nodeId: 'a' },
-      { type: 'search', query: 'conv' },
-      { type: 'override', overrides: { bandwidthMbps: [1, null], pin: { a: 'device' } } },
-      { type: 'requestRegions', links: [0, 1] },
-      { type: 'cancel' },
-      { type: 'run', command: 'exportPlan' },
-      { type: 'log', text: 'hello' },
-    ];
-    for (const message of messages) expect(parseMessage(message)).toEqual(message);
+    const ofEveryKind: { readonly [Kind in FromWebview['type']]: Extract<FromWebview, { readonly type: Kind }> } = {
+      ready: { type: 'ready', folded: null },
+      shown: { type: 'shown', metric: 'weights', comparing: 'single:cloud' },
+      requestScene: { type: 'requestScene', folded: ['g1'] },
+      selected: { type: 'selected', nodeIds: ['a'] },
+      requestDetails: { type: 'requestDetails', nodeId: 'a' },
+      search: { type: 'search', query: 'conv' },
+      override: { type: 'override', overrides: everyOverride },
+      requestPreview: { type: 'requestPreview', cut: { link: 0, position: 3 }, overrides: everyOverride },
+      requestComparison: { type: 'requestComparison', strategy: 'exact' },
+      requestRegions: { type: 'requestRegions', links: [0, 1] },
+      picture: { type: 'picture', png: 'AAAA', scale: 2 },
+      noPicture: { type: 'noPicture', reason: 'too large' },
+      cancel: { type: 'cancel' },
+      run: { type: 'run', command: 'exportPlan' },
+      log: { type: 'log', text: 'hello' },
+    };
+    for (const message of Object.values(ofEveryKind)) expect(parseMessage(message)).toEqual(message);
+    const comparingNothing = { type: 'shown', metric: 'none', comparing: null };
+    expect(parseMessage(comparingNothing)).toEqual(comparingNothing);
   });
 
   it.each([
@@ -83,6 +100,8 @@ describe('messages of the page', () => {
     { type: 'selected', nodeIds: 'a' },
     { type: 'run', command: 'workbench.action.quit' },
     { type: 'requestRegions', links: [0] },
+    { type: 'shown', metric: 'heat', comparing: null },
+    { type: 'shown', metric: 'time' },
     { type: 'requestRegions', links: [0, 0.5] },
     { type: 'override', overrides: { cuts: ['3'] } },
     { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
@@ -166,6 +185,13 @@ describe('GraphSession', () => {
     expect(types().filter((type) => type === 'scene')).toHaveLength(1);
     expect(types().filter((type) => type === 'plan')).toHaveLength(2);
     expect(server.askedOf('dnnsplit/override')).toEqual([{ modelUri, overrides: { objective: 'cost' } }]);
+  });
+
+  it('knows what the page shows, for a picture that is to show the same', () => {
+    const { session } = conversation();
+    expect(session.shown).toEqual({ metric: 'time', comparing: null, texts: {} });
+    session.receive({ type: 'shown', metric: 'macs', comparing: 'cut' });
+    expect(session.shown).toEqual({ metric: 'macs', comparing: 'cut', texts: {} });
   });
 
   it('sends the map of the links that the page asks for', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyOverrides, parseObjective } from '../../../src/engine/planning/infrastructure/overrides';
+import { applyOverrides, parseObjective } from '../../../src/engine/planning/infrastructure/applyOverrides';
 import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';

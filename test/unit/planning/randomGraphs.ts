@@ -5,6 +5,8 @@ import type { Constraints, Infrastructure } from '../../../src/engine/planning/i
 import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import type { Evaluation } from '../../../src/engine/planning/plan/plan';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { linkRates, tierRates } from '../../../src/shared/metrics';
+import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 
 /** Small random DAGs: up to `most` nodes, each reading one to three earlier tensors, two inputs at most. */
@@ -32,16 +34,13 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
   const tier = fc.record({
     speed: fc.integer({ min: 1, max: 20 }),
     overheadUs: fc.integer({ min: 0, max: 3 }),
-    pricePerHour: fc.integer({ min: 0, max: 5 }),
-    watts: fc.integer({ min: 0, max: 9 }),
-    electricityPerKWh: fc.integer({ min: 0, max: 3 }),
+    rates: fc.record(recordOf(namesOf(tierRates), () => fc.integer({ min: 0, max: 9 }))),
     replicas: fc.integer({ min: 1, max: 2 }),
   });
   const link = fc.record({
     bandwidthMbps: fc.integer({ min: 3, max: 11 }).map((exponent) => 2 ** exponent),
     latencyMs: fc.constantFrom(0, 0.001, 0.01),
-    pricePerGB: fc.integer({ min: 0, max: 9 }),
-    joulesPerMB: fc.integer({ min: 0, max: 9 }),
+    ...recordOf(namesOf(linkRates), () => fc.integer({ min: 0, max: 9 })),
     wireDtype: fc.constantFrom('original' as const, 'float16' as const, 'int8' as const),
   });
   const tiers = fc.array(tier, { minLength: tierCount, maxLength: tierCount });
@@ -54,12 +53,10 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
       speeds.sort((a, b) => a - b);
       overheads.sort((a, b) => b - a);
     }
-    const resolved = drafts.map(({ pricePerHour, watts, electricityPerKWh, replicas }, k) => ({
+    const resolved = drafts.map(({ rates, replicas }, k) => ({
       gflops: (speeds[k] ?? 1) * 1e-3,
       overheadUs: overheads[k] ?? 0,
-      pricePerHour,
-      watts,
-      electricityPerKWh,
+      ...rates,
       replicas,
     }));
     return plainInfrastructure(resolved, chosen, { inputWireBytes: given });

@@ -10,6 +10,8 @@ import { OptimumSearch } from '../../../src/engine/planning/optimum/optimumSearc
 import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
+import { linkRates, tierRates } from '../../../src/shared/metrics';
+import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { unwatched } from '../../../src/shared/work';
 
 /** What a strategy is given, with a search over the candidates alone. */
@@ -61,9 +63,7 @@ export function plainInfrastructure(
       memoryGBps: undefined,
       overheadUs: 0,
       memoryGB: undefined,
-      pricePerHour: 0,
-      watts: 0,
-      electricityPerKWh: 0,
+      ...recordOf(namesOf(tierRates), () => 0),
       replicas: 1,
       profile: undefined,
       ...tier,
@@ -71,8 +71,7 @@ export function plainInfrastructure(
     links: links.map((link) => ({
       bandwidthMbps: 1,
       latencyMs: 0,
-      pricePerGB: 0,
-      joulesPerMB: 0,
+      ...recordOf(namesOf(linkRates), () => 0),
       wireDtype: 'original',
       ...link,
     })),

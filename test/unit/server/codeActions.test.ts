@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configActions } from '../../../src/server/language/codeActions';
+import { deploymentTargets, targetTable } from '../../../src/shared/targets';
 
 const uri = 'file:///project/dnnsplit.json';
 const titles = (paths: readonly string[]) => configActions(uri, paths).map(({ title }) => title);
@@ -11,10 +12,7 @@ describe('actions on a configuration', () => {
 
   it('offer every target and the split for the one model', () => {
     expect(titles(['/project/a.onnx'])).toEqual([
-      'Generate Docker Compose',
-      'Generate Kubernetes',
-      'Generate KServe',
-      'Generate Triton',
+      ...deploymentTargets.map((target) => `Generate ${targetTable[target].label}`),
       'Export Split Models',
       'Plan Again',
     ]);

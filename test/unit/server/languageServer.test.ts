@@ -72,6 +72,18 @@ describe('the language server over stdio', () => {
     await rm(apart, { recursive: true });
   });
 
+  it('makes a picture of what is on the screen: metric, words and the plan that the plan is held against', async () => {
+    const plain = { modelUri: uri('resnet152.onnx'), folded: null, theme: 'light' } as const;
+    const { svg } = await client.request('dnnsplit/picture', plain);
+    expect(svg).toContain('>Time, log<');
+    const texts = { 'legend.log.weights': 'Gewichte' };
+    const asked = { ...plain, metric: 'weights', compare: 'single:device', texts } as const;
+    const { svg: held } = await client.request('dnnsplit/picture', asked);
+    expect(held).toContain('>Gewichte<');
+    expect(held).toContain('>E → D<');
+    expect(svg).not.toContain('>E → D<');
+  });
+
   it('plans again when the configuration is saved, not while it is edited', async () => {
     const modelUri = uri('resnet152.onnx');
     const slower = config.replace('"bandwidthMbps": 20,', '"bandwidthMbps": 0.05,');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contract } from '../../../src/engine/solver/contraction';
+import { contractProblem } from '../../../src/engine/solver/contraction';
 import { assignmentCost, type ExactProblem } from '../../../src/engine/solver/problem';
 import { solveExactly } from '../../../src/engine/solver/solve';
 import { bruteForce, problems } from './randomProblem';
@@ -29,7 +29,7 @@ describe('the exact planner', () => {
   it('contracts without changing the optimum', () => {
     fc.assert(
       fc.property(problems(7, 3), (problem) => {
-        const { problem: smaller } = contract(problem);
+        const { problem: smaller } = contractProblem(problem);
         expect(bruteForce(smaller)).toBe(bruteForce(problem));
       }),
       { numRuns: 2000 },

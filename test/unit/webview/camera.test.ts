@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toScreen, toWorld, visibleRect } from '../../../src/engine/picture/displayList/view';
 import {
   between,
   centerOn,
@@ -11,9 +12,6 @@ import {
   panBy,
   readableZoom,
   reveal,
-  toScreen,
-  toWorld,
-  visibleRect,
   zoomAt,
 } from '../../../webview/renderer/camera';
 

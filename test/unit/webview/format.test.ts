@@ -3,12 +3,11 @@ import {
   formatBytes,
   formatCount,
   formatDollars,
-  formatJoules,
+  formatFigure,
   formatMacs,
   formatMbps,
   formatMbpsRange,
   formatMs,
-  formatRate,
   formatRatio,
   formatSignificant,
   formatTensor,
@@ -69,9 +68,9 @@ describe('numbers for people', () => {
   test('other units', () => {
     expect(formatMacs(11_560_000_000)).toBe('11.6 G');
     expect(formatMacs(512)).toBe('512');
-    expect(formatJoules(0.0123)).toBe('0.0123 J');
-    expect(formatJoules(0)).toBe('0 J');
-    expect(formatRate(12.44)).toBe('12.4 /s');
+    expect(formatFigure('energy', 0.0123)).toBe('0.0123 J');
+    expect(formatFigure('energy', 0)).toBe('0 J');
+    expect(formatFigure('throughput', 12.44)).toBe('12.4 /s');
     expect(formatMbps(20)).toBe('20 Mbit/s');
     expect(formatMbps(0.2)).toBe('200 kbit/s');
     expect(formatMbpsRange(2, 19.6)).toEqual(['2 Mbit/s', '19.6 Mbit/s']);

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import { createHeatScale, heatOf } from '../../../src/engine/picture/displayList/heat';
+import { hasOverrides } from '../../../src/shared/overrides';
 import { memoryOf, readMemory } from '../../../webview/memory';
-import { createHeatScale, heatOf } from '../../../webview/model/metric';
-import { isUntouched, withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
+import { withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
 import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/model/sceneModel';
 import { createStore, initialState, reduce } from '../../../webview/model/state';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
@@ -29,8 +30,8 @@ describe('reducer', () => {
     const drawn = { type: 'scene', scene: sceneOf(network, []) } as const;
     const planLast = reduce(reduce(initialState, { type: 'host', message: drawn }), { type: 'host', message: plan });
     const sceneLast = reduce(reduce(initialState, { type: 'host', message: plan }), { type: 'host', message: drawn });
-    expect(planLast.planModel?.tiers).toEqual(sceneLast.planModel?.tiers);
-    expect(planLast.planModel?.tiers).toHaveLength(drawn.scene.nodes.length);
+    expect(planLast.list?.plan?.tiers).toEqual(sceneLast.list?.plan?.tiers);
+    expect(planLast.list?.plan?.tiers).toHaveLength(drawn.scene.nodes.length);
   });
 
   test('selecting moves the focus and drops details of other nodes', () => {
@@ -106,9 +107,9 @@ describe('overrides', () => {
   test('pin and release', () => {
     const pinned = withPin({}, 'a', 'edge');
     expect(pinned.pin).toEqual({ a: 'edge' });
-    expect(isUntouched(pinned)).toBe(false);
-    expect(isUntouched(withPin(pinned, 'a', null))).toBe(true);
-    expect(isUntouched({ cuts: [null, null] })).toBe(true);
+    expect(hasOverrides(pinned)).toBe(true);
+    expect(hasOverrides(withPin(pinned, 'a', null))).toBe(false);
+    expect(hasOverrides({ cuts: [null, null] })).toBe(false);
   });
 });
 
@@ -142,13 +143,11 @@ describe('scene model', () => {
 describe('heat', () => {
   test('is logarithmic from the smallest to the largest value, over four decades at most', () => {
     const values = [1, 1e3, 1e6];
-    const model = createSceneModel(
-      sceneFrom({ a: [0, 0], b: [0, 100], c: [0, 200] }, [], (node) => ({
-        ...node,
-        macs: values[node.orderIndices[0] ?? 0] ?? 0,
-      })),
-    );
-    const scale = createHeatScale('macs', model, null);
+    const scene = sceneFrom({ a: [0, 0], b: [0, 100], c: [0, 200] }, [], (node) => ({
+      ...node,
+      macs: values[node.orderIndices[0] ?? 0] ?? 0,
+    }));
+    const scale = createHeatScale('macs', scene, null);
     expect([scale.low, scale.high]).toEqual([100, 1e6]);
     expect(heatOf(scale, 1e6)).toBe(1);
     expect(heatOf(scale, 1e4)).toBeCloseTo(0.5);

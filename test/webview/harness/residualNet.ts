@@ -1,3 +1,4 @@
+import { figures } from '../../../src/shared/metrics';
 import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/shared/reports';
 import type { PlanOverrides } from '../../../src/shared/requests';
 import type {
@@ -343,6 +344,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     return [{ link, tensor: operators[position - 1]?.id ?? 'input', text, bytes, transferMs, cost: 0.00002 }];
   });
   const strategy = (name: string, plan: ReturnType<typeof evaluate>) => ({
+    ...figures(() => 0),
     strategy: name,
     latencyMs: plan.latencyMs,
     costPerRequest: plan.cost,

@@ -1,4 +1,5 @@
-import type { DeployedTier, Engine } from '../parts/deployment';
+import type { Engine } from '../../../shared/targets';
+import type { DeployedTier } from '../parts/deployment';
 import { type EngineImage, engineImageFor } from '../parts/engineImage';
 
 /** Pinned, so that the same plan deploys the same program. */

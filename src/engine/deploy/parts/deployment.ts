@@ -2,10 +2,8 @@ import type { ContractDocument } from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import type { GeneratedFile } from '../../../shared/requests';
+import type { Engine } from '../../../shared/targets';
 import { slug, tierNames } from './tierNames';
-
-/** What runs the sub-models: ONNX Runtime inside of each relay, or an inference server beside it. */
-export type Engine = 'relay' | 'triton' | 'ovms';
 
 export interface DeploymentInput {
   readonly plan: PlanDocument;

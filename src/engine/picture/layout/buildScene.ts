@@ -1,8 +1,8 @@
 import { freeHeight, levelHeights } from '../../../shared/freeHeight';
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../../shared/scene';
+import { textWidth } from '../../../shared/textWidth';
 import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
 import type { SplitGraph } from '../../split/splitGraph';
-import { textWidth } from '../textWidth';
 import type { ElkEngine } from './elkEngine';
 import { type FoldGroup, groupLabel } from './foldGroup';
 import { type GroupHeaders, groupHeaders, headerHeight } from './groupHeaders';

@@ -1,9 +1,18 @@
+import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
 import type { DataTensor, SplitNode } from '../../split/splitGraph';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
+import {
+  busyValue,
+  crossingValue,
+  metricArithmetic,
+  objectiveWeights,
+  sendingValue,
+  type Weights,
+} from '../plan/metrics';
 
 /**
- * The scalar formulas of `engine.md` section 4. Times are in seconds, prices in dollars, energies in joules; everything
- * that plans or reports goes through these.
+ * The scalar formulas of `engine.md` section 4 besides those of the metrics. Times are in seconds; everything that plans
+ * or reports goes through these.
  */
 
 /** The key of a node's entry in a tier's profile: its name where that is listed, else its id; none without an entry. */
@@ -33,22 +42,8 @@ export function estimatedSeconds(node: SplitNode, tier: Tier): number {
 
 /** Seconds to move bytes over a link: latency and bytes at its bandwidth; nothing when nothing crosses. */
 export function transferSeconds(bytes: number, link: Link): number {
-  return bytes === 0 ? 0 : link.latencyMs * 1e-3 + (8 * bytes) / (link.bandwidthMbps * 1e6);
-}
-
-/** Dollars of one busy second of a tier: its hourly price and its electricity. */
-export function pricePerSecond(tier: Tier): number {
-  return tier.pricePerHour / 3600 + (tier.watts * tier.electricityPerKWh) / 3.6e6;
-}
-
-/** Dollars for the bytes that cross a link. */
-export function transferPrice(bytes: number, link: Link): number {
-  return link.pricePerGB === 0 ? 0 : (bytes * link.pricePerGB) / 1e9;
-}
-
-/** Joules that the lower tier spends on the bytes that cross a link. */
-export function transferJoules(bytes: number, link: Link): number {
-  return link.joulesPerMB === 0 ? 0 : (bytes * link.joulesPerMB) / 1e6;
+  const { crossing, sending } = metricArithmetic.latency;
+  return bytes === 0 ? 0 : crossing(1, link) + sending(bytes, link);
 }
 
 /**
@@ -77,23 +72,8 @@ export interface AdditiveObjective {
   readonly perByte: readonly number[];
 }
 
-/** The weights of seconds, dollars and joules in an objective; none for throughput, which is not a sum. */
-export function objectiveWeights(
-  objective: Objective,
-): { readonly latency: number; readonly cost: number; readonly energy: number } | undefined {
-  if (objective === 'throughput') return undefined;
-  if (typeof objective !== 'string') {
-    return { latency: objective.latency ?? 0, cost: objective.cost ?? 0, energy: objective.energy ?? 0 };
-  }
-  return {
-    latency: objective === 'latency' ? 1 : 0,
-    cost: objective === 'cost' ? 1 : 0,
-    energy: objective === 'energy' ? 1 : 0,
-  };
-}
-
 /**
- * Any objective but throughput as a sum over nodes and links:
+ * Any objective that adds up as a sum over nodes and links:
  * sum of seconds(v, k) * perSecond[k] + sum over used links of perCrossing[l] + bytes * perByte[l].
  * @returns nothing for throughput.
  */
@@ -102,24 +82,25 @@ export function additiveObjective(
   objective: Objective,
 ): AdditiveObjective | undefined {
   const weights = objectiveWeights(objective);
-  if (weights === undefined) return undefined;
-  const { latency, cost, energy } = weights;
+  return weights && weightedObjective(infrastructure, weights);
+}
+
+/** What weights make of every second, crossing and byte. */
+export function weightedObjective(
+  { tiers, links }: Pick<Infrastructure, 'tiers' | 'links'>,
+  weights: Weights,
+): AdditiveObjective {
+  const sumOf = (valueFor: (metric: AdditiveMetric) => number) =>
+    additiveMetrics.reduce((sum, metric) => sum + valueFor(metric), 0);
   return {
-    perSecond: infrastructure.tiers.map(
-      (tier, k) => latency + cost * pricePerSecond(tier) + (k === 0 ? energy * tier.watts : 0),
-    ),
-    perCrossing: infrastructure.links.map((link) => latency * link.latencyMs * 1e-3),
-    perByte: infrastructure.links.map(
-      (link, l) =>
-        (latency * 8) / (link.bandwidthMbps * 1e6) +
-        (cost * link.pricePerGB) / 1e9 +
-        (l === 0 ? (energy * link.joulesPerMB) / 1e6 : 0),
-    ),
+    perSecond: tiers.map((tier, k) => sumOf((metric) => busyValue(metric, weights[metric], tier, k))),
+    perCrossing: links.map((link, l) => sumOf((metric) => crossingValue(metric, weights[metric], link, l))),
+    perByte: links.map((link, l) => sumOf((metric) => sendingValue(metric, weights[metric], link, l))),
   };
 }
 
 /** Objective value of moving bytes over link l: 0 when nothing crosses, `Infinity` for unknown bytes. */
-export function crossingValue(objective: AdditiveObjective, l: number, bytes: number): number {
+export function crossingCost(objective: AdditiveObjective, l: number, bytes: number): number {
   if (bytes === 0) return 0;
   if (bytes === Number.POSITIVE_INFINITY) return bytes;
   return (objective.perCrossing[l] ?? 0) + bytes * (objective.perByte[l] ?? 0);

@@ -1,13 +1,8 @@
+import { figures, type Metric, metricEntry } from '../../../shared/metrics';
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
+import { busyValue, isWorstPart, joined, metricArithmetic, transferValue } from '../plan/metrics';
 import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
-import {
-  additiveObjective,
-  crossingValue,
-  pricePerSecond,
-  transferJoules,
-  transferPrice,
-  transferSeconds,
-} from './costModel';
+import { additiveObjective, crossingCost, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 
 /**
@@ -19,7 +14,10 @@ import type { CostTables } from './costTables';
 export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluation {
   const links = linkLoads(costs, assignment);
   const tiers = tierLoads(costs, assignment, links);
-  return { ...totals(costs, tiers, links), tiers, links };
+  const totals = figures((metric) => {
+    return metricEntry(metric).toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
+  });
+  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers, links };
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
@@ -38,7 +36,7 @@ function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
       tensors,
       bytes,
       transferMs: transferSeconds(bytes, link) * 1e3,
-      costPerRequest: transferPrice(bytes, link),
+      costPerRequest: metricArithmetic.cost.sending(bytes, link),
     };
   });
 }
@@ -57,26 +55,28 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
   return costs.tiers.map((table, k) => {
     const isHere = new Uint8Array(assignment.length);
     let nodes = 0;
-    let seconds = 0;
+    let busyS = 0;
     let measuredNodes = 0;
     for (let node = 0; node < assignment.length; node++) {
       if (assignment[node] !== k) continue;
       isHere[node] = 1;
       nodes++;
-      seconds += table.seconds[node] ?? 0;
+      busyS += table.seconds[node] ?? 0;
       measuredNodes += table.measured[node] ?? 0;
     }
     const load = sideLoad(costs, nodes, isHere, isBelow);
     for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
     const link = costs.infrastructure.links[k];
-    const sent = link === undefined ? 0 : transferJoules(links[k]?.bytes ?? 0, link);
+    const { cost, energy } = metricArithmetic;
+    const sentJ = link === undefined ? 0 : energy.sending(links[k]?.bytes ?? 0, link);
     return {
       nodes,
       ...load,
-      computeMs: seconds * 1e3,
+      busyS,
+      computeMs: busyS * 1e3,
       measuredNodes,
-      costPerRequest: seconds * pricePerSecond(table.tier),
-      energyJ: seconds * table.tier.watts + sent,
+      costPerRequest: cost.busy(busyS, table.tier),
+      energyJ: energy.busy(busyS, table.tier) + sentJ,
     };
   });
 }
@@ -87,37 +87,29 @@ function sideLoad(costs: CostTables, nodes: number, isHere: Uint8Array, isBelow:
   return nodes === isHere.length ? loadOfAll(costs.graph) : loadOf(costs.graph, isHere, isBelow);
 }
 
-function totals(
-  costs: CostTables,
-  tiers: readonly TierLoad[],
-  links: readonly LinkLoad[],
-): Pick<Evaluation, 'latencyMs' | 'costPerRequest' | 'throughputPerSecond' | 'energyJ' | 'objectiveValue'> {
-  const parts = [...tiers, ...links];
-  const latencyMs =
-    tiers.reduce((sum, tier) => sum + tier.computeMs, 0) + links.reduce((sum, link) => sum + link.transferMs, 0);
-  const slowestMs = Math.max(
-    ...tiers.map((tier, k) => tier.computeMs / (costs.infrastructure.tiers[k]?.replicas ?? 1)),
-    ...links.map((link) => link.transferMs),
-  );
-  return {
-    latencyMs,
-    costPerRequest: parts.reduce((sum, part) => sum + part.costPerRequest, 0),
-    throughputPerSecond: 1e3 / slowestMs,
-    energyJ: tiers[0]?.energyJ ?? 0,
-    objectiveValue: objectiveValue(costs, tiers, links, slowestMs),
-  };
+/** A metric over all of a plan; of times in milliseconds, in which loads state them. */
+function totalOf(costs: CostTables, metric: Metric, tiers: readonly TierLoad[], links: readonly LinkLoad[]): number {
+  const { infrastructure } = costs;
+  const unit = partsOf(metric);
+  const onTiers = infrastructure.tiers.map((tier, k) => busyValue(metric, (tiers[k]?.busyS ?? 0) * unit, tier, k));
+  const onLinks = infrastructure.links.map((link, l) => transferValue(metric, links[l]?.bytes ?? 0, link, l) * unit);
+  const sumOf = (parts: readonly number[], before = 0) =>
+    parts.reduce((sum, part) => joined(metric, sum, part), before);
+  // Times of tiers and of links are totals of their own before they are one.
+  return unit === 1 ? sumOf(onLinks, sumOf(onTiers)) : joined(metric, sumOf(onTiers), sumOf(onLinks));
 }
 
-function objectiveValue(
-  costs: CostTables,
-  tiers: readonly TierLoad[],
-  links: readonly LinkLoad[],
-  slowestMs: number,
-): number {
-  const additive = additiveObjective(costs.infrastructure, costs.infrastructure.objective);
-  if (additive === undefined) return slowestMs * 1e-3;
+/** In how many parts of its unit a metric's total is counted. */
+function partsOf(metric: Metric): number {
+  return metricArithmetic[metric].isTime ? 1e3 : 1;
+}
+
+function objectiveValue(costs: CostTables, tiers: readonly TierLoad[], links: readonly LinkLoad[]): number {
+  const { objective } = costs.infrastructure;
+  if (isWorstPart(objective)) return totalOf(costs, objective, tiers, links) * 1e-3;
+  const additive = additiveObjective(costs.infrastructure, objective);
   let value = 0;
-  for (const [k, tier] of tiers.entries()) value += tier.computeMs * 1e-3 * (additive.perSecond[k] ?? 0);
-  for (const [l, link] of links.entries()) value += crossingValue(additive, l, link.bytes);
+  for (const [k, tier] of tiers.entries()) value += tier.computeMs * 1e-3 * (additive?.perSecond[k] ?? 0);
+  for (const [l, link] of links.entries()) if (additive) value += crossingCost(additive, l, link.bytes);
   return value;
 }

@@ -1,9 +1,10 @@
-import { costText, durationText, energyText, threeDigits } from '../../../shared/quantities';
-import { objectiveWeights } from '../costs/costModel';
+import { metricTable } from '../../../shared/metrics';
+import { listed } from '../../../shared/quantities';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
+import { leadingMetric } from '../plan/metrics';
 import type { Certificate, Plan } from '../plan/plan';
-import { caveatsOf, listed, whyNothingCounts } from './caveats';
+import { caveatsOf, whyNothingCounts } from './caveats';
 
 /** Gains below this are not worth a second machine. */
 const smallGain = 0.01;
@@ -82,15 +83,9 @@ function ratioOf(a: Plan, b: Plan): number {
   return x === y ? 1 : x / y;
 }
 
-function figure({ evaluation }: Plan, infrastructure: Infrastructure): string {
-  const weights = objectiveWeights(infrastructure.objective);
-  if (weights === undefined) {
-    const { throughputPerSecond } = evaluation;
-    return `${Number.isFinite(throughputPerSecond) ? threeDigits(throughputPerSecond) : 'any number of'} requests per second`;
-  }
-  if (weights.latency > 0) return `${durationText(evaluation.latencyMs)} per request`;
-  if (weights.cost > 0) return costText(evaluation.costPerRequest);
-  return `${energyText(evaluation.energyJ)} per request on the first tier`;
+function figure({ evaluation }: Plan, { objective }: Infrastructure): string {
+  const { figure: name, words } = metricTable[leadingMetric(objective)];
+  return words(evaluation[name]);
 }
 
 /** How good the plan is proven to be; what is unknown takes nothing, which proves nothing of it. */

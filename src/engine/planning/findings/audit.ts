@@ -1,7 +1,8 @@
-import { objectiveWeights, pricePerSecond } from '../costs/costModel';
+import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
-import type { Metric, Objective } from '../infrastructure/infrastructure';
+import type { Objective } from '../infrastructure/infrastructure';
 import { hasLimits } from '../plan/constraints';
+import { busyValue, isWorstPart, leadingMetric } from '../plan/metrics';
 import type { AuditFinding } from '../plan/plan';
 import { memoriesMayFill } from '../search/partMemory';
 import type { SearchedCuts } from '../search/planSearch';
@@ -18,7 +19,6 @@ const tolerance = 1e-12;
  * @param boundedBlocks blocks in which the search for candidates did not look at every cut across branches.
  */
 export function auditCandidates(costs: CostTables, objective: Objective, boundedBlocks = 0): AuditFinding {
-  const metric = metricOf(objective);
   const tiers = usableTiers(costs);
   const exceptions: { node: number; lowerTier: number; upperTier: number }[] = [];
   let exceptionCount = 0;
@@ -34,10 +34,9 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
       if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
     }
   }
-  const holds =
-    exceptionCount === 0 && (tiers.length === 1 || (objective !== 'throughput' && !encodesDifferently(costs)));
+  const holds = exceptionCount === 0 && (tiers.length === 1 || (!isWorstPart(objective) && !encodesDifferently(costs)));
   return {
-    metric,
+    metric: leadingMetric(objective),
     holds,
     exceptions,
     exceptionCount,
@@ -72,13 +71,6 @@ function encodesDifferently(costs: CostTables): boolean {
   return new Set(costs.wires).size > 1;
 }
 
-/** The metric that a finding is filed under: of weights, the first one that counts. */
-function metricOf(objective: Objective): Metric {
-  if (typeof objective === 'string') return objective;
-  if ((objective.latency ?? 0) > 0) return 'latency';
-  return (objective.cost ?? 0) > 0 ? 'cost' : 'energy';
-}
-
 function usableTiers(costs: CostTables): number[] {
   const { tiers, constraints } = costs.infrastructure;
   return [...tiers.keys()].filter((k) => !constraints.excludeTiers?.includes(tiers[k]?.id ?? ''));
@@ -87,17 +79,15 @@ function usableTiers(costs: CostTables): number[] {
 /** What a node costs on a tier in the objective's unit; its share of the stage time for throughput. */
 function dearness(costs: CostTables, k: number, objective: Objective): (node: number) => number {
   const table = costs.tiers[k];
-  const weights = objectiveWeights(objective);
   if (table === undefined) return () => 0;
-  const perSecond =
-    weights === undefined
-      ? 1 / table.tier.replicas
-      : weights.latency + weights.cost * pricePerSecond(table.tier) + (k === 0 ? weights.energy * table.tier.watts : 0);
+  const perSecond = isWorstPart(objective)
+    ? busyValue(objective, 1, table.tier, k)
+    : (additiveObjective(costs.infrastructure, objective)?.perSecond[k] ?? 0);
   return (node) => (table.seconds[node] ?? 0) * perSecond;
 }
 
 function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): string {
-  if (objective === 'throughput' && !holds) {
+  if (isWorstPart(objective) && !holds) {
     return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut.';
   }
   if (dearer === 0 && !holds) {

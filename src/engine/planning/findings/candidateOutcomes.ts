@@ -1,12 +1,12 @@
+import { figures, type Metric, metricEntry, metrics } from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
 import type { CandidateOutcome } from '../../../shared/reports';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
-import { pricePerSecond, transferJoules, transferPrice, transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import type { PlanMetrics } from '../plan/constraints';
+import { busyValue, joined, type MetricValues, objectiveOf, searchedTransferValue } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
-import { metricsValue } from '../search/prefixTuples';
 
 /**
  * Per candidate, the best plan that crosses there alone: everything below on one tier, everything above on the next one,
@@ -23,19 +23,17 @@ export function candidateOutcomes(
   return candidates.map((candidate) => {
     if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
     const members = membersBelow(costs.graph, candidate);
-    let best: { metrics: PlanMetrics; link: number; value: number } | undefined;
+    let best: { values: MetricValues; link: number; value: number } | undefined;
     for (const link of links.keys()) {
       if (!mayCross(bounds, members, link)) continue;
-      const metrics = crossingOnce(costs, candidate, link);
-      const value = metricsValue(metrics, objective);
-      if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { metrics, link, value };
+      const values = crossingOnce(costs, candidate, link);
+      const value = objectiveOf(values, objective);
+      if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { values, link, value };
     }
+    const values = best?.values;
     return {
       position: candidate.position,
-      latencyMs: best === undefined ? null : best.metrics.latencyS * 1e3,
-      costPerRequest: best?.metrics.cost ?? null,
-      throughputPerSecond: best === undefined ? null : 1 / best.metrics.slowestS,
-      energyJ: best?.metrics.energyJ ?? null,
+      ...figures((metric) => (values === undefined ? null : metricEntry(metric).toFigure(values[metric]))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
       chosen: isCutOf(members, plan, links.length),
@@ -57,41 +55,31 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   return true;
 }
 
-/** Figures of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
-function crossingOnce(costs: CostTables, candidate: Candidate, link: number): PlanMetrics {
+/** Values of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
+function crossingOnce(costs: CostTables, candidate: Candidate, link: number): MetricValues {
   const { infrastructure, graph } = costs;
-  const secondsOn = (k: number, isBelow: boolean) => {
+  const secondsOn = (k: number) => {
     const table = costs.tiers[k];
     const total = table?.prefixSeconds[graph.nodes.length] ?? 0;
     const below =
       candidate.downset === undefined
         ? (table?.prefixSeconds[candidate.position] ?? 0)
         : candidate.downset.reduce((sum, node) => sum + (table?.seconds[node] ?? 0), 0);
-    return isBelow ? below : Math.max(0, total - below);
+    return k === link ? below : Math.max(0, total - below);
   };
-  let latencyS = 0;
-  let cost = 0;
-  let energyJ = 0;
-  let slowestS = 0;
-  for (const k of [link, link + 1]) {
-    const tier = infrastructure.tiers[k];
-    const busyS = secondsOn(k, k === link);
-    latencyS += busyS;
-    cost += tier === undefined ? 0 : busyS * pricePerSecond(tier);
-    if (k === 0) energyJ += busyS * (tier?.watts ?? 0);
-    slowestS = Math.max(slowestS, busyS / (tier?.replicas ?? 1));
-  }
-  for (let l = 0; l <= link; l++) {
-    const one = infrastructure.links[l];
-    if (one === undefined) continue;
+  const used = infrastructure.tiers.slice(link, link + 2).map((tier, at) => {
+    return { tier, k: link + at, busyS: secondsOn(link + at) };
+  });
+  const crossed = infrastructure.links.slice(0, link + 1).map((one, l) => {
     const bytes = l === link ? crossingBytes(costs, candidate, l) : (costs.wires[l]?.positionBytes[0] ?? 0);
-    const transferS = transferSeconds(bytes, one);
-    latencyS += transferS;
-    cost += transferPrice(bytes, one);
-    if (l === 0) energyJ += transferJoules(bytes, one);
-    slowestS = Math.max(slowestS, transferS);
-  }
-  return { latencyS, cost, energyJ, slowestS };
+    return { link: one, l, bytes };
+  });
+  const valueFor = (metric: Metric) => {
+    const onTiers = used.map(({ tier, k, busyS }) => busyValue(metric, busyS, tier, k));
+    const onLinks = crossed.map(({ bytes, link: one, l }) => searchedTransferValue(metric, bytes, one, l));
+    return [...onTiers, ...onLinks].reduce((sum, part) => joined(metric, sum, part), 0);
+  };
+  return recordOf(metrics, valueFor);
 }
 
 function crossingBytes(costs: CostTables, candidate: Candidate, link: number): number {

@@ -1,6 +1,8 @@
-import { objectiveWeights, pricePerSecond } from '../costs/costModel';
+import type { Metric } from '../../../shared/metrics';
+import { listed } from '../../../shared/quantities';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
+import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue } from '../plan/metrics';
 
 /** What a plan's figures leave out. */
 export interface Caveats {
@@ -14,9 +16,8 @@ export interface Caveats {
 export function caveatsOf(costs: CostTables): Caveats {
   const { infrastructure } = costs;
   const times = [unknownCosts(costs), missingRates(costs)].filter((one) => one !== '');
-  const rest = [missingPrices(infrastructure), missingEnergies(infrastructure), foreignInputs(costs)].filter(
-    (one) => one !== '',
-  );
+  const rates = countedMetrics(infrastructure.objective).map(({ metric }) => unstatedRates(infrastructure, metric));
+  const rest = [...rates, foreignInputs(costs)].filter((one) => one !== '');
   return { remarks: [...times, ...rest].map((one) => ` (${one})`).join(''), leaveProofOpen: times.length > 0 };
 }
 
@@ -37,41 +38,25 @@ function missingRates({ tiers }: CostTables): string {
 }
 
 /** Why every plan is as good as any other; empty where something counts for the objective. */
-export function whyNothingCounts({ tiers, links, objective }: Infrastructure): string {
-  const weights = objectiveWeights(objective);
-  if (weights === undefined || weights.latency > 0) return '';
-  const hasPrice = tiers.some((tier) => pricePerSecond(tier) > 0) || links.some(({ pricePerGB }) => pricePerGB > 0);
-  const hasEnergy = (tiers[0]?.watts ?? 0) > 0 || (links[0]?.joulesPerMB ?? 0) > 0;
-  if ((weights.cost > 0 && hasPrice) || (weights.energy > 0 && hasEnergy)) return '';
-  const missing = [
-    ...(weights.cost > 0
-      ? ['no tier or link has a price, so every plan counts 0; state `pricePerHour` or `pricePerGB`']
-      : []),
-    ...(weights.energy > 0
-      ? [
-          `\`${tiers[0]?.id}\` has no power and its link no energy, so every plan counts 0; state \`watts\` and \`joulesPerMB\``,
-        ]
-      : []),
-  ];
-  return missing.join(', and ');
+export function whyNothingCounts(infrastructure: Infrastructure): string {
+  const counted = countedMetrics(infrastructure.objective).map(({ metric }) => metric);
+  const counts = (metric: Metric) =>
+    metricArithmetic[metric].unstated === undefined || isStated(metric, infrastructure);
+  if (counted.some(counts)) return '';
+  const first = `\`${infrastructure.tiers[0]?.id}\``;
+  return counted.map((metric) => metricArithmetic[metric].unstated?.everywhere(first) ?? '').join(', and ');
 }
 
-/** Tiers that would look free. */
-function missingPrices({ tiers, objective }: Infrastructure): string {
-  if ((objectiveWeights(objective)?.cost ?? 0) === 0) return '';
-  const free = tiers.filter((tier) => pricePerSecond(tier) === 0);
-  if (free.length === 0) return '';
-  const names = listed(free.map(({ id }) => `\`${id}\``));
-  return `${names} ${free.length === 1 ? 'has' : 'have'} no price, so layers cost nothing there`;
-}
-
-/** What the first tier would seem to do without energy. */
-function missingEnergies({ tiers, links, objective }: Infrastructure): string {
-  if ((objectiveWeights(objective)?.energy ?? 0) === 0) return '';
-  const [first] = tiers;
-  if ((first?.watts ?? 0) === 0) return `\`${first?.id}\` has no \`watts\`, so layers take no energy there`;
-  const isSilent = links[0]?.joulesPerMB === 0;
-  return isSilent ? `the link from \`${first?.id}\` has no \`joulesPerMB\`, so sending takes no energy` : '';
+/** Tiers and links that would look free in a metric. */
+function unstatedRates({ tiers, links }: Infrastructure, metric: Metric): string {
+  const { scope, unstated } = metricArithmetic[metric];
+  if (unstated === undefined) return '';
+  const counted = scope === 'firstTier' ? tiers.slice(0, 1) : tiers;
+  const free = counted.filter((tier, k) => busyValue(metric, 1, tier, k) === 0);
+  if (free.length > 0) return unstated.onTiers(listed(free.map(({ id }) => `\`${id}\``)), free.length);
+  const [link] = links;
+  const isFree = link !== undefined && transferValue(metric, 1, link, 0) === 0;
+  return isFree ? (unstated.onFirstLink?.(`\`${tiers[0]?.id}\``) ?? '') : '';
 }
 
 /** Sizes on the wire that were given for inputs, none of which this model has: one of their names may be misspelled. */
@@ -81,10 +66,4 @@ function foreignInputs({ graph, infrastructure }: CostTables): string {
   if (given.length === 0 || given.some((name) => own.includes(name))) return '';
   const names = listed(given.map((name) => `\`${name}\``));
   return `\`inputs\` names ${names}, but this model reads ${listed(own.map((name) => `\`${name}\``)) || 'none'}`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length <= 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

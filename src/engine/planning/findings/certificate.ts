@@ -2,6 +2,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';
+import { isWorstPart } from '../plan/metrics';
 import type { Assignment, Certificate, Evaluation, FoundPlan, Plan } from '../plan/plan';
 import { planByMinimumCut } from '../strategies/exact';
 import type { StrategyContext } from '../strategies/strategy';
@@ -22,7 +23,7 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
   const { infrastructure } = context.costs;
   if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum('The plan has no value to compare.');
   if (context.search.findsOptimum) return certifyByOptimum(context, plan);
-  if (infrastructure.objective === 'throughput') {
+  if (isWorstPart(infrastructure.objective)) {
     if (quick) return withoutOptimum('For throughput it is computed with the comparison of strategies.');
     return certifyByOptimum(context, plan, 'For throughput');
   }

@@ -1,14 +1,13 @@
+import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
+
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`engine.md` section 4). */
-export interface Tier {
+export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly id: string;
   readonly gflops: number | undefined;
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
   readonly overheadUs: number;
   readonly memoryGB: number | undefined;
-  readonly pricePerHour: number;
-  readonly watts: number;
-  readonly electricityPerKWh: number;
   readonly replicas: number;
   /** Measured microseconds by node id or name. */
   readonly profile: ReadonlyMap<string, number> | undefined;
@@ -17,27 +16,17 @@ export interface Tier {
 }
 
 /** Link i joins tier i to tier i+1; data only flows upwards. */
-export interface Link {
+export interface Link extends Readonly<Record<LinkRate, number>> {
   readonly bandwidthMbps: number;
   readonly latencyMs: number;
-  readonly pricePerGB: number;
-  readonly joulesPerMB: number;
   /** How tensors travel on this link. */
   readonly wireDtype: 'original' | 'float16' | 'int8';
 }
 
-export type Metric = 'latency' | 'cost' | 'throughput' | 'energy';
+/** One metric, or a weighted sum of those that add up, each in its unit: seconds, dollars, joules. */
+export type Objective = Metric | Readonly<Partial<Record<AdditiveMetric, number>>>;
 
-/** One metric, or a weighted sum of latency (seconds), cost (dollars) and energy (joules). */
-export type Objective = Metric | { readonly latency?: number; readonly cost?: number; readonly energy?: number };
-
-export type LimitName = 'maxLatencyMs' | 'maxCostPerRequest' | 'maxEnergyJ' | 'minThroughputPerSecond';
-
-export interface Constraints {
-  readonly maxLatencyMs?: number;
-  readonly maxCostPerRequest?: number;
-  readonly maxEnergyJ?: number;
-  readonly minThroughputPerSecond?: number;
+export interface Constraints extends Readonly<Partial<Record<LimitName, number>>> {
   /** Refuse plans that do not fit into a tier's `memoryGB`. */
   readonly respectMemory?: boolean;
   /** Node 0 at least runs on the first tier, so that the raw input never leaves it. */

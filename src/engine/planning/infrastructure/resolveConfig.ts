@@ -1,6 +1,9 @@
 import type { ConfigDocument, LinkDocument, TierDocument } from '../../../shared/documents/config';
 import type { ProfileDocument } from '../../../shared/documents/profile';
 import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
+import { listed } from '../../../shared/quantities';
+import { namesOf, recordOf } from '../../../shared/recordOf';
 import type { Strategy } from '../../../shared/strategies';
 import { linkPreset, tierPreset } from '../../presets/presets';
 import type { DimensionBindings } from '../../shapes/facts/inferred';
@@ -84,9 +87,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     memoryGBps: tier.memoryGBps ?? preset?.memoryGBps?.value,
     overheadUs: tier.overheadUs ?? 0,
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
-    pricePerHour: tier.pricePerHour ?? preset?.pricePerHour?.value ?? 0,
-    watts: tier.watts ?? preset?.watts?.value ?? 0,
-    electricityPerKWh: tier.electricityPerKWh ?? 0,
+    ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
     ...(profile?.model && { profiledModel: profile.model }),
@@ -134,8 +135,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : (preset.latencyMs?.value ?? 0)),
-    pricePerGB: link.pricePerGB ?? (statesItself ? 0 : (preset.pricePerGB?.value ?? 0)),
-    joulesPerMB: link.joulesPerMB ?? 0,
+    ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? (statesItself ? 0 : (preset[rate]?.value ?? 0))),
     wireDtype: link.wire?.dtype ?? wireDtype,
   };
 }
@@ -159,7 +159,10 @@ function compactObjective(objective: NonNullable<ConfigDocument['objective']>): 
   if (Object.values(weights).some((weight) => weight > 0)) return weights;
   throw new DnnSplitError(
     'invalid-config',
-    '`objective` has no weight above 0; give `latency`, `cost` or `energy` one.',
+    `\`objective\` has no weight above 0; give ${listed(
+      additiveMetrics.map((metric) => `\`${metric}\``),
+      'or',
+    )} one.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { DnnSplitError } from '../../../shared/errors';
-import { costText, durationText, energyText, threeDigits } from '../../../shared/quantities';
+import { metricEntry } from '../../../shared/metrics';
+import { threeDigits } from '../../../shared/quantities';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 
@@ -10,8 +11,8 @@ export function notFoundError(
   instead: readonly string[],
 ): DnnSplitError {
   const seconds = threeDigits(patience.deadlineMs / 1e3);
-  const best = typeof objective === 'string' ? boundText(objective, optimum.bound) : undefined;
-  const bound = best === undefined ? '' : `; none can ${best}`;
+  const best = typeof objective === 'string' && Number.isFinite(optimum.bound) && optimum.bound > 0;
+  const bound = best ? `; none can be better than ${wordsFor(objective, optimum.bound)}` : '';
   const ways = ['allow more time with `--deadline`', ...instead].join(', or ');
   return new DnnSplitError(
     'infeasible',
@@ -19,17 +20,7 @@ export function notFoundError(
   );
 }
 
-/** What no plan can be better than, in words; nothing where that is no news. */
-function boundText(objective: Exclude<Infrastructure['objective'], object>, bound: number): string | undefined {
-  if (!(bound > 0) || !Number.isFinite(bound)) return undefined;
-  switch (objective) {
-    case 'latency':
-      return `take less than ${durationText(bound * 1e3)}`;
-    case 'cost':
-      return `cost less than ${costText(bound)}`;
-    case 'energy':
-      return `take less than ${energyText(bound)} of the first tier`;
-    case 'throughput':
-      return `serve more than ${threeDigits(1 / bound)} requests per second`;
-  }
+function wordsFor(objective: Exclude<Infrastructure['objective'], object>, value: number): string {
+  const { words, toFigure } = metricEntry(objective);
+  return words(toFigure(value));
 }

@@ -1,8 +1,9 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { OptimumSearch } from '../optimum/optimumSearch';
-import { inLimitUnit, type Limit, limitsOf } from '../plan/constraints';
+import { type Limit, limitsOf } from '../plan/constraints';
 import type { Change } from '../plan/plan';
 import type { PlanSearch } from '../search/planSearch';
 import { fasterLinks } from './fasterLinks';
@@ -89,8 +90,7 @@ export function sentence(limits: readonly Limit[], { changes }: Pick<Relaxation,
   }
   const limit = limits.find(({ name }) => name === only.constraint);
   const rest = limits.length > 1 ? ' while the other limits hold' : '';
-  const verb = only.constraint === 'minThroughputPerSecond' ? 'lower' : 'raise';
-  return `${noPlan} keeps \`${only.constraint}\` ${limit?.bound}${rest}: ${verb} it to ${only.to}`;
+  return `${noPlan} keeps \`${only.constraint}\` ${limit?.bound}${rest}: ${verbFor(only.constraint)} it to ${only.to}`;
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
@@ -100,7 +100,17 @@ function adviceOn(changes: readonly Change[]): string {
 
 function advice({ constraint, tier, to }: Change): string {
   if (constraint === 'memoryGB') return `raise the \`memoryGB\` of \`${tier}\` to ${to}`;
-  return `${constraint === 'minThroughputPerSecond' ? 'lower' : 'raise'} \`${constraint}\` to ${to}`;
+  return `${verbFor(constraint)} \`${constraint}\` to ${to}`;
+}
+
+/** What relaxes a limit. */
+function verbFor(constraint: Change['constraint']): 'raise' | 'lower' {
+  return constraint !== 'memoryGB' && isLeast(metricLimitedBy(constraint)) ? 'lower' : 'raise';
+}
+
+/** True for a metric whose limit is the least that it may be. */
+function isLeast(metric: Metric): boolean {
+  return metricTable[metric].better === 'more';
 }
 
 function changesOf(costs: CostTables, { freed, values, assignment }: Way): Change[] {
@@ -108,8 +118,8 @@ function changesOf(costs: CostTables, { freed, values, assignment }: Way): Chang
     const value = values[m] ?? 0;
     if (value <= mostOf(limit)) return [];
     if (limit !== 'memory') {
-      const to = roundedAway(inLimitUnit(limit.name, value), limit.name === 'minThroughputPerSecond' ? 'down' : 'up');
-      return [{ constraint: limit.name, to }];
+      const figure = metricEntry(limit.metric).toFigure(value);
+      return [{ constraint: limit.name, to: roundedAway(figure, isLeast(limit.metric) ? 'down' : 'up') }];
     }
     return memoryChanges(costs, assignment);
   });

@@ -2,7 +2,8 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import type { OptimumSearch } from '../optimum/optimumSearch';
-import { type Limit, metricsOf } from '../plan/constraints';
+import { type Limit, valuesOf } from '../plan/constraints';
+import { isTradedOff } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
@@ -61,7 +62,7 @@ function searchedWay(
     ...freed.map((limit) => measureOf(search, limit)),
     ...limits.flatMap((limit): Measure[] => {
       if (freed.includes(limit)) return [];
-      const decides = limit !== 'memory' && (limit.metric === 'latencyS' || limit.metric === 'cost');
+      const decides = limit !== 'memory' && isTradedOff(limit.metric);
       return [{ ...measureOf(search, limit), most: mostOf(limit), decides }];
     }),
   ];
@@ -89,18 +90,16 @@ function measureOf({ costs, family }: PlanSearch, limit: Freed): Measure {
 function optimalWay(costs: CostTables, freed: Freed, optimum: OptimumSearch, found: Way | undefined): Way | undefined {
   const { best } = optimum.least(withoutLimit(costs, freed), found ? [found.assignment] : []);
   if (best === undefined || freed === 'memory') return found;
-  const value = metricsOf(evaluatePlan(costs, best.tierOfNode))[freed.metric];
+  const value = valuesOf(evaluatePlan(costs, best.tierOfNode))[freed.metric];
   return { freed: [freed], values: [value], assignment: best.tierOfNode, change: changeOf([freed], [value]) };
 }
-
-const objectives = { latencyS: 'latency', cost: 'cost', energyJ: 'energy', slowestS: 'throughput' } as const;
 
 /** The same costs without one limit, with what it is on as the objective. */
 function withoutLimit(costs: CostTables, freed: Freed): CostTables {
   const { infrastructure } = costs;
   const name = freed === 'memory' ? 'respectMemory' : freed.name;
   const { [name]: _, ...constraints }: Constraints = infrastructure.constraints;
-  const objective: Objective = freed === 'memory' ? infrastructure.objective : objectives[freed.metric];
+  const objective: Objective = freed === 'memory' ? infrastructure.objective : freed.metric;
   return { ...costs, infrastructure: { ...infrastructure, objective, constraints } };
 }
 

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
 import type { ExactProblem, ExactSolution } from '../../solver/problem';
@@ -26,7 +27,7 @@ export function exactPlan(
   if (objective === undefined) {
     throw new DnnSplitError(
       'bad-usage',
-      'The exact planner needs an objective that adds up over nodes and links; use latency, cost, energy or weights of them, not throughput.',
+      `The exact planner needs an objective that adds up over nodes and links; use ${additiveMetrics.join(', ')} or weights of them, not throughput.`,
     );
   }
   const bounds = tierBounds(costs.graph, infrastructure);

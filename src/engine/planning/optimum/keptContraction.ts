@@ -1,5 +1,5 @@
 import { RecentResults } from '../../../shared/recentResults';
-import { type Contraction, contract } from '../../solver/contraction';
+import { type Contraction, contractProblem } from '../../solver/contraction';
 import type { ExactProblem } from '../../solver/problem';
 import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costs/costModel';
@@ -24,7 +24,7 @@ export function keptContraction(
   const tables = [...costs.tiers.map((table) => table.seconds), ...tensorBytes];
   const parts = [...tables, ...objective.perSecond, bounds.restricts && bounds];
   const { problem: smaller, nodeOf } = contractions.get(costs.topology, parts, () =>
-    contract({ ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) }),
+    contractProblem({ ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) }),
   );
   const crossingCost = priced(smaller.crossingCost, objective.perByte);
   return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost }, nodeOf };

@@ -4,6 +4,7 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenMemories, limitsOf } from '../plan/constraints';
+import { busyValue, crossingValue, sendingValue } from '../plan/metrics';
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
 import { problemOf } from './exactPlan';
@@ -20,12 +21,8 @@ export function limitedProblemOf(costs: CostTables, bounds: TierBounds): Limited
   const stages = stagePrices(costs).map(figureOf);
   const goal: Goal = sum === undefined ? { kind: 'worst', figures: stages } : { kind: 'sum', figure: figureOf(sum) };
   const limits = limitsOf(constraints).flatMap(({ metric, most }): Limit[] => {
-    if (metric === 'slowestS') return stages.map((figure) => ({ figure, most }));
-    const own = additiveObjective(
-      infrastructure,
-      ({ latencyS: 'latency', cost: 'cost', energyJ: 'energy' } as const)[metric],
-    );
-    return own === undefined ? [] : [{ figure: figureOf(own), most }];
+    const own = additiveObjective(infrastructure, metric);
+    return own === undefined ? stages.map((figure) => ({ figure, most })) : [{ figure: figureOf(own), most }];
   });
   const isTight = memoriesMayFill(costs);
   return {
@@ -45,11 +42,14 @@ function stagePrices({ infrastructure: { tiers, links } }: CostTables): Additive
   const zeros = (count: number) => new Array<number>(count).fill(0);
   const nothing = { perSecond: zeros(tiers.length), perCrossing: zeros(links.length), perByte: zeros(links.length) };
   return [
-    ...tiers.map(({ replicas }, k) => ({ ...nothing, perSecond: nothing.perSecond.with(k, 1 / replicas) })),
-    ...links.map(({ latencyMs, bandwidthMbps }, l) => ({
+    ...tiers.map((tier, k) => ({
       ...nothing,
-      perCrossing: nothing.perCrossing.with(l, latencyMs * 1e-3),
-      perByte: nothing.perByte.with(l, 8 / (bandwidthMbps * 1e6)),
+      perSecond: nothing.perSecond.with(k, busyValue('throughput', 1, tier, k)),
+    })),
+    ...links.map((link, l) => ({
+      ...nothing,
+      perCrossing: nothing.perCrossing.with(l, crossingValue('throughput', 1, link, l)),
+      perByte: nothing.perByte.with(l, sendingValue('throughput', 1, link, l)),
     })),
   ];
 }

@@ -1,12 +1,13 @@
 import type { Work } from '../../../shared/work';
 import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
 import { goalFiguresOf } from '../../solver/limited/limitedProblem';
-import { additiveObjective, objectiveWeights } from '../costs/costModel';
+import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenConstraints } from '../plan/constraints';
+import { objectiveWeights } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, lowestLabel } from '../search/labels';

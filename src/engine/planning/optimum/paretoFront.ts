@@ -1,9 +1,10 @@
+import { type Figures, figuresOf, metrics } from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { limitsOf, metricsOf } from '../plan/constraints';
+import { limitsOf, valuesOf } from '../plan/constraints';
 import type { Assignment, Plan } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
 import { ChainFronts } from '../search/chainFronts';
@@ -17,13 +18,8 @@ import { spreadPositions } from '../search/spreadPositions';
 import type { OptimumSearch } from './optimumSearch';
 import { provenEfficient } from './provenEfficient';
 
-export interface ParetoPlan {
+export interface ParetoPlan extends Figures {
   readonly assignment: Assignment;
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  /** Of the first tier. */
-  readonly energyJ: number;
 }
 
 export interface ParetoFront {
@@ -51,12 +47,8 @@ const mostListedNodes = 4_000_000;
 /** Positions besides the candidates, by number of tiers, for plans that are looked at where there are too many. */
 const positionsByTiers: readonly number[] = [0, 2, 100, 30, 10];
 
-/** The four figures, of each of which less is better. */
-const metrics = ['latencyS', 'cost', 'slowestS', 'energyJ'] as const;
-
 /**
- * The plans within the limits that no other one matches or beats in latency, cost, throughput and first-tier energy at
- * once. Where the plans of a graph can all be looked at, these are all of them; where there are too many, those that
+ * The plans within the limits that no other one matches or beats in every metric at once. Where the plans of a graph can all be looked at, these are all of them; where there are too many, those that
  * minimum cuts prove to be among them.
  * @param cuts the candidates.
  * @param known plans that take part where not all are looked at.
@@ -119,18 +111,14 @@ function frontMeasures(costs: CostTables, family: CutFamily): Measure[] {
 
 /** Plans with their figures, those that another one beats left out. */
 function reported(costs: CostTables, assignments: readonly Assignment[]): Pick<ParetoFront, 'plans' | 'bounded'> {
-  const plans = assignments.map((assignment): ParetoPlan & { readonly values: readonly number[] } => {
-    const evaluation = evaluatePlan(costs, assignment);
-    const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
-    const figures = metricsOf(evaluation);
-    const values = metrics.map((metric) => figures[metric]);
-    return { assignment, latencyMs, costPerRequest, throughputPerSecond, energyJ, values };
+  const plans = assignments.map((assignment): ParetoPlan => {
+    return { assignment, ...figuresOf(evaluatePlan(costs, assignment)) };
   });
-  const points = Float64Array.from(plans.flatMap(({ values }) => values));
-  const efficient = efficientPoints(points, metrics.length).flatMap((place) => {
-    const { values: _, ...plan } = plans[place] ?? { values: [] };
-    return 'assignment' in plan ? [plan] : [];
+  const points = plans.flatMap((plan) => {
+    const values = valuesOf(plan);
+    return metrics.map((metric) => values[metric]);
   });
+  const efficient = efficientPoints(Float64Array.from(points), metrics.length).flatMap((place) => plans[place] ?? []);
   return { plans: thinned(efficient, frontSize), bounded: efficient.length > frontSize };
 }
 

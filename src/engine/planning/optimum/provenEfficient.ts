@@ -1,8 +1,10 @@
+import { type AdditiveMetric, additiveMetrics, figureOf, metrics, metricTable } from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Constraints, Infrastructure, Objective } from '../infrastructure/infrastructure';
-import { brokenConstraints } from '../plan/constraints';
+import { brokenConstraints, valuesOf } from '../plan/constraints';
 import type { Assignment, Evaluation } from '../plan/plan';
 import type { OptimumSearch } from './optimumSearch';
 
@@ -15,8 +17,10 @@ const mostFollowed = 200;
 /** What a figure weighs that only settles ties, beside one that weighs 1. */
 const little = 1e-3;
 
-/** Of latency, cost and energy. */
-type Shares = readonly [number, number, number];
+/** What figures that add up count beside each other. */
+type Shares = Readonly<Record<AdditiveMetric, number>>;
+
+const evenShares: Shares = recordOf(additiveMetrics, () => 1);
 
 interface Point {
   readonly assignment: Assignment;
@@ -91,27 +95,27 @@ class Sweep {
   /** The constraints, and a limit on every figure. */
   private noWorseThan(evaluation: Evaluation): Constraints {
     const { constraints } = this.costs.infrastructure;
-    const { maxLatencyMs, maxCostPerRequest, maxEnergyJ, minThroughputPerSecond } = constraints;
-    return {
-      ...constraints,
-      maxLatencyMs: Math.min(evaluation.latencyMs, maxLatencyMs ?? Number.POSITIVE_INFINITY),
-      maxCostPerRequest: Math.min(evaluation.costPerRequest, maxCostPerRequest ?? Number.POSITIVE_INFINITY),
-      maxEnergyJ: Math.min(evaluation.energyJ, maxEnergyJ ?? Number.POSITIVE_INFINITY),
-      minThroughputPerSecond: Math.max(evaluation.throughputPerSecond, minThroughputPerSecond ?? 0),
-    };
+    const limits = metrics.map((metric) => {
+      const { limit, better } = metricTable[metric];
+      const [own, stated] = [figureOf(evaluation, metric), constraints[limit]];
+      return [limit, better === 'less' ? Math.min(own, stated ?? own) : Math.max(own, stated ?? own)];
+    });
+    return { ...constraints, ...Object.fromEntries(limits) };
   }
 
-  /** Weights under which each of a plan's figures counts the same. */
-  private weightsAt({ latencyMs, costPerRequest, energyJ }: Evaluation, [l, c, e]: Shares = [1, 1, 1]): Objective {
-    const share = (weight: number, figure: number) => (figure > 0 ? weight / figure : weight);
-    return { latency: share(l, latencyMs * 1e-3), cost: share(c, costPerRequest), energy: share(e, energyJ) };
+  /** Weights under which each of a plan's figures counts the same, or by the share that is given for it. */
+  private weightsAt(evaluation: Evaluation, shares: Shares = evenShares): Objective {
+    const values = valuesOf(evaluation);
+    return recordOf(additiveMetrics, (metric) =>
+      values[metric] > 0 ? shares[metric] / values[metric] : shares[metric],
+    );
   }
 
-  /** Plans of one minimum cut each, for weights between the three figures that add up. */
+  /** Plans of one minimum cut each, for many weights of the figures that add up. */
   private addSupported(): void {
     const unit = this.found[0]?.evaluation;
     if (unit === undefined) return;
-    for (const shares of sharesOfThree) {
+    for (const shares of manyShares) {
       if (this.isLate) return;
       throwIfCanceled(this.work);
       const assignment = this.optimum.cheapest(this.weightsAt(unit, shares));
@@ -135,7 +139,7 @@ class Sweep {
       const slowestS = from * (to / from) ** (step / mostLevels);
       const { constraints } = this.costs.infrastructure;
       const within = { ...constraints, minThroughputPerSecond: 1 / slowestS };
-      const weights = this.weightsAt(first.evaluation, [1, little, little]);
+      const weights = this.weightsAt(first.evaluation, sharesWith({ latency: 1 }));
       const point = this.bestWithin(weights, within, fastest.assignment);
       if (point === undefined) continue;
       levels++;
@@ -145,27 +149,25 @@ class Sweep {
   }
 }
 
-/** Weights of three figures, none of them 0: each alone, each pair, and all. */
-const sharesOfThree = [1, 3, 10, 30, 100, 1000].flatMap((heavy): Shares[] => [
-  [heavy, 1, little],
-  [1, heavy, little],
-  [heavy, little, 1],
-  [1, little, heavy],
-  [little, heavy, 1],
-  [little, 1, heavy],
-  [heavy, 1, 1],
-  [1, heavy, 1],
-  [1, 1, heavy],
-]);
+/** Shares of the figures that count; none of the others is free, so that it settles ties. */
+function sharesWith(counting: Partial<Shares>): Shares {
+  return recordOf(additiveMetrics, (metric) => counting[metric] ?? little);
+}
+
+/** Each figure beside all others, and beside each one alone, at several ratios. */
+const manyShares: readonly Shares[] = [1, 3, 10, 30, 100, 1000].flatMap((heavy) =>
+  additiveMetrics.flatMap((metric) => [
+    { ...evenShares, [metric]: heavy },
+    ...additiveMetrics
+      .filter((other) => other !== metric)
+      .map((other) => sharesWith({ [metric]: heavy, [other]: 1 } as Partial<Shares>)),
+  ]),
+);
 
 /** True where a plan is as good as another one in every figure. */
 function isAsGood(one: Evaluation, other: Evaluation): boolean {
-  return (
-    one.latencyMs <= other.latencyMs &&
-    one.costPerRequest <= other.costPerRequest &&
-    one.energyJ <= other.energyJ &&
-    one.throughputPerSecond >= other.throughputPerSecond
-  );
+  const [own, others] = [valuesOf(one), valuesOf(other)];
+  return metrics.every((metric) => own[metric] <= others[metric]);
 }
 
 /** The same items, so that the first few of them are spread over all: the ends, the middle, the quarters and so on. */

@@ -1,74 +1,59 @@
-import type { Constraints, Infrastructure, LimitName } from '../infrastructure/infrastructure';
+import {
+  type Figures,
+  figureOf,
+  type LimitName,
+  limitedMetrics,
+  type Metric,
+  metricEntry,
+  metrics,
+  metricTable,
+} from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
+import type { Constraints, Infrastructure } from '../infrastructure/infrastructure';
+import type { MetricValues } from './metrics';
 import type { Evaluation } from './plan';
-
-/** The four figures that limits are put on: seconds, dollars, joules, and seconds of the slowest stage. */
-export interface PlanMetrics {
-  readonly latencyS: number;
-  readonly cost: number;
-  readonly energyJ: number;
-  readonly slowestS: number;
-}
 
 /** One limit on a plan. */
 export interface Limit {
   readonly name: LimitName;
   /** As it is stated, in its own unit; all are "at most" but the throughput, which is "at least". */
   readonly bound: number;
-  readonly metric: keyof PlanMetrics;
-  /** What the metric may be at most, rounding allowed for. */
+  readonly metric: Metric;
+  /** What the metric's value may be at most, rounding allowed for. */
   readonly most: number;
 }
 
 /** Relative tolerance of a limit, so that a figure that equals it up to rounding meets it. */
 export const limitTolerance = 1e-9;
 
-/** The limits on latency, cost, energy and throughput that constraints state. */
+/** The limits on metrics that constraints state. */
 export function limitsOf(constraints: Constraints): Limit[] {
-  const { maxLatencyMs, maxCostPerRequest, maxEnergyJ, minThroughputPerSecond } = constraints;
-  const slowestS = minThroughputPerSecond && 1 / minThroughputPerSecond;
-  const all = [
-    { name: 'maxLatencyMs', bound: maxLatencyMs, metric: 'latencyS', most: maxLatencyMs && maxLatencyMs * 1e-3 },
-    { name: 'maxCostPerRequest', bound: maxCostPerRequest, metric: 'cost', most: maxCostPerRequest },
-    { name: 'maxEnergyJ', bound: maxEnergyJ, metric: 'energyJ', most: maxEnergyJ },
-    { name: 'minThroughputPerSecond', bound: minThroughputPerSecond, metric: 'slowestS', most: slowestS },
-  ] as const;
-  return all.flatMap(({ name, bound, metric, most }) =>
-    bound === undefined || most === undefined ? [] : [{ name, bound, metric, most: most * (1 + limitTolerance) }],
-  );
+  return limitedMetrics.flatMap((metric): Limit[] => {
+    const name = metricTable[metric].limit;
+    const bound = constraints[name];
+    if (bound === undefined) return [];
+    return [{ name, bound, metric, most: metricEntry(metric).toValue(bound) * (1 + limitTolerance) }];
+  });
 }
 
-/** True when there is a limit on latency, cost, energy or throughput. */
+/** True when there is a limit on some metric. */
 export function hasLimits(constraints: Constraints): boolean {
-  return limitsOf(constraints).length > 0;
+  return limitedMetrics.some((metric) => constraints[metricTable[metric].limit] !== undefined);
 }
 
-/** True when a plan with these figures keeps every limit. */
-export function keepsLimits(constraints: Constraints, metrics: PlanMetrics): boolean {
-  return limitsOf(constraints).every(({ metric, most }) => metrics[metric] <= most);
-}
-
-/** A figure in the unit that its limit is stated in. */
-export function inLimitUnit(name: LimitName, figure: number): number {
-  if (name === 'maxLatencyMs') return figure * 1e3;
-  return name === 'minThroughputPerSecond' ? 1 / figure : figure;
-}
-
-/** The figures of an evaluation in the units that limits are checked in. */
-export function metricsOf(evaluation: Evaluation): PlanMetrics {
-  return {
-    latencyS: evaluation.latencyMs * 1e-3,
-    cost: evaluation.costPerRequest,
-    energyJ: evaluation.energyJ,
-    slowestS: 1 / evaluation.throughputPerSecond,
-  };
+/** The values of an evaluation, which limits are checked by. */
+export function valuesOf(evaluation: Figures): MetricValues {
+  return recordOf(metrics, (metric) => metricEntry(metric).toValue(figureOf(evaluation, metric)));
 }
 
 /** What a plan breaks, in words; empty when it keeps every limit and fits into every memory that must be respected. */
 export function brokenConstraints(infrastructure: Infrastructure, evaluation: Evaluation): string[] {
-  const metrics = metricsOf(evaluation);
+  const values = valuesOf(evaluation);
   const broken = limitsOf(infrastructure.constraints)
-    .filter(({ metric, most }) => !(metrics[metric] <= most))
-    .map(({ name, bound, metric }) => `${name} ${bound} (it takes ${rounded(inLimitUnit(name, metrics[metric]))})`);
+    .filter(({ metric, most }) => !(values[metric] <= most))
+    .map(({ name, bound, metric }) => {
+      return `${name} ${bound} (it takes ${rounded(metricEntry(metric).toFigure(values[metric]))})`;
+    });
   return [...broken, ...brokenMemories(infrastructure, evaluation)];
 }
 

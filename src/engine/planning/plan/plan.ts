@@ -1,5 +1,5 @@
+import type { Figures, LimitName, Metric } from '../../../shared/metrics';
 import type { Strategy } from '../../../shared/strategies';
-import type { LimitName, Metric } from '../infrastructure/infrastructure';
 
 /** Tier index per node of the split graph; never falls along an edge. */
 export type Assignment = Uint8Array;
@@ -7,6 +7,8 @@ export type Assignment = Uint8Array;
 export interface TierLoad {
   readonly nodes: number;
   readonly macs: number;
+  readonly busyS: number;
+  /** The same in milliseconds. */
   readonly computeMs: number;
   readonly weightBytes: number;
   readonly peakActivationBytes: number;
@@ -25,14 +27,9 @@ export interface LinkLoad {
 }
 
 /** What an assignment costs on an infrastructure (`engine.md` section 4). */
-export interface Evaluation {
+export interface Evaluation extends Figures {
   readonly tiers: readonly TierLoad[];
   readonly links: readonly LinkLoad[];
-  readonly latencyMs: number;
-  readonly costPerRequest: number;
-  readonly throughputPerSecond: number;
-  /** Of the first tier. */
-  readonly energyJ: number;
   /** The objective's value: smaller is better, throughput as seconds per request of the slowest stage. */
   readonly objectiveValue: number;
 }

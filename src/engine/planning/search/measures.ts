@@ -1,7 +1,8 @@
-import { objectiveWeights, pricePerSecond } from '../costs/costModel';
+import { type Metric, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
-import { limitsOf, limitTolerance, type PlanMetrics } from '../plan/constraints';
+import { limitsOf, limitTolerance } from '../plan/constraints';
+import { busyValue, countedMetrics, crossingValue, isTradedOff, metricArithmetic, sendingValue } from '../plan/metrics';
 import type { CutFamily } from './cutFamily';
 import { memoriesMayFill, partMemory } from './partMemory';
 
@@ -26,37 +27,23 @@ export interface Measure {
   readonly slope: readonly Float64Array[];
 }
 
-type Metric = keyof PlanMetrics;
-
-/** One of the four figures that plans are compared by, unlimited. */
+/** A metric that plans are compared by, unlimited. */
 export function metricMeasure(costs: CostTables, family: CutFamily, metric: Metric): Measure {
-  const { tiers } = costs.infrastructure;
-  const rates = tiers.map((tier, k) => {
-    if (metric === 'latencyS') return 1;
-    if (metric === 'slowestS') return 1 / tier.replicas;
-    if (metric === 'cost') return pricePerSecond(tier);
-    return k === 0 ? tier.watts : 0;
-  });
   return {
-    combine: metric === 'slowestS' ? 'worst' : 'sum',
+    combine: metricTable[metric].combine,
     most: Number.POSITIVE_INFINITY,
     decides: true,
-    rates,
+    rates: costs.infrastructure.tiers.map((tier, k) => busyValue(metric, 1, tier, k)),
     ...crossings(costs, family, metric),
   };
 }
 
 /** What is optimized: a metric, or a weighted sum of them. */
 export function objectiveMeasure(costs: CostTables, family: CutFamily, objective: Objective): Measure {
-  if (typeof objective === 'string') return metricMeasure(costs, family, metricOf(objective));
-  const { latency = 0, cost = 0, energy = 0 } = objectiveWeights(objective) ?? {};
-  const weighted = (
-    [
-      ['latencyS', latency],
-      ['cost', cost],
-      ['energyJ', energy],
-    ] as const
-  ).flatMap(([metric, weight]) => (weight === 0 ? [] : [{ weight, measure: metricMeasure(costs, family, metric) }]));
+  if (typeof objective === 'string') return metricMeasure(costs, family, objective);
+  const weighted = countedMetrics(objective).map(({ metric, weight }) => {
+    return { weight, measure: metricMeasure(costs, family, metric) };
+  });
   const sumOf = (part: 'fixed' | 'slope') =>
     costs.wires.map((_, l) =>
       Float64Array.from({ length: family.size }, (_cut, c) =>
@@ -100,9 +87,8 @@ export function memoryMeasure(costs: CostTables, family: CutFamily): Measure {
 }
 
 /**
- * The measures of a search for the best plan under constraints, the objective's first. A limit on latency or cost makes
- * plans incomparable that trade it against the objective. One on throughput or memory is kept by every part alone, and
- * the energy of the first tier is settled by the first cut, so that these only rule out.
+ * The measures of a search for the best plan under constraints, the objective's first: a limit on what is traded off
+ * against the objective keeps plans apart, any other one, and the memories, only rule out.
  */
 export function measuresOf(
   costs: CostTables,
@@ -110,42 +96,29 @@ export function measuresOf(
   objective: Objective,
   constraints: Constraints,
 ): Measure[] {
-  const own = metricOf(objective);
   const limits = limitsOf(constraints);
-  const bound = limits.find(({ metric }) => metric === own)?.most ?? Number.POSITIVE_INFINITY;
+  const bound = limits.find(({ metric }) => metric === objective)?.most ?? Number.POSITIVE_INFINITY;
   const measures: Measure[] = [{ ...objectiveMeasure(costs, family, objective), most: bound }];
   for (const { metric, most } of limits) {
-    if (metric === own) continue;
-    const decides = metric === 'latencyS' || metric === 'cost';
-    measures.push({ ...metricMeasure(costs, family, metric), most, decides });
+    if (metric === objective) continue;
+    measures.push({ ...metricMeasure(costs, family, metric), most, decides: isTradedOff(metric) });
   }
   if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   return measures;
 }
 
-function metricOf(objective: 'latency' | 'cost' | 'energy' | 'throughput'): Metric;
-function metricOf(objective: Objective): Metric | undefined;
-function metricOf(objective: Objective): Metric | undefined {
-  if (objective === 'latency') return 'latencyS';
-  if (objective === 'throughput') return 'slowestS';
-  if (objective === 'energy') return 'energyJ';
-  return objective === 'cost' ? 'cost' : undefined;
-}
-
 /** What cuts on links cost in a metric (`engine.md` section 4); nothing where nothing crosses. */
 function crossings(costs: CostTables, family: CutFamily, metric: Metric): Pick<Measure, 'fixed' | 'slope'> {
-  const isTime = metric === 'latencyS' || metric === 'slowestS';
+  const { isTime } = metricArithmetic[metric];
   const perLink = costs.infrastructure.links.map((link, l) => {
-    const perByte =
-      metric === 'cost' ? link.pricePerGB / 1e9 : metric === 'energyJ' && l === 0 ? link.joulesPerMB / 1e6 : 0;
+    const once = crossingValue(metric, 1, link, l);
+    const perByte = isTime ? 0 : sendingValue(metric, 1, link, l);
+    const atOneMbps = { ...link, bandwidthMbps: 1 };
     const bytes = family.bytes[l] ?? new Float64Array(family.size);
     return {
-      fixed: bytes.map((one) => (one === 0 || one === Number.POSITIVE_INFINITY ? one : fixedOf(one))),
-      slope: bytes.map((one) => (isTime ? (8 * one) / 1e6 : 0)),
+      fixed: bytes.map((one) => (one === 0 || one === Number.POSITIVE_INFINITY ? one : once + one * perByte)),
+      slope: bytes.map((one) => (isTime ? sendingValue(metric, one, atOneMbps, l) : 0)),
     };
-    function fixedOf(one: number): number {
-      return isTime ? link.latencyMs * 1e-3 : one * perByte;
-    }
   });
   return { fixed: perLink.map(({ fixed }) => fixed), slope: perLink.map(({ slope }) => slope) };
 }

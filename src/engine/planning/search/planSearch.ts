@@ -4,6 +4,8 @@ import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
+import { limitsOf } from '../plan/constraints';
+import { isTradedOff } from '../plan/metrics';
 import { allCuts } from './allCuts';
 import { ChainFronts } from './chainFronts';
 import { type CutFamily, createFamily } from './cutFamily';
@@ -92,7 +94,7 @@ export class PlanSearch {
 /** Cuts that are all looked at on three tiers where there are no more, and else how many positions. */
 const fewCuts = { single: 640, several: 560 };
 const spread = { single: 320, several: 280 };
-/** The same where three figures must be kept apart. */
+/** The same where three figures or more must be kept apart. */
 const cutsOfThree = 200;
 
 /**
@@ -101,15 +103,12 @@ const cutsOfThree = 200;
  */
 function mostCuts({ tiers, graph, infrastructure }: CostTables): { all: number; positions: number } {
   const { objective, constraints } = infrastructure;
-  const keptApart = [
-    constraints.maxLatencyMs !== undefined && objective !== 'latency',
-    constraints.maxCostPerRequest !== undefined && objective !== 'cost',
-  ].filter(Boolean).length;
+  const keptApart = limitsOf(constraints).filter(({ metric }) => isTradedOff(metric) && metric !== objective).length;
   const share = Math.min(1, 2 / Math.sqrt(tiers.length + 1));
   const kind = keptApart === 0 ? 'single' : 'several';
-  const all = Math.floor((keptApart === 2 ? cutsOfThree : fewCuts[kind]) * share);
+  const all = Math.floor((keptApart >= 2 ? cutsOfThree : fewCuts[kind]) * share);
   if (graph.nodes.length + 1 <= all) return { all, positions: all };
-  return { all, positions: Math.floor((keptApart === 2 ? cutsOfThree : spread[kind]) * share) };
+  return { all, positions: Math.floor((keptApart >= 2 ? cutsOfThree : spread[kind]) * share) };
 }
 
 /** Families per graph: they depend on no bandwidth, price or limit. */

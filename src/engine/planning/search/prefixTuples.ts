@@ -1,10 +1,9 @@
 import { throwIfCanceled, type Work } from '../../../shared/work';
-import { objectiveWeights, pricePerSecond, transferJoules, transferPrice, transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
-import type { Constraints, Objective } from '../infrastructure/infrastructure';
+import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { hasLimits, keepsLimits, type PlanMetrics } from '../plan/constraints';
 import type { Assignment } from '../plan/plan';
+import { TupleMeter } from './tupleMeter';
 
 /** A plan that cuts the order at one position per link, and its objective value. */
 export interface RankedPlan {
@@ -17,42 +16,6 @@ export interface RankedPlan {
 interface PositionRange {
   readonly from: number;
   readonly to: number;
-}
-
-/** Figures of the plan with these positions on its links, in O(K). */
-export function tupleMetrics(costs: CostTables, positions: ArrayLike<number>): PlanMetrics {
-  const n = costs.graph.nodes.length;
-  let latencyS = 0;
-  let cost = 0;
-  let energyJ = 0;
-  let slowestS = 0;
-  let lower = 0;
-  for (const [k, table] of costs.tiers.entries()) {
-    const upper = positions[k] ?? n;
-    const busyS = Math.max(0, (table.prefixSeconds[upper] ?? 0) - (table.prefixSeconds[lower] ?? 0));
-    latencyS += busyS;
-    cost += busyS * pricePerSecond(table.tier);
-    if (k === 0) energyJ += busyS * table.tier.watts;
-    slowestS = Math.max(slowestS, busyS / table.tier.replicas);
-    const link = costs.infrastructure.links[k];
-    if (link !== undefined) {
-      const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;
-      const transferS = transferSeconds(bytes, link);
-      latencyS += transferS;
-      cost += transferPrice(bytes, link);
-      if (k === 0) energyJ += transferJoules(bytes, link);
-      slowestS = Math.max(slowestS, transferS);
-    }
-    lower = upper;
-  }
-  return { latencyS, cost, energyJ, slowestS };
-}
-
-/** Objective value of figures: a weighted sum, or the slowest stage for throughput. */
-export function metricsValue(metrics: PlanMetrics, objective: Objective): number {
-  const weights = objectiveWeights(objective);
-  if (weights === undefined) return metrics.slowestS;
-  return weights.latency * metrics.latencyS + weights.cost * metrics.cost + weights.energy * metrics.energyJ;
 }
 
 /** How many tuples of positions there are for n nodes and K tiers: (n + K - 1) over (K - 1). */
@@ -76,8 +39,7 @@ export function rankPrefixPlans(
   fits: (tier: number, lower: number, upper: number) => boolean = () => true,
 ): { readonly ranked: RankedPlan[]; readonly evaluated: number } {
   const ranges = prefixRanges(costs, bounds);
-  const { constraints } = costs.infrastructure;
-  const ranking = new Ranking(costs, objective, constraints, top);
+  const ranking = new Ranking(costs, objective, top);
   const positions = new Int32Array(costs.wires.length);
   const visit = (link: number, from: number): void => {
     if (link === positions.length) {
@@ -140,25 +102,24 @@ function isBetter(a: Ranked, b: Ranked): boolean {
 class Ranking {
   readonly best: RankedPlan[] = [];
   evaluated = 0;
-  private readonly limited: boolean;
+  private readonly meter: TupleMeter;
 
   constructor(
-    private readonly costs: CostTables,
-    private readonly objective: Objective,
-    private readonly constraints: Constraints,
+    costs: CostTables,
+    objective: Objective,
     private readonly top: number,
   ) {
-    this.limited = hasLimits(constraints);
+    this.meter = new TupleMeter(costs, objective, 'latency');
   }
 
   add(positions: Int32Array): void {
     this.evaluated++;
-    const metrics = tupleMetrics(this.costs, positions);
-    const value = metricsValue(metrics, this.objective);
-    const plan = { value, latencyS: metrics.latencyS };
+    const { meter } = this;
+    meter.measure(positions);
+    const plan = { value: meter.value, latencyS: meter.other };
     const worst = this.best.length < this.top ? { value: Number.POSITIVE_INFINITY, latencyS: 0 } : this.best.at(-1);
     if (worst === undefined || !isBetter(plan, worst)) return;
-    if (this.limited && !keepsLimits(this.constraints, metrics)) return;
+    if (!meter.keepsLimits) return;
     const place = this.best.findIndex((other) => isBetter(plan, other));
     this.best.splice(place < 0 ? this.best.length : place, 0, { positions: Array.from(positions), ...plan });
     if (this.best.length > this.top) this.best.pop();

@@ -1,4 +1,6 @@
-import { objectiveWeights, transferSeconds } from '../costs/costModel';
+import { transferSeconds } from '../costs/costModel';
+import type { Objective } from '../infrastructure/infrastructure';
+import { countedMetrics } from '../plan/metrics';
 import { ChainFronts } from './chainFronts';
 import type { CutFamily } from './cutFamily';
 import type { Front } from './labels';
@@ -17,8 +19,7 @@ export const tieTolerance = 1e-12;
 export function frontsOfEqual(search: PlanSearch, value: number): ChainFronts | undefined {
   const { costs, family, bounds, fronts, work } = search;
   const { objective, constraints } = costs.infrastructure;
-  const weights = objectiveWeights(objective);
-  if (weights !== undefined && weights.latency > 0) return undefined;
+  if (countsLatency(objective)) return undefined;
   const most = value * (1 + tieTolerance);
   const own = { ...objectiveMeasure(costs, family, objective), most };
   const measures = [
@@ -26,6 +27,10 @@ export function frontsOfEqual(search: PlanSearch, value: number): ChainFronts | 
     { ...own, decides: own.combine === 'sum' } satisfies Measure,
   ];
   return new ChainFronts(costs, family, bounds, measures, work, cutsOfEqual(fronts, own, family));
+}
+
+function countsLatency(objective: Objective): boolean {
+  return countedMetrics(objective).some(({ metric }) => metric === 'latency');
 }
 
 /** Per link and cut, 1 where a plan through the cut may be as good as the best. */
@@ -60,7 +65,7 @@ export function withoutNeedlessTiers(
   const { measures, bounds, costs, family } = fronts;
   const [own, ...limits] = measures;
   const { objective } = costs.infrastructure;
-  if (own === undefined || limits.length > 0 || bounds.restricts || (objectiveWeights(objective)?.latency ?? 0) > 0) {
+  if (own === undefined || limits.length > 0 || bounds.restricts || countsLatency(objective)) {
     return chosen;
   }
   const most = own.combine === 'sum' ? valueWithout(fronts, own, link, chosen) : least;

@@ -1,4 +1,5 @@
 import { hasLimits } from '../plan/constraints';
+import { isWorstPart } from '../plan/metrics';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, firstValue, lowestLabel } from '../search/labels';
@@ -39,5 +40,5 @@ export function planOfSearch({ costs, search }: StrategyContext): FoundPlan | un
 function mayMiss({ costs, search }: StrategyContext): boolean {
   const { objective, constraints } = costs.infrastructure;
   if (!search.searched.beyondCandidates) return false;
-  return objective === 'throughput' || hasLimits(constraints) || memoriesMayFill(costs);
+  return isWorstPart(objective) || hasLimits(constraints) || memoriesMayFill(costs);
 }

@@ -4,7 +4,8 @@ import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, prefixRanges, tupleCount, tupleMetrics } from '../search/prefixTuples';
+import { assignmentAt, prefixRanges, tupleCount } from '../search/prefixTuples';
+import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
 /** Plans that the search computes at most; past it, it looks at the candidates' positions only. */
@@ -24,10 +25,14 @@ export function planForLoad(context: StrategyContext): FoundPlan {
   }
   let best: { positions: number[]; delayS: number } | undefined;
   let evaluatedPlans = 0;
+  const meter = new TupleMeter(costs, 'throughput', 'throughput');
   let slowestS = Number.POSITIVE_INFINITY;
   for (const positions of tuplesToTry(context)) {
     if ((evaluatedPlans++ & 4095) === 0) throwIfCanceled(work);
-    if (best === undefined) slowestS = Math.min(slowestS, tupleMetrics(costs, positions).slowestS);
+    if (best === undefined) {
+      meter.measure(positions);
+      slowestS = Math.min(slowestS, meter.value);
+    }
     const delayS = meanDelaySeconds(costs, positions, requestsPerSecond);
     if (delayS < (best?.delayS ?? Number.POSITIVE_INFINITY)) best = { positions: [...positions], delayS };
   }

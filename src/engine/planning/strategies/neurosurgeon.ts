@@ -1,6 +1,7 @@
 import { DnnSplitError } from '../../../shared/errors';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
+import { assignmentAt, prefixRanges } from '../search/prefixTuples';
+import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
 /**
@@ -13,6 +14,7 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
   const { costs, bounds } = context;
   const n = costs.graph.nodes.length;
   const goal = costs.infrastructure.objective === 'energy' ? 'energy' : 'latency';
+  const meter = new TupleMeter(costs, goal, goal);
   const ranges = prefixRanges(costs, bounds);
   let best: { positions: number[]; value: number } | undefined;
   let evaluatedPlans = 0;
@@ -24,7 +26,8 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
       const isAllowed = positions.every((p, link) => p >= (ranges[link]?.from ?? 0) && p <= (ranges[link]?.to ?? n));
       if (!usesBoth || !isAllowed) continue;
       evaluatedPlans++;
-      const value = metricsValue(tupleMetrics(costs, positions), goal);
+      meter.measure(positions);
+      const { value } = meter;
       if (best === undefined || value < best.value) best = { positions, value };
     }
   }

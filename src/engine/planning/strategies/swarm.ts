@@ -1,9 +1,8 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { throwIfCanceled } from '../../../shared/work';
-import type { CostTables } from '../costs/costTables';
-import { hasLimits, keepsLimits } from '../plan/constraints';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, metricsValue, prefixRanges, tupleMetrics } from '../search/prefixTuples';
+import { assignmentAt, prefixRanges } from '../search/prefixTuples';
+import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
 const particleCount = 40;
@@ -29,6 +28,7 @@ interface Particle {
 export function planBySwarm(context: StrategyContext): FoundPlan {
   const { costs, bounds, work } = context;
   const random = randomNumbers(seed);
+  const meter = new TupleMeter(costs, costs.infrastructure.objective, 'latency');
   const ranges = prefixRanges(costs, bounds);
   const clamp = (positions: number[]) => {
     const sorted = [...positions].sort((a, b) => a - b);
@@ -50,7 +50,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   for (let iteration = 0; iteration < iterations; iteration++) {
     throwIfCanceled(work);
     for (const particle of swarm) {
-      const value = valueAt(costs, context, particle.positions);
+      const value = valueAt(meter, context, particle.positions);
       if (value < particle.bestValue) [particle.best, particle.bestValue] = [particle.positions, value];
       if (value < bestValue) [best, bestValue] = [particle.positions, value];
     }
@@ -72,15 +72,13 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   return { assignment: assignmentAt(costs.graph.nodes.length, best), evaluatedPlans: particleCount * iterations };
 }
 
-function valueAt(costs: CostTables, { bounds }: StrategyContext, positions: readonly number[]): number {
+function valueAt(meter: TupleMeter, { costs, bounds }: StrategyContext, positions: readonly number[]): number {
   const n = costs.graph.nodes.length;
-  const { constraints, objective } = costs.infrastructure;
   const ends = [...positions, n];
   const usesLeftOut = ends.some((upper, k) => upper > (ends[k - 1] ?? 0) && bounds.allowedTiers[k] !== 1);
   if (usesLeftOut) return Number.POSITIVE_INFINITY;
-  const metrics = tupleMetrics(costs, positions);
-  if (hasLimits(constraints) && !keepsLimits(constraints, metrics)) return Number.POSITIVE_INFINITY;
-  return metricsValue(metrics, objective);
+  meter.measure(positions);
+  return meter.keepsLimits ? meter.value : Number.POSITIVE_INFINITY;
 }
 
 /** Uniform numbers in [0, 1): the upper bits of a linear congruential sequence modulo 2^32. */

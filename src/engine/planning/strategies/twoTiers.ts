@@ -2,6 +2,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import { solveExactly } from '../../solver/solve';
 import type { AdditiveObjective } from '../costs/costModel';
 import { problemOf } from '../optimum/exactPlan';
+import { metricArithmetic } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import type { StrategyContext } from './strategy';
 
@@ -45,10 +46,11 @@ export function cutBetween(context: StrategyContext, pair: TierPair, weights: Tw
   const { lower, upper } = pair;
   const { costs, bounds } = context;
   const { links } = costs.infrastructure;
+  const { crossing, sending } = metricArithmetic.latency;
   const objective: AdditiveObjective = {
     perSecond: costs.tiers.map((_, tier) => (tier === lower ? weights.lower : weights.upper)),
-    perCrossing: links.map((link) => weights.transfer * link.latencyMs * 1e-3),
-    perByte: links.map((link) => (weights.transfer * 8) / (link.bandwidthMbps * 1e6)),
+    perCrossing: links.map((link) => crossing(weights.transfer, link)),
+    perByte: links.map((link) => sending(weights.transfer, link)),
   };
   const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
   const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, { ...bounds, allowedTiers }), context.work);

@@ -1,6 +1,7 @@
-import type { OpFamily } from '../../src/shared/scene';
-import { tierColorIds } from '../../src/shared/tierLook';
+import type { OpFamily } from '../../../shared/scene';
+import { tierColorIds } from '../../../shared/tierLook';
 import { type Color, contrast, cssColor, ensureContrast, mix, over, parseColor, readableOn, withAlpha } from './color';
+import type { Ink } from './shapes';
 
 /** One accent per tier, with the forms that drawing needs. */
 export interface TierColors {
@@ -13,7 +14,7 @@ export interface TierColors {
 
 export type HeatColors = (share: number) => string;
 
-/** Everything that the canvas draws with, read from the editor's theme. */
+/** Everything that a picture is drawn with, read from an editor's theme. */
 export interface Theme {
   readonly highContrast: boolean;
   readonly background: string;
@@ -161,15 +162,10 @@ export function tierColorsOf(theme: Theme, tier: number): TierColors {
   return colors ?? { accent: theme.foreground, onAccent: theme.background, tint: theme.background, hatch: theme.edge };
 }
 
-/** The theme that the page shows now. */
-export function currentTheme(): Theme {
-  const style = getComputedStyle(document.documentElement);
-  return readTheme((name) => style.getPropertyValue(name), document.body.className);
-}
-
-/** Calls `changed` whenever the editor's theme changes. */
-export function onThemeChange(changed: (theme: Theme) => void): void {
-  const observer = new MutationObserver(() => changed(currentTheme()));
-  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+/** The color of an ink. */
+export function colorOf(theme: Theme, ink: Ink): string {
+  if (typeof ink === 'string') return theme[ink];
+  if ('family' in ink) return theme.families[ink.family];
+  if ('tier' in ink) return tierColorsOf(theme, ink.tier).accent;
+  return 'onTier' in ink ? tierColorsOf(theme, ink.onTier).onAccent : theme.dotHeat(ink.heat);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pictureSize } from '../../../webview/renderer/wholePicture';
+import { pictureScale } from '../../../webview/renderer/stillPictures';
 
 describe('the size of a picture', () => {
   it('is two pixels per CSS pixel where the graph allows', () => {
-    expect(pictureSize({ width: 800, height: 4000 }).scale).toBe(2);
+    expect(pictureScale({ width: 800, height: 4000 })).toBe(2);
   });
 
   it('never passes what viewers of pictures take', () => {
@@ -13,9 +13,9 @@ describe('the size of a picture', () => {
       { width: 9000, height: 9000 },
       { width: 30_000, height: 30_000 },
     ]) {
-      const { world, scale } = pictureSize(scene);
-      expect(Math.max(world.width, world.height) * scale).toBeLessThanOrEqual(16_384.001);
-      expect(world.width * world.height * scale * scale).toBeLessThanOrEqual(64_000_001);
+      const scale = pictureScale(scene);
+      expect(Math.max(scene.width, scene.height) * scale).toBeLessThanOrEqual(16_384.001);
+      expect(scene.width * scene.height * scale * scale).toBeLessThanOrEqual(64_000_001);
     }
   });
 });

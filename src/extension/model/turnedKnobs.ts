@@ -21,16 +21,3 @@ export function withPin(overrides: PlanOverrides, nodeId: string, tier: string):
   const { placement: _dropped, ...others } = overrides;
   return { ...others, pin: { ...overrides.pin, [nodeId]: tier } };
 }
-
-/** True when any knob is turned. */
-export function hasOverrides(overrides: PlanOverrides): boolean {
-  const { objective, strategy, bandwidthMbps, cuts, pin, placement } = overrides;
-  return (
-    objective !== undefined ||
-    strategy !== undefined ||
-    (bandwidthMbps ?? []).some((value) => value !== null) ||
-    (cuts ?? []).some((cut) => cut !== null) ||
-    Object.keys(pin ?? {}).length > 0 ||
-    placement !== undefined
-  );
-}

@@ -16,7 +16,7 @@ export interface Group {
  * when its inputs are at most as large as its outputs. Taking such a node out of a cut leaves a cut with as few bytes,
  * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
  */
-export function contract(graph: SplitGraph, bytesOf: Float64Array): Group[] {
+export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array): Group[] {
   const topology = topologyOf(graph);
   const { consumerStart } = topology;
   const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);

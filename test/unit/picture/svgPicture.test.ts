@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { createDisplayList } from '../../../src/engine/picture/displayList/displayList';
+import { savedTheme } from '../../../src/engine/picture/displayList/editorColors';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
-import { sceneToSvg } from '../../../src/engine/picture/sceneToSvg';
-import { escapeXml, roundedPath } from '../../../src/engine/picture/svgMarkup';
-import { fitText, textWidth } from '../../../src/engine/picture/textWidth';
+import { escapeXml, polylinePath, roundedRectPath } from '../../../src/engine/picture/svgMarkup';
+import { svgPicture } from '../../../src/engine/picture/svgPicture';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import type { SceneOverlay } from '../../../src/shared/scene';
+import type { HeatMetric, PictureTheme } from '../../../src/shared/picture';
+import type { Scene, SceneOverlay } from '../../../src/shared/scene';
+import { fitText, textWidth } from '../../../src/shared/textWidth';
 import { chain, GraphBuilder, inception, residual } from './graphs';
 
 const elk = createElkEngine();
@@ -29,6 +32,20 @@ function elementsOf(xml: string): string[] {
   return names;
 }
 
+function pictureOf(
+  scene: Scene,
+  overlay: SceneOverlay | undefined,
+  theme: PictureTheme,
+  metric: HeatMetric = 'time',
+): string {
+  return svgPicture(createDisplayList(scene, { overlay: overlay ?? null, metric }), savedTheme(theme));
+}
+
+/** The texts of a picture, without those that only describe it. */
+function textsOf(svg: string): string[] {
+  return [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text);
+}
+
 function overlayFor(graph: SplitGraph, tierOf: (place: number) => number): SceneOverlay {
   return {
     tierNames: ['device', 'edge & co', 'cloud'],
@@ -47,17 +64,18 @@ describe('the SVG picture', () => {
     const graph = inception(3);
     const scene = await buildScene(graph, { folded: null }, elk);
     for (const theme of ['light', 'dark'] as const) {
-      const svg = sceneToSvg(scene, undefined, theme);
+      const svg = pictureOf(scene, undefined, theme);
       const names = elementsOf(svg);
       expect(names.slice(0, 3)).toEqual(['svg', 'title', 'desc']);
-      expect(names.filter((name) => name === 'path').length).toBe(scene.edges.length + 1);
+      const edges = /\.(c\d+)\{[^}]*marker-end/.exec(svg)?.[1];
+      expect(svg.match(new RegExp(`class="${edges}"`, 'g'))).toHaveLength(scene.edges.length);
     }
   });
 
   it('escapes the texts of a model', async () => {
     const graph = new GraphBuilder();
     graph.output(graph.node('Co<nv>&"\u0001', [graph.input('<script>alert("1")</script>')]));
-    const svg = sceneToSvg(await buildScene(graph.build(), { folded: [] }, elk), undefined, 'light');
+    const svg = pictureOf(await buildScene(graph.build(), { folded: [] }, elk), undefined, 'light');
     elementsOf(svg);
     expect(svg).not.toContain('<script');
     expect(svg).not.toContain('\u0001');
@@ -67,36 +85,39 @@ describe('the SVG picture', () => {
   it('draws tiers that lie one below the other as lettered bands and says what crosses', async () => {
     const graph = chain(30);
     const scene = await buildScene(graph, { folded: [] }, elk);
-    const svg = sceneToSvg(
+    const svg = pictureOf(
       scene,
       overlayFor(graph, (place) => (place < 6 ? 0 : place < 21 ? 1 : 2)),
       'light',
     );
     elementsOf(svg);
     expect(svg.match(/fill-opacity/g)).toHaveLength(3);
-    for (const badge of ['>D  device<', '>E  edge &amp; co<', '>C  cloud<']) expect(svg).toContain(badge);
-    expect(svg).toContain('>1x64x56x56 float32 · 803 kB<');
-    expect(svg.match(/class="e x1"/g)).toHaveLength(1);
-    expect(svg.match(/class="e x2"/g)).toHaveLength(1);
+    const texts = textsOf(svg);
+    expect(texts.slice(-11, -5)).toEqual(['D', 'device', 'E', 'edge &amp; co', 'C', 'cloud']);
+    expect(texts).toContain('D → E   1x64x56x56 float32 · 803 kB');
+    expect(texts).toContain('E → C   1x64x28x28 float32 · 201 kB');
+    expect(texts.slice(-5)).toEqual(['Time, log', '4.00 ms', '756 µs', '143 µs', 'ring: measured']);
     expect(svg).toContain('Tier E, edge &amp; co: 15 nodes.');
   });
 
   it('puts a letter to every box where tiers are no bands', async () => {
     const graph = inception(2);
     const scene = await buildScene(graph, { folded: [] }, elk);
-    const svg = sceneToSvg(
+    const svg = pictureOf(
       scene,
       overlayFor(graph, (place) => (place > 3 && place % 2 === 0 ? 1 : 0)),
       'dark',
     );
     elementsOf(svg);
-    expect(svg.match(/class="b"/g)).toHaveLength(scene.nodes.length);
+    const boxes = scene.nodes.filter(({ kind }) => kind === 'node').length;
+    expect(textsOf(svg).filter((text) => text === 'D' || text === 'E')).toHaveLength(boxes + 2);
+    expect(textsOf(svg)).toContain('edge &amp; co');
   });
 
   it('draws a boundary inside of a fold through its card', async () => {
     const graph = residual([3, 8, 36, 3]);
     const scene = await buildScene(graph, { folded: null }, elk);
-    const svg = sceneToSvg(
+    const svg = pictureOf(
       scene,
       overlayFor(graph, (place) => (place < 200 ? 0 : 1)),
       'light',
@@ -105,8 +126,20 @@ describe('the SVG picture', () => {
     expect(svg.match(/fill-opacity/g)).toHaveLength(2);
   });
 
+  it('shows the metric that is chosen, and no dots where none is', async () => {
+    const graph = chain(6);
+    const scene = await buildScene(graph, { folded: [] }, elk);
+    const overlay = overlayFor(graph, () => 0);
+    const texts = textsOf(pictureOf(scene, overlay, 'light', 'bytes'));
+    expect(texts).toContain('Output bytes');
+    expect(texts.filter((text) => text.endsWith(' kB'))).not.toEqual([]);
+    const plain = pictureOf(scene, overlay, 'light', 'none');
+    expect(plain).not.toContain('<circle');
+    expect(plain).toContain('font-size:12px');
+  });
+
   it('shows a graph without nodes', async () => {
-    elementsOf(sceneToSvg(await buildScene(chain(0), { folded: null }, elk), undefined, 'light'));
+    elementsOf(pictureOf(await buildScene(chain(0), { folded: null }, elk), undefined, 'light'));
   });
 });
 
@@ -115,8 +148,10 @@ describe('markup', () => {
     expect(escapeXml('a\u0000b\ud800c\ufffed\ttab')).toBe('a\ufffdb\ufffdc\ufffdd\ttab');
   });
 
-  it('rounds corners and keeps both ends', () => {
-    expect(roundedPath([0, 0, 0, 20, 30, 20, 30, 40])).toBe('M0 0L0 16Q0 20 4 20L26 20Q30 20 30 24L30 40');
+  it('writes lines and rounded corners, smaller ones where they do not fit', () => {
+    expect(polylinePath([0, 0, 0, 20, 30, 20.126])).toBe('M0 0L0 20L30 20.13');
+    const bar = roundedRectPath({ x: 10, y: 20, width: 3, height: 40 }, [4, 0, 0, 4]);
+    expect(bar).toBe('M13 20L13 20L13 60L13 60A3 3 0 0 1 10 57L10 23A3 3 0 0 1 13 20Z');
   });
 
   it('shortens text to what fits', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Color, contrast, ensureContrast, over, parseColor } from '../../../webview/renderer/color';
-import { readTheme, tierColorsOf } from '../../../webview/renderer/theme';
+import { type Color, contrast, ensureContrast, over, parseColor } from '../../../src/engine/picture/displayList/color';
+import { savedTheme } from '../../../src/engine/picture/displayList/editorColors';
+import { readTheme, tierColorsOf } from '../../../src/engine/picture/displayList/theme';
+import { pictureThemes } from '../../../src/shared/picture';
 import { type ThemeName, themes } from '../../webview/harness/themes';
 
 function color(css: string): Color {
@@ -68,6 +70,14 @@ describe.for(['dark', 'light', 'hc-dark', 'hc-light'] satisfies ThemeName[])('th
       expect(contrast(over(color(tint), background), background)).toBeLessThan(1.25);
     }
   });
+});
+
+test.for(pictureThemes)('a saved picture has the %s theme of an editor', (name) => {
+  const { bodyClass, variables } = themes[name];
+  const page = readTheme((variable) => variables[variable.replace('--vscode-', '')] ?? '', bodyClass);
+  const { fontFamily: _, dotHeat, boxHeat: _box, speckHeat: _speck, ...colors } = savedTheme(name);
+  expect(page).toMatchObject(colors);
+  for (const share of [0, 0.3, 1]) expect(dotHeat(share)).toBe(page.dotHeat(share));
 });
 
 test('a page without any variables still gets a theme', () => {

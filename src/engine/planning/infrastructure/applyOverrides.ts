@@ -1,11 +1,10 @@
 import { objectiveSchema } from '../../../shared/documents/config';
 import { DnnSplitError } from '../../../shared/errors';
+import { additiveMetrics, metrics } from '../../../shared/metrics';
+import { recordOf } from '../../../shared/recordOf';
 import type { PlanOverrides } from '../../../shared/requests';
 import type { Strategy } from '../../../shared/strategies';
-import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
-import { assignedTiers } from '../../split/nodeRanges';
-import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
-import type { Infrastructure, Objective, Tier } from './infrastructure';
+import type { Infrastructure, Objective } from './infrastructure';
 import { parseStrategy } from './parseStrategy';
 
 export interface OverriddenPlanning {
@@ -54,7 +53,7 @@ export function applyOverrides(
 }
 
 /**
- * Reads an objective: `latency`, `cost`, `throughput`, `energy`, or JSON such as `{"latency":1,"cost":0.5}`.
+ * Reads an objective: the name of a metric, or JSON such as `{"latency":1,"cost":0.5}`.
  * @throws DnnSplitError `bad-usage`
  */
 export function parseObjective(text: string): Objective {
@@ -64,12 +63,11 @@ export function parseObjective(text: string): Objective {
   if (!parsed.success || isWeightless) {
     throw new DnnSplitError(
       'bad-usage',
-      `\`${text}\` is not an objective; use latency, cost, throughput, energy, or weights such as {"latency":1,"cost":0.5}.`,
+      `\`${text}\` is not an objective; use ${metrics.join(', ')}, or weights such as {"latency":1,"cost":0.5}.`,
     );
   }
   if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';
-  const { latency = 0, cost = 0, energy = 0 } = weights;
-  return { latency, cost, energy };
+  return recordOf(additiveMetrics, (metric) => weights[metric] ?? 0);
 }
 
 function parseJson(text: string): unknown {
@@ -78,59 +76,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/**
- * The cuts that positions stand for: the candidate at the position where there is one, else the prefix of the order.
- * @throws DnnSplitError `bad-usage` for a position outside the graph or below the one of a lower link.
- */
-export function cutsAtPositions(
-  graph: SplitGraph,
-  candidates: readonly Candidate[],
-  positions: readonly (number | null)[],
-): (Cut | null)[] {
-  let lowest = 0;
-  return positions.map((position, link) => {
-    if (position === null) return null;
-    const n = graph.nodes.length;
-    if (!Number.isInteger(position) || position < lowest || position > n) {
-      throw new DnnSplitError(
-        'bad-usage',
-        `The cut of link ${link} is at ${position}; give a position between ${lowest} and ${n}.`,
-      );
-    }
-    lowest = position;
-    return candidates.find((one) => one.position === position) ?? cutAtPosition(graph, position);
-  });
-}
-
-/**
- * The cuts of a whole plan that is given as the nodes of each tier.
- * @throws DnnSplitError `bad-usage` where a node is on no tier or on several, or data would flow downwards.
- */
-export function cutsOfPlacement(
-  graph: SplitGraph,
-  tiers: readonly Tier[],
-  placement: readonly (readonly string[])[],
-): Cut[] {
-  const { tiersOf, unknown } = assignedTiers(
-    graph.nodes.map(({ id }) => id),
-    placement,
-  );
-  const wrong = unknown[0] ?? graph.nodes.find((_, node) => tiersOf[node]?.length !== 1)?.id;
-  const tierOf = tiersOf.map(([tier = 0]) => tier);
-  const falls = graph.tensors.find(
-    ({ producer, consumers }) =>
-      producer >= 0 && consumers.some((reader) => (tierOf[reader] ?? 0) < (tierOf[producer] ?? 0)),
-  );
-  if (wrong !== undefined || falls !== undefined || placement.length !== tiers.length) {
-    const what = wrong === undefined ? `\`${falls?.name ?? placement.length}\`` : `node \`${wrong}\``;
-    throw new DnnSplitError('bad-usage', `The placement is no plan of this model: it does not fit at ${what}.`);
-  }
-  return tiers.slice(1).map((_, link) =>
-    cutAboveDownset(
-      graph,
-      tierOf.flatMap((tier, node) => (tier <= link ? [node] : [])),
-    ),
-  );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { createDisplayList } from '../../../src/engine/picture/displayList/displayList';
+import { createPlannedScene } from '../../../src/engine/picture/displayList/plannedScene';
 import type { SceneOverlay } from '../../../src/shared/scene';
 import { tierLetters } from '../../../src/shared/tierLook';
-import { createPlanModel } from '../../../webview/model/planModel';
-import { createSceneModel } from '../../../webview/model/sceneModel';
-import { sceneFrom } from './sceneFrom';
+import { sceneFrom } from '../webview/sceneFrom';
 
 const chain = sceneFrom({ a: [0, 0], b: [0, 100], c: [0, 200], d: [0, 300] }, [
   ['a', 'b'],
@@ -46,7 +46,7 @@ describe('tier letters', () => {
 
 describe('plan on a scene', () => {
   test('has one band per tier that meet at the boundary line', () => {
-    const plan = createPlanModel(createSceneModel(withCuts), overlay([0, 0, 1, 1], [0]));
+    const plan = createPlannedScene(withCuts, overlay([0, 0, 1, 1], [0]));
     expect(plan.bands).toEqual([
       { tier: 0, top: Number.NEGATIVE_INFINITY, bottom: 170 },
       { tier: 1, top: 170, bottom: Number.POSITIVE_INFINITY },
@@ -57,7 +57,7 @@ describe('plan on a scene', () => {
   });
 
   test('shows both links at one line when a tier runs nothing', () => {
-    const plan = createPlanModel(createSceneModel(withCuts), overlay([0, 2, 2, 2], [0, 1]));
+    const plan = createPlannedScene(withCuts, overlay([0, 2, 2, 2], [0, 1]));
     expect(plan.boundaries.map(({ link, position, y }) => [link, position, y])).toEqual([
       [0, 1, 70],
       [1, 1, 70],
@@ -65,7 +65,7 @@ describe('plan on a scene', () => {
   });
 
   test('has no line and no band where the cut runs across branches', () => {
-    const plan = createPlanModel(createSceneModel(withCuts), overlay([0, 1, 0, 1], [0]));
+    const plan = createPlannedScene(withCuts, overlay([0, 1, 0, 1], [0]));
     expect(plan.bands).toEqual([]);
     expect(plan.boundaries[0]).toMatchObject({ position: null, y: null });
   });
@@ -74,16 +74,24 @@ describe('plan on a scene', () => {
     const folded = sceneFrom({ a: [0, 0], fold: [0, 100] }, [['a', 'fold']], (node) =>
       node.id === 'fold' ? { ...node, kind: 'fold', orderIndices: [1, 2, 3] } : node,
     );
-    const plan = createPlanModel(createSceneModel(folded), overlay([0, 0, 1, 1]));
+    const plan = createPlannedScene(folded, overlay([0, 0, 1, 1]));
     expect(plan.tiers[1]).toEqual({ first: 0, last: 1 });
     expect(plan.timeMs[1]).toBe(9);
+  });
+
+  test('has a label at the fold that a boundary runs through, where no box around it has a band', () => {
+    const folded = sceneFrom({ fold: [0, 100] }, [], (node) => ({ ...node, kind: 'fold', orderIndices: [0, 1, 2] }));
+    const list = createDisplayList(folded, { overlay: overlay([0, 0, 1], [0]), metric: 'time' });
+    expect(list.plan?.boundaries[0]?.y).toBeNull();
+    expect(list.pills).toMatchObject([{ text: 'D → E   over 0', anchor: { x: 50, y: 120 } }]);
+    expect(list.tierLetters(0)).toBe('D–E');
   });
 
   test('lets a graph input arrive on the first tier', () => {
     const withInput = sceneFrom({ in: [0, 0], a: [0, 100] }, [['in', 'a']], (node) =>
       node.id === 'in' ? { ...node, kind: 'input', orderIndices: [] } : { ...node, orderIndices: [0] },
     );
-    const plan = createPlanModel(createSceneModel(withInput), overlay([1], [0]));
+    const plan = createPlannedScene(withInput, overlay([1], [0]));
     expect([...plan.crossing]).toEqual([[0, 0]]);
   });
 });

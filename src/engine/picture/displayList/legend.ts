@@ -1,0 +1,73 @@
+import type { Size } from '../../../shared/geometry';
+import { textWidth } from '../../../shared/textWidth';
+import { dotRadius } from './boxShapes';
+import { figureText, type HeatScale, heatOf } from './heat';
+import { type Shape, type TextShape, textStyles } from './shapes';
+import type { PictureText } from './texts';
+
+/** What the dots mean. */
+export interface Legend {
+  readonly title: string;
+  /** From the largest to the smallest value, by their shares of the heat scale. */
+  readonly steps: readonly { readonly share: number; readonly text: string }[];
+  /** What the rings mean. */
+  readonly note: string | null;
+}
+
+const lineHeight = 15;
+const padding = 8;
+/** Ends of a scale that are closer than this are one value. */
+const leastRatio = 1.01;
+const dotColumn = 16;
+
+/** The legend of a heat scale; none where nothing has a dot. */
+export function legendOf(heat: HeatScale, hasMeasured: boolean, text: PictureText): Legend | null {
+  const { metric, low, high } = heat;
+  if (metric === 'none' || high <= 0) return null;
+  const isOne = high / low < leastRatio;
+  const values = isOne ? [high] : [high, Math.sqrt(low * high), low];
+  return {
+    title: text(isOne ? `metric.${metric}` : `legend.log.${metric}`),
+    steps: values.map((value) => ({ share: heatOf(heat, value), text: figureText(metric, value) })),
+    note: metric === 'time' && hasMeasured ? text('legend.measured') : null,
+  };
+}
+
+/** Room that a legend takes where it is drawn. */
+export function legendSize({ title, steps, note }: Legend): Size {
+  const widthOf = (text: string) => textWidth(text, textStyles.legend.px);
+  const texts = [widthOf(title), ...steps.map(({ text }) => dotColumn + widthOf(text)), widthOf(note ?? '')];
+  const lines = 1 + steps.length + (note === null ? 0 : 1);
+  return { width: Math.ceil(Math.max(...texts)) + 2 * padding, height: lines * lineHeight + padding };
+}
+
+/** A legend whose top left corner is at a place. */
+export function legendShapes(legend: Legend, x: number, y: number): Shape[] {
+  const { width, height } = legendSize(legend);
+  const lineAt = (index: number) => y + padding / 2 + (index + 0.5) * lineHeight;
+  const line = (text: string, index: number, left: number, ink: TextShape['ink']): TextShape => ({
+    kind: 'text',
+    text,
+    x: x + left,
+    y: lineAt(index),
+    align: 'start',
+    style: 'legend',
+    ink,
+    room: width - left - padding / 2,
+  });
+  return [
+    { kind: 'rect', x, y, width, height, radius: 4, fill: 'pillFill', stroke: 'nodeBorder' },
+    line(legend.title, 0, padding, 'dimmed'),
+    ...legend.steps.flatMap(({ share, text }, index): Shape[] => [
+      {
+        kind: 'circle',
+        x: x + padding + 5,
+        y: lineAt(index + 1),
+        radius: dotRadius(share),
+        fill: { heat: share },
+      },
+      line(text, index + 1, padding + dotColumn, 'foreground'),
+    ]),
+    ...(legend.note === null ? [] : [line(legend.note, legend.steps.length + 1, padding, 'dimmed')]),
+  ];
+}

@@ -1,0 +1,16 @@
+import type { PlanOverrides } from './requests';
+
+/** Per override, whether it changes anything. */
+const changes: Readonly<Record<keyof PlanOverrides, (overrides: PlanOverrides) => boolean>> = {
+  objective: ({ objective }) => objective !== undefined,
+  strategy: ({ strategy }) => strategy !== undefined,
+  bandwidthMbps: ({ bandwidthMbps = [] }) => bandwidthMbps.some((mbps) => mbps !== null),
+  cuts: ({ cuts = [] }) => cuts.some((cut) => cut !== null),
+  pin: ({ pin = {} }) => Object.keys(pin).length > 0,
+  placement: ({ placement }) => placement !== undefined,
+};
+
+/** True when overrides change anything. */
+export function hasOverrides(overrides: PlanOverrides): boolean {
+  return Object.values(changes).some((isChanged) => isChanged(overrides));
+}

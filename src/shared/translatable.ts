@@ -1,0 +1,7 @@
+/**
+ * Marks a text of a table that people read: whoever shows it translates it, and `build/listMessages.mjs` finds it here for
+ * the translators.
+ */
+export function translatable<Text extends string>(text: Text): Text {
+  return text;
+}

@@ -1,0 +1,70 @@
+import { stillPicture } from '../../src/engine/picture/displayList/overlays';
+import type { Size } from '../../src/shared/geometry';
+import { drawFrame } from './drawFrame';
+import type { Frame } from './frame';
+
+/** Device pixels per CSS pixel, so that the picture stays crisp where it is enlarged or printed. */
+const finest = 2;
+/** What browsers and viewers of pictures take: pixels of a side, and of the whole. */
+const longestSide = 16_384;
+const mostPixels = 64_000_000;
+
+/** A PNG file, and how many of its pixels a unit of the scene takes. */
+interface Picture {
+  readonly png: Blob;
+  readonly scale: number;
+}
+
+/** Device pixels per CSS pixel at zoom 1; below 1 where a graph is too large for a picture at its size. */
+export function pictureScale({ width, height }: Size): number {
+  return Math.min(finest, longestSide / width, longestSide / height, Math.sqrt(mostPixels / (width * height)));
+}
+
+/** What only helps to act on a graph, and is in no picture of it. */
+const nothingToActOn = { focused: null, hovered: null, keyboardFocus: false, ghost: null } as const;
+
+/** Draws all of a graph, with room for badges, pills and legend. */
+export function wholePicture(frame: Frame): Promise<Picture> {
+  const { view } = stillPicture(frame.list);
+  const scale = pictureScale(view);
+  // From life size on, the picture is drawn as on a finer screen; below, as from farther away, with fewer details.
+  const zoom = Math.min(1, scale);
+  return pictureOf({
+    ...frame,
+    ...nothingToActOn,
+    camera: { x: view.x, y: view.y, zoom },
+    size: { width: view.width * zoom, height: view.height * zoom },
+    pixelRatio: scale / zoom,
+    selected: new Set(),
+    readers: new Set(),
+    hatches: frame.hatches.at(scale / zoom),
+    still: 'whole',
+  });
+}
+
+/** Draws what is on the screen, the selection included, with the legend and without the overview. */
+export function screenPicture(frame: Frame): Promise<Picture> {
+  return pictureOf({ ...frame, ...nothingToActOn, still: 'screen' });
+}
+
+/** Draws a frame on a canvas of its own. */
+async function pictureOf(frame: Frame): Promise<Picture> {
+  const { size, pixelRatio, camera } = frame;
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(size.width * pixelRatio));
+  canvas.height = Math.max(1, Math.round(size.height * pixelRatio));
+  const context = canvas.getContext('2d', { alpha: false });
+  if (context === null) throw new Error('This browser cannot draw a picture of that size.');
+  drawFrame({ ...frame, context });
+  return { png: await pngOf(canvas), scale: camera.zoom * pixelRatio };
+}
+
+/** @throws Error where the browser has no memory for it */
+function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => {
+      if (blob === null) reject(new Error('The browser could not make the picture.'));
+      else resolve(blob);
+    }, 'image/png');
+  });
+}
