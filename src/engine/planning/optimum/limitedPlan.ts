@@ -1,7 +1,9 @@
+import type { Metric } from '../../../shared/metrics';
 import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
+import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenMemories, limitsOf } from '../plan/constraints';
 import { busyValue, crossingValue, sendingValue } from '../plan/metrics';
@@ -16,14 +18,12 @@ import { problemOf } from './exactPlan';
 export function limitedProblemOf(costs: CostTables, bounds: TierBounds): LimitedProblem {
   const { infrastructure, topology, graph } = costs;
   const { objective, constraints } = infrastructure;
-  const figureOf = (prices: AdditiveObjective): Figure => problemOf(costs, prices, bounds);
-  const sum = additiveObjective(infrastructure, objective);
-  const stages = stagePrices(costs).map(figureOf);
-  const goal: Goal = sum === undefined ? { kind: 'worst', figures: stages } : { kind: 'sum', figure: figureOf(sum) };
-  const limits = limitsOf(constraints).flatMap(({ metric, most }): Limit[] => {
-    const own = additiveObjective(infrastructure, metric);
-    return own === undefined ? stages.map((figure) => ({ figure, most })) : [{ figure: figureOf(own), most }];
-  });
+  const figures = figuresOf(costs, bounds, objective);
+  const goal: Goal =
+    additiveObjective(infrastructure, objective) !== undefined && figures[0] !== undefined
+      ? { kind: 'sum', figure: figures[0] }
+      : { kind: 'worst', figures };
+  const limits = limitsOf(constraints).flatMap(({ metric, most }) => limitsOn(costs, bounds, metric, most));
   const isTight = memoriesMayFill(costs);
   return {
     ...topology,
@@ -35,6 +35,17 @@ export function limitedProblemOf(costs: CostTables, bounds: TierBounds): Limited
     highest: bounds.highest,
     ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
   };
+}
+
+/** Limits of the solver that keep a metric at or below a value. */
+export function limitsOn(costs: CostTables, bounds: TierBounds, metric: Metric, most: number): Limit[] {
+  return figuresOf(costs, bounds, metric).map((figure) => ({ figure, most }));
+}
+
+/** The sum of an objective that adds up, else all stages, of which the slowest counts. */
+function figuresOf(costs: CostTables, bounds: TierBounds, objective: Objective): Figure[] {
+  const sum = additiveObjective(costs.infrastructure, objective);
+  return (sum === undefined ? stagePrices(costs) : [sum]).map((prices) => problemOf(costs, prices, bounds));
 }
 
 /** Prices that count one stage alone: a tier's busy seconds per replica, or a link's seconds. */

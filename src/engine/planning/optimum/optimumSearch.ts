@@ -1,3 +1,4 @@
+import { metrics } from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
 import { goalFiguresOf } from '../../solver/limited/limitedProblem';
@@ -7,14 +8,14 @@ import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenConstraints } from '../plan/constraints';
-import { objectiveWeights } from '../plan/metrics';
+import { type MetricValues, objectiveWeights } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, lowestLabel } from '../search/labels';
 import type { PlanSearch } from '../search/planSearch';
 import { tieTolerance } from '../search/ties';
 import { solveTables } from './exactPlan';
-import { limitedProblemOf } from './limitedPlan';
+import { limitedProblemOf, limitsOn } from './limitedPlan';
 
 /** What is known of the best plan within all constraints. */
 export interface Optimum {
@@ -68,8 +69,36 @@ export class OptimumSearch {
    * @param known plans to start from.
    */
   least(costs: CostTables, known: readonly Assignment[]): LimitedSolution {
-    const deadlineMs = this.momentMs;
-    return branchAndBound(limitedProblemOf(costs, this.bounds), { known, deadlineMs, work: this.work });
+    return branchAndBound(limitedProblemOf(costs, this.bounds), {
+      known,
+      deadlineMs: this.momentMs,
+      work: this.work,
+    });
+  }
+
+  /**
+   * The best plan for another objective among those within the constraints that are, in some metrics, no worse than known.
+   * @param known a plan to start from, if it is among them.
+   * @param prices of the objective's figures and of these metrics that are thought to prove the answer.
+   * @returns nothing without a proof in time
+   */
+  bestAmong(
+    objective: Objective,
+    most: Partial<MetricValues>,
+    known: Assignment,
+    prices?: readonly number[],
+  ): Assignment | undefined {
+    const costs: CostTables = { ...this.costs, infrastructure: { ...this.costs.infrastructure, objective } };
+    const problem = limitedProblemOf(costs, this.bounds);
+    const noWorse = metrics.flatMap((metric) => {
+      const value = most[metric];
+      return value === undefined ? [] : limitsOn(costs, this.bounds, metric, value * (1 + tieTolerance));
+    });
+    const { best, isProven } = branchAndBound(
+      { ...problem, limits: [...noWorse, ...problem.limits] },
+      { known: [known], deadlineMs: this.momentMs, work: this.work, ...(prices && { prices }) },
+    );
+    return isProven ? best?.tierOfNode : undefined;
   }
 
   /** Whether a plan within the constraints of other costs and bounds is found in a moment. */

@@ -38,7 +38,7 @@ export interface ParetoFront {
 /** Points of the front that are reported at most. */
 const frontSize = 2000;
 /** Plans that are all looked at, at most. */
-const mostPlans = 100_000;
+const mostPlans = 250_000;
 /** Cuts that are listed for that on three tiers and more, where every pair of them is looked at. */
 const mostPairedCuts = 2000;
 /** Nodes of all listed cuts together, for the memory that they take. */

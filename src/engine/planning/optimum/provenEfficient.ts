@@ -1,17 +1,16 @@
-import { type AdditiveMetric, additiveMetrics, figureOf, metrics, metricTable } from '../../../shared/metrics';
+import { type AdditiveMetric, additiveMetrics, type Metric, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import type { Constraints, Infrastructure, Objective } from '../infrastructure/infrastructure';
+import type { Objective } from '../infrastructure/infrastructure';
 import { brokenConstraints, valuesOf } from '../plan/constraints';
+import { isWorstPart, type MetricValues } from '../plan/metrics';
 import type { Assignment, Evaluation } from '../plan/plan';
 import type { OptimumSearch } from './optimumSearch';
 
 /** Levels of throughput that plans are looked for at. */
 const mostLevels = 12;
-/** Milliseconds for the plans that are looked for besides, where somebody waits. */
-const interactiveMs = 2000;
 /** Plans of a search that are followed up at most. */
 const mostFollowed = 200;
 /** What a figure weighs that only settles ties, beside one that weighs 1. */
@@ -52,8 +51,7 @@ class Sweep {
     private readonly optimum: OptimumSearch,
     private readonly work: Work,
   ) {
-    const { deadlineMs } = optimum.patience;
-    this.endsAt = Date.now() + (Number.isFinite(deadlineMs) ? interactiveMs : deadlineMs);
+    this.endsAt = Date.now() + optimum.patience.deadlineMs;
   }
 
   run(known: readonly Assignment[], searched: readonly Assignment[]) {
@@ -77,34 +75,45 @@ class Sweep {
   }
 
   /** Finds an efficient plan that is at least as good as another one; nothing where that takes too long. */
-  private follow({ assignment, evaluation }: Point, weights: Objective = this.weightsAt(evaluation)): void {
+  private follow({ assignment, evaluation }: Point): void {
     throwIfCanceled(this.work);
-    const better = this.bestWithin(weights, this.noWorseThan(evaluation), assignment);
-    if (better === undefined) return;
-    // Of equal sums, the one whose slowest stage is the fastest.
-    const faster = this.bestWithin('throughput', this.noWorseThan(better.evaluation), better.assignment);
+    const weights = this.weightsAt(evaluation);
+    const better = this.bestAmong(weights, valuesOf(evaluation), assignment);
+    if (better !== undefined) this.add(better, weights);
+  }
+
+  /** Adds a plan with the least weighted sum: of those with equal figures, the one whose slowest stage is the fastest. */
+  private add(point: Point, weights: Shares): void {
+    const prices = this.tiePrices(point.evaluation, weights);
+    const faster = this.bestAmong('throughput', valuesOf(point.evaluation), point.assignment, prices);
     if (faster !== undefined) this.found.push(faster);
   }
 
-  private bestWithin(objective: Objective, constraints: Constraints, known: Assignment): Point | undefined {
-    const infrastructure: Infrastructure = { ...this.costs.infrastructure, objective, constraints };
-    const { best, isProven } = this.optimum.least({ ...this.costs, infrastructure }, [known]);
-    return isProven && best !== undefined ? this.pointOf(best.tierOfNode) : undefined;
+  /** Prices that prove at once that nothing ties, where that is so: of the slowest stage, and high ones of the figures. */
+  private tiePrices({ tiers, links, ...evaluation }: Evaluation, weights: Shares): number[] {
+    const { infrastructure } = this.costs;
+    const stages = [
+      ...tiers.map(({ computeMs }, k) => computeMs / (infrastructure.tiers[k]?.replicas ?? 1)),
+      ...links.map(({ transferMs }) => transferMs),
+    ];
+    const slowest = stages.indexOf(Math.max(...stages));
+    const high = valuesOf(evaluation).throughput * 1e2;
+    const ofMetric = (metric: Metric) => (isWorstPart(metric) ? stages.map(() => 0) : [weights[metric] * high]);
+    return [...stages.map((_, s) => (s === slowest ? 1 : 0)), ...metrics.flatMap(ofMetric)];
   }
 
-  /** The constraints, and a limit on every figure. */
-  private noWorseThan(evaluation: Evaluation): Constraints {
-    const { constraints } = this.costs.infrastructure;
-    const limits = metrics.map((metric) => {
-      const { limit, better } = metricTable[metric];
-      const [own, stated] = [figureOf(evaluation, metric), constraints[limit]];
-      return [limit, better === 'less' ? Math.min(own, stated ?? own) : Math.max(own, stated ?? own)];
-    });
-    return { ...constraints, ...Object.fromEntries(limits) };
+  private bestAmong(
+    objective: Objective,
+    most: Partial<MetricValues>,
+    known: Assignment,
+    prices?: readonly number[],
+  ): Point | undefined {
+    const best = this.optimum.bestAmong(objective, most, known, prices);
+    return best && this.pointOf(best);
   }
 
   /** Weights under which each of a plan's figures counts the same, or by the share that is given for it. */
-  private weightsAt(evaluation: Evaluation, shares: Shares = evenShares): Objective {
+  private weightsAt(evaluation: Evaluation, shares: Shares = evenShares): Shares {
     const values = valuesOf(evaluation);
     return recordOf(additiveMetrics, (metric) =>
       values[metric] > 0 ? shares[metric] / values[metric] : shares[metric],
@@ -118,11 +127,12 @@ class Sweep {
     for (const shares of manyShares) {
       if (this.isLate) return;
       throwIfCanceled(this.work);
-      const assignment = this.optimum.cheapest(this.weightsAt(unit, shares));
+      const weights = this.weightsAt(unit, shares);
+      const assignment = this.optimum.cheapest(weights);
       if (assignment === undefined) continue;
       const point = this.pointOf(assignment);
       const isKept = brokenConstraints(this.costs.infrastructure, point.evaluation).length === 0;
-      if (isKept && !this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.follow(point);
+      if (isKept && !this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.add(point, weights);
     }
   }
 
@@ -131,19 +141,17 @@ class Sweep {
     const slowest = this.found.map(({ evaluation }) => 1 / evaluation.throughputPerSecond).filter((one) => one > 0);
     const [first] = this.found;
     if (first === undefined || slowest.length === 0) return 0;
-    const fastest = this.bestWithin('throughput', this.costs.infrastructure.constraints, first.assignment);
+    const fastest = this.bestAmong('throughput', {}, first.assignment);
     if (fastest === undefined) return 0;
     const [from, to] = [1 / fastest.evaluation.throughputPerSecond, Math.max(...slowest)];
     let levels = 0;
     for (let step = 0; step < mostLevels && !this.isLate; step++) {
       const slowestS = from * (to / from) ** (step / mostLevels);
-      const { constraints } = this.costs.infrastructure;
-      const within = { ...constraints, minThroughputPerSecond: 1 / slowestS };
       const weights = this.weightsAt(first.evaluation, sharesWith({ latency: 1 }));
-      const point = this.bestWithin(weights, within, fastest.assignment);
+      const point = this.bestAmong(weights, { throughput: slowestS }, fastest.assignment);
       if (point === undefined) continue;
       levels++;
-      this.follow(point, weights);
+      this.add(point, weights);
     }
     return levels;
   }

@@ -14,6 +14,8 @@ export interface SearchOptions {
   readonly known?: readonly Uint8Array[];
   /** Stops where nothing can be better than the best plan by more than this part of its value; 1e-9 where absent. */
   readonly gap?: number;
+  /** Prices of all figures, the goal's first, that are thought to bound well. */
+  readonly prices?: readonly number[];
   /** A gap that is enough once so many milliseconds are over. */
   readonly enough?: { readonly gap: number; readonly afterMs: number };
   /** Stops after so many milliseconds; never where absent. */
@@ -95,7 +97,8 @@ class Search {
 
   run(): LimitedSolution {
     const ranges = firstRanges(this.problem, this.precedence);
-    let next: Waiting | undefined = ranges && { ranges, bound: 0, columns: [], prices: undefined };
+    const { prices } = this.options;
+    let next: Waiting | undefined = ranges && { ranges, bound: 0, columns: [], prices };
     while (next !== undefined) {
       throwIfCanceled(this.work);
       const halves = this.look(next);
