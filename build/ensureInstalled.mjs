@@ -9,24 +9,35 @@ const root = resolve(import.meta.dirname, '..');
 /** Ends the process with one sentence when the installation fails. */
 export function ensureInstalled() {
   const stamp = resolve(root, 'node_modules/.dnnsplit-installed');
-  const wanted = createHash('sha256')
-    .update(readFileSync(resolve(root, 'package-lock.json')))
-    .digest('hex');
+  const lock = resolve(root, 'package-lock.json');
+  const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  process.stdout.write('Installing dependencies (once) ...\n');
+  if (!isInstalled(lock)) install();
+  mkdirSync(resolve(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** Whether a person's own `npm ci` or `npm install` has left just what the lock file says. @param {string} lock */
+function isInstalled(lock) {
+  const installed = resolve(root, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const [wanted, present] = [lock, installed].map((path) => JSON.parse(readFileSync(path, 'utf8')).packages);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
+  );
+}
+
+function install() {
+  process.stdout.write('Installing dependencies (once, about 700 MB) ...\n');
+  // What an npm that runs this was told (`--global`) is not meant for the one that it starts.
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_config_(global|prefix|location)$/i.test(name));
   const { status } = spawnSync('npm', ['ci', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
-    // onnxruntime-node would download a CUDA library of several hundred MB that nothing here uses.
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+    env: Object.fromEntries(own),
   });
-  if (status !== 0) {
-    process.stderr.write(
-      'npm ci failed: see above. Check that the npm registry can be reached, then run this again.\n',
-    );
-    process.exit(1);
-  }
-  mkdirSync(resolve(root, 'node_modules'), { recursive: true });
-  writeFileSync(stamp, wanted);
+  if (status === 0) return;
+  process.stderr.write('npm ci failed: see above. Check that the npm registry can be reached, then run this again.\n');
+  process.exit(1);
 }

@@ -1,30 +1,15 @@
 /** `npm start`: installs what is missing, builds, and opens a real VS Code with the extension and the sample workspace. */
+import './checkNode.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { ensureInstalled } from './ensureInstalled.mjs';
+import { refuse, startOptions } from './startOptions.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const { values } = parseArgs({
-  options: {
-    web: { type: 'boolean', default: false },
-    port: { type: 'string' },
-    'no-open': { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-if (values.help) {
-  process.stdout.write(
-    'npm start -- [--web] [--port N] [--no-open]\n\n' +
-      '  --web      the VS Code from npm in a browser, even where a desktop VS Code is installed\n' +
-      '  --port N   port of that VS Code (8123)\n' +
-      '  --no-open  only print the address\n',
-  );
-  process.exit(0);
-}
+const values = startOptions(process.argv.slice(2));
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`);
 
@@ -57,21 +42,26 @@ function startDesktop(program) {
 
 async function startWeb() {
   const { obtainVscode } = await import('../test/vscode/driver/obtainVscode.mjs');
-  const { startServer } = await import('../test/vscode/driver/startServer.mjs');
+  const { isTaken, startServer } = await import('../test/vscode/driver/startServer.mjs');
   const { packageExtension, installExtension } = await import('../test/vscode/driver/packageExtension.mjs');
+  if (await isTaken(values.port)) {
+    refuse(
+      `Port ${values.port} is in use by another program. Choose one with: npm start -- --web --port ${values.port + 1}`,
+    );
+  }
   const vscode = await obtainVscode('stable', say);
   const extensionsFolder = await installExtension(vscode, await packageExtension());
   const token = randomBytes(12).toString('hex');
   const server = await startServer(vscode, {
     extensionsFolder,
     token,
-    port: Number(values.port ?? 8123),
+    port: values.port,
     dataFolder: join(root, '.cache/start/vscode'),
   });
   const address = `http://127.0.0.1:${server.port}/?tkn=${token}&folder=${encodeURIComponent(workspace)}`;
   say(`\nVS Code ${vscode.version} is up. Open it in a browser:\n\n  ${address}\n`);
   say('Right-click mobilenetv2.onnx and choose "Analyze DNN splits". Ctrl+C ends it.');
-  if (!values['no-open']) openAddress(address);
+  if (!values.noOpen) openAddress(address);
   const end = () => server.stop().then(() => process.exit(0));
   process.on('SIGINT', end);
   process.on('SIGTERM', end);

@@ -1,4 +1,5 @@
 /** `npm test`: installs what is missing, builds, and runs every layer. The last line counts all of them. */
+import './checkNode.mjs';
 import { ensureInstalled } from './ensureInstalled.mjs';
 
 ensureInstalled();

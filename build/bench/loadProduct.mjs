@@ -23,6 +23,9 @@ const entry = `
   export { buildScene } from './src/engine/picture/layout/buildScene';
   export { createElkEngine } from './src/engine/picture/layout/elkEngine';
   export { createAnalysisFunctions } from './src/server/workers/analysisFunctions';
+  export { parseConfig } from './src/shared/documents/parseConfig';
+  export { parsePlan } from './src/shared/documents/parsePlan';
+  export { parseProfile } from './src/shared/documents/parseProfile';
   export { unwatched } from './src/shared/work';
 `;
 

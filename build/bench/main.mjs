@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { excess } from './excess.mjs';
 import { frames } from './frames.mjs';
+import { growth } from './growth.mjs';
 import { loadProduct } from './loadProduct.mjs';
 import { opening } from './opening.mjs';
 import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
@@ -12,6 +14,8 @@ const sections = new Map([
   ['reading', { title: 'Reading and analyzing, warm', run: reading }],
   ['commandLine', { title: 'The command line, cold', run: commandLine }],
   ['scaling', { title: 'Ten times the nodes', run: scaling }],
+  ['excess', { title: 'Far too much of one thing', run: excess }],
+  ['growth', { title: 'Four times the sums, readers, bodies, names and nodes, cold', run: growth }],
   ['exact', { title: 'The exact planner', run: exact }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],

@@ -6,10 +6,7 @@ import { experimentsReport } from './report.mjs';
 import { outcomesOf, plansOverAllPositions, studiedModels } from './study.mjs';
 
 const product = await loadProduct();
-const { models, absent } = studiedModels(product);
-if (absent.length > 0)
-  console.log(`Left out, because the shared models are not beside this checkout: ${absent.join(', ')}`);
-const results = models.map((model) => {
+const results = studiedModels(product).map((model) => {
   const outcomes = outcomesOf(product, model);
   console.log(`${model.name}: ${outcomes.length} plans`);
   return {
@@ -21,7 +18,7 @@ const results = models.map((model) => {
     outcomes,
   };
 });
-const { markdown, plots } = experimentsReport(results, absent);
+const { markdown, plots } = experimentsReport(results);
 const folder = join(root, 'docs');
 mkdirSync(join(folder, 'experiments'), { recursive: true });
 writeFileSync(join(folder, 'experiments.md'), markdown);

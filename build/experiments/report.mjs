@@ -22,8 +22,8 @@ export function isGenuineSplit({ tiersUsed, overBest }, gain = tie) {
   return tiersUsed > 1 && overBest > 1 + gain;
 }
 
-/** @param {readonly ModelResult[]} results @param {readonly string[]} absent @returns {{ markdown: string, plots: Record<string, string> }} */
-export function experimentsReport(results, absent) {
+/** @param {readonly ModelResult[]} results @returns {{ markdown: string, plots: Record<string, string> }} */
+export function experimentsReport(results) {
   const outcomes = results.flatMap((result) => result.outcomes);
   const plots = {
     'candidates.svg': candidatesPlot(results),
@@ -36,7 +36,7 @@ export function experimentsReport(results, absent) {
     '',
     'Written by `npm run experiments`; every figure below comes from that run, and the same models give the same bytes.',
     '',
-    ...setting(results, absent),
+    ...setting(results),
     ...candidatesSection(results),
     ...plansSection(results),
     ...gainsSection(outcomes),
@@ -47,8 +47,8 @@ export function experimentsReport(results, absent) {
   return { markdown: `${markdown.trimEnd()}\n`, plots };
 }
 
-/** @param {readonly ModelResult[]} results @param {readonly string[]} absent */
-function setting(results, absent) {
+/** @param {readonly ModelResult[]} results */
+function setting(results) {
   const { devicePricePerHour, electricityPerKWh, edgeComputerPricePerHour, linkLatenciesMs, backhaulPricePerGB } =
     study.assumptions;
   const list = (/** @type {readonly (string | number)[]} */ items) => items.join(', ');
@@ -56,7 +56,6 @@ function setting(results, absent) {
     '## What was planned',
     '',
     `${results.length} models at their own input size (224 x 224 and the like, one image, float32 on the wire) on ${study.scenarios().length} infrastructures of three tiers, for ${list(study.objectives)}.`,
-    ...(absent.length > 0 ? ['', `Not beside this checkout and so left out: ${list(absent)}.`] : []),
     '',
     '| part | values |',
     '|---|---|',

@@ -1,6 +1,6 @@
 /** The study behind docs/experiments.md: models, infrastructures, and what planning finds on each pair of them. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { unpackedPath } from '../../test/support/packedFiles.mjs';
 import { root } from '../bench/loadProduct.mjs';
 
 /**
@@ -14,11 +14,11 @@ import { root } from '../bench/loadProduct.mjs';
  * }} Outcome
  */
 
-const committed = [
+const plain = [
   { name: 'ResNet152 (Keras)', path: join(root, 'test/workspace/resnet152.onnx') },
   { name: 'MobileNetV2 (Keras)', path: join(root, 'test/workspace/mobilenetv2.onnx') },
 ];
-const shared = [
+const packed = [
   ['ResNet50 (Keras)', 'keras_ResNet50'],
   ['ResNet50V2 (Keras)', 'keras_ResNet50V2'],
   ['MobileNet (Keras)', 'keras_MobileNet'],
@@ -51,16 +51,13 @@ export const assumptions = {
   backhaulPricePerGB: 0.09,
 };
 
-/** Models of the study; `absent` are those that are not beside this checkout. @param {any} product */
+/** Models of the study, all of which are in the repository. @param {any} product @returns {StudiedModel[]} */
 export function studiedModels(product) {
-  const folder = resolve(root, '../shared/models/graphs');
-  const all = [...committed, ...shared.map(([name = '', file]) => ({ name, path: join(folder, `${file}.onnx`) }))];
-  const present = all.filter(({ path }) => existsSync(path));
-  const models = present.map(({ name, path }) => {
+  const all = [...plain, ...packed.map(([name = '', file]) => ({ name, path: unpackedPath(`${file}.onnx`) }))];
+  return all.map(({ name, path }) => {
     const { graph, candidates } = product.analyzeFile(path, {});
     return { name, graph, candidates };
   });
-  return { models, absent: all.filter((one) => !present.includes(one)).map((one) => one.name) };
 }
 
 /** Every infrastructure of the grid. @returns {Scenario[]} */

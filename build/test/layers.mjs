@@ -34,11 +34,11 @@ const layers = [
   check('types', bin('tsc'), ['-b']),
   check('unused code', bin('knip'), ['--no-progress']),
   check('bundle', process.execPath, ['build/bundle.mjs', '--production']),
-  { name: 'unit', run: () => vitestRun('unit', ['--config', 'vitest.config.ts']) },
-  { name: 'webview in a browser', run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.ts']) },
+  { name: 'unit', run: () => vitestRun('unit', ['--config', 'vitest.config.mjs']) },
+  { name: 'webview in a browser', run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.mjs']) },
   { name: 'extension host', run: () => hostSuite('stable') },
   { name: 'extension host, oldest VS Code', run: () => hostSuite('floor') },
-  { name: 'user flow', run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.ts']) },
+  { name: 'user flow', run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.mjs']) },
 ];
 
 /**

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { readModel } from '../engine/onnx/read/readModel';
 import type { DimensionBindings, InferredModel } from '../engine/shapes/facts/inferred';
 import { inferModel } from '../engine/shapes/inferModel';
@@ -6,6 +5,7 @@ import { buildSplitGraph } from '../engine/split/buildSplitGraph';
 import { searchCandidates } from '../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
 import { openModelSource } from '../files/externalData';
+import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
 import { throwIfCanceled, unwatched, type Work } from '../shared/work';
 import { structureHash } from './structureHash';
@@ -13,6 +13,8 @@ import { structureHash } from './structureHash';
 /** Everything that is known of a model file under some dimensions, before any planning. */
 export interface AnalyzedModel {
   readonly path: string;
+  /** The file as it was when it was opened. */
+  readonly identity: FileIdentity;
   readonly inferred: InferredModel;
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
@@ -43,6 +45,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
     let hash: string | undefined;
     return {
       path,
+      identity: source.identity,
       inferred,
       graph,
       ...searchCandidates(graph),
@@ -63,8 +66,8 @@ function inFile(error: DnnSplitError, path: string): DnnSplitError {
   return new DnnSplitError(error.code, error.message, { path, ...error.place }, error.detail);
 }
 
-/** Changes whenever the file does: its size and time of change. Empty when there is no such file. */
+/** Changes whenever the file does. Empty when there is no such file. */
 export function fileStamp(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? '' : `${stats.size}:${stats.mtimeMs}`;
+  const identity = fileIdentity(path);
+  return identity === undefined ? '' : `${identity.key}:${identity.stamp}`;
 }

@@ -1,6 +1,7 @@
 import type { Infrastructure } from '../engine/planning/infrastructure/infrastructure';
 import { defaultConfig, resolveConfig } from '../engine/planning/infrastructure/resolveConfig';
 import type { DimensionBindings } from '../engine/shapes/facts/inferred';
+import type { Reach } from '../files/reach';
 import type { ConfigDocument } from '../shared/documents/config';
 import { DnnSplitError } from '../shared/errors';
 import type { Strategy } from '../shared/strategies';
@@ -18,9 +19,9 @@ export interface ModelSettings {
 }
 
 /** The configuration at `explicitPath`, else the nearest one above the model, else the built-in default. */
-export function configOf(modelPath: string, explicitPath?: string): LoadedConfig {
+export function configOf(modelPath: string, explicitPath?: string, reach: Reach = 'anywhere'): LoadedConfig {
   const path = explicitPath ?? findConfig(modelPath);
-  return path === undefined ? { path: undefined, config: defaultConfig, profiles: new Map() } : loadConfig(path);
+  return path === undefined ? { path: undefined, config: defaultConfig, profiles: new Map() } : loadConfig(path, reach);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { contractsOf } from '../engine/deploy/contracts';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { planSegments } from '../engine/extract/planSegments';
@@ -7,7 +6,9 @@ import type { SegmentsPlan } from '../engine/extract/segmentPlan';
 import { moveCutsToCallBorders } from '../engine/extract/topLevel';
 import { planDocumentText } from '../engine/report/planDocument';
 import { assignedTiers } from '../engine/split/nodeRanges';
-import { writeFileAtomically } from '../files/atomicFile';
+import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';
+import { commitSets, FileSet } from '../files/fileSet';
+import type { Reach } from '../files/reach';
 import type { ContractDocument } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
@@ -15,8 +16,11 @@ import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
 import { checkPlan } from './checkPlan';
 import { type ExportedSegment, exportSegments } from './exportSegments';
+import { modelFiles } from './inputFiles';
+import { earlierSplitFiles } from './ownFiles';
 import { modelOfPlan } from './planFile';
-import { contractFile, splitPlanFile } from './splitFiles';
+import { contractFile, modelFile, splitPlanFile } from './splitFiles';
+import { type Steps, takeSteps } from './steps';
 
 /** A plan together with its model, cut. */
 export interface PreparedSplit {
@@ -27,6 +31,10 @@ export interface PreparedSplit {
   readonly contracts: readonly ContractDocument[];
   /** Folder and service names of all tiers of the plan. */
   readonly names: readonly string[];
+  /** The model and its weights; a change of theirs while parts are made would mix two models. */
+  readonly sources: readonly FileIdentity[];
+  /** All files that are read, which no writer may replace. */
+  readonly inputs: readonly FileIdentity[];
 }
 
 export interface SplitTier {
@@ -57,8 +65,9 @@ export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
   analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
+  reach: Reach = 'anywhere',
 ): PreparedSplit {
-  const model = analyze(modelOfPlan(plan, planPath));
+  const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
     throw new DnnSplitError(
       'invalid-plan',
@@ -79,7 +88,16 @@ export function prepareSplit(
     moveCutsToCallBorders(model.graph, assignment),
     plan.tiers.length,
   );
-  return { plan, model, segments, contracts: contractsOf(plan, model.inferred, segments), names: tierNames(plan) };
+  const sources = modelFiles(model);
+  return {
+    plan,
+    model,
+    segments,
+    contracts: contractsOf(plan, model.inferred, segments),
+    names: tierNames(plan),
+    sources,
+    inputs: [...sources, ...fileIdentities([planPath])],
+  };
 }
 
 /** Where an export puts things. */
@@ -90,25 +108,52 @@ export interface SplitOptions {
 
 /**
  * Writes one folder per tier with its sub-model and contract, and the plan. Everything is checked before anything is
- * written, and each file appears complete or not at all.
+ * written, and all files appear together or not at all.
  * @throws DnnSplitError `file-exists`, `external-data` where weights are missing, `file-system`, `canceled`
  */
 export function writeSplit(prepared: PreparedSplit, options: SplitOptions, work: Work = unwatched): SplitReport {
-  const { directory, overwrite } = options;
-  const { contracts, names } = prepared;
+  return takeSteps(splitSteps(prepared, options, work));
+}
+
+/** As `writeSplit`, in steps. */
+export function* splitSteps(
+  prepared: PreparedSplit,
+  { directory, overwrite }: SplitOptions,
+  work: Work = unwatched,
+): Steps<SplitReport> {
+  const { contracts, names, inputs, sources } = prepared;
   const folders = contracts.map((_, position) => names[position] ?? String(position));
+  const fileOf = (position: number, file: string) => `${folders[position] ?? ''}/${file}`;
   const texts = [
     ...contracts.map((contract, position) => ({
-      path: join(directory, folders[position] ?? '', contractFile),
+      path: fileOf(position, contractFile),
       content: `${JSON.stringify(contract, null, 2)}\n`,
     })),
-    { path: join(directory, splitPlanFile), content: planDocumentText(planFrom(prepared, directory)) },
+    { path: splitPlanFile, content: planDocumentText(planFrom(prepared, directory)) },
   ];
-  if (!overwrite) refuseExisting(texts.map(({ path }) => path));
-  const exported = writeSegments(prepared, options, (position) => join(folders[position] ?? '', 'model.onnx'), work);
-  for (const { path, content } of texts) {
-    writeFileAtomically(path, new TextEncoder().encode(content), { overwrite: true });
+  const set = new FileSet(directory, {
+    overwrite,
+    inputs,
+    own: earlierSplitFiles(directory),
+    expected: [...texts.map(({ path }) => path), ...contracts.map((_, position) => fileOf(position, modelFile))],
+    seal: splitPlanFile,
+  });
+  try {
+    const exported = yield* segmentSteps(prepared, set, (position) => fileOf(position, modelFile), work);
+    for (const { path, content } of texts) set.create(path).write(new TextEncoder().encode(content));
+    requireUnchanged(sources);
+    commitSets([set]);
+    return splitReport(prepared, { directory, folders }, exported);
+  } finally {
+    set.abandon();
   }
+}
+
+function splitReport(
+  { contracts, segments }: PreparedSplit,
+  { directory, folders }: { readonly directory: string; readonly folders: readonly string[] },
+  exported: readonly ExportedSegment[],
+): SplitReport {
   const tiers = contracts.map(({ tier }, position): SplitTier => {
     const segment = exported.find((one) => one.tier === position);
     const folder = folders[position] ?? '';
@@ -121,37 +166,25 @@ export function writeSplit(prepared: PreparedSplit, options: SplitOptions, work:
       dataBytes: segment?.dataBytes ?? 0,
     };
   });
-  const { duplicatedWeightBytes, boundDimensions } = prepared.segments;
+  const { duplicatedWeightBytes, boundDimensions } = segments;
   return { directory, tiers, duplicatedWeightBytes, boundDimensions };
 }
 
 /**
- * Writes the sub-models alone, where `fileOf` puts each of them below the folder.
+ * Writes the sub-models into a set, where `fileOf` puts each of them.
  * @throws DnnSplitError as `writeSplit`
  */
-export function writeSegments(
+export function segmentSteps(
   { model, segments }: PreparedSplit,
-  { directory, overwrite }: SplitOptions,
+  set: FileSet,
   fileOf: (position: number) => string,
-  work: Work = unwatched,
-): readonly ExportedSegment[] {
-  return exportSegments(model.path, model.inferred.model, segments, { directory, fileName: fileOf, overwrite }, work);
+  work: Work,
+): Steps<readonly ExportedSegment[]> {
+  return exportSegments(model.path, model.inferred.model, segments, set, { fileName: fileOf }, work);
 }
 
 /** The plan as it lies in another folder. */
 function planFrom({ plan, model }: PreparedSplit, directory: string): PlanDocument {
   const file = relative(resolve(directory), resolve(model.path)).split(sep).join('/');
   return { ...plan, model: { ...plan.model, file } };
-}
-
-function refuseExisting(paths: readonly string[]): void {
-  const present = paths.filter((path) => existsSync(path));
-  if (present[0] === undefined) return;
-  throw new DnnSplitError(
-    'file-exists',
-    `${dirname(present[0])} holds sub-models already; allow overwriting (--force) or choose another folder.`,
-    {
-      path: present[0],
-    },
-  );
 }

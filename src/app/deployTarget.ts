@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
 import type { Deployment } from '../engine/deploy/parts/deployment';
+import { requireUnchanged } from '../files/fileIdentity';
+import { commitSets, FileSet } from '../files/fileSet';
 import { DnnSplitError } from '../shared/errors';
 import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
-import { type PreparedSplit, type SplitOptions, writeSegments } from './deploySplit';
-import type { ExportedSegment } from './exportSegments';
+import { type PreparedSplit, segmentSteps } from './deploySplit';
+import { earlierGeneratedFiles, generatedListFile, generatedListText } from './ownFiles';
+import type { Steps } from './steps';
 
 /** File of the relay's program, beside every other program of the product. */
 export const relayProgramFile = 'relay.js';
@@ -24,15 +27,85 @@ export function deploymentOf(prepared: PreparedSplit, { target, engine, programF
   return deploymentFiles(target, { plan, contracts, engine, relayProgram: readRelay(programFolder) });
 }
 
-/** Writes the sub-models to the places where a deployment wants them. @throws DnnSplitError as `writeSegments` */
-export function writeDeploymentModels(
+/** A deployment and the folder that it goes to. */
+export interface PlacedDeployment {
+  readonly directory: string;
+  readonly deployment: Deployment;
+}
+
+export interface DeploymentOptions {
+  readonly overwrite: boolean;
+  /** A person has agreed to lose the files that are in the way, whoever wrote them. */
+  readonly replacesForeign?: boolean;
+  /** Leaves the sub-models out. */
+  readonly manifestsOnly: boolean;
+}
+
+/**
+ * Writes the folders of deployments with their sub-models, in steps: all of them appear, or none does.
+ * @returns the paths of all files
+ * @throws DnnSplitError `file-exists`, `external-data` where weights are missing, `file-system`, `canceled`
+ */
+export function* deploymentSteps(
   prepared: PreparedSplit,
-  { models }: Pick<Deployment, 'models'>,
-  options: SplitOptions,
+  placed: readonly PlacedDeployment[],
+  options: DeploymentOptions,
   work: Work = unwatched,
-): readonly ExportedSegment[] {
+): Steps<string[]> {
+  const sets: FileSet[] = [];
+  try {
+    for (const each of placed) sets.push(openSet(prepared, each, options));
+    const paths: string[] = [];
+    for (const [index, { directory, deployment }] of placed.entries()) {
+      const set = sets[index];
+      if (set === undefined) continue;
+      const models = options.manifestsOnly ? [] : yield* modelSteps(prepared, deployment, set, work);
+      for (const { path, content } of deployment.files) write(set, path, content);
+      const files = [...models, ...deployment.files.map(({ path }) => path)];
+      write(set, generatedListFile, generatedListText(files));
+      paths.push(...files.map((path) => join(directory, path)));
+    }
+    requireUnchanged(prepared.sources);
+    commitSets(sets);
+    return paths;
+  } finally {
+    for (const set of sets) set.abandon();
+  }
+}
+
+function openSet(
+  { inputs }: PreparedSplit,
+  { directory, deployment }: PlacedDeployment,
+  { overwrite, replacesForeign = false, manifestsOnly }: DeploymentOptions,
+): FileSet {
+  const own = earlierGeneratedFiles(directory);
+  const models = deployment.models.map(({ path }) => path);
+  if (manifestsOnly && overwrite && models.some((path) => own.includes(path))) {
+    const message = `${directory} holds sub-models of an earlier run, which new manifests alone may not fit; remove it, or choose another folder.`;
+    throw new DnnSplitError('file-exists', message, { path: directory });
+  }
+  return new FileSet(directory, {
+    overwrite,
+    inputs,
+    own,
+    expected: [generatedListFile, ...deployment.files.map(({ path }) => path), ...(manifestsOnly ? [] : models)],
+    seal: generatedListFile,
+    replacesForeign,
+  });
+}
+
+/** Writes the sub-models to the places where a deployment wants them; their paths and those of their data files. */
+function* modelSteps(prepared: PreparedSplit, { models }: Deployment, set: FileSet, work: Work): Steps<string[]> {
   const places = new Map(models.map(({ position, path }) => [position, path]));
-  return writeSegments(prepared, options, (position) => places.get(position) ?? `${position}/model.onnx`, work);
+  const fileOf = (position: number) => places.get(position) ?? `${position}/model.onnx`;
+  const exported = yield* segmentSteps(prepared, set, fileOf, work);
+  return exported.flatMap(({ tier, dataPath }) =>
+    dataPath === undefined ? [fileOf(tier)] : [fileOf(tier), `${fileOf(tier)}.data`],
+  );
+}
+
+function write(set: FileSet, path: string, content: string): void {
+  set.create(path).write(new TextEncoder().encode(content));
 }
 
 function readRelay(programFolder: string): string {

@@ -5,16 +5,15 @@ import { type Piece, piecesLength, writePieces } from '../engine/extract/pieces'
 import type { SegmentsPlan } from '../engine/extract/segmentPlan';
 import type { ByteSource } from '../engine/onnx/byteSource';
 import type { OnnxModel } from '../engine/onnx/model';
-import { type AtomicFile, createAtomicFile } from '../files/atomicFile';
 import { openExternalData } from '../files/externalData';
+import type { FileSet } from '../files/fileSet';
 import { type FileSource, openFileSource } from '../files/fileSource';
 import { unwatched, type Work } from '../shared/work';
+import type { Steps } from './steps';
 
 export interface SegmentExportOptions {
-  readonly directory: string;
-  /** File name of the segment of a tier, with its ending. */
+  /** File of the segment of a tier, with its ending, below the folder of the set. */
   readonly fileName: (tier: number) => string;
-  readonly overwrite: boolean;
   /** Default: external weights are copied into a data file of each segment's own, `<file name>.data`. */
   readonly externalData?: 'compact' | 'keep';
   /** Size from which weights go to a data file; default 2 GiB. */
@@ -31,18 +30,17 @@ export interface ExportedSegment {
 }
 
 /**
- * Writes the sub-model of every tier that runs something. All files get their names only when all are complete, so a
- * failed or canceled export leaves nothing behind.
+ * Writes the sub-model of every tier that runs something into a set of files, in steps.
  * @throws DnnSplitError `file-exists`, `file-system`, `external-data`, `unsupported-model`, `canceled`.
  */
-export function exportSegments(
+export function* exportSegments(
   modelPath: string,
   model: OnnxModel,
   plan: SegmentsPlan,
+  set: FileSet,
   options: SegmentExportOptions,
   work: Work = unwatched,
-): readonly ExportedSegment[] {
-  const files: AtomicFile[] = [];
+): Steps<readonly ExportedSegment[]> {
   const opened = new Map<string, FileSource>();
   const source = openFileSource(modelPath);
   const openExternal = (location: string): ByteSource => {
@@ -50,38 +48,32 @@ export function exportSegments(
     opened.set(location, file);
     return file;
   };
-  const write = (path: string, pieces: readonly Piece[]): void => {
-    const file = createAtomicFile(path, { overwrite: options.overwrite });
-    files.push(file);
-    writePieces(pieces, file, work);
-  };
+  const write = (path: string, pieces: readonly Piece[]) => writePieces(pieces, set.create(path), work);
   try {
     const layout = scanLayout(source, work);
     const exported: ExportedSegment[] = [];
     for (const segment of plan.segments) {
       if (segment === undefined) continue;
       work.report(`Writing the part for tier ${segment.tier + 1}`, segment.tier / plan.segments.length);
-      const path = join(options.directory, options.fileName(segment.tier));
-      const dataPath = `${path}.data`;
+      const file = options.fileName(segment.tier);
+      const dataFile = `${file}.data`;
       const { model: modelPieces, data } = composeSegment({ model, source, layout, openExternal }, segment, {
-        dataFile: basename(dataPath),
+        dataFile: basename(dataFile),
         externalData: options.externalData ?? 'compact',
         ...(options.largestModelBytes !== undefined && { largestModelBytes: options.largestModelBytes }),
       });
-      write(path, modelPieces);
-      if (data.length > 0) write(dataPath, data);
+      yield* write(file, modelPieces);
+      if (data.length > 0) yield* write(dataFile, data);
       exported.push({
         tier: segment.tier,
-        path,
+        path: join(set.directory, file),
         bytes: piecesLength(modelPieces),
-        ...(data.length > 0 && { dataPath }),
+        ...(data.length > 0 && { dataPath: join(set.directory, dataFile) }),
         dataBytes: piecesLength(data),
       });
     }
-    for (const file of files) file.commit();
     return exported;
   } finally {
-    for (const file of files) file.abandon();
     source.close();
     for (const file of opened.values()) file.close();
   }

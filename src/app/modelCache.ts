@@ -1,4 +1,5 @@
 import type { DimensionBindings } from '../engine/shapes/facts/inferred';
+import type { Reach } from '../files/reach';
 import { DnnSplitError } from '../shared/errors';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
@@ -22,6 +23,9 @@ export class ModelCache {
   readonly #lastSettings = new Map<string, ModelSettings>();
   readonly #lastPlanned = new Map<string, PlannedModel>();
 
+  /** @param reach how far the names in configurations may lead now */
+  constructor(private readonly reach: () => Reach) {}
+
   /** The model at `path`, read again when the file has changed. */
   analyzed(path: string, bindings: DimensionBindings, work: Work): AnalyzedModel {
     return this.#keep(path, bindings, work).analyzed;
@@ -34,7 +38,7 @@ export class ModelCache {
 
   /** What applies to a model now; reads its configuration again. */
   settings(path: string): ModelSettings {
-    const settings = settingsOf(path, configOf(path));
+    const settings = settingsOf(path, configOf(path, undefined, this.reach()));
     this.#lastSettings.set(path, settings);
     return settings;
   }

@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { type Reach, reachedFile } from '../files/reach';
+import { isRegularFile, readTextFile } from '../files/regularFile';
 import { requireDocument } from '../shared/documents/parsedDocument';
 import { parsePlan } from '../shared/documents/parsePlan';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
-import { readText } from './configFile';
 
 /** Reads a plan document. @throws DnnSplitError `invalid-plan` or `file-system` */
 export function readPlanFile(path: string): PlanDocument {
-  return parsePlanText(readText(path, 'plan'), path);
+  return parsePlanText(readTextFile(path, 'plan'), path);
 }
 
 /** Parses a plan document's text. @throws DnnSplitError `invalid-plan` */
@@ -20,9 +19,9 @@ export function parsePlanText(text: string, path: string): PlanDocument {
  * Absolute path of a plan's model.
  * @throws DnnSplitError `file-system` where it is not there
  */
-export function modelOfPlan(plan: PlanDocument, planPath: string): string {
-  const path = resolve(dirname(planPath), plan.model.file);
-  if (existsSync(path)) return path;
+export function modelOfPlan(plan: PlanDocument, planPath: string, reach: Reach = 'anywhere'): string {
+  const path = reachedFile(planPath, plan.model.file, reach);
+  if (isRegularFile(path)) return path;
   throw new DnnSplitError(
     'file-system',
     `The plan's model ${plan.model.file} is not there; it is looked for beside the plan.`,
@@ -30,4 +29,14 @@ export function modelOfPlan(plan: PlanDocument, planPath: string): string {
       path,
     },
   );
+}
+
+/** As `modelOfPlan`; nothing where it is not there, or further away than the name may lead. */
+export function modelIfThere(plan: PlanDocument, planPath: string, reach: Reach): string | undefined {
+  try {
+    return modelOfPlan(plan, planPath, reach);
+  } catch (thrown) {
+    if (DnnSplitError.is(thrown, 'file-system')) return undefined;
+    throw thrown;
+  }
 }

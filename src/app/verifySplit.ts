@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
+import { isRegularFile, readTextFile } from '../files/regularFile';
 import { contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
 import { modelOfPlan, readPlanFile } from './planFile';
-import { contractFile, splitPlanFile } from './splitFiles';
+import { contractFile, modelFile, splitPlanFile } from './splitFiles';
 
 /** A folder of exported sub-models, as `writeSplit` leaves it. */
 export interface ExportedSplit {
@@ -26,7 +29,7 @@ export function isSplitFolder(path: string): boolean {
 /** Reads a folder of exported sub-models. @throws DnnSplitError `file-system` where it is none, `invalid-plan` */
 export function readSplit(directory: string): ExportedSplit {
   const planPath = join(directory, splitPlanFile);
-  if (!existsSync(planPath)) {
+  if (!isRegularFile(planPath)) {
     throw new DnnSplitError(
       'file-system',
       `${directory} holds no exported sub-models; make them with dnnsplit split.`,
@@ -42,9 +45,15 @@ export function readSplit(directory: string): ExportedSplit {
   return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
 }
 
+/** The contracts and sub-models of a split as they are now. */
+export function splitPartFiles({ contractPaths }: Pick<ExportedSplit, 'contractPaths'>): FileIdentity[] {
+  const models = contractPaths.map((path) => join(dirname(path), modelFile));
+  return fileIdentities([...contractPaths, ...models, ...models.map((path) => `${path}.data`)]);
+}
+
 function tierCountOf(firstContractPath: string): number {
   try {
-    return contractSchema.parse(JSON.parse(readFileSync(firstContractPath, 'utf8'))).tierCount;
+    return contractSchema.parse(JSON.parse(readTextFile(firstContractPath, 'contract'))).tierCount;
   } catch {
     throw new DnnSplitError(
       'file-system',
@@ -81,7 +90,7 @@ export function runVerification(task: VerificationTask, options: VerificationOpt
     createInterface({ input: child.stdout }).on('line', (line) => {
       const message = parseLine(line);
       if (message?.progress !== undefined) onProgress?.(message.progress);
-      if (message?.report !== undefined) report = verificationReportSchema.parse(message.report);
+      if (message?.report !== undefined) report = message.report;
       if (message?.error !== undefined) error = DnnSplitError.fromData(message.error);
     });
     child.on('error', (thrown) => fail(crashed(thrown.message, detail)));
@@ -98,17 +107,23 @@ export function runVerification(task: VerificationTask, options: VerificationOpt
   });
 }
 
-interface Line {
-  readonly progress?: number;
-  readonly report?: unknown;
-  readonly error?: ErrorData;
+/** One line of what the process says. */
+const lineSchema = z.object({
+  progress: z.number().optional(),
+  report: verificationReportSchema.optional(),
+  error: z.custom<ErrorData>(isErrorData).optional(),
+});
+
+function isErrorData(value: unknown): boolean {
+  const fields: { code?: unknown; message?: unknown } = Object(value);
+  return typeof fields.code === 'string' && typeof fields.message === 'string';
 }
 
 /** What the process says; its libraries may print other lines. */
-function parseLine(line: string): Line | undefined {
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as Line;
+    return lineSchema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

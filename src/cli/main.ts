@@ -1,6 +1,5 @@
-/** `dnnsplit`: the engine from a terminal and in CI. Exit code 0: done, 1: a negative finding, 2: bad use or unreadable input. */
-import { Command, CommanderError } from 'commander';
-import { DnnSplitError, toErrorData } from '../shared/errors';
+/** `dnnsplit`: the engine from a terminal and in CI. */
+import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
 import { addDeploy } from './commands/deploy';
@@ -11,21 +10,16 @@ import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
 import { addVerify } from './commands/verify';
-import { setExitCode } from './terminal/exitCode';
+import { exitCodes, exitCodesHelp } from './terminal/exitCode';
+import { endInWords, tellFailure } from './terminal/failures';
 
 const program = new Command('dnnsplit')
   .description('Finds where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
   .version(productVersion)
   .showHelpAfterError('Run with --help for the options.')
+  .addHelpText('afterAll', exitCodesHelp)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
-
-/** Commander has printed its own message; everything else is one sentence on standard error. */
-function exitCodeOf(thrown: unknown): number {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`dnnsplit: ${toErrorData(thrown).message}\n`);
-  return DnnSplitError.is(thrown, 'infeasible') ? 1 : 2;
-}
 
 const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['analyze', addAnalyze],
@@ -46,4 +40,12 @@ async function main(): Promise<void> {
   await program.parseAsync();
 }
 
-main().catch((thrown: unknown) => setExitCode(exitCodeOf(thrown)));
+/** What commander and the programs beside this one need; `npm install` only warns. */
+const leastNode = 20;
+
+endInWords();
+if (Number.parseInt(process.versions.node, 10) < leastNode) {
+  process.stderr.write(`dnnsplit: Node ${leastNode} or later is needed, and this is ${process.versions.node}.\n`);
+  process.exit(exitCodes.refused);
+}
+main().catch(tellFailure);

@@ -75,6 +75,7 @@ export function activate({
   parts.add(registerCommands(context));
   parts.add(logOpenings(models, log));
   parts.add(startForDocuments(server, notifier));
+  parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellTrust()));
   parts.add(
     server.onDidChangeState((state) => {
       if (state === 'failed') notifier.report(serverDownError());

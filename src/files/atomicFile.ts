@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { DnnSplitError } from '../shared/errors';
+import { fchmodSync, fchownSync, linkSync, renameSync, rmSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileError } from './fileError';
-
-const bufferBytes = 1024 * 1024;
+import { FileWriter } from './fileWriter';
+import { removeLeftovers, temporaryName, whileUnfinished } from './leftovers';
+import { makeFolders, removeEmpty } from './swap';
+import { fileExists, type WriteRule, writeTarget } from './writeTarget';
 
 /** A file that appears under its name only when it is complete. */
 export interface AtomicFile {
@@ -22,61 +22,58 @@ export interface AtomicFile {
  * Starts a file that is written beside its final place under a temporary name.
  * @throws DnnSplitError `file-exists` unless overwriting is asked for; `file-system`.
  */
-export function createAtomicFile(path: string, options: { readonly overwrite: boolean }): AtomicFile {
-  refuseExisting(path, options.overwrite);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
-  const descriptor = guarded(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(temporary, 'wx');
-  });
-  const buffer = new Uint8Array(bufferBytes);
-  let buffered = 0;
-  let length = 0;
-  let open = true;
-
-  const flush = (): void => {
-    writeAll(descriptor, buffer.subarray(0, buffered));
-    buffered = 0;
+export function createAtomicFile(path: string, rule: WriteRule): AtomicFile {
+  const target = writeTarget(path, rule);
+  const folder = dirname(target.path);
+  const temporary = join(folder, temporaryName());
+  const made = guarded(path, () => makeFolders(folder));
+  const removeAll = () => {
+    rmSync(temporary, { force: true });
+    if (made !== undefined) removeEmpty(folder, dirname(made));
   };
+  removeLeftovers(folder);
+  const finished = whileUnfinished(removeAll);
+  const abandon = () => {
+    finished();
+    removeAll();
+  };
+  let writer: FileWriter;
+  try {
+    writer = guarded(path, () => new FileWriter(temporary));
+    if (target.replaced !== undefined) keepRights(writer.descriptor, target.replaced);
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+  let isOpen = true;
   return {
     get length() {
-      return length;
+      return writer.length;
     },
-    write(bytes) {
-      guarded(path, () => {
-        if (buffered + bytes.length > bufferBytes) flush();
-        if (bytes.length >= bufferBytes) {
-          writeAll(descriptor, bytes);
-        } else {
-          buffer.set(bytes, buffered);
-          buffered += bytes.length;
-        }
-      });
-      length += bytes.length;
-    },
+    write: (bytes) => guarded(path, () => writer.write(bytes)),
     commit() {
       guarded(path, () => {
-        flush();
-        fsyncSync(descriptor);
-        closeSync(descriptor);
-        open = false;
-        refuseExisting(path, options.overwrite);
-        renameSync(temporary, path);
+        writer.finish();
+        if (rule.overwrite) renameSync(temporary, writeTarget(path, rule).path);
+        else appear(temporary, target.path, path);
       });
+      isOpen = false;
+      finished();
     },
     abandon() {
-      if (open) closeSync(descriptor);
-      open = false;
-      rmSync(temporary, { force: true });
+      if (!isOpen) return;
+      isOpen = false;
+      writer.close();
+      abandon();
     },
   };
 }
 
 /** Writes a whole small file such that it is there completely or not at all. */
-export function writeFileAtomically(path: string, bytes: Uint8Array, options: { readonly overwrite: boolean }): void {
-  const file = createAtomicFile(path, options);
+export function writeFileAtomically(path: string, content: Uint8Array | string, rule: WriteRule): void {
+  const file = createAtomicFile(path, rule);
   try {
-    file.write(bytes);
+    file.write(typeof content === 'string' ? new TextEncoder().encode(content) : content);
     file.commit();
   } catch (error) {
     file.abandon();
@@ -84,17 +81,28 @@ export function writeFileAtomically(path: string, bytes: Uint8Array, options: { 
   }
 }
 
-function refuseExisting(path: string, overwrite: boolean): void {
-  if (overwrite || !existsSync(path)) return;
-  throw new DnnSplitError('file-exists', `${path} exists already; allow overwriting or choose another folder.`, {
-    path,
-  });
+/** Gives a new file the mode and, as far as that is allowed, the owner of the one that it stands in for. */
+export function keepRights(descriptor: number, { mode, uid, gid }: Stats): void {
+  try {
+    fchownSync(descriptor, uid, gid);
+  } catch {
+    // Only the superuser may give files away.
+  }
+  fchmodSync(descriptor, mode & 0o7777);
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(descriptor, bytes, written, bytes.length - written);
+/** Gives a file its name unless someone else has taken it meanwhile. */
+function appear(temporary: string, place: string, path: string): void {
+  try {
+    linkSync(temporary, place);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') throw fileExists(path);
+    // Some file systems have no hard links.
+    renameSync(temporary, place);
+    return;
   }
+  rmSync(temporary);
 }
 
 function guarded<T>(path: string, action: () => T): T {

@@ -9,6 +9,9 @@ const mostReadsBeside = 10_000;
 /**
  * The file that an external tensor's `location` names. A location comes from the model and may be an attack: it must stay
  * in the model's folder, whether by its text, by a symbolic link or by a hard link (cf. CVE-2024-5187, CVE-2022-25882).
+ * One way out is open: the cache of Hugging Face keeps each file as `blobs/<hash>` beside `snapshots/<revision>`, where the
+ * model's folder holds links to them. Whoever made the folder made these links too, so that any other target, be it a
+ * person's keys, would end up in an exported file; a blob lies in the tree of the model itself and is named by its hash.
  * @throws DnnSplitError `external-data` where it does not stay there, or is missing.
  */
 export function resolveExternalData(modelPath: string, location: string): string {
@@ -36,9 +39,13 @@ export function resolveExternalData(modelPath: string, location: string): string
       { path: modelPath },
     );
   }
-  const inside = relative(folder, path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    throw refuse('is a link that leads out of the folder');
+  if (!isBelow(path, folder) && !isBlobOf(path, folder)) {
+    const target = path.slice(0, 200);
+    throw new DnnSplitError(
+      'external-data',
+      `${basename(modelPath)} keeps weights in "${location.slice(0, 200)}", which is a link to ${target}, outside of the model's folder; put the file itself there, or a copy of it.`,
+      { path: modelPath },
+    );
   }
   const status = lstatSync(path);
   if (!status.isFile()) throw refuse('is not a regular file');
@@ -46,12 +53,28 @@ export function resolveExternalData(modelPath: string, location: string): string
   return path;
 }
 
+function isBelow(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+/** Names that the cache of Hugging Face gives to files: SHA-1 of Git, SHA-256 of large ones. */
+const blobName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** True for `<root>/blobs/<hash>` where the folder is `<root>/snapshots/<revision>` or below it; both without links. */
+function isBlobOf(path: string, folder: string): boolean {
+  const blobs = dirname(path);
+  if (basename(blobs) !== 'blobs' || !blobName.test(basename(path))) return false;
+  const snapshots = join(dirname(blobs), 'snapshots');
+  return folder !== snapshots && isBelow(folder, snapshots);
+}
+
 /**
  * Opens the file that holds external tensors of a model.
  * @throws DnnSplitError `external-data`, see `resolveExternalData`.
  */
 export function openExternalData(modelPath: string, location: string): FileSource {
-  return openFileSource(resolveExternalData(modelPath, location));
+  return openFileSource(resolveExternalData(modelPath, location), 'weights');
 }
 
 /**
@@ -73,6 +96,7 @@ export function openModelSource(modelPath: string): FileSource {
   };
   return {
     size: model.size,
+    identity: model.identity,
     read: (offset, length) => model.read(offset, length),
     readBeside(location, offset, length) {
       if (++reads > mostReadsBeside) return undefined;

@@ -2,14 +2,27 @@ import { DnnSplitError } from '../shared/errors';
 
 type Deed = 'open' | 'read' | 'write';
 
-const sentences: Readonly<Record<string, (path: string, deed: Deed) => string>> = {
-  ENOENT: (path) => `${path} does not exist; check its name and folder.`,
-  EACCES: (path, deed) => `There is no permission to ${deed} ${path}; change its access rights or choose another file.`,
-  EPERM: (path, deed) => `There is no permission to ${deed} ${path}; change its access rights or choose another file.`,
+type Sentence = (path: string, deed: Deed) => string;
+
+const noPermission: Sentence = (path, deed) =>
+  `There is no permission to ${deed} ${path}; change its access rights or choose another ${deed === 'write' ? 'place' : 'file'}.`;
+const diskFull: Sentence = (path) => `The disk is full: ${path} cannot be written; free some space and try again.`;
+
+const sentences: Readonly<Record<string, Sentence>> = {
+  ENOENT: (path, deed) =>
+    deed === 'write'
+      ? `${path} cannot be made there; choose another folder.`
+      : `${path} does not exist; check its name and folder.`,
+  EACCES: noPermission,
+  EPERM: noPermission,
   EISDIR: (path) => `${path} is a folder; choose a file.`,
   ENOTDIR: (path) => `${path} lies under something that is not a folder; check the path.`,
-  ENOSPC: (path) => `The disk is full: ${path} cannot be written; free some space and try again.`,
+  ENOSPC: diskFull,
+  EDQUOT: diskFull,
+  EFBIG: (path) => `${path} is larger than its disk allows; choose another folder.`,
   EROFS: (path) => `${path} lies on a disk that is read-only; choose another folder.`,
+  EBUSY: (path) => `${path} is in use by another program; close it and try again.`,
+  EXDEV: (path) => `${path} leads to another disk; choose another folder.`,
   EMFILE: (path, deed) => `Too many files are open to ${deed} ${path}; close some programs and try again.`,
   ELOOP: (path) => `${path} is a loop of symbolic links; choose the file itself.`,
   ENAMETOOLONG: (path) => `The name ${path.slice(0, 80)}... is too long for the file system; choose a shorter one.`,

@@ -1,22 +1,29 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { ByteSource } from '../engine/onnx/byteSource';
 import { DnnSplitError } from '../shared/errors';
 import { fileError } from './fileError';
+import { type FileIdentity, identityOf } from './fileIdentity';
+import { type FileKind, openRegularFile } from './regularFile';
 
 /** A file that is read by position; close it when done. */
-export type FileSource = ByteSource & { close(): void };
+export type FileSource = ByteSource & {
+  /** The file as it was when it was opened. */
+  readonly identity: FileIdentity;
+  close(): void;
+};
 
 /**
  * Opens a file for reading by position. One buffer serves all reads, so a view is valid until the next read.
  * @throws DnnSplitError `file-system` where it is missing, no file, or not readable.
  */
-export function openFileSource(path: string): FileSource {
-  const descriptor = open(path);
-  const size = fstatSync(descriptor).size;
+export function openFileSource(path: string, kind: FileKind = 'model'): FileSource {
+  const { descriptor, status } = openRegularFile(path, kind);
+  const size = Number(status.size);
   let buffer = new Uint8Array(64 * 1024);
   let closed = false;
   return {
     size,
+    identity: identityOf(path, status),
     read(offset, length) {
       if (offset < 0 || length < 0 || offset + length > size) {
         throw new RangeError(`bytes ${offset}..${offset + length} are outside a file of ${size} bytes`);
@@ -34,20 +41,6 @@ export function openFileSource(path: string): FileSource {
       closed = true;
     },
   };
-}
-
-function open(path: string): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw fileError(error, path, 'open');
-  }
-  const status = fstatSync(descriptor);
-  if (status.isFile()) return descriptor;
-  closeSync(descriptor);
-  const kind = status.isDirectory() ? 'a folder' : 'not a regular file';
-  throw new DnnSplitError('file-system', `${path} is ${kind}; choose a model file.`, { path });
 }
 
 function readPart(

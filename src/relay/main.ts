@@ -1,6 +1,7 @@
 /** The relay as a program of its own, for images that hold nothing else of DNNSplit: `node relay.js contract.json`. */
 import { Command } from 'commander';
 import { toErrorData } from '../shared/errors';
+import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
 import { addRelayOptions } from './serveCommand';
 import { addVerifyCommand } from './verify/verifyCommand';
@@ -12,6 +13,6 @@ addRelayOptions(program);
 addVerifyCommand(program);
 
 program.parseAsync().catch((thrown: unknown) => {
-  process.stderr.write(`dnnsplit-relay: ${toErrorData(thrown).message}\n`);
+  process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
   process.exitCode = 2;
 });

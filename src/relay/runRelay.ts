@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
+import { refuseUncarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { readContract, readNamedFile } from './contract/contractFile';
@@ -35,6 +36,8 @@ export interface RelaySettings {
   readonly graceMs: number;
   readonly retries: number;
   readonly threads: number;
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  readonly runtimeFolder?: string;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
@@ -65,6 +68,10 @@ export interface RunningRelay {
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
+  const { receives, sends, answers, segment } = contract;
+  refuseUncarried([...receives, ...sends, ...answers], 'protocol');
+  if (settings.engine === undefined)
+    refuseUncarried([...(segment?.inputs ?? []), ...(segment?.outputs ?? [])], 'runtime');
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);
@@ -89,7 +96,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
-  const token = (await readNamedFile(path, 'the token')).trim();
+  const token = (await readNamedFile(path, 'token')).trim();
   if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
   return token;
 }
@@ -100,8 +107,8 @@ async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
     throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
   }
   return {
-    certificate: await readNamedFile(tlsCertificateFile, 'the certificate'),
-    key: await readNamedFile(tlsKeyFile, 'the key'),
+    certificate: await readNamedFile(tlsCertificateFile, 'certificate'),
+    key: await readNamedFile(tlsKeyFile, 'key'),
   };
 }
 
@@ -133,7 +140,7 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
     });
   }
   return onnxRuntimeExecutor(resolve(folder, contract.segment.file), {
-    packageFolders: [folder, process.cwd(), __dirname],
+    runtimeFolder: settings.runtimeFolder,
     threads: settings.threads,
     graphOptimization: settings.graphOptimization,
   });

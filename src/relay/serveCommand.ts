@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
 import { defaultRelaySettings, type RelaySettings, runRelay } from './runRelay';
 
@@ -20,6 +21,7 @@ interface ServeOptions {
   readonly graceMs: number;
   readonly retries: number;
   readonly threads: number;
+  readonly runtimeFolder?: string;
   readonly optimization: RelaySettings['graphOptimization'];
   readonly linkMbps?: number;
   readonly linkLatencyMs: number;
@@ -76,6 +78,12 @@ export function addRelayOptions(command: Command): void {
       wholeNumber('--threads <number>', 'threads of ONNX Runtime', defaults.threads, 1).env('DNNSPLIT_THREADS'),
     )
     .addOption(
+      new Option(
+        '--runtime-folder <folder>',
+        'folder in which ONNX Runtime is installed, if not with this program',
+      ).env('DNNSPLIT_RUNTIME_FOLDER'),
+    )
+    .addOption(
       new Option('--link-mbps <number>', 'make the link to the tier above this slow, in Mbit/s')
         .argParser(positive)
         .env('DNNSPLIT_LINK_MBPS'),
@@ -100,7 +108,7 @@ export function addRelayOptions(command: Command): void {
 
 async function serve(contractPath: string, options: ServeOptions): Promise<void> {
   const { tlsCertificate, tlsKey, maxBodyMb, optimization, linkMbps, linkLatencyMs, ...rest } = options;
-  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${visibleText(line)}\n`);
   const relay = await runRelay({
     ...rest,
     contractPath,

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { DnnSplitError } from '../shared/errors';
 import { runtimePackage } from '../shared/runtimePackage';
 import type { Executor } from './executor';
 import { Refusal } from './refusal';
+import { installedRuntime, loadModule, runtimeFolderVariable } from './runtimeFolders';
 import { bytesFromStrings, stringsFromBytes } from './strings';
 import { type Datatype, datatypeOf, type Tensor } from './tensor';
 
@@ -39,41 +38,30 @@ const arrays: Partial<Record<Datatype, ArrayConstructor>> = {
 };
 
 export interface OnnxRuntimeOptions {
-  /** Folders in which to look for the onnxruntime-node package, first one wins. */
-  readonly packageFolders: readonly string[];
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  readonly runtimeFolder: string | undefined;
   readonly threads: number;
   /** `disabled` gives bit-identical results to the whole model run the same way. */
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
 }
 
 /**
- * Loads ONNX Runtime from the first folder that has it.
+ * Loads the installed ONNX Runtime.
+ * @param folder where a person has installed it, if not with this program
  * @throws DnnSplitError `missing-runtime` that says how to install it
  */
-export function loadOnnxRuntime(packageFolders: readonly string[]): OnnxRuntime {
+export function loadOnnxRuntime(folder: string | undefined): OnnxRuntime {
+  const path = installedRuntime(folder);
+  if (path === undefined) {
+    throw new DnnSplitError(
+      'missing-runtime',
+      `ONNX Runtime is not installed: run \`npm install --global ${runtimePackage} --ignore-scripts\`, or install it in a folder of yours and name that with --runtime-folder or ${runtimeFolderVariable}.`,
+    );
+  }
   // The runtime reports to its maker unless it is told not to before it loads.
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
-  for (const folder of packageFolders) {
-    const ort = loadFrom(folder);
-    if (ort !== undefined) return ort;
-  }
-  throw new DnnSplitError(
-    'missing-runtime',
-    `ONNX Runtime is not installed: run \`npm install ${runtimePackage} --ignore-scripts\` in the folder of the sub-models or in a folder above it.`,
-  );
-}
-
-/** The package as Node finds it from a folder; none where it is not installed there or above. */
-function loadFrom(folder: string): OnnxRuntime | undefined {
-  const load = createRequire(resolve(folder, 'index.js'));
-  let path: string;
   try {
-    path = load.resolve('onnxruntime-node');
-  } catch {
-    return undefined;
-  }
-  try {
-    return load(path);
+    return loadModule(path) as OnnxRuntime;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new DnnSplitError('missing-runtime', `ONNX Runtime at ${path} does not run on this machine: ${reason}.`);
@@ -82,7 +70,7 @@ function loadFrom(folder: string): OnnxRuntime | undefined {
 
 /** An executor that runs the sub-model in this process. @throws DnnSplitError where the runtime or the model cannot be loaded */
 export async function onnxRuntimeExecutor(modelPath: string, options: OnnxRuntimeOptions): Promise<Executor> {
-  const ort = loadOnnxRuntime(options.packageFolders);
+  const ort = loadOnnxRuntime(options.runtimeFolder);
   const session = await createSession(ort, modelPath, options);
   return {
     isReady: async () => true,

@@ -1,25 +1,9 @@
+import { protocolDtypes } from '../shared/carriedTensors';
 import type { DType } from '../shared/dtype';
 import { byteLength } from '../shared/dtype';
 
-/** Element types of the Open Inference Protocol v2 (KServe, predict-api/v2, "Tensor Data Types"). */
-const datatypes = {
-  BOOL: 'bool',
-  UINT8: 'uint8',
-  UINT16: 'uint16',
-  UINT32: 'uint32',
-  UINT64: 'uint64',
-  INT8: 'int8',
-  INT16: 'int16',
-  INT32: 'int32',
-  INT64: 'int64',
-  FP16: 'float16',
-  FP32: 'float32',
-  FP64: 'float64',
-  BF16: 'bfloat16',
-  BYTES: 'string',
-} as const satisfies Record<string, DType>;
-
-export type Datatype = keyof typeof datatypes;
+/** Name of an element type in the Open Inference Protocol v2. */
+export type Datatype = keyof typeof protocolDtypes;
 
 /** A tensor as it travels: elements in row-major order, little-endian; strings each behind a 4-byte length. */
 export interface Tensor {
@@ -33,17 +17,17 @@ export interface Tensor {
 
 /** True for a name of the protocol's element types. */
 export function isDatatype(name: string): name is Datatype {
-  return Object.hasOwn(datatypes, name);
+  return Object.hasOwn(protocolDtypes, name);
 }
 
 /** ONNX element type of a protocol type. */
 export function dtypeOf(datatype: Datatype): DType {
-  return datatypes[datatype];
+  return protocolDtypes[datatype];
 }
 
 /** Protocol type of an ONNX element type; none for types that the protocol cannot carry. */
 export function datatypeOf(dtype: string): Datatype | undefined {
-  for (const [name, type] of Object.entries(datatypes)) if (type === dtype && isDatatype(name)) return name;
+  for (const [name, type] of Object.entries(protocolDtypes)) if (type === dtype && isDatatype(name)) return name;
   return undefined;
 }
 

@@ -1,10 +1,12 @@
 /**
  * The background worker. Its threads start before the language server is loaded, which takes as long as reading a model:
- * `--first-model` names the one that is about to be opened, `--code-folder` where compiled programs are kept.
+ * `--first-model` names the one that is about to be opened, `--code-folder` where compiled programs are kept, `--trusted` that a person trusts the
+ * workspace.
  */
 import { join } from 'node:path';
 import { loadProgram } from './programs/loadProgram';
 import { tryUriToPath } from './sessions/uris';
+import { Trust } from './workers/trust';
 import { createWorkers } from './workers/workers';
 
 type LanguageServer = typeof import('./languageServer');
@@ -15,7 +17,13 @@ function argument(name: string): string | undefined {
 }
 
 const codeFolder = argument('--code-folder');
-const workers = createWorkers(__dirname, codeFolder);
+const trust = new Trust();
+if (process.argv.includes('--trusted')) trust.grant();
+const workers = createWorkers(__dirname, codeFolder, trust);
+// A process waits for its threads, and a thread may wait for a file for ever: none of them outlives the client for that.
+process.on('exit', () => {
+  if (workers.analysis.isBusy || workers.layout.isBusy) process.kill(process.pid, 'SIGKILL');
+});
 const firstModel = tryUriToPath(argument('--first-model') ?? '');
 if (firstModel !== undefined) {
   // The layout loads while the model is read, not before: on few cores it would be in the way of reading.
@@ -25,4 +33,4 @@ if (firstModel !== undefined) {
   void reading.catch(() => undefined).finally(startLayout);
 }
 const { serve } = loadProgram(join(__dirname, 'languageServer.js'), codeFolder) as LanguageServer;
-serve(workers, __dirname);
+serve(workers, trust, __dirname);

@@ -148,9 +148,18 @@ export interface ServerRequests {
     params: { sourceUri: string; target: DeploymentTarget };
     result: { files: readonly GeneratedFile[]; folderUri: string };
   };
-  /** Writes the sub-models to where the files of that target want them. */
+  /**
+   * Writes these files together with the sub-models, which `manifestsOnly` leaves out; `overwrite` replaces whatever is in
+   * the way, so that a person has to have agreed to that.
+   */
   'dnnsplit/exportModels': {
-    params: { sourceUri: string; target: DeploymentTarget; overwrite: boolean; token: string };
+    params: {
+      sourceUri: string;
+      target: DeploymentTarget;
+      overwrite: boolean;
+      manifestsOnly: boolean;
+      token: string;
+    };
     result: { fileUris: readonly string[] };
   };
   /** Writes a folder per tier with its sub-model and contract. */
@@ -181,6 +190,9 @@ export const clientCommands = {
   /** [modelUri] */
   openGraph: 'dnnsplit.openGraph',
 } as const;
+
+/** Notification of the client: a person trusts the workspace from now on. */
+export const workspaceTrusted = 'dnnsplit/workspaceTrusted';
 
 /** Notifications from the server. */
 export interface ServerNotifications {

@@ -9,8 +9,8 @@ export const verificationTaskSchema = z.strictObject({
   dimensions: z.record(z.string(), z.int()),
   runs: z.int().positive(),
   seed: z.int(),
-  /** Folders in which onnxruntime-node may be installed. */
-  packageFolders: z.array(z.string()),
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  runtimeFolder: z.string().optional(),
 });
 export type VerificationTask = z.infer<typeof verificationTaskSchema>;
 

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { readModel } from '../../src/engine/onnx/read/readModel';
 import { defaultConfig, resolveConfig } from '../../src/engine/planning/infrastructure/resolveConfig';
@@ -14,12 +14,11 @@ import { DnnSplitError } from '../../src/shared/errors';
 import { throwIfCanceled, type Work } from '../../src/shared/work';
 import { impossibleFact } from '../support/impossibleFact';
 import { operatorCases } from '../support/operatorCases';
-import { type FuzzReport, mutateBytes, type Random, randomOf } from './fuzzReader';
+import { sharedModels } from '../support/shared';
+import { CaseMeter } from './caseMeter';
+import { type Begun, type FuzzReport, mutateBytes, type Random, randomOf } from './fuzzReader';
 import { mutateModel } from './mutateModel';
 
-/** What no case may take: milliseconds of processor time, which other work on the machine does not change, and bytes. */
-const mostMs = 2000;
-const mostBytes = 500e6;
 /** After this the pipeline is asked to stop, so that a hang ends the case and not the run. */
 const stopMs = 20_000;
 
@@ -30,11 +29,6 @@ const settings: readonly ConfigDocument[] = [
   { ...defaultConfig, objective: { latency: 1, energy: 0.1 }, wire: { dtype: 'int8' } },
 ];
 
-export interface PipelineReport extends FuzzReport {
-  /** Cases that took more time or memory than any may. */
-  readonly excesses: readonly string[];
-}
-
 /**
  * Runs mutated models from their bytes to their plan: three of four with a changed structure, the others with changed
  * bytes. The same seed gives the same cases.
@@ -44,35 +38,31 @@ export function fuzzPipeline(
   files: readonly string[],
   seed: number,
   isOver: (cases: number) => boolean,
-): PipelineReport {
+  begun: Begun = () => undefined,
+): FuzzReport {
   const originals = files.map((file) => new Uint8Array(readFileSync(file)));
   const refusals = new Map<string, number>();
   const crashes: string[] = [];
-  const excesses: string[] = [];
-  let [cases, accepted, slowestMs, mostHeapBytes] = [0, 0, 0, 0];
+  const meter = new CaseMeter();
+  let [cases, accepted] = [0, 0];
   for (; !isOver(cases); cases++) {
+    begun(cases);
     const random = randomOf(seed, cases);
     const original = originals[cases % originals.length] ?? new Uint8Array(0);
     const bytes = random(4) === 0 ? mutateBytes(original, random) : mutateModel(original, random);
     const name = `seed ${seed}, case ${cases} of ${files[cases % files.length]}`;
-    const heldBefore = heldBytes();
-    const before = process.cpuUsage();
-    try {
-      runPipeline(bytes, random);
-      accepted++;
-    } catch (error) {
-      const code = DnnSplitError.is(error) ? error.code : 'crash';
-      refusals.set(code, (refusals.get(code) ?? 0) + 1);
-      if (code === 'crash') crashes.push(`${name}: ${error instanceof Error ? error.stack : error}`);
-    }
-    const { user, system } = process.cpuUsage(before);
-    const tookMs = (user + system) / 1e3;
-    const tookBytes = heldBytes() - heldBefore;
-    slowestMs = Math.max(slowestMs, tookMs);
-    mostHeapBytes = Math.max(mostHeapBytes, tookBytes);
-    if (tookMs > mostMs) excesses.push(`${name}: ${tookMs.toFixed(0)} ms`);
-    if (tookBytes > mostBytes) excesses.push(`${name}: ${(tookBytes / 1e6).toFixed(0)} MB`);
+    meter.measure(name, () => {
+      try {
+        runPipeline(bytes, random);
+        accepted++;
+      } catch (error) {
+        const code = DnnSplitError.is(error) ? error.code : 'crash';
+        refusals.set(code, (refusals.get(code) ?? 0) + 1);
+        if (code === 'crash') crashes.push(`${name}: ${error instanceof Error ? error.stack : error}`);
+      }
+    });
   }
+  const { slowestMs, mostHeapBytes, excesses } = meter;
   return { cases, accepted, refusals, slowestMs, mostHeapBytes, crashes, excesses };
 }
 
@@ -96,27 +86,14 @@ function runPipeline(bytes: Uint8Array, random: Random): void {
   planReport(result);
 }
 
-function heldBytes(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
 /** Models of one operator each, where they are installed. */
 export function operatorModels(): string[] {
   return operatorCases().map(({ folder }) => join(folder, 'model.onnx'));
 }
 
-/** The models of the repository, and small ones beside the checkout where there are any. */
+/** The models of the repository, and those beside the checkout where there are any. */
 export function modelsToMutate(mostFileBytes: number): string[] {
-  const folders = [
-    '../fixtures/models',
-    '../workspace',
-    '../../../shared/models/small',
-    '../../../shared/models/graphs',
-  ];
-  return folders
-    .map((folder) => resolve(import.meta.dirname, folder))
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter((file) => file.endsWith('.onnx') && statSync(file).size <= mostFileBytes);
+  return sharedModels()
+    .map(({ path }) => path)
+    .filter((path) => statSync(path).size <= mostFileBytes);
 }

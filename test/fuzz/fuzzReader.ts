@@ -3,6 +3,7 @@ import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { joinBytes } from '../../src/engine/onnx/joinBytes';
 import { readModel } from '../../src/engine/onnx/read/readModel';
 import { DnnSplitError } from '../../src/shared/errors';
+import { CaseMeter } from './caseMeter';
 
 /** What a fuzzing run found. */
 export interface FuzzReport {
@@ -13,7 +14,12 @@ export interface FuzzReport {
   readonly mostHeapBytes: number;
   /** Inputs that failed with anything but a DnnSplitError: seed, case and error. */
   readonly crashes: readonly string[];
+  /** Cases that took more time or memory than any may. */
+  readonly excesses: readonly string[];
 }
+
+/** Hears the number of each case before it begins. */
+export type Begun = (index: number) => void;
 
 /** Whole numbers from 0 up to `below`, reproducible (xorshift32). */
 export type Random = (below: number) => number;
@@ -178,28 +184,33 @@ export function mutateBytes(original: Uint8Array, random: Random): Uint8Array {
 }
 
 /** Reads `cases` mutated models; the same seed gives the same cases. */
-export function fuzzReader(files: readonly string[], cases: number, seed: number): FuzzReport {
+export function fuzzReader(
+  files: readonly string[],
+  cases: number,
+  seed: number,
+  begun: Begun = () => undefined,
+): FuzzReport {
   const originals = files.map((file) => new Uint8Array(readFileSync(file)));
   const refusals = new Map<string, number>();
   const crashes: string[] = [];
+  const meter = new CaseMeter();
   let accepted = 0;
-  let slowestMs = 0;
-  let mostHeapBytes = 0;
   for (let index = 0; index < cases; index++) {
+    begun(index);
     const random = randomOf(seed, index);
     const bytes = mutateBytes(originals[index % originals.length] ?? new Uint8Array(0), random);
-    const start = performance.now();
-    try {
-      readModel(bufferSource(bytes));
-      accepted++;
-    } catch (error) {
-      const key = DnnSplitError.is(error) ? error.code : 'crash';
-      refusals.set(key, (refusals.get(key) ?? 0) + 1);
-      if (!DnnSplitError.is(error))
-        crashes.push(`seed ${seed}, case ${index}: ${error instanceof Error ? error.stack : error}`);
-    }
-    slowestMs = Math.max(slowestMs, performance.now() - start);
-    if (index % 64 === 0) mostHeapBytes = Math.max(mostHeapBytes, process.memoryUsage().heapUsed);
+    const name = `seed ${seed}, case ${index} of ${files[index % files.length]}`;
+    meter.measure(name, () => {
+      try {
+        readModel(bufferSource(bytes));
+        accepted++;
+      } catch (error) {
+        const key = DnnSplitError.is(error) ? error.code : 'crash';
+        refusals.set(key, (refusals.get(key) ?? 0) + 1);
+        if (!DnnSplitError.is(error)) crashes.push(`${name}: ${error instanceof Error ? error.stack : error}`);
+      }
+    });
   }
-  return { cases, accepted, refusals, slowestMs, mostHeapBytes, crashes };
+  const { slowestMs, mostHeapBytes, excesses } = meter;
+  return { cases, accepted, refusals, slowestMs, mostHeapBytes, crashes, excesses };
 }

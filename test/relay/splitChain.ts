@@ -64,6 +64,7 @@ export interface RelayProcess {
 export async function startRelay(program: string, contract: string, ...args: string[]): Promise<RelayProcess> {
   const child = spawn(process.execPath, [program, contract, ...args], {
     cwd: root,
+    env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const port = await new Promise<number>((done, fail) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Dim } from '../../src/engine/shapes/algebra/dim';
-import { substituteDim } from '../../src/engine/shapes/algebra/dimArithmetic';
+import { substituteDim } from '../../src/engine/shapes/algebra/substituteDim';
 import type { InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferBuilt } from './inferBuilt';
 import { type BuiltModel, runTensors } from './onnxBuilder';

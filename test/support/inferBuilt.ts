@@ -1,7 +1,7 @@
 import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { readModel } from '../../src/engine/onnx/read/readModel';
 import type { Dim } from '../../src/engine/shapes/algebra/dim';
-import { substituteDim } from '../../src/engine/shapes/algebra/dimArithmetic';
+import { substituteDim } from '../../src/engine/shapes/algebra/substituteDim';
 import type { DimensionBindings, InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../src/engine/shapes/inferModel';
 import { type BuiltModel, buildModel, type RunResult } from './onnxBuilder';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { findConfig } from '../../app/findConfig';
 import type { DimensionBindings } from '../../engine/shapes/facts/inferred';
+import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateReport, TensorReport } from '../../shared/reports';
 import { parseBindings } from '../terminal/arguments';
@@ -78,7 +79,7 @@ function analysisText(report: AnalysisReport): string {
     parts.push(
       diagnostics
         .slice(0, 10)
-        .map(({ severity, message }) => `${severity}: ${message}`)
+        .map(({ severity, message }) => `${severity}: ${visibleText(message)}`)
         .join('\n'),
     );
     if (diagnostics.length > 10) parts.push(`... and ${diagnostics.length - 10} more; --json lists all.`);
@@ -93,7 +94,9 @@ function analysisText(report: AnalysisReport): string {
 
 function namesText(dimensions: AnalysisReport['openDimensions']): string {
   const most = 5;
-  const names = dimensions.slice(0, most).map(({ symbol, tensors }) => `${symbol} (${counted(tensors, 'tensor')})`);
+  const names = dimensions
+    .slice(0, most)
+    .map(({ symbol, tensors }) => `${visibleText(symbol)} (${counted(tensors, 'tensor')})`);
   return dimensions.length > most ? `${names.join(', ')} and more` : names.join(', ');
 }
 

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -36,7 +36,7 @@ export function addDeploy(program: Command): void {
         .default('relay'),
     )
     .option('--manifests-only', 'leave the sub-models out')
-    .option('--force', 'overwrite files that exist')
+    .option('--force', 'replace what an earlier run has written there')
     .option('--json', 'print the paths as JSON')
     .action((plan: string, options: DeployOptions) => deploy(plan, options, standardOutput));
 }
@@ -52,42 +52,24 @@ function parseTargets(text: string): DeploymentTarget[] {
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
   const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit } = await import('../../app/deploySplit');
-  const { deploymentOf, writeDeploymentModels } = await import('../../app/deployTarget');
-  const { writeFiles } = await import('../terminal/writeFiles');
+  const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
+  const { takeStepsApart } = await import('../../app/steps');
+  const { checkOutputFolder } = await import('../terminal/writeFiles');
+  checkOutputFolder(options.output);
   const prepared = prepareSplit(readPlanFile(planPath), planPath);
-  const overwrite = options.force === true;
-  const deployments = options.target.map((target) => ({
+  const placed = options.target.map((target) => ({
     directory: join(options.output, target),
     deployment: deploymentOf(prepared, { target, engine: options.engine, programFolder: __dirname }),
   }));
-  for (const { directory, deployment } of deployments) {
-    if (!overwrite) refuseExisting(directory, deployment.files);
-  }
-  const paths: string[] = [];
-  for (const { directory, deployment } of deployments) {
-    if (options.manifestsOnly !== true) {
-      const models = explained(() =>
-        writeDeploymentModels(prepared, deployment, { directory, overwrite }, terminalWork()),
-      );
-      paths.push(...models.flatMap(({ path, dataPath }) => (dataPath === undefined ? [path] : [path, dataPath])));
-    }
-    writeFiles(directory, deployment.files, { overwrite: true });
-    paths.push(...deployment.files.map(({ path }) => join(directory, path)));
-  }
-  output.print(options.json ? jsonText({ files: paths }) : paths.join('\n'));
-}
-
-function refuseExisting(directory: string, files: readonly { readonly path: string }[]): void {
-  const present = files.map(({ path }) => join(directory, path)).find((path) => existsSync(path));
-  if (present !== undefined) {
-    throw new DnnSplitError('file-exists', `${present} exists; add --force to overwrite it.`, { path: present });
-  }
+  const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
+  const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, terminalWork())));
+  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 /** Missing weights need not stand in the way of the manifests. */
-function explained<Value>(write: () => Value): Value {
+async function explained<Value>(write: () => Promise<Value>): Promise<Value> {
   try {
-    return write();
+    return await write();
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
     const message = thrown.message.replace(/\.$/, ', or leave the sub-models out with --manifests-only.');

@@ -1,29 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportedSplit } from '../../app/verifySplit';
+import type { FileIdentity } from '../../files/fileIdentity';
 import { terminalWork } from '../terminal/canceling';
 
 /** Sub-models to work with, and how to be rid of them where they were made for this alone. */
 export interface UsableSplit extends ExportedSplit {
   readonly directory: string;
   readonly remove: () => void;
+  /** The whole model and its weights, as they were when its parts were made or are now. */
+  readonly sources: () => readonly FileIdentity[];
 }
 
 /** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
 export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
   const { isSplitFolder, readSplit } = await import('../../app/verifySplit');
   if (isSplitFolder(planOrFolder)) {
-    return { ...readSplit(planOrFolder), directory: planOrFolder, remove: () => undefined };
+    const { modelFilesAt } = await import('../../app/inputFiles');
+    const split = readSplit(planOrFolder);
+    return { ...split, directory: planOrFolder, remove: () => undefined, sources: () => modelFilesAt(split.modelPath) };
   }
   const { readPlanFile } = await import('../../app/planFile');
-  const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
+  const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
+  const { takeStepsApart } = await import('../../app/steps');
+  const { createScratchFolder } = await import('../../files/leftovers');
   const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder);
-  const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
-  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const { path, remove } = createScratchFolder();
   try {
-    writeSplit(prepared, { directory, overwrite: false }, terminalWork());
-    return { ...readSplit(directory), directory, remove };
+    const directory = join(path, 'split');
+    await takeStepsApart(splitSteps(prepared, { directory, overwrite: false }, terminalWork()));
+    return { ...readSplit(directory), directory, remove, sources: () => prepared.sources };
   } catch (thrown) {
     remove();
     throw thrown;

@@ -1,16 +1,18 @@
-import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
+import type { FileIdentity } from '../../files/fileIdentity';
+import { visibleText } from '../../shared/escape/visible';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { jsonText } from '../terminal/output';
 
 interface GraphOptions {
   readonly config?: string;
   readonly bind?: Readonly<Record<string, number>>;
   readonly output: string;
+  readonly force?: boolean;
   readonly theme: PictureTheme;
   readonly metric: HeatMetric;
   readonly unfolded?: boolean;
@@ -23,40 +25,46 @@ export function addGraph(program: Command): void {
     .command('graph')
     .description('Draw the graph of a model with its tiers as SVG')
     .argument('<model|plan>', 'an .onnx or a .splitplan.json file')
-    .requiredOption('-o, --output <file>', 'the .svg file to write')
+    .requiredOption('-o, --output <file>', 'the .svg file to write; - is standard output')
+    .option('--force', 'replace the file where it exists')
     .option('-c, --config <file>', 'for a model: a dnnsplit.json; the nearest one above it otherwise')
     .option('-b, --bind <name=number>', 'for a model: a number for a symbolic dimension', parseBindings)
     .option('--unfolded', 'draw every copy of repeated blocks')
     .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
     .addOption(new Option('--metric <metric>', 'what the dots of the nodes show').choices(heatMetrics).default('time'))
     .option('--json', 'print the size of the picture as JSON')
-    .action((source: string, options: GraphOptions) => graph(source, options, standardOutput));
+    .action((source: string, options: GraphOptions) => graph(source, options));
 }
 
-async function graph(source: string, options: GraphOptions, output: Output): Promise<void> {
+async function graph(source: string, options: GraphOptions): Promise<void> {
   const { buildScene } = await import('../../engine/picture/layout/buildScene');
   const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
   const { createDisplayList } = await import('../../engine/picture/displayList/displayList');
   const { savedTheme } = await import('../../engine/picture/displayList/editorColors');
   const { svgPicture } = await import('../../engine/picture/svgPicture');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
-  const { writeFiles } = await import('../terminal/writeFiles');
-  const { analyzed, costs, plan } = source.endsWith('.json')
+  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
+  const overwrite = options.force === true;
+  checkOutputFile(options.output, overwrite);
+  const { analyzed, costs, plan, inputs } = source.endsWith('.json')
     ? await fromPlan(source)
     : await fromModel(source, options);
   const scene = await buildScene(analyzed.graph, { folded: options.unfolded ? [] : null }, createElkEngine());
   const list = createDisplayList(scene, { overlay: sceneOverlay(costs, plan), metric: options.metric });
   const content = svgPicture(list, savedTheme(options.theme));
-  writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
+  writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };
-  output.print(options.json ? jsonText(facts) : options.output);
+  const text = options.json ? jsonText(facts) : visibleText(options.output);
+  if (options.json || options.output !== '-') outputBeside(options.output).print(text);
 }
 
 interface Drawn {
   readonly analyzed: AnalyzedModel;
   readonly costs: CostTables;
   readonly plan: Plan;
+  /** Files that were read. */
+  readonly inputs: readonly FileIdentity[];
 }
 
 async function fromPlan(path: string): Promise<Drawn> {
@@ -65,7 +73,10 @@ async function fromPlan(path: string): Promise<Drawn> {
   const { plannedFromDocument } = await import('../../app/plannedFromDocument');
   const document = readPlanFile(path);
   const analyzed = analyzeFile(modelOfPlan(document, path), document.dimensions);
-  return { analyzed, ...plannedFromDocument(document, analyzed) };
+  const { modelFiles } = await import('../../app/inputFiles');
+  const { fileIdentities } = await import('../../files/fileIdentity');
+  const inputs = [...modelFiles(analyzed), ...fileIdentities([path])];
+  return { analyzed, ...plannedFromDocument(document, analyzed), inputs };
 }
 
 async function fromModel(path: string, { config, bind }: GraphOptions): Promise<Drawn> {
@@ -75,5 +86,7 @@ async function fromModel(path: string, { config, bind }: GraphOptions): Promise<
   const settings = settingsOf(path, configOf(path, config));
   const analyzed = analyzeFile(path, { ...settings.bindings, ...bind });
   const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });
-  return { analyzed, costs: result.costs, plan: result.plan };
+  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
+  const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
+  return { analyzed, costs: result.costs, plan: result.plan, inputs };
 }

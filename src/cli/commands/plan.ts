@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
 import { metrics } from '../../shared/metrics';
@@ -12,7 +11,7 @@ import {
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { jsonText } from '../terminal/output';
 
 interface PlanOptions {
   readonly config?: string;
@@ -20,6 +19,7 @@ interface PlanOptions {
   readonly objective?: string;
   readonly strategy?: string;
   readonly output?: string;
+  readonly force?: boolean;
   readonly compare?: boolean;
   readonly sweep?: Sweep;
   readonly top?: number;
@@ -40,7 +40,8 @@ export function addPlan(program: Command): void {
     .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `how to search: ${namedStrategies.join(', ')}, single:<tier>`)
-    .option('-o, --output <file>', 'write the plan document there')
+    .option('-o, --output <file>', 'write the plan document there; - is standard output')
+    .option('--force', 'replace the file where it exists')
     .option('--compare', 'compute the other strategies too')
     .addOption(
       new Option('--sweep <link=0,from=0.1,to=1000>', 'bandwidths in Mbit/s at which the best plan changes').argParser(
@@ -65,17 +66,20 @@ export function addPlan(program: Command): void {
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the plans that no other one beats in every figure')
     .option('--json', 'print JSON')
-    .action((model: string, options: PlanOptions) => plan(model, options, standardOutput));
+    .action((model: string, options: PlanOptions) => plan(model, options));
 }
 
 /** Bandwidths that `--regions` covers, in Mbit/s. */
 const mapped = { fromMbps: 0.1, toMbps: 10_000 } as const;
 
-async function plan(model: string, options: PlanOptions, output: Output): Promise<void> {
+async function plan(model: string, options: PlanOptions): Promise<void> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
+  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
+  const overwrite = options.force === true;
+  if (options.output !== undefined) checkOutputFile(options.output, overwrite);
   const loaded = settingsOf(model, configOf(model, options.config));
   const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
   const overrides = {
@@ -98,10 +102,11 @@ async function plan(model: string, options: PlanOptions, output: Output): Promis
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) {
-    const { writeFiles } = await import('../terminal/writeFiles');
-    const content = planText(planned, options.output);
-    writeFiles(dirname(options.output), [{ path: basename(options.output), content }], { overwrite: true });
+    const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
+    const inputs = [...modelFiles(planned.analyzed), ...settingsFiles(settings)];
+    writeOutputFile(options.output, planText(planned, options.output), { overwrite, inputs });
   }
+  const output = outputBeside(options.output);
   if (options.json) {
     output.print(jsonText(report));
     return;

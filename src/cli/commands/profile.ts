@@ -1,13 +1,14 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism, cpus, hostname } from 'node:os';
-import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
+import type { WriteRule } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
 import { countText, durationText } from '../../shared/quantities';
-import { parseBindings, parseCount } from '../terminal/arguments';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
+import { jsonText } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
 interface ProfileOptions {
@@ -17,6 +18,7 @@ interface ProfileOptions {
   readonly runs: number;
   readonly warmup?: number;
   readonly threads: number;
+  readonly runtimeFolder?: string;
   readonly device?: string;
   readonly fromTrace?: string;
   readonly saveTrace?: string;
@@ -36,18 +38,22 @@ export function addProfile(program: Command): void {
     .command('profile')
     .description('Measure the nodes of a model on this machine with ONNX Runtime, or read a trace from another one')
     .argument('<model>', 'an .onnx file')
-    .requiredOption('-o, --output <file>', 'the .profile.json file to write')
+    .requiredOption('-o, --output <file>', 'the .profile.json file to write; - is standard output')
     .option('-c, --config <file>', 'a dnnsplit.json with dimensions; the nearest one above the model otherwise')
     .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
     .option('--runs <number>', 'runs to take the median of', parseCount, 20)
     .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
-    .option('--device <name>', 'what the times were measured on; the processor otherwise')
+    .addOption(runtimeFolderOption())
+    .option(
+      '--device <name>',
+      "what the times were measured on (default: this machine's processor; required with --from-trace)",
+    )
     .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
     .option('--save-trace <file>', "keep ONNX Runtime's profile")
-    .option('--force', 'overwrite files that exist')
+    .option('--force', 'replace files that exist')
     .option('--json', 'print JSON')
-    .action((model: string, options: ProfileOptions) => profile(model, options, standardOutput));
+    .action((model: string, options: ProfileOptions) => profile(model, options));
   program.command(processCommand, { hidden: true }).action(async () => {
     const { serveProfilingOrder } = await import('../../runtime/profiling/profilingProcess');
     serveProfilingOrder();
@@ -59,37 +65,42 @@ function parseWarmup(text: string): number {
   return text === '0' ? 0 : parseCount(text);
 }
 
-async function profile(model: string, options: ProfileOptions, output: Output): Promise<void> {
+async function profile(model: string, options: ProfileOptions): Promise<void> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
   const { profileText } = await import('../../app/profileModel');
-  const { writeFiles } = await import('../terminal/writeFiles');
-  refuseExisting(options);
-  const { bindings } = settingsOf(model, configOf(model, options.config));
-  const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
+  const { fileIdentities, requireUnchanged } = await import('../../files/fileIdentity');
+  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
+  const { output, saveTrace, fromTrace } = options;
+  const overwrite = options.force === true;
+  for (const path of [output, saveTrace]) if (path !== undefined) checkOutputFile(path, overwrite);
+  const settings = settingsOf(model, configOf(model, options.config));
+  const analyzed = analyzeFile(model, { ...settings.bindings, ...options.bind });
+  const sources = modelFiles(analyzed);
+  const traces = fromTrace === undefined ? [] : fileIdentities([fromTrace]);
+  const rule = { overwrite, inputs: [...sources, ...settingsFiles(settings), ...traces] };
   const profiled =
-    options.fromTrace === undefined
-      ? await measured(model, analyzed, options)
-      : await imported(options.fromTrace, analyzed, options);
-  const content = profileText(profiled.document);
-  writeFiles(dirname(options.output), [{ path: basename(options.output), content }], {
-    overwrite: options.force === true,
-  });
-  output.print(options.json ? jsonText(profileReport(profiled, options)) : profiledText(profiled, options));
+    fromTrace === undefined
+      ? await measured(model, analyzed, options, rule)
+      : await imported(fromTrace, analyzed, options);
+  requireUnchanged([...sources, ...traces]);
+  writeOutputFile(output, profileText(profiled.document), rule);
+  outputBeside(output).print(
+    options.json ? jsonText(profileReport(profiled, options)) : profiledText(profiled, options),
+  );
 }
 
-/** Looks before anything runs, so that nobody waits for a refusal. */
-function refuseExisting({ output, saveTrace, force }: ProfileOptions): void {
-  for (const path of [output, saveTrace]) {
-    if (path === undefined || force || !existsSync(path)) continue;
-    throw new DnnSplitError('file-exists', `${path} exists; add --force to overwrite it.`, { path });
-  }
-}
-
-async function measured(model: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
+async function measured(
+  model: string,
+  analyzed: AnalyzedModel,
+  options: ProfileOptions,
+  rule: WriteRule,
+): Promise<Profiled> {
   const { checkWeights, modelInputs } = await import('../../runtime/profiling/modelInputs');
   const { recordTrace } = await import('../../runtime/profiling/recordTrace');
   const { profileFromTrace } = await import('../../app/profileModel');
+  const { copyFile } = await import('../../files/copyFile');
   checkWeights(analyzed.inferred.model, model);
   const inputs = modelInputs(analyzed.inferred);
   const { runs, warmup = defaultWarmup, threads } = options;
@@ -100,7 +111,7 @@ async function measured(model: string, analyzed: AnalyzedModel, options: Profile
     inputs,
     runs: runs + warmup,
     threads,
-    packageFolders: [dirname(program), process.cwd()],
+    ...(options.runtimeFolder !== undefined && { runtimeFolder: options.runtimeFolder }),
     program: [program, processCommand] as const,
     onRun: showProgress,
   };
@@ -112,7 +123,7 @@ async function measured(model: string, analyzed: AnalyzedModel, options: Profile
       warmup,
     };
     const profiled = profileFromTrace(tracePath, analyzed, source);
-    if (options.saveTrace !== undefined) copyFileSync(tracePath, options.saveTrace);
+    if (options.saveTrace !== undefined) copyFile(tracePath, options.saveTrace, rule);
     return profiled;
   });
 }
@@ -166,5 +177,5 @@ function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
     ['nodes', `${durationText(nodeMicroseconds / 1000)} together`],
     ['whole run', durationText(runMicroseconds / 1000)],
   ]);
-  return [facts, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
+  return [facts, ...warnings.map((warning) => `warning: ${visibleText(warning)}`)].join('\n');
 }

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { parseCount } from '../terminal/arguments';
+import { shellWord } from '../../shared/escape/shell';
+import { urlSegment } from '../../shared/escape/url';
+import { visibleText } from '../../shared/escape/visible';
+import { parsePort, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { type Output, standardOutput } from '../terminal/output';
 import { usableSplit } from './exportedSplit';
@@ -8,6 +11,7 @@ import { usableSplit } from './exportedSplit';
 interface RunOptions {
   readonly port: number;
   readonly shaping: boolean;
+  readonly runtimeFolder?: string;
 }
 
 /** `dnnsplit run PLAN|DIR`: the whole chain on this machine, one process per tier, over links as slow as the plan's. */
@@ -16,12 +20,13 @@ export function addRun(program: Command): void {
     .command('run')
     .description('Run every tier of a plan on this machine, with links as the plan states them (needs ONNX Runtime)')
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
-    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parseCount, 8000)
+    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parsePort, 8000)
     .option('--no-shaping', 'let the links be as fast as this machine is')
+    .addOption(runtimeFolderOption())
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
-async function run(target: string, { port, shaping }: RunOptions, output: Output): Promise<void> {
+async function run(target: string, { port, shaping, runtimeFolder }: RunOptions, output: Output): Promise<void> {
   const { startChain } = await import('../terminal/chain');
   const { readContract } = await import('../../relay/contract/contractFile');
   const signal = interruptSignal();
@@ -32,23 +37,21 @@ async function run(target: string, { port, shaping }: RunOptions, output: Output
       program: join(__dirname, 'relay.js'),
       contractPaths: split.contractPaths,
       links,
+      ...(runtimeFolder !== undefined && { runtimeFolder }),
       port,
       signal,
-      log: (line) => void process.stderr.write(`${line}\n`),
+      log: (line) => void process.stderr.write(`${visibleText(line)}\n`),
     });
     const { exampleRequest } = await import('../../relay/contract/exampleRequest');
     const first = await readContract(split.contractPaths[0] ?? '');
+    const name = urlSegment(first.model);
     const address = `http://127.0.0.1:${chain.port}`;
     output.print(
       [
-        `${first.model} answers at ${address}; Ctrl+C stops it.`,
+        `${visibleText(first.model)} answers at ${address}; Ctrl+C stops it.`,
         'Try it:',
-        `  curl ${address}/v2/models/${encodeURIComponent(first.model)}`,
-        ...exampleRequest(
-          first,
-          split.plan.dimensions,
-          `${address}/v2/models/${encodeURIComponent(first.model)}/infer`,
-        ),
+        `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
+        ...exampleRequest(first, split.plan.dimensions, `${address}/v2/models/${name}/infer`),
       ].join('\n'),
     );
     await chain.ended;

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { SplitReport } from '../../app/deploySplit';
+import { shellWord } from '../../shared/escape/shell';
+import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -18,17 +20,20 @@ export function addSplit(program: Command): void {
     .description('Write the sub-model and the contract of every tier of a plan')
     .argument('<plan>', 'a .splitplan.json file')
     .requiredOption('-o, --output <folder>', 'where the folders of the tiers go')
-    .option('--force', 'overwrite files that exist')
+    .option('--force', 'replace what an earlier split has written there')
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
   const { readPlanFile } = await import('../../app/planFile');
-  const { prepareSplit, writeSplit } = await import('../../app/deploySplit');
+  const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
+  const { takeStepsApart } = await import('../../app/steps');
+  const { checkOutputFolder } = await import('../terminal/writeFiles');
+  checkOutputFolder(options.output);
   const prepared = prepareSplit(readPlanFile(planPath), planPath);
   const target = { directory: options.output, overwrite: options.force === true };
-  const report = writeSplit(prepared, target, terminalWork());
+  const report = await takeStepsApart(splitSteps(prepared, target, terminalWork()));
   output.print(options.json ? jsonText(report) : splitText(report));
 }
 
@@ -48,7 +53,7 @@ function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }:
   const notes = [
     ...(duplicatedWeightBytes > 0 ? [`Weights held more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
     ...(boundDimensions ? ['The sub-models fit only the dimensions that the plan binds.'] : []),
-    `Check them with: dnnsplit verify ${directory}`,
+    `Check them with: dnnsplit verify ${visibleText(shellWord(directory))}`,
   ];
   return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { visibleText } from '../../shared/escape/visible';
 import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
-import { parseCount } from '../terminal/arguments';
+import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -12,6 +13,7 @@ import { usableSplit } from './exportedSplit';
 interface VerifyOptions {
   readonly runs: number;
   readonly seed: number;
+  readonly runtimeFolder?: string;
   readonly json?: boolean;
 }
 
@@ -25,14 +27,21 @@ export function addVerify(program: Command): void {
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
     .option('-r, --runs <number>', 'random inputs to try', parseCount, 3)
     .option('--seed <number>', 'seed of the random inputs', parseCount, 1)
+    .addOption(runtimeFolderOption())
     .option('--json', 'print JSON')
     .action((target: string, options: VerifyOptions) => verify(target, options, standardOutput));
 }
 
-async function verify(target: string, { runs, seed, json }: VerifyOptions, output: Output): Promise<void> {
-  const { runVerification } = await import('../../app/verifySplit');
+async function verify(
+  target: string,
+  { runs, seed, runtimeFolder, json }: VerifyOptions,
+  output: Output,
+): Promise<void> {
+  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
+    const files = [...split.sources(), ...splitPartFiles(split)];
     const report = await runVerification(
       {
         modelPath: split.modelPath,
@@ -40,10 +49,11 @@ async function verify(target: string, { runs, seed, json }: VerifyOptions, outpu
         dimensions: split.plan.dimensions,
         runs,
         seed,
-        packageFolders: [split.directory, process.cwd(), __dirname],
+        ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
+    requireUnchanged(files);
     output.print(json ? jsonText(report) : verificationText(report));
     setExitCode(report.identical ? 0 : 1);
   } finally {
@@ -73,7 +83,7 @@ function verificationText({ model, tiers, wire, runs, runtime, identical, output
     one.largestRelative === null ? '-' : threeDigits(one.largestRelative),
   ]);
   return [
-    `${verdict}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${tiers.join(', ')}, ${runtime}.`,
+    `${visibleText(verdict)}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
     ...(encoded.length > 0 ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
     '',
     tableText(columns, rows),

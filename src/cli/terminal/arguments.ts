@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
@@ -28,6 +28,18 @@ export function parseSeconds(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw new InvalidArgumentError('It must be seconds from 0 upwards.');
+}
+
+/** A port to listen on. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (text.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('It must be a whole number from 0 (a free one) to 65535.');
+}
+
+/** Where ONNX Runtime is; the folders of models and plans are never looked into. */
+export function runtimeFolderOption(): Option {
+  return new Option('--runtime-folder <folder>', 'folder in which ONNX Runtime is installed, if not with dnnsplit');
 }
 
 /** Bandwidths in Mbit/s, separated by commas. */

@@ -12,6 +12,8 @@ export interface ChainOptions {
   readonly links: readonly { readonly bandwidthMbps: number; readonly latencyMs: number }[];
   /** Port of the first tier, on the loopback address; 0 for a free one. */
   readonly port: number;
+  /** Folder in which ONNX Runtime is installed, where a person named one. */
+  readonly runtimeFolder?: string;
   /** Stops all of them. */
   readonly signal: AbortSignal;
   /** Hears every line that a relay writes to its log. */
@@ -43,6 +45,7 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
       const relay = await startRelay(options, [
         contractPath,
         ...['--port', String(index === 0 ? options.port : 0)],
+        ...(options.runtimeFolder === undefined ? [] : ['--runtime-folder', options.runtimeFolder]),
         ...(above === undefined ? [] : ['--upstream', `http://127.0.0.1:${above}`]),
         ...(isShaped ? ['--link-mbps', String(link.bandwidthMbps), '--link-latency-ms', String(link.latencyMs)] : []),
       ]);

@@ -1,12 +1,18 @@
+import { visibleJson, visibleLines } from '../../shared/escape/visible';
+
 /** Where a command's answer goes. */
 export interface Output {
   /** Writes text and a line end to standard output. */
   readonly print: (text: string) => void;
 }
 
-export const standardOutput: Output = { print: (text) => void process.stdout.write(`${text}\n`) };
+/** Whatever names files hold, nothing of them acts on the terminal. */
+export const standardOutput: Output = { print: (text) => void process.stdout.write(`${visibleLines(text)}\n`) };
 
-/** JSON for machines; numbers that JSON has no form for become null. */
+/** For what accompanies an answer that takes standard output for itself. */
+export const errorOutput: Output = { print: (text) => void process.stderr.write(`${visibleLines(text)}\n`) };
+
+/** JSON for machines, which a terminal may show; numbers that JSON has no form for become null. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2);
+  return visibleJson(JSON.stringify(value, null, 2));
 }

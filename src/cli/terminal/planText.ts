@@ -1,4 +1,5 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import { visibleText } from '../../shared/escape/visible';
 import { figureOf, metricEntry, metricNamed, metrics, metricTable, shownMetrics } from '../../shared/metrics';
 import {
   bandwidthEnds,
@@ -38,11 +39,12 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    report.advice,
+    visibleText(report.advice),
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
+      ['times', timesText(report)],
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
@@ -51,7 +53,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     strategiesText('single tiers', report.baselines, report.objective),
   ];
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${finding}`).join('\n'));
+  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
@@ -60,6 +62,16 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
+}
+
+/** Estimates and measurements are never mixed silently. */
+function timesText({ tiers }: PlanReport): string {
+  const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
+  const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
+  if (measured === 0) return `estimated for all ${counted(nodes, 'node')}`;
+  return measured === nodes
+    ? `measured for all ${counted(nodes, 'node')}`
+    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the others`;
 }
 
 const left = (heading: string): Column => ({ heading });
@@ -145,7 +157,7 @@ function regimesText(regimes: readonly RegimeReport[], note: string | undefined)
     ];
   });
   const table = `link ${regimes[0]?.link ?? 0} over its bandwidth\n${tableText(columns, rows)}`;
-  return note === undefined ? table : `${table}\n${note}`;
+  return note === undefined ? table : `${table}\n${visibleText(note)}`;
 }
 
 function followedText(followed: readonly FollowedReport[]): string {

@@ -1,13 +1,16 @@
+import { visibleText } from '../../shared/escape/visible';
+
 /** One column of a table: its heading, and whether its cells are numbers, which line up at the right. */
 export interface Column {
   readonly heading: string;
   readonly numeric?: boolean;
 }
 
-/** Rows under headings, aligned by spaces; widths follow the longest cell. */
-export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** Rows under headings, aligned by spaces; widths follow the longest cell. Nothing of a cell acts on the terminal. */
+export function tableText(columns: readonly Column[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleText));
   const widths = columns.map(({ heading }, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
+    rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), visibleText(heading).length),
   );
   const lineOf = (cells: readonly string[]) =>
     columns
@@ -17,11 +20,11 @@ export function tableText(columns: readonly Column[], rows: readonly (readonly s
       })
       .join('  ')
       .trimEnd();
-  return [lineOf(columns.map(({ heading }) => heading)), ...rows.map(lineOf)].join('\n');
+  return [lineOf(columns.map(({ heading }) => visibleText(heading))), ...rows.map(lineOf)].join('\n');
 }
 
 /** Names and values, one pair a line. */
 export function factsText(facts: readonly (readonly [string, string])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${visibleText(value)}`).join('\n');
 }

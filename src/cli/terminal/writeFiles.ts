@@ -1,24 +1,38 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { writeFileAtomically } from '../../files/atomicFile';
+import { type WriteRule, writeTarget } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
-import type { GeneratedFile } from '../../shared/requests';
+import { errorOutput, type Output, standardOutput } from './output';
+
+/** What stands for standard output where a file is asked for. */
+const standardOutputName = '-';
 
 /**
- * Writes files below a folder, each one whole or not at all; none when one of them exists and may not be overwritten.
+ * Looks whether a file may be written before any work is done for it.
  * @throws DnnSplitError `file-exists`, `file-system`
  */
-export function writeFiles(
-  folder: string,
-  files: readonly GeneratedFile[],
-  options: { readonly overwrite: boolean },
-): void {
-  const present = files.map(({ path }) => join(folder, path)).filter((path) => existsSync(path));
-  if (present.length > 0 && !options.overwrite) {
-    const others = present.length === 1 ? '' : ` (and ${present.length - 1} more)`;
-    throw new DnnSplitError('file-exists', `${present[0]}${others} exists; add --force to overwrite it.`);
-  }
-  for (const { path, content } of files) {
-    writeFileAtomically(join(folder, path), new TextEncoder().encode(content), { overwrite: true });
-  }
+export function checkOutputFile(path: string, overwrite: boolean): void {
+  if (path !== standardOutputName) writeTarget(path, { overwrite, inputs: [] });
+}
+
+/** A folder cannot go to standard output. @throws DnnSplitError `bad-usage` */
+export function checkOutputFolder(path: string): void {
+  if (path !== standardOutputName) return;
+  throw new DnnSplitError(
+    'bad-usage',
+    'Standard output takes one file, and this makes several; name a folder with -o.',
+  );
+}
+
+/**
+ * Writes the file that a command makes, whole or not at all; `-` is standard output.
+ * @throws DnnSplitError `file-exists`, `file-system`
+ */
+export function writeOutputFile(path: string, content: string, rule: WriteRule): void {
+  if (path === standardOutputName) process.stdout.write(content);
+  else writeFileAtomically(path, content, rule);
+}
+
+/** Where the words about a file go: not where the file itself goes. */
+export function outputBeside(path: string | undefined): Output {
+  return path === standardOutputName ? errorOutput : standardOutput;
 }

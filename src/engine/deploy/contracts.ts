@@ -2,8 +2,9 @@ import type { ContractDocument, ContractTensor } from '../../shared/documents/co
 import type { PlanDocument } from '../../shared/documents/plan';
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
-import type { SegmentsPlan } from '../extract/segmentPlan';
+import type { BoundaryTensor, SegmentsPlan } from '../extract/segmentPlan';
 import type { Dim } from '../shapes/algebra/dim';
+import { containerText } from '../shapes/core/statedType';
 import { type TensorFact, unknownFact } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';
 
@@ -20,12 +21,13 @@ export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: 
   if (lastUsed < 0) {
     throw new DnnSplitError('invalid-plan', 'No tier of this plan runs any node, so there is nothing to deploy.');
   }
-  const describe = tensorDescriber(inferred, split);
+  const ofChain = (name: string) => describe(name, split.chain.get(name) ?? unknownFact, inferred);
+  const ofSegment = ({ name, fact }: BoundaryTensor) => describe(name, fact, inferred);
   const answeredOn = new Map(inferred.outputs.map((name) => [name, answeringTier(name, split)]));
   const wireOf = (link: number) => plan.links[link]?.wireDtype ?? 'original';
   return plan.tiers.slice(0, lastUsed + 1).map(({ id }, position): ContractDocument => {
     const segment = split.segments[position];
-    const hop = (link: number) => (split.hops[link] ?? []).map(({ name }) => describe(name));
+    const hop = (link: number) => (split.hops[link] ?? []).map(({ name }) => ofChain(name));
     const isLast = position === lastUsed;
     return {
       format: 'dnnsplit.contract',
@@ -39,15 +41,15 @@ export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: 
           ? null
           : {
               file: segmentFile,
-              inputs: segment.inputs.map(({ name }) => describe(name)),
-              outputs: segment.outputs.map(({ name }) => describe(name)),
+              inputs: segment.inputs.map(ofSegment),
+              outputs: segment.outputs.map(ofSegment),
             },
-      receives: position === 0 ? inferred.inputs.map(describe) : hop(position - 1),
+      receives: position === 0 ? inferred.inputs.map(ofChain) : hop(position - 1),
       receivesAs: position === 0 ? 'original' : wireOf(position - 1),
       sends: isLast ? [] : hop(position),
       sendsAs: isLast ? 'original' : wireOf(position),
-      answers: inferred.outputs.filter((name) => answeredOn.get(name) === position).map(describe),
-      answersAbove: inferred.outputs.filter((name) => (answeredOn.get(name) ?? 0) > position).map(describe),
+      answers: inferred.outputs.filter((name) => answeredOn.get(name) === position).map(ofChain),
+      answersAbove: inferred.outputs.filter((name) => (answeredOn.get(name) ?? 0) > position).map(ofChain),
     };
   });
 }
@@ -58,25 +60,21 @@ function answeringTier(name: string, { segments }: SegmentsPlan): number {
   return Math.max(0, tier);
 }
 
-/** Types and open dimensions from the sub-models' own borders, bytes as the plan's dimensions are bound. */
-function tensorDescriber(inferred: InferredModel, split: SegmentsPlan): (name: string) => ContractTensor {
-  const borders = new Map(
-    split.segments.flatMap((segment) =>
-      segment === undefined
-        ? []
-        : [...segment.inputs, ...segment.outputs].map(({ name, fact }) => [name, fact] as const),
-    ),
-  );
-  return (name) => {
-    const bound = inferred.tensors.get(name) ?? unknownFact;
-    const fact = split.boundDimensions ? bound : (borders.get(name) ?? bound);
-    return {
-      name,
-      dtype: fact.dtype,
-      shape: fact.shape?.map((dim) => (typeof dim === 'number' ? dim : dim.key)) ?? null,
-      bytes: bytesOf(bound) ?? null,
-    };
+/** A tensor with its type and open dimensions as `fact` has them, and bytes as the plan's dimensions are bound. */
+function describe(name: string, fact: TensorFact, inferred: InferredModel): ContractTensor {
+  const type = containerText(fact);
+  return {
+    name,
+    dtype: fact.dtype,
+    ...(type !== undefined && { type }),
+    shape: (hasShape(fact) ? fact.shape : undefined)?.map((dim) => (typeof dim === 'number' ? dim : dim.key)) ?? null,
+    bytes: bytesOf(inferred.tensors.get(name) ?? unknownFact) ?? null,
   };
+}
+
+/** A tensor, or what is one if it is there; the members of a sequence have shapes, but it has none. */
+function hasShape({ kind, content = 'tensor' }: TensorFact): boolean {
+  return kind === 'tensor' || kind === 'sparse-tensor' || (kind === 'optional' && content === 'tensor');
 }
 
 function bytesOf({ kind, dtype, shape }: TensorFact): number | undefined {

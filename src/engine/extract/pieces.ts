@@ -17,8 +17,11 @@ export function piecesLength(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, piece) => sum + (piece instanceof Uint8Array ? piece.length : piece.range.length), 0);
 }
 
-/** Writes pieces one after the other; memory stays flat, however long the ranges are. */
-export function writePieces(pieces: readonly Piece[], sink: ByteSink, work: Work): void {
+/**
+ * Writes pieces one after the other; memory stays flat, however long the ranges are. It pauses after each step, so that its
+ * caller may look up in between.
+ */
+export function* writePieces(pieces: readonly Piece[], sink: ByteSink, work: Work): Generator<void> {
   for (const piece of pieces) {
     if (piece instanceof Uint8Array) {
       sink.write(piece);
@@ -28,6 +31,7 @@ export function writePieces(pieces: readonly Piece[], sink: ByteSink, work: Work
     for (let copied = 0; copied < range.length; copied += chunkBytes) {
       throwIfCanceled(work);
       sink.write(source.read(range.offset + copied, Math.min(chunkBytes, range.length - copied)));
+      yield;
     }
   }
 }

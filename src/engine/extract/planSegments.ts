@@ -7,13 +7,14 @@ import { type TensorFact, unknownFact } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';
 import { inferModel } from '../shapes/inferModel';
 import type { SplitGraph } from '../split/splitGraph';
+import { allFixed, fittedFact, fixedSymbols } from './fittedFacts';
 import { type GatheredSegment, gatherSegment } from './gatherSegment';
 import { reachableFunctions } from './nodeReads';
 import type { BoundaryTensor, HopTensor, SegmentPlan, SegmentsPlan } from './segmentPlan';
 import { type TopLevel, topLevelOf } from './topLevel';
 
 /**
- * Plans the sub-model of each tier and what crosses between them (`onnx.md` section 4). Tensors keep their names.
+ * Plans the sub-model of each tier and what crosses between them (`docs/theory.md` section 10). Tensors keep their names.
  * @throws DnnSplitError `invalid-plan` where the assignment cuts inside a function call or data would flow downwards.
  */
 export function planSegments(
@@ -25,34 +26,67 @@ export function planSegments(
   const { model } = inferred;
   const top = topLevelOf(model, graph, assignment);
   const dataNames = new Set(graph.tensors.map(({ name }) => name));
+  const inputs = new Set(inferred.inputs);
   const isUsed = Array.from({ length: tiers }, (_, tier) => top.tiers.includes(tier));
   const lastUsed = Math.max(0, isUsed.lastIndexOf(true));
   const isConstant = (name: string): boolean => {
     const maker = top.makers.get(name);
-    return maker === undefined ? !inferred.inputs.includes(name) : top.tiers[maker] === undefined;
+    return maker === undefined ? !inputs.has(name) : top.tiers[maker] === undefined;
   };
-  const gathered = isUsed.map((used, tier) =>
-    used || tier === lastUsed
-      ? gatherSegment(inferred, top, dataNames, tier, tier === lastUsed ? inferred.outputs.filter(isConstant) : [])
-      : undefined,
+  const constants = inferred.outputs.filter(isConstant);
+  const gathered = withoutIdle(
+    isUsed.map((used, tier) =>
+      used || tier === lastUsed
+        ? gatherSegment(inferred, top, dataNames, tier, tier === lastUsed ? constants : [])
+        : undefined,
+    ),
+    top,
+    inferred.outputs,
+    constants.length > 0 ? lastUsed : -1,
   );
   const crossings = crossingsOf(graph, top, gathered, tiers);
   const free = isDynamic(inferred) ? inferModel(model, {}) : inferred;
+  const fixed = gathered.map((segment) => fixedSymbols(segment?.baked.values() ?? [], free));
   const segments = gathered.map((segment, tier) =>
     segment === undefined || segment.nodes.size === 0
       ? undefined
-      : describeSegment(inferred, free, top, segment, tier, crossings, lastUsed),
+      : describeSegment(inferred, top, segment, tier, crossings, lastUsed, (name) =>
+          fittedFact(name, free, inferred, fixed[tier] ?? 'all'),
+        ),
   );
+  const fixedInAny = allFixed(fixed);
+  const travelling = [...inferred.inputs, ...inferred.outputs, ...crossings.map(({ name }) => name)];
   return {
     segments,
-    hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, crossings, hop)),
+    hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, inputs, crossings, hop)),
+    chain: new Map(travelling.map((name) => [name, fittedFact(name, free, inferred, fixedInAny)])),
     duplicatedWeightBytes: duplicatedWeightBytes(inferred, segments),
-    boundDimensions: segments.some((segment) =>
-      segment?.baked.some(
-        ({ name }) => free.tensors.get(name)?.value?.some((element) => typeof element !== 'number') ?? true,
-      ),
-    ),
+    boundDimensions: fixedInAny === 'all' || fixedInAny.size > 0,
   };
+}
+
+/**
+ * Leaves out the parts that make nothing that an output of the model, or a part above, needs: nodes whose results nobody
+ * reads would be a model without outputs, which no runtime loads.
+ */
+function withoutIdle(
+  gathered: readonly (GatheredSegment | undefined)[],
+  top: TopLevel,
+  outputs: readonly string[],
+  tierOfConstants: number,
+): readonly (GatheredSegment | undefined)[] {
+  const needed = new Set(outputs);
+  const kept = [...gathered];
+  for (let tier = kept.length - 1; tier >= 0; tier--) {
+    const segment = kept[tier];
+    if (segment === undefined) continue;
+    const isNeeded = [...segment.nodes].some(
+      (node) => top.tiers[node] === tier && top.writes[node]?.some((name) => needed.has(name)),
+    );
+    if (isNeeded || tier === tierOfConstants) for (const name of segment.inputs) needed.add(name);
+    else kept[tier] = undefined;
+  }
+  return kept;
 }
 
 /** A tensor on its way: made (or entering the model) on tier `from`, needed up to tier `to`. */
@@ -95,12 +129,12 @@ function isDynamic({ model }: InferredModel): boolean {
 
 function describeSegment(
   inferred: InferredModel,
-  free: InferredModel,
   top: TopLevel,
   segment: GatheredSegment,
   tier: number,
   crossings: readonly Crossing[],
   lastUsed: number,
+  factOf: (name: string) => TensorFact,
 ): SegmentPlan {
   const { model } = inferred;
   const ascending = [...segment.nodes].sort((a, b) => a - b);
@@ -113,7 +147,7 @@ function describeSegment(
       `The model has a cycle through node ${cyclic[0]?.node}; it cannot run.`,
     );
   }
-  const boundary = (name: string): BoundaryTensor => ({ name, fact: free.tensors.get(name) ?? unknownFact });
+  const boundary = (name: string): BoundaryTensor => ({ name, fact: factOf(name) });
   const made = new Set(nodes.flatMap(({ writes }) => [...writes]));
   const resultsHere = inferred.outputs.filter((name) => {
     const maker = top.makers.get(name);
@@ -141,7 +175,12 @@ function describeSegment(
   };
 }
 
-function hopOf(inferred: InferredModel, crossings: readonly Crossing[], hop: number): readonly HopTensor[] {
+function hopOf(
+  inferred: InferredModel,
+  inputs: ReadonlySet<string>,
+  crossings: readonly Crossing[],
+  hop: number,
+): readonly HopTensor[] {
   return crossings
     .filter(({ from, to }) => from <= hop && to > hop)
     .map(({ name, from }): HopTensor => {
@@ -151,7 +190,7 @@ function hopOf(inferred: InferredModel, crossings: readonly Crossing[], hop: num
         dtype: fact.dtype,
         shape: fact.shape?.map(dimText) ?? null,
         bytes: factBytes(fact) ?? null,
-        origin: from === hop && !inferred.inputs.includes(name) ? 'made' : 'forwarded',
+        origin: from === hop && !inputs.has(name) ? 'made' : 'forwarded',
       };
     });
 }

@@ -5,7 +5,10 @@ import type { TensorFact } from '../shapes/facts/fact';
 /** A tensor at the border of a segment, under its original name. */
 export interface BoundaryTensor {
   readonly name: string;
-  /** Type and shape without any dimension bound, so that a segment stays as dynamic as its model. */
+  /**
+   * Type and shape without any dimension bound, so that a segment stays as dynamic as its model; only dimensions that
+   * constants of this segment depend on are numbers, because it fits no others.
+   */
   readonly fact: TensorFact;
 }
 
@@ -49,6 +52,8 @@ export interface SegmentsPlan {
   readonly segments: readonly (SegmentPlan | undefined)[];
   /** By link: what crosses from tier k to tier k+1, in the order of the split graph's tensors. */
   readonly hops: readonly (readonly HopTensor[])[];
+  /** Type and shape of what enters the chain, crosses and leaves it: dimensions that any segment fixes are numbers. */
+  readonly chain: ReadonlyMap<string, TensorFact>;
   /** Bytes of weights that more than one segment holds, counted beyond the first. */
   readonly duplicatedWeightBytes: number;
   /** True when a baked value depends on dimensions that the configuration bound: segments then fit only those. */

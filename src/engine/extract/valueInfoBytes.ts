@@ -21,22 +21,38 @@ export function bakedValueInfoBytes({ name, dtype, shape }: BakedTensor): Uint8A
 }
 
 function typeBytes(name: string, kind: TensorFact['kind'], fact: TensorFact): Uint8Array {
-  const isKnown = fact.dtype !== 'undefined' && (kind === 'tensor' || kind === 'sequence' || kind === 'optional');
+  const isKnown = fact.dtype !== 'undefined' && kind !== 'opaque' && (kind !== 'map' || fact.key !== undefined);
   if (!isKnown) {
     throw new DnnSplitError(
       'invalid-plan',
       `The type of tensor "${name}" is not known, so no sub-model can begin or end there; move the cut to another tensor.`,
     );
   }
-  if (kind === 'tensor') return tensorTypeBytes(fact.dtype, fact.shape);
-  if (kind === 'sequence') return bytesField(4, bytesField(1, tensorTypeBytes(fact.dtype, fact.shape)));
-  return bytesField(9, bytesField(1, typeBytes(name, fact.content ?? 'tensor', fact)));
+  switch (kind) {
+    case 'tensor':
+      return tensorTypeBytes(fact.dtype, fact.shape);
+    case 'sparse-tensor':
+      return tensorTypeBytes(fact.dtype, fact.shape, 8);
+    case 'map': {
+      const key = varintField(1, dtypeToOnnx(fact.key ?? 'undefined'));
+      return bytesField(5, joinBytes([key, bytesField(2, tensorTypeBytes(fact.dtype, undefined))]));
+    }
+    case 'sequence':
+      // What a sequence in an optional holds is not known further.
+      return bytesField(
+        4,
+        bytesField(1, typeBytes(name, fact.kind === kind ? (fact.content ?? 'tensor') : 'tensor', fact)),
+      );
+    default:
+      return bytesField(9, bytesField(1, typeBytes(name, fact.content ?? 'tensor', fact)));
+  }
 }
 
-function tensorTypeBytes(dtype: DType, shape: readonly Dim[] | undefined): Uint8Array {
+/** Field 1 of TypeProto, or the field of another kind of tensor. */
+function tensorTypeBytes(dtype: DType, shape: readonly Dim[] | undefined, field = 1): Uint8Array {
   const element = varintField(1, dtypeToOnnx(dtype));
   const parts = shape === undefined ? [element] : [element, bytesField(2, joinBytes(shape.map(dimBytes)))];
-  return bytesField(1, joinBytes(parts));
+  return bytesField(field, joinBytes(parts));
 }
 
 /** A number, the name of a symbol, or an empty dimension for an expression, which ONNX cannot state. */

@@ -1,26 +1,5 @@
+import { escapeXml } from '../../shared/escape/markup';
 import type { Rect } from '../../shared/geometry';
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Whether XML 1.0 allows a character (section 2.2); anything else cannot even be escaped. */
-function isXmlCharacter(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d;
-  return !(code >= 0xd800 && code <= 0xdfff) && code !== 0xfffe && code !== 0xffff;
-}
-
-/** Text as XML content or attribute value; characters that XML forbids become the replacement character. */
-export function escapeXml(text: string): string {
-  let escaped = '';
-  for (const character of text) escaped += entities[character] ?? (isXmlCharacter(character) ? character : '\ufffd');
-  return escaped;
-}
 
 /** A number for an attribute: at most two decimals, never in exponent form. */
 export function svgNumber(value: number): string {

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../shared/escape/markup';
 import type { SceneNode } from '../../shared/scene';
 import type { DisplayList } from './displayList/displayList';
 import { arrowLength, arrowSlope, boundaryLines, edgeStroke } from './displayList/lines';
@@ -6,7 +7,7 @@ import type { Ink, Shape, Stroke } from './displayList/shapes';
 import { type Theme, tierColorsOf } from './displayList/theme';
 import { tilePath, tileSide } from './displayList/tileStrokes';
 import type { View } from './displayList/view';
-import { escapeXml, polylinePath, svgElement, svgNumber } from './svgMarkup';
+import { polylinePath, svgElement, svgNumber } from './svgMarkup';
 import { svgShape, tilePatternId } from './svgShapes';
 import { plainColor, SvgStyles } from './svgStyles';
 

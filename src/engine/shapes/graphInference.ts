@@ -1,6 +1,6 @@
 import { DnnSplitError } from '../../shared/errors';
 import { throwIfCanceled, type Work } from '../../shared/work';
-import type { OnnxGraph, ValueInfo } from '../onnx/model';
+import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
 import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';
 import { planGraph } from './core/planGraph';
@@ -9,7 +9,7 @@ import { Scope } from './core/scope';
 import { StatedTypes } from './core/statedTypes';
 import { isNumericValue, type TensorFact, unknownFact } from './facts/fact';
 import type { DimensionBindings, InferenceDiagnostic } from './facts/inferred';
-import type { CountContext, OpEntry } from './facts/rule';
+import type { CountContext, OpEntry, Surroundings } from './facts/rule';
 import { whyOpaque } from './ops/opaque';
 import { findOp } from './ops/registry';
 
@@ -112,6 +112,7 @@ export class GraphInference {
       expected: this.expected,
       problem: (message, nodeId) => this.problem(message, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
+      surroundings: surroundingsOf(graph, scope),
       affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),
     });
     const outputInfo = new Map<string, ValueInfo>();
@@ -209,6 +210,17 @@ export class GraphInference {
   }
 }
 
+function surroundingsOf(graph: PlannedGraph, scope: Scope): Surroundings {
+  let nodes: readonly OnnxNode[] | undefined;
+  return {
+    get nodes() {
+      nodes ??= graph.nodes.map(({ node }) => node);
+      return nodes;
+    },
+    shapeOf: (tensor) => scope.find(tensor)?.shape,
+  };
+}
+
 function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
   for (const name of planned.reads) if (scope.find(name)?.constant !== true) return false;
   return true;
@@ -217,8 +229,8 @@ function readsOnlyConstants(planned: PlannedNode, scope: Scope): boolean {
 function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
-  const { elements, members, content, fill } = fact;
-  const isPlain = elements === undefined && members === undefined && content === undefined && fill === undefined;
+  const { elements, members, content, key, fill } = fact;
+  const isPlain = [elements, members, content, key, fill].every((each) => each === undefined);
   if (isPlain) return { kind, dtype, shape, constant };
   return { ...fact, constant };
 }

@@ -1,5 +1,5 @@
 /**
- * Exact K-tier planning as a labeling problem (`engine.md` section 5): choose a tier for every node, never falling along
+ * Exact K-tier planning as a labeling problem (`docs/theory.md` section 5): choose a tier for every node, never falling along
  * an edge, so that the sum of node costs and crossing costs is least. All costs share one unit (that of the objective).
  */
 export interface ExactProblem {

@@ -11,7 +11,7 @@ import { countWeightsOnce, type DraftNode } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 
 /**
- * Keeps what exists only when the model runs (`engine.md` section 2): data tensors and the nodes that make them, in a
+ * Keeps what exists only when the model runs (`docs/theory.md` section 2): data tensors and the nodes that make them, in a
  * deterministic topological order. Tensors that follow from constants, or whose elements are known once the dimensions
  * are bound, fold away; the weights behind them count at the node that reads them.
  * @throws DnnSplitError `unsupported-model` where a tensor is made twice or a node needs its own result.

@@ -132,7 +132,7 @@ class DownsetSearch {
         lowest = Math.min(lowest, downset.bytes);
         if (downset.bytes < downset.lowestInside) minima.push([...downset.chosen]);
         if (minima.length > mostMinimaPerBlock) return { minima: [], lowest, steps: this.steps, bounded: true };
-        this.grow(block, downset, next);
+        this.grow(block, downset, next, bound);
       }
       level = next;
     }
@@ -169,9 +169,11 @@ class DownsetSearch {
     return { key: 0n, chosen: [], ready, bytes: block.bytesBelow, lowestInside: lowestBelow };
   }
 
-  private grow(block: Block, downset: Downset, next: Map<bigint, Downset>): void {
+  private grow(block: Block, downset: Downset, next: Map<bigint, Downset>, bound: number): void {
     const inside = Math.min(downset.bytes, downset.lowestInside);
     for (const place of downset.ready) {
+      // Of a very wide block, one downset alone has more to join it than there are steps.
+      if (this.steps >= bound) return;
       this.steps += 1;
       const key = downset.key | (1n << BigInt(place - block.from));
       const known = next.get(key);
@@ -204,11 +206,20 @@ class DownsetSearch {
   private growth(block: Block, key: bigint, place: number): number {
     const group = this.groups[place];
     if (group === undefined) return 0;
-    const made = group.outputs.reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
-    const freed = group.inputs
-      .filter((tensor) => this.readersOf(tensor).every((reader) => this.isBelow(block, key, reader)))
-      .reduce((sum, tensor) => sum + (this.bytesOf[tensor] ?? 0), 0);
-    return made - freed;
+    let growth = 0;
+    for (const tensor of group.outputs) growth += this.bytesOf[tensor] ?? 0;
+    for (const tensor of group.inputs) if (this.isFreed(block, key, tensor)) growth -= this.bytesOf[tensor] ?? 0;
+    return growth;
+  }
+
+  /** True when all groups that read the tensor are below; the first that is not ends the look. */
+  private isFreed(block: Block, key: bigint, tensor: number): boolean {
+    const { consumerStart, consumers } = this.topology;
+    const end = consumerStart[tensor + 1] ?? 0;
+    for (let index = consumerStart[tensor] ?? 0; index < end; index++) {
+      if (!this.isBelow(block, key, this.placeOf[consumers[index] ?? 0] ?? 0)) return false;
+    }
+    return true;
   }
 }
 

@@ -13,7 +13,7 @@ export interface CandidateSearch {
 }
 
 /**
- * The split points that an optimum may use whatever the infrastructure is (DNNSplit; `engine.md` section 3): the strict
+ * The split points that an optimum may use whatever the infrastructure is (DNNSplit; `docs/theory.md` section 3): the strict
  * running minima of the live bytes over the order (position n only when nothing crosses there), and the cuts across
  * branches below which no smaller cut has as few bytes. In order of position.
  */

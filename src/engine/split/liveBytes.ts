@@ -17,7 +17,7 @@ export function liveBytes(graph: SplitGraph, bytesOf?: ArrayLike<number>): LiveP
 }
 
 /**
- * What crosses at each position of an order, in time linear in nodes and tensors (`engine.md` section 3): a tensor lives
+ * What crosses at each position of an order, in time linear in nodes and tensors (`docs/theory.md` section 3): a tensor lives
  * from its producer (an input: from position 0) to its last consumer; a graph output is not consumed by leaving the model.
  * @param order node indices in order; the graph's own order when absent.
  * @param bytesOf bytes per tensor, `Infinity` for unknown; the tensors' own bytes when absent.

@@ -36,7 +36,7 @@ export interface SplitNode {
 }
 
 /**
- * The graph that planning works on (`engine.md` section 2): data tensors and the nodes that make them, in a deterministic
+ * The graph that planning works on (`docs/theory.md` section 2): data tensors and the nodes that make them, in a deterministic
  * topological order that keeps branches together.
  */
 export interface SplitGraph {
@@ -59,7 +59,7 @@ export interface Cut {
   readonly bytes: number | undefined;
 }
 
-/** A split point that an optimum may use whatever the infrastructure is (DNNSplit; `engine.md` section 3). */
+/** A split point that an optimum may use whatever the infrastructure is (DNNSplit; `docs/theory.md` section 3). */
 export interface Candidate extends Cut {
   readonly macsBefore: number;
   readonly macsAfter: number;

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { FileSystemWatcher, LogOutputChannel } from 'vscode';
+import type { FileSystemWatcher, LogOutputChannel, TextDocument } from 'vscode';
 import {
   CloseAction,
   ErrorAction,
@@ -7,14 +7,18 @@ import {
   IPCMessageWriter,
   LanguageClient,
   type MessageTransports,
+  type Middleware,
   State,
 } from 'vscode-languageclient/node';
 import { clientCommands } from '../../shared/requests';
+import type { PoisonedDocuments } from './poisonedDocuments';
 
 interface ClientSetup {
   /** Gives a server that nobody speaks to yet; asked again when one has ended. */
   readonly startServer: () => ChildProcess;
   readonly log: LogOutputChannel;
+  /** A person trusts the workspace. */
+  readonly trusted: boolean;
   /** Documents that the server is told of. */
   readonly documentPatterns: readonly string[];
   /** Of files whose change on disk the server is told. */
@@ -22,6 +26,9 @@ interface ClientSetup {
   readonly onState: (state: 'starting' | 'running') => void;
   /** Asked when the server ended by itself. */
   readonly mayRestart: () => boolean;
+  readonly poisoned: PoisonedDocuments;
+  /** A document is not sent because servers have ended with it, or it is closed after that. */
+  readonly onHeldBack: (document: TextDocument, isHeldBack: boolean) => void;
 }
 
 /**
@@ -29,12 +36,13 @@ interface ClientSetup {
  * times as large as the rest of the extension.
  */
 export function createClient(setup: ClientSetup): LanguageClient {
-  const { startServer, log, documentPatterns, watchers, onState, mayRestart } = setup;
+  const { startServer, log, trusted, documentPatterns, watchers, onState, mayRestart } = setup;
   const client = new LanguageClient('dnnsplit', 'DNNSplit', async () => connectionTo(startServer(), log), {
     documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
     synchronize: { fileEvents: [...watchers] },
-    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands) },
+    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands), trusted },
     outputChannel: log,
+    middleware: holdingBack(setup),
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
       closed: () => ({ action: mayRestart() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
@@ -46,6 +54,29 @@ export function createClient(setup: ClientSetup): LanguageClient {
     else if (newState === State.Starting) onState('starting');
   });
   return client;
+}
+
+/** Nothing is said to a server of documents that have ended others. */
+function holdingBack({ poisoned, onHeldBack }: ClientSetup): Middleware {
+  const uriOf = ({ uri }: TextDocument) => uri.toString();
+  return {
+    didOpen: async (document, send) => {
+      if (poisoned.opens(uriOf(document))) return send(document);
+      onHeldBack(document, true);
+    },
+    didChange: async (event, send) => {
+      if (!poisoned.isHeldBack(uriOf(event.document))) await send(event);
+    },
+    didSave: async (document, send) => {
+      if (!poisoned.isHeldBack(uriOf(document))) await send(document);
+    },
+    didClose: async (document, send) => {
+      const wasHeldBack = poisoned.isHeldBack(uriOf(document));
+      poisoned.closes(uriOf(document));
+      if (wasHeldBack) onHeldBack(document, false);
+      else await send(document);
+    },
+  };
 }
 
 /** What a server writes besides messages goes to the log. */

@@ -2,11 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DnnSplitError } from '../../shared/errors';
-import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import { type ServerNotifications, type ServerRequests, workspaceTrusted } from '../../shared/requests';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 import { requestError, serverDownError, serverRestartedError } from '../window/requestErrors';
 import type { NotificationName, RequestName, ServerConnection, ServerState } from './connection';
+import { PoisonedDocuments } from './poisonedDocuments';
 import { RestartPolicy } from './restartPolicy';
 import { isAlive, startServerProcess } from './serverProcess';
 
@@ -37,6 +38,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   readonly #changedState = this.#disposables.add(new Emitter<ServerState>());
   readonly #subscriptions = new Set<(client: LanguageClient) => void>();
   readonly #restartPolicy = new RestartPolicy();
+  #poisoned = new PoisonedDocuments();
+  readonly #heldBack = this.#disposables.add(vscode.languages.createDiagnosticCollection('dnnsplit.heldBack'));
   #client: LanguageClient | undefined;
   #process: ChildProcess | undefined;
   #watchers: readonly vscode.FileSystemWatcher[] = [];
@@ -53,6 +56,11 @@ export class LanguageServer implements ServerConnection, Releasable {
     private readonly codeFolder: string,
     private readonly log: vscode.LogOutputChannel,
   ) {}
+
+  /** Tells a server that runs that the workspace is trusted from now on; a new one knows. */
+  tellTrust(): void {
+    if (this.#state === 'running') void this.#client?.sendNotification(workspaceTrusted).catch(() => undefined);
+  }
 
   get state(): ServerState {
     return this.#state;
@@ -111,6 +119,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   /** Starts it again on a person's wish, also after it failed too often. */
   async restart(): Promise<void> {
     this.#restartPolicy.reset();
+    this.#poisoned = new PoisonedDocuments();
+    this.#heldBack.clear();
     await this.stop();
     await this.start();
   }
@@ -161,7 +171,11 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   #startProcess(modelUri: string | undefined): ChildProcess {
     const first = modelUri === undefined ? [] : ['--first-model', modelUri];
-    const server = startServerProcess(this.serverModule, ['--code-folder', this.codeFolder, ...first]);
+    const server = startServerProcess(this.serverModule, [
+      ...['--code-folder', this.codeFolder],
+      ...(vscode.workspace.isTrusted ? ['--trusted'] : []),
+      ...first,
+    ]);
     // Heard from the beginning: an error that nobody hears would end the extension host.
     server.on('error', (error) => this.log.error(`The server process: ${error.message}`));
     this.#process = server;
@@ -178,12 +192,15 @@ export class LanguageServer implements ServerConnection, Releasable {
         return server;
       },
       log: this.log,
+      trusted: vscode.workspace.isTrusted,
       documentPatterns,
       watchers: this.#watchers,
       onState: (state) => {
         if (this.#client === client) this.#setState(state);
       },
       mayRestart: () => this.#mayRestart(client),
+      poisoned: this.#poisoned,
+      onHeldBack: (document, isHeldBack) => this.#showHeldBack(document.uri, isHeldBack),
     });
     for (const subscribe of this.#subscriptions) subscribe(client);
     return client;
@@ -198,6 +215,7 @@ export class LanguageServer implements ServerConnection, Releasable {
   /** Decides what follows when the server ended by itself. */
   #mayRestart(client: LanguageClient): boolean {
     if (this.#client !== client) return false;
+    this.#poisoned.serverEnded();
     if (this.#restartPolicy.mayRestart(Date.now())) {
       this.log.warn('The server ended and is started again.');
       this.#isRestarting = true;
@@ -206,6 +224,20 @@ export class LanguageServer implements ServerConnection, Releasable {
     this.log.error('The server ended too often and stays down until it is restarted.');
     this.#setState('failed');
     return false;
+  }
+
+  #showHeldBack(uri: vscode.Uri, isHeldBack: boolean): void {
+    if (!isHeldBack) {
+      this.#heldBack.delete(uri);
+      return;
+    }
+    this.log.warn(`${uri.toString()} was open each time the server ended, and is held back.`);
+    const message = vscode.l10n.t(
+      'DNNSplit leaves this file alone because its server ended twice with it; open it again to have it checked.',
+    );
+    const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 1), message, vscode.DiagnosticSeverity.Warning);
+    diagnostic.source = 'DNNSplit';
+    this.#heldBack.set(uri, [diagnostic]);
   }
 
   #setState(state: ServerState): void {

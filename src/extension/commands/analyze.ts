@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { labelText } from '../../shared/escape/workbench';
 import { splitTreeView } from '../tree/splitTree';
 import { type CommandContext, modelArgument, requireDisk, requireModel } from './context';
 
@@ -49,7 +50,7 @@ async function pickModel(): Promise<vscode.Uri | undefined> {
     return (await vscode.window.showOpenDialog({ filters, openLabel: vscode.l10n.t('Analyze') }))?.[0];
   }
   const items = files
-    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
+    .map((uri) => ({ label: labelText(vscode.workspace.asRelativePath(uri)), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const placeHolder = vscode.l10n.t('Select an ONNX model to analyze');
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.uri;

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
+import { labelText } from '../../shared/escape/workbench';
 import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
 import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, modelArgument, requireModel, rowArgument } from './context';
-import { openText, readText } from './files';
+import { openText, readText, writeWhole } from './files';
 import { rewriteDocument } from './rewriteDocument';
 
 /** Opens the configuration that applies to the active model; creates it with the built-in tiers where there is none. */
@@ -23,7 +25,7 @@ export async function bindDimension(context: CommandContext, argument: unknown):
   const symbol = row?.kind === 'dimension' ? row.label : await pickDimension(model);
   if (symbol === undefined) return;
   const answer = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('Size of dimension "{0}"', symbol),
+    prompt: visibleText(vscode.l10n.t('Size of dimension "{0}"', symbol)),
     value: '1',
     validateInput: (text) =>
       /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number, 0 or greater.'),
@@ -43,15 +45,18 @@ async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefin
     throw new DnnSplitError('bad-usage', vscode.l10n.t('Every dimension of this model already has a size.'));
   }
   const open = openDimensions.map(({ symbol, tensors }) => ({
-    label: symbol,
+    label: labelText(symbol),
+    symbol,
     description: vscode.l10n.t('in {0} tensors', tensors),
   }));
   const made = madeDimensions.map(({ symbol, tensors }) => ({
-    label: symbol,
+    label: labelText(symbol),
+    symbol,
     description: vscode.l10n.t('in {0} tensors, known only at run time: enter the size to expect', tensors),
   }));
   const items = [...open, ...made];
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select a dimension to set') }))?.label;
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select a dimension to set') }))
+    ?.symbol;
 }
 
 /** The configuration of a model, created in its workspace folder (else beside it) where there is none. */
@@ -60,7 +65,7 @@ async function ensureConfig(model: ModelEntry | undefined): Promise<vscode.Uri> 
   const uri = vscode.Uri.joinPath(configFolder(model), configFileName);
   if ((await readText(uri)) === undefined) {
     requireTrust();
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(defaultConfigText));
+    await writeWhole(uri, defaultConfigText, { model, overwrite: false });
   }
   return uri;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { planPathOf } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel, requirePlan } from './context';
-import { openText, writeFiles } from './files';
+import { askToWrite, openText, writeWhole } from './files';
 
 /**
  * Writes the plan beside its model and opens it.
@@ -18,7 +18,9 @@ export async function exportPlan(context: CommandContext, argument: unknown): Pr
     modelUri: model.modelUri,
     planUri: uri.toString(),
   });
-  if (!(await writeFiles([{ uri, text }]))) return undefined;
+  const consent = await askToWrite([{ uri, text }], model);
+  if (consent === 'keep') return undefined;
+  await writeWhole(uri, text, { model, overwrite: true });
   await openText(uri);
   return uri;
 }

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { notificationText } from '../../shared/escape/workbench';
 import type { GeneratedFile } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
 import { translated } from '../window/text';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
-import { openText, writeFiles } from './files';
+import { askToWrite, openText } from './files';
 import { longRequest } from './longRequest';
 import { askingToOverwrite } from './split';
 
@@ -37,23 +38,37 @@ export async function generate(context: CommandContext, argument: unknown): Prom
   const { files, folderUri } = await context.server.request('dnnsplit/generate', wanted);
   const folder = vscode.Uri.parse(folderUri, true);
   const written = files.map(({ path, content }) => ({ uri: insideOf(folder, path), text: content }));
-  if (!(await writeFiles(written))) return;
-  await exportModels(context, wanted);
+  const consent = await askToWrite(written, undefined);
+  if (consent === 'keep' || !(await writeDeployment(context, wanted, consent === 'overwrite'))) return;
   const first = mainFile(files);
   if (first) await openText(insideOf(folder, first.path));
 }
 
-/** The sub-models beside the manifests; a model without its weights gets the manifests alone, and a word about it. */
-async function exportModels(context: CommandContext, wanted: GenerateArgument): Promise<void> {
+/**
+ * Lets the server write manifests and sub-models, all of them or none. A model without its weights gets the manifests alone,
+ * and a word about it.
+ * @returns false when a person keeps what is there
+ */
+async function writeDeployment(
+  context: CommandContext,
+  wanted: GenerateArgument,
+  isAllowed: boolean,
+): Promise<boolean> {
   const title = vscode.l10n.t('Exporting split models');
+  const write = async (manifestsOnly: boolean): Promise<boolean> => {
+    const request = (overwrite: boolean) =>
+      longRequest(context, title, 'dnnsplit/exportModels', (token) => ({ ...wanted, overwrite, manifestsOnly, token }));
+    return (await askingToOverwrite(request, isAllowed)) !== undefined;
+  };
   try {
-    await askingToOverwrite((overwrite) =>
-      longRequest(context, title, 'dnnsplit/exportModels', (token) => ({ ...wanted, overwrite, token })),
-    );
+    return await write(false);
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
+    const isWritten = await write(true);
+    if (!isWritten) return false;
     const told = vscode.l10n.t('Manifests were written without the split models. {0}', thrown.message);
-    void vscode.window.showWarningMessage(told);
+    void vscode.window.showWarningMessage(notificationText(told));
+    return true;
   }
 }
 

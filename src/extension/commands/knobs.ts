@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { labelText } from '../../shared/escape/workbench';
 import { metrics, metricTable } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import { namedStrategies, strategyEntry } from '../../shared/strategies';
@@ -59,14 +60,14 @@ export async function cutHere(context: CommandContext, argument: unknown): Promi
 
 async function pickCandidate({ snapshot }: ModelEntry): Promise<number | undefined> {
   const items = (snapshot?.analysis?.candidates ?? []).map(({ after, position }, rank) => ({
-    label: `${rank + 1}. ${after ?? vscode.l10n.t('Input')}`,
+    label: labelText(`${rank + 1}. ${after ?? vscode.l10n.t('Input')}`),
     position,
   }));
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select where to cut') }))?.position;
 }
 
 async function pickLink({ links }: PlanReport): Promise<number | undefined> {
-  const items = links.map(({ from, to }, link) => ({ label: vscode.l10n.t('{0} to {1}', from, to), link }));
+  const items = links.map(({ from, to }, link) => ({ label: labelText(vscode.l10n.t('{0} to {1}', from, to)), link }));
   if (items.length <= 1) return items[0]?.link;
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select the tiers to cut between') }))
     ?.link;
@@ -102,7 +103,9 @@ async function pick(
 ): Promise<string | undefined> {
   const items = choices.map((choice) => ({
     ...choice,
+    label: labelText(choice.label),
+    choice: choice.label,
     ...(choice.label === current && { description: vscode.l10n.t('current') }),
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.choice;
 }

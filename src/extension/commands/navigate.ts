@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { labelText } from '../../shared/escape/workbench';
 import type { ModelEntry } from '../model/modelStore';
 import { DisposableStore } from '../window/disposables';
 import { type CommandContext, requireModel, rowArgument } from './context';
@@ -42,9 +43,9 @@ export function searchNodes(context: CommandContext, argument: unknown): void {
       if (running !== mine) return;
       picker.items = hits.map(({ nodeId, label, op, detail }) => ({
         nodeId,
-        label,
-        description: op,
-        detail,
+        label: labelText(label),
+        description: labelText(op),
+        detail: labelText(detail),
         alwaysShow: true,
       }));
     } catch (thrown) {

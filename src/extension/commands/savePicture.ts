@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
+import { mayReplace, writeWhole } from './files';
 
 type Format = 'svg' | 'png';
 
@@ -18,24 +20,39 @@ interface Choice extends vscode.QuickPickItem {
  */
 export async function savePicture(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
   requireTrust();
-  const { modelUri } = requireModel(context, argument);
+  const entry = requireModel(context, argument);
+  const { modelUri } = entry;
   const model = vscode.Uri.parse(modelUri, true);
   const shown = context.graphs.visible(modelUri);
   const choice = await chooseFormat(shown);
   if (!choice) return undefined;
   const { format, part } = choice;
-  const uri = await vscode.window.showSaveDialog({
+  const uri = await askForFile(model, format);
+  if (!uri) return undefined;
+  const { content, scale } =
+    shown && format === 'png' ? await pngPicture(shown, part) : await svgPicture(context, modelUri);
+  // The dialog has asked whether a file may be replaced.
+  await writeWhole(uri, content, { model: entry, overwrite: true });
+  const open = vscode.l10n.t('Open');
+  void vscode.window
+    .showInformationMessage(notificationText(savedSentence(uri, part === 'whole' ? scale : 1)), open)
+    .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
+  return uri;
+}
+
+/**
+ * A file that may be written. One that is named otherwise gets the ending of its format, so that no picture takes the place
+ * of something else; the dialog has not asked about that name.
+ */
+async function askForFile(model: vscode.Uri, format: Format): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Save Picture of {0}', baseName(model.path)),
     defaultUri: model.with({ path: model.path.replace(/\.onnx$/i, `.${format}`) }),
     filters: { [format.toUpperCase()]: [format] },
   });
-  if (!uri) return undefined;
-  const scale = shown && format === 'png' ? await savePng(uri, shown, part) : await saveSvg(uri, context, modelUri);
-  const open = vscode.l10n.t('Open');
-  void vscode.window
-    .showInformationMessage(savedSentence(uri, part === 'whole' ? scale : 1), open)
-    .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
-  return uri;
+  if (!chosen || chosen.path.toLowerCase().endsWith(`.${format}`)) return chosen;
+  const uri = chosen.with({ path: `${chosen.path}.${format}` });
+  return (await mayReplace(uri)) ? uri : undefined;
 }
 
 /** A picture of pixels is made by the page, so that there is none where no page is up. */
@@ -58,15 +75,18 @@ async function chooseFormat(shown: ShownGraph | undefined): Promise<Choice | und
   return vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true });
 }
 
-/** @returns pixels per CSS pixel of the layout */
-async function savePng(uri: vscode.Uri, { session }: ShownGraph, part: PicturePart): Promise<number> {
-  const { png, scale } = await session.picture(part);
-  await vscode.workspace.fs.writeFile(uri, png);
-  return scale;
+/** What goes into the file, and its pixels per CSS pixel of the layout. */
+interface Picture {
+  readonly content: string | Uint8Array;
+  readonly scale: number;
 }
 
-/** @returns 1: nothing is scaled */
-async function saveSvg(uri: vscode.Uri, { server, graphs }: CommandContext, modelUri: string): Promise<number> {
+async function pngPicture({ session }: ShownGraph, part: PicturePart): Promise<Picture> {
+  const { png, scale } = await session.picture(part);
+  return { content: png, scale };
+}
+
+async function svgPicture({ server, graphs }: CommandContext, modelUri: string): Promise<Picture> {
   const { kind } = vscode.window.activeColorTheme;
   const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
   const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
@@ -77,8 +97,7 @@ async function saveSvg(uri: vscode.Uri, { server, graphs }: CommandContext, mode
     ...(shown && { metric: shown.metric, texts: shown.texts }),
     ...(shown?.comparing && { compare: shown.comparing }),
   });
-  await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(svg));
-  return 1;
+  return { content: svg, scale: 1 };
 }
 
 function savedSentence(uri: vscode.Uri, scale: number): string {

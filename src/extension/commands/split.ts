@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { notificationText } from '../../shared/escape/workbench';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
 import { longRequest } from './longRequest';
@@ -26,7 +27,8 @@ export async function split(context: CommandContext, argument: unknown): Promise
   const folder = vscode.Uri.parse(result.folderUri, true);
   const verify = vscode.l10n.t('Verify');
   const reveal = vscode.l10n.t('Show in Explorer');
-  const told = vscode.l10n.t('Exported {0} to {1}.', result.tiers.join(', '), vscode.workspace.asRelativePath(folder));
+  const place = vscode.workspace.asRelativePath(folder);
+  const told = notificationText(vscode.l10n.t('Exported {0} to {1}.', result.tiers.join(', '), place));
   void vscode.window.showInformationMessage(told, verify, reveal).then((answer) => {
     if (answer === verify) return vscode.commands.executeCommand('dnnsplit.verifySplit', { sourceUri });
     return answer === reveal ? vscode.commands.executeCommand('revealInExplorer', folder) : undefined;
@@ -34,17 +36,23 @@ export async function split(context: CommandContext, argument: unknown): Promise
   return folder;
 }
 
-/** Does something that refuses to overwrite, and again once a person allows it; nothing when they do not. */
+/**
+ * Does something that refuses to overwrite, and again once a person allows it; nothing when they do not.
+ * @param isAllowed they have been asked already
+ */
 export async function askingToOverwrite<Value>(
   write: (overwrite: boolean) => Promise<Value>,
+  isAllowed = false,
 ): Promise<Value | undefined> {
   try {
-    return await write(false);
+    return await write(isAllowed);
   } catch (thrown) {
-    if (!DnnSplitError.is(thrown, 'file-exists')) throw thrown;
+    if (isAllowed || !DnnSplitError.is(thrown, 'file-exists')) throw thrown;
     const overwrite = vscode.l10n.t('Overwrite');
     const question = vscode.l10n.t('Split models already exist. Overwrite?');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: thrown.message }, overwrite);
+    const path = thrown.place?.path;
+    const detail = path === undefined ? '' : vscode.workspace.asRelativePath(vscode.Uri.file(path));
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, overwrite);
     return answer === overwrite ? await write(true) : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
 import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport, VerifiedOutput } from '../../shared/verification';
 import { requireTrust } from '../window/trust';
@@ -41,12 +42,14 @@ function reportText({ model, tiers, wire, runs: tried, runtime, identical, outpu
     : vscode.l10n.t('Outputs differ from the unsplit model.');
   const encoded = wire.some((dtype) => dtype !== 'original');
   return [
-    `# ${model}: ${tiers.join(', ')}`,
+    `# ${markdownText(`${model}: ${tiers.join(', ')}`)}`,
     '',
     verdict,
     '',
-    vscode.l10n.t('Random inputs: {0}. Runtime: {1}, graph optimization off.', tried, runtime),
-    ...(encoded ? [vscode.l10n.t('Tensors are sent as {0}, which rounds their values.', wire.join(', '))] : []),
+    vscode.l10n.t('Random inputs: {0}. Runtime: {1}, graph optimization off.', tried, markdownText(runtime)),
+    ...(encoded
+      ? [vscode.l10n.t('Tensors are sent as {0}, which rounds their values.', markdownText(wire.join(', ')))]
+      : []),
     '',
     `| ${vscode.l10n.t('Output')} | ${vscode.l10n.t('Type')} | ${vscode.l10n.t('Differing')} | ${vscode.l10n.t('Largest difference')} | ${vscode.l10n.t('Relative')} |`,
     '|---|---|---|---|---|',
@@ -65,8 +68,8 @@ function outputRow({
 }: VerifiedOutput): string {
   const figure = (value: number | null) => (value === null ? '-' : threeDigits(value));
   const cells = [
-    name.replaceAll('|', '\\|'),
-    dtype,
+    markdownCellCode(name),
+    markdownText(dtype),
     `${differingElements} / ${elements}`,
     figure(largestAbsolute),
     figure(largestRelative),

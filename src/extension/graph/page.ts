@@ -1,3 +1,5 @@
+import { escapeXml } from '../../shared/escape/markup';
+
 /** What the page of the graph view is made of; all of it comes from the extension, nothing from a model. */
 export interface GraphPageParts {
   /** `webview.cspSource`. */
@@ -31,22 +33,18 @@ export function contentSecurityPolicy({ cspSource, nonce }: Pick<GraphPageParts,
 /** The page itself: an empty place for the view, its style sheet and its script. */
 export function graphPage(parts: GraphPageParts): string {
   return `<!DOCTYPE html>
-<html lang="${attribute(parts.language)}">
+<html lang="${escapeXml(parts.language)}">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(contentSecurityPolicy(parts))}">
+<meta http-equiv="Content-Security-Policy" content="${escapeXml(contentSecurityPolicy(parts))}">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
-<link rel="stylesheet" href="${attribute(parts.styleUri)}">
+<link rel="stylesheet" href="${escapeXml(parts.styleUri)}">
 <title>DNNSplit</title>
 </head>
 <body>
 <div id="app"></div>
-<script nonce="${attribute(parts.nonce)}" src="${attribute(parts.scriptUri)}"></script>
+<script nonce="${escapeXml(parts.nonce)}" src="${escapeXml(parts.scriptUri)}"></script>
 </body>
 </html>
 `;
-}
-
-function attribute(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
 }

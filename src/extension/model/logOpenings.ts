@@ -1,4 +1,5 @@
 import type { LogOutputChannel } from 'vscode';
+import { visibleText } from '../../shared/escape/visible';
 import type { Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 
@@ -13,6 +14,6 @@ export function logOpenings(models: ModelStore, log: LogOutputChannel): Releasab
     const outcome = analysis
       ? `${analysis.graph.nodes} nodes, ${analysis.candidates.length} candidates, configuration ${configUri ?? 'built in'}`
       : (error?.message ?? 'closed');
-    log.info(`${modelUri} after ${Date.now() - startMs} ms: ${outcome}${plan ? `; ${plan.advice}` : ''}`);
+    log.info(visibleText(`${modelUri} after ${Date.now() - startMs} ms: ${outcome}${plan ? `; ${plan.advice}` : ''}`));
   });
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notificationText } from '../../shared/escape/workbench';
 import type { ModelStore, OpeningModel } from '../model/modelStore';
 import { splitTreeView } from '../tree/splitTree';
 import { DisposableStore, type Releasable } from '../window/disposables';
@@ -27,7 +28,7 @@ export class OpeningProgress implements Releasable {
   }
 
   #notify({ modelUri, settled }: OpeningModel): void {
-    const title = vscode.l10n.t('Analyzing {0}', baseName(decodeURIComponent(modelUri)));
+    const title = notificationText(vscode.l10n.t('Analyzing {0}', baseName(decodeURIComponent(modelUri))));
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     void vscode.window.withProgress(options, async (progress, token) => {
       let percent = 0;

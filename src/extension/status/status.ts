@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { markdownText } from '../../shared/escape/markdown';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
-import { escapeMarkdown } from '../tree/words';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
 import { statusText } from './statusText';
@@ -49,7 +49,9 @@ export class PlanStatus implements Releasable {
     }
     this.#item.text = statusText(model, vscode.l10n.t);
     this.#item.tooltip = this.#tooltip(model);
-    this.#item.accessibilityInformation = { label: this.#item.text.replace(/\$\([^)]*\) ?/g, '') };
+    this.#item.accessibilityInformation = {
+      label: this.#item.text.replace(/(?<!\\)\$\([^)]*\) ?/g, '').replaceAll('\\$(', '$('),
+    };
     this.#item.show();
   }
 
@@ -59,8 +61,8 @@ export class PlanStatus implements Releasable {
     const links = nextSteps().map(([command, title]) => `[${title}](command:${command})`);
     const tooltip = new vscode.MarkdownString(
       [
-        `**${escapeMarkdown(baseName(decodeURIComponent(modelUri)))}**`,
-        escapeMarkdown(said?.replaceAll('`', '') ?? ''),
+        `**${markdownText(baseName(decodeURIComponent(modelUri)))}**`,
+        markdownText(said?.replaceAll('`', '') ?? ''),
         links.join(' | '),
       ].join('\n\n'),
     );

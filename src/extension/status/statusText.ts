@@ -1,11 +1,12 @@
+import { labelText } from '../../shared/escape/workbench';
 import { durationText } from '../../shared/quantities';
 import type { PlanReport } from '../../shared/reports';
 import type { ModelEntry } from '../model/modelStore';
 import type { Translate } from '../window/text';
 
-/** The plan in one line: `device 12 | edge 0 | cloud 348 - 107 ms`. */
+/** The plan in one line, as a label: `device 12 | edge 0 | cloud 348 - 107 ms`. */
 export function planLine(plan: PlanReport): string {
-  const tiers = plan.tiers.map(({ id, nodes }) => `${id} ${nodes}`).join(' | ');
+  const tiers = plan.tiers.map(({ id, nodes }) => `${labelText(id)} ${nodes}`).join(' | ');
   return `${tiers} - ${durationText(plan.latencyMs)}`;
 }
 

@@ -1,10 +1,11 @@
 import { outcomeOfCandidate } from '../../shared/candidateOutcome';
+import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { bytesText, costShortText, costText, durationText, macsText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
-import { tensorRow } from './planRows';
+import { tensorNames, tensorRows } from './planRows';
 import type { TreeRow } from './row';
-import { escapeMarkdown, inlineCode, metricLines } from './words';
+import { metricLines } from './words';
 
 /** The candidate points in the order of the graph; what is known of their outcome comes from the plan. */
 export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | undefined, t: Translate): TreeRow {
@@ -64,7 +65,7 @@ function candidateRow(
     position: candidate.position,
     tensorNames: candidate.tensors.map(({ name }) => name),
     children: [
-      ...candidate.tensors.map((tensor) => tensorRow(id, tensor)),
+      ...tensorRows(id, candidate.tensors, t),
       factRow(id, 'macs', t('MACs'), beforeAfter(macsText, candidate.macsBefore, candidate.macsAfter, t)),
       factRow(
         id,
@@ -94,7 +95,7 @@ function factRow(parentId: string, name: string, label: string, description: str
     description,
     icon: 'info',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(description),
+    tooltip: () => markdownText(description),
     children: [],
   };
 }
@@ -106,15 +107,17 @@ function candidateTooltip(
   t: Translate,
 ): string {
   const lines = [
-    candidate.after === null ? `**${t('Before the first node')}**` : `**${t('After')}** ${inlineCode(candidate.after)}`,
+    candidate.after === null
+      ? `**${t('Before the first node')}**`
+      : `**${t('After')}** ${markdownCode(candidate.after)}`,
     `**${t('Position')}**: ${candidate.position}`,
-    `**${t('Crosses')}**: ${bytesText(candidate.bytes)}, ${candidate.tensors.map(({ name }) => inlineCode(name)).join(', ')}`,
+    `**${t('Crosses')}**: ${bytesText(candidate.bytes)}, ${tensorNames(candidate.tensors, t)}`,
   ];
   if (outcome && outcome.latencyMs !== null) {
     const link = outcome.link === null ? undefined : plan?.links[outcome.link];
-    if (link) lines.push(`**${t('Best between')}**: ${escapeMarkdown(t('{0} to {1}', link.from, link.to))}`);
+    if (link) lines.push(`**${t('Best between')}**: ${markdownText(t('{0} to {1}', link.from, link.to))}`);
     lines.push(...metricLines(outcome, t));
   }
-  lines.push(escapeMarkdown(candidate.rulesOut));
+  lines.push(markdownText(candidate.rulesOut));
   return lines.join('\n\n');
 }

@@ -1,9 +1,10 @@
+import { markdownText } from '../../shared/escape/markdown';
 import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { escapeMarkdown, factorText, metricLines } from './words';
+import { factorText, metricLines } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -33,7 +34,7 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
       description: reason,
       icon: 'circle-slash',
       kind: 'fact',
-      tooltip: () => escapeMarkdown(reason),
+      tooltip: () => markdownText(reason),
       children: [],
     };
   }
@@ -59,7 +60,7 @@ function comparison(relative: number | null, t: Translate): string {
 
 function strategyTooltip(report: StrategyReport, verdict: string, t: Translate): string {
   return [
-    `**${escapeMarkdown(report.strategy)}**: ${escapeMarkdown(verdict)}`,
+    `**${markdownText(report.strategy)}**: ${markdownText(verdict)}`,
     ...metricLines(report, t),
     `**${t('Plans evaluated')}**: ${report.evaluatedPlans}`,
   ].join('\n\n');
@@ -92,7 +93,7 @@ function regimeRow(regime: RegimeReport, plan: PlanReport, t: Translate): TreeRo
     spoken: `${range}: ${split.replaceAll(' | ', ', ')}; ${latency}`,
     icon: 'dashboard',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(regime.summary),
+    tooltip: () => markdownText(regime.summary),
     children: [],
   };
 }
@@ -106,7 +107,7 @@ function noPlanRow(range: string, reason: string, fromMbps: number): TreeRow {
     spoken: `${range}: ${reason.replaceAll('`', '')}`,
     icon: 'circle-slash',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(reason),
+    tooltip: () => markdownText(reason),
     children: [],
   };
 }

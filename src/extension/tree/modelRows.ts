@@ -1,3 +1,4 @@
+import { markdownText } from '../../shared/escape/markdown';
 import { bytesText, macsText } from '../../shared/quantities';
 import type { AnalysisReport } from '../../shared/reports';
 import type { ModelSnapshot } from '../../shared/requests';
@@ -8,7 +9,6 @@ import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
 import { planSection } from './planRows';
 import type { TreeRow } from './row';
-import { escapeMarkdown } from './words';
 
 /** The whole tree of a model. Nothing before its first analysis: the welcome views speak then. */
 export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): readonly TreeRow[] {
@@ -32,7 +32,7 @@ function problemRow(id: string, label: string, message: string): TreeRow {
     icon: 'warning',
     color: 'list.warningForeground',
     kind: 'fact',
-    tooltip: () => escapeMarkdown(message),
+    tooltip: () => markdownText(message),
     children: [],
   };
 }

@@ -1,3 +1,4 @@
+import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import {
   bandwidthText,
   bytesText,
@@ -12,7 +13,7 @@ import {
 import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';
-import { escapeMarkdown, inlineCode, metricLines } from './words';
+import { metricLines } from './words';
 
 /** The plan: what is advised, one row per tier, and between two tiers the link that joins them. */
 export function planSection(plan: PlanReport, t: Translate): TreeRow {
@@ -41,7 +42,7 @@ function adviceRow(plan: PlanReport): TreeRow {
     description: '',
     icon: 'lightbulb',
     kind: 'advice',
-    tooltip: () => escapeMarkdown(sentence),
+    tooltip: () => markdownText(sentence),
     children: [],
   };
 }
@@ -56,14 +57,14 @@ function planTooltip(plan: PlanReport, t: Translate): string {
         : t(
             'At most {0} % worse than the optimum: {1}',
             threeDigits(exact.gapPercent),
-            escapeMarkdown(exact.unavailable),
+            markdownText(exact.unavailable),
           );
   return [
-    `**${t('Objective')}**: ${escapeMarkdown(plan.objective)}`,
-    `**${t('Strategy')}**: ${escapeMarkdown(plan.strategy)}`,
+    `**${t('Objective')}**: ${markdownText(plan.objective)}`,
+    `**${t('Strategy')}**: ${markdownText(plan.strategy)}`,
     ...metricLines(plan, t),
-    `**${t('Proof')}**: ${escapeMarkdown(proof)}`,
-    `**${t('Assumptions')}**: ${escapeMarkdown(plan.audit.consequence)}`,
+    `**${t('Proof')}**: ${markdownText(proof)}`,
+    `**${t('Assumptions')}**: ${markdownText(plan.audit.consequence)}`,
   ].join('\n\n');
 }
 
@@ -95,7 +96,7 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
 
 function tierTooltip(tier: TierReport, t: Translate): string {
   const lines = [
-    `**${escapeMarkdown(tier.id)}**`,
+    `**${markdownText(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
     `**${t('Memory')}**: ${t('{0} of weights, {1} of activations at most', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
     `**${t('Cost')}**: ${costText(tier.costPerRequest)}`,
@@ -106,8 +107,8 @@ function tierTooltip(tier: TierReport, t: Translate): string {
       `**${t('Times')}**: ${t('{0} measured, {1} estimated', tier.measuredNodes, tier.nodes - tier.measuredNodes)}`,
     );
   }
-  if (tier.firstNode !== undefined) lines.push(`**${t('First node')}**: ${inlineCode(tier.firstNode)}`);
-  if (tier.lastNode !== undefined) lines.push(`**${t('Last node')}**: ${inlineCode(tier.lastNode)}`);
+  if (tier.firstNode !== undefined) lines.push(`**${t('First node')}**: ${markdownCode(tier.firstNode)}`);
+  if (tier.lastNode !== undefined) lines.push(`**${t('Last node')}**: ${markdownCode(tier.lastNode)}`);
   return lines.join('\n\n');
 }
 
@@ -127,17 +128,17 @@ function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate
     nodeIds: lastBefore(plan, index),
     place: { list: 'links', index },
     tensorNames: link.tensors.map(({ name }) => name),
-    children: link.tensors.map((tensor) => tensorRow(id, tensor)),
+    children: tensorRows(id, link.tensors, t),
   };
 }
 
 function linkTooltip(link: LinkReport, t: Translate): string {
-  const lines = [`**${escapeMarkdown(t('{0} to {1}', link.from, link.to))}**`];
+  const lines = [`**${markdownText(t('{0} to {1}', link.from, link.to))}**`];
   if (link.bandwidthMbps !== undefined) lines.push(`**${t('Bandwidth')}**: ${bandwidthText(link.bandwidthMbps)}`);
   if (link.tensors.length === 0) lines.push(t('no traffic'));
   else {
     lines.push(
-      `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${link.tensors.map(({ name }) => inlineCode(name)).join(', ')}`,
+      `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${tensorNames(link.tensors, t)}`,
       `**${t('Transfer')}**: ${durationText(link.transferMs)}`,
       `**${t('Cost')}**: ${costText(link.costPerRequest)}`,
     );
@@ -151,8 +152,27 @@ function lastBefore({ tiers }: PlanReport, link: number): readonly string[] {
   return ids.slice(-1);
 }
 
-/** A tensor that crosses between tiers. */
-export function tensorRow(parentId: string, tensor: TensorReport): TreeRow {
+/** Tensors that are listed, of which a cut may have a hundred thousand. */
+const mostRows = 200;
+const mostNames = 20;
+
+/** The names of tensors in a tooltip. */
+export function tensorNames(tensors: readonly TensorReport[], t: Translate): string {
+  const names = tensors.slice(0, mostNames).map(({ name }) => markdownCode(name));
+  const others = tensors.length - names.length;
+  return [...names, ...(others > 0 ? [t('and {0} more', others)] : [])].join(', ');
+}
+
+/** The tensors that cross between tiers. */
+export function tensorRows(parentId: string, tensors: readonly TensorReport[], t: Translate): TreeRow[] {
+  const rows = tensors.slice(0, mostRows).map((tensor) => tensorRow(parentId, tensor));
+  const others = tensors.length - rows.length;
+  if (others === 0) return rows;
+  const label = t('and {0} more', others);
+  return [...rows, { id: `${parentId}/others`, label, description: '', icon: 'ellipsis', kind: 'fact', children: [] }];
+}
+
+function tensorRow(parentId: string, tensor: TensorReport): TreeRow {
   return {
     id: `${parentId}/tensor/${tensor.name}`,
     label: tensor.name,

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { markdownText } from '../../shared/escape/markdown';
+import { visibleText } from '../../shared/escape/visible';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { Selection, SelectionHub } from '../model/selection';
 import { DisposableStore, type Releasable } from '../window/disposables';
@@ -6,7 +8,6 @@ import { baseName } from '../window/paths';
 import { modelRows, RowIndex } from './modelRows';
 import { rowText, type TreeRow } from './row';
 import { type ShownRow, ShownRows } from './shownRows';
-import { escapeMarkdown } from './words';
 
 export const splitTreeView = 'dnnsplit.splits';
 
@@ -71,20 +72,20 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
         : row.expanded
           ? vscode.TreeItemCollapsibleState.Expanded
           : vscode.TreeItemCollapsibleState.Collapsed;
-    const item = new vscode.TreeItem(row.label, state);
+    const item = new vscode.TreeItem(visibleText(row.label), state);
     item.id = `${this.models.active?.modelUri ?? ''}#${row.id}`;
-    item.description = row.description;
+    item.description = visibleText(row.description);
     item.iconPath = new vscode.ThemeIcon(
       row.icon,
       row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
     );
     item.contextValue = row.kind;
-    item.accessibilityInformation = { label: row.spoken ?? rowText(row) };
+    item.accessibilityInformation = { label: visibleText(row.spoken ?? rowText(row)) };
     return item;
   }
 
   resolveTreeItem(item: vscode.TreeItem, { row }: ShownRow): vscode.TreeItem {
-    item.tooltip = new vscode.MarkdownString(row.tooltip?.() ?? escapeMarkdown(rowText(row)));
+    item.tooltip = new vscode.MarkdownString(row.tooltip?.() ?? markdownText(rowText(row)));
     return item;
   }
 
@@ -93,7 +94,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   }
 
   #refresh(model: ModelEntry | undefined): void {
-    this.#view.description = model ? baseName(decodeURIComponent(model.modelUri)) : '';
+    this.#view.description = model ? visibleText(baseName(decodeURIComponent(model.modelUri))) : '';
     const { snapshot } = model ?? {};
     const shown = snapshot && `${snapshot.modelUri} ${snapshot.revision} ${snapshot.state}`;
     if (shown === this.#shownRevision) return;

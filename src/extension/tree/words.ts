@@ -1,18 +1,6 @@
 import { type Figures, metricEntry, metrics } from '../../shared/metrics';
 import { type Translate, translated } from '../window/text';
 
-/** Shows text as it is: nothing of it is Markdown. */
-export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-!|<>~&]/g, '\\$&');
-}
-
-/** Text that came from a model, as inline code in Markdown. */
-export function inlineCode(text: string): string {
-  const runs = text.match(/`+/g) ?? [];
-  const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
-  return `${fence} ${text.replace(/[\r\n]+/g, ' ')} ${fence}`;
-}
-
 /** A line of a tooltip for every metric whose figure is known. */
 export function metricLines(plan: Partial<Figures<number | null>>, t: Translate): string[] {
   return metrics.flatMap((metric) => {

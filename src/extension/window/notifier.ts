@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { DnnSplitError } from '../../shared/errors';
+import { visibleLines } from '../../shared/escape/visible';
+import { notificationText } from '../../shared/escape/workbench';
 import { readableError } from './readableError';
 import { requestError } from './requestErrors';
 import { notTrusted } from './trust';
@@ -21,8 +23,8 @@ export class Notifier {
     const error = requestError(thrown);
     const { code, detail } = error;
     if (code === 'canceled') return;
-    this.log.error(detail === undefined ? error.message : `${error.message}\n${detail}`);
-    const { message } = readableError(error.toData());
+    this.log.error(visibleLines(detail === undefined ? error.message : `${error.message}\n${detail}`));
+    const message = notificationText(readableError(error.toData()).message);
     if (this.#onScreen.has(message)) return;
     this.#onScreen.add(message);
     this.#told.push(message);

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { type FileKind, readTextFile } from '../../files/regularFile';
 import { type ContractDocument, contractSchema } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 
 /** Reads the contract of a tier. @throws DnnSplitError `file-system`, `invalid-plan` */
 export async function readContract(path: string): Promise<ContractDocument> {
-  const text = await readNamedFile(path, 'the contract');
+  const text = await readNamedFile(path, 'contract');
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -21,12 +21,7 @@ export async function readContract(path: string): Promise<ContractDocument> {
   );
 }
 
-/** Text of a file. @param what names it in the error @throws DnnSplitError `file-system` */
-export async function readNamedFile(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DnnSplitError('file-system', `${path} (${what}) cannot be read: ${reason}.`, { path });
-  }
+/** Text of a file. @param kind names it in the error and bounds its size @throws DnnSplitError `file-system` */
+export async function readNamedFile(path: string, kind: FileKind): Promise<string> {
+  return readTextFile(path, kind);
 }

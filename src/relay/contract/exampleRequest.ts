@@ -1,5 +1,7 @@
 import { datatypeOf } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
+import { shellWord } from '../../shared/escape/shell';
+import { visibleJson } from '../../shared/escape/visible';
 
 /** Inputs beyond this would fill the screen or the command line. */
 const mostElements = 64;
@@ -29,15 +31,10 @@ export function exampleRequest(
     const body = {
       inputs: withData.map(({ input, elements, zero }) => ({ ...input, data: Array(elements).fill(zero) })),
     };
-    return [`  curl --data '${quoted(JSON.stringify(body))}' ${address}`];
+    return [`  curl --data ${shellWord(visibleJson(JSON.stringify(body)))} ${shellWord(address)}`];
   }
   const script = `console.log(JSON.stringify({inputs:[${withData
     .map(({ input, elements, zero }) => `{...${JSON.stringify(input)},data:Array(${elements}).fill(${zero})}`)
     .join(',')}]}))`;
-  return [`  node -e '${quoted(script)}' | curl --data @- ${address}`];
-}
-
-/** Text for a shell, between single quotes. */
-function quoted(text: string): string {
-  return text.replaceAll("'", "'\\''");
+  return [`  node -e ${shellWord(visibleJson(script))} | curl --data @- ${shellWord(address)}`];
 }

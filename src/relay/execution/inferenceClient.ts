@@ -3,6 +3,7 @@ import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
+import { urlSegment } from '../../shared/escape/url';
 import { collect } from '../inference/collect';
 import { decodeResponse, encodeRequest, headerLengthField, type InferenceResponse } from '../inference/message';
 import { type LinkShape, LinkShaper } from './linkShaper';
@@ -43,7 +44,7 @@ export class InferenceClient {
   }
 
   async isReady(): Promise<boolean> {
-    const path = `v2/models/${encodeURIComponent(this.options.modelName)}/ready`;
+    const path = `v2/models/${urlSegment(this.options.modelName)}/ready`;
     try {
       const { status } = await this.send('GET', path, {}, [], AbortSignal.timeout(2000));
       return status === 200;
@@ -55,7 +56,7 @@ export class InferenceClient {
   /** @throws Refusal 400 that the server gave, 502 where it cannot be reached or fails, 503 when it is busy, 504 when it is late */
   async infer(inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal): Promise<InferenceResponse> {
     const { headers, parts } = encodeRequest(inputs, wantsTiming);
-    const path = `v2/models/${encodeURIComponent(this.options.modelName)}/infer`;
+    const path = `v2/models/${urlSegment(this.options.modelName)}/infer`;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]);
     await this.shaper?.transfer(byteCount(parts), limited).catch(() => Promise.reject(this.late()));
     const { status, body, headerLength } = await this.sendAgain(path, headers, parts, limited);

@@ -1,3 +1,5 @@
+import { prometheusLabel } from '../../shared/escape/prometheus';
+
 /** Upper bounds of the latency histograms, in seconds. */
 const bucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -50,7 +52,7 @@ export class Metrics {
 
   /** @param running requests that run now @param waiting requests that wait for their turn */
   text(running: number, waiting: number): string {
-    const labels = `tier="${escapeLabel(this.tier)}"`;
+    const labels = `tier="${prometheusLabel(this.tier)}"`;
     const single = (name: string, type: 'counter' | 'gauge', help: string, value: number) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} ${type}`,
@@ -73,8 +75,4 @@ export class Metrics {
       '',
     ].join('\n');
   }
-}
-
-function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

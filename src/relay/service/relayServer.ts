@@ -6,6 +6,7 @@ import { Refusal } from '../../runtime/refusal';
 import { datatypeOf } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
+import { urlSegment } from '../../shared/escape/url';
 import { collect } from '../inference/collect';
 import {
   decodeRequest,
@@ -56,7 +57,7 @@ export class RelayServer {
   ) {
     this.admission = new Admission(options.maxRunning, options.maxWaiting);
     this.budget = new BodyBudget(bodiesAtOnce * options.maxBodyBytes);
-    this.modelPath = `/v2/models/${encodeURIComponent(contract.model)}`;
+    this.modelPath = `/v2/models/${urlSegment(contract.model)}`;
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
     this.server = options.tls
       ? createHttpsServer({ cert: options.tls.certificate, key: options.tls.key }, handle)

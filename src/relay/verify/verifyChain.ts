@@ -4,6 +4,7 @@ import type { Executor } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
+import { refuseUncarried } from '../../shared/carriedTensors';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
@@ -24,9 +25,12 @@ export async function verifyChain(
 ): Promise<VerificationReport> {
   const contracts = await Promise.all(task.contractPaths.map(readContract));
   const [first] = contracts;
+  for (const { receives, segment, answers } of contracts) {
+    refuseUncarried([...receives, ...(segment?.inputs ?? []), ...(segment?.outputs ?? []), ...answers], 'runtime');
+  }
   if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
   const options: OnnxRuntimeOptions = {
-    packageFolders: task.packageFolders,
+    runtimeFolder: task.runtimeFolder,
     threads: 1,
     graphOptimization: 'disabled',
   };
@@ -50,7 +54,7 @@ export async function verifyChain(
     wire: contracts.slice(0, -1).map(({ sendsAs }) => sendsAs),
     runs: task.runs,
     seed: task.seed,
-    runtime: `onnxruntime-node ${loadOnnxRuntime(task.packageFolders).env.versions.common}`,
+    runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
     identical: [...outputs.values()].every(({ identical }) => identical),
     outputs: [...outputs.values()],
   };

@@ -10,8 +10,8 @@ export interface ProfilingOrder {
   readonly threads: number;
   /** Beginning of the trace's path; ONNX Runtime adds date and `.json`. */
   readonly tracePrefix: string;
-  /** Where onnxruntime-node is looked for. */
-  readonly packageFolders: readonly string[];
+  /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
+  readonly runtimeFolder?: string;
 }
 
 /** What that process answers. */

@@ -27,7 +27,7 @@ const progressMs = 100;
 
 /** @returns the version of ONNX Runtime */
 async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<string> {
-  const runtime = loadOnnxRuntime(order.packageFolders);
+  const runtime = loadOnnxRuntime(order.runtimeFolder);
   const session = await createSession(runtime, order);
   const random = randomNumbers(1);
   const feeds: Record<string, Tensor> = {};

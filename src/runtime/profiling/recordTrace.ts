@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { createScratchFolder, whileUnfinished } from '../../files/leftovers';
 import { DnnSplitError } from '../../shared/errors';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
 
@@ -13,7 +13,6 @@ export interface TraceRequest extends Omit<ProfilingOrder, 'tracePrefix'> {
 
 /** Characters of the process's own words that are kept for the log. */
 const keptWords = 4000;
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs a model with ONNX Runtime's profiling on, in a process of its own, and hands the trace to `use`; afterwards, and
@@ -25,37 +24,20 @@ export async function recordTrace<Result>(
   request: TraceRequest,
   use: (tracePath: string, version: string) => Result,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-profile-'));
+  const scratch = createScratchFolder();
   const [program, ...args] = request.program;
   const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  const cleanUp = () => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  const stopListening = onSignal(cleanUp);
+  const ended = whileUnfinished(() => child.kill('SIGKILL'));
   try {
-    const version = await answerOf(child, { ...request, tracePrefix: join(folder, 'trace') }, request);
-    const [name] = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    const version = await answerOf(child, { ...request, tracePrefix: join(scratch.path, 'trace') }, request);
+    const [name] = readdirSync(scratch.path).filter((file) => file.endsWith('.json'));
     if (name === undefined) throw new DnnSplitError('internal', 'ONNX Runtime wrote no profile; try another version.');
-    return use(join(folder, name), version);
+    return use(join(scratch.path, name), version);
   } finally {
-    stopListening();
-    cleanUp();
+    ended();
+    child.kill('SIGKILL');
+    scratch.remove();
   }
-}
-
-/** Cleans up and lets the signal do what it would have done. */
-function onSignal(cleanUp: () => void): () => void {
-  const stop = () => {
-    for (const signal of signals) process.off(signal, handle);
-  };
-  const handle = (signal: NodeJS.Signals) => {
-    stop();
-    cleanUp();
-    process.kill(process.pid, signal);
-  };
-  for (const signal of signals) process.on(signal, handle);
-  return stop;
 }
 
 function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: TraceRequest): Promise<string> {
@@ -74,8 +56,9 @@ function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: T
       const how = signal === null ? `code ${code}` : signal;
       reject(new DnnSplitError('worker-crashed', crash(how, order), {}, words));
     });
-    const { modelPath, inputs, threads, tracePrefix, packageFolders } = order;
-    child.send({ modelPath, inputs, runs, threads, tracePrefix, packageFolders } satisfies ProfilingOrder, () => {
+    const { modelPath, inputs, threads, tracePrefix, runtimeFolder } = order;
+    const folder = runtimeFolder === undefined ? {} : { runtimeFolder };
+    child.send({ modelPath, inputs, runs, threads, tracePrefix, ...folder } satisfies ProfilingOrder, () => {
       // A process that is gone already reports through 'exit'.
     });
   });

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
-import { type ParseError, parse } from 'jsonc-parser';
 import { openFileSource } from '../../files/fileSource';
+import { readJsonText } from '../../shared/documents/jsonText';
 import { DnnSplitError } from '../../shared/errors';
 
 /** One operator's execution in an ONNX Runtime profile, or one run of the whole model. Times are in microseconds. */
@@ -74,9 +74,8 @@ function invalid(path: string, what: string): DnnSplitError {
 
 /** Line and column at which a text stops being JSON. */
 function placeOf(text: string): string {
-  const errors: ParseError[] = [];
-  parse(text, errors);
-  const before = text.slice(0, errors[0]?.offset ?? text.length).split('\n');
+  const { problem } = readJsonText(text, 'trace');
+  const before = text.slice(0, problem?.offset ?? text.length).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
@@ -125,7 +124,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The lines of a file that may be larger than any string. */
 function* lines(path: string): Generator<{ readonly text: string; readonly isLast: boolean }> {
-  const source = openFileSource(path);
+  const source = openFileSource(path, 'trace');
   try {
     const decoder = new StringDecoder('utf8');
     let rest = '';

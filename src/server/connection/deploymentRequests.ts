@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readText } from '../../app/configFile';
 import { parsePlanText } from '../../app/planFile';
 import { planPathFor } from '../../app/planPath';
 import { readSplit, runVerification } from '../../app/verifySplit';
+import { requireUnchanged } from '../../files/fileIdentity';
+import { createScratchFolder } from '../../files/leftovers';
+import { readTextFile } from '../../files/regularFile';
 import { DnnSplitError } from '../../shared/errors';
 import type { ServerRequests } from '../../shared/requests';
 import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
@@ -36,9 +36,9 @@ export function deploymentRequests(services: DeploymentServices): Pick<RequestHa
       const files = await analysis.call('generate', { ...source, target }, { signal });
       return { files, folderUri: pathToUri(deploymentFolder(source, target)) };
     },
-    'dnnsplit/exportModels': async ({ sourceUri, target, overwrite, token }, signal) => {
+    'dnnsplit/exportModels': async ({ sourceUri, target, overwrite, manifestsOnly, token }, signal) => {
       const source = await planSource(services, sourceUri, signal);
-      const params = { ...source, target, directory: deploymentFolder(source, target), overwrite };
+      const params = { ...source, target, directory: deploymentFolder(source, target), overwrite, manifestsOnly };
       const paths = await analysis.call('exportModels', params, { signal, onProgress: report(token) });
       return { fileUris: paths.map(pathToUri) };
     },
@@ -59,9 +59,10 @@ async function verify(
   signal: AbortSignal,
 ): Promise<ServerRequests['dnnsplit/verify']['result']> {
   const source = await planSource(services, sourceUri, signal);
-  const directory = mkdtempSync(join(tmpdir(), 'dnnsplit-'));
+  const scratch = createScratchFolder();
+  const directory = join(scratch.path, 'split');
   try {
-    await services.workers.analysis.call(
+    const { sources } = await services.workers.analysis.call(
       'split',
       { ...source, directory, overwrite: false },
       { signal, onProgress: (stage, fraction) => services.progress(token, stage, fraction) },
@@ -73,15 +74,17 @@ async function verify(
       dimensions: parsePlanText(source.planText, source.planPath).dimensions,
       runs,
       seed: 1,
-      packageFolders: [packageFolder, dirname(modelPath), services.programFolder],
+      runtimeFolder: packageFolder,
     };
-    return await runVerification(task, {
+    const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),
       signal,
       onProgress: (fraction) => services.progress(token, 'Running the model and its parts', fraction),
     });
+    requireUnchanged(sources);
+    return report;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 
@@ -96,7 +99,7 @@ async function planSource(
   if (kind === 'config' || kind === 'profile') {
     throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
   }
-  if (kind === 'plan') return { planText: readText(path, 'plan'), planPath: path };
+  if (kind === 'plan') return { planText: readTextFile(path, 'plan'), planPath: path };
   const planPath = planPathFor(path);
   const request = sessions.find(path)?.request ?? { modelPath: path, overrides: {} };
   return { planText: await workers.analysis.call('planText', { ...request, planPath }, { signal }), planPath };

@@ -1,10 +1,13 @@
 import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   CodeLensRefreshRequest,
   type Connection,
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { visibleLines } from '../../shared/escape/visible';
+import { workspaceTrusted } from '../../shared/requests';
 import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
@@ -12,16 +15,22 @@ import { LanguageFeatures } from '../language/languageFeatures';
 import { Scenes } from '../sessions/scenes';
 import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
+import type { Trust } from '../workers/trust';
 import type { Workers } from '../workers/workers';
 import { notify, serveRequests } from './customRequests';
+import { surviveFailures } from './lastResort';
 import { requestHandlers } from './requestHandlers';
 
+/** Threads are waited for so long when the client asks to end. */
+const stopMs = 2000;
+
 /** Serves one client on `connection`. Nothing heavy starts before it is asked for. */
-export function startServer(connection: Connection, workers: Workers, programFolder: string): void {
+export function startServer(connection: Connection, workers: Workers, trust: Trust, programFolder: string): void {
   let options: ClientOptions = clientOptions(undefined);
   const log = (level: 'info' | 'warn' | 'error' | 'debug', text: string) =>
-    notify(connection, 'dnnsplit/log', { level, text });
+    notify(connection, 'dnnsplit/log', { level, text: visibleLines(text) });
   workers.onCrash = (text) => log('error', text);
+  surviveFailures((text) => log('error', text));
   const sessions = new Sessions(workers.analysis, {
     changed(snapshot) {
       notify(connection, 'dnnsplit/modelChanged', snapshot);
@@ -35,7 +44,8 @@ export function startServer(connection: Connection, workers: Workers, programFol
   const planBelow = (configPath: string) => {
     for (const session of sessions.below(configPath)) session.refresh();
   };
-  const features = new LanguageFeatures(connection, sessions, workers, () => options, planBelow);
+  const circumstances = { client: () => options, reach: trust.reach };
+  const features = new LanguageFeatures(connection, sessions, workers, circumstances, planBelow, log);
   let lensesCanRefresh = false;
   const refreshLenses = () => {
     if (lensesCanRefresh) void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => undefined);
@@ -43,6 +53,7 @@ export function startServer(connection: Connection, workers: Workers, programFol
 
   connection.onInitialize(({ capabilities, initializationOptions }): InitializeResult => {
     options = clientOptions(initializationOptions);
+    if (options.trusted) trust.grant();
     lensesCanRefresh = capabilities.workspace?.codeLens?.refreshSupport === true;
     return {
       serverInfo: { name: 'dnnsplit' },
@@ -59,6 +70,12 @@ export function startServer(connection: Connection, workers: Workers, programFol
     };
   });
   serveRequests(connection, requestHandlers({ connection, sessions, scenes, workers, programFolder }));
+  connection.onNotification(workspaceTrusted, () => {
+    trust.grant();
+    for (const session of sessions.all) session.refresh();
+    features.checkAll();
+    refreshLenses();
+  });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     scenes.forgetAll();
     for (const { uri } of changes) {
@@ -74,7 +91,8 @@ export function startServer(connection: Connection, workers: Workers, programFol
   connection.onShutdown(async () => {
     features.dispose();
     sessions.dispose();
-    await Promise.all([workers.analysis.stop(), workers.layout.stop()]);
+    const stopped = Promise.all([workers.analysis.stop(), workers.layout.stop()]);
+    await Promise.race([stopped, setTimeout(stopMs, undefined, { ref: false })]);
   });
   connection.listen();
 }

@@ -5,6 +5,8 @@ import { clientCommands } from '../../shared/requests';
 const schema = z.object({
   /** The editor checks documents against their JSON schema itself, so the server leaves that out. */
   editorValidatesSchema: z.boolean().default(false),
+  /** A person trusts the workspace: files that documents name are read wherever they are, not in their own folder alone. */
+  trusted: z.boolean().default(false),
   /** Ids of the commands that the client carries out; actions and lenses of others are not offered. */
   commands: z.array(z.string()).default([clientCommands.generate]),
 });

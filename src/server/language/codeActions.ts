@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
+import { modelIfThere } from '../../app/planFile';
+import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { visibleText } from '../../shared/escape/visible';
 import { clientCommands } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
 import { pathToUri } from '../sessions/uris';
@@ -19,11 +21,11 @@ const mostModels = 5;
 const usualTargets = deploymentTargets.filter((target) => targetEntry(target).isUsual);
 
 /** Actions on a plan document; none while it is broken or its model is not there. */
-export function planActions(text: string, uri: string, path: string): CodeAction[] {
+export function planActions(text: string, uri: string, path: string, reach: Reach): CodeAction[] {
   const { document } = parsePlan(text);
   if (document === undefined) return [];
-  const model = resolve(dirname(path), document.model.file);
-  if (!existsSync(model)) return [];
+  const model = modelIfThere(document, path, reach);
+  if (model === undefined) return [];
   return [
     ...deployActions(uri),
     splitAction('Verify Split Models', clientCommands.verifySplit, uri),
@@ -37,7 +39,7 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   if (only === undefined) return [];
   if (others.length === 0) return [...deployActions(pathToUri(only)), planAgainAction(uri)];
   const several = modelPaths.slice(0, mostModels).flatMap((path) => {
-    const suffix = ` for ${basename(path)}`;
+    const suffix = ` for ${visibleText(basename(path))}`;
     return [
       ...usualTargets.map((target) => generateAction(target, pathToUri(path), suffix)),
       splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),

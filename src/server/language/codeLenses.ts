@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver/node';
+import { modelIfThere } from '../../app/planFile';
+import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
+import { labelText } from '../../shared/escape/workbench';
 import { costText, durationText } from '../../shared/quantities';
 import { clientCommands, type ModelSnapshot } from '../../shared/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
@@ -11,14 +13,14 @@ import { documentStart } from './places';
 const mostClosedModels = 3;
 
 /** Above a plan document: what it predicts, its graph, and planning again. */
-export function planLenses(text: string, uri: string, path: string): CodeLens[] {
+export function planLenses(text: string, uri: string, path: string, reach: Reach): CodeLens[] {
   const { document } = parsePlan(text);
   if (document === undefined) return [];
-  const model = resolve(dirname(path), document.model.file);
+  const model = modelIfThere(document, path, reach);
   const { latencyMs, costPerRequest } = document.prediction;
   const lenses = [
     lens(`Predicted: ${durationText(latencyMs)}, ${costText(costPerRequest)}`, '', []),
-    ...(existsSync(model)
+    ...(model !== undefined
       ? [
           lens('Open Graph', clientCommands.openGraph, [pathToUri(model)]),
           lens('Plan Again', clientCommands.planAgain, [uri]),
@@ -49,5 +51,5 @@ export function configLenses(
 }
 
 function lens(title: string, command: string, args: readonly string[]): CodeLens {
-  return { range: documentStart, command: { title, command, arguments: [...args] } };
+  return { range: documentStart, command: { title: labelText(title), command, arguments: [...args] } };
 }

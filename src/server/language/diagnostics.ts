@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { PlanCheck } from '../../app/checkPlan';
+import { type Reach, reachedFile } from '../../files/reach';
+import { isRegularFile } from '../../files/regularFile';
 import type { ConfigDocument } from '../../shared/documents/config';
 import { parseConfig } from '../../shared/documents/parseConfig';
 import { type DocumentProblem, problemAtPath } from '../../shared/documents/parsedDocument';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { parseProfile } from '../../shared/documents/parseProfile';
-import type { ErrorData } from '../../shared/errors';
+import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import type { ModelSnapshot } from '../../shared/requests';
 import { presetProblems } from './presetProblems';
 
@@ -14,15 +14,19 @@ import { presetProblems } from './presetProblems';
  * Problems of a `dnnsplit.json`: those of its text, names that lead nowhere, and what the open models say about it.
  * `snapshots` are those of the models that it applies to.
  */
-export function configProblems(text: string, path: string, snapshots: readonly ModelSnapshot[]): DocumentProblem[] {
+export function configProblems(
+  text: string,
+  path: string,
+  reach: Reach,
+  snapshots: readonly ModelSnapshot[],
+): DocumentProblem[] {
   const parsed = parseConfig(text);
   if (parsed.document === undefined) return [...parsed.problems];
   const config: ConfigDocument = parsed.document;
   const problems = [...presetProblems(parsed, config)];
   config.tiers.forEach(({ profile }, index) => {
-    if (profile === undefined || existsSync(resolve(dirname(path), profile))) return;
-    const message = `There is no profile at ${profile}; its path is relative to this file.`;
-    problems.push(problemAtPath(parsed, ['tiers', index, 'profile'], message));
+    const message = profile === undefined ? undefined : whyNotThere(path, profile, reach);
+    if (message !== undefined) problems.push(problemAtPath(parsed, ['tiers', index, 'profile'], message));
   });
   if (problems.length > 0) return problems;
   return snapshots.flatMap((snapshot) => {
@@ -37,6 +41,16 @@ export function configProblems(text: string, path: string, snapshots: readonly M
     const place = config.constraints === undefined || isAboutProfile ? ['tiers'] : ['constraints'];
     return [problemAtPath(parsed, place, configError.message)];
   });
+}
+
+function whyNotThere(configPath: string, profile: string, reach: Reach): string | undefined {
+  try {
+    if (isRegularFile(reachedFile(configPath, profile, reach))) return undefined;
+  } catch (thrown) {
+    if (DnnSplitError.is(thrown)) return thrown.message;
+    throw thrown;
+  }
+  return `There is no profile at ${profile}; its path is relative to this file.`;
 }
 
 /** What the profiles of the tiers lack for one model, at the tier that names the profile. */

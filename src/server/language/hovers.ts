@@ -1,6 +1,5 @@
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { loadProfiles } from '../../app/configFile';
 import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
 import { resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../engine/presets/linkPresets';
@@ -10,17 +9,19 @@ import type { ConfigDocument, LinkDocument, TierDocument } from '../../shared/do
 import { parseConfig } from '../../shared/documents/parseConfig';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import type { PlanLink, PlanTier } from '../../shared/documents/plan';
+import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/metrics';
-import { bandwidthText, bytesText, costText, durationText, macsText } from '../../shared/quantities';
+import { bandwidthText, bytesText, costText, durationText, macsText, shapeText } from '../../shared/quantities';
 import { namesOf } from '../../shared/recordOf';
 import { pathAt } from './places';
 
-/** On a tier or link of a `dnnsplit.json`: the figures that planning uses, and where each comes from. */
-export function configHover(document: TextDocument, configPath: string, position: Position): Hover | null {
-  const [list, index] = pathAt(document, position);
+/** On a tier or link of a sound `dnnsplit.json`: the figures that planning uses, and where each comes from. */
+export function configHover(document: TextDocument, position: Position): Hover | null {
   const { document: config } = parseConfig(document.getText());
-  if (config === undefined || typeof index !== 'number') return null;
-  const infrastructure = resolvedInfrastructure(config, configPath);
+  if (config === undefined) return null;
+  const [list, index] = pathAt(document, position);
+  if (typeof index !== 'number') return null;
+  const infrastructure = resolvedInfrastructure(config);
   if (infrastructure === undefined) return null;
   const tier = config.tiers[index];
   const link = config.links?.[index];
@@ -30,18 +31,21 @@ export function configHover(document: TextDocument, configPath: string, position
 
 /** On a tier or link of a plan document: what the plan predicts there. */
 export function planHover(document: TextDocument, position: Position): Hover | null {
-  const [list, index] = pathAt(document, position);
   const { document: plan } = parsePlan(document.getText());
-  if (plan === undefined || typeof index !== 'number') return null;
+  if (plan === undefined) return null;
+  const [list, index] = pathAt(document, position);
+  if (typeof index !== 'number') return null;
   const tier = plan.tiers[index];
   const link = plan.links[index];
   if (list === 'tiers' && tier !== undefined) return hover(plannedTierLines(tier));
   return list === 'links' && link !== undefined ? hover(plannedLinkLines(link)) : null;
 }
 
-function resolvedInfrastructure(config: ConfigDocument, configPath: string): Infrastructure | undefined {
+/** Measured times are not shown, so that no profile has to be read while a person points at something. */
+function resolvedInfrastructure(config: ConfigDocument): Infrastructure | undefined {
+  const tiers = config.tiers.map(({ profile: _, ...tier }) => tier);
   try {
-    return resolveConfig(config, '', loadProfiles(config, configPath)).infrastructure;
+    return resolveConfig({ ...config, tiers }, '', new Map()).infrastructure;
   } catch {
     // A configuration that cannot be resolved has diagnostics that say why.
     return undefined;
@@ -63,8 +67,8 @@ function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number]
     const value = resolved?.[name];
     return figureLine(label, value, unit, origin(tier[name], preset?.[name], value));
   });
-  const profile = tier.profile === undefined ? [] : [`Measured times: ${tier.profile}`];
-  const title = `**${escaped(tier.id)}**${preset ? ` (${preset.title})` : ''}`;
+  const profile = tier.profile === undefined ? [] : [`Measured times: ${markdownCode(tier.profile)}`];
+  const title = `**${markdownText(tier.id)}**${preset ? ` (${preset.title})` : ''}`;
   return [title, ...figures, `Overhead per node: ${resolved?.overheadUs ?? 0} us`, ...profile];
 }
 
@@ -97,34 +101,41 @@ function origin(stated: number | undefined, published: Figure | undefined, used:
   if (stated !== undefined) return ' (this file)';
   if (published === undefined || published.value !== used) return ' (default)';
   const note = published.note === undefined ? '' : `; ${published.note}`;
-  return ` (${escaped(`${published.source}, ${published.date}${note}`)})`;
+  return ` (${markdownText(`${published.source}, ${published.date}${note}`)})`;
 }
 
 function plannedTierLines(tier: PlanTier): string[] {
-  if (tier.nodeCount === 0) return [`**${escaped(tier.id)}** runs nothing.`];
+  if (tier.nodeCount === 0) return [`**${markdownText(tier.id)}** runs nothing.`];
   const measured = tier.measuredNodes > 0 ? `, ${tier.measuredNodes} of them measured` : '';
   return [
-    `**${escaped(tier.id)}** runs ${tier.nodeCount} nodes${measured}`,
+    `**${markdownText(tier.id)}** runs ${tier.nodeCount} nodes${measured}`,
     `Compute: ${durationText(tier.computeMs)} for ${macsText(tier.macs)}`,
     `Memory: ${bytesText(tier.weightBytes)} of weights, ${bytesText(tier.peakActivationBytes)} of activations at most`,
     `Cost: ${costText(tier.costPerRequest)}`,
   ];
 }
 
+/** Tensors that a hover lists. */
+const mostTensors = 20;
+
 function plannedLinkLines(link: PlanLink): string[] {
-  const title = `**${escaped(link.from)} to ${escaped(link.to)}**, ${bandwidthText(link.bandwidthMbps)}`;
+  const title = `**${markdownText(link.from)} to ${markdownText(link.to)}**, ${bandwidthText(link.bandwidthMbps)}`;
   if (link.tensors.length === 0) return [title, 'Nothing crosses here.'];
-  const tensors = link.tensors.map(
-    ({ name, dtype, shape, bytes }) => `${escaped(name)}: ${dtype} ${shape?.join('x') ?? '?'}, ${bytesText(bytes)}`,
-  );
-  return [title, ...tensors, `Transfer: ${bytesText(link.bytes)} in ${durationText(link.transferMs)}`];
+  const tensors = link.tensors
+    .slice(0, mostTensors)
+    .map(
+      ({ name, dtype, shape, bytes }) =>
+        `${markdownText(name)}: ${markdownText(dtype)} ${markdownText(shapeText(shape))}, ${bytesText(bytes)}`,
+    );
+  const others = link.tensors.length - tensors.length;
+  return [
+    title,
+    ...tensors,
+    ...(others > 0 ? [`and ${others} more`] : []),
+    `Transfer: ${bytesText(link.bytes)} in ${durationText(link.transferMs)}`,
+  ];
 }
 
 function hover(lines: readonly string[]): Hover {
   return { contents: { kind: MarkupKind.Markdown, value: lines.join('\n\n') } };
-}
-
-/** Names come from files that anyone may have written: they never act as Markdown. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, '\\$&');
 }

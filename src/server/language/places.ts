@@ -3,6 +3,7 @@ import type { Diagnostic, Position, Range } from 'vscode-languageserver/node';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
+import { visibleText } from '../../shared/escape/visible';
 
 /** The first line; where lenses and actions of a whole document sit. */
 export const documentStart: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
@@ -21,6 +22,6 @@ export function diagnosticOf(document: TextDocument, problem: DocumentProblem): 
     },
     severity: problem.severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
     source: 'DNNSplit',
-    message: problem.message,
+    message: visibleText(problem.message),
   };
 }

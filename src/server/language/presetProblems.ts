@@ -1,7 +1,7 @@
 import { linkPresets } from '../../engine/presets/linkPresets';
 import { tierPresets } from '../../engine/presets/tierPresets';
 import type { ConfigDocument } from '../../shared/documents/config';
-import { suggestion } from '../../shared/documents/nearest';
+import { nameText, suggestion } from '../../shared/documents/nearest';
 import { type DocumentProblem, type ParsedDocument, problemAtPath } from '../../shared/documents/parsedDocument';
 
 /** Presets that a configuration names and that do not exist. */
@@ -21,7 +21,7 @@ function unknownPresets(
   const known = presets.map(({ id }) => id);
   return entries.flatMap(({ preset }, index) => {
     if (preset === undefined || known.includes(preset)) return [];
-    const message = `There is no preset '${preset}'${suggestion(preset, known)}`;
+    const message = `There is no preset '${nameText(preset)}'${suggestion(preset, known)}`;
     // The JSON schema lists the presets too.
     return [{ ...problemAtPath(parsed, [list, index, 'preset'], message), inSchema: true }];
   });

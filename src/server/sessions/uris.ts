@@ -7,14 +7,23 @@ import { DnnSplitError } from '../../shared/errors';
  * @throws DnnSplitError `file-system` for other schemes
  */
 export function uriToPath(uri: string): string {
-  if (uri.startsWith('file:')) return fileURLToPath(uri);
+  const path = tryUriToPath(uri);
+  if (path !== undefined) return path;
+  if (uri.startsWith('file:')) {
+    throw new DnnSplitError('file-system', 'This address does not name a file on this machine.', undefined, uri);
+  }
   const scheme = uri.split(':')[0] ?? uri;
   throw new DnnSplitError('file-system', `Only files on this machine can be analyzed, and '${scheme}:' is not one.`);
 }
 
-/** The path of a `file:` URI, or nothing for other schemes. */
+/** The path of a `file:` URI, or nothing for other schemes and for those that name no file on this machine. */
 export function tryUriToPath(uri: string): string | undefined {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  if (!uri.startsWith('file:')) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    return undefined;
+  }
 }
 
 export function pathToUri(path: string): string {

@@ -1,6 +1,7 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import type { SplitReport } from '../../app/deploySplit';
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import type { FileIdentity } from '../../files/fileIdentity';
 import type { ErrorData } from '../../shared/errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
 import type {
@@ -69,17 +70,21 @@ export interface AnalysisFunctions {
   checkPlan(params: { readonly planPath: string; readonly text: string }, work: Work): readonly PlanCheck[];
   /** The files of a deployment target, without the sub-models. */
   generate(params: PlanSource & { readonly target: DeploymentTarget }, work: Work): readonly GeneratedFile[];
-  /** Writes the sub-models to where a deployment target in `directory` wants them; their paths. */
+  /** Writes the files of a deployment target into `directory`, with the sub-models unless they are left out; their paths. */
   exportModels(
     params: PlanSource & {
       readonly target: DeploymentTarget;
       readonly directory: string;
       readonly overwrite: boolean;
+      readonly manifestsOnly: boolean;
     },
     work: Work,
   ): readonly string[];
-  /** Writes a folder per tier with its sub-model and contract. */
-  split(params: PlanSource & { readonly directory: string; readonly overwrite: boolean }, work: Work): SplitReport;
+  /** Writes a folder per tier with its sub-model and contract; `sources` are the model and its weights as they were then. */
+  split(
+    params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
+    work: Work,
+  ): SplitReport & { readonly sources: readonly FileIdentity[] };
   /** Frees what is kept for a model. */
   forget(params: { readonly modelPath: string }): void;
 }

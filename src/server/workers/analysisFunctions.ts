@@ -2,18 +2,20 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import { checkPlan } from '../../app/checkPlan';
 import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
-import { deploymentOf, writeDeploymentModels } from '../../app/deployTarget';
+import { deploymentOf, deploymentSteps } from '../../app/deployTarget';
 import { findConfig } from '../../app/findConfig';
 import { ModelCache } from '../../app/modelCache';
 import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
+import { takeSteps } from '../../app/steps';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
+import type { Reach } from '../../files/reach';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
@@ -26,12 +28,13 @@ const previewMs = 100;
 /**
  * The functions of the analysis worker, with models kept between calls.
  * @param programFolder folder of the product's programs
+ * @param reach how far the names in documents may lead now
  */
-export function createAnalysisFunctions(programFolder: string): AnalysisFunctions {
-  const cache = new ModelCache();
+export function createAnalysisFunctions(programFolder: string, reach: () => Reach): AnalysisFunctions {
+  const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work));
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), reach());
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -102,24 +105,26 @@ export function createAnalysisFunctions(programFolder: string): AnalysisFunction
     },
     planText: ({ planPath, ...request }, work) => planText(planned(request, true, work), planPath),
     planTextAgain({ planPath }, work) {
-      const modelPath = modelOfPlan(readPlanFile(planPath), planPath);
+      const modelPath = modelOfPlan(readPlanFile(planPath), planPath, reach());
       return planText(planned({ modelPath, overrides: {} }, true, work), planPath);
     },
     checkPlan({ planPath, text }, work) {
       const plan = parsePlanText(text, planPath);
-      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath), plan.dimensions, work);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), plan.dimensions, work);
       return checkPlan(plan, graph, structureHash);
     },
     generate: ({ target, ...source }, work) =>
       deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
-    exportModels({ target, directory, overwrite, ...source }, work) {
+    exportModels({ target, directory, overwrite, manifestsOnly, ...source }, work) {
       const prepared = split(source, work);
       const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
-      const written = writeDeploymentModels(prepared, deployment, { directory, overwrite }, work);
-      return written.map(({ path }) => path);
+      const options = { overwrite, replacesForeign: overwrite, manifestsOnly };
+      return takeSteps(deploymentSteps(prepared, [{ directory, deployment }], options, work));
     },
-    split: ({ directory, overwrite, ...source }, work) =>
-      writeSplit(split(source, work), { directory, overwrite }, work),
+    split({ directory, overwrite, ...source }, work) {
+      const prepared = split(source, work);
+      return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
+    },
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }

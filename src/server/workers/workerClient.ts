@@ -22,6 +22,8 @@ export interface WorkerProgram {
   readonly program: string;
   /** Where its compiled form is kept between runs, if anywhere. */
   readonly codeFolder: string | undefined;
+  /** Memory of whether the workspace is trusted. */
+  readonly trust: SharedArrayBuffer;
 }
 
 export interface WorkerClientOptions {
@@ -47,6 +49,8 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
   /** Canceled calls that the worker has not answered, with their timer once they have begun to run. */
   readonly #canceling = new Map<number, NodeJS.Timeout | undefined>();
   #worker: Worker | undefined;
+  /** All threads that have not ended, those that were given up included. */
+  readonly #threads = new Set<Worker>();
   #lastId = 0;
 
   constructor(private readonly options: WorkerClientOptions) {}
@@ -54,6 +58,12 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
   /** Thread id of the running worker, if it runs. */
   get threadId(): number | undefined {
     return this.#worker?.threadId;
+  }
+
+  /** True while a thread is in the middle of something, which may be a call into the system that never returns. */
+  get isBusy(): boolean {
+    const givenUp = this.#threads.size - (this.#worker === undefined ? 0 : 1);
+    return this.#pending.size + this.#canceling.size + givenUp > 0;
   }
 
   /**
@@ -116,7 +126,9 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
       detail = error.message;
       void worker.terminate();
     });
+    this.#threads.add(worker);
     worker.on('exit', (code) => {
+      this.#threads.delete(worker);
       if (this.#worker !== worker) return;
       this.#forgetWorker();
       this.options.onCrash?.(detail || `exit code ${code}`);

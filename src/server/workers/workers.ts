@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AnalysisFunctions } from './analysisApi';
 import type { LayoutFunctions } from './layoutApi';
+import type { Trust } from './trust';
 import { WorkerClient } from './workerClient';
 
 /** The server's worker threads; each starts with its first call. */
@@ -19,12 +20,13 @@ const layoutGraceMs = 500;
 /**
  * Workers whose programs lie in `folder`.
  * @param codeFolder where their compiled form is kept between runs
+ * @param trust what they know of the workspace
  */
-export function createWorkers(folder: string, codeFolder: string | undefined): Workers {
+export function createWorkers(folder: string, codeFolder: string | undefined, trust: Trust): Workers {
   const options = (name: string, graceMs: number) => ({
     name,
     script: join(folder, 'worker.js'),
-    program: { program: join(folder, `${name}Worker.js`), codeFolder },
+    program: { program: join(folder, `${name}Worker.js`), codeFolder, trust: trust.memory },
     graceMs,
     onCrash: (detail: string) => workers.onCrash(`The ${name} worker stopped: ${detail}`),
   });

@@ -11,11 +11,9 @@ import {
 import { listed } from '../quantities';
 import { namesOf, recordOf } from '../recordOf';
 import { namedStrategies } from '../strategies';
+import { copies, count, nonNegative, positive } from './numbers';
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
-const positive = z.number().positive();
-const nonNegative = z.number().nonnegative();
-
 export const tierSchema = z
   .strictObject({
     id: z.string().min(1).describe('Name of the tier, unique in this file.'),
@@ -33,7 +31,7 @@ export const tierSchema = z
       .optional()
       .describe('Memory for weights and activations in GB; a limit only with `constraints.respectMemory`.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
-    replicas: z.int().positive().optional().describe('Copies that serve in parallel; raises throughput only.'),
+    replicas: copies.optional().describe('Copies that serve in parallel; raises throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
   .describe('A place where a part of the model can run.');
@@ -71,7 +69,7 @@ export const constraintsSchema = z
   .describe('What a plan must keep.');
 
 const dimensionsSchema = z
-  .record(z.string(), z.int().nonnegative())
+  .record(z.string(), count)
   .describe('Numbers for symbolic dimensions, and sizes to expect of those that only a run decides.');
 const inputsSchema = z
   .record(

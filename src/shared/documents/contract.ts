@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { count, nonNegative } from './numbers';
 
 /**
  * `contract.json` beside every exported sub-model: what one tier receives, runs, sends on and answers. A relay needs
@@ -7,11 +8,16 @@ import * as z from 'zod';
 const tensor = z.strictObject({
   name: z.string().min(1),
   dtype: z.string().min(1),
+  type: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What it is where it is no plain tensor, for example `sequence(map(int64, float32))`.'),
   shape: z
-    .array(z.union([z.int().nonnegative(), z.string()]))
+    .array(z.union([count, z.string()]))
     .nullable()
     .describe('Numbers, or symbols for dimensions that a request decides.'),
-  bytes: z.number().nonnegative().nullable(),
+  bytes: nonNegative.nullable(),
 });
 export type ContractTensor = z.infer<typeof tensor>;
 
@@ -24,7 +30,7 @@ export const contractSchema = z.strictObject({
   formatVersion: z.literal(1),
   model: z.string().min(1).describe('Name under which the chain serves the whole model.'),
   tier: z.string().min(1),
-  position: z.int().nonnegative().describe('Place of this tier in the chain, from 0.'),
+  position: count.describe('Place of this tier in the chain, from 0.'),
   tierCount: z.int().positive(),
   segment: z
     .strictObject({

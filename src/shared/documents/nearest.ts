@@ -17,8 +17,12 @@ function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** Words beyond this length were not meant to be one of ours, and comparing them takes time. */
+const longestWord = 64;
+
 /** The known word that was most likely meant, or nothing when none is close; case does not count. */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > longestWord) return undefined;
   const wanted = word.toLowerCase();
   let nearest: string | undefined;
   let nearestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
@@ -32,11 +36,16 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   return nearest;
 }
 
+/** A name from a document inside of a sentence: not longer than a line. */
+export function nameText(name: string): string {
+  return name.length <= 80 ? name : `${name.slice(0, 77)}...`;
+}
+
 /** The end of a sentence that offers the nearest word, or lists a few known ones. */
 export function suggestion(word: string, known: readonly string[]): string {
   const nearest = nearestWord(word, known);
   if (nearest !== undefined) return `; did you mean '${nearest}'?`;
   if (known.length === 0) return '.';
-  const listed = known.slice(0, 12).join(', ');
+  const listed = known.slice(0, 12).map(nameText).join(', ');
   return `; it can be ${listed}${known.length > 12 ? ', ...' : ''}.`;
 }

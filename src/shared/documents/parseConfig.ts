@@ -1,12 +1,20 @@
 import { type ConfigDocument, configSchema } from './config';
-import { type DocumentProblem, type ParsedDocument, parseDocument, problemAtPath } from './parsedDocument';
+import { nameText } from './nearest';
+import {
+  type DocumentProblem,
+  mostProblems,
+  type ParsedDocument,
+  parseDocument,
+  problemAtPath,
+  withProblems,
+} from './parsedDocument';
 
 /** Parses the text of a `dnnsplit.json`; problems that only show between fields come after those of single fields. */
 export function parseConfig(text: string): ParsedDocument<ConfigDocument> {
   const parsed = parseDocument(text, configSchema, 'configuration');
   if (parsed.document === undefined) return parsed;
   const problems = relationProblems(parsed, parsed.document);
-  return problems.length === 0 ? parsed : { ...parsed, document: undefined, problems };
+  return problems.length === 0 ? parsed : withProblems(parsed, problems);
 }
 
 /** What no schema can say: tier names are unique, links join neighbors, names that are referred to exist. */
@@ -15,7 +23,7 @@ function relationProblems(parsed: ParsedDocument<unknown>, config: ConfigDocumen
   const ids = new Set<string>();
   config.tiers.forEach((tier, index) => {
     if (ids.has(tier.id)) {
-      problems.push(problemAtPath(parsed, ['tiers', index, 'id'], `There are two tiers named '${tier.id}'.`));
+      problems.push(problemAtPath(parsed, ['tiers', index, 'id'], `There are two tiers named '${nameText(tier.id)}'.`));
     }
     ids.add(tier.id);
   });
@@ -35,15 +43,16 @@ function relationProblems(parsed: ParsedDocument<unknown>, config: ConfigDocumen
     ...Object.entries(config.models ?? {}).map(([name, model]) => [['models', name], model.constraints] as const),
   ];
   for (const [path, constraints] of scopes) {
-    const names = [...ids].join(', ');
+    const names = [...ids].map(nameText).join(', ');
     for (const [node, tier] of Object.entries(constraints?.pin ?? {})) {
       if (ids.has(tier)) continue;
-      const message = `There is no tier '${tier}' to pin '${node}' to; the tiers are ${names}.`;
+      if (problems.length >= mostProblems) break;
+      const message = `There is no tier '${nameText(tier)}' to pin '${nameText(node)}' to; the tiers are ${names}.`;
       problems.push(problemAtPath(parsed, [...path, 'constraints', 'pin', node], message));
     }
     (constraints?.excludeTiers ?? []).forEach((tier, index) => {
-      if (ids.has(tier)) return;
-      const message = `There is no tier '${tier}' to exclude; the tiers are ${names}.`;
+      if (ids.has(tier) || problems.length >= mostProblems) return;
+      const message = `There is no tier '${nameText(tier)}' to exclude; the tiers are ${names}.`;
       problems.push(problemAtPath(parsed, [...path, 'constraints', 'excludeTiers', index], message));
     });
     if (constraints?.excludeTiers !== undefined && [...ids].every((id) => constraints.excludeTiers?.includes(id))) {

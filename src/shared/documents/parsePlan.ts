@@ -1,4 +1,11 @@
-import { type DocumentProblem, type ParsedDocument, parseDocument, problemAtPath } from './parsedDocument';
+import { nameText } from './nearest';
+import {
+  type DocumentProblem,
+  type ParsedDocument,
+  parseDocument,
+  problemAtPath,
+  withProblems,
+} from './parsedDocument';
 import { type PlanDocument, planDocumentSchema } from './plan';
 
 /** Parses the text of a `*.splitplan.json`. */
@@ -6,7 +13,7 @@ export function parsePlan(text: string): ParsedDocument<PlanDocument> {
   const parsed = parseDocument(text, planDocumentSchema, 'plan');
   if (parsed.document === undefined) return parsed;
   const problems = relationProblems(parsed, parsed.document);
-  return problems.length === 0 ? parsed : { ...parsed, document: undefined, problems };
+  return problems.length === 0 ? parsed : withProblems(parsed, problems);
 }
 
 function relationProblems(parsed: ParsedDocument<unknown>, plan: PlanDocument): DocumentProblem[] {
@@ -15,10 +22,22 @@ function relationProblems(parsed: ParsedDocument<unknown>, plan: PlanDocument): 
     const message = `A plan over ${plan.tiers.length} tiers has ${needed} links, but there are ${plan.links.length}.`;
     return [problemAtPath(parsed, ['links'], message)];
   }
+  const ids = plan.tiers.map(({ id }) => id);
+  const repeated = ids.findIndex((id, index) => ids.indexOf(id) < index);
+  if (repeated >= 0) {
+    const message = `There are two tiers named '${nameText(ids[repeated] ?? '')}'.`;
+    return [problemAtPath(parsed, ['tiers', repeated, 'id'], message)];
+  }
   return plan.links.flatMap((link, index) => {
     const from = plan.tiers[index]?.id;
     const to = plan.tiers[index + 1]?.id;
     if (link.from === from && link.to === to) return [];
-    return [problemAtPath(parsed, ['links', index, 'from'], `This link must join '${from}' to '${to}'.`)];
+    return [
+      problemAtPath(
+        parsed,
+        ['links', index, 'from'],
+        `This link must join '${nameText(from ?? '')}' to '${nameText(to ?? '')}'.`,
+      ),
+    ];
   });
 }

@@ -1,15 +1,9 @@
-import {
-  findNodeAtLocation,
-  type Node as JsonNode,
-  type ParseError,
-  type ParseErrorCode,
-  parseTree,
-  printParseErrorCode,
-} from 'jsonc-parser';
+import { findNodeAtLocation, type Node as JsonNode } from 'jsonc-parser';
 import * as z from 'zod';
 import { DnnSplitError, type ErrorCode } from '../errors';
 import { counted } from '../quantities';
-import { suggestion } from './nearest';
+import { type JsonText, readJsonText } from './jsonText';
+import { nameText, suggestion } from './nearest';
 
 /** A path into a document: property names and array indices from the root. */
 export type DocumentPath = readonly (string | number)[];
@@ -33,46 +27,69 @@ export interface ParsedDocument<T> {
   /** Present when there is no problem. */
   readonly document: T | undefined;
   readonly problems: readonly DocumentProblem[];
-  /** The syntax tree, for finding places; none for an empty text. */
+  /** The syntax tree, for finding places; none for an empty or a very large text. */
   readonly root: JsonNode | undefined;
   readonly text: string;
 }
 
-const syntaxSentences: Partial<Record<string, string>> = {
-  InvalidSymbol: 'this is not JSON: a word that is neither a string in double quotes, a number, true, false nor null',
-  InvalidNumberFormat: 'this number is not well formed',
-  PropertyNameExpected: 'a property name in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing brace } is missing',
-  CloseBracketExpected: 'a closing bracket ] is missing',
-  EndOfFileExpected: 'the document should end here',
-  UnexpectedEndOfComment: 'this comment is not closed',
-  UnexpectedEndOfString: 'this string is not closed',
-  InvalidEscapeCharacter: 'this escape is not valid in JSON',
-};
+/** Problems beyond this are not looked for: the first ones lead to the cause, and each takes time to be placed. */
+export const mostProblems = 50;
 
 /**
  * Parses a JSON-with-comments document and checks it against its schema.
  * Never throws: problems carry their place and one sentence each. `what` names the document in sentences.
  */
 export function parseDocument<T>(text: string, schema: z.ZodType<T>, what: string): ParsedDocument<T> {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
-  if (errors.length > 0 || root === undefined) {
-    const shown = errors.length > 0 ? errors.slice(0, 1) : [{ error: 0 as ParseErrorCode, offset: 0, length: 0 }];
-    const problems = shown.map(({ error, offset, length }) => {
-      const sentence = syntaxSentences[printParseErrorCode(error)] ?? 'this is not valid JSON';
-      const message = root === undefined && text.trim() === '' ? `This ${what} is empty.` : `${capitalized(sentence)}.`;
-      return problemAt(text, message, offset, length, true);
-    });
-    return { document: undefined, problems, root, text };
+  const json = readJsonText(text, what);
+  if (json.problem !== undefined) {
+    const { message, offset, length, isSyntax } = json.problem;
+    return {
+      document: undefined,
+      problems: [problemAt(text, message, offset, length, isSyntax)],
+      root: json.root,
+      text,
+    };
   }
-  const parsed = schema.safeParse(plainValue(root));
-  if (parsed.success) return { document: parsed.data, problems: [], root, text };
-  const problems = parsed.error.issues.flatMap((issue) => issueProblems(text, root, schema, issue));
+  const parsed = schema.safeParse(json.value);
+  if (parsed.success) return new SoundDocument(parsed.data, json);
+  const { root } = json;
+  const problems: DocumentProblem[] = [];
+  for (const issue of parsed.error.issues) {
+    if (problems.length >= mostProblems) break;
+    problems.push(...(root === undefined ? [unplacedProblem(text, issue)] : issueProblems(text, root, schema, issue)));
+  }
+  return { document: undefined, problems: problems.slice(0, mostProblems), root, text };
+}
+
+/** A document without problems; its tree is only made where something else is wrong with it. */
+class SoundDocument<T> implements ParsedDocument<T> {
+  readonly problems = [];
+
+  constructor(
+    readonly document: T,
+    private readonly json: JsonText,
+  ) {}
+
+  get root(): JsonNode | undefined {
+    return this.json.root;
+  }
+
+  get text(): string {
+    return this.json.text;
+  }
+}
+
+/** The same text with problems that its schema does not know. */
+export function withProblems<T>(
+  { root, text }: ParsedDocument<T>,
+  problems: readonly DocumentProblem[],
+): ParsedDocument<T> {
   return { document: undefined, problems, root, text };
+}
+
+function unplacedProblem(text: string, { path, message }: Issue): DocumentProblem {
+  const names = path.filter((step) => typeof step !== 'symbol');
+  return problemAt(text, `'${pathText(names)}' is not valid: ${message}.`, 0, 1, true);
 }
 
 /**
@@ -117,21 +134,14 @@ function firstLine(text: string, node: JsonNode): { offset: number; length: numb
 
 function problemAt(text: string, message: string, offset: number, length: number, inSchema: boolean): DocumentProblem {
   const start = Math.min(offset, Math.max(0, text.length - 1));
-  const before = text.slice(0, start);
-  const line = before.split('\n').length - 1;
-  const column = start - (before.lastIndexOf('\n') + 1);
+  let line = 0;
+  let lineStart = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < start; at = text.indexOf('\n', at + 1)) {
+    line++;
+    lineStart = at + 1;
+  }
+  const column = start - lineStart;
   return { message, severity: 'error', offset: start, length: Math.max(1, length), line, column, inSchema };
-}
-
-/** Plain value of a syntax tree; a repeated property keeps its last value, `__proto__` is an ordinary name. */
-function plainValue(node: JsonNode): unknown {
-  if (node.type === 'array') return (node.children ?? []).map(plainValue);
-  if (node.type !== 'object') return node.value;
-  const entries = (node.children ?? []).flatMap((property): [string, unknown][] => {
-    const [key, value] = property.children ?? [];
-    return key !== undefined && value !== undefined ? [[String(key.value), plainValue(value)]] : [];
-  });
-  return Object.fromEntries(entries);
 }
 
 type Issue = z.core.$ZodIssue;
@@ -140,15 +150,25 @@ function issueProblems(text: string, root: JsonNode, schema: z.ZodType, issue: I
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, path);
-    return issue.keys.map((key) => {
-      const property = findNodeAtLocation(root, [...path, key])?.parent?.children?.[0];
-      const message = `Unknown property '${key}'${suggestion(key, known)}`;
+    const names = propertyNames(findNodeAtLocation(root, [...path]));
+    return issue.keys.slice(0, mostProblems).map((key) => {
+      const property = names.get(key);
+      const message = `Unknown property '${nameText(key)}'${suggestion(key, known)}`;
       return problemAt(text, message, property?.offset ?? 0, property?.length ?? 1, true);
     });
   }
   const node = nodeAt(root, path);
   const shown = node?.type === 'object' || node?.type === 'array' ? firstLine(text, node) : node;
   return [problemAt(text, issueSentence(issue, path, root), shown?.offset ?? 0, shown?.length ?? 1, true)];
+}
+
+/** The nodes of an object's property names. */
+function propertyNames(object: JsonNode | undefined): Map<string, JsonNode> {
+  return new Map(
+    (object?.children ?? []).flatMap(({ children: [name] = [] }): [string, JsonNode][] =>
+      name === undefined ? [] : [[String(name.value), name]],
+    ),
+  );
 }
 
 function issueSentence(issue: Issue, path: DocumentPath, root: JsonNode): string {
@@ -207,13 +227,15 @@ function valueText(node: JsonNode): string {
 
 /** A short string as it stands, anything else by its kind. */
 function literalText(node: JsonNode): string {
-  return node.type === 'string' && String(node.value).length <= 40 ? `'${node.value}'` : valueText(node);
+  return node.type === 'string' && String(node.value).length <= 40
+    ? `'${nameText(String(node.value))}'`
+    : valueText(node);
 }
 
 function pathText(path: DocumentPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    return text === '' ? step : `${text}.${step}`;
+    return text === '' ? nameText(step) : `${text}.${nameText(step)}`;
   }, '');
 }
 
@@ -237,8 +259,4 @@ function unwrapped(schema: unknown): unknown {
   while (current instanceof z.ZodOptional || current instanceof z.ZodNullable) current = current.unwrap();
   if (current instanceof z.ZodUnion) return current.options.find((option) => option instanceof z.ZodObject);
   return current;
-}
-
-function capitalized(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

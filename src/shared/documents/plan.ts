@@ -10,6 +10,7 @@ import {
   tierRates,
 } from '../metrics';
 import { namesOf, recordOf } from '../recordOf';
+import { copies, count, nonNegative, positive, real } from './numbers';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
@@ -26,62 +27,62 @@ type FigureSchema<Entry> = Later<
 /** The figures of a plan, one per metric. */
 const planFigures = figures((metric) => {
   const { isUnbounded, isNewInPlans } = metricEntry(metric);
-  const schema = isUnbounded === undefined ? z.number() : z.number().nullable().describe(isUnbounded);
+  const schema = isUnbounded === undefined ? nonNegative : nonNegative.nullable().describe(isUnbounded);
   return isNewInPlans ? schema.optional() : schema;
 }) as { readonly [M in Metric as FigureName<M>]: FigureSchema<(typeof metricTable)[M]> };
 
 /** What metrics count, as the plan was made with it. */
 function ratesOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table) {
-  return recordOf(namesOf(table), (rate) => (table[rate]?.isNewInPlans ? z.number().optional() : z.number())) as {
+  return recordOf(namesOf(table), (rate) => (table[rate]?.isNewInPlans ? nonNegative.optional() : nonNegative)) as {
     readonly [Rate in keyof Table]: Later<Table[Rate], z.ZodNumber>;
   };
 }
 
-const dim = z.union([z.int().nonnegative(), z.string()]);
+const dim = z.union([count, z.string()]);
 const tensor = z.strictObject({
   name: z.string(),
   dtype: z.string(),
   shape: z.array(dim).nullable(),
-  bytes: z.number().nonnegative().nullable(),
+  bytes: nonNegative.nullable(),
 });
 export type PlanTensor = z.infer<typeof tensor>;
 
 const planTier = z.strictObject({
   id: z.string(),
   preset: z.string().optional().describe('Device whose published figures were used.'),
-  gflops: z.number().nullable(),
-  memoryGBps: z.number().nullable(),
-  overheadUs: z.number(),
-  memoryGB: z.number().nullable(),
+  gflops: positive.nullable(),
+  memoryGBps: positive.nullable(),
+  overheadUs: nonNegative,
+  memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
-  replicas: z.int(),
+  replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
     .array(z.string())
     .describe('Ids of the nodes on this tier: single ids, or first..last of consecutive file indices.'),
   inputs: z.array(tensor).describe('What the nodes here read from outside: model inputs and tensors of lower tiers.'),
   outputs: z.array(tensor).describe('What they make for others: tensors that higher tiers read, and model outputs.'),
-  nodeCount: z.int(),
-  macs: z.number(),
-  computeMs: z.number(),
-  weightBytes: z.number(),
-  peakActivationBytes: z.number(),
-  costPerRequest: z.number(),
-  energyJ: z.number(),
-  measuredNodes: z.int(),
+  nodeCount: count,
+  macs: nonNegative,
+  computeMs: nonNegative,
+  weightBytes: nonNegative,
+  peakActivationBytes: nonNegative,
+  costPerRequest: nonNegative,
+  energyJ: nonNegative,
+  measuredNodes: count,
 });
 export type PlanTier = z.infer<typeof planTier>;
 
 const planLink = z.strictObject({
   from: z.string(),
   to: z.string(),
-  bandwidthMbps: z.number(),
-  latencyMs: z.number(),
+  bandwidthMbps: positive,
+  latencyMs: nonNegative,
   ...ratesOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
-  bytes: z.number(),
-  transferMs: z.number(),
+  bytes: nonNegative,
+  transferMs: nonNegative,
 });
 export type PlanLink = z.infer<typeof planLink>;
 
@@ -90,26 +91,26 @@ const outcome = z.strictObject({
   ...planFigures,
 });
 
-const pair = z.tuple([z.number(), z.number()]);
+const pair = z.tuple([real, real]);
 
 const nodesOfTiers = z
   .array(z.array(z.string()))
   .describe('The nodes of each tier: single ids, or first..last of consecutive file indices.');
 
 const regime = z.strictObject({
-  link: z.int().describe('Index of the link whose bandwidth this is about.'),
-  fromMbps: z.number(),
-  toMbps: z.number().nullable(),
-  latencyMs: z.number(),
-  fixedMs: z.number().optional().describe('At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b).'),
-  bytes: z.number().optional().describe('What crosses the link.'),
-  nodesPerTier: z.array(z.int()),
+  link: count.describe('Index of the link whose bandwidth this is about.'),
+  fromMbps: nonNegative,
+  toMbps: nonNegative.nullable(),
+  latencyMs: nonNegative,
+  fixedMs: nonNegative.optional().describe('At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b).'),
+  bytes: nonNegative.optional().describe('What crosses the link.'),
+  nodesPerTier: z.array(count),
   nodes: nodesOfTiers.optional(),
-  keepsLimitsFromMbps: z.number().optional().describe('Below this bandwidth the plan breaks a limit.'),
+  keepsLimitsFromMbps: nonNegative.optional().describe('Below this bandwidth the plan breaks a limit.'),
   infeasible: z
     .strictObject({
       reason: z.string(),
-      relax: z.array(z.strictObject({ constraint: z.string(), tier: z.string().optional(), to: z.number() })),
+      relax: z.array(z.strictObject({ constraint: z.string(), tier: z.string().optional(), to: nonNegative })),
     })
     .optional()
     .describe('No plan keeps the limits here; the plan of this row is possible once they are relaxed as said.'),
@@ -117,15 +118,15 @@ const regime = z.strictObject({
 
 const regionMap = z
   .strictObject({
-    links: z.tuple([z.int(), z.int()]).describe('Indices of the two links whose bandwidths this is about.'),
-    fromMbps: z.number(),
-    toMbps: z.number(),
-    plans: z.array(z.strictObject({ nodesPerTier: z.array(z.int()), nodes: nodesOfTiers })).optional(),
+    links: z.tuple([count, count]).describe('Indices of the two links whose bandwidths this is about.'),
+    fromMbps: nonNegative,
+    toMbps: nonNegative,
+    plans: z.array(z.strictObject({ nodesPerTier: z.array(count), nodes: nodesOfTiers })).optional(),
     regions: z.array(
       z.strictObject({
-        plan: z.int().optional().describe('Index in `plans`; a plan may have several regions.'),
-        nodesPerTier: z.array(z.int()),
-        constant: z.number(),
+        plan: count.optional().describe('Index in `plans`; a plan may have several regions.'),
+        nodesPerTier: z.array(count),
+        constant: real,
         slopes: pair,
         cornersMbps: z
           .array(pair)
@@ -147,27 +148,27 @@ export const planDocumentSchema = z.strictObject({
   model: z.strictObject({
     file: z.string().describe('Path of the model, relative to this document.'),
     name: z.string(),
-    fileBytes: z.int(),
+    fileBytes: count,
     structureHash: z.string().describe('Hash of nodes, attributes and shapes; weights do not enter.'),
-    nodes: z.int(),
-    macs: z.number(),
-    weightBytes: z.number(),
+    nodes: count,
+    macs: nonNegative,
+    weightBytes: nonNegative,
     inputs: z.array(tensor),
     outputs: z.array(tensor),
   }),
-  dimensions: z.record(z.string(), z.int()),
+  dimensions: z.record(z.string(), count),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
   links: z.array(planLink),
   prediction: z.strictObject(planFigures),
   certificate: z.strictObject({
-    exactObjectiveValue: z.number().nullable(),
-    objectiveValue: z.number(),
-    gapPercent: z.number().nullable(),
+    exactObjectiveValue: real.nullable(),
+    objectiveValue: real,
+    gapPercent: real.nullable(),
     unavailable: z.string().optional(),
   }),
-  audit: z.strictObject({ metric: z.string(), holds: z.boolean(), exceptionCount: z.int(), consequence: z.string() }),
+  audit: z.strictObject({ metric: z.string(), holds: z.boolean(), exceptionCount: count, consequence: z.string() }),
   baselines: z.array(outcome),
   strategies: z.array(outcome),
   regimes: z

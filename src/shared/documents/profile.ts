@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nonNegative } from './numbers';
 
 /** `*.profile.json`: measured times of nodes on one device. */
 export const profileSchema = z.strictObject({
@@ -13,6 +14,6 @@ export const profileSchema = z.strictObject({
     })
     .optional()
     .describe('What was measured.'),
-  microseconds: z.record(z.string(), z.number().nonnegative()).describe('By node name or id.'),
+  microseconds: z.record(z.string(), nonNegative).describe('By node name or id.'),
 });
 export type ProfileDocument = z.infer<typeof profileSchema>;

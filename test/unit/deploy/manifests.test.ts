@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
@@ -22,7 +22,7 @@ import {
   targetEntry,
 } from '../../../src/shared/targets';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
-import { sharedFolder } from '../../support/shared';
+import { unpackedPath, unpackedText } from '../../support/packedFiles.mjs';
 import { unknownKeys } from './kubernetesKeys';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
@@ -75,7 +75,6 @@ function inFolder<Value>({ files }: Generated, work: (folder: string) => Value):
 }
 
 const hasProgram = (name: string, ...args: string[]) => spawnSync(name, args).status === 0;
-const schemas = join(sharedFolder ?? '', 'schemas');
 
 describe('what every target has', () => {
   it.each(deploymentTargets)('%s: the same bytes again, a README, and a place for every part', (target) => {
@@ -146,11 +145,11 @@ describe('a compose project', () => {
     }
   });
 
-  it.skipIf(sharedFolder === undefined)('conforms to the Compose specification', () => {
+  it('conforms to the Compose specification', () => {
     const ajv = new Ajv({ strict: false });
     addFormats(ajv);
     // The schema names draft-07 by an https address that ajv does not know.
-    const { $schema: _, ...schema } = JSON.parse(readFileSync(join(schemas, 'compose-spec.json'), 'utf8'));
+    const { $schema: _, ...schema } = JSON.parse(unpackedText('compose-spec.json'));
     const validate = ajv.compile(schema);
     for (const [name, split] of cases) {
       for (const engine of engines) {
@@ -256,9 +255,8 @@ describe('Kubernetes objects', () => {
 });
 
 describe('KServe objects', () => {
-  const crdPath = join(schemas, 'kserve-inferenceservices.crd.yaml');
-  it.skipIf(sharedFolder === undefined)('conform to the schema of InferenceService', () => {
-    const crd = parse(readFileSync(crdPath, 'utf8'));
+  it('conform to the schema of InferenceService', () => {
+    const crd = parse(unpackedText('kserve-inferenceservices.crd.yaml'));
     const schema = crd.spec.versions.find(({ name }: { name: string }) => name === 'v1beta1').schema.openAPIV3Schema;
     const ajv = new Ajv({ strict: false, validateFormats: false });
     const used = cases.flatMap(([, split]) => objectsOf(generate('kserve', split)));
@@ -319,9 +317,10 @@ describe('a Triton model repository', () => {
     ).toThrow(/Triton has no tensors of type complex64/);
   });
 
-  it.skipIf(sharedFolder === undefined || !hasProgram('protoc', '--version'))('is parsed by protoc', () => {
+  it.skipIf(!hasProgram('protoc', '--version'))('is parsed by protoc', () => {
+    const proto = unpackedPath('model_config.proto');
     const encode = (config: string) =>
-      spawnSync('protoc', ['-I', schemas, '--encode=inference.ModelConfig', 'model_config.proto'], { input: config });
+      spawnSync('protoc', ['-I', dirname(proto), '--encode=inference.ModelConfig', basename(proto)], { input: config });
     for (const [name, split] of cases) {
       for (const { path, content } of generate('triton', split).files) {
         if (!path.endsWith('config.pbtxt')) continue;

@@ -84,10 +84,16 @@ describe('a plan that becomes something that runs, through the language server',
       sourceUri: planUri,
       target: 'triton',
       overwrite: false,
+      manifestsOnly: false,
       token: 'models',
     });
     expect(fileUris).toEqual(
-      ['device', 'edge', 'cloud'].map((tier) => uri(`deploy/triton/${tier}/tiny_${tier}/1/model.onnx`)),
+      expect.arrayContaining(
+        ['device', 'edge', 'cloud'].flatMap((tier) => [
+          uri(`deploy/triton/${tier}/tiny_${tier}/1/model.onnx`),
+          uri(`deploy/triton/${tier}/tiny_${tier}/config.pbtxt`),
+        ]),
+      ),
     );
     for (const file of fileUris) expect(existsSync(fileURLToPath(file))).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
@@ -25,7 +25,7 @@ describe('verification of sub-models', () => {
     removals.push(split.remove);
     return split;
   }
-  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, packageFolders = [root]) =>
+  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, runtimeFolder: string | undefined = root) =>
     runVerification(
       {
         modelPath: split.modelPath,
@@ -33,7 +33,7 @@ describe('verification of sub-models', () => {
         dimensions: split.plan.dimensions,
         runs: 2,
         seed: 7,
-        packageFolders,
+        ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: bundled.program('relay'), ...(signal && { signal }) },
     );
@@ -86,22 +86,23 @@ describe('verification of sub-models', () => {
     expect((await verify(split)).identical).toBe(false);
   });
 
-  it('leaves folders of an earlier export alone', async () => {
+  it('takes the place of an earlier export with more tiers', async () => {
     const split = exported(tinyResnet, [0.3, 0.7]);
     const { directory } = split;
     const shorter = planAt(tinyResnet, [0.5, 1]);
     writeSplit(prepareSplit(shorter, `${tinyResnet}.splitplan.json`), { directory, overwrite: true });
     expect(readSplit(directory).contractPaths).toEqual(split.contractPaths.slice(0, 2));
+    expect(readdirSync(directory).sort()).toEqual(['device', 'edge', 'split.splitplan.json']);
     rmSync(join(directory, 'device', 'contract.json'));
     expect(() => readSplit(directory)).toThrow(/export the sub-models again/);
-    expect(() => readSplit(join(directory, 'cloud'))).toThrow(/holds no exported sub-models/);
+    expect(() => readSplit(join(directory, 'edge'))).toThrow(/holds no exported sub-models/);
   });
 
   it('says how to install ONNX Runtime where it is missing', async () => {
     const split = exported(tinyResnet, [0.5]);
-    await expect(verify(split, undefined, [split.directory])).rejects.toMatchObject({
+    await expect(verify(split, undefined, split.directory)).rejects.toMatchObject({
       code: 'missing-runtime',
-      message: expect.stringMatching(/npm install onnxruntime-node@\S+ --ignore-scripts/),
+      message: expect.stringMatching(/npm install --global onnxruntime-node@\S+ --ignore-scripts.* --runtime-folder/),
     });
   });
 
@@ -109,7 +110,7 @@ describe('verification of sub-models', () => {
     const split = exported(tinyResnet, [0.5]);
     const crash = join(bundled.folder, 'crash.js');
     writeFileSync(crash, 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 1000);');
-    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1, packageFolders: [] };
+    const task = { modelPath: '', contractPaths: ['x'], dimensions: {}, runs: 1, seed: 1 };
     await expect(runVerification(task, { program: crash })).rejects.toMatchObject({
       code: 'worker-crashed',
       message: expect.stringMatching(/SIGSEGV/),

@@ -8,7 +8,7 @@ import { targetTable } from '../../../src/shared/targets';
 
 const root = resolve(import.meta.dirname, '../../..');
 // The build's scripts are a project of their own, which refers to this one.
-const build = await import(pathToFileURL(join(root, 'build/listMessages.mjs')).href);
+const build = await import(pathToFileURL(join(root, 'build/bundle/listMessages.mjs')).href);
 const messages: Readonly<Record<string, string>> = build.listMessages();
 
 /** What the tables say; what strategies and targets are called is their authors' word for them. */

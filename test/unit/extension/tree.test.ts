@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { modelRows, RowIndex } from '../../../src/extension/tree/modelRows';
 import { rowText, type TreeRow } from '../../../src/extension/tree/row';
-import { escapeMarkdown, factorText, inlineCode } from '../../../src/extension/tree/words';
+import { factorText } from '../../../src/extension/tree/words';
 import { untranslated } from '../../../src/extension/window/text';
+import { markdownCode, markdownText } from '../../../src/shared/escape/markdown';
 import { analysis, modelUri, plan, readySnapshot } from './fixtures';
 
 const rows = modelRows(readySnapshot(1), untranslated);
@@ -149,7 +150,7 @@ describe('the tree', () => {
     expect(section('plan').children[2]?.tooltip?.().split('\n\n')).toEqual([
       '**device to edge**',
       '**Bandwidth**: 20 Mbit/s',
-      '**Crosses**: 201 kB, ` pool:0 `',
+      '**Crosses**: 201 kB, `pool:0`',
       '**Transfer**: 85.3 ms',
       '**Cost**: $0 per million requests',
     ]);
@@ -171,8 +172,8 @@ describe('the tree', () => {
   });
 
   it('keeps the text of a model out of Markdown', () => {
-    expect(inlineCode('a`b``c')).toBe('``` a`b``c ```');
-    expect(escapeMarkdown('[x](command:evil) <img>')).toBe('\\[x\\]\\(command:evil\\) \\<img\\>');
+    expect(markdownCode('a`b``c')).toBe('```a`b``c```');
+    expect(markdownText('[x](command:evil) <img>')).toBe('\\[x\\]\\(command\\:evil\\) \\<img\\>');
     const hostile = { ...plan, advice: '[click](command:workbench.action.quit)' };
     const advice = modelRows(readySnapshot(1, { plan: hostile }), untranslated)[0]?.children[0];
     expect(advice?.tooltip?.()).not.toContain('](');

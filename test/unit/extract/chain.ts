@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { exportSegments, type SegmentExportOptions } from '../../../src/app/exportSegments';
 import { planSegments } from '../../../src/engine/extract/planSegments';
 import type { SegmentsPlan } from '../../../src/engine/extract/segmentPlan';
 import { moveCutsToCallBorders } from '../../../src/engine/extract/topLevel';
@@ -13,6 +12,7 @@ import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { openFileSource } from '../../../src/files/fileSource';
 import { randomNumbers } from '../../../src/runtime/randomInputs';
+import { type ExportTarget, exportInto } from '../../support/exportInto';
 
 type Values = Map<string, ort.Tensor>;
 type Data = Uint8Array | Int8Array | Uint16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
@@ -91,16 +91,15 @@ export async function runChain(
   subject: Subject,
   assignment: Uint8Array,
   tiers: number,
-  options: Partial<SegmentExportOptions> = {},
+  options: Partial<ExportTarget> = {},
 ): Promise<{ outputs: Values; plan: SegmentsPlan; files: string[] }> {
   const { inferred, graph, path } = subject;
   const plan = planSegments(inferred, graph, moveCutsToCallBorders(graph, assignment), tiers);
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'dnnsplit-extract-'));
   try {
-    const exported = exportSegments(path, inferred.model, plan, {
+    const exported = exportInto(path, inferred.model, plan, {
       directory,
       fileName: (tier) => `part${tier + 1}.onnx`,
-      overwrite: false,
       ...options,
     });
     const outputs: Values = new Map();

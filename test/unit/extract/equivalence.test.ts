@@ -1,10 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DimensionBindings } from '../../../src/engine/shapes/facts/inferred';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { randomNumbers } from '../../../src/runtime/randomInputs';
-import { sharedFolder } from '../../support/shared';
+import { sharedModels, sharedNote } from '../../support/shared';
 import { differences, prefixAssignment, prepare, randomAssignment, runChain } from './chain';
 
 const bindings: Readonly<Record<string, DimensionBindings>> = {
@@ -14,17 +12,11 @@ const bindings: Readonly<Record<string, DimensionBindings>> = {
 const prefixes = 5;
 const randomCuts = 4;
 
-const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
-const shared = sharedFolder === undefined ? '' : join(sharedFolder, 'models/small');
-const files = new Map<string, string>();
-for (const folder of [fixtures, shared].filter((each) => each !== '' && existsSync(each))) {
-  for (const file of readdirSync(folder).filter((each) => each.endsWith('.onnx'))) {
-    if (!files.has(file)) files.set(file, join(folder, file));
-  }
-}
+/** Those with weights. */
+const models = sharedModels().filter(({ name }) => name.startsWith('s_'));
 
-describe('the chain of sub-models gives the bits of the whole model', () => {
-  it.each([...files.values()].map((path) => [basename(path, '.onnx'), path]))('%s', async (name, path) => {
+describe(`the chain of sub-models gives the bits of the whole model${sharedNote}`, () => {
+  it.each(models)('$name', async ({ name, path }) => {
     const subject = await prepare(path, bindings[name] ?? {});
     const { graph } = subject;
     const count = graph.nodes.length;

@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { exportSegments } from '../../../src/app/exportSegments';
 import { planSegments } from '../../../src/engine/extract/planSegments';
 import { moveCutsToCallBorders } from '../../../src/engine/extract/topLevel';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
@@ -11,6 +10,7 @@ import { readModel } from '../../../src/engine/onnx/read/readModel';
 import type { DimensionBindings } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
+import { exportInto } from '../../support/exportInto';
 import { type Field, message } from '../../support/protoBytes';
 
 let directory = '';
@@ -76,10 +76,9 @@ function plan(
 function exported(bytes: Uint8Array, model: OnnxModel, segments: ReturnType<typeof planSegments>): OnnxModel[] {
   const path = join(directory, 'whole.onnx');
   writeFileSync(path, bytes);
-  const files = exportSegments(path, model, segments, {
+  const files = exportInto(path, model, segments, {
     directory,
     fileName: (tier) => `${tier}.onnx`,
-    overwrite: false,
   });
   return files.map((file) => readModel(bufferSource(new Uint8Array(readFileSync(file.path)))));
 }
@@ -190,7 +189,9 @@ describe('what is copied', () => {
     );
     const { plan: segments, model } = plan(bytes, { Neg: 1, Reshape: 1 }, 2);
     expect(segments.boundDimensions).toBe(false);
-    const [, upper] = exported(bytes, model, segments);
+    // Nothing of the lower tier is needed then, and a model without outputs runs nowhere.
+    expect(segments.segments[0]).toBeUndefined();
+    const [upper] = exported(bytes, model, segments);
     expect(upper?.graph.nodes.map(({ op }) => op)).toEqual(['Neg', 'Reshape']);
     expect(upper?.graph.initializers.get('s')).toMatchObject({
       dtype: 'int64',
@@ -290,19 +291,17 @@ describe('files', () => {
       Uint8Array.from(graph.nodes, (_, index) => (index > 4 ? 1 : 0)),
       2,
     );
-    const options = { directory, fileName: (tier: number) => `${tier}.onnx`, overwrite: false };
+    const options = { directory, fileName: (tier: number) => `${tier}.onnx` };
     let steps = 0;
     const work = { canceled: () => ++steps > 12, report: () => undefined };
-    expect(() => exportSegments(path, model, segments, options, work)).toThrow(
+    expect(() => exportInto(path, model, segments, options, work)).toThrow(
       expect.objectContaining({ code: 'canceled' }),
     );
     expect(readdirSync(directory)).toEqual([]);
     writeFileSync(join(directory, '1.onnx'), 'mine');
-    expect(() => exportSegments(path, model, segments, options)).toThrow(
-      expect.objectContaining({ code: 'file-exists' }),
-    );
+    expect(() => exportInto(path, model, segments, options)).toThrow(expect.objectContaining({ code: 'file-exists' }));
     expect(readdirSync(directory)).toEqual(['1.onnx']);
-    exportSegments(path, model, segments, { ...options, overwrite: true });
+    exportInto(path, model, segments, { ...options, overwrite: true });
     expect(readdirSync(directory).sort()).toEqual(['0.onnx', '1.onnx']);
     expect(existsSync(join(directory, '1.onnx.data'))).toBe(false);
   });

@@ -18,6 +18,7 @@ import { createAtomicFile, writeFileAtomically } from '../../../src/files/atomic
 import { openFileSource } from '../../../src/files/fileSource';
 import { concat, message, varint } from '../../support/protoBytes';
 
+const asked = { overwrite: false, inputs: [] };
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dnnsplit-files-'));
@@ -103,7 +104,7 @@ describe('file sources', () => {
 describe('atomic files', () => {
   it('appear only when they are complete', () => {
     const path = join(folder, 'new', 'file');
-    const file = createAtomicFile(path, { overwrite: false });
+    const file = createAtomicFile(path, asked);
     file.write(new Uint8Array(3_000_000).fill(7));
     file.write(Uint8Array.from([1, 2]));
     expect(readdirSync(join(folder, 'new'))).not.toContain('file');
@@ -116,17 +117,17 @@ describe('atomic files', () => {
 
   it('leave nothing when they are abandoned, and do not replace a file unasked', () => {
     const path = join(folder, 'file');
-    const file = createAtomicFile(path, { overwrite: false });
+    const file = createAtomicFile(path, asked);
     file.write(new Uint8Array(10));
     file.abandon();
     expect(readdirSync(folder)).toEqual([]);
-    writeFileAtomically(path, Uint8Array.from([1]), { overwrite: false });
-    expect(() => writeFileAtomically(path, Uint8Array.from([2]), { overwrite: false })).toThrow(
+    writeFileAtomically(path, Uint8Array.from([1]), asked);
+    expect(() => writeFileAtomically(path, Uint8Array.from([2]), asked)).toThrow(
       expect.objectContaining({ code: 'file-exists' }),
     );
-    writeFileAtomically(path, Uint8Array.from([3]), { overwrite: true });
+    writeFileAtomically(path, Uint8Array.from([3]), { overwrite: true, inputs: [] });
     expect([...readFileSync(path)]).toEqual([3]);
-    expect(() => createAtomicFile(join(path, 'below', 'file'), { overwrite: true })).toThrow(
+    expect(() => createAtomicFile(join(path, 'below', 'file'), { overwrite: true, inputs: [] })).toThrow(
       expect.objectContaining({ code: 'file-system' }),
     );
   });

@@ -65,6 +65,36 @@ describe('elements of shape computations against ONNX Runtime', () => {
       ];
     }));
 
+  it('sums of products by Einsum', () =>
+    expectValues((g, shape) => {
+      const rows = g.op('Tile', [g.op('Unsqueeze', [shape, g.ints([0])]), g.ints([2, 1])]);
+      return [
+        g.op('Einsum', [shape, g.ints([1, 2, 3])], { equation: 'i,i->' }),
+        g.op('Einsum', [shape, shape], { equation: 'i,j->ij' }),
+        g.op('Einsum', [rows], { equation: 'ij->ji' }),
+        g.op('Einsum', [rows, shape], { equation: '...j,j->...' }),
+        g.op('Einsum', [g.op('Einsum', [shape, shape], { equation: 'i,j->ij' })], { equation: 'ii->i' }),
+      ];
+    }));
+
+  it('the largest and the smallest, and where they are', () => {
+    const g = new GraphWriter();
+    const shape = g.op('Shape', [g.input('x', 'float32', [2, 7, 4, 7])]);
+    const rows = g.constant('int64', [2, 3], [5, 9, 5, 1, -2, 8]);
+    const known = [
+      ...g.ops(2, 'TopK', [shape, g.ints([2])]),
+      ...g.ops(2, 'TopK', [shape, g.ints([3])], { largest: 0 }),
+      ...g.ops(2, 'TopK', [rows, g.ints([1])], { axis: 0 }),
+      ...g.ops(2, 'TopK', [rows, g.ints([2])], { axis: 1, largest: 0 }),
+      g.op('ArgMax', [g.op('Cast', [shape], { to: 6 })], { axis: 0, keepdims: 0 }),
+      g.op('ArgMax', [g.op('Cast', [rows], { to: 6 })], { axis: 1, select_last_index: 1 }),
+      g.op('ArgMin', [g.op('Cast', [rows], { to: 6 })], { axis: 0 }),
+      ...g.ops(4, 'Unique', [shape]),
+      ...g.ops(4, 'Unique', [shape], { sorted: 0 }),
+    ];
+    return expectValuesAsInRun(g.model(18), {}, known);
+  });
+
   it('selections by what is certain of symbols', () =>
     expectValues((g, shape) => [
       g.op('NonZero', [shape]),

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
@@ -7,7 +6,8 @@ import type { OnnxNode } from '../../../src/engine/onnx/model';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import type { InferredModel } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import { type SharedModel, sharedFolder, sharedModels, sharedOracle } from '../../support/shared';
+import { torchvisionGmacs } from '../../fixtures/published/torchvisionGmacs';
+import { type SharedModel, sharedModels, sharedNote, sharedOracle } from '../../support/shared';
 
 const oracleSchema = z.object({
   dims_bound: z.record(z.string(), z.number()),
@@ -18,10 +18,6 @@ const oracleSchema = z.object({
   macs_unresolved: z.array(z.tuple([z.string(), z.string()])),
 });
 type Oracle = z.infer<typeof oracleSchema>;
-
-const publishedSchema = z.object({
-  torchvision_gmacs_params: z.object({ table: z.record(z.string(), z.object({ gmacs: z.number() })) }),
-});
 
 function inferShared(model: SharedModel): { oracle: Oracle; inferred: InferredModel } {
   const oracle = oracleSchema.parse(sharedOracle(model.name, 'shapes'));
@@ -73,7 +69,7 @@ function total(inferred: InferredModel, skipBodies: boolean): number {
   return inferred.nodes.reduce((sum, each) => sum + (skipBodies && bodies.has(each.node.op) ? 0 : (each.macs ?? 0)), 0);
 }
 
-describe.runIf(sharedFolder !== undefined)('multiply-accumulates of the shared models', () => {
+describe(`multiply-accumulates of the shared models${sharedNote}`, () => {
   for (const model of sharedModels()) {
     it(`${model.name}: every node as in the oracle`, () => {
       const both = inferShared(model);
@@ -112,17 +108,12 @@ const publishedNames: Readonly<Record<string, string>> = {
   t113_swin_t: 'Swin_T',
 };
 
-describe.runIf(sharedFolder !== undefined)('published multiply-adds of torchvision', () => {
+describe('published multiply-adds of torchvision', () => {
   const models = new Map(sharedModels().map((model) => [model.name, model]));
   for (const [name, published] of Object.entries(publishedNames)) {
-    const model = models.get(name);
-    it.runIf(model !== undefined)(`${name}: within 1 % of ${published}`, () => {
-      if (sharedFolder === undefined || model === undefined) return;
-      const figures = publishedSchema.parse(
-        JSON.parse(readFileSync(join(sharedFolder, 'data', 'oracles.json'), 'utf8')),
-      );
-      const gmacs = figures.torchvision_gmacs_params.table[published]?.gmacs;
-      if (gmacs === undefined) throw new Error(`no published figure for ${published}`);
+    it(`${name}: within 1 % of ${published}`, () => {
+      const [model, gmacs] = [models.get(name), torchvisionGmacs[published]];
+      if (model === undefined || gmacs === undefined) throw new Error(`${name} or its published figure is missing`);
       const counted = total(inferShared(model).inferred, true) / 1e9;
       expect(Math.abs(counted - gmacs) / gmacs, `${counted} against ${gmacs}`).toBeLessThan(0.01);
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/analyzeFile';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
-import { sharedModels } from '../../support/shared';
+import { sharedModels, sharedNote } from '../../support/shared';
 import { geometryProblems } from './geometry';
 
 /** In CSS pixels; wider pictures cannot be read whole beside the other parts of an editor. Small graphs are never folded. */
@@ -11,7 +11,7 @@ const smallGraph = 150;
 
 const models = sharedModels();
 
-describe.skipIf(models.length === 0)('the scene of every model (where the shared models are)', () => {
+describe(`the scene of every shared model${sharedNote}`, () => {
   const elk = createElkEngine();
   it.each(models)('$name', { timeout: 120_000 }, async ({ path }) => {
     const { graph } = analyzeFile(path, {});

@@ -5,7 +5,7 @@ import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import type { Work } from '../../../src/shared/work';
 import { brokenElk } from './fixtures';
 import { geometryProblems } from './geometry';
-import { denseNet, inception, manyEnds, randomDag, residual, transformer, unet } from './graphs';
+import { denseNet, GraphBuilder, inception, manyEnds, randomDag, residual, transformer, unet } from './graphs';
 
 describe('a scene', () => {
   it('is the same for the same graph, with a fresh or a used engine', async () => {
@@ -46,6 +46,22 @@ describe('a scene', () => {
       }),
       { numRuns: 15, seed: 1 },
     );
+  });
+
+  it('has one box for inputs that are too many to be drawn, with all that they give', async () => {
+    const drawn = async (count: number) => {
+      const builder = new GraphBuilder();
+      const inputs = Array.from({ length: count }, (_, index) => builder.input(`in${index}`, [1, 2]));
+      builder.output(builder.node('Concat', inputs, [1, 2 * count]));
+      const scene = await buildScene(builder.build(), { folded: [] }, createElkEngine());
+      return { scene, inputs: scene.nodes.filter(({ kind }) => kind === 'input') };
+    };
+    expect((await drawn(64)).inputs).toHaveLength(64);
+    const { scene, inputs } = await drawn(5000);
+    expect(inputs).toHaveLength(64);
+    expect(inputs.at(-1)).toMatchObject({ title: '4937 more inputs', outputBytes: 4937 * 8, id: 'input:in63' });
+    expect(scene.edges).toHaveLength(65);
+    expect(scene.edges).toContainEqual(expect.objectContaining({ tensorCount: 4937, bytes: 4937 * 8 }));
   });
 
   it('does not drift sideways: the nodes between blocks stand exactly below one another', async () => {

@@ -3,9 +3,10 @@ import { createDisplayList } from '../../../src/engine/picture/displayList/displ
 import { savedTheme } from '../../../src/engine/picture/displayList/editorColors';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
-import { escapeXml, polylinePath, roundedRectPath } from '../../../src/engine/picture/svgMarkup';
+import { polylinePath, roundedRectPath } from '../../../src/engine/picture/svgMarkup';
 import { svgPicture } from '../../../src/engine/picture/svgPicture';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { escapeXml } from '../../../src/shared/escape/markup';
 import type { HeatMetric, PictureTheme } from '../../../src/shared/picture';
 import type { Scene, SceneOverlay } from '../../../src/shared/scene';
 import { fitText, textWidth } from '../../../src/shared/textWidth';

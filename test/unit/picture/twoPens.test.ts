@@ -30,7 +30,7 @@ const inRepository = [
     join(import.meta.dirname, '../../workspace', `${name}.onnx`),
   ),
 ];
-const wanted = new Set(['t113_swin_t', 'keras_InceptionV3', 'hf_whisper_tiny_enc', 'gh_yolox_nano']);
+const wanted = new Set(['t113_swin_t', 'keras_InceptionV3', 'hf_whisper_tiny_enc']);
 const beside = sharedModels().flatMap(({ name, path }) => (wanted.has(name) ? [path] : []));
 const made: readonly [string, () => SplitGraph][] = [
   ['a U-Net', () => unet(3, 2)],

@@ -8,7 +8,7 @@ import { singleTensorPositions } from '../../../src/engine/split/cuts';
 import { findCandidates, runningMinima } from '../../../src/engine/split/findCandidates';
 import { liveBytesInOrder } from '../../../src/engine/split/liveBytes';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { sharedModels, sharedOracle } from '../../support/shared';
+import { sharedModels, sharedNote, sharedOracle } from '../../support/shared';
 import { inferFile } from '../split/loadGraph';
 import { plainInfrastructure, strategyContext } from './support';
 
@@ -33,9 +33,8 @@ interface CutsOracle {
 /** Models whose unknown sizes leave the oracle without cuts. */
 const withoutCuts = new Set(['gh_superres_prepost_op18']);
 
-describe('independent cut oracles', () => {
+describe(`independent cut oracles${sharedNote}`, () => {
   const models = sharedModels().filter(({ name }) => !withoutCuts.has(name));
-  if (models.length === 0) test.skip('the shared models are not on this machine', () => undefined);
   test.each(models)('$name', ({ name, path }) => {
     const oracle = sharedOracle(name, 'cuts') as CutsOracle;
     const { dims_bound } = sharedOracle(name, 'shapes') as { readonly dims_bound: Record<string, number> };

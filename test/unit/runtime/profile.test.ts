@@ -37,7 +37,7 @@ const run = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bundled.program('cli'), ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, TMPDIR: path('temporary') },
+    env: { ...process.env, TMPDIR: path('temporary'), DNNSPLIT_RUNTIME_FOLDER: root },
   });
   return { status, stdout, stderr };
 };
@@ -235,12 +235,12 @@ describe('a profile in a configuration', () => {
     const plan = planReport(result, analyzed);
     const text = readFileSync(path('part.json'), 'utf8');
     const snapshot = { modelUri: 'file:///some%20where/tiny%20resnet.onnx', revision: 1, state: 'ready' as const };
-    const [problem, ...others] = configProblems(text, path('part.json'), [{ ...snapshot, plan }]);
+    const [problem, ...others] = configProblems(text, path('part.json'), 'own-folder', [{ ...snapshot, plan }]);
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ severity: 'warning', line: 2, inSchema: false });
     expect(text.slice(problem?.offset, (problem?.offset ?? 0) + (problem?.length ?? 0))).toBe('"part.profile.json"');
     expect(problem?.message).toMatch(/^tiny resnet\.onnx: The profile of tier `device` has no time for 1 of 21 nodes/);
-    expect(configProblems(text, path('part.json'), [snapshot])).toEqual([]);
+    expect(configProblems(text, path('part.json'), 'own-folder', [snapshot])).toEqual([]);
   });
 
   it('is refused in one sentence with line and column when it is broken', () => {
@@ -262,7 +262,7 @@ describe('what can go wrong', () => {
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
       /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
     ],
-    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists; add --force/],
+    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists already; add --force/],
     ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {
@@ -299,7 +299,7 @@ describe('what can go wrong', () => {
     [
       'is not installed',
       undefined,
-      /^dnnsplit: ONNX Runtime is not installed: run `npm install onnxruntime-node\S* --ignore-scripts`/,
+      /^dnnsplit: ONNX Runtime is not installed: run `npm install --global onnxruntime-node\S* --ignore-scripts`/,
     ],
     [
       'cannot be loaded',
@@ -316,13 +316,13 @@ describe('what can go wrong', () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
     try {
       const module = join(elsewhere, 'node_modules/onnxruntime-node');
-      mkdirSync(module, { recursive: true });
+      mkdirSync(content === undefined ? elsewhere : module, { recursive: true });
       if (content !== undefined) writeFileSync(join(module, 'index.js'), content);
-      const args = [bundled.program('cli'), 'profile', tiny, '-o', 'x.profile.json'];
+      const args = [bundled.program('cli'), 'profile', tiny, '-o', 'x.profile.json', '--runtime-folder', '.'];
       const { status, stderr } = spawnSync(process.execPath, args, { cwd: elsewhere, encoding: 'utf8' });
       expect(stderr).toMatch(sentence);
       expect(status).toBe(2);
-      expect(readdirSync(elsewhere)).toEqual(['node_modules']);
+      expect(readdirSync(elsewhere)).toEqual(content === undefined ? [] : ['node_modules']);
     } finally {
       rmSync(elsewhere, { recursive: true, force: true });
     }
@@ -330,7 +330,8 @@ describe('what can go wrong', () => {
 
   it('leaves nothing behind after Ctrl+C', async () => {
     const args = [bundled.program('cli'), 'profile', tiny, '-o', 'stopped.profile.json', '--runs', '40000'];
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, TMPDIR: path('temporary') } });
+    const environment = { ...process.env, TMPDIR: path('temporary'), DNNSPLIT_RUNTIME_FOLDER: root };
+    const child = spawn(process.execPath, args, { cwd: folder, env: environment });
     const ended = signalOf(child);
     while (!readdirSync(path('temporary'), { recursive: true }).some((name) => String(name).endsWith('.json'))) {
       expect(child.exitCode).toBeNull();

@@ -7,6 +7,7 @@ import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { renderedMarkdown } from '../../support/renderedMarkdown';
 import { sampleConfig } from '../../support/sampleConfig';
 import { LanguageClient } from './support/languageClient';
 
@@ -317,7 +318,8 @@ describe('the language server over stdio', () => {
     const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
     const params = { textDocument, position: { line, character: 8 } };
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
-    expect(JSON.stringify(hover?.contents)).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
+    const { text: shown } = renderedMarkdown(String(Object(hover?.contents).value));
+    expect(shown).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
       textDocument,

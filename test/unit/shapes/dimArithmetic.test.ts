@@ -7,18 +7,16 @@ import {
   divideExactly,
   floorDivDims,
   floorOfDim,
-  freshDim,
-  isAtLeast,
-  maxDim,
-  minDim,
   moduloDims,
   multiplyDims,
-  sameDim,
-  substituteDim,
   subtractDims,
-  symbolDim,
+  sumDims,
 } from '../../../src/engine/shapes/algebra/dimArithmetic';
+import { freshDim, maximumSymbols, sameDim, symbolDim } from '../../../src/engine/shapes/algebra/dimExpression';
+import { maxDim, minDim } from '../../../src/engine/shapes/algebra/dimLattice';
+import { isAtLeast } from '../../../src/engine/shapes/algebra/dimOrder';
 import { dimText } from '../../../src/engine/shapes/algebra/dimText';
+import { substituteDim } from '../../../src/engine/shapes/algebra/substituteDim';
 
 const batch = symbolDim('batch');
 const seq = symbolDim('seq');
@@ -124,6 +122,25 @@ describe('arithmetic on dimensions', () => {
         expect(dimText(left)).toBe(dimText(right));
       }),
     );
+  });
+
+  test('a sum of many is the sum one by one', () => {
+    fc.assert(
+      fc.property(fc.array(tree, { maxLength: 5 }), (twins) => {
+        const dims = twins.map(({ dim }) => dim);
+        const oneByOne = dims.reduce(addDims, 0);
+        fc.pre(!dimText(oneByOne).includes('expression#'));
+        expect(dimText(sumDims(dims))).toBe(dimText(oneByOne));
+      }),
+    );
+  });
+
+  test('a sum of thousands of symbols stays small and open', () => {
+    const sum = sumDims(Array.from({ length: 3000 }, (_, index) => symbolDim(`s${index}`)));
+    expect(dimText(sum).length).toBeLessThan(40);
+    expect(sum).toMatchObject({ symbols: expect.arrayContaining(['s0', 's1', 's10']) });
+    expect(typeof sum === 'number' ? [] : sum.symbols).toHaveLength(maximumSymbols);
+    expect(isAtLeast(sum, 3000)).toBe(true);
   });
 
   test('division undoes multiplication', () => {

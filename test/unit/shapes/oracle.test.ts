@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import { sharedModels } from '../../support/shared';
+import { sharedModels, sharedNote } from '../../support/shared';
 import { compareTensors, readFile, shapeOracle, withoutStatedTypes } from './compareWithOracle';
 
 /**
@@ -11,7 +11,7 @@ const sizedByTheRun: Readonly<Record<string, number>> = { tv_ssdlite320_mobilene
 
 const models = sharedModels();
 
-describe.skipIf(models.length === 0)('every tensor of the shared models', () => {
+describe(`every tensor of the shared models${sharedNote}`, () => {
   test.each(models)('$name has the types and shapes of the oracle', ({ name, path }) => {
     const oracle = shapeOracle(name);
     const model = readFile(path);

@@ -36,7 +36,7 @@ describe('the exact planner', () => {
     );
   });
 
-  it('does not fall into the trap of a free way back down (engine.md section 5)', () => {
+  it('does not fall into the trap of a free way back down (docs/theory.md section 5)', () => {
     // v0 -> a -> b; lower tier 10 and 1 ms, upper tier 1 and 10 ms; transfers 1 and 5 ms. The true best is 11.
     const trap: ExactProblem = {
       tierCount: 2,

@@ -124,3 +124,15 @@ function freePort() {
     });
   });
 }
+
+/**
+ * Whether another program listens on a loopback port.
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function isTaken(port) {
+  return new Promise((done) => {
+    const probe = createServer().once('error', () => done(true));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(false)));
+  });
+}

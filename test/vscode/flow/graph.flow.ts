@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
 import { prepareStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const themes = ['Dark High Contrast', 'Light Modern', 'Light High Contrast'];
 
 /** What a person does in the graph, by keyboard, by mouse and from the tree. One step a test. */
@@ -267,7 +266,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('has no serious accessibility findings on any of its tabs', async () => {
     const page = await frame();
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     for (const name of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
       await tab(name).click();
       const findings = await page.evaluate(async () => {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { visibleText } from '../../../shared/escape/visible';
 import {
   contractText,
   type DeployedTier,
@@ -6,6 +7,7 @@ import {
   type DeploymentInput,
   deployedTiers,
   modelSlug,
+  relayImage,
 } from '../parts/deployment';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -40,8 +42,8 @@ export function composeFiles(input: DeploymentInput): Deployment {
     services: Object.fromEntries([...relays, ...engines]),
     networks: { front: {}, ...Object.fromEntries(internal.map((name) => [name, { internal: true }])) },
   };
-  const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}`.replace(/[\n\r]/g, ' ');
-  const header = `# ${title}; made by dnnsplit ${plan.tool.version}. See README.md.\n`;
+  const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}`;
+  const header = `# ${visibleText(title)}. See README.md.\n`;
   const models = tiers.flatMap(({ name, contract }, position) =>
     contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
   );
@@ -73,7 +75,7 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
   const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
-    image: `dnnsplit-relay:${plan.tool.version}`,
+    image: relayImage(plan),
     build: './relay',
     command: ['/tier/contract.json'],
     environment: relayEnvironment({

@@ -1,3 +1,5 @@
+import { shellWord } from '../../../shared/escape/shell';
+import { urlSegment } from '../../../shared/escape/url';
 import type { DeployedTier, DeploymentInput, ModelPlace } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -10,7 +12,7 @@ export function composeReadme(
   hostPort: number,
 ): string {
   const [first] = tiers;
-  const model = encodeURIComponent(plan.model.name);
+  const model = urlSegment(plan.model.name);
   return [
     ...introduction(plan, tiers),
     engineSentence(tiers, engine),
@@ -20,7 +22,7 @@ export function composeReadme(
     '```sh',
     'docker compose up --build --detach --wait',
     `curl --fail http://127.0.0.1:${hostPort}/v2/health/ready`,
-    `curl http://127.0.0.1:${hostPort}/v2/models/${model}`,
+    `curl ${shellWord(`http://127.0.0.1:${hostPort}/v2/models/${model}`)}`,
     '```',
     '',
     'The first tier is ready once every tier above it is.',

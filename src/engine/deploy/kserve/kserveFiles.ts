@@ -1,3 +1,4 @@
+import { markdownCode } from '../../../shared/escape/markdown';
 import {
   baseObjects,
   contractConfigMap,
@@ -17,9 +18,10 @@ import {
   type DeploymentInput,
   deployedTiers,
   modelSlug,
+  relayImage,
 } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
-import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
@@ -43,7 +45,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   const models = tiers.flatMap((tier, position) =>
     tier.contract.segment === null ? [] : [{ position, path: `storage/${repositoryPath(tier)}` }],
   );
-  const image = `dnnsplit-relay:${plan.tool.version}`;
+  const image = relayImage(plan);
   return {
     files: [
       {
@@ -172,12 +174,12 @@ function readme(
     ...modelLines(paths),
     '## Start',
     '',
-    `1. Make a PersistentVolumeClaim ${code(claim)} in the namespace ${code(namespace)} and copy what is in \`storage\` to its root, so that`,
+    `1. Make a PersistentVolumeClaim ${markdownCode(claim)} in the namespace ${markdownCode(namespace)} and copy what is in \`storage\` to its root, so that`,
     `   each tier's repository is at \`/TIER\`. Any other storage does too: change \`storageUri\` in \`inference-services.yaml\`.`,
     '2. Build the relay and push it where the cluster finds it:',
     '',
     '   ```sh',
-    `   docker build --tag dnnsplit-relay:${plan.tool.version} relay`,
+    `   docker build --tag ${relayImage(plan)} relay`,
     '   ```',
     '',
     '3. Say which nodes belong to which tier, and apply everything:',

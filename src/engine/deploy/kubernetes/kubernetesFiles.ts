@@ -1,3 +1,4 @@
+import { markdownCode } from '../../../shared/escape/markdown';
 import {
   type DeployedTier,
   type Deployment,
@@ -5,8 +6,9 @@ import {
   deployedTiers,
   modelSlug,
   modelTag,
+  relayImage,
 } from '../parts/deployment';
-import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import {
   baseObjects,
@@ -72,7 +74,7 @@ function tierFolder({ name }: DeployedTier): string {
 
 /** A tier that only passes tensors on runs the relay alone. */
 function imageOf({ plan }: DeploymentInput, { name, contract }: DeployedTier): string {
-  if (contract.segment === null) return `dnnsplit-relay:${plan.tool.version}`;
+  if (contract.segment === null) return relayImage(plan);
   return `dnnsplit-${modelSlug(plan)}-${name}:${modelTag(plan)}`;
 }
 
@@ -122,7 +124,7 @@ function readme(
     '## What this relies on',
     '',
     'Network policies let each relay be reached by the tier below alone, and the first one by pods of its namespace; they',
-    `need a network plug-in that enforces them. A tier in another cluster needs ${code('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
+    `need a network plug-in that enforces them. A tier in another cluster needs ${markdownCode('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
     'address there, and a token and TLS on the way. Memory limits are twice the predicted weights and activations and what',
     'the relay itself needs; measure before you rely on them.',
     '',

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { DeployedTier } from '../parts/deployment';
+import { contractText, type DeployedTier } from '../parts/deployment';
 import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
 /** What the objects of all tiers of one model share. */
@@ -45,7 +45,7 @@ export function contractConfigMap(tier: DeployedTier, placement: Placement, segm
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata(relayName(tier), tier, placement),
-    data: { 'contract.json': `${JSON.stringify({ ...contract, segment }, null, 2)}\n` },
+    data: { 'contract.json': contractText({ ...contract, segment }) },
   };
 }
 

@@ -1,9 +1,12 @@
+import { refuseUncarried } from '../../../shared/carriedTensors';
 import type { ContractDocument } from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
+import { dnsLabel, imageTag } from '../../../shared/escape/containers';
+import { visibleJson } from '../../../shared/escape/visible';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
-import { slug, tierNames } from './tierNames';
+import { tierNames } from './tierNames';
 
 export interface DeploymentInput {
   readonly plan: PlanDocument;
@@ -46,11 +49,14 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
   number
 >;
 
-/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan` where there are none */
+/** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
 export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
   const names = tierNames(plan);
   const model = modelSlug(plan).replaceAll('-', '_');
   return contracts.map((contract, position) => {
+    refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
+    const { segment } = contract;
+    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
@@ -91,15 +97,20 @@ function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engin
 
 /** Name of the model as targets accept it. */
 export function modelSlug({ model }: Pick<PlanDocument, 'model'>): string {
-  return slug(model.name, 'model');
+  return dnsLabel(model.name, 'model');
 }
 
 /** Changes with the structure of the model; short enough for a tag. */
 export function modelTag({ model }: Pick<PlanDocument, 'model'>): string {
-  return model.structureHash.replace(/^sha256:/, '').slice(0, 12);
+  return imageTag(model.structureHash.replace(/^sha256:/, '').slice(0, 12));
 }
 
-/** A contract as a file. */
+/** Image of a relay without a part of its own, of the version that made the plan. */
+export function relayImage({ tool }: Pick<PlanDocument, 'tool'>): string {
+  return `dnnsplit-relay:${imageTag(tool.version)}`;
+}
+
+/** A contract as a file; characters that YAML of some versions takes for line ends are escaped. */
 export function contractText(contract: ContractDocument): string {
-  return `${JSON.stringify(contract, null, 2)}\n`;
+  return `${visibleJson(JSON.stringify(contract, null, 2))}\n`;
 }

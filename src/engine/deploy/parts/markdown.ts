@@ -1,31 +1,22 @@
 import type { ContractTensor } from '../../../shared/documents/contract';
 import type { PlanDocument } from '../../../shared/documents/plan';
+import { markdownCode, markdownText } from '../../../shared/escape/markdown';
 import { bytesText, durationText } from '../../../shared/quantities';
 import type { DeployedTier } from './deployment';
-
-/** Names come from a file that anyone may have written: they stay inside of their code span. */
-export function code(text: string): string {
-  return `\`${text.replaceAll('`', "'").replaceAll('\n', ' ')}\``;
-}
-
-/** Text in a cell of a table. */
-export function cell(text: string): string {
-  return text.replace(/[|\n\r`<>]/g, ' ');
-}
 
 /** Title and predicted latency. */
 export function introduction(plan: PlanDocument, tiers: readonly DeployedTier[]): string[] {
   const count = `${tiers.length} ${tiers.length === 1 ? 'tier' : 'tiers'}`;
   return [
-    `# ${cell(plan.model.name)} over ${count}`,
+    `# ${markdownText(plan.model.name)} over ${count}`,
     '',
-    `Made from a plan by dnnsplit ${plan.tool.version}. Predicted latency of one request: ${durationText(plan.prediction.latencyMs)}.`,
+    `Made from a plan by dnnsplit ${markdownText(plan.tool.version)}. Predicted latency of one request: ${durationText(plan.prediction.latencyMs)}.`,
     '',
     '| name | tier | nodes | weights | memory limit |',
     '|---|---|---|---|---|',
     ...tiers.map(
       ({ name, tier, contract, memoryMiB }) =>
-        `| ${code(name)} | ${cell(tier.id)} | ${contract.segment === null ? 'passes tensors on' : tier.nodeCount} | ${bytesText(tier.weightBytes)} | ${memoryMiB} MiB |`,
+        `| ${markdownCode(name)} | ${markdownText(tier.id)} | ${contract.segment === null ? 'passes tensors on' : tier.nodeCount} | ${bytesText(tier.weightBytes)} | ${memoryMiB} MiB |`,
     ),
     '',
   ];
@@ -34,10 +25,10 @@ export function introduction(plan: PlanDocument, tiers: readonly DeployedTier[])
 /** What the first tier takes and what comes back. */
 export function interfaceLines({ contract }: DeployedTier): string[] {
   return [
-    `Ask the first tier as any server of the Open Inference Protocol v2; model name ${code(contract.model)}:`,
+    `Ask the first tier as any server of the Open Inference Protocol v2; model name ${markdownCode(contract.model)}:`,
     '',
-    ...contract.receives.map((tensor) => `- takes ${code(tensorLine(tensor))}`),
-    ...[...contract.answers, ...contract.answersAbove].map((tensor) => `- answers ${code(tensorLine(tensor))}`),
+    ...contract.receives.map((tensor) => `- takes ${markdownCode(tensorLine(tensor))}`),
+    ...[...contract.answers, ...contract.answersAbove].map((tensor) => `- answers ${markdownCode(tensorLine(tensor))}`),
     '',
   ];
 }

@@ -1,4 +1,5 @@
 import type { PlanDocument } from '../../../shared/documents/plan';
+import { dnsLabel } from '../../../shared/escape/containers';
 
 /**
  * A name for each tier that files, services and Kubernetes objects accept (DNS-1123 label), unique in the plan and the
@@ -6,18 +7,7 @@ import type { PlanDocument } from '../../../shared/documents/plan';
  */
 export function tierNames(plan: Pick<PlanDocument, 'tiers'>): string[] {
   const used = new Set<string>();
-  return plan.tiers.map(({ id }) => unique(slug(id, 'tier'), used));
-}
-
-/** A DNS-1123 label of at most 40 characters made from any text. */
-export function slug(text: string, fallback: string): string {
-  const label = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, 40)
-    .replace(/-+$/, '');
-  return label === '' ? fallback : label;
+  return plan.tiers.map(({ id }) => unique(dnsLabel(id, 'tier'), used));
 }
 
 function unique(name: string, used: Set<string>): string {

@@ -1,6 +1,7 @@
 import type { ContractTensor } from '../../../shared/documents/contract';
 import type { DType } from '../../../shared/dtype';
 import { DnnSplitError } from '../../../shared/errors';
+import { protobufString } from '../../../shared/escape/containers';
 import type { DeployedTier } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
 
@@ -31,7 +32,7 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
   const { inputs = [], outputs = [] } = contract.segment ?? {};
   const kind = engineImageFor(tier).accelerator === 'none' ? 'KIND_CPU' : 'KIND_GPU';
   return [
-    `name: ${quoted(modelName)}`,
+    `name: ${protobufString(modelName)}`,
     'backend: "onnxruntime"',
     'default_model_filename: "model.onnx"',
     'max_batch_size: 0',
@@ -42,7 +43,13 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
   ].join('\n');
 }
 
-function tensorConfig({ name, dtype, shape }: ContractTensor): string {
+function tensorConfig({ name, dtype, shape, type: container }: ContractTensor): string {
+  if (container !== undefined) {
+    throw new DnnSplitError(
+      'unsupported-model',
+      `Triton takes and gives tensors only, but "${name}" is a ${container}.`,
+    );
+  }
   const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
   if (type === undefined) {
     throw new DnnSplitError('unsupported-model', `Triton has no tensors of type ${dtype}, which "${name}" is.`);
@@ -53,11 +60,5 @@ function tensorConfig({ name, dtype, shape }: ContractTensor): string {
   const dims = shape.map((dim) => (typeof dim === 'number' ? dim : -1));
   // Triton has no tensors without dimensions: they are one element to its callers, and none to the model.
   const shapeFields = dims.length === 0 ? 'dims: [ 1 ] reshape { shape: [ ] }' : `dims: [ ${dims.join(', ')} ]`;
-  return `{ name: ${quoted(name)} data_type: ${type} ${shapeFields} }`;
-}
-
-/** A string of protobuf's text format. */
-function quoted(text: string): string {
-  const escaped = text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-  return `"${escaped}"`;
+  return `{ name: ${protobufString(name)} data_type: ${type} ${shapeFields} }`;
 }

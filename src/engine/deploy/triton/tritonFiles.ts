@@ -1,3 +1,4 @@
+import { markdownCode } from '../../../shared/escape/markdown';
 import {
   contractText,
   type DeployedTier,
@@ -6,7 +7,7 @@ import {
   deployedTiers,
 } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
-import { code, interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelConfig } from './modelConfig';
 
 /** Path of a tier's sub-model in a Triton model repository. */
@@ -72,7 +73,7 @@ function startLines({ name, modelName, tier, contract }: DeployedTier, above: De
   const upstream = above === undefined ? '' : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000`;
   const served = contract.segment === null ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
   return [
-    `${code(name)}:`,
+    `${markdownCode(name)}:`,
     '',
     '```sh',
     ...(contract.segment === null ? [] : engine),

@@ -9,6 +9,7 @@ import { readFunction } from './readFunction';
 import { readGraph } from './readGraph';
 import { normalizeDomain, readNode } from './readNode';
 import { refuseOtherFormats } from './recognizeFormat';
+import { describeOtherMessage } from './recognizeMessage';
 import { decodeKept, walkMessage } from './walkMessage';
 import { WireReader } from './wireReader';
 
@@ -18,6 +19,16 @@ import { WireReader } from './wireReader';
  * @throws DnnSplitError `unreadable-model`, `truncated-model` or `unsupported-model` with the byte offset; `canceled`.
  */
 export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel {
+  try {
+    return readMessages(source, work);
+  } catch (thrown) {
+    const isUnreadable = DnnSplitError.is(thrown) && thrown.code === 'unreadable-model';
+    const sentence = isUnreadable ? describeOtherMessage(source) : undefined;
+    throw sentence === undefined ? thrown : new DnnSplitError('unreadable-model', sentence, { byteOffset: 0 });
+  }
+}
+
+function readMessages(source: ByteSource, work: Work): OnnxModel {
   work.report('Reading the model');
   const wire = new WireReader(source, work);
   refuseOtherFormats(wire);

@@ -86,7 +86,7 @@ export function readTensor(wire: WireReader, start: number, end: number, depth: 
   const payload = isExternal
     ? externalPayload(wire, external ?? new Map(), bytes, start)
     : inModelPayload(found, dtype, elements);
-  checkPayloadLength(wire, name, payload, bytes, start);
+  checkLength(wire, name, dtype, heldBytes(payload, found), bytes, start);
   wire.charge(400 + 8 * shape.length);
   return { name, dtype, shape: shape.slice(), payload, bytes, range: { offset: start, length: end - start } };
 }
@@ -186,7 +186,9 @@ function externalPayload(
   if (location === '') throw wire.malformed('a tensor has external data without a location', start);
   const lengthText = values.get('length');
   const offset = byteCount(wire, values.get('offset') ?? '0', start);
-  const length = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
+  const stated = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
+  // ONNX Runtime takes a length of 0 for none at all, and some writers rely on that.
+  const length = stated === 0 && needed !== 0 ? undefined : stated;
   const isSmall = needed !== undefined && needed <= largestExternalConstantBytes && (length ?? needed) === needed;
   const bytes = isSmall ? wire.beside(location, offset, needed) : undefined;
   return { kind: 'external', location, offset, length, ...(bytes !== undefined && { bytes }) };
@@ -200,20 +202,32 @@ function byteCount(wire: WireReader, text: string, start: number): number {
   return value;
 }
 
-function checkPayloadLength(
+/** Bytes that the payload has, where that can be told without looking through it; `as-needed` where the file leaves it open. */
+function heldBytes(payload: TensorPayload, found: FoundPayload | undefined): number | 'as-needed' | undefined {
+  if (payload.kind === 'external') return payload.length ?? 'as-needed';
+  if (payload.kind === 'inline') return payload.bytes.length;
+  const { raw, floats, doubles } = payloadField;
+  const isFixed = found?.field === raw || found?.field === floats || found?.field === doubles;
+  return payload.kind === 'skipped' && isFixed ? found.bytes : undefined;
+}
+
+/** Holds what there is of a tensor, in the file or beside it, against its type and shape. */
+function checkLength(
   wire: WireReader,
   name: string,
-  payload: TensorPayload,
-  bytes: number | undefined,
+  dtype: DType,
+  held: ReturnType<typeof heldBytes>,
+  needed: number | undefined,
   start: number,
 ): void {
-  const isRaw = payload.kind === 'skipped' && payload.field === payloadField.raw;
-  const held = payload.kind === 'inline' ? payload.bytes.length : isRaw ? payload.range.length : undefined;
-  if (held === undefined || bytes === undefined || held === bytes) return;
-  throw wire.malformed(
-    `tensor "${name.slice(0, 80)}" holds ${held} bytes where its type and shape need ${bytes}`,
-    start,
-  );
+  if (held === undefined || held === needed) return;
+  const tensor = `tensor "${name.slice(0, 80)}"`;
+  if (held === 'as-needed') {
+    if (needed !== undefined) return;
+    throw wire.malformed(`${tensor} of type ${dtype} has external data, but nothing says how much`, start);
+  }
+  if (needed === undefined) return;
+  throw wire.malformed(`${tensor} holds ${held} bytes where its type and shape need ${needed}`, start);
 }
 
 /** Reads the SparseTensorProto from the reader's position to `end`; `start` is where its tag lies. */

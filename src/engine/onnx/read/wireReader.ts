@@ -13,8 +13,8 @@ const longestVarintBytes = 10;
 const fieldsBetweenCancelChecks = 8192;
 /** Even a field that is passed over costs time, so their number is bounded as well: a quarter of a billion. */
 const chargePerFieldBytes = 2;
-/** What the model's structure may take in memory, estimated; far above any real model. */
-const structureBudgetBytes = 512 * 1024 * 1024;
+/** What the model's structure may take in memory, estimated: that of half a million nodes, far above any real model. */
+const structureBudgetBytes = 768 * 1024 * 1024;
 
 /**
  * Walks protobuf fields at absolute offsets of a source. Reads go through one window that starts small after a seek and

@@ -62,19 +62,21 @@ function foldContent(graph: SplitGraph, group: FoldGroup): SceneNodeContent {
   };
 }
 
-function terminalContent(graph: SplitGraph, tensor: number, kind: 'input' | 'output'): SceneNodeContent {
-  const found = graph.tensors[tensor];
-  const name = found?.name ?? '';
+function terminalContent(graph: SplitGraph, tensors: readonly number[], kind: 'input' | 'output'): SceneNodeContent {
+  const first = graph.tensors[tensors[0] ?? -1];
+  const name = first?.name ?? '';
+  const isBundle = tensors.length > 1;
+  const title = isBundle ? `${tensors.length} more ${kind}s` : name;
   return {
     id: `${kind}:${name}`,
     kind,
-    title: name,
-    subtitle: found === undefined ? '' : shortShapeText(found),
+    title,
+    subtitle: first === undefined || isBundle ? '' : shortShapeText(first),
     family: kind,
-    label: name,
+    label: title,
     orderIndices: [],
     macs: null,
-    outputBytes: found?.bytes ?? null,
+    outputBytes: bytesOf(graph, tensors),
     weightBytes: 0,
   };
 }
@@ -82,7 +84,7 @@ function terminalContent(graph: SplitGraph, tensor: number, kind: 'input' | 'out
 /** What a box of the picture says. */
 export function nodeContentOf(graph: SplitGraph, vertex: ViewVertex): SceneNodeContent {
   if (vertex.kind === 'fold') return foldContent(graph, vertex.group);
-  if (vertex.kind !== 'node') return terminalContent(graph, vertex.tensor, vertex.kind);
+  if (vertex.kind !== 'node') return terminalContent(graph, vertex.tensors, vertex.kind);
   const node = graph.nodes[vertex.node];
   if (node === undefined) throw new RangeError(`no node at place ${vertex.node}`);
   return nodeContent(graph, node, vertex.node);

@@ -1,12 +1,20 @@
 import type { SplitGraph } from '../../split/splitGraph';
 import type { FoldGroup } from './foldGroup';
 
-/** One box of the picture: a node, a folded group, or a tensor that enters or leaves the graph. */
+/** One box of the picture: a node, a folded group, or what enters or leaves the graph. */
 export type ViewVertex =
   | { readonly kind: 'node'; readonly node: number }
   | { readonly kind: 'fold'; readonly group: FoldGroup }
-  | { readonly kind: 'input'; readonly tensor: number }
-  | { readonly kind: 'output'; readonly tensor: number };
+  | TerminalVertex;
+
+/** Tensors that enter or leave the graph at the same place: one, or those that there are too many of to be drawn each. */
+interface TerminalVertex {
+  readonly kind: 'input' | 'output';
+  readonly tensors: readonly number[];
+}
+
+/** Boxes of tensors at one place; thousands would be unreadable, and laying them out takes minutes. */
+const mostTerminals = 64;
 
 /** All data that one box gives to another; tensors as indices, ascending. */
 export interface ViewEdge {
@@ -67,13 +75,12 @@ function foldedIds(groups: readonly FoldGroup[], folded: ReadonlySet<string>): s
 function withTerminals(graph: SplitGraph, slots: readonly Slot[], slotOfNode: Int32Array): ViewVertex[] {
   const inputsBefore: number[][] = slots.map(() => []);
   const outputsAfter: number[][] = slots.map(() => []);
-  const passedThrough: ViewVertex[] = [];
+  const unread: number[] = [];
   const outputs = new Set(graph.outputs);
   for (const tensor of graph.inputs) {
     const reader = graph.tensors[tensor]?.consumers[0];
     if (reader !== undefined) inputsBefore[slotOfNode[reader] ?? 0]?.push(tensor);
-    else passedThrough.push({ kind: 'input', tensor });
-    if (outputs.has(tensor) && reader === undefined) passedThrough.push({ kind: 'output', tensor });
+    else unread.push(tensor);
   }
   for (const tensor of outputs) {
     const producer = graph.tensors[tensor]?.producer ?? -1;
@@ -81,13 +88,21 @@ function withTerminals(graph: SplitGraph, slots: readonly Slot[], slotOfNode: In
     if (producer >= 0) outputsAfter[slotOfNode[producer] ?? 0]?.push(tensor);
     else if (reader !== undefined) outputsAfter[slotOfNode[reader] ?? 0]?.push(tensor);
   }
-  const vertices = passedThrough;
+  const passed = unread.filter((tensor) => outputs.has(tensor));
+  const vertices: ViewVertex[] = [...terminals('input', unread), ...terminals('output', passed)];
   slots.forEach((slot, index) => {
-    for (const tensor of inputsBefore[index] ?? []) vertices.push({ kind: 'input', tensor });
+    vertices.push(...terminals('input', inputsBefore[index] ?? []));
     vertices.push(slot);
-    for (const tensor of outputsAfter[index] ?? []) vertices.push({ kind: 'output', tensor });
+    vertices.push(...terminals('output', outputsAfter[index] ?? []));
   });
   return vertices;
+}
+
+/** A box for each tensor; where there are too many, the last box stands for the rest. */
+function terminals(kind: TerminalVertex['kind'], tensors: readonly number[]): TerminalVertex[] {
+  const single = tensors.length <= mostTerminals ? tensors.length : mostTerminals - 1;
+  const boxes = tensors.slice(0, single).map((tensor) => ({ kind, tensors: [tensor] }));
+  return single === tensors.length ? boxes : [...boxes, { kind, tensors: tensors.slice(single) }];
 }
 
 function edgesOf(graph: SplitGraph, vertices: readonly ViewVertex[]): ViewEdge[] {
@@ -97,8 +112,9 @@ function edgesOf(graph: SplitGraph, vertices: readonly ViewVertex[]): ViewEdge[]
   vertices.forEach((vertex, index) => {
     if (vertex.kind === 'node') vertexOfNode[vertex.node] = index;
     else if (vertex.kind === 'fold') vertexOfNode.fill(index, vertex.group.first, vertex.group.last + 1);
-    else if (vertex.kind === 'input') vertexOfInput.set(vertex.tensor, index);
-    else vertexOfOutput.set(vertex.tensor, index);
+    else
+      for (const tensor of vertex.tensors)
+        (vertex.kind === 'input' ? vertexOfInput : vertexOfOutput).set(tensor, index);
   });
   const edges = new Map<number, ViewEdge>();
   const add = (from: number, to: number, tensor: number) => {

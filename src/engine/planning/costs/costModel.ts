@@ -11,7 +11,7 @@ import {
 } from '../plan/metrics';
 
 /**
- * The scalar formulas of `engine.md` section 4 besides those of the metrics. Times are in seconds; everything that plans
+ * The scalar formulas of `docs/theory.md` section 4 besides those of the metrics. Times are in seconds; everything that plans
  * or reports goes through these.
  */
 

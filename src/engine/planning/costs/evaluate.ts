@@ -6,7 +6,7 @@ import { additiveObjective, crossingCost, transferSeconds } from './costModel';
 import type { CostTables } from './costTables';
 
 /**
- * What an assignment costs (`engine.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
+ * What an assignment costs (`docs/theory.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
  * every link between them; each counts once per link however many readers it has. Inputs start on the first tier and
  * outputs stay where they are made.
  * @param assignment tier per node; must not fall along an edge.

@@ -13,7 +13,7 @@ const namedExceptions = 24;
 const tolerance = 1e-12;
 
 /**
- * Checks what the candidates rest on, layer by layer (`engine.md` section 3): that no layer is dearer on the next tier up.
+ * Checks what the candidates rest on, layer by layer (`docs/theory.md` section 3): that no layer is dearer on the next tier up.
  * Tiers that are left out do not take part. For throughput, and where links encode tensors differently, the argument does
  * not apply at all.
  * @param boundedBlocks blocks in which the search for candidates did not look at every cut across branches.

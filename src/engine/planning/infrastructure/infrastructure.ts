@@ -1,6 +1,6 @@
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
 
-/** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`engine.md` section 4). */
+/** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly id: string;
   readonly gflops: number | undefined;

@@ -12,7 +12,7 @@ import type { Assignment } from '../plan/plan';
 import { keptContraction } from './keptContraction';
 
 /**
- * The best assignment over the whole graph, cuts across branches included (`engine.md` section 5). Pins and left-out
+ * The best assignment over the whole graph, cuts across branches included (`docs/theory.md` section 5). Pins and left-out
  * tiers are kept; limits on latency, cost, energy, throughput and memory are not, so that under limits the value is a
  * lower bound.
  * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when pins contradict each other or

@@ -3,7 +3,7 @@ import { recordOf } from '../../../shared/recordOf';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
 
 /**
- * The arithmetic of a metric (`engine.md` section 4). Values are in the unit that weights count (seconds, dollars, joules)
+ * The arithmetic of a metric (`docs/theory.md` section 4). Values are in the unit that weights count (seconds, dollars, joules)
  * and less is better. Each function is proportional to its first argument, so that a weight in its place gives a price.
  */
 interface MetricArithmetic {

@@ -26,7 +26,7 @@ export interface LinkLoad {
   readonly costPerRequest: number;
 }
 
-/** What an assignment costs on an infrastructure (`engine.md` section 4). */
+/** What an assignment costs on an infrastructure (`docs/theory.md` section 4). */
 export interface Evaluation extends Figures {
   readonly tiers: readonly TierLoad[];
   readonly links: readonly LinkLoad[];

@@ -107,7 +107,7 @@ export function measuresOf(
   return measures;
 }
 
-/** What cuts on links cost in a metric (`engine.md` section 4); nothing where nothing crosses. */
+/** What cuts on links cost in a metric (`docs/theory.md` section 4); nothing where nothing crosses. */
 function crossings(costs: CostTables, family: CutFamily, metric: Metric): Pick<Measure, 'fixed' | 'slope'> {
   const { isTime } = metricArithmetic[metric];
   const perLink = costs.infrastructure.links.map((link, l) => {

@@ -1,7 +1,7 @@
 /**
  * A dimension is a non-negative integer or an expression over symbols. An expression is a canonical immutable object, so
  * two equal expressions have equal `key`s; anything that cannot be simplified becomes a new symbol that knows its cause.
- * Arithmetic on dimensions is in `dimArithmetic.ts`; only it makes expressions.
+ * Arithmetic on dimensions is in `dimArithmetic.ts`, what depends on their order in `dimLattice.ts`.
  */
 export type Dim = number | DimExpression;
 
@@ -25,13 +25,21 @@ export interface DimTerm {
   readonly atoms: readonly DimAtom[];
 }
 
+/**
+ * Functions for which neither order nor repetition matters. `broadcast(a, b)` is the size of an axis that `a` and `b` are
+ * broadcast to: `a` where `b` is 1, `b` where `a` is 1, and both where they are equal, which they otherwise have to be.
+ */
+export type LatticeKind = 'min' | 'max' | 'broadcast';
+
 /** What a sum of products is made of. Functions of two dimensions are atoms where they cannot be simplified further. */
 export type DimAtom =
   /** A symbol of the model. */
   | { readonly kind: 'symbol'; readonly key: string }
   /** A dimension that a node makes and nobody can know beforehand. */
   | { readonly kind: 'fresh'; readonly key: string; readonly cause: string }
-  | { readonly kind: 'floor' | 'min' | 'max'; readonly key: string; readonly left: Dim; readonly right: Dim }
+  | { readonly kind: 'floor'; readonly key: string; readonly left: Dim; readonly right: Dim }
+  /** At least two operands, none the same, in the order of their keys: one atom however it came about. */
+  | { readonly kind: LatticeKind; readonly key: string; readonly operands: readonly Dim[] }
   /** What is not kept as an expression (too large, or no simple arithmetic): it still knows its symbols. */
   | {
       readonly kind: 'folded';

@@ -1,4 +1,4 @@
-import type { Dim, DimAtom, DimTerm } from './dim';
+import type { Dim, DimAtom, DimTerm, LatticeKind } from './dim';
 
 /** The least value that a dimension can take: symbols count from 1, sizes that a node makes from 0. */
 export function lowerBound(dim: Dim): number {
@@ -49,11 +49,16 @@ function lowerBoundOfAtom(atom: DimAtom): number {
       return atom.least;
     case 'floor':
       return lowerBoundOfFloor(lowerBound(atom.left), atom.right);
-    case 'min':
-      return Math.min(lowerBound(atom.left), lowerBound(atom.right));
-    case 'max':
-      return Math.max(lowerBound(atom.left), lowerBound(atom.right));
+    default:
+      return lowerBoundOfLattice(atom.kind, atom.operands);
   }
+}
+
+/** The least value of a function for which order does not matter. What is broadcast is one of its operands. */
+export function lowerBoundOfLattice(kind: LatticeKind, operands: readonly Dim[]): number {
+  const bounds = operands.map(lowerBound);
+  const isLargest = kind === 'max' || (kind === 'broadcast' && bounds.every((bound) => bound >= 1));
+  return isLargest ? Math.max(...bounds) : Math.min(...bounds);
 }
 
 function lowerBoundOfFloor(dividend: number, divisor: Dim): number {

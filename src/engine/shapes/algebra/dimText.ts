@@ -1,14 +1,14 @@
-import type { Dim, DimTerm, Shape } from './dim';
+import type { Dim, DimAtom, DimTerm, Shape } from './dim';
 
 /** Expressions longer than this are folded into one symbol: hostile or very deep models would grow them without end. */
 export const maximumKeyLength = 400;
 export const maximumTerms = 24;
 
 /** A sum of products as text: `2*batch*seq+floor(seq/2)-1`. */
-export function textOfTerms(terms: readonly DimTerm[]): string {
+export function textOfTerms(terms: readonly DimTerm[], textOfAtom: (atom: DimAtom) => string = keyOfAtom): string {
   let text = '';
   for (const term of terms) {
-    const factors = term.atoms.map((atom) => atom.key);
+    const factors = term.atoms.map(textOfAtom);
     const magnitude = Math.abs(term.coefficient);
     if (magnitude !== 1 || factors.length === 0) factors.unshift(String(magnitude));
     if (term.coefficient < 0) text += '-';
@@ -16,6 +16,10 @@ export function textOfTerms(terms: readonly DimTerm[]): string {
     text += factors.join('*');
   }
   return text;
+}
+
+function keyOfAtom({ key }: DimAtom): string {
+  return key;
 }
 
 /** A dimension as a person reads it. */

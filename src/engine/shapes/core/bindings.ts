@@ -1,6 +1,6 @@
 import type { StatedDim } from '../../onnx/model';
 import type { Dim } from '../algebra/dim';
-import { symbolDim } from '../algebra/dimArithmetic';
+import { symbolDim } from '../algebra/dimExpression';
 import type { DimensionBindings } from '../facts/inferred';
 import { parseDim } from './parseDim';
 

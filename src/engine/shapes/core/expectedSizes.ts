@@ -1,6 +1,7 @@
 import type { ValueInfo } from '../../onnx/model';
 import type { Dim, DimAtom, Shape } from '../algebra/dim';
-import { substituteDim } from '../algebra/dimArithmetic';
+import { argumentsOf } from '../algebra/dimExpression';
+import { substituteDim } from '../algebra/substituteDim';
 import type { TensorFact } from '../facts/fact';
 import type { DimensionBindings, InferredModel } from '../facts/inferred';
 
@@ -61,10 +62,6 @@ function addMade(dim: Dim, made: Set<string>): void {
 }
 
 function addMadeIn(atom: DimAtom, made: Set<string>): void {
-  if (atom.kind === 'fresh') {
-    made.add(atom.key);
-  } else if (atom.kind === 'floor' || atom.kind === 'min' || atom.kind === 'max') {
-    addMade(atom.left, made);
-    addMade(atom.right, made);
-  }
+  if (atom.kind === 'fresh') made.add(atom.key);
+  for (const dim of argumentsOf(atom)) addMade(dim, made);
 }

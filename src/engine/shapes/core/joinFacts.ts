@@ -1,5 +1,5 @@
 import type { Dim, Shape } from '../algebra/dim';
-import { sameDim } from '../algebra/dimArithmetic';
+import { sameDim } from '../algebra/dimExpression';
 import { membersOf, type TensorFact, type TensorValue } from '../facts/fact';
 
 /** Makes the dimension that stands for "one or the other" at a place: an axis, of a member of a sequence. */
@@ -21,6 +21,7 @@ export function joinFacts(left: TensorFact, right: TensorFact, fresh: FreshAxis)
     ...(elements !== undefined && { elements }),
     ...(members !== undefined && { members }),
     ...(left.content !== undefined && left.content === right.content && { content: left.content }),
+    ...(left.key !== undefined && left.key === right.key && { key: left.key }),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { DType } from '../../../shared/dtype';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
-import { freshDim, undecidedDim } from '../algebra/dimArithmetic';
 import { withLeast } from '../algebra/dimBounds';
+import { freshDim, undecidedDim } from '../algebra/dimExpression';
 import { isNumericValue, membersOf, type TensorFact, type TensorValue } from '../facts/fact';
-import type { CountContext, RuleContext } from '../facts/rule';
+import type { CountContext, RuleContext, Surroundings } from '../facts/rule';
 import { NodeAttributes } from './attributes';
 import { addUp } from './count';
 import { expectedShape } from './expectedSizes';
@@ -33,6 +33,7 @@ export interface ContextHost {
     planned: PlannedNode,
   ) => BodyResult;
   readonly affordableRuns: (body: OnnxGraph) => number;
+  readonly surroundings: Surroundings;
   /** Sizes that are expected of dimensions that only a run decides: counts use them, rules do not. */
   readonly expected: ReadonlyMap<string, number>;
 }
@@ -146,6 +147,10 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     const before = adds ? this.bodies.get(body) : undefined;
     this.bodies.set(body, before === undefined ? result : withWorkOf(before, result));
     return result.outputs;
+  }
+
+  get surroundings(): Surroundings {
+    return this.host.surroundings;
   }
 
   affordableRuns(body: OnnxGraph): number {

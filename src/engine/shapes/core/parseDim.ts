@@ -1,5 +1,6 @@
 import type { Dim } from '../algebra/dim';
-import { addDims, floorDivDims, maxDim, minDim, multiplyDims, subtractDims } from '../algebra/dimArithmetic';
+import { addDims, floorDivDims, multiplyDims, subtractDims } from '../algebra/dimArithmetic';
+import { maxDim, minDim } from '../algebra/dimLattice';
 
 const tokenPattern = /\s*(\/\/|[-+*(),]|\d+|[A-Za-z_][\w.]*)/y;
 

@@ -12,23 +12,39 @@ export function factOfType(type: OnnxType | undefined, readDim: DimReader): Tens
   const tensor = innermostTensor(type);
   const kind = kindOfType(type);
   const fact = { kind, dtype: tensor.dtype, shape: tensor.shape?.map(readDim), constant: false };
-  return type?.kind === 'optional' ? { ...fact, content: kindOfType(type.element) } : fact;
+  const content = type?.kind === 'optional' || type?.kind === 'sequence' ? kindOfType(type.element) : undefined;
+  const isPlain = content === undefined || (kind === 'sequence' && content === 'tensor');
+  return {
+    ...fact,
+    ...(!isPlain && { content }),
+    ...(tensor.key !== undefined && { key: tensor.key }),
+  };
 }
 
 function kindOfType(type: OnnxType | undefined): TensorFact['kind'] {
-  if (type === undefined || type.kind === 'sparse-tensor') return 'tensor';
-  return type.kind;
+  return type?.kind ?? 'tensor';
+}
+
+/** The type of the fact as a person reads it: `sequence(map(int64, float32))`; nothing for a plain tensor. */
+export function containerText({ kind, dtype, content, key = 'undefined' }: TensorFact): string | undefined {
+  const textOf = (held: TensorFact['kind']): string =>
+    held === 'map' ? `map(${key}, ${dtype})` : held === 'tensor' ? dtype : `${held}(${dtype})`;
+  if (kind === 'tensor') return undefined;
+  return kind === 'sequence' || kind === 'optional' ? `${kind}(${textOf(content ?? 'tensor')})` : textOf(kind);
 }
 
 interface InnermostTensor {
   readonly dtype: DType;
   readonly shape: readonly StatedDim[] | undefined;
+  /** Type of the keys where it is the values of a map. */
+  readonly key?: DType;
 }
 
 function innermostTensor(type: OnnxType | undefined): InnermostTensor {
   let inner = type;
   while (inner !== undefined && (inner.kind === 'sequence' || inner.kind === 'optional')) inner = inner.element;
   if (inner?.kind === 'tensor' || inner?.kind === 'sparse-tensor') return inner;
+  if (inner?.kind === 'map') return { ...innermostTensor(inner.value), shape: undefined, key: inner.key };
   return { dtype: 'undefined', shape: undefined };
 }
 
@@ -50,24 +66,43 @@ export function disagreement(inferred: TensorFact, stated: TensorFact): string |
   return undefined;
 }
 
-/** What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. */
+/**
+ * What was inferred, with the gaps filled from what the file states: unknown types, ranks and unsettled dimensions. A
+ * number that the file states is more than an expression that was inferred, as it is for `onnx.shape_inference`.
+ */
 export function fillGaps(inferred: TensorFact, stated: TensorFact): TensorFact {
   const kind = inferred.dtype === 'undefined' && inferred.shape === undefined ? stated.kind : inferred.kind;
   const dtype = inferred.dtype === 'undefined' ? stated.dtype : inferred.dtype;
   const shape = fillShape(inferred.shape, stated.shape);
-  if (kind === inferred.kind && dtype === inferred.dtype && shape === inferred.shape) return inferred;
+  const isOfKind = kind === stated.kind;
+  const content = inferred.content ?? (isOfKind ? stated.content : undefined);
+  const key = inferred.key ?? (isOfKind ? stated.key : undefined);
+  const isSame = kind === inferred.kind && dtype === inferred.dtype && shape === inferred.shape;
+  if (isSame && content === inferred.content && key === inferred.key) return inferred;
   const { value, ...rest } = inferred;
-  const filled = { ...rest, kind, dtype, shape };
+  const filled = {
+    ...rest,
+    kind,
+    dtype,
+    shape,
+    ...(content !== undefined && { content }),
+    ...(key !== undefined && { key }),
+  };
   return value !== undefined && fits(value, shape) ? { ...filled, value } : filled;
 }
 
 function fillShape(inferred: Shape, stated: Shape): Shape {
   if (inferred === undefined) return stated;
-  if (stated === undefined || stated.length !== inferred.length || inferred.every(isSettled)) return inferred;
+  if (stated === undefined || stated.length !== inferred.length || inferred.every(isNumber)) return inferred;
   return inferred.map((dim, axis) => {
     const other = stated[axis];
-    return isSettled(dim) || other === undefined || !isSettled(other) ? dim : other;
+    if (typeof dim === 'number' || other === undefined) return dim;
+    return typeof other === 'number' || (!isSettled(dim) && isSettled(other)) ? other : dim;
   });
+}
+
+function isNumber(dim: Dim): boolean {
+  return typeof dim === 'number';
 }
 
 /** False for dimensions that no binding can turn into a number. */

@@ -1,6 +1,6 @@
 import type { StatedDim, ValueInfo } from '../../onnx/model';
 import type { Dim } from '../algebra/dim';
-import { freshDim } from '../algebra/dimArithmetic';
+import { freshDim } from '../algebra/dimExpression';
 import type { TensorFact } from '../facts/fact';
 import type { DimensionBindings, InferenceDiagnostic } from '../facts/inferred';
 import { isDimName, namedDim } from './bindings';

@@ -6,8 +6,8 @@ export type TensorValue = readonly (Dim | undefined)[];
 
 /** What is known of a tensor. */
 export interface TensorFact {
-  readonly kind: 'tensor' | 'sequence' | 'optional' | 'map' | 'opaque';
-  /** Element type; of the element for sequences and optionals. `undefined` (the name) where it is not known. */
+  readonly kind: 'tensor' | 'sparse-tensor' | 'sequence' | 'optional' | 'map' | 'opaque';
+  /** Element type; of the innermost elements for sequences, optionals and maps. `undefined` (the name) where it is not known. */
   readonly dtype: DType;
   readonly shape: Shape;
   /** Elements of small tensors (at most a few thousand) as far as they are known. */
@@ -18,8 +18,10 @@ export interface TensorFact {
   readonly elements?: readonly TensorFact[];
   /** How many members a sequence has, where no more is known of them than their number. */
   readonly members?: Dim;
-  /** What an optional holds, where that is known. */
+  /** What an optional or a sequence holds, where that is known; a sequence without it holds tensors. */
   readonly content?: TensorFact['kind'];
+  /** What maps have, where this is a map or holds maps; `dtype` is that of their values. */
+  readonly key?: DType;
   /**
    * True when the tensor follows from initializers, constants and the bound dimensions alone, whatever the inputs hold:
    * a weight, what is computed from weights, and `Shape` of a tensor whose dimensions are numbers.

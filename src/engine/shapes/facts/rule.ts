@@ -3,6 +3,12 @@ import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact, TensorValue } from './fact';
 
+/** The graph around a node, for the few operators whose result only their neighbors tell. */
+export interface Surroundings {
+  readonly nodes: readonly OnnxNode[];
+  shapeOf(tensor: string): Shape;
+}
+
 /** What a rule sees of its node: typed access to inputs and attributes, and a place for its results. */
 export interface RuleContext {
   readonly node: OnnxNode;
@@ -48,6 +54,8 @@ export interface RuleContext {
    * takes the place of that of earlier runs, or with `adds` is added to it.
    */
   inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[], adds?: boolean): readonly TensorFact[];
+  /** All nodes of the graph that this node is in, and the shape of a tensor of it as far as it is known by now. */
+  readonly surroundings: Surroundings;
   /** How many runs of a body may still be inferred one by one. */
   affordableRuns(body: OnnxGraph): number;
   /** The runs of the body that were inferred are all that there are: their work is not multiplied. */

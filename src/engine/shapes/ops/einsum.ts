@@ -1,7 +1,9 @@
 import type { Dim } from '../algebra/dim';
+import type { TensorValue } from '../facts/fact';
 import type { CountContext, OpEntry, RuleContext } from '../facts/rule';
 import { none } from './counting';
-import { broadcastDims, dtypeOf } from './shapeMath';
+import { coordinatesOf, positionOf, stridesOf } from './shapeInputs';
+import { addDims, broadcastDims, dtypeOf, multiplyDims, numericShape } from './shapeMath';
 
 /** One term of an equation: a label for each dimension. Dimensions under an ellipsis are labeled `.0`, `.1`... from the right. */
 type Labels = readonly string[];
@@ -32,16 +34,15 @@ function labelsOf(term: string, rank: number): Labels {
 
 /** Labels of the result; the implicit form keeps the ellipsis, then the letters that occur once, in alphabetical order. */
 function resultLabels(equation: Equation, operands: readonly Labels[]): Labels {
-  const all = operands.flat();
-  const hidden = new Set(all.filter((label) => label.startsWith('.'))).size;
+  const counts = new Map<string, number>();
+  for (const labels of operands) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const hidden = [...counts.keys()].filter((label) => label.startsWith('.')).length;
   const rankOf = (term: string): number => {
     const letters = term.replace('...', '').length;
     return term.includes('...') ? letters + hidden : letters;
   };
   if (equation.result !== undefined) return labelsOf(equation.result, rankOf(equation.result));
-  const once = all.filter(
-    (label, index) => !label.startsWith('.') && all.indexOf(label) === index && all.lastIndexOf(label) === index,
-  );
+  const once = [...counts].flatMap(([label, count]) => (count === 1 && !label.startsWith('.') ? [label] : []));
   return [...labelsOf('...', hidden), ...once.sort()];
 }
 
@@ -93,7 +94,56 @@ function inferEinsum(context: RuleContext): void {
     if (size === undefined) throw new RangeError(`the result's label '${label}' is in no term`);
     dims.push(size);
   }
-  context.output(0, dtype, dims);
+  context.output(0, dtype, dims, contractedValue(context, bound));
+}
+
+/** Elements that are gone through to sum up small operands whose elements are known. */
+const maximumProducts = 4096;
+
+/** The sums of products of the operands' elements, which may be symbolic; nothing where one is not known. */
+function contractedValue(context: RuleContext, bound: BoundEquation<Dim>): TensorValue | undefined {
+  const labels = [...new Set([...bound.result, ...bound.operands.flat()])];
+  const sizes = numericShape(labels.map((label) => bound.sizes.get(label) ?? 1));
+  const count = sizes?.reduce((product, size) => product * size, 1);
+  if (sizes === undefined || count === undefined || count > maximumProducts) return undefined;
+  const outer = sizes.slice(0, bound.result.length).reduce((product, size) => product * size, 1);
+  const sums = new Array<Dim>(outer).fill(0);
+  const operands: { readonly value: TensorValue; readonly strides: readonly number[] }[] = [];
+  for (const [index, ownLabels] of bound.operands.entries()) {
+    const shape = numericShape(context.shape(index));
+    const value = context.input(index)?.value;
+    if (shape === undefined || value === undefined) return undefined;
+    operands.push({ value, strides: stridesByLabel(ownLabels, shape, labels) });
+  }
+  const inner = outer === 0 ? 0 : count / outer;
+  for (let place = 0; place < count; place++) {
+    const product = productAt(operands, coordinatesOf(place, sizes));
+    if (product === undefined) return undefined;
+    const target = Math.floor(place / inner);
+    sums[target] = addDims(sums[target] ?? 0, product);
+  }
+  return sums;
+}
+
+/** Steps of an operand along each label; axes of size 1 are broadcast, and a label that is repeated steps along both axes. */
+function stridesByLabel(own: Labels, shape: readonly number[], labels: Labels): readonly number[] {
+  const strides = stridesOf(shape);
+  return labels.map((label) =>
+    own.reduce((step, each, axis) => (each === label && shape[axis] !== 1 ? step + (strides[axis] ?? 0) : step), 0),
+  );
+}
+
+function productAt(
+  operands: readonly { readonly value: TensorValue; readonly strides: readonly number[] }[],
+  coordinates: readonly number[],
+): Dim | undefined {
+  let product: Dim = 1;
+  for (const { value, strides } of operands) {
+    const element = value[positionOf(coordinates, strides)];
+    if (element === undefined) return undefined;
+    product = multiplyDims(product, element);
+  }
+  return product;
 }
 
 /** The equation over numbers; nothing where it does not fit, which inference has reported already. */
@@ -119,13 +169,15 @@ function einsumMacs(context: CountContext): number | undefined {
   const bound = bindOrNothing(context.string('equation', ''), shapes);
   if (bound === undefined) return undefined;
   const [first = [], ...others] = bound.operands;
+  const lastUse = new Map<string, number>();
+  for (const [index, labels] of others.entries()) for (const label of labels) lastUse.set(label, index);
+  for (const label of bound.result) lastUse.set(label, others.length);
   let current = new Set(first);
   let macs = 0;
   for (const [index, labels] of others.entries()) {
     const joint = new Set([...current, ...labels]);
     macs += [...joint].reduce((product, label) => product * (bound.sizes.get(label) ?? 1), 1);
-    const needed = new Set([...bound.result, ...others.slice(index + 1).flat()]);
-    current = new Set([...joint].filter((label) => needed.has(label)));
+    current = new Set([...joint].filter((label) => (lastUse.get(label) ?? -1) > index));
   }
   return macs;
 }

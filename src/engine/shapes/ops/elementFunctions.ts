@@ -4,14 +4,13 @@ import {
   divideExactly,
   floorDivDims,
   floorOfDim,
-  isAtLeast,
-  maxDim,
-  minDim,
   moduloDims,
   multiplyDims,
-  sameDim,
   subtractDims,
 } from '../algebra/dimArithmetic';
+import { sameDim } from '../algebra/dimExpression';
+import { maxDim, minDim } from '../algebra/dimLattice';
+import { isAtLeast } from '../algebra/dimOrder';
 import type { ElementFunction } from './elementValues';
 
 type Numeric = (left: number, right: number) => number;

@@ -1,6 +1,6 @@
 import type { DType } from '../../../shared/dtype';
 import type { Dim, Shape } from '../algebra/dim';
-import { undecidedDim } from '../algebra/dimArithmetic';
+import { undecidedDim } from '../algebra/dimExpression';
 import { elementCount, isIntegerType, valueLimit } from '../core/tensorValue';
 import type { TensorFact, TensorValue } from '../facts/fact';
 import type { RuleContext } from '../facts/rule';

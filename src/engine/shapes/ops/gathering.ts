@@ -193,6 +193,7 @@ function isCertainlyNotZero(element: Dim): boolean {
 function inferUnique(context: RuleContext): void {
   const input = context.shape(0);
   const axis = context.int('axis');
+  if (axis === undefined && uniqueOfKnown(context)) return;
   const count = context.fresh('count');
   const whole = input === undefined ? undefined : productOfDims(input);
   const length = axis === undefined ? whole : input?.[normalizeAxis(axis, input.length)];
@@ -201,6 +202,26 @@ function inferUnique(context: RuleContext): void {
   context.output(1, 'int64', [count]);
   context.output(2, 'int64', [length ?? context.fresh('length')]);
   context.output(3, 'int64', [count]);
+}
+
+/** States the results for elements that are known; false where they are not. */
+function uniqueOfKnown(context: RuleContext): boolean {
+  const value = context.numbers(0);
+  if (value === undefined) return false;
+  const firsts = new Map<number, number>();
+  for (const [place, element] of value.entries()) if (!firsts.has(element)) firsts.set(element, place);
+  const found = [...firsts.keys()];
+  if (context.int('sorted', 1) !== 0) found.sort((left, right) => left - right);
+  const ranks = new Map(found.map((element, rank) => [element, rank]));
+  const counts = new Array<number>(found.length).fill(0);
+  const inverse = value.map((element) => ranks.get(element) ?? 0);
+  for (const rank of inverse) counts[rank] = (counts[rank] ?? 0) + 1;
+  const places = found.map((element) => firsts.get(element) ?? 0);
+  context.output(0, dtypeOf(context, 0), [found.length], found);
+  context.output(1, 'int64', [found.length], places);
+  context.output(2, 'int64', [value.length], inverse);
+  context.output(3, 'int64', [found.length], counts);
+  return true;
 }
 
 /** Compress (opset 9): the entries whose condition holds; without an axis the input is flattened. */

@@ -14,6 +14,7 @@ import {
   numericShape,
   replaceAxis,
   subtractDims,
+  sumDims,
 } from './shapeMath';
 
 /** Concat: sizes add up on `axis` (default 1 before opset 4), the others must agree. */
@@ -27,18 +28,18 @@ function inferConcat(context: RuleContext): void {
   }
   const axis = normalizeAxis(context.int('axis', 1), model.length);
   const shape = [...model];
-  let total: Dim | undefined = 0;
+  const sizes: Dim[] = [];
   for (const [index, fact] of facts.entries()) {
     if (fact?.shape !== undefined && fact.shape.length !== model.length) {
       throw new RangeError(`input ${index} has rank ${fact.shape.length}, the first has ${model.length}`);
     }
-    const size: Dim | undefined = fact?.shape?.[axis];
-    total = total === undefined || size === undefined ? undefined : addDims(total, size);
+    const size = fact?.shape?.[axis];
+    if (size !== undefined) sizes.push(size);
     for (const [other, dim] of (fact?.shape ?? []).entries()) {
       if (other !== axis) shape[other] = moreCertain(context, shape[other] ?? dim, dim, 'Dimensions beside the axis');
     }
   }
-  shape[axis] = total ?? context.fresh(String(axis));
+  shape[axis] = sizes.length === facts.length ? sumDims(sizes) : context.fresh(String(axis));
   context.output(0, dtype, shape, concatenated(facts, axis));
 }
 

@@ -120,7 +120,8 @@ const inferDictVectorizer: Rule = (context) => {
 
 /** ZipMap: for each row a map from class labels to scores. */
 const inferZipMap: Rule = (context) => {
-  context.outputFact(0, { kind: 'sequence', dtype: 'float32', shape: undefined });
+  const key = (context.strings('classlabels_strings') ?? []).length > 0 ? 'string' : 'int64';
+  context.outputFact(0, { kind: 'sequence', content: 'map', key, dtype: 'float32', shape: undefined });
 };
 
 function scores(infer: Rule): OpEntry {

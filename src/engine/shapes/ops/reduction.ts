@@ -3,6 +3,8 @@ import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput, perOutput } from './counting';
 import { type Fold, foldedValue, runningValue } from './foldedValues';
 import { factOf, hasInput } from './ruleMakers';
+import { placeOfExtreme, placesInOrder, selectAlong } from './selectedValues';
+import { knownTensor } from './shapeInputs';
 import { addDims, dtypeOf, maxDim, minDim, multiplyDims, normalizeAxes, normalizeAxis, replaceAxis } from './shapeMath';
 
 /**
@@ -51,7 +53,7 @@ function reduce(cost: number, fold?: Fold): OpEntry {
 }
 
 /** ArgMax, ArgMin (opset 1 on): the axis becomes 1, or goes. */
-function inferArgExtreme(context: RuleContext): void {
+function inferArgExtreme(context: RuleContext, largest: boolean): void {
   const shape = context.shape(0);
   if (shape === undefined) {
     context.output(0, 'int64', undefined);
@@ -59,7 +61,11 @@ function inferArgExtreme(context: RuleContext): void {
   }
   const axis = normalizeAxis(context.int('axis', 0), shape.length);
   const keep = context.int('keepdims', 1) !== 0;
-  context.output(0, 'int64', keep ? replaceAxis(shape, axis, 1) : shape.filter((_, index) => index !== axis));
+  const result = keep ? replaceAxis(shape, axis, 1) : shape.filter((_, index) => index !== axis);
+  const known = knownTensor(context, 0);
+  const last = context.int('select_last_index', 0) !== 0;
+  const found = known && selectAlong(known, axis, 1, (line) => [placeOfExtreme(line, largest, last)]);
+  context.output(0, 'int64', result, found?.places);
 }
 
 /** TopK: k is an attribute in opset 1, input 1 from opset 10 on; it replaces the size of the axis. */
@@ -78,8 +84,13 @@ function inferTopK(context: RuleContext): void {
     context.problem(`k is ${k}, but axis ${axis} has only ${size} elements.`);
   }
   const result = replaceAxis(shape, axis, k);
-  context.output(0, dtype, result);
-  context.output(1, 'int64', result);
+  const known = knownTensor(context, 0);
+  const isOrdered = context.int('sorted', 1) !== 0 && typeof k === 'number' && typeof size === 'number' && k <= size;
+  const largest = context.int('largest', 1) !== 0;
+  const found =
+    known && isOrdered ? selectAlong(known, axis, k, (line) => placesInOrder(line, largest).slice(0, k)) : undefined;
+  context.output(0, dtype, result, found?.values);
+  context.output(1, 'int64', result, found?.places);
 }
 
 /** NonMaxSuppression (opset 10): (batch, class, box) for each selected box; how many is known only after a run. */
@@ -87,7 +98,9 @@ function inferNonMaxSuppression(context: RuleContext): void {
   context.output(0, 'int64', [context.fresh('selected'), 3]);
 }
 
-const argExtreme: OpEntry = { infer: inferArgExtreme, elementwiseOps: perInput(1) };
+function argExtreme(largest: boolean): OpEntry {
+  return { infer: (context) => inferArgExtreme(context, largest), elementwiseOps: perInput(1) };
+}
 
 /** CumSum, CumProd: the axis is input 1; small tensors keep their elements. */
 function cumulative(fold: Required<Fold>): OpEntry {
@@ -114,8 +127,8 @@ export const reductionOps: OpTable = {
   ReduceSumSquare: reduce(2),
   ReduceLogSum: reduce(1),
   ReduceLogSumExp: reduce(2),
-  ArgMax: argExtreme,
-  ArgMin: argExtreme,
+  ArgMax: argExtreme(true),
+  ArgMin: argExtreme(false),
   TopK: { infer: inferTopK, elementwiseOps: perInput(1) },
   CumSum: cumulative({ join: addDims, empty: 0 }),
   CumProd: cumulative({ join: multiplyDims, empty: 1 }),

@@ -26,7 +26,8 @@ function withMembers({ dtype, shape }: TensorFact, elements: readonly TensorFact
 }
 
 function member(sequence: TensorFact): TensorFact {
-  return { kind: 'tensor', dtype: sequence.dtype, shape: sequence.shape, constant: false };
+  const { content = 'tensor', dtype, shape, key } = sequence;
+  return { kind: content, dtype, shape, constant: false, ...(key !== undefined && { key }) };
 }
 
 /** Place of a member, counted from the front; nothing where it is not known. */

@@ -1,6 +1,8 @@
 import type { DType } from '../../../shared/dtype';
 import type { Dim, Shape } from '../algebra/dim';
-import { maxDim, multiplyDims, sameDim } from '../algebra/dimArithmetic';
+import { multiplyDims } from '../algebra/dimArithmetic';
+import { sameDim } from '../algebra/dimExpression';
+import { broadcastDim } from '../algebra/dimLattice';
 import { dimText } from '../algebra/dimText';
 import type { RuleContext } from '../facts/rule';
 
@@ -10,12 +12,12 @@ export {
   divideExactly,
   floorDivDims,
   floorOfDim,
-  isAtLeast,
-  maxDim,
-  minDim,
   multiplyDims,
   subtractDims,
+  sumDims,
 } from '../algebra/dimArithmetic';
+export { maxDim, minDim } from '../algebra/dimLattice';
+export { isAtLeast } from '../algebra/dimOrder';
 export { shapeText } from '../algebra/dimText';
 
 /** Product of dimensions; 1 for none. */
@@ -55,10 +57,7 @@ export function broadcastDims(left: Dim, right: Dim): Dim {
   if (typeof left === 'number' && typeof right === 'number') {
     throw new RangeError(`dimensions ${dimText(left)} and ${dimText(right)} cannot be broadcast`);
   }
-  // A dimension that is neither 1 nor symbolic decides; two symbols are equal or one of them is 1.
-  if (typeof left === 'number') return left;
-  if (typeof right === 'number') return right;
-  return maxDim(left, right);
+  return broadcastDim(left, right);
 }
 
 /** Multidirectional broadcasting; `undefined` where a rank is unknown. @throws RangeError when it is impossible. */

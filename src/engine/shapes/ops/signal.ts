@@ -27,14 +27,18 @@ function inferTransform(context: RuleContext): void {
   const shape = context.shape(0);
   if (!hasRank(context, shape, 2, 'The input')) return;
   const given = transformAxis(context);
+  const half = context.int('onesided', 0) !== 0;
+  const isReal = half && context.int('inverse', 0) !== 0;
   if (given === undefined) {
-    context.output(0, dtype, [...shape.slice(0, -1).map((_, axis) => context.fresh(`d${axis}`)), 2]);
+    // Whichever axis it is: without a length, a transform of both sides keeps all sizes.
+    const keeps = !half && !hasInput(context, 1);
+    const sizes = shape.slice(0, -1).map((size, axis) => (keeps ? size : context.fresh(`d${axis}`)));
+    context.output(0, dtype, [...sizes, isReal ? 1 : 2]);
     return;
   }
   const axis = normalizeAxis(given, shape.length);
   const length = hasInput(context, 1) ? (scalarValue(context, 1) ?? context.fresh('length')) : (shape[axis] ?? 0);
-  const half = context.int('onesided', 0) !== 0;
-  if (half && context.int('inverse', 0) !== 0) {
+  if (isReal) {
     // The inverse of a one-sided spectrum is real, of twice its length.
     const restored = hasInput(context, 1) ? length : multiplyDims(subtractDims(length, 1), 2);
     context.output(0, dtype, [...replaceAxis(shape, axis, restored).slice(0, -1), 1]);

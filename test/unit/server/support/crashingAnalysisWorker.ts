@@ -1,9 +1,10 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createAnalysisFunctions } from '../../../../src/server/workers/analysisFunctions';
 import { serveWorker } from '../../../../src/server/workers/serveWorker';
+import { Trust } from '../../../../src/server/workers/trust';
 
 /** The analysis worker, but a model named `crash.onnx` ends it, and one named `endless.onnx` never ends. */
-const functions = createAnalysisFunctions(__dirname);
+const functions = createAnalysisFunctions(__dirname, new Trust(workerData.trust).reach);
 
 if (parentPort !== null) {
   serveWorker(parentPort, {

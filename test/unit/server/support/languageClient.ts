@@ -41,6 +41,15 @@ export class LanguageClient {
     return client;
   }
 
+  get processId(): number | undefined {
+    return this.server.exitCode === null && this.server.signalCode === null ? this.server.pid : undefined;
+  }
+
+  /** Sends the body of a message, whatever it is. */
+  write(body: string): void {
+    this.server.stdin?.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  }
+
   request<Method extends keyof ServerRequests>(
     method: Method,
     params: ServerRequests[Method]['params'],
@@ -103,6 +112,15 @@ export class LanguageClient {
     const [code] = await exited;
     this.connection.dispose();
     return code;
+  }
+
+  /** Goes without a word, as a client that crashes; resolves once the server has ended. */
+  async vanish(): Promise<void> {
+    const exited = once(this.server, 'exit');
+    this.server.stdin?.destroy();
+    this.server.stdout?.destroy();
+    await exited;
+    this.connection.dispose();
   }
 
   #awaited<Value>(look: () => Value | undefined): Promise<Value> {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The long load test: `npx vitest run --config test/relay/vitest.config.ts`, for SOAK_SECONDS (600). */
+/** The long load test: `npx vitest run --config test/relay/vitest.config.mjs`, for SOAK_SECONDS (600). */
 export default defineConfig({
   test: {
     include: ['test/relay/*.soak.ts'],

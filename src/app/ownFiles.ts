@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { tierNames } from '../engine/deploy/parts/tierNames';
+import { isRegularFile, readTextFile } from '../files/regularFile';
+import { parsePlan } from '../shared/documents/parsePlan';
+import { DnnSplitError } from '../shared/errors';
+import { contractFile, modelFile, splitPlanFile } from './splitFiles';
+
+/** File in a generated folder that lists the others, so that the next run knows which of them it may replace. */
+export const generatedListFile = '.dnnsplit-files.json';
+
+const listSchema = z.object({ files: z.array(z.string()) });
+
+/** Files that an earlier export has written into a folder, known by the plan that it left there. */
+export function earlierSplitFiles(directory: string): string[] {
+  const path = join(directory, splitPlanFile);
+  if (!isRegularFile(path)) return [];
+  const { document } = parsePlan(readTextFile(path, 'plan'));
+  if (document === undefined) return [];
+  const ofTiers = tierNames(document).flatMap((name) =>
+    [contractFile, modelFile, `${modelFile}.data`].map((file) => `${name}/${file}`),
+  );
+  return [splitPlanFile, ...ofTiers];
+}
+
+/** Files that an earlier run has generated into a folder, known by the list that it left there. */
+export function earlierGeneratedFiles(directory: string): string[] {
+  const path = join(directory, generatedListFile);
+  if (!isRegularFile(path)) return [];
+  const { data } = listSchema.safeParse(jsonOf(readTextFile(path, 'list')));
+  const isSound = data?.files.every((file) => file.split('/').every(isName)) === true;
+  if (data === undefined || !isSound) {
+    const message = `${path} is no list of generated files of this version; choose another folder or remove it.`;
+    throw new DnnSplitError('file-system', message, { path });
+  }
+  return [generatedListFile, ...data.files];
+}
+
+export function generatedListText(files: readonly string[]): string {
+  return `${JSON.stringify({ files: [...files].sort() }, null, 2)}\n`;
+}
+
+function isName(part: string): boolean {
+  return part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { exportSegments, type SegmentExportOptions } from '../../src/app/exportSegments';
+import { takeSteps } from '../../src/app/steps';
+import type { SegmentsPlan } from '../../src/engine/extract/segmentPlan';
+import type { OnnxModel } from '../../src/engine/onnx/model';
+import { commitSets, FileSet } from '../../src/files/fileSet';
+import type { Work } from '../../src/shared/work';
+
+export interface ExportTarget extends SegmentExportOptions {
+  readonly directory: string;
+  /** Replaces whatever is in the way. */
+  readonly overwrite?: boolean;
+}
+
+/** Writes the sub-models of a plan into a folder and nothing else, all of them or none. */
+export function exportInto(
+  modelPath: string,
+  model: OnnxModel,
+  plan: SegmentsPlan,
+  { directory, overwrite = false, ...options }: ExportTarget,
+  work?: Work,
+) {
+  const rule = { overwrite, replacesForeign: overwrite, inputs: [], own: [], expected: [], seal: '' };
+  const set = new FileSet(directory, rule);
+  try {
+    const exported = takeSteps(exportSegments(modelPath, model, plan, set, options, work));
+    commitSets([set]);
+    return exported;
+  } finally {
+    set.abandon();
+  }
+}
