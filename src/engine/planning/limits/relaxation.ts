@@ -17,6 +17,8 @@ export interface Relaxation {
   /** Changes of another limit that would do as well, instead. */
   readonly alternatives: readonly (readonly Change[])[];
   readonly way: Way;
+  /** True where it is proven that fewer changes are not enough. */
+  readonly isFewest: boolean;
 }
 
 /**
@@ -33,14 +35,19 @@ export function leastRelaxation(
 ): Relaxation | undefined {
   const { constraints } = costs.infrastructure;
   const limits: Freed[] = [...limitsOf(constraints), ...(constraints.respectMemory ? ['memory' as const] : [])];
+  let isFewest = true;
   for (let count = 1; count <= limits.length; count++) {
-    const ways = waysWithout(search, costs, limits, count, optimum);
+    const { ways, areAll } = waysWithout(search, costs, limits, count, optimum);
     const [best, ...others] = ways.sort((a, b) => a.change - b.change);
-    if (best === undefined) continue;
+    if (best === undefined) {
+      isFewest &&= areAll;
+      continue;
+    }
     return {
       changes: changesOf(costs, best),
       alternatives: count === 1 ? others.map((way) => changesOf(costs, way)) : [],
       way: best,
+      isFewest,
     };
   }
   return undefined;
@@ -79,14 +86,19 @@ export function infeasibleError(
  * What is not kept, and what to change, without the full stop.
  * @param isProven false where only the plans that were searched are known not to keep it.
  */
-export function sentence(limits: readonly Limit[], { changes }: Pick<Relaxation, 'changes'>, isProven = true): string {
+export function sentence(
+  limits: readonly Limit[],
+  { changes, isFewest }: Pick<Relaxation, 'changes' | 'isFewest'>,
+  isProven = true,
+): string {
   const [only] = changes;
   const isMemory = changes.every(({ constraint }) => constraint === 'memoryGB');
   const noPlan = isProven ? 'No plan' : 'No plan that was searched';
   if (isMemory && limits.length === 0) return `${noPlan} fits into the memory of the tiers: ${adviceOn(changes)}`;
   if (isMemory) return `No plan that keeps the limits fits into the memory of the tiers: ${adviceOn(changes)}`;
   if (only === undefined || changes.length > 1) {
-    return `${noPlan} keeps all of the constraints, and relaxing one is not enough: ${adviceOn(changes)}`;
+    const enough = isFewest ? ', and relaxing one is not enough' : '';
+    return `${noPlan} keeps all of the constraints${enough}: ${adviceOn(changes)}`;
   }
   const limit = limits.find(({ name }) => name === only.constraint);
   const rest = limits.length > 1 ? ' while the other limits hold' : '';

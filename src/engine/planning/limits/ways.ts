@@ -4,7 +4,7 @@ import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 import { type Limit, valuesOf } from '../plan/constraints';
 import { isTradedOff } from '../plan/metrics';
-import type { Assignment } from '../plan/plan';
+import type { Assignment, Evaluation } from '../plan/plan';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan } from '../search/labels';
@@ -29,6 +29,7 @@ export interface Way {
 /**
  * For every choice of so many limits, the plan that exceeds them least while it keeps the others, where there is one. For
  * one limit it is the least there is: where the search leaves cuts out, the true optimum is asked.
+ * @returns `areAll` where it is proven that no other choice leaves a plan
  */
 export function waysWithout(
   search: PlanSearch,
@@ -36,13 +37,20 @@ export function waysWithout(
   limits: readonly Freed[],
   count: number,
   optimum: OptimumSearch | undefined,
-): Way[] {
-  return subsets(limits, count).flatMap((freed) => {
+): { readonly ways: Way[]; readonly areAll: boolean } {
+  const ways: Way[] = [];
+  let areAll = true;
+  for (const freed of subsets(limits, count)) {
     const found = searchedWay(search, costs, limits, freed);
     const [only, ...others] = freed;
-    if (optimum === undefined || search.findsOptimum || only === undefined || others.length > 0) return found ?? [];
-    return optimalWay(costs, only, optimum, found) ?? [];
-  });
+    const isSearched = optimum === undefined || search.findsOptimum || only === undefined || others.length > 0;
+    const { way, isSettled } = isSearched
+      ? { way: found, isSettled: search.findsOptimum }
+      : optimalWay(costs, only, optimum, found);
+    if (way !== undefined) ways.push(way);
+    areAll &&= way !== undefined || isSettled;
+  }
+  return { ways, areAll };
 }
 
 /** What a limit on a figure is. */
@@ -87,11 +95,27 @@ function measureOf({ costs, family }: PlanSearch, limit: Freed): Measure {
 }
 
 /** The plan that takes least of what one limit is on, of all plans that keep the others. */
-function optimalWay(costs: CostTables, freed: Freed, optimum: OptimumSearch, found: Way | undefined): Way | undefined {
-  const { best } = optimum.least(withoutLimit(costs, freed), found ? [found.assignment] : []);
-  if (best === undefined || freed === 'memory') return found;
-  const value = valuesOf(evaluatePlan(costs, best.tierOfNode))[freed.metric];
-  return { freed: [freed], values: [value], assignment: best.tierOfNode, change: changeOf([freed], [value]) };
+function optimalWay(
+  costs: CostTables,
+  freed: Freed,
+  optimum: OptimumSearch,
+  found: Way | undefined,
+): { readonly way: Way | undefined; readonly isSettled: boolean } {
+  const { best, isProven } = optimum.least(withoutLimit(costs, freed), found ? [found.assignment] : []);
+  if (best === undefined) return { way: found, isSettled: isProven };
+  const evaluation = evaluatePlan(costs, best.tierOfNode);
+  const value = freed === 'memory' ? fullestMemory(costs, evaluation) : valuesOf(evaluation)[freed.metric];
+  const way = { freed: [freed], values: [value], assignment: best.tierOfNode, change: changeOf([freed], [value]) };
+  return { way: found !== undefined && found.change <= way.change ? found : way, isSettled: isProven };
+}
+
+/** By how much the fullest memory is filled. */
+function fullestMemory({ infrastructure }: CostTables, { tiers }: Evaluation): number {
+  const filled = infrastructure.tiers.map(({ memoryGB = Number.POSITIVE_INFINITY }, k) => {
+    const bytes = (tiers[k]?.weightBytes ?? 0) + (tiers[k]?.peakActivationBytes ?? 0);
+    return bytes / (memoryGB * 1e9);
+  });
+  return Math.max(...filled);
 }
 
 /** The same costs without one limit, with what it is on as the objective. */
