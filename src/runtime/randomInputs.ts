@@ -1,5 +1,6 @@
 import type { ContractTensor } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import { bytesOf } from './elements';
 import { halfFromNumber } from './float16';
 import { bytesFromStrings } from './strings';
 import { type Datatype, datatypeOf, elementCount, type Tensor } from './tensor';
@@ -71,10 +72,6 @@ function randomBytes(datatype: Datatype, length: number, random: () => number, n
     default:
       return Uint8Array.from({ length }, bit);
   }
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** bfloat16 is the upper half of a float32. */
