@@ -28,6 +28,7 @@ describe('the best plan under limits', () => {
     [2, 14, 200],
     [3, 9, 150],
     [4, 7, 150],
+    [8, 4, 60],
   ] as const) {
     it(`is what trying every assignment finds on ${tierCount} tiers and up to ${mostNodes} nodes`, () => {
       let possible = 0;
