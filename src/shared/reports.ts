@@ -91,6 +91,10 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
+  readonly assumedDimensions?: Readonly<Record<string, number>>;
+  /** The same for reading: `batch 1, 128 tokens`. */
+  readonly assumedText?: string;
   /** Symbols that no binding settles yet, most useful first. */
   readonly openDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
   /**
@@ -254,6 +258,8 @@ export interface PlanReport extends Figures {
     readonly latencyMs: number | null;
     readonly objectiveValue: number | null;
     readonly gapPercent: number | null;
+    /** True where the value is the optimum's; otherwise no plan is below it, where there is one. */
+    readonly proven: boolean;
     readonly unavailable?: string;
   };
   readonly baselines: readonly StrategyReport[];
@@ -273,6 +279,10 @@ export interface PlanReport extends Figures {
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
+  /** True where `pareto` holds every plan that no other one beats, up to plans with the same figures. */
+  readonly paretoComplete?: boolean;
+  /** Where it does not: the levels of throughput that the best plans were found for, besides those of minimum cuts. */
+  readonly paretoLevels?: number;
   /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
   readonly ranked?: readonly ParetoReport[];
   /** How many cuts were looked at for the efficient plans. */
@@ -282,6 +292,9 @@ export interface PlanReport extends Figures {
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */
   readonly profiles?: readonly ProfileReport[];
+  /** As in the analysis. */
+  readonly assumedDimensions?: Readonly<Record<string, number>>;
+  readonly assumedText?: string;
   /** One sentence: what to do, "do not split" included. */
   readonly advice: string;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */

@@ -67,8 +67,11 @@ function analysisText(report: AnalysisReport): string {
     ['cuts', cutsText(graph)],
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
+  if (report.assumedText !== undefined) {
+    parts.unshift(`For ${report.assumedText}: assumed, because the file leaves these sizes open.`);
+  }
   if (openDimensions.length > 0) {
-    parts.push(`Dimensions without a number: ${namesText(openDimensions)}. Give them one with --bind NAME=NUMBER.`);
+    parts.push(`Open dimensions: ${namesText(openDimensions)}. Bind one with --bind NAME=NUMBER.`);
   }
   if (madeDimensions.length > 0) {
     parts.push(

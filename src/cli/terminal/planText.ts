@@ -29,6 +29,13 @@ interface Sections {
   readonly top?: number;
 }
 
+/** What the figures are for, where sizes are assumed: a line of its own under the advice. */
+function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): string {
+  if (assumedText === undefined) return '';
+  const names = visibleText(Object.keys(assumedDimensions).join(', '));
+  return `\nFor ${assumedText}: assumed. Set ${names} with --bind.`;
+}
+
 /** A plan for reading in a terminal. */
 export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
   const { exact } = report;
@@ -39,7 +46,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    visibleText(report.advice),
+    visibleText(report.advice) + assumedLine(report),
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
@@ -60,8 +67,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
-  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
-  if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
+  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
 }
 
@@ -219,8 +225,11 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoTitle(cuts: number): string {
-  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched`;
+function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
+  const title = 'plans that no other one beats in every figure';
+  if (paretoComplete) return `${title}: all of them`;
+  if (paretoBounded) return `${title}: there are more, these are spread over all of them`;
+  return `${title}: there may be more, these are proven by minimum cuts and at ${paretoLevels} levels of throughput`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

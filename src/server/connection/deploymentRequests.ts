@@ -5,6 +5,7 @@ import { readSplit, runVerification } from '../../app/verifySplit';
 import { requireUnchanged } from '../../files/fileIdentity';
 import { createScratchFolder } from '../../files/leftovers';
 import { readTextFile } from '../../files/regularFile';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import type { ServerRequests } from '../../shared/requests';
 import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
@@ -71,7 +72,7 @@ async function verify(
     const task = {
       modelPath,
       contractPaths: [...contractPaths],
-      dimensions: parsePlanText(source.planText, source.planPath).dimensions,
+      dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
       runs,
       seed: 1,
       runtimeFolder: packageFolder,

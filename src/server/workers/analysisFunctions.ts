@@ -9,17 +9,22 @@ import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
 import { takeSteps } from '../../app/steps';
+import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import type { Reach } from '../../files/reach';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import type { Work } from '../../shared/work';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
+
+/** Milliseconds that a preview looks for a plan where none is at hand. */
+const previewMs = 100;
 
 /**
  * The functions of the analysis worker, with models kept between calls.
@@ -30,7 +35,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), reach(), work);
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work), reach(), work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -54,7 +59,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     preview({ modelPath, overrides }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
-      const options = { skipCertificate: true, skipRegimes: true };
+      const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
       const evaluation = attempt(
         () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
       );
@@ -65,7 +70,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
-      const options = { skipCertificate: true, skipRegimes: true };
+      const options = { skipCertificate: true, skipRegimes: true, deadlineMs: interactiveMs };
       const planUnder = (tried: PlanOverrides) =>
         planAnalyzed(analyzed, settings, { ...tried, strategy }, options, work).result;
       // Cuts that are tried out bind the plan; what it is compared with keeps them only where it can.
@@ -106,7 +111,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     checkPlan({ planPath, text }, work) {
       const plan = parsePlanText(text, planPath);
-      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), plan.dimensions, work);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), sizesOfPlan(plan), work);
       return checkPlan(plan, graph, structureHash);
     },
     generate: ({ target, ...source }, work) =>

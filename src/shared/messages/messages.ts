@@ -5,4 +5,6 @@
  */
 export const messages = {
   'preset.unknown': '`{place}` names the unknown preset `{preset}`. Use one of: {known}.',
+  'sizes.unknown':
+    'The size of {count|the open dimension|the open dimensions} {names} is not known, so no plan can be made. Give it with `--bind {example}=NUMBER` or under `dimensions` in dnnsplit.json.',
 } as const;

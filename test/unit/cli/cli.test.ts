@@ -87,7 +87,8 @@ describe('dnnsplit on the command line', () => {
   it('binds symbolic dimensions', () => {
     const open = JSON.parse(run('analyze', 'lstm.onnx', '--json').stdout);
     expect(open.openDimensions.length).toBeGreaterThan(0);
-    expect(run('analyze', 'lstm.onnx').stdout).toMatch(/^work +unknown MACs: open sizes decide that of \d+ nodes$/m);
+    expect(open.assumedDimensions).toEqual({ batch: 1, seq: 128 });
+    expect(run('analyze', 'lstm.onnx').stdout).toMatch(/^For batch 1, sequence length 128: assumed/);
     const bindings = open.openDimensions.flatMap(({ symbol }: { symbol: string }, index: number) => [
       '--bind',
       `${symbol}=${index + 2}`,
@@ -133,6 +134,17 @@ describe('dnnsplit on the command line', () => {
     expect(plan.regimes.length).toBeGreaterThan(1);
     expect(plan.audit.holds).toBe(true);
     expect(plan.pareto.length).toBeGreaterThan(1);
+  });
+
+  it('says what it proves, and takes seconds for that', () => {
+    const plan = JSON.parse(run('plan', 'small.onnx', '--json', '--pareto', '--deadline', '0').stdout);
+    expect([plan.exact.proven, plan.paretoComplete]).toEqual([true, true]);
+    expect(plan.paretoLevels).toBeUndefined();
+    expect(run('plan', 'small.onnx', '--pareto').stdout).toMatch(/no other one beats in every figure: all of them$/m);
+    for (const seconds of ['soon', '-1', '']) {
+      const { status, stderr } = run('plan', 'small.onnx', '--deadline', seconds);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('seconds from 0 upwards')]);
+    }
   });
 
   it('writes the same bytes for the same plan, and they parse', async () => {

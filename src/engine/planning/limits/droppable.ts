@@ -2,6 +2,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import type { Cut } from '../../split/splitGraph';
 import type { Constraints } from '../infrastructure/infrastructure';
 import { tierBounds } from '../infrastructure/tierBounds';
+import type { OptimumSearch } from '../optimum/optimumSearch';
 import type { PlanSearch } from '../search/planSearch';
 
 /** Constraints that are tried in turn, at most. */
@@ -14,11 +15,15 @@ interface Alternative {
 }
 
 /** Pins, tiers that are left out and decided cuts that no plan is possible with, but one is without that one alone. */
-export function droppableConstraints(search: PlanSearch, fixedCuts: readonly (Cut | null)[]): string[] {
+export function droppableConstraints(
+  search: PlanSearch,
+  optimum: OptimumSearch,
+  fixedCuts: readonly (Cut | null)[],
+): string[] {
   const { constraints } = search.costs.infrastructure;
   return alternativesTo(constraints, fixedCuts)
     .slice(0, mostTried)
-    .filter((one) => isPossible(search, one))
+    .filter((one) => isPossible(search, optimum, one))
     .map(({ name }) => name);
 }
 
@@ -44,11 +49,12 @@ function alternativesTo(constraints: Constraints, fixedCuts: readonly (Cut | nul
   ];
 }
 
-function isPossible(search: PlanSearch, { constraints, fixedCuts }: Alternative): boolean {
+function isPossible(search: PlanSearch, optimum: OptimumSearch, { constraints, fixedCuts }: Alternative): boolean {
   const infrastructure = { ...search.costs.infrastructure, constraints };
   try {
     const bounds = tierBounds(search.costs.graph, infrastructure, fixedCuts);
-    return search.under(infrastructure, bounds).fronts.plans().length > 0;
+    const other = search.under(infrastructure, bounds);
+    return other.fronts.plans().length > 0 || (!other.findsOptimum && optimum.finds(other.costs, bounds));
   } catch (error) {
     if (DnnSplitError.is(error, 'infeasible')) return false;
     throw error;

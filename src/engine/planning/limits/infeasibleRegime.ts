@@ -19,13 +19,13 @@ export function infeasibleRegime(search: PlanSearch, link: number, toMbps: numbe
   const everywhere = relaxationAt(search, [link], 0);
   const mbps = (Number.isFinite(toMbps) ? toMbps : 1) * below;
   const relaxation = everywhere ?? relaxationAt(search, [link], mbps);
-  if (relaxation === undefined) return undefined;
+  if (relaxation?.way.chosen === undefined) return undefined;
   const where = everywhere === undefined ? ` at ${bandwidthText(mbps)}` : '';
   const { costs, family } = search;
   return {
-    ...regimeOf(costs, family, link, relaxation.chosen, { fromMbps: 0, toMbps }),
+    ...regimeOf(costs, family, link, relaxation.way.chosen, { fromMbps: 0, toMbps }),
     infeasible: {
-      reason: `${sentence(limitsOf(costs.infrastructure.constraints), relaxation)}${where}.`,
+      reason: `${sentence(limitsOf(costs.infrastructure.constraints), relaxation, search.findsOptimum)}${where}.`,
       changes: relaxation.changes,
     },
   };
@@ -36,7 +36,7 @@ export function reasonAt(search: PlanSearch, links: readonly number[], bandwidth
   const relaxation = relaxationAt(search, links, bandwidthMbps);
   if (relaxation === undefined) return undefined;
   const { constraints } = search.costs.infrastructure;
-  return `${sentence(limitsOf(constraints), relaxation)} at ${bandwidthText(bandwidthMbps)}.`;
+  return `${sentence(limitsOf(constraints), relaxation, search.findsOptimum)} at ${bandwidthText(bandwidthMbps)}.`;
 }
 
 function relaxationAt(search: PlanSearch, changed: readonly number[], bandwidthMbps: number): Relaxation | undefined {
