@@ -159,7 +159,7 @@ function prepare(
   const costs = createCostTables(graph, infrastructure, options.previousCosts);
   const fixedCuts =
     options.placement === undefined
-      ? cutsAtPositions(graph, candidates, options.cuts ?? [])
+      ? cutsAtPositions(graph, candidates, infrastructure.tiers, options.cuts ?? [])
       : cutsOfPlacement(graph, infrastructure.tiers, options.placement);
   const bounds = tierBounds(graph, infrastructure, fixedCuts);
   const cuts = searchableCuts(costs, candidates);

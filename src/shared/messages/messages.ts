@@ -1,8 +1,14 @@
+import { planningMessages } from './planning';
+import { readingMessages } from './reading';
+import { splittingMessages } from './splitting';
+
 /**
- * Every sentence that the engine, the use cases on disk, the server and the command line say to a person, in English, by
- * what it is about. Code names a sentence and gives its values; how it reads is decided here, and translations replace
- * these templates.
+ * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
+ * English, by what it is about; a table per area. Code names a sentence and gives its values; how it reads is decided here,
+ * and translations replace these templates.
  */
 export const messages = {
-  'preset.unknown': '`{place}` names the unknown preset `{preset}`. Use one of: {known}.',
+  ...readingMessages,
+  ...splittingMessages,
+  ...planningMessages,
 } as const;

@@ -109,7 +109,7 @@ describe('constraints', () => {
     const failure = failureOf(() => plan({ pin: { a: 'cloud', d: 'device' } }));
     expect(failure.code).toBe('infeasible');
     expect(failure.message).toMatch(
-      /`[a-d]` must run on `cloud` or above because of the pin of `a`, and on `device` or below because of the pin of `d`/,
+      /`[a-d]` cannot be placed: the pin of `a` requires `cloud` or higher, and the pin of `d` requires `device` or lower\./,
     );
     expect(failureOf(() => plan({ pin: { nope: 'edge' } })).code).toBe('invalid-config');
   });

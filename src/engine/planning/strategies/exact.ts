@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { additiveObjective } from '../costs/costModel';
 import { evaluatePlan } from '../costs/evaluate';
 import { solveTables } from '../optimum/exactPlan';
@@ -33,13 +34,10 @@ export function planExactly(context: StrategyContext): FoundPlan {
  */
 export function planByMinimumCut({ costs, bounds, work }: StrategyContext): FoundPlan {
   const objective = additiveObjective(costs.infrastructure, costs.infrastructure.objective);
-  if (objective === undefined) throw new DnnSplitError('bad-usage', 'Throughput is not a sum over nodes and links.');
+  if (objective === undefined) throw new DnnSplitError('bad-usage', say('strategy.notAdditive', {}));
   const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
   if (!Number.isFinite(cost)) {
-    throw new DnnSplitError(
-      'infeasible',
-      'Every plan sends a tensor of unknown size; bind the open dimensions under `dimensions`.',
-    );
+    throw new DnnSplitError('infeasible', say('strategy.unknownSizes', {}));
   }
   return { assignment: tierOfNode, evaluatedPlans: costs.tiers.length };
 }
@@ -49,7 +47,7 @@ function planThroughput(context: StrategyContext): FoundPlan {
   if (best !== undefined) return best;
   throw new DnnSplitError(
     'bad-usage',
-    `For throughput the best plan that is known is proven only to be within ${rounded((bestValue / bound - 1) * 100)} % of the optimum; use \`dnnsplit\` or \`exhaustive\`.`,
+    say('strategy.unprovenThroughput', { percent: rounded((bestValue / bound - 1) * 100) }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import type { CostTables } from '../costs/costTables';
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
@@ -21,10 +22,7 @@ export function planExhaustively(context: StrategyContext): FoundPlan {
   const [best] = plans;
   if (best !== undefined) return { assignment: best, evaluatedPlans: evaluated };
   if (search.fronts.plans().length === 0) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
-  throw new DnnSplitError(
-    'infeasible',
-    'No plan that cuts the order at positions keeps the constraints, but one that cuts across branches does; use `dnnsplit`.',
-  );
+  throw new DnnSplitError('infeasible', say('strategy.onlyAcrossBranches', {}));
 }
 
 /**
@@ -41,7 +39,7 @@ export function rankExhaustively(
   if (count > exhaustiveBound) {
     throw new DnnSplitError(
       'bad-usage',
-      `There are ${count.toPrecision(3)} plans to compute, more than ${exhaustiveBound}; use \`exact\` or fewer tiers.`,
+      say('strategy.tooManyPlans', { count: count.toPrecision(3), limit: exhaustiveBound }),
     );
   }
   const { ranked, evaluated } = rankPrefixPlans(
