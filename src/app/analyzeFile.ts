@@ -7,6 +7,7 @@ import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
 import { openModelSource } from '../files/externalData';
 import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { throwIfCanceled, unwatched, type Work } from '../shared/work';
 import { structureHash } from './structureHash';
 
@@ -32,7 +33,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
   const source = openModelSource(path);
   try {
     if (source.size === 0) {
-      throw new DnnSplitError('unreadable-model', `${path} is empty; choose a file that holds an ONNX model.`, {
+      throw new DnnSplitError('unreadable-model', say('analysis.empty', { path }), {
         path,
       });
     }
@@ -63,7 +64,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
 
 /** The same error, knowing its file. */
 function inFile(error: DnnSplitError, path: string): DnnSplitError {
-  return new DnnSplitError(error.code, error.message, { path, ...error.place }, error.detail);
+  return new DnnSplitError(error.code, error.sentence, { path, ...error.place }, error.detail);
 }
 
 /** Changes whenever the file does. Empty when there is no such file. */

@@ -12,6 +12,7 @@ import type { Reach } from '../files/reach';
 import type { ContractDocument } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
 import { checkPlan } from './checkPlan';
@@ -69,14 +70,10 @@ export function prepareSplit(
 ): PreparedSplit {
   const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
-    throw new DnnSplitError(
-      'invalid-plan',
-      `${plan.model.file} has changed since this plan was made; plan again, then split.`,
-      { path: planPath },
-    );
+    throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
   }
   const wrong = checkPlan(plan, model.graph, model.structureHash).find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.message, { path: planPath });
+  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.said, { path: planPath });
   const { tiersOf } = assignedTiers(
     model.graph.nodes.map(({ id }) => id),
     plan.tiers.map(({ nodes }) => nodes),

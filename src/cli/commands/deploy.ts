@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -72,7 +73,10 @@ async function explained<Value>(write: () => Promise<Value>): Promise<Value> {
     return await write();
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
-    const message = thrown.message.replace(/\.$/, ', or leave the sub-models out with --manifests-only.');
-    throw new DnnSplitError('external-data', message, thrown.place);
+    throw new DnnSplitError(
+      'external-data',
+      say('command.orManifestsOnly', { message: thrown.said ?? thrown.message }),
+      thrown.place,
+    );
   }
 }

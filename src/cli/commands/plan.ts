@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import { namedStrategies } from '../../shared/strategies';
@@ -80,7 +81,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {
-    throw new DnnSplitError('bad-usage', '`--regions` needs two links, and so three tiers or more.');
+    throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }
   const link = options.sweep?.link ?? 0;
   const report = {
@@ -107,12 +108,11 @@ function swept(report: PlanReport, sweep: Sweep | undefined): PlanReport {
   const regimes = report.linkRegimes[sweep.link];
   if (regimes === undefined) {
     const last = report.linkRegimes.length - 1;
-    const known = last === 0 ? 'the only link is 0' : `the links are 0 to ${last}`;
     throw new DnnSplitError(
       'bad-usage',
       last < 0
-        ? 'There is no link to sweep, because there is one tier; add a tier to the configuration.'
-        : `There is no link ${sweep.link} to sweep; ${known}.`,
+        ? say('command.nothingToSweep', {})
+        : say(last === 0 ? 'command.sweepOnly' : 'command.sweepUnknown', { link: sweep.link, last }),
     );
   }
   const inRange = regimes.filter(

@@ -6,6 +6,7 @@ import type { Profiled, ProfileSource } from '../../app/profileModel';
 import type { WriteRule } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { countText, durationText } from '../../shared/quantities';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { jsonText } from '../terminal/output';
@@ -131,7 +132,7 @@ async function measured(
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
   const { profileFromTrace } = await import('../../app/profileModel');
   if (options.device === undefined) {
-    throw new DnnSplitError('bad-usage', 'A trace does not say what it was recorded on; name it with --device.');
+    throw new DnnSplitError('bad-usage', say('command.noDevice', {}));
   }
   const recorded = statSync(tracePath, { throwIfNoEntry: false })?.mtime ?? new Date();
   const { device, warmup } = options;
@@ -142,7 +143,7 @@ async function imported(tracePath: string, analyzed: AnalyzedModel, options: Pro
 function checkRuns(runs: number, nodes: number): void {
   const most = Math.floor(mostEvents / (nodes + 2));
   if (runs <= most) return;
-  const message = `${runs} runs of ${nodes} nodes are more than the ${countText(mostEvents)} events that ONNX Runtime records; ask for at most ${most} with --runs.`;
+  const message = say('command.tooManyRuns', { runs, nodes, limit: countText(mostEvents), most });
   throw new DnnSplitError('bad-usage', message);
 }
 

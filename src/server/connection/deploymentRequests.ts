@@ -6,6 +6,7 @@ import { requireUnchanged } from '../../files/fileIdentity';
 import { createScratchFolder } from '../../files/leftovers';
 import { readTextFile } from '../../files/regularFile';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
 import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
 import { documentKind } from '../language/documentKind';
@@ -97,7 +98,7 @@ async function planSource(
   const path = uriToPath(sourceUri);
   const kind = documentKind(path);
   if (kind === 'config' || kind === 'profile') {
-    throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
+    throw new DnnSplitError('bad-usage', say('server.deploySource', {}));
   }
   if (kind === 'plan') return { planText: readTextFile(path, 'plan'), planPath: path };
   const planPath = planPathFor(path);

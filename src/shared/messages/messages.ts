@@ -1,6 +1,8 @@
+import { filesMessages } from './files';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { splittingMessages } from './splitting';
+import { usingMessages } from './using';
 
 /**
  * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
@@ -11,4 +13,6 @@ export const messages = {
   ...readingMessages,
   ...splittingMessages,
   ...planningMessages,
+  ...filesMessages,
+  ...usingMessages,
 } as const;

@@ -5,7 +5,7 @@ export const planningMessages = {
     'The profile `{path}` in `{place}` cannot be read. Check the path; it is relative to the configuration file.',
   'config.repeatedTier': '`{place}` repeats the id `{tier}` of `{first}`. Give each tier its own id.',
   'config.linkCount':
-    '`links` has {links|# entry|# entries}, but {tiers|# tier needs|# tiers need} {needed}: one between each tier and the next.',
+    '`links` has {links|# entry|# entries}, but {tiers|# tier needs|# tiers need} {needed|# link|# links}: one between each tier and the next.',
   'config.unknownTier': '`{place}` names the unknown tier `{tier}`. Use one of: {known}.',
   'config.noWeight': '`objective` has no weight above 0. Give a weight to {metrics}.',
   'config.unknownStrategy': '`{place}` names the unknown strategy `{strategy}`. Use one of: {known}.',

@@ -208,7 +208,7 @@ describe('dnnsplit on the command line', () => {
     run('plan', 'small.onnx', '-o', 'v.splitplan.json');
     const report = JSON.parse(run('split', 'v.splitplan.json', '-o', 'parts', '--json').stdout);
     expect(report.tiers[0]).toMatchObject({ tier: 'device', folder: 'device' });
-    expect(run('split', 'v.splitplan.json', '-o', 'parts').stderr).toMatch(/exists already; add --force/);
+    expect(run('split', 'v.splitplan.json', '-o', 'parts').stderr).toMatch(/already exists\. Add --force/);
     expect(run('split', 'v.splitplan.json', '-o', 'parts', '--force').status).toBe(0);
     for (const target of ['parts', 'v.splitplan.json']) {
       const { status, stdout } = run('verify', target, '--runs', '2', '--json');
@@ -224,7 +224,7 @@ describe('dnnsplit on the command line', () => {
     const split = run('split', 'w.splitplan.json', '-o', 'none');
     expect([split.status, split.stderr]).toEqual([
       2,
-      expect.stringMatching(/^dnnsplit: The weights of .* are missing: .*\n$/),
+      expect.stringMatching(/^dnnsplit: The weights of .* are missing\. .*\n$/),
     ]);
     const deploy = ['deploy', 'w.splitplan.json', '-t', 'compose,kubernetes,kserve,triton', '-o', 'manifests'];
     expect(run(...deploy).stderr).toMatch(/are missing: .*--manifests-only/);

@@ -23,7 +23,7 @@ function failure(source: ByteSource | Uint8Array): DnnSplitError {
 describe('files that are no models get one clear sentence each', () => {
   const files: [string, Uint8Array, RegExp][] = [
     ['an empty file', new Uint8Array(0), /empty/],
-    ['text', text('Hello, this is not a model.\n'), /is text/],
+    ['text', text('Hello, this is not a model.\n'), /is plain text/],
     [
       "ONNX's text syntax",
       text('<\n  ir_version: 10,\n  opset_import: ["" : 21]\n>\ng (float[2] x) => (float[2] y) {\n'),

@@ -74,7 +74,7 @@ test.each([
   [{ tiers: [{ id: 'a', preset: 'abacus' }] }, ['tiers[0].preset', 'abacus', 'jetson-nano', 'h100']],
   [{ tiers: [{ id: 'a' }, { id: 'b' }], links: [{ preset: 'pigeon' }] }, ['links[0].preset', 'pigeon', '4g']],
   [{ tiers: [{ id: 'a' }, { id: 'a' }] }, ['tiers[1].id', 'tiers[0]']],
-  [{ tiers: [{ id: 'a' }, { id: 'b' }], links: [] }, ['`links` has 0', 'give 1']],
+  [{ tiers: [{ id: 'a' }, { id: 'b' }], links: [] }, ['`links` has 0', '2 tiers need 1 link:']],
   [{ tiers: [{ id: 'a' }], constraints: { pin: { conv: 'z' } } }, ['constraints.pin["conv"]', '`z`', 'Use one of: a.']],
   [{ tiers: [{ id: 'a' }], constraints: { excludeTiers: ['q'] } }, ['constraints.excludeTiers[0]', '`q`']],
   [{ tiers: [{ id: 'a' }], strategy: 'magic' }, ['`strategy`', 'magic', 'dnnsplit', 'single:a']],

@@ -72,7 +72,7 @@ describe('constraints', () => {
     const result = plan({}, {}, { cuts: [3, null] });
     expect(tiersOf(result)).toEqual([0, 0, 0, 2]);
     expect(result.certificate.gapPercent).toBeGreaterThan(0);
-    expect(failureOf(() => plan({}, {}, { cuts: [3, 1] })).message).toContain('between 3 and 4');
+    expect(failureOf(() => plan({}, {}, { cuts: [3, 1] })).message).toContain('from 3 to 4');
   });
 
   test('a limit changes the plan before it makes it infeasible', () => {

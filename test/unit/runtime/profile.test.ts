@@ -179,7 +179,7 @@ describe('dnnsplit profile', () => {
     expect(times.size).toBeGreaterThan(5);
     for (const [name, time] of times) expect(time).toBe(named.get(name));
     expect(profiled.missing).toHaveLength(21 - times.size);
-    expect(profiled.warnings[0]).toContain(`${21 - times.size} of 21 nodes have no time`);
+    expect(profiled.warnings[0]).toContain(`${21 - times.size} of 21 nodes have no measured time`);
     expect(profiled.warnings[1]).toMatch(/belong to no node/);
   });
 });
@@ -260,10 +260,10 @@ describe('what can go wrong', () => {
     [
       'missing weights',
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
-      /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
+      /weights of resnet152\.onnx are missing\. Put "keras_ResNet152\.weights" beside the model/,
     ],
-    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists already; add --force/],
-    ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
+    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json already exists\. Add --force/],
+    ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /Name the device with --device/],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {
     const { status, stdout, stderr } = run('profile', ...args);
@@ -291,7 +291,7 @@ describe('what can go wrong', () => {
     ]);
     expect(() => importTrace(tiny, 'no.json')).toThrow(/no\.json does not exist/);
     expect(() => importTrace(fixture('s_unet_plain'), 'tiny.json')).toThrow(
-      /no time for any of the model's 17 nodes; it was recorded from another model/,
+      /no times for the 17 nodes of this model, so it was recorded from another model/,
     );
   });
 
