@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
-import { visibleLines } from '../../shared/escape/visible';
+import { visibleLines, visibleText } from '../../shared/escape/visible';
 import { exitCodes, setExitCode } from './exitCode';
 
 /**
@@ -11,7 +11,7 @@ export function endInWords(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Who reads a pipe may stop early, as `head` does; the finding stays what it is.
     if (error.code === 'EPIPE') return;
-    say(`Standard output cannot be written: ${error.message}.`);
+    say(`Standard output cannot be written: ${visibleText(error.message)}.`);
     process.exit(exitCodes.refused);
   });
   process.stderr.on('error', () => undefined);
@@ -28,13 +28,14 @@ function told(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.refused;
   const { code, message, detail } = toErrorData(thrown);
   if (code === 'internal') {
-    say(`This is a fault of DNNSplit. Please report it with the command and these lines:\n${detail ?? message}`);
+    say(`This is a fault of DNNSplit. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`);
     return exitCodes.internal;
   }
-  say(message);
+  say(visibleText(message));
   return DnnSplitError.is(thrown, 'infeasible') ? exitCodes.negative : exitCodes.refused;
 }
 
+/** @param text without characters that act on the terminal */
 function say(text: string): void {
-  process.stderr.write(`dnnsplit: ${visibleLines(text)}\n`);
+  process.stderr.write(`dnnsplit: ${text}\n`);
 }
