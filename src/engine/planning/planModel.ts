@@ -1,3 +1,4 @@
+import { inTurn, type Sentence, say } from '../../shared/messages/say';
 import type { CandidateOutcome } from '../../shared/reports';
 import type { Strategy } from '../../shared/strategies';
 import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
@@ -82,7 +83,7 @@ export interface PlanningResult {
   readonly ranked?: readonly Plan[];
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
-  readonly advice: string;
+  readonly advice: Sentence;
 }
 
 /**
@@ -113,15 +114,19 @@ export function planModel(
   // The plan that cuts chosen by hand replace stays among the efficient ones, wherever it cuts.
   const knownPlans = () =>
     free === context ? [plan, ...singles] : [...keptPlan(outcomeOf(free, plan, options.strategy)), ...singles, plan];
+  const searched = searchedText(search.searched);
   return {
     plan,
     costs,
     certificate,
-    audit: { ...findings, consequence: `${findings.consequence}${searchedText(search.searched)}` },
+    audit: {
+      ...findings,
+      consequence: searched === undefined ? findings.consequence : inTurn(findings.consequence, searched),
+    },
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
-    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
+    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: say('regimes.searchedOnly', {}).text }),
     candidates: candidateOutcomes(costs, candidates, free.bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
@@ -175,9 +180,6 @@ function prepare(
 function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean {
   return holds && !rulesPlansOut(costs);
 }
-
-const searchedCutsOnly =
-  'These plans are the best of the cuts that were searched; the graph has more, so a better one may exist.';
 
 /** True where the search had to leave out cuts that may be in the best plan. */
 function leavesCutsOut({ searched }: PlanSearch): boolean {

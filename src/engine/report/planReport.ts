@@ -1,3 +1,4 @@
+import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import type {
   AuditReport,
@@ -60,7 +61,8 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
-    advice: result.advice,
+    advice: result.advice.text,
+    adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
   };
 }
@@ -217,6 +219,7 @@ function auditReport({ audit, costs }: PlanningResult): AuditReport {
       lowerTier: tiers[lowerTier]?.id ?? '',
       upperTier: tiers[upperTier]?.id ?? '',
     })),
-    consequence: audit.consequence,
+    consequence: audit.consequence.text,
+    consequenceSaid: messageOf(audit.consequence),
   };
 }

@@ -1,4 +1,5 @@
 import { filesMessages } from './files';
+import { findingsMessages } from './findings';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { splittingMessages } from './splitting';
@@ -13,6 +14,7 @@ export const messages = {
   ...readingMessages,
   ...splittingMessages,
   ...planningMessages,
+  ...findingsMessages,
   ...filesMessages,
   ...usingMessages,
 } as const;

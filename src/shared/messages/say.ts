@@ -16,7 +16,17 @@ export function say<Id extends MessageId>(id: Id, values: MessageValues<Id>): Se
 function bare(values: Message['values']): Message['values'] {
   const entries = Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === 'object' ? { id: value.id, values: value.values } : value,
+    typeof value === 'object' ? messageOf(value) : value,
   ]);
   return Object.fromEntries(entries);
+}
+
+/** Sentences one after the other, as one. */
+export function inTurn(first: Sentence, ...others: readonly Sentence[]): Sentence {
+  return others.reduce((before, second) => say('text.inTurn', { first: before, second }), first);
+}
+
+/** A sentence without its text, as reports carry it beside the text. */
+export function messageOf({ id, values }: Message): Message {
+  return { id, values };
 }

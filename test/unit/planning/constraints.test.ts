@@ -43,7 +43,7 @@ describe('constraints', () => {
     expect(tiersOf(result)).toEqual([0, 0, 2, 2]);
     expect(result.plan.evaluation.latencyMs).toBeCloseTo(6 + 6 + 0.8 + 0.8, 9);
     expect(result.certificate.gapPercent).toBe(0);
-    expect(result.advice).toContain('Split between `device` and `cloud`');
+    expect(result.advice.text).toContain('Split between `device` and `cloud`');
   });
 
   test('a pin moves the cut to the node, with everything that it depends on', () => {
@@ -206,7 +206,7 @@ describe('strategies', () => {
       compare: true,
     });
     expect(result.plan.evaluation.latencyMs).toBe(0);
-    expect(result.advice).toContain('nothing to split');
+    expect(result.advice.text).toContain('Nothing to split');
   });
 });
 
