@@ -40,7 +40,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
     const model = readModel(source, work);
     const inferred = inferModel(model, bindings, work);
     throwIfCanceled(work);
-    work.report('Finding split points');
+    work.report(say('stage.splitPoints', {}).text);
     const graph = buildSplitGraph(inferred);
     throwIfCanceled(work);
     let hash: string | undefined;

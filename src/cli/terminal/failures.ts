@@ -28,7 +28,9 @@ function told(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.refused;
   const { code, message, detail } = toErrorData(thrown);
   if (code === 'internal') {
-    say(`This is a fault of DNNSplit. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`);
+    say(
+      `This is a fault of DNNSplit. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`,
+    );
     return exitCodes.internal;
   }
   say(visibleText(message));

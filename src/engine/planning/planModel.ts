@@ -98,10 +98,10 @@ export function planModel(
   options: PlanOptions,
   work: Work = unwatched,
 ): PlanningResult {
-  work.report('Pricing layers and cuts');
+  work.report(say('stage.pricing', {}).text);
   const { context, findings } = prepare(graph, candidates, infrastructure, options, work);
   const { costs, cuts, search } = context;
-  work.report('Searching plans');
+  work.report(say('stage.searching', {}).text);
   const plan = planWith(context, options.strategy);
   throwIfCanceled(work);
 
@@ -109,7 +109,7 @@ export function planModel(
   const singles = baselines.flatMap(keptPlan);
   const free = withoutFixedCuts(context);
   const certificate = certifyPlan(free, plan, options);
-  if (!options.skipRegimes) work.report('Finding bandwidth regimes');
+  if (!options.skipRegimes) work.report(say('stage.regimes', {}).text);
   const regions = options.regions && regionsOf(search, options.regions);
   // The plan that cuts chosen by hand replace stays among the efficient ones, wherever it cuts.
   const knownPlans = () =>
@@ -208,7 +208,7 @@ function keptPlan({ plan, unavailable }: StrategyOutcome): readonly Plan[] {
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
-  context.work.report('Proving how good the plan is');
+  context.work.report(say('stage.certifying', {}).text);
   return certify(context, plan, options.quickCertificate === true);
 }
 

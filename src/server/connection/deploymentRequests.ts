@@ -80,7 +80,7 @@ async function verify(
     const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),
       signal,
-      onProgress: (fraction) => services.progress(token, 'Running the model and its parts', fraction),
+      onProgress: (fraction) => services.progress(token, say('stage.verifying', {}).text, fraction),
     });
     requireUnchanged(sources);
     return report;

@@ -1,3 +1,4 @@
+import { editingMessages } from './editing';
 import { filesMessages } from './files';
 import { findingsMessages } from './findings';
 import { planningMessages } from './planning';
@@ -17,4 +18,5 @@ export const messages = {
   ...findingsMessages,
   ...filesMessages,
   ...usingMessages,
+  ...editingMessages,
 } as const;

@@ -276,7 +276,7 @@ describe('the language server over stdio', () => {
       textDocument,
       position: { line, character: 10 },
     });
-    expect(JSON.stringify(hover?.contents)).toMatch(/device.*runs nothing/);
+    expect(JSON.stringify(hover?.contents)).toMatch(/device.*is idle\./);
     const { files, folderUri } = await client.request('dnnsplit/generate', { sourceUri: planUri, target: 'compose' });
     expect(files.map((file) => file.path)).toEqual(
       expect.arrayContaining(['compose.yaml', 'README.md', 'relay/relay.js']),

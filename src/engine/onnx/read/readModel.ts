@@ -30,7 +30,7 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
 }
 
 function readMessages(source: ByteSource, work: Work): OnnxModel {
-  work.report('Reading the model');
+  work.report(say('stage.reading', {}).text);
   const wire = new WireReader(source, work);
   refuseOtherFormats(wire);
   const context: ReadContext = {

@@ -47,7 +47,7 @@ export function otherStrategies(context: StrategyContext, plan: Plan): StrategyO
   const others = namedStrategies.filter((strategy) => strategy !== plan.strategy);
   return others.map((strategy) => {
     throwIfCanceled(context.work);
-    context.work.report(`Comparing with ${strategy}`);
+    context.work.report(say('stage.comparing', { strategy }).text);
     return outcomeOf(context, plan, strategy);
   });
 }
