@@ -20,24 +20,21 @@ interface DeployOptions {
 export function addDeploy(program: Command): void {
   program
     .command('deploy')
-    .description('Write a folder per target that runs the tiers of a plan: manifests, sub-models and how to start them')
+    .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
     .argument('<plan>', 'a .splitplan.json file')
     .addOption(
-      new Option('-t, --target <targets>', `what to make, separated by commas: ${deploymentTargets.join(', ')}`)
+      new Option('-t, --target <targets>', `deployment targets, separated by commas: ${deploymentTargets.join(', ')}`)
         .argParser(parseTargets)
         .makeOptionMandatory(),
     )
-    .requiredOption('-o, --output <folder>', 'where the folders of the targets go')
+    .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per target')
     .addOption(
-      new Option(
-        '--engine <engine>',
-        'for compose: what runs the sub-models; an inference server gets a relay beside it',
-      )
+      new Option('--engine <engine>', 'for compose: what runs the sub-models; an inference server runs beside a relay')
         .choices(engines)
         .default('relay'),
     )
     .option('--manifests-only', 'leave the sub-models out')
-    .option('--force', 'replace what an earlier run has written there')
+    .option('--force', 'replace the files of an earlier run')
     .option('--json', 'print the paths as JSON')
     .action((plan: string, options: DeployOptions) => deploy(plan, options, standardOutput));
 }
@@ -46,7 +43,7 @@ function parseTargets(text: string): DeploymentTarget[] {
   return text.split(',').map((name) => {
     const target = deploymentTargets.find((known) => known === name.trim());
     if (target !== undefined) return target;
-    throw new InvalidArgumentError(`Allowed choices are ${deploymentTargets.join(', ')}.`);
+    throw new InvalidArgumentError(`Use one or more of: ${deploymentTargets.join(', ')}.`);
   });
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { visibleText } from '../../shared/escape/visible';
-import { threeDigits } from '../../shared/quantities';
+import { counted, threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
@@ -22,10 +22,10 @@ export function addVerify(program: Command): void {
   program
     .command('verify')
     .description(
-      'Run the whole model and its sub-models on random inputs and compare their answers (needs ONNX Runtime)',
+      'Run the unsplit model and its sub-models on random inputs and compare the outputs (needs ONNX Runtime)',
     )
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
-    .option('-r, --runs <number>', 'random inputs to try', parseCount, 3)
+    .option('-r, --runs <number>', 'number of random inputs', parseCount, 3)
     .option('--seed <number>', 'seed of the random inputs', parseCount, 1)
     .addOption(runtimeFolderOption())
     .option('--json', 'print JSON')
@@ -63,8 +63,8 @@ async function verify(
 
 function verificationText({ model, tiers, wire, runs, runtime, identical, outputs }: VerificationReport): string {
   const verdict = identical
-    ? `The sub-models of ${model} answer bit for bit as the whole model does`
-    : `The sub-models of ${model} do not answer as the whole model does`;
+    ? `Outputs of the sub-models of ${model} are bit-identical to the unsplit model`
+    : `Outputs of the sub-models of ${model} differ from the unsplit model`;
   const encoded = wire.filter((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
@@ -83,8 +83,8 @@ function verificationText({ model, tiers, wire, runs, runtime, identical, output
     one.largestRelative === null ? '-' : threeDigits(one.largestRelative),
   ]);
   return [
-    `${visibleText(verdict)}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
-    ...(encoded.length > 0 ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
+    `${visibleText(verdict)}: ${counted(runs, 'random input')} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    ...(encoded.length > 0 ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
     '',
     tableText(columns, rows),
   ].join('\n');

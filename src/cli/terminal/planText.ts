@@ -34,7 +34,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const { exact } = report;
   const proof =
     exact.gapPercent === null
-      ? `not known: ${exact.unavailable ?? 'it was not computed'}`
+      ? `unknown: ${exact.unavailable ?? 'not computed'}`
       : exact.unavailable === undefined
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
@@ -55,13 +55,14 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
-  if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
+  if (report.ranked !== undefined)
+    parts.push(figuresText('best plans over all positions of the execution order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
-  if (report.paretoBounded) parts.push('There are more such plans; these are spread over all of them.');
+  if (report.paretoBounded) parts.push('There are more such plans; the listed ones are spread evenly among them.');
   return parts.join('\n\n');
 }
 
@@ -72,7 +73,7 @@ function timesText({ tiers }: PlanReport): string {
   if (measured === 0) return `estimated for all ${counted(nodes, 'node')}`;
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
-    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the others`;
+    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
 }
 
 const left = (heading: string): Column => ({ heading });
@@ -103,7 +104,7 @@ function tiersText({ tiers }: PlanReport): string {
 }
 
 function linksText({ links }: PlanReport): string {
-  if (links.length === 0) return 'There is one tier, so nothing is sent.';
+  if (links.length === 0) return 'There is only one tier, so there is no traffic.';
   const columns = [left('link'), right('bandwidth'), right('bytes'), right('time'), right('cost'), left('tensors')];
   const rows = links.map((link) => [
     `${link.from} to ${link.to}`,
@@ -165,10 +166,10 @@ function followedText(followed: readonly FollowedReport[]): string {
   const columns = [right('measured'), left('plan'), left('')];
   const rows = followed.map(({ bandwidthMbps, summary, moves, infeasible }) => [
     bandwidthText(bandwidthMbps),
-    infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
-    moves ? 'the cut moves' : '',
+    infeasible === true ? `${summary} (no plan meets the limits here)` : summary,
+    moves ? 'split point moves' : '',
   ]);
-  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime, or it would break a limit\n${tableText(columns, rows)}`;
+  return `bandwidths in turn; the plan changes once one lies a tenth beyond its regime, or when it would break a limit\n${tableText(columns, rows)}`;
 }
 
 /** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
@@ -220,7 +221,7 @@ function reachText(mbps: readonly number[]): string {
 }
 
 function paretoTitle(cuts: number): string {
-  return `plans that no other one beats in every figure, of those at the ${cuts} cuts that were searched`;
+  return `Pareto-optimal plans, over the ${counted(cuts, 'cut')} that were searched`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

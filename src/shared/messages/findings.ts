@@ -49,6 +49,13 @@ export const findingsMessages = {
   'audit.positions':
     'In addition, {count} of {all} positions of the execution order were searched. The certificate says how far from the optimum that may be.',
 
+  'candidate.acrossBranches': 'This cut runs across branches: no earlier cut in this block sends as little as {bytes}.',
+  'candidate.adjacent': 'There is no other position before the next candidate.',
+  'candidate.rulesOutOne':
+    'Position {position} is never better: it sends at least {bytes} and leaves less work for the faster tier.',
+  'candidate.rulesOut':
+    'Positions {first} to {last} are never better: each sends at least {bytes} and leaves less work for the faster tier.',
+
   'regimes.searchedOnly':
     'These plans are the best of the cuts that were searched. The graph has more cuts, so a better plan may exist.',
 } as const;

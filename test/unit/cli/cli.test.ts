@@ -87,7 +87,7 @@ describe('dnnsplit on the command line', () => {
   it('binds symbolic dimensions', () => {
     const open = JSON.parse(run('analyze', 'lstm.onnx', '--json').stdout);
     expect(open.openDimensions.length).toBeGreaterThan(0);
-    expect(run('analyze', 'lstm.onnx').stdout).toMatch(/^work +unknown MACs: open sizes decide that of \d+ nodes$/m);
+    expect(run('analyze', 'lstm.onnx').stdout).toMatch(/^work +unknown MACs: \d+ nodes? of unknown size not counted$/m);
     const bindings = open.openDimensions.flatMap(({ symbol }: { symbol: string }, index: number) => [
       '--bind',
       `${symbol}=${index + 2}`,
@@ -106,7 +106,7 @@ describe('dnnsplit on the command line', () => {
   it('counts the nodes inside of functions', async () => {
     await cp(join(fixtures, 's_functions.onnx'), path('functions.onnx'));
     expect(run('analyze', 'functions.onnx').stdout).toMatch(
-      /^nodes +4; inside of the functions that they call, \d+ depend on the input$/m,
+      /^nodes +4; inside the functions they call, \d+ depends? on the input$/m,
     );
   });
 
@@ -163,7 +163,7 @@ describe('dnnsplit on the command line', () => {
     expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
     expect(new Set(ranked.map((one: object) => JSON.stringify(one))).size).toBe(4);
     const text = run('plan', 'small.onnx', '--top', '4', '--strategy', 'exhaustive').stdout;
-    expect(text).toMatch(/best plans over all positions of the order\n.*nodes per tier\n(?: .*\n?){4}/);
+    expect(text).toMatch(/best plans over all positions of the execution order\n.*nodes per tier\n(?: .*\n?){4}/);
     const { candidates, ranked: none } = JSON.parse(run(...args).stdout);
     expect(none).toBeUndefined();
     expect(
@@ -246,7 +246,7 @@ describe('dnnsplit on the command line', () => {
     [['plan', 'small.onnx', '--config', 'none.json'], 2, /no configuration at none\.json/],
     [['plan', 'small.onnx', '--config', 'strict.json'], 1, /maxLatencyMs/],
     [['deploy', 'dnnsplit.json', '--target', 'compose', '-o', 'x'], 2, /dnnsplit\.json:\d+:\d+: /],
-    [['deploy', 'a.splitplan.json', '--target', 'spaceship', '-o', 'x'], 2, /Allowed choices are compose/],
+    [['deploy', 'a.splitplan.json', '--target', 'spaceship', '-o', 'x'], 2, /Use one or more of: compose/],
     [['fly'], 2, /unknown command/],
     [[], 2, /Usage/],
   ])('%j ends with %i and one sentence', async (args, status, sentence) => {

@@ -50,7 +50,7 @@ describe('a chain on this machine', () => {
 
   it('answers over links as slow as the plan says, tells how to ask, and ends with Ctrl+C', async () => {
     const { base, child, said, logged } = await run();
-    expect(said).toContain(`tiny-resnet answers at ${base}`);
+    expect(said).toContain(`tiny-resnet is available at ${base}`);
     expect(said).toMatch(/curl --data @- http/);
     await inferBinary(base, 'tiny-resnet', [input()]);
     const start = performance.now();

@@ -93,7 +93,7 @@ describe('metrics', () => {
 describe('strategies', () => {
   it('are offered by the schema of the configuration and in the help of the command line', () => {
     expect(within(schemas['dnnsplit'], 'properties', 'strategy')['examples']).toEqual(namedStrategies);
-    expect(helpOf(addPlan)).toContain(`how to search: ${namedStrategies.join(', ')}, single:<tier>`);
+    expect(helpOf(addPlan)).toContain(`search strategy: ${namedStrategies.join(', ')}, single:<tier>`);
   });
 });
 
