@@ -52,6 +52,7 @@ export function programs(production) {
       banner: { js: '#!/usr/bin/env node' },
       plugins: [noticesInside()],
     },
+    { ...node, entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' } },
     {
       ...common,
       platform: 'browser',

@@ -9,12 +9,14 @@ import { assignedTiers } from '../engine/split/nodeRanges';
 import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
+import { whyNotCarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
+import { artifactId } from './artifactId';
 import { checkPlan } from './checkPlan';
 import { type ExportedSegment, exportSegments } from './exportSegments';
 import { modelFiles } from './inputFiles';
@@ -56,6 +58,8 @@ export interface SplitReport {
   readonly duplicatedWeightBytes: number;
   /** True when the sub-models fit only the numbers that the plan gives to dimensions. */
   readonly boundDimensions: boolean;
+  /** What keeps a relay from serving the parts, a sentence each; only where something does. */
+  readonly notices?: readonly string[];
 }
 
 /**
@@ -67,6 +71,7 @@ export function prepareSplit(
   planPath: string,
   analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
   reach: Reach = 'anywhere',
+  work: Work = unwatched,
 ): PreparedSplit {
   const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
@@ -85,12 +90,14 @@ export function prepareSplit(
     moveCutsToCallBorders(model.graph, assignment),
     plan.tiers.length,
   );
+  const contracts = contractsOf(plan, model.inferred, segments);
+  const artifact = artifactId(model, contracts, work);
   const sources = modelFiles(model);
   return {
     plan,
     model,
     segments,
-    contracts: contractsOf(plan, model.inferred, segments),
+    contracts: contracts.map(({ format, formatVersion, ...rest }) => ({ format, formatVersion, artifact, ...rest })),
     names: tierNames(plan),
     sources,
     inputs: [...sources, ...fileIdentities([planPath])],
@@ -164,7 +171,19 @@ function splitReport(
     };
   });
   const { duplicatedWeightBytes, boundDimensions } = segments;
-  return { directory, tiers, duplicatedWeightBytes, boundDimensions };
+  const notices = contracts.flatMap(noticesOf);
+  return { directory, tiers, duplicatedWeightBytes, boundDimensions, ...(notices.length > 0 && { notices }) };
+}
+
+/** What keeps a relay from serving a tier; its part may be of use elsewhere. */
+function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument): string[] {
+  const run = [...(segment?.inputs ?? []), ...(segment?.outputs ?? [])];
+  const reasons = [
+    ...[...receives, ...sends, ...answers].map((tensor) => [tensor, whyNotCarried(tensor, 'protocol')] as const),
+    ...run.map((tensor) => [tensor, whyNotCarried(tensor, 'runtime')] as const),
+  ];
+  const [first] = reasons.filter(([, reason]) => reason !== undefined);
+  return first === undefined ? [] : [`No relay can serve tier ${tier}: tensor "${first[0].name}" ${first[1]}.`];
 }
 
 /**

@@ -1,18 +1,24 @@
 /** The relay as a program of its own, for images that hold nothing else of DNNSplit: `node relay.js contract.json`. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
 import { toErrorData } from '../shared/errors';
 import { visibleText } from '../shared/escape/visible';
 import { productVersion } from '../shared/version';
+import { jsonWorkerRole, serveJsonWorker } from './inference/jsonWorker';
 import { addRelayOptions } from './serveCommand';
 import { addVerifyCommand } from './verify/verifyCommand';
 
-const program = new Command('dnnsplit-relay')
-  .description('Serves one tier of a split model over the Open Inference Protocol v2.')
-  .version(productVersion);
-addRelayOptions(program);
-addVerifyCommand(program);
+if (!isMainThread && parentPort !== null && workerData === jsonWorkerRole) serveJsonWorker(parentPort);
+else runProgram();
 
-program.parseAsync().catch((thrown: unknown) => {
-  process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
-  process.exitCode = 2;
-});
+function runProgram(): void {
+  const program = new Command('dnnsplit-relay')
+    .description('Serves one tier of a split model over the Open Inference Protocol v2.')
+    .version(productVersion);
+  addRelayOptions(program);
+  addVerifyCommand(program);
+  program.parseAsync().catch((thrown: unknown) => {
+    process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
+    process.exitCode = 2;
+  });
+}

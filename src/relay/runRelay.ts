@@ -1,14 +1,28 @@
-import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
-import { remoteEngineExecutor } from './execution/remoteEngine';
+import { engineTitle, remoteEngineExecutor } from './execution/remoteEngine';
+import type { InferenceClientOptions, TensorServer } from './execution/tensorServer';
+import { TierAbove } from './execution/tierAbove';
+import { warmUp } from './execution/warmUp';
+import { JsonWorkerCodec } from './inference/jsonWorker';
+import { directCodec, type MessageCodec } from './inference/messageCodec';
+import { loadGrpc } from './loadGrpc';
+import { accessCheck } from './service/access';
+import { Admission } from './service/admission';
 import { Hop } from './service/hop';
+import { InferenceService } from './service/inferenceService';
+import type { Log } from './service/log';
+import { MemoryBudget } from './service/memoryBudget';
 import { Metrics } from './service/metrics';
 import { RelayServer } from './service/relayServer';
 
@@ -17,6 +31,8 @@ export interface RelaySettings {
   readonly contractPath: string;
   readonly host: string;
   readonly port: number;
+  /** Port to serve gRPC on, 0 for a free one; HTTP alone where absent. */
+  readonly grpcPort?: number;
   /** Base address of the relay of the tier above. */
   readonly upstream?: string;
   /** Base address of a running v2 engine; ONNX Runtime in this process otherwise. */
@@ -25,6 +41,10 @@ export interface RelaySettings {
   readonly engineModel?: string;
   readonly tokenFile?: string;
   readonly upstreamTokenFile?: string;
+  readonly engineTokenFile?: string;
+  /** Certificates that servers above have to be signed by, instead of those that the system trusts. */
+  readonly upstreamCaFile?: string;
+  readonly engineCaFile?: string;
   readonly tlsCertificateFile?: string;
   readonly tlsKeyFile?: string;
   /** Serve other machines without a token; for networks that keep strangers out themselves. */
@@ -32,17 +52,24 @@ export interface RelaySettings {
   readonly maxBodyMB: number;
   readonly maxRunning: number;
   readonly maxWaiting: number;
+  /** Requests that are not answered yet, wherever they are. */
+  readonly maxOpen: number;
   readonly timeoutMs: number;
+  /** Time until a connection to another server stands. */
+  readonly connectTimeoutMs: number;
+  /** How long a relay that is told to stop still answers new requests, while it says that it is not ready. */
+  readonly drainMs: number;
   readonly graceMs: number;
   readonly retries: number;
-  readonly threads: number;
+  /** Default: as many as the machine has processors for this process. */
+  readonly threads?: number;
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
   readonly runtimeFolder?: string;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
   readonly version: string;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 export const defaultRelaySettings = {
@@ -52,24 +79,29 @@ export const defaultRelaySettings = {
   maxBodyMB: 256,
   maxRunning: 4,
   maxWaiting: 64,
+  maxOpen: 1024,
   timeoutMs: 30_000,
+  connectTimeoutMs: 3000,
+  drainMs: 5000,
   graceMs: 10_000,
   retries: 3,
-  threads: 1,
-  graphOptimization: 'disabled',
+  graphOptimization: 'all',
 } as const satisfies Partial<RelaySettings>;
 
 export interface RunningRelay {
   readonly port: number;
+  /** Port of gRPC, where it is served. */
+  readonly grpcPort?: number;
   readonly contract: ContractDocument;
-  stop(): Promise<void>;
+  /** @param drainMs overrides how long new requests are still answered */
+  stop(drainMs?: number): Promise<void>;
 }
 
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
-  const { receives, sends, answers, segment } = contract;
-  refuseUncarried([...receives, ...sends, ...answers], 'protocol');
+  const { receives, sends, answers, answersAbove, segment } = contract;
+  refuseUncarried([...receives, ...sends, ...answers, ...answersAbove], 'protocol');
   if (settings.engine === undefined)
     refuseUncarried([...(segment?.inputs ?? []), ...(segment?.outputs ?? [])], 'runtime');
   const token = await readSecret(settings.tokenFile);
@@ -77,34 +109,42 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const tls = await readTls(settings);
   const metrics = new Metrics(contract.tier);
   const executor = await createExecutor(contract, settings);
-  const upstream = await createUpstream(contract, settings);
-  const hop = new Hop(contract, executor, upstream, metrics);
-  const server = new RelayServer(contract, hop, metrics, {
-    ...settings,
-    maxBodyBytes: settings.maxBodyMB * 1e6,
-    ...(token !== undefined && { token }),
-    ...(tls !== undefined && { tls }),
-  });
-  const port = await server.listen();
-  const stop = async () => {
-    await server.stop();
+  const upstream = await createUpstream(contract, settings, metrics);
+  const admission = new Admission(settings.maxRunning, settings.maxWaiting);
+  const above = upstream && new TierAbove(upstream, contract, (estimate) => metrics.linkSeen(estimate));
+  const hop = new Hop(contract, executor, above, metrics, admission);
+  const service = new InferenceService(contract, hop, admission, metrics, settings, settings.log);
+  const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
+  const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
+  const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());
+  const grpc = createGrpcServer(service, settings, { ...limits, ...access });
+  const stop = async (drainMs?: number) => {
+    await server.stop(drainMs);
+    await grpc?.stop();
     upstream?.close();
     await executor?.close();
   };
-  return { port, contract, stop };
+  // Opens connections, so that the first request need not wait for them; the tier above may come later.
+  upstream?.describe().catch(() => undefined);
+  const port = await server.listen();
+  const grpcPort = await grpc?.listen().catch(async (thrown: unknown) => {
+    await stop(0);
+    throw thrown;
+  });
+  return { port, ...(grpcPort !== undefined && { grpcPort }), contract, stop };
 }
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const token = (await readNamedFile(path, 'token')).trim();
-  if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
+  if (token === '') throw new DnnSplitError('bad-usage', say('relay.noToken', { path }), { path });
   return token;
 }
 
 async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
   if (tlsCertificateFile === undefined && tlsKeyFile === undefined) return undefined;
   if (tlsCertificateFile === undefined || tlsKeyFile === undefined) {
-    throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
+    throw new DnnSplitError('bad-usage', say('relay.tlsPair', {}));
   }
   return {
     certificate: await readNamedFile(tlsCertificateFile, 'certificate'),
@@ -116,50 +156,88 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 function refuseUnsafeExposure({ host, allowAnonymous }: RelaySettings, token: string | undefined): void {
   if (loopback.has(host) || token !== undefined || allowAnonymous) return;
-  throw new DnnSplitError(
-    'bad-usage',
-    `Serving on ${host} lets other machines in: give --token-file, or --allow-anonymous where the network itself keeps strangers out.`,
-  );
+  throw new DnnSplitError('bad-usage', say('relay.open', { host }));
+}
+
+function createGrpcServer(
+  service: InferenceService,
+  settings: RelaySettings,
+  access: { maxBodyBytes: number; token?: string; tls?: { certificate: string; key: string } },
+) {
+  if (settings.grpcPort === undefined) return undefined;
+  const { GrpcServer } = loadGrpc();
+  const { host, version, graceMs, grpcPort: port } = settings;
+  const budget = new MemoryBudget(2 * access.maxBodyBytes);
+  return new GrpcServer(service, {
+    ...access,
+    host,
+    port,
+    version,
+    graceMs,
+    budget,
+    checkAccess: accessCheck(access.token),
+  });
+}
+
+/** The relay's own program lies beside every program that serves. */
+function createCodec(): MessageCodec {
+  const program = join(__dirname, 'relay.js');
+  return existsSync(program) ? new JsonWorkerCodec(program) : directCodec;
 }
 
 async function createExecutor(contract: ContractDocument, settings: RelaySettings): Promise<Executor | undefined> {
-  if (contract.segment === null) return undefined;
+  const { segment, model } = contract;
+  if (segment === null) return undefined;
   const folder = dirname(resolve(settings.contractPath));
   if (settings.engine !== undefined) {
-    return remoteEngineExecutor({
+    const client = createClient({
       address: settings.engine,
-      modelName: settings.engineModel ?? contract.model,
-      scalars: new Set(
-        [...contract.segment.inputs, ...contract.segment.outputs]
-          .filter(({ shape }) => shape?.length === 0)
-          .map(({ name }) => name),
-      ),
-      timeoutMs: settings.timeoutMs,
-      maxBodyBytes: settings.maxBodyMB * 1e6,
-      retries: settings.retries,
+      modelName: settings.engineModel ?? model,
+      title: engineTitle,
+      token: await readSecret(settings.engineTokenFile),
+      certificateAuthority: await readAuthority(settings.engineCaFile),
+      ...clientLimits(settings),
     });
+    return remoteEngineExecutor(client, segment);
   }
-  return onnxRuntimeExecutor(resolve(folder, contract.segment.file), {
+  const executor = await onnxRuntimeExecutor(resolve(folder, segment.file), {
     runtimeFolder: settings.runtimeFolder,
-    threads: settings.threads,
+    threads: settings.threads ?? availableParallelism(),
     graphOptimization: settings.graphOptimization,
   });
+  await warmUp(executor, contract);
+  return executor;
 }
 
 async function createUpstream(
   contract: ContractDocument,
   settings: RelaySettings,
-): Promise<InferenceClient | undefined> {
+  metrics: Metrics,
+): Promise<TensorServer | undefined> {
   if (settings.upstream === undefined || contract.sends.length === 0) return undefined;
-  const token = await readSecret(settings.upstreamTokenFile);
-  return new InferenceClient({
+  return createClient({
     address: settings.upstream,
     modelName: contract.model,
-    timeoutMs: settings.timeoutMs,
-    maxBodyBytes: settings.maxBodyMB * 1e6,
-    retries: settings.retries,
     title: `The tier above ${contract.tier}`,
-    ...(token !== undefined && { token }),
-    ...(settings.link !== undefined && { link: settings.link }),
+    token: await readSecret(settings.upstreamTokenFile),
+    certificateAuthority: await readAuthority(settings.upstreamCaFile),
+    link: settings.link,
+    observe: (outcome) => metrics.answeredAbove(outcome),
+    ...clientLimits(settings),
   });
+}
+
+/** By the scheme of the address: `http`, `https`, `grpc` or `grpcs`. */
+function createClient(options: InferenceClientOptions): TensorServer {
+  if (!/^grpcs?:\/\//i.test(options.address)) return new InferenceClient(options);
+  const { GrpcInferenceClient } = loadGrpc();
+  return new GrpcInferenceClient(options);
+}
+
+function clientLimits({ connectTimeoutMs, maxBodyMB, retries }: RelaySettings) {
+  return { connectTimeoutMs, maxBodyBytes: maxBodyMB * 1e6, retries };
+}
+
+async function readAuthority(path: string | undefined): Promise<string | undefined> {
+  return path === undefined ? undefined : await readNamedFile(path, 'certificate');
 }

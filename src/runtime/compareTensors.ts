@@ -1,12 +1,25 @@
 import type { VerifiedOutput } from '../shared/verification';
 import { numberFromHalf } from './float16';
+import { similarity } from './similarity';
 import { dtypeOf, elementCount, type Tensor } from './tensor';
 
-/** Sets an output of the chain beside that of the whole model. */
-export function compareTensors(expected: Tensor, found: Tensor): VerifiedOutput {
+/**
+ * Sets an output of the chain beside that of the whole model.
+ * @param tolerance how far an element may be off: `tolerance` and as much of its own magnitude (numpy's `allclose`)
+ */
+export function compareTensors(expected: Tensor, found: Tensor, tolerance = 0): VerifiedOutput {
   const base = { name: expected.name, dtype: dtypeOf(expected.datatype), elements: elementCount(expected.shape) };
   if (isSame(expected, found)) {
-    return { ...base, identical: true, differingElements: 0, largestAbsolute: 0, largestRelative: 0 };
+    return {
+      ...base,
+      identical: true,
+      differingElements: 0,
+      largestAbsolute: 0,
+      largestRelative: 0,
+      beyondTolerance: 0,
+      cosine: 1,
+      topOneAgreement: 1,
+    };
   }
   const left = numbersOf(expected);
   const right = numbersOf(found);
@@ -18,9 +31,13 @@ export function compareTensors(expected: Tensor, found: Tensor): VerifiedOutput 
       differingElements: base.elements,
       largestAbsolute: null,
       largestRelative: null,
+      beyondTolerance: base.elements,
+      cosine: null,
+      topOneAgreement: null,
     };
   }
-  return { ...base, identical: false, ...largestDifferences(left, right) };
+  const differences = largestDifferences(left, right, tolerance);
+  return { ...base, identical: false, ...differences, ...similarity(left, right, expected.shape) };
 }
 
 /** The worst of both, over several runs. */
@@ -33,7 +50,20 @@ export function worseOf(a: VerifiedOutput, b: VerifiedOutput): VerifiedOutput {
     differingElements: a.differingElements + b.differingElements,
     largestAbsolute: largest(a.largestAbsolute, b.largestAbsolute),
     largestRelative: largest(a.largestRelative, b.largestRelative),
+    beyondTolerance: (a.beyondTolerance ?? 0) + (b.beyondTolerance ?? 0),
+    cosine: least(a.cosine, b.cosine),
+    topOneAgreement: mean(a, b),
   };
+}
+
+function least(x: number | null | undefined, y: number | null | undefined): number | null {
+  return x === null || y === null || x === undefined || y === undefined ? null : Math.min(x, y);
+}
+
+/** Over the rows of both. */
+function mean(a: VerifiedOutput, b: VerifiedOutput): number | null {
+  const [x, y] = [a.topOneAgreement ?? null, b.topOneAgreement ?? null];
+  return x === null || y === null ? null : (x * a.elements + y * b.elements) / (a.elements + b.elements);
 }
 
 function isSame(a: Tensor, b: Tensor): boolean {
@@ -42,8 +72,9 @@ function isSame(a: Tensor, b: Tensor): boolean {
 }
 
 /** Differences of numbers; one that is not finite counts as a difference without bound unless both are the same. */
-function largestDifferences(left: readonly number[], right: readonly number[]) {
+function largestDifferences(left: readonly number[], right: readonly number[], tolerance: number) {
   let differingElements = 0;
+  let beyondTolerance = 0;
   let largestAbsolute = 0;
   let largestRelative = 0;
   for (const [index, a] of left.entries()) {
@@ -51,11 +82,12 @@ function largestDifferences(left: readonly number[], right: readonly number[]) {
     if (Object.is(a, b)) continue;
     differingElements += 1;
     const difference = Number.isFinite(a) && Number.isFinite(b) ? Math.abs(a - b) : Number.MAX_VALUE;
+    if (!(difference <= tolerance + tolerance * Math.abs(a))) beyondTolerance += 1;
     largestAbsolute = Math.max(largestAbsolute, difference);
     if (difference > 0)
       largestRelative = Math.max(largestRelative, Math.min(Number.MAX_VALUE, difference / Math.abs(a)));
   }
-  return { differingElements, largestAbsolute, largestRelative };
+  return { differingElements, largestAbsolute, largestRelative, beyondTolerance };
 }
 
 /** The elements as numbers; none for strings. 64-bit integers are rounded, which only matters for how far off they are. */

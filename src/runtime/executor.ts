@@ -1,5 +1,27 @@
 import type { Tensor } from './tensor';
 
+/** What travels with a request's tensors through every tier and engine that works on it. */
+export interface Call {
+  /** Ends when the request's time is up or its sender is gone; its reason is a `Refusal`. */
+  readonly signal: AbortSignal;
+  /** When its time is up, on the clock of `performance.now()`, in milliseconds. */
+  readonly deadlineMs: number;
+  /** `id` of the protocol's message, where its sender gave one. */
+  readonly id?: string | undefined;
+  /** Headers that every server on the way gets: trace context and the request's name in logs. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether its sender asks for times per tier. */
+  readonly wantsTiming: boolean;
+}
+
+/** A call that nobody waits for: it may take as long as it needs. */
+export const unhurriedCall: Call = {
+  signal: new AbortController().signal,
+  deadlineMs: Number.POSITIVE_INFINITY,
+  headers: {},
+  wantsTiming: false,
+};
+
 /** Runs one tier's sub-model. */
 export interface Executor {
   /** True once it can run. */
@@ -9,6 +31,6 @@ export interface Executor {
    * @returns its outputs, by name
    * @throws Refusal where the inputs do not fit (400), or the engine fails (500, 502)
    */
-  run(inputs: readonly Tensor[], signal: AbortSignal): Promise<readonly Tensor[]>;
+  run(inputs: readonly Tensor[], call: Call): Promise<readonly Tensor[]>;
   close(): Promise<void>;
 }

@@ -1,41 +1,14 @@
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { runtimePackage } from '../shared/runtimePackage';
 import type { Executor } from './executor';
+import { fromOrt, toOrt } from './ortTensors';
 import { Refusal } from './refusal';
 import { installedRuntime, loadModule, runtimeFolderVariable } from './runtimeFolders';
-import { bytesFromStrings, stringsFromBytes } from './strings';
-import { type Datatype, datatypeOf, type Tensor } from './tensor';
+import type { Tensor } from './tensor';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
-type TypedArray =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-type ArrayConstructor = new (buffer: ArrayBufferLike) => TypedArray;
-
-/** The array type that ONNX Runtime's JavaScript binding wants for each element type. */
-const arrays: Partial<Record<Datatype, ArrayConstructor>> = {
-  BOOL: Uint8Array,
-  UINT8: Uint8Array,
-  INT8: Int8Array,
-  UINT16: Uint16Array,
-  INT16: Int16Array,
-  UINT32: Uint32Array,
-  INT32: Int32Array,
-  UINT64: BigUint64Array,
-  INT64: BigInt64Array,
-  FP16: Uint16Array,
-  FP32: Float32Array,
-  FP64: Float64Array,
-};
 
 export interface OnnxRuntimeOptions {
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
@@ -55,7 +28,7 @@ export function loadOnnxRuntime(folder: string | undefined): OnnxRuntime {
   if (path === undefined) {
     throw new DnnSplitError(
       'missing-runtime',
-      `ONNX Runtime is not installed: run \`npm install --global ${runtimePackage} --ignore-scripts\`, or install it in a folder of yours and name that with --runtime-folder or ${runtimeFolderVariable}.`,
+      say('runtime.missing', { package: runtimePackage, variable: runtimeFolderVariable }),
     );
   }
   // The runtime reports to its maker unless it is told not to before it loads.
@@ -64,7 +37,7 @@ export function loadOnnxRuntime(folder: string | undefined): OnnxRuntime {
     return loadModule(path) as OnnxRuntime;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new DnnSplitError('missing-runtime', `ONNX Runtime at ${path} does not run on this machine: ${reason}.`);
+    throw new DnnSplitError('missing-runtime', say('runtime.broken', { path, reason }));
   }
 }
 
@@ -93,7 +66,7 @@ async function createSession(
     });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new DnnSplitError('unreadable-model', `ONNX Runtime cannot load ${modelPath}: ${detail}`, {
+    throw new DnnSplitError('unreadable-model', say('runtime.cannotLoad', { path: modelPath, reason: detail }), {
       path: modelPath,
     });
   }
@@ -105,11 +78,11 @@ async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: r
     const results = await session.run(feeds);
     return session.outputNames.map((name) => {
       const result = results[name];
-      if (result === undefined) throw new Refusal(500, `ONNX Runtime gave no output "${name}".`);
+      if (result === undefined) throw new Refusal(500, `ONNX Runtime returned no output "${name}".`);
       return fromOrt(name, result);
     });
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (Refusal.is(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const isInputFault = /invalid dimensions|invalid rank|INVALID_ARGUMENT|Unexpected input data type/i.test(message);
     throw new Refusal(
@@ -117,39 +90,4 @@ async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: r
       `ONNX Runtime could not run the sub-model: ${message.split('\n')[0] ?? ''}`,
     );
   }
-}
-
-function toOrt(ort: OnnxRuntime, tensor: Tensor): OrtTensor {
-  if (tensor.datatype === 'BYTES') return new ort.Tensor('string', stringsFromBytes(tensor), [...tensor.shape]);
-  const array = arrays[tensor.datatype];
-  if (array === undefined) throw new Refusal(400, `ONNX Runtime for Node takes no ${tensor.datatype} tensors.`);
-  // A copy: typed arrays must begin at a multiple of their element size.
-  const data = new array(tensor.data.slice().buffer);
-  const type = ortTypes[tensor.datatype] ?? 'float32';
-  return new ort.Tensor(type as 'float32', data as Float32Array, [...tensor.shape]);
-}
-
-const ortTypes: Partial<Record<Datatype, string>> = {
-  BOOL: 'bool',
-  UINT8: 'uint8',
-  INT8: 'int8',
-  UINT16: 'uint16',
-  INT16: 'int16',
-  UINT32: 'uint32',
-  INT32: 'int32',
-  UINT64: 'uint64',
-  INT64: 'int64',
-  FP16: 'float16',
-  FP32: 'float32',
-  FP64: 'float64',
-};
-
-function fromOrt(name: string, tensor: OrtTensor): Tensor {
-  const datatype = datatypeOf(tensor.type);
-  if (datatype === undefined)
-    throw new Refusal(500, `Output "${name}" is ${tensor.type}, which the protocol cannot carry.`);
-  const shape = [...tensor.dims];
-  if (tensor.type === 'string') return { name, datatype, shape, data: bytesFromStrings(name, tensor.data as string[]) };
-  const data = tensor.data as TypedArray;
-  return { name, datatype, shape, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }

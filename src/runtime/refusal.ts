@@ -1,13 +1,24 @@
+export type RefusalStatus = 400 | 401 | 404 | 405 | 408 | 409 | 413 | 415 | 429 | 499 | 500 | 502 | 503 | 504;
+
+const refusalName = 'Refusal';
+
 /** A request that cannot be answered, with the HTTP status and the one sentence that its sender gets. */
 export class Refusal extends Error {
-  override readonly name = 'Refusal';
+  override readonly name = refusalName;
 
   constructor(
-    readonly status: 400 | 401 | 404 | 405 | 408 | 413 | 415 | 499 | 500 | 502 | 503 | 504,
+    readonly status: RefusalStatus,
     message: string,
-    /** For 503: seconds after which another try makes sense. */
+    /** For 429 and 503: seconds after which another try makes sense. */
     readonly retryAfterS?: number,
+    /** Further headers of the answer. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
+  }
+
+  /** Looks at the name, not the class: programs of one process that were bundled apart have a class each. */
+  static is(value: unknown): value is Refusal {
+    return value instanceof Error && value.name === refusalName;
   }
 }

@@ -11,6 +11,10 @@ export const verificationTaskSchema = z.strictObject({
   seed: z.int(),
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
   runtimeFolder: z.string().optional(),
+  /** How far an element may be off: so much, and as much of its own magnitude. */
+  tolerance: z.number().nonnegative().optional(),
+  /** Run the chain as it is served: optimized, on all processors. */
+  serving: z.boolean().optional(),
 });
 export type VerificationTask = z.infer<typeof verificationTaskSchema>;
 
@@ -24,6 +28,12 @@ const outputSchema = z.strictObject({
   largestAbsolute: z.number().nullable(),
   /** Largest difference of one element as a part of the whole model's value. */
   largestRelative: z.number().nullable(),
+  /** Elements that are off by more than the tolerance. */
+  beyondTolerance: z.number().optional(),
+  /** Cosine of the angle between both outputs as vectors, the least of all runs; `null` where there is none. */
+  cosine: z.number().nullable().optional(),
+  /** Part of the rows along the last axis whose largest element is at the same place, 0..1. */
+  topOneAgreement: z.number().nullable().optional(),
 });
 export type VerifiedOutput = z.infer<typeof outputSchema>;
 
@@ -36,7 +46,12 @@ export const verificationReportSchema = z.strictObject({
   runs: z.number(),
   seed: z.number(),
   runtime: z.string(),
+  /** Optimization of ONNX Runtime that the chain ran with; the whole model runs without any. */
+  optimization: z.enum(['disabled', 'all']).optional(),
   identical: z.boolean(),
+  tolerance: z.number().optional(),
+  /** True where no element of any output is off by more than the tolerance. */
+  withinTolerance: z.boolean().optional(),
   outputs: z.array(outputSchema),
 });
 export type VerificationReport = z.infer<typeof verificationReportSchema>;

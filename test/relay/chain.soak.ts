@@ -14,7 +14,7 @@ let split: ReturnType<typeof exportAt>;
 /** From the device upwards. */
 const relays: RelayProcess[] = [];
 const contract = (position: number) => split.contractPaths[position] ?? '';
-const limits = ['--max-running', '4', '--max-waiting', '16'];
+const limits = ['--exact', '--max-running', '4', '--max-waiting', '16'];
 
 async function startTier(position: number, port = 0): Promise<RelayProcess> {
   const above = relays[position + 1];

@@ -56,31 +56,46 @@ export interface RelayProcess {
   readonly base: string;
   readonly port: number;
   readonly pid: number;
+  /** Port of gRPC, where it is served. */
+  readonly grpcPort: number;
   /** Ends the process: SIGKILL as a crash would. */
   readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 /** Starts `relay.js` and waits until it listens. ONNX Runtime is found from the repository's root. */
-export async function startRelay(program: string, contract: string, ...args: string[]): Promise<RelayProcess> {
+export function startRelay(program: string, contract: string, ...args: string[]): Promise<RelayProcess> {
+  return startRelayIn({}, program, contract, ...args);
+}
+
+/** The same, with further variables in its environment. */
+export async function startRelayIn(
+  environment: Readonly<Record<string, string>>,
+  program: string,
+  contract: string,
+  ...args: string[]
+): Promise<RelayProcess> {
   const child = spawn(process.execPath, [program, contract, ...args], {
     cwd: root,
-    env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
+    env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const port = await new Promise<number>((done, fail) => {
+  const wantsGrpc = args.includes('--grpc-port');
+  const [port, grpcPort] = await new Promise<[number, number]>((done, fail) => {
     let text = '';
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const found = / listens on \S+:(\d+)/.exec(text)?.[1];
-      if (found !== undefined) done(Number(found));
+      const grpc = / gRPC on \S+:(\d+)/.exec(text)?.[1];
+      if (found !== undefined && (grpc !== undefined || !wantsGrpc)) done([Number(found), Number(grpc)]);
     });
     child.once('exit', () => fail(new Error(`the relay ended: ${text}`)));
   });
   return {
     base: `http://127.0.0.1:${port}`,
     port,
+    grpcPort,
     pid: child.pid ?? 0,
-    end: async (signal = 'SIGTERM') => {
+    end: async (signal = 'SIGINT') => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill(signal);

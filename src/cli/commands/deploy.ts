@@ -54,13 +54,14 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
-  const prepared = prepareSplit(readPlanFile(planPath), planPath);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
   const placed = options.target.map((target) => ({
     directory: join(options.output, target),
     deployment: deploymentOf(prepared, { target, engine: options.engine, programFolder: __dirname }),
   }));
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
-  const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, terminalWork())));
+  const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));
   output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
 }
 

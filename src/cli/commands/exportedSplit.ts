@@ -23,11 +23,12 @@ export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
   const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
   const { takeStepsApart } = await import('../../app/steps');
   const { createScratchFolder } = await import('../../files/leftovers');
-  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder, undefined, undefined, work);
   const { path, remove } = createScratchFolder();
   try {
     const directory = join(path, 'split');
-    await takeStepsApart(splitSteps(prepared, { directory, overwrite: false }, terminalWork()));
+    await takeStepsApart(splitSteps(prepared, { directory, overwrite: false }, work));
     return { ...readSplit(directory), directory, remove, sources: () => prepared.sources };
   } catch (thrown) {
     remove();

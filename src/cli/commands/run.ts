@@ -11,6 +11,7 @@ import { usableSplit } from './exportedSplit';
 interface RunOptions {
   readonly port: number;
   readonly shaping: boolean;
+  readonly exact?: boolean;
   readonly runtimeFolder?: string;
 }
 
@@ -21,12 +22,17 @@ export function addRun(program: Command): void {
     .description('Run every tier of a plan on this machine, over links as slow as in the plan (needs ONNX Runtime)')
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
     .option('-p, --port <number>', 'port of the first tier; the other tiers use free ports', parsePort, 8000)
+    .option('--exact', 'bit-identical to the unsplit model: no optimization, one thread')
     .option('--no-shaping', 'do not slow the links down')
     .addOption(runtimeFolderOption())
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
-async function run(target: string, { port, shaping, runtimeFolder }: RunOptions, output: Output): Promise<void> {
+async function run(
+  target: string,
+  { port, shaping, exact = false, runtimeFolder }: RunOptions,
+  output: Output,
+): Promise<void> {
   const { startChain } = await import('../terminal/chain');
   const { readContract } = await import('../../relay/contract/contractFile');
   const signal = interruptSignal();
@@ -39,6 +45,7 @@ async function run(target: string, { port, shaping, runtimeFolder }: RunOptions,
       links,
       ...(runtimeFolder !== undefined && { runtimeFolder }),
       port,
+      exact,
       signal,
       log: (line) => void process.stderr.write(`${visibleText(line)}\n`),
     });

@@ -31,13 +31,14 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
-  const prepared = prepareSplit(readPlanFile(planPath), planPath);
+  const work = terminalWork();
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
   const target = { directory: options.output, overwrite: options.force === true };
-  const report = await takeStepsApart(splitSteps(prepared, target, terminalWork()));
+  const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? jsonText(report) : splitText(report));
 }
 
-function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }: SplitReport): string {
+function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {
   const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes }) => [
     tier,
     folder,
@@ -53,6 +54,7 @@ function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions }:
   const notes = [
     ...(duplicatedWeightBytes > 0 ? [`Weights stored more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
     ...(boundDimensions ? ['The sub-models accept only the dimensions bound in the plan.'] : []),
+    ...notices.map(visibleText),
     `Verify them with: dnnsplit verify ${visibleText(shellWord(directory))}`,
   ];
   return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { visibleText } from '../../shared/escape/visible';
 import { counted, threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
@@ -13,6 +13,8 @@ import { usableSplit } from './exportedSplit';
 interface VerifyOptions {
   readonly runs: number;
   readonly seed: number;
+  readonly tolerance?: number;
+  readonly serving?: boolean;
   readonly runtimeFolder?: string;
   readonly json?: boolean;
 }
@@ -27,16 +29,25 @@ export function addVerify(program: Command): void {
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
     .option('-r, --runs <number>', 'number of random inputs', parseCount, 3)
     .option('--seed <number>', 'seed of the random inputs', parseCount, 1)
+    .option(
+      '--tolerance <number>',
+      'largest allowed difference of an element, absolute plus relative; for links that round',
+      parseTolerance,
+    )
+    .option('--serving', 'run the sub-models as they are served: optimized, on all processors')
     .addOption(runtimeFolderOption())
     .option('--json', 'print JSON')
     .action((target: string, options: VerifyOptions) => verify(target, options, standardOutput));
 }
 
-async function verify(
-  target: string,
-  { runs, seed, runtimeFolder, json }: VerifyOptions,
-  output: Output,
-): Promise<void> {
+function parseTolerance(text: string): number {
+  const tolerance = Number(text);
+  if (text.trim() !== '' && Number.isFinite(tolerance) && tolerance >= 0) return tolerance;
+  throw new InvalidArgumentError('It must be a number from 0 upwards, such as 0.01.');
+}
+
+async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
+  const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
@@ -49,43 +60,65 @@ async function verify(
         dimensions: split.plan.dimensions,
         runs,
         seed,
+        ...(tolerance !== undefined && { tolerance }),
+        ...(serving !== undefined && { serving }),
         ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
     requireUnchanged(files);
     output.print(json ? jsonText(report) : verificationText(report));
-    setExitCode(report.identical ? 0 : 1);
+    setExitCode(report.identical || report.withinTolerance === true ? 0 : 1);
   } finally {
     split.remove();
   }
 }
 
-function verificationText({ model, tiers, wire, runs, runtime, identical, outputs }: VerificationReport): string {
-  const verdict = identical
-    ? `Outputs of the sub-models of ${model} are bit-identical to the unsplit model`
-    : `Outputs of the sub-models of ${model} differ from the unsplit model`;
-  const encoded = wire.filter((dtype) => dtype !== 'original');
+function verificationText(report: VerificationReport): string {
+  const { tiers, wire, runs, runtime, optimization, tolerance, outputs } = report;
+  const encoded = wire.some((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
     { heading: 'type' },
     { heading: 'elements', numeric: true },
     { heading: 'differing', numeric: true },
+    ...(tolerance === undefined ? [] : [{ heading: 'beyond tolerance', numeric: true }]),
     { heading: 'largest difference', numeric: true },
     { heading: 'relative', numeric: true },
+    { heading: 'cosine', numeric: true },
+    { heading: 'same top one', numeric: true },
   ];
+  const figure = (value: number | null | undefined) =>
+    value === null || value === undefined ? '-' : threeDigits(value);
   const rows = outputs.map((one) => [
     one.name,
     one.dtype,
     String(one.elements),
     String(one.differingElements),
-    one.largestAbsolute === null ? '-' : threeDigits(one.largestAbsolute),
-    one.largestRelative === null ? '-' : threeDigits(one.largestRelative),
+    ...(tolerance === undefined ? [] : [String(one.beyondTolerance ?? 0)]),
+    figure(one.largestAbsolute),
+    figure(one.largestRelative),
+    typeof one.cosine === 'number' ? one.cosine.toFixed(6) : '-',
+    typeof one.topOneAgreement === 'number' ? `${(100 * one.topOneAgreement).toFixed(1)} %` : '-',
   ]);
+  const isRounded = encoded || optimization === 'all';
   return [
-    `${visibleText(verdict)}: ${counted(runs, 'random input')} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
-    ...(encoded.length > 0 ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
+    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    ...(encoded ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
+    ...(optimization === 'all'
+      ? ['The sub-models ran optimized, as they are served; the unsplit model ran without optimization.']
+      : []),
+    ...(isRounded && tolerance === undefined && !report.identical
+      ? ['Use --tolerance to allow small differences, for example --tolerance 0.01.']
+      : []),
     '',
     tableText(columns, rows),
   ].join('\n');
+}
+
+function verdictOf({ model, identical, tolerance, withinTolerance }: VerificationReport): string {
+  if (identical) return `Outputs of the sub-models of ${model} are bit-identical to the unsplit model`;
+  if (withinTolerance === true)
+    return `Outputs of the sub-models of ${model} equal those of the unsplit model within a tolerance of ${tolerance}`;
+  return `Outputs of the sub-models of ${model} differ from the unsplit model`;
 }

@@ -11,6 +11,8 @@ export interface ChainOptions {
   readonly contractPaths: readonly string[];
   /** What each link is made to be like; links beyond the list are as fast as the machine is. */
   readonly links: readonly { readonly bandwidthMbps: number; readonly latencyMs: number }[];
+  /** Answer bit for bit as the whole model does, instead of as fast as they can. */
+  readonly exact?: boolean;
   /** Port of the first tier, on the loopback address; 0 for a free one. */
   readonly port: number;
   /** Folder in which ONNX Runtime is installed, where a person named one. */
@@ -45,7 +47,8 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
       const isShaped = above !== undefined && link !== undefined;
       const relay = await startRelay(options, [
         contractPath,
-        ...['--port', String(index === 0 ? options.port : 0)],
+        ...['--port', String(index === 0 ? options.port : 0), '--drain-ms', '0'],
+        ...(options.exact === true ? ['--exact'] : []),
         ...(options.runtimeFolder === undefined ? [] : ['--runtime-folder', options.runtimeFolder]),
         ...(above === undefined ? [] : ['--upstream', `http://127.0.0.1:${above}`]),
         ...(isShaped ? ['--link-mbps', String(link.bandwidthMbps), '--link-latency-ms', String(link.latencyMs)] : []),

@@ -1,160 +1,178 @@
-import { type Agent as HttpAgent, request as httpRequest, Agent as PlainAgent } from 'node:http';
-import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Refusal } from '../../runtime/refusal';
+import type { Call } from '../../runtime/executor';
+import { Refusal, type RefusalStatus } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { urlSegment } from '../../shared/escape/url';
-import { collect } from '../inference/collect';
-import { decodeResponse, encodeRequest, headerLengthField, type InferenceResponse } from '../inference/message';
-import { type LinkShape, LinkShaper } from './linkShaper';
+import {
+  decodeResponse,
+  type EncodedMessage,
+  encodeRequest,
+  headerLengthField,
+  headerLengthOf,
+  type InferenceResponse,
+} from '../inference/message';
+import { timeLeft, timingParameter } from '../inference/travelling';
+import { type HttpAnswer, HttpConnection, mayTryAgain } from './httpConnection';
+import { LinkShaper } from './linkShaper';
+import type { InferenceClientOptions, InferenceSettings, ServerDescription, TensorServer } from './tensorServer';
 
-export interface InferenceClientOptions {
-  /** Base address of a v2 server, for example `http://edge:8000`. */
-  readonly address: string;
-  readonly modelName: string;
-  readonly token?: string;
-  readonly timeoutMs: number;
-  /** Largest answer that is taken. */
-  readonly maxBodyBytes: number;
-  /** Tries after the first one, each only where the server cannot have begun to work. */
-  readonly retries: number;
-  /** A slower link that the connection shall behave like. */
-  readonly link?: LinkShape;
-  /** Names the server in error messages. */
-  readonly title: string;
-}
+/** How long a question about the server itself may take. */
+const questionTimeoutMs = 2000;
 
-/** A kept connection that the server had closed, which shows only when it is used again (it may have been restarted). */
-class StaleConnectionError extends Error {}
-
-/** Errors of a connection that was never made: another try cannot run the request twice. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-/** A client of any server that speaks the Open Inference Protocol v2 over HTTP with binary tensors. */
-export class InferenceClient {
-  private readonly agent: HttpAgent;
-  private readonly base: URL;
+/** A client of any server that speaks the Open Inference Protocol v2 over HTTP. */
+export class InferenceClient implements TensorServer {
+  private readonly connection: HttpConnection;
   private readonly shaper: LinkShaper | undefined;
+  private readonly modelPath: string;
+  private description: ServerDescription | undefined;
 
   constructor(private readonly options: InferenceClientOptions) {
-    this.base = new URL(options.address.endsWith('/') ? options.address : `${options.address}/`);
+    this.connection = new HttpConnection(options);
     this.shaper = options.link && new LinkShaper(options.link);
-    const settings = { keepAlive: true, maxSockets: 64 };
-    this.agent = this.base.protocol === 'https:' ? new TlsAgent(settings) : new PlainAgent(settings);
+    this.modelPath = `/v2/models/${urlSegment(options.modelName)}`;
   }
 
   async isReady(): Promise<boolean> {
-    const path = `v2/models/${urlSegment(this.options.modelName)}/ready`;
     try {
-      const { status } = await this.send('GET', path, {}, [], AbortSignal.timeout(2000));
+      const { status } = await this.ask(`${this.modelPath}/ready`);
       return status === 200;
     } catch {
       return false;
     }
   }
 
-  /** @throws Refusal 400 that the server gave, 502 where it cannot be reached or fails, 503 when it is busy, 504 when it is late */
-  async infer(inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal): Promise<InferenceResponse> {
-    const { headers, parts } = encodeRequest(inputs, wantsTiming);
-    const path = `v2/models/${urlSegment(this.options.modelName)}/infer`;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.options.timeoutMs)]);
-    await this.shaper?.transfer(byteCount(parts), limited).catch(() => Promise.reject(this.late()));
-    const { status, body, headerLength } = await this.sendAgain(path, headers, parts, limited);
-    if (status === 200) return decodeResponse(body, headerLength);
-    throw new Refusal(
-      statusOf(status),
-      `${this.options.title} answered ${status}: ${sentenceOf(body)}`,
-      status === 503 ? 1 : undefined,
-    );
+  /** What the server is; it may have become another one since it was asked last. @throws Error of the network where it cannot be reached */
+  async describe(signal: AbortSignal = AbortSignal.timeout(questionTimeoutMs)): Promise<ServerDescription> {
+    const [server, model] = await Promise.all([this.ask('/v2', signal), this.ask(this.modelPath, signal)]);
+    const extensions = objectOf(server)['extensions'];
+    const takesBinary = !Array.isArray(extensions) || extensions.includes('binary_tensor_data');
+    const description = { takesBinary, metadata: model.status === 200 ? objectOf(model) : {} };
+    // A server that does not say what it holds yet is asked again.
+    this.description = model.status === 200 ? description : undefined;
+    return description;
+  }
+
+  /** @throws Refusal with the status that the server gave where that is the sender's, 502 where it cannot be reached or fails, 504 when it is late */
+  async infer(
+    inputs: readonly Tensor[],
+    call: Call,
+    { parameters = {}, check }: InferenceSettings = {},
+  ): Promise<InferenceResponse> {
+    const description = this.description ?? (await this.describeFor(call));
+    check?.(description);
+    const message = this.encode(inputs, call, description.takesBinary, parameters);
+    const start = performance.now();
+    const sentBytes = Number(message.headers['content-length']);
+    const report = (status: number, receivedBytes: number) =>
+      this.options.observe?.({ status, elapsedMs: performance.now() - start, sentBytes, receivedBytes });
+    try {
+      await this.shaper?.transfer(sentBytes, call.signal).catch(() => Promise.reject(this.ended(call)));
+      const answer = await this.sendAgain(message, call);
+      report(answer.status, answer.body.byteLength);
+      return this.decode(answer);
+    } catch (error) {
+      if (error instanceof NoAnswer) report(error.refusal.status, 0);
+      throw error instanceof NoAnswer ? error.refusal : error;
+    }
   }
 
   close(): void {
-    this.agent.destroy();
+    this.connection.close();
   }
 
-  private async sendAgain(
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    parts: readonly Uint8Array[],
-    signal: AbortSignal,
-  ) {
+  /** A server that is not there yet may be a moment later, when the request itself is tried. */
+  private describeFor(call: Call): Promise<ServerDescription> {
+    return this.describe(call.signal).catch((error: unknown) => {
+      if (call.signal.aborted) throw this.ended(call);
+      if (!mayTryAgain(error)) throw this.unreachable(error);
+      return { takesBinary: true, metadata: {} };
+    });
+  }
+
+  private encode(
+    inputs: readonly Tensor[],
+    { id, wantsTiming }: Call,
+    binary: boolean,
+    parameters: Readonly<Record<string, unknown>>,
+  ): EncodedMessage {
+    const all = { ...parameters, ...(wantsTiming && { [timingParameter]: true }) };
+    try {
+      return encodeRequest(inputs, { id, binary, parameters: all });
+    } catch (error) {
+      if (!Refusal.is(error)) throw error;
+      throw new Refusal(502, `${this.options.title} takes tensors as JSON alone: ${error.message}`);
+    }
+  }
+
+  private decode({ status, headers, body }: HttpAnswer): InferenceResponse {
+    const { title } = this.options;
+    if (status === 200) return decodeResponse(body, headerLengthOf(headers[headerLengthField]), title);
+    throw new Refusal(
+      statusOf(status),
+      `${title} answered ${status}: ${sentenceOf(body)}`,
+      retryAfterS(status, headers),
+    );
+  }
+
+  private async sendAgain(message: EncodedMessage, call: Call): Promise<HttpAnswer> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.send('POST', path, headers, parts, signal);
+        const headers = { ...call.headers, ...message.headers, ...timeLeft(call) };
+        return await this.connection.send('POST', `${this.modelPath}/infer`, headers, message.parts, call.signal);
       } catch (error) {
-        if (signal.aborted) throw this.late();
-        if (!mayTryAgain(error) || attempt >= this.options.retries) throw this.unreachable(error);
-        await delay(50 * 2 ** attempt, undefined, { signal }).catch(() => undefined);
-        if (signal.aborted) throw this.late();
+        if (call.signal.aborted) throw new NoAnswer(this.ended(call));
+        if (!mayTryAgain(error) || attempt >= this.options.retries) throw new NoAnswer(this.unreachable(error));
+        await delay(50 * 2 ** attempt, undefined, { signal: call.signal }).catch(() => undefined);
+        if (call.signal.aborted) throw new NoAnswer(this.ended(call));
       }
     }
   }
 
-  private late(): Refusal {
-    return new Refusal(504, `${this.options.title} did not answer within ${this.options.timeoutMs} ms.`);
+  private ask(path: string, signal: AbortSignal = AbortSignal.timeout(questionTimeoutMs)): Promise<HttpAnswer> {
+    return this.connection.send('GET', path, {}, [], signal);
+  }
+
+  /** Why a request ended before its answer came. */
+  private ended({ signal }: Call): Refusal {
+    const reason: unknown = signal.reason;
+    if (Refusal.is(reason) && reason.status !== 504) return reason;
+    return new Refusal(504, `${this.options.title} did not answer in time, at ${this.connection.origin}.`);
   }
 
   private unreachable(error: unknown): Refusal {
-    if (error instanceof Refusal) return error;
+    const { title } = this.options;
+    if (Refusal.is(error)) return new Refusal(502, `${title} failed at ${this.connection.origin}: ${error.message}`);
     const reason = error instanceof Error ? error.message : String(error);
-    return new Refusal(502, `${this.options.title} cannot be reached at ${this.base.origin}: ${reason}.`);
-  }
-
-  private send(
-    method: 'GET' | 'POST',
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    parts: readonly Uint8Array[],
-    signal: AbortSignal,
-  ): Promise<{ status: number; body: Uint8Array; headerLength: number | undefined }> {
-    const request = this.base.protocol === 'https:' ? httpsRequest : httpRequest;
-    const access = this.options.token === undefined ? {} : { authorization: `Bearer ${this.options.token}` };
-    return new Promise((done, fail) => {
-      const sent = request(
-        new URL(path, this.base),
-        { method, agent: this.agent, signal, headers: { ...headers, ...access } },
-        (response) => {
-          collect(response, { maxBytes: this.options.maxBodyBytes }).then(
-            (body) => {
-              const length = response.headers[headerLengthField];
-              done({
-                status: response.statusCode ?? 0,
-                body,
-                headerLength: length === undefined ? undefined : Number(length),
-              });
-            },
-            (error: Error) => fail(new Refusal(502, `${this.options.title} did not answer whole: ${error.message}`)),
-          );
-        },
-      );
-      // Not `once`: a socket may fail again while it is torn down.
-      sent.on('error', (error) =>
-        fail(sent.reusedSocket && isReset(error) ? new StaleConnectionError(error.message) : error),
-      );
-      for (const part of parts) sent.write(part);
-      sent.end();
-    });
+    return new Refusal(502, `${title} cannot be reached at ${this.connection.origin}: ${reason}.`);
   }
 }
 
-function mayTryAgain(error: unknown): boolean {
-  return error instanceof StaleConnectionError || neverConnected.has(codeOf(error));
+/** A request that came to no answer at all. */
+class NoAnswer extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+  }
 }
 
-function isReset(error: Error): boolean {
-  return codeOf(error) === 'ECONNRESET' || codeOf(error) === 'EPIPE';
+/** Statuses that mean the same to the sender wherever they come from. */
+const passedOn: readonly RefusalStatus[] = [400, 409, 413, 429, 503, 504];
+
+function statusOf(status: number): RefusalStatus {
+  return passedOn.find((known) => known === status) ?? (status === 408 ? 504 : 502);
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+function retryAfterS(status: number, { 'retry-after': given }: HttpAnswer['headers']): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  return given !== undefined && /^\d+$/.test(given) ? Number(given) : 1;
 }
 
-function byteCount(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-}
-
-function statusOf(status: number): 400 | 502 | 503 | 504 {
-  return status === 400 || status === 503 || status === 504 ? status : 502;
+function objectOf({ body }: HttpAnswer): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
 }
 
 function sentenceOf(body: Uint8Array): string {

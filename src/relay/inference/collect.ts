@@ -47,10 +47,16 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
       done(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
     };
     const lose = () => refuse(new Refusal(400, 'The body ended before it was complete.'));
-    const giveUp = () => refuse(new Refusal(408, 'The body did not arrive in time.'));
+    const giveUp = () => refuse(lateBody(signal?.reason));
     stream.on('data', take).once('end', finish).once('close', lose);
     stream.on('error', lose);
     if (signal?.aborted) giveUp();
     else signal?.addEventListener('abort', giveUp, { once: true });
   });
+}
+
+/** Running out of time while the body still comes is its sender's doing; other reasons to stop speak for themselves. */
+function lateBody(reason: unknown): Refusal {
+  if (Refusal.is(reason) && reason.status !== 504) return reason;
+  return new Refusal(408, 'The body did not arrive in time.');
 }

@@ -1,54 +1,27 @@
+import { bytesOf, elementArrays, elementsIn } from '../../runtime/elements';
 import { Refusal } from '../../runtime/refusal';
 import { bytesFromStrings, stringsFromBytes } from '../../runtime/strings';
 import { type Datatype, elementCount, type Tensor } from '../../runtime/tensor';
 
-/** How numbers of one datatype are written to and read from bytes. */
-interface NumberCodec {
-  readonly bytes: number;
-  readonly write: (view: DataView, at: number, value: number) => void;
-  readonly read: (view: DataView, at: number) => number;
-  /** Smallest and largest value, for integers. */
-  readonly range?: readonly [number, number];
-}
-
-const numberCodecs: Partial<Record<Datatype, NumberCodec>> = {
-  UINT8: { bytes: 1, write: (v, at, x) => v.setUint8(at, x), read: (v, at) => v.getUint8(at), range: [0, 255] },
-  INT8: { bytes: 1, write: (v, at, x) => v.setInt8(at, x), read: (v, at) => v.getInt8(at), range: [-128, 127] },
-  UINT16: {
-    bytes: 2,
-    write: (v, at, x) => v.setUint16(at, x, true),
-    read: (v, at) => v.getUint16(at, true),
-    range: [0, 65_535],
-  },
-  INT16: {
-    bytes: 2,
-    write: (v, at, x) => v.setInt16(at, x, true),
-    read: (v, at) => v.getInt16(at, true),
-    range: [-32_768, 32_767],
-  },
-  UINT32: {
-    bytes: 4,
-    write: (v, at, x) => v.setUint32(at, x, true),
-    read: (v, at) => v.getUint32(at, true),
-    range: [0, 2 ** 32 - 1],
-  },
-  INT32: {
-    bytes: 4,
-    write: (v, at, x) => v.setInt32(at, x, true),
-    read: (v, at) => v.getInt32(at, true),
-    range: [-(2 ** 31), 2 ** 31 - 1],
-  },
-  FP32: { bytes: 4, write: (v, at, x) => v.setFloat32(at, x, true), read: (v, at) => v.getFloat32(at, true) },
-  FP64: { bytes: 8, write: (v, at, x) => v.setFloat64(at, x, true), read: (v, at) => v.getFloat64(at, true) },
+/** Smallest and largest value of the integers that a JavaScript number holds. */
+const integerRanges: Readonly<Partial<Record<Datatype, readonly [number, number]>>> = {
+  UINT8: [0, 255],
+  INT8: [-128, 127],
+  UINT16: [0, 65_535],
+  INT16: [-32_768, 32_767],
+  UINT32: [0, 2 ** 32 - 1],
+  INT32: [-(2 ** 31), 2 ** 31 - 1],
 };
+const bigRanges = { INT64: [-(2n ** 63n), 2n ** 63n - 1n], UINT64: [0n, 2n ** 64n - 1n] } as const;
 
 /**
- * Bytes of a tensor whose `data` is JSON: flat, or nested as the shape is.
+ * Bytes of a tensor whose `data` is JSON: flat, or nested exactly as the shape is.
+ * @param data numbers beyond 2^53 as bigints
  * @throws Refusal 400 where the elements do not fit the datatype or the shape
  */
 export function bytesFromJson(name: string, datatype: Datatype, shape: readonly number[], data: unknown): Uint8Array {
   if (!Array.isArray(data)) throw new Refusal(400, `Input "${name}" has no "data" array and no binary data.`);
-  const flat = flatten(data, name);
+  const flat = flatten(data, name, shape);
   const expected = elementCount(shape);
   if (flat.length !== expected) {
     throw new Refusal(
@@ -56,65 +29,80 @@ export function bytesFromJson(name: string, datatype: Datatype, shape: readonly 
       `Input "${name}" has ${flat.length} elements, but its shape [${shape.join(', ')}] holds ${expected}.`,
     );
   }
-  if (datatype === 'BYTES') return bytesFromStrings(name, flat);
-  if (datatype === 'BOOL') return Uint8Array.from(flat, (value) => booleanOf(name, value));
-  if (datatype === 'INT64' || datatype === 'UINT64') return bytesFromBigIntegers(name, datatype, flat);
-  const codec = numberCodecs[datatype];
-  if (codec === undefined)
-    throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form; send it as binary data.`);
-  const bytes = new Uint8Array(expected * codec.bytes);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of flat.entries()) {
-    codec.write(view, index * codec.bytes, numberOf(name, datatype, value, codec.range));
+  switch (datatype) {
+    case 'BYTES':
+      return bytesFromStrings(name, flat);
+    case 'BOOL':
+      return Uint8Array.from(flat, (value) => booleanOf(name, value));
+    case 'INT64':
+      return bytesOf(BigInt64Array.from(flat, (value) => bigIntegerOf(name, datatype, value)));
+    case 'UINT64':
+      return bytesOf(BigUint64Array.from(flat, (value) => bigIntegerOf(name, datatype, value)));
+    case 'FP32':
+      return bytesOf(Float32Array.from(flat, (value) => realOf(name, datatype, value, Math.fround)));
+    case 'FP64':
+      return bytesOf(Float64Array.from(flat, (value) => realOf(name, datatype, value, (number) => number)));
+    case 'FP16':
+    case 'BF16':
+      throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form. Send it as binary data.`);
+    default:
+      return bytesFromIntegers(name, datatype, flat);
   }
-  return bytes;
 }
 
 /**
- * The JSON form of a tensor's elements, flat.
- * @throws Refusal 400 for types without one: the sender asks for binary output instead
+ * The JSON text of a tensor's elements, flat. Every number keeps its value: 64-bit integers all digits, zeros their sign.
+ * @throws Refusal 400 for types and values without a JSON form: the sender asks for binary output instead
  */
-export function jsonFromBytes(tensor: Tensor): (number | boolean | string)[] {
+export function jsonTextOf(tensor: Tensor): string {
   const { name, datatype, data } = tensor;
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const count = elementCount(tensor.shape);
-  if (datatype === 'BYTES') return stringsFromBytes(tensor);
-  if (datatype === 'BOOL') return Array.from(data, (byte) => byte !== 0);
-  if (datatype === 'INT64')
-    return Array.from({ length: count }, (_, index) => Number(view.getBigInt64(index * 8, true)));
-  if (datatype === 'UINT64')
-    return Array.from({ length: count }, (_, index) => Number(view.getBigUint64(index * 8, true)));
-  const codec = numberCodecs[datatype];
-  if (codec === undefined)
-    throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form; ask for binary data.`);
-  return Array.from({ length: count }, (_, index) => codec.read(view, index * codec.bytes));
-}
-
-function bytesFromBigIntegers(name: string, datatype: 'INT64' | 'UINT64', values: readonly unknown[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(values.length * 8));
-  for (const [index, value] of values.entries()) {
-    const integer = BigInt(
-      numberOf(name, datatype, value, datatype === 'INT64' ? [-(2 ** 63), 2 ** 63] : [0, 2 ** 64]),
-    );
-    if (datatype === 'INT64') view.setBigInt64(index * 8, integer, true);
-    else view.setBigUint64(index * 8, integer, true);
+  if (datatype === 'BYTES') return JSON.stringify(stringsFromBytes(tensor));
+  const array = datatype === 'FP16' ? undefined : elementArrays[datatype];
+  if (array === undefined)
+    throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form. Request binary data.`);
+  if (datatype === 'BOOL') return `[${Array.from(data, (value) => value !== 0).join()}]`;
+  const elements = elementsIn(data, array);
+  if (datatype === 'FP32' || datatype === 'FP64') {
+    return `[${Array.from(elements as Float32Array, (value) => realText(name, value)).join()}]`;
   }
-  return new Uint8Array(view.buffer);
+  return `[${elements.join()}]`;
 }
 
-const deepestNesting = 64;
+function realText(name: string, value: number): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
+  throw new Refusal(400, `Output "${name}" holds ${value}, which JSON cannot express. Request binary data.`);
+}
 
-function flatten(data: readonly unknown[], name: string): unknown[] {
-  const flat: unknown[] = [];
-  const visit = (items: readonly unknown[], depth: number) => {
-    if (depth > deepestNesting) throw new Refusal(400, `The data of input "${name}" is nested too deeply.`);
-    for (const item of items) {
-      if (Array.isArray(item)) visit(item, depth + 1);
-      else flat.push(item);
-    }
-  };
-  visit(data, 0);
-  return flat;
+function bytesFromIntegers(name: string, datatype: Datatype, flat: readonly unknown[]): Uint8Array {
+  const array = elementArrays[datatype];
+  const [least, most] = integerRanges[datatype] ?? [0, 0];
+  const integers = flat.map((value) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}.`);
+  });
+  if (array === undefined) throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form.`);
+  const bytes = new Uint8Array(integers.length * array.BYTES_PER_ELEMENT);
+  (elementsIn(bytes, array) as Int32Array).set(integers);
+  return bytes;
+}
+
+function bigIntegerOf(name: string, datatype: 'INT64' | 'UINT64', value: unknown): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
+  const [least, most] = bigRanges[datatype];
+  // A number that was written with a fraction or an exponent has lost digits beyond 2^53 already.
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
+    const integer = BigInt(value);
+    if (integer >= least && integer <= most) return integer;
+  }
+  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value} exactly.`);
+}
+
+function realOf(name: string, datatype: Datatype, value: unknown, round: (value: number) => number): number {
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
+  const number = Number(value);
+  if (Number.isFinite(round(number))) return number;
+  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}. Send it as binary data.`);
 }
 
 function booleanOf(name: string, value: unknown): number {
@@ -123,11 +111,30 @@ function booleanOf(name: string, value: unknown): number {
   throw new Refusal(400, `Input "${name}" is BOOL, but one of its elements is neither true nor false.`);
 }
 
-function numberOf(name: string, datatype: Datatype, value: unknown, range?: readonly [number, number]): number {
-  if (typeof value !== 'number')
-    throw new Refusal(400, `Input "${name}" is ${datatype}, but one of its elements is not a number.`);
-  if (range !== undefined && (!Number.isInteger(value) || value < range[0] || value > range[1])) {
-    throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}.`);
-  }
-  return value;
+function notANumber(name: string, datatype: Datatype): Refusal {
+  return new Refusal(400, `Input "${name}" is ${datatype}, but one of its elements is not a number.`);
+}
+
+/** Levels of nested data that are followed. */
+const mostDimensions = 64;
+
+/** The elements of an array that is flat or has one level per dimension, each as long as the dimension says. */
+function flatten(data: readonly unknown[], name: string, shape: readonly number[]): readonly unknown[] {
+  if (!data.some(Array.isArray)) return data;
+  if (shape.length > mostDimensions)
+    throw new Refusal(
+      400,
+      `Input "${name}" has more than ${mostDimensions} dimensions. Send its data as a flat array.`,
+    );
+  const flat: unknown[] = [];
+  const visit = (items: readonly unknown[], axis: number) => {
+    const isLast = axis === shape.length - 1;
+    if (items.length !== shape[axis] || items.some((item) => Array.isArray(item) === isLast)) {
+      throw new Refusal(400, `The data of input "${name}" is not nested as its shape [${shape.join(', ')}].`);
+    }
+    if (isLast) for (const item of items) flat.push(item);
+    else for (const item of items) if (Array.isArray(item)) visit(item, axis + 1);
+  };
+  visit(data, 0);
+  return flat;
 }

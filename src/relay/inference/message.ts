@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
-import { bytesFromJson, jsonFromBytes } from './jsonData';
+import { bytesFromJson, jsonTextOf } from './jsonData';
+import { parseJson } from './losslessJson';
+import { artifactParameter, scaleParameter, timingParameter } from './travelling';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
@@ -11,25 +13,27 @@ export const headerLengthField = 'inference-header-content-length';
  */
 const largestJsonBytes = 32_000_000;
 
-const parameters = z.record(z.string(), z.unknown());
+// Some servers write `null` where they have nothing to say; it counts as absent.
+const parameters = z.record(z.string(), z.unknown()).nullish();
+const id = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
 const wireTensor = z.object({
   name: z.string().min(1),
   datatype: z.string(),
   shape: z.array(z.int().nonnegative()),
-  parameters: parameters.optional(),
+  parameters,
   data: z.unknown().optional(),
 });
+const wireOutput = z.object({ name: z.string().min(1), parameters });
 const wireRequest = z.object({
-  id: z.string().optional(),
+  id,
   inputs: z.array(wireTensor),
-  outputs: z.array(z.object({ name: z.string().min(1), parameters: parameters.optional() })).optional(),
-  parameters: parameters.optional(),
+  outputs: z.array(wireOutput).nullish(),
+  parameters,
 });
-const wireResponse = z.object({
-  id: z.string().optional(),
-  outputs: z.array(wireTensor),
-  parameters: parameters.optional(),
-});
+const wireResponse = z.object({ id, outputs: z.array(wireTensor), parameters });
 
 export interface InferenceRequest {
   readonly id: string | undefined;
@@ -39,6 +43,8 @@ export interface InferenceRequest {
   /** Whether outputs that nothing else is said of come in binary. */
   readonly binaryOutput: boolean;
   readonly wantsTiming: boolean;
+  /** Export that a relay of the tier below belongs to; absent where a client asks. */
+  readonly artifact: string | undefined;
 }
 
 export interface InferenceResponse {
@@ -53,10 +59,23 @@ export interface EncodedMessage {
   readonly parts: readonly Uint8Array[];
 }
 
-/** Parameter that asks for times per hop. */
-export const timingParameter = 'dnnsplit_timing';
-/** Parameter with the step of an INT8 tensor that stands for float32. */
-const scaleParameter = 'dnnsplit_scale';
+/** What a sender says beside the tensors. */
+export interface RequestSettings {
+  readonly id?: string | undefined;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** False for servers that take and give tensors as JSON alone. */
+  readonly binary: boolean;
+}
+
+/**
+ * Length of the JSON part from its header; none where the header is absent.
+ * @throws Refusal 400 for anything but decimal digits
+ */
+export function headerLengthOf(header: string | string[] | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && /^\d+$/.test(header)) return Number(header);
+  throw new Refusal(400, `Inference-Header-Content-Length is "${header}", but it must be a whole number.`);
+}
 
 /** @throws Refusal 400 with the first thing that is wrong */
 export function decodeRequest(body: Uint8Array, headerLength: number | undefined): InferenceRequest {
@@ -65,43 +84,70 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
   const reader = new BinaryReader(binary);
   const inputs = request.inputs.map((input) => decodeTensor(input, reader, 'Input'));
   reader.finish();
-  const repeated = inputs.find((input, index) => inputs.findIndex((other) => other.name === input.name) !== index);
-  if (repeated !== undefined) throw new Refusal(400, `Input "${repeated.name}" is given twice.`);
+  refuseRepeated(inputs);
   const binaryOutput = request.parameters?.['binary_data_output'] === true;
   return {
     id: request.id,
     inputs,
-    outputs: request.outputs?.map((output) => ({
-      name: output.name,
-      binary: (output.parameters?.['binary_data'] ?? binaryOutput) === true,
-    })),
+    outputs: requestedOutputs(request.outputs ?? [], binaryOutput),
     binaryOutput,
     wantsTiming: request.parameters?.[timingParameter] === true,
+    artifact: textOf(request.parameters?.[artifactParameter]),
   };
 }
 
-/** A request that sends everything in binary and wants its answer so. */
-export function encodeRequest(inputs: readonly Tensor[], wantsTiming: boolean): EncodedMessage {
-  const encoded = inputs.map((tensor) => encodeTensor(tensor, true));
-  const json = {
-    inputs: encoded.map(({ json: part }) => part),
-    parameters: { binary_data_output: true, ...(wantsTiming && { [timingParameter]: true }) },
-  };
-  return joinMessage(json, encoded);
+function refuseRepeated(tensors: readonly Tensor[]): void {
+  const seen = new Set<string>();
+  for (const { name } of tensors) {
+    if (seen.has(name)) throw new Refusal(400, `Tensor "${name}" is given twice.`);
+    seen.add(name);
+  }
 }
 
-/** @throws Refusal 502 for an answer that does not follow the protocol */
-export function decodeResponse(body: Uint8Array, headerLength: number | undefined): InferenceResponse {
+/** No list and an empty one both ask for every output. */
+function requestedOutputs(outputs: readonly z.infer<typeof wireOutput>[], binaryOutput: boolean) {
+  if (outputs.length === 0) return undefined;
+  return outputs.map((output) => ({
+    name: output.name,
+    binary: (output.parameters?.['binary_data'] ?? binaryOutput) === true,
+  }));
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A request that sends everything in one form and wants its answer so. @throws Refusal 400 for tensors without that form */
+export function encodeRequest(inputs: readonly Tensor[], settings: RequestSettings): EncodedMessage {
+  const { id: name, parameters: extra, binary } = settings;
+  const all = { ...(binary && { binary_data_output: true }), ...extra };
+  return joinMessage(
+    { ...(name !== undefined && { id: name }), ...(Object.keys(all).length > 0 && { parameters: all }) },
+    'inputs',
+    inputs.map((tensor) => encodeTensor(tensor, binary)),
+  );
+}
+
+/**
+ * @param title names the server in errors
+ * @throws Refusal 502 for an answer that does not follow the protocol
+ */
+export function decodeResponse(
+  body: Uint8Array,
+  headerLength: number | undefined,
+  title = 'The server',
+): InferenceResponse {
   try {
     const { json, binary } = splitBody(body, headerLength);
     const response = parseAs(wireResponse, json, 'response');
     const reader = new BinaryReader(binary);
     const outputs = response.outputs.map((output) => decodeTensor(output, reader, 'Output'));
     reader.finish();
+    refuseRepeated(outputs);
     return { id: response.id, outputs, parameters: response.parameters ?? {} };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new Refusal(502, `The tier above answered something that is not an inference response: ${error.message}`);
+    if (!Refusal.is(error)) throw error;
+    throw new Refusal(502, `${title} answered something that is not an inference response: ${error.message}`);
   }
 }
 
@@ -118,13 +164,13 @@ export function encodeResponse(
     if (tensor === undefined) throw new Refusal(400, `The model has no output "${name}".`);
     return encodeTensor(tensor, binary);
   });
-  const json = {
+  const head = {
     model_name: modelName,
+    model_version: '1',
     ...(request.id !== undefined && { id: request.id }),
-    outputs: encoded.map(({ json: part }) => part),
     ...(Object.keys(extra).length > 0 && { parameters: extra }),
   };
-  return joinMessage(json, encoded);
+  return joinMessage(head, 'outputs', encoded);
 }
 
 function splitBody(body: Uint8Array, headerLength: number | undefined): { json: unknown; binary: Uint8Array } {
@@ -132,7 +178,7 @@ function splitBody(body: Uint8Array, headerLength: number | undefined): { json: 
   if (length > largestJsonBytes) {
     throw new Refusal(
       413,
-      `The JSON part of the body has ${length} bytes, but ${largestJsonBytes} are allowed; send tensors in binary.`,
+      `The JSON part of the body has ${length} bytes, but only ${largestJsonBytes} are allowed. Send tensors as binary data.`,
     );
   }
   if (!Number.isInteger(length) || length < 0 || length > body.byteLength) {
@@ -140,7 +186,7 @@ function splitBody(body: Uint8Array, headerLength: number | undefined): { json: 
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body.subarray(0, length));
-    return { json: JSON.parse(text), binary: body.subarray(length) };
+    return { json: parseJson(text), binary: body.subarray(length) };
   } catch {
     throw new Refusal(400, 'The JSON part of the body cannot be parsed.');
   }
@@ -166,7 +212,7 @@ class BinaryReader {
     if (this.at + length > this.bytes.byteLength) {
       throw new Refusal(
         400,
-        `The binary data ends inside tensor "${name}": it announces ${length} bytes, ${this.bytes.byteLength - this.at} are left.`,
+        `The binary data ends inside tensor "${name}": it announces ${length} bytes, but only ${this.bytes.byteLength - this.at} are left.`,
       );
     }
     const taken = this.bytes.subarray(this.at, this.at + length);
@@ -185,12 +231,18 @@ function decodeTensor(wire: z.infer<typeof wireTensor>, reader: BinaryReader, wh
   if (!isDatatype(datatype)) throw new Refusal(400, `${what} "${name}" has the unknown datatype "${datatype}".`);
   const size = wire.parameters?.['binary_data_size'];
   if (size === undefined) return { name, datatype, shape, data: bytesFromJson(name, datatype, shape, wire.data) };
+  if (wire.data !== undefined && wire.data !== null) {
+    throw new Refusal(400, `${what} "${name}" has both "data" and binary data. Send only one of them.`);
+  }
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
     throw new Refusal(400, `${what} "${name}" has a binary_data_size that is not a whole number.`);
   }
   checkSize(what, name, datatype, shape, size);
   const scale = wire.parameters?.[scaleParameter];
-  return { name, datatype, shape, data: reader.take(name, size), ...(typeof scale === 'number' && { scale }) };
+  if (scale !== undefined && !(typeof scale === 'number' && scale > 0 && Number.isFinite(scale))) {
+    throw new Refusal(400, `${what} "${name}" has a ${scaleParameter} that is not a positive number.`);
+  }
+  return { name, datatype, shape, data: reader.take(name, size), ...(scale !== undefined && { scale }) };
 }
 
 function checkSize(what: string, name: string, datatype: Datatype, shape: readonly number[], size: number): void {
@@ -202,30 +254,51 @@ function checkSize(what: string, name: string, datatype: Datatype, shape: readon
   );
 }
 
-function encodeTensor(
-  tensor: Tensor,
-  binary: boolean,
-): { json: Record<string, unknown>; data: Uint8Array | undefined } {
-  const { name, datatype, shape } = tensor;
-  if (!binary) return { json: { name, datatype, shape, data: jsonFromBytes(tensor) }, data: undefined };
-  const scale = tensor.scale === undefined ? {} : { [scaleParameter]: tensor.scale };
-  return {
-    json: { name, datatype, shape, parameters: { binary_data_size: tensor.data.byteLength, ...scale } },
-    data: tensor.data,
-  };
+interface EncodedTensor {
+  /** Its entry in the JSON part. */
+  readonly json: string;
+  readonly data: Uint8Array | undefined;
 }
 
-function joinMessage(json: unknown, encoded: readonly { data: Uint8Array | undefined }[]): EncodedMessage {
-  const head = new TextEncoder().encode(JSON.stringify(json));
+function encodeTensor(tensor: Tensor, binary: boolean): EncodedTensor {
+  const { name, datatype, shape, scale } = tensor;
+  const stands = scale === undefined ? {} : { [scaleParameter]: scale };
+  if (binary) {
+    const parameters = { binary_data_size: tensor.data.byteLength, ...stands };
+    return { json: JSON.stringify({ name, datatype, shape, parameters }), data: tensor.data };
+  }
+  const parameters = scale === undefined ? {} : { parameters: stands };
+  const head = JSON.stringify({ name, datatype, shape, ...parameters });
+  return { json: `${head.slice(0, -1)},"data":${jsonTextOf(tensor)}}`, data: undefined };
+}
+
+/** Where the binary part begins, so that no element of the first tensor lies across its own alignment. */
+const alignment = 8;
+
+function joinMessage(
+  head: Readonly<Record<string, unknown>>,
+  field: 'inputs' | 'outputs',
+  encoded: readonly EncodedTensor[],
+): EncodedMessage {
+  const start = JSON.stringify(head).slice(0, -1);
+  const list = encoded.map(({ json }) => json).join();
+  const text = `${start}${start === '{' ? '' : ','}"${field}":[${list}]}`;
   const tensors = encoded.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  const length = [head, ...tensors].reduce((sum, part) => sum + part.byteLength, 0);
   const isBinary = tensors.length > 0;
+  const json = isBinary ? padded(Buffer.from(text)) : Buffer.from(text);
+  const length = tensors.reduce((sum, part) => sum + part.byteLength, json.byteLength);
   return {
     headers: {
       'content-type': isBinary ? 'application/octet-stream' : 'application/json',
       'content-length': String(length),
-      ...(isBinary && { [headerLengthField]: String(head.byteLength) }),
+      ...(isBinary && { [headerLengthField]: String(json.byteLength) }),
     },
-    parts: [head, ...tensors],
+    parts: [json, ...tensors],
   };
+}
+
+/** White space behind JSON means nothing. */
+function padded(json: Buffer): Buffer {
+  const missing = (alignment - (json.byteLength % alignment)) % alignment;
+  return missing === 0 ? json : Buffer.concat([json, Buffer.alloc(missing, ' ')]);
 }

@@ -1,23 +1,43 @@
+import { bytesOf, elementsIn } from '../../runtime/elements';
 import { halfFromNumber, numberFromHalf } from '../../runtime/float16';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { WireDtype } from '../../shared/documents/contract';
 
-/** Encodes a float32 tensor for a link; every other tensor travels as it is. */
+/** Numbers from here on round to infinity as a half: halfway between the largest one, 65504, and the next step. */
+const halfOverflow = 65_520;
+
+/**
+ * Encodes a float32 tensor for a link; every other tensor travels as it is, and so does one with values that the encoding
+ * would change beyond rounding: NaN and infinities, and for float16 numbers beyond its range.
+ */
 export function encodeForWire(tensor: Tensor, wireDtype: WireDtype): Tensor {
   if (tensor.datatype !== 'FP32' || wireDtype === 'original') return tensor;
-  const values = floatsOf(tensor);
+  const values = elementsIn(tensor.data, Float32Array);
+  const largest = largestMagnitude(values);
   if (wireDtype === 'float16') {
+    if (!(largest < halfOverflow)) return tensor;
     const halves = new Uint16Array(values.length);
-    for (const [index, value] of values.entries()) halves[index] = halfFromNumber(value);
-    return { ...tensor, datatype: 'FP16', data: littleEndianBytes(halves) };
+    for (let at = 0; at < values.length; at += 1) halves[at] = halfFromNumber(values[at] ?? 0);
+    return { ...tensor, datatype: 'FP16', data: bytesOf(halves) };
   }
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  const scale = Number.isFinite(largest) && largest > 0 ? largest / 127 : 1;
+  const scale = largest > 0 ? largest / 127 : 1;
+  // Numbers near the smallest ones leave no room for a step between them.
+  if (!Number.isFinite(largest) || Math.fround(scale) === 0) return tensor;
   const steps = new Int8Array(values.length);
-  for (const [index, value] of values.entries()) steps[index] = Math.round(value / scale);
-  return { ...tensor, datatype: 'INT8', data: new Uint8Array(steps.buffer), scale };
+  for (let at = 0; at < values.length; at += 1) steps[at] = Math.round((values[at] ?? 0) / scale);
+  return { ...tensor, datatype: 'INT8', data: bytesOf(steps), scale };
+}
+
+/** NaN where one of the values is. */
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (let at = 0; at < values.length; at += 1) {
+    const magnitude = Math.abs(values[at] ?? 0);
+    if (!(magnitude <= largest)) largest = magnitude;
+    if (Number.isNaN(magnitude)) return magnitude;
+  }
+  return largest;
 }
 
 /**
@@ -25,28 +45,19 @@ export function encodeForWire(tensor: Tensor, wireDtype: WireDtype): Tensor {
  * @throws Refusal 400 for any other difference of types
  */
 export function decodeFromWire(tensor: Tensor, expected: Tensor['datatype']): Tensor {
-  if (tensor.datatype === expected) return tensor;
-  if (expected === 'FP32' && tensor.datatype === 'FP16') {
-    const view = new DataView(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-    const values = Float32Array.from({ length: tensor.data.byteLength / 2 }, (_, at) =>
-      numberFromHalf(view.getUint16(2 * at, true)),
-    );
-    return { name: tensor.name, datatype: 'FP32', shape: tensor.shape, data: littleEndianBytes(values) };
+  const { name, datatype, shape, data, scale } = tensor;
+  if (datatype === expected) return tensor;
+  if (expected === 'FP32' && datatype === 'FP16') {
+    const halves = elementsIn(data, Uint16Array);
+    const values = new Float32Array(halves.length);
+    for (let at = 0; at < halves.length; at += 1) values[at] = numberFromHalf(halves[at] ?? 0);
+    return { name, datatype: 'FP32', shape, data: bytesOf(values) };
   }
-  if (expected === 'FP32' && tensor.datatype === 'INT8' && tensor.scale !== undefined) {
-    const { scale } = tensor;
-    const steps = new Int8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-    const values = Float32Array.from(steps, (step) => step * scale);
-    return { name: tensor.name, datatype: 'FP32', shape: tensor.shape, data: littleEndianBytes(values) };
+  if (expected === 'FP32' && datatype === 'INT8' && scale !== undefined) {
+    const steps = elementsIn(data, Int8Array);
+    const values = new Float32Array(steps.length);
+    for (let at = 0; at < steps.length; at += 1) values[at] = (steps[at] ?? 0) * scale;
+    return { name, datatype: 'FP32', shape, data: bytesOf(values) };
   }
-  throw new Refusal(400, `Input "${tensor.name}" is ${tensor.datatype}, but ${expected} is wanted.`);
-}
-
-/** Float32 values of a tensor; copies, since its bytes may lie anywhere. */
-function floatsOf(tensor: Tensor): Float32Array {
-  return new Float32Array(tensor.data.slice().buffer);
-}
-
-function littleEndianBytes(values: Uint16Array | Float32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  throw new Refusal(400, `Input "${name}" is ${datatype} instead of ${expected}.`);
 }

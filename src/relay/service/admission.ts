@@ -1,6 +1,6 @@
 import { Refusal } from '../../runtime/refusal';
 
-/** How many requests run at once and how many wait; the rest are turned away at once, so that no queue grows without end. */
+/** How many sub-models run at once and how many requests wait for that; the rest are turned away, so that no queue grows without end. */
 export class Admission {
   private running = 0;
   private readonly waiting: { readonly admit: () => void }[] = [];
@@ -23,7 +23,7 @@ export class Admission {
     if (this.running < this.maxRunning || this.waiting.length < this.maxWaiting) return;
     throw new Refusal(
       503,
-      `This tier is busy: ${this.running} requests run and ${this.waiting.length} wait; try again shortly.`,
+      `This tier is busy: ${this.running} running, ${this.waiting.length} waiting. Try again shortly.`,
       1,
     );
   }
@@ -31,7 +31,7 @@ export class Admission {
   /**
    * Waits for a place.
    * @returns a function that gives the place back; call it exactly once
-   * @throws Refusal 503 when too many wait already, 504 when the signal ends the wait
+   * @throws Refusal 503 when too many wait already, the signal's reason when it ends the wait
    */
   async enter(signal: AbortSignal): Promise<() => void> {
     if (this.running < this.maxRunning) {
@@ -53,10 +53,10 @@ export class Admission {
       };
       const giveUp = () => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        fail(new Refusal(504, 'The request waited for its turn until its time was up.'));
+        fail(whileWaiting(signal.reason));
       };
       if (signal.aborted) {
-        fail(new Refusal(504, 'The time of the request was up before it could wait for its turn.'));
+        fail(whileWaiting(signal.reason));
         return;
       }
       signal.addEventListener('abort', giveUp, { once: true });
@@ -70,4 +70,9 @@ export class Admission {
     if (next === undefined) this.running -= 1;
     else next.admit();
   }
+}
+
+function whileWaiting(reason: unknown): Refusal {
+  if (Refusal.is(reason) && reason.status !== 504) return reason;
+  return new Refusal(504, 'This tier is busy: the request timed out while waiting for its turn.');
 }

@@ -1,26 +1,29 @@
-import type { Executor } from '../../runtime/executor';
+import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import { datatypeOf, type Tensor } from '../../runtime/tensor';
+import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
-import { type InferenceResponse, timingParameter } from '../inference/message';
-import { decodeFromWire, encodeForWire } from '../inference/wireEncoding';
+import { say } from '../../shared/messages/say';
+import { checkInputs, checkReturned } from '../inference/fit';
+import type { InferenceResponse } from '../inference/message';
+import { timingParameter } from '../inference/travelling';
+import { encodeForWire } from '../inference/wireEncoding';
+import { Admission } from './admission';
 import type { Metrics } from './metrics';
 
 /** Where a tier sends what the tiers above need. */
 export interface Upstream {
-  isReady(): Promise<boolean>;
-  infer(
-    inputs: readonly Tensor[],
-    wantsTiming: boolean,
-    signal: AbortSignal,
-  ): Promise<Pick<InferenceResponse, 'outputs' | 'parameters'>>;
+  /** What keeps it from serving, in a sentence; nothing where it is ready. */
+  obstacle(): Promise<string | undefined>;
+  infer(inputs: readonly Tensor[], call: Call): Promise<Pick<InferenceResponse, 'outputs' | 'parameters'>>;
 }
 
 /** Times of one tier for one request, in milliseconds. */
 export interface HopTiming {
   readonly tier: string;
   readonly computeMs: number;
+  /** Until its turn for the sub-model came. */
+  readonly queueMs?: number;
   /** Until the tier above answered, its own work included; absent on the last tier. */
   readonly upstreamMs?: number;
   readonly sentBytes?: number;
@@ -33,8 +36,8 @@ export interface HopAnswer {
 }
 
 /**
- * What one tier does with a request: check it against the contract, run its sub-model, send on what the tiers above
- * need, and put the model's outputs together. It keeps nothing between requests, so that it scales by copies.
+ * What one tier does with a request: check it against the contract, run its sub-model when its turn comes, send on what
+ * the tiers above need, and put the model's outputs together. It keeps nothing between requests, so that it scales by copies.
  */
 export class Hop {
   constructor(
@@ -42,97 +45,92 @@ export class Hop {
     private readonly executor: Executor | undefined,
     private readonly upstream: Upstream | undefined,
     private readonly metrics: Metrics,
+    private readonly admission = new Admission(Number.POSITIVE_INFINITY, 0),
   ) {
     if (contract.segment !== null && executor === undefined) {
-      throw new DnnSplitError('bad-usage', `Tier ${contract.tier} has a sub-model to run, but no engine to run it.`);
+      throw new DnnSplitError('bad-usage', say('relay.noEngine', { tier: contract.tier }));
     }
     if (contract.sends.length > 0 && upstream === undefined) {
-      throw new DnnSplitError(
-        'bad-usage',
-        `Tier ${contract.tier} sends tensors on: name the tier above with --upstream.`,
-      );
+      throw new DnnSplitError('bad-usage', say('relay.noUpstream', { tier: contract.tier }));
     }
   }
 
-  /** True once this tier and everything above it can serve. */
-  async isReady(): Promise<boolean> {
-    const parts = await Promise.all([this.executor?.isReady() ?? true, this.upstream?.isReady() ?? true]);
-    return parts.every(Boolean);
+  /** What keeps this tier or one above from serving, in a sentence; nothing where all are ready. */
+  async obstacle(): Promise<string | undefined> {
+    const [runs, above] = await Promise.all([this.executor?.isReady() ?? true, this.upstream?.obstacle()]);
+    return runs ? above : `The engine of tier ${this.contract.tier} is not ready.`;
   }
 
   /** @throws Refusal as the contract, the engine or the tier above demand */
-  async answer(inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal): Promise<HopAnswer> {
+  async answer(inputs: readonly Tensor[], call: Call): Promise<HopAnswer> {
     const known = new Map(checkInputs(this.contract, inputs).map((tensor) => [tensor.name, tensor]));
-    const computeMs = await this.compute(known, signal);
-    const own: HopTiming = { tier: this.contract.tier, computeMs };
+    const times = await this.compute(known, call);
+    const own: HopTiming = { tier: this.contract.tier, ...times };
     const answers = this.contract.answers.map((tensor) => pick(known, tensor));
     if (this.contract.sends.length === 0) return { outputs: answers, timings: [own] };
-    const above = await this.sendOn(known, wantsTiming, signal);
-    const returned = new Map(above.outputs.map((tensor) => [tensor.name, tensor]));
+    const above = await this.sendOn(known, call);
     const { upstreamMs, sentBytes } = above;
     return {
-      outputs: [...answers, ...this.contract.answersAbove.map((tensor) => pick(returned, tensor))],
+      outputs: [...answers, ...checkReturned('The tier above', this.contract.answersAbove, above.outputs)],
       timings: [{ ...own, upstreamMs, sentBytes }, ...above.timings],
     };
   }
 
-  private async compute(known: Map<string, Tensor>, signal: AbortSignal): Promise<number> {
+  private async compute(known: Map<string, Tensor>, call: Call) {
     const { segment } = this.contract;
-    if (segment === null || this.executor === undefined) return 0;
+    if (segment === null || this.executor === undefined) return { computeMs: 0 };
+    const asked = performance.now();
+    const leave = await this.admission.enter(call.signal);
     const start = performance.now();
-    const results = await this.executor.run(
-      segment.inputs.map((tensor) => pick(known, tensor)),
-      signal,
-    );
-    for (const tensor of results) known.set(tensor.name, tensor);
-    const elapsedMs = performance.now() - start;
-    this.metrics.compute.observe(elapsedMs / 1e3);
-    return elapsedMs;
+    this.metrics.queue.observe((start - asked) / 1e3);
+    const inputs = segment.inputs.map((tensor) => pick(known, tensor));
+    // A sub-model that runs cannot be stopped: it keeps its place until it ends, even where nobody waits any more.
+    const running = this.executor.run(inputs, call).finally(leave);
+    let outcome = 'failed';
+    try {
+      const results = await untilAborted(running, call.signal, this.contract.tier);
+      for (const tensor of results) known.set(tensor.name, tensor);
+      outcome = 'done';
+    } finally {
+      this.metrics.compute.observe((performance.now() - start) / 1e3, `outcome="${outcome}"`);
+    }
+    return { computeMs: performance.now() - start, queueMs: start - asked };
   }
 
-  private async sendOn(known: ReadonlyMap<string, Tensor>, wantsTiming: boolean, signal: AbortSignal) {
-    if (this.upstream === undefined) throw new Refusal(500, 'This tier has nobody to send to.');
-    const sent = this.contract.sends.map((tensor) => encodeForWire(pick(known, tensor), this.contract.sendsAs));
+  private async sendOn(known: ReadonlyMap<string, Tensor>, call: Call) {
+    if (this.upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
+    const sent = this.contract.sends.map((tensor) => this.encoded(pick(known, tensor)));
     const start = performance.now();
-    const { outputs, parameters } = await this.upstream.infer(sent, wantsTiming, signal);
+    const { outputs, parameters } = await this.upstream.infer(sent, call);
     const upstreamMs = performance.now() - start;
-    this.metrics.upstream.observe(upstreamMs / 1e3);
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
     return { outputs, timings: timingsOf(parameters[timingParameter]), upstreamMs, sentBytes };
   }
-}
 
-/** Inputs in the contract's order and types. @throws Refusal 400 for a missing, unknown or unfit one */
-function checkInputs(contract: ContractDocument, inputs: readonly Tensor[]): Tensor[] {
-  const expectedNames = new Set(contract.receives.map(({ name }) => name));
-  const unknown = inputs.find(({ name }) => !expectedNames.has(name));
-  if (unknown !== undefined) {
-    throw new Refusal(
-      400,
-      `Tier ${contract.tier} takes no input "${unknown.name}"; it takes ${[...expectedNames].map((name) => `"${name}"`).join(', ')}.`,
-    );
+  private encoded(tensor: Tensor): Tensor {
+    const { sendsAs } = this.contract;
+    const encoded = encodeForWire(tensor, sendsAs);
+    if (encoded === tensor && tensor.datatype === 'FP32' && sendsAs !== 'original') this.metrics.sentUnencoded();
+    return encoded;
   }
-  return contract.receives.map((expected) => {
-    const given = inputs.find(({ name }) => name === expected.name);
-    if (given === undefined) throw new Refusal(400, `Input "${expected.name}" is missing.`);
-    const datatype = datatypeOf(expected.dtype);
-    if (datatype === undefined)
-      throw new Refusal(400, `Input "${expected.name}" is ${expected.dtype}, which the protocol cannot carry.`);
-    checkShape(expected, given.shape);
-    return decodeFromWire(given, datatype);
-  });
 }
 
-function checkShape(expected: ContractTensor, shape: readonly number[]): void {
-  if (expected.shape === null) return;
-  const fits =
-    expected.shape.length === shape.length &&
-    expected.shape.every((dim, axis) => typeof dim === 'string' || dim === shape[axis]);
-  if (fits) return;
-  throw new Refusal(
-    400,
-    `Input "${expected.name}" has shape [${shape.join(', ')}], but [${expected.shape.join(', ')}] is wanted.`,
-  );
+/** @throws Refusal 504 that names the tier, or the reason why the request ended */
+function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier: string): Promise<Value> {
+  return new Promise((done, fail) => {
+    const giveUp = () => {
+      const reason: unknown = signal.reason;
+      const isLate = !Refusal.is(reason) || reason.status === 504;
+      fail(
+        isLate
+          ? new Refusal(504, `The sub-model of tier ${tier} did not finish within the time limit of the request.`)
+          : reason,
+      );
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    running.then(done, fail).finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 function pick(known: ReadonlyMap<string, Tensor>, { name }: ContractTensor): Tensor {

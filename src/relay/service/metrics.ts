@@ -1,77 +1,174 @@
 import { prometheusLabel } from '../../shared/escape/prometheus';
 
 /** Upper bounds of the latency histograms, in seconds. */
-const bucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const bucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** A Prometheus histogram of seconds. */
+class Series {
+  readonly counts = new Float64Array(bucketsS.length);
+  sum = 0;
+  count = 0;
+}
+
+/** A Prometheus histogram of seconds, a series per set of labels. */
 class Histogram {
-  private readonly counts = new Float64Array(bucketsS.length);
-  private sum = 0;
-  private count = 0;
+  private readonly series = new Map<string, Series>();
 
-  observe(seconds: number): void {
-    this.sum += seconds;
-    this.count += 1;
+  constructor(
+    private readonly name: string,
+    private readonly help: string,
+  ) {}
+
+  /** @param labels in Prometheus' form */
+  observe(seconds: number, labels = ''): void {
+    const series = this.series.get(labels) ?? new Series();
+    this.series.set(labels, series);
+    series.sum += seconds;
+    series.count += 1;
     const first = bucketsS.findIndex((bound) => seconds <= bound);
-    if (first >= 0) this.counts[first] = (this.counts[first] ?? 0) + 1;
+    if (first >= 0) series.counts[first] = (series.counts[first] ?? 0) + 1;
   }
 
-  lines(name: string, help: string, labels: string): string[] {
-    let below = 0;
-    const buckets = bucketsS.map((bound, index) => {
-      below += this.counts[index] ?? 0;
-      return `${name}_bucket{${labels},le="${bound}"} ${below}`;
-    });
+  /** Count and sum in seconds of the series whose labels pass. */
+  total(passes: (labels: string) => boolean = () => true): { count: number; sumS: number } {
+    let [count, sumS] = [0, 0];
+    for (const [key, series] of this.series) {
+      if (!passes(key)) continue;
+      count += series.count;
+      sumS += series.sum;
+    }
+    return { count, sumS };
+  }
+
+  lines(tier: string): string[] {
+    const all = this.series.size === 0 ? [['', new Series()] as const] : [...this.series];
     return [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} histogram`,
-      ...buckets,
-      `${name}_bucket{${labels},le="+Inf"} ${this.count}`,
-      `${name}_sum{${labels}} ${this.sum}`,
-      `${name}_count{${labels}} ${this.count}`,
+      `# HELP ${this.name} ${this.help}`,
+      `# TYPE ${this.name} histogram`,
+      ...all.flatMap(([key, { counts, sum, count }]) => {
+        const labels = key === '' ? tier : `${tier},${key}`;
+        let below = 0;
+        const buckets = bucketsS.map((bound, index) => {
+          below += counts[index] ?? 0;
+          return `${this.name}_bucket{${labels},le="${bound}"} ${below}`;
+        });
+        return [
+          ...buckets,
+          `${this.name}_bucket{${labels},le="+Inf"} ${count}`,
+          `${this.name}_sum{${labels}} ${sum}`,
+          `${this.name}_count{${labels}} ${count}`,
+        ];
+      }),
     ];
   }
 }
 
+/** What one request came to. */
+export interface Outcome {
+  readonly status: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly elapsedMs: number;
+}
+
+/** What one way to the tier above and back came to. */
+export interface UpstreamOutcome {
+  readonly status: number;
+  readonly elapsedMs: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+}
+
+/** What the link to the tier above seems to be like. */
+export interface LinkEstimate {
+  readonly bandwidthMbps: number;
+  readonly roundTripMs: number;
+}
+
+const newestWeight = 0.2;
+
 /** Figures of one relay in Prometheus' text format (exposition format 0.0.4). */
 export class Metrics {
   private readonly requestsByStatus = new Map<number, number>();
-  private receivedBytes = 0;
-  private sentBytes = 0;
-  readonly request = new Histogram();
-  readonly compute = new Histogram();
-  readonly upstream = new Histogram();
+  private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
+  private link: { readonly [Figure in keyof LinkEstimate]?: number | undefined } = {};
+  readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
+  readonly compute = new Histogram('dnnsplit_compute_seconds', 'Time of the sub-model on this tier, by outcome.');
+  readonly queue = new Histogram('dnnsplit_queue_seconds', 'Time that requests waited for the sub-model.');
+  readonly upstream = new Histogram('dnnsplit_upstream_seconds', 'Time until the tier above answered, by its status.');
 
   constructor(private readonly tier: string) {}
 
-  answered(status: number, receivedBytes: number, sentBytes: number): void {
+  answered({ status, receivedBytes, sentBytes, elapsedMs }: Outcome): void {
     this.requestsByStatus.set(status, (this.requestsByStatus.get(status) ?? 0) + 1);
-    this.receivedBytes += receivedBytes;
-    this.sentBytes += sentBytes;
+    this.totals.received += receivedBytes;
+    this.totals.sent += sentBytes;
+    this.request.observe(elapsedMs / 1e3, `status="${status}"`);
   }
 
-  /** @param running requests that run now @param waiting requests that wait for their turn */
-  text(running: number, waiting: number): string {
-    const labels = `tier="${prometheusLabel(this.tier)}"`;
-    const single = (name: string, type: 'counter' | 'gauge', help: string, value: number) => [
-      `# HELP ${name} ${help}`,
-      `# TYPE ${name} ${type}`,
-      `${name}{${labels}} ${value}`,
-    ];
+  answeredAbove({ status, elapsedMs, sentBytes, receivedBytes }: UpstreamOutcome): void {
+    this.upstream.observe(elapsedMs / 1e3, `status="${status}"`);
+    this.totals.upstreamSent += sentBytes;
+    this.totals.upstreamReceived += receivedBytes;
+  }
+
+  /** A tensor that its link's encoding would have changed beyond rounding. */
+  sentUnencoded(): void {
+    this.totals.unencoded += 1;
+  }
+
+  /** Takes in what one request showed of the link; later ones count more. */
+  linkSeen({ bandwidthMbps, roundTripMs }: Partial<LinkEstimate>): void {
+    const smooth = (before: number | undefined, seen: number | undefined) =>
+      before === undefined || seen === undefined ? (seen ?? before) : before + newestWeight * (seen - before);
+    this.link = {
+      bandwidthMbps: smooth(this.link.bandwidthMbps, bandwidthMbps),
+      roundTripMs: smooth(this.link.roundTripMs, roundTripMs),
+    };
+  }
+
+  /** Requests answered well and refused, with their times in seconds: what Triton calls statistics. */
+  statistics() {
+    return {
+      success: this.request.total((labels) => labels === 'status="200"'),
+      fail: this.request.total((labels) => labels !== 'status="200"'),
+      queue: this.queue.total(),
+      compute: this.compute.total(),
+    };
+  }
+
+  /** @param now requests that run, that wait for their turn, and that are open at all */
+  text(now: { readonly running: number; readonly waiting: number; readonly open: number }): string {
+    const tier = `tier="${prometheusLabel(this.tier)}"`;
+    const single = (name: string, type: 'counter' | 'gauge', help: string, value: number | undefined) =>
+      value === undefined ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name}{${tier}} ${value}`];
+    const counter = (name: string, help: string, value: number) => single(name, 'counter', help, value);
+    const gauge = (name: string, help: string, value: number | undefined) => single(name, 'gauge', help, value);
     const requests = [...this.requestsByStatus].map(
-      ([status, count]) => `dnnsplit_requests_total{${labels},status="${status}"} ${count}`,
+      ([status, count]) => `dnnsplit_requests_total{${tier},status="${status}"} ${count}`,
     );
+    const { received, sent, upstreamSent, upstreamReceived, unencoded } = this.totals;
     return [
       '# HELP dnnsplit_requests_total Inference requests by the status of their answer.',
       '# TYPE dnnsplit_requests_total counter',
       ...requests,
-      ...single('dnnsplit_received_bytes_total', 'counter', 'Bytes of inference requests.', this.receivedBytes),
-      ...single('dnnsplit_sent_bytes_total', 'counter', 'Bytes of inference answers.', this.sentBytes),
-      ...single('dnnsplit_running_requests', 'gauge', 'Requests that run now.', running),
-      ...single('dnnsplit_waiting_requests', 'gauge', 'Requests that wait for their turn.', waiting),
-      ...this.request.lines('dnnsplit_request_seconds', 'Time from request to answer.', labels),
-      ...this.compute.lines('dnnsplit_compute_seconds', 'Time of the sub-model on this tier.', labels),
-      ...this.upstream.lines('dnnsplit_upstream_seconds', 'Time until the tier above answered.', labels),
+      ...counter('dnnsplit_received_bytes_total', 'Bytes of inference requests.', received),
+      ...counter('dnnsplit_sent_bytes_total', 'Bytes of inference answers.', sent),
+      ...counter('dnnsplit_upstream_sent_bytes_total', 'Bytes sent to the tier above.', upstreamSent),
+      ...counter('dnnsplit_upstream_received_bytes_total', 'Bytes that the tier above answered.', upstreamReceived),
+      ...counter(
+        'dnnsplit_unencoded_tensors_total',
+        "Tensors beyond their encoding's range, sent as they are.",
+        unencoded,
+      ),
+      ...gauge('dnnsplit_running_requests', 'Requests whose sub-model runs now.', now.running),
+      ...gauge('dnnsplit_waiting_requests', 'Requests that wait for their turn.', now.waiting),
+      ...gauge('dnnsplit_open_requests', 'Requests that are not answered yet.', now.open),
+      ...gauge('dnnsplit_link_mbps', 'Bandwidth to the tier above, in Mbit/s.', this.link.bandwidthMbps),
+      ...gauge('dnnsplit_link_round_trip_ms', 'Round trip to the tier above, in milliseconds.', this.link.roundTripMs),
+      ...this.request.lines(tier),
+      ...this.queue.lines(tier),
+      ...this.compute.lines(tier),
+      ...this.upstream.lines(tier),
       '',
     ].join('\n');
   }

@@ -1,12 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
-import type { Executor } from '../../runtime/executor';
+import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
 import { refuseUncarried } from '../../shared/carriedTensors';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
 import { readContract } from '../contract/contractFile';
 import { Hop } from '../service/hop';
@@ -15,7 +17,7 @@ import { Metrics } from '../service/metrics';
 /**
  * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without
  * optimization, where both must agree to the bit. The chain runs the relay's own code, its encodings between tiers
- * included; only the network is left out.
+ * included; only the network is left out. As it is served, the chain runs optimized, which changes the last digits.
  * @param progress hears of the part that is done, 0..1
  * @throws DnnSplitError `missing-runtime`, `unreadable-model`, `bad-usage`
  */
@@ -28,23 +30,24 @@ export async function verifyChain(
   for (const { receives, segment, answers } of contracts) {
     refuseUncarried([...receives, ...(segment?.inputs ?? []), ...(segment?.outputs ?? []), ...answers], 'runtime');
   }
-  if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  if (first === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   const options: OnnxRuntimeOptions = {
     runtimeFolder: task.runtimeFolder,
     threads: 1,
     graphOptimization: 'disabled',
   };
+  const served: OnnxRuntimeOptions =
+    task.serving === true ? { ...options, threads: availableParallelism(), graphOptimization: 'all' } : options;
   const whole = await onnxRuntimeExecutor(task.modelPath, options);
-  const parts = await Promise.all(contracts.map((contract, index) => partOf(contract, task, index, options)));
+  const parts = await Promise.all(contracts.map((contract, index) => partOf(contract, task, index, served)));
   const chain = chainOf(contracts, parts);
   const random = randomNumbers(task.seed);
   let outputs = new Map<string, VerifiedOutput>();
   for (let run = 0; run < task.runs; run += 1) {
     const inputs = first.receives.map((tensor) => randomInput(tensor, task.dimensions, random));
-    const { signal } = new AbortController();
-    const expected = await whole.run(inputs, signal);
-    const { outputs: found } = await chain.answer(inputs, false, signal);
-    outputs = merged(outputs, compareAll(expected, found));
+    const expected = await whole.run(inputs, unhurriedCall);
+    const { outputs: found } = await chain.answer(inputs, unhurriedCall);
+    outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
     progress((run + 1) / task.runs);
   }
   await Promise.all([whole, ...parts].map((executor) => executor?.close()));
@@ -55,7 +58,12 @@ export async function verifyChain(
     runs: task.runs,
     seed: task.seed,
     runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
+    optimization: task.serving === true ? 'all' : 'disabled',
     identical: [...outputs.values()].every(({ identical }) => identical),
+    ...(task.tolerance !== undefined && {
+      tolerance: task.tolerance,
+      withinTolerance: [...outputs.values()].every(({ beyondTolerance }) => beyondTolerance === 0),
+    }),
     outputs: [...outputs.values()],
   };
 }
@@ -77,23 +85,23 @@ function chainOf(contracts: readonly ContractDocument[], parts: readonly (Execut
   for (const [index, contract] of [...contracts.entries()].reverse()) {
     const next = above;
     const upstream = next && {
-      isReady: () => next.isReady(),
-      infer: async (inputs: readonly Tensor[], wantsTiming: boolean, signal: AbortSignal) => ({
-        outputs: (await next.answer(inputs, wantsTiming, signal)).outputs,
+      obstacle: () => next.obstacle(),
+      infer: async (inputs: readonly Tensor[], call: Call) => ({
+        outputs: (await next.answer(inputs, call)).outputs,
         parameters: {},
       }),
     };
     above = new Hop(contract, parts[index], upstream, new Metrics(contract.tier));
   }
-  if (above === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   return above;
 }
 
-function compareAll(expected: readonly Tensor[], found: readonly Tensor[]): VerifiedOutput[] {
+function compareAll(expected: readonly Tensor[], found: readonly Tensor[], tolerance: number): VerifiedOutput[] {
   return expected.map((tensor) => {
     const other = found.find(({ name }) => name === tensor.name);
-    if (other !== undefined) return compareTensors(tensor, other);
-    throw new DnnSplitError('invalid-plan', `The chain does not answer output "${tensor.name}"; export it again.`);
+    if (other !== undefined) return compareTensors(tensor, other, tolerance);
+    throw new DnnSplitError('invalid-plan', say('verify.noOutput', { output: tensor.name }));
   });
 }
 

@@ -31,7 +31,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), reach());
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), reach(), work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);

@@ -28,6 +28,13 @@ export const contractSchema = z.strictObject({
   $schema: z.string().optional(),
   format: z.literal('dnnsplit.contract'),
   formatVersion: z.literal(1),
+  artifact: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional()
+    .describe(
+      'Export that this part belongs to: nodes, weights and borders. Parts of different exports never answer together.',
+    ),
   model: z.string().min(1).describe('Name under which the chain serves the whole model.'),
   tier: z.string().min(1),
   position: count.describe('Place of this tier in the chain, from 0.'),

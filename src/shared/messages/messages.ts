@@ -3,6 +3,7 @@ import { filesMessages } from './files';
 import { findingsMessages } from './findings';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
+import { runningMessages } from './running';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
 
@@ -18,5 +19,6 @@ export const messages = {
   ...findingsMessages,
   ...filesMessages,
   ...usingMessages,
+  ...runningMessages,
   ...editingMessages,
 } as const;

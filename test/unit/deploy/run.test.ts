@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportAt, floats, startRelay, tinyResnet } from '../../relay/splitChain';
+import { exportAt, floats, startRelay, startRelayIn, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 
@@ -81,15 +81,53 @@ describe('a chain on this machine', () => {
     expect(logged()).toMatch(/dnnsplit: A relay ended on its own/);
   });
 
+  it('verifies a link that rounds within the tolerance that is given', () => {
+    const rounded = exportAt(tinyResnet, [0.5], { wire: 'float16' });
+    const verify = (...args: string[]) =>
+      spawnSync(process.execPath, [bundled.program('cli'), 'verify', rounded.directory, ...args], {
+        cwd: root,
+        env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
+        encoding: 'utf8',
+      });
+    const strict = verify();
+    expect([strict.status, strict.stdout]).toEqual([
+      1,
+      expect.stringMatching(/Use --tolerance to allow small differences/),
+    ]);
+    const loose = verify('--tolerance', '0.01');
+    expect([loose.status, loose.stdout]).toEqual([0, expect.stringMatching(/within a tolerance of 0\.01/)]);
+    expect(JSON.parse(verify('--tolerance', '0.01', '--json').stdout)).toMatchObject({
+      identical: false,
+      withinTolerance: true,
+      optimization: 'disabled',
+      outputs: [{ beyondTolerance: 0, topOneAgreement: 1 }],
+    });
+    const served = verify('--serving', '--tolerance', '0.01');
+    expect([served.status, served.stdout]).toEqual([0, expect.stringMatching(/ran optimized, as they are served/)]);
+    expect(verify('--tolerance', 'much').status).toBe(2);
+    rounded.remove();
+  });
+
   it('serves one tier by its contract, and refuses what is unsafe', async () => {
     const relay = await startRelay(bundled.program('relay'), split.contractPaths[2] ?? '', '--port', '0');
     expect((await fetch(`${relay.base}/v2/health/ready`)).status).toBe(200);
     await relay.end();
     const contract = split.contractPaths[0] ?? '';
     const refusal = startRelay(bundled.program('relay'), contract, '--port', '0', '--host', '0.0.0.0');
-    await expect(refusal).rejects.toThrow(/lets other machines in: give --token-file/);
+    await expect(refusal).rejects.toThrow(/lets other machines in\. Use --token-file/);
+    const refuses = (value: string) =>
+      expect(
+        startRelayIn(
+          { DNNSPLIT_ALLOW_ANONYMOUS: value },
+          bundled.program('relay'),
+          contract,
+          ...['--port', '0', '--host', '0.0.0.0'],
+        ),
+      ).rejects;
+    await refuses('false').toThrow(/lets other machines in\. Use --token-file/);
+    await refuses('maybe').toThrow(/DNNSPLIT_ALLOW_ANONYMOUS is "maybe", but must be true or false/);
     await expect(startRelay(bundled.program('relay'), contract, '--port', '0')).rejects.toThrow(
-      /name the tier above with --upstream/,
+      /Name the tier above with --upstream/,
     );
     const missing = startRelay(bundled.program('relay'), join(split.directory, 'none.json'), '--port', '0');
     await expect(missing).rejects.toThrow(/There is no contract at .*none\.json/);

@@ -25,9 +25,15 @@ describe('verification of sub-models', () => {
     removals.push(split.remove);
     return split;
   }
-  const verify = (split: ReturnType<typeof exported>, signal?: AbortSignal, runtimeFolder: string | undefined = root) =>
+  const verify = (
+    split: ReturnType<typeof exported>,
+    signal?: AbortSignal,
+    runtimeFolder: string | undefined = root,
+    extra: { tolerance?: number; serving?: boolean } = {},
+  ) =>
     runVerification(
       {
+        ...extra,
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
         dimensions: split.plan.dimensions,
@@ -71,6 +77,25 @@ describe('verification of sub-models', () => {
     expect(errors[0]).toBeGreaterThan(0);
     expect(errors[1]).toBeGreaterThan(errors[0] ?? 0);
     expect(errors[1]).toBeLessThan(0.5);
+  });
+
+  it('passes an encoded link within a tolerance, and says how alike the answers are', async () => {
+    const split = exported(tinyResnet, [0.5], { wire: 'float16' });
+    const loose = await verify(split, undefined, root, { tolerance: 0.01 });
+    expect(loose).toMatchObject({ identical: false, tolerance: 0.01, withinTolerance: true });
+    expect(loose.outputs[0]).toMatchObject({ beyondTolerance: 0, topOneAgreement: 1 });
+    expect(loose.outputs[0]?.cosine).toBeGreaterThan(0.999);
+    const { largestAbsolute } = loose.outputs[0] ?? {};
+    const tight = await verify(split, undefined, root, { tolerance: (largestAbsolute ?? 0) / 1000 });
+    expect(tight.withinTolerance).toBe(false);
+    expect(tight.outputs[0]?.beyondTolerance).toBeGreaterThan(0);
+  });
+
+  it('runs the parts as they are served where that is asked for', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    expect(await verify(split)).toMatchObject({ optimization: 'disabled', identical: true });
+    const served = await verify(split, undefined, root, { serving: true, tolerance: 1e-4 });
+    expect(served).toMatchObject({ optimization: 'all', withinTolerance: true });
   });
 
   it('notices a sub-model that is not the one of this model', async () => {

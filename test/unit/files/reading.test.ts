@@ -159,7 +159,9 @@ describe("weights in Hugging Face's cache", () => {
     ['a file that is no blob', '../../../blobs/notes.txt'],
   ])('are refused where the link leads to %s', (_, target) => {
     link(target);
-    expect(() => resolveExternalData(model(), 'model.onnx_data')).toThrow(/is a link to .*Replace the link with the file itself/);
+    expect(() => resolveExternalData(model(), 'model.onnx_data')).toThrow(
+      /is a link to .*Replace the link with the file itself/,
+    );
   });
 
   it('are refused where the folder of blobs is itself a link', () => {

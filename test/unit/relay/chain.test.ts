@@ -20,7 +20,7 @@ describe('three relay processes that answer for one model', () => {
   let device: RelayProcess;
   const contract = (position: number) => split.contractPaths[position] ?? '';
   const startEdge = (port: number) =>
-    startRelay(bundled.program('relay'), contract(1), '--port', String(port), '--upstream', cloud.base);
+    startRelay(bundled.program('relay'), contract(1), '--port', String(port), '--upstream', cloud.base, '--exact');
 
   /** What ONNX Runtime makes of the whole model, as bytes. */
   async function whole(input: V2Tensor): Promise<Buffer> {
@@ -39,12 +39,12 @@ describe('three relay processes that answer for one model', () => {
       interOpNumThreads: 1,
     });
     split = exportAt(tinyResnet, [0.3, 0.7]);
-    cloud = await startRelay(bundled.program('relay'), contract(2), '--port', '0');
+    cloud = await startRelay(bundled.program('relay'), contract(2), '--port', '0', '--exact');
     edge = await startEdge(0);
     device = await startRelay(
       bundled.program('relay'),
       contract(0),
-      ...['--port', '0', '--upstream', edge.base, '--max-running', '2', '--max-waiting', '100'],
+      ...['--port', '0', '--exact', '--upstream', edge.base, '--max-running', '2', '--max-waiting', '100'],
     );
   });
   afterAll(async () => {
@@ -75,6 +75,20 @@ describe('three relay processes that answer for one model', () => {
     expect(body.outputs[0].data.map(Math.fround)).toEqual([
       ...new Float32Array(new Uint8Array(await whole(input)).buffer),
     ]);
+  });
+
+  it('reads and writes large JSON without keeping others waiting, and refuses in the same words', async () => {
+    const values = [...floats(3 * 64 * 64, 1)];
+    const nested = { inputs: [{ name: 'x', datatype: 'FP32', shape, data: values }], padding: ' '.repeat(300_000) };
+    const post = (body: unknown) =>
+      fetch(`${device.base}/v2/models/${model}/infer`, { method: 'POST', body: JSON.stringify(body) });
+    const answer = await (await post(nested)).json();
+    expect(answer.outputs[0].data.map(Math.fround)).toEqual([
+      ...new Float32Array(new Uint8Array(await whole(inputOf(1))).buffer),
+    ]);
+    const short = { ...nested, inputs: [{ name: 'x', datatype: 'FP32', shape, data: values.slice(1) }] };
+    const refused = await post(short);
+    expect([refused.status, (await refused.json()).error]).toEqual([400, expect.stringMatching(/has 12287 elements/)]);
   });
 
   it('tells what it serves and that it is ready', async () => {

@@ -1,52 +1,14 @@
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LinkShaper } from '../../../src/relay/execution/linkShaper';
 import { decodeRequest } from '../../../src/relay/inference/message';
-import { BodyBudget } from '../../../src/relay/service/bodyBudget';
-import { Hop } from '../../../src/relay/service/hop';
-import { Metrics } from '../../../src/relay/service/metrics';
-import { RelayServer } from '../../../src/relay/service/relayServer';
-import type { Executor } from '../../../src/runtime/executor';
-import type { ContractDocument } from '../../../src/shared/documents/contract';
+import { MemoryBudget } from '../../../src/relay/service/memoryBudget';
 import { inferBinary } from '../../relay/v2Client';
+import { contractOf, renaming, serveTier, type TierSettings } from './support/serveTier';
 
-const tensor = { name: 'x', dtype: 'float32', shape: ['n'], bytes: null };
-const contract: ContractDocument = {
-  format: 'dnnsplit.contract',
-  formatVersion: 1,
-  model: 'm',
-  tier: 'only',
-  position: 0,
-  tierCount: 1,
-  segment: { file: 'model.onnx', inputs: [tensor], outputs: [tensor] },
-  receives: [tensor],
-  receivesAs: 'original',
-  sends: [],
-  sendsAs: 'original',
-  answers: [tensor],
-  answersAbove: [],
-};
-const echo: Executor = { isReady: async () => true, run: async (inputs) => inputs, close: async () => undefined };
-
-let server: RelayServer | undefined;
-afterEach(() => server?.stop());
-
-async function serve(extra: { maxRunning?: number; timeoutMs?: number; maxBodyBytes?: number } = {}) {
-  const metrics = new Metrics('only');
-  server = new RelayServer(contract, new Hop(contract, echo, undefined, metrics), metrics, {
-    host: '127.0.0.1',
-    port: 0,
-    version: '0',
-    maxBodyBytes: 10_000,
-    maxRunning: 1,
-    maxWaiting: 1,
-    timeoutMs: 1500,
-    graceMs: 100,
-    log: () => undefined,
-    ...extra,
-  });
-  return await server.listen();
-}
+const echo = renaming({ x: 'y' });
+const serve = async (settings: TierSettings = {}) =>
+  (await serveTier(contractOf('only'), echo, undefined, { maxRunning: 1, timeoutMs: 1500, ...settings })).port;
 
 const input = { name: 'x', datatype: 'FP32', shape: [1], bytes: new Uint8Array(4) };
 
@@ -97,7 +59,7 @@ describe('what a relay takes from others', () => {
   });
 
   it('bounds the memory of all bodies together', () => {
-    const budget = new BodyBudget(100);
+    const budget = new MemoryBudget(100);
     const first = budget.hold();
     const second = budget.hold();
     first.grow(60);

@@ -134,7 +134,7 @@ describe('inference requests', () => {
       { name: 'q', datatype: 'INT8', shape: [1], data: Uint8Array.of(255), scale: 0.25 },
       { name: 'e', datatype: 'INT64', shape: [0], data: new Uint8Array(0) },
     ];
-    const sent = encodeRequest(tensors, true);
+    const sent = encodeRequest(tensors, { binary: true, parameters: { dnnsplit_timing: true } });
     const request = decodeRequest(Buffer.concat(sent.parts), Number(sent.headers[headerLengthField]));
     expect(request.wantsTiming).toBe(true);
     expect(request.inputs.map((tensor) => ({ ...tensor, data: [...tensor.data] }))).toEqual(

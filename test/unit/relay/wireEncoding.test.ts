@@ -56,7 +56,47 @@ describe('wire encodings', () => {
     expect(encodeForWire(integers, 'int8')).toBe(integers);
   });
 
+  it.each([
+    ['NaN', Number.NaN],
+    ['infinity', Number.POSITIVE_INFINITY],
+    ['minus infinity', Number.NEGATIVE_INFINITY],
+  ])('lets a tensor with %s travel as it is', (_, value) => {
+    const tensor = tensorOf([1, value, -3]);
+    expect(encodeForWire(tensor, 'float16')).toBe(tensor);
+    expect(encodeForWire(tensor, 'int8')).toBe(tensor);
+  });
+
+  it('lets numbers beyond a half travel as they are, and the largest half encoded', () => {
+    for (const value of [65_520, 70_000, -1e20]) {
+      const tensor = tensorOf([0.5, value]);
+      expect(encodeForWire(tensor, 'float16')).toBe(tensor);
+      expect(encodeForWire(tensor, 'int8').datatype).toBe('INT8');
+    }
+    for (const value of [65_504, -65_519]) {
+      const decoded = valuesOf(decodeFromWire(encodeForWire(tensorOf([value]), 'float16'), 'FP32'));
+      expect(decoded).toEqual([Math.sign(value) * 65_504]);
+    }
+  });
+
+  it('never makes an infinity or a NaN of a number, whatever the numbers', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.float(), { minLength: 1, maxLength: 20 }),
+        fc.constantFrom('float16', 'int8'),
+        (values, wire) => {
+          const tensor = tensorOf(values);
+          const back = valuesOf(decodeFromWire(encodeForWire(tensor, wire), 'FP32'));
+          for (const [index, value] of valuesOf(tensor).entries()) {
+            if (Number.isFinite(value)) expect(back[index]).toSatisfy(Number.isFinite);
+            else expect(back[index]).toBe(value);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
   it('refuses a type that no encoding explains', () => {
-    expect(() => decodeFromWire({ ...tensorOf([1]), datatype: 'INT32' }, 'FP32')).toThrow(/FP32 is wanted/);
+    expect(() => decodeFromWire({ ...tensorOf([1]), datatype: 'INT32' }, 'FP32')).toThrow(/is INT32 instead of FP32/);
   });
 });

@@ -80,6 +80,8 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
       maxBodyMB: tier.maxBodyMB,
+      // One container per tier: nobody else could take the requests meanwhile.
+      drainMs: 0,
       upstream: above && `http://${above.name}:${relayPort}`,
       engine: usesEngine ? engineAddress(tier) : undefined,
       engineModel: usesEngine ? tier.modelName : undefined,
@@ -117,6 +119,8 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
     security_opt: ['no-new-privileges:true'],
     deploy: { resources: { limits: { memory: `${tier.memoryMiB}M` } } },
     init: true,
+    // Longer than requests that run may take to finish.
+    stop_grace_period: '20s',
     restart: 'unless-stopped',
   };
 }

@@ -23,6 +23,8 @@ type KubernetesObject = Readonly<Record<string, unknown>>;
 /** Label that says which tier a node or a pod belongs to. */
 export const tierLabel = 'dnnsplit.dev/tier';
 const contractFolder = '/contract';
+/** How often readiness is looked at, in seconds; a relay that stops goes on answering for so long. */
+const readinessSeconds = 5;
 
 /** Name of a tier's relay; Services want a letter first. */
 export function relayName({ name }: Pick<DeployedTier, 'name'>): string {
@@ -63,6 +65,7 @@ export function relayDeployment(
   const labels = relayLabels(tier, placement);
   const environment = relayEnvironment({
     maxBodyMB: tier.maxBodyMB,
+    drainMs: readinessSeconds * 1000,
     upstream: settings.above && `http://${relayName(settings.above)}:${relayPort}`,
     engine: settings.engine?.address,
     engineModel: settings.engine?.modelName,
@@ -91,7 +94,8 @@ export function relayDeployment(
             runAsGroup: relayUser,
             seccompProfile: { type: 'RuntimeDefault' },
           },
-          terminationGracePeriodSeconds: 20,
+          // Not ready first, then time for the requests that run.
+          terminationGracePeriodSeconds: readinessSeconds + 20,
           containers: [
             {
               name: 'relay',
@@ -106,7 +110,7 @@ export function relayDeployment(
               // A part may take minutes to load; only then does it count as hung or not ready.
               startupProbe: probe('/v2/health/live', 5, 60),
               livenessProbe: probe('/v2/health/live', 10, 3),
-              readinessProbe: probe('/v2/health/ready', 5, 2),
+              readinessProbe: probe('/v2/health/ready', readinessSeconds, 2),
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,

@@ -35,12 +35,15 @@ export function relayEnvironment(settings: {
   readonly upstream?: string | undefined;
   readonly engine?: string | undefined;
   readonly engineModel?: string | undefined;
+  /** How long a relay that is told to stop still answers, while whoever spreads requests finds out. */
+  readonly drainMs: number;
 }): Record<string, string> {
   return {
     DNNSPLIT_HOST: '0.0.0.0',
     DNNSPLIT_PORT: String(relayPort),
     DNNSPLIT_ALLOW_ANONYMOUS: 'true',
     DNNSPLIT_MAX_BODY_MB: String(settings.maxBodyMB),
+    DNNSPLIT_DRAIN_MS: String(settings.drainMs),
     ...(settings.upstream !== undefined && { DNNSPLIT_UPSTREAM: settings.upstream }),
     ...(settings.engine !== undefined && { DNNSPLIT_ENGINE: settings.engine }),
     ...(settings.engineModel !== undefined && { DNNSPLIT_ENGINE_MODEL: settings.engineModel }),

@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from '../../runtime/refusal';
+import { collect } from '../inference/collect';
+import { headerLengthField, headerLengthOf } from '../inference/message';
+import type { MessageCodec } from '../inference/messageCodec';
+import { flush } from './flush';
+import type { InferenceService } from './inferenceService';
+import type { MemoryBudget, MemoryHold } from './memoryBudget';
+import type { RequestCall } from './requestCall';
+
+export interface HttpInferenceOptions {
+  readonly service: InferenceService;
+  readonly budget: MemoryBudget;
+  readonly codec: MessageCodec;
+  readonly maxBodyBytes: number;
+  /** Time within which a reader has to take each piece of its answer. */
+  readonly stallMs: number;
+  /** Tells the sender of a refused request why. */
+  readonly refuse: (request: IncomingMessage, response: ServerResponse, refusal: Refusal) => number;
+}
+
+/** Answers one inference request; its place and memory are given back once the answer is out or its reader is gone. */
+export async function inferOverHttp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpInferenceOptions,
+): Promise<void> {
+  const { service, budget, refuse } = options;
+  const outcome = { receivedBytes: 0, sentBytes: 0 };
+  const startMs = performance.now();
+  let call: RequestCall | undefined;
+  let hold: MemoryHold | undefined;
+  let refusal: Refusal | undefined;
+  try {
+    checkHead(request, options.maxBodyBytes);
+    call = service.open(request.headers);
+    call.endsWith(response);
+    hold = budget.hold();
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const body = await receive(request, call, hold, options, (bytes) => {
+      outcome.receivedBytes += bytes;
+    });
+    const received = { bytes: body.byteLength, ms: call.elapsedMs };
+    const asked = await options.codec.decode(body, headerLengthOf(request.headers[headerLengthField]));
+    const { outputs, parameters } = await service.answer(asked, call, received);
+    const message = await options.codec.encode(service.contract.model, asked, outputs, parameters);
+    const sentBytes = Number(message.headers['content-length']);
+    hold.grow(sentBytes);
+    const closing = service.draining ? { connection: 'close' } : {};
+    const headers = { ...message.headers, ...closing, 'x-request-id': call.requestId };
+    await flush(response, { ...message, headers }, hold, options.stallMs);
+    outcome.sentBytes = sentBytes;
+  } catch (error) {
+    refusal = service.refusalOf(error);
+    outcome.sentBytes = refuse(request, response, refusal);
+  } finally {
+    hold?.release();
+    if (call !== undefined) service.close(call);
+    const timed = call ?? { elapsedMs: performance.now() - startMs, requestId: '-' };
+    service.record(timed, { ...outcome, refusal });
+  }
+}
+
+/** @throws Refusal 413, 415 for what its head says already */
+function checkHead({ headers }: IncomingMessage, maxBodyBytes: number): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new Refusal(415, `The body is compressed (${encoding}). Send it uncompressed.`, undefined, {
+      'accept-encoding': 'identity',
+    });
+  }
+  const announced = Number(headers['content-length'] ?? 0);
+  if (announced > maxBodyBytes)
+    throw new Refusal(413, `The request has ${announced} bytes, more than the limit of ${maxBodyBytes}.`);
+}
+
+async function receive(
+  request: IncomingMessage,
+  call: RequestCall,
+  hold: MemoryHold,
+  { maxBodyBytes }: HttpInferenceOptions,
+  count: (bytes: number) => void,
+): Promise<Uint8Array> {
+  hold.whenStalled(() =>
+    call.end(new Refusal(408, 'The body arrived too slowly, and its memory was given to other requests.')),
+  );
+  const body = await collect(request, {
+    maxBytes: maxBodyBytes,
+    signal: call.signal,
+    grows: (bytes) => {
+      count(bytes);
+      hold.grow(bytes);
+      hold.progress(bytes);
+    },
+  });
+  hold.whenStalled(undefined);
+  return body;
+}

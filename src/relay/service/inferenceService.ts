@@ -1,0 +1,132 @@
+import { Refusal } from '../../runtime/refusal';
+import type { Tensor } from '../../runtime/tensor';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { counted } from '../../shared/quantities';
+import { artifactMismatch, artifactOf } from '../inference/artifact';
+import type { InferenceRequest } from '../inference/message';
+import { artifactParameter, receivedParameter, timingParameter } from '../inference/travelling';
+import type { Admission } from './admission';
+import type { Hop } from './hop';
+import type { Log } from './log';
+import type { Metrics } from './metrics';
+import { RequestCall } from './requestCall';
+
+export interface ServiceLimits {
+  /** Time from a request's arrival until its answer is out. */
+  readonly timeoutMs: number;
+  /** Requests that are not answered yet, wherever they are; more are turned away. */
+  readonly maxOpen: number;
+}
+
+export interface ServiceAnswer {
+  readonly outputs: readonly Tensor[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Answers inference requests, however they arrive: what HTTP and gRPC have in common. */
+export class InferenceService {
+  private openCount = 0;
+  private isDraining = false;
+
+  constructor(
+    readonly contract: ContractDocument,
+    private readonly hop: Hop,
+    private readonly admission: Admission,
+    readonly metrics: Metrics,
+    private readonly limits: ServiceLimits,
+    private readonly log: Log,
+  ) {}
+
+  /** True from the moment on that it is told to stop: nobody new shall come, those who do are still answered. */
+  get draining(): boolean {
+    return this.isDraining;
+  }
+
+  drain(): void {
+    this.isDraining = true;
+  }
+
+  /** What keeps it from serving, in a sentence; nothing where it is ready. */
+  async obstacle(): Promise<string | undefined> {
+    if (this.isDraining) return `Tier ${this.contract.tier} is shutting down.`;
+    return await this.hop.obstacle();
+  }
+
+  metricsText(): string {
+    const { runningCount: running, waitingCount: waiting } = this.admission;
+    return this.metrics.text({ running, waiting, open: this.openCount });
+  }
+
+  /** Takes a request in. `close` ends it. @throws Refusal 503 where too many are open or wait */
+  open(headers: Readonly<Record<string, string | string[] | undefined>>): RequestCall {
+    this.admission.refuseWhenFull();
+    if (this.openCount >= this.limits.maxOpen)
+      throw new Refusal(503, `This tier is busy with ${counted(this.openCount, 'request')}. Try again shortly.`, 1);
+    this.openCount += 1;
+    return new RequestCall(headers, this.limits.timeoutMs);
+  }
+
+  close(call: RequestCall): void {
+    this.openCount -= 1;
+    call.dispose();
+  }
+
+  /**
+   * @param received bytes of the request, and the time that they took to arrive, where that is known
+   * @throws Refusal
+   */
+  async answer(
+    asked: InferenceRequest,
+    call: RequestCall,
+    received?: { readonly bytes: number; readonly ms: number },
+  ): Promise<ServiceAnswer> {
+    this.refuseOtherArtifact(asked.artifact);
+    call.id = asked.id;
+    call.wantsTiming = asked.wantsTiming;
+    const readMs = call.elapsedMs;
+    const { outputs, timings } = await this.hop.answer(asked.inputs, call);
+    const [own, ...above] = timings;
+    const waitedMs = readMs + (own?.queueMs ?? 0);
+    const parameters = {
+      ...(asked.wantsTiming && { [timingParameter]: [{ ...own, waitedMs }, ...above] }),
+      ...(asked.artifact !== undefined && {
+        [artifactParameter]: artifactOf(this.contract),
+        ...(received !== undefined && { [receivedParameter]: { ...received, totalMs: call.elapsedMs } }),
+      }),
+    };
+    return { outputs, parameters };
+  }
+
+  /** Writes down what became of a request. */
+  record(
+    call: Pick<RequestCall, 'elapsedMs' | 'requestId'> & { readonly id?: string | undefined },
+    result: { readonly receivedBytes: number; readonly sentBytes: number; readonly refusal?: Refusal | undefined },
+  ): void {
+    const { receivedBytes, sentBytes, refusal } = result;
+    const { elapsedMs, requestId: request, id } = call;
+    const status = refusal?.status ?? 200;
+    this.metrics.answered({ status, receivedBytes, sentBytes, elapsedMs });
+    if (refusal === undefined) return;
+    this.log(`request failed: ${refusal.message}`, {
+      request,
+      ...(id !== undefined && { id }),
+      status,
+      ms: Math.round(elapsedMs),
+      bytes: receivedBytes,
+    });
+  }
+
+  /** Turns anything thrown into what the sender may hear; the log has the rest. */
+  refusalOf(error: unknown): Refusal {
+    if (Refusal.is(error)) return error;
+    this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
+    return new Refusal(500, 'The relay hit an unexpected error. Its log has the details.');
+  }
+
+  private refuseOtherArtifact(artifact: string | undefined): void {
+    if (artifact === undefined) return;
+    const own = { name: `tier ${this.contract.tier}`, artifact: artifactOf(this.contract) };
+    const wrong = artifactMismatch(own, { name: 'the tier below it', artifact });
+    if (wrong !== undefined) throw new Refusal(409, wrong);
+  }
+}

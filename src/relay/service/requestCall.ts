@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Call } from '../../runtime/executor';
+import { Refusal } from '../../runtime/refusal';
+import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
+
+const printable = /^[\x21-\x7e]{1,128}$/;
+
+/** The call of one request of a server, with the one timer that ends it. */
+export class RequestCall implements Call {
+  readonly startMs = performance.now();
+  readonly deadlineMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  id: string | undefined;
+  wantsTiming = false;
+  private readonly controller = new AbortController();
+  readonly signal: AbortSignal = this.controller.signal;
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param timeoutMs longest time; the sender's own may be shorter */
+  constructor(
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    readonly timeoutMs: number,
+  ) {
+    const given = Number(textOf(headers[timeoutField]) ?? Number.NaN);
+    const limitMs = given >= 0 ? Math.min(given, timeoutMs) : timeoutMs;
+    this.deadlineMs = this.startMs + limitMs;
+    this.timer = setTimeout(() => this.end(new Refusal(504, `The request took longer than ${limitMs} ms.`)), limitMs);
+    const named = textOf(headers[requestIdField]);
+    this.requestId = named !== undefined && printable.test(named) ? named : randomUUID();
+    this.headers = { ...tracing(headers), [requestIdField]: this.requestId };
+  }
+
+  get elapsedMs(): number {
+    return performance.now() - this.startMs;
+  }
+
+  /** Ends with the connection, unless the answer is out by then. */
+  endsWith(response: ServerResponse): void {
+    response.once('close', () => {
+      if (!response.writableFinished) this.end(new Refusal(499, 'The client disconnected before it was answered.'));
+    });
+  }
+
+  /** Ends the work of this request. */
+  end(reason: Refusal): void {
+    clearTimeout(this.timer);
+    if (!this.signal.aborted) this.controller.abort(reason);
+  }
+
+  /** Nothing waits for this request any more. */
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+function tracing(headers: IncomingHttpHeaders): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const field of tracingFields) {
+    const value = textOf(headers[field]);
+    if (value !== undefined) found[field] = value;
+  }
+  return found;
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,72 @@
+import { Refusal } from '../../runtime/refusal';
+import { urlSegment } from '../../shared/escape/url';
+
+/** What a request line asks for. */
+export type RouteName = 'live' | 'ready' | 'metrics' | 'server' | 'statistics' | 'index' | 'model' | 'config' | 'infer';
+
+const serverRoutes: ReadonlyMap<string, RouteName> = new Map([
+  ['/v2/health/live', 'live'],
+  ['/v2/health/ready', 'ready'],
+  ['/metrics', 'metrics'],
+  ['/v2', 'server'],
+  ['/v2/models/stats', 'statistics'],
+  ['/v2/repository/index', 'index'],
+]);
+const modelRoutes: ReadonlyMap<string, RouteName> = new Map([
+  ['', 'model'],
+  ['ready', 'ready'],
+  ['infer', 'infer'],
+  ['config', 'config'],
+  ['stats', 'statistics'],
+]);
+const methods: Readonly<Record<RouteName, readonly string[]>> = {
+  live: ['GET', 'HEAD'],
+  ready: ['GET', 'HEAD'],
+  metrics: ['GET', 'HEAD'],
+  server: ['GET', 'HEAD'],
+  statistics: ['GET', 'HEAD'],
+  index: ['GET', 'HEAD', 'POST'],
+  model: ['GET', 'HEAD'],
+  config: ['GET', 'HEAD'],
+  infer: ['POST'],
+};
+
+/**
+ * Finds what a request line asks for; names may be percent-encoded in any valid way.
+ * @throws Refusal 404, 405; never anything else, whatever the line holds
+ */
+export function routeOf(method: string, url: string, model: string): RouteName {
+  const path = pathOf(url);
+  const route = serverRoutes.get(path) ?? modelRoute(path, model);
+  if (route === undefined) {
+    throw new Refusal(404, `There is nothing at ${path}. This relay serves /v2/models/${urlSegment(model)}/infer.`);
+  }
+  const allowed = methods[route];
+  if (!allowed.includes(method)) {
+    throw new Refusal(405, `Use ${allowed[0]} for ${path}, not ${method}.`, undefined, {
+      allow: allowed.join(', '),
+    });
+  }
+  return route;
+}
+
+/** Without the host of a proxy's request line, a query, and a slash at its end. */
+function pathOf(url: string): string {
+  const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function modelRoute(path: string, model: string): RouteName | undefined {
+  const match = /^\/v2\/models\/([^/]+)(?:\/versions\/1)?(?:\/([a-z]+))?$/.exec(path);
+  if (match === null || decoded(match[1] ?? '') !== decoded(urlSegment(model))) return undefined;
+  return modelRoutes.get(match[2] ?? '');
+}
+
+/** None where it is no valid encoding. */
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
