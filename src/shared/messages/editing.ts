@@ -40,6 +40,10 @@ export const editingMessages = {
   'hover.more': 'and {count} more',
   'hover.transfer': 'Transfer: {bytes} in {time}',
 
+  'picture.failed': 'The picture of the graph could not be created.',
+  'picture.closed': 'The graph was closed before its picture was created.',
+  'server.stopped': 'The server was stopped.',
+
   'problem.noProfile': 'There is no profile at {path}. The path is relative to this file.',
   'problem.notChecked': 'DNNSplit could not check this file and ignores it until it changes. See the log for details.',
   'problem.tooLong': 'This file is not checked because it has more than {millions} million characters.',

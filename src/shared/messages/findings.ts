@@ -43,7 +43,7 @@ export const findingsMessages = {
     'No layer is more expensive on a higher tier, so the candidates contain an optimum for every bandwidth.',
   'audit.bounded':
     '{blocks|# block has|# blocks have} more cuts across branches than were examined. The best ones by bytes against MACs, traffic and layers stand for all of them, and the certificate says what that may miss.',
-  'audit.allCuts': 'All {cuts} cuts of the graph were searched instead.',
+  'audit.allCuts': '{cuts|The only cut of the graph was|All # cuts of the graph were} searched instead.',
   'audit.allPositions':
     'In addition, all {count} positions of the execution order were searched. The certificate says how far from the optimum that may be.',
   'audit.positions':

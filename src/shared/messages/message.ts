@@ -33,6 +33,11 @@ export function fillTemplate(template: string, values: Readonly<Record<string, s
   });
 }
 
+/** A template with its places `{0}`, `{1|# node|# nodes}`, ... filled by `values` in turn. */
+export function fillPlaces(template: string, ...values: readonly (string | number)[]): string {
+  return fillTemplate(template, Object.fromEntries(values.entries()));
+}
+
 /** The text of a message whose templates `templateOf` looks up, those of the messages inside of it included. */
 export function messageText({ id, values }: Message, templateOf: (id: MessageId) => string): string {
   const texts = Object.entries(values).map(([name, value]) => [

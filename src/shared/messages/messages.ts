@@ -1,3 +1,4 @@
+import { documentsMessages } from './documents';
 import { editingMessages } from './editing';
 import { filesMessages } from './files';
 import { findingsMessages } from './findings';
@@ -20,5 +21,6 @@ export const messages = {
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,
+  ...documentsMessages,
   ...editingMessages,
 } as const;

@@ -57,7 +57,7 @@ export const planningMessages = {
   'strategy.onlyAcrossBranches':
     'No plan that cuts the execution order keeps the constraints, but a plan that cuts across branches does. Use `dnnsplit`.',
   'strategy.tooManyPlans':
-    'There are {count} plans to compute, more than the limit of {limit}. Use `exact` or fewer tiers.',
+    'There are {count|# plan|# plans} to compute, more than the limit of {limit}. Use `exact` or fewer tiers.',
   'strategy.exactObjective':
     'The exact planner needs an objective that adds up over nodes and links. Use {metrics} or a weighted sum of them.',
   'strategy.unknownSizesOrPins':

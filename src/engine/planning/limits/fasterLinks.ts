@@ -5,11 +5,12 @@ import { roundedAway } from './rounding';
 
 /** For each link whose bandwidth alone stands in the way of the limits, what to raise it to. */
 export function fasterLinks(search: PlanSearch): string[] {
-  const { links, constraints } = search.costs.infrastructure;
+  const { links, constraints, tiers } = search.costs.infrastructure;
   if (!hasLimits(constraints)) return [];
   return links.flatMap((_, link) => {
     const [slowest] = bandwidthRegimes(search.fronts, link);
     if (slowest === undefined) return [];
-    return [`raise the \`bandwidthMbps\` of link ${link} to ${roundedAway(slowest.fromMbps, 'up')}`];
+    const between = `\`${tiers[link]?.id}\` and \`${tiers[link + 1]?.id}\``;
+    return [`raise the \`bandwidthMbps\` between ${between} to ${roundedAway(slowest.fromMbps, 'up')}`];
   });
 }
