@@ -257,6 +257,8 @@ export interface PlanReport extends Figures {
     readonly latencyMs: number | null;
     readonly objectiveValue: number | null;
     readonly gapPercent: number | null;
+    /** True where the value is the optimum's; otherwise no plan is below it, where there is one. */
+    readonly proven: boolean;
     readonly unavailable?: string;
   };
   readonly baselines: readonly StrategyReport[];
@@ -276,6 +278,10 @@ export interface PlanReport extends Figures {
   readonly pareto?: readonly ParetoReport[];
   /** True where there are more such plans than are listed. */
   readonly paretoBounded?: boolean;
+  /** True where `pareto` holds every plan that no other one beats, up to plans with the same figures. */
+  readonly paretoComplete?: boolean;
+  /** Where it does not: the levels of throughput that the best plans were found for, besides those of minimum cuts. */
+  readonly paretoLevels?: number;
   /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
   readonly ranked?: readonly ParetoReport[];
   /** How many cuts were looked at for the efficient plans. */

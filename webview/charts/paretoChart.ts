@@ -55,6 +55,13 @@ function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) =>
   return button;
 }
 
+/** Whether these are all efficient plans. */
+function completeness({ plan }: State): string {
+  if (plan?.paretoComplete) return text('pareto.complete');
+  if (plan?.paretoBounded) return text('pareto.bounded');
+  return text('pareto.partial', formatCount(plan?.paretoLevels ?? 0));
+}
+
 /** Cost against latency of the efficient plans; a click on one, or its button in the table below, takes it. */
 export function paretoChart(state: State, width: number, use: (plan: ParetoReport) => void): HTMLElement | undefined {
   const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
@@ -70,7 +77,7 @@ export function paretoChart(state: State, width: number, use: (plan: ParetoRepor
     'figure',
     {},
     element('figcaption', {}, text('pareto.caption')),
-    element('p', { class: 'hint' }, text('pareto.hint', formatCount(state.plan?.paretoCuts ?? 0))),
+    element('p', { class: 'hint' }, `${text('pareto.hint')} ${completeness(state)}`),
     picture(plans, state, width, use),
     table(
       text('pareto.caption'),

@@ -4,7 +4,14 @@ import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import { namedStrategies } from '../../shared/strategies';
-import { parseBandwidths, parseBindings, parseCount, parseSweep, type Sweep } from '../terminal/arguments';
+import {
+  parseBandwidths,
+  parseBindings,
+  parseCount,
+  parseSeconds,
+  parseSweep,
+  type Sweep,
+} from '../terminal/arguments';
 import { jsonText } from '../terminal/output';
 
 interface PlanOptions {
@@ -17,6 +24,7 @@ interface PlanOptions {
   readonly compare?: boolean;
   readonly sweep?: Sweep;
   readonly top?: number;
+  readonly deadline?: number;
   readonly follow?: readonly number[];
   readonly regions?: boolean;
   readonly pareto?: boolean;
@@ -52,6 +60,11 @@ export function addPlan(program: Command): void {
       'show how a running system reacts to these bandwidths of the swept link, in turn',
       parseBandwidths,
     )
+    .option(
+      '--deadline <seconds>',
+      'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
+      parseSeconds,
+    )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
@@ -79,6 +92,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),
+    ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {

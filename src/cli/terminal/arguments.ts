@@ -23,6 +23,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 1 upwards.');
 }
 
+/** Seconds from 0 upwards. */
+export function parseSeconds(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be seconds from 0 upwards.');
+}
+
 /** A port to listen on. */
 export function parsePort(text: string): number {
   const port = Number(text);

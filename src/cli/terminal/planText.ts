@@ -61,8 +61,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
-  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report.paretoCuts ?? 0), report.pareto));
-  if (report.paretoBounded) parts.push('There are more such plans; the listed ones are spread evenly among them.');
+  if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
 }
 
@@ -220,8 +219,11 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoTitle(cuts: number): string {
-  return `Pareto-optimal plans, over the ${counted(cuts, 'cut')} that were searched`;
+function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
+  const title = 'Pareto-optimal plans';
+  if (paretoComplete) return `${title} (all of them)`;
+  if (paretoBounded) return `${title} (there are more; the listed ones are spread evenly among them)`;
+  return `${title} (there may be more; these are proven by minimum cuts and at ${counted(paretoLevels, 'level')} of throughput)`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

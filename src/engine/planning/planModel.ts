@@ -22,8 +22,9 @@ import { cutsAtPositions, cutsOfPlacement } from './infrastructure/givenCuts';
 import type { Infrastructure } from './infrastructure/infrastructure';
 import { tierBounds } from './infrastructure/tierBounds';
 import { infeasibleRegime, reasonAt } from './limits/infeasibleRegime';
+import { OptimumSearch, type Patience } from './optimum/optimumSearch';
+import { type ParetoFront, paretoFront } from './optimum/paretoFront';
 import type { AuditFinding, Certificate, Plan, Regime } from './plan/plan';
-import { type ParetoFront, paretoFront } from './search/pareto';
 import { PlanSearch } from './search/planSearch';
 import { searchableCuts } from './search/searchableCuts';
 import type { StrategyContext } from './strategies/strategy';
@@ -40,8 +41,16 @@ export interface PlanOptions {
   readonly compare?: boolean;
   /** Leaves the exact optimum out, for a plan that must be there within a frame. */
   readonly skipCertificate?: boolean;
-  /** Leaves out what takes several minimum cuts: the bounds for throughput and under limits. */
+  /**
+   * Leaves out what takes several minimum cuts: the true optimum for throughput and under limits, and its proof. It is
+   * asked for only where no plan is found without.
+   */
   readonly quickCertificate?: boolean;
+  /**
+   * Milliseconds to look for the true optimum where that is no single minimum cut, 0 for as many as it takes; two seconds
+   * where absent, but for the strategy `exact` as many as it takes.
+   */
+  readonly deadlineMs?: number;
   /** Leaves the bandwidth regimes out. */
   readonly skipRegimes?: boolean;
   /** Maps the best plans over two links' bandwidths. */
@@ -131,7 +140,7 @@ export function planModel(
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
-    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), work) }),
+    ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), free.optimum, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
     advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
   };
@@ -171,9 +180,23 @@ function prepare(
   const findings = auditCandidates(costs, infrastructure.objective, options.boundedBlocks);
   const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, costs);
   const search = new PlanSearch(costs, bounds, cuts, isEnough, work);
+  const optimum = new OptimumSearch(costs, bounds, search, patienceOf(options), work);
+  const prefersSearch = options.quickCertificate === true || options.candidatesOnly === true;
   const requestsPerSecond = options.requestsPerSecond ?? infrastructure.constraints.minThroughputPerSecond;
-  const context = { costs, candidates, cuts, bounds, fixedCuts, search, requestsPerSecond, work };
+  const context = {
+    ...{ costs, candidates, cuts, bounds, fixedCuts },
+    ...{ search, optimum, prefersSearch, requestsPerSecond, work },
+  };
   return { context, findings };
+}
+
+/** Milliseconds that somebody waits for a plan. */
+export const interactiveMs = 2000;
+
+function patienceOf({ strategy, quickCertificate, deadlineMs }: Partial<PlanOptions>): Patience {
+  const isExact = strategy === 'exact' && quickCertificate !== true;
+  const most = deadlineMs ?? (isExact ? 0 : interactiveMs);
+  return { deadlineMs: most === 0 ? Number.POSITIVE_INFINITY : most, isExact };
 }
 
 /** Candidates hold an optimum where the audit says so and no limit, pin or memory rules plans out. */
@@ -217,5 +240,7 @@ function withoutFixedCuts(context: StrategyContext): StrategyContext {
   if (context.fixedCuts.every((cut) => cut === null)) return context;
   const { graph, infrastructure } = context.costs;
   const bounds = tierBounds(graph, infrastructure);
-  return { ...context, bounds, fixedCuts: [], search: context.search.under(infrastructure, bounds) };
+  const search = context.search.under(infrastructure, bounds);
+  const optimum = new OptimumSearch(context.costs, bounds, search, context.optimum.patience, context.work);
+  return { ...context, bounds, fixedCuts: [], search, optimum };
 }

@@ -1,6 +1,8 @@
 /** The solution of a small linear program. */
 export interface LinearSolution {
   readonly value: number;
+  /** The variables. */
+  readonly parts: readonly number[];
   /** The price of each constraint: what the value grows by per unit of its right side. */
   readonly prices: readonly number[];
 }
@@ -34,7 +36,9 @@ export function maximize(
     pivot(tableau, goal, leaving, entering);
     basis[leaving] = entering;
   }
-  return { value: goal.at(-1) ?? 0, prices: goal.slice(variables, -1) };
+  const parts = new Array<number>(variables).fill(0);
+  for (const [r, variable] of basis.entries()) if (variable < variables) parts[variable] = tableau[r]?.at(-1) ?? 0;
+  return { value: goal.at(-1) ?? 0, parts, prices: goal.slice(variables, -1) };
 }
 
 /** The row that limits the entering variable most; of equal ones that of the first variable. */

@@ -65,6 +65,6 @@ export function assignmentCost(problem: ExactProblem, tierOfNode: Uint8Array): n
 }
 
 /** The readers of a tensor, as a view. */
-export function consumersOf(problem: ExactProblem, tensor: number): Int32Array {
+export function consumersOf(problem: Pick<ExactProblem, 'consumers' | 'consumerStart'>, tensor: number): Int32Array {
   return problem.consumers.subarray(problem.consumerStart[tensor] ?? 0, problem.consumerStart[tensor + 1] ?? 0);
 }

@@ -9,6 +9,7 @@ import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
 import { takeSteps } from '../../app/steps';
+import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
@@ -21,6 +22,9 @@ import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import type { Work } from '../../shared/work';
 import type { AnalysisFunctions, ModelRequest, ModelState, PlanSource, StateRequest } from './analysisApi';
+
+/** Milliseconds that a preview looks for a plan where none is at hand. */
+const previewMs = 100;
 
 /**
  * The functions of the analysis worker, with models kept between calls.
@@ -55,7 +59,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     preview({ modelPath, overrides }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
-      const options = { skipCertificate: true, skipRegimes: true };
+      const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
       const evaluation = attempt(
         () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
       );
@@ -66,7 +70,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
-      const options = { skipCertificate: true, skipRegimes: true };
+      const options = { skipCertificate: true, skipRegimes: true, deadlineMs: interactiveMs };
       const planUnder = (tried: PlanOverrides) =>
         planAnalyzed(analyzed, settings, { ...tried, strategy }, options, work).result;
       // Cuts that are tried out bind the plan; what it is compared with keeps them only where it can.

@@ -2,6 +2,7 @@ import { documentsMessages } from './documents';
 import { editingMessages } from './editing';
 import { filesMessages } from './files';
 import { findingsMessages } from './findings';
+import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { runningMessages } from './running';
@@ -17,6 +18,7 @@ export const messages = {
   ...readingMessages,
   ...splittingMessages,
   ...planningMessages,
+  ...limitsMessages,
   ...findingsMessages,
   ...filesMessages,
   ...usingMessages,

@@ -26,6 +26,11 @@ export function inTurn(first: Sentence, ...others: readonly Sentence[]): Sentenc
   return others.reduce((before, second) => say('text.inTurn', { first: before, second }), first);
 }
 
+/** Changes of which one is enough, as one. */
+export function either(first: Sentence, ...others: readonly Sentence[]): Sentence {
+  return others.reduce((before, second) => say('change.or', { first: before, second }), first);
+}
+
 /** A sentence without its text, as reports carry it beside the text. */
 export function messageOf({ id, values }: Message): Message {
   return { id, values };

@@ -135,6 +135,17 @@ describe('dnnsplit on the command line', () => {
     expect(plan.pareto.length).toBeGreaterThan(1);
   });
 
+  it('says what it proves, and takes seconds for that', () => {
+    const plan = JSON.parse(run('plan', 'small.onnx', '--json', '--pareto', '--deadline', '0').stdout);
+    expect([plan.exact.proven, plan.paretoComplete]).toEqual([true, true]);
+    expect(plan.paretoLevels).toBeUndefined();
+    expect(run('plan', 'small.onnx', '--pareto').stdout).toMatch(/no other one beats in every figure: all of them$/m);
+    for (const seconds of ['soon', '-1', '']) {
+      const { status, stderr } = run('plan', 'small.onnx', '--deadline', seconds);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('seconds from 0 upwards')]);
+    }
+  });
+
   it('writes the same bytes for the same plan, and they parse', async () => {
     expect(run('plan', 'small.onnx', '-o', 'a.splitplan.json').status).toBe(0);
     expect(run('plan', 'small.onnx', '-o', 'b.splitplan.json').status).toBe(0);

@@ -90,7 +90,7 @@ export const plan: PlanReport = {
   energyJ: 1.2,
   objectiveValue: 0.1074,
   evaluatedPlans: 12,
-  exact: { latencyMs: 107.4, objectiveValue: 0.1074, gapPercent: 0 },
+  exact: { latencyMs: 107.4, objectiveValue: 0.1074, gapPercent: 0, proven: true },
   baselines: [strategy('single:device', 3.2), strategy('single:cloud', 1.02)],
   strategies: [strategy('neurosurgeon', 1), strategy('exhaustive', 1, 'Too many plans to try.')],
   regimes: [

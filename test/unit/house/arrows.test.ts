@@ -36,10 +36,10 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     search: ['infrastructure', 'plan', 'costs'],
     optimum: ['infrastructure', 'plan', 'costs', 'search'],
     bandwidths: ['plan', 'costs', 'search'],
-    limits: ['infrastructure', 'plan', 'costs', 'search', 'bandwidths'],
+    limits: ['infrastructure', 'plan', 'costs', 'search', 'optimum', 'bandwidths'],
     strategies: ['infrastructure', 'plan', 'costs', 'search', 'optimum', 'limits'],
-    findings: ['infrastructure', 'plan', 'costs', 'search', 'optimum', 'strategies'],
-    '.': ['infrastructure', 'plan', 'costs', 'search', 'bandwidths', 'limits', 'strategies', 'findings'],
+    findings: ['infrastructure', 'plan', 'costs', 'search', 'strategies'],
+    '.': ['infrastructure', 'plan', 'costs', 'search', 'optimum', 'bandwidths', 'limits', 'strategies', 'findings'],
   },
 };
 

@@ -328,3 +328,22 @@ it('a count waits for the symbols that it needs, and for no others', () => {
   expect(inferBuilt(model, { n: 2, s: 6 }).nodes[0]?.macs).toBe(2 * 4 * (4 * 6) * 3 * 9);
   expect(inferBuilt(model, { n: 5, s: 6 }).nodes[0]?.macs).toBe(5 * 4 * (4 * 6) * 3 * 9);
 });
+
+describe('operations per element of region pooling', () => {
+  // Six regions of five channels, pooled to 2 by 3: 180 elements. A sample is a sum of four weighted neighbors.
+  const regions = { x: real('n', 5, 8, 9), rois: real('s', 4), batch: { dtype: 'int64', shape: ['s'] } } as const;
+  const operations = (ratio: number | undefined) => {
+    const size = { output_height: { int: 2 }, output_width: { int: 3 } };
+    const attributes = ratio === undefined ? size : { ...size, sampling_ratio: { int: ratio } };
+    const bound = inferBuilt(built({ op: 'RoiAlign', tensors: regions, attributes, macs: 0 }), symbols);
+    return bound.nodes[0]?.elementwiseOps;
+  };
+
+  it('follow the samples of every bin, in both directions', () => {
+    expect([1, 2, 3].map(operations)).toEqual([180 * 8, 180 * 8 * 4, 180 * 8 * 9]);
+  });
+
+  it('are not known where the regions decide the samples', () => {
+    expect([undefined, 0].map(operations)).toEqual([undefined, undefined]);
+  });
+});

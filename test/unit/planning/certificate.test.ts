@@ -4,16 +4,18 @@ import { createCostTables } from '../../../src/engine/planning/costs/costTables'
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
-import { lowerBound } from '../../../src/engine/planning/optimum/lowerBound';
+import { OptimumSearch } from '../../../src/engine/planning/optimum/optimumSearch';
+import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import type { Certificate, Plan } from '../../../src/engine/planning/plan/plan';
 import { type PlanningResult, type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
+import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import { maximize } from '../../../src/engine/solver/linearProgram';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/shared/errors';
 import { metrics } from '../../../src/shared/metrics';
 import { unwatched } from '../../../src/shared/work';
-import { allWithin, bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import { bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { wide, wideTiers } from './support';
 
 const objectives: Objective[] = [...metrics, { latency: 1, cost: 500 }];
@@ -119,39 +121,46 @@ describe('where there are too many cuts to search them all', () => {
   });
 });
 
-describe('the bound by minimum cuts', () => {
-  test('from any plan is never above the optimum over all assignments that keep the constraints, and mostly meets it', () => {
-    let [proven, all] = [0, 0];
+describe('the search for the true optimum', () => {
+  /** The search with nothing but minimum cuts to go by. */
+  function optimumOf(graph: SplitGraph, infrastructure: Infrastructure) {
+    const costs = createCostTables(graph, infrastructure);
+    const bounds = tierBounds(graph, infrastructure);
+    const nothing = new PlanSearch(costs, bounds, [], true, unwatched);
+    const patience = { deadlineMs: Number.POSITIVE_INFINITY, isExact: true };
+    return { costs, ...new OptimumSearch(costs, bounds, nothing, patience, unwatched).optimum };
+  }
+
+  test('finds what trying every assignment finds, or proves that there is none', () => {
+    let [possible, impossible] = [0, 0];
     fc.assert(
       fc.property(
-        smallGraphs(6),
+        smallGraphs(7),
         anyTiers,
         fc.constantFrom(...objectives),
         fc.option(randomLimits),
-        fc.nat(),
-        (graph, base, objective, limits, pick) => {
+        (graph, base, objective, limits) => {
           const free = { ...base, objective };
           const infrastructure = limits === null ? free : limitedBy(graph, free, limits);
-          const possible = allWithin(graph, infrastructure);
-          const plan = possible[pick % possible.length];
-          if (plan === undefined) return;
-          const optimum = Math.min(...possible.map(({ evaluation }) => evaluation.objectiveValue));
-          const costs = createCostTables(graph, infrastructure);
-          const { value, better } = lowerBound(costs, tierBounds(graph, infrastructure), plan, unwatched);
-          expect(value).toBeLessThanOrEqual(optimum * (1 + 1e-9) + 1e-18);
-          if (better !== undefined) {
-            const { objectiveValue } = evaluatePlan(costs, better);
-            expect(objectiveValue).toBeGreaterThanOrEqual(optimum);
-            expect(objectiveValue).toBeLessThan(plan.evaluation.objectiveValue);
+          const least = bestWithin(graph, infrastructure);
+          const { costs, best, bound, isProven } = optimumOf(graph, infrastructure);
+          expect(isProven).toBe(true);
+          if (least === undefined || best === undefined) {
+            expect([best, bound]).toEqual([undefined, Number.POSITIVE_INFINITY]);
+            expect(least).toBeUndefined();
+            impossible++;
+            return;
           }
-          all++;
-          if (value >= optimum * (1 - 1e-9)) proven++;
+          expect(Math.abs(best.value - least)).toBeLessThanOrEqual(2e-9 * least + 1e-18);
+          expect(bound).toBeLessThanOrEqual(best.value);
+          expect(brokenConstraints(infrastructure, evaluatePlan(costs, best.assignment))).toEqual([]);
+          possible++;
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
-    expect(all).toBeGreaterThan(300);
-    expect(proven / all).toBeGreaterThan(0.6);
+    expect(possible).toBeGreaterThan(200);
+    expect(impossible).toBeGreaterThan(10);
   });
 });
 

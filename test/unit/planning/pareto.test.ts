@@ -27,13 +27,16 @@ const anyTiers = fc.integer({ min: 1, max: 4 }).chain((tierCount) => infrastruct
 /** Latency, cost, seconds of the slowest stage and energy: of each, less is better. */
 type Figures = readonly [number, number, number, number];
 
-function front(graph: SplitGraph, infrastructure: Infrastructure) {
+const front = (graph: SplitGraph, infrastructure: Infrastructure) => frontOf(graph, infrastructure).plans;
+
+function frontOf(graph: SplitGraph, infrastructure: Infrastructure) {
   const { pareto } = planModel(graph, findCandidates(graph), infrastructure, options);
   if (pareto === undefined) throw new Error('there is no front');
-  return pareto.plans.map((plan) => {
+  const plans = pareto.plans.map((plan) => {
     const { latencyMs, costPerRequest, throughputPerSecond, energyJ, assignment } = plan;
     return { figures: [latencyMs, costPerRequest, 1 / throughputPerSecond, energyJ] as Figures, assignment };
   });
+  return { plans, isComplete: pareto.isComplete };
 }
 
 function isBeaten(one: Figures, by: readonly Figures[]): boolean {
@@ -66,11 +69,13 @@ describe('the efficient plans', () => {
     );
   });
 
-  test('of a chain leave no assignment out that nothing beats', () => {
+  test('leave no assignment out that nothing beats', () => {
     fc.assert(
-      fc.property(smallGraphs(6), anyTiers, (branched, infrastructure) => {
-        const graph = chainOf(branched);
-        const found = front(graph, infrastructure).map(({ figures }) => figures);
+      fc.property(smallGraphs(7), anyTiers, fc.boolean(), (branched, infrastructure, isChain) => {
+        const graph = isChain ? chainOf(branched) : branched;
+        const { plans, isComplete } = frontOf(graph, infrastructure);
+        expect(isComplete).toBe(true);
+        const found = plans.map(({ figures }) => figures);
         const costs = createCostTables(graph, infrastructure);
         const all = allAssignments(graph, infrastructure.tiers.length).map((assignment): Figures => {
           const one = evaluatePlan(costs, assignment);
@@ -103,8 +108,7 @@ describe('the efficient plans', () => {
   test('keep the limits, and none of those that do and beat it is missing', () => {
     let limited = 0;
     fc.assert(
-      fc.property(smallGraphs(6), infrastructures(3, false), randomLimits, (branched, base, limits) => {
-        const graph = chainOf(branched);
+      fc.property(smallGraphs(6), infrastructures(3, false), randomLimits, (graph, base, limits) => {
         const infrastructure = limitedBy(graph, base, limits);
         const within = allWithin(graph, infrastructure).map(({ evaluation }): Figures => {
           const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = evaluation;
@@ -157,6 +161,41 @@ describe('the efficient plans', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('where there are too many plans to look at them all', () => {
+  test('each one is proven to be beaten by none, and it is said that there may be more', () => {
+    const names = Array.from({ length: 9 }, (_, branch) => `b${branch}`);
+    const graph = syntheticGraph({ x: 4000 }, [
+      { name: 'stem', reads: ['x'], bytes: 4000, macs: 10 },
+      ...names.map((name, branch) => ({ name, reads: ['stem'], bytes: 400 + 4 * branch, macs: 5 + branch })),
+      { name: 'join', reads: names, bytes: 40, macs: 20 },
+    ]);
+    const tiers = [
+      { gflops: 0.01, watts: 3 },
+      { gflops: 0.02, pricePerHour: 1 },
+      { gflops: 0.03, pricePerHour: 3 },
+      { gflops: 0.1, pricePerHour: 9 },
+    ];
+    const links = [{ bandwidthMbps: 4000 }, { bandwidthMbps: 9000, pricePerGB: 1 }, { bandwidthMbps: 9000 }];
+    const infrastructure = plainInfrastructure(tiers, links);
+    const { plans, isComplete } = frontOf(graph, infrastructure);
+    expect(isComplete).toBe(false);
+    expect(plans.length).toBeGreaterThan(3);
+    const costs = createCostTables(graph, infrastructure);
+    const all = allAssignments(graph, 4);
+    expect(all.length).toBeGreaterThan(100_000);
+    const some = all.filter((_, index) => index % 10 === 0);
+    const near = plans.flatMap(({ assignment }) =>
+      Array.from(assignment).flatMap((tier, node) => [tier - 1, tier + 1].map((moved) => assignment.with(node, moved))),
+    );
+    const isPlan = new Set(all.map((assignment) => assignment.join()));
+    const every = [...some, ...near.filter((one) => isPlan.has(one.join()))].map((assignment): Figures => {
+      const one = evaluatePlan(costs, assignment);
+      return [one.latencyMs, one.costPerRequest, 1 / one.throughputPerSecond, one.energyJ];
+    });
+    for (const { figures } of plans) expect(isBeaten(figures, every)).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   Tier,
 } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { tierBounds } from '../../../src/engine/planning/infrastructure/tierBounds';
+import { OptimumSearch } from '../../../src/engine/planning/optimum/optimumSearch';
 import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
@@ -23,7 +24,20 @@ export function strategyContext(
   const bounds = tierBounds(graph, infrastructure);
   const search = new PlanSearch(costs, bounds, candidates, true, unwatched);
   const cuts = candidates;
-  return { costs, candidates, cuts, bounds, fixedCuts: [], search, requestsPerSecond: undefined, work: unwatched };
+  const patience = { deadlineMs: Number.POSITIVE_INFINITY, isExact: true };
+  const optimum = new OptimumSearch(costs, bounds, search, patience, unwatched);
+  return {
+    costs,
+    candidates,
+    cuts,
+    bounds,
+    fixedCuts: [],
+    search,
+    optimum,
+    prefersSearch: true,
+    requestsPerSecond: undefined,
+    work: unwatched,
+  };
 }
 
 /** The same infrastructure with other bandwidths on some links. */

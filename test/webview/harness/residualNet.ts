@@ -402,7 +402,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       costPerRequest: 0.00002,
     })),
     objectiveValue: best[value],
-    exact: { latencyMs: best.latencyMs, objectiveValue: best[value], gapPercent: 0 },
+    exact: { latencyMs: best.latencyMs, objectiveValue: best[value], gapPercent: 0, proven: true },
     baselines: [
       strategy('single:device', evaluate(all, all)),
       strategy('single:edge', evaluate(0, all)),

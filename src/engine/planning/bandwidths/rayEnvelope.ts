@@ -35,6 +35,37 @@ export function lowerEnvelope<R extends Ray>(rays: readonly R[]): EnvelopePiece<
   }
 }
 
+/**
+ * The same pieces without those that are thinner than `part` of where they lie and whose neighbor is as low there but for
+ * `part`: the neighbor takes their place.
+ */
+export function withoutThin<R extends Ray>(pieces: readonly EnvelopePiece<R>[], part: number): EnvelopePiece<R>[] {
+  const kept: EnvelopePiece<R>[] = [];
+  // Where a piece begins that takes over what is thin before it.
+  let fromX = 0;
+  for (const [index, piece] of pieces.entries()) {
+    const isThin = piece.untilX <= piece.fromX * (1 + part);
+    const before = kept.at(-1);
+    const after = pieces[index + 1];
+    if (isThin && fromX === piece.fromX && before !== undefined && mayReplace(before.ray, piece, part)) {
+      kept[kept.length - 1] = { ...before, untilX: piece.untilX };
+      fromX = piece.untilX;
+    } else if (isThin && fromX === piece.fromX && after !== undefined && mayReplace(after.ray, piece, part)) {
+      // The next piece begins here instead.
+    } else {
+      kept.push({ ...piece, fromX });
+      fromX = piece.untilX;
+    }
+  }
+  return kept;
+}
+
+/** True where a ray lasts as long as a piece and is as low there, but for a part. */
+function mayReplace(ray: Ray, { ray: own, fromX, untilX }: EnvelopePiece<Ray>, part: number): boolean {
+  const isNear = (x: number) => valueAt(ray, x) <= valueAt(own, x) * (1 + part);
+  return ray.untilX >= untilX && isNear(fromX) && isNear(untilX);
+}
+
 /** Rays that no other one is at most as high as everywhere, as long as they last; of equal ones the first. */
 function withoutBeaten<R extends Ray>(rays: readonly R[]): R[] {
   const sorted = [...rays].sort((a, b) => a.floor - b.floor || a.base - b.base || a.slope - b.slope);

@@ -6,7 +6,10 @@ import { assignmentOf, type CutFamily } from '../search/cutFamily';
 import { chainOf, type Front, type Label } from '../search/labels';
 import type { Measure } from '../search/measures';
 import { withoutNeedlessTiers } from '../search/ties';
-import { lowerEnvelope, type Ray, valueAt } from './rayEnvelope';
+import { lowerEnvelope, type Ray, valueAt, withoutThin } from './rayEnvelope';
+
+/** Regimes thinner than this part of a bandwidth make place for a neighbor that is within as much. */
+const thin = 1e-3;
 
 /** A plan over x = 1 / bandwidth of one link. */
 interface PlanRay extends Ray {
@@ -19,11 +22,11 @@ interface PlanRay extends Ray {
  * slowest stage, the larger of a constant and a line), and none falls, so that a plan keeps its limits up to some x and
  * its value is a ray that ends there. The best plans are the lower envelope of these rays, one for every plan around the
  * cut that no other one matches or beats. Below the bandwidth at which the last ray ends, no plan keeps the limits: no
- * regime begins there.
+ * regime begins there. A regime that is too thin to tell its ends apart gives way to a neighbor that is as good but for 0.1 %.
  */
 export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
   const { costs, family } = fronts;
-  return lowerEnvelope(planRays(fronts, link))
+  return withoutThin(lowerEnvelope(planRays(fronts, link)), thin)
     .map(({ ray, fromX, untilX }) => {
       const chosen = withoutNeedlessTiers(fronts, link, ray.chosen, valueAt(ray, fromX));
       const regime = regimeOf(costs, family, link, chosen, { fromMbps: 1 / untilX, toMbps: 1 / fromX });

@@ -1,10 +1,10 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
+import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import { lowerBound } from '../optimum/lowerBound';
 import { brokenConstraints } from '../plan/constraints';
 import { isWorstPart } from '../plan/metrics';
-import type { Certificate, Evaluation, FoundPlan, Plan } from '../plan/plan';
-import { planOverCandidates } from '../strategies/dnnsplit';
+import type { Assignment, Certificate, Evaluation, FoundPlan, Plan } from '../plan/plan';
 import { planByMinimumCut } from '../strategies/exact';
 import type { StrategyContext } from '../strategies/strategy';
 
@@ -22,11 +22,11 @@ const rounding = 1e-9;
 export function certify(context: StrategyContext, plan: Plan, quick: boolean): Certificate {
   const { evaluation } = plan;
   const { infrastructure } = context.costs;
-  if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum('The plan has no value to compare.');
-  if (context.search.coversAllCuts) return certifyBySearch(context, plan);
+  if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum(say('proof.noValue', {}).text);
+  if (context.search.findsOptimum) return certifyByOptimum(context, plan);
   if (isWorstPart(infrastructure.objective)) {
-    if (quick) return withoutOptimum('For throughput it is computed with the comparison of strategies.');
-    return certifyByBound(context, plan, 0, 'For throughput');
+    if (quick) return withoutOptimum(say('proof.afterComparison', {}).text);
+    return certifyByOptimum(context, plan, 'proof.boundThroughput');
   }
   const optimum = attempt(context, planByMinimumCut);
   if (typeof optimum === 'string') return withoutOptimum(optimum);
@@ -34,12 +34,12 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
   const broken = brokenConstraints(infrastructure, optimum);
   const isMet = value >= evaluation.objectiveValue * (1 - rounding);
   if (broken.length === 0 || isMet) return { ...gapTo(evaluation, value), exactLatencyMs: optimum.latencyMs };
-  if (!quick) return certifyByBound(context, plan, value, 'Under limits');
+  if (!quick) return certifyByOptimum(context, plan);
   return {
     ...gapTo(evaluation, value),
     exactLatencyMs: optimum.latencyMs,
     isBound: true,
-    unavailable: `The optimum without limits breaks ${broken.join(' and ')}; its value is a lower bound of every plan within them, and the gap an upper bound.`,
+    unavailable: say('proof.limitsBroken', { limits: broken.join(' and ') }).text,
   };
 }
 
@@ -48,47 +48,30 @@ export function withoutOptimum(unavailable: string): Certificate {
   return { exactValue: Number.NaN, exactLatencyMs: Number.NaN, gapPercent: Number.NaN, unavailable };
 }
 
-/** The best plan of a search that leaves no cut out is the optimum, under whatever constraints. */
-function certifyBySearch(context: StrategyContext, { evaluation }: Plan): Certificate {
-  const optimum = attempt(context, planOverCandidates);
-  if (typeof optimum === 'string') return withoutOptimum(optimum);
-  const value = Math.min(optimum.objectiveValue, evaluation.objectiveValue);
-  return { ...gapTo(evaluation, value), exactLatencyMs: optimum.latencyMs };
-}
-
-/** @param least a lower bound that is known already. */
-function certifyByBound(context: StrategyContext, plan: Plan, least: number, where: string): Certificate {
-  const { costs, bounds, work } = context;
-  const { value, better } = lowerBound(costs, bounds, bestKnown(context, plan), work);
-  const lowest = Math.min(Math.max(value, least), plan.evaluation.objectiveValue);
-  const exactLatencyMs = costs.infrastructure.objective === 'latency' ? lowest * 1e3 : Number.NaN;
-  const isMet = lowest >= plan.evaluation.objectiveValue * (1 - rounding);
-  if (isMet) return { ...gapTo(plan.evaluation, plan.evaluation.objectiveValue), exactLatencyMs };
-  const found = better && evaluatePlan(costs, better).objectiveValue;
-  const isOptimum = found !== undefined && lowest >= found * (1 - rounding);
+/** By the search for the true optimum, or what it proves in the time there is. */
+function certifyByOptimum(
+  { costs, optimum }: StrategyContext,
+  { evaluation }: Plan,
+  reason: 'proof.boundLimits' | 'proof.boundThroughput' = 'proof.boundLimits',
+): Certificate {
+  const { best, bound, isProven } = optimum.optimum;
+  const lowest = Math.min(bound, evaluation.objectiveValue);
+  const isMet = lowest >= evaluation.objectiveValue * (1 - rounding);
+  const value = isMet ? evaluation.objectiveValue : lowest;
+  const isOptimum = isMet || (isProven && best !== undefined && bound >= best.value * (1 - rounding));
+  const isLatency = costs.infrastructure.objective === 'latency';
   return {
-    ...gapTo(plan.evaluation, lowest),
-    exactLatencyMs,
+    ...gapTo(evaluation, value),
+    exactLatencyMs: isLatency ? value * 1e3 : isOptimum && best ? latencyOf(costs, best.assignment) : Number.NaN,
     ...(!isOptimum && {
       isBound: true,
-      unavailable: `${where} this is a lower bound of every plan's value, and the gap an upper bound.`,
+      unavailable: say(reason, {}).text,
     }),
   };
 }
 
-/** The better of the plan and what a search over candidates and positions finds: the better, the tighter the bound. */
-function bestKnown(context: StrategyContext, plan: Plan): Pick<Plan, 'assignment' | 'evaluation'> {
-  try {
-    const { assignment } = planOverCandidates(context);
-    const evaluation = evaluatePlan(context.costs, assignment);
-    const isBetter = evaluation.objectiveValue < plan.evaluation.objectiveValue;
-    return isBetter && brokenConstraints(context.costs.infrastructure, evaluation).length === 0
-      ? { assignment, evaluation }
-      : plan;
-  } catch (error) {
-    if (DnnSplitError.is(error) && error.code !== 'canceled') return plan;
-    throw error;
-  }
+function latencyOf(costs: CostTables, assignment: Assignment): number {
+  return evaluatePlan(costs, assignment).latencyMs;
 }
 
 /** What a planner finds, or why it finds nothing. */
@@ -108,5 +91,5 @@ function gapTo(
   if (exactValue >= objectiveValue) return { exactValue, gapPercent: 0 };
   const gapPercent = ((objectiveValue - exactValue) / exactValue) * 100;
   const isFree = exactValue === 0;
-  return { exactValue, gapPercent, ...(isFree && { unavailable: 'The optimum is 0, so there is no gap in percent.' }) };
+  return { exactValue, gapPercent, ...(isFree && { unavailable: say('proof.free', {}).text }) };
 }

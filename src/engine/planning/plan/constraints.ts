@@ -54,15 +54,18 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
     .map(({ name, bound, metric }) => {
       return `${name} ${bound} (it takes ${rounded(metricEntry(metric).toFigure(values[metric]))})`;
     });
-  if (infrastructure.constraints.respectMemory !== true) return broken;
-  for (const [k, tier] of infrastructure.tiers.entries()) {
+  return [...broken, ...brokenMemories(infrastructure, evaluation)];
+}
+
+/** The memories that must be respected and do not hold a plan, in words. */
+export function brokenMemories(infrastructure: Infrastructure, evaluation: Evaluation): string[] {
+  if (infrastructure.constraints.respectMemory !== true) return [];
+  return infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
     const load = evaluation.tiers[k];
     const bytes = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
-    if (tier.memoryGB !== undefined && bytes > tier.memoryGB * 1e9 * (1 + limitTolerance)) {
-      broken.push(`the ${tier.memoryGB} GB of \`${tier.id}\` (it needs ${rounded(bytes / 1e9)} GB)`);
-    }
-  }
-  return broken;
+    if (memoryGB === undefined || bytes <= memoryGB * 1e9 * (1 + limitTolerance)) return [];
+    return [`the ${memoryGB} GB of \`${id}\` (it needs ${rounded(bytes / 1e9)} GB)`];
+  });
 }
 
 /** A figure of a sentence, to four significant digits. */

@@ -132,9 +132,6 @@ export function isTradedOff(metric: Metric): boolean {
 /** What each metric weighs in an objective that adds up. */
 export type Weights = Readonly<Record<AdditiveMetric, number>>;
 
-/** The same weight for none of them. */
-export const noWeights: Weights = recordOf(additiveMetrics, () => 0);
-
 /** The weights of an objective; none where it is the worst part that counts, which is not a sum. */
 export function objectiveWeights(objective: Objective): Weights | undefined {
   if (typeof objective !== 'string') return recordOf(additiveMetrics, (metric) => objective[metric] ?? 0);

@@ -23,6 +23,7 @@ export class ChainFronts {
   private readonly both: Float64Array;
   private belowLinks: Front[][] | undefined;
   private aboveLinks: Front[][] | undefined;
+  private whole: Front | undefined;
   private least: readonly (readonly Float64Array[] | undefined)[] | undefined;
 
   /** @param tried per link and cut, 1 for the cuts that are looked at; without it, all that may lie there. */
@@ -57,8 +58,11 @@ export class ChainFronts {
   /** Whole plans. */
   plans(): Front {
     const last = this.costs.wires.length;
-    const before = last === 0 ? [[this.empty]] : this.crossed(this.below(last - 1), last - 1);
-    return this.stepUp(last, before)(this.full);
+    if (this.whole === undefined) {
+      const before = last === 0 ? [[this.empty]] : this.crossed(this.below(last - 1), last - 1);
+      this.whole = this.stepUp(last, before)(this.full);
+    }
+    return this.whole;
   }
 
   /** The plan that runs everything on one tier, if it is allowed and keeps the limits. */

@@ -135,6 +135,23 @@ function insideTest(
   const across = downsets.flatMap((downset, c) => (downset === undefined ? [] : [c]));
   const placeOf = new Int32Array(positions.length).fill(-1);
   for (const [place, c] of across.entries()) placeOf[c] = place;
+  let matrix: Uint8Array | undefined;
+  const isInside = (lower: number, upper: number) => {
+    if ((afterLast[lower] ?? 0) <= (firstOutside[upper] ?? 0)) return true;
+    const [l, u] = [placeOf[lower] ?? -1, placeOf[upper] ?? -1];
+    if (l < 0 || u < 0) return false;
+    matrix ??= insideMatrix(across, downsets, firstOutside);
+    return matrix[l * across.length + u] === 1;
+  };
+  return { firstOutside, afterLast, isInside };
+}
+
+/** Which of the cuts across branches is inside which: 1 at `lower * count + upper`. */
+function insideMatrix(
+  across: readonly number[],
+  downsets: readonly (readonly number[] | undefined)[],
+  firstOutside: Int32Array,
+): Uint8Array {
   const beyond = across.map((c) => downsets[c]?.slice(firstOutside[c]) ?? []);
   const matrix = new Uint8Array(across.length ** 2);
   for (const [u, upper] of across.entries()) {
@@ -146,12 +163,7 @@ function insideTest(
       if (isWithin) matrix[l * across.length + u] = 1;
     }
   }
-  const isInside = (lower: number, upper: number) => {
-    if ((afterLast[lower] ?? 0) <= (firstOutside[upper] ?? 0)) return true;
-    const [l, u] = [placeOf[lower] ?? -1, placeOf[upper] ?? -1];
-    return l >= 0 && u >= 0 && matrix[l * across.length + u] === 1;
-  };
-  return { firstOutside, afterLast, isInside };
+  return matrix;
 }
 
 /** The first node that is not in an ascending list. */

@@ -25,6 +25,19 @@ export function efficient(labels: readonly Label[], deciding: readonly number[])
   return kept;
 }
 
+/** The plan with the least first measure; the first of equals. */
+export function lowestLabel(plans: readonly Label[]): Label | undefined {
+  return plans.reduce<Label | undefined>(
+    (best, plan) => (best === undefined || firstValue(plan) < firstValue(best) ? plan : best),
+    undefined,
+  );
+}
+
+/** The first measure, which is the objective's. */
+export function firstValue({ values }: Label): number {
+  return values[0] ?? Number.POSITIVE_INFINITY;
+}
+
 /** The cuts on all links of a plan, from the parts below and above one of them. */
 export function chainOf(lower: Label, cut: number, upper: Label): number[] {
   return [...cutsOf(lower).reverse(), cut, ...cutsOf(upper)];

@@ -53,9 +53,11 @@ export class PlanSearch {
     this.positions = isNarrow ? [] : spreadPositions(costs, most.positions);
   }
 
-  /** True where no cut of the graph is left out, so that the best plan found is the best there is. */
-  get coversAllCuts(): boolean {
-    return this.all !== undefined;
+  /** True where the best plan found is the best there is: no cut of the graph is left out, and none of their plans. */
+  get findsOptimum(): boolean {
+    if (this.all === undefined) return false;
+    this.fronts.plans();
+    return !this.fronts.bounded;
   }
 
   /** The efficient plans for the objective and the limits of the infrastructure. */

@@ -17,11 +17,13 @@ const exhaustiveBound = 1_000_000;
  * @throws DnnSplitError `bad-usage` past a million plans, `infeasible` when none keeps the constraints.
  */
 export function planExhaustively(context: StrategyContext): FoundPlan {
-  const { search, fixedCuts } = context;
+  const { search, optimum, fixedCuts } = context;
   const { plans, evaluated } = rankExhaustively(context, 1);
   const [best] = plans;
   if (best !== undefined) return { assignment: best, evaluatedPlans: evaluated };
-  if (search.fronts.plans().length === 0) throw infeasibleError(search, droppableConstraints(search, fixedCuts));
+  if (search.fronts.plans().length === 0 && optimum.optimum.best === undefined) {
+    throw infeasibleError(search, optimum, droppableConstraints(search, optimum, fixedCuts));
+  }
   throw new DnnSplitError('infeasible', say('strategy.onlyAcrossBranches', {}));
 }
 

@@ -2,6 +2,7 @@ import type { Work } from '../../../shared/work';
 import type { Candidate, Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
+import type { OptimumSearch } from '../optimum/optimumSearch';
 import type { FoundPlan } from '../plan/plan';
 import type { PlanSearch } from '../search/planSearch';
 
@@ -17,6 +18,10 @@ export interface StrategyContext {
   readonly fixedCuts: readonly (Cut | null)[];
   /** The search over candidates, and over more where these are not enough. */
   readonly search: PlanSearch;
+  /** The search for the true optimum, which takes longer. */
+  readonly optimum: OptimumSearch;
+  /** True where a plan that `search` finds will do, proven or not. */
+  readonly prefersSearch: boolean;
   /** Requests per second for strategies that plan for a load. */
   readonly requestsPerSecond: number | undefined;
   readonly work: Work;

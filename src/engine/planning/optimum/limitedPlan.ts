@@ -1,0 +1,89 @@
+import type { Metric } from '../../../shared/metrics';
+import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
+import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import type { Objective } from '../infrastructure/infrastructure';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import { brokenMemories, limitsOf } from '../plan/constraints';
+import { busyValue, crossingValue, sendingValue } from '../plan/metrics';
+import { fullMemory } from '../search/measures';
+import { memoriesMayFill } from '../search/partMemory';
+import { problemOf } from './exactPlan';
+
+/**
+ * The whole planning question as a problem of the solver: the objective, every limit, and each memory by its weights and
+ * its biggest layer; what a memory takes at its peak is asked of whole plans only.
+ */
+export function limitedProblemOf(costs: CostTables, bounds: TierBounds): LimitedProblem {
+  const { infrastructure, topology, graph } = costs;
+  const { objective, constraints } = infrastructure;
+  const figures = figuresOf(costs, bounds, objective);
+  const goal: Goal =
+    additiveObjective(infrastructure, objective) !== undefined && figures[0] !== undefined
+      ? { kind: 'sum', figure: figures[0] }
+      : { kind: 'worst', figures };
+  const limits = limitsOf(constraints).flatMap(({ metric, most }) => limitsOn(costs, bounds, metric, most));
+  const isTight = memoriesMayFill(costs);
+  return {
+    ...topology,
+    tierCount: costs.tiers.length,
+    nodeCount: graph.nodes.length,
+    goal,
+    limits: isTight ? [...limits, ...memoryLimits(costs)] : limits,
+    lowest: bounds.lowest,
+    highest: bounds.highest,
+    ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
+  };
+}
+
+/** Limits of the solver that keep a metric at or below a value. */
+export function limitsOn(costs: CostTables, bounds: TierBounds, metric: Metric, most: number): Limit[] {
+  return figuresOf(costs, bounds, metric).map((figure) => ({ figure, most }));
+}
+
+/** The sum of an objective that adds up, else all stages, of which the slowest counts. */
+function figuresOf(costs: CostTables, bounds: TierBounds, objective: Objective): Figure[] {
+  const sum = additiveObjective(costs.infrastructure, objective);
+  return (sum === undefined ? stagePrices(costs) : [sum]).map((prices) => problemOf(costs, prices, bounds));
+}
+
+/** Prices that count one stage alone: a tier's busy seconds per replica, or a link's seconds. */
+function stagePrices({ infrastructure: { tiers, links } }: CostTables): AdditiveObjective[] {
+  const zeros = (count: number) => new Array<number>(count).fill(0);
+  const nothing = { perSecond: zeros(tiers.length), perCrossing: zeros(links.length), perByte: zeros(links.length) };
+  return [
+    ...tiers.map((tier, k) => ({
+      ...nothing,
+      perSecond: nothing.perSecond.with(k, busyValue('throughput', 1, tier, k)),
+    })),
+    ...links.map((link, l) => ({
+      ...nothing,
+      perCrossing: nothing.perCrossing.with(l, crossingValue('throughput', 1, link, l)),
+      perByte: nothing.perByte.with(l, sendingValue('throughput', 1, link, l)),
+    })),
+  ];
+}
+
+function memoryLimits({ graph, infrastructure, topology }: CostTables): Limit[] {
+  const { tiers } = infrastructure;
+  const working = graph.nodes.map(({ reads, writes }) =>
+    [...new Set([...reads, ...writes])].reduce((sum, tensor) => sum + (graph.tensors[tensor]?.bytes ?? 0), 0),
+  );
+  return tiers.flatMap(({ memoryGB }, k): Limit[] => {
+    if (memoryGB === undefined) return [];
+    const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
+    const largest = new Float64Array(nodeCost.length);
+    for (const [node, { weightBytes }] of graph.nodes.entries()) {
+      nodeCost[node * tiers.length + k] = weightBytes;
+      largest[node * tiers.length + k] = working[node] ?? 0;
+    }
+    const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
+    const figure = { nodeCost, crossingCost, linkCost: new Float64Array(tiers.length - 1) };
+    return [{ figure, largest, most: memoryGB * 1e9 * fullMemory }];
+  });
+}
+
+function fits(costs: CostTables, tierOfNode: Uint8Array): boolean {
+  return brokenMemories(costs.infrastructure, evaluatePlan(costs, tierOfNode)).length === 0;
+}

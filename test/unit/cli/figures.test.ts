@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planReportText } from '../../../src/cli/terminal/planText';
+import { planReport } from '../../../src/engine/report/planReport';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { expectFigure } from '../../support/figures';
+import { byHand, handFolder, planByHand } from '../../support/handModel';
+
+/** The lines of each paragraph of a text. */
+const paragraphs = (text: string) => text.split('\n\n').map((paragraph) => paragraph.split('\n'));
+
+/** A table: the rows below the line with these titles, each as cells by the title of their column. */
+function tableOf(text: string, ...wanted: readonly string[]): ReadonlyMap<string, string>[] {
+  // Words of a title and of a cell are one blank apart, columns two.
+  const cellsOf = (line: string) => line.trim().split(/ {2,}/);
+  for (const lines of paragraphs(text)) {
+    const at = lines.findIndex((line) => wanted.every((title) => cellsOf(line).includes(title)));
+    if (at < 0) continue;
+    const columns = cellsOf(lines[at] ?? '');
+    return lines.slice(at + 1).map((line) => new Map(cellsOf(line).map((cell, index) => [columns[index] ?? '', cell])));
+  }
+  throw new Error(`there is no table with ${wanted.join(' and ')}`);
+}
+
+/** The lines `name   value` of the first paragraph with one of that name. */
+function factsOf(text: string, name: string): ReadonlyMap<string, string> {
+  const lines = paragraphs(text).find((all) => all.some((line) => line.startsWith(`${name}  `))) ?? [];
+  return new Map(lines.map((line) => [line.split(/ {2,}/)[0] ?? '', line.replace(/^.*? {2,}/, '')]));
+}
+
+const folder = handFolder();
+afterAll(folder.remove);
+
+describe('a plan in a terminal', () => {
+  const { analyzed, result } = planByHand(folder, {
+    top: 1,
+    pareto: true,
+    regions: { links: [0, 1], fromMbps: 1, toMbps: 100 },
+  });
+  const report = planReport(result, analyzed);
+  const text = planReportText(report, analyzed.graph, { sweep: {}, top: 3 });
+
+  it('begins with the figures of the whole', () => {
+    const facts = factsOf(text, 'objective');
+    const { latencyMs, costPerRequest, throughputPerSecond, energyJ } = byHand.plan;
+    expectFigure(facts.get('latency'), latencyMs / 1e3, 's');
+    expectFigure(facts.get('cost'), costPerRequest, '$');
+    expectFigure(facts.get('throughput'), throughputPerSecond, '/s');
+    expectFigure(/^[\d.]+ J/.exec(facts.get('energy') ?? '')?.[0], energyJ, 'J');
+    expect([facts.get('objective'), facts.get('strategy')]).toEqual(['latency', expect.stringMatching(/^dnnsplit, /)]);
+    expect(facts.get('times')).toMatch(/measured for 2 of 6 nodes/);
+    expect(Number.parseFloat(facts.get('gap') ?? '')).toBe(3773);
+    expect(facts.get('audit')).toMatch(/^3 layers are dearer/);
+    expect(text.split('\n')[0]).toMatch(/`device`, `edge` and `cloud`, 14\.7 ms .*`device` .*38\.7x/);
+  });
+
+  it('says of every tier what it runs and takes, under the right titles', () => {
+    const rows = tableOf(text, 'tier', 'work');
+    expect(rows.map((row) => row.get('tier'))).toEqual(byHand.tiers.map(({ id }) => id));
+    for (const [k, tier] of byHand.tiers.entries()) {
+      const row = rows[k];
+      expect(row?.get('nodes')).toBe(String(tier.nodes));
+      expectFigure(row?.get('work'), tier.macs, 'MACs');
+      expectFigure(row?.get('time'), tier.computeMs / 1e3, 's');
+      expectFigure(row?.get('weights'), tier.weightBytes, 'B');
+      expectFigure(row?.get('activations'), tier.peakActivationBytes, 'B');
+      expectFigure(row?.get('cost'), tier.costPerRequest, '$');
+      expect(row?.get('from')).toBe(`${tier.names[0]}${k === 0 ? ' (2 measured)' : ''}`);
+    }
+  });
+
+  it('says of every link what crosses, and what it takes', () => {
+    const rows = tableOf(text, 'link', 'bandwidth');
+    for (const [l, link] of byHand.links.entries()) {
+      const row = rows[l];
+      expect(row?.get('link')).toBe(`${link.from} to ${link.to}`);
+      expectFigure(row?.get('bandwidth'), link.bandwidthMbps * 1e6, 'bit/s');
+      expectFigure(row?.get('bytes'), link.bytes, 'B');
+      expectFigure(row?.get('time'), link.transferMs / 1e3, 's');
+      expectFigure(row?.get('cost'), link.costPerRequest, '$');
+      expect(row?.get('tensors')).toBe(link.tensors.map(({ name }) => name).join(', '));
+    }
+  });
+
+  it('holds every single tier against the plan', () => {
+    const rows = tableOf(text, 'single tiers');
+    for (const [index, [strategy, figures]] of Object.entries(byHand.singles).entries()) {
+      const row = rows[index];
+      expect(row?.get('single tiers')).toBe(strategy);
+      expectFigure(row?.get('latency'), figures.latencyMs / 1e3, 's');
+      expectFigure(row?.get('cost'), figures.costPerRequest, '$');
+      expectFigure(row?.get('vs. plan'), figures.latencyMs / byHand.plan.latencyMs, 'x');
+    }
+  });
+
+  it('lists plans that no other one beats, by their figures and nodes', () => {
+    const [device, edge, ...others] = tableOf(text, 'latency', 'nodes per tier');
+    expect(others).toEqual([]);
+    expect([device?.get('nodes per tier'), edge?.get('nodes per tier')]).toEqual(['6 / 0 / 0', '0 / 6 / 0']);
+    expectFigure(device?.get('energy'), byHand.singles['single:device'].energyJ, 'J');
+    expectFigure(edge?.get('latency'), byHand.singles['single:edge'].latencyMs / 1e3, 's');
+  });
+
+  it('writes the latency over both bandwidths as the sum of what it is made of', () => {
+    const [row] = tableOf(text, 'device to edge', 'latency in ms');
+    // What crosses is 960 and 1024 bits, and at a Mbit/s a bit takes a microsecond.
+    const fixed = 0.23 + 0.201 + 0.0247 + 2.5 + 1.7;
+    expect(row?.get('latency in ms')).toBe(`${fixed.toFixed(2)} + 0.960/a + 1.02/b`);
+    expect(row?.get('edge to cloud')).toBe('1 Mbit/s to 100 Mbit/s');
+  });
+
+  it('names a split point after the node below it', () => {
+    const outcome = { latencyMs: 31, costPerRequest: 37e-6, throughputPerSecond: 41, energyJ: 0.043 };
+    const candidates = [{ position: 4, link: 0, chosen: true, objectiveValue: 1, ...outcome }];
+    const [row] = tableOf(planReportText({ ...report, candidates }, analyzed.graph, { top: 1 }), 'position', 'after');
+    expect([row?.get('position'), row?.get('after')]).toEqual(['4', 'join']);
+    expectFigure(row?.get('latency'), 0.031, 's');
+    expectFigure(row?.get('cost'), 37e-6, '$');
+    expectFigure(row?.get('throughput'), 41, '/s');
+    expectFigure(row?.get('energy'), 0.043, 'J');
+  });
+
+  it('says so where all or none of the times are measured', () => {
+    const measured = (counts: readonly number[]) => {
+      const tiers = report.tiers.map((tier, k) => ({ ...tier, measuredNodes: counts[k] ?? 0 }));
+      return factsOf(planReportText({ ...report, tiers }, analyzed.graph, {}), 'objective').get('times');
+    };
+    expect(measured([3, 2, 1])).toMatch(/^measured for all 6 nodes/);
+    expect(measured([0, 0, 0])).toMatch(/^estimated for all 6 nodes/);
+  });
+});
+
+describe('an analysis in a terminal', () => {
+  let bundled: Bundled;
+  let text: string;
+  beforeAll(async () => {
+    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    const args = [bundled.program('cli'), 'analyze', folder.model, '--nodes', '--tensors'];
+    text = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+  });
+  afterAll(() => bundled.remove());
+
+  it('sums the model up', () => {
+    const facts = factsOf(text, 'model');
+    expect([facts.get('model'), facts.get('operators')]).toEqual([folder.model, 'ai.onnx 13']);
+    expect(facts.get('input')).toBe('x: float32 1x7, 28 B');
+    expect(facts.get('output')).toBe('y: float32 1x19, 76 B');
+    expect(facts.get('nodes')).toMatch(/^6, of which 6 /);
+    expectFigure(facts.get('work'), byHand.model.macs, 'MACs');
+    const [weights, parameters = ''] = facts.get('weights')?.split(', ') ?? [];
+    expectFigure(weights, byHand.model.weightBytes, 'B');
+    expectFigure(parameters.replace(' parameters', ''), byHand.model.parameters, '');
+    expectFigure(/^[\d.]+ B/.exec(facts.get('activations') ?? '')?.[0], 248, 'B');
+    expect(facts.get('cuts')).toMatch(/^2 positions /);
+  });
+
+  it('lists every candidate, node and tensor under the right titles', () => {
+    const [candidate] = tableOf(text, 'position', 'after');
+    expect(candidate?.get('position')).toBe('0');
+    expectFigure(candidate?.get('bytes'), 28, 'B');
+    expectFigure(candidate?.get('work below'), 0, 'MACs');
+    expectFigure(candidate?.get('work above'), byHand.model.macs, 'MACs');
+    expect(candidate?.get('tensors that cross')).toBe('x 1x7');
+    const traffic = [380, 284, 476, 240, 1732, 1192];
+    const nodes = tableOf(text, 'id', 'operator');
+    for (const [place, [name, { op, macs, weightBytes }]] of Object.entries(byHand.nodes).entries()) {
+      const row = nodes[place];
+      expect([row?.get('id'), row?.get('node'), row?.get('operator')]).toEqual([String(place), name, op]);
+      expectFigure(row?.get('work'), macs, 'MACs');
+      expectFigure(row?.get('traffic'), traffic[place] ?? 0, 'B');
+      expectFigure(row?.get('weights'), weightBytes, 'B');
+    }
+    const tensor = tableOf(text, 'tensor', 'shape').find((row) => row.get('tensor') === 'd');
+    expect([tensor?.get('type'), tensor?.get('shape')]).toEqual(['float32', '1x30']);
+  });
+});

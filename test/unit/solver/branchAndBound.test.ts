@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { branchAndBound } from '../../../src/engine/solver/limited/branchAndBound';
+import { type LimitedProblem, valueWithinLimits } from '../../../src/engine/solver/limited/limitedProblem';
+import { limitedProblems, tryEvery } from './randomLimitedProblem';
+
+/** @param fewWays 1 leaves nothing to trying, so that bounds and branches decide. */
+function expectExact(problem: LimitedProblem, fewWays: number): boolean {
+  const { best, bound, isProven } = branchAndBound(problem, { fewWays });
+  const least = tryEvery(problem);
+  expect(isProven).toBe(true);
+  if (least === Number.POSITIVE_INFINITY) {
+    expect(best).toBeUndefined();
+    expect(bound).toBe(Number.POSITIVE_INFINITY);
+    return false;
+  }
+  expect(best?.value).toBeGreaterThanOrEqual(least);
+  expect(best?.value).toBeLessThanOrEqual(least * (1 + 2e-9));
+  if (best !== undefined) expect(valueWithinLimits(problem, best.tierOfNode)).toBe(best.value);
+  return true;
+}
+
+const fewWays = fc.constantFrom(1, 100, 3000);
+
+describe('the best plan under limits', () => {
+  for (const [tierCount, mostNodes, numRuns] of [
+    [1, 8, 50],
+    [2, 14, 200],
+    [3, 9, 150],
+    [4, 7, 150],
+    [8, 4, 60],
+  ] as const) {
+    it(`is what trying every assignment finds on ${tierCount} tiers and up to ${mostNodes} nodes`, () => {
+      let possible = 0;
+      fc.assert(
+        fc.property(limitedProblems({ mostNodes, tierCount }), fewWays, (problem, ways) => {
+          if (expectExact(problem, ways)) possible += 1;
+        }),
+        { numRuns },
+      );
+      expect(possible).toBeGreaterThan(numRuns / 20);
+    });
+  }
+
+  it('is found among thousands of cuts of wide graphs', () => {
+    const wide = limitedProblems({ leastNodes: 13, mostNodes: 14, tierCount: 2, shapes: ['wide'] });
+    fc.assert(
+      fc.property(wide, (problem) => {
+        expectExact(problem, 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('asks for whole assignments what is no sum', () => {
+    const even = (tiers: Uint8Array) => tiers.reduce((sum, tier) => sum + tier, 0) % 2 === 0;
+    fc.assert(
+      fc.property(limitedProblems({ mostNodes: 6, tierCount: 3 }), fewWays, (problem, ways) => {
+        expectExact({ ...problem, accepts: even }, ways);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps what is known, and says how far from the best it may be, where there is no time', () => {
+    fc.assert(
+      fc.property(limitedProblems({ leastNodes: 6, mostNodes: 8, tierCount: 3 }), (problem) => {
+        const least = tryEvery(problem);
+        const known = [new Uint8Array(problem.nodeCount), new Uint8Array(problem.nodeCount).fill(2)];
+        const { best, bound, isProven } = branchAndBound(problem, { known, fewWays: 1, deadlineMs: 0 });
+        expect(bound).toBeLessThanOrEqual(least * (1 + 2e-9));
+        expect(best?.value ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(least * (1 - 1e-12));
+        if (isProven && best !== undefined) expect(best.value).toBeLessThanOrEqual(least * (1 + 2e-9));
+        if (isProven && best === undefined) expect(least).toBe(Number.POSITIVE_INFINITY);
+        for (const one of known) {
+          expect(best?.value ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(valueWithinLimits(problem, one));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is left within a gap that is enough', () => {
+    fc.assert(
+      fc.property(limitedProblems({ mostNodes: 8, tierCount: 3 }), (problem) => {
+        const { best, bound } = branchAndBound(problem, { fewWays: 1, enough: { gap: 0.2, afterMs: 0 } });
+        const least = tryEvery(problem);
+        if (least === Number.POSITIVE_INFINITY) return;
+        expect(best?.value).toBeLessThanOrEqual((least / 0.8) * (1 + 1e-9));
+        expect(bound).toBeLessThanOrEqual(least * (1 + 1e-9));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('can be stopped, and tells how far it is', () => {
+    const [problem] = fc.sample(limitedProblems({ leastNodes: 14, mostNodes: 14, tierCount: 4, shapes: ['wide'] }), {
+      numRuns: 1,
+      seed: 1,
+    });
+    if (problem === undefined) throw new Error('there is no problem');
+    const work = { canceled: () => true, report: () => undefined };
+    expect(() => branchAndBound(problem, { work })).toThrow('canceled');
+  });
+});
