@@ -82,7 +82,13 @@ function runPipeline(bytes: Uint8Array, random: Random): void {
   throwIfCanceled(work);
   analysisReport({ path: 'model.onnx', inferred, graph, ...search }, { nodes: true, tensors: true });
   const { boundedBlocks } = search;
-  const result = planModel(graph, search.candidates, infrastructure, { strategy, boundedBlocks, pareto: true }, work);
+  const result = planModel(
+    graph,
+    search.candidates,
+    infrastructure,
+    { strategy, boundedBlocks, pareto: true, deadlineMs: 200 },
+    work,
+  );
   planReport(result);
 }
 

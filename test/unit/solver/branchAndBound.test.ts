@@ -24,7 +24,7 @@ const fewWays = fc.constantFrom(1, 100, 3000);
 
 describe('the best plan under limits', () => {
   for (const [tierCount, mostNodes, numRuns] of [
-    [1, 8, 50],
+    [1, 8, 200],
     [2, 14, 200],
     [3, 9, 150],
     [4, 7, 150],
@@ -38,7 +38,8 @@ describe('the best plan under limits', () => {
         }),
         { numRuns },
       );
-      expect(possible).toBeGreaterThan(numRuns / 20);
+      // On one tier there is one assignment, which the limits mostly rule out.
+      expect(possible).toBeGreaterThan(tierCount === 1 ? 2 : numRuns / 20);
     });
   }
 
