@@ -182,8 +182,10 @@ function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument
     ...[...receives, ...sends, ...answers].map((tensor) => [tensor, whyNotCarried(tensor, 'protocol')] as const),
     ...run.map((tensor) => [tensor, whyNotCarried(tensor, 'runtime')] as const),
   ];
-  const [first] = reasons.filter(([, reason]) => reason !== undefined);
-  return first === undefined ? [] : [`No relay can serve tier ${tier}: tensor "${first[0].name}" ${first[1]}.`];
+  const [first] = reasons.flatMap(([tensor, reason]) =>
+    reason === undefined ? [] : [{ tensor: tensor.name, reason }],
+  );
+  return first === undefined ? [] : [say('deploy.noRelay', { tier, ...first }).text];
 }
 
 /**

@@ -99,7 +99,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
   const lines = [
     `**${markdownText(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
-    `**${t('Memory')}**: ${t('{0} of weights, up to {1} of activations', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
+    `**${t('Memory')}**: ${t('{0} of weights, {1} of peak activations', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
     `**${t('Cost')}**: ${costText(tier.costPerRequest)}`,
     `**${t('Energy')}**: ${energyText(tier.energyJ)}`,
   ];

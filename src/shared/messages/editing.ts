@@ -34,7 +34,7 @@ export const editingMessages = {
   'hover.runs': '{tier} runs {nodes|# node|# nodes}',
   'hover.runsMeasured': '{tier} runs {nodes|# node|# nodes}, {measured} of them measured',
   'hover.compute': 'Compute: {time} for {macs}',
-  'hover.memory': 'Memory: {weights} of weights, up to {activations} of activations',
+  'hover.memory': 'Memory: {weights} of weights, {activations} of peak activations',
   'hover.cost': 'Cost: {cost}',
   'hover.noTraffic': 'No traffic.',
   'hover.more': 'and {count} more',

@@ -52,8 +52,6 @@ export const planningMessages = {
     'No cut between the first tier and one other is possible: the pins need more tiers, or every cut sends a tensor of unknown size.',
   'strategy.notAdditive': 'Throughput cannot be planned exactly, because it is not a sum over nodes and links.',
   'strategy.unknownSizes': 'Every plan sends a tensor of unknown size. Bind the open dimensions under `dimensions`.',
-  'strategy.unprovenThroughput':
-    'The best throughput plan found is proven only to be within {percent} % of the optimum. Use `dnnsplit` or `exhaustive`.',
   'strategy.onlyAcrossBranches':
     'No plan that cuts the execution order keeps the constraints, but a plan that cuts across branches does. Use `dnnsplit`.',
   'strategy.tooManyPlans':

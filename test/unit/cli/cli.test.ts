@@ -238,7 +238,7 @@ describe('dnnsplit on the command line', () => {
       expect.stringMatching(/^dnnsplit: The weights of .* are missing\. .*\n$/),
     ]);
     const deploy = ['deploy', 'w.splitplan.json', '-t', 'compose,kubernetes,kserve,triton', '-o', 'manifests'];
-    expect(run(...deploy).stderr).toMatch(/are missing: .*--manifests-only/);
+    expect(run(...deploy).stderr).toMatch(/are missing\. .*--manifests-only/);
     const { status, stdout } = run(...deploy, '--manifests-only', '--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout).files).toContain(join('manifests', 'kubernetes', 'kustomization.yaml'));

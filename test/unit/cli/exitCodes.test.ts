@@ -41,7 +41,7 @@ describe('the exit code of the command line', () => {
       stdio: ['ignore', full, 'pipe'],
       encoding: 'utf8',
     });
-    expect(stderr).toMatch(/^dnnsplit: Standard output cannot be written: .*no space left.*\n$/);
+    expect(stderr).toMatch(/^dnnsplit: Could not write to standard output: .*no space left.*\n$/);
     expect(status).toBe(2);
   });
 

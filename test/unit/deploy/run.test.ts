@@ -78,7 +78,7 @@ describe('a chain on this machine', () => {
     expect(pids).toHaveLength(3);
     process.kill(Number(pids[1]), 'SIGKILL');
     expect((await ended)[0]).toBe(2);
-    expect(logged()).toMatch(/dnnsplit: A relay ended on its own/);
+    expect(logged()).toMatch(/dnnsplit: A relay stopped unexpectedly/);
   });
 
   it('verifies a link that rounds within the tolerance that is given', () => {

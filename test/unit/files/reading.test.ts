@@ -126,11 +126,11 @@ describe('what documents name', () => {
     };
     expect(load('../p.profile.json', 'anywhere')).toBe(1);
     expect(load('p.profile.json', 'own-folder')).toBe(1);
-    expect(() => load('../p.profile.json', 'own-folder')).toThrow(/trust the workspace/);
+    expect(() => load('../p.profile.json', 'own-folder')).toThrow(/Trust the workspace/);
     const plan = { model: { file: '../m.onnx' } } as Parameters<typeof modelOfPlan>[0];
     put('m.onnx', '');
     expect(modelOfPlan(plan, path('inside/p.splitplan.json'))).toBe(path('m.onnx'));
-    expect(() => modelOfPlan(plan, path('inside/p.splitplan.json'), 'own-folder')).toThrow(/trust the workspace/);
+    expect(() => modelOfPlan(plan, path('inside/p.splitplan.json'), 'own-folder')).toThrow(/Trust the workspace/);
   });
 });
 

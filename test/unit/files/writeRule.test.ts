@@ -126,7 +126,7 @@ describe('what cannot be written', () => {
     expect(() => write('n'.repeat(300), false)).toThrow(/too long for the file system/);
     if (onLinux) {
       expect(() => writeFileAtomically('/proc/dnnsplit/a', 'new', { overwrite: false, inputs: [] })).toThrow(
-        /cannot be made there/,
+        /cannot be created there\. Choose another folder\./,
       );
     }
     expect(readdirSync(folder)).toEqual(['file']);

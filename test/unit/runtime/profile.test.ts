@@ -315,7 +315,7 @@ describe('what can go wrong', () => {
       'process.abort();',
       /^dnnsplit: ONNX Runtime crashed on .*tiny-resnet\.onnx \(SIGABRT\), so nothing was written.*\n$/,
     ],
-    ['runs out of memory', "process.kill(process.pid, 'SIGKILL');", /\(SIGKILL\), as happens when memory runs out/],
+    ['runs out of memory', "process.kill(process.pid, 'SIGKILL');", /\(SIGKILL\), probably because memory ran out/],
   ])('says so when ONNX Runtime %s', (_, content, sentence) => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
     try {

@@ -49,7 +49,7 @@ describe('the language server in a workspace that may be hostile', () => {
     const opened = await client.request('dnnsplit/open', { modelUri, token: 'open' });
     expect([opened.state, opened.configError?.message]).toEqual([
       'ready',
-      expect.stringMatching(/trust the workspace/),
+      expect.stringMatching(/Trust the workspace/),
     ]);
 
     const trusted = client.next('dnnsplit/modelChanged', ({ plan }) => plan !== undefined);
