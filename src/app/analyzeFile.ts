@@ -1,6 +1,6 @@
 import { readModel } from '../engine/onnx/read/readModel';
+import { type AssumedDimension, inferSized } from '../engine/shapes/assumed/assumeSizes';
 import type { DimensionBindings, InferredModel } from '../engine/shapes/facts/inferred';
-import { inferModel } from '../engine/shapes/inferModel';
 import { buildSplitGraph } from '../engine/split/buildSplitGraph';
 import { searchCandidates } from '../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
@@ -16,7 +16,13 @@ export interface AnalyzedModel {
   readonly path: string;
   /** The file as it was when it was opened. */
   readonly identity: FileIdentity;
+  /** Under the dimensions that are given, and under usual sizes for those that are open. */
   readonly inferred: InferredModel;
+  /** The same without assumed sizes: what is open stays a symbol. */
+  readonly stated: InferredModel;
+  readonly assumed: readonly AssumedDimension[];
+  /** Open dimensions that no usual size is known for. */
+  readonly unsized: readonly string[];
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
@@ -38,7 +44,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
       });
     }
     const model = readModel(source, work);
-    const inferred = inferModel(model, bindings, work);
+    const { inferred, stated, assumed, unknown: unsized } = inferSized(model, bindings, work);
     throwIfCanceled(work);
     work.report(say('stage.splitPoints', {}).text);
     const graph = buildSplitGraph(inferred);
@@ -48,6 +54,9 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
       path,
       identity: source.identity,
       inferred,
+      stated,
+      assumed,
+      unsized,
       graph,
       ...searchCandidates(graph),
       get structureHash() {

@@ -11,7 +11,7 @@ import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
 import { whyNotCarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
-import type { PlanDocument } from '../shared/documents/plan';
+import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
@@ -69,7 +69,7 @@ export interface SplitReport {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, plan.dimensions),
+  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
   reach: Reach = 'anywhere',
   work: Work = unwatched,
 ): PreparedSplit {

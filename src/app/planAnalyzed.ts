@@ -2,6 +2,8 @@ import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { applyOverrides } from '../engine/planning/infrastructure/applyOverrides';
 import { type PlanningResult, type PlanOptions, planModel } from '../engine/planning/planModel';
 import { planDocument, planDocumentText } from '../engine/report/planDocument';
+import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import type { PlanOverrides } from '../shared/requests';
 import { unwatched, type Work } from '../shared/work';
 import type { AnalyzedModel } from './analyzeFile';
@@ -25,12 +27,21 @@ export function planAnalyzed(
   options: Omit<PlanOptions, 'strategy' | 'cuts' | 'placement' | 'boundedBlocks'>,
   work: Work = unwatched,
 ): PlannedModel {
+  requireSizes(analyzed);
   const wanted = applyOverrides(settings.infrastructure, settings.strategy, overrides);
   const { boundedBlocks } = analyzed;
   const { strategy, cuts, placement } = wanted;
   const planOptions = { ...options, strategy, cuts, placement, boundedBlocks };
   const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
   return { analyzed, settings, result };
+}
+
+/** @throws DnnSplitError `invalid-config` where figures would depend on sizes that nobody knows */
+function requireSizes({ unsized }: AnalyzedModel): void {
+  if (unsized.length === 0) return;
+  const [example = ''] = unsized;
+  const names = unsized.map((name) => `\`${name}\``).join(', ');
+  throw new DnnSplitError('invalid-config', say('sizes.unknown', { count: unsized.length, names, example }));
 }
 
 /** The text of the plan document that would lie at `planPath`. */
@@ -43,6 +54,7 @@ export function planText({ analyzed, settings, result }: PlannedModel, planPath:
       .join('/'),
     modelName: basename(path, '.onnx'),
     bindings: settings.bindings,
+    assumed: analyzed.assumed,
     tierSources: settings.config.tiers,
     result,
   });

@@ -92,6 +92,10 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
+  readonly assumedDimensions?: Readonly<Record<string, number>>;
+  /** The same for reading: `batch 1, 128 tokens`. */
+  readonly assumedText?: string;
   /** Symbols that no binding settles yet, most useful first. */
   readonly openDimensions: readonly { readonly symbol: string; readonly tensors: number }[];
   /**
@@ -291,6 +295,9 @@ export interface PlanReport extends Figures {
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */
   readonly profiles?: readonly ProfileReport[];
+  /** As in the analysis. */
+  readonly assumedDimensions?: Readonly<Record<string, number>>;
+  readonly assumedText?: string;
   /** What to do, "do not split" included: the headline first, then reasons. */
   readonly advice: string;
   /** What the advice was made from, for translation. */

@@ -67,6 +67,9 @@ function analysisText(report: AnalysisReport): string {
     ['cuts', cutsText(graph)],
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
+  if (report.assumedText !== undefined) {
+    parts.unshift(`For ${report.assumedText}: assumed, because the file leaves these sizes open.`);
+  }
   if (openDimensions.length > 0) {
     parts.push(`Open dimensions: ${namesText(openDimensions)}. Bind them with --bind NAME=NUMBER.`);
   }

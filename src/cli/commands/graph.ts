@@ -3,6 +3,7 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { parseBindings } from '../terminal/arguments';
@@ -74,7 +75,7 @@ async function fromPlan(path: string): Promise<Drawn> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { plannedFromDocument } = await import('../../app/plannedFromDocument');
   const document = readPlanFile(path);
-  const analyzed = analyzeFile(modelOfPlan(document, path), document.dimensions);
+  const analyzed = analyzeFile(modelOfPlan(document, path), sizesOfPlan(document));
   const { modelFiles } = await import('../../app/inputFiles');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const inputs = [...modelFiles(analyzed), ...fileIdentities([path])];

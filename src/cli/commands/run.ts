@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { shellWord } from '../../shared/escape/shell';
 import { urlSegment } from '../../shared/escape/url';
 import { visibleText } from '../../shared/escape/visible';
@@ -58,7 +59,7 @@ async function run(
         `${visibleText(first.model)} is available at ${address}. Press Ctrl+C to stop.`,
         'Try it:',
         `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
-        ...exampleRequest(first, split.plan.dimensions, `${address}/v2/models/${name}/infer`),
+        ...exampleRequest(first, sizesOfPlan(split.plan), `${address}/v2/models/${name}/infer`),
       ].join('\n'),
     );
     await chain.ended;

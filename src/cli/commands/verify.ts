@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
 import { counted, threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
@@ -57,7 +58,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
       {
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
-        dimensions: split.plan.dimensions,
+        dimensions: sizesOfPlan(split.plan),
         runs,
         seed,
         ...(tolerance !== undefined && { tolerance }),

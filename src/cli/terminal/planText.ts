@@ -29,6 +29,13 @@ interface Sections {
   readonly top?: number;
 }
 
+/** What the figures are for, where sizes are assumed: a line of its own under the advice. */
+function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): string {
+  if (assumedText === undefined) return '';
+  const names = visibleText(Object.keys(assumedDimensions).join(', '));
+  return `\nFor ${assumedText}: assumed. Set ${names} with --bind.`;
+}
+
 /** A plan for reading in a terminal. */
 export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
   const { exact } = report;
@@ -39,7 +46,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    visibleText(report.advice),
+    visibleText(report.advice) + assumedLine(report),
     factsText([
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],

@@ -1,19 +1,31 @@
 import type { DType } from '../../shared/dtype';
 import { say } from '../../shared/messages/say';
 import { bytesText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport, ReportDim } from '../../shared/reports';
+import type {
+  AnalysisReport,
+  CandidateReport,
+  DiagnosticReport,
+  NodeReport,
+  ReportDim,
+  TensorReport,
+} from '../../shared/reports';
+import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
 import type { InferredModel } from '../shapes/facts/inferred';
 import { singleTensorPositions } from '../split/cuts';
 import { liveBytes } from '../split/liveBytes';
 import { loadOf } from '../split/peakActivations';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
+import { assumedReport } from './assumedReport';
 import { dataTensorReport, factReport, reportShape } from './tensorReport';
 
 export interface AnalysisFacts {
   /** Path of the model as the caller named it. */
   readonly path: string;
   readonly inferred: InferredModel;
+  /** The same without assumed sizes; it says what is open. */
+  readonly stated?: InferredModel;
+  readonly assumed?: readonly AssumedDimension[];
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
@@ -32,7 +44,7 @@ export interface AnalysisReportOptions {
 
 /** What is known of a model before any planning: the answer of `dnnsplit analyze`. */
 export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOptions = {}): AnalysisReport {
-  const { inferred, graph, boundedBlocks = 0 } = facts;
+  const { inferred, stated = inferred, assumed = [], graph, boundedBlocks = 0 } = facts;
   const candidates = splitPoints(graph, facts.candidates);
   return {
     model: modelReport(facts),
@@ -44,10 +56,11 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
       ...(boundedBlocks > 0 && { boundedBlocks }),
     },
     candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
-    openDimensions: inferred.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
+    ...assumedReport(assumed),
+    openDimensions: stated.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
     ...(inferred.madeDimensions.length > 0 && { madeDimensions: inferred.madeDimensions.slice(0, mostMadeDimensions) }),
     ...(options.nodes && { nodes: nodeReports(graph) }),
-    ...(options.tensors && { tensors: tensorTable(inferred) }),
+    ...(options.tensors && { tensors: tensorTable(stated) }),
     diagnostics: inferred.diagnostics.map(diagnosticReport),
   };
 }
@@ -57,7 +70,7 @@ export function splitPoints<T extends { readonly position: number }>(graph: Spli
   return candidates.filter((candidate) => candidate.position < graph.nodes.length);
 }
 
-function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['model'] {
+function modelReport({ path, inferred, stated = inferred, graph }: AnalysisFacts): AnalysisReport['model'] {
   const { model } = inferred;
   const nodeCount = graph.nodes.length;
   const inBodies = sum(inferred.nodes.map(({ node }) => bodyWeightBytes(node)));
@@ -70,8 +83,8 @@ function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['
     opsets: Object.fromEntries(model.opsets),
     producer: [model.producer, model.producerVersion].filter((part) => part !== '').join(' '),
     nodes: model.graph.nodes.length,
-    inputs: inferred.inputs.map((name) => factReport(name, inferred)),
-    outputs: inferred.outputs.map((name) => factReport(name, inferred)),
+    inputs: inferred.inputs.map((name) => sizedReport(name, inferred, stated)),
+    outputs: inferred.outputs.map((name) => sizedReport(name, inferred, stated)),
     parameters: inferred.parameters,
     weightBytes: sum(inferred.weightBytes.values()),
     ...(inBodies > 0 && { bodyWeightBytes: inBodies }),
@@ -80,6 +93,11 @@ function modelReport({ path, inferred, graph }: AnalysisFacts): AnalysisReport['
     elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
     peakActivationBytes: everything.peakActivationBytes,
   };
+}
+
+/** A tensor with the shape that the file has for it and the bytes that it takes under the assumed sizes. */
+function sizedReport(name: string, inferred: InferredModel, stated: InferredModel): TensorReport {
+  return { ...factReport(name, stated), bytes: factReport(name, inferred).bytes };
 }
 
 function candidateReport(graph: SplitGraph, candidate: Candidate, next: Candidate | undefined): CandidateReport {

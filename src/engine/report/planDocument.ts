@@ -6,6 +6,7 @@ import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
+import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import type { DimensionBindings } from '../shapes/facts/inferred';
 import { placementOf } from '../split/nodeRanges';
 import type { AnalysisFacts } from './analysisReport';
@@ -20,6 +21,8 @@ export interface PlanDocumentFacts extends AnalysisFacts {
   readonly modelFile: string;
   readonly modelName: string;
   readonly bindings: DimensionBindings;
+  /** Sizes that are assumed for dimensions that are open. */
+  readonly assumed?: readonly AssumedDimension[];
   /** Per tier what the configuration names. */
   readonly tierSources: readonly { readonly preset?: string | undefined; readonly profile?: string | undefined }[];
   readonly result: PlanningResult;
@@ -27,6 +30,11 @@ export interface PlanDocumentFacts extends AnalysisFacts {
 
 /** Figures keep nine significant digits: enough to compare plans by, few enough to read. */
 const significantDigits = 9;
+
+function assumedSizes(assumed: readonly AssumedDimension[]): Pick<PlanDocument, 'assumedDimensions'> {
+  if (assumed.length === 0) return {};
+  return { assumedDimensions: sortedByKey(Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size]))) };
+}
 
 /** The plan as a document to commit, compare and deploy. */
 export function planDocument(facts: PlanDocumentFacts): PlanDocument {
@@ -50,6 +58,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
       outputs: model.outputs.map(planTensor),
     },
     dimensions: sortedByKey(facts.bindings),
+    ...assumedSizes(facts.assumed ?? []),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),

@@ -18,16 +18,21 @@ import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Objective } from '../planning/infrastructure/infrastructure';
 import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
+import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
 import { splitPoints } from './analysisReport';
+import { assumedReport } from './assumedReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
+
+/** The model that was planned: its identity, and the sizes that were assumed for it. */
+type PlannedFrom = ModelIdentity & { readonly assumed?: readonly AssumedDimension[] };
 
 /**
  * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
  * @param model identifies the model, to tell profiles of another one; without it they are not told.
  */
-export function planReport(result: PlanningResult, model?: ModelIdentity): PlanReport {
+export function planReport(result: PlanningResult, model?: PlannedFrom): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>
@@ -64,6 +69,7 @@ export function planReport(result: PlanningResult, model?: ModelIdentity): PlanR
     audit: auditReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
+    ...assumedReport(model?.assumed ?? []),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),

@@ -11,6 +11,9 @@ import { type CommandContext, modelArgument, requireModel, rowArgument } from '.
 import { openText, readText, writeWhole } from './files';
 import { rewriteDocument } from './rewriteDocument';
 
+/** How long the status bar says where a size was stored. */
+const toldMs = 8000;
+
 /** Opens the configuration that applies to the active model; creates it with the built-in tiers where there is none. */
 export async function openConfig(context: CommandContext, argument: unknown): Promise<void> {
   const named = modelArgument(argument);
@@ -27,12 +30,16 @@ export async function bindDimension(context: CommandContext, argument: unknown):
   if (symbol === undefined) return;
   const answer = await vscode.window.showInputBox({
     prompt: visibleText(vscode.l10n.t('Size of dimension "{0}"', symbol)),
-    value: '1',
+    value: String(model.snapshot?.analysis?.assumedDimensions?.[symbol] ?? 1),
     validateInput: (text) =>
       /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number, 0 or greater.'),
   });
   if (answer === undefined) return;
-  await bind(await ensureConfig(model), baseName(vscode.Uri.parse(model.modelUri).path), symbol, Number(answer));
+  const config = await ensureConfig(model);
+  const modelFile = baseName(vscode.Uri.parse(model.modelUri).path);
+  await bind(config, modelFile, symbol, Number(answer));
+  const told = vscode.l10n.t('Set {0} to {1} for {2} in {3}.', symbol, answer.trim(), modelFile, baseName(config.path));
+  vscode.window.setStatusBarMessage(told, toldMs);
 }
 
 async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { applyEdits, type JSONPath, modify, parse } from 'jsonc-parser';
+import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import { metrics } from '../../shared/metrics';
 import { listed } from '../../shared/quantities';
 
@@ -9,14 +9,14 @@ export const configFileName = 'dnnsplit.json';
 export const defaultConfigText = `{
   // Where the model may run, from the device upwards. Save this file and every open view plans again.
   "tiers": [
-    { "id": "device", "preset": "jetson-nano" },
+    { "id": "device", "preset": "jetson-nano", "pricePerHour": 0.006, "electricityPerKWh": 0.15 },
     { "id": "edge", "preset": "t4" },
     { "id": "cloud", "preset": "a10g" }
   ],
   // Link i joins tier i to tier i+1.
   "links": [
     { "bandwidthMbps": 20, "latencyMs": 5 },
-    { "bandwidthMbps": 200, "latencyMs": 15, "pricePerGB": 0.01 }
+    { "bandwidthMbps": 200, "latencyMs": 15 }
   ],
   // ${listed(metrics, 'or')}
   "objective": "latency"
@@ -24,24 +24,12 @@ export const defaultConfigText = `{
 `;
 
 /**
- * Binds a symbolic dimension of a model in the text of a configuration, leaving comments and layout alone. It goes where
- * the model has dimensions of its own, else to those of all models.
+ * Binds a symbolic dimension of a model in the text of a configuration, leaving comments and layout alone. It goes to the
+ * model's own entry: exporters reuse names such as `s12` for different things.
  * @param modelFile file name of the model
  * @returns the new text
  */
 export function bindInConfig(text: string, modelFile: string, symbol: string, size: number): string {
-  const document: unknown = parse(text, [], { allowTrailingComma: true });
-  const own = valueAt(document, ['models', modelFile, 'dimensions']);
-  const path: JSONPath = own === undefined ? ['dimensions', symbol] : ['models', modelFile, 'dimensions', symbol];
+  const path: JSONPath = ['models', modelFile, 'dimensions', symbol];
   return applyEdits(text, modify(text, path, size, { formattingOptions: { insertSpaces: true, tabSize: 2 } }));
-}
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null
-        ? Object.entries(inner).find(([name]) => name === key)?.[1]
-        : undefined,
-    value,
-  );
 }

@@ -16,5 +16,7 @@ export function statusText(model: ModelEntry, t: Translate): string {
   if (snapshot?.state === 'failed') return `$(error) DNNSplit: ${t('not analyzed')}`;
   const icon = model.busy ? '$(sync~spin) ' : snapshot?.configError ? '$(warning) ' : '';
   if (!snapshot?.plan) return `${icon}DNNSplit: ${model.busy ? t('analyzing') : t('no plan')}`;
-  return `${icon}DNNSplit: ${planLine(snapshot.plan)}`;
+  const { assumedText } = snapshot.plan;
+  const sizes = assumedText === undefined ? '' : ` (${t('{0}, assumed', assumedText)})`;
+  return `${icon}DNNSplit: ${planLine(snapshot.plan)}${sizes}`;
 }

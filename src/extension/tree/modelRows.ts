@@ -16,12 +16,39 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   if (!snapshot?.analysis || snapshot.state === 'failed') return [];
   const { analysis, plan, configError } = snapshot;
   return [
+    ...assumedRows(analysis, t),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
     ...(plan ? [planSection(plan, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
     ...dimensionSections(analysis, t),
     ...(plan ? [] : [factsSection(snapshot.modelUri, analysis, t)]),
+  ];
+}
+
+/** The sizes that every figure below is for, where the file leaves them open; expand it to change one. */
+function assumedRows(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
+  const { assumedText, assumedDimensions = {}, openDimensions } = analysis;
+  if (assumedText === undefined) return [];
+  const sizes = openDimensions.filter(({ symbol }) => symbol in assumedDimensions);
+  return [
+    {
+      id: 'assumed',
+      label: t('Assumed sizes'),
+      description: assumedText,
+      icon: 'symbol-ruler',
+      kind: 'section',
+      spoken: t('Assumed sizes: {0}', assumedText),
+      tooltip: () => markdownText(t('The file leaves these sizes open. Set one to change every figure.')),
+      children: sizes.map(({ symbol }) => ({
+        id: `assumed/${symbol}`,
+        label: symbol,
+        description: t('{0}, assumed', assumedDimensions[symbol] ?? 0),
+        icon: 'symbol-variable',
+        kind: 'dimension',
+        children: [],
+      })),
+    },
   ];
 }
 
@@ -43,7 +70,8 @@ const mostMadeRows = 10;
 
 /** Symbolic dimensions that wait for a number, and those of which only a run decides what to expect. */
 function dimensionSections(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
-  const { openDimensions, madeDimensions = [] } = analysis;
+  const { assumedDimensions = {}, madeDimensions = [] } = analysis;
+  const openDimensions = analysis.openDimensions.filter(({ symbol }) => !(symbol in assumedDimensions));
   const sections: TreeRow[] = [];
   if (openDimensions.length > 0) {
     sections.push({

@@ -5,6 +5,7 @@ import { readSplit, runVerification } from '../../app/verifySplit';
 import { requireUnchanged } from '../../files/fileIdentity';
 import { createScratchFolder } from '../../files/leftovers';
 import { readTextFile } from '../../files/regularFile';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
@@ -72,7 +73,7 @@ async function verify(
     const task = {
       modelPath,
       contractPaths: [...contractPaths],
-      dimensions: parsePlanText(source.planText, source.planPath).dimensions,
+      dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
       runs,
       seed: 1,
       runtimeFolder: packageFolder,

@@ -16,6 +16,7 @@ import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import type { Reach } from '../../files/reach';
+import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
@@ -35,7 +36,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, plan.dimensions, work), reach(), work);
+    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work), reach(), work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -111,7 +112,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     checkPlan({ planPath, text }, work) {
       const plan = parsePlanText(text, planPath);
-      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), plan.dimensions, work);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), sizesOfPlan(plan), work);
       return checkPlan(plan, graph, structureHash);
     },
     generate: ({ target, ...source }, work) =>

@@ -157,6 +157,10 @@ export const planDocumentSchema = z.strictObject({
     outputs: z.array(tensor),
   }),
   dimensions: z.record(z.string(), count),
+  assumedDimensions: z
+    .record(z.string(), count)
+    .optional()
+    .describe('Sizes that every figure is for, of dimensions that `dimensions` leaves open.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
@@ -181,3 +185,11 @@ export const planDocumentSchema = z.strictObject({
   advice: z.string(),
 });
 export type PlanDocument = z.infer<typeof planDocumentSchema>;
+
+/** Every size of a dimension that a plan is for: those that were given, and those that were assumed. */
+export function sizesOfPlan({
+  dimensions,
+  assumedDimensions,
+}: Pick<PlanDocument, 'dimensions' | 'assumedDimensions'>): Readonly<Record<string, number>> {
+  return { ...assumedDimensions, ...dimensions };
+}

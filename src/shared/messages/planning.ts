@@ -1,6 +1,8 @@
 /** Configuring and searching plans: what is asked for and cannot be, and what to do about it. */
 export const planningMessages = {
   'preset.unknown': '`{place}` names the unknown preset `{preset}`. Use one of: {known}.',
+  'sizes.unknown':
+    'The size of {count|the open dimension|the open dimensions} {names} is unknown, so no plan can be made. Bind it with `--bind {example}=NUMBER` or under `dimensions` in dnnsplit.json.',
   'config.missingProfile':
     'The profile `{path}` in `{place}` cannot be read. Check the path; it is relative to the configuration file.',
   'config.repeatedTier': '`{place}` repeats the id `{tier}` of `{first}`. Give each tier its own id.',

@@ -1,5 +1,6 @@
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { RestartPolicy } from '../../../src/extension/client/restartPolicy';
 import { ConfigProblems } from '../../../src/extension/model/configProblems';
 import { bindInConfig, defaultConfigText } from '../../../src/extension/model/configText';
@@ -109,15 +110,21 @@ describe('names', () => {
 });
 
 describe('the text of a configuration', () => {
+  it('is the built-in default, written out', () => {
+    expect(parse(defaultConfigText)).toEqual(defaultConfig);
+  });
+
   it('is valid when it is first written', () => {
     expect(configSchema.safeParse(parse(defaultConfigText)).error).toBeUndefined();
   });
 
   it('keeps its comments when a dimension is bound', () => {
     const bound = bindInConfig(defaultConfigText, 'net.onnx', 'batch', 4);
-    expect(parse(bound)).toMatchObject({ dimensions: { batch: 4 } });
+    expect(parse(bound)).toMatchObject({ models: { 'net.onnx': { dimensions: { batch: 4 } } } });
     expect(bound).toContain('// Link i joins tier i to tier i+1.');
-    expect(parse(bindInConfig(bound, 'net.onnx', 'batch', 8))).toMatchObject({ dimensions: { batch: 8 } });
+    expect(parse(bindInConfig(bound, 'net.onnx', 'batch', 8))).toMatchObject({
+      models: { 'net.onnx': { dimensions: { batch: 8 } } },
+    });
   });
 
   it('binds where the model has dimensions of its own', () => {
@@ -125,7 +132,9 @@ describe('the text of a configuration', () => {
     expect(parse(bindInConfig(text, 'net.onnx', 'batch', 4))).toMatchObject({
       models: { 'net.onnx': { dimensions: { seq: 1, batch: 4 } } },
     });
-    expect(parse(bindInConfig(text, 'other.onnx', 'batch', 4))).toMatchObject({ dimensions: { batch: 4 } });
+    expect(parse(bindInConfig(text, 'other.onnx', 'batch', 4))).toMatchObject({
+      models: { 'other.onnx': { dimensions: { batch: 4 } } },
+    });
   });
 });
 
