@@ -7,6 +7,7 @@ import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
 import { openModelSource } from '../files/externalData';
 import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { throwIfCanceled, unwatched, type Work } from '../shared/work';
 import { structureHash } from './structureHash';
 
@@ -38,14 +39,14 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
   const source = openModelSource(path);
   try {
     if (source.size === 0) {
-      throw new DnnSplitError('unreadable-model', `${path} is empty; choose a file that holds an ONNX model.`, {
+      throw new DnnSplitError('unreadable-model', say('analysis.empty', { path }), {
         path,
       });
     }
     const model = readModel(source, work);
     const { inferred, stated, assumed, unknown: unsized } = inferSized(model, bindings, work);
     throwIfCanceled(work);
-    work.report('Finding split points');
+    work.report(say('stage.splitPoints', {}).text);
     const graph = buildSplitGraph(inferred);
     throwIfCanceled(work);
     let hash: string | undefined;
@@ -72,7 +73,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
 
 /** The same error, knowing its file. */
 function inFile(error: DnnSplitError, path: string): DnnSplitError {
-  return new DnnSplitError(error.code, error.message, { path, ...error.place }, error.detail);
+  return new DnnSplitError(error.code, error.sentence, { path, ...error.place }, error.detail);
 }
 
 /** Changes whenever the file does. Empty when there is no such file. */

@@ -1,11 +1,14 @@
 import { assignedTiers } from '../engine/split/nodeRanges';
 import type { SplitGraph } from '../engine/split/splitGraph';
 import type { PlanDocument } from '../shared/documents/plan';
+import { type Sentence, say } from '../shared/messages/say';
 
 /** Something that does not fit between a plan document and its model, at a place in the document. */
 export interface PlanCheck {
   /** One sentence. */
   readonly message: string;
+  /** What it was made from. */
+  readonly said: Sentence;
   readonly severity: 'error' | 'warning';
   /** Path to the value concerned. */
   readonly path: readonly (string | number)[];
@@ -17,8 +20,7 @@ const mostFindings = 5;
 /** Sets a plan beside the graph of its model: every node on one tier, no data downwards, and the stated tensors cross. */
 export function checkPlan(plan: PlanDocument, graph: SplitGraph, structureHash: string): PlanCheck[] {
   if (plan.model.structureHash !== structureHash) {
-    const message = 'The model has changed since this plan was made; plan again.';
-    return [{ message, severity: 'warning', path: ['model', 'structureHash'] }];
+    return [finding(say('planCheck.modelChanged', {}), 'warning', ['model', 'structureHash'])];
   }
   const ids = graph.nodes.map(({ id }) => id);
   const { tiersOf, unknown } = assignedTiers(
@@ -36,12 +38,15 @@ export function checkPlan(plan: PlanDocument, graph: SplitGraph, structureHash: 
   return backward.length > 0 ? backward : crossingDifferences(plan, graph, tiers);
 }
 
+function finding(said: Sentence, severity: PlanCheck['severity'], path: PlanCheck['path']): PlanCheck {
+  return { message: said.text, said, severity, path };
+}
+
 function unknownNodes(plan: PlanDocument, unknown: readonly string[]): PlanCheck[] {
   return unknown.slice(0, mostFindings).map((range) => {
     const tier = plan.tiers.findIndex(({ nodes }) => nodes.includes(range));
     const place = plan.tiers[tier]?.nodes.indexOf(range) ?? 0;
-    const message = `The model has no nodes '${range}'; a plan lists node ids, or first..last.`;
-    return { message, severity: 'error', path: ['tiers', tier, 'nodes', place] };
+    return finding(say('planCheck.unknownNodes', { range }), 'error', ['tiers', tier, 'nodes', place]);
   });
 }
 
@@ -49,9 +54,9 @@ function unassignedNodes(graph: SplitGraph, tiersOf: readonly (readonly number[]
   const missing = graph.nodes.filter((_, index) => tiersOf[index]?.length === 0);
   const [first] = missing;
   if (first === undefined) return [];
-  const others = missing.length === 1 ? 'is' : `and ${missing.length - 1} more are`;
-  const message = `Node ${first.id} ('${first.label}') ${others} on no tier.`;
-  return [{ message, severity: 'error', path: ['tiers'] }];
+  const others = missing.length - 1;
+  const id = others === 0 ? 'planCheck.unassigned' : 'planCheck.unassignedMore';
+  return [finding(say(id, { node: first.label, id: first.id, others }), 'error', ['tiers'])];
 }
 
 function repeatedNodes(plan: PlanDocument, graph: SplitGraph, tiersOf: readonly (readonly number[])[]): PlanCheck[] {
@@ -59,9 +64,11 @@ function repeatedNodes(plan: PlanDocument, graph: SplitGraph, tiersOf: readonly 
   const node = graph.nodes[index];
   const [first, second] = tiersOf[index] ?? [];
   if (node === undefined || first === undefined || second === undefined) return [];
-  const where = first === second ? 'twice' : `on '${plan.tiers[first]?.id}' and on '${plan.tiers[second]?.id}'`;
-  const message = `Node ${node.id} ('${node.label}') is listed ${where}.`;
-  return [{ message, severity: 'error', path: ['tiers', second, 'nodes'] }];
+  const names = { node: node.label, id: node.id };
+  const [one = '', other = ''] = [first, second].map((tier) => plan.tiers[tier]?.id);
+  const sentence =
+    first === second ? say('planCheck.listedTwice', names) : say('planCheck.onTwoTiers', { ...names, one, other });
+  return [finding(sentence, 'error', ['tiers', second, 'nodes'])];
 }
 
 /** Data only flows upwards: a reader runs on the same tier as the maker or on a higher one. */
@@ -72,8 +79,13 @@ function backwardEdges(plan: PlanDocument, graph: SplitGraph, tiers: readonly nu
     for (const consumer of tensor.consumers) {
       const readOn = tiers[consumer] ?? 0;
       if (readOn >= madeOn || findings.length >= mostFindings) continue;
-      const message = `This is not a valid cut: '${graph.nodes[consumer]?.label}' on '${plan.tiers[readOn]?.id}' reads '${tensor.name}', which is made on the higher tier '${plan.tiers[madeOn]?.id}'.`;
-      findings.push({ message, severity: 'error', path: ['tiers', readOn, 'nodes'] });
+      const sentence = say('planCheck.backward', {
+        node: graph.nodes[consumer]?.label ?? '',
+        tier: plan.tiers[readOn]?.id ?? '',
+        tensor: tensor.name,
+        higher: plan.tiers[madeOn]?.id ?? '',
+      });
+      findings.push(finding(sentence, 'error', ['tiers', readOn, 'nodes']));
     }
   }
   return findings;
@@ -89,8 +101,10 @@ function crossingDifferences(plan: PlanDocument, graph: SplitGraph, tiers: reado
     const missing = crossing.find(({ name }) => !stated.has(name));
     const extra = link.tensors.find(({ name }) => !crossing.some((tensor) => tensor.name === name));
     if (missing === undefined && extra === undefined) return [];
-    const what = missing !== undefined ? `'${missing.name}' crosses here too` : `'${extra?.name}' does not cross here`;
-    const message = `With these nodes on each tier, ${what}, so the figures no longer hold; plan again.`;
-    return [{ message, severity: 'warning', path: ['links', l, 'tensors'] }];
+    const sentence =
+      missing !== undefined
+        ? say('planCheck.missingTensor', { tensor: missing.name, from: link.from, to: link.to })
+        : say('planCheck.extraTensor', { tensor: extra?.name ?? '', from: link.from, to: link.to });
+    return [finding(sentence, 'warning', ['links', l, 'tensors'])];
   });
 }

@@ -4,6 +4,7 @@ import type { DimensionBindings } from '../engine/shapes/facts/inferred';
 import type { Reach } from '../files/reach';
 import type { ConfigDocument } from '../shared/documents/config';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import type { Strategy } from '../shared/strategies';
 import { type LoadedConfig, loadConfig } from './configFile';
 import { findConfig } from './findConfig';
@@ -33,6 +34,11 @@ export function settingsOf(modelPath: string, { path, config, profiles }: Loaded
     return { configPath: path, config, ...resolveConfig(config, modelPath, profiles) };
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'invalid-config') || path === undefined) throw thrown;
-    throw new DnnSplitError('invalid-config', `${path}: ${thrown.message}`, { path }, thrown.detail);
+    throw new DnnSplitError(
+      'invalid-config',
+      say('config.inFile', { path, message: thrown.said ?? thrown.message }),
+      { path },
+      thrown.detail,
+    );
   }
 }

@@ -13,6 +13,7 @@ import { whyNotCarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
 import { artifactId } from './artifactId';
@@ -74,14 +75,10 @@ export function prepareSplit(
 ): PreparedSplit {
   const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
-    throw new DnnSplitError(
-      'invalid-plan',
-      `${plan.model.file} has changed since this plan was made; plan again, then split.`,
-      { path: planPath },
-    );
+    throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
   }
   const wrong = checkPlan(plan, model.graph, model.structureHash).find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.message, { path: planPath });
+  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.said, { path: planPath });
   const { tiersOf } = assignedTiers(
     model.graph.nodes.map(({ id }) => id),
     plan.tiers.map(({ nodes }) => nodes),
@@ -185,8 +182,10 @@ function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument
     ...[...receives, ...sends, ...answers].map((tensor) => [tensor, whyNotCarried(tensor, 'protocol')] as const),
     ...run.map((tensor) => [tensor, whyNotCarried(tensor, 'runtime')] as const),
   ];
-  const [first] = reasons.filter(([, reason]) => reason !== undefined);
-  return first === undefined ? [] : [`No relay can serve tier ${tier}: tensor "${first[0].name}" ${first[1]}.`];
+  const [first] = reasons.flatMap(([tensor, reason]) =>
+    reason === undefined ? [] : [{ tensor: tensor.name, reason }],
+  );
+  return first === undefined ? [] : [say('deploy.noRelay', { tier, ...first }).text];
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Deployment } from '../engine/deploy/parts/deployment';
 import { requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
 import { type PreparedSplit, segmentSteps } from './deploySplit';
@@ -81,7 +82,7 @@ function openSet(
   const own = earlierGeneratedFiles(directory);
   const models = deployment.models.map(({ path }) => path);
   if (manifestsOnly && overwrite && models.some((path) => own.includes(path))) {
-    const message = `${directory} holds sub-models of an earlier run, which new manifests alone may not fit; remove it, or choose another folder.`;
+    const message = say('write.olderModels', { path: directory });
     throw new DnnSplitError('file-exists', message, { path: directory });
   }
   return new FileSet(directory, {
@@ -113,7 +114,7 @@ function readRelay(programFolder: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new DnnSplitError('file-system', `The relay's program is missing at ${path}; install DNNSplit again.`, {
+    throw new DnnSplitError('file-system', say('relay.missing', { path }), {
       path,
     });
   }

@@ -8,6 +8,7 @@ import type { OnnxModel } from '../engine/onnx/model';
 import { openExternalData } from '../files/externalData';
 import type { FileSet } from '../files/fileSet';
 import { type FileSource, openFileSource } from '../files/fileSource';
+import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import type { Steps } from './steps';
 
@@ -54,7 +55,7 @@ export function* exportSegments(
     const exported: ExportedSegment[] = [];
     for (const segment of plan.segments) {
       if (segment === undefined) continue;
-      work.report(`Writing the part for tier ${segment.tier + 1}`, segment.tier / plan.segments.length);
+      work.report(say('stage.writing', { tier: segment.tier + 1 }).text, segment.tier / plan.segments.length);
       const file = options.fileName(segment.tier);
       const dataFile = `${file}.data`;
       const { model: modelPieces, data } = composeSegment({ model, source, layout, openExternal }, segment, {

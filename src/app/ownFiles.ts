@@ -4,6 +4,7 @@ import { tierNames } from '../engine/deploy/parts/tierNames';
 import { isRegularFile, readTextFile } from '../files/regularFile';
 import { parsePlan } from '../shared/documents/parsePlan';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { contractFile, modelFile, splitPlanFile } from './splitFiles';
 
 /** File in a generated folder that lists the others, so that the next run knows which of them it may replace. */
@@ -30,7 +31,7 @@ export function earlierGeneratedFiles(directory: string): string[] {
   const { data } = listSchema.safeParse(jsonOf(readTextFile(path, 'list')));
   const isSound = data?.files.every((file) => file.split('/').every(isName)) === true;
   if (data === undefined || !isSound) {
-    const message = `${path} is no list of generated files of this version; choose another folder or remove it.`;
+    const message = say('write.list', { path });
     throw new DnnSplitError('file-system', message, { path });
   }
   return [generatedListFile, ...data.files];

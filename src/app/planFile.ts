@@ -4,6 +4,7 @@ import { requireDocument } from '../shared/documents/parsedDocument';
 import { parsePlan } from '../shared/documents/parsePlan';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 
 /** Reads a plan document. @throws DnnSplitError `invalid-plan` or `file-system` */
 export function readPlanFile(path: string): PlanDocument {
@@ -22,13 +23,9 @@ export function parsePlanText(text: string, path: string): PlanDocument {
 export function modelOfPlan(plan: PlanDocument, planPath: string, reach: Reach = 'anywhere'): string {
   const path = reachedFile(planPath, plan.model.file, reach);
   if (isRegularFile(path)) return path;
-  throw new DnnSplitError(
-    'file-system',
-    `The plan's model ${plan.model.file} is not there; it is looked for beside the plan.`,
-    {
-      path,
-    },
-  );
+  throw new DnnSplitError('file-system', say('plan.modelMissing', { model: plan.model.file }), {
+    path,
+  });
 }
 
 /** As `modelOfPlan`; nothing where it is not there, or further away than the name may lead. */

@@ -17,7 +17,7 @@ import { checkPlan } from './checkPlan';
  */
 export function plannedFromDocument(document: PlanDocument, model: AnalyzedModel): { costs: CostTables; plan: Plan } {
   const [finding] = checkPlan(document, model.graph, model.structureHash);
-  if (finding !== undefined) throw new DnnSplitError('invalid-plan', finding.message, { path: model.path });
+  if (finding !== undefined) throw new DnnSplitError('invalid-plan', finding.said, { path: model.path });
   const ids = model.graph.nodes.map(({ id }) => id);
   const nodesOfTiers = document.tiers.map(({ nodes }) => nodes);
   const { tiersOf } = assignedTiers(ids, nodesOfTiers);

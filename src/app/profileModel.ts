@@ -4,6 +4,7 @@ import { matchKernels } from '../runtime/profiling/matchKernels';
 import { readTraceEvents } from '../runtime/profiling/traceEvents';
 import type { ProfileDocument } from '../shared/documents/profile';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import type { AnalyzedModel } from './analyzeFile';
 
 /** A profile with what is worth knowing about how it came about. */
@@ -50,7 +51,7 @@ export function profileFromTrace(
   const { microseconds, missing, foreign, ambiguous } = matchKernels(times.kernels, inferred, graph);
   const measuredNodes = graph.nodes.length - missing.length;
   if (measuredNodes === 0 && graph.nodes.length > 0) {
-    const message = `${tracePath} has no time for any of the model's ${graph.nodes.length} nodes; it was recorded from another model.`;
+    const message = say('profile.otherModel', { path: tracePath, nodes: graph.nodes.length });
     throw new DnnSplitError('invalid-profile', message, { path: tracePath });
   }
   const providers = [...new Set(times.kernels.map(({ provider }) => provider))].filter((name) => name !== '').sort();
@@ -61,9 +62,7 @@ export function profileFromTrace(
     ...missingWarnings(missing.length, graph.nodes.length, ambiguous),
     ...foreignWarnings(foreign, sum(times.kernels.map((kernel) => kernel.microseconds))),
     ...(isElsewhere
-      ? [
-          `Times on ${providers.filter((one) => one !== cpuProvider).join(' and ')} are those of the call; check that it waits for the device.`,
-        ]
+      ? [say('profile.asynchronous', { providers: providers.filter((one) => one !== cpuProvider).join(' and ') }).text]
       : []),
   ];
   return {
@@ -86,18 +85,14 @@ export function profileText(document: ProfileDocument): string {
 
 function missingWarnings(missing: number, nodes: number, ambiguous: number): string[] {
   if (missing === 0) return [];
-  const cause = ambiguous === 0 ? '' : `, ${ambiguous} of them because their operators cannot be told apart`;
-  return [`${missing} of ${nodes} nodes have no time and will be estimated${cause}.`];
+  return [say(ambiguous === 0 ? 'profile.missing' : 'profile.ambiguous', { missing, nodes, ambiguous }).text];
 }
 
 function foreignWarnings(foreign: readonly KernelTime[], total: number): string[] {
   const time = sum(foreign.map(({ microseconds }) => microseconds));
   if (time === 0) return [];
   const share = Number(((100 * time) / total).toPrecision(2));
-  const operators = foreign.length === 1 ? '1 operator' : `${foreign.length} operators`;
-  return [
-    `${operators} of ONNX Runtime's own making (fused or added ones), ${share} % of the time, belong to no node and are left out.`,
-  ];
+  return [say('profile.foreign', { operators: foreign.length, percent: share }).text];
 }
 
 function sum(values: readonly number[]): number {

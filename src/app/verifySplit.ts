@@ -9,6 +9,7 @@ import { isRegularFile, readTextFile } from '../files/regularFile';
 import { contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
 import { modelOfPlan, readPlanFile } from './planFile';
 import { contractFile, modelFile, splitPlanFile } from './splitFiles';
@@ -30,13 +31,9 @@ export function isSplitFolder(path: string): boolean {
 export function readSplit(directory: string): ExportedSplit {
   const planPath = join(directory, splitPlanFile);
   if (!isRegularFile(planPath)) {
-    throw new DnnSplitError(
-      'file-system',
-      `${directory} holds no exported sub-models; make them with dnnsplit split.`,
-      {
-        path: directory,
-      },
-    );
+    throw new DnnSplitError('file-system', say('split.none', { path: directory }), {
+      path: directory,
+    });
   }
   const plan = readPlanFile(planPath);
   const paths = tierNames(plan).map((name) => resolve(directory, name, contractFile));
@@ -55,11 +52,9 @@ function tierCountOf(firstContractPath: string): number {
   try {
     return contractSchema.parse(JSON.parse(readTextFile(firstContractPath, 'contract'))).tierCount;
   } catch {
-    throw new DnnSplitError(
-      'file-system',
-      `${firstContractPath} is missing or no contract of this version; export the sub-models again.`,
-      { path: firstContractPath },
-    );
+    throw new DnnSplitError('file-system', say('split.contract', { path: firstContractPath }), {
+      path: firstContractPath,
+    });
   }
 }
 
@@ -96,7 +91,7 @@ export function runVerification(task: VerificationTask, options: VerificationOpt
     child.on('error', (thrown) => fail(crashed(thrown.message, detail)));
     child.on('close', (code, killedBy) => {
       signal?.removeEventListener('abort', cancel);
-      if (signal?.aborted) fail(new DnnSplitError('canceled', 'The verification was canceled.'));
+      if (signal?.aborted) fail(new DnnSplitError('canceled', say('verify.canceled', {})));
       else if (error !== undefined) fail(error);
       else if (report !== undefined) done(report);
       else fail(crashed(killedBy ?? `exit code ${code}`, detail));
@@ -130,10 +125,5 @@ function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
 }
 
 function crashed(reason: string, detail: string): DnnSplitError {
-  return new DnnSplitError(
-    'worker-crashed',
-    `The process that ran the models ended unexpectedly (${reason}); ONNX Runtime may not support this model on this machine.`,
-    undefined,
-    detail,
-  );
+  return new DnnSplitError('worker-crashed', say('verify.crashed', { reason }), undefined, detail);
 }

@@ -14,9 +14,9 @@ import { exitCodes, exitCodesHelp } from './terminal/exitCode';
 import { endInWords, tellFailure } from './terminal/failures';
 
 const program = new Command('dnnsplit')
-  .description('Finds where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
+  .description('Find where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
   .version(productVersion)
-  .showHelpAfterError('Run with --help for the options.')
+  .showHelpAfterError('Use --help to list the options.')
   .addHelpText('afterAll', exitCodesHelp)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
@@ -45,7 +45,7 @@ const leastNode = 20;
 
 endInWords();
 if (Number.parseInt(process.versions.node, 10) < leastNode) {
-  process.stderr.write(`dnnsplit: Node ${leastNode} or later is needed, and this is ${process.versions.node}.\n`);
+  process.stderr.write(`dnnsplit: Node.js ${leastNode} or later is required; this is ${process.versions.node}.\n`);
   process.exit(exitCodes.refused);
 }
 main().catch(tellFailure);

@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
+import { type Sentence, say } from '../shared/messages/say';
 import { type FileSource, openFileSource } from './fileSource';
 
 /** Reads of constants from files beside a model; real models have far fewer that are small. */
@@ -15,18 +16,18 @@ const mostReadsBeside = 10_000;
  * @throws DnnSplitError `external-data` where it does not stay there, or is missing.
  */
 export function resolveExternalData(modelPath: string, location: string): string {
-  const refuse = (why: string): DnnSplitError =>
+  const refuse = (reason: Sentence): DnnSplitError =>
     new DnnSplitError(
       'external-data',
-      `${basename(modelPath)} keeps weights in "${location.slice(0, 200)}", which ${why}; only files in the model's own folder are read.`,
+      say('weights.refused', { model: basename(modelPath), location: location.slice(0, 200), reason }),
       { path: modelPath },
     );
   const parts = location.split(/[/\\]/);
-  if (location === '' || location.includes('\0')) throw refuse('is not a file name');
+  if (location === '' || location.includes('\0')) throw refuse(say('weights.noName', {}));
   if (isAbsolute(location) || win32.isAbsolute(location) || /^[A-Za-z]:/.test(location)) {
-    throw refuse('is an absolute path');
+    throw refuse(say('weights.absolute', {}));
   }
-  if (parts.includes('..')) throw refuse('leads out of the folder');
+  if (parts.includes('..')) throw refuse(say('weights.leadsOut', {}));
 
   const folder = realpathSync(dirname(modelPath));
   let path: string;
@@ -35,7 +36,7 @@ export function resolveExternalData(modelPath: string, location: string): string
   } catch {
     throw new DnnSplitError(
       'external-data',
-      `The weights of ${basename(modelPath)} are missing: put "${location.slice(0, 200)}" beside the model.`,
+      say('weights.missing', { model: basename(modelPath), location: location.slice(0, 200) }),
       { path: modelPath },
     );
   }
@@ -43,13 +44,13 @@ export function resolveExternalData(modelPath: string, location: string): string
     const target = path.slice(0, 200);
     throw new DnnSplitError(
       'external-data',
-      `${basename(modelPath)} keeps weights in "${location.slice(0, 200)}", which is a link to ${target}, outside of the model's folder; put the file itself there, or a copy of it.`,
+      say('weights.link', { model: basename(modelPath), location: location.slice(0, 200), target }),
       { path: modelPath },
     );
   }
   const status = lstatSync(path);
-  if (!status.isFile()) throw refuse('is not a regular file');
-  if (status.nlink > 1) throw refuse('is a hard link, which may lead out of the folder');
+  if (!status.isFile()) throw refuse(say('weights.irregular', {}));
+  if (status.nlink > 1) throw refuse(say('weights.hardLink', {}));
   return path;
 }
 

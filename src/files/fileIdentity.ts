@@ -1,5 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 
 /** A file as it was at one moment: which one it is, and what it held as far as the file system tells. */
 export interface FileIdentity {
@@ -39,7 +40,7 @@ export function requireUnchanged(files: readonly FileIdentity[]): void {
   for (const { path, key, stamp } of files) {
     const now = fileIdentity(path);
     if (now?.key === key && now.stamp === stamp) continue;
-    const message = `${path} changed while it was used, so nothing was made of it; wait until it is complete and try again.`;
+    const message = say('disk.changed', { path });
     throw new DnnSplitError('file-system', message, { path });
   }
 }

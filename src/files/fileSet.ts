@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, chownSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { keepRights } from './atomicFile';
 import { fileError } from './fileError';
 import { fileIdentity } from './fileIdentity';
@@ -131,7 +132,7 @@ export class FileSet {
   #requireFolder(): void {
     const status = statSync(this.#folder, { throwIfNoEntry: false });
     if (status === undefined || status.isDirectory()) return;
-    throw new DnnSplitError('file-system', `${this.directory} is a file; choose a folder.`, { path: this.directory });
+    throw new DnnSplitError('file-system', say('write.notFolder', { path: this.directory }), { path: this.directory });
   }
 
   /** @throws DnnSplitError where the place of a file is taken by something that stays */
@@ -142,13 +143,9 @@ export class FileSet {
     const link = [place, ...foldersBetween(place, this.#folder)].find((at) => statusOf(at)?.isSymbolicLink() === true);
     if (link !== undefined) {
       const at = join(this.directory, relative(this.#folder, link));
-      throw new DnnSplitError(
-        'file-system',
-        `${at} is a link, which is not replaced; remove it or choose another folder.`,
-        {
-          path: at,
-        },
-      );
+      throw new DnnSplitError('file-system', say('write.link', { path: at }), {
+        path: at,
+      });
     }
     const status = statusOf(place);
     if (status === undefined) return;
@@ -156,11 +153,11 @@ export class FileSet {
     if (inputs.some(({ key }) => key === identity?.key)) throw isInput(named);
     if (!overwrite) throw fileExists(named);
     if (!status.isFile()) {
-      const message = `${named} is no regular file, so it is not replaced; choose another folder.`;
+      const message = say('write.irregularInFolder', { path: named });
       throw new DnnSplitError('file-system', message, { path: named });
     }
     if (own.includes(path) || replacesForeign === true) return;
-    const message = `${named} was not written by an earlier run of this command, so it is not replaced; move it away or choose another folder.`;
+    const message = say('write.foreign', { path: named });
     throw new DnnSplitError('file-exists', message, { path: named });
   }
 

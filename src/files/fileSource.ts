@@ -1,6 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import type { ByteSource } from '../engine/onnx/byteSource';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { fileError } from './fileError';
 import { type FileIdentity, identityOf } from './fileIdentity';
 import { type FileKind, openRegularFile } from './regularFile';
@@ -58,5 +59,5 @@ function readPart(
     throw fileError(error, path, 'read');
   }
   if (count > 0) return count;
-  throw new DnnSplitError('file-system', `${path} became shorter while it was read; open it again.`, { path });
+  throw new DnnSplitError('file-system', say('disk.shrunk', { path }), { path });
 }

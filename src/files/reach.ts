@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 
 /**
  * How far the names of files in a document may lead. Whoever names a document on the command line, or trusts the workspace
@@ -17,7 +18,10 @@ export function reachedFile(documentPath: string, name: string, reach: Reach): s
   if (reach === 'anywhere' || staysInFolder(dirname(resolve(documentPath)), name)) {
     return resolve(dirname(documentPath), name);
   }
-  const message = `${basename(documentPath)} names the file ${JSON.stringify(name.slice(0, 200))}, which is not in its own folder; trust the workspace to let it be read.`;
+  const message = say('disk.outsideReach', {
+    document: basename(documentPath),
+    file: JSON.stringify(name.slice(0, 200)),
+  });
   throw new DnnSplitError('file-system', message, { path: documentPath });
 }
 

@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { fileError } from './fileError';
 
 interface KindOfFile {
@@ -61,7 +62,7 @@ export function openRegularFile(path: string, kind: FileKind): OpenFile {
 export function readTextFile(path: string, kind: FileKind): string {
   const { name, mostMB = Number.POSITIVE_INFINITY }: KindOfFile = kinds[kind];
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {
-    throw new DnnSplitError('file-system', `There is no ${name} at ${path}.`, { path });
+    throw new DnnSplitError('file-system', say('disk.noKind', { kind: name, path }), { path });
   }
   const { descriptor, status } = openRegularFile(path, kind);
   try {
@@ -104,10 +105,11 @@ export function natureOf(status: Stats | BigIntStats): string {
 
 function requireRegular(path: string, status: Stats | BigIntStats, kind: FileKind): void {
   if (status.isFile()) return;
-  const nature = status.isDirectory() ? 'a folder' : `${natureOf(status)}, not a regular file`;
-  throw new DnnSplitError('file-system', `${path} is ${nature}; choose a ${kinds[kind].name}${fileWord(kind)}.`, {
-    path,
-  });
+  const kindName = `${kinds[kind].name}${fileWord(kind)}`;
+  const message = status.isDirectory()
+    ? say('disk.folderNotKind', { path, kind: kindName })
+    : say('disk.irregular', { path, nature: natureOf(status), kind: kindName });
+  throw new DnnSplitError('file-system', message, { path });
 }
 
 function fileWord(kind: FileKind): string {
@@ -115,6 +117,6 @@ function fileWord(kind: FileKind): string {
 }
 
 function tooLarge(path: string, name: string, mostMB: number): DnnSplitError {
-  const message = `${path} is larger than ${mostMB} MB, which no ${name} is; choose the right file.`;
+  const message = say('disk.tooLargeKind', { path, size: mostMB, kind: name });
   return new DnnSplitError('file-system', message, { path });
 }

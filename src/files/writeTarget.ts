@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { fileError } from './fileError';
 import type { FileIdentity } from './fileIdentity';
 import { natureOf } from './regularFile';
@@ -55,26 +56,21 @@ export function throughLinks(path: string): string {
     if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return place;
     at = resolve(dirname(place), readlinkSync(place));
   }
-  throw new DnnSplitError('file-system', `${path} is a loop of symbolic links; choose another name.`, { path });
+  throw new DnnSplitError('file-system', say('write.linkLoop', { path }), { path });
 }
 
 export function fileExists(path: string): DnnSplitError {
-  return new DnnSplitError(
-    'file-exists',
-    `${path} exists already; add --force to replace it, or choose another name.`,
-    {
-      path,
-    },
-  );
+  return new DnnSplitError('file-exists', say('write.exists', { path }), {
+    path,
+  });
 }
 
 export function isInput(path: string): DnnSplitError {
-  const message = `${path} is read for this and would be lost; choose another name.`;
+  const message = say('write.input', { path });
   return new DnnSplitError('file-system', message, { path });
 }
 
 function noRegularFile(path: string, nature: string): DnnSplitError {
-  const hint = nature === 'a folder' ? '' : ', which is never replaced; "-o -" writes to standard output, or';
-  const sentence = hint === '' ? `${path} is a folder; choose a file.` : `${path} is ${nature}${hint} choose a file.`;
+  const sentence = nature === 'a folder' ? say('disk.folder', { path }) : say('write.irregular', { path, nature });
   return new DnnSplitError('file-system', sentence, { path });
 }

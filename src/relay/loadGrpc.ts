@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 
 type GrpcModule = typeof import('./grpc/main');
 
@@ -12,7 +13,7 @@ const programFile = 'relayGrpc.js';
 export function loadGrpc(): GrpcModule {
   const path = join(__dirname, programFile);
   if (existsSync(path)) return createRequire(path)(path);
-  throw new DnnSplitError('file-system', `gRPC needs ${programFile} beside the relay's program; put it at ${path}.`, {
+  throw new DnnSplitError('file-system', say('relay.noGrpc', { file: programFile, path }), {
     path,
   });
 }

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { defaultRelaySettings, type RelaySettings } from './runRelay';
 import type { LogFormat } from './service/log';
 
@@ -96,10 +97,7 @@ export function addOptions(command: Command): Command {
   return command
     .addOption(new Option('--allow-anonymous', 'serve other machines without a token (env: DNNSPLIT_ALLOW_ANONYMOUS)'))
     .addOption(
-      new Option(
-        '--exact',
-        'answer bit for bit as the whole model does: no optimization, one thread (env: DNNSPLIT_EXACT)',
-      ),
+      new Option('--exact', 'bit-identical to the unsplit model: no optimization, one thread (env: DNNSPLIT_EXACT)'),
     );
 }
 
@@ -111,7 +109,7 @@ export function flagFromEnvironment(variable: string, environment: NodeJS.Proces
   const value = environment[variable] ?? '';
   if (/^(|0|n|no|off|false)$/i.test(value.trim())) return false;
   if (/^(1|y|yes|on|true)$/i.test(value.trim())) return true;
-  throw new DnnSplitError('bad-usage', `${variable} is "${value}", but it must be true or false.`);
+  throw new DnnSplitError('bad-usage', say('relay.boolean', { variable, value }));
 }
 
 function text(flags: string, description: string, value?: string): Option {

@@ -6,6 +6,7 @@ import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
 import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
@@ -136,14 +137,14 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 async function readSecret(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const token = (await readNamedFile(path, 'token')).trim();
-  if (token === '') throw new DnnSplitError('bad-usage', `${path} holds no token.`, { path });
+  if (token === '') throw new DnnSplitError('bad-usage', say('relay.noToken', { path }), { path });
   return token;
 }
 
 async function readTls({ tlsCertificateFile, tlsKeyFile }: RelaySettings) {
   if (tlsCertificateFile === undefined && tlsKeyFile === undefined) return undefined;
   if (tlsCertificateFile === undefined || tlsKeyFile === undefined) {
-    throw new DnnSplitError('bad-usage', 'TLS needs both --tls-certificate and --tls-key.');
+    throw new DnnSplitError('bad-usage', say('relay.tlsPair', {}));
   }
   return {
     certificate: await readNamedFile(tlsCertificateFile, 'certificate'),
@@ -155,10 +156,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 function refuseUnsafeExposure({ host, allowAnonymous }: RelaySettings, token: string | undefined): void {
   if (loopback.has(host) || token !== undefined || allowAnonymous) return;
-  throw new DnnSplitError(
-    'bad-usage',
-    `Serving on ${host} lets other machines in: give --token-file, or --allow-anonymous where the network itself keeps strangers out.`,
-  );
+  throw new DnnSplitError('bad-usage', say('relay.open', { host }));
 }
 
 function createGrpcServer(

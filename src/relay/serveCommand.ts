@@ -36,7 +36,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
   log(`tier ${tier} of ${relay.contract.model} listens on ${scheme}://${options.host}:${relay.port}`);
   if (relay.grpcPort !== undefined) log(`gRPC on ${options.host}:${relay.grpcPort}`);
   const signal = await stopSignal();
-  log('stopping: requests that run may finish');
+  log('stopping after the running requests');
   // Whoever presses Ctrl+C waits for the end; a cluster that stops a relay first sends requests elsewhere.
   await relay.stop(signal === 'SIGINT' ? 0 : undefined);
 }

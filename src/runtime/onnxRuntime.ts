@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { runtimePackage } from '../shared/runtimePackage';
 import type { Executor } from './executor';
 import { fromOrt, toOrt } from './ortTensors';
@@ -27,7 +28,7 @@ export function loadOnnxRuntime(folder: string | undefined): OnnxRuntime {
   if (path === undefined) {
     throw new DnnSplitError(
       'missing-runtime',
-      `ONNX Runtime is not installed: run \`npm install --global ${runtimePackage} --ignore-scripts\`, or install it in a folder of yours and name that with --runtime-folder or ${runtimeFolderVariable}.`,
+      say('runtime.missing', { package: runtimePackage, variable: runtimeFolderVariable }),
     );
   }
   // The runtime reports to its maker unless it is told not to before it loads.
@@ -36,7 +37,7 @@ export function loadOnnxRuntime(folder: string | undefined): OnnxRuntime {
     return loadModule(path) as OnnxRuntime;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new DnnSplitError('missing-runtime', `ONNX Runtime at ${path} does not run on this machine: ${reason}.`);
+    throw new DnnSplitError('missing-runtime', say('runtime.broken', { path, reason }));
   }
 }
 
@@ -65,7 +66,7 @@ async function createSession(
     });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new DnnSplitError('unreadable-model', `ONNX Runtime cannot load ${modelPath}: ${detail}`, {
+    throw new DnnSplitError('unreadable-model', say('runtime.cannotLoad', { path: modelPath, reason: detail }), {
       path: modelPath,
     });
   }
@@ -77,7 +78,7 @@ async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: r
     const results = await session.run(feeds);
     return session.outputNames.map((name) => {
       const result = results[name];
-      if (result === undefined) throw new Refusal(500, `ONNX Runtime gave no output "${name}".`);
+      if (result === undefined) throw new Refusal(500, `ONNX Runtime returned no output "${name}".`);
       return fromOrt(name, result);
     });
   } catch (error) {

@@ -12,7 +12,7 @@ export function toOrt(ort: OnnxRuntime, tensor: Tensor): OrtTensor {
   if (datatype === 'BYTES') return new ort.Tensor('string', stringsFromBytes(tensor), [...shape]);
   const array = elementArrays[datatype];
   if (array === undefined)
-    throw new Refusal(400, `Input "${name}" is ${datatype}, which ONNX Runtime for Node does not take.`);
+    throw new Refusal(400, `Input "${name}" is ${datatype}, which ONNX Runtime for Node.js does not support.`);
   const elements = elementsIn(data, array) as Float32Array;
   return new ort.Tensor(dtypeOf(datatype) as 'float32', elements, [...shape]);
 }

@@ -1,5 +1,6 @@
 import type { ContractTensor } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import { bytesOf } from './elements';
 import { halfFromNumber } from './float16';
 import { bytesFromStrings } from './strings';
@@ -27,18 +28,12 @@ export function randomInput(
 ): Tensor {
   const datatype = datatypeOf(dtype);
   if (datatype === undefined || shape === null) {
-    throw new DnnSplitError(
-      'bad-usage',
-      `Input "${name}" has no known type and shape, so no random value can be made.`,
-    );
+    throw new DnnSplitError('bad-usage', say('runtime.unknownInput', { input: name }));
   }
   const dims = shape.map((dim) => {
     const value = typeof dim === 'number' ? dim : dimensions[dim];
     if (value !== undefined) return value;
-    throw new DnnSplitError(
-      'bad-usage',
-      `Dimension "${dim}" of input "${name}" has no number; give it one under "dimensions" in dnnsplit.json and plan again.`,
-    );
+    throw new DnnSplitError('bad-usage', say('runtime.openDimension', { dimension: dim, input: name }));
   });
   return { name, datatype, shape: dims, data: randomBytes(datatype, elementCount(dims), random, name) };
 }

@@ -1,4 +1,5 @@
 import { DnnSplitError } from './errors';
+import { type Sentence, say } from './messages/say';
 
 /** Element types of the Open Inference Protocol v2 (KServe, predict-api/v2, "Tensor Data Types"), by their names there. */
 export const protocolDtypes = {
@@ -32,11 +33,12 @@ interface DescribedTensor {
 type Carrier = 'protocol' | 'runtime';
 
 /** Why a tensor cannot be sent to a tier or run there, as a part of a sentence; nothing where it can. */
-export function whyNotCarried({ dtype, type }: DescribedTensor, carrier: Carrier): string | undefined {
+export function whyNotCarried({ dtype, type }: DescribedTensor, carrier: Carrier): Sentence | undefined {
   // An optional that holds a tensor is that tensor to whoever runs the model.
-  if (type !== undefined && !/^optional\((?!sequence|map|optional)/.test(type)) return `is a ${type}`;
-  if (!carried.has(dtype)) return `has elements of type ${dtype}`;
-  return dtype === 'bfloat16' && carrier === 'runtime' ? `has elements of type ${dtype}` : undefined;
+  if (type !== undefined && !/^optional\((?!sequence|map|optional)/.test(type))
+    return say('tensor.container', { type });
+  const isRefused = !carried.has(dtype) || (dtype === 'bfloat16' && carrier === 'runtime');
+  return isRefused ? say('tensor.elements', { dtype }) : undefined;
 }
 
 /**
@@ -47,10 +49,7 @@ export function refuseUncarried(tensors: readonly DescribedTensor[], carrier: Ca
   for (const tensor of tensors) {
     const reason = whyNotCarried(tensor, carrier);
     if (reason === undefined) continue;
-    const whom = carrier === 'runtime' ? 'ONNX Runtime for Node cannot exchange' : 'cannot be sent between tiers';
-    throw new DnnSplitError(
-      'unsupported-model',
-      `Tensor "${tensor.name}" ${reason}, which ${whom}; move the cut, or leave that output out of the model.`,
-    );
+    const id = carrier === 'runtime' ? 'tensor.notRun' : 'tensor.notSent';
+    throw new DnnSplitError('unsupported-model', say(id, { tensor: tensor.name, reason }));
   }
 }

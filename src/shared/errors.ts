@@ -1,5 +1,5 @@
 import type { Message } from './messages/message';
-import type { Sentence } from './messages/say';
+import { type Sentence, say } from './messages/say';
 
 /**
  * Every failure that a person may see. The message is one sentence that says what is wrong, where, and what to do;
@@ -72,6 +72,11 @@ export class DnnSplitError extends Error {
     return new DnnSplitError(data.code, message, data.place, data.detail);
   }
 
+  /** The message, with what it was made from where that is known. */
+  get sentence(): string | Sentence {
+    return this.said === undefined ? this.message : { ...this.said, text: this.message };
+  }
+
   toData(): ErrorData {
     return {
       code: this.code,
@@ -87,9 +92,11 @@ export class DnnSplitError extends Error {
 export function toErrorData(thrown: unknown): ErrorData {
   if (DnnSplitError.is(thrown)) return thrown.toData();
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { text, id, values } = say('work.unexpected', { message: error.message });
   return {
     code: 'internal',
-    message: `DNNSplit hit an unexpected error: ${error.message}. The log has the detail.`,
+    message: text,
+    said: { id, values },
     ...(error.stack !== undefined && { detail: error.stack }),
   };
 }

@@ -3,6 +3,7 @@
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
 import type { DType } from './dtype';
+import type { Message } from './messages/message';
 import type { Figures, LimitName, Metric } from './metrics';
 
 /** A number, or a symbolic expression as text (`batch`, `2*seq`, `?`). */
@@ -245,6 +246,8 @@ export interface AuditReport {
   readonly exceptionCount: number;
   readonly exceptions: readonly { readonly node: string; readonly lowerTier: string; readonly upperTier: string }[];
   readonly consequence: string;
+  /** What the consequence was made from, for translation. */
+  readonly consequenceSaid?: Message;
 }
 
 export interface PlanReport extends Figures {
@@ -295,8 +298,10 @@ export interface PlanReport extends Figures {
   /** As in the analysis. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   readonly assumedText?: string;
-  /** One sentence: what to do, "do not split" included. */
+  /** What to do, "do not split" included: the headline first, then reasons. */
   readonly advice: string;
+  /** What the advice was made from, for translation. */
+  readonly adviceSaid?: Message;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
   readonly candidates: readonly CandidateOutcome[];
 }

@@ -1,5 +1,5 @@
 /**
- * Marks a text of a table that people read: whoever shows it translates it, and `build/listMessages.mjs` finds it here for
+ * Marks a text of a table that people read: whoever shows it translates it, and `build/bundle/listMessages.mjs` finds it here for
  * the translators.
  */
 export function translatable<Text extends string>(text: Text): Text {

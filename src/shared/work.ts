@@ -1,4 +1,5 @@
 import { DnnSplitError } from './errors';
+import { say } from './messages/say';
 
 /** What long work needs from its caller: a way to be stopped and a way to say how far it is. */
 export interface Work {
@@ -13,5 +14,5 @@ export const unwatched: Work = { canceled: () => false, report: () => undefined 
 
 /** @throws DnnSplitError `canceled` once the caller has lost interest. */
 export function throwIfCanceled(work: Work): void {
-  if (work.canceled()) throw new DnnSplitError('canceled', 'The analysis was canceled.');
+  if (work.canceled()) throw new DnnSplitError('canceled', say('work.analysisCanceled', {}));
 }

@@ -233,7 +233,7 @@ export function createPlanPanel(controller: Controller): Panel {
 /** Says where not every cut was looked at. */
 function boundedHint({ boundedBlocks = 0 }: PlanReport): HTMLElement[] {
   if (boundedBlocks === 0) return [];
-  const told = boundedBlocks === 1 ? text('plan.bounded.one') : text('plan.bounded', formatCount(boundedBlocks));
+  const told = text('plan.bounded', formatCount(boundedBlocks));
   return [element('p', { class: 'hint' }, told)];
 }
 

@@ -1,4 +1,5 @@
 import { pictureTexts } from '../../src/engine/picture/displayList/texts';
+import { fillPlaces } from '../../src/shared/messages/message';
 
 /** Every text that the graph view shows, in English; the host replaces them by localized ones of the same keys. */
 const defaults = {
@@ -10,7 +11,7 @@ const defaults = {
   'node.input': 'input of the graph',
   'node.output': 'output of the graph',
   'graph.onTier': 'on {0}',
-  'graph.fold': 'folded, {0} identical blocks',
+  'graph.fold': 'folded, {0|# block|# identical blocks}',
   'graph.noShape': 'shape unknown',
   'graph.minimap': 'Overview of the graph',
   'toolbar.label': 'Graph tools',
@@ -30,7 +31,7 @@ const defaults = {
   'toolbar.details.title': 'Show or hide the side panel',
   'metric.none': 'None',
   'search.none': 'No nodes match “{0}”.',
-  'search.count': '{0} matches',
+  'search.count': '{0|# match|# matches}',
   'search.results': 'Matching nodes',
   'panel.label': 'Details and plan',
   'panel.resize': 'Resize the panel',
@@ -41,7 +42,7 @@ const defaults = {
   'tab.charts': 'Charts',
   'details.none': 'Select a node to see its tensors, its time on each tier, and the result of cutting after it.',
   'details.loading': 'Loading node…',
-  'details.many': '{0} nodes selected.',
+  'details.many': '{0|# node|# nodes} selected.',
   'details.kind': 'Kind',
   'details.op': 'Operator',
   'details.ops': 'Operators',
@@ -62,15 +63,15 @@ const defaults = {
   'details.estimated': 'estimate',
   'details.cut': 'If cut after this node',
   'details.cutHere': 'Cut Here',
-  'details.cutHere.title': 'Move the boundary to this node (C in the graph)',
+  'details.cutHere.title': 'Move the split point to this node (C in the graph)',
   'details.pin': 'Pin to {0}',
   'details.unpin': 'Unpin from {0}',
   'details.unfold': 'Unfold',
   'details.fold': 'Fold Block',
   'details.inside': 'Folded into “{0}”.',
   'details.notCandidate': 'Not a candidate: an earlier cut sends no more bytes.',
-  'details.noCut': 'No plan may cut here.',
-  'details.foldOf': '{0} identical blocks, {1} nodes',
+  'details.noCut': 'A cut here is ruled out by a pin, a limit or a tensor of unknown size.',
+  'details.foldOf': '{0|# block|# identical blocks}, {1|# node|# nodes}',
   'column.place': 'After',
   'column.bytes': 'Bytes',
   'column.latency': 'Latency',
@@ -103,8 +104,7 @@ const defaults = {
   'plan.bandwidth.unknown': 'from configuration',
   'plan.strategies': 'Strategies and baselines',
   'plan.regimes': 'Bandwidth regimes of {0} to {1}',
-  'plan.bounded.one': 'Cuts across the branches of 1 block were not all examined.',
-  'plan.bounded': 'Cuts across the branches of {0} blocks were not all examined.',
+  'plan.bounded': 'Cuts across the branches of {0|# block|# blocks} were not all examined.',
   'plan.gap': 'Gap to optimum',
   'plan.this': 'this plan',
   'plan.slower': '{0} slower',
@@ -117,7 +117,8 @@ const defaults = {
   'compare.hint': 'Select a strategy to compare it with the plan.',
   'compare.stop': 'Stop Comparing',
   'compare.caption': 'Compared with {0}',
-  'compare.moved': '{0} of {1} nodes run on another tier. The graph marks them with the pattern of that tier.',
+  'compare.moved':
+    '{0} of {1|# node|# nodes} {0|runs|run} on another tier. The graph marks them with the pattern of that tier.',
   'compare.same': 'Every node runs on the same tier in both plans.',
   'compare.figure': 'Figure',
   'compare.difference': 'Difference',
@@ -126,9 +127,9 @@ const defaults = {
   'pareto.caption': 'Pareto-optimal plans',
   'pareto.hint': 'No other plan is better in all of these figures at once.',
   'pareto.complete': 'These are all such plans.',
-  'pareto.bounded': 'There are more such plans; these are spread over all of them.',
-  'pareto.partial': 'There may be more such plans. Levels of throughput that were looked at: {0}.',
-  'pareto.summary': '{0} plans, latency {1} to {2}, cost {3} to {4}',
+  'pareto.bounded': 'There are more such plans. These are spread evenly among them.',
+  'pareto.partial': 'There may be more such plans. {0|# level|# levels} of throughput were examined.',
+  'pareto.summary': '{0|# plan|# plans}, latency {1} to {2}, cost {3} to {4}',
   'pareto.use': 'Use',
   'pareto.use.name': 'Use the plan with {0} and {1}',
   'pareto.axes': 'Latency by cost',
@@ -141,12 +142,12 @@ const defaults = {
   'plan.config': 'Open Configuration',
   'plan.none': 'No plan yet.',
   'chart.profile': 'Bytes and cumulative MACs by position',
-  'chart.profile.summary': '{0} candidates at {1} positions, {2} to {3}',
+  'chart.profile.summary': '{0|# candidate|# candidates} at {1|# position|# positions}, {2} to {3}',
   'chart.position': 'Position in execution order',
   'chart.bytes': 'Bytes sent',
   'chart.macs': 'Cumulative MACs',
   'chart.bandwidth': 'Latency by bandwidth',
-  'chart.bandwidth.summary': '{0} regimes, latency {1} to {2}',
+  'chart.bandwidth.summary': '{0|# regime|# regimes}, latency {1} to {2}',
   'chart.bandwidth.latency': 'Latency by bandwidth from {0} to {1}',
   'chart.bandwidth.plan': 'Latency of the {2} by bandwidth from {0} to {1}',
   'chart.bandwidth.flat': 'At any bandwidth from {0} to {1}, the plan sends nothing over this link.',
@@ -158,7 +159,7 @@ const defaults = {
   'regimes.upTo': 'up to {0}',
   'regimes.from': '{0} and above',
   'regions.caption': 'Best plan by bandwidth of two links',
-  'regions.summary': '{0} plans by the bandwidths of {1} and {2}',
+  'regions.summary': '{0|# plan|# plans} by the bandwidths of {1} and {2}',
   'regions.links': 'Links',
   'regions.pair': '{0} → {1} and {2} → {3}',
   'regions.axis': '{0} → {1}',
@@ -177,7 +178,7 @@ const defaults = {
   'boundary.drag': 'Drag to move the cut.',
   'boundary.candidate': 'Cut after {0}: {1}, {2}',
   'boundary.outcome': 'Cut after {0}: {1}, {2}, sends {3}',
-  'boundary.impossible': 'Cut after {0}: no plan may cut here',
+  'boundary.impossible': 'Cut after {0}: ruled out by a pin, a limit or a tensor of unknown size',
   'boundary.ruledOut': 'Cut after {0}: never better than the candidates next to it',
   'boundary.plain': 'Cut after {0}',
   'state.starting': 'Opening the model…',
@@ -188,7 +189,7 @@ const defaults = {
   'state.empty': 'This model has no nodes.',
   'announce.selected': 'Selected {0}',
   'announce.plan': 'Plan changed: latency {0}, cost {1}. {2}',
-  'announce.compared': 'Compared with {0}: {1} nodes run on another tier',
+  'announce.compared': 'Compared with {0}: {1|# node runs|# nodes run} on another tier',
   'announce.undone': 'Change undone',
   'announce.redone': 'Change redone',
   'announce.folded': 'Folded {0}',
@@ -214,9 +215,7 @@ export function translated(message: string): string {
   return table[message] ?? message;
 }
 
-/** The text of a key with `{0}`, `{1}`, ... replaced by `values`. */
+/** The text of a key with `{0}`, `{1|# node|# nodes}`, ... replaced by `values`. */
 export function text(key: StringKey, ...values: readonly (string | number)[]): string {
-  return (table[key] ?? defaults[key]).replace(/\{(\d+)\}/g, (_, index: string) =>
-    isolated(String(values[Number(index)] ?? '')),
-  );
+  return fillPlaces(table[key] ?? defaults[key], ...values.map((value) => isolated(String(value))));
 }

@@ -22,8 +22,8 @@ export function addAnalyze(program: Command): void {
     .command('analyze')
     .description('Summarize a model and list its candidate split points')
     .argument('<model>', 'an .onnx file')
-    .option('-c, --config <file>', 'a dnnsplit.json; the nearest one above the model otherwise')
-    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
+    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
+    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
     .option('--nodes', 'list every node')
     .option('--tensors', 'list every tensor')
     .option('--json', 'print JSON')
@@ -51,7 +51,7 @@ function analysisText(report: AnalysisReport): string {
   const { model, graph, candidates, openDimensions, madeDimensions = [], diagnostics } = report;
   const facts: [string, string][] = [
     ['model', model.path],
-    ['producer', model.producer === '' ? 'not stated' : model.producer],
+    ['producer', model.producer === '' ? 'unknown' : model.producer],
     [
       'operators',
       Object.entries(model.opsets)
@@ -71,11 +71,11 @@ function analysisText(report: AnalysisReport): string {
     parts.unshift(`For ${report.assumedText}: assumed, because the file leaves these sizes open.`);
   }
   if (openDimensions.length > 0) {
-    parts.push(`Open dimensions: ${namesText(openDimensions)}. Bind one with --bind NAME=NUMBER.`);
+    parts.push(`Open dimensions: ${namesText(openDimensions)}. Bind them with --bind NAME=NUMBER.`);
   }
   if (madeDimensions.length > 0) {
     parts.push(
-      `Sizes that only a run decides: ${namesText(madeDimensions)}. Say with --bind NAME=NUMBER what to expect, and it is counted.`,
+      `Sizes known only at run time: ${namesText(madeDimensions)}. Set the size to expect with --bind NAME=NUMBER to include them.`,
     );
   }
   if (diagnostics.length > 0) {
@@ -106,14 +106,14 @@ function namesText(dimensions: AnalysisReport['openDimensions']): string {
 /** Calls of local functions are one node each in the file; what depends on the input is counted inside of them. */
 function nodesText({ model, graph }: AnalysisReport): string {
   return graph.nodes > model.nodes
-    ? `${model.nodes}; inside of the functions that they call, ${graph.nodes} depend on the input`
-    : `${model.nodes}, of which ${graph.nodes} depend on the input`;
+    ? `${model.nodes}; inside the functions they call, ${graph.nodes} ${graph.nodes === 1 ? 'depends' : 'depend'} on the input`
+    : `${model.nodes}, of which ${graph.nodes} ${graph.nodes === 1 ? 'depends' : 'depend'} on the input`;
 }
 
 /** Work that depends on open sizes is not known, never 0. */
 function workText({ macs, uncountedNodes }: AnalysisReport['model']): string {
   if (uncountedNodes === undefined) return macsText(macs);
-  const open = `open sizes decide that of ${counted(uncountedNodes, macs === 0 ? 'node' : 'more node')}`;
+  const open = `${counted(uncountedNodes, 'node')} of unknown size not counted`;
   return macs === 0 ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
 }
 
@@ -123,7 +123,7 @@ function weightsText({ weightBytes, bodyWeightBytes, parameters }: AnalysisRepor
 }
 
 function activationsText({ model, graph }: AnalysisReport): string {
-  const known = `${bytesText(model.peakActivationBytes)} at most at once`;
+  const known = `up to ${bytesText(model.peakActivationBytes)} at a time`;
   return graph.unknownTensors === 0
     ? known
     : `${known}, without ${counted(graph.unknownTensors, 'tensor')} of unknown size`;
@@ -132,7 +132,7 @@ function activationsText({ model, graph }: AnalysisReport): string {
 function cutsText({ singleTensorCuts, boundedBlocks }: AnalysisReport['graph']): string {
   const single = `${counted(singleTensorCuts, 'position')} where one tensor crosses`;
   if (boundedBlocks === undefined) return single;
-  return `${single}; ${boundedBlocks} ${boundedBlocks === 1 ? 'block has' : 'blocks have'} more cuts than were looked at`;
+  return `${single}; ${boundedBlocks} ${boundedBlocks === 1 ? 'block has' : 'blocks have'} more cuts than were examined`;
 }
 
 function candidatesText(candidates: readonly CandidateReport[]): string {
@@ -152,12 +152,12 @@ function candidatesText(candidates: readonly CandidateReport[]): string {
     { heading: 'work above', numeric: true },
     { heading: 'tensors that cross' },
   ];
-  const count = `${candidates.length} candidate split ${candidates.length === 1 ? 'point' : 'points'}`;
+  const count = counted(candidates.length, 'candidate split point');
   return `${count}\n${tableText(columns, rows)}`;
 }
 
 function crossingText({ tensors }: CandidateReport): string {
-  if (tensors.length === 0) return '(nothing crosses)';
+  if (tensors.length === 0) return '(no traffic)';
   return tensors.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
@@ -19,24 +20,21 @@ interface DeployOptions {
 export function addDeploy(program: Command): void {
   program
     .command('deploy')
-    .description('Write a folder per target that runs the tiers of a plan: manifests, sub-models and how to start them')
+    .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
     .argument('<plan>', 'a .splitplan.json file')
     .addOption(
-      new Option('-t, --target <targets>', `what to make, separated by commas: ${deploymentTargets.join(', ')}`)
+      new Option('-t, --target <targets>', `deployment targets, separated by commas: ${deploymentTargets.join(', ')}`)
         .argParser(parseTargets)
         .makeOptionMandatory(),
     )
-    .requiredOption('-o, --output <folder>', 'where the folders of the targets go')
+    .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per target')
     .addOption(
-      new Option(
-        '--engine <engine>',
-        'for compose: what runs the sub-models; an inference server gets a relay beside it',
-      )
+      new Option('--engine <engine>', 'for compose: what runs the sub-models; an inference server runs beside a relay')
         .choices(engines)
         .default('relay'),
     )
     .option('--manifests-only', 'leave the sub-models out')
-    .option('--force', 'replace what an earlier run has written there')
+    .option('--force', 'replace the files of an earlier run')
     .option('--json', 'print the paths as JSON')
     .action((plan: string, options: DeployOptions) => deploy(plan, options, standardOutput));
 }
@@ -45,7 +43,7 @@ function parseTargets(text: string): DeploymentTarget[] {
   return text.split(',').map((name) => {
     const target = deploymentTargets.find((known) => known === name.trim());
     if (target !== undefined) return target;
-    throw new InvalidArgumentError(`Allowed choices are ${deploymentTargets.join(', ')}.`);
+    throw new InvalidArgumentError(`Use one or more of: ${deploymentTargets.join(', ')}.`);
   });
 }
 
@@ -73,7 +71,10 @@ async function explained<Value>(write: () => Promise<Value>): Promise<Value> {
     return await write();
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'external-data')) throw thrown;
-    const message = thrown.message.replace(/\.$/, ', or leave the sub-models out with --manifests-only.');
-    throw new DnnSplitError('external-data', message, thrown.place);
+    throw new DnnSplitError(
+      'external-data',
+      say('command.orManifestsOnly', { message: thrown.said ?? thrown.message }),
+      thrown.place,
+    );
   }
 }

@@ -27,12 +27,14 @@ export function addGraph(program: Command): void {
     .description('Draw the graph of a model with its tiers as SVG')
     .argument('<model|plan>', 'an .onnx or a .splitplan.json file')
     .requiredOption('-o, --output <file>', 'the .svg file to write; - is standard output')
-    .option('--force', 'replace the file where it exists')
-    .option('-c, --config <file>', 'for a model: a dnnsplit.json; the nearest one above it otherwise')
-    .option('-b, --bind <name=number>', 'for a model: a number for a symbolic dimension', parseBindings)
-    .option('--unfolded', 'draw every copy of repeated blocks')
+    .option('--force', 'replace an existing file')
+    .option('-c, --config <file>', 'for a model: dnnsplit.json to use (default: the nearest one above it)')
+    .option('-b, --bind <name=number>', 'for a model: bind a symbolic dimension (repeatable)', parseBindings)
+    .option('--unfolded', 'draw every copy of a repeated block')
     .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
-    .addOption(new Option('--metric <metric>', 'what the dots of the nodes show').choices(heatMetrics).default('time'))
+    .addOption(
+      new Option('--metric <metric>', 'metric that the dots of the nodes show').choices(heatMetrics).default('time'),
+    )
     .option('--json', 'print the size of the picture as JSON')
     .action((source: string, options: GraphOptions) => graph(source, options));
 }

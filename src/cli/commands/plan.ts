@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import { namedStrategies } from '../../shared/strategies';
@@ -34,28 +35,29 @@ interface PlanOptions {
 export function addPlan(program: Command): void {
   program
     .command('plan')
-    .description('Plan where each part of a model runs, and say how good the plan is')
+    .description('Find the best placement of a model on the tiers and prove how good it is')
     .argument('<model>', 'an .onnx file')
-    .option('-c, --config <file>', 'a dnnsplit.json; the nearest one above the model otherwise')
-    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
+    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
+    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
-    .option('--strategy <strategy>', `how to search: ${namedStrategies.join(', ')}, single:<tier>`)
-    .option('-o, --output <file>', 'write the plan document there; - is standard output')
-    .option('--force', 'replace the file where it exists')
-    .option('--compare', 'compute the other strategies too')
+    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
+    .option('--force', 'replace an existing file')
+    .option('--compare', 'compare with the other strategies')
     .addOption(
-      new Option('--sweep <link=0,from=0.1,to=1000>', 'bandwidths in Mbit/s at which the best plan changes').argParser(
-        parseSweep,
-      ),
+      new Option(
+        '--sweep <link=0,from=0.1,to=1000>',
+        'list the bandwidths in Mbit/s at which the best plan changes',
+      ).argParser(parseSweep),
     )
     .option(
       '--top <number>',
-      'list the best split points, or the best plans with --strategy exhaustive, at most this many',
+      'list this many of the best split points, or of the best plans with --strategy exhaustive',
       parseCount,
     )
     .option(
       '--follow <mbps,mbps,...>',
-      'what a running system does at these bandwidths of the swept link, in turn',
+      'show how a running system reacts to these bandwidths of the swept link, in turn',
       parseBandwidths,
     )
     .option(
@@ -64,7 +66,7 @@ export function addPlan(program: Command): void {
       parseSeconds,
     )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
-    .option('--pareto', 'list the plans that no other one beats in every figure')
+    .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
     .action((model: string, options: PlanOptions) => plan(model, options));
 }
@@ -94,7 +96,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
   });
   if (options.regions && planned.result.regionMap === undefined) {
-    throw new DnnSplitError('bad-usage', '`--regions` needs two links, and so three tiers or more.');
+    throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }
   const link = options.sweep?.link ?? 0;
   const report = {
@@ -121,12 +123,11 @@ function swept(report: PlanReport, sweep: Sweep | undefined): PlanReport {
   const regimes = report.linkRegimes[sweep.link];
   if (regimes === undefined) {
     const last = report.linkRegimes.length - 1;
-    const known = last === 0 ? 'the only link is 0' : `the links are 0 to ${last}`;
     throw new DnnSplitError(
       'bad-usage',
       last < 0
-        ? 'There is no link to sweep, because there is one tier; add a tier to the configuration.'
-        : `There is no link ${sweep.link} to sweep; ${known}.`,
+        ? say('command.nothingToSweep', {})
+        : say(last === 0 ? 'command.sweepOnly' : 'command.sweepUnknown', { link: sweep.link, last }),
     );
   }
   const inRange = regimes.filter(

@@ -6,7 +6,8 @@ import type { Profiled, ProfileSource } from '../../app/profileModel';
 import type { WriteRule } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
-import { countText, durationText } from '../../shared/quantities';
+import { say } from '../../shared/messages/say';
+import { counted, countText, durationText } from '../../shared/quantities';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { jsonText } from '../terminal/output';
 import { factsText } from '../terminal/table';
@@ -36,22 +37,22 @@ const processCommand = 'profile-process';
 export function addProfile(program: Command): void {
   program
     .command('profile')
-    .description('Measure the nodes of a model on this machine with ONNX Runtime, or read a trace from another one')
+    .description('Measure the nodes of a model on this machine with ONNX Runtime, or read a trace from another machine')
     .argument('<model>', 'an .onnx file')
     .requiredOption('-o, --output <file>', 'the .profile.json file to write; - is standard output')
-    .option('-c, --config <file>', 'a dnnsplit.json with dimensions; the nearest one above the model otherwise')
-    .option('-b, --bind <name=number>', 'a number for a symbolic dimension; may be repeated', parseBindings)
-    .option('--runs <number>', 'runs to take the median of', parseCount, 20)
-    .option('--warmup <number>', `runs before these that do not count (${defaultWarmup})`, parseWarmup)
+    .option('-c, --config <file>', 'dnnsplit.json with dimensions (default: the nearest one above the model)')
+    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
+    .option('--runs <number>', 'measured runs; each time is their median', parseCount, 20)
+    .option('--warmup <number>', `warm-up runs (default: ${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
     .addOption(runtimeFolderOption())
     .option(
       '--device <name>',
       "what the times were measured on (default: this machine's processor; required with --from-trace)",
     )
-    .option('--from-trace <file>', 'read a profile that ONNX Runtime wrote, instead of running the model')
-    .option('--save-trace <file>', "keep ONNX Runtime's profile")
-    .option('--force', 'replace files that exist')
+    .option('--from-trace <file>', 'read a trace that ONNX Runtime wrote instead of running the model')
+    .option('--save-trace <file>', 'save the trace of ONNX Runtime')
+    .option('--force', 'replace existing files')
     .option('--json', 'print JSON')
     .action((model: string, options: ProfileOptions) => profile(model, options));
   program.command(processCommand, { hidden: true }).action(async () => {
@@ -118,7 +119,7 @@ async function measured(
   return recordTrace(request, (tracePath, version) => {
     const source: ProfileSource = {
       device: options.device ?? processorName(),
-      runtime: `onnxruntime ${version}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+      runtime: `onnxruntime ${version}, ${counted(threads, 'thread')}`,
       recorded: dateText(new Date()),
       warmup,
     };
@@ -131,7 +132,7 @@ async function measured(
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
   const { profileFromTrace } = await import('../../app/profileModel');
   if (options.device === undefined) {
-    throw new DnnSplitError('bad-usage', 'A trace does not say what it was recorded on; name it with --device.');
+    throw new DnnSplitError('bad-usage', say('command.noDevice', {}));
   }
   const recorded = statSync(tracePath, { throwIfNoEntry: false })?.mtime ?? new Date();
   const { device, warmup } = options;
@@ -142,7 +143,7 @@ async function imported(tracePath: string, analyzed: AnalyzedModel, options: Pro
 function checkRuns(runs: number, nodes: number): void {
   const most = Math.floor(mostEvents / (nodes + 2));
   if (runs <= most) return;
-  const message = `${runs} runs of ${nodes} nodes are more than the ${countText(mostEvents)} events that ONNX Runtime records; ask for at most ${most} with --runs.`;
+  const message = say('command.tooManyRuns', { runs, nodes, limit: countText(mostEvents), most });
   throw new DnnSplitError('bad-usage', message);
 }
 
@@ -173,8 +174,8 @@ function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
     ['profile', output],
     ['device', document.device],
     ['runtime', document.runtime],
-    ['measured', `${measuredNodes} of ${nodes} nodes, medians of ${runs} ${runs === 1 ? 'run' : 'runs'}`],
-    ['nodes', `${durationText(nodeMicroseconds / 1000)} together`],
+    ['measured', `${measuredNodes} of ${counted(nodes, 'node')}, medians of ${counted(runs, 'run')}`],
+    ['nodes', `${durationText(nodeMicroseconds / 1000)} in total`],
     ['whole run', durationText(runMicroseconds / 1000)],
   ]);
   return [facts, ...warnings.map((warning) => `warning: ${visibleText(warning)}`)].join('\n');

@@ -20,11 +20,11 @@ interface RunOptions {
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('Run every tier of a plan on this machine, with links as the plan states them (needs ONNX Runtime)')
+    .description('Run every tier of a plan on this machine, over links as slow as in the plan (needs ONNX Runtime)')
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
-    .option('-p, --port <number>', 'port of the first tier; the others take free ones', parsePort, 8000)
-    .option('--exact', 'answer bit for bit as the whole model does: no optimization, one thread')
-    .option('--no-shaping', 'let the links be as fast as this machine is')
+    .option('-p, --port <number>', 'port of the first tier; the other tiers use free ports', parsePort, 8000)
+    .option('--exact', 'bit-identical to the unsplit model: no optimization, one thread')
+    .option('--no-shaping', 'do not slow the links down')
     .addOption(runtimeFolderOption())
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
@@ -56,7 +56,7 @@ async function run(
     const address = `http://127.0.0.1:${chain.port}`;
     output.print(
       [
-        `${visibleText(first.model)} answers at ${address}; Ctrl+C stops it.`,
+        `${visibleText(first.model)} is available at ${address}. Press Ctrl+C to stop.`,
         'Try it:',
         `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
         ...exampleRequest(first, sizesOfPlan(split.plan), `${address}/v2/models/${name}/infer`),

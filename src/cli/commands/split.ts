@@ -19,8 +19,8 @@ export function addSplit(program: Command): void {
     .command('split')
     .description('Write the sub-model and the contract of every tier of a plan')
     .argument('<plan>', 'a .splitplan.json file')
-    .requiredOption('-o, --output <folder>', 'where the folders of the tiers go')
-    .option('--force', 'replace what an earlier split has written there')
+    .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per tier')
+    .option('--force', 'replace the files of an earlier split')
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
 }
@@ -52,10 +52,10 @@ function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, n
     { heading: 'data file', numeric: true },
   ];
   const notes = [
-    ...(duplicatedWeightBytes > 0 ? [`Weights held more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
-    ...(boundDimensions ? ['The sub-models fit only the dimensions that the plan binds.'] : []),
+    ...(duplicatedWeightBytes > 0 ? [`Weights stored more than once: ${bytesText(duplicatedWeightBytes)}.`] : []),
+    ...(boundDimensions ? ['The sub-models accept only the dimensions bound in the plan.'] : []),
     ...notices.map(visibleText),
-    `Check them with: dnnsplit verify ${visibleText(shellWord(directory))}`,
+    `Verify them with: dnnsplit verify ${visibleText(shellWord(directory))}`,
   ];
   return `${tableText(columns, rows)}\n\n${notes.join('\n')}`;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
-import { threeDigits } from '../../shared/quantities';
+import { counted, threeDigits } from '../../shared/quantities';
 import type { VerificationReport } from '../../shared/verification';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
@@ -25,14 +25,14 @@ export function addVerify(program: Command): void {
   program
     .command('verify')
     .description(
-      'Run the whole model and its sub-models on random inputs and compare their answers (needs ONNX Runtime)',
+      'Run the unsplit model and its sub-models on random inputs and compare the outputs (needs ONNX Runtime)',
     )
     .argument('<plan|folder>', 'a .splitplan.json file, or a folder that dnnsplit split wrote')
-    .option('-r, --runs <number>', 'random inputs to try', parseCount, 3)
+    .option('-r, --runs <number>', 'number of random inputs', parseCount, 3)
     .option('--seed <number>', 'seed of the random inputs', parseCount, 1)
     .option(
       '--tolerance <number>',
-      'pass where no element is off by more than this and this much of its own magnitude, for links that round',
+      'largest allowed difference of an element, absolute plus relative; for links that round',
       parseTolerance,
     )
     .option('--serving', 'run the sub-models as they are served: optimized, on all processors')
@@ -104,13 +104,13 @@ function verificationText(report: VerificationReport): string {
   ]);
   const isRounded = encoded || optimization === 'all';
   return [
-    `${visibleText(verdictOf(report))}: ${runs} random ${runs === 1 ? 'input' : 'inputs'} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
-    ...(encoded ? [`Tensors travel as ${wire.join(', ')}, which rounds them.`] : []),
+    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    ...(encoded ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
     ...(optimization === 'all'
-      ? ['The sub-models ran optimized, as they are served; the whole model without optimization.']
+      ? ['The sub-models ran optimized, as they are served; the unsplit model ran without optimization.']
       : []),
     ...(isRounded && tolerance === undefined && !report.identical
-      ? ['Say with --tolerance how far an element may be off, for example --tolerance 0.01.']
+      ? ['Use --tolerance to allow small differences, for example --tolerance 0.01.']
       : []),
     '',
     tableText(columns, rows),
@@ -118,8 +118,8 @@ function verificationText(report: VerificationReport): string {
 }
 
 function verdictOf({ model, identical, tolerance, withinTolerance }: VerificationReport): string {
-  if (identical) return `The sub-models of ${model} answer bit for bit as the whole model does`;
+  if (identical) return `Outputs of the sub-models of ${model} are bit-identical to the unsplit model`;
   if (withinTolerance === true)
-    return `The sub-models of ${model} answer as the whole model does within a tolerance of ${tolerance}`;
-  return `The sub-models of ${model} do not answer as the whole model does`;
+    return `Outputs of the sub-models of ${model} equal those of the unsplit model within a tolerance of ${tolerance}`;
+  return `Outputs of the sub-models of ${model} differ from the unsplit model`;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DnnSplitError } from '../../shared/errors';
+import { type Sentence, say } from '../../shared/messages/say';
 
 export interface ChainOptions {
   /** Path of the relay's program. */
@@ -74,15 +75,18 @@ function startRelay({ program, signal, log }: ChainOptions, args: readonly strin
   });
   return new Promise<{ child: ChildProcess; port: number }>((done, fail) => {
     let last = '';
-    const giveUp = (message: string, code: 'canceled' | 'worker-crashed' = 'worker-crashed') => {
+    const giveUp = (message: Sentence, code: 'canceled' | 'worker-crashed' = 'worker-crashed') => {
       clearTimeout(timer);
       void stop(child);
       fail(new DnnSplitError(code, message));
     };
-    const timer = setTimeout(() => giveUp('A relay did not start within a minute.'), startTimeoutMs);
-    signal.addEventListener('abort', () => giveUp('The start was canceled.', 'canceled'), { once: true });
-    child.once('error', ({ message }) => giveUp(`A relay could not be started: ${message}.`));
-    child.once('exit', () => giveUp(last.replace(/^dnnsplit-relay: /, '') || 'A relay ended while it was started.'));
+    const timer = setTimeout(() => giveUp(say('chain.timeout', {})), startTimeoutMs);
+    signal.addEventListener('abort', () => giveUp(say('chain.canceled', {}), 'canceled'), { once: true });
+    child.once('error', ({ message }) => giveUp(say('chain.notStarted', { reason: message })));
+    child.once('exit', () => {
+      const line = last.replace(/^dnnsplit-relay: /, '');
+      giveUp(line === '' ? say('chain.endedEarly', {}) : say('chain.lastLine', { line }));
+    });
     child.stderr.setEncoding('utf8');
     let rest = '';
     child.stderr.on('data', (text: string) => {
@@ -104,7 +108,7 @@ async function waitForEnd(children: readonly ChildProcess[], signal: AbortSignal
   const stopped = new AbortController();
   const died = children.map(async (child) => {
     const [code] = await once(child, 'exit', { signal: stopped.signal });
-    return `A relay ended on its own (exit code ${code}); its last lines are above.`;
+    return say('chain.ended', { code: code ?? '' });
   });
   const asked = once(signal, 'abort', { signal: stopped.signal }).then(() => undefined);
   const failure = signal.aborted ? undefined : await Promise.race([asked, ...died]);

@@ -11,7 +11,7 @@ export function endInWords(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Who reads a pipe may stop early, as `head` does; the finding stays what it is.
     if (error.code === 'EPIPE') return;
-    say(`Standard output cannot be written: ${visibleText(error.message)}.`);
+    say(`Could not write to standard output: ${visibleText(error.message)}.`);
     process.exit(exitCodes.refused);
   });
   process.stderr.on('error', () => undefined);
@@ -29,7 +29,7 @@ function told(thrown: unknown): number {
   const { code, message, detail } = toErrorData(thrown);
   if (code === 'internal') {
     say(
-      `This is a fault of DNNSplit. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`,
+      `DNNSplit hit an unexpected error. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`,
     );
     return exitCodes.internal;
   }

@@ -41,7 +41,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const { exact } = report;
   const proof =
     exact.gapPercent === null
-      ? `not known: ${exact.unavailable ?? 'it was not computed'}`
+      ? `unknown: ${exact.unavailable ?? 'not computed'}`
       : exact.unavailable === undefined
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
@@ -62,7 +62,8 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
-  if (report.ranked !== undefined) parts.push(figuresText('best plans over all positions of the order', report.ranked));
+  if (report.ranked !== undefined)
+    parts.push(figuresText('best plans over all positions of the execution order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
@@ -78,7 +79,7 @@ function timesText({ tiers }: PlanReport): string {
   if (measured === 0) return `estimated for all ${counted(nodes, 'node')}`;
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
-    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the others`;
+    : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
 }
 
 const left = (heading: string): Column => ({ heading });
@@ -109,7 +110,7 @@ function tiersText({ tiers }: PlanReport): string {
 }
 
 function linksText({ links }: PlanReport): string {
-  if (links.length === 0) return 'There is one tier, so nothing is sent.';
+  if (links.length === 0) return 'There is only one tier, so there is no traffic.';
   const columns = [left('link'), right('bandwidth'), right('bytes'), right('time'), right('cost'), left('tensors')];
   const rows = links.map((link) => [
     `${link.from} to ${link.to}`,
@@ -171,10 +172,10 @@ function followedText(followed: readonly FollowedReport[]): string {
   const columns = [right('measured'), left('plan'), left('')];
   const rows = followed.map(({ bandwidthMbps, summary, moves, infeasible }) => [
     bandwidthText(bandwidthMbps),
-    infeasible === true ? `${summary} (no plan keeps the limits here)` : summary,
-    moves ? 'the cut moves' : '',
+    infeasible === true ? `${summary} (no plan meets the limits here)` : summary,
+    moves ? 'split point moves' : '',
   ]);
-  return `bandwidths in turn; the plan stays until one lies a tenth beyond its regime, or it would break a limit\n${tableText(columns, rows)}`;
+  return `bandwidths in turn; the plan changes once one lies a tenth beyond its regime, or when it would break a limit\n${tableText(columns, rows)}`;
 }
 
 /** Each plan with the bandwidths that its regions reach; the ranges of two may overlap where they are no rectangles. */
@@ -226,10 +227,10 @@ function reachText(mbps: readonly number[]): string {
 }
 
 function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
-  const title = 'plans that no other one beats in every figure';
-  if (paretoComplete) return `${title}: all of them`;
-  if (paretoBounded) return `${title}: there are more, these are spread over all of them`;
-  return `${title}: there may be more, these are proven by minimum cuts and at ${paretoLevels} levels of throughput`;
+  const title = 'Pareto-optimal plans';
+  if (paretoComplete) return `${title} (all of them)`;
+  if (paretoBounded) return `${title} (there are more; the listed ones are spread evenly among them)`;
+  return `${title} (there may be more; these are proven by minimum cuts and at ${counted(paretoLevels, 'level')} of throughput)`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

@@ -1,6 +1,7 @@
 import { writeFileAtomically } from '../../files/atomicFile';
 import { type WriteRule, writeTarget } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { errorOutput, type Output, standardOutput } from './output';
 
 /** What stands for standard output where a file is asked for. */
@@ -17,10 +18,7 @@ export function checkOutputFile(path: string, overwrite: boolean): void {
 /** A folder cannot go to standard output. @throws DnnSplitError `bad-usage` */
 export function checkOutputFolder(path: string): void {
   if (path !== standardOutputName) return;
-  throw new DnnSplitError(
-    'bad-usage',
-    'Standard output takes one file, and this makes several; name a folder with -o.',
-  );
+  throw new DnnSplitError('bad-usage', say('command.oneOutput', {}));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ContractDocument, ContractTensor } from '../../shared/documents/co
 import type { PlanDocument } from '../../shared/documents/plan';
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { BoundaryTensor, SegmentsPlan } from '../extract/segmentPlan';
 import type { Dim } from '../shapes/algebra/dim';
 import { containerText } from '../shapes/core/statedType';
@@ -19,7 +20,7 @@ export const segmentFile = 'model.onnx';
 export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: SegmentsPlan): ContractDocument[] {
   const lastUsed = split.segments.findLastIndex((segment) => segment !== undefined);
   if (lastUsed < 0) {
-    throw new DnnSplitError('invalid-plan', 'No tier of this plan runs any node, so there is nothing to deploy.');
+    throw new DnnSplitError('invalid-plan', say('deploy.nothing', {}));
   }
   const ofChain = (name: string) => describe(name, split.chain.get(name) ?? unknownFact, inferred);
   const ofSegment = ({ name, fact }: BoundaryTensor) => describe(name, fact, inferred);

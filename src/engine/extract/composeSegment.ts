@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ByteSource } from '../onnx/byteSource';
 import { externalRange } from '../onnx/externalRange';
 import type { ByteRange, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';
@@ -59,10 +60,7 @@ export function composeSegment(input: ExtractionInput, plan: SegmentPlan, option
   const initializers = weights.flatMap((tensor) => [...data.place(tensor)]);
   const model = modelPieces(input, plan, initializers);
   if (piecesLength(model) > limit) {
-    throw new DnnSplitError(
-      'unsupported-model',
-      `The part for tier ${plan.tier + 1} stays above 2 GiB even with its weights in a file of their own; split the model further.`,
-    );
+    throw new DnnSplitError('unsupported-model', say('cut.tooLarge', { tier: plan.tier + 1 }));
   }
   return { model, data: data.pieces };
 }
@@ -166,11 +164,9 @@ function refuseNestedExternalData(model: OnnxModel, plan: SegmentPlan): void {
       ...bodies.flatMap((body) => [...body.initializers.values()]),
     ];
     if (tensors.some(({ payload }) => payload.kind === 'external')) {
-      throw new DnnSplitError(
-        'unsupported-model',
-        `Node "${node.name || node.op}" holds external data inside of itself; export with the original data files kept instead.`,
-        { nodeId: node.id },
-      );
+      throw new DnnSplitError('unsupported-model', say('cut.nestedExternalData', { node: node.name || node.op }), {
+        nodeId: node.id,
+      });
     }
     for (const body of bodies) pending.push(...body.nodes);
   }

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { isNumericValue } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';
 import type { BakedTensor } from './segmentPlan';
@@ -100,7 +101,7 @@ function carry(gathering: Gathering, makerTier: number, name: string): void {
   if (makerTier > gathering.tier) {
     throw new DnnSplitError(
       'invalid-plan',
-      `Tensor "${name}" is made on tier ${makerTier + 1} but needed on tier ${gathering.tier + 1}; data can only flow upwards, so move the cut.`,
+      say('cut.backward', { tensor: name, from: makerTier + 1, to: gathering.tier + 1 }),
     );
   }
   gathering.inputs.add(name);

@@ -1,5 +1,6 @@
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { Assignment } from '../planning/plan/plan';
 import type { Dim } from '../shapes/algebra/dim';
 import { sortNodes } from '../shapes/core/sortNodes';
@@ -110,10 +111,7 @@ function crossingsOf(
     const maker = top.makers.get(name);
     const from = maker === undefined ? 0 : (top.tiers[maker] ?? 0);
     if (from > to || to >= tiers) {
-      throw new DnnSplitError(
-        'invalid-plan',
-        `Tensor "${name}" would flow from tier ${from + 1} down to tier ${to + 1}; plans only go upwards.`,
-      );
+      throw new DnnSplitError('invalid-plan', say('cut.backward', { tensor: name, from: from + 1, to: to + 1 }));
     }
     crossings.push({ name, from, to });
   }
@@ -142,9 +140,10 @@ function describeSegment(
     ascending.map((node) => ({ node, reads: top.reads[node] ?? [], writes: top.writes[node] ?? [] })),
   );
   if (cyclic.length > 0) {
+    const firstInCycle = model.graph.nodes[cyclic[0]?.node ?? -1];
     throw new DnnSplitError(
       'unsupported-model',
-      `The model has a cycle through node ${cyclic[0]?.node}; it cannot run.`,
+      say('graph.cycle', { node: firstInCycle?.name || firstInCycle?.op || '' }),
     );
   }
   const boundary = (name: string): BoundaryTensor => ({ name, fact: factOf(name) });

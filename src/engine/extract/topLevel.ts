@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { OnnxModel } from '../onnx/model';
 import type { Assignment } from '../planning/plan/plan';
 import type { SplitGraph } from '../split/splitGraph';
@@ -64,21 +65,21 @@ export function topLevelOf(model: OnnxModel, graph: SplitGraph, assignment: Assi
   if (assignment.length !== graph.nodes.length) {
     throw new DnnSplitError(
       'invalid-plan',
-      `The plan assigns ${assignment.length} nodes, but the model has ${graph.nodes.length}; analyze the model again.`,
+      say('cut.nodeCount', { assigned: assignment.length, nodes: graph.nodes.length }),
     );
   }
   const tiers: (number | undefined)[] = nodes.map(() => undefined);
   for (const [index, { id, label }] of graph.nodes.entries()) {
     const top = topLevelIndex(id);
     if (nodes[top] === undefined) {
-      throw new DnnSplitError('invalid-plan', `The plan names node ${id}, which the model does not have.`);
+      throw new DnnSplitError('invalid-plan', say('cut.unknownNode', { node: id }));
     }
     const tier = assignment[index] ?? 0;
     const other = tiers[top];
     if (other !== undefined && other !== tier) {
       throw new DnnSplitError(
         'invalid-plan',
-        `The plan cuts inside the function call "${nodes[top].name || nodes[top].op}" (at ${label}); move the cut to the call's border.`,
+        say('cut.insideFunction', { call: nodes[top].name || nodes[top].op, node: label }),
         { nodeId: id },
       );
     }

@@ -1,5 +1,6 @@
 import { type DType, dtypeToOnnx } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { joinBytes } from '../onnx/joinBytes';
 import type { Dim } from '../shapes/algebra/dim';
 import type { TensorFact } from '../shapes/facts/fact';
@@ -23,10 +24,7 @@ export function bakedValueInfoBytes({ name, dtype, shape }: BakedTensor): Uint8A
 function typeBytes(name: string, kind: TensorFact['kind'], fact: TensorFact): Uint8Array {
   const isKnown = fact.dtype !== 'undefined' && kind !== 'opaque' && (kind !== 'map' || fact.key !== undefined);
   if (!isKnown) {
-    throw new DnnSplitError(
-      'invalid-plan',
-      `The type of tensor "${name}" is not known, so no sub-model can begin or end there; move the cut to another tensor.`,
-    );
+    throw new DnnSplitError('invalid-plan', say('cut.unknownType', { tensor: name }));
   }
   switch (kind) {
     case 'tensor':

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ByteRange, OnnxTensor } from './model';
 
 /**
@@ -12,7 +13,13 @@ export function externalRange(tensor: OnnxTensor, fileSize: number): ByteRange {
   if (payload.offset + length > fileSize) {
     throw new DnnSplitError(
       'external-data',
-      `Tensor "${tensor.name}" lies at bytes ${payload.offset} to ${payload.offset + length} of "${payload.location}", which has only ${fileSize}; fetch that file again.`,
+      say('model.externalRange', {
+        tensor: tensor.name,
+        from: payload.offset,
+        to: payload.offset + length,
+        location: payload.location,
+        size: fileSize,
+      }),
     );
   }
   return { offset: payload.offset, length };

@@ -1,3 +1,4 @@
+import { inTurn, type Sentence, say } from '../../shared/messages/say';
 import type { CandidateOutcome } from '../../shared/reports';
 import type { Strategy } from '../../shared/strategies';
 import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
@@ -91,7 +92,7 @@ export interface PlanningResult {
   readonly ranked?: readonly Plan[];
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
-  readonly advice: string;
+  readonly advice: Sentence;
 }
 
 /**
@@ -106,10 +107,10 @@ export function planModel(
   options: PlanOptions,
   work: Work = unwatched,
 ): PlanningResult {
-  work.report('Pricing layers and cuts');
+  work.report(say('stage.pricing', {}).text);
   const { context, findings } = prepare(graph, candidates, infrastructure, options, work);
   const { costs, cuts, search } = context;
-  work.report('Searching plans');
+  work.report(say('stage.searching', {}).text);
   const plan = planWith(context, options.strategy);
   throwIfCanceled(work);
 
@@ -117,20 +118,24 @@ export function planModel(
   const singles = baselines.flatMap(keptPlan);
   const free = withoutFixedCuts(context);
   const certificate = certifyPlan(free, plan, options);
-  if (!options.skipRegimes) work.report('Finding bandwidth regimes');
+  if (!options.skipRegimes) work.report(say('stage.regimes', {}).text);
   const regions = options.regions && regionsOf(search, options.regions);
   // The plan that cuts chosen by hand replace stays among the efficient ones, wherever it cuts.
   const knownPlans = () =>
     free === context ? [plan, ...singles] : [...keptPlan(outcomeOf(free, plan, options.strategy)), ...singles, plan];
+  const searched = searchedText(search.searched);
   return {
     plan,
     costs,
     certificate,
-    audit: { ...findings, consequence: `${findings.consequence}${searchedText(search.searched)}` },
+    audit: {
+      ...findings,
+      consequence: searched === undefined ? findings.consequence : inTurn(findings.consequence, searched),
+    },
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
-    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: searchedCutsOnly }),
+    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: say('regimes.searchedOnly', {}).text }),
     candidates: candidateOutcomes(costs, candidates, free.bounds, plan.assignment),
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
@@ -168,7 +173,7 @@ function prepare(
   const costs = createCostTables(graph, infrastructure, options.previousCosts);
   const fixedCuts =
     options.placement === undefined
-      ? cutsAtPositions(graph, candidates, options.cuts ?? [])
+      ? cutsAtPositions(graph, candidates, infrastructure.tiers, options.cuts ?? [])
       : cutsOfPlacement(graph, infrastructure.tiers, options.placement);
   const bounds = tierBounds(graph, infrastructure, fixedCuts);
   const cuts = searchableCuts(costs, candidates);
@@ -199,9 +204,6 @@ function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean 
   return holds && !rulesPlansOut(costs);
 }
 
-const searchedCutsOnly =
-  'These plans are the best of the cuts that were searched; the graph has more, so a better one may exist.';
-
 /** True where the search had to leave out cuts that may be in the best plan. */
 function leavesCutsOut({ searched }: PlanSearch): boolean {
   return searched.beyondCandidates && searched.allCuts === undefined;
@@ -229,7 +231,7 @@ function keptPlan({ plan, unavailable }: StrategyOutcome): readonly Plan[] {
 
 function certifyPlan(context: StrategyContext, plan: Plan, options: PlanOptions): Certificate {
   if (options.skipCertificate) return withoutOptimum('It was not computed for this plan.');
-  context.work.report('Proving how good the plan is');
+  context.work.report(say('stage.certifying', {}).text);
   return certify(context, plan, options.quickCertificate === true);
 }
 

@@ -1,4 +1,5 @@
 import type { DType } from '../../shared/dtype';
+import { say } from '../../shared/messages/say';
 import { bytesText } from '../../shared/quantities';
 import type {
   AnalysisReport,
@@ -125,15 +126,16 @@ function candidateReport(graph: SplitGraph, candidate: Candidate, next: Candidat
 
 /** Everything up to the next candidate sends no fewer bytes than this one and runs more below the cut. */
 function rulesOutSentence(graph: SplitGraph, candidate: Candidate, next: Candidate | undefined): string {
+  const bytes = bytesText(candidate.bytes);
   if (candidate.downset !== undefined) {
-    return `It runs across branches: no cut below it inside this block sends as few as its ${bytesText(candidate.bytes)}.`;
+    return say('candidate.acrossBranches', { bytes }).text;
   }
   const first = candidate.position + 1;
   const last = (next?.position ?? graph.nodes.length) - 1;
-  if (last < first) return 'No other position lies between it and the next one.';
-  const positions = first === last ? `Position ${first} is` : `Positions ${first} to ${last} are`;
-  const each = first === last ? 'it sends' : 'each sends';
-  return `${positions} ruled out by it: ${each} no fewer than its ${bytesText(candidate.bytes)} and leaves less for the faster tier.`;
+  if (last < first) return say('candidate.adjacent', {}).text;
+  return first === last
+    ? say('candidate.rulesOutOne', { position: first, bytes }).text
+    : say('candidate.rulesOut', { first, last, bytes }).text;
 }
 
 function nodeReports(graph: SplitGraph): NodeReport[] {

@@ -74,14 +74,14 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
       metric: audit.metric,
       holds: audit.holds,
       exceptionCount: audit.exceptionCount,
-      consequence: audit.consequence,
+      consequence: audit.consequence.text,
     },
     baselines: result.baselines.flatMap(outcome),
     strategies: result.strategies.flatMap(outcome),
     regimes: result.regimes.flatMap((regimes, link) => regimes.map((regime) => regimeRow(result, link, regime))),
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
-    advice: result.advice,
+    advice: result.advice.text,
   };
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import type {
   AuditReport,
@@ -69,7 +70,8 @@ export function planReport(result: PlanningResult, model?: PlannedFrom): PlanRep
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
-    advice: result.advice,
+    advice: result.advice.text,
+    adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
   };
 }
@@ -226,6 +228,7 @@ function auditReport({ audit, costs }: PlanningResult): AuditReport {
       lowerTier: tiers[lowerTier]?.id ?? '',
       upperTier: tiers[upperTier]?.id ?? '',
     })),
-    consequence: audit.consequence,
+    consequence: audit.consequence.text,
+    consequenceSaid: messageOf(audit.consequence),
   };
 }

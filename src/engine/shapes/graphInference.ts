@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { throwIfCanceled, type Work } from '../../shared/work';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
@@ -204,7 +205,7 @@ export class GraphInference {
     if (this.steps % stepsPerCheck !== 0) return;
     throwIfCanceled(this.work);
     this.work.report(
-      'Inferring shapes',
+      say('stage.shapes', {}).text,
       this.stepsInMain === 0 ? undefined : Math.min(1, this.steps / this.stepsInMain),
     );
   }

@@ -1,5 +1,6 @@
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
@@ -147,7 +148,7 @@ function tensorsOf(
 function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitError {
   return new DnnSplitError(
     'unsupported-model',
-    `\`${node?.label}\` makes the tensor \`${tensor}\`, which is made already; give each tensor one name and one maker.`,
+    say('graph.madeTwice', { node: node?.label ?? '', tensor }),
     node && { nodeId: node.id },
   );
 }
@@ -155,7 +156,7 @@ function madeTwice(tensor: string, node: InferredNode | undefined): DnnSplitErro
 function inCycle(node: InferredNode | undefined): DnnSplitError {
   return new DnnSplitError(
     'unsupported-model',
-    `\`${node?.label}\` needs its own result, directly or through others, so the model cannot run; break the cycle.`,
+    say('graph.cycle', { node: node?.label ?? '' }),
     node && { nodeId: node.id },
   );
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { type ServerNotifications, type ServerRequests, workspaceTrusted } from '../../shared/requests';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
@@ -208,7 +209,7 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   /** What a request is told that the end of the server has taken along. */
   #endedError(client: LanguageClient, thrown: unknown): DnnSplitError {
-    if (this.#client !== client) return new DnnSplitError('canceled', 'The server was stopped on purpose.');
+    if (this.#client !== client) return new DnnSplitError('canceled', say('server.stopped', {}));
     return this.#state === 'failed' ? serverDownError(String(thrown)) : serverRestartedError(String(thrown));
   }
 
@@ -233,7 +234,7 @@ export class LanguageServer implements ServerConnection, Releasable {
     }
     this.log.warn(`${uri.toString()} was open each time the server ended, and is held back.`);
     const message = vscode.l10n.t(
-      'DNNSplit leaves this file alone because its server ended twice with it; open it again to have it checked.',
+      'DNNSplit does not check this file, because the server stopped twice while it was open. Reopen it to check it again.',
     );
     const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 1), message, vscode.DiagnosticSeverity.Warning);
     diagnostic.source = 'DNNSplit';

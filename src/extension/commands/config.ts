@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { labelText } from '../../shared/escape/workbench';
+import { fillPlaces } from '../../shared/messages/message';
 import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
 import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../window/paths';
@@ -54,12 +55,15 @@ async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefin
   const open = openDimensions.map(({ symbol, tensors }) => ({
     label: labelText(symbol),
     symbol,
-    description: vscode.l10n.t('in {0} tensors', tensors),
+    description: fillPlaces(vscode.l10n.t('in {0|# tensor|# tensors}'), tensors),
   }));
   const made = madeDimensions.map(({ symbol, tensors }) => ({
     label: labelText(symbol),
     symbol,
-    description: vscode.l10n.t('in {0} tensors, known only at run time: enter the size to expect', tensors),
+    description: fillPlaces(
+      vscode.l10n.t('in {0|# tensor|# tensors}, known only at run time: enter the size to expect'),
+      tensors,
+    ),
   }));
   const items = [...open, ...made];
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Select a dimension to set') }))

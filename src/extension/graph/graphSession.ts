@@ -1,5 +1,6 @@
 import type { CancellationToken } from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
@@ -132,9 +133,7 @@ export class GraphSession implements Releasable {
         break;
       case 'noPicture':
         for (const { reject } of this.#pictures.splice(0)) {
-          reject(
-            new DnnSplitError('internal', 'The graph could not be made into a picture.', undefined, message.reason),
-          );
+          reject(new DnnSplitError('internal', say('picture.failed', {}), undefined, message.reason));
         }
         break;
       case 'override':
@@ -185,7 +184,7 @@ export class GraphSession implements Releasable {
     this.#sceneRequest = undefined;
     this.#previewRequest?.cancel();
     for (const { reject } of this.#pictures.splice(0)) {
-      reject(new DnnSplitError('canceled', 'The graph was closed before its picture was made.'));
+      reject(new DnnSplitError('canceled', say('picture.closed', {})));
     }
     this.#disposables.dispose();
   }

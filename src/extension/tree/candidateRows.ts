@@ -1,5 +1,6 @@
 import { outcomeOfCandidate } from '../../shared/candidateOutcome';
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
+import { fillPlaces } from '../../shared/messages/message';
 import { bytesText, costShortText, costText, durationText, macsText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
@@ -16,7 +17,7 @@ export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | u
     description: t('{0} of {1} positions', count, analysis.graph.nodes + 1),
     icon: 'list-ordered',
     kind: 'section',
-    spoken: t('{0} candidate points', count),
+    spoken: fillPlaces(t('{0|# candidate point|# candidate points}'), count),
     expanded: true,
     children: analysis.candidates.map((candidate, rank) =>
       candidateRow(candidate, rank, outcomeOfCandidate(plan?.candidates ?? [], candidate, rank), plan, t),
@@ -46,7 +47,7 @@ function candidateRow(
     if (outcome && outcome.latencyMs !== null) {
       numbers.push(durationText(outcome.latencyMs));
       if (outcome.costPerRequest !== null) numbers.push(cost(outcome.costPerRequest));
-    } else if (plan && !chosen) numbers.push(t('no plan may cut here'));
+    } else if (plan && !chosen) numbers.push(t('ruled out by a pin, limit or unknown size'));
     return numbers.join(', ');
   };
   const description = figures(costShortText);

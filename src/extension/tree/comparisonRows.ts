@@ -1,4 +1,5 @@
 import { markdownText } from '../../shared/escape/markdown';
+import { fillPlaces } from '../../shared/messages/message';
 import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
@@ -72,7 +73,8 @@ export function regimesSection(plan: PlanReport, t: Translate): TreeRow {
   return {
     id: 'regimes',
     label: t('Bandwidth regimes'),
-    description: plan.regimes.length === 1 ? t('one plan at any bandwidth') : t('{0} plans', possible),
+    description:
+      plan.regimes.length === 1 ? t('one plan at any bandwidth') : fillPlaces(t('{0|# plan|# plans}'), possible),
     icon: 'pulse',
     kind: 'section',
     children: plan.regimes.map((regime) => regimeRow(regime, plan, t)),

@@ -1,4 +1,5 @@
 import { markdownText } from '../../shared/escape/markdown';
+import { fillPlaces } from '../../shared/messages/message';
 import { bytesText, macsText } from '../../shared/quantities';
 import type { AnalysisReport } from '../../shared/reports';
 import type { ModelSnapshot } from '../../shared/requests';
@@ -100,7 +101,7 @@ function dimensionRow({ symbol, tensors }: AnalysisReport['openDimensions'][numb
   return {
     id: `dimensions/${symbol}`,
     label: symbol,
-    description: t('in {0} tensors', tensors),
+    description: fillPlaces(t('in {0|# tensor|# tensors}'), tensors),
     icon: 'symbol-variable',
     kind: 'dimension',
     children: [],
@@ -117,7 +118,9 @@ function factsSection(modelUri: string, analysis: AnalysisReport, t: Translate):
     [
       'macs',
       t('MACs'),
-      uncounted === undefined ? macs : t('{0}, excluding {1} nodes of unknown size', macs, uncounted),
+      uncounted === undefined
+        ? macs
+        : fillPlaces(t('{0}, excluding {1|# node|# nodes} of unknown size'), macs, uncounted),
     ],
     ['weights', t('Weights'), bytesText(model.weightBytes + (model.bodyWeightBytes ?? 0))],
   ];

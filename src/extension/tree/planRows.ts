@@ -1,4 +1,5 @@
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
+import { fillPlaces } from '../../shared/messages/message';
 import {
   bandwidthText,
   bytesText,
@@ -69,7 +70,7 @@ function planTooltip(plan: PlanReport, t: Translate): string {
 }
 
 function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
-  const nodes = tier.nodes === 1 ? t('1 node') : t('{0} nodes', tier.nodes);
+  const nodes = fillPlaces(t('{0|# node|# nodes}'), tier.nodes);
   const figures = (cost: (dollars: number) => string) =>
     tier.nodes === 0
       ? t('idle')
@@ -98,7 +99,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
   const lines = [
     `**${markdownText(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
-    `**${t('Memory')}**: ${t('{0} of weights, {1} of activations at most', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
+    `**${t('Memory')}**: ${t('{0} of weights, {1} of peak activations', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
     `**${t('Cost')}**: ${costText(tier.costPerRequest)}`,
     `**${t('Energy')}**: ${energyText(tier.energyJ)}`,
   ];

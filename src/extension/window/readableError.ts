@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import type { ErrorData } from '../../shared/errors';
-import { fillTemplate, type Message } from '../../shared/messages/message';
+import { type Message, messageText } from '../../shared/messages/message';
 import { messages } from '../../shared/messages/messages';
 import { readableSentence } from './paths';
 
 /** A message in the language of the workbench, where there is a translation of it. */
-function translated({ id, values }: Message): string {
-  const english: string = messages[id];
-  const translation = vscode.l10n.bundle?.[english];
-  return fillTemplate(typeof translation === 'string' ? translation : english, values);
+function translated(message: Message): string {
+  return messageText(message, (id) => {
+    const english: string = messages[id];
+    const translation = vscode.l10n.bundle?.[english];
+    return typeof translation === 'string' ? translation : english;
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
 /** JSON-RPC and LSP codes: the client or the server gave the request up. */
 const canceledCodes = new Set([-32800, -32802]);
@@ -17,7 +18,7 @@ export function requestError(thrown: unknown): DnnSplitError {
   if (isRecord(thrown)) {
     if (isErrorData(thrown['data'])) return DnnSplitError.fromData(thrown['data']);
     if (typeof thrown['code'] === 'number' && canceledCodes.has(thrown['code'])) {
-      return new DnnSplitError('canceled', 'The analysis was canceled.');
+      return new DnnSplitError('canceled', say('work.analysisCanceled', {}));
     }
   }
   return DnnSplitError.fromData(toErrorData(thrown));

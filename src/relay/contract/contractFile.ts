@@ -1,6 +1,7 @@
 import { type FileKind, readTextFile } from '../../files/regularFile';
 import { type ContractDocument, contractSchema } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
 /** Reads the contract of a tier. @throws DnnSplitError `file-system`, `invalid-plan` */
 export async function readContract(path: string): Promise<ContractDocument> {
@@ -9,14 +10,14 @@ export async function readContract(path: string): Promise<ContractDocument> {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new DnnSplitError('invalid-plan', `${path} is not valid JSON; export the sub-models again.`, { path });
+    throw new DnnSplitError('invalid-plan', say('contract.notJson', { path }), { path });
   }
   const parsed = contractSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new DnnSplitError(
     'invalid-plan',
-    `${path} is not a contract of this version: ${issue?.path.join('.')}: ${issue?.message}; export the sub-models again.`,
+    say('contract.otherVersion', { path, place: issue?.path.join('.') ?? '', problem: issue?.message ?? '' }),
     { path },
   );
 }

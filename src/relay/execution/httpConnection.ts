@@ -8,6 +8,7 @@ import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { collect } from '../inference/collect';
 
 export interface HttpConnectionOptions {
@@ -88,7 +89,7 @@ export class HttpConnection {
         (response) => {
           collect(response, { maxBytes: this.options.maxBodyBytes }).then(
             (body) => done({ status: response.statusCode ?? 0, headers: response.headers, body }),
-            (error: Error) => fail(new Refusal(502, `the answer is not whole: ${error.message}`)),
+            (error: Error) => fail(new Refusal(502, `the answer is incomplete: ${error.message}`)),
           );
         },
       );
@@ -133,10 +134,7 @@ export class HttpConnection {
 /** @throws DnnSplitError `bad-usage` */
 function parseAddress(address: string): URL {
   if (/^https?:\/\//i.test(address) && URL.canParse(address)) return new URL(address);
-  throw new DnnSplitError(
-    'bad-usage',
-    `"${address}" is not the address of a server; write it as http://host:port, https://, grpc:// or grpcs://.`,
-  );
+  throw new DnnSplitError('bad-usage', say('relay.address', { address }));
 }
 
 /** Errors of a connection that was never made: another try cannot run the request twice. */

@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import {
@@ -100,12 +101,7 @@ export class GrpcServer {
     return new Promise((done, fail) => {
       this.server.bindAsync(address, credentials, (error, bound) => {
         if (error === null) return done(bound);
-        fail(
-          new DnnSplitError(
-            'file-system',
-            `The relay cannot listen on ${address} for gRPC: ${error.message}. Choose another --grpc-port or --host.`,
-          ),
-        );
+        fail(new DnnSplitError('file-system', say('relay.cannotListenGrpc', { address, reason: error.message })));
       });
     });
   }
@@ -164,7 +160,7 @@ export class GrpcServer {
     try {
       open = service.open(headersOf(call));
       const inner = open;
-      call.on('cancelled', () => inner.end(new Refusal(499, 'The client went away before it had its answer.')));
+      call.on('cancelled', () => inner.end(new Refusal(499, 'The client disconnected before it was answered.')));
       hold.grow(receivedBytes);
       this.checkModel(call.request.model_name, call.request.model_version);
       const asked = requestOf(call.request);
@@ -203,7 +199,7 @@ export class GrpcServer {
     if (name === model && (version === '' || version === '1')) return;
     throw new Refusal(
       404,
-      `There is no model "${name}"${version && ` of version ${version}`}; this relay serves "${model}".`,
+      `There is no model "${name}"${version && ` of version ${version}`}. This relay serves "${model}".`,
     );
   }
 }

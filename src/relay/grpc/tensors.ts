@@ -18,9 +18,9 @@ function readTensor({ name, datatype, shape, contents, parameters }: GrpcTensor,
   if (!isDatatype(datatype)) throw new Refusal(400, `Tensor "${name}" has the unknown datatype "${datatype}".`);
   const dims = shape.map(Number);
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
-    throw new Refusal(400, `Tensor "${name}" has the shape [${shape.join(', ')}], which is none.`);
+    throw new Refusal(400, `Tensor "${name}" has the invalid shape [${shape.join(', ')}].`);
   if (raw !== undefined && contents !== null && fieldsOf(contents).length > 0)
-    throw new Refusal(400, `Tensor "${name}" has both raw contents and typed ones; send one of them.`);
+    throw new Refusal(400, `Tensor "${name}" has both raw and typed contents. Send only one of them.`);
   const data = raw ?? typedBytes(name, datatype, contents);
   const expected = expectedBytes(datatype, dims);
   if (expected !== undefined && expected !== data.byteLength) {
@@ -32,7 +32,7 @@ function readTensor({ name, datatype, shape, contents, parameters }: GrpcTensor,
   const scale = Number(parameters[scaleParameter]?.string_param ?? Number.NaN);
   const tensor = { name, datatype, shape: dims, data };
   if (datatype === 'BYTES' && raw === undefined && contents?.bytes_contents.length !== elementCount(dims))
-    throw new Refusal(400, `Tensor "${name}" has another number of elements than its shape [${dims.join(', ')}].`);
+    throw new Refusal(400, `Tensor "${name}" does not have as many elements as its shape [${dims.join(', ')}].`);
   return scale > 0 && Number.isFinite(scale) ? { ...tensor, scale } : tensor;
 }
 
@@ -59,7 +59,7 @@ const typedFields: Readonly<Record<Exclude<Datatype, 'FP16' | 'BF16'>, Field>> =
 
 function typedBytes(name: string, datatype: Datatype, contents: TensorContents | null): Uint8Array {
   if (datatype === 'FP16' || datatype === 'BF16')
-    throw new Refusal(400, `Tensor "${name}" is ${datatype}, which travels as raw contents alone.`);
+    throw new Refusal(400, `Tensor "${name}" is ${datatype}, which can only be sent as raw contents.`);
   const field = typedFields[datatype];
   const other = contents === null ? undefined : fieldsOf(contents).find((one) => one !== field);
   if (other !== undefined)

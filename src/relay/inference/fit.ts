@@ -50,7 +50,7 @@ export function checkReturned(
 
 function typeMisfit({ name, dtype }: ContractTensor, { datatype }: Tensor): string | undefined {
   const wanted = datatypeOf(dtype);
-  return wanted === datatype ? undefined : `"${name}" is ${datatype}, but ${wanted ?? dtype} is wanted.`;
+  return wanted === datatype ? undefined : `"${name}" is ${datatype}, not ${wanted ?? dtype}.`;
 }
 
 function shapeMisfit({ name, shape: expected }: ContractTensor, shape: readonly number[]): string | undefined {
@@ -58,5 +58,5 @@ function shapeMisfit({ name, shape: expected }: ContractTensor, shape: readonly 
   const fits =
     expected.length === shape.length && expected.every((dim, axis) => typeof dim === 'string' || dim === shape[axis]);
   if (fits) return undefined;
-  return `"${name}" has shape [${shape.join(', ')}], but [${expected.join(', ')}] is wanted.`;
+  return `"${name}" has shape [${shape.join(', ')}], not [${expected.join(', ')}].`;
 }

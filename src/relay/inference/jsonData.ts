@@ -44,7 +44,7 @@ export function bytesFromJson(name: string, datatype: Datatype, shape: readonly 
       return bytesOf(Float64Array.from(flat, (value) => realOf(name, datatype, value, (number) => number)));
     case 'FP16':
     case 'BF16':
-      throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form; send it as binary data.`);
+      throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form. Send it as binary data.`);
     default:
       return bytesFromIntegers(name, datatype, flat);
   }
@@ -59,7 +59,7 @@ export function jsonTextOf(tensor: Tensor): string {
   if (datatype === 'BYTES') return JSON.stringify(stringsFromBytes(tensor));
   const array = datatype === 'FP16' ? undefined : elementArrays[datatype];
   if (array === undefined)
-    throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form; ask for binary data.`);
+    throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form. Request binary data.`);
   if (datatype === 'BOOL') return `[${Array.from(data, (value) => value !== 0).join()}]`;
   const elements = elementsIn(data, array);
   if (datatype === 'FP32' || datatype === 'FP64') {
@@ -70,7 +70,7 @@ export function jsonTextOf(tensor: Tensor): string {
 
 function realText(name: string, value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  throw new Refusal(400, `Output "${name}" holds ${value}, which JSON cannot express; ask for binary data.`);
+  throw new Refusal(400, `Output "${name}" holds ${value}, which JSON cannot express. Request binary data.`);
 }
 
 function bytesFromIntegers(name: string, datatype: Datatype, flat: readonly unknown[]): Uint8Array {
@@ -102,7 +102,7 @@ function realOf(name: string, datatype: Datatype, value: unknown, round: (value:
   if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
   const number = Number(value);
   if (Number.isFinite(round(number))) return number;
-  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}; send it as binary data.`);
+  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}. Send it as binary data.`);
 }
 
 function booleanOf(name: string, value: unknown): number {
@@ -122,12 +122,15 @@ const mostDimensions = 64;
 function flatten(data: readonly unknown[], name: string, shape: readonly number[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
   if (shape.length > mostDimensions)
-    throw new Refusal(400, `Input "${name}" has more than ${mostDimensions} dimensions; send its data flat.`);
+    throw new Refusal(
+      400,
+      `Input "${name}" has more than ${mostDimensions} dimensions. Send its data as a flat array.`,
+    );
   const flat: unknown[] = [];
   const visit = (items: readonly unknown[], axis: number) => {
     const isLast = axis === shape.length - 1;
     if (items.length !== shape[axis] || items.some((item) => Array.isArray(item) === isLast)) {
-      throw new Refusal(400, `The data of input "${name}" is nested otherwise than its shape [${shape.join(', ')}].`);
+      throw new Refusal(400, `The data of input "${name}" is not nested as its shape [${shape.join(', ')}].`);
     }
     if (isLast) for (const item of items) flat.push(item);
     else for (const item of items) if (Array.isArray(item)) visit(item, axis + 1);

@@ -178,7 +178,7 @@ function splitBody(body: Uint8Array, headerLength: number | undefined): { json: 
   if (length > largestJsonBytes) {
     throw new Refusal(
       413,
-      `The JSON part of the body has ${length} bytes, but ${largestJsonBytes} are allowed; send tensors in binary.`,
+      `The JSON part of the body has ${length} bytes, but only ${largestJsonBytes} are allowed. Send tensors as binary data.`,
     );
   }
   if (!Number.isInteger(length) || length < 0 || length > body.byteLength) {
@@ -212,7 +212,7 @@ class BinaryReader {
     if (this.at + length > this.bytes.byteLength) {
       throw new Refusal(
         400,
-        `The binary data ends inside tensor "${name}": it announces ${length} bytes, ${this.bytes.byteLength - this.at} are left.`,
+        `The binary data ends inside tensor "${name}": it announces ${length} bytes, but only ${this.bytes.byteLength - this.at} are left.`,
       );
     }
     const taken = this.bytes.subarray(this.at, this.at + length);
@@ -232,7 +232,7 @@ function decodeTensor(wire: z.infer<typeof wireTensor>, reader: BinaryReader, wh
   const size = wire.parameters?.['binary_data_size'];
   if (size === undefined) return { name, datatype, shape, data: bytesFromJson(name, datatype, shape, wire.data) };
   if (wire.data !== undefined && wire.data !== null) {
-    throw new Refusal(400, `${what} "${name}" has both "data" and binary data; send one of them.`);
+    throw new Refusal(400, `${what} "${name}" has both "data" and binary data. Send only one of them.`);
   }
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
     throw new Refusal(400, `${what} "${name}" has a binary_data_size that is not a whole number.`);

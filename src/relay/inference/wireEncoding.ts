@@ -59,5 +59,5 @@ export function decodeFromWire(tensor: Tensor, expected: Tensor['datatype']): Te
     for (let at = 0; at < steps.length; at += 1) values[at] = (steps[at] ?? 0) * scale;
     return { name, datatype: 'FP32', shape, data: bytesOf(values) };
   }
-  throw new Refusal(400, `Input "${name}" is ${datatype}, but ${expected} is wanted.`);
+  throw new Refusal(400, `Input "${name}" is ${datatype} instead of ${expected}.`);
 }

@@ -8,7 +8,7 @@ export function accessCheck(token: string | undefined): (authorization: string |
   return (authorization) => {
     const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;
-    throw new Refusal(401, 'This relay wants its token: send "Authorization: Bearer ...".', undefined, {
+    throw new Refusal(401, 'This relay requires a token. Send "Authorization: Bearer ...".', undefined, {
       'www-authenticate': `Bearer realm="dnnsplit"${given === undefined ? '' : ', error="invalid_token"'}`,
     });
   };

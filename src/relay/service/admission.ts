@@ -23,7 +23,7 @@ export class Admission {
     if (this.running < this.maxRunning || this.waiting.length < this.maxWaiting) return;
     throw new Refusal(
       503,
-      `This tier is busy: ${this.running} requests run and ${this.waiting.length} wait; try again shortly.`,
+      `This tier is busy: ${this.running} running, ${this.waiting.length} waiting. Try again shortly.`,
       1,
     );
   }
@@ -74,5 +74,5 @@ export class Admission {
 
 function whileWaiting(reason: unknown): Refusal {
   if (Refusal.is(reason) && reason.status !== 504) return reason;
-  return new Refusal(504, 'This tier is busy: the request waited for its turn until its time was up.');
+  return new Refusal(504, 'This tier is busy: the request timed out while waiting for its turn.');
 }

@@ -53,7 +53,7 @@ function taken(response: ServerResponse, event: 'drain' | 'finish', hold: Memory
     };
     const lose = () => {
       settle();
-      fail(new Refusal(499, 'The client went away before it had its answer.'));
+      fail(new Refusal(499, 'The client disconnected before it was answered.'));
     };
     const drop = () => {
       settle();

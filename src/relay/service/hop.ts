@@ -3,6 +3,7 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { checkInputs, checkReturned } from '../inference/fit';
 import type { InferenceResponse } from '../inference/message';
 import { timingParameter } from '../inference/travelling';
@@ -47,13 +48,10 @@ export class Hop {
     private readonly admission = new Admission(Number.POSITIVE_INFINITY, 0),
   ) {
     if (contract.segment !== null && executor === undefined) {
-      throw new DnnSplitError('bad-usage', `Tier ${contract.tier} has a sub-model to run, but no engine to run it.`);
+      throw new DnnSplitError('bad-usage', say('relay.noEngine', { tier: contract.tier }));
     }
     if (contract.sends.length > 0 && upstream === undefined) {
-      throw new DnnSplitError(
-        'bad-usage',
-        `Tier ${contract.tier} sends tensors on: name the tier above with --upstream.`,
-      );
+      throw new DnnSplitError('bad-usage', say('relay.noUpstream', { tier: contract.tier }));
     }
   }
 
@@ -100,7 +98,7 @@ export class Hop {
   }
 
   private async sendOn(known: ReadonlyMap<string, Tensor>, call: Call) {
-    if (this.upstream === undefined) throw new Refusal(500, 'This tier has nobody to send to.');
+    if (this.upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
     const sent = this.contract.sends.map((tensor) => this.encoded(pick(known, tensor)));
     const start = performance.now();
     const { outputs, parameters } = await this.upstream.infer(sent, call);
@@ -124,7 +122,9 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
       const reason: unknown = signal.reason;
       const isLate = !Refusal.is(reason) || reason.status === 504;
       fail(
-        isLate ? new Refusal(504, `The sub-model of tier ${tier} still ran when the request's time was up.`) : reason,
+        isLate
+          ? new Refusal(504, `The sub-model of tier ${tier} did not finish within the time limit of the request.`)
+          : reason,
       );
     };
     if (signal.aborted) giveUp();

@@ -65,13 +65,13 @@ export async function inferOverHttp(
 function checkHead({ headers }: IncomingMessage, maxBodyBytes: number): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
-    throw new Refusal(415, `The body is compressed (${encoding}); this relay takes it as it is.`, undefined, {
+    throw new Refusal(415, `The body is compressed (${encoding}). Send it uncompressed.`, undefined, {
       'accept-encoding': 'identity',
     });
   }
   const announced = Number(headers['content-length'] ?? 0);
   if (announced > maxBodyBytes)
-    throw new Refusal(413, `The request has ${announced} bytes, but ${maxBodyBytes} are allowed here.`);
+    throw new Refusal(413, `The request has ${announced} bytes, more than the limit of ${maxBodyBytes}.`);
 }
 
 async function receive(
@@ -82,7 +82,7 @@ async function receive(
   count: (bytes: number) => void,
 ): Promise<Uint8Array> {
   hold.whenStalled(() =>
-    call.end(new Refusal(408, 'The body arrived so slowly that its memory was given to other requests.')),
+    call.end(new Refusal(408, 'The body arrived too slowly, and its memory was given to other requests.')),
   );
   const body = await collect(request, {
     maxBytes: maxBodyBytes,

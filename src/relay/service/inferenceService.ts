@@ -1,6 +1,7 @@
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
+import { counted } from '../../shared/quantities';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import { artifactParameter, receivedParameter, timingParameter } from '../inference/travelling';
@@ -60,7 +61,7 @@ export class InferenceService {
   open(headers: Readonly<Record<string, string | string[] | undefined>>): RequestCall {
     this.admission.refuseWhenFull();
     if (this.openCount >= this.limits.maxOpen)
-      throw new Refusal(503, `This tier is busy: ${this.openCount} requests are open; try again shortly.`, 1);
+      throw new Refusal(503, `This tier is busy with ${counted(this.openCount, 'request')}. Try again shortly.`, 1);
     this.openCount += 1;
     return new RequestCall(headers, this.limits.timeoutMs);
   }
@@ -119,7 +120,7 @@ export class InferenceService {
   refusalOf(error: unknown): Refusal {
     if (Refusal.is(error)) return error;
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
-    return new Refusal(500, 'The relay hit an unexpected error; its log has the detail.');
+    return new Refusal(500, 'The relay hit an unexpected error. Its log has the details.');
   }
 
   private refuseOtherArtifact(artifact: string | undefined): void {

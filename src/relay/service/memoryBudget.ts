@@ -44,7 +44,7 @@ export class MemoryBudget {
     while (this.heldBytes + bytes > this.maxBytes) {
       const victim = this.longestStalled(taker);
       if (victim === undefined)
-        throw new Refusal(503, 'This tier holds as many requests as it has memory for; try again shortly.', 1);
+        throw new Refusal(503, 'This tier is out of memory for more requests. Try again shortly.', 1);
       victim.evict();
     }
     this.heldBytes += bytes;

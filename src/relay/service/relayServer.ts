@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { directCodec, type MessageCodec } from '../inference/messageCodec';
 import { accessCheck } from './access';
 import { configOf, extensions, metadataOf, serverName, statisticsOf } from './description';
@@ -78,7 +79,7 @@ export class RelayServer {
         fail(
           new DnnSplitError(
             'file-system',
-            `The relay cannot listen on ${host}:${port}: ${error.message}. Choose another --port or --host.`,
+            say('relay.cannotListen', { address: `${host}:${port}`, reason: error.message }),
           ),
         );
       });

@@ -39,7 +39,7 @@ export class RequestCall implements Call {
   /** Ends with the connection, unless the answer is out by then. */
   endsWith(response: ServerResponse): void {
     response.once('close', () => {
-      if (!response.writableFinished) this.end(new Refusal(499, 'The client went away before it had its answer.'));
+      if (!response.writableFinished) this.end(new Refusal(499, 'The client disconnected before it was answered.'));
     });
   }
 

@@ -39,11 +39,11 @@ export function routeOf(method: string, url: string, model: string): RouteName {
   const path = pathOf(url);
   const route = serverRoutes.get(path) ?? modelRoute(path, model);
   if (route === undefined) {
-    throw new Refusal(404, `There is nothing at ${path}; this relay serves /v2/models/${urlSegment(model)}/infer.`);
+    throw new Refusal(404, `There is nothing at ${path}. This relay serves /v2/models/${urlSegment(model)}/infer.`);
   }
   const allowed = methods[route];
   if (!allowed.includes(method)) {
-    throw new Refusal(405, `${path} is asked for with ${allowed[0]}, not with ${method}.`, undefined, {
+    throw new Refusal(405, `Use ${allowed[0]} for ${path}, not ${method}.`, undefined, {
       allow: allowed.join(', '),
     });
   }

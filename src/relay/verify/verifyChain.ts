@@ -8,6 +8,7 @@ import type { Tensor } from '../../runtime/tensor';
 import { refuseUncarried } from '../../shared/carriedTensors';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
 import { readContract } from '../contract/contractFile';
 import { Hop } from '../service/hop';
@@ -29,7 +30,7 @@ export async function verifyChain(
   for (const { receives, segment, answers } of contracts) {
     refuseUncarried([...receives, ...(segment?.inputs ?? []), ...(segment?.outputs ?? []), ...answers], 'runtime');
   }
-  if (first === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  if (first === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   const options: OnnxRuntimeOptions = {
     runtimeFolder: task.runtimeFolder,
     threads: 1,
@@ -92,7 +93,7 @@ function chainOf(contracts: readonly ContractDocument[], parts: readonly (Execut
     };
     above = new Hop(contract, parts[index], upstream, new Metrics(contract.tier));
   }
-  if (above === undefined) throw new DnnSplitError('bad-usage', 'There are no sub-models to verify.');
+  if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   return above;
 }
 
@@ -100,7 +101,7 @@ function compareAll(expected: readonly Tensor[], found: readonly Tensor[], toler
   return expected.map((tensor) => {
     const other = found.find(({ name }) => name === tensor.name);
     if (other !== undefined) return compareTensors(tensor, other, tolerance);
-    throw new DnnSplitError('invalid-plan', `The chain does not answer output "${tensor.name}"; export it again.`);
+    throw new DnnSplitError('invalid-plan', say('verify.noOutput', { output: tensor.name }));
   });
 }
 

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { TraceEvent } from './traceEvents';
 
 /** The time of one operator of ONNX Runtime's graph over the runs of a trace. */
@@ -49,11 +50,11 @@ export function kernelTimes(events: Iterable<TraceEvent>, path: string, warmup?:
   }
   const skipped = warmup ?? Math.min(3, Math.floor(runs.length / 2));
   if (runs.length === 0 || collected.size === 0) {
-    const message = `${path} holds no complete run of a model; give a profile that ONNX Runtime wrote with profiling enabled.`;
+    const message = say('trace.noRun', { path });
     throw new DnnSplitError('invalid-profile', message, { path });
   }
   if (skipped >= runs.length) {
-    const message = `${path} holds ${runs.length} complete runs, which leaves none after ${skipped} to warm up; lower --warmup.`;
+    const message = say('trace.allWarmup', { path, runs: runs.length, warmup: skipped });
     throw new DnnSplitError('bad-usage', message, { path });
   }
   const kernels = [...collected.values()].flatMap(({ first, perRun }) => {

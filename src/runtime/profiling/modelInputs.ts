@@ -5,6 +5,7 @@ import type { InferredModel } from '../../engine/shapes/facts/inferred';
 import { resolveExternalData } from '../../files/externalData';
 import type { DType } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
 /** An input that a model must be given, with every dimension a number. */
 export interface InputSpec {
@@ -21,13 +22,13 @@ export function modelInputs(inferred: InferredModel): InputSpec[] {
   return inferred.inputs.map((name) => {
     const fact = inferred.tensors.get(name);
     if (fact?.kind !== 'tensor' || fact.shape === undefined) {
-      const message = `Input '${name}' is no tensor of known rank, so it cannot be filled at random; record a trace with your own program and give it with --from-trace.`;
+      const message = say('trace.rankless', { input: name });
       throw new DnnSplitError('unsupported-model', message);
     }
     const shape = fact.shape.map((dim, axis) => {
       if (typeof dim === 'number') return dim;
       const symbol = dim.symbols[0] ?? `${name}.${axis}`;
-      const message = `Input '${name}' has the open dimension '${symbol}'; give it a number with --bind ${symbol}=1.`;
+      const message = say('trace.openDimension', { input: name, dimension: symbol });
       throw new DnnSplitError('bad-usage', message);
     });
     return { name, dtype: fact.dtype, shape };
@@ -46,7 +47,12 @@ export function checkWeights(model: OnnxModel, modelPath: string): void {
   for (const [location, needed] of neededBytes) {
     const { size } = statSync(resolveExternalData(modelPath, location));
     if (size >= needed) continue;
-    const message = `The weights of ${basename(modelPath)} are cut off: "${location.slice(0, 200)}" has ${size} bytes and needs ${needed}; copy it again.`;
+    const message = say('trace.weightsTruncated', {
+      model: basename(modelPath),
+      location: location.slice(0, 200),
+      size,
+      needed,
+    });
     throw new DnnSplitError('external-data', message, { path: modelPath });
   }
 }

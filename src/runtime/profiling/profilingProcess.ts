@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { loadOnnxRuntime, type OnnxRuntime } from '../onnxRuntime';
 import { randomNumbers } from '../randomInputs';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
@@ -56,7 +57,7 @@ async function createSession(runtime: OnnxRuntime, order: ProfilingOrder): Promi
       logSeverityLevel: 4,
     });
   } catch (thrown) {
-    const message = `ONNX Runtime cannot load ${order.modelPath}: ${firstLine(thrown)}`;
+    const message = say('runtime.cannotLoad', { path: order.modelPath, reason: firstLine(thrown) });
     throw new DnnSplitError('unsupported-model', message, { path: order.modelPath });
   }
 }
@@ -65,7 +66,7 @@ async function runOnce(session: InferenceSession, feeds: Readonly<Record<string,
   try {
     await session.run(feeds);
   } catch (thrown) {
-    const message = `ONNX Runtime cannot run the model on random inputs; record a trace with your own inputs and give it with --from-trace: ${firstLine(thrown)}`;
+    const message = say('runtime.cannotRun', { reason: firstLine(thrown) });
     throw new DnnSplitError('unsupported-model', message);
   }
 }

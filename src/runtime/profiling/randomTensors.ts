@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { InputSpec } from './modelInputs';
 
 type TensorClass = typeof Tensor;
@@ -54,9 +55,6 @@ export function randomTensor(tensor: TensorClass, { name, dtype, shape }: InputS
         shape,
       );
     default:
-      throw new DnnSplitError(
-        'unsupported-model',
-        `Input '${name}' is ${dtype}, which ONNX Runtime's JavaScript binding does not take; record a trace with your own program and give it with --from-trace.`,
-      );
+      throw new DnnSplitError('unsupported-model', say('trace.dtype', { input: name, dtype }));
   }
 }

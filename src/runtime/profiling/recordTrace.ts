@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createScratchFolder, whileUnfinished } from '../../files/leftovers';
 import { DnnSplitError } from '../../shared/errors';
+import { type Sentence, say } from '../../shared/messages/say';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
 
 export interface TraceRequest extends Omit<ProfilingOrder, 'tracePrefix'> {
@@ -31,7 +32,7 @@ export async function recordTrace<Result>(
   try {
     const version = await answerOf(child, { ...request, tracePrefix: join(scratch.path, 'trace') }, request);
     const [name] = readdirSync(scratch.path).filter((file) => file.endsWith('.json'));
-    if (name === undefined) throw new DnnSplitError('internal', 'ONNX Runtime wrote no profile; try another version.');
+    if (name === undefined) throw new DnnSplitError('internal', say('trace.none', {}));
     return use(join(scratch.path, name), version);
   } finally {
     ended();
@@ -64,7 +65,6 @@ function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: T
   });
 }
 
-function crash(how: string, { modelPath }: ProfilingOrder): string {
-  const cause = how.startsWith('SIGKILL') ? ', as happens when memory runs out' : '';
-  return `ONNX Runtime crashed on ${modelPath} (${how})${cause}; nothing was written, and a trace from elsewhere can be given with --from-trace.`;
+function crash(how: string, { modelPath }: ProfilingOrder): Sentence {
+  return say(how.startsWith('SIGKILL') ? 'trace.killed' : 'trace.crashed', { path: modelPath, how });
 }

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { openFileSource } from '../../files/fileSource';
 import { readJsonText } from '../../shared/documents/jsonText';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
 /** One operator's execution in an ONNX Runtime profile, or one run of the whole model. Times are in microseconds. */
 export interface TraceEvent {
@@ -59,7 +60,7 @@ function* eventsOfDocument(path: string): Generator<TraceEvent> {
   try {
     document = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    throw invalid(path, `${path}:${placeOf(text)}: this is no JSON`);
+    throw invalid(path, `${path}:${placeOf(text)}: this is not JSON`);
   }
   for (const entry of entriesOf(document)) {
     const event = traceEvent(entry);
@@ -68,7 +69,7 @@ function* eventsOfDocument(path: string): Generator<TraceEvent> {
 }
 
 function invalid(path: string, what: string): DnnSplitError {
-  const message = `${what}; give a profile that ONNX Runtime wrote with profiling enabled.`;
+  const message = say('trace.invalid', { what });
   return new DnnSplitError('invalid-profile', message, { path });
 }
 

@@ -7,6 +7,7 @@ import { createScratchFolder } from '../../files/leftovers';
 import { readTextFile } from '../../files/regularFile';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
 import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
 import { documentKind } from '../language/documentKind';
@@ -80,7 +81,7 @@ async function verify(
     const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),
       signal,
-      onProgress: (fraction) => services.progress(token, 'Running the model and its parts', fraction),
+      onProgress: (fraction) => services.progress(token, say('stage.verifying', {}).text, fraction),
     });
     requireUnchanged(sources);
     return report;
@@ -98,7 +99,7 @@ async function planSource(
   const path = uriToPath(sourceUri);
   const kind = documentKind(path);
   if (kind === 'config' || kind === 'profile') {
-    throw new DnnSplitError('bad-usage', 'A deployment is generated from a plan or a model; choose one of these.');
+    throw new DnnSplitError('bad-usage', say('server.deploySource', {}));
   }
   if (kind === 'plan') return { planText: readTextFile(path, 'plan'), planPath: path };
   const planPath = planPathFor(path);

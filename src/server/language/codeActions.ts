@@ -4,6 +4,7 @@ import { modelIfThere } from '../../app/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { clientCommands } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
 import { pathToUri } from '../sessions/uris';
@@ -28,7 +29,7 @@ export function planActions(text: string, uri: string, path: string, reach: Reac
   if (model === undefined) return [];
   return [
     ...deployActions(uri),
-    splitAction('Verify Split Models', clientCommands.verifySplit, uri),
+    splitAction(say('action.verify', {}).text, clientCommands.verifySplit, uri),
     planAgainAction(uri),
   ];
 }
@@ -39,10 +40,10 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
   if (only === undefined) return [];
   if (others.length === 0) return [...deployActions(pathToUri(only)), planAgainAction(uri)];
   const several = modelPaths.slice(0, mostModels).flatMap((path) => {
-    const suffix = ` for ${visibleText(basename(path))}`;
+    const model = visibleText(basename(path));
     return [
-      ...usualTargets.map((target) => generateAction(target, pathToUri(path), suffix)),
-      splitAction(`Export Split Models${suffix}`, clientCommands.split, pathToUri(path)),
+      ...usualTargets.map((target) => generateAction(target, pathToUri(path), model)),
+      splitAction(say('action.splitFor', { model }).text, clientCommands.split, pathToUri(path)),
     ];
   });
   return [...several, planAgainAction(uri)];
@@ -52,12 +53,16 @@ export function configActions(uri: string, modelPaths: readonly string[]): CodeA
 function deployActions(sourceUri: string): CodeAction[] {
   return [
     ...deploymentTargets.map((target) => generateAction(target, sourceUri)),
-    splitAction('Export Split Models', clientCommands.split, sourceUri),
+    splitAction(say('action.split', {}).text, clientCommands.split, sourceUri),
   ];
 }
 
-function generateAction(target: DeploymentTarget, sourceUri: string, suffix = ''): CodeAction {
-  const title = `Generate ${targetTable[target].label}${suffix}`;
+function generateAction(target: DeploymentTarget, sourceUri: string, model?: string): CodeAction {
+  const { label } = targetTable[target];
+  const { text: title } =
+    model === undefined
+      ? say('action.generate', { target: label })
+      : say('action.generateFor', { target: label, model });
   const command: Command = {
     title,
     command: clientCommands.generate,
@@ -71,7 +76,7 @@ function splitAction(title: string, command: string, sourceUri: string): CodeAct
 }
 
 function planAgainAction(sourceUri: string): CodeAction {
-  const title = 'Plan Again';
+  const title = say('action.planAgain', {}).text;
   return {
     title,
     kind: codeActionKinds.plan,

@@ -4,6 +4,7 @@ import { modelIfThere } from '../../app/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { labelText } from '../../shared/escape/workbench';
+import { say } from '../../shared/messages/say';
 import { costText, durationText } from '../../shared/quantities';
 import { clientCommands, type ModelSnapshot } from '../../shared/requests';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
@@ -19,11 +20,11 @@ export function planLenses(text: string, uri: string, path: string, reach: Reach
   const model = modelIfThere(document, path, reach);
   const { latencyMs, costPerRequest } = document.prediction;
   const lenses = [
-    lens(`Predicted: ${durationText(latencyMs)}, ${costText(costPerRequest)}`, '', []),
+    lens(say('lens.predicted', { latency: durationText(latencyMs), cost: costText(costPerRequest) }).text, '', []),
     ...(model !== undefined
       ? [
-          lens('Open Graph', clientCommands.openGraph, [pathToUri(model)]),
-          lens('Plan Again', clientCommands.planAgain, [uri]),
+          lens(say('lens.openGraph', {}).text, clientCommands.openGraph, [pathToUri(model)]),
+          lens(say('action.planAgain', {}).text, clientCommands.planAgain, [uri]),
         ]
       : []),
   ];
@@ -38,15 +39,21 @@ export function configLenses(
 ): CodeLens[] {
   const open = snapshots.map((snapshot) => {
     const name = basename(tryUriToPath(snapshot.modelUri) ?? snapshot.modelUri);
-    const figure = snapshot.plan === undefined ? 'Open Graph' : durationText(snapshot.plan.latencyMs);
-    return lens(`${name}: ${figure}`, clientCommands.openGraph, [snapshot.modelUri]);
+    const what = snapshot.plan === undefined ? say('lens.openGraph', {}) : durationText(snapshot.plan.latencyMs);
+    return lens(say('lens.ofModel', { model: name, what }).text, clientCommands.openGraph, [snapshot.modelUri]);
   });
   const openPaths = new Set(snapshots.map(({ modelUri }) => tryUriToPath(modelUri)));
   const closed = modelPaths
     .filter((path) => !openPaths.has(path))
     .slice(0, mostClosedModels)
-    .map((path) => lens(`${basename(path)}: Open Graph`, clientCommands.openGraph, [pathToUri(path)]));
-  const again = open.length > 0 ? [lens('Plan Again', clientCommands.planAgain, [uri])] : [];
+    .map((path) =>
+      lens(
+        say('lens.ofModel', { model: basename(path), what: say('lens.openGraph', {}) }).text,
+        clientCommands.openGraph,
+        [pathToUri(path)],
+      ),
+    );
+  const again = open.length > 0 ? [lens(say('action.planAgain', {}).text, clientCommands.planAgain, [uri])] : [];
   return [...open, ...closed, ...again];
 }
 

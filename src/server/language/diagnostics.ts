@@ -7,6 +7,7 @@ import { type DocumentProblem, problemAtPath } from '../../shared/documents/pars
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { parseProfile } from '../../shared/documents/parseProfile';
 import { DnnSplitError, type ErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ModelSnapshot } from '../../shared/requests';
 import { presetProblems } from './presetProblems';
 
@@ -50,7 +51,7 @@ function whyNotThere(configPath: string, profile: string, reach: Reach): string 
     if (DnnSplitError.is(thrown)) return thrown.message;
     throw thrown;
   }
-  return `There is no profile at ${profile}; its path is relative to this file.`;
+  return say('problem.noProfile', { path: profile }).text;
 }
 
 /** What the profiles of the tiers lack for one model, at the tier that names the profile. */

@@ -10,6 +10,7 @@ import { parseConfig } from '../../shared/documents/parseConfig';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import type { PlanLink, PlanTier } from '../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
+import { type Sentence, say } from '../../shared/messages/say';
 import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/metrics';
 import { bandwidthText, bytesText, costText, durationText, macsText, shapeText } from '../../shared/quantities';
 import { namesOf } from '../../shared/recordOf';
@@ -67,9 +68,10 @@ function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number]
     const value = resolved?.[name];
     return figureLine(label, value, unit, origin(tier[name], preset?.[name], value));
   });
-  const profile = tier.profile === undefined ? [] : [`Measured times: ${markdownCode(tier.profile)}`];
+  const profile =
+    tier.profile === undefined ? [] : [say('hover.profile', { profile: markdownCode(tier.profile) }).text];
   const title = `**${markdownText(tier.id)}**${preset ? ` (${preset.title})` : ''}`;
-  return [title, ...figures, `Overhead per node: ${resolved?.overheadUs ?? 0} us`, ...profile];
+  return [title, ...figures, say('hover.overhead', { microseconds: resolved?.overheadUs ?? 0 }).text, ...profile];
 }
 
 type LinkFigure = 'bandwidthMbps' | 'latencyMs' | LinkRate;
@@ -89,30 +91,41 @@ function linkLines(link: LinkDocument, resolved: Infrastructure['links'][number]
   return [
     `**Link**${preset ? ` (${preset.title})` : ''}`,
     ...figures,
-    `Wire type: ${resolved?.wireDtype ?? 'original'}`,
+    say('hover.wireType', { dtype: resolved?.wireDtype ?? 'original' }).text,
   ];
 }
 
-function figureLine(label: string, value: number | undefined, unit: string, from: string): string {
-  return value === undefined ? `${label}: not known, left out of the estimate` : `${label}: ${value} ${unit}${from}`;
+function figureLine(label: string, value: number | undefined, unit: string, from: string | Sentence): string {
+  return value === undefined
+    ? say('hover.unknown', { label }).text
+    : say('hover.figure', { label, value, unit, origin: from }).text;
 }
 
-function origin(stated: number | undefined, published: Figure | undefined, used: number | undefined): string {
-  if (stated !== undefined) return ' (this file)';
-  if (published === undefined || published.value !== used) return ' (default)';
+function origin(
+  stated: number | undefined,
+  published: Figure | undefined,
+  used: number | undefined,
+): string | Sentence {
+  if (stated !== undefined) return say('hover.thisFile', {});
+  if (published === undefined || published.value !== used) return say('hover.default', {});
   const note = published.note === undefined ? '' : `; ${published.note}`;
   return ` (${markdownText(`${published.source}, ${published.date}${note}`)})`;
 }
 
 function plannedTierLines(tier: PlanTier): string[] {
-  if (tier.nodeCount === 0) return [`**${markdownText(tier.id)}** runs nothing.`];
-  const measured = tier.measuredNodes > 0 ? `, ${tier.measuredNodes} of them measured` : '';
-  return [
-    `**${markdownText(tier.id)}** runs ${tier.nodeCount} nodes${measured}`,
-    `Compute: ${durationText(tier.computeMs)} for ${macsText(tier.macs)}`,
-    `Memory: ${bytesText(tier.weightBytes)} of weights, ${bytesText(tier.peakActivationBytes)} of activations at most`,
-    `Cost: ${costText(tier.costPerRequest)}`,
+  const title = `**${markdownText(tier.id)}**`;
+  if (tier.nodeCount === 0) return [say('hover.idle', { tier: title }).text];
+  const load = { tier: title, nodes: tier.nodeCount, measured: tier.measuredNodes };
+  const sentences = [
+    say(tier.measuredNodes > 0 ? 'hover.runsMeasured' : 'hover.runs', load),
+    say('hover.compute', { time: durationText(tier.computeMs), macs: macsText(tier.macs) }),
+    say('hover.memory', {
+      weights: bytesText(tier.weightBytes),
+      activations: bytesText(tier.peakActivationBytes),
+    }),
+    say('hover.cost', { cost: costText(tier.costPerRequest) }),
   ];
+  return sentences.map(({ text }) => text);
 }
 
 /** Tensors that a hover lists. */
@@ -120,7 +133,7 @@ const mostTensors = 20;
 
 function plannedLinkLines(link: PlanLink): string[] {
   const title = `**${markdownText(link.from)} to ${markdownText(link.to)}**, ${bandwidthText(link.bandwidthMbps)}`;
-  if (link.tensors.length === 0) return [title, 'Nothing crosses here.'];
+  if (link.tensors.length === 0) return [title, say('hover.noTraffic', {}).text];
   const tensors = link.tensors
     .slice(0, mostTensors)
     .map(
@@ -131,8 +144,8 @@ function plannedLinkLines(link: PlanLink): string[] {
   return [
     title,
     ...tensors,
-    ...(others > 0 ? [`and ${others} more`] : []),
-    `Transfer: ${bytesText(link.bytes)} in ${durationText(link.transferMs)}`,
+    ...(others > 0 ? [say('hover.more', { count: others }).text] : []),
+    say('hover.transfer', { bytes: bytesText(link.bytes), time: durationText(link.transferMs) }).text,
   ];
 }
 

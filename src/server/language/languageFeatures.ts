@@ -2,6 +2,7 @@ import { type CodeAction, type CodeLens, type Connection, type Hover, TextDocume
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Reach } from '../../files/reach';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
+import { say } from '../../shared/messages/say';
 import type { ModelSnapshot } from '../../shared/requests';
 import type { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
@@ -125,15 +126,14 @@ export class LanguageFeatures {
     const { document } = own;
     const text = document.getText();
     if (text.length > longestEdited) {
-      const millions = longestEdited / 1e6;
-      return [wholeDocument(`This file has more than ${millions} million characters, so it is not checked here.`)];
+      return [wholeDocument(say('problem.tooLong', { millions: longestEdited / 1e6 }).text)];
     }
     try {
       return await this.#problems(own);
     } catch (thrown) {
       this.#setAside.set(document.uri, document.version);
       this.log('error', `${own.path}: ${detailOf(thrown)}`);
-      return [wholeDocument('DNNSplit cannot check this file and leaves it alone until it changes; the log says why.')];
+      return [wholeDocument(say('problem.notChecked', {}).text)];
     }
   }
 

@@ -3,6 +3,7 @@ import { tierPresets } from '../../engine/presets/tierPresets';
 import type { ConfigDocument } from '../../shared/documents/config';
 import { nameText, suggestion } from '../../shared/documents/nearest';
 import { type DocumentProblem, type ParsedDocument, problemAtPath } from '../../shared/documents/parsedDocument';
+import { say } from '../../shared/messages/say';
 
 /** Presets that a configuration names and that do not exist. */
 export function presetProblems(parsed: ParsedDocument<ConfigDocument>, config: ConfigDocument): DocumentProblem[] {
@@ -21,7 +22,10 @@ function unknownPresets(
   const known = presets.map(({ id }) => id);
   return entries.flatMap(({ preset }, index) => {
     if (preset === undefined || known.includes(preset)) return [];
-    const message = `There is no preset '${nameText(preset)}'${suggestion(preset, known)}`;
+    const message = say('problem.unknownPreset', {
+      preset: nameText(preset),
+      suggestion: suggestion(preset, known),
+    }).text;
     // The JSON schema lists the presets too.
     return [{ ...problemAtPath(parsed, [list, index, 'preset'], message), inSchema: true }];
   });

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { RegionMapReport } from '../../shared/reports';
 import type { ModelSnapshot, PlanOverrides } from '../../shared/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
@@ -292,5 +293,5 @@ function placed(error: ErrorData, configPath: string | undefined): ErrorData {
 }
 
 function canceledError(): DnnSplitError {
-  return new DnnSplitError('canceled', 'The request was canceled.');
+  return new DnnSplitError('canceled', say('work.requestCanceled', {}));
 }

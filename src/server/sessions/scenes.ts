@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { Scene } from '../../shared/scene';
 import type { CallOptions } from '../workers/workerClient';
 import type { Workers } from '../workers/workers';
@@ -75,7 +76,7 @@ export class Scenes {
     this.#lastKey = undefined;
     const again = await analysis.call('graph', { modelPath, unless: '' }, options);
     const retried = await layout.call('scene', { folded, ...again }, options);
-    if (retried === null) throw new DnnSplitError('internal', 'The layout lost the graph; open the view again.');
+    if (retried === null) throw new DnnSplitError('internal', say('server.layoutLost', {}));
     return retried;
   }
 }

@@ -1,5 +1,6 @@
 import { dirname, sep } from 'node:path';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { ModelSnapshot } from '../../shared/requests';
 import type { AnalysisFunctions } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
@@ -56,7 +57,7 @@ export class Sessions {
   require(modelUri: string): ModelSession {
     const session = this.find(uriToPath(modelUri));
     if (session !== undefined) return session;
-    throw new DnnSplitError('bad-usage', 'This model is not open; run Analyze DNN Splits on it first.');
+    throw new DnnSplitError('bad-usage', say('server.notOpen', {}));
   }
 
   find(modelPath: string): ModelSession | undefined {

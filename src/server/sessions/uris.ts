@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
 /**
  * Absolute path of a `file:` URI.
@@ -10,10 +11,10 @@ export function uriToPath(uri: string): string {
   const path = tryUriToPath(uri);
   if (path !== undefined) return path;
   if (uri.startsWith('file:')) {
-    throw new DnnSplitError('file-system', 'This address does not name a file on this machine.', undefined, uri);
+    throw new DnnSplitError('file-system', say('server.notOnMachine', {}), undefined, uri);
   }
   const scheme = uri.split(':')[0] ?? uri;
-  throw new DnnSplitError('file-system', `Only files on this machine can be analyzed, and '${scheme}:' is not one.`);
+  throw new DnnSplitError('file-system', say('server.scheme', { scheme }));
 }
 
 /** The path of a `file:` URI, or nothing for other schemes and for those that name no file on this machine. */

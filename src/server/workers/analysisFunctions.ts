@@ -18,6 +18,7 @@ import { searchNodes } from '../../engine/report/search';
 import type { Reach } from '../../files/reach';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import type { Work } from '../../shared/work';
@@ -90,7 +91,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const costs = attempt(() => planned(request, false, work).result.costs);
       const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
       if (details !== undefined) return details;
-      throw new DnnSplitError('bad-usage', `The model has no node '${nodeId}'.`, { nodeId });
+      throw new DnnSplitError('bad-usage', say('server.noNode', { node: nodeId }), { nodeId });
     },
     search({ modelPath, query, limit }, work) {
       const { graph } = cache.analyzed(modelPath, cache.bindings(modelPath), work);

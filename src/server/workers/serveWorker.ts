@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import { throwIfCanceled, type Work } from '../../shared/work';
 import type { CallMessage, ReplyMessage, WorkerFunctions } from './rpc';
 
@@ -17,7 +18,7 @@ export function serveWorker<Api extends WorkerFunctions<Api>>(port: MessagePort,
       throwIfCanceled(work);
       const run = functions.get(call.method);
       if (typeof run !== 'function')
-        throw new DnnSplitError('internal', `The worker has no function '${call.method}'.`);
+        throw new DnnSplitError('internal', say('server.noFunction', { method: call.method }));
       const ok: unknown = await run(call.params, work);
       send({ id: call.id, kind: 'ok', ok });
     } catch (thrown) {

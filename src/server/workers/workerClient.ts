@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 import type { CallMessage, ParamsOf, ReplyMessage, ResultOf, WorkerFunctions } from './rpc';
 
 /** What a caller of a worker can add to a call. */
@@ -95,7 +96,12 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
       try {
         this.#running().postMessage(message);
       } catch (thrown) {
-        this.#take(id)?.reject(new DnnSplitError('internal', `The ${this.options.name} could not start: ${thrown}.`));
+        this.#take(id)?.reject(
+          new DnnSplitError(
+            'internal',
+            say('server.notStarted', { worker: this.options.name, reason: String(thrown) }),
+          ),
+        );
       }
     }) as Promise<ResultOf<Api, Method>>;
   }
@@ -203,10 +209,10 @@ export class WorkerClient<Api extends WorkerFunctions<Api>> {
 }
 
 function canceledError(): DnnSplitError {
-  return new DnnSplitError('canceled', 'The work was canceled.');
+  return new DnnSplitError('canceled', say('work.canceled', {}));
 }
 
 function crashedError(name: string, detail: string): DnnSplitError {
-  const message = `The ${name} stopped unexpectedly, perhaps for lack of memory; try again and it starts anew.`;
+  const message = say('server.crashed', { worker: name });
   return new DnnSplitError('worker-crashed', message, undefined, detail);
 }

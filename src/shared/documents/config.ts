@@ -17,28 +17,26 @@ import { copies, count, nonNegative, positive } from './numbers';
 export const tierSchema = z
   .strictObject({
     id: z.string().min(1).describe('Name of the tier, unique in this file.'),
-    preset: z.string().optional().describe('Device whose published figures fill in what is missing here.'),
+    preset: z.string().optional().describe('Device whose published figures are used for missing properties.'),
     gflops: positive
       .optional()
       .describe(
-        'Sustained compute in GFLOP/s (1 MAC = 2 FLOP); left out of the estimate where neither this nor the preset has it.',
+        'Sustained compute in GFLOP/s (1 MAC = 2 FLOP); not part of the estimate if neither this nor the preset states it.',
       ),
     memoryGBps: positive.optional().describe('Memory bandwidth in GB/s.'),
-    overheadUs: nonNegative
-      .optional()
-      .describe('Fixed time per node in microseconds, for launching it; 0 unless stated.'),
+    overheadUs: nonNegative.optional().describe('Fixed launch time per node in microseconds (default: 0).'),
     memoryGB: positive
       .optional()
       .describe('Memory for weights and activations in GB; a limit only with `constraints.respectMemory`.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
-    replicas: copies.optional().describe('Copies that serve in parallel; raises throughput only.'),
+    replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
   .describe('A place where a part of the model can run.');
 
 export const linkSchema = z
   .strictObject({
-    preset: z.string().optional().describe('Published link whose figures fill in what is missing here.'),
+    preset: z.string().optional().describe('Link whose published figures are used for missing properties.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
     ...recordOf(namesOf(linkRates), (rate) => nonNegative.optional().describe(linkRates[rate].description)),
@@ -47,7 +45,7 @@ export const linkSchema = z
       .optional()
       .describe('Encoding on this link.'),
   })
-  .describe('Joins a tier to the next one; data only flows upwards.');
+  .describe('Joins a tier to the next one; data only flows upward.');
 
 export const objectiveSchema = z
   .union([z.enum(metrics), z.strictObject(recordOf(additiveMetrics, () => nonNegative.optional()))])
@@ -61,16 +59,16 @@ export const constraintsSchema = z
       limitedMetrics.map((metric) => metricTable[metric].limit),
       (limit) => positive.optional().describe(metricTable[metricLimitedBy(limit)].limitDescription),
     ),
-    respectMemory: z.boolean().optional().describe('Refuse plans that do not fit into the memory of a tier.'),
+    respectMemory: z.boolean().optional().describe('Reject plans that exceed the memory of a tier.'),
     keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
     pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
-    excludeTiers: z.array(z.string()).optional().describe('Ids of tiers that run nothing.'),
+    excludeTiers: z.array(z.string()).optional().describe('Ids of tiers to exclude from the plan.'),
   })
-  .describe('What a plan must keep.');
+  .describe('Constraints on the plan.');
 
 const dimensionsSchema = z
   .record(z.string(), count)
-  .describe('Numbers for symbolic dimensions, and sizes to expect of those that only a run decides.');
+  .describe('Sizes of symbolic dimensions, and expected sizes of those known only at run time.');
 const inputsSchema = z
   .record(
     z.string(),
@@ -81,7 +79,7 @@ const inputsSchema = z
   .describe('Facts about inputs, by name.');
 const wireSchema = z
   .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
-  .describe('How tensors travel unless a link says otherwise.');
+  .describe('Default encoding of tensors on the links.');
 
 const perModelSchema = z.strictObject({
   objective: objectiveSchema.optional(),
@@ -93,20 +91,20 @@ const perModelSchema = z.strictObject({
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  tiers: z.array(tierSchema).min(1).max(8).describe('From the device upwards.'),
-  links: z.array(linkSchema).optional().describe('Link i joins tier i to tier i+1.'),
+  tiers: z.array(tierSchema).min(1).max(8).describe('Tiers from the device upward.'),
+  links: z.array(linkSchema).optional().describe('Links between neighboring tiers: link i joins tier i to tier i+1.'),
   ...perModelSchema.shape,
   strategy: z
     .string()
     .meta({ examples: [...namedStrategies] })
     .optional()
     .describe(
-      `How to search: ${namedStrategies.join(', ')}, or \`single:\` and a tier; ${namedStrategies[0]} unless stated.`,
+      `Search strategy: ${namedStrategies.join(', ')}, or \`single:\` and a tier; ${namedStrategies[0]} unless stated.`,
     ),
   models: z
     .record(z.string(), perModelSchema)
     .optional()
-    .describe('Differences for single models, by file name or path.'),
+    .describe('Overrides for single models, by file name or path.'),
 });
 
 export type ConfigDocument = z.infer<typeof configSchema>;

@@ -5,6 +5,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
+import { say } from '../messages/say';
 import { brokenLimit, documentLimits } from './limits';
 
 /** What is wrong with a text as JSON, in UTF-16 units from its start. */
@@ -55,7 +56,7 @@ export function readJsonText(text: string, what: string): JsonText {
   const value = plainJson(text);
   if (value !== undefined) return new PlainText(text, value, isPlaced);
   if (!isPlaced) {
-    const message = `This ${what} is not plain JSON, which a file of this size has to be.`;
+    const message = say('document.notPlain', { kind: what }).text;
     return broken(text, { message, offset: 0, length: 1, isSyntax: false });
   }
   const errors: ParseError[] = [];
@@ -64,7 +65,7 @@ export function readJsonText(text: string, what: string): JsonText {
   const [error = { error: 0 as ParseErrorCode, offset: 0, length: 0 }] = errors;
   const isEmpty = root === undefined && text.trim() === '';
   const message = isEmpty
-    ? `This ${what} is empty.`
+    ? say('document.empty', { kind: what }).text
     : (sentences[printParseErrorCode(error.error)] ?? 'This is not valid JSON.');
   return { ...broken(text, { message, offset: error.offset, length: error.length, isSyntax: true }), root };
 }

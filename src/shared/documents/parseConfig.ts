@@ -1,3 +1,4 @@
+import { say } from '../messages/say';
 import { type ConfigDocument, configSchema } from './config';
 import { nameText } from './nearest';
 import {
@@ -23,20 +24,16 @@ function relationProblems(parsed: ParsedDocument<unknown>, config: ConfigDocumen
   const ids = new Set<string>();
   config.tiers.forEach((tier, index) => {
     if (ids.has(tier.id)) {
-      problems.push(problemAtPath(parsed, ['tiers', index, 'id'], `There are two tiers named '${nameText(tier.id)}'.`));
+      problems.push(
+        problemAtPath(parsed, ['tiers', index, 'id'], say('document.repeatedTier', { tier: nameText(tier.id) }).text),
+      );
     }
     ids.add(tier.id);
   });
   const needed = config.tiers.length - 1;
   if (config.links !== undefined && config.links.length !== needed) {
-    const count = `${config.tiers.length} tier${needed === 0 ? '' : 's'} need${needed === 0 ? 's' : ''} ${needed} link${needed === 1 ? '' : 's'}`;
-    problems.push(
-      problemAtPath(
-        parsed,
-        ['links'],
-        `${count}, one between each tier and the next, but there are ${config.links.length}.`,
-      ),
-    );
+    const counts = { tiers: config.tiers.length, needed, links: config.links.length };
+    problems.push(problemAtPath(parsed, ['links'], say('document.linkCount', counts).text));
   }
   const scopes: readonly (readonly [readonly string[], ConfigDocument['constraints']])[] = [
     [[], config.constraints],
@@ -47,16 +44,16 @@ function relationProblems(parsed: ParsedDocument<unknown>, config: ConfigDocumen
     for (const [node, tier] of Object.entries(constraints?.pin ?? {})) {
       if (ids.has(tier)) continue;
       if (problems.length >= mostProblems) break;
-      const message = `There is no tier '${nameText(tier)}' to pin '${nameText(node)}' to; the tiers are ${names}.`;
+      const message = say('document.pinTier', { tier: nameText(tier), node: nameText(node), known: names }).text;
       problems.push(problemAtPath(parsed, [...path, 'constraints', 'pin', node], message));
     }
     (constraints?.excludeTiers ?? []).forEach((tier, index) => {
       if (ids.has(tier) || problems.length >= mostProblems) return;
-      const message = `There is no tier '${nameText(tier)}' to exclude; the tiers are ${names}.`;
+      const message = say('document.excludeTier', { tier: nameText(tier), known: names }).text;
       problems.push(problemAtPath(parsed, [...path, 'constraints', 'excludeTiers', index], message));
     });
     if (constraints?.excludeTiers !== undefined && [...ids].every((id) => constraints.excludeTiers?.includes(id))) {
-      const message = 'Every tier is excluded, so nothing is left to run the model on.';
+      const message = say('document.allExcluded', {}).text;
       problems.push(problemAtPath(parsed, [...path, 'constraints', 'excludeTiers'], message));
     }
   }

@@ -1,3 +1,4 @@
+import { say } from '../messages/say';
 import { nameText } from './nearest';
 import {
   type DocumentProblem,
@@ -19,13 +20,13 @@ export function parsePlan(text: string): ParsedDocument<PlanDocument> {
 function relationProblems(parsed: ParsedDocument<unknown>, plan: PlanDocument): DocumentProblem[] {
   const needed = plan.tiers.length - 1;
   if (plan.links.length !== needed) {
-    const message = `A plan over ${plan.tiers.length} tiers has ${needed} links, but there are ${plan.links.length}.`;
+    const message = say('document.planLinks', { tiers: plan.tiers.length, needed, links: plan.links.length }).text;
     return [problemAtPath(parsed, ['links'], message)];
   }
   const ids = plan.tiers.map(({ id }) => id);
   const repeated = ids.findIndex((id, index) => ids.indexOf(id) < index);
   if (repeated >= 0) {
-    const message = `There are two tiers named '${nameText(ids[repeated] ?? '')}'.`;
+    const message = say('document.repeatedTier', { tier: nameText(ids[repeated] ?? '') }).text;
     return [problemAtPath(parsed, ['tiers', repeated, 'id'], message)];
   }
   return plan.links.flatMap((link, index) => {
@@ -36,7 +37,7 @@ function relationProblems(parsed: ParsedDocument<unknown>, plan: PlanDocument): 
       problemAtPath(
         parsed,
         ['links', index, 'from'],
-        `This link must join '${nameText(from ?? '')}' to '${nameText(to ?? '')}'.`,
+        say('document.planLink', { from: nameText(from ?? ''), to: nameText(to ?? '') }).text,
       ),
     ];
   });

@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type Node as JsonNode } from 'jsonc-parser';
 import * as z from 'zod';
 import { DnnSplitError, type ErrorCode } from '../errors';
+import { say } from '../messages/say';
 import { counted } from '../quantities';
 import { type JsonText, readJsonText } from './jsonText';
 import { nameText, suggestion } from './nearest';
@@ -101,7 +102,11 @@ export function requireDocument<T>(parsed: ParsedDocument<T>, code: ErrorCode, p
   const [first] = parsed.problems;
   const place = { path, line: first?.line ?? 0, column: first?.column ?? 0 };
   const where = `${path}:${place.line + 1}:${place.column + 1}`;
-  throw new DnnSplitError(code, `${where}: ${first?.message ?? 'this document is not valid.'}`, place);
+  throw new DnnSplitError(
+    code,
+    say('document.at', { where, problem: first?.message ?? say('document.invalid', {}) }),
+    place,
+  );
 }
 
 /** A problem at the value that `path` leads to, or at the nearest existing value above it. */

@@ -149,7 +149,7 @@ export const planDocumentSchema = z.strictObject({
     file: z.string().describe('Path of the model, relative to this document.'),
     name: z.string(),
     fileBytes: count,
-    structureHash: z.string().describe('Hash of nodes, attributes and shapes; weights do not enter.'),
+    structureHash: z.string().describe('Hash of nodes, attributes and shapes, without weights.'),
     nodes: count,
     macs: nonNegative,
     weightBytes: nonNegative,

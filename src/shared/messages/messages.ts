@@ -1,10 +1,28 @@
+import { documentsMessages } from './documents';
+import { editingMessages } from './editing';
+import { filesMessages } from './files';
+import { findingsMessages } from './findings';
+import { limitsMessages } from './limits';
+import { planningMessages } from './planning';
+import { readingMessages } from './reading';
+import { runningMessages } from './running';
+import { splittingMessages } from './splitting';
+import { usingMessages } from './using';
+
 /**
- * Every sentence that the engine, the use cases on disk, the server and the command line say to a person, in English, by
- * what it is about. Code names a sentence and gives its values; how it reads is decided here, and translations replace
- * these templates.
+ * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
+ * English, by what it is about; a table per area. Code names a sentence and gives its values; how it reads is decided here,
+ * and translations replace these templates.
  */
 export const messages = {
-  'preset.unknown': '`{place}` names the unknown preset `{preset}`. Use one of: {known}.',
-  'sizes.unknown':
-    'The size of {count|the open dimension|the open dimensions} {names} is not known, so no plan can be made. Give it with `--bind {example}=NUMBER` or under `dimensions` in dnnsplit.json.',
+  ...readingMessages,
+  ...splittingMessages,
+  ...planningMessages,
+  ...limitsMessages,
+  ...findingsMessages,
+  ...filesMessages,
+  ...usingMessages,
+  ...runningMessages,
+  ...documentsMessages,
+  ...editingMessages,
 } as const;

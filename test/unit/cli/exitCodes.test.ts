@@ -41,7 +41,7 @@ describe('the exit code of the command line', () => {
       stdio: ['ignore', full, 'pipe'],
       encoding: 'utf8',
     });
-    expect(stderr).toMatch(/^dnnsplit: Standard output cannot be written: .*no space left.*\n$/);
+    expect(stderr).toMatch(/^dnnsplit: Could not write to standard output: .*no space left.*\n$/);
     expect(status).toBe(2);
   });
 
@@ -52,16 +52,20 @@ describe('the exit code of the command line', () => {
       model,
       '--json',
     );
-    expect(inCommand.stderr).toMatch(/^dnnsplit: This is a fault of DNNSplit\. .*\nTypeError: broken\n +at /);
+    expect(inCommand.stderr).toMatch(
+      /^dnnsplit: DNNSplit hit an unexpected error\. Please report it .*\nTypeError: broken\n +at /,
+    );
     expect(inCommand.status).toBe(3);
     const outside = runAfter('setTimeout(() => { throw new TypeError("late"); }, 0);', 'analyze', model);
-    expect(outside.stderr).toMatch(/^dnnsplit: This is a fault of DNNSplit\. .*\nTypeError: late\n/);
+    expect(outside.stderr).toMatch(
+      /^dnnsplit: DNNSplit hit an unexpected error\. Please report it .*\nTypeError: late\n/,
+    );
     expect(outside.status).toBe(3);
   });
 
   it('is 2 with one sentence on a Node that is too old', () => {
     const { status, stderr } = runAfter('Object.defineProperty(process.versions, "node", { value: "18.20.4" });');
-    expect(stderr).toBe('dnnsplit: Node 20 or later is needed, and this is 18.20.4.\n');
+    expect(stderr).toBe('dnnsplit: Node.js 20 or later is required; this is 18.20.4.\n');
     expect(status).toBe(2);
   });
 

@@ -70,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
   it('replaces no file without --force', () => {
     for (const command of [plan, graph, profile]) {
       writeFileSync(path('mine'), 'mine', { mode: 0o600 });
-      expect(refusal(...command('-o', 'mine'))).toMatch(/mine exists already; add --force/);
+      expect(refusal(...command('-o', 'mine'))).toMatch(/mine already exists\. Add --force/);
       expect(text('mine')).toBe('mine');
       expect(run(...command('-o', 'mine', '--force')).status).toBe(0);
       expect(text('mine')).not.toBe('mine');
@@ -84,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
     const model = readFileSync(path('tiny.onnx'));
     for (const command of [plan, graph, profile]) {
       for (const name of ['tiny.onnx', ...(command === plan ? ['link.onnx', 'dnnsplit.json'] : [])]) {
-        expect(refusal(...command('-o', name, '--force'))).toMatch(/is read for this and would be lost/);
+        expect(refusal(...command('-o', name, '--force'))).toMatch(/is an input of this command and would be lost/);
       }
     }
     expect(refusal(...profile('-o', 'trace.json', '--force'))).toMatch(/trace\.json is read for this/);
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
     expect(JSON.parse(profiled.stdout).device).toBe('test');
     expect(JSON.parse(profiled.stderr).measuredNodes).toBeGreaterThan(0);
     expect(refusal('split', 'p.splitplan.json', '-o', '-')).toMatch(/Standard output takes one file/);
-    expect(refusal('deploy', 'p.splitplan.json', '-t', 'compose', '-o', '-')).toMatch(/name a folder/);
+    expect(refusal('deploy', 'p.splitplan.json', '-t', 'compose', '-o', '-')).toMatch(/Name a folder with -o/);
     expect(existsSync(path('-'))).toBe(false);
   });
 

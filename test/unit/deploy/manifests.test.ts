@@ -314,7 +314,7 @@ describe('a Triton model repository', () => {
     const unknownType = { ...contract, segment: { ...contract.segment, inputs: [{ ...scalar, dtype: 'complex64' }] } };
     expect(() =>
       modelConfig({ contract: unknownType, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 }),
-    ).toThrow(/Triton has no tensors of type complex64/);
+    ).toThrow(/Triton does not support type complex64 of tensor/);
   });
 
   it.skipIf(!hasProgram('protoc', '--version'))('is parsed by protoc', () => {

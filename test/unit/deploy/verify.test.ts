@@ -119,7 +119,7 @@ describe('verification of sub-models', () => {
     expect(readSplit(directory).contractPaths).toEqual(split.contractPaths.slice(0, 2));
     expect(readdirSync(directory).sort()).toEqual(['device', 'edge', 'split.splitplan.json']);
     rmSync(join(directory, 'device', 'contract.json'));
-    expect(() => readSplit(directory)).toThrow(/export the sub-models again/);
+    expect(() => readSplit(directory)).toThrow(/Export the sub-models again\./);
     expect(() => readSplit(join(directory, 'edge'))).toThrow(/holds no exported sub-models/);
   });
 

@@ -26,7 +26,7 @@ function textsOf(table: Readonly<Record<string, object>>, fields: readonly strin
 
 describe('the messages for translators', () => {
   it('are those of the host, and those of the graph page under the keys that the page asks for', () => {
-    expect(messages).toMatchObject({ 'Show Log': 'Show Log', '{0} nodes': '{0} nodes' });
+    expect(messages).toMatchObject({ 'Show Log': 'Show Log', '{0|# node|# nodes}': '{0|# node|# nodes}' });
     const page = Object.keys(messages).filter((key) => key.startsWith('graph:'));
     const keys = ['webview/text/strings.ts', 'src/engine/picture/displayList/texts.ts'].flatMap((file) => {
       const strings = readFileSync(join(root, file), 'utf8');
@@ -53,7 +53,7 @@ describe('the messages for translators', () => {
 
   it('have placeholders numbered without gaps', () => {
     for (const message of Object.values(messages)) {
-      const numbers = new Set([...message.matchAll(/\{(\d+)\}/g)].map(([, number]) => Number(number)));
+      const numbers = new Set([...message.matchAll(/\{(\d+)(?:\|[^{}]*)?\}/g)].map(([, number]) => Number(number)));
       expect([...numbers].sort(), message).toEqual([...numbers].map((_, index) => index));
     }
   });

@@ -43,7 +43,7 @@ describe('the tree', () => {
     expect(lines(section('candidates'))).toEqual([
       '1. Input: 602 kB, 300 ms, $30.0/M',
       '2. pool: chosen: 201 kB, 107 ms, $20.1/M',
-      '3. avg_pool: 8.19 kB, no plan may cut here',
+      '3. avg_pool: 8.19 kB, ruled out by a pin, limit or unknown size',
     ]);
     expect(section('candidates').children.map(({ kind }) => kind)).toEqual([
       'candidate',

@@ -101,7 +101,9 @@ describe('a set of files', () => {
   it('never replaces what is read for it, a link, or anything without leave', () => {
     put('out/seal', 'old');
     put('out/a/x', 'model');
-    expect(() => openSet(['seal', 'a/x'], { inputs: ['out/a/x'] })).toThrow(/is read for this and would be lost/);
+    expect(() => openSet(['seal', 'a/x'], { inputs: ['out/a/x'] })).toThrow(
+      /is an input of this command and would be lost/,
+    );
     expect(() => openSet(['seal'], { overwrite: false })).toThrow(expect.objectContaining({ code: 'file-exists' }));
     symlinkSync(path('out/a'), path('out/link'));
     const set = openSet(['seal', 'a/x']);
@@ -109,7 +111,7 @@ describe('a set of files', () => {
     set.abandon();
     put('file', '');
     expect(() => new FileSet(path('file'), { overwrite: true, inputs: [], own: [], expected: [], seal: '' })).toThrow(
-      /is a file; choose a folder/,
+      /is a file\. Choose a folder/,
     );
   });
 

@@ -73,7 +73,7 @@ describe('files that are too large for what they are', () => {
   it('are refused before they are read', () => {
     ftruncateSync(openSync(path('dnnsplit.json'), 'w'), 2 ** 40);
     expect(() => loadConfig(path('dnnsplit.json'))).toThrow(
-      /dnnsplit\.json is larger than 10 MB, which no configuration is/,
+      /dnnsplit\.json is larger than 10 MB, too large for a configuration/,
     );
     expect(() => readTextFile(path('dnnsplit.json'), 'token')).toThrow(/larger than 0\.1 MB/);
   });
@@ -99,7 +99,7 @@ describe('what documents name', () => {
 
   it.each(outside)('is not touched outside of their folder unless that is allowed: %s', (name) => {
     expect(() => reachedFile(path('dnnsplit.json'), name, 'own-folder')).toThrow(
-      /dnnsplit\.json names the file .*, which is not in its own folder; trust the workspace/,
+      /dnnsplit\.json names the file .*, which is not in its own folder\. Trust the workspace/,
     );
     expect(() => reachedFile(path('dnnsplit.json'), name, 'anywhere')).not.toThrow();
   });
@@ -126,11 +126,11 @@ describe('what documents name', () => {
     };
     expect(load('../p.profile.json', 'anywhere')).toBe(1);
     expect(load('p.profile.json', 'own-folder')).toBe(1);
-    expect(() => load('../p.profile.json', 'own-folder')).toThrow(/trust the workspace/);
+    expect(() => load('../p.profile.json', 'own-folder')).toThrow(/Trust the workspace/);
     const plan = { model: { file: '../m.onnx' } } as Parameters<typeof modelOfPlan>[0];
     put('m.onnx', '');
     expect(modelOfPlan(plan, path('inside/p.splitplan.json'))).toBe(path('m.onnx'));
-    expect(() => modelOfPlan(plan, path('inside/p.splitplan.json'), 'own-folder')).toThrow(/trust the workspace/);
+    expect(() => modelOfPlan(plan, path('inside/p.splitplan.json'), 'own-folder')).toThrow(/Trust the workspace/);
   });
 });
 
@@ -159,7 +159,9 @@ describe("weights in Hugging Face's cache", () => {
     ['a file that is no blob', '../../../blobs/notes.txt'],
   ])('are refused where the link leads to %s', (_, target) => {
     link(target);
-    expect(() => resolveExternalData(model(), 'model.onnx_data')).toThrow(/is a link to .*put the file itself there/);
+    expect(() => resolveExternalData(model(), 'model.onnx_data')).toThrow(
+      /is a link to .*Replace the link with the file itself/,
+    );
   });
 
   it('are refused where the folder of blobs is itself a link', () => {

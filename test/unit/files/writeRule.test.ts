@@ -36,7 +36,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 describe('what exists', () => {
   it('stays unless it may be replaced, and the sentence says how', () => {
     writeFileSync(path('a'), 'old');
-    expect(() => write('a', false)).toThrow(/a exists already; add --force/);
+    expect(() => write('a', false)).toThrow(/a already exists\. Add --force/);
     expect(text('a')).toBe('old');
     write('a', true);
     expect(text('a')).toBe('new');
@@ -85,7 +85,7 @@ describe('a file that is read for the run', () => {
     mkdirSync(path('sub'));
     symlinkSync('..', path('sub/up'));
     for (const name of ['model.onnx', './sub/../model.onnx', 'link', 'hard', 'sub/up/model.onnx']) {
-      expect(() => write(name, true, ['model.onnx'])).toThrow(/is read for this and would be lost/);
+      expect(() => write(name, true, ['model.onnx'])).toThrow(/is an input of this command and would be lost/);
     }
     expect(text('model.onnx')).toBe('weights');
   });
@@ -109,7 +109,7 @@ describe('symbolic links', () => {
     writeFileSync(path('elsewhere/a'), 'old');
     symlinkSync('elsewhere/a', path('link'));
     symlinkSync('elsewhere/b', path('dangling'));
-    expect(() => write('link', false)).toThrow(/exists already/);
+    expect(() => write('link', false)).toThrow(/already exists/);
     write('link', true);
     write('dangling', false);
     expect([text('elsewhere/a'), text('elsewhere/b')]).toEqual(['new', 'new']);
@@ -126,7 +126,7 @@ describe('what cannot be written', () => {
     expect(() => write('n'.repeat(300), false)).toThrow(/too long for the file system/);
     if (onLinux) {
       expect(() => writeFileAtomically('/proc/dnnsplit/a', 'new', { overwrite: false, inputs: [] })).toThrow(
-        /cannot be made there/,
+        /cannot be created there\. Choose another folder\./,
       );
     }
     expect(readdirSync(folder)).toEqual(['file']);

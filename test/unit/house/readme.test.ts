@@ -68,7 +68,7 @@ describe('the README', () => {
   async function runsUntilStopped(args: readonly string[]): Promise<void> {
     const child = spawn(process.execPath, [bundled.program('cli'), ...args, '--port', '0'], { cwd: folder });
     const [said] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
-    expect(String(said)).toMatch(/answers at http/);
+    expect(String(said)).toMatch(/is available at http/);
     child.kill('SIGINT');
     expect((await once(child, 'exit'))[0]).toBe(0);
   }

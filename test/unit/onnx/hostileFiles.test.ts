@@ -23,7 +23,7 @@ function failure(source: ByteSource | Uint8Array): DnnSplitError {
 describe('files that are no models get one clear sentence each', () => {
   const files: [string, Uint8Array, RegExp][] = [
     ['an empty file', new Uint8Array(0), /empty/],
-    ['text', text('Hello, this is not a model.\n'), /is text/],
+    ['text', text('Hello, this is not a model.\n'), /is plain text/],
     [
       "ONNX's text syntax",
       text('<\n  ir_version: 10,\n  opset_import: ["" : 21]\n>\ng (float[2] x) => (float[2] y) {\n'),
@@ -102,14 +102,22 @@ describe('damaged models', () => {
   const tensor = (...fields: Field[]): Uint8Array => modelOf([5, [[8, 'w'], ...fields]]);
 
   it.each<[string, Uint8Array, RegExp]>([
-    ['a length beyond its message', modelOf([1, Uint8Array.from([0x0a, 0x7f, 0x41])]), /127 bytes long, but only 1/],
-    ['a length near 2^64', modelOf([1, concat([0x0a], varint(2n ** 64n - 1n))]), /bytes long, but only 0/],
+    [
+      'a length beyond its message',
+      modelOf([1, Uint8Array.from([0x0a, 0x7f, 0x41])]),
+      /127 bytes long, but only 1 byte is left/,
+    ],
+    [
+      'a length near 2^64',
+      modelOf([1, concat([0x0a], varint(2n ** 64n - 1n))]),
+      /bytes long, but only 0 bytes are left/,
+    ],
     ['a varint of 11 bytes', modelOf([1, new Uint8Array(12).fill(0xff)]), /more than 10 bytes/],
-    ['a varint without end', modelOf([1, Uint8Array.from([0x0a, 0x80])]), /has no end/],
+    ['a varint without end', modelOf([1, Uint8Array.from([0x0a, 0x80])]), /a number in .* does not end/],
     ['a group', modelOf([1, Uint8Array.from([0x0b, 0x0c])]), /wire type 3/],
     ['a wire type that does not exist', modelOf([1, Uint8Array.from([0x0f])]), /wire type 7/],
-    ['field number 0', modelOf([1, Uint8Array.from([0x02, 0x00])]), /impossible number 0/],
-    ['a number where a name belongs', modelOf([1, [[1, 5]]]), /wire type 0 where 2 belongs/],
+    ['field number 0', modelOf([1, Uint8Array.from([0x02, 0x00])]), /invalid field number 0/],
+    ['a number where a name belongs', modelOf([1, [[1, 5]]]), /wire type 0 instead of 2/],
     ['a number where a graph belongs', message([1, 8], [7, 5]), /wire type 0/],
     [
       'a packed list that ends within a number',
@@ -125,7 +133,7 @@ describe('damaged models', () => {
           ],
         ],
       ]),
-      /no end/,
+      /does not end/,
     ],
     [
       'half a float',
@@ -156,8 +164,12 @@ describe('damaged models', () => {
       /levels deep/,
     ],
     ['a negative dimension', tensor([1, -5n], [2, 1]), /negative dimension/],
-    ['a tensor beyond 2^53 elements', tensor([1, 2 ** 40], [1, 2 ** 40], [2, 1]), /larger than any computer/],
-    ['fewer bytes than the shape needs', tensor([1, 3], [2, 1], [9, new Uint8Array(8)]), /holds 8 bytes .* need 12/],
+    ['a tensor beyond 2^53 elements', tensor([1, 2 ** 40], [1, 2 ** 40], [2, 1]), /larger than any computer can hold/],
+    [
+      'fewer bytes than the shape needs',
+      tensor([1, 3], [2, 1], [9, new Uint8Array(8)]),
+      /holds 8 bytes, but .* need 12/,
+    ],
     ['external data at no place', tensor([1, 3], [2, 1], [14, 1]), /without a location/],
     [
       'external data at a negative offset',
@@ -180,10 +192,10 @@ describe('damaged models', () => {
           ],
         ],
       ),
-      /where a number of bytes belongs/,
+      /"-4" instead of a number of bytes/,
     ],
     ['two graphs', message([1, 8], [7, [[2, 'a']]], [7, [[2, 'b']]]), /second graph/],
-    ['a function twice', message([1, 8], [25, [[1, 'f']]], [25, [[1, 'f']]]), /second time/],
+    ['a function twice', message([1, 8], [25, [[1, 'f']]], [25, [[1, 'f']]]), /function "f" is defined twice/],
   ])('%s', (_, bytes, sentence) => {
     const error = failure(bytes);
     expect(error.code).toBe('unreadable-model');

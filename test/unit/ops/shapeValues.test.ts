@@ -164,7 +164,7 @@ describe('sizes that follow from values', () => {
       },
     ]);
     expect(inferBuilt(g.model(13), { n: 2, s: 3 }).diagnostics.map((each) => each.message)).toEqual([
-      'One tensor has a size that only a run decides: what NonZero makes depends on data.',
+      'One tensor has a size known only at run time: what NonZero makes depends on data.',
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('sizes that follow from values', () => {
     const inferred = inferModel({ ...model, graph: { ...model.graph, outputs } }, {});
     expect(inferred.openSymbols).toEqual([{ symbol: 'found', tensors: 1 }]);
     expect(inferred.diagnostics.map((each) => each.message)).toEqual([
-      'One tensor has a size that only a run decides: what NonZero makes depends on data.',
+      'One tensor has a size known only at run time: what NonZero makes depends on data.',
     ]);
   });
 

@@ -114,7 +114,7 @@ describe('where there are too many cuts to search them all', () => {
     const quick = planned(wide, { ...wideTiers, constraints }, { quickCertificate: true });
     expect(quick?.certificate.exactValue).toBe(free?.plan.evaluation.objectiveValue);
     expect(quick?.certificate.unavailable).toMatch(/breaks maxCostPerRequest .* lower bound/);
-    expect(quick?.advice).toMatch(/at most [\d.]+ % worse than the optimum/);
+    expect(quick?.advice.text).toMatch(/at most [\d.]+ % worse than the optimum/);
     const full = planned(wide, { ...wideTiers, constraints });
     expect(full?.certificate.exactValue).toBeGreaterThan(free?.plan.evaluation.objectiveValue ?? 0);
     expect(full?.certificate.exactValue).toBeLessThanOrEqual(full?.plan.evaluation.objectiveValue ?? 0);

@@ -43,7 +43,7 @@ describe('constraints', () => {
     expect(tiersOf(result)).toEqual([0, 0, 2, 2]);
     expect(result.plan.evaluation.latencyMs).toBeCloseTo(6 + 6 + 0.8 + 0.8, 9);
     expect(result.certificate.gapPercent).toBe(0);
-    expect(result.advice).toContain('Split between `device` and `cloud`');
+    expect(result.advice.text).toContain('Split between `device` and `cloud`');
   });
 
   test('a pin moves the cut to the node, with everything that it depends on', () => {
@@ -72,7 +72,7 @@ describe('constraints', () => {
     const result = plan({}, {}, { cuts: [3, null] });
     expect(tiersOf(result)).toEqual([0, 0, 0, 2]);
     expect(result.certificate.gapPercent).toBeGreaterThan(0);
-    expect(failureOf(() => plan({}, {}, { cuts: [3, 1] })).message).toContain('between 3 and 4');
+    expect(failureOf(() => plan({}, {}, { cuts: [3, 1] })).message).toContain('from 3 to 4');
   });
 
   test('a limit changes the plan before it makes it infeasible', () => {
@@ -109,7 +109,7 @@ describe('constraints', () => {
     const failure = failureOf(() => plan({ pin: { a: 'cloud', d: 'device' } }));
     expect(failure.code).toBe('infeasible');
     expect(failure.message).toMatch(
-      /`[a-d]` must run on `cloud` or above because of the pin of `a`, and on `device` or below because of the pin of `d`/,
+      /`[a-d]` cannot be placed: the pin of `a` requires `cloud` or higher, and the pin of `d` requires `device` or lower\./,
     );
     expect(failureOf(() => plan({ pin: { nope: 'edge' } })).code).toBe('invalid-config');
   });
@@ -206,7 +206,7 @@ describe('strategies', () => {
       compare: true,
     });
     expect(result.plan.evaluation.latencyMs).toBe(0);
-    expect(result.advice).toContain('nothing to split');
+    expect(result.advice.text).toContain('Nothing to split');
   });
 });
 

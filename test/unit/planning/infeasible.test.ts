@@ -29,7 +29,8 @@ function refusal(graph: SplitGraph, infrastructure: Infrastructure): string | un
 
 interface Advice {
   readonly constraint: string;
-  readonly link?: number | undefined;
+  /** Lower tier of the link. */
+  readonly from?: string | undefined;
   readonly tier: string | undefined;
   readonly to: number;
 }
@@ -38,17 +39,18 @@ interface Advice {
 function adviceIn(sentence: string): Advice[] {
   const first = /`(\w+)`/.exec(sentence)?.[1] ?? '';
   const pattern =
-    /(?:raise|lower) (?:(it)|`(\w+)`|the `(memoryGB)` of `(\w+)`|the `(bandwidthMbps)` of link (\d)) to ([\d.e+-]*\d)/g;
-  return [...sentence.matchAll(pattern)].map(([, it, limit, memory, tier, bandwidth, link, to]) => {
+    /(?:raise|lower) (?:(it)|`(\w+)`|the `(memoryGB)` of `(\w+)`|the `(bandwidthMbps)` between `(\w+)` and `\w+`) to ([\d.e+-]*\d)/g;
+  return [...sentence.matchAll(pattern)].map(([, it, limit, memory, tier, bandwidth, from, to]) => {
     const constraint = it === undefined ? (limit ?? memory ?? bandwidth ?? '') : first;
-    return { constraint, tier, link: link === undefined ? undefined : Number(link), to: Number(to) };
+    return { constraint, tier, from, to: Number(to) };
   });
 }
 
 function follow(infrastructure: Infrastructure, advice: readonly Advice[]): Infrastructure {
   let followed = infrastructure;
-  for (const { constraint, tier, link, to } of advice) {
-    if (link !== undefined) {
+  for (const { constraint, tier, from, to } of advice) {
+    if (from !== undefined) {
+      const link = followed.tiers.findIndex(({ id }) => id === from);
       followed = withBandwidths(followed, { [link]: to });
       continue;
     }
@@ -104,7 +106,7 @@ describe('where no plan keeps the constraints', () => {
           for (const other of others.join(', or ').split(', or ').filter(Boolean)) {
             alternatives++;
             const [instead] = adviceIn(other);
-            if (instead?.link !== undefined) {
+            if (instead?.from !== undefined) {
               faster++;
               const slower = follow(infrastructure, [{ ...instead, to: instead.to * 0.998 }]);
               expect(refusal(graph, slower), `${message} | ${other}`).toBeDefined();
@@ -178,7 +180,7 @@ describe('where no plan keeps the constraints', () => {
   test('a tier that is left out is named besides the limit', () => {
     const message = under({ maxLatencyMs: 10, excludeTiers: ['cloud'] });
     expect(message).toMatch(
-      /`maxLatencyMs` 10: raise it to [\d.]+; or raise the `bandwidthMbps` of link 0 to 1\.6, or drop `cloud` from `excludeTiers`/,
+      /`maxLatencyMs` 10: raise it to [\d.]+; or raise the `bandwidthMbps` between `device` and `edge` to 1\.6, or drop `cloud` from `excludeTiers`/,
     );
   });
 

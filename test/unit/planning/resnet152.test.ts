@@ -15,7 +15,7 @@ test('ResNet152 on the default tiers: offload to the edge, proven, and no other 
   const result = planModel(graph, candidates, infrastructure, { strategy: 'dnnsplit', compare: true });
   expect(result.audit).toMatchObject({ metric: 'latency', holds: true, exceptionCount: 0 });
   expect(result.certificate.gapPercent).toBe(0);
-  expect(result.advice).toContain('Do not split: run everything on `edge`');
+  expect(result.advice.text).toContain('Do not split: run everything on `edge`');
   // The input's 602112 bytes at 20 Mbit/s and 5 ms.
   expect(result.plan.evaluation.links[0]).toMatchObject({ bytes: 602112, transferMs: 5 + (8 * 602112) / 20e3 });
   const relatives = result.strategies.filter((one) => one.plan !== undefined).map((one) => one.relative);

@@ -26,24 +26,28 @@ function plan(rest: Partial<Infrastructure> = {}, options: Partial<PlanOptions> 
 
 describe('what a plan says of itself', () => {
   test('it is proven only without a gap, and otherwise within it', () => {
-    expect(plan().advice).toContain('(proven optimal)');
+    expect(plan().advice.text).toContain('(proven optimal)');
     const moved = plan({}, { cuts: [3, null] });
     expect(moved.certificate.gapPercent).toBeGreaterThan(1);
-    expect(moved.advice).not.toContain('proven');
-    expect(moved.advice).toMatch(/\([\d.]+ % worse than the optimum\)/);
+    expect(moved.advice.text).not.toContain('proven');
+    expect(moved.advice.text).toMatch(/\([\d.]+ % worse than the optimum\)/);
   });
 
   test('not to split is said only where no split is better', () => {
     const fast = [1000, 1000];
-    expect(plan({}, {}, fast).advice).toBe(
+    expect(plan({}, {}, fast).advice.text).toBe(
       'Do not split: run everything on `cloud`, 7.52 ms per request (proven optimal).',
     );
     const onDevice = plan({}, { strategy: 'single:device' }, fast);
-    expect(onDevice.advice).toBe('Everything runs on `device`, 30.0 ms per request; another plan is 3.99x better.');
+    expect(onDevice.advice.text).toBe(
+      'Everything runs on `device`, 30.0 ms per request. Another plan is 3.99x better.',
+    );
     const unproven = { skipCertificate: true };
     const dragged = plan({}, { cuts: [4, 4], ...unproven }, fast);
-    expect(dragged.advice).toMatch(/^Everything runs on `device`.*; everything on `cloud` would be 3\.99x better\.$/);
-    expect(plan({}, { cuts: [0, 0], ...unproven }, fast).advice).toBe(
+    expect(dragged.advice.text).toMatch(
+      /^Everything runs on `device`.*\. Running everything on `cloud` would be 3\.99x better\.$/,
+    );
+    expect(plan({}, { cuts: [0, 0], ...unproven }, fast).advice.text).toBe(
       'Everything runs on `cloud`, 7.52 ms per request.',
     );
   });
@@ -52,30 +56,32 @@ describe('what a plan says of itself', () => {
     const borders = plan({}, {}, [1, 1000]).regimes[0]?.map(({ toMbps }) => toMbps) ?? [];
     const [afterDevice = 0, beforeOffload = 0] = [borders[0], borders.at(-2)];
     const [above, below] = [afterDevice * 1.001, beforeOffload * 0.999].map(
-      (mbps) => plan({}, {}, [mbps, 1000]).advice,
+      (mbps) => plan({}, {}, [mbps, 1000]).advice.text,
     );
     expect(above).toMatch(
-      /^A split gains only [\d.]+ % over everything on `device`, 30\.0 ms per request: prefer that\.$/,
+      /^Do not split: run everything on `device`, 30\.0 ms per request\. A split would gain only [\d.]+ %\.$/,
     );
-    expect(below).toMatch(/^A split gains only .*: prefer that unless the raw input must stay on `device`\.$/);
+    expect(below).toMatch(
+      /^Do not split: .* A split would gain only .* %\. Split only if the raw input must stay on `device`\.$/,
+    );
   });
 
   test('what has no price or energy is named, for objectives that count it', () => {
-    expect(plan({ objective: 'cost' }).advice).toContain('(`device` has no price, so layers cost nothing there)');
-    expect(plan().advice).not.toContain('price');
-    const energy = plan({ objective: 'energy' }).advice;
+    expect(plan({ objective: 'cost' }).advice.text).toContain('. `device` has no price, so layers cost nothing there.');
+    expect(plan().advice.text).not.toContain('price');
+    const energy = plan({ objective: 'energy' }).advice.text;
     expect(energy).toBe(
-      'There is nothing to choose by: `device` has no power and its link no energy, so every plan counts 0; state `watts` and `joulesPerMB`.',
+      'No plan is better than another. `device` has no power and its link no energy, so every plan uses 0 J. Set `watts` and `joulesPerMB`.',
     );
-    const mixed = plan({ objective: { latency: 1, energy: 1 } }).advice;
-    expect(mixed).toContain('(`device` has no `watts`, so layers take no energy there)');
+    const mixed = plan({ objective: { latency: 1, energy: 1 } }).advice.text;
+    expect(mixed).toContain('. `device` has no `watts`, so layers use no energy there.');
     expect(mixed).toContain('proven optimal');
   });
 
   test('sizes on the wire that are given for no input of the model are pointed out', () => {
     const misspelled = plan({ inputWireBytes: { X: 10 } });
-    expect(misspelled.advice).toContain('(`inputs` names `X`, but this model reads `x`)');
-    expect(plan({ inputWireBytes: { x: 10, other: 5 } }).advice).not.toContain('inputs');
+    expect(misspelled.advice.text).toContain('. `inputs` names `X`, but this model reads `x`.');
+    expect(plan({ inputWireBytes: { x: 10, other: 5 } }).advice.text).not.toContain('inputs');
   });
 
   test('of candidates, what each gives, also while a cut is decided to lie elsewhere', () => {
@@ -102,9 +108,9 @@ describe('what a plan says of itself', () => {
     };
     const infrastructure = plainInfrastructure(tiers, [{ bandwidthMbps: 1 }, { bandwidthMbps: 1 }]);
     const { advice } = planModel(unknown, findCandidates(unknown), infrastructure, { strategy: 'dnnsplit' });
-    expect(advice).toContain('1 layer has no known cost');
-    expect(advice).toContain('the best as far as it is known');
-    expect(advice).not.toContain('proven');
+    expect(advice.text).toContain('1 layer has no known cost');
+    expect(advice.text).toContain('(optimal for the known costs)');
+    expect(advice.text).not.toContain('proven');
     const bare = plainInfrastructure(
       [
         { id: 'device', gflops: 1e-6 },
@@ -112,7 +118,7 @@ describe('what a plan says of itself', () => {
       ],
       [{}],
     );
-    const idle = planModel(chain, findCandidates(chain), bare, { strategy: 'dnnsplit' }).advice;
+    const idle = planModel(chain, findCandidates(chain), bare, { strategy: 'dnnsplit' }).advice.text;
     expect(idle).toContain('`edge` has neither rates nor measured times');
     expect(idle).not.toContain('proven');
   });
@@ -121,15 +127,15 @@ describe('what a plan says of itself', () => {
     const cheap = plan({ constraints: { maxCostPerRequest: 0.02 } });
     expect(cheap.plan.evaluation.latencyMs).toBeGreaterThan(plan().plan.evaluation.latencyMs);
     expect(cheap.certificate).toMatchObject({ exactValue: cheap.plan.evaluation.objectiveValue, gapPercent: 0 });
-    expect(cheap.advice).toContain('proven');
-    expect(cheap.audit.consequence).toContain('All 5 cuts of the graph were searched instead.');
+    expect(cheap.advice.text).toContain('proven');
+    expect(cheap.audit.consequence.text).toContain('All 5 cuts of the graph were searched instead.');
   });
 
   test('throughput is proven too', () => {
     const { certificate, advice } = plan({ objective: 'throughput' });
     expect(certificate).toMatchObject({ gapPercent: 0 });
     expect(certificate.unavailable).toBeUndefined();
-    expect(advice).toContain('(proven optimal)');
+    expect(advice.text).toContain('(proven optimal)');
     const exact = plan({ objective: 'throughput' }, { strategy: 'exact' });
     expect(exact.plan.evaluation.objectiveValue).toBe(certificate.exactValue);
   });
@@ -139,22 +145,22 @@ describe('what a plan says of itself', () => {
     const infrastructure = plainInfrastructure(falling, [{}, {}]);
     const { audit } = planModel(chain, findCandidates(chain), infrastructure, { strategy: 'dnnsplit' });
     expect(audit.exceptionCount).toBe(8);
-    expect(audit.consequence).toBe(
-      '4 layers are dearer on a higher tier, so the candidates alone may miss the optimum. All 5 cuts of the graph were searched instead.',
+    expect(audit.consequence.text).toBe(
+      '4 layers are more expensive on a higher tier, so the candidates alone may miss the optimum. All 5 cuts of the graph were searched instead.',
     );
   });
 
   test('blocks that were not searched whole are counted and explained', () => {
-    expect(plan().audit.consequence).not.toContain('block');
+    expect(plan().audit.consequence.text).not.toContain('block');
     const bounded = plan({}, { boundedBlocks: 2 });
     expect(bounded.boundedBlocks).toBe(2);
-    expect(bounded.audit.consequence).toContain('2 blocks have more cuts across branches');
+    expect(bounded.audit.consequence.text).toContain('2 blocks have more cuts across branches');
     expect(planReport(bounded).boundedBlocks).toBe(2);
   });
 
   test('three tiers are listed as one does', () => {
     const { advice } = plan({ constraints: { pin: { a: 'device', b: 'edge', d: 'cloud' } } });
-    expect(advice).toContain('Split between `device`, `edge` and `cloud`');
+    expect(advice.text).toContain('Split between `device`, `edge` and `cloud`');
   });
 });
 

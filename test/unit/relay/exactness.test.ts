@@ -101,7 +101,7 @@ describe('real numbers in JSON', () => {
       400,
       expect.stringContaining(`holds ${name}, which JSON cannot express`),
     ]);
-    expect(error).toMatch(/ask for binary/);
+    expect(error).toMatch(/Request binary data/);
   });
 });
 
@@ -155,7 +155,7 @@ describe('the form of a request', () => {
     );
     expect(await exchange(address, tensorText('FP32', shape, data))).toMatchObject({
       status: 400,
-      error: expect.stringMatching(/nested otherwise/),
+      error: expect.stringMatching(/is not nested as its shape/),
     });
   });
 

@@ -152,7 +152,12 @@ describe('gRPC', () => {
     ['another version', { model_version: '2' }, status.NOT_FOUND, /of version 2/],
     ['an unknown input', { inputs: [{ ...input, name: 'z' }] }, status.INVALID_ARGUMENT, /no input "z"/],
     ['a shape that does not fit', { inputs: [{ ...input, shape: [1] }] }, status.INVALID_ARGUMENT, /takes 4/],
-    ['a negative dimension', { inputs: [{ ...input, shape: [-1] }] }, status.INVALID_ARGUMENT, /which is none/],
+    [
+      'a negative dimension',
+      { inputs: [{ ...input, shape: [-1] }] },
+      status.INVALID_ARGUMENT,
+      /has the invalid shape \[-1\]/,
+    ],
     ['too few raw contents', { inputs: [input, input] }, status.INVALID_ARGUMENT, /2 tensors, but 1 raw/],
     ['an unknown output', { outputs: [{ name: 'q' }] }, status.INVALID_ARGUMENT, /no output "q"/],
     ['an unknown datatype', { inputs: [{ ...input, datatype: 'FP99' }] }, status.INVALID_ARGUMENT, /unknown datatype/],
@@ -160,7 +165,7 @@ describe('gRPC', () => {
       'raw and typed contents',
       { inputs: [{ ...input, contents: { fp32_contents: [1] } }] },
       status.INVALID_ARGUMENT,
-      /both raw contents and typed ones/,
+      /both raw and typed contents/,
     ],
     [
       'another export',
@@ -179,7 +184,7 @@ describe('gRPC', () => {
       call(plain.grpcPort, 'ModelInfer', { ...request, inputs: [{ ...input, datatype, shape: [1], contents }] });
     expect((await typed('FP32', { fp64_contents: [1] })).error?.details).toMatch(/in fp64_contents instead of fp32/);
     expect((await typed('INT8', { int_contents: [200] })).error?.details).toMatch(/cannot hold 200/);
-    expect((await typed('FP16', { fp32_contents: [1] })).error?.details).toMatch(/raw contents alone/);
+    expect((await typed('FP16', { fp32_contents: [1] })).error?.details).toMatch(/only be sent as raw contents/);
   });
 
   it('wants its token, and answers in the time that is left', async () => {
@@ -216,7 +221,7 @@ describe('gRPC', () => {
     await relay.end();
     await expect(
       startRelay(alone.program('relay'), whole.contractPaths[0] ?? '', '--port', '0', '--grpc-port', '0'),
-    ).rejects.toThrow(/gRPC needs relayGrpc\.js beside the relay's program/);
+    ).rejects.toThrow(/gRPC needs relayGrpc\.js beside the relay program/);
     await alone.remove();
   });
 });

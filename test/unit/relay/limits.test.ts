@@ -71,7 +71,7 @@ describe('what a relay takes from others', () => {
   });
 
   it('does not parse JSON without end', () => {
-    expect(() => decodeRequest(new Uint8Array(32_000_001), undefined)).toThrow(/send tensors in binary/);
+    expect(() => decodeRequest(new Uint8Array(32_000_001), undefined)).toThrow(/Send tensors as binary data/);
   });
 });
 

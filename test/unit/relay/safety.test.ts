@@ -42,9 +42,7 @@ describe('a flag of the environment', () => {
   });
   it('is off where it is absent, and refused where it is neither', () => {
     expect(flagFromEnvironment('FLAG', {})).toBe(false);
-    expect(() => flagFromEnvironment('FLAG', { FLAG: 'maybe' })).toThrow(
-      /FLAG is "maybe", but it must be true or false/,
-    );
+    expect(() => flagFromEnvironment('FLAG', { FLAG: 'maybe' })).toThrow(/FLAG is "maybe", but must be true or false/);
   });
 });
 

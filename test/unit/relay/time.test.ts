@@ -106,7 +106,7 @@ describe('a deadline', () => {
     const late = await ask(address, floatsInput('x1', [1]));
     expect([late.status, (await late.json()).error]).toEqual([
       504,
-      expect.stringMatching(/sub-model of tier cloud still ran/),
+      expect.stringMatching(/sub-model of tier cloud did not finish within the time limit/),
     ]);
     expect((await ask(address, floatsInput('x1', [1]))).status).toBe(503);
     await new Promise((done) => setTimeout(done, 400));

@@ -97,6 +97,6 @@ describe('wire encodings', () => {
   });
 
   it('refuses a type that no encoding explains', () => {
-    expect(() => decodeFromWire({ ...tensorOf([1]), datatype: 'INT32' }, 'FP32')).toThrow(/FP32 is wanted/);
+    expect(() => decodeFromWire({ ...tensorOf([1]), datatype: 'INT32' }, 'FP32')).toThrow(/is INT32 instead of FP32/);
   });
 });

@@ -36,7 +36,7 @@ describe('times from a trace', () => {
     expect(times(1)).toMatchObject({ runs: 3, runMicroseconds: 8, kernels: [{ name: 'a', microseconds: 6 }] });
     expect(times(0).kernels[0]?.microseconds).toBe(7);
     expect(times().runs).toBe(2);
-    expect(() => times(4)).toThrow(/holds 4 complete runs, which leaves none after 4/);
+    expect(() => times(4)).toThrow(/contains 4 complete runs, so none is left after 4 warm-up runs/);
   });
 
   it('counts bodies in their operator, whatever they are named', () => {
@@ -75,9 +75,9 @@ describe('times from a trace', () => {
   });
 
   it.each([
-    ['{ "a": 1 }', /holds no complete run/],
-    ['', /holds no complete run/],
-    ['[\n{"cat": nonsense},\n]', /trace\.json:2:9: this is no JSON; give a profile that ONNX Runtime wrote/],
+    ['{ "a": 1 }', /contains no complete run/],
+    ['', /contains no complete run/],
+    ['[\n{"cat": nonsense},\n]', /trace\.json:2:9: this is not JSON\. Pass a trace that ONNX Runtime wrote/],
     [`[\n${kernel('a', 'Relu', 0, 5)},\n  what\n]`, /trace\.json:3:3: this line is no trace event/],
   ])('refuses %j in one sentence', (text, sentence) => {
     writeFileSync(path, text);

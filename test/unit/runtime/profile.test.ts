@@ -179,7 +179,7 @@ describe('dnnsplit profile', () => {
     expect(times.size).toBeGreaterThan(5);
     for (const [name, time] of times) expect(time).toBe(named.get(name));
     expect(profiled.missing).toHaveLength(21 - times.size);
-    expect(profiled.warnings[0]).toContain(`${21 - times.size} of 21 nodes have no time`);
+    expect(profiled.warnings[0]).toContain(`${21 - times.size} of 21 nodes have no measured time`);
     expect(profiled.warnings[1]).toMatch(/belong to no node/);
   });
 });
@@ -260,10 +260,14 @@ describe('what can go wrong', () => {
     [
       'missing weights',
       [join(root, 'test/workspace/resnet152.onnx'), '-o', 'x.profile.json'],
-      /weights of resnet152\.onnx are missing: put "keras_ResNet152\.weights" beside the model/,
+      /weights of resnet152\.onnx are missing\. Put "keras_ResNet152\.weights" beside the model/,
     ],
-    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json exists already; add --force/],
-    ['a trace of nowhere', [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'], /name it with --device/],
+    ['an existing file', [tiny, '-o', 'tiny.profile.json'], /tiny\.profile\.json already exists\. Add --force/],
+    [
+      'a trace of nowhere',
+      [tiny, '-o', 'x.profile.json', '--from-trace', 'tiny.json'],
+      /Name the device with --device/,
+    ],
     ['no output', [tiny], /required option '-o, --output <file>'/],
   ])('ends with one sentence for %s', (_, args, sentence) => {
     const { status, stdout, stderr } = run('profile', ...args);
@@ -277,21 +281,21 @@ describe('what can go wrong', () => {
     const { inferred } = analyzeFile(join(root, 'test/workspace/resnet152.onnx'), {});
     writeFileSync(path('keras_ResNet152.weights'), 'short');
     expect(() => checkWeights(inferred.model, path('resnet152.onnx'))).toThrow(
-      /^The weights of resnet152\.onnx are cut off: "keras_ResNet152\.weights" has 5 bytes and needs \d{9}; copy it again\.$/,
+      /^The weights of resnet152\.onnx are truncated: "keras_ResNet152\.weights" has 5 bytes but needs \d{9}\. Copy it again\.$/,
     );
   });
 
   it('names open dimensions, missing traces and traces of another model', () => {
     const { inferred } = analyzeFile(fixture('s_lstm_gru'), { seq: 3 });
     expect(() => modelInputs(inferred)).toThrow(
-      "Input 'x' has the open dimension 'batch'; give it a number with --bind batch=1.",
+      "Input 'x' has the open dimension 'batch'. Bind it with --bind batch=1.",
     );
     expect(modelInputs(analyzeFile(fixture('s_lstm_gru'), { batch: 2, seq: 3 }).inferred)).toEqual([
       { name: 'x', dtype: 'float32', shape: [2, 3, 16] },
     ]);
     expect(() => importTrace(tiny, 'no.json')).toThrow(/no\.json does not exist/);
     expect(() => importTrace(fixture('s_unet_plain'), 'tiny.json')).toThrow(
-      /no time for any of the model's 17 nodes; it was recorded from another model/,
+      /no times for the 17 nodes of this model, so it was recorded from another model/,
     );
   });
 
@@ -299,7 +303,7 @@ describe('what can go wrong', () => {
     [
       'is not installed',
       undefined,
-      /^dnnsplit: ONNX Runtime is not installed: run `npm install --global onnxruntime-node\S* --ignore-scripts`/,
+      /^dnnsplit: ONNX Runtime is not installed\. Run `npm install --global onnxruntime-node\S* --ignore-scripts`/,
     ],
     [
       'cannot be loaded',
@@ -309,9 +313,9 @@ describe('what can go wrong', () => {
     [
       'crashes',
       'process.abort();',
-      /^dnnsplit: ONNX Runtime crashed on .*tiny-resnet\.onnx \(SIGABRT\); nothing was written.*\n$/,
+      /^dnnsplit: ONNX Runtime crashed on .*tiny-resnet\.onnx \(SIGABRT\), so nothing was written.*\n$/,
     ],
-    ['runs out of memory', "process.kill(process.pid, 'SIGKILL');", /\(SIGKILL\), as happens when memory runs out/],
+    ['runs out of memory', "process.kill(process.pid, 'SIGKILL');", /\(SIGKILL\), probably because memory ran out/],
   ])('says so when ONNX Runtime %s', (_, content, sentence) => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'dnnsplit-elsewhere-'));
     try {

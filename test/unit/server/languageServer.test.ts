@@ -276,7 +276,7 @@ describe('the language server over stdio', () => {
       textDocument,
       position: { line, character: 10 },
     });
-    expect(JSON.stringify(hover?.contents)).toMatch(/device.*runs nothing/);
+    expect(JSON.stringify(hover?.contents)).toMatch(/device.*is idle\./);
     const { files, folderUri } = await client.request('dnnsplit/generate', { sourceUri: planUri, target: 'compose' });
     expect(files.map((file) => file.path)).toEqual(
       expect.arrayContaining(['compose.yaml', 'README.md', 'relay/relay.js']),
@@ -295,10 +295,10 @@ describe('the language server over stdio', () => {
     await client.request('dnnsplit/override', { modelUri, overrides: {} });
     const edited = [
       [text.replace(/"structureHash": "[^"]+"/, '"structureHash": "sha256:0"'), /model has changed/],
-      [text.replace('"493..517"', '"493..516"'), /is on no tier/],
+      [text.replace('"493..517"', '"493..516"'), / is not on any tier\./],
       [text.replace('"493..517"', '"493..9999"'), /no nodes '493\.\.9999'/],
-      [text.replace('"493..517"', '"480..517"'), /is listed on 'device' and on 'cloud'/],
-      [text.replace('"493..517"', '"0..492"').replace('"0..492"', '"493..517"'), /not a valid cut/],
+      [text.replace('"493..517"', '"480..517"'), /is listed on both 'device' and 'cloud'/],
+      [text.replace('"493..517"', '"0..492"').replace('"0..492"', '"493..517"'), /This split is not valid/],
     ] as const;
     let version = 10;
     for (const [broken, sentence] of edited) {

@@ -83,7 +83,7 @@ describe('a hover on a configuration', () => {
         const value = Object.entries(tier).find(([name]) => name === property)?.[1];
         const said = toldAs(lines, label);
         if (value !== undefined) expect(said, label).toBe(`${value} ${unit} (this file)`);
-        else if (property === 'memoryGBps') expect(said).toMatch(/not known/);
+        else if (property === 'memoryGBps') expect(said).toMatch(/^unknown, not part of the estimate$/);
         else expect(said, label).toBe(`0 ${unit} (default)`);
       }
       expect(lines.find((line) => line.startsWith('Overhead'))).toMatch(new RegExp(`: ${tier.overheadUs ?? 0} [uµ]s$`));

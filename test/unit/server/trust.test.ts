@@ -44,12 +44,12 @@ describe('the language server in a workspace that may be hostile', () => {
     const client = await LanguageClient.start(bundled.program('server'));
     await client.openDocument(uri('repository/dnnsplit.json'), config);
     const [problem] = await client.diagnostics(uri('repository/dnnsplit.json'), (found) => found.length > 0);
-    expect(problem?.message).toMatch(/"\.\.\/p\.profile\.json", which is not in its own folder; trust the workspace/);
+    expect(problem?.message).toMatch(/"\.\.\/p\.profile\.json", which is not in its own folder\. Trust the workspace/);
     const modelUri = uri('repository/tiny.onnx');
     const opened = await client.request('dnnsplit/open', { modelUri, token: 'open' });
     expect([opened.state, opened.configError?.message]).toEqual([
       'ready',
-      expect.stringMatching(/trust the workspace/),
+      expect.stringMatching(/Trust the workspace/),
     ]);
 
     const trusted = client.next('dnnsplit/modelChanged', ({ plan }) => plan !== undefined);

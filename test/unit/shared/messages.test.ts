@@ -6,7 +6,9 @@ import { fillTemplate } from '../../../src/shared/messages/message';
 import { messages } from '../../../src/shared/messages/messages';
 import { say } from '../../../src/shared/messages/say';
 
-const { listMessages } = await import(pathToFileURL(join(import.meta.dirname, '../../../build/listMessages.mjs')).href);
+const { listMessages } = await import(
+  pathToFileURL(join(import.meta.dirname, '../../../build/bundle/listMessages.mjs')).href
+);
 
 describe('messages', () => {
   it('fill their holes, by number where there are two forms', () => {

@@ -4,6 +4,7 @@ import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { dnsLabel, imageTag } from '../../../shared/escape/containers';
 import { visibleJson } from '../../../shared/escape/visible';
+import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
 import { tierNames } from './tierNames';
@@ -60,7 +61,7 @@ export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engi
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
-      throw new DnnSplitError('invalid-plan', `The plan has no tier ${position + 1}, but the model is cut for one.`);
+      throw new DnnSplitError('invalid-plan', say('deploy.noTier', { tier: position + 1 }));
     }
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);

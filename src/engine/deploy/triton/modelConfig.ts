@@ -2,6 +2,7 @@ import type { ContractTensor } from '../../../shared/documents/contract';
 import type { DType } from '../../../shared/dtype';
 import { DnnSplitError } from '../../../shared/errors';
 import { protobufString } from '../../../shared/escape/containers';
+import { say } from '../../../shared/messages/say';
 import type { DeployedTier } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
 
@@ -45,17 +46,14 @@ export function modelConfig({ contract, modelName, tier }: DeployedTier): string
 
 function tensorConfig({ name, dtype, shape, type: container }: ContractTensor): string {
   if (container !== undefined) {
-    throw new DnnSplitError(
-      'unsupported-model',
-      `Triton takes and gives tensors only, but "${name}" is a ${container}.`,
-    );
+    throw new DnnSplitError('unsupported-model', say('triton.container', { tensor: name, type: container }));
   }
   const type = Object.entries(tritonTypes).find(([onnx]) => onnx === dtype)?.[1];
   if (type === undefined) {
-    throw new DnnSplitError('unsupported-model', `Triton has no tensors of type ${dtype}, which "${name}" is.`);
+    throw new DnnSplitError('unsupported-model', say('triton.dtype', { tensor: name, dtype }));
   }
   if (shape === null) {
-    throw new DnnSplitError('unsupported-model', `Triton wants the rank of "${name}", which is not known.`);
+    throw new DnnSplitError('unsupported-model', say('triton.rank', { tensor: name }));
   }
   const dims = shape.map((dim) => (typeof dim === 'number' ? dim : -1));
   // Triton has no tensors without dimensions: they are one element to its callers, and none to the model.

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import { type WireReader, wireType } from './wireReader';
 
 /** Nesting that protobuf's own parsers allow by default. */
@@ -11,7 +12,7 @@ const longestKeptBytes = 16 * 1024 * 1024;
  */
 export function beginMessage(wire: WireReader, message: string, end: number, depth: number): void {
   if (depth > deepestNesting) {
-    throw wire.malformed(`${message} is nested more than ${deepestNesting} levels deep`, wire.position);
+    throw wire.malformed(say('damage.nesting', { message, levels: deepestNesting }), wire.position);
   }
   wire.prefetch(end);
 }
@@ -30,7 +31,7 @@ export function enterMessage(wire: WireReader, message: string): number {
 export function expectWire(wire: WireReader, message: string, expected: number): void {
   if (wire.wire !== expected) {
     throw wire.malformed(
-      `field ${wire.field} of ${message} has wire type ${wire.wire} where ${expected} belongs`,
+      say('damage.wireType', { field: wire.field, message, wire: wire.wire, expected }),
       wire.fieldStart,
     );
   }
@@ -39,7 +40,7 @@ export function expectWire(wire: WireReader, message: string, expected: number):
 /** Counts the bytes from `start` to `end` as part of the structure that stays in memory. */
 export function chargeKept(wire: WireReader, start: number, end: number): void {
   if (end - start > longestKeptBytes) {
-    throw wire.malformed(`a name or list there is ${end - start} bytes long, which no model needs`, start);
+    throw wire.malformed(say('damage.longName', { length: end - start }), start);
   }
   wire.charge(48 + 8 * (end - start));
 }
@@ -99,16 +100,13 @@ export function addFloats(wire: WireReader, message: string, list: number[]): vo
 /** @throws DnnSplitError where the last number of the current field, a packed list of varints, does not end in it. */
 export function checkPackedVarints(wire: WireReader, message: string): void {
   if (wire.valueEnd > wire.valueStart && wire.byteAt(wire.valueEnd - 1) >= 0x80) {
-    throw wire.malformed(`the last number in field ${wire.field} of ${message} has no end`, wire.fieldStart);
+    throw wire.malformed(say('damage.endlessListEnd', { field: wire.field, message }), wire.fieldStart);
   }
 }
 
 /** @throws DnnSplitError where the current field, a packed list, does not hold whole numbers of `bytes` bytes. */
 export function checkPackedFixed(wire: WireReader, message: string, bytes: number): void {
   if ((wire.valueEnd - wire.valueStart) % bytes !== 0) {
-    throw wire.malformed(
-      `field ${wire.field} of ${message} is not a whole number of ${bytes}-byte numbers long`,
-      wire.fieldStart,
-    );
+    throw wire.malformed(say('damage.partialNumbers', { field: wire.field, message, bytes }), wire.fieldStart);
   }
 }

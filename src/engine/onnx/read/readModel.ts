@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { unwatched, type Work } from '../../../shared/work';
 import type { ByteSource } from '../byteSource';
 import type { OnnxFunction, OnnxGraph, OnnxModel } from '../model';
@@ -29,7 +30,7 @@ export function readModel(source: ByteSource, work: Work = unwatched): OnnxModel
 }
 
 function readMessages(source: ByteSource, work: Work): OnnxModel {
-  work.report('Reading the model');
+  work.report(say('stage.reading', {}).text);
   const wire = new WireReader(source, work);
   refuseOtherFormats(wire);
   const context: ReadContext = {
@@ -47,22 +48,18 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
     if (field === takenField.model.functions) {
       const read = readFunction(context, fieldStart, valueEnd, 1);
       const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
-      if (isRepeated) throw wire.malformed(`the function "${read.name}" is defined a second time`, fieldStart);
+      if (isRepeated) throw wire.malformed(say('damage.function', { name: read.name }), fieldStart);
       functions.push(read);
     } else {
-      if (graph) throw wire.malformed('a second graph begins there', fieldStart);
+      if (graph) throw wire.malformed(say('damage.secondGraph', {}), fieldStart);
       graph = context.readGraph(valueEnd, 1, '');
     }
   });
   const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
   if (!graph) {
-    throw new DnnSplitError(
-      'unreadable-model',
-      'The file holds no ONNX graph; choose a file that holds a whole model.',
-      {
-        byteOffset: 0,
-      },
-    );
+    throw new DnnSplitError('unreadable-model', say('file.noGraph', {}), {
+      byteOffset: 0,
+    });
   }
   return {
     irVersion: toNumber(message.irVersion),

@@ -1,4 +1,5 @@
 import { byteLength, type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import { joinBytes } from '../joinBytes';
 import type { OnnxSparseTensor, OnnxTensor, TensorPayload } from '../model';
 import { decodeUtf8 } from '../utf8';
@@ -127,11 +128,11 @@ const wireOfNumber = new Map<number, number>([
 function countElements(wire: WireReader, shape: readonly number[], start: number): number {
   let elements = 1;
   for (const dim of shape) {
-    if (dim < 0) throw wire.malformed(`a tensor has the negative dimension ${dim}`, start);
+    if (dim < 0) throw wire.malformed(say('damage.negativeDimension', { dim }), start);
     elements *= dim;
   }
   if (!(elements <= Number.MAX_SAFE_INTEGER)) {
-    throw wire.malformed(`a tensor of shape [${shape.slice(0, 8).join(', ')}] is larger than any computer`, start);
+    throw wire.malformed(say('damage.hugeTensor', { shape: shape.slice(0, 8).join(', ') }), start);
   }
   return elements;
 }
@@ -183,7 +184,7 @@ function externalPayload(
   start: number,
 ): TensorPayload {
   const location = values.get('location') ?? '';
-  if (location === '') throw wire.malformed('a tensor has external data without a location', start);
+  if (location === '') throw wire.malformed(say('damage.noLocation', {}), start);
   const lengthText = values.get('length');
   const offset = byteCount(wire, values.get('offset') ?? '0', start);
   const stated = lengthText === undefined ? undefined : byteCount(wire, lengthText, start);
@@ -197,7 +198,7 @@ function externalPayload(
 function byteCount(wire: WireReader, text: string, start: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(value)) {
-    throw wire.malformed(`external data has "${text.slice(0, 40)}" where a number of bytes belongs`, start);
+    throw wire.malformed(say('damage.byteCount', { text: text.slice(0, 40) }), start);
   }
   return value;
 }
@@ -221,13 +222,13 @@ function checkLength(
   start: number,
 ): void {
   if (held === undefined || held === needed) return;
-  const tensor = `tensor "${name.slice(0, 80)}"`;
+  const tensor = name.slice(0, 80);
   if (held === 'as-needed') {
     if (needed !== undefined) return;
-    throw wire.malformed(`${tensor} of type ${dtype} has external data, but nothing says how much`, start);
+    throw wire.malformed(say('damage.noLength', { tensor, dtype }), start);
   }
   if (needed === undefined) return;
-  throw wire.malformed(`${tensor} holds ${held} bytes where its type and shape need ${needed}`, start);
+  throw wire.malformed(say('damage.heldBytes', { tensor, held, needed }), start);
 }
 
 /** Reads the SparseTensorProto from the reader's position to `end`; `start` is where its tag lies. */
@@ -243,7 +244,7 @@ export function readSparseTensor(wire: WireReader, start: number, end: number, d
     else if (wire.field === 2) indices = readTensor(wire, fieldStart, enterMessage(wire, sparse), depth + 1);
     else if (wire.field === 3) addIntegers(wire, sparse, shape);
   }
-  if (!values || !indices) throw wire.malformed('a sparse tensor lacks its values or its indices', start);
+  if (!values || !indices) throw wire.malformed(say('damage.sparse', {}), start);
   countElements(wire, shape, start);
   return { values, indices, shape, range: { offset: start, length: end - start } };
 }

@@ -1,11 +1,12 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { WireReader } from './wireReader';
 
 const sampleBytes = 512;
 
 interface Format {
   readonly matches: (bytes: Uint8Array, start: string) => boolean;
-  readonly sentence: string;
+  readonly sentence: Sentence;
 }
 
 const startsWith =
@@ -23,78 +24,74 @@ const isProtobufText =
 const formats: readonly Format[] = [
   {
     matches: (bytes) => bytes.every((byte) => byte === 0),
-    sentence: 'The file begins with nothing but zeros, as after a download that failed; fetch the model again.',
+    sentence: say('file.zeros', {}),
   },
   {
     matches: startsWith(0x1f, 0x8b),
-    sentence: 'The file is compressed with gzip; unpack it and open the model inside.',
+    sentence: say('file.gzip', {}),
   },
   {
     matches: startsWith(0x50, 0x4b, 0x03, 0x04),
-    sentence:
-      'The file is a zip archive (PyTorch checkpoints are, too); unpack it, or export the network to ONNX, and open the model.',
+    sentence: say('file.zip', {}),
   },
   {
     matches: startsWith(0x89, 0x48, 0x44, 0x46),
-    sentence: 'The file is HDF5, as Keras saves it; convert it to ONNX (tf2onnx does) and open the result.',
+    sentence: say('file.hdf5', {}),
   },
   {
     matches: ([first, second = 0]) => first === 0x80 && second >= 2 && second <= 5,
-    sentence: 'The file is a Python pickle; export the network to ONNX and open the result.',
+    sentence: say('file.pickle', {}),
   },
   {
     matches: (_, start) => start.slice(4, 8) === 'TFL3',
-    sentence: 'The file is a TensorFlow Lite model; convert it to ONNX (tf2onnx does) and open the result.',
+    sentence: say('file.tensorFlowLite', {}),
   },
   {
     matches: (_, start) => start.slice(4, 8) === 'ORTM',
-    sentence: "The file is in ONNX Runtime's own format; open the ONNX model that it was made from.",
+    sentence: say('file.ort', {}),
   },
   {
     matches: (_, start) => start.startsWith('version https://git-lfs'),
-    sentence: 'The file is only a Git LFS pointer to the model; run "git lfs pull" and open it again.',
+    sentence: say('file.lfsPointer', {}),
   },
   {
     matches: startsWith(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59),
-    sentence: 'The file is an array that NumPy saved, not a model; open the .onnx file instead.',
+    sentence: say('file.numpy', {}),
   },
   {
     matches: (_, start) => start.startsWith('GGUF'),
-    sentence: 'The file is GGUF, as llama.cpp reads it, which holds no graph; export the network to ONNX.',
+    sentence: say('file.gguf', {}),
   },
   {
     matches: (bytes, start) => bytes.slice(5, 8).every((byte) => byte === 0) && start.startsWith('{"', 8),
-    sentence: 'The file is safetensors: weights without a graph; export the network to ONNX and open the result.',
+    sentence: say('file.safetensors', {}),
   },
   {
     matches: (bytes, start) => isText(bytes) && isOnnxText.test(start),
-    sentence:
-      "The file is in ONNX's text syntax; save it as a binary model (onnx.save(onnx.parser.parse_model(text), 'model.onnx')) and open that.",
+    sentence: say('file.onnxText', {}),
   },
   {
     matches: (bytes, start) => isText(bytes) && isProtobufText.test(start),
-    sentence:
-      "The file is an ONNX model in protobuf's text format; save it as a binary model (onnx.load with format='textproto', then onnx.save) and open that.",
+    sentence: say('file.protobufText', {}),
   },
   {
     matches: (bytes, start) =>
       isText(bytes) && /^\s*\{\s*"(irVersion|ir_version|opsetImport|producerName)"/.test(start),
-    sentence:
-      "The file is an ONNX model as JSON; save it as a binary model (onnx.load with format='json', then onnx.save) and open that.",
+    sentence: say('file.onnxJson', {}),
   },
   {
     matches: (bytes, start) => isText(bytes) && /^\s*(<\?xml[^>]*>\s*)?<net\b/.test(start),
-    sentence: 'The file is a model of OpenVINO; open the ONNX model that it was made from.',
+    sentence: say('file.openVino', {}),
   },
   {
     matches: (bytes, start) => isText(bytes) && /^\s*</.test(start),
-    sentence: 'The file is a web page or XML, not a model; the download probably failed, so fetch the model again.',
+    sentence: say('file.webPage', {}),
   },
   {
     matches: (bytes, start) => isText(bytes) && /^\s*[{[]/.test(start),
-    sentence: 'The file is JSON text, not an ONNX model; open the .onnx file instead.',
+    sentence: say('file.json', {}),
   },
-  { matches: (bytes) => isText(bytes), sentence: 'The file is text, not an ONNX model; open the .onnx file instead.' },
+  { matches: (bytes) => isText(bytes), sentence: say('file.text', {}) },
 ];
 
 /**
@@ -103,7 +100,7 @@ const formats: readonly Format[] = [
  */
 export function refuseOtherFormats(wire: WireReader): void {
   if (wire.size === 0) {
-    throw new DnnSplitError('unreadable-model', 'The file is empty; export or download the model again.', {
+    throw new DnnSplitError('unreadable-model', say('file.empty', {}), {
       byteOffset: 0,
     });
   }

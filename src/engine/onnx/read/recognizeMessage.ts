@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import { unwatched } from '../../../shared/work';
 import type { ByteSource } from '../byteSource';
 import { WireReader, wireType } from './wireReader';
@@ -14,7 +15,7 @@ interface MessageKind {
   readonly has: readonly FieldSign[];
   /** Whether a field may occur in such a file. */
   readonly allows: (field: number) => boolean;
-  readonly sentence: string;
+  readonly sentence: Sentence;
 }
 
 const { varint, bytes } = wireType;
@@ -25,34 +26,32 @@ const kinds: readonly MessageKind[] = [
   {
     has: [`1:${varint}`, `2:${bytes}`],
     allows: (field) => field <= 2 || (field >= 10 && field <= 3000),
-    sentence: 'The file is a TensorFlow or Core ML model; convert it to ONNX and open the result.',
+    sentence: say('file.tensorFlow', {}),
   },
   {
     // TensorProto: dims (one by one or packed), data_type, data.
     has: [`2:${varint}`],
     allows: (field) => range(1, 2)(field) || range(4, 14)(field) || field === 16,
-    sentence:
-      'The file holds a single tensor (TensorProto), as test data for a model does, and no graph; open the model itself.',
+    sentence: say('file.tensor', {}),
   },
   {
     // SequenceProto and OptionalProto: name, elem_type, values.
     has: [`2:${varint}`, `3:${bytes}`],
     allows: range(1, 8),
-    sentence: 'The file holds a list of tensors, as test data for a model does, and no graph; open the model itself.',
+    sentence: say('file.tensors', {}),
   },
   {
     // GraphProto: node, name, initializer, input, output.
     has: [`1:${bytes}`, `2:${bytes}`, `12:${bytes}`],
     allows: (field) => field <= 2 || (field >= 5 && field <= 16),
-    sentence:
-      'The file holds a graph without its model (GraphProto); wrap it in a model with onnx.helper.make_model and open that.',
+    sentence: say('file.graph', {}),
   },
 ];
 
 /**
  * What a file of protobuf messages is that is no model, as one sentence; nothing where it cannot be told.
  */
-export function describeOtherMessage(source: ByteSource): string | undefined {
+export function describeOtherMessage(source: ByteSource): Sentence | undefined {
   const signs = fieldSigns(source);
   if (signs === undefined) return undefined;
   const fields = [...signs].map((sign) => Number.parseInt(sign, 10));

@@ -1,4 +1,5 @@
 import { toErrorData } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { beginMessage, chargeKept, enterMessage, expectWire } from './fieldValues';
 import type { FieldRule, MessageRule } from './messageRules';
 import { type WireReader, wireType } from './wireReader';
@@ -75,7 +76,10 @@ export function decodeKept<T>(
     return decode(keptBytes(wire, runs));
   } catch (error) {
     const { message } = toErrorData(error);
-    throw wire.malformed(`${rule.message} cannot be decoded (${message})`, runs[0] ?? wire.position);
+    throw wire.malformed(
+      say('damage.undecodable', { message: rule.message, reason: message }),
+      runs[0] ?? wire.position,
+    );
   }
 }
 

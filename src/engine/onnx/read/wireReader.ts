@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { ByteSource } from '../byteSource';
 import { TextTable } from './textTable';
@@ -68,11 +69,7 @@ export class WireReader {
   charge(bytes: number): void {
     this.#structureBytes += bytes;
     if (this.#structureBytes > structureBudgetBytes) {
-      throw new DnnSplitError(
-        'unsupported-model',
-        'The model has more nodes, names and attributes than DNNSplit can hold; only its weights may be this large.',
-        { byteOffset: this.position },
-      );
+      throw new DnnSplitError('unsupported-model', say('model.tooLarge', {}), { byteOffset: this.position });
     }
   }
 
@@ -91,7 +88,7 @@ export class WireReader {
     this.field = tag < 0x80 ? tag >> 3 : Math.floor(tag / 8);
     this.wire = tag % 8;
     if (this.field === 0 || this.field > 0x1fff_ffff) {
-      throw this.malformed(`${message} has a field with the impossible number ${this.field}`, this.fieldStart);
+      throw this.malformed(say('damage.fieldNumber', { message, field: this.field }), this.fieldStart);
     }
     this.valueStart = this.position;
     this.valueEnd = this.#endOfValue(end, message);
@@ -117,7 +114,7 @@ export class WireReader {
         break;
       default:
         throw this.malformed(
-          `${message} has field ${this.field} with wire type ${this.wire}, which ONNX does not use`,
+          say('damage.unusedWireType', { field: this.field, message, wire: this.wire }),
           this.fieldStart,
         );
     }
@@ -126,7 +123,7 @@ export class WireReader {
     }
     if (this.valueStart + length > end) {
       throw this.malformed(
-        `field ${this.field} of ${message} says that it is ${length} bytes long, but only ${end - this.valueStart} are left`,
+        say('damage.fieldLength', { field: this.field, message, length, left: end - this.valueStart }),
         this.fieldStart,
       );
     }
@@ -160,10 +157,9 @@ export class WireReader {
       this.position = start + length;
       return this.#low + this.#middle * 2 ** 28 + this.#high * 2 ** 56;
     }
-    if (available === longestVarintBytes)
-      throw this.malformed(`a number in ${message} takes more than 10 bytes`, start);
+    if (available === longestVarintBytes) throw this.malformed(say('damage.longNumber', { message }), start);
     if (end >= this.size && this.modelBegun) throw this.#truncated(this.size + 1);
-    throw this.malformed(`a number in ${message} has no end`, start);
+    throw this.malformed(say('damage.endlessNumber', { message }), start);
   }
 
   /** Reads a varint from an index of the window; returns its length, 0 where it does not end within `available` bytes. */
@@ -202,7 +198,7 @@ export class WireReader {
     this.#load(start, end - start);
     for (let at = start; at < end; ) {
       const length = this.#readVarint(at - this.#windowStart, Math.min(longestVarintBytes, end - at));
-      if (length === 0) throw this.malformed(`a number in ${message} has no end`, at);
+      if (length === 0) throw this.malformed(say('damage.endlessNumber', { message }), at);
       values.push(this.signedValue);
       at += length;
     }
@@ -243,18 +239,14 @@ export class WireReader {
   }
 
   /** An error about bytes that are not what ONNX's messages have there. */
-  malformed(what: string, byteOffset: number): DnnSplitError {
-    const sentence = this.modelBegun
-      ? `The model is damaged at byte ${byteOffset}: ${what}. Export or download it again.`
-      : `The file is not an ONNX model: at byte ${byteOffset}, ${what}. Choose another file.`;
-    return new DnnSplitError('unreadable-model', sentence, { byteOffset });
+  malformed(what: Sentence, byteOffset: number): DnnSplitError {
+    const id = this.modelBegun ? 'model.damaged' : 'model.notOnnx';
+    return new DnnSplitError('unreadable-model', say(id, { byteOffset, what }), { byteOffset });
   }
 
   #truncated(neededBytes: number): DnnSplitError {
-    return new DnnSplitError(
-      'truncated-model',
-      `The model is cut off: it needs at least ${neededBytes} bytes, but the file ends after ${this.size}. Download or export it again.`,
-      { byteOffset: this.fieldStart },
-    );
+    return new DnnSplitError('truncated-model', say('model.truncated', { needed: neededBytes, size: this.size }), {
+      byteOffset: this.fieldStart,
+    });
   }
 }

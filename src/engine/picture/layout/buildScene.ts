@@ -1,4 +1,5 @@
 import { freeHeight, levelHeights } from '../../../shared/freeHeight';
+import { say } from '../../../shared/messages/say';
 import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../../shared/scene';
 import { textWidth } from '../../../shared/textWidth';
 import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
@@ -150,7 +151,7 @@ export async function buildScene(
   elk: ElkEngine,
   work: Work = unwatched,
 ): Promise<Scene> {
-  work.report('Finding repeated blocks');
+  work.report(say('stage.repeats', {}).text);
   const layOut = (among: readonly FoldGroup[], folded: ReadonlySet<string>) =>
     layOutScene(graph, among, folded, elk, work);
   const { groups, unfolded } = await groupsOf(graph, layOut);

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { BlockLayout } from './blockLayout';
 import { type Block, type Blocks, cutIntoBlocks } from './blocks';
@@ -99,7 +100,7 @@ export async function stackBlocks(graph: LayoutGraph, elk: ElkEngine, work: Work
   for (const block of blocks) {
     throwIfCanceled(work);
     const percent = Math.floor((100 * block.first) / count);
-    if (percent > reported) work.report('Laying out the graph', percent / 100);
+    if (percent > reported) work.report(say('stage.layout', {}).text, percent / 100);
     reported = Math.max(reported, percent);
     const layout = await layOutBlock(
       {

@@ -1,3 +1,4 @@
+import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import { metricTable } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
 import type { CostTables } from '../costs/costTables';
@@ -22,51 +23,64 @@ export interface Compared {
   readonly isGiven: boolean;
 }
 
-/** What to do, in one sentence: where to split and what it gains over the best single tier, or plainly not to split. */
-export function advise(costs: CostTables, plan: Plan, compared: Compared): string {
-  const { infrastructure } = costs;
+/** What to do: where to split and what it gains over the best single tier, or plainly not to split; then what the figures leave out. */
+export function advise(costs: CostTables, plan: Plan, compared: Compared): Sentence {
+  const { tiers } = costs.infrastructure;
   const { remarks, leaveProofOpen } = caveatsOf(costs);
-  const proof = optimality(compared.certificate, leaveProofOpen);
-  const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
-  const [first] = infrastructure.tiers;
-  if (costs.graph.nodes.length === 0) return 'There is nothing to split: the model computes nothing from its inputs.';
-  if (infrastructure.tiers.length === 1)
-    return `There is one tier, \`${first?.id}\`, so everything runs there${remarks}.`;
-  const nothingCounts = whyNothingCounts(infrastructure);
-  if (nothingCounts !== '') return `There is nothing to choose by: ${nothingCounts}.`;
-  const taken = figure(plan, infrastructure);
-  if (used.length <= 1) {
-    const everything = `\`${used[0]?.id}\`, ${taken}`;
-    const instead = betterThanOneTier(plan, compared);
-    return instead === undefined
-      ? `Do not split: run everything on ${everything}${proof}${remarks}.`
-      : `Everything runs on ${everything}${instead}${remarks}.`;
-  }
-  const split = `Split between ${listed(used.map((tier) => `\`${tier.id}\``))}, ${taken}`;
-  const best = bestOf(compared.singles);
-  if (best === undefined) return `${split}; no single tier keeps the constraints${proof}${remarks}.`;
-  const ratio = ratioOf(best, plan);
-  const single = `everything on \`${tierOf(best)}\``;
-  if (ratio < 1 - tolerance) return `${split}; ${single} would be ${short(1 / ratio)}x better${remarks}.`;
-  if (ratio - 1 < smallGain) {
-    const gain = ratio - 1 > tolerance ? `only ${short((ratio - 1) * 100)} %` : 'nothing';
-    const unless = tierOf(best) === first?.id ? '' : ` unless the raw input must stay on \`${first?.id}\``;
-    return `A split gains ${gain} over ${single}, ${figure(best, infrastructure)}: prefer that${unless}${remarks}.`;
-  }
-  return `${split}: ${short(ratio)}x better than ${single}${proof}${remarks}.`;
+  if (costs.graph.nodes.length === 0) return say('advice.nothing', {});
+  if (tiers.length === 1) return inTurn(say('advice.oneTier', { tier: tiers[0]?.id ?? '' }), ...remarks);
+  const reason = whyNothingCounts(costs.infrastructure);
+  if (reason !== undefined) return say('advice.noDifference', { reason });
+  const proof = optimality(compared.certificate, leaveProofOpen) ?? '';
+  const used = tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
+  const [headline, ...reasons] =
+    used.length <= 1 ? onOneTier(costs, plan, compared, proof) : onSeveral(costs, plan, compared, proof);
+  return inTurn(headline, ...reasons, ...remarks);
 }
 
-/** What would be better than a plan on one tier, as far as that is known; nothing where this plan is what to do. */
-function betterThanOneTier(plan: Plan, { singles, certificate, isGiven }: Compared): string | undefined {
+type Advice = readonly [headline: Sentence, ...reasons: Sentence[]];
+
+function onOneTier({ infrastructure }: CostTables, plan: Plan, compared: Compared, proof: Sentence | ''): Advice {
+  const used = infrastructure.tiers.find((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
+  const everything = { tier: used?.id ?? '', figure: figure(plan, infrastructure) };
+  const better = betterThanOneTier(plan, compared);
+  return better === undefined
+    ? [say('advice.stay', { ...everything, proof })]
+    : [say('advice.everything', everything), ...better];
+}
+
+function onSeveral({ infrastructure }: CostTables, plan: Plan, compared: Compared, proof: Sentence | ''): Advice {
+  const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
+  const split = { tiers: listed(used.map(({ id }) => `\`${id}\``)), figure: figure(plan, infrastructure) };
+  const best = bestOf(compared.singles);
+  if (best === undefined) return [say('advice.split', { ...split, proof }), say('advice.noSingleTier', {})];
+  const ratio = ratioOf(best, plan);
+  if (ratio < 1 - tolerance) return [say('advice.split', { ...split, proof: '' }), elsewhere(best, ratio)];
+  if (ratio - 1 >= smallGain) {
+    return [say('advice.splitGains', { ...split, ratio: short(ratio), single: tierOf(best), proof })];
+  }
+  const stay = say('advice.stay', { tier: tierOf(best), figure: figure(best, infrastructure), proof: '' });
+  const percent = short((ratio - 1) * 100);
+  const gain = ratio - 1 > tolerance ? say('advice.smallGain', { percent }) : say('advice.noGain', {});
+  const first = infrastructure.tiers[0]?.id ?? '';
+  return [stay, gain, ...(tierOf(best) === first ? [] : [say('advice.keepInput', { tier: first })])];
+}
+
+/** What would be better than a plan on one tier, where that is known; nothing where this plan is what to do. */
+function betterThanOneTier(plan: Plan, { singles, certificate, isGiven }: Compared): Sentence[] | undefined {
   const { gapPercent, isBound } = certificate;
   if (gapPercent <= smallGain * 100) return undefined;
   if (isBound !== true && Number.isFinite(gapPercent)) {
-    return `; another plan is ${short(1 + gapPercent / 100)}x better`;
+    return [say('advice.anotherPlan', { ratio: short(1 + gapPercent / 100) })];
   }
   if (!isGiven && !plan.strategy.startsWith('single:')) return undefined;
   const best = bestOf(singles);
   const ratio = best === undefined ? 1 : ratioOf(best, plan);
-  return ratio < 1 - tolerance ? `; everything on \`${tierOf(best)}\` would be ${short(1 / ratio)}x better` : '';
+  return best !== undefined && ratio < 1 - tolerance ? [elsewhere(best, ratio)] : [];
+}
+
+function elsewhere(single: Plan, ratio: number): Sentence {
+  return say('advice.everythingElsewhere', { tier: tierOf(single), ratio: short(1 / ratio) });
 }
 
 function bestOf(plans: readonly Plan[]): Plan | undefined {
@@ -89,10 +103,10 @@ function figure({ evaluation }: Plan, { objective }: Infrastructure): string {
 }
 
 /** How good the plan is proven to be; what is unknown takes nothing, which proves nothing of it. */
-function optimality({ gapPercent, isBound }: Certificate, leavesOpen: boolean): string {
-  if (!Number.isFinite(gapPercent)) return '';
-  if (gapPercent <= roundingPercent) return leavesOpen ? ' (the best as far as it is known)' : ' (proven optimal)';
-  return ` (${isBound ? 'at most ' : ''}${short(gapPercent)} % worse than the optimum)`;
+function optimality({ gapPercent, isBound }: Certificate, leavesOpen: boolean): Sentence | undefined {
+  if (!Number.isFinite(gapPercent)) return undefined;
+  if (gapPercent <= roundingPercent) return say(leavesOpen ? 'advice.optimalAsKnown' : 'advice.optimal', {});
+  return say(isBound ? 'advice.gapBound' : 'advice.gap', { percent: short(gapPercent) });
 }
 
 function short(value: number): string {

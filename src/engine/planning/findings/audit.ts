@@ -1,3 +1,4 @@
+import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
@@ -40,16 +41,21 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
     holds,
     exceptions,
     exceptionCount,
-    consequence: consequence(costs, objective, dearer.size, holds) + leftOut(boundedBlocks),
+    consequence: inTurn(
+      consequence(costs, objective, dearer.size, holds),
+      ...(boundedBlocks === 0 ? [] : [say('audit.bounded', { blocks: boundedBlocks })]),
+    ),
   };
 }
 
-/** Which cuts the search looked at besides the candidates, as a sentence to follow the consequence; empty where it looked at none. */
-export function searchedText({ beyondCandidates, allCuts, positions, allPositions }: SearchedCuts): string {
-  if (!beyondCandidates) return '';
-  if (allCuts !== undefined) return ` All ${allCuts} cuts of the graph were searched instead.`;
-  const count = positions === allPositions ? `All ${positions}` : `${positions} of the ${allPositions}`;
-  return ` ${count} positions of the order were searched besides them; the certificate says how far from the optimum that may be.`;
+/** Which cuts the search looked at besides the candidates; nothing where it looked at none. */
+export function searchedText(searched: SearchedCuts): Sentence | undefined {
+  const { beyondCandidates, allCuts, positions, allPositions } = searched;
+  if (!beyondCandidates) return undefined;
+  if (allCuts !== undefined) return say('audit.allCuts', { cuts: allCuts });
+  return positions === allPositions
+    ? say('audit.allPositions', { count: positions })
+    : say('audit.positions', { count: positions, all: allPositions });
 }
 
 /** Whether limits, pins or memories may rule out the candidates that would be best without them. */
@@ -57,13 +63,6 @@ export function rulesPlansOut(costs: CostTables): boolean {
   const { constraints } = costs.infrastructure;
   const pins = Object.keys(constraints.pin ?? {}).length > 0 || constraints.keepInputOnFirstTier === true;
   return pins || hasLimits(constraints) || memoriesMayFill(costs);
-}
-
-/** What a bounded search for candidates leaves open. */
-function leftOut(boundedBlocks: number): string {
-  if (boundedBlocks === 0) return '';
-  const blocks = boundedBlocks === 1 ? '1 block has' : `${boundedBlocks} blocks have`;
-  return ` Except that ${blocks} more cuts across branches than were looked at: there the best ones by bytes against MACs, traffic and layers stand for all, and the certificate says what that misses.`;
 }
 
 /** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */
@@ -86,19 +85,9 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
   return (node) => (table.seconds[node] ?? 0) * perSecond;
 }
 
-function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): string {
-  if (isWorstPart(objective) && !holds) {
-    return 'For throughput the candidates guarantee nothing, because a pipeline may gain from balancing its stages at a larger cut.';
-  }
-  if (dearer === 0 && !holds) {
-    return 'The links encode tensors differently, so no one set of candidates serves all of them.';
-  }
-  if (!holds) {
-    const layers = dearer === 1 ? '1 layer is' : `${dearer} layers are`;
-    return `${layers} dearer on a higher tier, so the candidates alone may miss the optimum.`;
-  }
-  if (rulesPlansOut(costs)) {
-    return 'No layer is dearer on a higher tier, but the constraints may rule candidates out, so the optimum may lie beside them.';
-  }
-  return 'No layer is dearer on a higher tier, so the candidates hold an optimum for every bandwidth.';
+function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): Sentence {
+  if (isWorstPart(objective) && !holds) return say('audit.throughput', {});
+  if (dearer === 0 && !holds) return say('audit.wires', {});
+  if (!holds) return say('audit.dearer', { layers: dearer });
+  return say(rulesPlansOut(costs) ? 'audit.ruledOut' : 'audit.holds', {});
 }

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';
@@ -21,11 +22,11 @@ const rounding = 1e-9;
 export function certify(context: StrategyContext, plan: Plan, quick: boolean): Certificate {
   const { evaluation } = plan;
   const { infrastructure } = context.costs;
-  if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum('The plan has no value to compare.');
+  if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum(say('proof.noValue', {}).text);
   if (context.search.findsOptimum) return certifyByOptimum(context, plan);
   if (isWorstPart(infrastructure.objective)) {
-    if (quick) return withoutOptimum('For throughput it is computed with the comparison of strategies.');
-    return certifyByOptimum(context, plan, 'For throughput');
+    if (quick) return withoutOptimum(say('proof.afterComparison', {}).text);
+    return certifyByOptimum(context, plan, 'proof.boundThroughput');
   }
   const optimum = attempt(context, planByMinimumCut);
   if (typeof optimum === 'string') return withoutOptimum(optimum);
@@ -33,12 +34,12 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
   const broken = brokenConstraints(infrastructure, optimum);
   const isMet = value >= evaluation.objectiveValue * (1 - rounding);
   if (broken.length === 0 || isMet) return { ...gapTo(evaluation, value), exactLatencyMs: optimum.latencyMs };
-  if (!quick) return certifyByOptimum(context, plan, 'Under limits');
+  if (!quick) return certifyByOptimum(context, plan);
   return {
     ...gapTo(evaluation, value),
     exactLatencyMs: optimum.latencyMs,
     isBound: true,
-    unavailable: `The optimum without limits breaks ${broken.join(' and ')}; its value is a lower bound of every plan within them, and the gap an upper bound.`,
+    unavailable: say('proof.limitsBroken', { limits: broken.join(' and ') }).text,
   };
 }
 
@@ -51,7 +52,7 @@ export function withoutOptimum(unavailable: string): Certificate {
 function certifyByOptimum(
   { costs, optimum }: StrategyContext,
   { evaluation }: Plan,
-  where = 'Within limits',
+  reason: 'proof.boundLimits' | 'proof.boundThroughput' = 'proof.boundLimits',
 ): Certificate {
   const { best, bound, isProven } = optimum.optimum;
   const lowest = Math.min(bound, evaluation.objectiveValue);
@@ -64,7 +65,7 @@ function certifyByOptimum(
     exactLatencyMs: isLatency ? value * 1e3 : isOptimum && best ? latencyOf(costs, best.assignment) : Number.NaN,
     ...(!isOptimum && {
       isBound: true,
-      unavailable: `${where} this is a lower bound of every plan's value, and the gap an upper bound.`,
+      unavailable: say(reason, {}).text,
     }),
   };
 }
@@ -90,5 +91,5 @@ function gapTo(
   if (exactValue >= objectiveValue) return { exactValue, gapPercent: 0 };
   const gapPercent = ((objectiveValue - exactValue) / exactValue) * 100;
   const isFree = exactValue === 0;
-  return { exactValue, gapPercent, ...(isFree && { unavailable: 'The optimum is 0, so there is no gap in percent.' }) };
+  return { exactValue, gapPercent, ...(isFree && { unavailable: say('proof.free', {}).text }) };
 }

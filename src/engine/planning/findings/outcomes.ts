@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { namedStrategies, type Strategy } from '../../../shared/strategies';
 import { throwIfCanceled } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
@@ -32,7 +33,7 @@ export function planWith(context: StrategyContext, strategy: Strategy): Plan {
   if (broken.length === 0) return plan;
   throw new DnnSplitError(
     'infeasible',
-    `The plan of \`${plan.strategy}\` breaks ${broken.join(' and ')}; relax the constraint or use \`dnnsplit\`, which plans within it.`,
+    say('strategy.breaksLimits', { strategy: plan.strategy, limits: broken.join(' and ') }),
   );
 }
 
@@ -46,7 +47,7 @@ export function otherStrategies(context: StrategyContext, plan: Plan): StrategyO
   const others = namedStrategies.filter((strategy) => strategy !== plan.strategy);
   return others.map((strategy) => {
     throwIfCanceled(context.work);
-    context.work.report(`Comparing with ${strategy}`);
+    context.work.report(say('stage.comparing', { strategy }).text);
     return outcomeOf(context, plan, strategy);
   });
 }
@@ -62,7 +63,7 @@ function runStrategy(context: StrategyContext, strategy: Strategy): Plan {
   const single = costs.infrastructure.tiers.findIndex((tier) => `single:${tier.id}` === strategy);
   if (single >= 0) return completePlan(costs, strategy, new Uint8Array(costs.graph.nodes.length).fill(single), 1);
   const named = namedStrategies.find((one) => one === strategy);
-  if (named === undefined) throw new DnnSplitError('bad-usage', `There is no strategy \`${strategy}\`.`);
+  if (named === undefined) throw new DnnSplitError('bad-usage', say('strategy.unknown', { strategy }));
   const { assignment, evaluatedPlans } = strategies[named](context);
   return completePlan(costs, strategy, assignment, evaluatedPlans);
 }

@@ -1,5 +1,6 @@
 import { objectiveSchema } from '../../../shared/documents/config';
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { additiveMetrics, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import type { PlanOverrides } from '../../../shared/requests';
@@ -30,14 +31,17 @@ export function applyOverrides(
     if (tiers.some((tier) => tier.id === id)) continue;
     throw new DnnSplitError(
       'bad-usage',
-      `\`${node}\` is pinned to the unknown tier \`${id}\`; known are ${tiers.map((t) => t.id).join(', ')}.`,
+      say('override.unknownTier', { node, tier: id, known: tiers.map((t) => t.id).join(', ') }),
     );
   }
   const pin = { ...constraints.pin, ...overrides.pin };
   const links = infrastructure.links.map((link, l) => {
     const bandwidthMbps = overrides.bandwidthMbps?.[l] ?? link.bandwidthMbps;
     if (bandwidthMbps > 0) return { ...link, bandwidthMbps };
-    throw new DnnSplitError('bad-usage', `The bandwidth of link ${l} must be above 0 Mbit/s.`);
+    throw new DnnSplitError(
+      'bad-usage',
+      say('override.bandwidth', { from: tiers[l]?.id ?? '', to: tiers[l + 1]?.id ?? '' }),
+    );
   });
   return {
     infrastructure: {
@@ -63,7 +67,7 @@ export function parseObjective(text: string): Objective {
   if (!parsed.success || isWeightless) {
     throw new DnnSplitError(
       'bad-usage',
-      `\`${text}\` is not an objective; use ${metrics.join(', ')}, or weights such as {"latency":1,"cost":0.5}.`,
+      say('override.objective', { objective: text, known: metrics.join(', '), example: '{"latency":1,"cost":0.5}' }),
     );
   }
   if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
 import { assignedTiers } from '../../split/nodeRanges';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
@@ -11,6 +12,7 @@ import type { Tier } from './infrastructure';
 export function cutsAtPositions(
   graph: SplitGraph,
   candidates: readonly Candidate[],
+  tiers: readonly Tier[],
   positions: readonly (number | null)[],
 ): (Cut | null)[] {
   let lowest = 0;
@@ -20,7 +22,13 @@ export function cutsAtPositions(
     if (!Number.isInteger(position) || position < lowest || position > n) {
       throw new DnnSplitError(
         'bad-usage',
-        `The cut of link ${link} is at ${position}; give a position between ${lowest} and ${n}.`,
+        say('override.cut', {
+          from: tiers[link]?.id ?? '',
+          to: tiers[link + 1]?.id ?? '',
+          position,
+          lowest,
+          highest: n,
+        }),
       );
     }
     lowest = position;
@@ -47,14 +55,19 @@ export function cutsOfPlacement(
     ({ producer, consumers }) =>
       producer >= 0 && consumers.some((reader) => (tierOf[reader] ?? 0) < (tierOf[producer] ?? 0)),
   );
-  if (wrong !== undefined || falls !== undefined || placement.length !== tiers.length) {
-    const what = wrong === undefined ? `\`${falls?.name ?? placement.length}\`` : `node \`${wrong}\``;
-    throw new DnnSplitError('bad-usage', `The placement is no plan of this model: it does not fit at ${what}.`);
+  if (placement.length !== tiers.length) {
+    throw unfitting(say('placement.tiers', { given: placement.length, needed: tiers.length }));
   }
+  if (wrong !== undefined) throw unfitting(say('placement.node', { node: wrong }));
+  if (falls !== undefined) throw unfitting(say('placement.backward', { tensor: falls.name }));
   return tiers.slice(1).map((_, link) =>
     cutAboveDownset(
       graph,
       tierOf.flatMap((tier, node) => (tier <= link ? [node] : [])),
     ),
   );
+}
+
+function unfitting(what: Sentence): DnnSplitError {
+  return new DnnSplitError('bad-usage', say('override.placement', { what }));
 }

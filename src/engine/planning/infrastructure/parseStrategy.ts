@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { namedStrategies, type Strategy } from '../../../shared/strategies';
 import type { Tier } from './infrastructure';
 
@@ -10,5 +11,5 @@ export function parseStrategy(name: string, tiers: readonly Tier[], place: strin
   for (const strategy of namedStrategies) if (strategy === name) return strategy;
   for (const tier of tiers) if (`single:${tier.id}` === name) return `single:${tier.id}`;
   const known = [...namedStrategies, ...tiers.map((tier) => `single:${tier.id}`)].join(', ');
-  throw new DnnSplitError('invalid-config', `\`${place}\` names the unknown strategy \`${name}\`; known are ${known}.`);
+  throw new DnnSplitError('invalid-config', say('config.unknownStrategy', { place, strategy: name, known }));
 }

@@ -1,6 +1,7 @@
 import type { ConfigDocument, LinkDocument, TierDocument } from '../../../shared/documents/config';
 import type { ProfileDocument } from '../../../shared/documents/profile';
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
 import { namesOf, recordOf } from '../../../shared/recordOf';
@@ -97,10 +98,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
 function profileAt(path: string, place: string, profiles: ReadonlyMap<string, ProfileDocument>): ProfileDocument {
   const profile = profiles.get(path);
   if (profile === undefined) {
-    throw new DnnSplitError(
-      'invalid-config',
-      `\`${place}\` names \`${path}\`, which could not be read; check the path, relative to the configuration.`,
-    );
+    throw new DnnSplitError('invalid-config', say('config.missingProfile', { place, path }));
   }
   return profile;
 }
@@ -111,7 +109,7 @@ function checkUniqueIds(tiers: readonly Tier[]): void {
     if (first !== index) {
       throw new DnnSplitError(
         'invalid-config',
-        `\`tiers[${index}].id\` repeats \`${tier.id}\` of \`tiers[${first}]\`; give each tier its own id.`,
+        say('config.repeatedTier', { place: `tiers[${index}].id`, tier: tier.id, first: `tiers[${first}]` }),
       );
     }
   }
@@ -122,7 +120,7 @@ function resolveLinks(config: ConfigDocument, tierCount: number, wireDtype: Link
   if (config.links !== undefined && links.length !== tierCount - 1) {
     throw new DnnSplitError(
       'invalid-config',
-      `\`links\` has ${links.length} entries for ${tierCount} tiers; link i joins tier i to tier i+1, so give ${tierCount - 1}.`,
+      say('config.linkCount', { links: links.length, tiers: tierCount, needed: tierCount - 1 }),
     );
   }
   return Array.from({ length: tierCount - 1 }, (_, index) => resolveLink(links[index] ?? {}, index, wireDtype));
@@ -144,10 +142,7 @@ function checkConstraints(constraints: Constraints, tiers: readonly Tier[]): voi
   const ids = tiers.map((tier) => tier.id);
   const check = (id: string, place: string) => {
     if (ids.includes(id)) return;
-    throw new DnnSplitError(
-      'invalid-config',
-      `\`${place}\` names the unknown tier \`${id}\`; known are ${ids.join(', ')}.`,
-    );
+    throw new DnnSplitError('invalid-config', say('config.unknownTier', { place, tier: id, known: ids.join(', ') }));
   };
   for (const [node, id] of Object.entries(constraints.pin ?? {})) check(id, `constraints.pin["${node}"]`);
   for (const [index, id] of (constraints.excludeTiers ?? []).entries()) check(id, `constraints.excludeTiers[${index}]`);
@@ -159,10 +154,12 @@ function compactObjective(objective: NonNullable<ConfigDocument['objective']>): 
   if (Object.values(weights).some((weight) => weight > 0)) return weights;
   throw new DnnSplitError(
     'invalid-config',
-    `\`objective\` has no weight above 0; give ${listed(
-      additiveMetrics.map((metric) => `\`${metric}\``),
-      'or',
-    )} one.`,
+    say('config.noWeight', {
+      metrics: listed(
+        additiveMetrics.map((metric) => `\`${metric}\``),
+        'or',
+      ),
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import { RecentResults } from '../../../shared/recentResults';
 import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
@@ -43,7 +44,7 @@ function computeBounds(
   const { constraints, tiers } = infrastructure;
   const allowedTiers = Uint8Array.from(tiers, (tier) => (constraints.excludeTiers?.includes(tier.id) ? 0 : 1));
   const first = allowedTiers.indexOf(1);
-  if (first < 0) throw new DnnSplitError('infeasible', 'Every tier is left out; remove one from `excludeTiers`.');
+  if (first < 0) throw new DnnSplitError('infeasible', say('bounds.allExcluded', {}));
   const lowest = new Uint8Array(graph.nodes.length).fill(first);
   const highest = new Uint8Array(graph.nodes.length).fill(allowedTiers.lastIndexOf(1));
   const leavesAllFree =
@@ -52,53 +53,55 @@ function computeBounds(
     fixedCuts.every((cut) => cut === null) &&
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
-  const leftOut = 'the tiers that are left out';
   const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
-  if (constraints.keepInputOnFirstTier) keepInputs(graph, allowedTiers, highest, causes);
+  if (constraints.keepInputOnFirstTier) keepInputs(graph, infrastructure, allowedTiers, highest, causes);
   for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
     const tier = tiers.findIndex((one) => one.id === tierId);
     if (allowedTiers[tier] !== 1) {
-      throw new DnnSplitError(
-        'infeasible',
-        `\`${name}\` is pinned to tier \`${tierId}\`, which is left out; allow the tier or move the pin.`,
-      );
+      throw new DnnSplitError('infeasible', say('bounds.pinExcluded', { node: name, tier: tierId }));
     }
     for (const node of pinnedNodes(graph, name)) {
       if (tier > (highest[node] ?? 0)) {
         throw new DnnSplitError(
           'infeasible',
-          `\`${name}\` is pinned to \`${tierId}\`, but \`keepInputOnFirstTier\` keeps it on \`${tiers[0]?.id}\`; drop one of the two.`,
+          say('bounds.pinInput', { node: name, tier: tierId, first: tiers[0]?.id ?? '' }),
         );
       }
       lowest[node] = tier;
       highest[node] = tier;
-      causes.ofLowest[node] = causes.ofHighest[node] = `the pin of \`${name}\``;
+      causes.ofLowest[node] = causes.ofHighest[node] = say('bounds.causePin', { node: name });
     }
   }
-  for (const [link, cut] of fixedCuts.entries()) if (cut !== null) fixCut(graph, cut, link, lowest, highest, causes);
+  for (const [link, cut] of fixedCuts.entries())
+    if (cut !== null) fixCut(graph, infrastructure, cut, link, lowest, highest, causes);
   propagate(graph, lowest, highest, causes);
   refuseContradiction(graph, infrastructure, lowest, highest, causes);
   const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
   return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
 }
 
+const leftOut = say('bounds.causeExcluded', {});
+
 /** Per node, what keeps it at or above its lowest tier, and at or below its highest one. */
 interface Causes {
-  readonly ofLowest: string[];
-  readonly ofHighest: string[];
+  readonly ofLowest: Sentence[];
+  readonly ofHighest: Sentence[];
 }
 
-function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8Array, causes: Causes): void {
+function keepInputs(
+  graph: SplitGraph,
+  { tiers }: Infrastructure,
+  allowedTiers: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
   if (allowedTiers[0] !== 1) {
-    throw new DnnSplitError(
-      'infeasible',
-      'The raw input is to stay on the first tier, which is left out; drop one of the two.',
-    );
+    throw new DnnSplitError('infeasible', say('bounds.inputExcluded', { first: tiers[0]?.id ?? '' }));
   }
   for (const input of graph.inputs) {
     for (const reader of graph.tensors[input]?.consumers ?? []) {
       highest[reader] = 0;
-      causes.ofHighest[reader] = '`keepInputOnFirstTier`';
+      causes.ofHighest[reader] = say('bounds.causeInput', {});
     }
   }
 }
@@ -106,13 +109,14 @@ function keepInputs(graph: SplitGraph, allowedTiers: Uint8Array, highest: Uint8A
 /** What is below the cut runs on tier `link` or below, what is above it on the next tier or above. */
 function fixCut(
   graph: SplitGraph,
+  { tiers }: Infrastructure,
   cut: Cut,
   link: number,
   lowest: Uint8Array,
   highest: Uint8Array,
   causes: Causes,
 ): void {
-  const cause = `the cut chosen for link ${link}`;
+  const cause = say('bounds.causeCut', { from: tiers[link]?.id ?? '', to: tiers[link + 1]?.id ?? '' });
   for (const [node, member] of membersBelow(graph, cut).entries()) {
     if (member === 1 && link < (highest[node] ?? 0)) {
       highest[node] = link;
@@ -130,10 +134,7 @@ function pinnedNodes(graph: SplitGraph, name: string): number[] {
     return node !== undefined && (node.id === name || node.name === name);
   });
   if (matches.length === 0) {
-    throw new DnnSplitError(
-      'invalid-config',
-      `\`constraints.pin\` names the node \`${name}\`, which this model does not run; use a node's name or id.`,
-    );
+    throw new DnnSplitError('invalid-config', say('config.unknownNode', { node: name }));
   }
   return matches;
 }
@@ -144,14 +145,14 @@ function propagate(graph: SplitGraph, lowest: Uint8Array, highest: Uint8Array, c
     for (const producer of producersOf(graph, reads)) {
       if ((lowest[producer] ?? 0) <= (lowest[index] ?? 0)) continue;
       lowest[index] = lowest[producer] ?? 0;
-      causes.ofLowest[index] = causes.ofLowest[producer] ?? '';
+      causes.ofLowest[index] = causes.ofLowest[producer] ?? leftOut;
     }
   }
   for (const { reads, index } of inOrder(graph).reverse()) {
     for (const producer of producersOf(graph, reads)) {
       if ((highest[producer] ?? 0) <= (highest[index] ?? 0)) continue;
       highest[producer] = highest[index] ?? 0;
-      causes.ofHighest[producer] = causes.ofHighest[index] ?? '';
+      causes.ofHighest[producer] = causes.ofHighest[index] ?? leftOut;
     }
   }
 }
@@ -174,11 +175,15 @@ function refuseContradiction(
 ): void {
   for (const [index, node] of graph.nodes.entries()) {
     if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
-    const low = `on \`${tiers[lowest[index] ?? 0]?.id}\` or above because of ${ofLowest[index]}`;
-    const high = `on \`${tiers[highest[index] ?? 0]?.id}\` or below because of ${ofHighest[index]}`;
     throw new DnnSplitError(
       'infeasible',
-      `\`${node.label}\` must run ${low}, and ${high}; data only flows upwards, so move or drop one of the two.`,
+      say('bounds.contradiction', {
+        node: node.label,
+        low: ofLowest[index] ?? leftOut,
+        lowTier: tiers[lowest[index] ?? 0]?.id ?? '',
+        high: ofHighest[index] ?? leftOut,
+        highTier: tiers[highest[index] ?? 0]?.id ?? '',
+      }),
       { nodeId: node.id },
     );
   }

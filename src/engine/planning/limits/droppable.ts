@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { Cut } from '../../split/splitGraph';
 import type { Constraints } from '../infrastructure/infrastructure';
 import { tierBounds } from '../infrastructure/tierBounds';
@@ -9,7 +10,8 @@ import type { PlanSearch } from '../search/planSearch';
 const mostTried = 12;
 
 interface Alternative {
-  readonly name: string;
+  /** What to drop. */
+  readonly change: Sentence;
   readonly constraints: Constraints;
   readonly fixedCuts: readonly (Cut | null)[];
 }
@@ -19,33 +21,41 @@ export function droppableConstraints(
   search: PlanSearch,
   optimum: OptimumSearch,
   fixedCuts: readonly (Cut | null)[],
-): string[] {
+): Sentence[] {
   const { constraints } = search.costs.infrastructure;
   return alternativesTo(constraints, fixedCuts)
     .slice(0, mostTried)
     .filter((one) => isPossible(search, optimum, one))
-    .map(({ name }) => name);
+    .map(({ change }) => change);
 }
 
 function alternativesTo(constraints: Constraints, fixedCuts: readonly (Cut | null)[]): Alternative[] {
   const { pin = {}, excludeTiers = [], keepInputOnFirstTier } = constraints;
   return [
     ...(keepInputOnFirstTier
-      ? [{ name: '`keepInputOnFirstTier`', constraints: { ...constraints, keepInputOnFirstTier: false }, fixedCuts }]
+      ? [
+          {
+            change: say('change.dropInput', {}),
+            constraints: { ...constraints, keepInputOnFirstTier: false },
+            fixedCuts,
+          },
+        ]
       : []),
     ...excludeTiers.map((tier) => {
       const others = excludeTiers.filter((one) => one !== tier);
       return {
-        name: `\`${tier}\` from \`excludeTiers\``,
+        change: say('change.dropExclusion', { tier }),
         constraints: { ...constraints, excludeTiers: others },
         fixedCuts,
       };
     }),
     ...Object.keys(pin).map((node) => {
       const others = Object.fromEntries(Object.entries(pin).filter(([one]) => one !== node));
-      return { name: `the pin of \`${node}\``, constraints: { ...constraints, pin: others }, fixedCuts };
+      return { change: say('change.dropPin', { node }), constraints: { ...constraints, pin: others }, fixedCuts };
     }),
-    ...(fixedCuts.some((cut) => cut !== null) ? [{ name: 'the chosen cuts', constraints, fixedCuts: [] }] : []),
+    ...(fixedCuts.some((cut) => cut !== null)
+      ? [{ change: say('change.dropCuts', {}), constraints, fixedCuts: [] }]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import { bandwidthText } from '../../../shared/quantities';
 import { regimeOf } from '../bandwidths/regimes';
 import { limitsOf } from '../plan/constraints';
@@ -20,12 +21,15 @@ export function infeasibleRegime(search: PlanSearch, link: number, toMbps: numbe
   const mbps = (Number.isFinite(toMbps) ? toMbps : 1) * below;
   const relaxation = everywhere ?? relaxationAt(search, [link], mbps);
   if (relaxation?.way.chosen === undefined) return undefined;
-  const where = everywhere === undefined ? ` at ${bandwidthText(mbps)}` : '';
   const { costs, family } = search;
+  const told = sentence(limitsOf(costs.infrastructure.constraints), relaxation, search.findsOptimum);
   return {
     ...regimeOf(costs, family, link, relaxation.way.chosen, { fromMbps: 0, toMbps }),
     infeasible: {
-      reason: `${sentence(limitsOf(costs.infrastructure.constraints), relaxation, search.findsOptimum)}${where}.`,
+      reason: (everywhere === undefined
+        ? say('limits.sentenceAt', { sentence: told, bandwidth: bandwidthText(mbps) })
+        : say('limits.sentence', { sentence: told })
+      ).text,
       changes: relaxation.changes,
     },
   };
@@ -36,7 +40,8 @@ export function reasonAt(search: PlanSearch, links: readonly number[], bandwidth
   const relaxation = relaxationAt(search, links, bandwidthMbps);
   if (relaxation === undefined) return undefined;
   const { constraints } = search.costs.infrastructure;
-  return `${sentence(limitsOf(constraints), relaxation, search.findsOptimum)} at ${bandwidthText(bandwidthMbps)}.`;
+  const told = sentence(limitsOf(constraints), relaxation, search.findsOptimum);
+  return say('limits.sentenceAt', { sentence: told, bandwidth: bandwidthText(bandwidthMbps) }).text;
 }
 
 function relaxationAt(search: PlanSearch, changed: readonly number[], bandwidthMbps: number): Relaxation | undefined {

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { either, type Sentence, say } from '../../../shared/messages/say';
 import { metricEntry } from '../../../shared/metrics';
 import { threeDigits } from '../../../shared/quantities';
 import type { Infrastructure } from '../infrastructure/infrastructure';
@@ -8,16 +9,15 @@ import type { OptimumSearch } from '../optimum/optimumSearch';
 export function notFoundError(
   { objective }: Infrastructure,
   { optimum, patience }: OptimumSearch,
-  instead: readonly string[],
+  instead: readonly Sentence[],
 ): DnnSplitError {
   const seconds = threeDigits(patience.deadlineMs / 1e3);
   const best = typeof objective === 'string' && Number.isFinite(optimum.bound) && optimum.bound > 0;
-  const bound = best ? `; none can be better than ${wordsFor(objective, optimum.bound)}` : '';
-  const ways = ['allow more time with `--deadline`', ...instead].join(', or ');
-  return new DnnSplitError(
-    'infeasible',
-    `No plan that keeps the constraints was found in ${seconds} s${bound}: ${ways}.`,
-  );
+  const ways = either(say('change.deadline', {}), ...instead);
+  const sentence = best
+    ? say('limits.notFoundBound', { seconds, bound: wordsFor(objective, optimum.bound), ways })
+    : say('limits.notFound', { seconds, ways });
+  return new DnnSplitError('infeasible', sentence);
 }
 
 function wordsFor(objective: Exclude<Infrastructure['objective'], object>, value: number): string {

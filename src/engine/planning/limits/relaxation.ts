@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { either, type Sentence, say } from '../../../shared/messages/say';
 import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -60,26 +61,25 @@ export function leastRelaxation(
 export function infeasibleError(
   search: PlanSearch,
   optimum: OptimumSearch,
-  droppable: readonly string[],
+  dropped: readonly Sentence[],
 ): DnnSplitError {
   const { constraints } = search.costs.infrastructure;
   const limits = limitsOf(constraints);
   const relaxation = leastRelaxation(search, search.costs, optimum);
-  const dropped = droppable.map((name) => `drop ${name}`);
   if (!optimum.optimum.isProven) {
     const instead = [...(relaxation ? [adviceOn(relaxation.changes)] : []), ...dropped];
     return notFoundError(search.costs.infrastructure, optimum, instead);
   }
   if (relaxation !== undefined) {
-    const instead = [...relaxation.alternatives.map(adviceOn), ...fasterLinks(search), ...dropped];
-    const alternatives = instead.length === 0 ? '' : `; or ${instead.join(', or ')}`;
-    return new DnnSplitError('infeasible', `${sentence(limits, relaxation)}${alternatives}.`);
+    const told = sentence(limits, relaxation);
+    const [first, ...others] = [...relaxation.alternatives.map(adviceOn), ...fasterLinks(search), ...dropped];
+    if (first === undefined) return new DnnSplitError('infeasible', say('limits.sentence', { sentence: told }));
+    const alternatives = either(first, ...others);
+    return new DnnSplitError('infeasible', say('limits.sentenceOr', { sentence: told, alternatives }));
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
-  const cause = unknown
-    ? 'every plan that keeps the pins sends a tensor of unknown size; bind the open dimensions under `dimensions`'
-    : 'the pins, cuts and tiers that are left out allow none';
-  return new DnnSplitError('infeasible', `No plan is possible: ${[cause, ...dropped].join(', or ')}.`);
+  const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);
+  return new DnnSplitError('infeasible', say('limits.impossible', { cause }));
 }
 
 /**
@@ -90,34 +90,34 @@ export function sentence(
   limits: readonly Limit[],
   { changes, isFewest }: Pick<Relaxation, 'changes' | 'isFewest'>,
   isProven = true,
-): string {
+): Sentence {
   const [only] = changes;
   const isMemory = changes.every(({ constraint }) => constraint === 'memoryGB');
-  const noPlan = isProven ? 'No plan' : 'No plan that was searched';
-  if (isMemory && limits.length === 0) return `${noPlan} fits into the memory of the tiers: ${adviceOn(changes)}`;
-  if (isMemory) return `No plan that keeps the limits fits into the memory of the tiers: ${adviceOn(changes)}`;
+  const noPlan = say(isProven ? 'limits.noPlan' : 'limits.noSearchedPlan', {});
+  if (isMemory && limits.length === 0) return say('limits.memory', { noPlan, change: adviceOn(changes) });
+  if (isMemory) return say('limits.memoryWithLimits', { change: adviceOn(changes) });
   if (only === undefined || changes.length > 1) {
-    const enough = isFewest ? ', and relaxing one is not enough' : '';
-    return `${noPlan} keeps all of the constraints${enough}: ${adviceOn(changes)}`;
+    return say(isFewest ? 'limits.severalNeeded' : 'limits.several', { noPlan, change: adviceOn(changes) });
   }
   const limit = limits.find(({ name }) => name === only.constraint);
-  const rest = limits.length > 1 ? ' while the other limits hold' : '';
-  return `${noPlan} keeps \`${only.constraint}\` ${limit?.bound}${rest}: ${verbFor(only.constraint)} it to ${only.to}`;
+  const change = say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to });
+  const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change };
+  return say(limits.length > 1 ? 'limits.oneOfSeveral' : 'limits.one', broken);
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
-function adviceOn(changes: readonly Change[]): string {
-  return changes.map(advice).join(' and ');
+function adviceOn(changes: readonly Change[]): Sentence {
+  return changes.map(advice).reduce((first, second) => say('change.and', { first, second }));
 }
 
-function advice({ constraint, tier, to }: Change): string {
-  if (constraint === 'memoryGB') return `raise the \`memoryGB\` of \`${tier}\` to ${to}`;
-  return `${verbFor(constraint)} \`${constraint}\` to ${to}`;
+function advice(change: Change): Sentence {
+  const { constraint, tier = '', to } = change;
+  if (constraint === 'memoryGB') return say('change.memory', { tier, to });
+  return say(isLowered(change) ? 'change.lower' : 'change.raise', { limit: constraint, to });
 }
 
-/** What relaxes a limit. */
-function verbFor(constraint: Change['constraint']): 'raise' | 'lower' {
-  return constraint !== 'memoryGB' && isLeast(metricLimitedBy(constraint)) ? 'lower' : 'raise';
+function isLowered({ constraint }: Change): boolean {
+  return constraint !== 'memoryGB' && isLeast(metricLimitedBy(constraint));
 }
 
 /** True for a metric whose limit is the least that it may be. */

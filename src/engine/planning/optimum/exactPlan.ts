@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { additiveMetrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
@@ -25,18 +26,12 @@ export function exactPlan(
 ): { assignment: Assignment; objectiveValue: number } {
   const objective = additiveObjective(infrastructure, infrastructure.objective);
   if (objective === undefined) {
-    throw new DnnSplitError(
-      'bad-usage',
-      `The exact planner needs an objective that adds up over nodes and links; use ${additiveMetrics.join(', ')} or weights of them, not throughput.`,
-    );
+    throw new DnnSplitError('bad-usage', say('strategy.exactObjective', { metrics: additiveMetrics.join(', ') }));
   }
   const bounds = tierBounds(costs.graph, infrastructure);
   const { tierOfNode, cost } = solveTables(costs, objective, bounds, work);
   if (!Number.isFinite(cost)) {
-    throw new DnnSplitError(
-      'infeasible',
-      'Every plan sends a tensor of unknown size or breaks a pin; bind the open dimensions or drop a pin.',
-    );
+    throw new DnnSplitError('infeasible', say('strategy.unknownSizesOrPins', {}));
   }
   return { assignment: tierOfNode, objectiveValue: cost };
 }

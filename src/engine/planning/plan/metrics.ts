@@ -1,3 +1,4 @@
+import { type Sentence, say } from '../../../shared/messages/say';
 import { type AdditiveMetric, additiveMetrics, type Metric, metricTable } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
@@ -24,11 +25,11 @@ interface MetricArithmetic {
 /** Remarks on what is not stated; tiers are named in backquotes. */
 interface UnstatedRates {
   /** No tier or link that counts states anything, so that every plan is worth 0. */
-  readonly everywhere: (firstTier: string) => string;
+  readonly everywhere: (firstTier: string) => Sentence;
   /** Some tiers state nothing. */
-  readonly onTiers: (names: string, count: number) => string;
+  readonly onTiers: (names: string, count: number) => Sentence;
   /** All tiers that count state something, but the first link does not. */
-  readonly onFirstLink?: (firstTier: string) => string;
+  readonly onFirstLink?: (firstTier: string) => Sentence;
 }
 
 const itself = (value: number) => value;
@@ -56,8 +57,8 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     sending: (bytes, link) => (link.pricePerGB === 0 ? 0 : (bytes * link.pricePerGB) / 1e9),
     isTime: false,
     unstated: {
-      everywhere: () => 'no tier or link has a price, so every plan counts 0; state `pricePerHour` or `pricePerGB`',
-      onTiers: (names, count) => `${names} ${count === 1 ? 'has' : 'have'} no price, so layers cost nothing there`,
+      everywhere: () => say('caveat.noPrices', {}),
+      onTiers: (tiers, count) => say('caveat.noPrice', { tiers, count }),
     },
   },
   throughput: {
@@ -72,10 +73,9 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     sending: (bytes, link) => (link.joulesPerMB === 0 ? 0 : (bytes * link.joulesPerMB) / 1e6),
     isTime: false,
     unstated: {
-      everywhere: (first) =>
-        `${first} has no power and its link no energy, so every plan counts 0; state \`watts\` and \`joulesPerMB\``,
-      onTiers: (names) => `${names} has no \`watts\`, so layers take no energy there`,
-      onFirstLink: (first) => `the link from ${first} has no \`joulesPerMB\`, so sending takes no energy`,
+      everywhere: (first) => say('caveat.noEnergy', { tier: first }),
+      onTiers: (tier) => say('caveat.noWatts', { tier }),
+      onFirstLink: (first) => say('caveat.noJoules', { tier: first }),
     },
   },
 };

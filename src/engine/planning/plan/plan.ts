@@ -1,3 +1,4 @@
+import type { Sentence } from '../../../shared/messages/say';
 import type { Figures, LimitName, Metric } from '../../../shared/metrics';
 import type { Strategy } from '../../../shared/strategies';
 
@@ -68,8 +69,7 @@ export interface AuditFinding {
   readonly exceptions: readonly { readonly node: number; readonly lowerTier: number; readonly upperTier: number }[];
   /** Pairs of a layer and two neighboring tiers that break it. */
   readonly exceptionCount: number;
-  /** The consequence in one sentence. */
-  readonly consequence: string;
+  readonly consequence: Sentence;
 }
 
 /** Over one link's bandwidth: the plan that is best from `fromMbps` up to the next regime. */

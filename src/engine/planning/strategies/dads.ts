@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Assignment, Evaluation, FoundPlan } from '../plan/plan';
 import type { StrategyContext } from './strategy';
@@ -74,7 +75,7 @@ const narrowingRounds = 40;
 export function dnnSurgery(context: StrategyContext): FoundPlan {
   const budget = context.costs.infrastructure.constraints.maxCostPerRequest;
   if (budget === undefined) {
-    throw new DnnSplitError('bad-usage', 'dnn-surgery needs a budget: set `constraints.maxCostPerRequest`.');
+    throw new DnnSplitError('bad-usage', say('strategy.needsBudget', {}));
   }
   let best: Best | undefined;
   let evaluatedPlans = 0;
@@ -90,10 +91,7 @@ export function dnnSurgery(context: StrategyContext): FoundPlan {
     best = better(best, leastPrice(tryPrice));
   }
   if (best !== undefined) return { assignment: best.assignment, evaluatedPlans };
-  throw new DnnSplitError(
-    'infeasible',
-    'No cut between two tiers keeps the upper one within `constraints.maxCostPerRequest`; raise it.',
-  );
+  throw new DnnSplitError('infeasible', say('strategy.overBudget', {}));
 }
 
 /** The cut at the lowest price that keeps the budget, and so the fastest one that this search can reach. */

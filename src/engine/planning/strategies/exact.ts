@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';
 import type { FoundPlan } from '../plan/plan';
@@ -27,12 +28,9 @@ export function planExactly(context: StrategyContext): FoundPlan {
  * @throws DnnSplitError `bad-usage` for throughput, which is not a sum; `infeasible` when no plan can be priced.
  */
 export function planByMinimumCut({ costs, optimum: { unlimited } }: StrategyContext): FoundPlan {
-  if (unlimited === undefined) throw new DnnSplitError('bad-usage', 'Throughput is not a sum over nodes and links.');
+  if (unlimited === undefined) throw new DnnSplitError('bad-usage', say('strategy.notAdditive', {}));
   if (!Number.isFinite(unlimited.value)) {
-    throw new DnnSplitError(
-      'infeasible',
-      'Every plan sends a tensor of unknown size; bind the open dimensions under `dimensions`.',
-    );
+    throw new DnnSplitError('infeasible', say('strategy.unknownSizes', {}));
   }
   return { assignment: unlimited.assignment, evaluatedPlans: costs.tiers.length };
 }

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import type { CostTables } from '../costs/costTables';
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
@@ -23,10 +24,7 @@ export function planExhaustively(context: StrategyContext): FoundPlan {
   if (search.fronts.plans().length === 0 && optimum.optimum.best === undefined) {
     throw infeasibleError(search, optimum, droppableConstraints(search, optimum, fixedCuts));
   }
-  throw new DnnSplitError(
-    'infeasible',
-    'No plan that cuts the order at positions keeps the constraints, but one that cuts across branches does; use `dnnsplit`.',
-  );
+  throw new DnnSplitError('infeasible', say('strategy.onlyAcrossBranches', {}));
 }
 
 /**
@@ -43,7 +41,7 @@ export function rankExhaustively(
   if (count > exhaustiveBound) {
     throw new DnnSplitError(
       'bad-usage',
-      `There are ${count.toPrecision(3)} plans to compute, more than ${exhaustiveBound}; use \`exact\` or fewer tiers.`,
+      say('strategy.tooManyPlans', { count: count.toPrecision(3), limit: exhaustiveBound }),
     );
   }
   const { ranked, evaluated } = rankPrefixPlans(

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { throwIfCanceled } from '../../../shared/work';
 import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
@@ -21,7 +22,7 @@ const mostParts = 3;
 export function planForLoad(context: StrategyContext): FoundPlan {
   const { costs, requestsPerSecond, work } = context;
   if (requestsPerSecond === undefined) {
-    throw new DnnSplitError('bad-usage', 'It plans for a request rate: set `constraints.minThroughputPerSecond`.');
+    throw new DnnSplitError('bad-usage', say('strategy.needsRate', {}));
   }
   let best: { positions: number[]; delayS: number } | undefined;
   let evaluatedPlans = 0;
@@ -39,7 +40,7 @@ export function planForLoad(context: StrategyContext): FoundPlan {
   if (best === undefined) {
     throw new DnnSplitError(
       'infeasible',
-      `No plan of at most three parts keeps up with ${requestsPerSecond} requests per second; ask for less than ${rounded(1 / slowestS)}.`,
+      say('strategy.tooFast', { rate: requestsPerSecond, fastest: rounded(1 / slowestS) }),
     );
   }
   return { assignment: assignmentAt(costs.graph.nodes.length, best.positions), evaluatedPlans };

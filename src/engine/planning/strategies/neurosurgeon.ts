@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixRanges } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
@@ -32,7 +33,7 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
     }
   }
   if (best === undefined) {
-    throw new DnnSplitError('infeasible', 'The pins leave no plan with one cut between the first tier and one other.');
+    throw new DnnSplitError('infeasible', say('strategy.pinsTwoTiers', {}));
   }
   return { assignment: assignmentAt(n, best.positions), evaluatedPlans };
 }

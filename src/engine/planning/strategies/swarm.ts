@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { throwIfCanceled } from '../../../shared/work';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixRanges } from '../search/prefixTuples';
@@ -67,7 +68,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
     }
   }
   if (best === undefined) {
-    throw new DnnSplitError('infeasible', 'The swarm met no plan that keeps the constraints.');
+    throw new DnnSplitError('infeasible', say('strategy.swarmFoundNone', {}));
   }
   return { assignment: assignmentAt(costs.graph.nodes.length, best), evaluatedPlans: particleCount * iterations };
 }

@@ -1,4 +1,5 @@
 import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
 import { solveExactly } from '../../solver/solve';
 import type { AdditiveObjective } from '../costs/costModel';
 import { problemOf } from '../optimum/exactPlan';
@@ -35,7 +36,7 @@ export function tierPairs(context: StrategyContext): TierPair[] {
     if (allowedTiers[upper] === 1) pairs.push({ lower, upper });
   }
   if (pairs.length > 0) return pairs;
-  throw new DnnSplitError('bad-usage', 'This strategy cuts between two tiers, and only one may be used.');
+  throw new DnnSplitError('bad-usage', say('strategy.oneTier', {}));
 }
 
 /**
@@ -59,8 +60,5 @@ export function cutBetween(context: StrategyContext, pair: TierPair, weights: Tw
 
 /** The error of a two-tier strategy that finds no allowed cut. */
 export function noTwoTierPlan(): DnnSplitError {
-  return new DnnSplitError(
-    'infeasible',
-    'No cut between the first tier and one other is allowed: the pins need more tiers, or every cut sends a tensor of unknown size.',
-  );
+  return new DnnSplitError('infeasible', say('strategy.noTwoTierCut', {}));
 }

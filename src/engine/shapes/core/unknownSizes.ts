@@ -125,7 +125,7 @@ function finding({ what, count, reasons }: Unknowns, others: readonly string[]):
   const message =
     others.length > 0
       ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or ${others.join(', or ')}.`
-      : `${what} that only a run decides: what ${makers} depends on data.`;
+      : `${what} known only at run time: what ${makers} depends on data.`;
   const [first] = reasons;
   return { severity: 'information', message, ...(first !== undefined && { nodeId: first.id }) };
 }

@@ -53,7 +53,7 @@ function inferSoftmax(context: RuleContext): void {
   // Before opset 13 the input is flattened at the axis, so an axis equal to the rank is allowed.
   const last = context.opset < 13 ? rank : rank - 1;
   if (shape !== undefined && rank > 0 && (axis < -rank || axis > last)) {
-    context.problem(`axis ${axis} lies outside of an input of rank ${rank}.`);
+    context.problem(`axis ${axis} is outside an input of rank ${rank}.`);
   }
   context.output(0, dtypeOf(context, 0), shape);
 }

@@ -1,4 +1,5 @@
 import type { DType } from '../../../shared/dtype';
+import { counted } from '../../../shared/quantities';
 import type { Dim, Shape } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, elementsOf, multiply, none, perOutput } from './counting';
@@ -14,7 +15,9 @@ function checkChannels(
   group: number,
 ): void {
   if (typeof channels !== 'number' || typeof perGroup !== 'number' || channels === perGroup * group) return;
-  context.problem(`The input has ${channels} channels, the weights take ${perGroup} x ${group} group(s).`);
+  context.problem(
+    `The input has ${channels} channels, but the weights take ${perGroup} in ${counted(group, 'group')}.`,
+  );
 }
 
 /** [N, M, positions of the window...] for X [N, C, spatial...] and W [M, C / group, kernel...]. */

@@ -36,7 +36,7 @@ function gatheredValue(context: RuleContext, axis: number, shape: Shape): Tensor
   const inner = data.slice(axis + 1).reduce((product, dim) => product * dim, 1);
   const picks = indices.value.length;
   if (indices.value.some((index) => index < -size || index >= size)) {
-    context.problem(`An index lies outside of an axis of ${size} elements.`);
+    context.problem(`An index is outside an axis of ${size} elements.`);
     return undefined;
   }
   return pickElements(context.input(0), shape, (position) => {
@@ -125,7 +125,7 @@ function scatteredVector(context: RuleContext): TensorValue | undefined {
   for (const [position, index] of indices.entries()) {
     const place = index < 0 ? index + result.length : index;
     if (place < 0 || place >= result.length) {
-      context.problem(`Index ${index} lies outside of a vector of ${result.length} elements.`);
+      context.problem(`Index ${index} is outside a vector of ${result.length} elements.`);
       return undefined;
     }
     result[place] = updates[position];

@@ -31,7 +31,7 @@ export function inferLayerNormalization(statistics: number): Rule {
     context.output(0, dtypeOf(context, 0), shape);
     if (shape === undefined) return;
     if (axis < -shape.length || axis >= shape.length) {
-      context.problem(`axis ${axis} lies outside of an input of rank ${shape.length}.`);
+      context.problem(`axis ${axis} is outside an input of rank ${shape.length}.`);
       return;
     }
     const stash: DType = dtypeFromOnnx(context.int('stash_type', 1));

@@ -1,0 +1,48 @@
+/** Running models: ONNX Runtime, profiles of it, and the relay that serves a tier. */
+export const runningMessages = {
+  'runtime.missing':
+    'ONNX Runtime is not installed. Run `npm install --global {package} --ignore-scripts`, or install it in a folder and name the folder with --runtime-folder or {variable}.',
+  'runtime.broken': 'ONNX Runtime at {path} does not run on this machine: {reason}.',
+  'runtime.cannotLoad': 'ONNX Runtime cannot load {path}: {reason}',
+  'runtime.cannotRun':
+    'ONNX Runtime cannot run the model on random inputs: {reason} Record a trace with your own inputs and pass it with --from-trace.',
+  'runtime.unknownInput': 'The type or shape of input "{input}" is unknown, so no random value can be made for it.',
+  'runtime.openDimension':
+    'Dimension "{dimension}" of input "{input}" has no size. Set it under "dimensions" in dnnsplit.json and plan again.',
+
+  'trace.noRun':
+    '{path} contains no complete run of a model. Pass a trace that ONNX Runtime wrote with profiling enabled.',
+  'trace.allWarmup':
+    '{path} contains {runs|# complete run|# complete runs}, so none is left after {warmup|# warm-up run|# warm-up runs}. Lower --warmup.',
+  'trace.invalid': '{what}. Pass a trace that ONNX Runtime wrote with profiling enabled.',
+  'trace.none': 'ONNX Runtime wrote no trace. Try another version of ONNX Runtime.',
+  'trace.crashed':
+    'ONNX Runtime crashed on {path} ({how}), so nothing was written. Record a trace elsewhere and pass it with --from-trace.',
+  'trace.killed':
+    'ONNX Runtime was stopped on {path} ({how}), probably because memory ran out, so nothing was written. Record a trace elsewhere and pass it with --from-trace.',
+  'trace.rankless':
+    "Input '{input}' is not a tensor of known rank, so it cannot be filled at random. Record a trace with your own program and pass it with --from-trace.",
+  'trace.openDimension': "Input '{input}' has the open dimension '{dimension}'. Bind it with --bind {dimension}=1.",
+  'trace.dtype':
+    "Input '{input}' is {dtype}, which ONNX Runtime for Node.js does not support. Record a trace with your own program and pass it with --from-trace.",
+  'trace.weightsTruncated':
+    'The weights of {model} are truncated: "{location}" has {size|# byte|# bytes} but needs {needed}. Copy it again.',
+
+  'relay.noToken': '{path} contains no token.',
+  'relay.tlsPair': 'TLS needs both --tls-certificate and --tls-key.',
+  'relay.open':
+    'Serving on {host} lets other machines in. Use --token-file, or --allow-anonymous if the network itself is protected.',
+  'relay.boolean': '{variable} is "{value}", but must be true or false.',
+  'relay.noGrpc': 'gRPC needs {file} beside the relay program. Put it at {path}.',
+  'relay.cannotListen': 'The relay cannot listen on {address}: {reason}. Choose another --port or --host.',
+  'relay.cannotListenGrpc':
+    'The relay cannot listen on {address} for gRPC: {reason}. Choose another --grpc-port or --host.',
+  'relay.noEngine': 'Tier {tier} has a sub-model but no engine to run it.',
+  'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
+  'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
+  'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
+  'contract.otherVersion':
+    '{path} is not a contract of this version ({place}: {problem}). Export the sub-models again.',
+  'verify.nothing': 'There are no sub-models to verify.',
+  'verify.noOutput': 'The sub-models do not produce output "{output}". Export them again.',
+} as const;

@@ -1,0 +1,33 @@
+/** The graph that is split, the sub-models that are cut out of it, and what is generated to deploy them. */
+export const splittingMessages = {
+  'graph.madeTwice':
+    '`{node}` makes tensor `{tensor}`, which another node makes already. Give every tensor its own name.',
+  'graph.cycle': '`{node}` depends on its own result, so the model cannot run. Break the cycle.',
+
+  'cut.backward':
+    'Tensor "{tensor}" would flow from tier {from} back to tier {to}. Data only flows upward, so move the split point.',
+  'cut.nodeCount': 'The plan assigns {assigned|# node|# nodes}, but the model has {nodes}. Analyze the model again.',
+  'cut.unknownNode': 'The plan names node {node}, which the model does not have. Plan again.',
+  'cut.insideFunction':
+    'The plan cuts inside the function call "{call}" at "{node}". Move the split point to the border of the call.',
+  'cut.tooLarge':
+    'The sub-model for tier {tier} exceeds 2 GiB even with its weights in a separate file. Split the model further.',
+  'cut.nestedExternalData':
+    'Node "{node}" keeps external data inside itself. Export again with the original data files.',
+  'cut.unknownType':
+    'The type of tensor "{tensor}" is unknown, so no sub-model can start or end there. Move the split point to another tensor.',
+
+  'tensor.notSent':
+    'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
+  'tensor.notRun':
+    'Tensor "{tensor}" {reason}, which ONNX Runtime for Node.js does not support. Move the split point or remove that output from the model.',
+  'tensor.container': 'is a {type}',
+  'tensor.elements': 'has elements of type {dtype}',
+
+  'deploy.nothing': 'This plan runs no nodes on any tier, so there is nothing to deploy.',
+  'deploy.noTier': 'The plan has no tier {tier}, but the model was split for one. Export the sub-models again.',
+  'deploy.noRelay': 'No relay can serve tier {tier}: tensor "{tensor}" {reason}.',
+  'triton.container': 'Triton supports tensors only, but "{tensor}" is a {type}. Choose another target.',
+  'triton.dtype': 'Triton does not support type {dtype} of tensor "{tensor}". Choose another target.',
+  'triton.rank': 'Triton needs the rank of tensor "{tensor}", which is unknown. Choose another target.',
+} as const;

@@ -1,0 +1,70 @@
+/** Analyzing, exporting, profiling, verifying and serving, wherever they were asked for. */
+export const usingMessages = {
+  'work.analysisCanceled': 'The analysis was canceled.',
+  'work.canceled': 'The operation was canceled.',
+  'work.requestCanceled': 'The request was canceled.',
+  'work.unexpected': 'DNNSplit hit an unexpected error: {message}. The log has the details.',
+
+  'plan.modelChanged': '{model} has changed since this plan was made. Plan again.',
+  'plan.modelMissing':
+    'The model {model} of this plan does not exist. Put it where the plan expects it, relative to the plan.',
+  'analysis.empty': '{path} is empty. Choose a file that contains an ONNX model.',
+  'split.none': '{path} holds no exported sub-models. Export them with "dnnsplit split".',
+  'split.contract': '{path} is missing or not a contract of this version. Export the sub-models again.',
+  'relay.missing': 'The relay program is missing at {path}. Reinstall DNNSplit.',
+
+  'verify.canceled': 'The verification was canceled.',
+  'verify.crashed':
+    'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
+
+  'profile.otherModel':
+    '{path} has no times for the {nodes|# node|# nodes} of this model, so it was recorded from another model. Record a trace of this model.',
+  'profile.missing': '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated.',
+  'profile.ambiguous':
+    '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated, {ambiguous} of them because their operators cannot be told apart.',
+  'profile.foreign':
+    '{operators|# operator|# operators} added or fused by ONNX Runtime ({percent} % of the time) {operators|belongs|belong} to no node and {operators|is|are} left out.',
+  'profile.asynchronous': 'Times on {providers} may only cover the call. Check that the profile waits for the device.',
+
+  'planCheck.modelChanged': 'The model has changed since this plan was made. Plan again.',
+  'planCheck.unknownNodes': "The model has no nodes '{range}'. A plan lists node ids, or first..last.",
+  'planCheck.unassigned': "Node '{node}' ({id}) is not on any tier.",
+  'planCheck.unassignedMore': "Node '{node}' ({id}) and {others|# other|# others} are not on any tier.",
+  'planCheck.listedTwice': "Node '{node}' ({id}) is listed twice.",
+  'planCheck.onTwoTiers': "Node '{node}' ({id}) is listed on both '{one}' and '{other}'.",
+  'planCheck.backward':
+    "This split is not valid: '{node}' on '{tier}' reads '{tensor}', which is made on the higher tier '{higher}'.",
+  'planCheck.missingTensor':
+    "The figures are out of date: with these nodes, '{tensor}' also crosses from '{from}' to '{to}'. Plan again.",
+  'planCheck.extraTensor':
+    "The figures are out of date: with these nodes, '{tensor}' no longer crosses from '{from}' to '{to}'. Plan again.",
+
+  'command.orManifestsOnly': '{message} To leave the sub-models out, use --manifests-only.',
+  'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
+  'command.tooManyRuns':
+    '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
+  'command.regions': '`--regions` needs two links, so at least three tiers.',
+  'command.nothingToSweep':
+    'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',
+  'command.sweepOnly': 'There is no link {link} to sweep. The only link is 0.',
+  'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
+  'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
+
+  'chain.timeout': 'A relay did not start within a minute.',
+  'chain.canceled': 'The start was canceled.',
+  'chain.notStarted': 'A relay could not be started: {reason}.',
+  'chain.endedEarly': 'A relay stopped while it was starting.',
+  'chain.lastLine': '{line}',
+  'chain.ended': 'A relay stopped unexpectedly (exit code {code}). Its last lines are above.',
+
+  'server.notOpen': 'This model is not open. Run "Analyze DNN splits" first.',
+  'server.notOnMachine': 'This address does not name a file on this machine.',
+  'server.scheme': 'DNNSplit only analyzes files on this machine, not "{scheme}:" addresses.',
+  'server.layoutLost': 'The layout of the graph was lost. Open the graph again.',
+  'server.deploySource': 'A deployment is generated from a plan or a model. Choose one of these.',
+  'server.noFunction': 'The worker has no function "{method}".',
+  'server.noNode': 'The model has no node "{node}".',
+  'server.notStarted': 'The {worker} could not start: {reason}.',
+  'server.crashed':
+    'The {worker} stopped unexpectedly, possibly because it ran out of memory. Try again to restart it.',
+} as const;
