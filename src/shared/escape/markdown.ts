@@ -1,7 +1,7 @@
 import { visibleText } from './visible';
 
 /** What acts anywhere in a line: code, emphasis, links, elements, tables, strikes, entities, addresses and formulas. */
-const actingAnywhere = /[\\`*[\]<>|~&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+const actingAnywhere = /[\\`*[\]<>|~&@$]|(?<=\])\(|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
 /** What acts at the beginning: headings, lists, quotes, rules. */
 const actingFirst = /^[#+=:-]|(?<=^\d{1,9})[.)]/;
 /** What makes a link of plain text in GitHub's Markdown. */
