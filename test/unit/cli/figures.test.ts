@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyzeFile } from '../../../src/app/analyzeFile';
 import { planReportText } from '../../../src/cli/terminal/planText';
 import { planReport } from '../../../src/engine/report/planReport';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
@@ -130,15 +133,19 @@ describe('a plan in a terminal', () => {
   });
 });
 
+let bundled: Bundled;
+beforeAll(async () => {
+  bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+});
+afterAll(() => bundled.remove());
+const run = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [bundled.program('cli'), ...args], { encoding: 'utf8' }).stdout;
+
 describe('an analysis in a terminal', () => {
-  let bundled: Bundled;
   let text: string;
-  beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
-    const args = [bundled.program('cli'), 'analyze', folder.model, '--nodes', '--tensors'];
-    text = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+  beforeAll(() => {
+    text = run('analyze', folder.model, '--nodes', '--tensors');
   });
-  afterAll(() => bundled.remove());
 
   it('sums the model up', () => {
     const facts = factsOf(text, 'model');
@@ -172,5 +179,74 @@ describe('an analysis in a terminal', () => {
     }
     const tensor = tableOf(text, 'tensor', 'shape').find((row) => row.get('tensor') === 'd');
     expect([tensor?.get('type'), tensor?.get('shape')]).toEqual(['float32', '1x30']);
+  });
+});
+
+describe('a profile in a terminal and in its document', () => {
+  /** Three runs, the first of which does not count; of the others the middle is meant. `join` has no time. */
+  const microseconds = {
+    stem: [999, 11, 15],
+    squeeze: [999, 17, 17],
+    widen: [999, 18, 20],
+    body: [1, 23, 23],
+    head: [1, 29, 29],
+  };
+  const foreign = [1, 31, 31];
+  const wanted = { stem: 13, squeeze: 17, widen: 19, body: 23, head: 29 };
+  const event = (cat: string, name: string, dur: number, args = {}) => ({
+    cat,
+    name,
+    dur,
+    ts: 0,
+    pid: 1,
+    tid: 1,
+    args,
+  });
+  const kernel = (name: string, op_name: string, dur: number) =>
+    event('Node', `${name}_kernel_time`, dur, { op_name, provider: 'CPUExecutionProvider' });
+  const trace = [7000, 240, 260].flatMap((whole, index) => [
+    ...Object.entries(microseconds).map(([name, times]) =>
+      kernel(name, byHand.nodes[name as keyof typeof microseconds].op, times[index] ?? 0),
+    ),
+    kernel('added', 'ReorderInput', foreign[index] ?? 0),
+    event('Session', 'model_run', whole),
+  ]);
+
+  it('says how long each node and the whole take, and what is left out', () => {
+    const at = (name: string) => join(folder.folder, name);
+    writeFileSync(at('trace.json'), JSON.stringify(trace));
+    const args = ['profile', folder.model, '--from-trace', at('trace.json'), '--warmup', '1', '--device', 'a bench'];
+    const text = run(...args, '-o', at('a.profile.json'));
+    const document = JSON.parse(readFileSync(at('a.profile.json'), 'utf8'));
+    const { structureHash } = analyzeFile(folder.model, {});
+    expect(document).toMatchObject({
+      device: 'a bench',
+      runtime: 'onnxruntime',
+      model: { name: 'net.onnx', structureHash },
+    });
+    expect(document.microseconds).toEqual(wanted);
+
+    const report = JSON.parse(run(...args, '-o', at('b.profile.json'), '--json'));
+    expect(report).toMatchObject({
+      file: at('b.profile.json'),
+      nodes: 6,
+      measuredNodes: 5,
+      runs: 2,
+      nodeMicroseconds: 101,
+      runMicroseconds: 250,
+      missing: [{ id: '3', label: 'join' }],
+      foreign: { operators: 1, microseconds: 31 },
+    });
+    expect(report.warnings).toEqual([
+      expect.stringMatching(/^1 of 6 nodes/),
+      // 31 of 132 microseconds.
+      expect.stringMatching(/^1 operator .* 23 % /),
+    ]);
+
+    const facts = factsOf(text, 'profile');
+    expect([facts.get('profile'), facts.get('device')]).toEqual([at('a.profile.json'), 'a bench']);
+    expect(facts.get('measured')).toMatch(/^5 of 6 nodes, .* 2 runs$/);
+    expectFigure(facts.get('nodes')?.replace(' together', ''), 101e-6, 's');
+    expectFigure(facts.get('whole run'), 250e-6, 's');
   });
 });

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { posix, resolve } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -12,6 +12,7 @@ import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
 import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
+import { planAt } from '../../relay/splitChain';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
 /**
@@ -152,11 +153,11 @@ function relaysOf(objects: readonly KubernetesObject[]) {
     });
 }
 
-/** Variables that the relay reads, by its own command line. */
+/** Variables that the relay reads, by what its help says. */
 const known = (() => {
   const command = new Command();
   addRelayOptions(command);
-  return new Set(command.options.flatMap(({ envVar }) => envVar ?? []));
+  return new Set(command.helpInformation().match(/\bDNNSPLIT_[A-Z_]+\b/g));
 })();
 
 const clusters = splits.flatMap(([name, split]) =>
@@ -580,7 +581,9 @@ describe('contracts', () => {
   const y = tensor('y', [1, 19], 76);
 
   it('say of each tier what it receives, runs, sends and answers, and how it travels', () => {
-    const common = { format: 'dnnsplit.contract', formatVersion: 1, model: 'net', tierCount: 3 };
+    const artifact = whole.contracts[0]?.artifact;
+    expect(artifact).toMatch(/^sha256:[0-9a-f]{64}$/);
+    const common = { format: 'dnnsplit.contract', formatVersion: 1, artifact, model: 'net', tierCount: 3 };
     const file = 'model.onnx';
     expect(whole.contracts).toEqual([
       {
@@ -621,5 +624,21 @@ describe('contracts', () => {
       },
     ]);
     expect(passing.contracts[1]).toMatchObject({ tier: 'edge', segment: null, receives: [a, c], sends: [a, c] });
+  });
+
+  it('name the types of tensors as the model has them', () => {
+    const half = resolve(import.meta.dirname, '../../fixtures/models/s_resnet_fp16.onnx');
+    const { contracts } = prepareSplit(planAt(half, [0.5]), `${half}.splitplan.json`);
+    const tensors = contracts.flatMap(({ receives, sends, answers, segment }) => [
+      ...receives,
+      ...sends,
+      ...answers,
+      ...(segment?.inputs ?? []),
+    ]);
+    for (const { name, dtype, shape, bytes } of tensors) {
+      expect(dtype, name).toBe('float16');
+      expect(bytes, name).toBe((shape ?? []).reduce<number>((product, dim) => product * Number(dim), 2));
+    }
+    expect(tensors.length).toBeGreaterThan(4);
   });
 });

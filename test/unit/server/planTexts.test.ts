@@ -68,8 +68,6 @@ describe('a hover on a plan document', () => {
 });
 
 describe('a hover on a configuration', () => {
-  const hover: typeof planHover = (document, position) => configHover(document, folder.config, position);
-
   it('says every figure that planning uses with its unit, and that it stands here', () => {
     const units: readonly (readonly [string, string, string])[] = [
       ['gflops', 'Compute', 'GFLOP/s'],
@@ -80,7 +78,7 @@ describe('a hover on a configuration', () => {
       ['electricityPerKWh', 'Electricity', '$/kWh'],
     ];
     for (const tier of handConfig.tiers) {
-      const lines = hoverAt(config, 'tiers', `"id": "${tier.id}"`, hover);
+      const lines = hoverAt(config, 'tiers', `"id": "${tier.id}"`, configHover);
       for (const [property, label, unit] of units) {
         const value = Object.entries(tier).find(([name]) => name === property)?.[1];
         const said = toldAs(lines, label);
@@ -92,7 +90,7 @@ describe('a hover on a configuration', () => {
       expect(lines.some((line) => line.endsWith('`device.profile.json`'))).toBe(tier.id === 'device');
     }
     for (const link of handConfig.links) {
-      const lines = hoverAt(config, 'links', `"bandwidthMbps": ${link.bandwidthMbps}`, hover);
+      const lines = hoverAt(config, 'links', `"bandwidthMbps": ${link.bandwidthMbps}`, configHover);
       expect(toldAs(lines, 'Bandwidth')).toBe(`${link.bandwidthMbps} Mbit/s (this file)`);
       expect(toldAs(lines, 'One-way latency')).toBe(`${link.latencyMs} ms (this file)`);
       expect(toldAs(lines, 'Price')).toBe(`${link.pricePerGB} $/GB (this file)`);
@@ -104,7 +102,9 @@ describe('a hover on a configuration', () => {
 
 describe('lenses', () => {
   it('say what a plan predicts, and lead to its model and to planning again', () => {
-    const [predicted, graph, again, ...others] = planLenses(text, planUri, planPath).map(({ command }) => command);
+    const [predicted, graph, again, ...others] = planLenses(text, planUri, planPath, 'own-folder').map(
+      ({ command }) => command,
+    );
     const [latency, cost] = predicted?.title.replace(/^\w+: /, '').split(', ') ?? [];
     expectFigure(latency, byHand.plan.latencyMs / 1e3, 's');
     expectFigure(cost, byHand.plan.costPerRequest, '$');
@@ -137,7 +137,7 @@ describe('actions', () => {
 
   it('generate what their title says, from the document that they stand on', () => {
     const offered: readonly (readonly [ReturnType<typeof planActions>, string])[] = [
-      [planActions(text, planUri, planPath), planUri],
+      [planActions(text, planUri, planPath, 'own-folder'), planUri],
       [configActions('file:///project/dnnsplit.json', ['/project/net.onnx']), 'file:///project/net.onnx'],
     ];
     for (const [actions, sourceUri] of offered) {
@@ -152,13 +152,16 @@ describe('actions', () => {
   });
 
   it('export, verify and plan again with the command of that name', () => {
-    const commands = planActions(text, planUri, planPath).map(({ kind, command }) => [kind, command?.command]);
+    const commands = planActions(text, planUri, planPath, 'own-folder').map(({ kind, command }) => [
+      kind,
+      command?.command,
+    ]);
     expect(commands.slice(-3)).toEqual([
       ['dnnsplit.split', 'dnnsplit.split'],
       ['dnnsplit.split', 'dnnsplit.verifySplit'],
       ['dnnsplit.plan', 'dnnsplit.planAgain'],
     ]);
-    const again = planActions(text, planUri, planPath).at(-1);
+    const again = planActions(text, planUri, planPath, 'own-folder').at(-1);
     expect(again?.command?.arguments).toEqual([planUri]);
     const [first, second] = configActions('file:///p/dnnsplit.json', ['/p/a.onnx', '/p/b.onnx']).filter(
       ({ kind }) => kind === 'dnnsplit.generate',
