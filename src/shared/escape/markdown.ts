@@ -1,13 +1,18 @@
 import { visibleText } from './visible';
 
+/** What acts anywhere in a line: code, emphasis, links, elements, tables, strikes, entities, addresses and formulas. */
+const actingAnywhere = /[\\`*[\]<>|~&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g;
+/** What acts at the beginning: headings, lists, quotes, rules. */
+const actingFirst = /^[#+=:-]|(?<=^\d{1,9})[.)]/;
+/** What makes a link of plain text in GitHub's Markdown. */
+const linking = /:(?=\/\/)|(?<=\bwww)\./gi;
+
 /**
- * Text that came from a file, in Markdown: shown as it is. Every ASCII punctuation character may be escaped there
- * (CommonMark 0.31.2, section 2.4), so that nothing becomes a link, an image, an element, a list or a table.
+ * Text that came from a file, in Markdown: shown as it is, so that nothing becomes a link, an image, an element, a list or
+ * a table (CommonMark 0.31.2, section 2.4). Only what would act is escaped, since the text is read as it stands too.
  */
 export function markdownText(text: string): string {
-  return visibleText(text)
-    .trim()
-    .replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return visibleText(text).trim().replace(actingAnywhere, '\\$&').replace(actingFirst, '\\$&').replace(linking, '\\$&');
 }
 
 /** Text that came from a file, as inline code in Markdown; in a table too. */

@@ -173,7 +173,7 @@ describe('the tree', () => {
 
   it('keeps the text of a model out of Markdown', () => {
     expect(markdownCode('a`b``c')).toBe('```a`b``c```');
-    expect(markdownText('[x](command:evil) <img>')).toBe('\\[x\\]\\(command\\:evil\\) \\<img\\>');
+    expect(markdownText('[x](command:evil) <img>')).toBe('\\[x\\](command:evil) \\<img\\>');
     const hostile = { ...plan, advice: '[click](command:workbench.action.quit)' };
     const advice = modelRows(readySnapshot(1, { plan: hostile }), untranslated)[0]?.children[0];
     expect(advice?.tooltip?.()).not.toContain('](');
