@@ -123,7 +123,7 @@ function weightsText({ weightBytes, bodyWeightBytes, parameters }: AnalysisRepor
 }
 
 function activationsText({ model, graph }: AnalysisReport): string {
-  const known = `up to ${bytesText(model.peakActivationBytes)} at a time`;
+  const known = `${bytesText(model.peakActivationBytes)} at peak`;
   return graph.unknownTensors === 0
     ? known
     : `${known}, without ${counted(graph.unknownTensors, 'tensor')} of unknown size`;

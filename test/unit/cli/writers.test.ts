@@ -87,8 +87,10 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
         expect(refusal(...command('-o', name, '--force'))).toMatch(/is an input of this command and would be lost/);
       }
     }
-    expect(refusal(...profile('-o', 'trace.json', '--force'))).toMatch(/trace\.json is read for this/);
-    expect(refusal('graph', 'p.splitplan.json', '-o', 'p.splitplan.json', '--force')).toMatch(/is read for this/);
+    expect(refusal(...profile('-o', 'trace.json', '--force'))).toMatch(/trace\.json is an input of this command/);
+    expect(refusal('graph', 'p.splitplan.json', '-o', 'p.splitplan.json', '--force')).toMatch(
+      /is an input of this command/,
+    );
     expect(readFileSync(path('tiny.onnx'))).toEqual(model);
     expect(lstatSync(path('link.onnx')).isSymbolicLink()).toBe(true);
     expect(text('dnnsplit.json')).toBe(sampleConfig);
@@ -110,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
     const profiled = run(...profile('-o', '-', '--json'));
     expect(JSON.parse(profiled.stdout).device).toBe('test');
     expect(JSON.parse(profiled.stderr).measuredNodes).toBeGreaterThan(0);
-    expect(refusal('split', 'p.splitplan.json', '-o', '-')).toMatch(/Standard output takes one file/);
+    expect(refusal('split', 'p.splitplan.json', '-o', '-')).toMatch(/standard output takes only one/);
     expect(refusal('deploy', 'p.splitplan.json', '-t', 'compose', '-o', '-')).toMatch(/Name a folder with -o/);
     expect(existsSync(path('-'))).toBe(false);
   });
@@ -125,7 +127,9 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
     expect(run(...split).status).toBe(0);
     expect(readFileSync(path('here/tiny.onnx'))).toEqual(readFileSync(path('tiny.onnx')));
     expect(text('here/device/notes.txt')).toBe('mine');
-    expect(refusal('split', 'here/split.splitplan.json', '-o', 'here', '--force')).toMatch(/is read for this/);
+    expect(refusal('split', 'here/split.splitplan.json', '-o', 'here', '--force')).toMatch(
+      /is an input of this command/,
+    );
     // A model of someone else's where a sub-model would go.
     mkdirSync(path('taken/device'), { recursive: true });
     writeFileSync(path('taken/device/contract.json'), 'mine');
@@ -186,7 +190,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
         ['deploy', 'p.splitplan.json', '-t', 'triton', '-o', 'disk/out'],
       ]) {
         writeFileSync(path('disk/filler'), new Uint8Array(60 * 1024));
-        expect(refusal(...args)).toMatch(/The disk is full: disk\/.* cannot be written/);
+        expect(refusal(...args)).toMatch(/The disk is full, so disk\/.* cannot be written\./);
         expect(readdirSync(path('disk'))).toEqual(['filler']);
       }
       execFileSync('mount', ['-o', 'remount,ro', path('disk')]);

@@ -67,12 +67,16 @@ export function infeasibleError(
   const limits = limitsOf(constraints);
   const relaxation = leastRelaxation(search, search.costs, optimum);
   if (!optimum.optimum.isProven) {
-    const instead = [...(relaxation ? [adviceOn(relaxation.changes)] : []), ...dropped];
+    const instead = [adviceOn(relaxation?.changes ?? []), ...dropped].filter((one) => one !== undefined);
     return notFoundError(search.costs.infrastructure, optimum, instead);
   }
   if (relaxation !== undefined) {
     const told = sentence(limits, relaxation);
-    const [first, ...others] = [...relaxation.alternatives.map(adviceOn), ...fasterLinks(search), ...dropped];
+    const [first, ...others] = [
+      ...relaxation.alternatives.flatMap((changes) => adviceOn(changes) ?? []),
+      ...fasterLinks(search),
+      ...dropped,
+    ];
     if (first === undefined) return new DnnSplitError('infeasible', say('limits.sentence', { sentence: told }));
     const alternatives = either(first, ...others);
     return new DnnSplitError('infeasible', say('limits.sentenceOr', { sentence: told, alternatives }));
@@ -93,21 +97,23 @@ export function sentence(
 ): Sentence {
   const [only] = changes;
   const isMemory = changes.every(({ constraint }) => constraint === 'memoryGB');
+  const change = adviceOn(changes) ?? '';
   const noPlan = say(isProven ? 'limits.noPlan' : 'limits.noSearchedPlan', {});
-  if (isMemory && limits.length === 0) return say('limits.memory', { noPlan, change: adviceOn(changes) });
-  if (isMemory) return say('limits.memoryWithLimits', { change: adviceOn(changes) });
+  if (isMemory && limits.length === 0) return say('limits.memory', { noPlan, change });
+  if (isMemory) return say('limits.memoryWithLimits', { change });
   if (only === undefined || changes.length > 1) {
-    return say(isFewest ? 'limits.severalNeeded' : 'limits.several', { noPlan, change: adviceOn(changes) });
+    return say(isFewest ? 'limits.severalNeeded' : 'limits.several', { noPlan, change });
   }
   const limit = limits.find(({ name }) => name === only.constraint);
-  const change = say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to });
-  const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change };
+  const changeIt = say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to });
+  const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change: changeIt };
   return say(limits.length > 1 ? 'limits.oneOfSeveral' : 'limits.one', broken);
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
-function adviceOn(changes: readonly Change[]): Sentence {
-  return changes.map(advice).reduce((first, second) => say('change.and', { first, second }));
+function adviceOn(changes: readonly Change[]): Sentence | undefined {
+  const [first, ...others] = changes.map(advice);
+  return first && others.reduce((before, second) => say('change.and', { first: before, second }), first);
 }
 
 function advice(change: Change): Sentence {
