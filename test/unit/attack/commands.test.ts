@@ -133,7 +133,7 @@ describe('the commands on a repository that somebody sent', () => {
     const ready = new Promise<void>((done) => {
       const hear = (text: Buffer) => {
         said += text.toString();
-        if (/listens on/.test(said) && (args[0] === 'serve' || /Ctrl\+C stops it[\s\S]*curl/.test(said))) done();
+        if (/listens on/.test(said) && (args[0] === 'serve' || /Press Ctrl\+C to stop\.[\s\S]*curl/.test(said))) done();
       };
       child.stdout.on('data', hear);
       child.stderr.on('data', hear);
