@@ -3,6 +3,7 @@ import { availableParallelism, cpus, hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
+import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
@@ -125,8 +126,14 @@ async function measured(
     };
     const profiled = profileFromTrace(tracePath, analyzed, source);
     if (options.saveTrace !== undefined) copyFile(tracePath, options.saveTrace, rule);
-    return profiled;
+    return { ...profiled, warnings: [...assumedWarnings(analyzed), ...profiled.warnings] };
   });
+}
+
+/** The times hold for the sizes that they were measured with. */
+function assumedWarnings({ assumed }: AnalyzedModel): string[] {
+  const { assumedText } = assumedReport(assumed);
+  return assumedText === undefined ? [] : [say('profile.assumedSizes', { sizes: assumedText }).text];
 }
 
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {

@@ -40,6 +40,7 @@ export const usingMessages = {
     "The figures are out of date: with these nodes, '{tensor}' no longer crosses from '{from}' to '{to}'. Plan again.",
 
   'command.orManifestsOnly': '{message} To leave the sub-models out, use --manifests-only.',
+  'profile.assumedSizes': 'Measured for {sizes}: assumed. Bind other sizes with --bind.',
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { freePort } from '../../support/freePort';
 import {
   type HostileRepository,
   hostileAddress,
@@ -117,7 +118,8 @@ describe('the commands on a repository that somebody sent', () => {
     expect(run(['split', 'model.splitplan.json', '-o', 'parts', '--force']).status).toBe(0);
     plantPackages(repository.path('parts'), repository.path('owned'));
     const [tier = ''] = readdirSync(repository.path('parts')).filter((name) => /^2j|^0-owned|heading/.test(name));
-    const filled = args.map((arg) => arg.replace('CONTRACT', `${tier}/contract.json`).replace(/^0$/, '18733'));
+    const port = String(await freePort());
+    const filled = args.map((arg) => arg.replace('CONTRACT', `${tier}/contract.json`).replace(/^0$/, port));
     const missing = spawnSync(process.execPath, [bundled.program('cli'), ...filled], {
       cwd: repository.folder,
       encoding: 'utf8',
@@ -140,7 +142,7 @@ describe('the commands on a repository that somebody sent', () => {
       child.once('exit', () => done());
     });
     await ready;
-    expect(child.exitCode).toBeNull();
+    expect([child.exitCode, said]).toEqual([null, said]);
     const ended = once(child, 'exit');
     child.kill('SIGINT');
     await ended;

@@ -157,7 +157,7 @@ describe('an analysis in a terminal', () => {
     const [weights, parameters = ''] = facts.get('weights')?.split(', ') ?? [];
     expectFigure(weights, byHand.model.weightBytes, 'B');
     expectFigure(parameters.replace(' parameters', ''), byHand.model.parameters, '');
-    expectFigure(/^up to ([\d.]+ B) at a time$/.exec(facts.get('activations') ?? '')?.[1], 248, 'B');
+    expectFigure(/^([\d.]+ B) at peak$/.exec(facts.get('activations') ?? '')?.[1], 248, 'B');
     expect(facts.get('cuts')).toMatch(/^2 positions /);
   });
 

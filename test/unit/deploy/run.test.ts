@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAt, floats, startRelay, startRelayIn, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { freePort } from '../../support/freePort';
 
 const root = resolve(import.meta.dirname, '../../..');
 const input = () => {
@@ -157,12 +158,3 @@ describe('a chain on this machine', () => {
     whole.remove();
   });
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -219,8 +219,8 @@ describe('a whole plan that is given as the nodes of each tier', () => {
     [[['0', '1'], []], 'node `2`'],
     [[['0', '1', '2'], ['2']], 'node `2`'],
     [[['0', '1', '7'], ['2']], 'node `7`'],
-    [[['2'], ['0', '1']], 'does not fit at `a`'],
-    [[['0', '1', '2']], 'does not fit at'],
+    [[['2'], ['0', '1']], 'does not fit this model: tensor `a` would flow from a higher tier back to a lower one'],
+    [[['0', '1', '2']], 'does not fit this model: it has 1 tier instead of 2'],
   ])('is refused where it is no plan: %j', (placement, words) => {
     const attempt = () => planWith(placement);
     expect(attempt).toThrow(words);
