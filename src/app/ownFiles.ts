@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { recoverFolder } from '../files/fileSet';
 import { isRegularFile, readTextFile } from '../files/regularFile';
 import { parsePlan } from '../shared/documents/parsePlan';
 import { DnnSplitError } from '../shared/errors';
@@ -14,6 +15,7 @@ const listSchema = z.object({ files: z.array(z.string()) });
 
 /** Files that an earlier export has written into a folder, known by the plan that it left there. */
 export function earlierSplitFiles(directory: string): string[] {
+  recoverFolder(directory);
   const path = join(directory, splitPlanFile);
   if (!isRegularFile(path)) return [];
   const { document } = parsePlan(readTextFile(path, 'plan'));
@@ -26,6 +28,7 @@ export function earlierSplitFiles(directory: string): string[] {
 
 /** Files that an earlier run has generated into a folder, known by the list that it left there. */
 export function earlierGeneratedFiles(directory: string): string[] {
+  recoverFolder(directory);
   const path = join(directory, generatedListFile);
   if (!isRegularFile(path)) return [];
   const { data } = listSchema.safeParse(jsonOf(readTextFile(path, 'list')));

@@ -59,9 +59,7 @@ export class FileSet {
     private readonly options: FileSetOptions,
   ) {
     try {
-      this.#folder = throughLinks(directory);
-      removeLeftovers(dirname(this.#folder));
-      removeLeftovers(this.#folder);
+      this.#folder = recoverFolder(directory);
       this.#requireFolder();
       for (const path of [...options.own, ...options.expected]) this.#requireFree(path);
       this.#isWhole = this.#canBeWhole();
@@ -215,6 +213,18 @@ export class FileSet {
       throw fileError(error, path === this.directory ? path : join(this.directory, path), 'write');
     }
   }
+}
+
+/**
+ * Brings a folder back to what it was before a run into it was killed. Whoever asks what an earlier run has left there asks
+ * after this: in the middle of a swap its seal is not in its place.
+ * @returns the folder itself, links followed
+ */
+export function recoverFolder(directory: string): string {
+  const folder = throughLinks(directory);
+  removeLeftovers(dirname(folder));
+  removeLeftovers(folder);
+  return folder;
 }
 
 /** Lets sets appear, all of them or none. @throws DnnSplitError `file-exists`, `file-system` */
