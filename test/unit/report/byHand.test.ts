@@ -76,7 +76,7 @@ describe('the report of a plan that was worked out by hand', () => {
     });
     expect(exceptions).toHaveLength(3);
     expect(report.audit).toMatchObject({ metric: 'latency', holds: false, exceptionCount: 3, exceptions });
-    expect(report.audit.consequence).toMatch(/^3 layers are dearer on a higher tier/);
+    expect(report.audit.consequence).toMatch(/^3 layers are more expensive on a higher tier/);
   });
 
   it('counts which times of a profile are used', () => {
