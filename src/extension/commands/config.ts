@@ -30,7 +30,7 @@ export async function bindDimension(context: CommandContext, argument: unknown):
   if (symbol === undefined) return;
   const answer = await vscode.window.showInputBox({
     prompt: visibleText(vscode.l10n.t('Size of dimension "{0}"', symbol)),
-    value: String(model.snapshot?.analysis?.assumedDimensions?.[symbol] ?? 1),
+    value: String(assumedSize(model, symbol) ?? 1),
     validateInput: (text) =>
       /^\d{1,9}$/.test(text.trim()) ? undefined : vscode.l10n.t('Enter a whole number, 0 or greater.'),
   });
@@ -40,6 +40,12 @@ export async function bindDimension(context: CommandContext, argument: unknown):
   await bind(config, modelFile, symbol, Number(answer));
   const told = vscode.l10n.t('Set {0} to {1} for {2} in {3}.', symbol, answer.trim(), modelFile, baseName(config.path));
   vscode.window.setStatusBarMessage(told, toldMs);
+}
+
+/** The size that every figure is for; a dimension may be called after what every object has. */
+function assumedSize({ snapshot }: ModelEntry, symbol: string): number | undefined {
+  const { assumedDimensions = {} } = snapshot?.analysis ?? {};
+  return Object.hasOwn(assumedDimensions, symbol) ? assumedDimensions[symbol] : undefined;
 }
 
 async function bind(uri: vscode.Uri, modelFile: string, symbol: string, size: number): Promise<void> {

@@ -30,7 +30,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
 function assumedRows(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
   const { assumedText, assumedDimensions = {}, openDimensions } = analysis;
   if (assumedText === undefined) return [];
-  const sizes = openDimensions.filter(({ symbol }) => symbol in assumedDimensions);
+  const sizes = openDimensions.filter(({ symbol }) => Object.hasOwn(assumedDimensions, symbol));
   return [
     {
       id: 'assumed',
@@ -71,7 +71,7 @@ const mostMadeRows = 10;
 /** Symbolic dimensions that wait for a number, and those of which only a run decides what to expect. */
 function dimensionSections(analysis: AnalysisReport, t: Translate): readonly TreeRow[] {
   const { assumedDimensions = {}, madeDimensions = [] } = analysis;
-  const openDimensions = analysis.openDimensions.filter(({ symbol }) => !(symbol in assumedDimensions));
+  const openDimensions = analysis.openDimensions.filter(({ symbol }) => !Object.hasOwn(assumedDimensions, symbol));
   const sections: TreeRow[] = [];
   if (openDimensions.length > 0) {
     sections.push({

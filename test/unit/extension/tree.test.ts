@@ -123,6 +123,23 @@ describe('the tree', () => {
     expect(dimensions && lines(dimensions)).toEqual(['batch: in 12 tensors']);
   });
 
+  it('begins with the sizes that are assumed, and lists apart those that are not, whatever they are called', () => {
+    const assumed = {
+      ...analysis,
+      assumedDimensions: { batch: 1 },
+      assumedText: 'batch 1',
+      openDimensions: [
+        { symbol: 'batch', tensors: 12 },
+        { symbol: 'constructor', tensors: 3 },
+      ],
+    };
+    const rows = modelRows(readySnapshot(1, { analysis: assumed }), untranslated);
+    expect(rows[0]).toMatchObject({ id: 'assumed', description: 'batch 1' });
+    expect(rows[0] && lines(rows[0])).toEqual(['batch: 1, assumed']);
+    const open = rows.find(({ id }) => id === 'dimensions');
+    expect(open && lines(open)).toEqual(['constructor: in 3 tensors']);
+  });
+
   it('lists the first of the sizes that only a run decides', () => {
     const madeDimensions = Array.from({ length: 12 }, (_, index) => ({
       symbol: `${index}:count`,
