@@ -50,7 +50,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     });
     await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
     await workbench.graph.locator('[data-state="ready"]').waitFor({ timeout: 90_000 });
-    await workbench.treeRow('block_3_project').first().waitFor({ timeout: 60_000 });
+    await workbench.waitForTreeRow('block_3_project');
   });
   afterAll(async () => workbench?.close());
 

@@ -111,6 +111,23 @@ export class Workbench {
     return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });
   }
 
+  /** Waits for a row of the extension's tree; where it does not come, the error says what the side bar shows instead. */
+  async waitForTreeRow(text: string | RegExp): Promise<void> {
+    try {
+      await this.treeRow(text).first().waitFor({ timeout: 60_000 });
+    } catch (error) {
+      await this.picture('tree-without-row');
+      const shown = await this.page.locator('.part.sidebar').innerText();
+      const told = await this.page.locator('.notifications-toasts').innerText();
+      throw new Error(
+        `No row "${text}" in the tree. Side bar: ${JSON.stringify(shown)}. Toasts: ${JSON.stringify(told)}.`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
   /** The page inside the graph's webview. */
   get graph(): FrameLocator {
     return this.page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame');
