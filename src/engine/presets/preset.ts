@@ -15,7 +15,7 @@ export interface TierPreset extends Readonly<Partial<Record<TierRate, Figure>>> 
   readonly id: string;
   readonly title: string;
   readonly gflops: Figure;
-  readonly memoryGBps?: Figure;
+  readonly memoryGBps: Figure;
   readonly memoryGB?: Figure;
 }
 
@@ -23,6 +23,11 @@ export interface TierPreset extends Readonly<Partial<Record<TierRate, Figure>>> 
 export interface LinkPreset extends Readonly<Partial<Record<LinkRate, Figure>>> {
   readonly id: string;
   readonly title: string;
+  /** Upwards. */
   readonly bandwidthMbps: Figure;
-  readonly latencyMs?: Figure;
+  /** One way. */
+  readonly latencyMs: Figure;
+  /** Downwards, where it is published. */
+  readonly downBandwidthMbps?: Figure;
+  readonly downLatencyMs?: Figure;
 }

@@ -85,7 +85,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
   return {
     id: tier.id,
     gflops: tier.gflops ?? preset?.gflops.value,
-    memoryGBps: tier.memoryGBps ?? preset?.memoryGBps?.value,
+    memoryGBps: tier.memoryGBps ?? preset?.memoryGBps.value,
     overheadUs: tier.overheadUs ?? 0,
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
@@ -132,7 +132,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   const statesItself = link.preset === undefined && link.bandwidthMbps !== undefined;
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
-    latencyMs: link.latencyMs ?? (statesItself ? 0 : (preset.latencyMs?.value ?? 0)),
+    latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
     ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? (statesItself ? 0 : (preset[rate]?.value ?? 0))),
     wireDtype: link.wire?.dtype ?? wireDtype,
   };
