@@ -2,7 +2,7 @@ import type { OnnxAttribute, OnnxNode } from '../model';
 import type { ReadContext } from './context';
 import { beginMessage, enterMessage, textValue } from './fieldValues';
 import { readAttribute } from './readAttribute';
-import { readMetadataEntry } from './readEntry';
+import { readNamingEntry } from './readEntry';
 
 /** An empty map takes 200 bytes, and most nodes have no metadata. */
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();
@@ -51,7 +51,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
         break;
       case nodeField.metadata:
         metadata ??= new Map();
-        readMetadataEntry(wire, enterMessage(wire, message), depth + 1, metadata);
+        readNamingEntry(wire, enterMessage(wire, message), depth + 1, metadata);
         break;
       default:
     }
