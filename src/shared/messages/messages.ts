@@ -8,6 +8,7 @@ import { readingMessages } from './reading';
 import { runningMessages } from './running';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
+import { verdictMessages } from './verdicts';
 
 /**
  * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
@@ -20,6 +21,7 @@ export const messages = {
   ...planningMessages,
   ...limitsMessages,
   ...findingsMessages,
+  ...verdictMessages,
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,
