@@ -1,6 +1,7 @@
 import type { DimensionBindings } from '../engine/shapes/facts/inferred';
 import type { Reach } from '../files/reach';
 import { DnnSplitError } from '../shared/errors';
+import { conditionsOf, decidesPlan } from '../shared/overrides';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile, fileStamp } from './analyzeFile';
@@ -16,6 +17,8 @@ interface KeptModel {
   readonly analyzed: AnalyzedModel;
   /** The last plan, and what it was made from. */
   planned?: { readonly key: string; readonly isCompared: boolean; readonly model: PlannedModel };
+  /** The last plan that was recommended, and what it was made from. */
+  recommended?: { readonly key: string; readonly model: PlannedModel };
 }
 
 /** Analyzed and planned models, kept as long as their files do not change. */
@@ -79,6 +82,22 @@ export class ModelCache {
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
     keepNewest(this.#lastPlanned, path, model);
+    return model;
+  }
+
+  /**
+   * The model's plan without the decisions among the overrides, without its regimes and its proof; nothing where they
+   * decide nothing.
+   */
+  recommended(path: string, settings: ModelSettings, overrides: PlanOverrides, work: Work): PlannedModel | undefined {
+    if (!decidesPlan(overrides)) return undefined;
+    const kept = this.#keep(path, settings.bindings, work);
+    const conditions = conditionsOf(overrides);
+    const key = planKey(settings, conditions);
+    if (kept.recommended?.key === key) return kept.recommended.model;
+    const options = { skipRegimes: true, skipCertificate: true, quickCertificate: true };
+    const model = planAnalyzed(kept.analyzed, settings, conditions, options, work);
+    kept.recommended = { key, model };
     return model;
   }
 
