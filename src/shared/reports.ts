@@ -80,8 +80,10 @@ export interface AnalysisReport {
     readonly weightBytes: number;
     /** Of the weights inside bodies of If, Loop and Scan; absent without any. */
     readonly bodyWeightBytes?: number;
-    /** Of the nodes that can be counted. */
-    readonly macs: number;
+    /** Of the nodes that can be counted; `null` where none with MACs can. */
+    readonly macs: number | null;
+    /** Why `macs` is `null`. */
+    readonly macsUnknown?: string;
     /** Nodes whose MACs depend on sizes that are open; absent where all are counted. */
     readonly uncountedNodes?: number;
     readonly elementwiseOps: number;

@@ -118,7 +118,7 @@ function nodesText({ model, graph }: AnalysisReport): string {
 function workText({ macs, uncountedNodes }: AnalysisReport['model']): string {
   if (uncountedNodes === undefined) return macsText(macs);
   const open = `${counted(uncountedNodes, 'node')} of unknown size not counted`;
-  return macs === 0 ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
+  return macs === null ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
 }
 
 function weightsText({ weightBytes, bodyWeightBytes, parameters }: AnalysisReport['model']): string {

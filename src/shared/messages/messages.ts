@@ -6,6 +6,7 @@ import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { runningMessages } from './running';
+import { shapesMessages } from './shapes';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
 
@@ -16,6 +17,7 @@ import { usingMessages } from './using';
  */
 export const messages = {
   ...readingMessages,
+  ...shapesMessages,
   ...splittingMessages,
   ...planningMessages,
   ...limitsMessages,
