@@ -58,6 +58,13 @@ export interface DiagnosticReport {
   readonly tensor?: string;
 }
 
+/** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
+export interface StatedPlanReport {
+  readonly source: 'pipeline-stages' | 'layers';
+  /** From the first stage upwards, each with the nodes of the split graph on it. */
+  readonly stages: readonly { readonly name?: string; readonly nodes: number }[];
+}
+
 export interface AnalysisReport {
   readonly model: {
     readonly path: string;
@@ -94,6 +101,8 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Absent where the model states no plan. */
+  readonly statedPlan?: StatedPlanReport;
   /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   /** The same for reading: `batch 1, 128 tokens`. */
