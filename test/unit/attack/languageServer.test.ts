@@ -166,7 +166,7 @@ describe('the language server in a repository that somebody sent', () => {
     for (const folder of ['naming', 'being']) {
       const modelUri = uri(`${folder}-${name}/plain.onnx`);
       const { state, configError } = await client.request('dnnsplit/open', { modelUri, token: 'y' });
-      // A configuration that leads nowhere is none.
+      // One that leads nowhere is not there at all.
       const expected = folder === 'being' && name === 'loop' ? undefined : expect.stringMatching(sentence);
       expect([folder, state, configError?.message]).toEqual([folder, 'ready', expected]);
       await client.request('dnnsplit/close', { modelUri });
