@@ -8,7 +8,7 @@ import type { ModelLayout } from './modelLayout';
 import { type Piece, piecesLength } from './pieces';
 import { bytesField, lengthPrefix } from './protoBytes';
 import type { BoundaryTensor, SegmentPlan } from './segmentPlan';
-import { bakedTensorBytes, movedTensorPieces } from './tensorPieces';
+import { bakedTensorBytes, emptyTensorPieces, movedTensorPieces } from './tensorPieces';
 import { bakedValueInfoBytes, valueInfoBytes } from './valueInfoBytes';
 
 /** What a segment is made from. */
@@ -86,7 +86,8 @@ class DataFile {
     const { payload } = tensor;
     if (payload.kind === 'external' && this.#options.externalData === 'compact') {
       const file = this.#input.openExternal(payload.location);
-      return this.#move(tensor, { source: file, range: externalRange(tensor, file.size) });
+      const range = externalRange(tensor, file.size);
+      return range.length === 0 ? emptyTensorPieces(source, tensor) : this.#move(tensor, { source: file, range });
     }
     if (this.#movesAll && payload.kind === 'skipped' && payload.field === rawData) {
       if (payload.range.length >= smallestMovedBytes) return this.#move(tensor, { source, range: payload.range });
