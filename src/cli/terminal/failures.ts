@@ -26,6 +26,10 @@ export function tellFailure(thrown: unknown): void {
 /** @returns the exit code */
 function told(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.refused;
+  if (isWithoutFolder(thrown)) {
+    say('The working folder does not exist any more. Change to another folder.');
+    return exitCodes.refused;
+  }
   const { code, message, detail } = toErrorData(thrown);
   if (code === 'internal') {
     say(
@@ -35,6 +39,11 @@ function told(thrown: unknown): number {
   }
   say(visibleText(message));
   return DnnSplitError.is(thrown, 'infeasible') ? exitCodes.negative : exitCodes.refused;
+}
+
+/** True where a path was relative to a working folder that somebody has removed. */
+function isWithoutFolder(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
 }
 
 /** @param text without characters that act on the terminal */
