@@ -22,6 +22,7 @@ import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
+import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 
@@ -67,6 +68,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom): PlanRep
     ...(result.pareto && { paretoComplete: result.pareto.isComplete }),
     ...(result.pareto?.throughputLevels !== undefined && { paretoLevels: result.pareto.throughputLevels }),
     audit: auditReport(result),
+    ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
