@@ -53,7 +53,7 @@ export const tierSchema = z
       .describe('Operators that this tier cannot run; their nodes are placed on other tiers.'),
     memoryGB: positive
       .optional()
-      .describe('Memory for weights and activations in GB; a limit only with `constraints.respectMemory`.'),
+      .describe('Memory for weights and activations in GB; a limit unless `constraints.respectMemory` is false.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
     replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
@@ -85,7 +85,10 @@ export const constraintsSchema = z
       limitedMetrics.map((metric) => metricTable[metric].limit),
       (limit) => positive.optional().describe(metricTable[metricLimitedBy(limit)].limitDescription),
     ),
-    respectMemory: z.boolean().optional().describe('Reject plans that exceed the memory of a tier.'),
+    respectMemory: z
+      .boolean()
+      .optional()
+      .describe('Reject plans that exceed the memory of a tier, where that is known (default: true).'),
     keepInputOnFirstTier: z.boolean().optional().describe('The raw input never leaves the first tier.'),
     pin: z.record(z.string(), z.string()).optional().describe('Node name or id to tier id.'),
     excludeTiers: z.array(z.string()).optional().describe('Ids of tiers to exclude from the plan.'),

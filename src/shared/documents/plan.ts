@@ -169,7 +169,7 @@ export const planDocumentSchema = z.strictObject({
     fileBytes: count,
     structureHash: z.string().describe('Hash of nodes, attributes and shapes, without weights.'),
     nodes: count,
-    macs: nonNegative,
+    macs: nonNegative.nullable().describe('Of the nodes that can be counted; null where none with MACs can.'),
     weightBytes: nonNegative,
     inputs: z.array(tensor),
     outputs: z.array(tensor),

@@ -51,6 +51,9 @@ export const findingsMessages = {
     'In addition, {count} of {all} positions of the execution order were searched. The certificate says how far from the optimum that may be.',
 
   'candidate.acrossBranches': 'This cut runs across branches: no earlier cut in this block sends as little as {bytes}.',
+  'analysis.macsUnknown':
+    '{nodes|# node depends|# nodes depend} on sizes that are not known, and no other one has MACs.',
+
   'candidate.adjacent': 'There is no other position before the next candidate.',
   'candidate.rulesOutOne':
     'Position {position} is never better: it sends at least {bytes} and leaves less work for the faster tier.',

@@ -39,7 +39,7 @@ export interface Link extends Readonly<Record<LinkRate, number>> {
 export type Objective = Metric | Readonly<Partial<Record<AdditiveMetric, number>>>;
 
 export interface Constraints extends Readonly<Partial<Record<LimitName, number>>> {
-  /** Refuse plans that do not fit into a tier's `memoryGB`. */
+  /** Refuse plans that do not fit into a tier's `memoryGB`; true where absent. */
   readonly respectMemory?: boolean;
   /** Node 0 at least runs on the first tier, so that the raw input never leaves it. */
   readonly keepInputOnFirstTier?: boolean;
