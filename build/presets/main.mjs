@@ -1,14 +1,15 @@
 /**
  * `node build/presets/main.mjs`: fits the device presets to the published times beside the checkout and writes
- * `src/engine/presets/fittedTimes.ts`.
+ * `src/engine/presets/fittedTimes.ts`, and beside it how well each model is predicted by the others (`leftOut.json`),
+ * which the experiments print.
  */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadProduct, root } from '../bench/loadProduct.mjs';
 import { fitGroups } from './fitGroups.mjs';
 import { fittedPresets } from './fittedPresets.mjs';
-import { publishedGroups } from './publishedGroups.mjs';
-import { presetRow } from './summary.mjs';
+import { median, publishedGroups } from './publishedGroups.mjs';
+import { isNear, presetRow } from './summary.mjs';
 
 const product = await loadProduct();
 const fits = fitGroups(product, publishedGroups(resolve(root, '../shared/data')));
@@ -61,4 +62,29 @@ ${fittedPresets.map(entry).join('\n')}
 };
 `;
 writeFileSync(join(root, 'src/engine/presets/fittedTimes.ts'), text);
+
+const leftOut = {
+  presets: fittedPresets.map(({ device, runtime, key }) => {
+    const fit = fits.find(({ group }) => group.key === key);
+    return {
+      id: `${device}/${runtime}`,
+      models: (fit?.leftOut ?? []).map(({ model, ratio }) => modelRow(fit, model, ratio)),
+    };
+  }),
+  families: [...new Set(fits.map(({ group }) => group.runtime))].map((runtime) => {
+    const own = fits.filter(({ group }) => group.runtime === runtime);
+    const rows = own.flatMap((fit) => fit.leftOut.map(({ ratio }) => ratio));
+    const covered = own.reduce((sum, fit) => sum + presetRow(product, fit).covered, 0);
+    const near = rows.filter(isNear).length;
+    const errorPercent = Math.round(100 * median(rows.map((ratio) => Math.abs(ratio - 1))));
+    return { runtime, groups: own.length, rows: rows.length, errorPercent, near, covered };
+  }),
+};
+writeFileSync(join(root, 'build/presets/leftOut.json'), `${JSON.stringify(leftOut, null, 1)}\n`);
+
+/** Name, published and predicted milliseconds. @param {import('./fitGroups.mjs').FittedGroup | undefined} fit @param {string} model @param {number} ratio */
+function modelRow(fit, model, ratio) {
+  const seconds = fit?.group.samples.find((one) => one.model === model)?.seconds ?? 0;
+  return [model, figure(seconds * 1e3), figure(seconds * 1e3 * ratio)];
+}
 console.log(`Fitted ${fittedPresets.length} presets.`);

@@ -4,8 +4,11 @@ import { median } from './publishedGroups.mjs';
 /** Ratio of predicted to measured up to which, either way, a time counts as predicted. */
 const near = 1.3;
 
+/** The band that predictions are held to. @param {number} ratio */
+export const isNear = (ratio) => ratio >= 0.7 && ratio <= 1.4;
+
 /**
- * @param {any} product @param {import('./fitGroups.mjs').FittedGroup} fit
+ * @param {any} product @param {Pick<import('./fitGroups.mjs').FittedGroup, 'group' | 'leftOut'>} fit
  * @returns {{
  *   models: number, within13: number, withinFactor: number, medianErrorPercent: number, near: number, covered: number,
  *   rankCorrelation: number,
@@ -24,7 +27,7 @@ export function presetRow(product, { group, leftOut }) {
     within13: ratios.filter((ratio) => Math.abs(Math.log(ratio)) <= Math.log(near)).length,
     withinFactor: product.withinFactorOf(leftOut),
     medianErrorPercent: 100 * median(ratios.map((ratio) => Math.abs(ratio - 1))),
-    near: ratios.filter((ratio) => ratio >= 0.7 && ratio <= 1.4).length,
+    near: ratios.filter(isNear).length,
     covered: covered.length,
     rankCorrelation: spearman(
       seconds,
