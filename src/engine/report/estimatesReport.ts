@@ -30,7 +30,8 @@ export function estimatesReport(
   };
 }
 
-function basisText({ basis, withinFactor, models, within13 }: TierEstimate): string {
+/** How far the times of a tier are to be trusted, in words. */
+export function basisText({ basis, withinFactor, models, within13 }: TierEstimate): string {
   switch (basis) {
     case 'fitted': {
       const compared = models === undefined ? '' : ` (${within13} of ${models} published models within 1.3x)`;
