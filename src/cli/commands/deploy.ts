@@ -4,6 +4,7 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
+import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -13,6 +14,7 @@ interface DeployOptions {
   readonly engine: Engine;
   readonly manifestsOnly?: boolean;
   readonly force?: boolean;
+  readonly adaptive?: number;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
+    .addOption(adaptiveOption())
     .option('--manifests-only', 'leave the sub-models out')
     .option('--force', 'replace the files of an earlier run')
     .option('--json', 'print the paths as JSON')
@@ -55,7 +58,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, { adaptiveLink: options.adaptive }, work);
   const placed = options.target.map((target) => ({
     directory: join(options.output, target),
     deployment: deploymentOf(prepared, { target, engine: options.engine, programFolder: __dirname }),

@@ -67,3 +67,16 @@ export function parseSweep(text: string): Sweep {
   if (known && sound) return { link, fromMbps, toMbps };
   throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
 }
+
+/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
+export function adaptiveOption(): Option {
+  return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time (default: the first, 0)')
+    .argParser(parseLink)
+    .preset('0');
+}
+
+function parseLink(text: string): number {
+  const link = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
+  throw new InvalidArgumentError('It must be the number of a link; the first is 0.');
+}

@@ -6,8 +6,10 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  modelPlaces,
   modelSlug,
   relayImage,
+  runsAnything,
 } from '../parts/deployment';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -30,7 +32,7 @@ export function tierFolder(name: string): string {
 export function composeFiles(input: DeploymentInput): Deployment {
   const { plan, engine } = input;
   const tiers = deployedTiers(input, engine);
-  const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
+  const withEngine = engine === 'relay' ? [] : tiers.filter(runsAnything);
   const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);
   const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier, engine)] as const);
   const internal = [
@@ -44,9 +46,7 @@ export function composeFiles(input: DeploymentInput): Deployment {
   };
   const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}`;
   const header = `# ${visibleText(title)}. See README.md.\n`;
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
-  );
+  const models = tiers.flatMap((tier) => modelPlaces(tier, tierFolder(tier.name)));
   return {
     files: [
       { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },
@@ -72,7 +72,7 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
   const above = tiers[index + 1];
   const below = tiers[index - 1];
   if (tier === undefined) return {};
-  const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
+  const usesEngine = engine !== 'relay' && runsAnything(tier);
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
     image: relayImage(plan),

@@ -17,8 +17,10 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  modelPlaces,
   modelSlug,
   relayImage,
+  runsAnything,
 } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -41,9 +43,9 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'triton');
   const model = modelSlug(plan);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model };
-  const served = tiers.filter(({ contract }) => contract.segment !== null);
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: `storage/${repositoryPath(tier)}` }],
+  const served = tiers.filter(runsAnything);
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, '').map((place) => ({ ...place, path: `storage/${repositoryPath(tier)}` })),
   );
   const image = relayImage(plan);
   return {
@@ -63,11 +65,11 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: 'relays.yaml',
         content: manifest(
           tiers.flatMap((tier, index) => {
-            const engine = tier.contract.segment === null ? undefined : engineAddressOf(tier, placement);
+            const engine = runsAnything(tier) ? engineAddressOf(tier, placement) : undefined;
             const relay = { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB };
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
-              contractConfigMap(tier, placement, 'model.onnx'),
+              contractConfigMap(tier, placement),
               relayDeployment(relay, placement, { image, ...neighbors }),
               relayService(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),

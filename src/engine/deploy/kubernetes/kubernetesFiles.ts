@@ -4,9 +4,11 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  modelPlaces,
   modelSlug,
   modelTag,
   relayImage,
+  runsAnything,
 } from '../parts/deployment';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
@@ -32,9 +34,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'relay');
   const model = modelSlug(plan);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model };
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `images/${name}/model.onnx` }],
-  );
+  const models = tiers.flatMap((tier) => modelPlaces(tier, `images/${tier.name}`));
   return {
     files: [
       { path: 'kustomization.yaml', content: manifest([kustomization(['base', ...tiers.map(tierFolder)])]) },
@@ -45,7 +45,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
         {
           path: `${tierFolder(tier)}/relay.yaml`,
           content: manifest([
-            contractConfigMap(tier, placement, '../tier/model.onnx'),
+            contractConfigMap(tier, placement, '../tier'),
             relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
             relayService(tier, placement),
             relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),
@@ -73,9 +73,9 @@ function tierFolder({ name }: DeployedTier): string {
 }
 
 /** A tier that only passes tensors on runs the relay alone. */
-function imageOf({ plan }: DeploymentInput, { name, contract }: DeployedTier): string {
-  if (contract.segment === null) return relayImage(plan);
-  return `dnnsplit-${modelSlug(plan)}-${name}:${modelTag(plan)}`;
+function imageOf({ plan }: DeploymentInput, tier: DeployedTier): string {
+  if (!runsAnything(tier)) return relayImage(plan);
+  return `dnnsplit-${modelSlug(plan)}-${tier.name}:${modelTag(plan)}`;
 }
 
 function readme(
@@ -86,7 +86,7 @@ function readme(
 ): string {
   const [first] = tiers;
   const builds = tiers.map((tier) => {
-    const target = tier.contract.segment === null ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
+    const target = runsAnything(tier) ? `--target tier --build-arg TIER=${tier.name}` : '--target relay';
     return `docker build ${target} --tag ${imageOf(input, tier)} images`;
   });
   return [

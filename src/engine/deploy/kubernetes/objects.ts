@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { ContractDocument } from '../../../shared/documents/contract';
 import { contractText, type DeployedTier } from '../parts/deployment';
 import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
@@ -39,16 +40,22 @@ function metadata(name: string, tier: DeployedTier, placement: Placement) {
   return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
 }
 
-/** The contract of a tier, for its relay to mount; `segmentPath` is where the sub-model lies in the container. */
-export function contractConfigMap(tier: DeployedTier, placement: Placement, segmentPath: string): KubernetesObject {
-  const { contract } = tier;
-  const segment = contract.segment && { ...contract.segment, file: segmentPath };
+/** The contract of a tier, for its relay to mount; the sub-models lie in `modelFolder`, or beside it. */
+export function contractConfigMap(tier: DeployedTier, placement: Placement, modelFolder?: string): KubernetesObject {
+  const contract = modelFolder === undefined ? tier.contract : withParts(tier.contract, modelFolder);
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata(relayName(tier), tier, placement),
-    data: { 'contract.json': contractText({ ...contract, segment }) },
+    data: { 'contract.json': contractText(contract) },
   };
+}
+
+/** A contract whose sub-models lie in another folder. */
+function withParts(contract: ContractDocument, folder: string): ContractDocument {
+  const moved = <Part extends { readonly file: string }>(part: Part) => ({ ...part, file: `${folder}/${part.file}` });
+  if (contract.formatVersion === 2) return { ...contract, blocks: contract.blocks.map(moved) };
+  return { ...contract, segment: contract.segment && moved(contract.segment) };
 }
 
 /** Relays of one tier, on nodes of that tier. */

@@ -1,5 +1,12 @@
 import { refuseUncarried } from '../../../shared/carriedTensors';
-import type { ContractDocument } from '../../../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractBlock,
+  type ContractDocument,
+  cutsOf,
+  runTensors,
+  travellingTensors,
+} from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { dnsLabel, imageTag } from '../../../shared/escape/containers';
@@ -21,6 +28,8 @@ export interface DeploymentInput {
 /** Where a sub-model has to be put, relative to the deployment's folder. */
 export interface ModelPlace {
   readonly position: number;
+  /** As the tier's contract names it. */
+  readonly file: string;
   readonly path: string;
 }
 
@@ -55,9 +64,9 @@ export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engi
   const names = tierNames(plan);
   const model = modelSlug(plan).replaceAll('-', '_');
   return contracts.map((contract, position) => {
-    refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
-    const { segment } = contract;
-    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
+    refuseUncarried(travellingTensors(contract), 'protocol');
+    if (engine === 'relay') refuseUncarried(runTensors(contract), 'runtime');
+    else if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
@@ -65,7 +74,14 @@ export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engi
     }
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
-    return { contract, tier, name, modelName, maxBodyMB, memoryMiB: memoryMiB(tier, engine, maxBodyMB) };
+    return {
+      contract,
+      tier,
+      name,
+      modelName,
+      maxBodyMB,
+      memoryMiB: memoryMiB(held(plan, contract, tier), engine, maxBodyMB),
+    };
   });
 }
 
@@ -78,8 +94,13 @@ const jsonPerByte = 6;
 const bodiesAtOnce = 2;
 
 /** Room for the largest message that the contract lets in or out. */
-function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocument): number {
-  const sizes = [receives, sends, [...answers, ...answersAbove]].map((tensors) =>
+function largestBodyMB(contract: ContractDocument): number {
+  const messages = cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove }) => [
+    receives,
+    sends,
+    [...answers, ...answersAbove],
+  ]);
+  const sizes = messages.map((tensors) =>
     tensors.reduce<number | undefined>(
       (sum, { bytes }) => (sum === undefined || bytes === null ? undefined : sum + bytes),
       0,
@@ -90,8 +111,32 @@ function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocum
   return Math.max(leastBodyMB, Math.ceil((jsonPerByte * Math.max(...known)) / 1e6));
 }
 
+/** Whether a tier runs anything, or only passes tensors on. */
+export function runsAnything({ contract }: Pick<DeployedTier, 'contract'>): boolean {
+  return blocksOf(contract).length > 0;
+}
+
+/** The sub-models of a tier in a folder, under the names that its contract gives them. */
+export function modelPlaces({ contract }: Pick<DeployedTier, 'contract'>, folder: string): ModelPlace[] {
+  return blocksOf(contract).map(({ file }) => ({ position: contract.position, file, path: `${folder}/${file}` }));
+}
+
+/** The one sub-model of a tier that is cut once; none where it runs nothing. */
+export function onlyPart({ contract }: Pick<DeployedTier, 'contract'>): ContractBlock | undefined {
+  return blocksOf(contract)[0];
+}
+
+type Load = Pick<PlanTier, 'weightBytes' | 'peakActivationBytes'>;
+
+/** What a tier holds: its part of the plan, or at most the whole model where it may run other parts too. */
+function held({ model, tiers }: PlanDocument, { formatVersion }: ContractDocument, tier: PlanTier): Load {
+  if (formatVersion === 1) return tier;
+  const peakActivationBytes = Math.max(...tiers.map((each) => each.peakActivationBytes));
+  return { weightBytes: model.weightBytes, peakActivationBytes };
+}
+
 /** Weights and activations twice, because an engine may copy and rearrange both, messages, and the server itself. */
-function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine, maxBodyMB: number): number {
+function memoryMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine, maxBodyMB: number): number {
   const messages = bodiesAtOnce * maxBodyMB * 1e6;
   return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
 }

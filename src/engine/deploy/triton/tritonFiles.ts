@@ -5,6 +5,8 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
 import { engineImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -22,11 +24,11 @@ export function repositoryPath({ name, modelName }: Pick<DeployedTier, 'name' | 
  */
 export function tritonFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'triton');
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: repositoryPath(tier) }],
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, '').map((place) => ({ ...place, path: repositoryPath(tier) })),
   );
   const configs = tiers
-    .filter(({ contract }) => contract.segment !== null)
+    .filter(runsAnything)
     .map((tier) => ({ path: `${tier.name}/${tier.modelName}/config.pbtxt`, content: modelConfig(tier) }));
   return {
     files: [
@@ -63,7 +65,8 @@ function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths
   ].join('\n');
 }
 
-function startLines({ name, modelName, tier, contract }: DeployedTier, above: DeployedTier | undefined): string[] {
+function startLines(deployed: DeployedTier, above: DeployedTier | undefined): string[] {
+  const { name, modelName, tier } = deployed;
   const { image, accelerator } = engineImageFor(tier);
   const gpu = accelerator === 'discrete-gpu' ? '--gpus 1 ' : accelerator === 'jetson' ? '--runtime nvidia ' : '';
   const engine = [
@@ -71,12 +74,12 @@ function startLines({ name, modelName, tier, contract }: DeployedTier, above: De
     `  ${image} tritonserver --model-repository=/models`,
   ];
   const upstream = above === undefined ? '' : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000`;
-  const served = contract.segment === null ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
+  const served = runsAnything(deployed) ? ` --engine http://127.0.0.1:8001 --engine-model ${modelName}` : '';
   return [
     `${markdownCode(name)}:`,
     '',
     '```sh',
-    ...(contract.segment === null ? [] : engine),
+    ...(runsAnything(deployed) ? engine : []),
     `dnnsplit serve contracts/${name}/contract.json${served}${upstream}`,
     '```',
     '',
