@@ -197,7 +197,7 @@ export function regionMapReport(costs: CostTables, map: RegionMap): RegionMapRep
 }
 
 /** How many nodes each tier runs, and from which on, in words. */
-function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
+export function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
   const { tiers } = costs.infrastructure;
   const counts = nodesPerTier(assignment, tiers.length);
   const starts = tiers.flatMap(({ id }, k) => {

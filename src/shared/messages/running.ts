@@ -10,6 +10,11 @@ export const runningMessages = {
   'runtime.openDimension':
     'Dimension "{dimension}" of input "{input}" has no size. Set it under "dimensions" in dnnsplit.json and plan again.',
 
+  'trace.header':
+    'The bandwidth trace does not begin with the line "seconds,mbps". Put that line first, then a time and a bandwidth per line.',
+  'trace.line':
+    'Line {line} of the bandwidth trace is not a time and a bandwidth, or its time is not later than the one before.',
+  'trace.empty': 'Nothing ever passes over the link in this bandwidth trace. Use one with a bandwidth above 0.',
   'trace.noRun':
     '{path} contains no complete run of a model. Pass a trace that ONNX Runtime wrote with profiling enabled.',
   'trace.allWarmup':
