@@ -6,9 +6,8 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
-  modelSlug,
-  relayImage,
 } from '../parts/deployment';
+import { modelSlug, relayImage } from '../parts/names';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
@@ -38,7 +37,7 @@ export function composeFiles(input: DeploymentInput): Deployment {
     ...withEngine.map(engineServiceName),
   ];
   const project = {
-    name: `dnnsplit-${modelSlug(plan)}`,
+    name: `dnnsplit-${modelSlug(input)}`,
     services: Object.fromEntries([...relays, ...engines]),
     networks: { front: {}, ...Object.fromEntries(internal.map((name) => [name, { internal: true }])) },
   };
@@ -67,7 +66,8 @@ export function composeFiles(input: DeploymentInput): Deployment {
 
 const healthScript = `fetch('http://127.0.0.1:${relayPort}/v2/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
-function relayService({ plan, engine }: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
+function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
+  const { engine } = input;
   const tier = tiers[index];
   const above = tiers[index + 1];
   const below = tiers[index - 1];
@@ -75,7 +75,7 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
   const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
-    image: relayImage(plan),
+    image: relayImage(input),
     build: './relay',
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
@@ -117,7 +117,11 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
     user: `${relayUser}:${relayUser}`,
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
-    deploy: { resources: { limits: { memory: `${tier.memoryMiB}M` } } },
+    deploy: {
+      // The port of the first tier is there once.
+      ...(index > 0 && tier.tier.replicas > 1 && { replicas: tier.tier.replicas }),
+      resources: { limits: { memory: `${tier.memoryMiB}M` } },
+    },
     init: true,
     // Longer than requests that run may take to finish.
     stop_grace_period: '20s',

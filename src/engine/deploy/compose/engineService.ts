@@ -1,9 +1,7 @@
 import type { Engine } from '../../../shared/targets';
 import type { DeployedTier } from '../parts/deployment';
-import { type EngineImage, engineImageFor } from '../parts/engineImage';
+import { type EngineImage, engineImageFor, openvinoImageFor } from '../parts/engineImage';
 
-/** Pinned, so that the same plan deploys the same program. */
-const openvinoImage = 'openvino/model_server:2025.3';
 const enginePort = 8000;
 
 /** Name of the inference server's service beside a tier's relay, and of the network between the two. */
@@ -47,9 +45,9 @@ function tritonServer(tier: DeployedTier): Record<string, unknown> {
   };
 }
 
-function openvinoServer({ name, modelName, memoryMiB }: DeployedTier): Record<string, unknown> {
+function openvinoServer({ tier, name, modelName, memoryMiB }: DeployedTier): Record<string, unknown> {
   return {
-    image: openvinoImage,
+    image: openvinoImageFor(tier),
     command: ['--model_name', modelName, '--model_path', '/model', '--rest_port', String(enginePort), '--port', '9000'],
     volumes: [mount(`./models/${name}`, '/model/1')],
     deploy: { resources: { limits: { memory: `${memoryMiB}M` } } },

@@ -35,6 +35,7 @@ export function tritonFiles(input: DeploymentInput): Deployment {
         path: `contracts/${name}/contract.json`,
         content: contractText(contract),
       })),
+      { path: 'relay.js', content: input.relayProgram },
       {
         path: 'README.md',
         content: readme(
@@ -55,8 +56,17 @@ function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths
     ...modelLines(paths),
     '## Start',
     '',
-    'On the machine of each tier, a server with its repository; `dnnsplit serve` in front of it passes tensors to the next',
-    'tier, because Triton answers its caller and sends nothing on:',
+    'Each machine needs this folder, Docker with the NVIDIA Container Toolkit where a GPU is used, and Node.js 20 or newer.',
+    'There, a server with the repository of its tier; the relay in front of it passes tensors to the next tier, because Triton',
+    'answers its caller and sends nothing on. Each relay takes requests from other machines that send the token in its file',
+    '`token`; the relay of the tier below has the same token in `token-above`. Make one per tier:',
+    '',
+    '```sh',
+    'openssl rand -hex 32 > token',
+    '```',
+    '',
+    'Tokens travel as they are: join the machines by a private network, or give the relays certificates',
+    '(`node relay.js --help`).',
     '',
     ...tiers.flatMap((tier, position) => startLines(tier, tiers[position + 1])),
     ...(first === undefined ? [] : interfaceLines(first)),
@@ -70,14 +80,17 @@ function startLines({ name, modelName, tier, contract }: DeployedTier, above: De
     `docker run --rm ${gpu}--publish 127.0.0.1:8001:8000 --volume "$PWD/${name}:/models:ro" \\`,
     `  ${image} tritonserver --model-repository=/models`,
   ];
-  const upstream = above === undefined ? '' : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000`;
+  const upstream =
+    above === undefined
+      ? ''
+      : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000 --upstream-token-file token-above`;
   const served = contract.segment === null ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
   return [
     `${markdownCode(name)}:`,
     '',
     '```sh',
     ...(contract.segment === null ? [] : engine),
-    `dnnsplit serve contracts/${name}/contract.json${served}${upstream}`,
+    `node relay.js contracts/${name}/contract.json${served}${upstream} --host 0.0.0.0 --token-file token`,
     '```',
     '',
   ];
