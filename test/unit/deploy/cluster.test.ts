@@ -596,8 +596,9 @@ describe('a Triton model repository', () => {
       modelName: 'm',
       memoryMiB: 1,
       requestMiB: 1,
+      engine: 'triton',
       maxBodyMB: 1,
-    };
+    } as const;
     expect(modelConfig(deployed)).toContain(`{ name: "t" data_type: ${type} dims: [ 2, 3 ] }`);
   });
 });
@@ -679,13 +680,41 @@ describe('engines and devices', () => {
     plan: { ...whole.plan, tiers: whole.plan.tiers.map((tier) => ({ ...tier, preset })) },
   });
 
-  it.each(['jetson-nano', 'jetson-xavier-nx'])('have no Triton for %s, and say so', (preset) => {
-    const wanted = `Triton has no container for ${preset} on tier "device"`;
-    expect(() => generate('compose', on(preset), 'triton')).toThrow(wanted);
-    for (const target of ['triton', 'kserve'] as const) expect(() => generate(target, on(preset))).toThrow(wanted);
-    expect(() => generate('compose', on(preset), 'ovms')).toThrow(/OpenVINO Model Server has no container/);
-    expect(() => generate('compose', on(preset))).not.toThrow();
-  });
+  it.each(['jetson-nano', 'jetson-xavier-nx'])(
+    'have no Triton for %s, where the relay runs the part itself',
+    (preset) => {
+      const mixed = {
+        ...whole,
+        plan: { ...whole.plan, tiers: whole.plan.tiers.map((tier, k) => (k === 0 ? { ...tier, preset } : tier)) },
+      };
+      const compose = generate('compose', mixed, 'triton');
+      const { services } = parse(contentOf(compose, 'compose.yaml'));
+      expect(Object.keys(services)).toEqual(['device', 'edge', 'cloud', 'edge-engine', 'cloud-engine']);
+      expect(services.device.environment).not.toHaveProperty('DNNSPLIT_ENGINE');
+      expect(contentOf(compose, 'README.md')).toContain('No image of it is for device: the relay runs the part there.');
+
+      const triton = generate('triton', mixed);
+      expect(triton.models.map(({ path }) => path)).toContain('contracts/device/model.onnx');
+      expect(triton.files.some(({ path }) => path.startsWith('device/'))).toBe(false);
+      expect(contentOf(triton, 'README.md')).toContain(
+        'node relay.js contracts/device/contract.json --upstream http://ADDRESS-OF-EDGE:8000 ',
+      );
+
+      const kserve = generate('kserve', mixed);
+      const objects = objectsOf(kserve);
+      const services2 = objects.filter(({ kind }) => kind === 'InferenceService').map(({ metadata }) => metadata.name);
+      expect(services2).toEqual(['part-edge', 'part-cloud']);
+      const [relay] = relaysOf(objects);
+      expect(relay?.environment).not.toHaveProperty('DNNSPLIT_ENGINE');
+      expect(isThere(kserve, 'relay/device/model.onnx')).toBe(true);
+      expect(contentOf(kserve, 'README.md')).toContain(
+        `docker build --platform linux/arm64 --target tier --build-arg TIER=device --tag ${relay?.container.image} relay`,
+      );
+      const [contract] = objects.filter(({ kind }) => kind === 'ConfigMap');
+      expect(JSON.parse(contract?.data?.['contract.json'] ?? '').segment.file).toBe('../tier/model.onnx');
+      expect(contentOf(kserve, 'relay/Dockerfile')).toContain('/tier/');
+    },
+  );
 
   it('have a release of Triton that still knows Volta', () => {
     const { services } = parse(contentOf(generate('compose', on('v100'), 'triton'), 'compose.yaml'));

@@ -314,6 +314,7 @@ describe('a Triton model repository', () => {
       modelName: 'm_a',
       memoryMiB: 1,
       requestMiB: 1,
+      engine: 'triton',
       maxBodyMB: 1,
     });
     expect(config).toContain(
@@ -329,6 +330,7 @@ describe('a Triton model repository', () => {
         modelName: 'm_a',
         memoryMiB: 1,
         requestMiB: 1,
+        engine: 'triton',
         maxBodyMB: 1,
       }),
     ).toThrow(/Triton does not support type complex64 of tensor/);

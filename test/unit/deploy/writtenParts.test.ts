@@ -55,7 +55,7 @@ describe('what is generated beside a sub-model', () => {
         tensor.shape?.map((dim) => (typeof dim === 'number' ? dim : -1)),
       ]);
       expect(stated).toEqual(borders);
-      const sizes = { memoryMiB: 1, requestMiB: 1, maxBodyMB: 1 };
+      const sizes = { memoryMiB: 1, requestMiB: 1, engine: 'triton', maxBodyMB: 1 } as const;
       const config = modelConfig({ contract, tier, name: 'a', modelName: 'm', ...sizes });
       const dims = [...config.matchAll(/dims: \[ ([-\d, ]+) \]( reshape)?/g)].map(([, list, reshape]) =>
         reshape === undefined ? (list ?? '').split(', ').map(Number) : [],

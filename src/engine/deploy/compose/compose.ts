@@ -6,6 +6,7 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  isServed,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
@@ -29,9 +30,9 @@ export function tierFolder(name: string): string {
 export function composeFiles(input: DeploymentInput): Deployment {
   const { plan, engine } = input;
   const tiers = deployedTiers(input, engine);
-  const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
+  const withEngine = tiers.filter(isServed);
   const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);
-  const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier, engine)] as const);
+  const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier)] as const);
   const internal = [
     ...tiers.slice(1).map((upper, index) => `${tiers[index]?.name}-to-${upper.name}`),
     ...withEngine.map(engineServiceName),
@@ -67,12 +68,11 @@ export function composeFiles(input: DeploymentInput): Deployment {
 const healthScript = `fetch('http://127.0.0.1:${relayPort}/v2/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
 function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
-  const { engine } = input;
   const tier = tiers[index];
   const above = tiers[index + 1];
   const below = tiers[index - 1];
   if (tier === undefined) return {};
-  const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
+  const usesEngine = isServed(tier);
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
     image: relayImage(input),

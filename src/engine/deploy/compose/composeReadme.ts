@@ -1,7 +1,7 @@
 import { shellWord } from '../../../shared/escape/shell';
 import { urlSegment } from '../../../shared/escape/url';
-import type { DeployedTier, DeploymentInput, ModelPlace } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace } from '../parts/deployment';
+import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 
 /** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
@@ -45,7 +45,10 @@ export function composeReadme(
 
 function engineSentence(tiers: readonly DeployedTier[], engine: DeploymentInput['engine']): string {
   if (engine === 'relay') return 'Each tier is one container that runs its part in ONNX Runtime on the CPU.';
-  if (engine === 'ovms') return 'Each part runs in OpenVINO Model Server, with a relay in front of it.';
-  const notes = new Set(tiers.map(({ tier }) => engineImageFor(tier).note));
-  return `Each part runs in an inference server (${[...notes].join('; ')}), with a relay in front of it.`;
+  const without = tiers.filter((tier) => tier.contract.segment !== null && !isServed(tier)).map(({ name }) => name);
+  const rest =
+    without.length === 0 ? '' : ` No image of it is for ${without.join(', ')}: the relay runs the part there.`;
+  if (engine === 'ovms') return `Each part runs in OpenVINO Model Server, with a relay in front of it.${rest}`;
+  const notes = new Set(tiers.flatMap(({ tier }) => tritonImageFor(tier)?.note ?? []));
+  return `Each part runs in an inference server (${[...notes].join('; ')}), with a relay in front of it.${rest}`;
 }

@@ -12,10 +12,11 @@ import {
   relayService,
   tierLabel,
 } from '../kubernetes/objects';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, isServed } from '../parts/deployment';
+import { platformFlag } from '../parts/device';
+import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
-import { modelSlug, relayImage } from '../parts/names';
+import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
@@ -32,11 +33,12 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'triton');
   const model = modelSlug(input);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
-  const served = tiers.filter(({ contract }) => contract.segment !== null);
+  const served = tiers.filter(isServed);
   const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: `storage/${repositoryPath(tier)}` }],
+    tier.contract.segment === null
+      ? []
+      : [{ position, path: isServed(tier) ? `storage/${repositoryPath(tier)}` : `relay/${tier.name}/model.onnx` }],
   );
-  const image = relayImage(input);
   return {
     files: [
       {
@@ -55,12 +57,15 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: 'relays.yaml',
         content: manifest(
           tiers.flatMap((tier, index) => {
-            const engine = tier.contract.segment === null ? undefined : engineAddressOf(tier, placement);
-            const relay = { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
+            const engine = isServed(tier) ? engineAddressOf(tier, placement) : undefined;
+            const runsPart = engine === undefined && tier.contract.segment !== null;
+            const relay = runsPart
+              ? tier
+              : { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
               contractConfigMap(tier, placement),
-              relayDeployment(relay, placement, { image, ...neighbors }),
+              relayDeployment(relay, placement, { image: imageOf(input, tier), ...neighbors }),
               relayService(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),
             ];
@@ -71,7 +76,10 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: `storage/${tier.name}/${tier.modelName}/config.pbtxt`,
         content: modelConfig(tier),
       })),
-      { path: 'relay/Dockerfile', content: relayDockerfile({ withTiers: false }) },
+      {
+        path: 'relay/Dockerfile',
+        content: relayDockerfile({ withTiers: tiers.some(({ engine }) => engine === 'relay') }),
+      },
       { path: 'relay/relay.js', content: input.relayProgram },
       {
         path: 'README.md',
@@ -85,6 +93,11 @@ export function kserveFiles(input: DeploymentInput): Deployment {
     ],
     models,
   };
+}
+
+/** The relay alone, or with a part that Triton has no image for. */
+function imageOf(input: DeploymentInput, tier: DeployedTier): string {
+  return tier.contract.segment !== null && !isServed(tier) ? tierImage(input, tier) : relayImage(input);
 }
 
 /** What a relay that runs nothing itself takes, besides a few messages. */
@@ -116,8 +129,8 @@ function claimOf(tier: DeployedTier, { namespace, model }: Placement): Readonly<
 }
 
 function inferenceService(tier: DeployedTier, { namespace, model }: Placement): Readonly<Record<string, unknown>> {
-  const engine = engineImageFor(tier.tier);
-  const gpu = engine.accelerator === 'none' ? {} : { 'nvidia.com/gpu': '1' };
+  const engine = tritonImageFor(tier.tier);
+  const gpu = (engine?.accelerator ?? 'none') === 'none' ? {} : { 'nvidia.com/gpu': '1' };
 
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
@@ -138,7 +151,7 @@ function inferenceService(tier: DeployedTier, { namespace, model }: Placement): 
           protocolVersion: 'v2',
           runtime: 'kserve-tritonserver',
           // The runtime's own version may be too old for the model's IR version.
-          runtimeVersion: engine.version,
+          runtimeVersion: engine?.version,
           storageUri: `pvc://${claimName(tier)}/repository`,
           resources: {
             requests: { cpu: '1', memory: `${tier.requestMiB}Mi` },
@@ -186,6 +199,13 @@ function readme(
   paths: readonly string[],
 ): string {
   const [first] = tiers;
+  const builds = new Set(
+    tiers.map((tier) => {
+      const image = imageOf(input, tier);
+      const target = image === relayImage(input) ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
+      return `docker build ${platformFlag(tier)}${target} --tag ${image} relay`;
+    }),
+  );
   return [
     ...introduction(input.plan, tiers),
     ...modelLines(paths),
@@ -201,7 +221,7 @@ function readme(
     '2. Build the relay and push it where the cluster finds it:',
     '',
     '   ```sh',
-    `   docker build --tag ${relayImage(input)} relay`,
+    ...[...builds].map((line) => `   ${line}`),
     '   ```',
     '',
     '3. Say which nodes belong to which tier, and apply everything:',

@@ -1,6 +1,6 @@
 import { markdownCode } from '../../../shared/escape/markdown';
 import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers } from '../parts/deployment';
-import { deviceOf } from '../parts/device';
+import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
@@ -103,8 +103,7 @@ function readme(
   const [first] = tiers;
   const builds = tiers.map((tier) => {
     const target = tier.contract.segment === null ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
-    const { platform } = deviceOf(tier.tier);
-    return `docker build ${platform === undefined ? '' : `--platform ${platform} `}${target} --tag ${imageOf(input, tier)} images`;
+    return `docker build ${platformFlag(tier)}${target} --tag ${imageOf(input, tier)} images`;
   });
   return [
     ...introduction(input.plan, tiers),

@@ -6,6 +6,7 @@ import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
+import { engineOn } from './engineImage';
 import { modelSlug, type NamedDeployment } from './names';
 import { tierNames } from './tierNames';
 
@@ -43,6 +44,8 @@ export interface DeployedTier {
   readonly name: string;
   /** Name that an inference server knows the sub-model by. */
   readonly modelName: string;
+  /** What runs the sub-model: the relay where the engine that was asked for has no image for the device. */
+  readonly engine: Engine;
   /** Largest request or answer that its relay takes, in MB. */
   readonly maxBodyMB: number;
   /** Memory that sub-model and server may take, in MiB. */
@@ -57,24 +60,30 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
   number
 >;
 
+/** True where an inference server beside the relay runs the tier's part. */
+export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | 'engine'>): boolean {
+  return contract.segment !== null && engine !== 'relay';
+}
+
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
-export function deployedTiers(input: DeploymentInput, engine: Engine): DeployedTier[] {
+export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTier[] {
   const { plan, contracts } = input;
   const names = tierNames(plan);
   const model = modelSlug(input).replaceAll('-', '_');
   return contracts.map((contract, position) => {
     refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
     const { segment } = contract;
-    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
       throw new DnnSplitError('invalid-plan', say('deploy.noTier', { tier: position + 1 }));
     }
+    const engine = engineOn(tier, asked);
+    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
     return {
-      ...{ contract, tier, name, modelName, maxBodyMB },
+      ...{ contract, tier, name, modelName, engine, maxBodyMB },
       memoryMiB: memoryMiB(tier, engine, maxBodyMB),
       requestMiB: requestMiB(tier, engine),
     };

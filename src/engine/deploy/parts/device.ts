@@ -28,6 +28,12 @@ export function deviceOf({ preset = '' }: Pick<PlanTier, 'preset'>): Device {
   return devices.find(([name]) => name.test(preset))?.[1] ?? { family: 'cpu', platform: undefined };
 }
 
+/** Option of `docker build` for the processor of a tier; empty where that is not known. */
+export function platformFlag({ tier }: { readonly tier: Pick<PlanTier, 'preset'> }): string {
+  const { platform } = deviceOf(tier);
+  return platform === undefined ? '' : `--platform ${platform} `;
+}
+
 /** The processor's name as Kubernetes labels nodes. */
 export function architectureOf(tier: Pick<PlanTier, 'preset'>): string | undefined {
   return deviceOf(tier).platform?.replace('linux/', '');

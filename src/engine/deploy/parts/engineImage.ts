@@ -1,6 +1,5 @@
 import type { PlanTier } from '../../../shared/documents/plan';
-import { DnnSplitError } from '../../../shared/errors';
-import { say } from '../../../shared/messages/say';
+import type { Engine } from '../../../shared/targets';
 import { type DeviceFamily, deviceOf } from './device';
 
 /** A container image that serves ONNX models by the Open Inference Protocol v2, and what it needs of the machine. */
@@ -21,7 +20,7 @@ const openvinoImage = 'openvino/model_server:2025.3';
 
 /**
  * Images of Triton Inference Server by device. Those for integrated GPUs are for JetPack 6, which Nano and Xavier do not
- * get, so that nothing serves them.
+ * get: there the relay runs the part itself.
  */
 const tritonImages: Readonly<Record<DeviceFamily, Omit<EngineImage, 'image'> | undefined>> = {
   cpu: { version: `${tritonRelease}-py3`, accelerator: 'none', note: 'Triton on the CPU' },
@@ -39,23 +38,19 @@ const tritonImages: Readonly<Record<DeviceFamily, Omit<EngineImage, 'image'> | u
   'old-jetson': undefined,
 };
 
-/**
- * The Triton Inference Server image for a tier, by the preset that its figures came from.
- * @throws DnnSplitError `unsupported-model` where no image runs on that device
- */
-export function engineImageFor(tier: Pick<PlanTier, 'id' | 'preset'>): EngineImage {
+/** The Triton Inference Server image for a tier, by the preset that its figures came from; none where no image runs there. */
+export function tritonImageFor(tier: Pick<PlanTier, 'preset'>): EngineImage | undefined {
   const found = tritonImages[deviceOf(tier).family];
-  if (found !== undefined) return { ...found, image: `nvcr.io/nvidia/tritonserver:${found.version}` };
-  const message = say('engine.noTriton', { tier: tier.id, device: tier.preset ?? '' });
-  throw new DnnSplitError('unsupported-model', message);
+  return found && { ...found, image: `nvcr.io/nvidia/tritonserver:${found.version}` };
 }
 
-/**
- * The OpenVINO Model Server image for a tier.
- * @throws DnnSplitError `unsupported-model` on ARM, which it is not built for
- */
-export function openvinoImageFor(tier: Pick<PlanTier, 'id' | 'preset'>): string {
-  if (deviceOf(tier).platform !== 'linux/arm64') return openvinoImage;
-  const message = say('engine.noOpenvino', { tier: tier.id, device: tier.preset ?? '' });
-  throw new DnnSplitError('unsupported-model', message);
+/** The OpenVINO Model Server image for a tier; none on ARM, which it is not built for. */
+export function openvinoImageFor(tier: Pick<PlanTier, 'preset'>): string | undefined {
+  return deviceOf(tier).platform === 'linux/arm64' ? undefined : openvinoImage;
+}
+
+/** What can run a tier's part: the engine that is asked for, or the relay where that has no image for the device. */
+export function engineOn(tier: Pick<PlanTier, 'preset'>, asked: Engine): Engine {
+  const images = { relay: undefined, triton: tritonImageFor(tier), ovms: openvinoImageFor(tier) };
+  return images[asked] === undefined ? 'relay' : asked;
 }
