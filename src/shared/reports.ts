@@ -163,11 +163,44 @@ export interface LinkReport {
   readonly costPerRequest: number;
 }
 
+/** What a plan's latency and cost add up from, in the order of tiers and links. */
+export interface PlanParts {
+  /** Per tier. */
+  readonly computeMs: readonly number[];
+  readonly tierCosts: readonly number[];
+  /** Per link. */
+  readonly transferMs: readonly number[];
+  readonly linkCosts: readonly number[];
+}
+
+/** Another plan under the same conditions, to be held against the one that is shown. */
+export interface AlternativeReport extends Figures {
+  readonly parts: PlanParts;
+  readonly nodesPerTier: readonly number[];
+  /** Per link the number of nodes below its cut, where these are the first of the order; `null` where they are not. */
+  readonly cuts: readonly (number | null)[];
+  /** The nodes of each tier, as overrides take them, where the cuts do not say it. */
+  readonly nodes?: readonly (readonly string[])[];
+  /** Label of the last node on the lowest tier that is used; `null` where it is the only one. */
+  readonly after: string | null;
+  /** Objective value relative to the shown plan's; above 1 is worse. */
+  readonly relative: number | null;
+}
+
+/** A node that a pin keeps on a tier. */
+export interface PinReport {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly tier: string;
+}
+
 export interface StrategyReport extends Figures {
   readonly strategy: string;
   readonly evaluatedPlans: number;
   /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
   readonly relative: number | null;
+  /** Absent where there is no plan. */
+  readonly parts?: PlanParts;
   /** Why it could not be computed here, where it could not. */
   readonly unavailable?: string;
 }
@@ -309,6 +342,16 @@ export interface PlanReport extends Figures {
   /** As in the analysis. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   readonly assumedText?: string;
+  /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
+  readonly verdict: string;
+  /** What the verdict was made from, for translation. */
+  readonly verdictSaid?: Message;
+  /** The best plan that cuts once and elsewhere, where there is one. */
+  readonly runnerUp?: AlternativeReport;
+  /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
+  readonly recommended?: AlternativeReport;
+  /** Nodes that pins keep on their tier, where there are any. */
+  readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */
   readonly advice: string;
   /** What the advice was made from, for translation. */

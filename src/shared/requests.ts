@@ -16,6 +16,8 @@ export interface ModelSnapshot {
   readonly error?: ErrorData;
   readonly analysis?: AnalysisReport;
   readonly plan?: PlanReport;
+  /** What the plan was made under besides the files; absent where nothing is tried. */
+  readonly tried?: PlanOverrides;
   /** The `dnnsplit.json` that applies; none when the built-in default does. */
   readonly configUri?: string;
   /** What is wrong with that file; the last good plan stays. */
