@@ -204,6 +204,7 @@ function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument
 
 /**
  * Writes the sub-models into a set, where `fileOf` puts each of them.
+ * @param mode rights of the files, whatever the umask says
  * @throws DnnSplitError as `writeSplit`
  */
 export function segmentSteps(
@@ -211,8 +212,9 @@ export function segmentSteps(
   set: FileSet,
   fileOf: (position: number) => string,
   work: Work,
+  mode?: number,
 ): Steps<readonly ExportedSegment[]> {
-  return exportSegments(model.path, model.inferred.model, segments, set, { fileName: fileOf }, work);
+  return exportSegments(model.path, model.inferred.model, segments, set, { fileName: fileOf, mode }, work);
 }
 
 /** The plan as it lies in another folder. */

@@ -40,7 +40,7 @@ function cutAnywhere(spec: BuiltModel, nodes: number): PreparedSplit {
 }
 
 function generate(target: DeploymentTarget, { plan, contracts }: PreparedSplit) {
-  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n' });
+  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n', revision: '0' });
 }
 
 const sent = ({ contracts }: PreparedSplit) => contracts[0]?.sends ?? [];
