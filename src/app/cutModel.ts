@@ -3,8 +3,8 @@ import { contractsOf } from '../engine/deploy/contracts';
 import { blocksOfCuts } from '../engine/extract/blocks';
 import { planSegments } from '../engine/extract/planSegments';
 import type { SegmentsPlan } from '../engine/extract/segmentPlan';
-import { moveCutsToCallBorders } from '../engine/extract/topLevel';
-import { assignedTiers } from '../engine/split/nodeRanges';
+import type { Assignment } from '../engine/planning/plan/plan';
+import type { InferredModel } from '../engine/shapes/facts/inferred';
 import type { ContractDocument } from '../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import type { Work } from '../shared/work';
@@ -28,16 +28,17 @@ export interface CutModel {
   readonly contracts: readonly ContractDocument[];
 }
 
-/** The model as the plan itself cuts it. */
-export function cutOnce(plan: PlanDocument, model: AnalyzedModel, work: Work): CutModel {
-  const { tiersOf } = assignedTiers(
-    model.graph.nodes.map(({ id }) => id),
-    plan.tiers.map(({ nodes }) => nodes),
-  );
-  const assignment = Uint8Array.from(tiersOf, ([tier = 0]) => tier);
-  const moved = moveCutsToCallBorders(model.graph, assignment);
-  const segments = planSegments(model.inferred, model.graph, moved, plan.tiers.length);
-  const contracts = contractsOf(plan, model.inferred, segments);
+/** A plan with its model, and what is known of its tensors, those that are kept on purpose among its outputs. */
+interface ModelToCut {
+  readonly plan: PlanDocument;
+  readonly model: AnalyzedModel;
+  readonly inferred: InferredModel;
+}
+
+/** The model as the plan itself cuts it. @param assignment with cuts at the borders of calls */
+export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assignment, work: Work): CutModel {
+  const segments = planSegments(inferred, model.graph, assignment, plan.tiers.length);
+  const contracts = contractsOf(plan, inferred, segments);
   const borders = contracts.map(({ receives, sends, answers, answersAbove, segment }) => ({
     receives,
     sends,
@@ -60,13 +61,12 @@ export function cutOnce(plan: PlanDocument, model: AnalyzedModel, work: Work): C
  * holds other cuts of the same model answers those that both hold.
  */
 export function cutIntoBlocks(
-  plan: PlanDocument,
-  model: AnalyzedModel,
+  { plan, model, inferred }: ModelToCut,
   { cuts, regimes }: PolicyCuts,
   link: number,
   work: Work,
 ): CutModel {
-  const { inferred, graph } = model;
+  const { graph } = model;
   const { blockOf, count, tiers } = blocksOfCuts(cuts);
   const blocks = planSegments(inferred, graph, blockOf, count);
   const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes }, shortId);

@@ -1,6 +1,10 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { moveCutsToCallBorders } from '../engine/extract/topLevel';
+import type { Assignment } from '../engine/planning/plan/plan';
+import { withKept } from '../engine/extract/keptTensors';
 import { planDocumentText } from '../engine/report/planDocument';
+import { assignedTiers } from '../engine/split/nodeRanges';
 import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
@@ -58,10 +62,36 @@ export interface SplitReport {
   readonly notices?: readonly string[];
 }
 
+/**
+ * A plan's model with the tier of each node of its split graph; cuts inside of a function call are moved to its border.
+ * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
+ */
+export function placedPlan(
+  plan: PlanDocument,
+  planPath: string,
+  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
+  reach: Reach = 'anywhere',
+): { readonly model: AnalyzedModel; readonly assignment: Assignment } {
+  const model = analyze(modelOfPlan(plan, planPath, reach));
+  if (plan.model.structureHash !== model.structureHash) {
+    throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
+  }
+  const wrong = checkPlan(plan, model.graph, model.structureHash).find(({ severity }) => severity === 'error');
+  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.said, { path: planPath });
+  const { tiersOf } = assignedTiers(
+    model.graph.nodes.map(({ id }) => id),
+    plan.tiers.map(({ nodes }) => nodes),
+  );
+  const assignment = Uint8Array.from(tiersOf, ([tier = 0]) => tier);
+  return { model, assignment: moveCutsToCallBorders(model.graph, assignment) };
+}
+
 /** What is cut, and how carefully. */
 export interface PrepareOptions {
   readonly analyze?: (path: string) => AnalyzedModel;
   readonly reach?: Reach;
+  /** Inner tensors that are among the outputs of the chain too. */
+  readonly keep?: readonly string[] | undefined;
   /** Link whose bandwidth the parts follow: every cut that is best at some bandwidth of it is held. Only the plan's own otherwise. */
   readonly adaptiveLink?: number | undefined;
 }
@@ -73,22 +103,19 @@ export interface PrepareOptions {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  { analyze = (path) => analyzeFile(path, sizesOfPlan(plan)), reach = 'anywhere', adaptiveLink }: PrepareOptions = {},
+  { analyze, reach, keep = [], adaptiveLink }: PrepareOptions = {},
   work: Work = unwatched,
 ): PreparedSplit {
-  const model = analyze(modelOfPlan(plan, planPath, reach));
-  if (plan.model.structureHash !== model.structureHash) {
-    throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
-  }
-  const wrong = checkPlan(plan, model.graph, model.structureHash).find(({ severity }) => severity === 'error');
-  if (wrong !== undefined) throw new DnnSplitError('invalid-plan', wrong.said, { path: planPath });
+  const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
+  const inferred = withKept(model.inferred, keep);
   const sources = modelFiles(model);
+  const cut = { plan, model, inferred };
   return {
     plan,
     model,
     ...(adaptiveLink === undefined
-      ? cutOnce(plan, model, work)
-      : cutIntoBlocks(plan, model, policyCuts(plan, model, adaptiveLink, planPath), adaptiveLink, work)),
+      ? cutOnce(cut, assignment, work)
+      : cutIntoBlocks(cut, policyCuts(plan, model, adaptiveLink, planPath), adaptiveLink, work)),
     names: tierNames(plan),
     sources,
     inputs: [...sources, ...fileIdentities([planPath])],
@@ -206,6 +233,7 @@ function noticesOf(contract: ContractDocument): string[] {
 
 /**
  * Writes the sub-models into a set, where `filesOf` puts each of them.
+ * @param mode rights of the files, whatever the umask says
  * @throws DnnSplitError as `writeSplit`
  */
 export function segmentSteps(
@@ -213,10 +241,11 @@ export function segmentSteps(
   set: FileSet,
   filesOf: (part: HeldPart) => readonly string[],
   work: Work,
+  mode?: number,
 ): Steps<ExportedSegments> {
   const places = new Map<number, string[]>();
   for (const part of parts) places.set(part.segment, [...(places.get(part.segment) ?? []), ...filesOf(part)]);
-  const options = { filesOf: (segment: number) => places.get(segment) ?? [], sharesWeights: true };
+  const options = { filesOf: (segment: number) => places.get(segment) ?? [], sharesWeights: true, mode };
   return exportSegments(model.path, model.inferred.model, segments, set, options, work);
 }
 

@@ -20,6 +20,8 @@ export interface SegmentExportOptions {
   readonly sharesWeights?: boolean;
   /** Default: external weights are copied into a data file of each segment's own, `<file name>.data`. */
   readonly externalData?: 'compact' | 'keep';
+  /** Rights of the files, whatever the umask says. */
+  readonly mode?: number | undefined;
   /** Size from which weights go to a data file; default 2 GiB. */
   readonly largestModelBytes?: number;
 }
@@ -60,7 +62,7 @@ export function* exportSegments(
     opened.set(location, file);
     return file;
   };
-  const write = (path: string, pieces: readonly Piece[]) => writePieces(pieces, set.create(path), work);
+  const write = (path: string, pieces: readonly Piece[]) => writePieces(pieces, set.create(path, options.mode), work);
   const placeOf = (file: string) => join(set.directory, file);
   const { externalData = 'compact', largestModelBytes } = options;
   try {

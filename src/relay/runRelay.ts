@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { subModelPath } from '../files/reach';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
@@ -212,7 +213,6 @@ async function createExecutor(
   block: ContractBlock,
   settings: RelaySettings,
 ): Promise<Executor> {
-  const folder = dirname(resolve(settings.contractPath));
   if (settings.engine !== undefined) {
     const client = createClient({
       address: settings.engine,
@@ -224,7 +224,7 @@ async function createExecutor(
     });
     return remoteEngineExecutor(client, block);
   }
-  const executor = await onnxRuntimeExecutor(resolve(folder, block.file), {
+  const executor = await onnxRuntimeExecutor(subModelPath(settings.contractPath, block.file), {
     runtimeFolder: settings.runtimeFolder,
     threads: settings.threads ?? availableParallelism(),
     graphOptimization: settings.graphOptimization,

@@ -40,7 +40,8 @@ export interface ComposedSegment {
   readonly data: readonly Piece[];
 }
 
-const largestProtobufBytes = 2 ** 31 - 1;
+/** What protobuf allows a message to have. */
+export const largestProtobufBytes = 2 ** 31 - 1;
 /** Tensors below this stay in the model even when it is too large. */
 const smallestMovedBytes = 1024;
 const dataAlignment = 64;
@@ -163,7 +164,8 @@ function graphPieces(
   const rewrap = (field: number, range: ByteRange): Piece[] => [lengthPrefix(field, range.length), copy(range)];
   const stated = (field: number, original: ReadonlyMap<string, ByteRange>, tensor: BoundaryTensor): Piece[] => {
     const range =
-      original.get(tensor.name) ?? (tensor.fact.dtype === 'undefined' ? layout.valueInfo.get(tensor.name) : undefined);
+      (isAsOpen(tensor, model) ? original.get(tensor.name) : undefined) ??
+      (tensor.fact.dtype === 'undefined' ? layout.valueInfo.get(tensor.name) : undefined);
     return range ? rewrap(field, range) : [bytesField(field, valueInfoBytes(tensor))];
   };
   // Models of IR 3 list their weights among the inputs, newer ones those that a caller may replace.
@@ -189,6 +191,13 @@ function graphPieces(
       .flatMap(([, range]) => rewrap(graphField.valueInfo, range)),
     ...layout.annotations.filter(({ tensor }) => plan.tensors.has(tensor)).map(({ range }) => copy(range)),
   ];
+}
+
+/** False where the segment fits only numbers for dimensions that the model leaves open; it says so itself then. */
+function isAsOpen({ name, fact }: BoundaryTensor, { graph }: OnnxModel): boolean {
+  const { type } = [...graph.inputs, ...graph.outputs].find((one) => one.name === name) ?? {};
+  if (type?.kind !== 'tensor' || type.shape === undefined || fact.shape === undefined) return true;
+  return type.shape.every((dim, axis) => typeof dim === 'number' || typeof fact.shape?.[axis] !== 'number');
 }
 
 /** Tensors inside of nodes keep their bytes, so they cannot be moved to another data file. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { subModelPath } from '../../files/reach';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
 import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
@@ -92,10 +92,11 @@ async function partsOf(
   index: number,
   options: OnnxRuntimeOptions,
 ): Promise<Executors> {
-  const folder = dirname(task.contractPaths[index] ?? '');
   const executors = new Map<string, Executor>();
-  for (const { id, file } of blocksOf(contract))
-    executors.set(id, await onnxRuntimeExecutor(resolve(folder, file), options));
+  for (const { id, file } of blocksOf(contract)) {
+    const path = subModelPath(task.contractPaths[index] ?? '', file);
+    executors.set(id, await onnxRuntimeExecutor(path, options));
+  }
   return executors;
 }
 

@@ -41,7 +41,7 @@ function cutAnywhere(spec: BuiltModel, nodes: number): OnceSplit {
 }
 
 function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit) {
-  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n' });
+  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n', revision: '0' });
 }
 
 const sent = ({ contracts }: OnceSplit) => contracts[0]?.sends ?? [];

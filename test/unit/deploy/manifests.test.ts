@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { ConfigMap, Namespace, Service } from 'kubernetes-models/v1';
+import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { prepareSplit } from '../../../src/app/deploySplit';
@@ -50,7 +50,7 @@ const cases: readonly (readonly [string, OnceSplit])[] = [
 ];
 
 function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit, engine: Engine = 'relay'): Generated {
-  return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n' });
+  return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n', revision: '0123456789ab' });
 }
 const contentOf = ({ files }: Generated, path: string) => files.find((file) => file.path === path)?.content ?? '';
 
@@ -169,6 +169,7 @@ describe('Kubernetes objects', () => {
     NetworkPolicy,
     ConfigMap,
     Namespace,
+    PersistentVolumeClaim,
   };
 
   it.each(['kubernetes', 'kserve'] as const)('%s: are valid and have no key that their kind lacks', (target) => {
@@ -307,14 +308,32 @@ describe('a Triton model repository', () => {
     const scalar = { name: 'say "a\\b"\n', dtype: 'int64', shape: [], bytes: 8 };
     const open = { name: 'o', dtype: 'bool', shape: ['batch', 3, '2*seq'], bytes: null };
     const contract = { ...plain, segment: { file: 'model.onnx', inputs: [scalar], outputs: [open] } };
-    const config = modelConfig({ contract, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 });
+    const config = modelConfig({
+      contract,
+      tier,
+      name: 'a',
+      modelName: 'm_a',
+      memoryMiB: 1,
+      requestMiB: 1,
+      engine: 'triton',
+      maxBodyMB: 1,
+    });
     expect(config).toContain(
       'input { name: "say \\"a\\\\b\\"\\n" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } }',
     );
     expect(config).toContain('output { name: "o" data_type: TYPE_BOOL dims: [ -1, 3, -1 ] }');
     const unknownType = { ...contract, segment: { ...contract.segment, inputs: [{ ...scalar, dtype: 'complex64' }] } };
     expect(() =>
-      modelConfig({ contract: unknownType, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 }),
+      modelConfig({
+        contract: unknownType,
+        tier,
+        name: 'a',
+        modelName: 'm_a',
+        memoryMiB: 1,
+        requestMiB: 1,
+        engine: 'triton',
+        maxBodyMB: 1,
+      }),
     ).toThrow(/Triton does not support type complex64 of tensor/);
   });
 

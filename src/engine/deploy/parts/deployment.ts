@@ -9,14 +9,15 @@ import {
 } from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
-import { dnsLabel, imageTag } from '../../../shared/escape/containers';
 import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
+import { engineOn } from './engineImage';
+import { modelSlug, type NamedDeployment } from './names';
 import { tierNames } from './tierNames';
 
-export interface DeploymentInput {
+export interface DeploymentInput extends NamedDeployment {
   readonly plan: PlanDocument;
   /** From the device up to the last tier that runs something. */
   readonly contracts: readonly ContractDocument[];
@@ -33,9 +34,14 @@ export interface ModelPlace {
   readonly path: string;
 }
 
+/** A file of a deployment; everybody may read it unless it says otherwise. */
+export interface DeployedFile extends GeneratedFile {
+  readonly kind?: 'program' | 'secret';
+}
+
 /** A folder that runs once the sub-models are in their places. */
 export interface Deployment {
-  readonly files: readonly GeneratedFile[];
+  readonly files: readonly DeployedFile[];
   readonly models: readonly ModelPlace[];
 }
 
@@ -47,10 +53,14 @@ export interface DeployedTier {
   readonly name: string;
   /** Name that an inference server knows the sub-model by. */
   readonly modelName: string;
+  /** What runs the sub-model: the relay where the engine that was asked for has no image for the device. */
+  readonly engine: Engine;
   /** Largest request or answer that its relay takes, in MB. */
   readonly maxBodyMB: number;
   /** Memory that sub-model and server may take, in MiB. */
   readonly memoryMiB: number;
+  /** Memory that they take as long as few requests come, in MiB. */
+  readonly requestMiB: number;
 }
 
 /** What an inference server or a relay takes before it holds any model. */
@@ -59,28 +69,33 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
   number
 >;
 
+/** True where an inference server beside the relay runs the tier's part. */
+export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | 'engine'>): boolean {
+  return runsAnything({ contract }) && engine !== 'relay';
+}
+
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
-export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
+export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTier[] {
+  const { plan, contracts } = input;
   const names = tierNames(plan);
-  const model = modelSlug(plan).replaceAll('-', '_');
+  const model = modelSlug(input).replaceAll('-', '_');
   return contracts.map((contract, position) => {
     refuseUncarried(travellingTensors(contract), 'protocol');
-    if (engine === 'relay') refuseUncarried(runTensors(contract), 'runtime');
-    else if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
       throw new DnnSplitError('invalid-plan', say('deploy.noTier', { tier: position + 1 }));
     }
+    const engine = engineOn(tier, asked);
+    if (engine === 'relay') refuseUncarried(runTensors(contract), 'runtime');
+    else if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
+    const load = held(plan, contract, tier);
     return {
-      contract,
-      tier,
-      name,
-      modelName,
-      maxBodyMB,
-      memoryMiB: memoryMiB(held(plan, contract, tier), engine, maxBodyMB),
+      ...{ contract, tier, name, modelName, engine, maxBodyMB },
+      memoryMiB: memoryMiB(load, engine, maxBodyMB),
+      requestMiB: requestMiB(load, engine),
     };
   });
 }
@@ -141,19 +156,15 @@ function memoryMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine, m
   return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
 }
 
-/** Name of the model as targets accept it. */
-export function modelSlug({ model }: Pick<PlanDocument, 'model'>): string {
-  return dnsLabel(model.name, 'model');
-}
+/** What a server takes while it waits. */
+const idleBytes = { relay: 96 * 1024 ** 2, triton: 512 * 1024 ** 2, ovms: 256 * 1024 ** 2 } as const satisfies Record<
+  Engine,
+  number
+>;
 
-/** Changes with the structure of the model; short enough for a tag. */
-export function modelTag({ model }: Pick<PlanDocument, 'model'>): string {
-  return imageTag(model.structureHash.replace(/^sha256:/, '').slice(0, 12));
-}
-
-/** Image of a relay without a part of its own, of the version that made the plan. */
-export function relayImage({ tool }: Pick<PlanDocument, 'tool'>): string {
-  return `dnnsplit-relay:${imageTag(tool.version)}`;
+/** Weights and activations once, and the server itself. */
+function requestMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine): number {
+  return Math.ceil((weightBytes + peakActivationBytes + idleBytes[engine]) / 1024 ** 2);
 }
 
 /** A contract as a file; characters that YAML of some versions takes for line ends are escaped. */

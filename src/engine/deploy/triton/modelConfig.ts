@@ -4,7 +4,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import { protobufString } from '../../../shared/escape/containers';
 import { say } from '../../../shared/messages/say';
 import { type DeployedTier, onlyPart } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { tritonImageFor } from '../parts/engineImage';
 
 /** Types of Triton's `model_config.proto`, by ONNX element type. */
 const tritonTypes: Partial<Record<DType, string>> = {
@@ -32,7 +32,7 @@ const tritonTypes: Partial<Record<DType, string>> = {
 export function modelConfig(deployed: DeployedTier): string {
   const { modelName, tier } = deployed;
   const { inputs = [], outputs = [] } = onlyPart(deployed) ?? {};
-  const kind = engineImageFor(tier).accelerator === 'none' ? 'KIND_CPU' : 'KIND_GPU';
+  const kind = (tritonImageFor(tier)?.accelerator ?? 'none') === 'none' ? 'KIND_CPU' : 'KIND_GPU';
   return [
     `name: ${protobufString(modelName)}`,
     'backend: "onnxruntime"',
