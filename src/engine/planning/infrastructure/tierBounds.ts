@@ -129,7 +129,9 @@ function keepSupported(
 ): void {
   if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return;
   for (const [index, node] of graph.nodes.entries()) {
-    const cause = (k: number) => say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op });
+    const cause = (k: number): Cause => ({
+      said: say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op }),
+    });
     const range = supportedRange(graph, tiers, allowedTiers, index);
     if (range === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
     if (range.low > (lowest[index] ?? 0)) causes.ofLowest[index] = cause(range.low - 1);
