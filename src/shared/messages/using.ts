@@ -44,6 +44,10 @@ export const usingMessages = {
   'calibrate.order': 'Name each model followed by its profile, such as a.onnx a.profile.json b.onnx b.profile.json.',
   'calibrate.nothing':
     'The profile `{path}` has no time of a node of `{model}`. Name each model followed by its own profile.',
+  'calibrate.partial':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`, too little to fit a device to. Record it without graph optimization.',
+  'calibrate.mostly':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`; the rest is left out of the fit.',
   'calibrate.otherModel':
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
