@@ -10,6 +10,8 @@ import { type PlannedModel, planAnalyzed } from './planAnalyzed';
 
 /** Models that are kept; the one that was not asked for the longest goes first. */
 const keptModels = 6;
+/** Last settings and plans that are kept; more than models, since one with a broken configuration has no others. */
+const keptPlans = 24;
 
 interface KeptModel {
   readonly analyzed: AnalyzedModel;
@@ -42,7 +44,7 @@ export class ModelCache {
   /** What applies to a model now; reads its configuration again. */
   settings(path: string): ModelSettings {
     const settings = settingsOf(path, configOf(path, undefined, this.reach()));
-    this.#lastSettings.set(path, settings);
+    keepNewest(this.#lastSettings, path, settings);
     return settings;
   }
 
@@ -79,7 +81,7 @@ export class ModelCache {
     const options = { compare, pareto: compare, quickCertificate: !compare, ...previous };
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
-    this.#lastPlanned.set(path, model);
+    keepNewest(this.#lastPlanned, path, model);
     return model;
   }
 
@@ -117,6 +119,14 @@ export class ModelCache {
     }
     return kept;
   }
+}
+
+/** Models that were never opened are never closed either: what is kept of them has an end too. */
+function keepNewest<Value>(kept: Map<string, Value>, path: string, value: Value): void {
+  kept.delete(path);
+  kept.set(path, value);
+  const [oldest] = kept.keys();
+  if (kept.size > keptPlans && oldest !== undefined) kept.delete(oldest);
 }
 
 /** Everything that a plan depends on besides the model; profiles as their entries. */

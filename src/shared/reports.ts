@@ -3,6 +3,7 @@
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
 import type { DType } from './dtype';
+import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
 import type { Figures, LimitName, Metric } from './metrics';
 
@@ -58,6 +59,13 @@ export interface DiagnosticReport {
   readonly tensor?: string;
 }
 
+/** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
+export interface StatedPlanReport {
+  readonly source: 'pipeline-stages' | 'layers';
+  /** From the first stage upwards, each with the nodes of the split graph on it. */
+  readonly stages: readonly { readonly name?: string; readonly nodes: number }[];
+}
+
 export interface AnalysisReport {
   readonly model: {
     readonly path: string;
@@ -73,8 +81,10 @@ export interface AnalysisReport {
     readonly weightBytes: number;
     /** Of the weights inside bodies of If, Loop and Scan; absent without any. */
     readonly bodyWeightBytes?: number;
-    /** Of the nodes that can be counted. */
-    readonly macs: number;
+    /** Of the nodes that can be counted; `null` where none with MACs can. */
+    readonly macs: number | null;
+    /** Why `macs` is `null`. */
+    readonly macsUnknown?: string;
     /** Nodes whose MACs depend on sizes that are open; absent where all are counted. */
     readonly uncountedNodes?: number;
     readonly elementwiseOps: number;
@@ -92,6 +102,8 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Absent where the model states no plan. */
+  readonly statedPlan?: StatedPlanReport;
   /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   /** The same for reading: `batch 1, 128 tokens`. */
@@ -240,6 +252,39 @@ export interface FollowedReport {
   readonly infeasible?: boolean;
 }
 
+/** What requests over a bandwidth trace would take with one way to choose their cuts. */
+export interface TraceRow {
+  /** `regimes`, `table`, `cut N` for one cut of all requests, or `oracle`, which knows the future. */
+  readonly name: string;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Answers that were later than allowed. */
+  readonly missed: number;
+  readonly switches: number;
+}
+
+/** Ways to choose the cut of each request over a bandwidth trace, beside each other. */
+export interface TraceReport {
+  readonly link: number;
+  /** What the table and the oracle keep least. */
+  readonly goal: 'mean' | 'p95' | 'missed';
+  readonly requests: number;
+  readonly everyS: number;
+  /** What a request takes longer on another cut than the one before. */
+  readonly switchMs: number;
+  readonly lateMs?: number;
+  /** The cuts of all regimes, from the slowest link to the fastest. */
+  readonly cuts: readonly { readonly summary: string; readonly fixedMs: number; readonly bytes: number }[];
+  readonly rows: readonly TraceRow[];
+  /** The cut to take next, by the cut before and the bandwidth; indices in `cuts`. */
+  readonly table: readonly {
+    readonly before: number;
+    readonly fromMbps: number;
+    readonly toMbps: number | null;
+    readonly cut: number;
+  }[];
+}
+
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
 export interface RegionMapReport {
   /** Indices of the two links. */
@@ -283,6 +328,11 @@ export interface AuditReport {
   readonly consequenceSaid?: Message;
 }
 
+/** What the times of a tier rest on. */
+export interface EstimateReport extends TierEstimate {
+  readonly tier: string;
+}
+
 export interface PlanReport extends Figures {
   readonly objective: string;
   readonly strategy: string;
@@ -309,6 +359,8 @@ export interface PlanReport extends Figures {
   readonly regimesNote?: string;
   /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
   readonly followed?: readonly FollowedReport[];
+  /** With `--trace`: ways to choose the cut of each request over it. */
+  readonly trace?: TraceReport;
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in every metric at once. */
@@ -324,6 +376,11 @@ export interface PlanReport extends Figures {
   /** How many cuts were looked at for the efficient plans. */
   readonly paretoCuts?: number;
   readonly audit: AuditReport;
+  /** What the times of each tier rest on, where that is known, and the same in one line. */
+  readonly estimates?: readonly EstimateReport[];
+  readonly estimatesText?: string;
+  /** Nine of ten latencies of the plan lie in here, as far as the errors of its tiers' estimates are known. */
+  readonly latencyRangeMs?: readonly [from: number, to: number];
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */

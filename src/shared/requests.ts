@@ -82,7 +82,13 @@ export interface NodeDetails {
   }[];
   readonly macs: number | null;
   readonly weightBytes: number;
-  readonly timeMsPerTier: readonly { readonly tier: string; readonly ms: number; readonly measured: boolean }[];
+  readonly timeMsPerTier: readonly {
+    readonly tier: string;
+    readonly ms: number;
+    readonly measured: boolean;
+    /** Label of the node whose time includes this one's, where the tier runs them as one kernel. */
+    readonly fusedInto?: string;
+  }[];
 }
 
 export interface SearchHit {

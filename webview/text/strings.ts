@@ -61,6 +61,7 @@ const defaults = {
   'details.times': 'Time per tier',
   'details.measured': 'measured',
   'details.estimated': 'estimate',
+  'details.fused': 'runs with {0}',
   'details.cut': 'If cut after this node',
   'details.cutHere': 'Cut Here',
   'details.cutLink': 'Cut Here: {0} → {1}',

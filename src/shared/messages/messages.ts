@@ -7,6 +7,7 @@ import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { runningMessages } from './running';
+import { shapesMessages } from './shapes';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
 import { verdictMessages } from './verdicts';
@@ -18,6 +19,7 @@ import { verdictMessages } from './verdicts';
  */
 export const messages = {
   ...readingMessages,
+  ...shapesMessages,
   ...splittingMessages,
   ...planningMessages,
   ...limitsMessages,
