@@ -1,8 +1,8 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { withKept } from '../engine/extract/keptTensors';
 import { moveCutsToCallBorders } from '../engine/extract/topLevel';
 import type { Assignment } from '../engine/planning/plan/plan';
-import { withKept } from '../engine/extract/keptTensors';
 import { planDocumentText } from '../engine/report/planDocument';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';

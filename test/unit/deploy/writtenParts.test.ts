@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type OnceSplit, prepareSplit, writeSplit } from '../../../src/app/deploySplit';
+import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { openFileSource } from '../../../src/files/fileSource';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
-import { splitOnce } from '../../support/cutOnce';
+import { type OnceSplit, splitOnce } from '../../support/cutOnce';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-parts-'));
@@ -17,15 +17,22 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const lstm = fixture('s_lstm_gru.onnx');
 const cases: readonly (readonly [string, OnceSplit])[] = [
-  ['fixed', prepareSplit(planAt(tinyResnet, [0.3, 0.7]), `${tinyResnet}.splitplan.json`)],
-  ['open', prepareSplit(planAt(lstm, [0.4, 0.6], { dimensions: { batch: 2, seq: 3 } }), `${lstm}.splitplan.json`)],
+  ['fixed', splitOnce(prepareSplit(planAt(tinyResnet, [0.3, 0.7]), `${tinyResnet}.splitplan.json`))],
+  [
+    'open',
+    splitOnce(prepareSplit(planAt(lstm, [0.4, 0.6], { dimensions: { batch: 2, seq: 3 } }), `${lstm}.splitplan.json`)),
+  ],
   [
     'bodies',
-    prepareSplit(planAt(fixture('s_if_capture.onnx'), [0.5]), `${fixture('s_if_capture.onnx')}.splitplan.json`),
+    splitOnce(
+      prepareSplit(planAt(fixture('s_if_capture.onnx'), [0.5]), `${fixture('s_if_capture.onnx')}.splitplan.json`),
+    ),
   ],
   [
     'functions',
-    prepareSplit(planAt(fixture('s_functions.onnx'), [0.5]), `${fixture('s_functions.onnx')}.splitplan.json`),
+    splitOnce(
+      prepareSplit(planAt(fixture('s_functions.onnx'), [0.5]), `${fixture('s_functions.onnx')}.splitplan.json`),
+    ),
   ],
 ];
 
