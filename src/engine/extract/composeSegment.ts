@@ -86,7 +86,7 @@ export function sharedWeights(
   for (const tensor of input.model.graph.initializers.values()) {
     if (plans.filter(({ initializers }) => initializers.has(tensor.name)).length < 2) continue;
     const payload = data.movable(tensor);
-    if (payload !== undefined) places.set(tensor.name, data.move(payload));
+    if (payload !== undefined && payload.range.length > 0) places.set(tensor.name, data.move(payload));
   }
   return { places, pieces: data.pieces };
 }
