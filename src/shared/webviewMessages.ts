@@ -54,6 +54,7 @@ export const runCommands = [
   'savePicture',
   'openConfig',
   'bindDimension',
+  'report',
   'generate',
   'split',
   'verifySplit',

@@ -8,6 +8,7 @@ import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
+import { report } from './report';
 import { savePicture } from './savePicture';
 import { split } from './split';
 import { verifySplit } from './verifySplit';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   openGraph,
   openConfig,
   savePicture,
+  report,
   selectObjective,
   selectStrategy,
   cutHere,

@@ -61,6 +61,8 @@ export const usingMessages = {
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',
   'command.sweepOnly': 'There is no link {link} to sweep. The only link is 0.',
   'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
+  'command.reportFormat':
+    'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
   'chain.timeout': 'A relay did not start within a minute.',
