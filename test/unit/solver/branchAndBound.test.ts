@@ -63,6 +63,18 @@ describe('the best plan under limits', () => {
     );
   });
 
+  it('asks whole assignments for their value where that is more than a sum', () => {
+    fc.assert(
+      fc.property(limitedProblems({ mostNodes: 6, tierCount: 3 }), fewWays, (problem, ways) => {
+        const free = { ...problem, limits: [] };
+        const more = (tiers: Uint8Array) => tiers.reduce((sum, tier, node) => sum + ((tier * (node + 3)) % 5), 0);
+        const wholeValue = (tiers: Uint8Array) => valueWithinLimits(free, tiers) + more(tiers);
+        expectExact({ ...problem, wholeValue }, ways);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('keeps what is known, and says how far from the best it may be, where there is no time', () => {
     fc.assert(
       fc.property(limitedProblems({ leastNodes: 6, mostNodes: 8, tierCount: 3 }), (problem) => {

@@ -79,8 +79,8 @@ function memoryLimits({ graph, infrastructure, topology }: CostTables): Limit[] 
       largest[node * tiers.length + k] = working[node] ?? 0;
     }
     const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
-    const figure = { nodeCost, crossingCost, linkCost: new Float64Array(tiers.length - 1) };
-    return [{ figure, largest, most: memoryGB * 1e9 * fullMemory }];
+    const figure = { nodeCost, crossingCost, linkCost: new Float64Array(tiers.length - 1), largest };
+    return [{ figure, most: memoryGB * 1e9 * fullMemory }];
   });
 }
 

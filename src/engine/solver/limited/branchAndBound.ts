@@ -272,8 +272,9 @@ function nodesThatReachInputs(problem: LimitedProblem, { before, beforeStart }: 
 /** A value above that of every assignment. */
 function ceilingOf(problem: LimitedProblem): number {
   const { nodeCount, tierCount } = problem;
-  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost }) => {
+  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, largest = [] }) => {
     let sum = 0;
+    for (const one of largest) sum = Math.max(sum, one);
     for (let node = 0; node < nodeCount; node += 1) {
       let most = 0;
       for (let tier = 0; tier < tierCount; tier += 1) most = Math.max(most, finite(nodeCost[node * tierCount + tier]));
