@@ -53,9 +53,14 @@ export class PlanSearch {
     this.positions = isNarrow ? [] : spreadPositions(costs, most.positions);
   }
 
+  /** True where no cut of the graph is left out. */
+  get hasAllCuts(): boolean {
+    return this.all !== undefined;
+  }
+
   /** True where the best plan found is the best there is: no cut of the graph is left out, and none of their plans. */
   get findsOptimum(): boolean {
-    if (this.all === undefined) return false;
+    if (!this.hasAllCuts) return false;
     this.fronts.plans();
     return !this.fronts.bounded;
   }
