@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
+import { addAnnotate } from './commands/annotate';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
@@ -29,6 +30,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],
+  ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
 ]);

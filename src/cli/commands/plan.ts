@@ -19,6 +19,7 @@ interface PlanOptions {
   readonly bind?: Readonly<Record<string, number>>;
   readonly objective?: string;
   readonly strategy?: string;
+  readonly fromModel?: boolean;
   readonly output?: string;
   readonly force?: boolean;
   readonly compare?: boolean;
@@ -41,6 +42,12 @@ export function addPlan(program: Command): void {
     .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .addOption(
+      new Option(
+        '--from-model',
+        'take the plan that the model states: pipeline stages (ONNX IR 11) or layers (ONNX Runtime)',
+      ).conflicts('strategy'),
+    )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
     .option('--compare', 'compare with the other strategies')
@@ -88,7 +95,11 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     ...(options.objective !== undefined && { objective: options.objective }),
     ...(options.strategy !== undefined && { strategy: options.strategy }),
   };
-  const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
+  const analyzed = analyzeFile(model, settings.bindings);
+  const stated =
+    options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
+  const wanted = { ...overrides, ...(stated && { placement: stated }) };
+  const planned = planAnalyzed(analyzed, settings, wanted, {
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),

@@ -6,6 +6,7 @@ import type { Selection, SelectionHub } from '../model/selection';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
 import { modelRows, RowIndex } from './modelRows';
+import { RefreshWatch } from './refreshWatch';
 import { rowText, type TreeRow } from './row';
 import { type ShownRow, ShownRows } from './shownRows';
 
@@ -17,6 +18,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<ShownRow[] | undefined>());
   readonly #view: vscode.TreeView<ShownRow>;
   readonly #rows = new ShownRows();
+  readonly #watch: RefreshWatch;
   #index = new RowIndex([]);
   #shownRevision: string | undefined;
   #shownModel: string | undefined;
@@ -32,6 +34,13 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
     this.#view = this.#disposables.add(
       vscode.window.createTreeView(splitTreeView, { treeDataProvider: this, showCollapseAll: true }),
     );
+    this.#watch = this.#disposables.add(
+      new RefreshWatch(
+        () => this.#view.visible,
+        () => this.#changed.fire(undefined),
+      ),
+    );
+    this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#watch.shown()));
     this.#disposables.add(models.onDidChangeActive((model) => this.#refresh(model)));
     this.#disposables.add(
       models.onDidChange((model) => {
@@ -57,6 +66,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   }
 
   getChildren(shown?: ShownRow): ShownRow[] {
+    if (shown === undefined) this.#watch.askedForRoots();
     return (shown?.row.children ?? this.roots).map((row) => this.#rows.of(row));
   }
 
@@ -66,6 +76,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   }
 
   getTreeItem({ row }: ShownRow): vscode.TreeItem {
+    this.#watch.askedForRow(row.id);
     const state =
       row.children.length === 0
         ? vscode.TreeItemCollapsibleState.None
@@ -80,6 +91,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
       row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
     );
     item.contextValue = row.kind;
+    if (row.command !== undefined) item.command = { command: `dnnsplit.${row.command}`, title: row.label };
     item.accessibilityInformation = { label: visibleText(row.spoken ?? rowText(row)) };
     return item;
   }
@@ -104,8 +116,13 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
     // Rows of two models have ids in common, but nothing else.
     const isSameModel = this.#shownModel === snapshot?.modelUri;
     this.#shownModel = snapshot?.modelUri;
-    if (changed === undefined || !isSameModel) this.#changed.fire(undefined);
-    else if (changed.length > 0) this.#changed.fire([...changed]);
+    if (changed === undefined || !isSameModel) {
+      this.#watch.told('roots');
+      this.#changed.fire(undefined);
+    } else if (changed.length > 0) {
+      this.#watch.told(changed.map(({ row }) => row.id));
+      this.#changed.fire([...changed]);
+    }
   }
 
   #announce(row: TreeRow): void {

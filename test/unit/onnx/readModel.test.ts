@@ -55,7 +55,7 @@ function slice(bytes: Uint8Array, range: { offset: number; length: number }): Ui
 }
 
 describe('nodes', () => {
-  it('keeps omitted inputs, the overload, and metadata', () => {
+  it('keeps omitted inputs, the overload, and the metadata that names it', () => {
     const node = onlyNode(
       [1, 'x'],
       [1, ''],
@@ -67,8 +67,15 @@ describe('nodes', () => {
       [
         9,
         [
-          [1, 'namespace'],
           [2, 'net.layer'],
+          [1, 'namespace'],
+        ],
+      ],
+      [
+        9,
+        [
+          [1, 'pkg.torch.onnx.stack_trace'],
+          [2, 'File "net.py", line 1'],
         ],
       ],
     );

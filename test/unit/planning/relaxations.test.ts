@@ -96,11 +96,14 @@ function check(graph: SplitGraph, infrastructure: Infrastructure): number | unde
     const advice = told.find((one) => nameOf(one) === bound.name);
     return advice === undefined ? bound : { ...bound, most: figureOf(advice) };
   });
-  const possible = all.filter((one) => raised.every((bound) => keeps(bound, one)));
-  expect(possible.length, message).toBeGreaterThan(0);
-  for (const one of told) {
-    const bound = raised.find(({ name }) => name === nameOf(one));
-    if (bound === undefined) throw new Error(`there is no bound ${nameOf(one)}`);
+  expect(all.filter((one) => raised.every((bound) => keeps(bound, one))).length, message).toBeGreaterThan(0);
+  const names = new Set(told.map(nameOf));
+  for (const bound of raised.filter(({ name }) => names.has(name))) {
+    // What is told is rounded up to four digits, so that another change may be less than told by as much.
+    const others = raised
+      .filter((one) => one !== bound)
+      .map((one) => (names.has(one.name) ? { ...one, most: one.most * (1 - 1e-3) } : one));
+    const possible = all.filter((one) => others.every((other) => keeps(other, one)));
     for (const plan of possible) expect(bound.of(plan), message).toBeGreaterThanOrEqual(bound.most * (1 - 1.1e-3));
   }
   return told.length;

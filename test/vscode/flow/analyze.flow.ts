@@ -24,7 +24,7 @@ describe.skipIf(program === undefined)(
     it('offers "Analyze DNN splits" on an .onnx file and fills the tree', async () => {
       await workbench.picture('1-open');
       await workbench.chooseOnFile('resnet152.onnx', 'Analyze DNN splits');
-      await workbench.treeRow('Candidate points').first().waitFor({ timeout: 30_000 });
+      await workbench.waitForTreeRow('Candidate points');
       await workbench.treeRow('avg_pool').first().waitFor();
       await workbench.picture('2-tree');
     });
@@ -113,7 +113,7 @@ describe.skipIf(program === undefined)(
     it('still analyzes a good model afterwards', async () => {
       await workbench.activity('Explorer').click();
       await workbench.chooseOnFile('resnet152.onnx', 'Analyze DNN splits');
-      await workbench.treeRow('avg_pool').first().waitFor({ timeout: 30_000 });
+      await workbench.waitForTreeRow('avg_pool');
       expect(existsSync(join(workbench.workspace, 'resnet152.onnx'))).toBe(true);
       await workbench.picture('10-again');
     });

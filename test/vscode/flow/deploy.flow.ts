@@ -47,7 +47,7 @@ describe.skipIf(program === undefined)(
       await cp(stage.extensionsFolder, extensionsFolder, { recursive: true });
       workbench = await Workbench.open({ ...stage, extensionsFolder }, 'deploy');
       await workbench.chooseOnFile('tiny-resnet.onnx', 'Analyze DNN splits');
-      await workbench.treeRow('Candidate points').first().waitFor({ timeout: 60_000 });
+      await workbench.waitForTreeRow('Candidate points');
     });
     afterAll(async () => {
       await workbench?.close();

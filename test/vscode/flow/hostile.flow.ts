@@ -51,7 +51,7 @@ describe.skipIf(program === undefined).each([
 
   it('shows its names as they are', async () => {
     await workbench.chooseOnFile('model.onnx', 'Analyze DNN splits');
-    await workbench.treeRow('Candidate points').first().waitFor({ timeout: 60_000 });
+    await workbench.waitForTreeRow('Candidate points');
     await workbench.statusBar.filter({ hasText: '$(alert)' }).waitFor({ timeout: 60_000 });
     expect(await workbench.statusBar.locator('.codicon-alert').count()).toBe(0);
     const tier = workbench.treeRow('$(alert)').nth(1);

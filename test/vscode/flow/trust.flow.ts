@@ -43,7 +43,7 @@ describe.skipIf(program === undefined)(
 
     it('is analyzed all the same', async () => {
       await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
-      await workbench.treeRow('Candidate points').first().waitFor({ timeout: 30_000 });
+      await workbench.waitForTreeRow('Candidate points');
       await workbench.statusBar.filter({ hasText: 'ms' }).waitFor({ timeout: 30_000 });
       await workbench.picture('3-analyzed');
     });

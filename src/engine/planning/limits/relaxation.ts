@@ -96,6 +96,7 @@ export function infeasibleError(
     const told = sentence(limits, relaxation);
     const [first, ...others] = [
       ...relaxation.alternatives.flatMap((relaxed) => adviceOn(relaxed) ?? []),
+      ...(isOfMemory(relaxation) ? [say('change.ignoreMemory', {})] : []),
       ...fasterLinks(search),
       ...dropped,
     ];
@@ -119,11 +120,10 @@ export function sentence(
 ): Sentence {
   const { changes, isFewest } = relaxation;
   const [only] = changes;
-  const areMemories = changes.every(({ constraint }) => constraint === 'memoryGB');
   const change = adviceOn(relaxation) ?? '';
   const noPlan = say(isProven ? 'limits.noPlan' : 'limits.noSearchedPlan', {});
-  if (areMemories && limits.length === 0) return say('limits.memory', { noPlan, change });
-  if (areMemories) return say('limits.memoryWithLimits', { change });
+  if (isOfMemory(relaxation) && limits.length === 0) return say('limits.memory', { noPlan, change });
+  if (isOfMemory(relaxation)) return say('limits.memoryWithLimits', { change });
   if (only === undefined || changes.length > 1) {
     return say(isFewest ? 'limits.severalNeeded' : 'limits.several', { noPlan, change });
   }
@@ -131,6 +131,11 @@ export function sentence(
   const changeIt = withProof(say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to }), relaxation);
   const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change: changeIt };
   return say(limits.length > 1 ? 'limits.oneOfSeveral' : 'limits.one', broken);
+}
+
+/** True where memories alone are in the way. */
+function isOfMemory({ changes }: Pick<Relaxation, 'changes'>): boolean {
+  return changes.every(({ constraint }) => constraint === 'memoryGB');
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
