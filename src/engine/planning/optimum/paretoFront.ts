@@ -1,5 +1,5 @@
 import { type Figures, figuresOf, metrics } from '../../../shared/metrics';
-import type { Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -75,21 +75,21 @@ export function paretoFront(
     searched,
     work,
   );
-  return { ...reported(costs, assignments), isComplete: false, cuts: family.size, levels };
+  return { ...reported(costs, assignments, work), isComplete: false, cuts: family.size, levels };
 }
 
 /** The front of all plans of the graph; nothing where there are too many. */
 function wholeFront(costs: CostTables, bounds: TierBounds, work: Work): ParetoFront | undefined {
   const { graph, tiers } = costs;
   const listed = Math.floor(mostListedNodes / Math.max(1, graph.nodes.length));
-  const cuts = allCuts(graph, Math.min(tiers.length <= 2 ? mostSingleCuts : mostPairedCuts, listed));
+  const cuts = allCuts(graph, Math.min(tiers.length <= 2 ? mostSingleCuts : mostPairedCuts, listed), work);
   if (cuts === undefined) return undefined;
   const family = createFamily(costs, cuts, bounds);
   const measures = frontMeasures(costs, family);
   const plans = efficientPlans(costs, family, bounds, measures, mostPlans, work);
   if (plans === undefined) return undefined;
   const assignments = plans.map((chosen) => assignmentOf(family, chosen));
-  const front = reported(costs, assignments);
+  const front = reported(costs, assignments, work);
   return { ...front, isComplete: !front.bounded, cuts: family.size };
 }
 
@@ -104,8 +104,13 @@ function frontMeasures(costs: CostTables, family: CutFamily): Measure[] {
 }
 
 /** Plans with their figures, those that another one beats left out. */
-function reported(costs: CostTables, assignments: readonly Assignment[]): Pick<ParetoFront, 'plans' | 'bounded'> {
+function reported(
+  costs: CostTables,
+  assignments: readonly Assignment[],
+  work: Work,
+): Pick<ParetoFront, 'plans' | 'bounded'> {
   const plans = assignments.map((assignment): ParetoPlan => {
+    throwIfCanceled(work);
     return { assignment, ...figuresOf(evaluatePlan(costs, assignment)) };
   });
   const points = plans.flatMap((plan) => {

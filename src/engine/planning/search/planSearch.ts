@@ -48,7 +48,7 @@ export class PlanSearch {
     readonly work: Work,
   ) {
     const most = mostCuts(costs);
-    this.all = candidatesSuffice ? undefined : allCuts(costs.graph, most.all);
+    this.all = candidatesSuffice ? undefined : allCuts(costs.graph, most.all, work);
     const isNarrow = candidatesSuffice || this.all !== undefined;
     this.positions = isNarrow ? [] : spreadPositions(costs, most.positions);
   }
