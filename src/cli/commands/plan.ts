@@ -16,6 +16,7 @@ import {
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
+import { shownWhereLong } from '../terminal/canceling';
 import { jsonText } from '../terminal/output';
 
 interface PlanOptions {
@@ -127,13 +128,14 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   const stated =
     options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
   const wanted = { ...overrides, ...(stated && { placement: stated }) };
-  const planned = planAnalyzed(analyzed, settings, wanted, {
+  const asked = {
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),
     ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
-  });
+  };
+  const planned = shownWhereLong((work) => planAnalyzed(analyzed, settings, wanted, asked, work));
   if (options.regions && planned.result.regionMap === undefined) {
     throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }
