@@ -55,6 +55,7 @@ export const runCommands = [
   'openConfig',
   'bindDimension',
   'report',
+  'keepTried',
   'generate',
   'split',
   'verifySplit',

@@ -19,7 +19,7 @@ export function alternativesOf(plan: PlanReport): NamedPlan[] {
     linkCosts: plan.links.map(({ costPerRequest }) => costPerRequest),
   };
   const name = say('handover.thisPlan', {}).text;
-  const { recommended, runnerUp } = plan;
+  const { withoutTried, runnerUp } = plan;
   const singles = plan.baselines.flatMap(({ strategy, parts, unavailable, relative, ...rest }): NamedPlan[] => {
     if (parts === undefined || unavailable !== undefined) return [];
     const tier = strategy.slice('single:'.length);
@@ -28,7 +28,7 @@ export function alternativesOf(plan: PlanReport): NamedPlan[] {
   });
   return [
     { ...figuresOf(plan), name, parts: own, relative: 1, isChosen: true },
-    ...(recommended ? [{ ...recommended, name: say('handover.recommended', {}).text, isChosen: false }] : []),
+    ...(withoutTried ? [{ ...withoutTried, name: say('handover.recommended', {}).text, isChosen: false }] : []),
     ...singles,
     ...(runnerUp
       ? [{ ...runnerUp, name: say('handover.runnerUp', { place: runnerUp.after ?? '' }).text, isChosen: false }]

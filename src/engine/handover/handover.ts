@@ -14,7 +14,7 @@ import { latencyEnds } from '../../shared/regimeLatency';
 import type { AnalysisReport, PlanReport, RegimeReport } from '../../shared/reports';
 import { tierLetters } from '../../shared/tierLook';
 import { alternativesOf } from './alternatives';
-import type { Block, Column, Curve, Handover } from './blocks';
+import type { Bar, BarPart, Block, Column, Curve, Handover } from './blocks';
 
 /** What a report is made from. Nothing here names a folder, a host or a person. */
 export interface HandoverFacts {
@@ -55,7 +55,7 @@ export function handover(facts: HandoverFacts): Handover {
       ...(document.links.length > 0 ? [linkSourcesTable(document)] : []),
       heading(say('handover.reproduce', {}).text),
       { kind: 'command', text: facts.command },
-      { kind: 'text', text: say(plan.recommended ? 'handover.triedNote' : 'handover.reproduceNote', {}).text },
+      { kind: 'text', text: say(plan.withoutTried ? 'handover.triedNote' : 'handover.reproduceNote', {}).text },
       { kind: 'text', text: say('handover.made', made).text },
     ],
   };
@@ -63,13 +63,13 @@ export function handover(facts: HandoverFacts): Handover {
 
 const heading = (text: string): Block => ({ kind: 'heading', text });
 
+/** Differences of a sum that are rounding, as a part of it. */
+const rounding = 1e-6;
+
 function bars(plan: PlanReport) {
   const letters = tierLetters(plan.tiers.map(({ id }) => id));
-  const bar = ({ name, latencyMs, parts, isChosen }: ReturnType<typeof alternativesOf>[number]) => ({
-    name,
-    isChosen,
-    figure: durationText(latencyMs),
-    parts: plan.tiers
+  const bar = ({ name, latencyMs, parts, isChosen }: ReturnType<typeof alternativesOf>[number]): Bar => {
+    const onward = plan.tiers
       .flatMap(({ id }, tier) => {
         const link = plan.links[tier];
         const [computeMs, transferMs] = [parts.computeMs[tier] ?? 0, parts.transferMs[tier] ?? 0];
@@ -80,8 +80,14 @@ function bars(plan: PlanReport) {
         const text = `${between} ${durationText(transferMs)}`;
         return [own, { kind: 'link' as const, tier, letter: '', text, value: transferMs }];
       })
-      .filter(({ value }) => value > 0),
-  });
+      .filter(({ value }) => value > 0);
+    // What the whole takes beyond its parts is the way of the answer back.
+    const rest = latencyMs - onward.reduce((sum, { value }) => sum + value, 0);
+    const isReturned = rest > latencyMs * rounding;
+    const text = say('handover.wayBack', { time: durationText(rest) }).text;
+    const back: BarPart[] = isReturned ? [{ kind: 'link', tier: 0, letter: '', text, value: rest }] : [];
+    return { name, isChosen, figure: durationText(latencyMs), parts: [...onward, ...back] };
+  };
   return { caption: metricEntry('latency').label, bars: alternativesOf(plan).map(bar) };
 }
 
@@ -171,7 +177,8 @@ function rangeText({ fromMbps, toMbps }: RegimeReport): string {
   return fromMbps === 0 ? `up to ${bandwidthText(toMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' – ');
 }
 
-function assumptions({ model, assumedText }: AnalysisReport, { tiers, audit, profiles = [] }: PlanReport): string[] {
+function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): string[] {
+  const { tiers, audit, profiles = [], estimatesText, latencyRangeMs: range } = plan;
   const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
   const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
   const size = {
@@ -183,6 +190,10 @@ function assumptions({ model, assumedText }: AnalysisReport, { tiers, audit, pro
   return [
     say('handover.model', size).text,
     measured === 0 ? say('handover.estimated', {}).text : say('handover.measured', { measured, nodes }).text,
+    ...(estimatesText === undefined ? [] : [say('handover.estimates', { estimates: estimatesText }).text]),
+    ...(range === undefined
+      ? []
+      : [say('handover.range', { from: durationText(range[0]), to: durationText(range[1]) }).text]),
     ...(assumedText === undefined ? [] : [say('handover.assumedSizes', { sizes: assumedText }).text]),
     ...profiles.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     audit.consequence,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import { bindDimension, openConfig } from './config';
+import { bindDimension, keepTried, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
 import { generate } from './generate';
@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   cutHere,
   pinToTier,
   takeBack,
+  keepTried,
   resetOverrides,
   bindDimension,
   revealInGraph,

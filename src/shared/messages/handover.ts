@@ -22,6 +22,9 @@ export const handoverMessages = {
   'handover.link': '{from} to {to}',
   'handover.measured': '{measured} of {nodes} times are measured, the others are estimates.',
   'handover.estimated': 'All times are estimates from the figures below.',
+  'handover.wayBack': 'way back {time}',
+  'handover.estimates': 'Times: {estimates}.',
+  'handover.range': 'Nine of ten such plans take between {from} and {to}.',
   'handover.assumedSizes': 'The file leaves sizes open. Assumed: {sizes}.',
   'handover.model': '{nodes|# node|# nodes}, {parameters} parameters, {macs}, weights of {weights}.',
 } as const;
