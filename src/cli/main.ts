@@ -2,9 +2,12 @@
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
+import { addCompare } from './commands/compare';
+import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
+import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
@@ -17,6 +20,7 @@ const program = new Command('dnnsplit')
   .description('Find where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
   .version(productVersion)
   .showHelpAfterError('Use --help to list the options.')
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'dnnsplit: ')) })
   .addHelpText('afterAll', exitCodesHelp)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
@@ -24,6 +28,8 @@ const program = new Command('dnnsplit')
 const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['analyze', addAnalyze],
   ['plan', addPlan],
+  ['compare', addCompare],
+  ['presets', addPresets],
   ['profile', addProfile],
   ['graph', addGraph],
   ['split', addSplit],
@@ -31,7 +37,13 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['run', addRun],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['completion', (program) => addCompletion(program, addOthers)],
 ]);
+
+/** Adds the commands besides the one that the arguments name. */
+async function addOthers(): Promise<void> {
+  for (const [name, add] of commands) if (name !== process.argv[2]) await add(program);
+}
 
 /** Runs the command that the arguments name; the others are not needed then, and loading them takes time. */
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 
 interface DeployOptions {
   readonly target: readonly DeploymentTarget[];
@@ -21,7 +22,7 @@ export function addDeploy(program: Command): void {
   program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .addOption(
       new Option('-t, --target <targets>', `deployment targets, separated by commas: ${deploymentTargets.join(', ')}`)
         .argParser(parseTargets)
@@ -48,14 +49,13 @@ function parseTargets(text: string): DeploymentTarget[] {
 }
 
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit } = await import('../../app/deploySplit');
   const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
+  const prepared = prepareSplit(await planInput(planPath), planPath, undefined, undefined, work);
   const placed = options.target.map((target) => ({
     directory: join(options.output, target),
     deployment: deploymentOf(prepared, { target, engine: options.engine, programFolder: __dirname }),

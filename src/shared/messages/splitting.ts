@@ -17,6 +17,11 @@ export const splittingMessages = {
   'cut.unknownType':
     'The type of tensor "{tensor}" is unknown, so no sub-model can start or end there. Move the split point to another tensor.',
 
+  'cut.noNode': 'There is no node `{node}` to cut after{instead}',
+  'cut.severalNodes': 'Several nodes are called `{node}`. Name one by its id: {ids}.',
+  'cut.moreThanLinks':
+    '{cuts|# cut needs|# cuts need} as many links, but there {links|is #|are #}. Leave cuts out or add tiers.',
+
   'tensor.notSent':
     'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
   'tensor.notRun':
