@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare';
 import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
+import { addMcp } from './commands/mcp';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
@@ -37,6 +38,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['run', addRun],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['mcp', addMcp],
   ['completion', (program) => addCompletion(program, addOthers)],
 ]);
 

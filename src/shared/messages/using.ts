@@ -63,6 +63,12 @@ export const usingMessages = {
   'command.notSvg': '{path} would not be a picture of its kind: this command writes SVG. Name a .svg file.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
+  'assistant.notReadable':
+    'There is no model that may be read at this path. Give the absolute path of a regular file below: {roots}',
+  'assistant.notWritable':
+    'No plan may be written at this path. Give the absolute path of a new .splitplan.json file below: {folders}',
+  'assistant.noRoot': 'Name the folders that may be read with --root.',
+
   'chain.timeout': 'A relay did not start within a minute.',
   'chain.canceled': 'The start was canceled.',
   'chain.notStarted': 'A relay could not be started: {reason}.',
