@@ -6,6 +6,7 @@ import { addCompare } from './commands/compare';
 import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
+import { addLsp } from './commands/lsp';
 import { addMcp } from './commands/mcp';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
@@ -38,6 +39,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['run', addRun],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['lsp', addLsp],
   ['mcp', addMcp],
   ['completion', (program) => addCompletion(program, addOthers)],
 ]);
