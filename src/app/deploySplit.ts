@@ -1,9 +1,11 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { contractsOf } from '../engine/deploy/contracts';
 import { tierNames } from '../engine/deploy/parts/tierNames';
+import { withKept } from '../engine/extract/keptTensors';
 import { planSegments } from '../engine/extract/planSegments';
 import type { SegmentsPlan } from '../engine/extract/segmentPlan';
 import { moveCutsToCallBorders } from '../engine/extract/topLevel';
+import type { Assignment } from '../engine/planning/plan/plan';
 import { planDocumentText } from '../engine/report/planDocument';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';
@@ -63,16 +65,15 @@ export interface SplitReport {
 }
 
 /**
- * Cuts a plan's model; nothing is written.
+ * A plan's model with the tier of each node of its split graph; cuts inside of a function call are moved to its border.
  * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
  */
-export function prepareSplit(
+export function placedPlan(
   plan: PlanDocument,
   planPath: string,
   analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
   reach: Reach = 'anywhere',
-  work: Work = unwatched,
-): PreparedSplit {
+): { readonly model: AnalyzedModel; readonly assignment: Assignment } {
   const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
     throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
@@ -84,13 +85,26 @@ export function prepareSplit(
     plan.tiers.map(({ nodes }) => nodes),
   );
   const assignment = Uint8Array.from(tiersOf, ([tier = 0]) => tier);
-  const segments = planSegments(
-    model.inferred,
-    model.graph,
-    moveCutsToCallBorders(model.graph, assignment),
-    plan.tiers.length,
-  );
-  const contracts = contractsOf(plan, model.inferred, segments);
+  return { model, assignment: moveCutsToCallBorders(model.graph, assignment) };
+}
+
+/**
+ * Cuts a plan's model; nothing is written.
+ * @param keep inner tensors that are among the outputs of the chain too
+ * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
+ */
+export function prepareSplit(
+  plan: PlanDocument,
+  planPath: string,
+  analyze?: (path: string) => AnalyzedModel,
+  reach: Reach = 'anywhere',
+  work: Work = unwatched,
+  keep: readonly string[] = [],
+): PreparedSplit {
+  const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
+  const inferred = withKept(model.inferred, keep);
+  const segments = planSegments(inferred, model.graph, assignment, plan.tiers.length);
+  const contracts = contractsOf(plan, inferred, segments);
   const artifact = artifactId(model, contracts, work);
   const sources = modelFiles(model);
   return {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
+import { addAnnotate } from './commands/annotate';
 import { addCompare } from './commands/compare';
 import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
@@ -37,6 +38,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],
+  ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
   ['lsp', addLsp],

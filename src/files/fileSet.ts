@@ -166,7 +166,7 @@ export class FileSet {
     const around = dirname(this.#folder);
     const isInUse = `${process.cwd()}${sep}`.startsWith(`${this.#folder}${sep}`);
     const isOnOneDisk = statSync(around).dev === status.dev && around !== this.#folder;
-    return !isInUse && isOnOneDisk && mayWrite(around) && this.#holdsOwnAlone('');
+    return !isInUse && isOnOneDisk && mayWrite(around) && mayWrite(this.#folder) && this.#holdsOwnAlone('');
   }
 
   #holdsOwnAlone(path: string): boolean {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { subModelPath } from '../files/reach';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
@@ -188,7 +189,6 @@ function createCodec(): MessageCodec {
 async function createExecutor(contract: ContractDocument, settings: RelaySettings): Promise<Executor | undefined> {
   const { segment, model } = contract;
   if (segment === null) return undefined;
-  const folder = dirname(resolve(settings.contractPath));
   if (settings.engine !== undefined) {
     const client = createClient({
       address: settings.engine,
@@ -200,7 +200,7 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
     });
     return remoteEngineExecutor(client, segment);
   }
-  const executor = await onnxRuntimeExecutor(resolve(folder, segment.file), {
+  const executor = await onnxRuntimeExecutor(subModelPath(settings.contractPath, segment.file), {
     runtimeFolder: settings.runtimeFolder,
     threads: settings.threads ?? availableParallelism(),
     graphOptimization: settings.graphOptimization,

@@ -58,6 +58,13 @@ export interface DiagnosticReport {
   readonly tensor?: string;
 }
 
+/** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
+export interface StatedPlanReport {
+  readonly source: 'pipeline-stages' | 'layers';
+  /** From the first stage upwards, each with the nodes of the split graph on it. */
+  readonly stages: readonly { readonly name?: string; readonly nodes: number }[];
+}
+
 export interface AnalysisReport {
   readonly model: {
     readonly path: string;
@@ -73,8 +80,10 @@ export interface AnalysisReport {
     readonly weightBytes: number;
     /** Of the weights inside bodies of If, Loop and Scan; absent without any. */
     readonly bodyWeightBytes?: number;
-    /** Of the nodes that can be counted. */
-    readonly macs: number;
+    /** Of the nodes that can be counted; `null` where none with MACs can. */
+    readonly macs: number | null;
+    /** Why `macs` is `null`. */
+    readonly macsUnknown?: string;
     /** Nodes whose MACs depend on sizes that are open; absent where all are counted. */
     readonly uncountedNodes?: number;
     readonly elementwiseOps: number;
@@ -92,6 +101,8 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Absent where the model states no plan. */
+  readonly statedPlan?: StatedPlanReport;
   /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   /** The same for reading: `batch 1, 128 tokens`. */
@@ -152,11 +163,44 @@ export interface LinkReport {
   readonly costPerRequest: number;
 }
 
+/** What a plan's latency and cost add up from, in the order of tiers and links. */
+export interface PlanParts {
+  /** Per tier. */
+  readonly computeMs: readonly number[];
+  readonly tierCosts: readonly number[];
+  /** Per link. */
+  readonly transferMs: readonly number[];
+  readonly linkCosts: readonly number[];
+}
+
+/** Another plan under the same conditions, to be held against the one that is shown. */
+export interface AlternativeReport extends Figures {
+  readonly parts: PlanParts;
+  readonly nodesPerTier: readonly number[];
+  /** Per link the number of nodes below its cut, where these are the first of the order; `null` where they are not. */
+  readonly cuts: readonly (number | null)[];
+  /** The nodes of each tier, as overrides take them, where the cuts do not say it. */
+  readonly nodes?: readonly (readonly string[])[];
+  /** Label of the last node on the lowest tier that is used; `null` where it is the only one. */
+  readonly after: string | null;
+  /** Objective value relative to the shown plan's; above 1 is worse. */
+  readonly relative: number | null;
+}
+
+/** A node that a pin keeps on a tier. */
+export interface PinReport {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly tier: string;
+}
+
 export interface StrategyReport extends Figures {
   readonly strategy: string;
   readonly evaluatedPlans: number;
   /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
   readonly relative: number | null;
+  /** Absent where there is no plan. */
+  readonly parts?: PlanParts;
   /** Why it could not be computed here, where it could not. */
   readonly unavailable?: string;
 }
@@ -298,6 +342,16 @@ export interface PlanReport extends Figures {
   /** As in the analysis. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   readonly assumedText?: string;
+  /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
+  readonly verdict: string;
+  /** What the verdict was made from, for translation. */
+  readonly verdictSaid?: Message;
+  /** The best plan that cuts once and elsewhere, where there is one. */
+  readonly runnerUp?: AlternativeReport;
+  /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
+  readonly recommended?: AlternativeReport;
+  /** Nodes that pins keep on their tier, where there are any. */
+  readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */
   readonly advice: string;
   /** What the advice was made from, for translation. */

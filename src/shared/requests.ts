@@ -16,6 +16,8 @@ export interface ModelSnapshot {
   readonly error?: ErrorData;
   readonly analysis?: AnalysisReport;
   readonly plan?: PlanReport;
+  /** What the plan was made under besides the files; absent where nothing is tried. */
+  readonly tried?: PlanOverrides;
   /** The `dnnsplit.json` that applies; none when the built-in default does. */
   readonly configUri?: string;
   /** What is wrong with that file; the last good plan stays. */
@@ -74,7 +76,13 @@ export interface NodeDetails {
   }[];
   readonly macs: number | null;
   readonly weightBytes: number;
-  readonly timeMsPerTier: readonly { readonly tier: string; readonly ms: number; readonly measured: boolean }[];
+  readonly timeMsPerTier: readonly {
+    readonly tier: string;
+    readonly ms: number;
+    readonly measured: boolean;
+    /** Label of the node whose time includes this one's, where the tier runs them as one kernel. */
+    readonly fusedInto?: string;
+  }[];
 }
 
 export interface SearchHit {

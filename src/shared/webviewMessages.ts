@@ -15,6 +15,8 @@ export type ToWebview =
       readonly analysis: AnalysisReport;
       readonly plan: PlanReport;
       readonly overlay: SceneOverlay;
+      /** What the plan was made under besides the files. */
+      readonly tried?: PlanOverrides;
       /** Overrides that were set elsewhere; they replace the page's own. */
       readonly overrides?: PlanOverrides;
     }
@@ -39,6 +41,20 @@ export interface PreviewedCut {
   readonly position: number;
 }
 
+/** Commands of the extension that the page has buttons for. */
+export const runCommands = [
+  'exportPlan',
+  'savePicture',
+  'openConfig',
+  'bindDimension',
+  'generate',
+  'split',
+  'verifySplit',
+  'showLog',
+  'analyzeAgain',
+] as const;
+export type RunCommand = (typeof runCommands)[number];
+
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
   | { readonly type: 'ready'; readonly folded: readonly string[] | null }
@@ -57,5 +73,5 @@ export type FromWebview =
   /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */
   | { readonly type: 'picture'; readonly png: string; readonly scale: number }
   | { readonly type: 'noPicture'; readonly reason: string }
-  | { readonly type: 'run'; readonly command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain' }
+  | { readonly type: 'run'; readonly command: RunCommand }
   | { readonly type: 'log'; readonly text: string };

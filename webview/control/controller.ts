@@ -1,6 +1,6 @@
 import type { HeatMetric } from '../../src/shared/picture';
 import type { PlanOverrides } from '../../src/shared/requests';
-import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { PreviewedCut, RunCommand } from '../../src/shared/webviewMessages';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
 import { hasDetails, lastPlaceOf } from '../model/shown';
@@ -39,7 +39,7 @@ export interface Controller {
   /** Asks what a cut would give. */
   preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
-  run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
+  run(command: RunCommand): void;
   cancel(): void;
 }
 

@@ -6,10 +6,11 @@ import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit
 import type { SceneOverlay } from '../../src/shared/scene';
 import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
 import { text } from '../text/strings';
+import { type TriedPlan, withTried } from './alternatives';
 import { change, emptyHistory, type History, redo, undo } from './history';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
-export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
+export const panelTabs = ['plan', 'details', 'candidates', 'nodes', 'charts'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 export interface PanelState {
@@ -54,6 +55,10 @@ export interface State {
   readonly metric: HeatMetric;
   readonly overrides: PlanOverrides;
   readonly history: History;
+  /** What the plan was made under besides the files; `overrides` may already be others. */
+  readonly plannedUnder: PlanOverrides;
+  /** Plans that were tried out, the newest first. */
+  readonly tried: readonly TriedPlan[];
 }
 
 export const initialState: State = {
@@ -75,10 +80,12 @@ export const initialState: State = {
   focused: null,
   hovered: null,
   folded: null,
-  panel: { open: true, tab: 'details', size: 420 },
+  panel: { open: true, tab: 'plan', size: 420 },
   metric: 'time',
   overrides: {},
   history: emptyHistory,
+  plannedUnder: {},
+  tried: [],
 };
 
 export type Action =
@@ -105,7 +112,15 @@ function derive(state: State): State {
 
 function select(state: State, nodeIds: readonly string[]): State {
   const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
-  return { ...state, selection: nodeIds, details, focused: nodeIds.at(-1) ?? state.focused };
+  const panel = panelFor(state, nodeIds);
+  return { ...state, selection: nodeIds, details, panel, focused: nodeIds.at(-1) ?? state.focused };
+}
+
+/** The plan is shown while nothing is selected, and the node that is selected in its place; other tabs stay. */
+function panelFor({ panel, selection }: State, nodeIds: readonly string[]): PanelState {
+  if (JSON.stringify(selection) === JSON.stringify(nodeIds)) return panel;
+  if (nodeIds.length > 0) return panel.tab === 'plan' ? { ...panel, tab: 'details' } : panel;
+  return panel.tab === 'details' ? { ...panel, tab: 'plan' } : panel;
 }
 
 /** The box of a new scene for one of the scene before: itself, the fold that took it in, or the first that was in it. */
@@ -134,10 +149,20 @@ function receive(state: State, message: ToWebview): State {
     }
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;
+      const tried = message.tried === undefined ? state.tried : withTried(state.tried, plan, message.tried);
       const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
       // Without a scene there is still nothing to show: its failure or progress stays.
       const settled = state.scene === null ? {} : { error: null, progress: null };
-      return derive({ ...changed, ...settled, analysis, plan, overlay, preview: null });
+      return derive({
+        ...changed,
+        ...settled,
+        analysis,
+        plan,
+        overlay,
+        tried,
+        plannedUnder: message.tried ?? {},
+        preview: null,
+      });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };

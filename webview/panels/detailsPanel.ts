@@ -181,13 +181,16 @@ function tensors(details: NodeDetails, controller: Controller): HTMLElement[] {
 
 function times(details: NodeDetails): HTMLElement[] {
   if (details.timeMsPerTier.length === 0) return [];
-  const kind = (measured: boolean) => text(measured ? 'details.measured' : 'details.estimated');
+  const kind = ({ measured, fusedInto }: NodeDetails['timeMsPerTier'][number]) => {
+    if (fusedInto !== undefined) return text('details.fused', fusedInto);
+    return text(measured ? 'details.measured' : 'details.estimated');
+  };
   const rows = table(
     text('details.times'),
     [
       { header: text('column.tier'), cell: ({ tier }) => tier },
       { header: text('column.time'), numeric: true, cell: ({ ms }) => formatMs(ms) },
-      { header: '', cell: ({ measured }) => element('span', { class: 'dimmed' }, kind(measured)) },
+      { header: '', cell: (row) => element('span', { class: 'dimmed' }, kind(row)) },
     ],
     details.timeMsPerTier,
   );

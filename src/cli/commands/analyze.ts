@@ -3,7 +3,7 @@ import { findConfig } from '../../app/findConfig';
 import type { DimensionBindings } from '../../engine/shapes/facts/inferred';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, TensorReport } from '../../shared/reports';
+import type { AnalysisReport, CandidateReport, StatedPlanReport, TensorReport } from '../../shared/reports';
 import { parseBindings } from '../terminal/arguments';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import { checkDimensions, shownPath } from '../terminal/modelOptions';
@@ -43,7 +43,10 @@ async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answ
   const analyzed = analyzeFile(model.path, bindings);
   const warnings = await checkDimensions(analyzed, model.name, bindings, options.bind);
   const { nodes = false, tensors = false } = options;
-  const report = analysisReport({ ...analyzed, path: model.name }, { nodes, tensors });
+  const { statedPlanReport } = await import('../../app/statedPlan');
+  const statedPlan = statedPlanReport(analyzed);
+  const facts = analysisReport({ ...analyzed, path: model.name }, { nodes, tensors });
+  const report = { ...facts, ...(statedPlan && { statedPlan }) };
   return {
     report: { format: 'dnnsplit.analysis', formatVersion: 1, config: shownPath(config), ...report },
     text: () => analysisText(report, shownPath(config)),
@@ -77,6 +80,7 @@ function analysisText(report: AnalysisReport, config: string | null): string {
     ['weights', weightsText(model)],
     ['activations', activationsText(report)],
     ['cuts', cutsText(graph)],
+    ...(report.statedPlan ? [['plan inside', statedText(report.statedPlan)] as [string, string]] : []),
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
   if (report.assumedText !== undefined) {
@@ -126,7 +130,7 @@ function nodesText({ model, graph }: AnalysisReport): string {
 function workText({ macs, uncountedNodes }: AnalysisReport['model']): string {
   if (uncountedNodes === undefined) return macsText(macs);
   const open = `${counted(uncountedNodes, 'node')} of unknown size not counted`;
-  return macs === 0 ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
+  return macs === null ? `unknown MACs: ${open}` : `at least ${macsText(macs)}: ${open}`;
 }
 
 function weightsText({ weightBytes, bodyWeightBytes, parameters }: AnalysisReport['model']): string {
@@ -139,6 +143,11 @@ function activationsText({ model, graph }: AnalysisReport): string {
   return graph.unknownTensors === 0
     ? known
     : `${known}, without ${counted(graph.unknownTensors, 'tensor')} of unknown size`;
+}
+
+function statedText({ stages }: StatedPlanReport): string {
+  const parts = stages.map(({ name, nodes }, stage) => `${name ?? `stage ${stage}`} ${counted(nodes, 'node')}`);
+  return `${parts.join(', ')}; dnnsplit plan MODEL --from-model prices it`;
 }
 
 function cutsText({ singleTensorCuts, boundedBlocks }: AnalysisReport['graph']): string {

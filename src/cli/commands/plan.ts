@@ -32,6 +32,7 @@ interface PlanOptions extends ModelOptions {
   readonly strategy?: string;
   readonly cut?: readonly string[];
   readonly link?: ReadonlyMap<number, number>;
+  readonly fromModel?: boolean;
   readonly output?: string;
   readonly force?: boolean;
   readonly compare?: boolean;
@@ -55,6 +56,12 @@ export function addPlan(program: Command): void {
     .option('--cut <node>', 'cut after this node and nowhere else; repeat it for more tiers', collectCuts)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .addOption(
+      new Option(
+        '--from-model',
+        'take the plan that the model states: pipeline stages (ONNX IR 11) or layers (ONNX Runtime)',
+      ).conflicts(['strategy', 'cut']),
+    )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
     .option('--compare', 'compare with the other strategies')
@@ -107,13 +114,20 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const analyzed = analyzeFile(model.path, settings.bindings);
   const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
   const overrides = await overridesOf(analyzed, settings, options);
-  const planned = planAnalyzed(analyzed, settings, overrides, {
-    compare: options.compare === true,
-    pareto: options.pareto === true,
-    ...(options.top !== undefined && { top: options.top }),
-    ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
-    ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
-  });
+  const stated =
+    options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
+  const planned = planAnalyzed(
+    analyzed,
+    settings,
+    { ...overrides, ...(stated && { placement: stated }) },
+    {
+      compare: options.compare === true,
+      pareto: options.pareto === true,
+      ...(options.top !== undefined && { top: options.top }),
+      ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
+      ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
+    },
+  );
   if (options.regions && planned.result.regionMap === undefined) {
     throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }

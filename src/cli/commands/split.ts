@@ -10,6 +10,7 @@ import { tableText } from '../terminal/table';
 
 interface SplitCommandOptions {
   readonly output: string;
+  readonly keep?: readonly string[];
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -21,6 +22,11 @@ export function addSplit(program: Command): void {
     .description('Write the sub-model and the contract of every tier of a plan')
     .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per tier')
+    .option(
+      '--keep <tensor>',
+      'answer this inner tensor too (repeatable)',
+      (tensor: string, kept: readonly string[] = []) => [...kept, tensor],
+    )
     .option('--force', 'replace the files of an earlier split')
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
@@ -32,7 +38,7 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(await planInput(planPath), planPath, undefined, undefined, work);
+  const prepared = prepareSplit(await planInput(planPath), planPath, undefined, undefined, work, options.keep);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? jsonText(report) : splitText(report));

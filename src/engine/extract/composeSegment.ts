@@ -38,7 +38,8 @@ export interface ComposedSegment {
   readonly data: readonly Piece[];
 }
 
-const largestProtobufBytes = 2 ** 31 - 1;
+/** What protobuf allows a message to have. */
+export const largestProtobufBytes = 2 ** 31 - 1;
 /** Tensors below this stay in the model even when it is too large. */
 const smallestMovedBytes = 1024;
 const dataAlignment = 64;

@@ -18,6 +18,7 @@ import {
   type StrategyOutcome,
   singleTierOutcomes,
 } from './findings/outcomes';
+import { runnerUp } from './findings/runnerUp';
 import { cutsAtPositions, cutsOfPlacement } from './infrastructure/givenCuts';
 import type { Infrastructure } from './infrastructure/infrastructure';
 import { tierBounds } from './infrastructure/tierBounds';
@@ -84,6 +85,8 @@ export interface PlanningResult {
   readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
+  /** The best plan that cuts once, at a candidate at which the plan does not cut. */
+  readonly runnerUp?: Plan;
   /** With `regions`; absent where the links are not two of the infrastructure's. */
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
@@ -124,6 +127,8 @@ export function planModel(
   const knownPlans = () =>
     free === context ? [plan, ...singles] : [...keptPlan(outcomeOf(free, plan, options.strategy)), ...singles, plan];
   const searched = searchedText(search.searched);
+  const outcomes = candidateOutcomes(costs, candidates, free.bounds, plan.assignment);
+  const second = runnerUp(costs, candidates, outcomes);
   return {
     plan,
     costs,
@@ -136,7 +141,8 @@ export function planModel(
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
     ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: say('regimes.searchedOnly', {}).text }),
-    candidates: candidateOutcomes(costs, candidates, free.bounds, plan.assignment),
+    candidates: outcomes,
+    ...(second && { runnerUp: second }),
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),

@@ -31,6 +31,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'jetson-nano',
     title: 'NVIDIA Jetson Nano',
+    basis: 'published',
     gflops: {
       value: 54.5,
       source: 'CortexFoundation/cvm-runtime, resnet50_v1 in 0.150 s',
@@ -44,6 +45,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'jetson-orin-nano',
     title: 'NVIDIA Jetson Orin Nano 8 GB',
+    basis: 'peak',
     gflops: {
       value: 890,
       source: 'brojogopalsapui.com, Orin Nano deep dive (40 TOPS int8 sparse at 15 W)',
@@ -57,6 +59,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'jetson-orin-nx-8gb',
     title: 'NVIDIA Jetson Orin NX 8 GB',
+    basis: 'peak',
     gflops: peak(1560, accelerators),
     memoryGBps: listed(102, accelerators),
     memoryGB: listed(8, accelerators),
@@ -65,6 +68,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'jetson-orin-nx-16gb',
     title: 'NVIDIA Jetson Orin NX 16 GB',
+    basis: 'peak',
     gflops: peak(1880, accelerators),
     memoryGBps: listed(102, accelerators),
     memoryGB: listed(16, accelerators),
@@ -73,6 +77,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'jetson-xavier-nx',
     title: 'NVIDIA Jetson Xavier NX',
+    basis: 'peak',
     gflops: {
       value: 936,
       source: accelerators,
@@ -85,6 +90,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'raspberry-pi-4',
     title: 'Raspberry Pi 4',
+    basis: 'published',
     gflops: measured(8.1, 'device-raspi4'),
     memoryGBps: {
       value: 5.56,
@@ -96,21 +102,62 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'raspberry-pi-5',
     title: 'Raspberry Pi 5 8 GB',
+    basis: 'published',
     gflops: {
       value: 35.2,
       source: 'geerlingguy/top500-benchmark',
       date: '2024',
       note: 'measured LINPACK in float64; a float32 network may reach more',
     },
+    memoryGBps: {
+      value: 9.28,
+      source: 'ggerganov/whisper.cpp, issue 89',
+      date: '2023',
+      note: 'derived: a copy that is measured at 4.64 GB/s on one thread reads and writes that much',
+    },
     memoryGB: { value: 8, source: 'geerlingguy/top500-benchmark', date: '2024' },
     watts: { value: 12.7, source: 'geerlingguy/top500-benchmark', date: '2024', note: 'measured during LINPACK' },
   },
-  { id: 'cpu-i7-6700k', title: 'Desktop, Intel Core i7-6700K', gflops: measured(95.7, 'cloud-6700k without GPU') },
-  { id: 'cpu-i5-2500', title: 'Desktop, Intel Core i5-2500', gflops: measured(35.2, 'edge-2500') },
-  { id: 'vm-2core', title: 'Virtual machine with 2 cores', gflops: measured(46.7, 'edge-vm2Core') },
+  {
+    id: 'cpu-i7-6700k',
+    title: 'Desktop, Intel Core i7-6700K',
+    basis: 'published',
+    gflops: measured(95.7, 'cloud-6700k without GPU'),
+    memoryGBps: {
+      value: 34.1,
+      source: 'technic3d.com, Skylake presentation (two channels of DDR4-2133)',
+      date: '2015',
+      note: 'derived: 2 channels of 8 bytes at 2133 MT/s, the peak',
+    },
+  },
+  {
+    id: 'cpu-i5-2500',
+    title: 'Desktop, Intel Core i5-2500',
+    basis: 'published',
+    gflops: measured(35.2, 'edge-2500'),
+    memoryGBps: {
+      value: 21.3,
+      source: 'cpu-monkey.com, Core i7-2600',
+      date: '2025',
+      note: 'the peak of the same memory controller with two channels of DDR3-1333',
+    },
+  },
+  {
+    id: 'vm-2core',
+    title: 'Virtual machine with 2 cores',
+    basis: 'published',
+    gflops: measured(46.7, 'edge-vm2Core'),
+    memoryGBps: {
+      value: 17.1,
+      source: 'assumption: the host is not published',
+      date: '2026',
+      note: 'half of a desktop with two channels of DDR4-2133',
+    },
+  },
   {
     id: 't4',
     title: 'NVIDIA T4 (AWS g4dn.xlarge)',
+    basis: 'peak',
     gflops: peak(8100),
     memoryGBps: listed(320),
     memoryGB: cloudMemory(16),
@@ -120,6 +167,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'l4',
     title: 'NVIDIA L4 (AWS g6.xlarge)',
+    basis: 'peak',
     gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
     memoryGB: cloudMemory(24),
@@ -129,6 +177,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'l4-gcp',
     title: 'NVIDIA L4 (Google Cloud g2-standard-4)',
+    basis: 'peak',
     gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
     memoryGB: cloudMemory(24),
@@ -143,6 +192,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'a10g',
     title: 'NVIDIA A10G (AWS g5.xlarge)',
+    basis: 'peak',
     gflops: peak(31_200),
     memoryGBps: listed(600),
     memoryGB: cloudMemory(24),
@@ -152,6 +202,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'v100',
     title: 'NVIDIA V100 (AWS p3.2xlarge)',
+    basis: 'peak',
     gflops: peak(15_700),
     memoryGBps: listed(900),
     memoryGB: cloudMemory(16),
@@ -161,6 +212,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'a100-40gb',
     title: 'NVIDIA A100 40 GB (share of AWS p4d.24xlarge)',
+    basis: 'peak',
     gflops: peak(19_500),
     memoryGBps: listed(1555),
     memoryGB: listed(40),
@@ -170,6 +222,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'a100-40gb-gcp',
     title: 'NVIDIA A100 40 GB (Google Cloud a2-highgpu-1g)',
+    basis: 'peak',
     gflops: peak(19_500),
     memoryGBps: listed(1555),
     memoryGB: listed(40),
@@ -179,6 +232,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'a100-80gb',
     title: 'NVIDIA A100 80 GB (share of AWS p4de.24xlarge)',
+    basis: 'peak',
     gflops: peak(19_500, 'llmbook.apartsin.com'),
     memoryGBps: listed(2000, 'llmbook.apartsin.com'),
     memoryGB: listed(80, 'llmbook.apartsin.com'),
@@ -188,6 +242,7 @@ export const tierPresets: readonly TierPreset[] = [
   {
     id: 'h100',
     title: 'NVIDIA H100 SXM (AWS p5.4xlarge)',
+    basis: 'peak',
     gflops: peak(67_000, 'HF Elfsong/gcp_allocator'),
     memoryGBps: listed(3350, 'HF Elfsong/gcp_allocator'),
     memoryGB: cloudMemory(80),

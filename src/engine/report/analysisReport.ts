@@ -75,6 +75,7 @@ function modelReport({ path, inferred, stated = inferred, graph }: AnalysisFacts
   const nodeCount = graph.nodes.length;
   const inBodies = sum(inferred.nodes.map(({ node }) => bodyWeightBytes(node)));
   const uncounted = inferred.nodes.filter(({ macs }) => macs === undefined).length;
+  const macs = sum(inferred.nodes.map((node) => node.macs ?? 0));
   const everything = loadOf(graph, new Uint8Array(nodeCount).fill(1), new Uint8Array(nodeCount));
   return {
     path,
@@ -88,7 +89,9 @@ function modelReport({ path, inferred, stated = inferred, graph }: AnalysisFacts
     parameters: inferred.parameters,
     weightBytes: sum(inferred.weightBytes.values()),
     ...(inBodies > 0 && { bodyWeightBytes: inBodies }),
-    macs: sum(inferred.nodes.map((node) => node.macs ?? 0)),
+    ...(macs === 0 && uncounted > 0
+      ? { macs: null, macsUnknown: say('analysis.macsUnknown', { nodes: uncounted }).text }
+      : { macs }),
     ...(uncounted > 0 && { uncountedNodes: uncounted }),
     elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
     peakActivationBytes: everything.peakActivationBytes,

@@ -20,10 +20,12 @@ import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
+import { alternativeReport, partsOf, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
+import { verdictOf } from './verdict';
 
 /** The model that was planned: its identity, and the sizes that were assumed for it. */
 type PlannedFrom = ModelIdentity & { readonly assumed?: readonly AssumedDimension[] };
@@ -31,14 +33,17 @@ type PlannedFrom = ModelIdentity & { readonly assumed?: readonly AssumedDimensio
 /**
  * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
  * @param model identifies the model, to tell profiles of another one; without it they are not told.
+ * @param recommended the plan without what is only tried, where something is.
  */
-export function planReport(result: PlanningResult, model?: PlannedFrom): PlanReport {
+export function planReport(result: PlanningResult, model?: PlannedFrom, recommended?: PlanningResult): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>
     regimes.map((regime) => regimeReport(result, link, regime)),
   );
   const profiles = profileReports(costs, model);
+  const verdict = verdictOf(result);
+  const pins = pinReports(costs);
   return {
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
@@ -70,6 +75,11 @@ export function planReport(result: PlanningResult, model?: PlannedFrom): PlanRep
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
+    verdict: verdict.text,
+    verdictSaid: messageOf(verdict),
+    ...(result.runnerUp && { runnerUp: alternativeReport(costs, plan, result.runnerUp) }),
+    ...(recommended && { recommended: alternativeReport(costs, plan, recommended.plan) }),
+    ...(pins.length > 0 && { pins }),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
@@ -138,6 +148,7 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
     ...figures((metric) => (evaluation === undefined ? Number.NaN : figureOf(evaluation, metric))),
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
     relative: finite(relative),
+    ...(evaluation && { parts: partsOf(evaluation) }),
     ...(unavailable !== undefined && { unavailable }),
   };
 }

@@ -1,5 +1,5 @@
 import { DnnSplitError } from '../../shared/errors';
-import { say } from '../../shared/messages/say';
+import { type Sentence, say } from '../../shared/messages/say';
 import { throwIfCanceled, type Work } from '../../shared/work';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
@@ -46,24 +46,24 @@ export class GraphInference {
   }
 
   /** Reports once; equal messages for the same place are dropped, and so is everything beyond a bound. */
-  report(severity: InferenceDiagnostic['severity'], message: string, nodeId?: string, tensor?: string): void {
-    const key = `${message}\u0000${nodeId ?? ''}\u0000${tensor ?? ''}`;
+  report(severity: InferenceDiagnostic['severity'], sentence: Sentence, nodeId?: string, tensor?: string): void {
+    const key = `${sentence.text}\u0000${nodeId ?? ''}\u0000${tensor ?? ''}`;
     if (this.reported.has(key) || this.reported.size > maximumDiagnostics) return;
     this.reported.add(key);
     const full = this.reported.size > maximumDiagnostics;
-    const text = full ? 'There are further findings of this kind; only the first are listed.' : message;
+    const said = full ? say('shapes.furtherFindings', {}) : sentence;
     this.diagnostics.push({
       severity: full ? 'information' : severity,
-      message: text,
+      message: said.text,
       ...(nodeId !== undefined && !full && { nodeId }),
       ...(tensor !== undefined && !full && { tensor }),
     });
   }
 
   /** A contradiction. Inside a branch of an If it only matters where that branch is taken. */
-  private problem(message: string, nodeId: string): void {
+  private problem(problem: Sentence, nodeId: string): void {
     this.problems++;
-    this.report(this.conditionalDepth > 0 ? 'information' : 'warning', message, nodeId);
+    this.report(this.conditionalDepth > 0 ? 'information' : 'warning', problem, nodeId);
   }
 
   /** Infers every node of the main graph; `scope` holds its inputs and weights already. */
@@ -88,7 +88,7 @@ export class GraphInference {
     }
     this.bodyNodes += planned.nodes.length;
     if (this.bodyNodes > maximumBodyNodes) {
-      this.report('warning', 'The bodies of this node are nested too deeply to be inferred.', owner.node.id);
+      this.report('warning', say('shapes.nesting', {}), owner.node.id);
       const outputs = body.outputs.map(() => unknownFact);
       return { outputs, macs: undefined, elementwiseOps: undefined, contradicts: false };
     }
@@ -111,7 +111,7 @@ export class GraphInference {
   private inferNodes<R>(graph: PlannedGraph, scope: Scope, visit: Visit<R>): R[] {
     const context = new NodeContext({
       expected: this.expected,
-      problem: (message, nodeId) => this.problem(message, nodeId),
+      problem: (problem, nodeId) => this.problem(problem, nodeId),
       inferBody: (body, inputs, owner) => this.inferBody(body, inputs, owner, scope),
       surroundings: surroundingsOf(graph, scope),
       affordableRuns: (body) => Math.floor((maximumRepeatedNodes - this.bodyNodes) / Math.max(1, body.nodes.length)),
@@ -137,10 +137,9 @@ export class GraphInference {
     if (entry === undefined) {
       const name = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
       const reason = whyOpaque(node.domain, node.op);
-      const because = reason === undefined ? '' : ` (${reason})`;
       this.report(
         'information',
-        `Operator ${name} is not known${because}: its results have the types that the file states for them, if any.`,
+        reason === undefined ? say('shapes.unknownOperator', { name }) : say('shapes.opaqueOperator', { name, reason }),
         node.id,
       );
       return;
@@ -149,7 +148,7 @@ export class GraphInference {
       entry.infer(context);
     } catch (thrown) {
       if (DnnSplitError.is(thrown)) throw thrown;
-      context.problem(`${thrown instanceof Error ? thrown.message : String(thrown)}.`);
+      context.problem(say('shapes.failed', { reason: thrown instanceof Error ? thrown.message : String(thrown) }));
     }
   }
 
@@ -162,7 +161,7 @@ export class GraphInference {
   private factOf(name: string, nodeId: string, scope: Scope): TensorFact {
     const fact = scope.find(name);
     if (fact !== undefined) return fact;
-    this.report('error', `No node, input or weight makes tensor ${name}.`, nodeId, name);
+    this.report('error', say('shapes.noMaker', { tensor: name }), nodeId, name);
     scope.facts.set(name, unknownFact);
     return unknownFact;
   }

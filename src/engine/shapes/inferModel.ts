@@ -1,3 +1,4 @@
+import { say } from '../../shared/messages/say';
 import { unwatched, type Work } from '../../shared/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
@@ -28,7 +29,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     functions: functionsByKey(model.functions),
     bodies: new Map(),
     modulePaths: new Map(),
-    warn: (message, nodeId, tensor) => inference.report('error', message, nodeId, tensor),
+    warn: (problem, nodeId, tensor) => inference.report('error', problem, nodeId, tensor),
     inlineBudget: maximumInlinedNodes,
   };
   const expected = expectedSizes(model.graph.inputs, bindings);
@@ -38,7 +39,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
   const nodes = inference.inferMain(graph, scope, inferredNode);
   for (const output of model.graph.outputs) {
     if (scope.find(output.name) !== undefined) continue;
-    inference.report('error', `No node, input or weight makes the output ${output.name}.`, undefined, output.name);
+    inference.report('error', say('shapes.noOutput', { tensor: output.name }), undefined, output.name);
   }
   const inputs = graph.inputs.map((input) => input.name);
   const found = inference.diagnostics;

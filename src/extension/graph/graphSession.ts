@@ -4,7 +4,7 @@ import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
-import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
+import type { FromWebview, PicturePart, PreviewedCut, RunCommand, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
@@ -27,7 +27,7 @@ export interface GraphSurroundings {
   readonly strings: Readonly<Record<string, string>>;
   /** What is folded at first where the page remembers nothing; `null` leaves it to the server. */
   readonly initialFolds: (modelUri: string) => readonly string[] | null;
-  readonly run: (command: Extract<FromWebview, { type: 'run' }>['command'], modelUri: string) => void;
+  readonly run: (command: RunCommand, modelUri: string) => void;
   readonly log: (text: string) => void;
   readonly report: (error: DnnSplitError) => void;
 }
@@ -249,14 +249,14 @@ export class GraphSession implements Releasable {
   async #sendPlan(): Promise<void> {
     const snapshot = this.surroundings.models.get(this.modelUri)?.snapshot;
     if (!snapshot?.analysis || !snapshot.plan) return;
-    const { analysis, plan, revision } = snapshot;
+    const { analysis, plan, tried, revision } = snapshot;
     const showPlan = async () => {
       const overlay = await this.surroundings.connection.request('dnnsplit/overlay', { modelUri: this.modelUri });
       if (this.#sentRevision !== revision) return;
       const { overrides } = this.surroundings.models.get(this.modelUri) ?? {};
       const isNews = overrides !== undefined && overrides !== this.#pageOverrides;
       if (isNews) this.#pageOverrides = overrides;
-      this.post({ type: 'plan', analysis, plan, overlay, ...(isNews && { overrides }) });
+      this.post({ type: 'plan', analysis, plan, overlay, ...(tried && { tried }), ...(isNews && { overrides }) });
     };
     // Nobody asked for it, and the next server gives it without being asked.
     await this.#attempt(showPlan, (error) => !(error instanceof ServerEndedError));

@@ -25,6 +25,8 @@ export interface TreeRow {
   readonly place?: PlanPlace;
   /** Position of the cut, on rows of candidates. */
   readonly position?: number;
+  /** Command of the extension that choosing the row runs, without its prefix. */
+  readonly command?: string;
   /** Names to copy. */
   readonly tensorNames?: readonly string[];
 }
@@ -39,7 +41,8 @@ export type RowKind =
   | 'chosenCandidate'
   | 'tensor'
   | 'fact'
-  | 'dimension';
+  | 'dimension'
+  | 'step';
 
 /** A row as one sentence. */
 export function rowText({ label, description }: TreeRow): string {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { subModelPath } from '../../files/reach';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
 import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
@@ -75,8 +75,7 @@ async function partOf(
   options: OnnxRuntimeOptions,
 ): Promise<Executor | undefined> {
   if (contract.segment === null) return undefined;
-  const folder = dirname(task.contractPaths[index] ?? '');
-  return await onnxRuntimeExecutor(resolve(folder, contract.segment.file), options);
+  return await onnxRuntimeExecutor(subModelPath(task.contractPaths[index] ?? '', contract.segment.file), options);
 }
 
 /** The first tier, each tier handing on to the one above without a network between them. */

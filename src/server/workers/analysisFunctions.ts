@@ -146,7 +146,8 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
-    return { ...state, plan: planReport(result, analyzed) };
+    const recommended = attempt(() => cache.recommended(modelPath, settings, planning.overrides, work));
+    return { ...state, plan: planReport(result, analyzed, recommended?.result) };
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }

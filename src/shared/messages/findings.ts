@@ -24,6 +24,7 @@ export const findingsMessages = {
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
   'caveat.foreignInputs': '`inputs` names {given}, but this model reads {own}.',
+  'caveat.unsupported': '`{tier}` cannot run {layers|# layer|# layers} ({operators}), so these are placed elsewhere.',
   'caveat.noInputs': 'no inputs',
   'caveat.noPrices': 'No tier or link has a price, so every plan costs 0. Set `pricePerHour` or `pricePerGB`.',
   'caveat.noPrice': '{tiers} {count|has|have} no price, so layers cost nothing there.',
@@ -50,6 +51,9 @@ export const findingsMessages = {
     'In addition, {count} of {all} positions of the execution order were searched. The certificate says how far from the optimum that may be.',
 
   'candidate.acrossBranches': 'This cut runs across branches: no earlier cut in this block sends as little as {bytes}.',
+  'analysis.macsUnknown':
+    '{nodes|# node depends|# nodes depend} on sizes that are not known, and no other one has MACs.',
+
   'candidate.adjacent': 'There is no other position before the next candidate.',
   'candidate.rulesOutOne':
     'Position {position} is never better: it sends at least {bytes} and leaves less work for the faster tier.',

@@ -24,6 +24,7 @@ export const limitsMessages = {
   'change.raise': 'raise `{limit}` to {to}',
   'change.lower': 'lower `{limit}` to {to}',
   'change.memory': 'raise the `memoryGB` of `{tier}` to {to}',
+  'change.ignoreMemory': 'set `constraints.respectMemory` to false',
   'change.bandwidth': 'raise the `bandwidthMbps` between `{from}` and `{upper}` to {to}',
   'change.deadline': 'allow more time with `--deadline`',
   'change.dropInput': 'drop `keepInputOnFirstTier`',

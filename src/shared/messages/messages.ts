@@ -6,8 +6,10 @@ import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
 import { runningMessages } from './running';
+import { shapesMessages } from './shapes';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
+import { verdictMessages } from './verdicts';
 
 /**
  * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
@@ -16,10 +18,12 @@ import { usingMessages } from './using';
  */
 export const messages = {
   ...readingMessages,
+  ...shapesMessages,
   ...splittingMessages,
   ...planningMessages,
   ...limitsMessages,
   ...findingsMessages,
+  ...verdictMessages,
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,

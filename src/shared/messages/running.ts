@@ -41,6 +41,8 @@ export const runningMessages = {
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
+  'contract.outside':
+    '{path} names the sub-model {file}, which is not in its own folder. Put the sub-model beside the contract, or export it again.',
   'contract.otherVersion':
     '{path} is not a contract of this version ({place}: {problem}). Export the sub-models again.',
   'verify.nothing': 'There are no sub-models to verify.',

@@ -22,6 +22,16 @@ export const splittingMessages = {
   'cut.moreThanLinks':
     '{cuts|# cut needs|# cuts need} as many links, but there {links|is #|are #}. Leave cuts out or add tiers.',
 
+  'annotate.tooLarge': 'With the plan in it, the model would exceed the 2 GiB that a model file may have.',
+  'stated.none':
+    'The model states no plan of its own: its nodes have neither pipeline stages nor layers. Write a plan into it with "dnnsplit annotate".',
+  'stated.stages':
+    'The model has {stages|# pipeline stage|# pipeline stages}, but the configuration has {tiers|# tier|# tiers}. Add the missing tiers.',
+
+  'split.keep':
+    'No node of the model makes tensor "{tensor}". List its tensors with "dnnsplit analyze MODEL --tensors".',
+  'split.keepNearest': 'No node of the model makes tensor "{tensor}". Did you mean "{nearest}"?',
+
   'tensor.notSent':
     'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
   'tensor.notRun':

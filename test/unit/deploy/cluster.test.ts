@@ -90,7 +90,7 @@ interface Container {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly ports: readonly Port[];
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
   readonly resources: Readonly<Record<'requests' | 'limits', Labels>>;
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;
@@ -202,7 +202,9 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
       expect(volumeMounts.map(({ name }) => name).sort()).toEqual(pod.spec.volumes.map(({ name }) => name).sort());
       expect(volumeMounts.some(({ mountPath }) => mountPath === '/tmp')).toBe(true);
       const [path = ''] = container.args;
-      const mount = volumeMounts.find(({ mountPath }) => posix.dirname(path) === mountPath);
+      const mount = volumeMounts.find(({ mountPath }) => path === mountPath);
+      // One file of the volume, so that what the image has beside it is not covered.
+      expect(mount?.subPath).toBe(posix.basename(path));
       const volume = pod.spec.volumes.find(({ name }) => name === mount?.name);
       const text = named('ConfigMap', volume?.configMap?.name ?? '')?.data?.[posix.basename(path)];
       const contract = JSON.parse(text ?? '{}');

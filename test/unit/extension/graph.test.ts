@@ -35,6 +35,8 @@ describe('the page', () => {
     scriptUri: 'https://host.example/webview.js',
     styleUri: 'https://host.example/webview.css',
     language: 'en',
+    modelName: 'net.onnx',
+    stage: 'Opening the model…',
   };
 
   it('allows its own files and nothing else', () => {
@@ -47,13 +49,14 @@ describe('the page', () => {
 
   it('has no inline script or style', () => {
     const html = graphPage(parts);
-    expect(html).toContain('<div id="app"></div>');
+    expect(html).toMatch(/<div id="app">.*net\.onnx.*Opening the model….*<\/div>/);
     expect(html).toMatch(/<script nonce="n0nce" src="[^"]+"><\/script>/);
     expect(html).not.toMatch(/<style|style=|onload=|<script(?![^>]*src=)/);
   });
 
   it('cannot be broken out of by what it is given', () => {
     expect(graphPage({ ...parts, language: '"><script>alert(1)</script>' })).not.toContain('<script>alert');
+    expect(graphPage({ ...parts, modelName: '<script>alert(1)</script>.onnx' })).not.toContain('<script>alert');
   });
 });
 

@@ -116,3 +116,10 @@ test('overrides change what they name and nothing else', () => {
   expect(messageOf(() => parseObjective('speed'))).toContain('latency, cost, throughput, energy');
   expect(messageOf(() => parseObjective('{"latency":0}'))).toContain('not an objective');
 });
+
+test('no link preset is without latency, and the way down is never slower than the way up', () => {
+  for (const { id, bandwidthMbps, latencyMs, downBandwidthMbps } of linkPresets) {
+    expect(latencyMs.value, id).toBeGreaterThan(0);
+    expect(downBandwidthMbps?.value ?? Number.POSITIVE_INFINITY, id).toBeGreaterThan(bandwidthMbps.value);
+  }
+});

@@ -62,6 +62,12 @@ function follow(infrastructure: Infrastructure, advice: readonly Advice[]): Infr
   return followed;
 }
 
+/** Follows a change that may be one of a switch. */
+function followWords(infrastructure: Infrastructure, words: string): Infrastructure {
+  if (!words.includes('set `constraints.respectMemory` to false')) return follow(infrastructure, adviceIn(words));
+  return { ...infrastructure, constraints: { ...infrastructure.constraints, respectMemory: false } };
+}
+
 /** Follows what a regime without a plan asks for. @returns whether it does so at one bandwidth only; nothing for a plan */
 function checkBelowBorder(
   graph: SplitGraph,
@@ -111,7 +117,7 @@ describe('where no plan keeps the constraints', () => {
               const slower = follow(infrastructure, [{ ...instead, to: instead.to * 0.998 }]);
               expect(refusal(graph, slower), `${message} | ${other}`).toBeDefined();
             }
-            expect(refusal(graph, follow(infrastructure, adviceIn(other))), `${message} | ${other}`).toBeUndefined();
+            expect(refusal(graph, followWords(infrastructure, other)), `${message} | ${other}`).toBeUndefined();
           }
           const [only] = advice;
           if (advice.length > 1 || only === undefined || only.tier !== undefined) return;
@@ -196,7 +202,11 @@ describe('where no plan keeps the constraints', () => {
       [{}, {}],
     ).tiers;
     const message = under({ respectMemory: true }, { tiers: small });
-    expect(message).toMatch(/No plan fits into the memory of the tiers: raise the `memoryGB` of `\w+` to/);
+    expect(message).toMatch(
+      /No plan fits into the memory of the tiers: raise the `memoryGB` of `\w+` to .*; or set `constraints.respectMemory` to false\.$/,
+    );
+    expect(under({}, { tiers: small })).toBe(message);
+    expect(under({ respectMemory: false }, { tiers: small })).toBeUndefined();
   });
 
   test('limits that exclude each other are relaxed together', () => {

@@ -145,7 +145,8 @@ function evaluateNaively(
         bytes += tensor.producer < 0 ? (infrastructure.inputWireBytes[tensor.name] ?? size) : size;
       }
     }
-    return { bytes, seconds: bytes > 0 ? link.latencyMs / 1000 + (bytes * 8) / (link.bandwidthMbps * 1e6) : 0 };
+    const sendingS = (bytes * 8) / (link.bandwidthMbps * 1e6);
+    return { bytes, sendingS, seconds: bytes > 0 ? link.latencyMs / 1000 + sendingS : 0 };
   });
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   const first = infrastructure.tiers[0];
@@ -163,7 +164,7 @@ function evaluateNaively(
       ((moved[0]?.bytes ?? 0) / 1e6) * (infrastructure.links[0]?.joulesPerMB ?? 0),
     throughput: Math.max(
       ...infrastructure.tiers.map((tier, k) => (busy[k] ?? 0) / tier.replicas),
-      ...moved.map((one) => one.seconds),
+      ...moved.map((one) => one.sendingS),
     ),
   };
 }

@@ -75,7 +75,7 @@ describe('models that contradict themselves', () => {
         }),
       ],
     });
-    expect(messages(built)).toEqual(['Scan y: It states 2147483647 scan inputs (num_scan_inputs) but has 1 inputs.']);
+    expect(messages(built)).toEqual(['Scan y: It states 2147483647 scan inputs (num_scan_inputs) but has 1 input.']);
     expect(inferModel(built, {}).tensors.get('y')?.shape).toEqual([4, 2]);
   });
 

@@ -67,7 +67,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
             const relay = { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB };
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
-              contractConfigMap(tier, placement, 'model.onnx'),
+              contractConfigMap(tier, placement),
               relayDeployment(relay, placement, { image, ...neighbors }),
               relayService(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),

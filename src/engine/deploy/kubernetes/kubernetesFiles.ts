@@ -45,7 +45,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
         {
           path: `${tierFolder(tier)}/relay.yaml`,
           content: manifest([
-            contractConfigMap(tier, placement, '../tier/model.onnx'),
+            contractConfigMap(tier, placement),
             relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
             relayService(tier, placement),
             relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),

@@ -22,7 +22,8 @@ type KubernetesObject = Readonly<Record<string, unknown>>;
 
 /** Label that says which tier a node or a pod belongs to. */
 export const tierLabel = 'dnnsplit.dev/tier';
-const contractFolder = '/contract';
+/** Beside the sub-model, which the image has there: a relay runs nothing from elsewhere. */
+const contractPath = '/tier/contract.json';
 /** How often readiness is looked at, in seconds; a relay that stops goes on answering for so long. */
 const readinessSeconds = 5;
 
@@ -39,15 +40,13 @@ function metadata(name: string, tier: DeployedTier, placement: Placement) {
   return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
 }
 
-/** The contract of a tier, for its relay to mount; `segmentPath` is where the sub-model lies in the container. */
-export function contractConfigMap(tier: DeployedTier, placement: Placement, segmentPath: string): KubernetesObject {
-  const { contract } = tier;
-  const segment = contract.segment && { ...contract.segment, file: segmentPath };
+/** The contract of a tier, for its relay to mount. */
+export function contractConfigMap(tier: DeployedTier, placement: Placement): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata(relayName(tier), tier, placement),
-    data: { 'contract.json': contractText({ ...contract, segment }) },
+    data: { 'contract.json': contractText(tier.contract) },
   };
 }
 
@@ -100,7 +99,7 @@ export function relayDeployment(
             {
               name: 'relay',
               image: settings.image,
-              args: [`${contractFolder}/contract.json`],
+              args: [contractPath],
               env: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
               ports: [{ name: 'http', containerPort: relayPort }],
               resources: {
@@ -117,7 +116,7 @@ export function relayDeployment(
                 capabilities: { drop: ['ALL'] },
               },
               volumeMounts: [
-                { name: 'contract', mountPath: contractFolder, readOnly: true },
+                { name: 'contract', mountPath: contractPath, subPath: 'contract.json', readOnly: true },
                 { name: 'temporary', mountPath: '/tmp' },
               ],
             },

@@ -1,5 +1,6 @@
 import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
-import type { DataTensor, SplitNode } from '../../split/splitGraph';
+import { fusedGroups } from '../../split/fusedGroups';
+import type { DataTensor, SplitGraph, SplitNode } from '../../split/splitGraph';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
 import {
   busyValue,
@@ -30,14 +31,56 @@ export function measuredSeconds(node: SplitNode, tier: Tier): number | undefined
 }
 
 /**
- * Estimated seconds of a node on a tier: the slower of computing and moving data (roofline; Williams et al., CACM 2009),
- * plus the fixed overhead. A missing rate or an unknown count drops its term; view-only nodes take nothing.
+ * Estimated seconds of a kernel on a tier: the slower of computing and moving data (roofline; Williams et al., CACM 2009),
+ * plus the fixed overhead. A missing rate or an unknown count drops its term.
  */
-export function estimatedSeconds(node: SplitNode, tier: Tier): number {
-  if (node.viewOnly) return 0;
-  const compute = tier.gflops === undefined ? 0 : (2 * (node.macs ?? 0)) / (tier.gflops * 1e9);
-  const memory = tier.memoryGBps === undefined ? 0 : (node.trafficBytes ?? 0) / (tier.memoryGBps * 1e9);
+function rooflineSeconds(macs: number, trafficBytes: number, tier: Tier): number {
+  const compute = tier.gflops === undefined ? 0 : (2 * macs) / (tier.gflops * 1e9);
+  const memory = tier.memoryGBps === undefined ? 0 : trafficBytes / (tier.memoryGBps * 1e9);
   return Math.max(compute, memory) + tier.overheadUs * 1e-6;
+}
+
+/**
+ * Estimated seconds of a kernel on a tier with rates of its own per kind of work: the sum of computing, moving data and
+ * the fixed time of a kernel, which is the form that published measurements fit.
+ */
+function kernelSeconds(node: SplitNode, macs: number, trafficBytes: number, tier: Tier): number {
+  const rate = (node.rateClass === undefined ? undefined : tier.rates?.[node.rateClass]) ?? tier.gflops;
+  const compute = rate === undefined ? 0 : (2 * macs) / (rate * 1e9);
+  const memory = tier.memoryGBps === undefined ? 0 : trafficBytes / (tier.memoryGBps * 1e9);
+  return compute + memory + (tier.kernelOverheadUs ?? tier.overheadUs) * 1e-6;
+}
+
+/** True for tiers whose kernels are priced by the kind of their work. */
+function hasKernelRates({ rates, kernelOverheadUs }: Tier): boolean {
+  return rates !== undefined || kernelOverheadUs !== undefined;
+}
+
+/** True for tiers where nodes that runtimes run as one kernel are priced as one. */
+export function fusesNodes(tier: Tier): boolean {
+  return tier.fusion ?? hasKernelRates(tier);
+}
+
+/**
+ * Estimated seconds of every node on a tier. Where nodes are fused, the time of a group stands at its main node and the
+ * others take none; a cut inside a group is not charged for what it breaks.
+ */
+export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
+  const seconds = new Float64Array(graph.nodes.length);
+  const groups = fusesNodes(tier) ? fusedGroups(graph) : undefined;
+  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
+  for (const [index, main] of groups?.mainOf.entries() ?? []) {
+    if (main === index) continue;
+    macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
+  }
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
+    const bytes = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+    seconds[index] = hasKernelRates(tier)
+      ? kernelSeconds(node, macs[index] ?? 0, bytes, tier)
+      : rooflineSeconds(macs[index] ?? 0, bytes, tier);
+  }
+  return seconds;
 }
 
 /** Seconds to move bytes over a link: latency and bytes at its bandwidth; nothing when nothing crosses. */

@@ -1,4 +1,6 @@
+import type { TierEstimate } from '../../../shared/estimates';
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
+import type { Rates } from '../../../shared/rateClasses';
 
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {
@@ -7,6 +9,16 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
   readonly overheadUs: number;
+  /** Sustained compute by kind of work; where a kind is missing, `gflops` counts. */
+  readonly rates?: Rates | undefined;
+  /** Fixed time per kernel, instead of `overheadUs`. */
+  readonly kernelOverheadUs?: number | undefined;
+  /** Prices what runtimes run as one kernel as one; true where there are `rates` or `kernelOverheadUs`. */
+  readonly fusion?: boolean | undefined;
+  /** Operators that it cannot run, as `Op` or `domain:Op`. */
+  readonly unsupportedOperators?: readonly string[];
+  /** What its times rest on. */
+  readonly estimate?: TierEstimate | undefined;
   readonly memoryGB: number | undefined;
   readonly replicas: number;
   /** Measured microseconds by node id or name. */
@@ -27,7 +39,7 @@ export interface Link extends Readonly<Record<LinkRate, number>> {
 export type Objective = Metric | Readonly<Partial<Record<AdditiveMetric, number>>>;
 
 export interface Constraints extends Readonly<Partial<Record<LimitName, number>>> {
-  /** Refuse plans that do not fit into a tier's `memoryGB`. */
+  /** Refuse plans that do not fit into a tier's `memoryGB`; true where absent. */
   readonly respectMemory?: boolean;
   /** Node 0 at least runs on the first tier, so that the raw input never leaves it. */
   readonly keepInputOnFirstTier?: boolean;

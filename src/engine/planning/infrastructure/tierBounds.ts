@@ -4,6 +4,7 @@ import { RecentResults } from '../../../shared/recentResults';
 import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 import type { Infrastructure } from './infrastructure';
+import { refuseUnsupported, runsOn, supportedRange } from './operatorSupport';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
 export interface TierBounds {
@@ -31,7 +32,8 @@ export function tierBounds(
 ): TierBounds {
   const { constraints, tiers } = infrastructure;
   const { pin, excludeTiers, keepInputOnFirstTier } = constraints;
-  const stated = [tiers.map(({ id }) => id), pin, excludeTiers, keepInputOnFirstTier];
+  const runs = tiers.map(({ id, unsupportedOperators }) => [id, unsupportedOperators]);
+  const stated = [runs, pin, excludeTiers, keepInputOnFirstTier];
   const parts = [JSON.stringify(stated), ...fixedCuts.map((cut) => cut && cutKey(cut))];
   return recentBounds.get(graph, parts, () => computeBounds(graph, infrastructure, fixedCuts));
 }
@@ -51,17 +53,44 @@ function computeBounds(
     !constraints.keepInputOnFirstTier &&
     Object.keys(constraints.pin ?? {}).length === 0 &&
     fixedCuts.every((cut) => cut === null) &&
+    tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0) &&
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
   const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
+  keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
   if (constraints.keepInputOnFirstTier) keepInputs(graph, infrastructure, allowedTiers, highest, causes);
+  keepPins(graph, infrastructure, allowedTiers, lowest, highest, causes);
+  for (const [link, cut] of fixedCuts.entries())
+    if (cut !== null) fixCut(graph, infrastructure, cut, link, lowest, highest, causes);
+  propagate(graph, lowest, highest, causes);
+  refuseContradiction(graph, infrastructure, lowest, highest, causes);
+  const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
+  return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
+}
+
+function keepPins(
+  graph: SplitGraph,
+  { constraints, tiers }: Infrastructure,
+  allowedTiers: Uint8Array,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
   for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
     const tier = tiers.findIndex((one) => one.id === tierId);
     if (allowedTiers[tier] !== 1) {
       throw new DnnSplitError('infeasible', say('bounds.pinExcluded', { node: name, tier: tierId }));
     }
     for (const node of pinnedNodes(graph, name)) {
-      if (tier > (highest[node] ?? 0)) {
+      const pinned = graph.nodes[node];
+      const pinnedTo = tiers[tier];
+      if (pinned !== undefined && pinnedTo !== undefined && !runsOn(pinnedTo, pinned)) {
+        throw new DnnSplitError(
+          'infeasible',
+          say('bounds.pinUnsupported', { node: name, tier: tierId, op: pinned.op }),
+        );
+      }
+      if (constraints.keepInputOnFirstTier && tier > (highest[node] ?? 0)) {
         throw new DnnSplitError(
           'infeasible',
           say('bounds.pinInput', { node: name, tier: tierId, first: tiers[0]?.id ?? '' }),
@@ -72,12 +101,6 @@ function computeBounds(
       causes.ofLowest[node] = causes.ofHighest[node] = say('bounds.causePin', { node: name });
     }
   }
-  for (const [link, cut] of fixedCuts.entries())
-    if (cut !== null) fixCut(graph, infrastructure, cut, link, lowest, highest, causes);
-  propagate(graph, lowest, highest, causes);
-  refuseContradiction(graph, infrastructure, lowest, highest, causes);
-  const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
-  return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
 }
 
 const leftOut = say('bounds.causeExcluded', {});
@@ -86,6 +109,27 @@ const leftOut = say('bounds.causeExcluded', {});
 interface Causes {
   readonly ofLowest: Sentence[];
   readonly ofHighest: Sentence[];
+}
+
+/** Leaves to each node the tiers that can run it. */
+function keepSupported(
+  graph: SplitGraph,
+  tiers: Infrastructure['tiers'],
+  allowedTiers: Uint8Array,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
+  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return;
+  for (const [index, node] of graph.nodes.entries()) {
+    const cause = (k: number) => say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op });
+    const range = supportedRange(graph, tiers, allowedTiers, index);
+    if (range === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
+    if (range.low > (lowest[index] ?? 0)) causes.ofLowest[index] = cause(range.low - 1);
+    if (range.high < (highest[index] ?? 0)) causes.ofHighest[index] = cause(range.high + 1);
+    lowest[index] = range.low;
+    highest[index] = range.high;
+  }
 }
 
 function keepInputs(

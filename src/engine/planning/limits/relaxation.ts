@@ -6,6 +6,7 @@ import { evaluatePlan } from '../costs/evaluate';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 import { type Limit, limitsOf } from '../plan/constraints';
 import type { Change } from '../plan/plan';
+import { memoriesMayFill } from '../search/partMemory';
 import type { PlanSearch } from '../search/planSearch';
 import { fasterLinks } from './fasterLinks';
 import { notFoundError } from './notFound';
@@ -35,7 +36,7 @@ export function leastRelaxation(
   optimum?: OptimumSearch,
 ): Relaxation | undefined {
   const { constraints } = costs.infrastructure;
-  const limits: Freed[] = [...limitsOf(constraints), ...(constraints.respectMemory ? ['memory' as const] : [])];
+  const limits: Freed[] = [...limitsOf(constraints), ...(memoriesMayFill(costs) ? ['memory' as const] : [])];
   let isFewest = true;
   for (let count = 1; count <= limits.length; count++) {
     const { ways, areAll } = waysWithout(search, costs, limits, count, optimum);
@@ -74,6 +75,7 @@ export function infeasibleError(
     const told = sentence(limits, relaxation);
     const [first, ...others] = [
       ...relaxation.alternatives.flatMap((changes) => adviceOn(changes) ?? []),
+      ...(isOfMemory(relaxation) ? [say('change.ignoreMemory', {})] : []),
       ...fasterLinks(search),
       ...dropped,
     ];
@@ -99,7 +101,7 @@ export function sentence(
   isProven = true,
 ): Sentence {
   const [only] = changes;
-  const isMemory = changes.every(({ constraint }) => constraint === 'memoryGB');
+  const isMemory = isOfMemory({ changes });
   const change = adviceOn(changes) ?? '';
   const noPlan = say(isProven ? 'limits.noPlan' : 'limits.noSearchedPlan', {});
   if (isMemory && limits.length === 0) return say('limits.memory', { noPlan, change });
@@ -111,6 +113,11 @@ export function sentence(
   const changeIt = say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to });
   const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change: changeIt };
   return say(limits.length > 1 ? 'limits.oneOfSeveral' : 'limits.one', broken);
+}
+
+/** True where memories alone are in the way. */
+function isOfMemory({ changes }: Pick<Relaxation, 'changes'>): boolean {
+  return changes.every(({ constraint }) => constraint === 'memoryGB');
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */

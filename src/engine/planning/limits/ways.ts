@@ -1,6 +1,6 @@
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import type { Constraints, Objective } from '../infrastructure/infrastructure';
+import type { Constraints, Infrastructure, Objective } from '../infrastructure/infrastructure';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 import { type Limit, valuesOf } from '../plan/constraints';
 import { isTradedOff } from '../plan/metrics';
@@ -121,10 +121,18 @@ function fullestMemory({ infrastructure }: CostTables, { tiers }: Evaluation): n
 /** The same costs without one limit, with what it is on as the objective. */
 function withoutLimit(costs: CostTables, freed: Freed): CostTables {
   const { infrastructure } = costs;
-  const name = freed === 'memory' ? 'respectMemory' : freed.name;
-  const { [name]: _, ...constraints }: Constraints = infrastructure.constraints;
   const objective: Objective = freed === 'memory' ? infrastructure.objective : freed.metric;
+  const constraints = freed === 'memory' ? withoutMemory(infrastructure) : without(infrastructure, freed);
   return { ...costs, infrastructure: { ...infrastructure, objective, constraints } };
+}
+
+function withoutMemory({ constraints }: Infrastructure): Constraints {
+  return { ...constraints, respectMemory: false };
+}
+
+function without({ constraints }: Infrastructure, { name }: Limit): Constraints {
+  const { [name]: _, ...others }: Constraints = constraints;
+  return others;
 }
 
 /** All choices of `count` items, in their order. */

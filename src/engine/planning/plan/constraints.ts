@@ -57,9 +57,14 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
   return [...broken, ...brokenMemories(infrastructure, evaluation)];
 }
 
+/** True unless plans may exceed what tiers state of their memory. */
+export function respectsMemory({ respectMemory }: Constraints): boolean {
+  return respectMemory !== false;
+}
+
 /** The memories that must be respected and do not hold a plan, in words. */
 export function brokenMemories(infrastructure: Infrastructure, evaluation: Evaluation): string[] {
-  if (infrastructure.constraints.respectMemory !== true) return [];
+  if (!respectsMemory(infrastructure.constraints)) return [];
   return infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
     const load = evaluation.tiers[k];
     const bytes = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);

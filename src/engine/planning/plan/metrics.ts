@@ -65,6 +65,8 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
     scope: 'plan',
     busy: (seconds, { replicas }) => seconds / replicas,
     ...time,
+    // What is on its way keeps no link from taking the next bytes.
+    crossing: nothing,
   },
   energy: {
     scope: 'firstTier',

@@ -2,6 +2,7 @@ import { liveBytes, tensorBytes } from '../../split/liveBytes';
 import { loadOf } from '../../split/peakActivations';
 import type { SplitGraph } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
+import { respectsMemory } from '../plan/constraints';
 import { type CutFamily, membersOf } from './cutFamily';
 
 /**
@@ -9,7 +10,7 @@ import { type CutFamily, membersOf } from './cutFamily';
  * of known size together fit into each.
  */
 export function memoriesMayFill({ graph, infrastructure }: CostTables): boolean {
-  if (infrastructure.constraints.respectMemory !== true) return false;
+  if (!respectsMemory(infrastructure.constraints)) return false;
   const least = Math.min(...infrastructure.tiers.map(({ memoryGB }) => memoryGB ?? Number.POSITIVE_INFINITY));
   return least < Number.POSITIVE_INFINITY && mostBytes(graph) > least * 1e9;
 }

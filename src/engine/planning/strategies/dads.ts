@@ -1,6 +1,7 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { evaluatePlan } from '../costs/evaluate';
+import { sendingValue } from '../plan/metrics';
 import type { Assignment, Evaluation, FoundPlan } from '../plan/plan';
 import type { StrategyContext } from './strategy';
 import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from './twoTiers';
@@ -45,7 +46,7 @@ export function dadsHeavy(context: StrategyContext): FoundPlan {
   for (const pair of tierPairs(context)) {
     let weights = plainLatency;
     for (let round = 0; round <= heavyRounds; round += 1) {
-      const assignment = cutBetween(context, pair, weights);
+      const assignment = cutBetween(context, pair, weights, 'throughput');
       if (assignment === undefined) break;
       evaluatedPlans += 1;
       const stages = stagesOf(context, pair, evaluatePlan(context.costs, assignment));
@@ -119,8 +120,10 @@ function leastPrice(tryPrice: (price: number) => Best | undefined): Best | undef
 }
 
 function stagesOf(context: StrategyContext, { lower, upper }: TierPair, evaluation: Evaluation): TwoTierWeights {
-  const seconds = (tier: number) =>
-    ((evaluation.tiers[tier]?.computeMs ?? 0) * 1e-3) / (context.costs.infrastructure.tiers[tier]?.replicas ?? 1);
-  const transfer = evaluation.links.reduce((slowest, link) => Math.max(slowest, link.transferMs * 1e-3), 0);
+  const { tiers, links } = context.costs.infrastructure;
+  const seconds = (k: number) => ((evaluation.tiers[k]?.computeMs ?? 0) * 1e-3) / (tiers[k]?.replicas ?? 1);
+  const transfer = links.reduce((slowest, link, l) => {
+    return Math.max(slowest, sendingValue('throughput', evaluation.links[l]?.bytes ?? 0, link, l));
+  }, 0);
   return { lower: seconds(lower), upper: seconds(upper), transfer };
 }

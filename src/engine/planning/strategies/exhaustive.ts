@@ -3,6 +3,7 @@ import { say } from '../../../shared/messages/say';
 import type { CostTables } from '../costs/costTables';
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
+import { respectsMemory } from '../plan/constraints';
 import type { Assignment, FoundPlan } from '../plan/plan';
 import { fullMemory } from '../search/measures';
 import { prefixMemory } from '../search/partMemory';
@@ -58,7 +59,7 @@ export function rankExhaustively(
 /** Refuses what lies between two positions for tiers that have no room for it, where memory is to be respected. */
 function fitsInMemory(costs: CostTables): ((tier: number, lower: number, upper: number) => boolean) | undefined {
   const { graph, infrastructure } = costs;
-  if (infrastructure.constraints.respectMemory !== true) return undefined;
+  if (!respectsMemory(infrastructure.constraints)) return undefined;
   const bytesOf = prefixMemory(graph);
   return (tier, lower, upper) => {
     const { memoryGB } = infrastructure.tiers[tier] ?? {};

@@ -1,9 +1,9 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { throwIfCanceled } from '../../../shared/work';
-import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
+import { crossingValue, sendingValue } from '../plan/metrics';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixRanges, tupleCount } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
@@ -57,7 +57,10 @@ export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>
     delayS += queueSeconds(busyS, requestsPerSecond / table.tier.replicas);
     const link = costs.infrastructure.links[k];
     if (link !== undefined) {
-      delayS += queueSeconds(transferSeconds(costs.wires[k]?.positionBytes[upper] ?? 0, link), requestsPerSecond);
+      const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;
+      // Bytes queue for the link, but not for their way along it.
+      const sendingS = sendingValue('throughput', bytes, link, k);
+      delayS += queueSeconds(sendingS, requestsPerSecond) + crossingValue('latency', bytes === 0 ? 0 : 1, link, k);
     }
     lower = upper;
   }

@@ -41,13 +41,19 @@ export function tierPairs(context: StrategyContext): TierPair[] {
 
 /**
  * Minimum cut between two tiers under weights (DADS, INFOCOM 2019, section IV).
+ * @param metric whether a transfer is all of its time, or how long it keeps the link busy.
  * @returns nothing where no cut is allowed
  */
-export function cutBetween(context: StrategyContext, pair: TierPair, weights: TwoTierWeights): Assignment | undefined {
+export function cutBetween(
+  context: StrategyContext,
+  pair: TierPair,
+  weights: TwoTierWeights,
+  metric: 'latency' | 'throughput' = 'latency',
+): Assignment | undefined {
   const { lower, upper } = pair;
   const { costs, bounds } = context;
   const { links } = costs.infrastructure;
-  const { crossing, sending } = metricArithmetic.latency;
+  const { crossing, sending } = metricArithmetic[metric];
   const objective: AdditiveObjective = {
     perSecond: costs.tiers.map((_, tier) => (tier === lower ? weights.lower : weights.upper)),
     perCrossing: links.map((link) => crossing(weights.transfer, link)),

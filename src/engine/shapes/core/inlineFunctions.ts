@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { OnnxAttribute, OnnxFunction, OnnxNode, ValueInfo } from '../../onnx/model';
 import { functionKey, type Opsets, type PlanningScope } from './plannedGraph';
 import { renameNode } from './renameTensors';
@@ -56,14 +57,11 @@ class Inliner {
 
   private mayInline(node: OnnxNode, called: OnnxFunction, callers: readonly OnnxFunction[]): boolean {
     if (callers.includes(called)) {
-      this.scope.warn(`Function ${called.name} calls itself; the call is left out of the analysis.`, node.id);
+      this.scope.warn(say('shapes.selfCall', { name: called.name }), node.id);
       return false;
     }
     if (this.scope.inlineBudget >= called.nodes.length && callers.length < maximumCallDepth) return true;
-    this.scope.warn(
-      `Function ${called.name} expands to too many nodes; the call is left out of the analysis.`,
-      node.id,
-    );
+    this.scope.warn(say('shapes.largeCall', { name: called.name }), node.id);
     return false;
   }
 

@@ -1,4 +1,5 @@
 import type { DType } from '../../../shared/dtype';
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { OnnxGraph, OnnxNode } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import { withLeast } from '../algebra/dimBounds';
@@ -26,7 +27,7 @@ export interface BodyResult {
 
 /** What a context needs from the inference that it serves. */
 export interface ContextHost {
-  readonly problem: (message: string, nodeId: string) => void;
+  readonly problem: (problem: Sentence, nodeId: string) => void;
   readonly inferBody: (
     body: OnnxGraph,
     inputs: readonly (TensorFact | undefined)[],
@@ -116,7 +117,7 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
       if (typeof dim !== 'number') {
         isNumeric = false;
       } else if (!(Number.isInteger(dim) && dim >= 0)) {
-        this.problem(`${this.node.op} would make a dimension of ${dim}.`);
+        this.problem(say('shapes.impossible', { op: this.node.op, dim }));
         return undefined;
       }
     }
@@ -134,10 +135,10 @@ export class NodeContext extends NodeAttributes implements RuleContext, CountCon
     this.outputs[index] = shape === fact.shape ? fact : { ...fact, shape };
   }
 
-  problem(message: string): void {
+  problem(problem: Sentence): void {
     const { op, name, outputs, id } = this.node;
-    const sentence = message.charAt(0).toUpperCase() + message.slice(1);
-    this.host.problem(`${op} ${name || outputs.find((output) => output !== '') || id}: ${sentence}`, id);
+    const named = name || outputs.find((output) => output !== '') || id;
+    this.host.problem(say('shapes.atNode', { op, name: named, problem }), id);
   }
 
   inferBody(body: OnnxGraph, inputs: readonly (TensorFact | undefined)[], adds = false): readonly TensorFact[] {

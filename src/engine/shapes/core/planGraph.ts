@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
 import type { TensorFact } from '../facts/fact';
 import { type FlatNode, inlineFunctions, joinPaths } from './inlineFunctions';
@@ -28,7 +29,7 @@ export function planGraph(graph: OnnxGraph, opsets: Opsets, scope: PlanningScope
   );
   const sorted = sortNodes(flat.nodes.map((node) => planNode(node, scope)));
   for (const { node } of sorted.cyclic) {
-    scope.warn('This node needs its own result, directly or through others; its shapes stay unknown.', node.id);
+    scope.warn(say('shapes.circle', {}), node.id);
   }
   const weights = weightsOf(graph);
   const result: PlannedGraph = {

@@ -1,3 +1,4 @@
+import type { Sentence } from '../../../shared/messages/say';
 import type { OnnxFunction, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
 import type { TensorFact } from '../facts/fact';
 
@@ -40,7 +41,7 @@ export interface PlanningScope {
   readonly bodies: Map<OnnxGraph, PlannedGraph>;
   /** Module paths by what the file wrote about them. */
   readonly modulePaths: Map<string, string>;
-  readonly warn: (message: string, nodeId?: string, tensor?: string) => void;
+  readonly warn: (problem: Sentence, nodeId?: string, tensor?: string) => void;
   /** Nodes that calls may still expand to; protects against functions that call each other twice, fifty levels deep. */
   inlineBudget: number;
 }

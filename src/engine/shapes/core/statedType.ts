@@ -1,4 +1,5 @@
 import type { DType } from '../../../shared/dtype';
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { OnnxType, StatedDim } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact } from '../facts/fact';
@@ -49,18 +50,18 @@ function innermostTensor(type: OnnxType | undefined): InnermostTensor {
 }
 
 /** How a stated type contradicts what was inferred; nothing where they agree or cannot be compared. */
-export function disagreement(inferred: TensorFact, stated: TensorFact): string | undefined {
+export function disagreement(inferred: TensorFact, stated: TensorFact): Sentence | undefined {
   if (inferred.dtype !== stated.dtype && inferred.dtype !== 'undefined' && stated.dtype !== 'undefined') {
-    return `its elements are ${inferred.dtype} but the file says ${stated.dtype}`;
+    return say('shapes.statedType', { inferred: inferred.dtype, stated: stated.dtype });
   }
   if (inferred.shape === undefined || stated.shape === undefined) return undefined;
   if (inferred.shape.length !== stated.shape.length) {
-    return `its rank is ${inferred.shape.length} but the file says ${stated.shape.length}`;
+    return say('shapes.statedRank', { inferred: inferred.shape.length, stated: stated.shape.length });
   }
   for (const [axis, dim] of inferred.shape.entries()) {
     const other = stated.shape[axis];
     if (typeof dim === 'number' && typeof other === 'number' && dim !== other) {
-      return `dimension ${axis} is ${dim} but the file says ${other}`;
+      return say('shapes.statedDim', { axis, inferred: dim, stated: other });
     }
   }
   return undefined;

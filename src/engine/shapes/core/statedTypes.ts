@@ -1,3 +1,4 @@
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { StatedDim, ValueInfo } from '../../onnx/model';
 import type { Dim } from '../algebra/dim';
 import { freshDim } from '../algebra/dimExpression';
@@ -7,7 +8,7 @@ import { isDimName, namedDim } from './bindings';
 import { disagreement, factOfType, fillGaps } from './statedType';
 
 type Severity = InferenceDiagnostic['severity'];
-type Report = (severity: Severity, message: string, nodeId: string, tensor: string) => void;
+type Report = (severity: Severity, sentence: Sentence, nodeId: string, tensor: string) => void;
 
 /** Holds what the file states about tensors against what was inferred: fills gaps and reports disagreements. */
 export class StatedTypes {
@@ -22,7 +23,9 @@ export class StatedTypes {
     const stated = factOfType(info.type, (dim, axis) => this.dim(info.name, axis, dim, nodeId));
     if (severity !== undefined) {
       const difference = disagreement(inferred, stated);
-      if (difference !== undefined) this.report(severity, `Tensor ${info.name}: ${difference}.`, nodeId, info.name);
+      if (difference !== undefined) {
+        this.report(severity, say('shapes.stated', { tensor: info.name, difference }), nodeId, info.name);
+      }
     }
     return fillGaps(inferred, stated);
   }

@@ -1,3 +1,4 @@
+import { type Sentence, say } from '../../../shared/messages/say';
 import type { Shape } from '../algebra/dim';
 import type { InferenceDiagnostic, InferredModel, InferredNode } from '../facts/inferred';
 import { expectedShape } from './expectedSizes';
@@ -46,19 +47,19 @@ function otherReasons(
   model: InferredModel['model'],
   inputs: InferredModel['inputs'],
   tensors: InferredModel['tensors'],
-): readonly string[] {
+): readonly Sentence[] {
   // A name that only an output states is no reason: nothing follows from it.
   const areInputsOpen = inputs.some((name) => tensors.get(name)?.shape?.some((dim) => typeof dim !== 'number'));
   const [file] = unreadConstantFiles(model.graph);
   return [
-    ...(areInputsOpen ? ['on sizes that are not bound'] : []),
-    ...(file === undefined ? [] : [`on constants in "${file.slice(0, 80)}", which could not be read`]),
+    ...(areInputsOpen ? [say('shapes.onUnbound', {})] : []),
+    ...(file === undefined ? [] : [say('shapes.onUnreadFile', { file: file.slice(0, 80) })]),
   ];
 }
 
-/** Tensors of which something stays open (`7 tensors have sizes`), and the nodes that make it so. */
+/** Tensors of which something stays open, and the nodes that make it so. */
 interface Unknowns {
-  readonly what: string;
+  readonly what: 'shapes.haveSizes' | 'shapes.haveRanks';
   readonly count: number;
   readonly reasons: readonly InferredNode[];
 }
@@ -88,7 +89,7 @@ function describeMadeSizes(
   const owners = new Set([...causes].flatMap(ownersOf));
   const reasons = nodes.filter((node) => owners.has(node.id) && !node.reads.some((name) => rankless.has(name)));
   if (reasons.length === 0) return undefined;
-  return { what: count === 1 ? 'One tensor has a size' : `${count} tensors have sizes`, count, reasons };
+  return { what: 'shapes.haveSizes', count, reasons };
 }
 
 /** Ranks that are lost at nodes whose inputs have one. */
@@ -98,7 +99,7 @@ function describeLostRanks(nodes: readonly InferredNode[], rankless: ReadonlySet
   const reasons = open.filter((node) => !node.reads.some(isOpen));
   if (reasons.length === 0) return undefined;
   const count = open.reduce((sum, node) => sum + node.writes.filter(isOpen).length, 0);
-  return { what: count === 1 ? 'One tensor has a rank' : `${count} tensors have ranks`, count, reasons };
+  return { what: 'shapes.haveRanks', count, reasons };
 }
 
 /** The id of a node and of those in whose bodies it is: `<node>/<attribute>/<index>`. */
@@ -107,25 +108,36 @@ function ownersOf(id: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-/** `NonZero (3 nodes) and TopK make`, as much as is worth reading. */
-function operatorsText(nodes: readonly InferredNode[]): string {
+/** `NonZero (3 nodes) and TopK`, as much as is worth reading. */
+function operatorsSentence(nodes: readonly InferredNode[]): Sentence {
   const counts = new Map<string, number>();
   for (const { node } of nodes) counts.set(node.op, (counts.get(node.op) ?? 0) + 1);
   const sorted = [...counts].sort(([, left], [, right]) => right - left);
-  const named = sorted.slice(0, maximumNamed).map(([op, count]) => (count === 1 ? op : `${op} (${count} nodes)`));
+  const named = sorted
+    .slice(0, maximumNamed)
+    .map(([op, count]) =>
+      count === 1 ? say('shapes.operator', { op }) : say('shapes.operatorNodes', { op, nodes: count }),
+    );
   const others = sorted.slice(maximumNamed).reduce((sum, [, count]) => sum + count, 0);
-  if (others > 0) named.push(others === 1 ? 'one other node' : `${others} other nodes`);
-  const last = named.pop() ?? 'the graph';
-  if (named.length > 0) return `${named.join(', ')} and ${last} make`;
-  return `${last} ${nodes.length > 1 ? 'make' : 'makes'}`;
+  if (others > 0) named.push(say('shapes.otherNodes', { others }));
+  const last = named.pop() ?? say('shapes.graph', {});
+  const [first, ...rest] = named;
+  if (first === undefined) return last;
+  const before = rest.reduce((list, next) => say('text.comma', { first: list, second: next }), first);
+  return say('text.and', { first: before, second: last });
 }
 
-function finding({ what, count, reasons }: Unknowns, others: readonly string[]): InferenceDiagnostic {
-  const makers = operatorsText(reasons);
-  const message =
-    others.length > 0
-      ? `${what} that ${count === 1 ? 'stays' : 'stay'} open: what ${makers} depends on data, or ${others.join(', or ')}.`
-      : `${what} known only at run time: what ${makers} depends on data.`;
-  const [first] = reasons;
-  return { severity: 'information', message, ...(first !== undefined && { nodeId: first.id }) };
+function finding({ what, count, reasons }: Unknowns, others: readonly Sentence[]): InferenceDiagnostic {
+  const [node] = reasons;
+  const values = { tensors: say(what, { count }), operators: operatorsSentence(reasons), makers: reasons.length };
+  const [first, ...rest] = others;
+  const { text } =
+    first === undefined
+      ? say('shapes.knownAtRunTime', values)
+      : say('shapes.staysOpen', {
+          ...values,
+          count,
+          others: rest.reduce((before, second) => say('text.or', { first: before, second }), first),
+        });
+  return { severity: 'information', message: text, ...(node !== undefined && { nodeId: node.id }) };
 }

@@ -1,4 +1,5 @@
 import type { DType } from '../../../shared/dtype';
+import type { Sentence } from '../../../shared/messages/say';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact, TensorValue } from './fact';
@@ -48,7 +49,7 @@ export interface RuleContext {
   /** States output `index` as a sequence or optional, or copies a fact. */
   outputFact(index: number, fact: Omit<TensorFact, 'constant'>): void;
   /** Reports that the node contradicts itself or its inputs; the analysis goes on. */
-  problem(message: string): void;
+  problem(problem: Sentence): void;
   /**
    * Infers a body with the given facts for its inputs, the outer scope visible; returns the facts of its outputs. Its work
    * takes the place of that of earlier runs, or with `adds` is added to it.

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, perOutput } from './counting';
@@ -31,13 +32,13 @@ function inferSwiglu(context: RuleContext): void {
   const gate = context.shape(0);
   const value = context.shape(1);
   const fits = gate === undefined || value === undefined || gate.length === value.length;
-  if (!fits) context.problem(`A has rank ${gate.length}, B has ${value.length}.`);
+  if (!fits) context.problem(say('shapes.ranksDiffer', { left: gate.length, right: value.length }));
   const shape = fits && gate !== undefined && value !== undefined ? mergeEqual(context, gate, value) : (gate ?? value);
   context.output(0, dtypeOf(context, 0), shape);
 }
 
 function mergeEqual(context: RuleContext, left: readonly Dim[], right: readonly Dim[]): readonly Dim[] {
-  return left.map((dim, axis) => moreCertain(context, dim, right[axis] ?? dim, `Dimension ${axis} of A and of B`));
+  return left.map((dim, axis) => moreCertain(context, dim, right[axis] ?? dim, 'parts.gate', axis));
 }
 
 const swiglu: OpEntry = { infer: inferSwiglu, elementwiseOps: perOutput(3) };
@@ -53,7 +54,7 @@ function inferSoftmax(context: RuleContext): void {
   // Before opset 13 the input is flattened at the axis, so an axis equal to the rank is allowed.
   const last = context.opset < 13 ? rank : rank - 1;
   if (shape !== undefined && rank > 0 && (axis < -rank || axis > last)) {
-    context.problem(`axis ${axis} is outside an input of rank ${rank}.`);
+    context.problem(say('shapes.axis', { axis, rank }));
   }
   context.output(0, dtypeOf(context, 0), shape);
 }

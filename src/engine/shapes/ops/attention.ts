@@ -36,7 +36,7 @@ function inferAttention(context: RuleContext): void {
   const dtype = dtypeOf(context, 0);
   const valueType = hasInput(context, 2) ? dtypeOf(context, 2) : dtype;
   const queryShape = context.shape(0);
-  if (!hasRank(context, queryShape, 3, 'The query')) return;
+  if (!hasRank(context, queryShape, 3, 'part.query')) return;
   const query = readHeads(queryShape, context.int('q_num_heads'));
   const key = readHeads(context.shape(1), context.int('kv_num_heads'));
   const value = readHeads(context.shape(2), context.int('kv_num_heads'));
@@ -86,7 +86,7 @@ const flexibleBodies = ['score_mod', 'prob_mod'] as const;
 /** FlexAttention (ai.onnx.preview 1): heads as in the four-dimensional layout of Attention; the bodies change the scores. */
 function inferFlexAttention(context: RuleContext): void {
   const query = context.shape(0);
-  if (!hasRank(context, query, 4, 'The query')) return;
+  if (!hasRank(context, query, 4, 'part.query')) return;
   const [batch, heads, sequence] = query;
   const dtype = dtypeOf(context, 0);
   context.output(0, dtype, shapeOf(batch, heads, sequence, dimOrNone(context.shape(2), 3)));

@@ -21,7 +21,7 @@ function inferConv(context: RuleContext): void {
   const input = context.shape(0);
   const weights = context.shape(1);
   const dtype = dtypeOf(context, 0);
-  if (!hasRank(context, input, 3, 'The input') || !hasRank(context, weights, input.length, 'The weight tensor')) {
+  if (!hasRank(context, input, 3, 'part.input') || !hasRank(context, weights, input.length, 'part.weights')) {
     context.output(0, dtype, undefined);
     return;
   }

@@ -112,7 +112,7 @@ function inferEmbedding(dtypeAt: number): Rule {
 /** BiasSplitGelu: the last dimension is split in halves, one gates the other. */
 function inferSplitGelu(context: RuleContext): void {
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 1, 'The input')) return;
+  if (!hasRank(context, shape, 1, 'part.input')) return;
   const last = shape.length - 1;
   context.output(0, dtypeOf(context, 0), replaceAxis(shape, last, floorDivDims(shape[last] ?? 0, 2)));
 }
@@ -150,7 +150,7 @@ function inferExpandDims(context: RuleContext): void {
 /** Rfft: real signals in the last dimension become pairs [floor(n / 2) + 1, 2]. */
 function inferRfft(context: RuleContext): void {
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 1, 'The input')) return;
+  if (!hasRank(context, shape, 1, 'part.input')) return;
   const half = addDims(floorDivDims(shape.at(-1) ?? 0, 2), 1);
   context.output(0, dtypeOf(context, 0), [...shape.slice(0, -1), half, 2]);
 }
@@ -158,7 +158,7 @@ function inferRfft(context: RuleContext): void {
 /** Irfft: pairs [n, 2] become 2 (n - 1) real numbers. */
 function inferIrfft(context: RuleContext): void {
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 2, 'The input')) return;
+  if (!hasRank(context, shape, 2, 'part.input')) return;
   const restored = multiplyDims(subtractDims(shape.at(-2) ?? 0, 1), 2);
   context.output(0, dtypeOf(context, 0), [...shape.slice(0, -2), restored]);
 }
@@ -226,7 +226,7 @@ const wordEmbeddingMacs: Count = (context) => {
 /** AllGather: the parts of `group_size` devices, joined on `axis`. */
 function inferAllGather(context: RuleContext): void {
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 1, 'The input')) return;
+  if (!hasRank(context, shape, 1, 'part.input')) return;
   const axis = normalizeAxis(context.int('axis', 0), shape.length);
   const size = multiplyDims(shape[axis] ?? 0, context.int('group_size', 1));
   context.output(0, dtypeOf(context, 0), replaceAxis(shape, axis, size));
@@ -236,7 +236,7 @@ function inferAllGather(context: RuleContext): void {
 function inferUnfold(context: RuleContext): void {
   const shape = context.shape(0);
   const size = context.int('size');
-  if (!hasRank(context, shape, 1, 'The input') || size === undefined) return;
+  if (!hasRank(context, shape, 1, 'part.input') || size === undefined) return;
   const axis = normalizeAxis(context.int('dim', -1), shape.length);
   const windows = addDims(floorDivDims(subtractDims(shape[axis] ?? 0, size), context.int('step', 1)), 1);
   context.output(0, dtypeOf(context, 0), [...replaceAxis(shape, axis, windows), size]);

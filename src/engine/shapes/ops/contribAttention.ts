@@ -19,7 +19,7 @@ export function valueWidth(context: RuleContext, merged: Dim | undefined): Dim |
 function inferMergedAttention(past: number, dtypeAt: number): Rule {
   return (context) => {
     const input = context.shape(0);
-    if (!hasRank(context, input, 3, 'The input')) return;
+    if (!hasRank(context, input, 3, 'part.input')) return;
     const [batch, sequence] = input;
     const width = valueWidth(context, dimOrNone(context.shape(1), 1));
     const dtype = dtypeOf(context, dtypeAt);
@@ -96,7 +96,7 @@ function sharesBuffer(context: RuleContext | CountContext, past: PastInputs): bo
 function inferMultiHead(past: PastInputs): Rule {
   return (context) => {
     const query = context.shape(0);
-    if (!hasRank(context, query, 3, 'The query')) return;
+    if (!hasRank(context, query, 3, 'part.query')) return;
     const heads = context.int('num_heads');
     const dtype = dtypeOf(context, 0);
     const [batch, sequence] = query;
@@ -156,7 +156,7 @@ function groupedTotal(context: RuleContext, total: number, sequence: Dim | undef
 function inferGroupedAttention(total: number): Rule {
   return (context) => {
     const query = context.shape(0);
-    if (!hasRank(context, query, 3, 'The query')) return;
+    if (!hasRank(context, query, 3, 'part.query')) return;
     const heads = context.int('num_heads');
     const shared = context.int('kv_num_heads');
     if (heads === undefined || shared === undefined) return;
@@ -207,7 +207,7 @@ function decoderKeyLength(context: RuleContext): Dim | undefined {
 /** DecoderAttention: [sequence, batch, features], then keys and values [batch, heads, length, head size] for the next step. */
 function inferDecoderAttention(context: RuleContext): void {
   const query = context.shape(0);
-  if (!hasRank(context, query, 3, 'The query')) return;
+  if (!hasRank(context, query, 3, 'part.query')) return;
   const dtype = dtypeOf(context, 0);
   const heads = context.int('num_heads');
   context.output(0, dtype, query);
@@ -235,7 +235,7 @@ const decoderAttentionMacs: Count = (context) => {
 /** GatedRelativePositionBias: [batch, heads, sequence, sequence]; with `token_offset` the query has no padding. */
 function inferRelativeBias(context: RuleContext): void {
   const query = context.shape(0);
-  if (hasInput(context, 6) || !hasRank(context, query, 3, 'The query')) return;
+  if (hasInput(context, 6) || !hasRank(context, query, 3, 'part.query')) return;
   context.output(0, dtypeOf(context, 0), shapeOf(query[0], context.int('num_heads'), query[1], query[1]));
 }
 

@@ -1,4 +1,5 @@
 import { dtypeFromOnnx } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, elementsOf, multiply, none, perOutput } from './counting';
@@ -13,10 +14,10 @@ function withColumns(
   inner: Dim | undefined,
 ): readonly Dim[] | undefined {
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 1, 'Input A')) return undefined;
+  if (!hasRank(context, shape, 1, 'part.inputA')) return undefined;
   const last = shape.at(-1);
   if (typeof last === 'number' && typeof inner === 'number' && last !== inner) {
-    context.problem(`Input A has ${last} columns, the weights take ${inner}.`);
+    context.problem(say('shapes.columns', { given: last, needed: inner }));
   }
   return shapeOf(...shape.slice(0, -1), columns);
 }
@@ -71,7 +72,7 @@ function inferBlockGather(context: RuleContext): void {
   const packed = context.shape(0);
   const indices = context.shape(1);
   const dtype = dtypeOf(context, 2);
-  if (!hasRank(context, packed, 1, 'The data') || indices === undefined) {
+  if (!hasRank(context, packed, 1, 'part.data') || indices === undefined) {
     context.output(0, dtype, undefined);
     return;
   }

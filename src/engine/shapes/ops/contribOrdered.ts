@@ -10,7 +10,7 @@ import { multiplyDims } from './shapeMath';
 /** QOrderedAttention: [batch, sequence, features] through separate weights for queries, keys and values (inputs 5 to 7). */
 function inferOrderedAttention(context: RuleContext): void {
   const input = context.shape(0);
-  if (!hasRank(context, input, 3, 'The input')) return;
+  if (!hasRank(context, input, 3, 'part.input')) return;
   context.output(0, 'int8', shapeOf(input[0], input[1], dimOrNone(context.shape(7), 1)));
 }
 

@@ -14,7 +14,7 @@ function inferPackedAttention(context: RuleContext): void {
 /** PackedMultiHeadAttention: [tokens, width of the values]; queries, keys and values may lie in one [tokens, heads, 3, size]. */
 function inferPackedMultiHead(context: RuleContext): void {
   const query = context.shape(0);
-  if (!hasRank(context, query, 2, 'The query')) return;
+  if (!hasRank(context, query, 2, 'part.query')) return;
   const [tokens, heads, , headSize] = query;
   const merged = heads === undefined || headSize === undefined ? undefined : multiplyDims(heads, headSize);
   const width = query.length === 4 ? merged : dimOrNone(context.shape(2), 1);
@@ -29,7 +29,7 @@ function inferPagedAttention(context: RuleContext): void {
   const query = context.shape(0);
   const heads = context.int('num_heads');
   const shared = context.int('kv_num_heads', 0);
-  if (hasRank(context, query, 2, 'The query') && heads !== undefined) {
+  if (hasRank(context, query, 2, 'part.query') && heads !== undefined) {
     const merged = !hasInput(context, 1);
     const latent = context.string('kv_cache_layout', 'SEPARATE') === 'LATENT';
     const stated = latent ? context.int('v_head_size', 0) : 0;
@@ -43,7 +43,7 @@ function inferPagedAttention(context: RuleContext): void {
 /** RemovePadding: tokens without padding, their places, and the lengths of the sequences. */
 function inferRemovePadding(context: RuleContext): void {
   const input = context.shape(0);
-  if (!hasRank(context, input, 3, 'The input')) return;
+  if (!hasRank(context, input, 3, 'part.input')) return;
   const [batch = 0, sequence = 0, width = 0] = input;
   context.output(0, dtypeOf(context, 0), [context.fresh('tokens'), width]);
   context.output(1, 'int32', [batch, sequence]);

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { OnnxGraph } from '../../onnx/model';
 import type { Dim } from '../algebra/dim';
 import { joinFacts } from '../core/joinFacts';
@@ -37,7 +38,7 @@ interface Branch {
 function inferBranch(context: RuleContext, name: string): Branch | undefined {
   const body = context.graph(name);
   if (body === undefined) {
-    context.problem(`If has no ${name}.`);
+    context.problem(say('shapes.noBranch', { branch: name }));
     return undefined;
   }
   const facts = context.inferBody(body, []);
@@ -68,15 +69,13 @@ function scanLayout(context: {
 function inferScan(context: RuleContext): void {
   const body = context.graph('body');
   if (body === undefined) {
-    context.problem('Scan has no body.');
+    context.problem(say('shapes.noBody', { op: 'Scan' }));
     return;
   }
   const layout = scanLayout(context);
   const stated = context.int('num_scan_inputs', 0);
   if (stated !== layout.scans) {
-    context.problem(
-      `It states ${stated} scan inputs (num_scan_inputs) but has ${layout.states + layout.scans} inputs.`,
-    );
+    context.problem(say('shapes.scanInputs', { stated, has: layout.states + layout.scans }));
   }
   const batch = layout.batched ? context.shape(layout.first)?.[0] : undefined;
   const initial = Array.from({ length: layout.states }, (_, index) =>

@@ -1,5 +1,5 @@
 import type { DType } from '../../../shared/dtype';
-import { counted } from '../../../shared/quantities';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, elementsOf, multiply, none, perOutput } from './counting';
@@ -15,17 +15,15 @@ function checkChannels(
   group: number,
 ): void {
   if (typeof channels !== 'number' || typeof perGroup !== 'number' || channels === perGroup * group) return;
-  context.problem(
-    `The input has ${channels} channels, but the weights take ${perGroup} in ${counted(group, 'group')}.`,
-  );
+  context.problem(say('shapes.channels', { channels, perGroup, groups: group }));
 }
 
 /** [N, M, positions of the window...] for X [N, C, spatial...] and W [M, C / group, kernel...]. */
 export function convolutionShape(context: RuleContext, input: Shape, weights: Shape): Shape {
-  if (!hasRank(context, input, 3, 'The input')) return undefined;
+  if (!hasRank(context, input, 3, 'part.input')) return undefined;
   if (weights === undefined || weights.length !== input.length) {
     if (weights !== undefined)
-      context.problem(`Weights of rank ${weights.length} do not fit an input of rank ${input.length}.`);
+      context.problem(say('shapes.weightRank', { weights: weights.length, input: input.length }));
     return undefined;
   }
   const [batch = 0, channels, ...spatial] = input;
@@ -65,7 +63,7 @@ function statedSizes(context: RuleContext, rank: number): readonly number[] | un
   const stated = context.ints('output_shape');
   if (stated === undefined || stated.length === 0) return undefined;
   if (stated.length === rank || stated.length === rank + 2) return stated.slice(-rank);
-  context.problem(`output_shape has ${stated.length} numbers where ${rank} are needed.`);
+  context.problem(say('shapes.numbers', { attribute: 'output_shape', given: stated.length, needed: rank }));
   return undefined;
 }
 
@@ -77,7 +75,7 @@ function inferTransposed(context: RuleContext, padding: Padding | undefined): vo
   const dtype = dtypeOf(context, 0);
   const input = context.shape(0);
   const weights = context.shape(1);
-  if (!hasRank(context, input, 3, 'The input') || !hasRank(context, weights, input.length, 'The weight tensor')) {
+  if (!hasRank(context, input, 3, 'part.input') || !hasRank(context, weights, input.length, 'part.weights')) {
     context.output(0, dtype, undefined);
     return;
   }

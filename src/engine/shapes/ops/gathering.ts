@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact, TensorValue } from '../facts/fact';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
@@ -36,7 +37,7 @@ function gatheredValue(context: RuleContext, axis: number, shape: Shape): Tensor
   const inner = data.slice(axis + 1).reduce((product, dim) => product * dim, 1);
   const picks = indices.value.length;
   if (indices.value.some((index) => index < -size || index >= size)) {
-    context.problem(`An index is outside an axis of ${size} elements.`);
+    context.problem(say('shapes.index', { size }));
     return undefined;
   }
   return pickElements(context.input(0), shape, (position) => {
@@ -125,7 +126,7 @@ function scatteredVector(context: RuleContext): TensorValue | undefined {
   for (const [position, index] of indices.entries()) {
     const place = index < 0 ? index + result.length : index;
     if (place < 0 || place >= result.length) {
-      context.problem(`Index ${index} is outside a vector of ${result.length} elements.`);
+      context.problem(say('shapes.scatter', { index, size: result.length }));
       return undefined;
     }
     result[place] = updates[position];

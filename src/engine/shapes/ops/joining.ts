@@ -36,7 +36,7 @@ function inferConcat(context: RuleContext): void {
     const size = fact?.shape?.[axis];
     if (size !== undefined) sizes.push(size);
     for (const [other, dim] of (fact?.shape ?? []).entries()) {
-      if (other !== axis) shape[other] = moreCertain(context, shape[other] ?? dim, dim, 'Dimensions beside the axis');
+      if (other !== axis) shape[other] = moreCertain(context, shape[other] ?? dim, dim, 'parts.besideAxis');
     }
   }
   shape[axis] = sizes.length === facts.length ? sumDims(sizes) : context.fresh(String(axis));
@@ -80,7 +80,7 @@ function inferSplit(context: RuleContext): void {
     context.output(index, dtype, shape, part(context, axis, offset, shape));
     offset = addDims(offset, size);
   }
-  if (sizes !== undefined) expectEqual(context, offset, whole, 'The parts together and the dimension that is split');
+  if (sizes !== undefined) expectEqual(context, offset, whole, 'parts.split');
 }
 
 function splitSizes(context: RuleContext, whole: Dim): TensorValue | undefined {

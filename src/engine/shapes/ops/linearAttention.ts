@@ -37,7 +37,7 @@ function withWindow(context: RuleContext, state: readonly Dim[] | undefined): re
  */
 function inferLinearAttention(context: RuleContext): void {
   const query = context.shape(0);
-  if (!hasRank(context, query, 3, 'The query')) return;
+  if (!hasRank(context, query, 3, 'part.query')) return;
   const { keySize, valueSize, stateHeads, outputHeads } = packedRecurrence(context);
   const width = outputHeads === undefined || valueSize === undefined ? undefined : multiplyDims(outputHeads, valueSize);
   context.output(0, dtypeOf(context, 0), shapeOf(query[0], query[1], width));
@@ -91,7 +91,7 @@ function packedBatch(context: RuleContext, state: number, bounds: number): Dim |
 function inferGatedDeltaNet(context: RuleContext): void {
   const query = context.shape(0);
   const value = context.shape(2);
-  if (!hasRank(context, query, 3, 'The query') || !hasRank(context, value, 3, 'The value')) return;
+  if (!hasRank(context, query, 3, 'part.query') || !hasRank(context, value, 3, 'part.value')) return;
   const keyHeads = dimOrNone(context.shape(1), -2);
   const keySize = query.at(-1) ?? 0;
   const valueHeads = value.at(-2) ?? 0;
@@ -134,7 +134,7 @@ function inferCausalConvolution(context: RuleContext): void {
   const input = context.shape(0);
   const dtype = dtypeOf(context, 0);
   context.output(0, dtype, input);
-  if (context.int('ndim', 1) !== 1 || !hasRank(context, input, 3, 'The input')) {
+  if (context.int('ndim', 1) !== 1 || !hasRank(context, input, 3, 'part.input')) {
     context.output(1, dtype, undefined);
     return;
   }

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { OnnxGraph } from '../../onnx/model';
 import type { Dim } from '../algebra/dim';
 import { joinFacts } from '../core/joinFacts';
@@ -27,7 +28,7 @@ interface LoopResult {
 function inferLoop(context: RuleContext): void {
   const body = context.graph('body');
   if (body === undefined) {
-    context.problem('Loop has no body.');
+    context.problem(say('shapes.noBody', { op: 'Loop' }));
     return;
   }
   const count = Math.max(0, context.inputCount - 2);

@@ -1,4 +1,5 @@
 import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import { decodeTensor, elementCount } from '../core/tensorValue';
 import { maximumValueElements, type TensorValue } from '../facts/fact';
@@ -102,7 +103,7 @@ function inferConstant(context: RuleContext): void {
     context.output(0, 'string', [strings.length]);
     return;
   }
-  context.problem('A Constant has no value.');
+  context.problem(say('shapes.noValue', {}));
 }
 
 /** EyeLike (opset 9): the input's shape; the type of `dtype`, else of the input. */

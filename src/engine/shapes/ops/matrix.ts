@@ -1,4 +1,5 @@
 import type { DType } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, matMulMacs, multiply, none, perInput, perOutput } from './counting';
@@ -13,11 +14,11 @@ import { broadcastShapes, dtypeOf, expectEqual } from './shapeMath';
 export function matMulShape(context: RuleContext, left: Shape, right: Shape): Shape {
   if (left === undefined || right === undefined) return undefined;
   if (left.length === 0 || right.length === 0) {
-    context.problem('A scalar cannot be an operand of a matrix product.');
+    context.problem(say('shapes.scalarOperand', {}));
     return undefined;
   }
   const inner = left.at(-1) ?? 1;
-  expectEqual(context, inner, (right.length === 1 ? right[0] : right.at(-2)) ?? 1, 'The inner dimensions');
+  expectEqual(context, inner, (right.length === 1 ? right[0] : right.at(-2)) ?? 1, 'parts.inner');
   const batch = broadcastShapes(left.slice(0, -2), right.slice(0, -2)) ?? [];
   const rows = left.length === 1 ? [] : left.slice(-2, -1);
   const columns = right.length === 1 ? [] : right.slice(-1);
@@ -43,11 +44,11 @@ function oriented(shape: Shape, transposed: boolean): readonly [Dim, Dim] | unde
 
 /** Gemm (opset 1 on): A' [M, K] times B' [K, N]. */
 export function inferGemm(context: RuleContext, left: Shape, right: Shape): Shape {
-  if (!hasRank(context, left, 2, 'Input A') || !hasRank(context, right, 2, 'Input B')) return undefined;
+  if (!hasRank(context, left, 2, 'part.inputA') || !hasRank(context, right, 2, 'part.inputB')) return undefined;
   const a = oriented(left, context.int('transA', 0) !== 0);
   const b = oriented(right, context.int('transB', 0) !== 0);
   if (a === undefined || b === undefined) return undefined;
-  expectEqual(context, a[1], b[0], 'The inner dimensions');
+  expectEqual(context, a[1], b[0], 'parts.inner');
   return [a[0], b[1]];
 }
 
@@ -59,7 +60,7 @@ export const gemmMacs: Count = (context) => {
 /** Det (opset 11): one number for each matrix. */
 function inferDeterminant(context: RuleContext): void {
   const shape = context.shape(0);
-  context.output(0, dtypeOf(context, 0), hasRank(context, shape, 2, 'The input') ? shape.slice(0, -2) : undefined);
+  context.output(0, dtypeOf(context, 0), hasRank(context, shape, 2, 'part.input') ? shape.slice(0, -2) : undefined);
 }
 
 /** ai.onnx matrix products, all versions. */

@@ -57,7 +57,7 @@ function linearMacs(output: number) {
 const inferFeatureExtractor: Rule = (context) => {
   const { dtype, shape } = factOf(context, 0);
   const chosen = context.shape(1);
-  if (shape === undefined || !hasRank(context, chosen, 1, 'The list of columns')) {
+  if (shape === undefined || !hasRank(context, chosen, 1, 'part.columns')) {
     context.output(0, dtype, undefined);
     return;
   }

@@ -1,4 +1,5 @@
 import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perInput, perOutput } from './counting';
@@ -31,7 +32,7 @@ export function inferLayerNormalization(statistics: number): Rule {
     context.output(0, dtypeOf(context, 0), shape);
     if (shape === undefined) return;
     if (axis < -shape.length || axis >= shape.length) {
-      context.problem(`axis ${axis} is outside an input of rank ${shape.length}.`);
+      context.problem(say('shapes.axis', { axis, rank: shape.length }));
       return;
     }
     const stash: DType = dtypeFromOnnx(context.int('stash_type', 1));

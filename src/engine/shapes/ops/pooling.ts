@@ -8,7 +8,7 @@ import { readWindow, type SlidingWindow, slide, transposedSize } from './sliding
 
 /** [N, C, positions of the window...] for X [N, C, spatial...]. */
 export function pooledShape(context: RuleContext, input: Shape): Shape {
-  if (!hasRank(context, input, 3, 'The input')) return undefined;
+  if (!hasRank(context, input, 3, 'part.input')) return undefined;
   const [batch = 0, channels = 0, ...spatial] = input;
   const window = readWindow(context, spatial.length, undefined);
   if (window === undefined) return undefined;
@@ -58,7 +58,7 @@ export const globalPoolEntry: OpEntry = {
 function inferUnpool(context: RuleContext): void {
   const dtype = dtypeOf(context, 0);
   const input = context.shape(0);
-  if (!hasRank(context, input, 3, 'The input')) return;
+  if (!hasRank(context, input, 3, 'part.input')) return;
   if (context.input(2) !== undefined) {
     context.output(0, dtype, dimsFromValue(context, 2) ?? input.map((_, index) => context.fresh(`d${index}`)));
     return;

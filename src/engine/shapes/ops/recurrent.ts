@@ -16,7 +16,7 @@ function inferRecurrent(stateOutputs: number, hiddenAt = 2) {
   return (context: RuleContext): void => {
     const dtype = dtypeOf(context, 0);
     const input = context.shape(0);
-    if (!hasRank(context, input, 3, 'The input sequence')) return;
+    if (!hasRank(context, input, 3, 'part.inputSequence')) return;
     const batchFirst = context.int('layout', 0) === 1;
     const steps = dimOrNone(input, batchFirst ? 1 : 0);
     const batch = dimOrNone(input, batchFirst ? 0 : 1);

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput, perOutput } from './counting';
@@ -81,7 +82,7 @@ function inferTopK(context: RuleContext): void {
   const axis = normalizeAxis(context.int('axis', -1), shape.length);
   const size = shape[axis];
   if (typeof k === 'number' && typeof size === 'number' && k > size) {
-    context.problem(`k is ${k}, but axis ${axis} has only ${size} elements.`);
+    context.problem(say('shapes.topK', { k, axis, size }));
   }
   const result = replaceAxis(shape, axis, k);
   const known = knownTensor(context, 0);

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorValue } from '../facts/fact';
 import type { OpTable, RuleContext } from '../facts/rule';
@@ -66,7 +67,9 @@ function checkElements(context: RuleContext, input: Shape, shape: readonly Dim[]
   const from = input === undefined ? undefined : productOfDims(input);
   const to = productOfDims(shape);
   if (typeof from === 'number' && typeof to === 'number' && from !== to) {
-    context.problem(`Cannot reshape ${shapeText(input)} (${from} elements) to ${shapeText(shape)} (${to} elements).`);
+    context.problem(
+      say('shapes.reshape', { from: shapeText(input), fromElements: from, to: shapeText(shape), toElements: to }),
+    );
   }
 }
 
@@ -105,8 +108,7 @@ function inferSqueeze(context: RuleContext): void {
   const dropped = normalizeAxes(axes, input.length);
   for (const axis of dropped) {
     const dim = input[axis];
-    if (typeof dim === 'number' && dim !== 1)
-      context.problem(`Axis ${axis} has ${dim} elements and cannot be squeezed.`);
+    if (typeof dim === 'number' && dim !== 1) context.problem(say('shapes.squeeze', { axis, dim }));
   }
   sameElements(
     context,

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { TensorValue } from '../facts/fact';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
@@ -32,7 +33,7 @@ function scaleAll(
   if (shape === undefined) return undefined;
   if (scales === undefined) return shape.map((_, axis) => context.fresh(`d${axis}`));
   if (scales.length !== shape.length) {
-    context.problem(`${scales.length} scales do not fit an input of rank ${shape.length}.`);
+    context.problem(say('shapes.scales', { given: scales.length, rank: shape.length }));
     return undefined;
   }
   return sizesByScale(context, { shape, axes: [...shape.keys()] }, scales);
@@ -104,7 +105,7 @@ function inferResize(context: RuleContext): void {
   const scales = context.input(scalesAt)?.value;
   const given = sizes ?? (scales?.length === 0 ? undefined : scales);
   if (given !== undefined && given.length !== axes.length) {
-    context.problem(`${given.length} sizes or scales are given for ${axes.length} axes.`);
+    context.problem(say('shapes.sizesPerAxis', { given: given.length, axes: axes.length }));
     context.output(0, dtype, undefined);
     return;
   }
@@ -121,7 +122,7 @@ function inferResize(context: RuleContext): void {
 function inferGridSample(context: RuleContext): void {
   const grid = context.shape(1);
   const input = context.shape(0);
-  const sizes = hasRank(context, grid, 3, 'The grid') ? grid.slice(1, -1) : [undefined];
+  const sizes = hasRank(context, grid, 3, 'part.grid') ? grid.slice(1, -1) : [undefined];
   const batch = dimOrNone(input, 0) ?? dimOrNone(grid, 0);
   context.output(0, dtypeOf(context, 0), shapeOf(batch, dimOrNone(input, 1), ...sizes));
 }
@@ -132,7 +133,7 @@ function inferAffineGrid(context: RuleContext): void {
   const size = dimsFromValue(context, 1);
   const rank = size?.length ?? dimOrNone(context.shape(1), 0);
   if (rank !== 4 && rank !== 5) {
-    if (typeof rank === 'number') context.problem(`The size has ${rank} numbers where 4 or 5 are needed.`);
+    if (typeof rank === 'number') context.problem(say('shapes.gridSize', { given: rank }));
     context.output(0, dtype, undefined);
     return;
   }

@@ -1,4 +1,6 @@
 import type { DType } from '../../../shared/dtype';
+import type { MessageId } from '../../../shared/messages/message';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import { type TensorFact, unknownFact } from '../facts/fact';
 import type { OpEntry, RuleContext } from '../facts/rule';
@@ -55,11 +57,14 @@ export function shapeAs(index: number, dtype: DType): Rule {
   return (context) => context.output(0, dtype, context.shape(index));
 }
 
+/** What of a node is spoken of. */
+export type Part = Extract<MessageId, `part.${string}`>;
+
 /** Reports a rank that the operator does not take; true when the shape is known and its rank is at least `minimum`. */
-export function hasRank(context: RuleContext, shape: Shape, minimum: number, what: string): shape is readonly Dim[] {
+export function hasRank(context: RuleContext, shape: Shape, minimum: number, part: Part): shape is readonly Dim[] {
   if (shape === undefined) return false;
   if (shape.length >= minimum) return true;
-  context.problem(`${what} has rank ${shape.length}, at least ${minimum} is needed.`);
+  context.problem(say('shapes.rank', { part: say(part, {}), rank: shape.length, needed: minimum }));
   return false;
 }
 

@@ -1,4 +1,5 @@
 import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import { joinFacts, withoutElements } from '../core/joinFacts';
 import { factOfType } from '../core/statedType';
@@ -193,7 +194,7 @@ function inferConcatFromSequence(context: RuleContext): void {
 function inferSequenceMap(context: RuleContext): void {
   const body = context.graph('body');
   if (body === undefined) {
-    context.problem('SequenceMap has no body.');
+    context.problem(say('shapes.noBody', { op: 'SequenceMap' }));
     return;
   }
   const facts = Array.from({ length: context.inputCount }, (_, index) => context.input(index) ?? unknownFact);

@@ -1,4 +1,6 @@
 import type { DType } from '../../../shared/dtype';
+import type { MessageId } from '../../../shared/messages/message';
+import { say } from '../../../shared/messages/say';
 import type { Dim, Shape } from '../algebra/dim';
 import { multiplyDims } from '../algebra/dimArithmetic';
 import { sameDim } from '../algebra/dimExpression';
@@ -85,16 +87,19 @@ export function sameAsInput(context: RuleContext, index = 0): void {
   context.output(0, dtypeOf(context, index), context.shape(index));
 }
 
-/** Reports when two dimensions that must be equal are two different numbers. */
-export function expectEqual(context: RuleContext, left: Dim, right: Dim, what: string): void {
+/** What of a node should be equal. */
+export type Parts = Extract<MessageId, `parts.${string}`>;
+
+/** Reports when two dimensions that must be equal, both at `axis`, are two different numbers. */
+export function expectEqual(context: RuleContext, left: Dim, right: Dim, parts: Parts, axis = 0): void {
   if (typeof left === 'number' && typeof right === 'number' && left !== right) {
-    context.problem(`${what} should be equal, but are ${left} and ${right}.`);
+    context.problem(say('shapes.unequal', { parts: say(parts, { axis }), left, right }));
   }
 }
 
 /** Of two dimensions that must be equal, the one that says more: a number, else one that a binding can settle. */
-export function moreCertain(context: RuleContext, left: Dim, right: Dim, what: string): Dim {
-  expectEqual(context, left, right, what);
+export function moreCertain(context: RuleContext, left: Dim, right: Dim, parts: Parts, axis = 0): Dim {
+  expectEqual(context, left, right, parts, axis);
   if (typeof left === 'number') return left;
   return typeof right === 'number' || left.cause !== undefined ? right : left;
 }

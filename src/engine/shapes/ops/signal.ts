@@ -25,7 +25,7 @@ function transformAxis(context: RuleContext): number | undefined {
 function inferTransform(context: RuleContext): void {
   const dtype = dtypeOf(context, 0);
   const shape = context.shape(0);
-  if (!hasRank(context, shape, 2, 'The input')) return;
+  if (!hasRank(context, shape, 2, 'part.input')) return;
   const given = transformAxis(context);
   const half = context.int('onesided', 0) !== 0;
   const isReal = half && context.int('inverse', 0) !== 0;
@@ -51,7 +51,7 @@ function inferTransform(context: RuleContext): void {
 function inferShortTimeTransform(context: RuleContext): void {
   const dtype = dtypeOf(context, 0);
   const signal = context.shape(0);
-  if (!hasRank(context, signal, 2, 'The signal')) return;
+  if (!hasRank(context, signal, 2, 'part.signal')) return;
   const frame = scalarValue(context, 3) ?? dimOrNone(context.shape(2), 0) ?? context.fresh('frame');
   const step = scalarValue(context, 1);
   const frames =

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { Dim } from '../algebra/dim';
 import type { RuleContext } from '../facts/rule';
 import { addDims, ceilDivDims, floorDivDims, minDim, multiplyDims, subtractDims } from './shapeMath';
@@ -24,7 +25,7 @@ function perDimension(
 ): readonly number[] {
   if (values !== undefined && values.length === rank) return values;
   if (values !== undefined && values.length > 0) {
-    context.problem(`${name} has ${values.length} numbers where ${rank} are needed.`);
+    context.problem(say('shapes.numbers', { attribute: name, given: values.length, needed: rank }));
   }
   return new Array<number>(rank).fill(fallback);
 }
@@ -48,15 +49,15 @@ export function readWindow(
   if (kernel === undefined || kernel.length !== rank) {
     context.problem(
       kernel === undefined
-        ? 'kernel_shape is missing and no weight shape replaces it.'
-        : `kernel_shape has ${kernel.length} dimensions, the input has ${rank} spatial ones.`,
+        ? say('shapes.noKernel', {})
+        : say('shapes.kernelRank', { given: kernel.length, needed: rank }),
     );
     return undefined;
   }
   const strides = perDimension(context, 'strides', context.ints('strides'), rank, 1);
   const dilations = perDimension(context, 'dilations', context.ints('dilations'), rank, 1);
   if ([...kernel, ...strides, ...dilations].some((size) => typeof size === 'number' && size < 1)) {
-    context.problem('A kernel size, stride or dilation is below 1.');
+    context.problem(say('shapes.kernelBelowOne', {}));
     return undefined;
   }
   const padding = paddingKind(context.string('auto_pad', 'NOTSET'));
@@ -120,6 +121,6 @@ export function slide(
   const sizes = spatial.map((size, index) => windowPositions(window, index, size));
   const misfit = sizes.findIndex((size, index) => size !== spatial[index] && typeof size === 'number' && size <= 0);
   if (misfit < 0) return sizes;
-  context.problem(`The window does not fit into spatial dimension ${misfit} of its input.`);
+  context.problem(say('shapes.window', { axis: misfit }));
   return undefined;
 }

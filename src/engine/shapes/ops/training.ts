@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput } from './counting';
 import { dtypeOf } from './shapeMath';
@@ -10,7 +11,7 @@ function optimizer(groups: number, updated: readonly number[], cost: number): Op
   const infer = (context: RuleContext): void => {
     const perGroup = Math.floor((context.inputCount - 2) / groups);
     if (perGroup * groups !== context.inputCount - 2) {
-      context.problem(`${context.inputCount - 2} tensors do not divide into ${groups} groups of equal size.`);
+      context.problem(say('shapes.groups', { given: context.inputCount - 2, groups }));
       return;
     }
     for (const [position, group] of updated.entries()) {
