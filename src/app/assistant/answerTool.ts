@@ -3,13 +3,8 @@ import { defaultConfig } from '../../engine/planning/infrastructure/resolveConfi
 import { analysisReport } from '../../engine/report/analysisReport';
 import { planReport } from '../../engine/report/planReport';
 import { writeFileAtomically } from '../../files/atomicFile';
-import {
-  type AssistantTool,
-  assistantToolNames,
-  assistantTools,
-  mostAnswerBytes,
-  type ToolInput,
-} from '../../shared/assistant/tools';
+import { type ToolInput, toolInputs } from '../../shared/assistantInputs';
+import { type AssistantTool, assistantToolNames, mostAnswerBytes, type ToolAnswer } from '../../shared/assistantTools';
 import { toErrorData } from '../../shared/errors';
 import type { PlanReport, TensorReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
@@ -23,12 +18,6 @@ import { modelFiles, settingsFiles } from '../inputFiles';
 import { type PlannedModel, planAnalyzed, planText } from '../planAnalyzed';
 import { fittedJson, nameData, sentenceData } from './fit';
 import type { Places } from './places';
-
-/** What an assistant is told: JSON of at most `mostAnswerBytes`. */
-export interface ToolAnswer {
-  readonly text: string;
-  readonly isError: boolean;
-}
 
 /** Figures to know, and what to do with them. */
 interface Finding {
@@ -44,7 +33,7 @@ export function answerTool(tool: string, input: unknown, places: Places, work: W
   try {
     const name = assistantToolNames.find((one) => one === tool);
     if (name === undefined) return refusal(`There is no tool "${nameData(tool)}".`, 'Use one of the listed tools.');
-    const parsed = assistantTools[name].input.safeParse(input);
+    const parsed = toolInputs[name].safeParse(input);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const where = issue?.path.join('.') ?? '';

@@ -3,7 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import * as z from 'zod';
 import { answerTool } from '../../app/assistant/answerTool';
 import type { Places } from '../../app/assistant/places';
-import { assistantToolNames, assistantTools, toolInputSchema } from '../../shared/assistant/tools';
+import { toolInputSchema } from '../../shared/assistantInputs';
+import { assistantToolNames, assistantTools } from '../../shared/assistantTools';
 import { productVersion } from '../../shared/version';
 import { unwatched } from '../../shared/work';
 

@@ -7,6 +7,7 @@ import { exportPlan } from './exportPlan';
 import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
+import { openSample } from './openSample';
 import { planAgain } from './planAgain';
 import { savePicture } from './savePicture';
 import { split } from './split';
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   exportPlan,
   openGraph,
   openConfig,
+  openSample,
   savePicture,
   selectObjective,
   selectStrategy,
