@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
 import { addAnnotate } from './commands/annotate';
+import { addCalibrate } from './commands/calibrate';
 import { addCompare } from './commands/compare';
 import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
@@ -34,6 +35,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['compare', addCompare],
   ['presets', addPresets],
   ['profile', addProfile],
+  ['calibrate', addCalibrate],
   ['graph', addGraph],
   ['split', addSplit],
   ['verify', addVerify],

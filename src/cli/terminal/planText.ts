@@ -23,6 +23,7 @@ import type {
   StrategyReport,
 } from '../../shared/reports';
 import { type Column, factsText, tableText } from './table';
+import { traceTexts } from './traceText';
 
 interface Sections {
   readonly sweep?: unknown;
@@ -55,6 +56,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
       ['times', timesText(report)],
+      ...estimateFacts(report),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
@@ -68,6 +70,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
+  if (report.trace !== undefined) parts.push(...traceTexts(report.trace));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
@@ -81,6 +84,14 @@ function timesText({ tiers }: PlanReport): string {
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
     : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
+}
+
+/** How far the times are to be trusted, where that is known. */
+function estimateFacts({ estimatesText, latencyRangeMs: range }: PlanReport): (readonly [string, string])[] {
+  if (estimatesText === undefined) return [];
+  const ends =
+    range === undefined ? '' : `; nine of ten latencies ${durationText(range[0])} to ${durationText(range[1])}`;
+  return [['estimates', visibleText(estimatesText) + ends]];
 }
 
 const left = (heading: string): Column => ({ heading });
