@@ -100,9 +100,15 @@ export function infeasibleError(
       ...fasterLinks(search),
       ...dropped,
     ];
-    if (first === undefined) return new DnnSplitError('infeasible', say('limits.sentence', { sentence: told }));
-    const alternatives = either(first, ...others);
-    return new DnnSplitError('infeasible', say('limits.sentenceOr', { sentence: told, alternatives }));
+    const whole =
+      first === undefined
+        ? say('limits.sentence', { sentence: told })
+        : say('limits.sentenceOr', { sentence: told, alternatives: either(first, ...others) });
+    const { changes, alternatives } = relaxation;
+    return new DnnSplitError('infeasible', whole, undefined, undefined, {
+      relax: changes,
+      alternatives: alternatives.map((relaxed) => relaxed.changes),
+    });
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
   const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);
