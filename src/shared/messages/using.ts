@@ -13,6 +13,11 @@ export const usingMessages = {
   'split.contract': '{path} is missing or not a contract of this version. Export the sub-models again.',
   'relay.missing': 'The relay program is missing at {path}. Reinstall DNNSplit.',
 
+  'bundle.noOpenssl':
+    'Certificates are made by the program openssl, which is not on this machine. Install it, or leave encryption out with --no-tls.',
+  'bundle.openssl': 'The program openssl made no certificate. The log has the details.',
+  'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',
+
   'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
