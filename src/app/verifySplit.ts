@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
-import { isRegularFile, readTextFile } from '../files/regularFile';
+import { isRegularFile, readTextFile, statusAt } from '../files/regularFile';
 import { contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
@@ -22,9 +21,9 @@ export interface ExportedSplit {
   readonly contractPaths: readonly string[];
 }
 
-/** True for a folder, false for a plan document. */
+/** True for a folder, false for a plan document. @throws DnnSplitError `file-system` where the path leads nowhere */
 export function isSplitFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statusAt(path)?.isDirectory() ?? false;
 }
 
 /** Reads a folder of exported sub-models. @throws DnnSplitError `file-system` where it is none, `invalid-plan` */

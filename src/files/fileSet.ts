@@ -234,12 +234,17 @@ export class FileSet {
  * Brings a folder back to what it was before a run into it was killed. Whoever asks what an earlier run has left there asks
  * after this: in the middle of a swap its seal is not in its place.
  * @returns the folder itself, links followed
+ * @throws DnnSplitError `file-system` where the path leads nowhere
  */
 export function recoverFolder(directory: string): string {
-  const folder = throughLinks(directory);
-  removeLeftovers(dirname(folder));
-  removeLeftovers(folder);
-  return folder;
+  try {
+    const folder = throughLinks(directory);
+    removeLeftovers(dirname(folder));
+    removeLeftovers(folder);
+    return folder;
+  } catch (error) {
+    throw fileError(error, directory, 'write');
+  }
 }
 
 /** Lets sets appear, all of them or none. @throws DnnSplitError `file-exists`, `file-system` */

@@ -1,9 +1,9 @@
-import { closeSync, lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { fileError } from './fileError';
-import { openRegularFile } from './regularFile';
+import { requireRegularFile } from './regularFile';
 
 /**
  * How far the names of files in a document may lead. Whoever names a document on the command line, or trusts the workspace
@@ -39,7 +39,7 @@ export function subModelPath(contractPath: string, name: string): string {
     const message = say('contract.outside', { path: contractPath, file: JSON.stringify(name.slice(0, 200)) });
     throw new DnnSplitError('file-system', message, { path: contractPath });
   }
-  closeSync(openRegularFile(path, 'model').descriptor);
+  requireRegularFile(path, 'model');
   return path;
 }
 
@@ -64,8 +64,12 @@ function staysInFolder(folder: string, name: string): boolean {
   return (
     staysBelow(name) &&
     parts.every((_, index) => {
-      const status = lstatSync(join(folder, ...parts.slice(0, index + 1)), { throwIfNoEntry: false });
-      return status?.isSymbolicLink() !== true;
+      const path = join(folder, ...parts.slice(0, index + 1));
+      try {
+        return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true;
+      } catch (error) {
+        throw fileError(error, path, 'open');
+      }
     })
   );
 }

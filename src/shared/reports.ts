@@ -3,6 +3,7 @@
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
 import type { DType } from './dtype';
+import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
 import type { Figures, LimitName, Metric } from './metrics';
 
@@ -294,6 +295,11 @@ export interface AuditReport {
   readonly consequenceSaid?: Message;
 }
 
+/** What the times of a tier rest on. */
+export interface EstimateReport extends TierEstimate {
+  readonly tier: string;
+}
+
 export interface PlanReport extends Figures {
   readonly objective: string;
   readonly strategy: string;
@@ -335,6 +341,11 @@ export interface PlanReport extends Figures {
   /** How many cuts were looked at for the efficient plans. */
   readonly paretoCuts?: number;
   readonly audit: AuditReport;
+  /** What the times of each tier rest on, where that is known, and the same in one line. */
+  readonly estimates?: readonly EstimateReport[];
+  readonly estimatesText?: string;
+  /** Nine of ten latencies of the plan lie in here, as far as the errors of its tiers' estimates are known. */
+  readonly latencyRangeMs?: readonly [from: number, to: number];
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */

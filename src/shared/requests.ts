@@ -49,7 +49,12 @@ export interface PlanPreview {
   readonly costPerRequest: number;
   /** By link. */
   readonly bytes: readonly number[];
+  /** How many tensors cross, by link. */
+  readonly tensors: readonly number[];
 }
+
+/** What a plan would give, or why there is none. */
+export type PreviewAnswer = { readonly preview: PlanPreview } | { readonly refused: ErrorData };
 
 export interface NodeDetails {
   readonly id: string;
@@ -122,8 +127,8 @@ export interface ServerRequests {
     params: { modelUri: string; links: readonly [number, number] };
     result: RegionMapReport | null;
   };
-  /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
-  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
+  /** What the plan under other overrides would give, or why no plan satisfies them; nothing is changed. */
+  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PreviewAnswer };
   /**
    * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
    * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page.

@@ -52,6 +52,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
       ['times', timesText(report)],
+      ...estimateFacts(report),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
@@ -80,6 +81,14 @@ function timesText({ tiers }: PlanReport): string {
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
     : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
+}
+
+/** How far the times are to be trusted, where that is known. */
+function estimateFacts({ estimatesText, latencyRangeMs: range }: PlanReport): (readonly [string, string])[] {
+  if (estimatesText === undefined) return [];
+  const ends =
+    range === undefined ? '' : `; nine of ten latencies ${durationText(range[0])} to ${durationText(range[1])}`;
+  return [['estimates', visibleText(estimatesText) + ends]];
 }
 
 const left = (heading: string): Column => ({ heading });

@@ -23,6 +23,7 @@ import { placementOf } from '../split/nodeRanges';
 import { alternativeReport, partsOf, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
+import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 import { verdictOf } from './verdict';
@@ -72,6 +73,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...(result.pareto && { paretoComplete: result.pareto.isComplete }),
     ...(result.pareto?.throughputLevels !== undefined && { paretoLevels: result.pareto.throughputLevels }),
     audit: auditReport(result),
+    ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),

@@ -61,12 +61,14 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
-      const evaluation = attempt(
-        () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
-      );
-      if (evaluation === undefined) return null;
-      const { latencyMs, costPerRequest, links } = evaluation;
-      return { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes) };
+      try {
+        const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
+        const { latencyMs, costPerRequest, links } = evaluation;
+        const [bytes, tensors] = [links.map((link) => link.bytes), links.map((link) => link.tensors.length)];
+        return { preview: { latencyMs, costPerRequest, bytes, tensors } };
+      } catch (thrown) {
+        return { refused: configError(thrown) };
+      }
     },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);

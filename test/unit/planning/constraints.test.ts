@@ -111,6 +111,7 @@ describe('constraints', () => {
     expect(failure.message).toMatch(
       /`[a-d]` cannot be placed: the pin of `a` requires `cloud` or higher, and the pin of `d` requires `device` or lower\./,
     );
+    expect([...(failure.place?.pins ?? [])].sort()).toEqual(['0', '3']);
     expect(failureOf(() => plan({ pin: { nope: 'edge' } })).code).toBe('invalid-config');
   });
 });

@@ -373,6 +373,10 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
   const [recommended] = every(positions);
   const [runnerUp] = every(candidates.map(({ position }) => position).filter((position) => position !== best.first));
   const tierOfNode = operators.map((_, index) => (index < best.first ? 0 : index < best.second ? 1 : 2));
+  const lastOn = (tier: number) => {
+    const last = operators[tierOfNode.findLastIndex((one) => one === tier)];
+    return last === undefined ? {} : { lastNode: `layer${Math.max(0, last.block)}.${last.id}` };
+  };
   const cuts = [best.first, best.second];
   const boundaries = cuts.flatMap((position, link) => {
     if (position === operators.length) return [];
@@ -419,6 +423,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       costPerRequest: ((best.computeMs[tier] ?? 0) * (pricePerHour[tier] ?? 0)) / 3.6e6,
       energyJ: 0.4,
       measuredNodes: 0,
+      ...lastOn(tier),
     })),
     links: links.map((_, link) => ({
       from: tierNames[link] ?? '',
