@@ -8,6 +8,7 @@ import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
 import { addProfile } from './commands/profile';
+import { addPush } from './commands/push';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
@@ -35,6 +36,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['push', addPush],
 ]);
 
 /** Runs the command that the arguments name; the others are not needed then, and loading them takes time. */

@@ -21,7 +21,8 @@ export function bundleReadme(
     '## Start',
     '',
     'Copy each folder to the machine of its tier, the last one first, and follow the README in it. A folder needs nothing from',
-    'the others:',
+    'the others. Where SSH is, `dnnsplit push FOLDER user@host` copies one, starts it, and goes back to the version before where',
+    'the new one does not serve:',
     '',
     ...tiers.map(
       ({ deployed, address, isFirst, tls }) =>
