@@ -13,6 +13,7 @@ import { say } from '../shared/messages/say';
 import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
 import { bundleSecrets } from './bundleSecrets';
+import type { HeldPart } from './cutModel';
 import { type PreparedSplit, segmentSteps } from './deploySplit';
 import { earlierGeneratedFiles, generatedListFile, generatedListText } from './ownFiles';
 import type { Steps } from './steps';
@@ -144,12 +145,13 @@ function openSet(
 
 /** Writes the sub-models to the places where a deployment wants them; their paths and those of their data files. */
 function* modelSteps(prepared: PreparedSplit, { models }: Deployment, set: FileSet, work: Work): Steps<string[]> {
-  const places = new Map(models.map(({ position, path }) => [position, path]));
-  const fileOf = (position: number) => places.get(position) ?? `${position}/model.onnx`;
-  const exported = yield* segmentSteps(prepared, set, fileOf, work, fileModes.text);
-  return exported.flatMap(({ tier, dataPath }) =>
-    dataPath === undefined ? [fileOf(tier)] : [fileOf(tier), `${fileOf(tier)}.data`],
-  );
+  const filesOf = (part: HeldPart) =>
+    models.flatMap(({ position, file, path }) => (position === part.position && file === part.file ? [path] : []));
+  const { segments, shared } = yield* segmentSteps(prepared, set, filesOf, work, fileModes.text);
+  return [
+    ...segments.flatMap(({ file, dataPath }) => (dataPath === undefined ? [file] : [file, `${file}.data`])),
+    ...shared.map(({ file }) => file),
+  ];
 }
 
 /** Containers run as another user than whoever makes the folder, whose umask may shut others out. */

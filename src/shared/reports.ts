@@ -252,6 +252,39 @@ export interface FollowedReport {
   readonly infeasible?: boolean;
 }
 
+/** What requests over a bandwidth trace would take with one way to choose their cuts. */
+export interface TraceRow {
+  /** `regimes`, `table`, `cut N` for one cut of all requests, or `oracle`, which knows the future. */
+  readonly name: string;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Answers that were later than allowed. */
+  readonly missed: number;
+  readonly switches: number;
+}
+
+/** Ways to choose the cut of each request over a bandwidth trace, beside each other. */
+export interface TraceReport {
+  readonly link: number;
+  /** What the table and the oracle keep least. */
+  readonly goal: 'mean' | 'p95' | 'missed';
+  readonly requests: number;
+  readonly everyS: number;
+  /** What a request takes longer on another cut than the one before. */
+  readonly switchMs: number;
+  readonly lateMs?: number;
+  /** The cuts of all regimes, from the slowest link to the fastest. */
+  readonly cuts: readonly { readonly summary: string; readonly fixedMs: number; readonly bytes: number }[];
+  readonly rows: readonly TraceRow[];
+  /** The cut to take next, by the cut before and the bandwidth; indices in `cuts`. */
+  readonly table: readonly {
+    readonly before: number;
+    readonly fromMbps: number;
+    readonly toMbps: number | null;
+    readonly cut: number;
+  }[];
+}
+
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
 export interface RegionMapReport {
   /** Indices of the two links. */
@@ -326,6 +359,8 @@ export interface PlanReport extends Figures {
   readonly regimesNote?: string;
   /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
   readonly followed?: readonly FollowedReport[];
+  /** With `--trace`: ways to choose the cut of each request over it. */
+  readonly trace?: TraceReport;
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in every metric at once. */

@@ -5,6 +5,7 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
+import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -18,6 +19,7 @@ interface DeployOptions {
   readonly tls: boolean;
   readonly manifestsOnly?: boolean;
   readonly force?: boolean;
+  readonly adaptive?: number;
   readonly json?: boolean;
 }
 
@@ -38,6 +40,7 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
+    .addOption(adaptiveOption())
     .addOption(
       new Option(
         '--name <name>',
@@ -96,7 +99,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, { adaptiveLink: options.adaptive }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
     const directory = join(options.output, target);

@@ -1,13 +1,17 @@
 import { type Command, Option } from 'commander';
+import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
+import type { PlanningResult } from '../../engine/planning/planModel';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
-import type { PlanReport } from '../../shared/reports';
+import type { PlanReport, TraceReport } from '../../shared/reports';
 import { namedStrategies } from '../../shared/strategies';
 import {
   parseBandwidths,
   parseBindings,
   parseCount,
+  parseNonNegative,
+  parsePositive,
   parseSeconds,
   parseSweep,
   type Sweep,
@@ -27,6 +31,12 @@ interface PlanOptions {
   readonly top?: number;
   readonly deadline?: number;
   readonly follow?: readonly number[];
+  readonly trace?: string;
+  readonly traceScale: number;
+  readonly every: number;
+  readonly switchMs: number;
+  readonly late?: number;
+  readonly least: TraceGoal;
   readonly regions?: boolean;
   readonly pareto?: boolean;
   readonly json?: boolean;
@@ -72,6 +82,24 @@ export function addPlan(program: Command): void {
       'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
       parseSeconds,
     )
+    .option(
+      '--trace <file>',
+      'compare ways to follow a bandwidth trace of the swept link, a CSV file with the line seconds,mbps',
+    )
+    .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
+    .option('--every <seconds>', 'with --trace: time between two requests', parsePositive, 1)
+    .option(
+      '--switch-ms <number>',
+      'with --trace: how much longer a request takes that changes the cut',
+      parseNonNegative,
+      0,
+    )
+    .option('--late <ms>', 'with --trace: answers later than this are missed', parsePositive)
+    .addOption(
+      new Option('--least <figure>', 'with --trace: what to keep least')
+        .choices(['mean', 'p95', 'missed'])
+        .default('mean'),
+    )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
@@ -112,6 +140,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   const link = options.sweep?.link ?? 0;
   const report = {
     ...swept(planReport(planned.result, planned.analyzed), options.sweep),
+    ...(options.trace !== undefined && { trace: await traced(planned.result, link, options.trace, options) }),
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) {
@@ -126,6 +155,23 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   }
   const { planReportText } = await import('../terminal/planText');
   output.print(planReportText(report, planned.analyzed.graph, options));
+}
+
+/** What requests over a bandwidth trace would take. @throws DnnSplitError `bad-usage`, `file-system` */
+async function traced(result: PlanningResult, link: number, path: string, options: PlanOptions): Promise<TraceReport> {
+  const { parseTrace } = await import('../../engine/planning/bandwidths/trace');
+  const { traceReport } = await import('../../engine/report/traceReport');
+  const { readTextFile } = await import('../../files/regularFile');
+  if (result.regimes[link] === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
+  if (options.least === 'missed' && options.late === undefined)
+    throw new DnnSplitError('bad-usage', say('command.late', {}));
+  return traceReport(result, parseTrace(readTextFile(path, 'bandwidths'), options.traceScale), {
+    link,
+    goal: options.least,
+    everyS: options.every,
+    switchMs: options.switchMs,
+    lateMs: options.late,
+  });
 }
 
 /** The report with the regimes of the link and the range that a sweep asks for. */

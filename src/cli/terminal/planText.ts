@@ -23,6 +23,7 @@ import type {
   StrategyReport,
 } from '../../shared/reports';
 import { type Column, factsText, tableText } from './table';
+import { traceTexts } from './traceText';
 
 interface Sections {
   readonly sweep?: unknown;
@@ -68,6 +69,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
+  if (report.trace !== undefined) parts.push(...traceTexts(report.trace));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');

@@ -36,7 +36,8 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work), reach(), work);
+    const analyze = (path: string) => cache.analyzed(path, sizesOfPlan(plan), work);
+    return prepareSplit(plan, planPath, { analyze, reach: reach() }, work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);

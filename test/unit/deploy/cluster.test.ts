@@ -13,6 +13,7 @@ import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
 import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
+import { splitOnce } from '../../support/cutOnce';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
 /**
@@ -57,7 +58,7 @@ function splitAt(cuts?: readonly number[]) {
     tiers: made.tiers.map((tier, k) => ({ ...tier, ...sizes[k] })),
     links: made.links.map((link, l) => ({ ...link, wireDtype: wires[l] ?? 'original' })),
   };
-  return prepareSplit(plan, planPath);
+  return splitOnce(prepareSplit(plan, planPath));
 }
 
 const whole = splitAt();
@@ -659,7 +660,7 @@ describe('contracts', () => {
 
   it('name the types of tensors as the model has them', () => {
     const half = resolve(import.meta.dirname, '../../fixtures/models/s_resnet_fp16.onnx');
-    const { contracts } = prepareSplit(planAt(half, [0.5]), `${half}.splitplan.json`);
+    const { contracts } = splitOnce(prepareSplit(planAt(half, [0.5]), `${half}.splitplan.json`));
     const tensors = contracts.flatMap(({ receives, sends, answers, segment }) => [
       ...receives,
       ...sends,

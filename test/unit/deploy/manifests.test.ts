@@ -9,7 +9,7 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { type PreparedSplit, prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import type { Deployment as Generated } from '../../../src/engine/deploy/parts/deployment';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
@@ -22,19 +22,20 @@ import {
   targetEntry,
 } from '../../../src/shared/targets';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
+import { type OnceSplit, splitOnce } from '../../support/cutOnce';
 import { unpackedPath, unpackedText } from '../../support/packedFiles.mjs';
 import { unknownKeys } from './kubernetesKeys';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
 const workspace = (name: string) => resolve(import.meta.dirname, '../../workspace', name);
 
-function cut(path: string, places: readonly number[], options: PlanOptions = {}): PreparedSplit {
-  return prepareSplit(planAt(path, places, options), `${path}.splitplan.json`);
+function cut(path: string, places: readonly number[], options: PlanOptions = {}): OnceSplit {
+  return splitOnce(prepareSplit(planAt(path, places, options), `${path}.splitplan.json`));
 }
 
 const hostile = { tierIds: ['Edge $HOME: | #1', 'edge-home-1', '5G `x`\nyes', 'ütf'] };
 /** Models over one to four tiers; some tiers run nothing, some dimensions are open, some names mean something. */
-const cases: readonly (readonly [string, PreparedSplit])[] = [
+const cases: readonly (readonly [string, OnceSplit])[] = [
   ['one tier', cut(tinyResnet, [])],
   ['two tiers', cut(tinyResnet, [0.5])],
   ['three tiers', cut(tinyResnet, [0.3, 0.7], { wire: 'int8' })],
@@ -48,7 +49,7 @@ const cases: readonly (readonly [string, PreparedSplit])[] = [
   ['half precision', cut(fixture('s_resnet_fp16.onnx'), [0.3, 0.6, 0.9])],
 ];
 
-function generate(target: DeploymentTarget, { plan, contracts }: PreparedSplit, engine: Engine = 'relay'): Generated {
+function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit, engine: Engine = 'relay'): Generated {
   return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n', revision: '0123456789ab' });
 }
 const contentOf = ({ files }: Generated, path: string) => files.find((file) => file.path === path)?.content ?? '';

@@ -8,6 +8,8 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
 import { relayDockerfile } from '../parts/relayImage';
@@ -25,9 +27,7 @@ export function bundleFiles(input: DeploymentInput): Deployment {
   const deployed = deployedTiers(input, 'relay');
   const tiers = deployed.map((tier, position) => bundleTier(input, deployed, tier, position));
   const { secrets } = input;
-  const models = deployed.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `${name}/model.onnx` }],
-  );
+  const models = deployed.flatMap((tier) => modelPlaces(tier, tier.name));
   const authority: DeployedFile[] = secrets?.authority
     ? [
         { path: authorityPaths.certificate, content: secrets.authority.certificate },
@@ -73,7 +73,7 @@ function tierFiles(input: DeploymentInput, tier: BundleTier): DeployedFile[] {
   const { deployed, service } = tier;
   const at = (path: string) => `${deployed.name}/${path}`;
   const [name = '', version = ''] = runtimePackage.split('@');
-  const needs = deployed.contract.segment === null ? {} : { dependencies: { [name]: version } };
+  const needs = !runsAnything(deployed) ? {} : { dependencies: { [name]: version } };
   return [
     { path: at('README.md'), content: tierReadme(input, tier) },
     { path: at('contract.json'), content: contractText(deployed.contract) },

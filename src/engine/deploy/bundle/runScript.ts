@@ -1,5 +1,6 @@
 import { visibleText } from '../../../shared/escape/visible';
 import { secretsFolder } from '../parts/bundleSecrets';
+import { runsAnything } from '../parts/deployment';
 import { type BundleTier, secretSettings, settingsOf } from './bundleTier';
 
 /** `relay.env`: what both a shell and systemd read. */
@@ -14,7 +15,7 @@ export function settingsFile(tier: BundleTier): string {
  */
 export function runScript(tier: BundleTier): string {
   const { deployed } = tier;
-  const runs = deployed.contract.segment !== null;
+  const runs = runsAnything(deployed);
   const secrets = secretSettings(tier).map(([variable, file]) => `${variable}="$secrets/${file}"`);
   return `${[
     '#!/bin/sh',

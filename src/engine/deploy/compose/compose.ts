@@ -7,6 +7,7 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  modelPlaces,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
@@ -44,9 +45,7 @@ export function composeFiles(input: DeploymentInput): Deployment {
   };
   const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}`;
   const header = `# ${visibleText(title)}. See README.md.\n`;
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
-  );
+  const models = tiers.flatMap((tier) => modelPlaces(tier, tierFolder(tier.name)));
   return {
     files: [
       { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },

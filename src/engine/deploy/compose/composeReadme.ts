@@ -1,6 +1,6 @@
 import { shellWord } from '../../../shared/escape/shell';
 import { urlSegment } from '../../../shared/escape/url';
-import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace } from '../parts/deployment';
+import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace, runsAnything } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 
@@ -45,7 +45,7 @@ export function composeReadme(
 
 function engineSentence(tiers: readonly DeployedTier[], engine: DeploymentInput['engine']): string {
   if (engine === 'relay') return 'Each tier is one container that runs its part in ONNX Runtime on the CPU.';
-  const without = tiers.filter((tier) => tier.contract.segment !== null && !isServed(tier)).map(({ name }) => name);
+  const without = tiers.filter((tier) => runsAnything(tier) && !isServed(tier)).map(({ name }) => name);
   const rest =
     without.length === 0 ? '' : ` No image of it is for ${without.join(', ')}: the relay runs the part there.`;
   if (engine === 'ovms') return `Each part runs in OpenVINO Model Server, with a relay in front of it.${rest}`;

@@ -12,7 +12,7 @@ import {
   relayService,
   tierLabel,
 } from '../kubernetes/objects';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, isServed } from '../parts/deployment';
+import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, isServed, modelPlaces, runsAnything } from '../parts/deployment';
 import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -34,10 +34,10 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   const model = modelSlug(input);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
   const served = tiers.filter(isServed);
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null
-      ? []
-      : [{ position, path: isServed(tier) ? `storage/${repositoryPath(tier)}` : `relay/${tier.name}/model.onnx` }],
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, `relay/${tier.name}`).map((place) =>
+      isServed(tier) ? { ...place, path: `storage/${repositoryPath(tier)}` } : place,
+    ),
   );
   return {
     files: [
@@ -58,7 +58,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         content: manifest(
           tiers.flatMap((tier, index) => {
             const engine = isServed(tier) ? engineAddressOf(tier, placement) : undefined;
-            const runsPart = engine === undefined && tier.contract.segment !== null;
+            const runsPart = engine === undefined && runsAnything(tier);
             const relay = runsPart
               ? tier
               : { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
@@ -97,7 +97,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
 
 /** The relay alone, or with a part that Triton has no image for. */
 function imageOf(input: DeploymentInput, tier: DeployedTier): string {
-  return tier.contract.segment !== null && !isServed(tier) ? tierImage(input, tier) : relayImage(input);
+  return runsAnything(tier) && !isServed(tier) ? tierImage(input, tier) : relayImage(input);
 }
 
 /** What a relay that runs nothing itself takes, besides a few messages. */

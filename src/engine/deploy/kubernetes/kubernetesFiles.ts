@@ -1,5 +1,5 @@
 import { markdownCode } from '../../../shared/escape/markdown';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers } from '../parts/deployment';
+import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, modelPlaces, runsAnything } from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
@@ -25,9 +25,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'relay');
   const model = modelSlug(input);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `images/${name}/model.onnx` }],
-  );
+  const models = tiers.flatMap((tier) => modelPlaces(tier, `images/${tier.name}`));
   return {
     files: [
       { path: 'kustomization.yaml', content: manifest([kustomization(['base', ...tiers.map(tierFolder)])]) },
@@ -68,14 +66,14 @@ function tierFolder({ name }: DeployedTier): string {
 
 /** A tier that only passes tensors on runs the relay alone. */
 function imageOf(input: DeploymentInput, tier: DeployedTier): string {
-  return tier.contract.segment === null ? relayImage(input) : tierImage(input, tier);
+  return runsAnything(tier) ? tierImage(input, tier) : relayImage(input);
 }
 
 /** What `docker buildx bake` builds: an image per tier, for the processor of its preset. */
 function bakeFile(input: DeploymentInput, tiers: readonly DeployedTier[]): string {
   const targets = tiers.map((tier) => {
     const { platform } = deviceOf(tier.tier);
-    const isPart = tier.contract.segment !== null;
+    const isPart = runsAnything(tier);
     const target = {
       context: 'images',
       target: isPart ? 'tier' : 'relay',
@@ -102,7 +100,7 @@ function readme(
 ): string {
   const [first] = tiers;
   const builds = tiers.map((tier) => {
-    const target = tier.contract.segment === null ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
+    const target = runsAnything(tier) ? `--target tier --build-arg TIER=${tier.name}` : '--target relay';
     return `docker build ${platformFlag(tier)}${target} --tag ${imageOf(input, tier)} images`;
   });
   return [

@@ -1,5 +1,12 @@
 import { refuseUncarried } from '../../../shared/carriedTensors';
-import type { ContractDocument } from '../../../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractBlock,
+  type ContractDocument,
+  cutsOf,
+  runTensors,
+  travellingTensors,
+} from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { visibleJson } from '../../../shared/escape/visible';
@@ -30,6 +37,8 @@ export interface DeploymentInput extends NamedDeployment {
 /** Where a sub-model has to be put, relative to the deployment's folder. */
 export interface ModelPlace {
   readonly position: number;
+  /** As the tier's contract names it. */
+  readonly file: string;
   readonly path: string;
 }
 
@@ -70,7 +79,7 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
 
 /** True where an inference server beside the relay runs the tier's part. */
 export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | 'engine'>): boolean {
-  return contract.segment !== null && engine !== 'relay';
+  return runsAnything({ contract }) && engine !== 'relay';
 }
 
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
@@ -79,21 +88,22 @@ export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTi
   const names = tierNames(plan);
   const model = modelSlug(input).replaceAll('-', '_');
   return contracts.map((contract, position) => {
-    refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
-    const { segment } = contract;
+    refuseUncarried(travellingTensors(contract), 'protocol');
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
       throw new DnnSplitError('invalid-plan', say('deploy.noTier', { tier: position + 1 }));
     }
     const engine = engineOn(tier, asked);
-    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
+    if (engine === 'relay') refuseUncarried(runTensors(contract), 'runtime');
+    else if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
+    const load = held(plan, contract, tier);
     return {
       ...{ contract, tier, name, modelName, engine, maxBodyMB },
-      memoryMiB: memoryMiB(tier, engine, maxBodyMB),
-      requestMiB: requestMiB(tier, engine),
+      memoryMiB: memoryMiB(load, engine, maxBodyMB),
+      requestMiB: requestMiB(load, engine),
     };
   });
 }
@@ -107,8 +117,13 @@ const jsonPerByte = 6;
 const bodiesAtOnce = 2;
 
 /** Room for the largest message that the contract lets in or out. */
-function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocument): number {
-  const sizes = [receives, sends, [...answers, ...answersAbove]].map((tensors) =>
+function largestBodyMB(contract: ContractDocument): number {
+  const messages = cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove }) => [
+    receives,
+    sends,
+    [...answers, ...answersAbove],
+  ]);
+  const sizes = messages.map((tensors) =>
     tensors.reduce<number | undefined>(
       (sum, { bytes }) => (sum === undefined || bytes === null ? undefined : sum + bytes),
       0,
@@ -119,8 +134,32 @@ function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocum
   return Math.max(leastBodyMB, Math.ceil((jsonPerByte * Math.max(...known)) / 1e6));
 }
 
+/** Whether a tier runs anything, or only passes tensors on. */
+export function runsAnything({ contract }: Pick<DeployedTier, 'contract'>): boolean {
+  return blocksOf(contract).length > 0;
+}
+
+/** The sub-models of a tier in a folder, under the names that its contract gives them. */
+export function modelPlaces({ contract }: Pick<DeployedTier, 'contract'>, folder: string): ModelPlace[] {
+  return blocksOf(contract).map(({ file }) => ({ position: contract.position, file, path: `${folder}/${file}` }));
+}
+
+/** The one sub-model of a tier that is cut once; none where it runs nothing. */
+export function onlyPart({ contract }: Pick<DeployedTier, 'contract'>): ContractBlock | undefined {
+  return blocksOf(contract)[0];
+}
+
+type Load = Pick<PlanTier, 'weightBytes' | 'peakActivationBytes'>;
+
+/** What a tier holds: its part of the plan, or at most the whole model where it may run other parts too. */
+function held({ model, tiers }: PlanDocument, { formatVersion }: ContractDocument, tier: PlanTier): Load {
+  if (formatVersion === 1) return tier;
+  const peakActivationBytes = Math.max(...tiers.map((each) => each.peakActivationBytes));
+  return { weightBytes: model.weightBytes, peakActivationBytes };
+}
+
 /** Weights and activations twice, because an engine may copy and rearrange both, messages, and the server itself. */
-function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine, maxBodyMB: number): number {
+function memoryMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine, maxBodyMB: number): number {
   const messages = bodiesAtOnce * maxBodyMB * 1e6;
   return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
 }
@@ -132,7 +171,7 @@ const idleBytes = { relay: 96 * 1024 ** 2, triton: 512 * 1024 ** 2, ovms: 256 * 
 >;
 
 /** Weights and activations once, and the server itself. */
-function requestMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine): number {
+function requestMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine): number {
   return Math.ceil((weightBytes + peakActivationBytes + idleBytes[engine]) / 1024 ** 2);
 }
 

@@ -7,6 +7,8 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -17,11 +19,6 @@ export function repositoryPath({ name, modelName }: Pick<DeployedTier, 'name' | 
   return `${name}/${modelName}/1/model.onnx`;
 }
 
-/** Path of a sub-model that its relay runs itself, beside its contract. */
-function ownPath({ name }: Pick<DeployedTier, 'name'>): string {
-  return `contracts/${name}/model.onnx`;
-}
-
 /**
  * A Triton model repository per tier that runs something, and the contracts for relays in front of them. An ensemble is
  * not needed: each server holds one part.
@@ -29,8 +26,10 @@ function ownPath({ name }: Pick<DeployedTier, 'name'>): string {
  */
 export function tritonFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'triton');
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: isServed(tier) ? repositoryPath(tier) : ownPath(tier) }],
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, `contracts/${tier.name}`).map((place) =>
+      isServed(tier) ? { ...place, path: repositoryPath(tier) } : place,
+    ),
   );
   const configs = tiers
     .filter(isServed)
@@ -81,7 +80,7 @@ function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths
 }
 
 function startLines(deployed: DeployedTier, above: DeployedTier | undefined): string[] {
-  const { name, modelName, tier, contract } = deployed;
+  const { name, modelName, tier } = deployed;
   const { image = '', accelerator = 'none' } = tritonImageFor(tier) ?? {};
   const gpu = accelerator === 'discrete-gpu' ? '--gpus 1 ' : accelerator === 'jetson' ? '--runtime nvidia ' : '';
   const engine = [
@@ -98,7 +97,7 @@ function startLines(deployed: DeployedTier, above: DeployedTier | undefined): st
     '',
     '```sh',
     ...(isServed(deployed) ? engine : []),
-    ...(contract.segment !== null && !isServed(deployed) ? [`npm install --ignore-scripts ${runtimePackage}`] : []),
+    ...(runsAnything(deployed) && !isServed(deployed) ? [`npm install --ignore-scripts ${runtimePackage}`] : []),
     `node relay.js contracts/${name}/contract.json${served}${upstream} --host 0.0.0.0 --token-file token`,
     '```',
     '',
