@@ -151,6 +151,21 @@ describe.skipIf(!hasProgram('openssl', 'version'))('bundles (where the program o
     60_000,
   );
 
+  it('take secrets from where systemd puts them', async () => {
+    const port = await freePort();
+    const credentials = join(folder, 'credentials');
+    cpSync(at('device/secrets'), credentials, { recursive: true });
+    const before = readText(at('device/secrets/token-above'));
+    writeFileSync(at('device/secrets/token-above'), 'f'.repeat(64));
+    try {
+      await start('device', { CREDENTIALS_DIRECTORY: credentials }, `DNNSPLIT_PORT='${port}'\n`);
+      const answer = await inferBinary(`http://127.0.0.1:${port}`, 'tiny-resnet', [input()]);
+      expect([answer.error, answer.status]).toEqual([undefined, 200]);
+    } finally {
+      writeFileSync(at('device/secrets/token-above'), before);
+    }
+  }, 60_000);
+
   it('keep secrets for their owner, and the key that signs out of every tier', () => {
     const secrets = execFileSync('find', [at(), '-path', '*/secrets/*', '-o', '-name', '*key*.pem'], {
       encoding: 'utf8',

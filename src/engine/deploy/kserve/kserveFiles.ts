@@ -7,12 +7,21 @@ import {
   nodesOf,
   type Placement,
   relayDeployment,
+  relayDisruptionBudget,
   relayName,
   relayNetworkPolicy,
   relayService,
   tierLabel,
 } from '../kubernetes/objects';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, isServed, modelPlaces, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  isServed,
+  modelPlaces,
+  runsAnything,
+} from '../parts/deployment';
 import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
@@ -67,6 +76,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
               contractConfigMap(tier, placement),
               relayDeployment(relay, placement, { image: imageOf(input, tier), ...neighbors }),
               relayService(tier, placement),
+              ...relayDisruptionBudget(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),
             ];
           }),

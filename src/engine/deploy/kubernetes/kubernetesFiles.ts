@@ -1,5 +1,12 @@
 import { markdownCode } from '../../../shared/escape/markdown';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, modelPlaces, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  modelPlaces,
+  runsAnything,
+} from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
@@ -11,6 +18,7 @@ import {
   manifest,
   type Placement,
   relayDeployment,
+  relayDisruptionBudget,
   relayName,
   relayNetworkPolicy,
   relayService,
@@ -39,6 +47,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
             contractConfigMap(tier, placement),
             relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
             relayService(tier, placement),
+            ...relayDisruptionBudget(tier, placement),
             relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),
           ]),
         },
