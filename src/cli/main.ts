@@ -13,6 +13,7 @@ import { addMcp } from './commands/mcp';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
+import { addPush } from './commands/push';
 import { addReport } from './commands/report';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
@@ -45,6 +46,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['push', addPush],
   ['lsp', addLsp],
   ['mcp', addMcp],
   ['completion', (program) => addCompletion(program, addOthers)],

@@ -132,7 +132,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
     exportModels({ target, directory, overwrite, manifestsOnly, ...source }, work) {
       const prepared = split(source, work);
-      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
+      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder, secretsIn: directory });
       const options = { overwrite, replacesForeign: overwrite, manifestsOnly };
       return takeSteps(deploymentSteps(prepared, [{ directory, deployment }], options, work));
     },

@@ -13,6 +13,19 @@ export const usingMessages = {
   'split.contract': '{path} is missing or not a contract of this version. Export the sub-models again.',
   'relay.missing': 'The relay program is missing at {path}. Reinstall DNNSplit.',
 
+  'bundle.noOpenssl':
+    'Certificates are made by the program openssl, which is not on this machine. Install it, or leave encryption out with --no-tls.',
+  'bundle.openssl': 'The program openssl made no certificate. The log has the details.',
+  'push.destination':
+    'This is no machine that ssh can reach: {destination}. Give it as host or user@host, with everything else in the configuration of ssh.',
+  'push.noSsh': 'The program ssh is not on this machine. Install the OpenSSH client.',
+  'push.noBundle':
+    '{path} is not the folder of a tier. Make one with "dnnsplit deploy -t bundle", and name the folder of one tier in it.',
+  'push.failed': 'The bundle could not be brought to {host}: {reason}. Try again; what has arrived is not sent again.',
+  'push.rolledBack':
+    'The relay on {host} did not serve in time, so the version that ran there before was started again. The log has its last lines.',
+  'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',
+
   'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
