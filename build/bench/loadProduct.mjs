@@ -12,6 +12,7 @@ const entry = `
   export { inferModel } from './src/engine/shapes/inferModel';
   export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
   export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
+  export * from './src/engine/calibration/fitTimes';
   export { fusedGroups } from './src/engine/split/fusedGroups';
   export { findCandidates } from './src/engine/split/findCandidates';
   export { createCostTables } from './src/engine/planning/costs/costTables';
@@ -28,6 +29,7 @@ const entry = `
   export { parsePlan } from './src/shared/documents/parsePlan';
   export { parseProfile } from './src/shared/documents/parseProfile';
   export { unwatched } from './src/shared/work';
+  export { plainInfrastructure, syntheticGraph } from './test/unit/planning/support';
 `;
 
 /**

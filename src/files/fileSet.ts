@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, chownSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, constants, fchmodSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
@@ -29,6 +29,8 @@ export interface FileSetOptions extends WriteRule {
   readonly seal: string;
   /** A person has agreed to lose the files that are in the way, whoever wrote them. */
   readonly replacesForeign?: boolean;
+  /** Rights of folders below the one of the set, whatever the umask says; those that it says where absent. */
+  readonly folderMode?: number;
 }
 
 /**
@@ -73,18 +75,23 @@ export class FileSet {
     this.#finished = whileUnfinished(() => this.#removeAll());
   }
 
-  /** Starts a file; the one before must be complete. @throws DnnSplitError `file-exists`, `file-system` */
-  create(path: string): { write(bytes: Uint8Array): void } {
+  /**
+   * Starts a file; the one before must be complete.
+   * @param mode its rights, whatever the umask says
+   * @throws DnnSplitError `file-exists`, `file-system`
+   */
+  create(path: string, mode?: number): { write(bytes: Uint8Array): void } {
     return this.#guarded(path, () => {
       this.#writers.at(-1)?.finish();
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
-      makeFolders(dirname(place));
+      this.#makeFolders(place);
       const writer = new FileWriter(place);
       this.#writers.push(writer);
       this.#paths.push(path);
       const replaced = statusOf(join(this.#folder, path));
       if (replaced !== undefined) keepRights(writer.descriptor, replaced);
+      if (mode !== undefined) fchmodSync(writer.descriptor, mode);
       return { write: (bytes: Uint8Array) => this.#guarded(path, () => writer.write(bytes)) };
     });
   }
@@ -119,6 +126,14 @@ export class FileSet {
     }
     if (this.#isWhole) return;
     for (const path of this.options.own) removeEmpty(dirname(join(this.#folder, path)), this.#folder);
+  }
+
+  #makeFolders(place: string): void {
+    const { folderMode } = this.options;
+    makeFolders(dirname(place));
+    if (folderMode === undefined) return;
+    const top = waitingPlace(this.#work, this.#isWhole ? basename(this.#folder) : '');
+    for (const folder of foldersBetween(place, top.replace(/[\\/]$/, ''))) chmodSync(folder, folderMode);
   }
 
   #removeAll(): void {

@@ -15,6 +15,7 @@ const kinds = {
   model: { name: 'model' },
   weights: { name: 'file of weights' },
   trace: { name: 'trace' },
+  bandwidths: { name: 'bandwidth trace', mostMB: 50 },
   configuration: { name: 'configuration', mostMB: 10 },
   plan: { name: 'plan', mostMB: 50 },
   profile: { name: 'profile', mostMB: 50 },

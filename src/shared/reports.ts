@@ -3,6 +3,7 @@
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
 import type { DType } from './dtype';
+import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
 import type { Figures, LimitName, Metric } from './metrics';
 
@@ -251,6 +252,39 @@ export interface FollowedReport {
   readonly infeasible?: boolean;
 }
 
+/** What requests over a bandwidth trace would take with one way to choose their cuts. */
+export interface TraceRow {
+  /** `regimes`, `table`, `cut N` for one cut of all requests, or `oracle`, which knows the future. */
+  readonly name: string;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Answers that were later than allowed. */
+  readonly missed: number;
+  readonly switches: number;
+}
+
+/** Ways to choose the cut of each request over a bandwidth trace, beside each other. */
+export interface TraceReport {
+  readonly link: number;
+  /** What the table and the oracle keep least. */
+  readonly goal: 'mean' | 'p95' | 'missed';
+  readonly requests: number;
+  readonly everyS: number;
+  /** What a request takes longer on another cut than the one before. */
+  readonly switchMs: number;
+  readonly lateMs?: number;
+  /** The cuts of all regimes, from the slowest link to the fastest. */
+  readonly cuts: readonly { readonly summary: string; readonly fixedMs: number; readonly bytes: number }[];
+  readonly rows: readonly TraceRow[];
+  /** The cut to take next, by the cut before and the bandwidth; indices in `cuts`. */
+  readonly table: readonly {
+    readonly before: number;
+    readonly fromMbps: number;
+    readonly toMbps: number | null;
+    readonly cut: number;
+  }[];
+}
+
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
 export interface RegionMapReport {
   /** Indices of the two links. */
@@ -294,6 +328,11 @@ export interface AuditReport {
   readonly consequenceSaid?: Message;
 }
 
+/** What the times of a tier rest on. */
+export interface EstimateReport extends TierEstimate {
+  readonly tier: string;
+}
+
 export interface PlanReport extends Figures {
   readonly objective: string;
   readonly strategy: string;
@@ -320,6 +359,8 @@ export interface PlanReport extends Figures {
   readonly regimesNote?: string;
   /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
   readonly followed?: readonly FollowedReport[];
+  /** With `--trace`: ways to choose the cut of each request over it. */
+  readonly trace?: TraceReport;
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in every metric at once. */
@@ -330,11 +371,18 @@ export interface PlanReport extends Figures {
   readonly paretoComplete?: boolean;
   /** Where it does not: the levels of throughput that the best plans were found for, besides those of minimum cuts. */
   readonly paretoLevels?: number;
+  /** The same per metric. */
+  readonly paretoLevelsOf?: Readonly<Record<Metric, number>>;
   /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
   readonly ranked?: readonly ParetoReport[];
   /** How many cuts were looked at for the efficient plans. */
   readonly paretoCuts?: number;
   readonly audit: AuditReport;
+  /** What the times of each tier rest on, where that is known, and the same in one line. */
+  readonly estimates?: readonly EstimateReport[];
+  readonly estimatesText?: string;
+  /** Nine of ten latencies of the plan lie in here, as far as the errors of its tiers' estimates are known. */
+  readonly latencyRangeMs?: readonly [from: number, to: number];
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */
@@ -349,7 +397,7 @@ export interface PlanReport extends Figures {
   /** The best plan that cuts once and elsewhere, where there is one. */
   readonly runnerUp?: AlternativeReport;
   /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
-  readonly recommended?: AlternativeReport;
+  readonly withoutTried?: AlternativeReport;
   /** Nodes that pins keep on their tier, where there are any. */
   readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */

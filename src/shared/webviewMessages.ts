@@ -2,7 +2,7 @@
 import type { ErrorData } from './errors';
 import type { HeatMetric } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from './requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
@@ -24,8 +24,15 @@ export type ToWebview =
   /** Selection made elsewhere; `reveal` scrolls to it. */
   | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
   | { readonly type: 'details'; readonly details: NodeDetails }
-  /** Answers `requestPreview`; `null` where no plan may cut there. */
-  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly preview: PlanPreview | null }
+  /** Answers `requestPreview`. */
+  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly answer: PreviewAnswer }
+  /** No plan satisfies overrides of the page; those that `held` before hold still. */
+  | {
+      readonly type: 'refused';
+      readonly refused: PlanOverrides;
+      readonly held: PlanOverrides;
+      readonly error: ErrorData;
+    }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
@@ -47,6 +54,8 @@ export const runCommands = [
   'savePicture',
   'openConfig',
   'bindDimension',
+  'report',
+  'keepTried',
   'generate',
   'split',
   'verifySplit',

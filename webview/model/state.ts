@@ -2,12 +2,13 @@ import { createDisplayList, type DisplayList } from '../../src/engine/picture/di
 import type { ErrorData } from '../../src/shared/errors';
 import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/shared/reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/shared/requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
 import type { SceneOverlay } from '../../src/shared/scene';
 import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
 import { text } from '../text/strings';
 import { type TriedPlan, withTried } from './alternatives';
-import { change, emptyHistory, type History, redo, undo } from './history';
+import { change, emptyHistory, type History, redo, refuse, undo } from './history';
+import { type Notice, noticeOf } from './notice';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
 export const panelTabs = ['plan', 'details', 'candidates', 'nodes', 'charts'] as const;
@@ -43,7 +44,9 @@ export interface State {
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
   /** What the cut that is being dragged would give. */
-  readonly preview: { readonly cut: PreviewedCut; readonly outcome: PlanPreview | null } | null;
+  readonly preview: { readonly cut: PreviewedCut; readonly answer: PreviewAnswer } | null;
+  /** What has to be told or asked about the last thing that a person did. */
+  readonly notice: Notice | null;
   readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
   readonly selection: readonly string[];
   /** Node that the keyboard is at. */
@@ -75,6 +78,7 @@ export const initialState: State = {
   comparison: null,
   regions: null,
   preview: null,
+  notice: null,
   search: null,
   selection: [],
   focused: null,
@@ -98,6 +102,7 @@ export type Action =
   | { readonly type: 'metric'; readonly metric: HeatMetric }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'compare'; readonly strategy: string | null }
+  | { readonly type: 'notice'; readonly notice: Notice | null }
   | { readonly type: 'undo' }
   | { readonly type: 'redo' }
   | { readonly type: 'clearSearch' }
@@ -177,7 +182,12 @@ function receive(state: State, message: ToWebview): State {
     case 'regions':
       return { ...state, regions: message.map };
     case 'preview':
-      return { ...state, preview: { cut: message.cut, outcome: message.preview } };
+      return { ...state, preview: { cut: message.cut, answer: message.answer } };
+    case 'refused': {
+      const { refused, held, error } = message;
+      const notice = noticeOf(error, refused, state.plan);
+      return { ...state, ...refuse(state, refused, held), notice };
+    }
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
@@ -204,13 +214,15 @@ export function reduce(state: State, action: Action): State {
     case 'metric':
       return derive({ ...state, metric: action.metric });
     case 'override':
-      return { ...state, ...change(state, action.overrides) };
+      return { ...state, ...change(state, action.overrides), notice: null };
+    case 'notice':
+      return { ...state, notice: action.notice };
     case 'compare':
       return derive({ ...state, comparing: action.strategy, comparison: null });
     case 'undo':
-      return { ...state, ...undo(state) };
+      return { ...state, ...undo(state), notice: null };
     case 'redo':
-      return { ...state, ...redo(state) };
+      return { ...state, ...redo(state), notice: null };
     case 'clearSearch':
       return { ...state, search: null };
     case 'restore':

@@ -2,12 +2,12 @@ import { hasOverrides } from '../../src/shared/overrides';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
 import { element } from '../page/dom';
-import { keepFocus } from '../page/keepFocus';
 import { button } from '../page/toolkit';
 import { formatCount } from '../text/format';
 import { text } from '../text/strings';
 import { answerView, restsOnView } from './answer/answerView';
 import { nextStepsView } from './answer/nextSteps';
+import { triedView } from './answer/triedView';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
@@ -33,11 +33,18 @@ export function createPlanPanel(controller: Controller): Panel {
     onClick: () => controller.redo(),
   });
   const reset = button({ label: text('plan.reset'), onClick: () => controller.override({}) });
+  const keep = button({
+    label: text('plan.keep'),
+    title: text('plan.keep.title'),
+    onClick: () => controller.run('keepTried'),
+  });
+  const tried = element('div');
   const touched = element(
     'div',
     { class: 'touched' },
+    tried,
     element('p', { class: 'hint' }, text('plan.changed')),
-    element('div', { class: 'actions' }, undo, redo, reset),
+    element('div', { class: 'actions' }, undo, redo, reset, keep),
   );
   const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
   const root = element(
@@ -62,11 +69,15 @@ export function createPlanPanel(controller: Controller): Panel {
   );
   const tell = whenChanged(
     ({ plan, plannedUnder, tried }) => [plan, plannedUnder, tried],
-    (state) => keepFocus(answer, () => answer.replaceChildren(...answerView(state, controller))),
+    (state) => answer.replaceChildren(...answerView(state, controller)),
+  );
+  const listTried = whenChanged(
+    ({ plan, plannedUnder }) => [plan, plannedUnder],
+    (state) => tried.replaceChildren(...triedView(state, controller)),
   );
   const offer = whenChanged(
     ({ analysis, overrides }) => [analysis?.openDimensions.length, hasOverrides(overrides)],
-    (state) => keepFocus(next, () => next.replaceChildren(...nextStepsView(state, controller))),
+    (state) => next.replaceChildren(...nextStepsView(state, controller)),
   );
   const build = whenChanged(
     ({ plan, analysis }) => [plan, analysis],
@@ -90,6 +101,7 @@ export function createPlanPanel(controller: Controller): Panel {
     element: root,
     update(state) {
       tell(state);
+      listTried(state);
       offer(state);
       build(state);
       compare(state);
@@ -99,6 +111,7 @@ export function createPlanPanel(controller: Controller): Panel {
       touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);
       redo.toggleAttribute('disabled', future.length === 0);
+      keep.toggleAttribute('disabled', !hasOverrides(state.overrides));
       reset.toggleAttribute('disabled', !hasOverrides(state.overrides));
     },
   };

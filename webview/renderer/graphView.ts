@@ -2,6 +2,7 @@ import type { DisplayList } from '../../src/engine/picture/displayList/displayLi
 import type { Theme } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
 import { clamp, type Point, type Rect, type Size } from '../../src/shared/geometry';
+import { recommendedCuts } from '../model/recommended';
 import type { SceneModel } from '../model/sceneModel';
 import { shownIndex, shownNode } from '../model/shown';
 import type { State } from '../model/state';
@@ -131,6 +132,7 @@ export class GraphView {
       hovered: indexOf(hovered),
       keyboardFocus: this.#keyboardFocus,
       ghost: this.#ghost,
+      recommended: recommendedCuts(this.state()),
       fitter: this.#fitter,
       hatches: this.#hatches,
     };

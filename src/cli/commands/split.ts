@@ -3,14 +3,17 @@ import type { SplitReport } from '../../app/deploySplit';
 import { shellWord } from '../../shared/escape/shell';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
+import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
 interface SplitCommandOptions {
   readonly output: string;
   readonly keep?: readonly string[];
   readonly force?: boolean;
+  readonly adaptive?: number;
   readonly json?: boolean;
 }
 
@@ -19,7 +22,7 @@ export function addSplit(program: Command): void {
   program
     .command('split')
     .description('Write the sub-model and the contract of every tier of a plan')
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per tier')
     .option(
       '--keep <tensor>',
@@ -27,34 +30,43 @@ export function addSplit(program: Command): void {
       (tensor: string, kept: readonly string[] = []) => [...kept, tensor],
     )
     .option('--force', 'replace the files of an earlier split')
+    .addOption(adaptiveOption())
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work, options.keep);
+  const { keep, adaptive: adaptiveLink } = options;
+  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? jsonText(report) : splitText(report));
 }
 
 function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {
-  const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes }) => [
+  const isAdaptive = tiers.some(({ blocks }) => blocks !== undefined);
+  const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes, blocks = 0, cuts = 0 }) => [
     tier,
     folder,
+    ...(isAdaptive ? [String(cuts), String(blocks)] : []),
     modelPath === null ? 'passes tensors on' : bytesText(modelBytes),
     dataBytes === 0 ? '' : bytesText(dataBytes),
   ]);
   const columns = [
     { heading: 'tier' },
     { heading: 'folder' },
-    { heading: 'sub-model', numeric: true },
+    ...(isAdaptive
+      ? [
+          { heading: 'cuts', numeric: true },
+          { heading: 'blocks', numeric: true },
+        ]
+      : []),
+    { heading: isAdaptive ? 'sub-models' : 'sub-model', numeric: true },
     { heading: 'data file', numeric: true },
   ];
   const notes = [

@@ -23,10 +23,13 @@ import type {
   StrategyReport,
 } from '../../shared/reports';
 import { type Column, factsText, tableText } from './table';
+import { traceTexts } from './traceText';
 
 interface Sections {
   readonly sweep?: unknown;
   readonly top?: number;
+  /** Which configuration it is for, and what it says. */
+  readonly config: string;
 }
 
 /** What the figures are for, where sizes are assumed: a line of its own under the advice. */
@@ -37,7 +40,7 @@ function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): strin
 }
 
 /** A plan for reading in a terminal. */
-export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
+export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top, config }: Sections): string {
   const { exact } = report;
   const proof =
     exact.gapPercent === null
@@ -48,10 +51,12 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const parts = [
     visibleText(report.advice) + assumedLine(report),
     factsText([
+      ['tiers from', config],
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
       ['times', timesText(report)],
+      ...estimateFacts(report),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
@@ -59,14 +64,13 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     linksText(report),
     strategiesText('single tiers', report.baselines, report.objective),
   ];
-  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined)
     parts.push(figuresText('best plans over all positions of the execution order', report.ranked));
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
+  if (report.trace !== undefined) parts.push(...traceTexts(report.trace));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
@@ -80,6 +84,14 @@ function timesText({ tiers }: PlanReport): string {
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
     : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
+}
+
+/** How far the times are to be trusted, where that is known. */
+function estimateFacts({ estimatesText, latencyRangeMs: range }: PlanReport): (readonly [string, string])[] {
+  if (estimatesText === undefined) return [];
+  const ends =
+    range === undefined ? '' : `; nine of ten latencies ${durationText(range[0])} to ${durationText(range[1])}`;
+  return [['estimates', visibleText(estimatesText) + ends]];
 }
 
 const left = (heading: string): Column => ({ heading });
@@ -226,11 +238,16 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
+function paretoTitle({ paretoComplete, paretoBounded, paretoLevelsOf }: PlanReport): string {
   const title = 'Pareto-optimal plans';
   if (paretoComplete) return `${title} (all of them)`;
   if (paretoBounded) return `${title} (there are more; the listed ones are spread evenly among them)`;
-  return `${title} (there may be more; these are proven by minimum cuts and at ${counted(paretoLevels, 'level')} of throughput)`;
+  const levels = metrics.flatMap((metric) => {
+    const count = paretoLevelsOf?.[metric] ?? 0;
+    return count === 0 ? [] : [`${counted(count, 'level')} of ${metric}`];
+  });
+  const proof = levels.length === 0 ? 'minimum cuts' : `minimum cuts and at ${levels.join(', ')}`;
+  return `${title} (there may be more; these are proven by ${proof})`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

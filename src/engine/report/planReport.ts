@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
+import { follow, startingController, usualHysteresis } from '../../shared/policy';
 import type {
   AuditReport,
   FollowedReport,
@@ -11,7 +12,6 @@ import type {
   StrategyReport,
   TierReport,
 } from '../../shared/reports';
-import { nextRegime } from '../planning/bandwidths/regimes';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
@@ -23,6 +23,7 @@ import { placementOf } from '../split/nodeRanges';
 import { alternativeReport, partsOf, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
+import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 import { verdictOf } from './verdict';
@@ -70,15 +71,19 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...(result.pareto && { paretoCuts: result.pareto.cuts }),
     ...(result.pareto?.bounded && { paretoBounded: true }),
     ...(result.pareto && { paretoComplete: result.pareto.isComplete }),
-    ...(result.pareto?.throughputLevels !== undefined && { paretoLevels: result.pareto.throughputLevels }),
+    ...(result.pareto?.levels && {
+      paretoLevels: result.pareto.levels.throughput,
+      paretoLevelsOf: result.pareto.levels,
+    }),
     audit: auditReport(result),
+    ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
     verdict: verdict.text,
     verdictSaid: messageOf(verdict),
     ...(result.runnerUp && { runnerUp: alternativeReport(costs, plan, result.runnerUp) }),
-    ...(recommended && { recommended: alternativeReport(costs, plan, recommended.plan) }),
+    ...(recommended && { withoutTried: alternativeReport(costs, plan, recommended.plan) }),
     ...(pins.length > 0 && { pins }),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),
@@ -168,8 +173,8 @@ function regimeReport(result: PlanningResult, link: number, regime: Regime): Reg
   };
 }
 
-/** How far beyond the border of its regime a bandwidth must lie before the cut moves, as a part of the border. */
-const hysteresis = 0.1;
+/** Without patience: what a running system does once it is sure of each bandwidth. */
+const atOnce = { hysteresis: usualHysteresis, minimumDwellMs: 0, minimumSamples: 0 };
 
 /** The regime that a running system uses at each measured bandwidth of a link, in turn: it stays near a border. */
 export function followedReports(
@@ -178,11 +183,12 @@ export function followedReports(
   bandwidthsMbps: readonly number[],
 ): FollowedReport[] {
   const regimes = result.regimes[link] ?? [];
-  let current = -1;
-  return bandwidthsMbps.flatMap((bandwidthMbps) => {
-    const next = nextRegime(regimes, current, bandwidthMbps, hysteresis);
-    const moves = current >= 0 && next !== current;
-    current = next;
+  let state = startingController;
+  return bandwidthsMbps.flatMap((bandwidthMbps, index) => {
+    const before = state.regime;
+    state = follow(regimes, state, { bandwidthMbps, nowMs: index }, atOnce);
+    const next = state.regime;
+    const moves = before >= 0 && next !== before;
     const regime = regimes[next];
     if (regime === undefined) return [];
     const { summary } = placement(result.costs, regime.assignment);
@@ -207,7 +213,7 @@ export function regionMapReport(costs: CostTables, map: RegionMap): RegionMapRep
 }
 
 /** How many nodes each tier runs, and from which on, in words. */
-function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
+export function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
   const { tiers } = costs.infrastructure;
   const counts = nodesPerTier(assignment, tiers.length);
   const starts = tiers.flatMap(({ id }, k) => {

@@ -1,3 +1,4 @@
+import type { PlanOverrides } from '../../shared/requests';
 import { tierColorIds } from '../../shared/tierLook';
 import type { PlanPlace } from '../model/planPlaces';
 
@@ -27,6 +28,8 @@ export interface TreeRow {
   readonly position?: number;
   /** Command of the extension that choosing the row runs, without its prefix. */
   readonly command?: string;
+  /** Of what is tried: the overrides that are left when it is taken back. */
+  readonly without?: PlanOverrides;
   /** Names to copy. */
   readonly tensorNames?: readonly string[];
 }
@@ -42,7 +45,9 @@ export type RowKind =
   | 'tensor'
   | 'fact'
   | 'dimension'
-  | 'step';
+  | 'step'
+  | 'tried'
+  | 'triedSection';
 
 /** A row as one sentence. */
 export function rowText({ label, description }: TreeRow): string {

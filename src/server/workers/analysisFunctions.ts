@@ -1,9 +1,12 @@
 import type { AnalyzedModel } from '../../app/analyzeFile';
+import { answerTool } from '../../app/assistant/answerTool';
+import { Places } from '../../app/assistant/places';
 import { checkPlan } from '../../app/checkPlan';
 import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
 import { deploymentOf, deploymentSteps } from '../../app/deployTarget';
 import { findConfig } from '../../app/findConfig';
+import { handoverOf } from '../../app/handoverFile';
 import { ModelCache } from '../../app/modelCache';
 import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
@@ -36,7 +39,8 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work), reach(), work);
+    const analyze = (path: string) => cache.analyzed(path, sizesOfPlan(plan), work);
+    return prepareSplit(plan, planPath, { analyze, reach: reach() }, work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -61,12 +65,14 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
-      const evaluation = attempt(
-        () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
-      );
-      if (evaluation === undefined) return null;
-      const { latencyMs, costPerRequest, links } = evaluation;
-      return { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes) };
+      try {
+        const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
+        const { latencyMs, costPerRequest, links } = evaluation;
+        const [bytes, tensors] = [links.map((link) => link.bytes), links.map((link) => link.tensors.length)];
+        return { preview: { latencyMs, costPerRequest, bytes, tensors } };
+      } catch (thrown) {
+        return { refused: configError(thrown) };
+      }
     },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
@@ -85,6 +91,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       return mappedRegions(analyzed, settings, overrides, links, work);
+    },
+    handover({ modelPath, overrides }, work) {
+      const settings = cache.settings(modelPath);
+      const model = cache.planned(modelPath, settings, { overrides, compare: true }, work);
+      const recommended = attempt(() => cache.recommended(modelPath, settings, overrides, work));
+      const { costs, plan } = model.result;
+      return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);
@@ -119,7 +132,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
     exportModels({ target, directory, overwrite, manifestsOnly, ...source }, work) {
       const prepared = split(source, work);
-      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
+      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder, secretsIn: directory });
       const options = { overwrite, replacesForeign: overwrite, manifestsOnly };
       return takeSteps(deploymentSteps(prepared, [{ directory, deployment }], options, work));
     },
@@ -127,6 +140,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const prepared = split(source, work);
       return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
     },
+    tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }

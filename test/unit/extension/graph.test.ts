@@ -154,6 +154,7 @@ function conversation() {
     run: (command) => ran.push(command),
     log: () => undefined,
     report: (error) => reported.push(error),
+    readable: (error) => error,
   };
   const session = new GraphSession(modelUri, 'net.onnx', surroundings, (message) => sent.push(message));
   const types = () => sent.map(({ type }) => type);
@@ -268,18 +269,25 @@ describe('GraphSession', () => {
     expect(sent.at(-1)).toEqual({ type: 'select', nodeIds: ['b'], reveal: true });
   });
 
-  it('tells a person about a failed change, but not about a canceled one', async () => {
-    const { session, server, reported } = conversation();
+  it('gives a change that no plan satisfies back to the page with why, but not one that was canceled', async () => {
+    const { session, server, sent, reported } = conversation();
     session.receive({ type: 'ready', folded: null });
     await settle();
-    for (const code of ['infeasible', 'canceled'] as const) {
+    session.receive({ type: 'override', overrides: { objective: 'cost' } });
+    await settle();
+    const refused = { pin: { a: 'cloud' } };
+    for (const code of ['canceled', 'infeasible'] as const) {
       server.answers['dnnsplit/override'] = async () => {
-        throw new DnnSplitError(code, code);
+        throw new DnnSplitError(code, code, { pins: ['a'] });
       };
-      session.receive({ type: 'override', overrides: { cuts: [1] } });
+      session.receive({ type: 'override', overrides: refused });
       await settle();
     }
-    expect(reported.map(({ code }) => code)).toEqual(['infeasible']);
+    const error = { code: 'infeasible', message: 'infeasible', place: { pins: ['a'] } };
+    const held = { objective: 'cost' };
+    expect(sent.filter(({ type }) => type === 'refused')).toEqual([{ type: 'refused', refused, held, error }]);
+    // It is told where it happened, not in a corner of the window.
+    expect(reported).toEqual([]);
   });
 
   it('leaves nothing behind after fifty times', async () => {
@@ -294,6 +302,7 @@ describe('GraphSession', () => {
       run: () => undefined,
       log: () => undefined,
       report: () => undefined,
+      readable: (error) => error,
     };
     const once = async () => {
       const session = new GraphSession(modelUri, 'net.onnx', surroundings, () => undefined);

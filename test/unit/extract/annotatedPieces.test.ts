@@ -169,7 +169,7 @@ for path in sys.stdin.read().split('\\n'):
         onnx.checker.check_model(model)
         print('ok')
     except Exception as wrong:
-        print('wrong', str(wrong).replace('\\n', ' '))
+        print('wrong', ' '.join(str(wrong).split()))
 `;
 const checked = (paths: readonly string[]) =>
   spawnSync('python3', ['-c', checker], { input: paths.join('\n'), encoding: 'utf8', maxBuffer: 1e8 });
@@ -183,7 +183,7 @@ describe.skipIf(!hasChecker)("the Python package's checker (onnx 1.18 or newer, 
       writeFileSync(copy, annotated(new Uint8Array(readFileSync(path))).copy);
       return copy;
     });
-    const lines = (paths: readonly string[]) => checked(paths).stdout.trim().split('\n');
+    const lines = (paths: readonly string[]) => checked(paths).stdout.match(/^(?:ok|wrong).*$/gm) ?? [];
     const [before, after] = [lines(models.map(({ path }) => path)), lines(copies)];
     expect(before).toHaveLength(models.length);
     expect(after).toEqual(before);

@@ -9,6 +9,7 @@ import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
 import { planAnalyzed, planText } from '../../../src/app/planAnalyzed';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
+import { splitOnce } from '../../support/cutOnce';
 
 const model = resolve(import.meta.dirname, '../../fixtures/models/s_unet_plain.onnx');
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-keep-'));
@@ -26,7 +27,7 @@ function prepared(cuts: readonly number[], keep: readonly string[]) {
   const planned = planAnalyzed(analyzed, settings, { cuts }, { skipRegimes: true, skipCertificate: true });
   const path = join(folder, 'p.splitplan.json');
   const plan = requireDocument(parsePlan(planText(planned, path)), 'invalid-plan', path);
-  return prepareSplit(plan, path, undefined, undefined, undefined, keep);
+  return splitOnce(prepareSplit(plan, path, { keep }));
 }
 
 type Values = Record<string, ort.Tensor>;

@@ -24,10 +24,12 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     shapes: ['onnx'],
     split: ['solver', 'shapes'],
     planning: ['solver', 'presets', 'shapes', 'split'],
+    calibration: ['planning', 'split'],
     extract: ['onnx', 'shapes', 'split', 'planning'],
     deploy: ['shapes', 'extract'],
     report: ['onnx', 'shapes', 'split', 'planning'],
     picture: ['shapes', 'split'],
+    handover: ['picture'],
   },
   'src/engine/planning': {
     infrastructure: [],

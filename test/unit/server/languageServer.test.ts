@@ -57,6 +57,24 @@ describe('the language server over stdio', () => {
     expect(compared.revision).toBeGreaterThan(snapshot.revision);
   });
 
+  it('answers the tools of assistants below the folders that it is given', async () => {
+    const ask = (tool: string, model: string) =>
+      client.request('dnnsplit/tool', {
+        tool,
+        input: { model },
+        rootUris: [pathToFileURL(folder).href],
+        writableUris: [],
+      });
+    const { text, isError } = await ask('analyze_model', path('resnet152.onnx'));
+    const { candidates } = JSON.parse(text);
+    expect([isError, candidates.map(({ bytes }: { bytes: number }) => bytes)]).toEqual([
+      false,
+      [602112, 501760, 401408, 8192, 4000],
+    ]);
+    expect((await ask('analyze_model', join(workspace, 'resnet152.onnx'))).isError).toBe(true);
+    expect((await ask('remove_model', path('resnet152.onnx'))).isError).toBe(true);
+  });
+
   it('lays out the picture along with the model, before it compares strategies', async () => {
     const apart = await mkdtemp(join(tmpdir(), 'dnnsplit-pictured-'));
     await cp(path('resnet152.onnx'), join(apart, 'pictured.onnx'));
@@ -184,14 +202,25 @@ describe('the language server over stdio', () => {
     const overrides = { cuts: [493, 493] };
     const preview = await client.request('dnnsplit/preview', { modelUri, overrides });
     const impossible = { cuts: [493, 12] };
-    expect(await client.request('dnnsplit/preview', { modelUri, overrides: impossible })).toBeNull();
+    expect(await client.request('dnnsplit/preview', { modelUri, overrides: impossible })).toMatchObject({
+      refused: {
+        code: 'bad-usage',
+        message: expect.stringMatching(/^The split point from `edge` to `cloud` is at 12/),
+      },
+    });
     const cut = await client.request('dnnsplit/override', { modelUri, overrides });
     expect(preview).toEqual({
-      latencyMs: cut.plan?.latencyMs,
-      costPerRequest: cut.plan?.costPerRequest,
-      bytes: cut.plan?.links.map(({ bytes }) => bytes),
+      preview: {
+        latencyMs: cut.plan?.latencyMs,
+        costPerRequest: cut.plan?.costPerRequest,
+        bytes: cut.plan?.links.map(({ bytes }) => bytes),
+        tensors: cut.plan?.links.map(({ tensors }) => tensors.length),
+      },
     });
-    expect(preview?.latencyMs).not.toBe(before.plan?.latencyMs);
+    expect(cut.plan?.latencyMs).not.toBe(before.plan?.latencyMs);
+    // The plan that this replaces stays to be held against it, and the snapshot says what was tried.
+    expect(cut.plan?.withoutTried?.latencyMs).toBeCloseTo(before.plan?.latencyMs ?? Number.NaN, 9);
+    expect([before.plan?.withoutTried, before.tried, cut.tried]).toEqual([undefined, undefined, overrides]);
     await client.request('dnnsplit/override', { modelUri, overrides: {} });
     await client.request('dnnsplit/close', { modelUri });
   });

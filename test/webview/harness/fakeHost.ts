@@ -1,7 +1,7 @@
 import { hasOverrides } from '../../../src/shared/overrides';
 import type { PlanOverrides } from '../../../src/shared/requests';
 import type { Scene } from '../../../src/shared/scene';
-import type { FromWebview, ToWebview } from '../../../src/shared/webviewMessages';
+import type { FromWebview, PreviewedCut, ToWebview } from '../../../src/shared/webviewMessages';
 import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 
@@ -85,6 +85,24 @@ function sendPlan(): void {
   send({ type: 'plan', ...planOf(network, overrides), ...(hasOverrides(overrides) && { tried: overrides }) });
 }
 
+/** A pin of the second node to the last tier is what this host has no plan for. */
+function refuse(refused: PlanOverrides): void {
+  const message = '`layer0.relu_1` cannot be placed: its pin requires `cloud` or higher.';
+  send({
+    type: 'refused',
+    refused,
+    held: overrides,
+    error: { code: 'infeasible', message, place: { pins: ['relu_1'] } },
+  });
+}
+
+/** Two tensors cross wherever no candidate is. */
+function answerPreview(cut: PreviewedCut, tried: PlanOverrides): void {
+  const { latencyMs, costPerRequest, links } = planOf(network, tried).plan;
+  const preview = { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes), tensors: [2, 2] };
+  send({ type: 'preview', cut, answer: { preview } });
+}
+
 function answer(message: FromWebview): void {
   switch (message.type) {
     case 'ready':
@@ -107,14 +125,20 @@ function answer(message: FromWebview): void {
       send({ type: 'scene', scene });
       return;
     case 'override':
-      overrides = message.overrides;
-      sendPlan();
+      if (message.overrides.pin?.['relu_1'] === 'cloud') refuse(message.overrides);
+      else {
+        overrides = message.overrides;
+        sendPlan();
+      }
       return;
     case 'requestRegions': {
       const limit = parameters.get('limit');
       send({ type: 'regions', map: regionsOf(network, limit === null ? undefined : Number(limit)) });
       return;
     }
+    case 'requestPreview':
+      if (parameters.has('previews')) answerPreview(message.cut, message.overrides);
+      return;
     case 'requestDetails':
       answerDetails(message.nodeId);
       return;

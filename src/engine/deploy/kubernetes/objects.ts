@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { contractText, type DeployedTier } from '../parts/deployment';
+import { architectureOf } from '../parts/device';
 import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
 /** What the objects of all tiers of one model share. */
@@ -7,6 +8,8 @@ export interface Placement {
   readonly namespace: string;
   /** Name of the model, as labels accept it. */
   readonly model: string;
+  /** Of the deployment: another one for every other part or contract. */
+  readonly revision: string;
 }
 
 /** How a tier's relay reaches the inference server that runs its part, where that is not the relay itself. */
@@ -40,12 +43,23 @@ function metadata(name: string, tier: DeployedTier, placement: Placement) {
   return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
 }
 
+/** Another name for every other contract: pods that still run keep the one that fits their part. */
+function contractName(tier: DeployedTier, { revision }: Placement): string {
+  return `${relayName(tier)}-${revision}`;
+}
+
+/** Nodes that a tier runs on: those with its label, and with the processor that its image is for. */
+export function nodesOf({ name, tier }: DeployedTier): Record<string, string> {
+  const architecture = architectureOf(tier);
+  return { [tierLabel]: name, ...(architecture !== undefined && { 'kubernetes.io/arch': architecture }) };
+}
+
 /** The contract of a tier, for its relay to mount. */
 export function contractConfigMap(tier: DeployedTier, placement: Placement): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: metadata(relayName(tier), tier, placement),
+    metadata: metadata(contractName(tier, placement), tier, placement),
     data: { 'contract.json': contractText(tier.contract) },
   };
 }
@@ -83,10 +97,17 @@ export function relayDeployment(
       replicas: tier.tier.replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: {
+          labels,
+          annotations: {
+            'prometheus.io/scrape': 'true',
+            'prometheus.io/port': String(relayPort),
+            'prometheus.io/path': '/metrics',
+          },
+        },
         spec: {
           automountServiceAccountToken: false,
-          nodeSelector: { [tierLabel]: tier.name },
+          nodeSelector: nodesOf(tier),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: relayUser,
@@ -103,7 +124,7 @@ export function relayDeployment(
               env: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
               ports: [{ name: 'http', containerPort: relayPort }],
               resources: {
-                requests: { cpu: '500m', memory: `${tier.memoryMiB}Mi` },
+                requests: { cpu: '500m', memory: `${tier.requestMiB}Mi` },
                 limits: { memory: `${tier.memoryMiB}Mi` },
               },
               // A part may take minutes to load; only then does it count as hung or not ready.
@@ -122,7 +143,7 @@ export function relayDeployment(
             },
           ],
           volumes: [
-            { name: 'contract', configMap: { name } },
+            { name: 'contract', configMap: { name: contractName(tier, placement) } },
             { name: 'temporary', emptyDir: { sizeLimit: '64Mi' } },
           ],
         },
@@ -143,6 +164,19 @@ export function relayService(tier: DeployedTier, placement: Placement): Kubernet
       ports: [{ name: 'http', port: relayPort, targetPort: 'http', protocol: 'TCP' }],
     },
   };
+}
+
+/** Takes the relays of a tier off their nodes one by one, so that one of several is there while nodes are drained. */
+export function relayDisruptionBudget(tier: DeployedTier, placement: Placement): KubernetesObject[] {
+  if (tier.tier.replicas < 2) return [];
+  return [
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(relayName(tier), tier, placement),
+      spec: { maxUnavailable: 1, selector: { matchLabels: relayLabels(tier, placement) } },
+    },
+  ];
 }
 
 /** Lets a tier be reached by the tier below alone (the first one: by pods of its namespace), and reach the one above. */

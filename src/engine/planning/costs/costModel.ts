@@ -17,14 +17,14 @@ import {
  */
 
 /** The key of a node's entry in a tier's profile: its name where that is listed, else its id; none without an entry. */
-export function measuredKey(node: SplitNode, { profile }: Tier): string | undefined {
+export function measuredKey(node: SplitNode, { profile }: Pick<Tier, 'profile'>): string | undefined {
   if (profile === undefined) return undefined;
   if (node.name !== '' && profile.has(node.name)) return node.name;
   return profile.has(node.id) ? node.id : undefined;
 }
 
 /** Measured seconds of a node on a tier: its profile's entry by node name, else by node id. */
-export function measuredSeconds(node: SplitNode, tier: Tier): number | undefined {
+export function measuredSeconds(node: SplitNode, tier: Pick<Tier, 'profile'>): number | undefined {
   const key = measuredKey(node, tier);
   const microseconds = key === undefined ? undefined : tier.profile?.get(key);
   return microseconds === undefined ? undefined : microseconds * 1e-6;

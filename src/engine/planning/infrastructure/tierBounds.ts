@@ -98,17 +98,24 @@ function keepPins(
       }
       lowest[node] = tier;
       highest[node] = tier;
-      causes.ofLowest[node] = causes.ofHighest[node] = say('bounds.causePin', { node: name });
+      const { id, label } = graph.nodes[node] ?? { id: name, label: name };
+      causes.ofLowest[node] = causes.ofHighest[node] = { said: say('bounds.causePin', { node: label }), pin: id };
     }
   }
 }
 
-const leftOut = say('bounds.causeExcluded', {});
+const leftOut: Cause = { said: say('bounds.causeExcluded', {}) };
+
+/** Why a node may not run on a tier; `pin` is the id of the node that a pin keeps elsewhere, where one is why. */
+interface Cause {
+  readonly said: Sentence;
+  readonly pin?: string;
+}
 
 /** Per node, what keeps it at or above its lowest tier, and at or below its highest one. */
 interface Causes {
-  readonly ofLowest: Sentence[];
-  readonly ofHighest: Sentence[];
+  readonly ofLowest: Cause[];
+  readonly ofHighest: Cause[];
 }
 
 /** Leaves to each node the tiers that can run it. */
@@ -122,7 +129,9 @@ function keepSupported(
 ): void {
   if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return;
   for (const [index, node] of graph.nodes.entries()) {
-    const cause = (k: number) => say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op });
+    const cause = (k: number): Cause => ({
+      said: say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op }),
+    });
     const range = supportedRange(graph, tiers, allowedTiers, index);
     if (range === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
     if (range.low > (lowest[index] ?? 0)) causes.ofLowest[index] = cause(range.low - 1);
@@ -145,7 +154,7 @@ function keepInputs(
   for (const input of graph.inputs) {
     for (const reader of graph.tensors[input]?.consumers ?? []) {
       highest[reader] = 0;
-      causes.ofHighest[reader] = say('bounds.causeInput', {});
+      causes.ofHighest[reader] = { said: say('bounds.causeInput', {}) };
     }
   }
 }
@@ -160,7 +169,7 @@ function fixCut(
   highest: Uint8Array,
   causes: Causes,
 ): void {
-  const cause = say('bounds.causeCut', { from: tiers[link]?.id ?? '', to: tiers[link + 1]?.id ?? '' });
+  const cause = { said: say('bounds.causeCut', { from: tiers[link]?.id ?? '', to: tiers[link + 1]?.id ?? '' }) };
   for (const [node, member] of membersBelow(graph, cut).entries()) {
     if (member === 1 && link < (highest[node] ?? 0)) {
       highest[node] = link;
@@ -219,16 +228,18 @@ function refuseContradiction(
 ): void {
   for (const [index, node] of graph.nodes.entries()) {
     if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
+    const [low, high] = [ofLowest[index] ?? leftOut, ofHighest[index] ?? leftOut];
+    const pins = [low.pin, high.pin].filter((pin) => pin !== undefined);
     throw new DnnSplitError(
       'infeasible',
       say('bounds.contradiction', {
         node: node.label,
-        low: ofLowest[index] ?? leftOut,
+        low: low.said,
         lowTier: tiers[lowest[index] ?? 0]?.id ?? '',
-        high: ofHighest[index] ?? leftOut,
+        high: high.said,
         highTier: tiers[highest[index] ?? 0]?.id ?? '',
       }),
-      { nodeId: node.id },
+      { nodeId: node.id, ...(pins.length > 0 && { pins }) },
     );
   }
 }
