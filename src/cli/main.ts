@@ -8,6 +8,7 @@ import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
 import { addProfile } from './commands/profile';
+import { addReport } from './commands/report';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
@@ -29,6 +30,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['profile', addProfile],
   ['calibrate', addCalibrate],
   ['graph', addGraph],
+  ['report', addReport],
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],

@@ -397,7 +397,7 @@ export interface PlanReport extends Figures {
   /** The best plan that cuts once and elsewhere, where there is one. */
   readonly runnerUp?: AlternativeReport;
   /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
-  readonly recommended?: AlternativeReport;
+  readonly withoutTried?: AlternativeReport;
   /** Nodes that pins keep on their tier, where there are any. */
   readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */

@@ -83,7 +83,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     verdict: verdict.text,
     verdictSaid: messageOf(verdict),
     ...(result.runnerUp && { runnerUp: alternativeReport(costs, plan, result.runnerUp) }),
-    ...(recommended && { recommended: alternativeReport(costs, plan, recommended.plan) }),
+    ...(recommended && { withoutTried: alternativeReport(costs, plan, recommended.plan) }),
     ...(pins.length > 0 && { pins }),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),

@@ -44,6 +44,10 @@ export const usingMessages = {
   'calibrate.order': 'Name each model followed by its profile, such as a.onnx a.profile.json b.onnx b.profile.json.',
   'calibrate.nothing':
     'The profile `{path}` has no time of a node of `{model}`. Name each model followed by its own profile.',
+  'calibrate.partial':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`, too little to fit a device to. Record it without graph optimization.',
+  'calibrate.mostly':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`; the rest is left out of the fit.',
   'calibrate.otherModel':
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
@@ -57,6 +61,8 @@ export const usingMessages = {
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',
   'command.sweepOnly': 'There is no link {link} to sweep. The only link is 0.',
   'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
+  'command.reportFormat':
+    'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
   'chain.timeout': 'A relay did not start within a minute.',
