@@ -371,6 +371,8 @@ export interface PlanReport extends Figures {
   readonly paretoComplete?: boolean;
   /** Where it does not: the levels of throughput that the best plans were found for, besides those of minimum cuts. */
   readonly paretoLevels?: number;
+  /** The same per metric. */
+  readonly paretoLevelsOf?: Readonly<Record<Metric, number>>;
   /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
   readonly ranked?: readonly ParetoReport[];
   /** How many cuts were looked at for the efficient plans. */

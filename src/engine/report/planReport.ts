@@ -71,7 +71,10 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...(result.pareto && { paretoCuts: result.pareto.cuts }),
     ...(result.pareto?.bounded && { paretoBounded: true }),
     ...(result.pareto && { paretoComplete: result.pareto.isComplete }),
-    ...(result.pareto?.throughputLevels !== undefined && { paretoLevels: result.pareto.throughputLevels }),
+    ...(result.pareto?.levels && {
+      paretoLevels: result.pareto.levels.throughput,
+      paretoLevelsOf: result.pareto.levels,
+    }),
     audit: auditReport(result),
     ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),

@@ -1,4 +1,6 @@
 import type { AnalyzedModel } from '../../app/analyzeFile';
+import { answerTool } from '../../app/assistant/answerTool';
+import { Places } from '../../app/assistant/places';
 import { checkPlan } from '../../app/checkPlan';
 import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
@@ -138,6 +140,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const prepared = split(source, work);
       return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
     },
+    tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }
