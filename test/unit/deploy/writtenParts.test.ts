@@ -7,6 +7,7 @@ import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { openFileSource } from '../../../src/files/fileSource';
+import type { PlanDocument } from '../../../src/shared/documents/plan';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { type OnceSplit, splitOnce } from '../../support/cutOnce';
@@ -16,24 +17,14 @@ const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-parts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const lstm = fixture('s_lstm_gru.onnx');
+const branches = fixture('s_if_capture.onnx');
+const functions = fixture('s_functions.onnx');
+const once = (path: string, plan: PlanDocument) => splitOnce(prepareSplit(plan, `${path}.splitplan.json`));
 const cases: readonly (readonly [string, OnceSplit])[] = [
-  ['fixed', splitOnce(prepareSplit(planAt(tinyResnet, [0.3, 0.7]), `${tinyResnet}.splitplan.json`))],
-  [
-    'open',
-    splitOnce(prepareSplit(planAt(lstm, [0.4, 0.6], { dimensions: { batch: 2, seq: 3 } }), `${lstm}.splitplan.json`)),
-  ],
-  [
-    'bodies',
-    splitOnce(
-      prepareSplit(planAt(fixture('s_if_capture.onnx'), [0.5]), `${fixture('s_if_capture.onnx')}.splitplan.json`),
-    ),
-  ],
-  [
-    'functions',
-    splitOnce(
-      prepareSplit(planAt(fixture('s_functions.onnx'), [0.5]), `${fixture('s_functions.onnx')}.splitplan.json`),
-    ),
-  ],
+  ['fixed', once(tinyResnet, planAt(tinyResnet, [0.3, 0.7]))],
+  ['open', once(lstm, planAt(lstm, [0.4, 0.6], { dimensions: { batch: 2, seq: 3 } }))],
+  ['bodies', once(branches, planAt(branches, [0.5]))],
+  ['functions', once(functions, planAt(functions, [0.5]))],
 ];
 
 /** Name, and numbers where the sub-model itself has them; -1 for what a request decides, as Triton writes it. */
