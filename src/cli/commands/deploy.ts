@@ -8,6 +8,7 @@ import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 
 interface DeployOptions {
   readonly target: readonly DeploymentTarget[];
@@ -28,7 +29,7 @@ export function addDeploy(program: Command): void {
   program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .addOption(
       new Option('-t, --target <targets>', `deployment targets, separated by commas: ${deploymentTargets.join(', ')}`)
         .argParser(parseTargets)
@@ -95,14 +96,13 @@ function parseHost(text: string, earlier: ReadonlyMap<string, BundleAddress> = n
 }
 
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit } = await import('../../app/deploySplit');
   const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, { adaptiveLink: options.adaptive }, work);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink: options.adaptive }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
     const directory = join(options.output, target);
