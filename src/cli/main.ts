@@ -13,6 +13,7 @@ import { addMcp } from './commands/mcp';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
+import { addReport } from './commands/report';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
@@ -37,6 +38,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['profile', addProfile],
   ['calibrate', addCalibrate],
   ['graph', addGraph],
+  ['report', addReport],
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],

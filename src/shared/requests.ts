@@ -2,6 +2,7 @@
 
 import type { ToolAnswer } from './assistantTools';
 import type { ErrorData } from './errors';
+import type { HandoverFormat } from './handoverFormats';
 import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
@@ -145,6 +146,8 @@ export interface ServerRequests {
     };
     result: { svg: string };
   };
+  /** A report of the plan that is shown, to hand over: the text of one file. */
+  'dnnsplit/report': { params: { modelUri: string; format: HandoverFormat }; result: { text: string } };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */

@@ -21,6 +21,7 @@ import {
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
+import { shownWhereLong } from '../terminal/canceling';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import {
   addModelOptions,
@@ -144,18 +145,15 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const overrides = await overridesOf(analyzed, settings, options);
   const stated =
     options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
-  const planned = planAnalyzed(
-    analyzed,
-    settings,
-    { ...overrides, ...(stated && { placement: stated }) },
-    {
-      compare: options.compare === true,
-      pareto: options.pareto === true,
-      ...(options.top !== undefined && { top: options.top }),
-      ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
-      ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
-    },
-  );
+  const wanted = { ...overrides, ...(stated && { placement: stated }) };
+  const asked = {
+    compare: options.compare === true,
+    pareto: options.pareto === true,
+    ...(options.top !== undefined && { top: options.top }),
+    ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
+    ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
+  };
+  const planned = shownWhereLong((work) => planAnalyzed(analyzed, settings, wanted, asked, work));
   if (options.regions && planned.result.regionMap === undefined) {
     throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }

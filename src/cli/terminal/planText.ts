@@ -238,11 +238,16 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
+function paretoTitle({ paretoComplete, paretoBounded, paretoLevelsOf }: PlanReport): string {
   const title = 'Pareto-optimal plans';
   if (paretoComplete) return `${title} (all of them)`;
   if (paretoBounded) return `${title} (there are more; the listed ones are spread evenly among them)`;
-  return `${title} (there may be more; these are proven by minimum cuts and at ${counted(paretoLevels, 'level')} of throughput)`;
+  const levels = metrics.flatMap((metric) => {
+    const count = paretoLevelsOf?.[metric] ?? 0;
+    return count === 0 ? [] : [`${counted(count, 'level')} of ${metric}`];
+  });
+  const proof = levels.length === 0 ? 'minimum cuts' : `minimum cuts and at ${levels.join(', ')}`;
+  return `${title} (there may be more; these are proven by ${proof})`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import { bindDimension, openConfig } from './config';
+import { bindDimension, keepTried, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
 import { generate } from './generate';
@@ -9,6 +9,7 @@ import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, ta
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { openSample } from './openSample';
 import { planAgain } from './planAgain';
+import { report } from './report';
 import { savePicture } from './savePicture';
 import { split } from './split';
 import { verifySplit } from './verifySplit';
@@ -21,11 +22,13 @@ const commands: Readonly<Record<string, Command>> = {
   openConfig,
   openSample,
   savePicture,
+  report,
   selectObjective,
   selectStrategy,
   cutHere,
   pinToTier,
   takeBack,
+  keepTried,
   resetOverrides,
   bindDimension,
   revealInGraph,

@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { handoverText } from '../../app/handoverFile';
 import { createDisplayList } from '../../engine/picture/displayList/displayList';
 import { savedTheme } from '../../engine/picture/displayList/editorColors';
 import { pictureText } from '../../engine/picture/displayList/texts';
@@ -64,6 +65,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       const other = compare ? await analysis.call('compare', { ...request, strategy: compare }, { signal }) : null;
       const list = createDisplayList(scene, { overlay, metric, other: other?.overlay ?? null }, pictureText(texts));
       return { svg: svgPicture(list, savedTheme(theme)) };
+    },
+    'dnnsplit/report': async ({ modelUri, format }, signal) => {
+      const { request } = sessions.require(modelUri);
+      const { made, overlay } = await analysis.call('handover', request, { signal });
+      const scene = await scenes.layOut(uriToPath(modelUri), null, { signal });
+      return { text: handoverText(made, format, scene, overlay) };
     },
     'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) => {
       const session = sessions.require(modelUri);

@@ -1,5 +1,6 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import type { SplitReport } from '../../app/deploySplit';
+import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
 import type { ToolAnswer } from '../../shared/assistantTools';
@@ -62,6 +63,8 @@ export interface AnalysisFunctions {
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
+  /** The report of a plan, and what its picture shows of it. */
+  handover(params: ModelRequest, work: Work): { readonly made: Handover; readonly overlay: SceneOverlay };
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */

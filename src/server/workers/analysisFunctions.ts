@@ -6,6 +6,7 @@ import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
 import { deploymentOf, deploymentSteps } from '../../app/deployTarget';
 import { findConfig } from '../../app/findConfig';
+import { handoverOf } from '../../app/handoverFile';
 import { ModelCache } from '../../app/modelCache';
 import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
@@ -90,6 +91,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       return mappedRegions(analyzed, settings, overrides, links, work);
+    },
+    handover({ modelPath, overrides }, work) {
+      const settings = cache.settings(modelPath);
+      const model = cache.planned(modelPath, settings, { overrides, compare: true }, work);
+      const recommended = attempt(() => cache.recommended(modelPath, settings, overrides, work));
+      const { costs, plan } = model.result;
+      return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);

@@ -44,6 +44,10 @@ export const usingMessages = {
   'calibrate.order': 'Name each model followed by its profile, such as a.onnx a.profile.json b.onnx b.profile.json.',
   'calibrate.nothing':
     'The profile `{path}` has no time of a node of `{model}`. Name each model followed by its own profile.',
+  'calibrate.partial':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`, too little to fit a device to. Record it without graph optimization.',
+  'calibrate.mostly':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`; the rest is left out of the fit.',
   'calibrate.otherModel':
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
@@ -69,6 +73,8 @@ export const usingMessages = {
   'command.noMatch': 'No file matches {pattern}. Check the pattern and the folder it starts in.',
   'command.isModel': '{path} is a model, not a plan. Make a plan of it first: dnnsplit plan {path} -o {plan}',
   'command.notSvg': '{path} would not be a picture of its kind: this command writes SVG. Name a .svg file.',
+  'command.reportFormat':
+    'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
   'assistant.notReadable':

@@ -12,7 +12,15 @@ import {
   relayService,
   tierLabel,
 } from '../kubernetes/objects';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, isServed, modelPlaces, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  isServed,
+  modelPlaces,
+  runsAnything,
+} from '../parts/deployment';
 import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';

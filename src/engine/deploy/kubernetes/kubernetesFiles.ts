@@ -1,5 +1,12 @@
 import { markdownCode } from '../../../shared/escape/markdown';
-import { type DeployedTier, type Deployment, type DeploymentInput, deployedTiers, modelPlaces, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type Deployment,
+  type DeploymentInput,
+  deployedTiers,
+  modelPlaces,
+  runsAnything,
+} from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';

@@ -1,7 +1,7 @@
 import { metrics } from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
-import { goalFiguresOf } from '../../solver/limited/limitedProblem';
+import { goalFiguresOf, type LimitedProblem } from '../../solver/limited/limitedProblem';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -52,7 +52,7 @@ export class OptimumSearch {
 
   constructor(
     private readonly costs: CostTables,
-    private readonly bounds: TierBounds,
+    readonly bounds: TierBounds,
     private readonly search: PlanSearch,
     readonly patience: Patience,
     private readonly work: Work,
@@ -65,13 +65,14 @@ export class OptimumSearch {
   }
 
   /**
-   * The best plan within the objective and the constraints of other costs, for a question on the side.
+   * The best answer to a question on the side.
    * @param known plans to start from.
    */
-  least(costs: CostTables, known: readonly Assignment[]): LimitedSolution {
-    return branchAndBound(limitedProblemOf(costs, this.bounds), {
+  least(problem: LimitedProblem, known: readonly Assignment[]): LimitedSolution {
+    const { deadlineMs } = this.patience;
+    return branchAndBound(problem, {
       known,
-      deadlineMs: this.momentMs,
+      deadlineMs: Number.isFinite(deadlineMs) ? Math.min(deadlineMs, aMoment) : deadlineMs,
       work: this.work,
     });
   }
