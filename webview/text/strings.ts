@@ -165,6 +165,7 @@ const defaults = {
   'rests.title': 'What this rests on',
   'rests.estimated': 'All times are estimates from published device figures. Measure a model with dnnsplit profile.',
   'rests.measured': '{0} of {1} times are measured, the others are estimates.',
+  'rests.trust': 'How far the times go: {0}.',
   'rests.assumed': 'Assumed sizes: {0}.',
   'next.title': 'Next steps',
   'next.sizes': 'Set Sizes…',

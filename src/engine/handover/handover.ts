@@ -171,7 +171,8 @@ function rangeText({ fromMbps, toMbps }: RegimeReport): string {
   return fromMbps === 0 ? `up to ${bandwidthText(toMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' – ');
 }
 
-function assumptions({ model, assumedText }: AnalysisReport, { tiers, audit, profiles = [] }: PlanReport): string[] {
+function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): string[] {
+  const { tiers, audit, profiles = [], estimatesText } = plan;
   const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
   const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
   const size = {
@@ -183,6 +184,7 @@ function assumptions({ model, assumedText }: AnalysisReport, { tiers, audit, pro
   return [
     say('handover.model', size).text,
     measured === 0 ? say('handover.estimated', {}).text : say('handover.measured', { measured, nodes }).text,
+    ...(estimatesText === undefined ? [] : [say('handover.trust', { estimates: estimatesText }).text]),
     ...(assumedText === undefined ? [] : [say('handover.assumedSizes', { sizes: assumedText }).text]),
     ...profiles.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     audit.consequence,

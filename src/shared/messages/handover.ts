@@ -22,6 +22,7 @@ export const handoverMessages = {
   'handover.link': '{from} to {to}',
   'handover.measured': '{measured} of {nodes} times are measured, the others are estimates.',
   'handover.estimated': 'All times are estimates from the figures below.',
+  'handover.trust': 'How far the times go: {estimates}.',
   'handover.assumedSizes': 'The file leaves sizes open. Assumed: {sizes}.',
   'handover.model': '{nodes|# node|# nodes}, {parameters} parameters, {macs}, weights of {weights}.',
 } as const;

@@ -27,6 +27,7 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const lines = [
     plan.advice,
     measuredText(plan),
+    ...(plan.estimatesText === undefined ? [] : [text('rests.trust', plan.estimatesText)]),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
   ];
