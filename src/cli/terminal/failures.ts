@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { visibleLines, visibleText } from '../../shared/escape/visible';
+import { say as sayPlainly } from '../../shared/messages/say';
 import { exitCodes, setExitCode } from './exitCode';
 import { errorOutput, jsonText, standardOutput } from './output';
 
@@ -26,11 +27,19 @@ export function endInWords(): void {
  * Says on standard error what a command threw, where commander has not done so, and sets the exit code. A command that was
  * asked for JSON answers with the failure as JSON too, where its answer would have gone.
  */
-export function tellFailure(thrown: unknown): void {
+export function tellFailure(cause: unknown): void {
+  const thrown = isWithoutFolder(cause)
+    ? new DnnSplitError('file-system', sayPlainly('disk.noWorkingFolder', {}))
+    : cause;
   setExitCode(exitCodeOf(thrown));
   if (process.exitCode === exitCodes.done) return;
   if (!(thrown instanceof CommanderError)) sayFailure(thrown);
   if (process.argv.includes('--json')) printFailure(thrown);
+}
+
+/** True where a path was relative to a working folder that somebody has removed. */
+function isWithoutFolder(thrown: unknown): boolean {
+  return thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd';
 }
 
 /** What the process ends with after a failure. */

@@ -97,7 +97,7 @@ export function infeasibleError(
     const [first, ...others] = [
       ...relaxation.alternatives.flatMap((relaxed) => adviceOn(relaxed) ?? []),
       ...(isOfMemory(relaxation) ? [say('change.ignoreMemory', {})] : []),
-      ...fasterLinks(search),
+      ...fasterLinks(search, optimum),
       ...dropped,
     ];
     const whole =
