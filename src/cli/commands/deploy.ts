@@ -37,7 +37,10 @@ export function addDeploy(program: Command): void {
     )
     .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per target')
     .addOption(
-      new Option('--engine <engine>', 'for compose: what runs the sub-models; an inference server runs beside a relay')
+      new Option(
+        '--engine <engine>',
+        'what runs the sub-models: compose takes all, kubernetes relay and triton; an inference server runs beside a relay',
+      )
         .choices(engines)
         .default('relay'),
     )

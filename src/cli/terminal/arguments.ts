@@ -110,7 +110,7 @@ export function parseLinks(text: string, before: ReadonlyMap<number, number> = n
 
 /** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
 export function adaptiveOption(): Option {
-  return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time (default: the first, 0)')
+  return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time; links count from 0')
     .argParser(parseLink)
     .preset('0');
 }

@@ -8,8 +8,8 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/shared/errors';
-import { type Advice, adviceIn } from './advice';
-import { allAssignments, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import { type Advice, adviceIn, follow } from './advice';
+import { allAssignments, allWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { wideGraphs } from './wideGraphs';
 
 /** What a plan takes of a bound, where it is said that less is better, and the bound. */
@@ -46,9 +46,9 @@ const nameOf = ({ constraint, tier }: Advice) => tier ?? constraint;
 const figureOf = ({ constraint, to }: Advice) => (constraint === 'minThroughputPerSecond' ? 1 / to : to);
 
 /** What planning says where it finds no plan; nothing where it finds one. */
-function refusal(graph: SplitGraph, infrastructure: Infrastructure): string | undefined {
+function refusal(graph: SplitGraph, infrastructure: Infrastructure, deadlineMs = 0): string | undefined {
   try {
-    const options = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true, deadlineMs: 0 } as const;
+    const options = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true, deadlineMs } as const;
     planModel(graph, findCandidates(graph), infrastructure, options);
     return undefined;
   } catch (error) {
@@ -109,6 +109,24 @@ function check(graph: SplitGraph, infrastructure: Infrastructure): number | unde
   return told.length;
 }
 
+/** Checks what links are to be raised to. @returns how many links that is said of */
+function checkLinks(graph: SplitGraph, infrastructure: Infrastructure): number {
+  const message = refusal(graph, infrastructure) ?? '';
+  const links = message
+    .split(/; or |, or /)
+    .flatMap(adviceIn)
+    .filter(({ from }) => from !== undefined);
+  for (const one of links) {
+    const isPossible = (part: number) => {
+      const changed = follow(infrastructure, [{ ...one, to: one.to * part }]);
+      return allWithin(graph, changed).length > 0;
+    };
+    expect(isPossible(1), message).toBe(true);
+    expect(isPossible(1 - 1.2e-3), message).toBe(false);
+  }
+  return links.length;
+}
+
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
 
 describe('what is to be relaxed where no plan is possible', () => {
@@ -149,5 +167,52 @@ describe('what is to be relaxed where no plan is possible', () => {
     );
     expect(single).toBeGreaterThan(5);
     expect(several).toBeGreaterThan(2);
+  });
+
+  test('is a bandwidth too, and no more of it than is needed', () => {
+    let told = 0;
+    const cases = fc.tuple(wideGraphs, infrastructures(2, false), fc.constantFrom(...objectives), randomLimits);
+    fc.assert(
+      fc.property(cases, ([graph, base, objective, limits]) => {
+        // What is possible on fast links is asked of ten times slower ones.
+        const { links, ...limited } = limitedBy(graph, { ...base, objective }, limits);
+        const slower = links.map((link) => ({ ...link, bandwidthMbps: link.bandwidthMbps / 10 }));
+        told += checkLinks(graph, { ...limited, links: slower });
+      }),
+      { numRuns: 40 },
+    );
+    expect(told).toBeGreaterThan(2);
+  });
+
+  test('is told with what is not enough where there is no time for a proof', () => {
+    const tight = randomLimits.map((limits) => ({
+      ...limits,
+      tightness: limits.tightness.map((part) => part && part / 2),
+    }));
+    const cases = fc.tuple(wideGraphs, infrastructures(2, false), fc.constantFrom(...objectives), tight);
+    let open = 0;
+    for (const [graph, base, objective, limits] of fc.sample(cases, { numRuns: 80, seed: 3 })) {
+      const infrastructure = limitedBy(graph, { ...base, objective }, limits);
+      const message = refusal(graph, infrastructure, 1e-6) ?? '';
+      const costs = createCostTables(graph, infrastructure);
+      const bounds = boundsOf(infrastructure);
+      for (const part of message.split(/; or |, or /)) {
+        const [advice] = adviceIn(part);
+        const than = / \(it has to be (?:more|less) than ([\d.e+-]*\d)\)/.exec(part)?.[1];
+        const bound = advice && bounds.find(({ name }) => name === nameOf(advice));
+        if (than === undefined || advice === undefined || bound === undefined) continue;
+        open++;
+        const others = bounds.filter((one) => one !== bound);
+        const values = allAssignments(graph, 2)
+          .map((one) => evaluatePlan(costs, one))
+          .filter((one) => others.every((other) => keeps(other, one)))
+          .map(bound.of);
+        expect(Math.min(...values), part).toBeGreaterThanOrEqual(
+          figureOf({ ...advice, to: Number(than) }) * (1 - 1e-8),
+        );
+        expect(Math.min(...values), part).toBeLessThanOrEqual(figureOf(advice) * (1 + 1e-8));
+      }
+    }
+    expect(open).toBeGreaterThan(0);
   });
 });

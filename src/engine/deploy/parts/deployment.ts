@@ -82,6 +82,15 @@ export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | '
   return runsAnything({ contract }) && engine !== 'relay';
 }
 
+/** What a relay that runs nothing itself takes, besides a few messages. */
+const relayMemoryMiB = 256;
+const relayRequestMiB = 64;
+
+/** A tier as far as its relay alone is concerned, with the part in a server beside it. */
+export function relayAlone(tier: DeployedTier): DeployedTier {
+  return { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
+}
+
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
 export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTier[] {
   const { plan, contracts } = input;

@@ -97,18 +97,15 @@ export function infeasibleError(
     const [first, ...others] = [
       ...relaxation.alternatives.flatMap((relaxed) => adviceOn(relaxed) ?? []),
       ...(isOfMemory(relaxation) ? [say('change.ignoreMemory', {})] : []),
-      ...fasterLinks(search),
+      ...fasterLinks(search, optimum),
       ...dropped,
     ];
     const whole =
       first === undefined
         ? say('limits.sentence', { sentence: told })
         : say('limits.sentenceOr', { sentence: told, alternatives: either(first, ...others) });
-    const { changes, alternatives } = relaxation;
-    return new DnnSplitError('infeasible', whole, undefined, undefined, {
-      relax: changes,
-      alternatives: alternatives.map((relaxed) => relaxed.changes),
-    });
+    const alternatives = relaxation.alternatives.map(({ changes }) => changes);
+    return new DnnSplitError('infeasible', whole, undefined, undefined, { relax: relaxation.changes, alternatives });
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
   const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);

@@ -104,9 +104,14 @@ export class OptimumSearch {
 
   /** Whether a plan within the constraints of other costs and bounds is found in a moment. */
   finds(costs: CostTables, bounds: TierBounds): boolean {
-    const deadlineMs = this.momentMs;
-    const solution = branchAndBound(limitedProblemOf(costs, bounds), { gap: 1, deadlineMs, work: this.work });
-    return solution.best !== undefined;
+    return this.any(costs, bounds).plan !== undefined;
+  }
+
+  /** Any plan within the constraints of other costs. @returns `isProven` where it is sure that there is none */
+  any(costs: CostTables, bounds = this.bounds): { readonly plan: Assignment | undefined; readonly isProven: boolean } {
+    const options = { gap: 1, deadlineMs: this.momentMs, work: this.work };
+    const { best, isProven } = branchAndBound(limitedProblemOf(costs, bounds), options);
+    return { plan: best?.tierOfNode, isProven };
   }
 
   /** Milliseconds for a question on the side: more where there is all the time that it takes. */
