@@ -1,8 +1,7 @@
 /** `npm run package`: builds for production and packs the extension as a .vsix. */
-import './checkNode.mjs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureInstalled } from './ensureInstalled.mjs';
+import { packageExtension } from '../test/vscode/driver/packageExtension.mjs';
 
 /** What `npm run package -- --help` prints. */
 const help = `npm run package -- [--repository https://...] [-o FILE]
@@ -21,8 +20,6 @@ if (values === undefined) {
   process.stderr.write('npm run package: --repository takes an address that begins with https://.\n');
   process.exitCode = 2;
 } else {
-  ensureInstalled();
-  const { packageExtension } = await import('../test/vscode/driver/packageExtension.mjs');
   const say = (/** @type {string} */ line) => void process.stdout.write(line);
   await packageExtension({ repository: values.repository, output: resolve(values.output), say });
 }

@@ -4,7 +4,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
-import { planInput, planInput } from '../terminal/planInput';
+import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
 interface AnnotateOptions {

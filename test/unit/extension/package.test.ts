@@ -15,6 +15,7 @@ import { deflateRawSync } from 'node:zlib';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { analyzeFile } from '../../../src/app/analyzeFile';
 import { withoutRelativeLinks } from '../../vscode/driver/packageExtension.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -120,5 +121,15 @@ describe('activation', () => {
     expect([...new Set(packages)]).toEqual(['jsonc-parser']);
     // It is there all the same: the test looks at the right graph.
     expect(Object.keys(metafile.inputs).join('\n')).toContain('vscode-languageclient');
+  });
+});
+
+describe('the sample model', () => {
+  it('is the one of the sample workspace, but for the values of its weights, which pack to nothing', () => {
+    const [sample, original] = ['media/sample', 'test/workspace'].map((folder) =>
+      analyzeFile(join(root, folder, 'mobilenetv2.onnx'), {}),
+    );
+    expect(sample?.structureHash).toBe(original?.structureHash);
+    expect(deflateRawSync(readFileSync(join(root, 'media/sample/mobilenetv2.onnx'))).length).toBeLessThan(10_000);
   });
 });

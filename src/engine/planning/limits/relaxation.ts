@@ -104,11 +104,8 @@ export function infeasibleError(
       first === undefined
         ? say('limits.sentence', { sentence: told })
         : say('limits.sentenceOr', { sentence: told, alternatives: either(first, ...others) });
-    const { changes, alternatives } = relaxation;
-    return new DnnSplitError('infeasible', whole, undefined, undefined, {
-      relax: changes,
-      alternatives: alternatives.map((relaxed) => relaxed.changes),
-    });
+    const alternatives = relaxation.alternatives.map(({ changes }) => changes);
+    return new DnnSplitError('infeasible', whole, undefined, undefined, { relax: relaxation.changes, alternatives });
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
   const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);
