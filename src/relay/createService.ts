@@ -44,7 +44,7 @@ export function createService(
   const { policy } = contract.formatVersion === 2 ? contract : {};
   const probes = settings.probes !== false && policy?.links.some(({ link }) => link === contract.position) === true;
   const look = () => {
-    if (steering?.isRestricted === true) above?.look().catch(() => undefined);
+    if (steering?.isRestricted === true) above?.look(probes).catch(() => undefined);
     else if (probes) above?.probe().catch(() => undefined);
   };
   const timer = above && (steering !== undefined || probes) ? setInterval(look, lookIntervalMs).unref() : undefined;

@@ -1,5 +1,6 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
+import type { ToolAnswer } from './assistantTools';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
 import type { HeatMetric, PictureTheme } from './picture';
@@ -182,6 +183,11 @@ export interface ServerRequests {
   'dnnsplit/split': {
     params: { sourceUri: string; overwrite: boolean; token: string };
     result: { folderUri: string; tiers: readonly string[] };
+  };
+  /** One call of an assistant's tool, which may read below some folders and write below others. */
+  'dnnsplit/tool': {
+    params: { tool: string; input: unknown; rootUris: readonly string[]; writableUris: readonly string[] };
+    result: ToolAnswer;
   };
   /** Runs the whole model and its sub-models on random inputs; `packageFolder` is where ONNX Runtime may be installed. */
   'dnnsplit/verify': {

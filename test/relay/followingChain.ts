@@ -25,7 +25,7 @@ export interface FollowingChain {
   /** Ends the middle tier as a crash would. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;
-  pids(): readonly number[];
+  edgePort(): number;
   stop(): Promise<void>;
 }
 
@@ -35,6 +35,7 @@ const inputs = 4;
 export async function startFollowingChain(program: string, ...deviceOptions: string[]): Promise<FollowingChain> {
   const split = exportFunnel();
   const expected = await wholeAnswers(split.modelPath);
+  const requests = Array.from({ length: inputs }, (_, seed) => requestOf(seed));
   const path = (position: number) => split.contractPaths[position] ?? '';
   const common = ['--exact', '--drain-ms', '0'];
   const cloud = await startRelay(program, path(2), '--port', '0', ...common);
@@ -54,12 +55,12 @@ export async function startFollowingChain(program: string, ...deviceOptions: str
       const borders = contract.policy.links[0]?.borders ?? [];
       return borders.filter(({ fromMbps }) => fromMbps <= mbps).at(-1)?.cut ?? '';
     },
-    infer: (seed) => infer(device.base, seed % inputs, expected),
+    infer: (seed) => infer(device.base, requests[seed % inputs] ?? requestOf(0), expected[seed % inputs]),
     killEdge: () => edge.end('SIGKILL'),
     startEdge: async () => {
       edge = await startEdge(edge.port);
     },
-    pids: () => [device.pid, edge.pid, cloud.pid],
+    edgePort: () => edge.port,
     stop: async () => {
       link.close();
       await Promise.all([device, edge, cloud].map((relay) => relay.end('SIGKILL')));
@@ -87,9 +88,8 @@ async function wholeAnswers(modelPath: string): Promise<Buffer[]> {
   return answers;
 }
 
-/** One request, in binary both ways, with the times of every tier. */
-async function infer(base: string, seed: number, expected: readonly Buffer[]): Promise<Outcome> {
-  const startMs = performance.now();
+/** A request in binary both ways, with the times of every tier; made once, since making it takes as long as an answer. */
+function requestOf(seed: number): { readonly body: Uint8Array<ArrayBuffer>; readonly headLength: string } {
   const bytes = inputOf(seed);
   const { name, shape } = funnelInput;
   const head = Buffer.from(
@@ -98,12 +98,21 @@ async function infer(base: string, seed: number, expected: readonly Buffer[]): P
       parameters: { binary_data_output: true, dnnsplit_timing: true },
     }),
   );
+  return { body: new Uint8Array(Buffer.concat([head, bytes])), headLength: String(head.byteLength) };
+}
+
+async function infer(
+  base: string,
+  { body: sent, headLength }: ReturnType<typeof requestOf>,
+  expected: Buffer | undefined,
+): Promise<Outcome> {
+  const startMs = performance.now();
   const failed = { isRight: false, cuts: [], startMs };
   try {
     const response = await fetch(`${base}/v2/models/funnel/infer`, {
       method: 'POST',
-      headers: { 'Inference-Header-Content-Length': String(head.byteLength) },
-      body: Buffer.concat([head, bytes]),
+      headers: { 'Inference-Header-Content-Length': headLength },
+      body: sent,
     });
     const body = Buffer.from(await response.arrayBuffer());
     const elapsedMs = performance.now() - startMs;
@@ -111,7 +120,7 @@ async function infer(base: string, seed: number, expected: readonly Buffer[]): P
     const length = Number(response.headers.get('Inference-Header-Content-Length'));
     const { parameters } = JSON.parse(body.subarray(0, length).toString());
     const cuts = parameters.dnnsplit_timing.map(({ cut }: { cut: string }) => cut);
-    const isRight = expected[seed]?.equals(body.subarray(length)) === true;
+    const isRight = expected?.equals(body.subarray(length)) === true;
     return { status: 200, isRight, cuts, startMs, elapsedMs };
   } catch {
     return { ...failed, status: 0, elapsedMs: performance.now() - startMs };

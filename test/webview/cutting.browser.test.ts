@@ -32,6 +32,19 @@ describeInBrowser('cutting anywhere', (session) => {
     expect(await lastCuts()).toEqual([14, null]);
   });
 
+  test('drags a cut in from the handle of a link that carries nothing', async () => {
+    await session.open('cuts=3,54');
+    const box = await session.page.locator('canvas').boundingBox();
+    const foot = (box?.y ?? 0) + (box?.height ?? 0) - 42;
+    await session.page.mouse.move((box?.x ?? 0) + 6, foot);
+    await session.page.getByText('Carries nothing. Drag it into the graph to cut there.').waitFor();
+    const { y } = await session.pixel(0, await session.page.evaluate(() => window.harness.cutLine(11)));
+    await session.page.mouse.down();
+    await session.page.mouse.move((box?.x ?? 0) + 6, y + 4, { steps: 6 });
+    await session.page.mouse.up();
+    expect(await lastCuts()).toEqual([null, 11]);
+  });
+
   test('cuts at the end of a fold and says so, and opens one that is cut inside', async () => {
     await session.open();
     await select('fold:block0');

@@ -85,8 +85,12 @@ function aboutNode({ scene, list }: State, nodeId: string): HTMLElement[] | unde
 function aboutBoundary({ list }: State, link: number): HTMLElement[] | undefined {
   const plan = list?.plan ?? null;
   const boundary = plan?.boundaries.find((one) => one.link === link);
-  if (plan === null || boundary === undefined) return undefined;
+  if (plan === null) return undefined;
   const [from = '', to = ''] = plan.overlay.tierNames.slice(link, link + 2);
+  if (boundary === undefined) {
+    const told = element('p', { class: 'hint' }, text('boundary.parked'));
+    return [element('strong', {}, text('boundary.link', from, to)), told];
+  }
   const { tensors } = boundary;
   const more = tensors.length > mostTensors ? [text('boundary.more', tensors.length - mostTensors)] : [];
   const lines = tensors

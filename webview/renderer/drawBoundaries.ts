@@ -55,6 +55,26 @@ function handlesOf({ size }: Frame, { y, slot }: Line): Rect[] {
   }));
 }
 
+/** Above the edge of the canvas, where a boundary that is held moves the graph along. */
+const parkedMargin = 34;
+
+/** Handles of links that carry nothing, at the foot of the canvas: from there their cuts can be dragged in. */
+function parkedHandles({ list, size }: Frame): BoundaryTarget[] {
+  const { plan } = list;
+  if (plan === null) return [];
+  const links = plan.overlay.tierNames.slice(1).map((_, link) => link);
+  const parked = links.filter((link) => !plan.boundaries.some((boundary) => boundary.link === link));
+  return parked.map((link, slot) => ({
+    link,
+    rect: {
+      x: 2 + slot * handleStep,
+      y: size.height - handleHeight - parkedMargin,
+      width: handleWidth,
+      height: handleHeight,
+    },
+  }));
+}
+
 const pillsOf = (frame: Frame): PlacedPill[] => placePills(frame.list, pillSpaceOf(frame));
 
 /** Areas by which the boundaries in sight can be dragged: their pills and the handles at both ends. */
@@ -67,7 +87,7 @@ export function boundaryTargets(frame: Frame): BoundaryTarget[] {
       rect: { x: x - 1, y: y - 2, width: width + 2, height: height + 4 },
     })),
   );
-  return [...pills, ...handles];
+  return [...pills, ...handles, ...parkedHandles(frame)];
 }
 
 /** The link whose boundary can be grabbed at a canvas pixel. */
@@ -148,6 +168,9 @@ export function drawBoundaryLabels(frame: Frame): void {
     const { link, stroke } = place.line;
     if (link === ghost?.link) continue;
     for (const handle of handlesOf(frame, place)) drawHandle(frame, handle, colorOf(theme, stroke.ink));
+  }
+  for (const { link, rect } of still === undefined ? parkedHandles(frame) : []) {
+    if (link !== ghost?.link) drawHandle(frame, rect, colorOf(theme, { tier: link + 1 }));
   }
   for (const pill of pillsOf(frame)) if (pill.link !== ghost?.link) drawPill(frame, pill);
 }

@@ -228,6 +228,7 @@ const defaults = {
   'boundary.link': '{0} → {1}',
   'boundary.recommended': 'Recommended: {0}',
   'boundary.more': 'and {0} more',
+  'boundary.parked': 'Carries nothing. Drag it into the graph to cut there.',
   'boundary.drag': 'Drag to move the cut.',
   'boundary.candidate': 'Cut after {0}: {1}, {2}',
   'boundary.outcome': 'Cut after {0}: {1}, {2}, sends {3}',

@@ -28,6 +28,8 @@ import { traceTexts } from './traceText';
 interface Sections {
   readonly sweep?: unknown;
   readonly top?: number;
+  /** Which configuration it is for, and what it says. */
+  readonly config: string;
 }
 
 /** What the figures are for, where sizes are assumed: a line of its own under the advice. */
@@ -38,7 +40,7 @@ function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): strin
 }
 
 /** A plan for reading in a terminal. */
-export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
+export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top, config }: Sections): string {
   const { exact } = report;
   const proof =
     exact.gapPercent === null
@@ -49,6 +51,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const parts = [
     visibleText(report.advice) + assumedLine(report),
     factsText([
+      ['tiers from', config],
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
@@ -61,8 +64,6 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     linksText(report),
     strategiesText('single tiers', report.baselines, report.objective),
   ];
-  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined)
     parts.push(figuresText('best plans over all positions of the execution order', report.ranked));

@@ -7,6 +7,7 @@ import { exportPlan } from './exportPlan';
 import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
+import { openSample } from './openSample';
 import { planAgain } from './planAgain';
 import { report } from './report';
 import { savePicture } from './savePicture';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   exportPlan,
   openGraph,
   openConfig,
+  openSample,
   savePicture,
   report,
   selectObjective,

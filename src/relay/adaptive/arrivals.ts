@@ -8,6 +8,9 @@ export interface Arrival {
 /** Senders that are told apart at once; the oldest ones go first. */
 const mostSenders = 1024;
 
+/** Fewer have waited somewhere and come all at once: they say nothing. */
+const leastPieces = 3;
+
 /**
  * Times bodies as they arrive. What one sender sends at once shares its link, so each body is timed together with those
  * beside it: their bytes between its first piece and its last count too. The first piece is not counted, because nothing says
@@ -21,14 +24,19 @@ export class Arrivals {
   /** Begins a body. @param sender tells senders apart */
   begin(sender: string): { grow(bytes: number): void; end(): Arrival } {
     let [bodyBytes, startMs, lastMs, startBytes, lastBytes] = [0, 0, 0, 0, 0];
+    let pieces = 0;
     return {
       grow: (bytes) => {
         const total = this.count(sender, bytes);
         [lastMs, lastBytes] = [this.now(), total];
         if (bodyBytes === 0) [startMs, startBytes] = [lastMs, lastBytes];
         bodyBytes += bytes;
+        pieces += 1;
       },
-      end: () => ({ bodyBytes, bytes: lastBytes - startBytes, ms: lastMs - startMs }),
+      end: () =>
+        pieces < leastPieces
+          ? { bodyBytes, bytes: 0, ms: 0 }
+          : { bodyBytes, bytes: lastBytes - startBytes, ms: lastMs - startMs },
     };
   }
 

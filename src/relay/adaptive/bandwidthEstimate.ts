@@ -57,7 +57,7 @@ export function withObservation(before: LinkEstimate, seen: LinkObservation): Li
   const kept = { ...before, roundTrips, roundTripMs };
   if (!(seen.ms > 0 && seen.bytes > 0)) return kept;
   const mbps = (seen.bytes * 8) / (seen.ms * 1e3);
-  if (seen.bodyBytes >= tellingBytes(kept)) {
+  if (isTelling(kept, seen)) {
     const measured = [...before.measured, mbps].slice(-measuredAtOnce);
     return { ...kept, measured, bandwidthMbps: lowerMedian(measured), small: undefined };
   }
@@ -67,6 +67,24 @@ export function withObservation(before: LinkEstimate, seen: LinkObservation): Li
   return { ...kept, bandwidthMbps: raised, measured: [raised], small: mbps };
 }
 
+/** A body that took several round trips has found its pace too, however fast the link was thought to be. */
+function isTelling(link: LinkEstimate, { bodyBytes, ms }: LinkObservation): boolean {
+  return bodyBytes >= tellingBytes(link) || (bodyBytes >= leastBytes && ms >= pacedAfter * link.roundTripMs);
+}
+
+/** Round trips after which a connection has found its pace: it doubles with each from about ten packets. */
+const pacedAfter = 4;
+
+/**
+ * Takes in that a body had not arrived after some time: the link is slower than that, and what was measured before says nothing
+ * any more.
+ */
+export function withTimeout(before: LinkEstimate, bodyBytes: number, elapsedMs: number): LinkEstimate {
+  const mostMbps = (bodyBytes * 8) / (elapsedMs * 1e3);
+  const bandwidthMbps = Math.min(before.bandwidthMbps ?? mostMbps, mostMbps);
+  return { ...before, bandwidthMbps, measured: [], small: undefined };
+}
+
 /** Of an even number the lower one of the two in the middle. */
 function lowerMedian(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -74,6 +92,13 @@ function lowerMedian(values: readonly number[]): number {
 }
 /** Part of a link that probes may take. */
 const probedPart = 0.01;
+
+/** Bytes of a probe: enough to tell, and never so many that they would hold others up for long. */
+export function probeBytes(link: LinkEstimate): number {
+  return Math.ceil(Math.min(mostProbeBytes, tellingBytes(link)));
+}
+
+const mostProbeBytes = 1024 * 1024;
 
 /** Time in milliseconds after which another probe of so many bytes takes no more than its part of the link. */
 export function probePauseMs(bytes: number, bandwidthMbps: number): number {

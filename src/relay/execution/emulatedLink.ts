@@ -14,7 +14,7 @@ export interface EmulatedLinkOptions {
 /** How often bytes are let through. */
 const tickMs = 2;
 /** A timer that is late may make up for so much. */
-const mostCatchUpMs = 50;
+const mostCatchUpMs = 10;
 /** Connections take turns by this much, about what a network does by packets. */
 const turnBytes = 4096;
 /** What a connection may have waiting; beyond it its sender has to wait, as with a full router. */
@@ -69,6 +69,10 @@ export class EmulatedLink {
     this.bandwidthMbps = mbps;
   }
 
+  get targetPort(): number {
+    return this.options.targetPort;
+  }
+
   get bandwidth(): number {
     return this.bandwidthMbps;
   }
@@ -88,6 +92,7 @@ export class EmulatedLink {
     this.ways.add(way);
     const drop = () => {
       this.ways.delete(way);
+      this.turn = this.turn.filter((other) => other !== way);
       client.destroy();
       server.destroy();
     };

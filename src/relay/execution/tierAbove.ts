@@ -8,9 +8,11 @@ import {
   assumedLink,
   type LinkEstimate,
   type LinkObservation,
+  probeBytes,
   probePauseMs,
   tellingBytes,
   withObservation,
+  withTimeout,
 } from '../adaptive/bandwidthEstimate';
 import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
@@ -49,6 +51,7 @@ export class TierAbove implements Upstream {
   /** When something last showed how fast the link is. */
   private toldMs = performance.now();
   private isProbing = false;
+  private hasTimedOut = false;
 
   constructor(
     private readonly client: TensorServer,
@@ -84,11 +87,16 @@ export class TierAbove implements Upstream {
     return response;
   }
 
-  /** Looks whether the tier above is there, and what it holds. */
-  async look(): Promise<void> {
-    if ((await this.obstacle()) !== undefined) return;
+  /**
+   * Looks whether the tier above is there, and what it holds. A link on which a request has timed out is measured first.
+   * @param probes whether it may be
+   */
+  async look(probes: boolean): Promise<void> {
+    if (this.isProbing || (await this.obstacle()) !== undefined) return;
     const description = await this.client.describe().catch(() => undefined);
     if (description === undefined) return;
+    if (this.hasTimedOut && probes) await this.measure();
+    this.hasTimedOut = false;
     this.listener.found?.();
     this.listener.holds?.(holdingFrom(parameterOf(description, holdingParameter)));
   }
@@ -99,15 +107,18 @@ export class TierAbove implements Upstream {
    */
   async probe(): Promise<void> {
     const { bandwidthMbps } = this.link;
-    const bytes = Math.ceil(tellingBytes(this.link));
-    const now = performance.now();
-    if (this.client.probe === undefined || bandwidthMbps === undefined || this.isProbing) return;
-    if (now - this.toldMs < probePauseMs(bytes, bandwidthMbps)) return;
+    if (bandwidthMbps === undefined || this.isProbing) return;
+    if (performance.now() - this.toldMs < probePauseMs(probeBytes(this.link), bandwidthMbps)) return;
+    await this.measure();
+  }
+
+  private async measure(): Promise<void> {
+    const start = performance.now();
     this.isProbing = true;
     try {
-      const received = await this.client.probe(bytes, this.sender);
+      const received = await this.client.probe?.(probeBytes(this.link), this.sender);
       this.toldMs = performance.now();
-      this.observe(observationFrom(received, this.toldMs - now));
+      this.observe(observationFrom(received, this.toldMs - start));
     } finally {
       this.isProbing = false;
     }
@@ -122,6 +133,7 @@ export class TierAbove implements Upstream {
 
   /** Says with a failure that everything above is lost, where it is no failure of the request itself. */
   private async ask(inputs: readonly Tensor[], call: Call, route: Route | undefined): Promise<InferenceResponse> {
+    const start = performance.now();
     try {
       return await this.client.infer(
         inputs,
@@ -137,12 +149,21 @@ export class TierAbove implements Upstream {
     } catch (error) {
       const isLost = Refusal.is(error) && (error.status === 502 || error.status === 504);
       if (!isLost || lostParameter in error.details) throw error;
+      if (error.status === 504) this.timedOut(inputs, performance.now() - start);
       const { status, message, retryAfterS, headers, details } = error;
       throw new Refusal(status, message, retryAfterS, headers, {
         ...details,
         [lostParameter]: this.contract.position,
       });
     }
+  }
+
+  /** Whether the link or the tier above was slow does not show: the next look measures the link. */
+  private timedOut(inputs: readonly Tensor[], elapsedMs: number): void {
+    const bytes = inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
+    this.link = withTimeout(this.link, bytes, elapsedMs);
+    this.hasTimedOut = true;
+    this.listener.linkSeen?.(this.contract.position, this.link);
   }
 
   private refuseMismatch(artifact: unknown): void {

@@ -85,6 +85,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return { text: await analysis.call('planText', { ...request, planPath: uriToPath(planUri) }, { signal }) };
     },
     'dnnsplit/planAgain': ({ sourceUri }, signal) => planAgain({ sessions, workers }, sourceUri, signal),
+    'dnnsplit/tool': ({ tool, input, rootUris, writableUris }, signal) =>
+      analysis.call(
+        'tool',
+        { tool, input, roots: rootUris.map(uriToPath), writable: writableUris.map(uriToPath) },
+        { signal },
+      ),
     ...deploymentRequests({
       sessions,
       workers,

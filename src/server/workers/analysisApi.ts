@@ -3,6 +3,7 @@ import type { SplitReport } from '../../app/deploySplit';
 import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
+import type { ToolAnswer } from '../../shared/assistantTools';
 import type { ErrorData } from '../../shared/errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
 import type {
@@ -88,6 +89,16 @@ export interface AnalysisFunctions {
     params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
     work: Work,
   ): SplitReport & { readonly sources: readonly FileIdentity[] };
+  /** One call of an assistant's tool, over these folders. */
+  tool(
+    params: {
+      readonly tool: string;
+      readonly input: unknown;
+      readonly roots: readonly string[];
+      readonly writable: readonly string[];
+    },
+    work: Work,
+  ): ToolAnswer;
   /** Frees what is kept for a model. */
   forget(params: { readonly modelPath: string }): void;
 }

@@ -1,4 +1,6 @@
 import type { AnalyzedModel } from '../../app/analyzeFile';
+import { answerTool } from '../../app/assistant/answerTool';
+import { Places } from '../../app/assistant/places';
 import { checkPlan } from '../../app/checkPlan';
 import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
@@ -130,7 +132,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
     exportModels({ target, directory, overwrite, manifestsOnly, ...source }, work) {
       const prepared = split(source, work);
-      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
+      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder, secretsIn: directory });
       const options = { overwrite, replacesForeign: overwrite, manifestsOnly };
       return takeSteps(deploymentSteps(prepared, [{ directory, deployment }], options, work));
     },
@@ -138,6 +140,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const prepared = split(source, work);
       return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
     },
+    tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }

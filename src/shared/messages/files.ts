@@ -24,6 +24,7 @@ export const filesMessages = {
   'disk.folderNotKind': '{path} is a folder. Choose a {kind}.',
   'disk.irregular': '{path} is {nature}, not a regular file. Choose a {kind}.',
   'disk.tooLargeKind': '{path} is larger than {size} MB, too large for a {kind}. Choose the right file.',
+  'disk.noWorkingFolder': 'The working folder does not exist any more. Change to another folder.',
   'disk.outsideReach':
     '{document} names the file {file}, which is not in its own folder. Trust the workspace to let DNNSplit read it.',
 

@@ -41,7 +41,19 @@ describe('dnnsplit on the command line', () => {
     expect(run('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
     const help = run('--help');
     expect(help.status).toBe(0);
-    for (const command of ['analyze', 'plan', 'graph', 'report', 'split', 'verify', 'run', 'serve', 'deploy'])
+    for (const command of [
+      'analyze',
+      'plan',
+      'graph',
+      'report',
+      'split',
+      'verify',
+      'run',
+      'serve',
+      'deploy',
+      'annotate',
+      'push',
+    ])
       expect(help.stdout).toContain(command);
   });
 

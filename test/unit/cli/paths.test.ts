@@ -91,6 +91,17 @@ describe.skipIf(process.platform === 'win32')('paths that lead nowhere', () => {
     refuses(nobody, 'closed/it', /There is no permission to (open|read|write) closed\/it/);
   });
 
+  it('are told in one sentence where the working folder is gone', () => {
+    mkdirSync(path('gone'));
+    const script = `cd gone && rmdir ../gone && exec "$0" "$@"`;
+    const args = ['-c', script, process.execPath, bundled.program('cli'), 'plan', 'tiny.onnx'];
+    const { status, stderr } = spawnSync('/bin/sh', args, { cwd: folder, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      2,
+      'dnnsplit: The working folder does not exist any more. Change to another folder.\n',
+    ]);
+  });
+
   it('are told in one sentence where a configuration names them', () => {
     for (const profile of ['loop', long]) {
       writeFileSync(path('c.json'), JSON.stringify({ tiers: [{ id: 'a', gflops: 1, profile }] }));

@@ -1,5 +1,7 @@
 import { posix, resolve } from 'node:path';
 import { Command } from 'commander';
+import { Deployment as KubernetesDeployment } from 'kubernetes-models/apps/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { prepareSplit } from '../../../src/app/deploySplit';
@@ -15,6 +17,7 @@ import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
+import { unknownKeys } from './kubernetesKeys';
 
 /**
  * What holds a cluster together, checked from its side: names that lead to what is there, ports that something listens
@@ -95,7 +98,9 @@ interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string | number };
 }
 interface Container {
+  readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly ports: readonly Port[];
@@ -119,6 +124,7 @@ interface KubernetesObject {
   readonly data?: Labels;
   readonly spec?: {
     readonly replicas?: number;
+    readonly maxUnavailable?: number;
     readonly selector?: Labels & { readonly matchLabels?: Labels };
     readonly ports?: readonly Port[];
     readonly podSelector?: { readonly matchLabels?: Labels };
@@ -129,6 +135,7 @@ interface KubernetesObject {
       readonly spec: {
         readonly nodeSelector: Labels;
         readonly containers: readonly Container[];
+        readonly initContainers?: readonly Container[];
         readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
       };
     };
@@ -250,6 +257,23 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
     }
   });
 
+  it('lets nodes be drained without taking all copies of a tier at once', () => {
+    const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets).toHaveLength(relays.length);
+    for (const [k, { spec }] of budgets.entries()) {
+      expect(spec?.maxUnavailable).toBe(1);
+      const chosen = relays.filter(({ labels }) => selects(spec?.selector?.matchLabels ?? { none: '' }, labels));
+      expect(chosen).toEqual([relays[k]]);
+      new PodDisruptionBudget(structuredClone(budgets[k]) as never).validate();
+      expect(unknownKeys(structuredClone(budgets[k]) as never)).toEqual([]);
+    }
+    const alone = {
+      ...split,
+      plan: { ...split.plan, tiers: split.plan.tiers.map((tier) => ({ ...tier, replicas: 1 })) },
+    };
+    expect(objectsOf(generate(target, alone)).some(({ kind }) => kind === 'PodDisruptionBudget')).toBe(false);
+  });
+
   it('has a service for each tier, whose port leads to a port of its pods alone', () => {
     const services = objects.filter(({ kind }) => kind === 'Service');
     expect(services).toHaveLength(relays.length);
@@ -329,6 +353,60 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
       expect(tier).toBe(split.contracts[k]?.segment === null ? undefined : byHand.tiers[k]?.id);
       if (tier !== undefined) expect(generated.models.map(({ path }) => path)).toContain(`images/${tier}/model.onnx`);
     }
+  });
+});
+
+describe('Kubernetes with Triton in the pods of relays', () => {
+  const generated = generate('kubernetes', passing, 'triton');
+  const objects = objectsOf(generated);
+  const pods = objects.filter(({ kind }) => kind === 'Deployment');
+  /** The tier between runs nothing, and needs no server for it. */
+  const served = [true, false, true];
+
+  it('are valid, and have a server where a part runs', () => {
+    expect(pods).toHaveLength(3);
+    for (const [k, pod] of pods.entries()) {
+      new KubernetesDeployment(structuredClone(pod) as never).validate();
+      expect(unknownKeys(structuredClone(pod) as never)).toEqual([]);
+      expect(pod.spec?.template?.spec.containers.map(({ name }) => name)).toEqual(
+        served[k] ? ['relay', 'engine'] : ['relay'],
+      );
+    }
+  });
+
+  it('have relays that ask the server of their own pod by the name that it gives the part', () => {
+    for (const [k, { environment, deployment }] of relaysOf(objects).entries()) {
+      const { containers = [], initContainers = [] } = deployment.spec?.template?.spec ?? {};
+      const [, engine] = containers;
+      const model = environment['DNNSPLIT_ENGINE_MODEL'];
+      if (!served[k]) {
+        expect([model, engine, initContainers]).toEqual([undefined, undefined, []]);
+        continue;
+      }
+      const { hostname, port } = new URL(environment['DNNSPLIT_ENGINE'] ?? '');
+      expect(engine?.command).toEqual(expect.arrayContaining([`--http-address=${hostname}`, `--http-port=${port}`]));
+      expect(port).not.toBe(environment['DNNSPLIT_PORT']);
+      const [copy] = initContainers;
+      const script = copy?.command?.at(-1) ?? '';
+      expect(script).toContain(`/models/${model}/1/`);
+      const config = objects.filter(({ kind }) => kind === 'ConfigMap')[k]?.data?.['config.pbtxt'];
+      expect(config).toContain(`name: "${model}"`);
+      // The part comes from the image that the relay has, which holds it.
+      expect(copy?.image).toBe(containers[0]?.image);
+      expect(engine?.image).toBe(`nvcr.io/nvidia/tritonserver:25.10-py3${k === 0 ? '-igpu' : ''}`);
+      expect(engine?.resources.limits['nvidia.com/gpu']).toBe(k === 0 ? '1' : undefined);
+      expect(engine?.resources.limits['memory']).toBe(`${memoryMiB(k, 1024)}Mi`);
+      expect(containers[0]?.resources.limits['memory']).toBe(`${256 + 4 * 4}Mi`);
+      for (const { volumeMounts } of [...containers, ...initContainers]) {
+        const volumes = deployment.spec?.template?.spec.volumes.map(({ name }) => name);
+        for (const { name } of volumeMounts) expect(volumes).toContain(name);
+      }
+    }
+  });
+
+  it('leave the relay to run parts where no engine is asked for', () => {
+    const plain = objectsOf(generate('kubernetes', passing)).filter(({ kind }) => kind === 'Deployment');
+    for (const pod of plain) expect(pod.spec?.template?.spec.containers).toHaveLength(1);
   });
 });
 

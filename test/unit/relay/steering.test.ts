@@ -10,6 +10,7 @@ import {
   type LinkEstimate,
   type LinkObservation,
   withObservation,
+  withTimeout,
 } from '../../../src/relay/adaptive/bandwidthEstimate';
 import { Steering } from '../../../src/relay/adaptive/steering';
 import { adaptiveContract, exportFunnel, funnelConfig } from '../../relay/adaptiveChain';
@@ -86,6 +87,15 @@ describe('the bandwidth of a link', () => {
     // At 200 Mbit/s and 30 ms 750 kB are on their way: a body of 100 kB that says 54 says nothing.
     expect(estimated([body(100_000, 54, 30)], 200).bandwidthMbps).toBe(200);
     expect(estimated([body(800_000, 195, 30)], 200).bandwidthMbps).toBeCloseTo(195);
+  });
+
+  it('falls by a body that does not arrive, and is measured anew after it', () => {
+    const fast = estimated([body(large, 50), body(large, 50), body(large, 50)]);
+    // 200 kB that are not there after 10 s: at most 0.16 Mbit/s.
+    const fallen = withTimeout(fast, large, 10_000);
+    expect(fallen.bandwidthMbps).toBeCloseTo(0.16);
+    expect(withObservation(fallen, body(large, 1)).bandwidthMbps).toBeCloseTo(1);
+    expect(withTimeout(estimated([body(large, 0.1)]), large, 10_000).bandwidthMbps).toBeCloseTo(0.1);
   });
 
   it('judges by the least round trip: bodies that wait in line do not make others small', () => {

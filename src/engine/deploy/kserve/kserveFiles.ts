@@ -7,6 +7,7 @@ import {
   nodesOf,
   type Placement,
   relayDeployment,
+  relayDisruptionBudget,
   relayName,
   relayNetworkPolicy,
   relayService,
@@ -19,6 +20,7 @@ import {
   deployedTiers,
   isServed,
   modelPlaces,
+  relayAlone,
   runsAnything,
 } from '../parts/deployment';
 import { platformFlag } from '../parts/device';
@@ -67,14 +69,13 @@ export function kserveFiles(input: DeploymentInput): Deployment {
           tiers.flatMap((tier, index) => {
             const engine = isServed(tier) ? engineAddressOf(tier, placement) : undefined;
             const runsPart = engine === undefined && runsAnything(tier);
-            const relay = runsPart
-              ? tier
-              : { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
+            const relay = runsPart ? tier : relayAlone(tier);
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
               contractConfigMap(tier, placement),
               relayDeployment(relay, placement, { image: imageOf(input, tier), ...neighbors }),
               relayService(tier, placement),
+              ...relayDisruptionBudget(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),
             ];
           }),
@@ -107,10 +108,6 @@ export function kserveFiles(input: DeploymentInput): Deployment {
 function imageOf(input: DeploymentInput, tier: DeployedTier): string {
   return runsAnything(tier) && !isServed(tier) ? tierImage(input, tier) : relayImage(input);
 }
-
-/** What a relay that runs nothing itself takes, besides a few messages. */
-const relayMemoryMiB = 256;
-const relayRequestMiB = 64;
 
 function serviceName({ name }: Pick<DeployedTier, 'name'>): string {
   return `part-${name}`;

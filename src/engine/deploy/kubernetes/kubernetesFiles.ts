@@ -4,13 +4,17 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  isServed,
   modelPlaces,
+  relayAlone,
   runsAnything,
 } from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
+import { modelConfig } from '../triton/modelConfig';
+import { engineConfigFile, engineSidecar, sidecarAddress } from './engineSidecar';
 import {
   baseObjects,
   contractConfigMap,
@@ -18,6 +22,7 @@ import {
   manifest,
   type Placement,
   relayDeployment,
+  relayDisruptionBudget,
   relayName,
   relayNetworkPolicy,
   relayService,
@@ -29,7 +34,7 @@ import {
  * another cluster too; and what the images are built from, one per tier with its sub-model inside.
  */
 export function kubernetesFiles(input: DeploymentInput): Deployment {
-  const tiers = deployedTiers(input, 'relay');
+  const tiers = deployedTiers(input, input.engine === 'triton' ? 'triton' : 'relay');
   const model = modelSlug(input);
   const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
   const models = tiers.flatMap((tier) => modelPlaces(tier, `images/${tier.name}`));
@@ -43,9 +48,10 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
         {
           path: `${tierFolder(tier)}/relay.yaml`,
           content: manifest([
-            contractConfigMap(tier, placement),
-            relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
+            contractConfigMap(tier, placement, isServed(tier) ? { [engineConfigFile]: modelConfig(tier) } : {}),
+            podsOf(input, tier, tiers[index + 1], placement),
             relayService(tier, placement),
+            ...relayDisruptionBudget(tier, placement),
             relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),
           ]),
         },
@@ -65,6 +71,17 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
     ],
     models,
   };
+}
+
+/** Relays of a tier, with Triton beside each where that runs the tier's part. */
+function podsOf(input: DeploymentInput, tier: DeployedTier, above: DeployedTier | undefined, placement: Placement) {
+  const image = imageOf(input, tier);
+  if (!isServed(tier)) return relayDeployment(tier, placement, { image, above });
+  return relayDeployment(relayAlone(tier), placement, {
+    ...{ image, above },
+    engine: sidecarAddress(tier),
+    beside: engineSidecar(tier, image),
+  });
 }
 
 function tierFolder({ name }: DeployedTier): string {
@@ -148,9 +165,17 @@ function readme(
     'Network policies let each relay be reached by the tier below alone, and the first one by pods of its namespace; they',
     `need a network plug-in that enforces them. A tier in another cluster needs ${markdownCode('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
     'address there, and a token and TLS on the way. Memory limits are twice the predicted weights and activations and what',
-    'the relay itself needs; measure before you rely on them. Parts run on the CPU of their node; figures of a preset with a',
-    'GPU are not reached. Pods say where Prometheus finds their metrics. ConfigMaps of earlier revisions stay until you',
-    'delete them, for the pods that still run.',
+    'the relay itself needs; measure before you rely on them.',
+    '',
+    ...(tiers.some(isServed)
+      ? ["Triton runs the parts, beside the relay in each pod; nodes with a GPU need NVIDIA's device plug-in."]
+      : [
+          'Parts run on the CPU of their node, so that figures of a preset with a GPU are not reached. With `--engine triton`, Triton',
+          'runs them beside the relay in each pod, on a GPU where the preset has one.',
+        ]),
+    '',
+    'Pods say where Prometheus finds their metrics. ConfigMaps of earlier revisions stay until you delete them, for the pods',
+    'that still run.',
     '',
   ].join('\n');
 }

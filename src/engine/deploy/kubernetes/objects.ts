@@ -23,6 +23,13 @@ export interface EngineAddress {
 
 type KubernetesObject = Readonly<Record<string, unknown>>;
 
+/** Containers and volumes of a pod beside those of its relay. */
+interface PodParts {
+  readonly initContainers: readonly object[];
+  readonly containers: readonly object[];
+  readonly volumes: readonly object[];
+}
+
 /** Label that says which tier a node or a pod belongs to. */
 export const tierLabel = 'dnnsplit.dev/tier';
 /** Beside the sub-model, which the image has there: a relay runs nothing from elsewhere. */
@@ -54,13 +61,17 @@ export function nodesOf({ name, tier }: DeployedTier): Record<string, string> {
   return { [tierLabel]: name, ...(architecture !== undefined && { 'kubernetes.io/arch': architecture }) };
 }
 
-/** The contract of a tier, for its relay to mount. */
-export function contractConfigMap(tier: DeployedTier, placement: Placement): KubernetesObject {
+/** The contract of a tier, for its relay to mount, and further files by their names. */
+export function contractConfigMap(
+  tier: DeployedTier,
+  placement: Placement,
+  files: Readonly<Record<string, string>> = {},
+): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadata(contractName(tier, placement), tier, placement),
-    data: { 'contract.json': contractText(tier.contract) },
+    data: { 'contract.json': contractText(tier.contract), ...files },
   };
 }
 
@@ -71,7 +82,9 @@ export function relayDeployment(
   settings: {
     readonly image: string;
     readonly above: DeployedTier | undefined;
-    readonly engine?: EngineAddress | undefined;
+    readonly engine?: Pick<EngineAddress, 'address' | 'modelName'> | undefined;
+    /** What else is in the pod. */
+    readonly beside?: PodParts | undefined;
   },
 ): KubernetesObject {
   const name = relayName(tier);
@@ -116,6 +129,7 @@ export function relayDeployment(
           },
           // Not ready first, then time for the requests that run.
           terminationGracePeriodSeconds: readinessSeconds + 20,
+          ...(settings.beside && { initContainers: settings.beside.initContainers }),
           containers: [
             {
               name: 'relay',
@@ -141,10 +155,12 @@ export function relayDeployment(
                 { name: 'temporary', mountPath: '/tmp' },
               ],
             },
+            ...(settings.beside?.containers ?? []),
           ],
           volumes: [
             { name: 'contract', configMap: { name: contractName(tier, placement) } },
             { name: 'temporary', emptyDir: { sizeLimit: '64Mi' } },
+            ...(settings.beside?.volumes ?? []),
           ],
         },
       },
@@ -164,6 +180,19 @@ export function relayService(tier: DeployedTier, placement: Placement): Kubernet
       ports: [{ name: 'http', port: relayPort, targetPort: 'http', protocol: 'TCP' }],
     },
   };
+}
+
+/** Takes the relays of a tier off their nodes one by one, so that one of several is there while nodes are drained. */
+export function relayDisruptionBudget(tier: DeployedTier, placement: Placement): KubernetesObject[] {
+  if (tier.tier.replicas < 2) return [];
+  return [
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(relayName(tier), tier, placement),
+      spec: { maxUnavailable: 1, selector: { matchLabels: relayLabels(tier, placement) } },
+    },
+  ];
 }
 
 /** Lets a tier be reached by the tier below alone (the first one: by pods of its namespace), and reach the one above. */

@@ -13,6 +13,8 @@ import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
+import type { BundleAddress } from './bundleAddress';
+import type { BundleSecrets } from './bundleSecrets';
 import { engineOn } from './engineImage';
 import { modelSlug, type NamedDeployment } from './names';
 import { tierNames } from './tierNames';
@@ -24,6 +26,12 @@ export interface DeploymentInput extends NamedDeployment {
   /** The relay's program, complete in one file. */
   readonly relayProgram: string;
   readonly engine: Engine;
+  /** Of bundles: where tiers are reached, by their id; under their names where absent. */
+  readonly addresses?: ReadonlyMap<string, BundleAddress> | undefined;
+  /** Of bundles: false leaves encryption out. */
+  readonly tls?: boolean | undefined;
+  /** Of bundles: what tiers prove themselves with; their files are left out where absent. */
+  readonly secrets?: BundleSecrets | undefined;
 }
 
 /** Where a sub-model has to be put, relative to the deployment's folder. */
@@ -72,6 +80,15 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
 /** True where an inference server beside the relay runs the tier's part. */
 export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | 'engine'>): boolean {
   return runsAnything({ contract }) && engine !== 'relay';
+}
+
+/** What a relay that runs nothing itself takes, besides a few messages. */
+const relayMemoryMiB = 256;
+const relayRequestMiB = 64;
+
+/** A tier as far as its relay alone is concerned, with the part in a server beside it. */
+export function relayAlone(tier: DeployedTier): DeployedTier {
+  return { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
 }
 
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */

@@ -100,9 +100,12 @@ export function infeasibleError(
       ...fasterLinks(search, optimum),
       ...dropped,
     ];
-    if (first === undefined) return new DnnSplitError('infeasible', say('limits.sentence', { sentence: told }));
-    const alternatives = either(first, ...others);
-    return new DnnSplitError('infeasible', say('limits.sentenceOr', { sentence: told, alternatives }));
+    const whole =
+      first === undefined
+        ? say('limits.sentence', { sentence: told })
+        : say('limits.sentenceOr', { sentence: told, alternatives: either(first, ...others) });
+    const alternatives = relaxation.alternatives.map(({ changes }) => changes);
+    return new DnnSplitError('infeasible', whole, undefined, undefined, { relax: relaxation.changes, alternatives });
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
   const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);

@@ -190,7 +190,7 @@ class Sweep {
     this.addBetween([first, second], middle, b);
   }
 
-  /** At levels of each metric in turn, the plan with the least latency; at levels of latency that with the least cost. */
+  /** At levels of each metric in turn, the plan that is best in the first one; at its own levels, in the second. */
   private addLevels(searched: readonly Point[]): Levels {
     const starts = [...this.found, ...searched].map((point) => ({ point, values: valuesOf(point.evaluation) }));
     const levels: Record<Metric, number> = recordOf(metrics, () => 0);
@@ -209,7 +209,9 @@ class Sweep {
     const [from, to] = [Math.min(...reached), Math.max(...reached)];
     if (!(from > 0 && to > from * (1 + tiny))) return false;
     const most = from * (to / from) ** part;
-    const best = metric === 'latency' ? 'cost' : 'latency';
+    // The first metric, and at its own levels the second one.
+    const best = additiveMetrics.find((other) => other !== metric);
+    if (best === undefined) return false;
     const [start] = starts
       .filter(({ values }) => values[metric] <= most)
       .sort((a, b) => a.values[best] - b.values[best]);
