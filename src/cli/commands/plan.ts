@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type AnswerPlace, answerPlaces } from '../../shared/answers';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
@@ -19,6 +20,7 @@ interface PlanOptions {
   readonly bind?: Readonly<Record<string, number>>;
   readonly objective?: string;
   readonly strategy?: string;
+  readonly answer?: AnswerPlace;
   readonly output?: string;
   readonly force?: boolean;
   readonly compare?: boolean;
@@ -41,6 +43,12 @@ export function addPlan(program: Command): void {
     .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .addOption(
+      new Option(
+        '--answer <place>',
+        'where outputs are wanted: returned to the first tier, or stays where it is made',
+      ).choices(answerPlaces),
+    )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
     .option('--compare', 'compare with the other strategies')
@@ -87,6 +95,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   const overrides = {
     ...(options.objective !== undefined && { objective: options.objective }),
     ...(options.strategy !== undefined && { strategy: options.strategy }),
+    ...(options.answer !== undefined && { answer: options.answer }),
   };
   const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
     compare: options.compare === true,

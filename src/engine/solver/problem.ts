@@ -16,6 +16,8 @@ export interface ExactProblem {
   readonly crossingCost: Float64Array;
   /** Cost of using link k at all. */
   readonly linkCost: Float64Array;
+  /** Cost of link k where any node runs above it, whether something crosses it or not. */
+  readonly reachCost: Float64Array;
 }
 
 export interface ExactSolution {
@@ -61,7 +63,14 @@ export function assignmentCost(problem: ExactProblem, tierOfNode: Uint8Array): n
     used.fill(1, from, to);
   }
   for (const [link, isUsed] of used.entries()) if (isUsed) cost += problem.linkCost[link] ?? 0;
-  return cost;
+  return cost + reachedCost(problem, tierOfNode);
+}
+
+/** Cost of the links that anything runs above. */
+function reachedCost({ nodeCount, reachCost }: ExactProblem, tierOfNode: Uint8Array): number {
+  let highest = 0;
+  for (let node = 0; node < nodeCount; node += 1) highest = Math.max(highest, tierOfNode[node] ?? 0);
+  return reachCost.subarray(0, highest).reduce((sum, one) => sum + one, 0);
 }
 
 /** The readers of a tensor, as a view. */

@@ -78,6 +78,8 @@ export function plainInfrastructure(
     objective: 'latency',
     constraints: {},
     inputWireBytes: {},
+    answer: 'stays',
+    outputAnswers: {},
     ...rest,
   };
 }
@@ -90,6 +92,8 @@ export interface SyntheticNode {
   readonly bytes: number | undefined;
   readonly macs?: number;
   readonly weightBytes?: number;
+  /** An output of the graph although other nodes read it. */
+  readonly isOutput?: boolean;
 }
 
 /** A split graph from a list of nodes in topological order. */
@@ -111,7 +115,7 @@ export function syntheticGraph(
       bytes,
       producer: Math.max(-1, producer),
       consumers,
-      isGraphOutput: consumers.length === 0,
+      isGraphOutput: consumers.length === 0 || list[producer]?.isOutput === true,
     };
   });
   const nodes = list.map(

@@ -70,7 +70,7 @@ function searchedWay(
     ...freed.map((limit) => measureOf(search, limit)),
     ...limits.flatMap((limit): Measure[] => {
       if (freed.includes(limit)) return [];
-      const decides = limit !== 'memory' && isTradedOff(limit.metric);
+      const decides = limit !== 'memory' && isTradedOff(limit.metric, costs.infrastructure);
       return [{ ...measureOf(search, limit), most: mostOf(limit), decides }];
     }),
   ];

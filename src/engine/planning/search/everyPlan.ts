@@ -2,7 +2,7 @@ import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { allowedCuts, type CutFamily } from './cutFamily';
-import { combine, type Measure } from './measures';
+import { combine, crossingFigure, type Measure } from './measures';
 
 /** The plans of a family and their measures, flat. */
 export interface EveryPlan {
@@ -100,10 +100,9 @@ class Enumeration {
   private cross(l: number, cut: number, before: Float64Array, after: Float64Array): boolean {
     const reciprocal = 1 / (this.costs.infrastructure.links[l]?.bandwidthMbps ?? 1);
     return this.measures.every((measure, m) => {
-      const fixed = measure.fixed[l]?.[cut] ?? 0;
-      const slope = measure.slope[l]?.[cut] ?? 0;
-      if (fixed === Number.POSITIVE_INFINITY) return false;
-      after[m] = combine(measure, before[m] ?? 0, slope === 0 ? fixed : fixed + slope * reciprocal);
+      const figure = crossingFigure(measure, l, cut, reciprocal);
+      if (figure === Number.POSITIVE_INFINITY) return false;
+      after[m] = combine(measure, before[m] ?? 0, figure);
       return (after[m] ?? 0) <= measure.most;
     });
   }

@@ -272,7 +272,7 @@ function nodesThatReachInputs(problem: LimitedProblem, { before, beforeStart }: 
 /** A value above that of every assignment. */
 function ceilingOf(problem: LimitedProblem): number {
   const { nodeCount, tierCount } = problem;
-  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost }) => {
+  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, reachCost }) => {
     let sum = 0;
     for (let node = 0; node < nodeCount; node += 1) {
       let most = 0;
@@ -281,6 +281,7 @@ function ceilingOf(problem: LimitedProblem): number {
     }
     for (const cost of crossingCost) sum += finite(cost);
     for (const cost of linkCost) sum += finite(cost);
+    for (const cost of reachCost) sum += finite(cost);
     return sum;
   });
   return Math.max(...ceilings) * 1.001 + Number.MIN_VALUE;

@@ -1,7 +1,7 @@
 import { assignmentCost, type ExactProblem } from '../problem';
 
 /** What an assignment takes of something, as a sum over nodes, crossings and links; `Infinity` forbids. */
-export type Figure = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost'>;
+export type Figure = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost' | 'reachCost'>;
 
 /** A figure that must not exceed something. */
 export interface Limit {
