@@ -14,6 +14,7 @@ import { createStore, initialState, type State, type Store } from './model/state
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
 import { base64Of, element } from './page/dom';
 import { createLegend } from './panels/legend';
+import { createNoticeView } from './panels/noticeView';
 import { createSearchResults } from './panels/searchResults';
 import { createSidePanel } from './panels/sidePanel';
 import { createStatusView } from './panels/statusView';
@@ -77,6 +78,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   };
   const results = createSearchResults(beside, leaveSearch);
   const status = createStatusView(controller);
+  const notice = createNoticeView(controller);
   const legend = createLegend(theme);
   const tooltip = createTooltip(store.state);
   const panel = createSidePanel(beside);
@@ -87,6 +89,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     legend.element,
     tooltip.element,
     results.element,
+    notice.element,
     status.element,
   );
   root.replaceChildren(
@@ -116,6 +119,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
     toolbar.update(state);
     results.update(state);
     status.update(state);
+    notice.update(state);
     legend.update(state);
     panel.update(state);
     const focused = state.focused === null ? null : (shownIndex(state, state.focused) ?? null);
@@ -156,6 +160,8 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   }
   // A selection may be older than the scene, and every plan brings other times per tier.
   if (message.type === 'scene' || message.type === 'plan' || message.type === 'select') controller.requestDetails();
+  const last = store.state().selection.at(-1);
+  if (message.type === 'details' && message.details.id === last) controller.previewAfter(last);
   const { focused } = store.state();
   if (message.type === 'scene' && before.scene !== null && focused !== null) view.reveal([focused]);
   if (message.type === 'select' && message.reveal) view.reveal(message.nodeIds, true);

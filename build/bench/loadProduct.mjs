@@ -12,6 +12,8 @@ const entry = `
   export { inferModel } from './src/engine/shapes/inferModel';
   export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
   export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
+  export * from './src/engine/calibration/fitTimes';
+  export { fusedGroups } from './src/engine/split/fusedGroups';
   export { findCandidates } from './src/engine/split/findCandidates';
   export { createCostTables } from './src/engine/planning/costs/costTables';
   export { exactPlan } from './src/engine/planning/optimum/exactPlan';

@@ -7,8 +7,10 @@ import { excess } from './excess.mjs';
 import { frames } from './frames.mjs';
 import { growth } from './growth.mjs';
 import { loadProduct } from './loadProduct.mjs';
+import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
 import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
+import { workspace } from './workspace.mjs';
 
 const sections = new Map([
   ['reading', { title: 'Reading and analyzing, warm', run: reading }],
@@ -16,6 +18,8 @@ const sections = new Map([
   ['scaling', { title: 'Ten times the nodes', run: scaling }],
   ['excess', { title: 'Far too much of one thing', run: excess }],
   ['growth', { title: 'Four times the sums, readers, bodies, names and nodes, cold', run: growth }],
+  ['workspace', { title: 'Four times the models in one workspace', run: workspace }],
+  ['memory', { title: 'Models opened and closed again', run: memory }],
   ['exact', { title: 'The exact planner', run: exact }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],

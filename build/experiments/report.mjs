@@ -1,5 +1,6 @@
 /** Turns the outcomes of the study into docs/experiments.md and its plots. */
 import { spread } from '../bench/statistics.mjs';
+import { accuracySection } from './accuracy.mjs';
 import * as study from './study.mjs';
 import { svgPlot } from './svgPlot.mjs';
 
@@ -42,6 +43,7 @@ export function experimentsReport(results) {
     ...gainsSection(outcomes),
     ...splitsSection(results, outcomes),
     ...exactnessSection(outcomes),
+    ...accuracySection(),
     ...limitsSection(),
   ].join('\n');
   return { markdown: `${markdown.trimEnd()}\n`, plots };
@@ -65,7 +67,7 @@ function setting(results) {
     `| device to edge | ${list(study.uplinksMbps)} Mbit/s, ${linkLatenciesMs[0]} ms |`,
     `| edge to cloud | ${list(study.backhaulsMbps)} Mbit/s, ${linkLatenciesMs[1]} ms, ${backhaulPricePerGB} $/GB |`,
     '',
-    'Times are estimates from the presets (operations over the rate, bytes over the memory bandwidth), not measurements; prices without a source are assumptions of this study.',
+    'Times are estimates from the presets, not measurements: for the Raspberry Pi from rates by kind of work that published times were fitted to, for the others from a peak or one published figure. Prices without a source are assumptions of this study.',
     '',
   ];
 }
@@ -201,8 +203,8 @@ function limitsSection() {
   return [
     '## What this does not show',
     '',
-    '- No figure is a measured run: tiers are rates from presets, so ratios between tiers are only as good as those.',
-    '- No layer has a fixed overhead, no memory is a limit, and a pipeline has one replica of each tier; overheads per layer would make slow tiers with many small layers slower still.',
+    '- No figure is a measured run: tiers are rates from presets, so ratios between tiers are only as good as those, and a peak figure may be several times off.',
+    '- Where no rates by kind of work are known, no layer has a fixed overhead; no memory is a limit, and a pipeline has one replica of each tier; overheads per layer would make slow tiers with many small layers slower still.',
     '- The input is sent as float32. A camera that sends a compressed image makes offloading everything cheaper and splits rarer.',
     '- The grid is ours and not that of the paper, whose devices, prices and bandwidths its abstract does not state; the figures stand beside each other, they do not confirm one another.',
     '',

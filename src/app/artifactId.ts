@@ -2,29 +2,22 @@ import { createHash, type Hash } from 'node:crypto';
 import { externalLocations } from '../engine/onnx/externalLocations';
 import { openExternalData } from '../files/externalData';
 import { type FileSource, openFileSource } from '../files/fileSource';
-import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { throwIfCanceled, type Work } from '../shared/work';
 import type { AnalyzedModel } from './analyzeFile';
 
 /**
- * Identifies an export: the model's nodes, every byte of its weights, and what crosses each border. Parts with the same id
- * belong together. Weights whose file is missing count by their name and place alone. `sha256:` and 64 hexadecimal digits.
+ * Identifies an export: the model's nodes, every byte of its weights, and what `borders` says of where it is cut. Parts with
+ * the same id belong together. Weights whose file is missing count by their name and place alone. `sha256:` and 64
+ * hexadecimal digits.
  * @throws DnnSplitError `file-system`, `canceled`
  */
 export function artifactId(
   { path, inferred, structureHash }: AnalyzedModel,
-  contracts: readonly ContractDocument[],
+  borders: readonly unknown[],
   work: Work,
 ): string {
   const hash = createHash('sha256');
-  const borders = contracts.map(({ receives, sends, answers, answersAbove, segment }) => ({
-    receives,
-    sends,
-    answers,
-    answersAbove,
-    runs: segment !== null,
-  }));
   hash.update(JSON.stringify([structureHash, borders]));
   addFile(hash, openFileSource(path), work);
   for (const location of [...externalLocations(inferred.model)].sort()) {
@@ -56,4 +49,9 @@ function openPresent(modelPath: string, location: string): FileSource | undefine
     if (DnnSplitError.is(thrown, 'external-data') || DnnSplitError.is(thrown, 'file-system')) return undefined;
     throw thrown;
   }
+}
+
+/** A short text that follows from a long one. */
+export function shortId(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -1,37 +1,34 @@
 import { join, relative, resolve, sep } from 'node:path';
-import { contractsOf } from '../engine/deploy/contracts';
 import { tierNames } from '../engine/deploy/parts/tierNames';
-import { planSegments } from '../engine/extract/planSegments';
-import type { SegmentsPlan } from '../engine/extract/segmentPlan';
+import { withKept } from '../engine/extract/keptTensors';
 import { moveCutsToCallBorders } from '../engine/extract/topLevel';
+import type { Assignment } from '../engine/planning/plan/plan';
 import { planDocumentText } from '../engine/report/planDocument';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
 import { whyNotCarried } from '../shared/carriedTensors';
-import type { ContractDocument } from '../shared/documents/contract';
+import { type ContractDocument, runTensors, travellingTensors } from '../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile } from './analyzeFile';
-import { artifactId } from './artifactId';
 import { checkPlan } from './checkPlan';
-import { type ExportedSegment, exportSegments } from './exportSegments';
+import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart } from './cutModel';
+import { type ExportedSegments, exportSegments } from './exportSegments';
 import { modelFiles } from './inputFiles';
 import { earlierSplitFiles } from './ownFiles';
 import { modelOfPlan } from './planFile';
-import { contractFile, modelFile, splitPlanFile } from './splitFiles';
+import { policyCuts } from './policyCuts';
+import { contractFile, splitPlanFile } from './splitFiles';
 import { type Steps, takeSteps } from './steps';
 
 /** A plan together with its model, cut. */
-export interface PreparedSplit {
+export interface PreparedSplit extends CutModel {
   readonly plan: PlanDocument;
   readonly model: AnalyzedModel;
-  readonly segments: SegmentsPlan;
-  /** From the device up to the last tier that runs something. */
-  readonly contracts: readonly ContractDocument[];
   /** Folder and service names of all tiers of the plan. */
   readonly names: readonly string[];
   /** The model and its weights; a change of theirs while parts are made would mix two models. */
@@ -45,10 +42,13 @@ export interface SplitTier {
   /** Folder, relative to the split's own. */
   readonly folder: string;
   readonly contractPath: string;
-  /** None where the tier only passes tensors on. */
+  /** None where the tier only passes tensors on; the first of its blocks where it holds several. */
   readonly modelPath: string | null;
   readonly modelBytes: number;
   readonly dataBytes: number;
+  /** With a policy: sub-models that the tier holds, and cuts that it takes part in. */
+  readonly blocks?: number;
+  readonly cuts?: number;
 }
 
 export interface SplitReport {
@@ -63,16 +63,15 @@ export interface SplitReport {
 }
 
 /**
- * Cuts a plan's model; nothing is written.
+ * A plan's model with the tier of each node of its split graph; cuts inside of a function call are moved to its border.
  * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
  */
-export function prepareSplit(
+export function placedPlan(
   plan: PlanDocument,
   planPath: string,
   analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
   reach: Reach = 'anywhere',
-  work: Work = unwatched,
-): PreparedSplit {
+): { readonly model: AnalyzedModel; readonly assignment: Assignment } {
   const model = analyze(modelOfPlan(plan, planPath, reach));
   if (plan.model.structureHash !== model.structureHash) {
     throw new DnnSplitError('invalid-plan', say('plan.modelChanged', { model: plan.model.file }), { path: planPath });
@@ -84,20 +83,39 @@ export function prepareSplit(
     plan.tiers.map(({ nodes }) => nodes),
   );
   const assignment = Uint8Array.from(tiersOf, ([tier = 0]) => tier);
-  const segments = planSegments(
-    model.inferred,
-    model.graph,
-    moveCutsToCallBorders(model.graph, assignment),
-    plan.tiers.length,
-  );
-  const contracts = contractsOf(plan, model.inferred, segments);
-  const artifact = artifactId(model, contracts, work);
+  return { model, assignment: moveCutsToCallBorders(model.graph, assignment) };
+}
+
+/** What is cut, and how carefully. */
+export interface PrepareOptions {
+  readonly analyze?: (path: string) => AnalyzedModel;
+  readonly reach?: Reach;
+  /** Inner tensors that are among the outputs of the chain too. */
+  readonly keep?: readonly string[] | undefined;
+  /** Link whose bandwidth the parts follow: every cut that is best at some bandwidth of it is held. Only the plan's own otherwise. */
+  readonly adaptiveLink?: number | undefined;
+}
+
+/**
+ * Cuts a plan's model; nothing is written.
+ * @throws DnnSplitError `invalid-plan` where the model has changed since or the plan does not fit, those of `analyzeFile`
+ */
+export function prepareSplit(
+  plan: PlanDocument,
+  planPath: string,
+  { analyze, reach, keep = [], adaptiveLink }: PrepareOptions = {},
+  work: Work = unwatched,
+): PreparedSplit {
+  const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
+  const inferred = withKept(model.inferred, keep);
   const sources = modelFiles(model);
+  const cut = { plan, model, inferred };
   return {
     plan,
     model,
-    segments,
-    contracts: contracts.map(({ format, formatVersion, ...rest }) => ({ format, formatVersion, artifact, ...rest })),
+    ...(adaptiveLink === undefined
+      ? cutOnce(cut, assignment, work)
+      : cutIntoBlocks(cut, policyCuts(plan, model, adaptiveLink, planPath), adaptiveLink, work)),
     names: tierNames(plan),
     sources,
     inputs: [...sources, ...fileIdentities([planPath])],
@@ -139,11 +157,11 @@ export function* splitSteps(
     overwrite,
     inputs,
     own: earlierSplitFiles(directory),
-    expected: [...texts.map(({ path }) => path), ...contracts.map((_, position) => fileOf(position, modelFile))],
+    expected: [...texts.map(({ path }) => path), ...prepared.parts.map(({ position, file }) => fileOf(position, file))],
     seal: splitPlanFile,
   });
   try {
-    const exported = yield* segmentSteps(prepared, set, (position) => fileOf(position, modelFile), work);
+    const exported = yield* segmentSteps(prepared, set, ({ position, file }) => [fileOf(position, file)], work);
     for (const { path, content } of texts) set.create(path).write(new TextEncoder().encode(content));
     requireUnchanged(sources);
     commitSets([set]);
@@ -154,33 +172,58 @@ export function* splitSteps(
 }
 
 function splitReport(
-  { contracts, segments }: PreparedSplit,
+  prepared: PreparedSplit,
   { directory, folders }: { readonly directory: string; readonly folders: readonly string[] },
-  exported: readonly ExportedSegment[],
+  exported: ExportedSegments,
 ): SplitReport {
-  const tiers = contracts.map(({ tier }, position): SplitTier => {
-    const segment = exported.find((one) => one.tier === position);
+  const { contracts, segments } = prepared;
+  const tiers = contracts.map((contract, position): SplitTier => {
     const folder = folders[position] ?? '';
+    const isHere = ({ file }: { readonly file: string }) => file.startsWith(`${folder}/`);
+    const models = exported.segments.filter(isHere);
+    const shared = exported.shared.filter(isHere);
+    const dataBytes = [...models.map((one) => one.dataBytes), ...shared.map(({ bytes }) => bytes)];
     return {
-      tier,
+      tier: contract.tier,
       folder,
       contractPath: join(directory, folder, contractFile),
-      modelPath: segment?.path ?? null,
-      modelBytes: segment?.bytes ?? 0,
-      dataBytes: segment?.dataBytes ?? 0,
+      modelPath: models[0]?.path ?? null,
+      modelBytes: sumOf(models.map(({ bytes }) => bytes)),
+      dataBytes: sumOf(dataBytes),
+      ...(contract.formatVersion === 2 && { blocks: models.length, cuts: contract.cuts.length }),
     };
   });
-  const { duplicatedWeightBytes, boundDimensions } = segments;
   const notices = contracts.flatMap(noticesOf);
-  return { directory, tiers, duplicatedWeightBytes, boundDimensions, ...(notices.length > 0 && { notices }) };
+  return {
+    directory,
+    tiers,
+    duplicatedWeightBytes: duplicatedWeightBytes(prepared),
+    boundDimensions: segments.boundDimensions,
+    ...(notices.length > 0 && { notices }),
+  };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+/** Weights that more than one tier holds, counted beyond the first. */
+function duplicatedWeightBytes({ model, segments, parts }: PreparedSplit): number {
+  let bytes = 0;
+  for (const [name, weight] of model.inferred.weightBytes) {
+    const holders = parts.filter(({ segment }) => segments.segments[segment]?.tensors.has(name));
+    const tiers = new Set(holders.map(({ position }) => position));
+    bytes += weight * Math.max(0, tiers.size - 1);
+  }
+  return bytes;
 }
 
 /** What keeps a relay from serving a tier; its part may be of use elsewhere. */
-function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument): string[] {
-  const run = [...(segment?.inputs ?? []), ...(segment?.outputs ?? [])];
+function noticesOf(contract: ContractDocument): string[] {
+  const { tier } = contract;
   const reasons = [
-    ...[...receives, ...sends, ...answers].map((tensor) => [tensor, whyNotCarried(tensor, 'protocol')] as const),
-    ...run.map((tensor) => [tensor, whyNotCarried(tensor, 'runtime')] as const),
+    ...travellingTensors(contract).map((tensor) => [tensor, whyNotCarried(tensor, 'protocol')] as const),
+    ...runTensors(contract).map((tensor) => [tensor, whyNotCarried(tensor, 'runtime')] as const),
   ];
   const [first] = reasons.flatMap(([tensor, reason]) =>
     reason === undefined ? [] : [{ tensor: tensor.name, reason }],
@@ -189,16 +232,21 @@ function noticesOf({ tier, receives, sends, answers, segment }: ContractDocument
 }
 
 /**
- * Writes the sub-models into a set, where `fileOf` puts each of them.
+ * Writes the sub-models into a set, where `filesOf` puts each of them.
+ * @param mode rights of the files, whatever the umask says
  * @throws DnnSplitError as `writeSplit`
  */
 export function segmentSteps(
-  { model, segments }: PreparedSplit,
+  { model, segments, parts }: PreparedSplit,
   set: FileSet,
-  fileOf: (position: number) => string,
+  filesOf: (part: HeldPart) => readonly string[],
   work: Work,
-): Steps<readonly ExportedSegment[]> {
-  return exportSegments(model.path, model.inferred.model, segments, set, { fileName: fileOf }, work);
+  mode?: number,
+): Steps<ExportedSegments> {
+  const places = new Map<number, string[]>();
+  for (const part of parts) places.set(part.segment, [...(places.get(part.segment) ?? []), ...filesOf(part)]);
+  const options = { filesOf: (segment: number) => places.get(segment) ?? [], sharesWeights: true, mode };
+  return exportSegments(model.path, model.inferred.model, segments, set, options, work);
 }
 
 /** The plan as it lies in another folder. */

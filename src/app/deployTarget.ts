@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
 import type { Deployment } from '../engine/deploy/parts/deployment';
 import { requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
+import type { ContractDocument } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
+import type { HeldPart } from './cutModel';
 import { type PreparedSplit, segmentSteps } from './deploySplit';
 import { earlierGeneratedFiles, generatedListFile, generatedListText } from './ownFiles';
 import type { Steps } from './steps';
@@ -20,12 +23,24 @@ export interface TargetOptions {
   readonly engine: Engine;
   /** Folder of the product's programs. */
   readonly programFolder: string;
+  /** What the deployment is called instead of its model. */
+  readonly name?: string | undefined;
+  /** Registry of the images. */
+  readonly registry?: string | undefined;
 }
 
 /** The files of a deployment target for a cut model. @throws DnnSplitError where the target cannot take the model */
-export function deploymentOf(prepared: PreparedSplit, { target, engine, programFolder }: TargetOptions): Deployment {
+export function deploymentOf(prepared: PreparedSplit, options: TargetOptions): Deployment {
   const { plan, contracts } = prepared;
-  return deploymentFiles(target, { plan, contracts, engine, relayProgram: readRelay(programFolder) });
+  const { target, engine, programFolder, name, registry } = options;
+  const relayProgram = readRelay(programFolder);
+  const revision = revisionOf(contracts, relayProgram);
+  return deploymentFiles(target, { ...{ plan, contracts, engine, relayProgram, revision }, name, registry });
+}
+
+/** Contracts hold the id of their export, which changes with every byte of the parts. */
+function revisionOf(contracts: readonly ContractDocument[], relayProgram: string): string {
+  return createHash('sha256').update(JSON.stringify(contracts)).update(relayProgram).digest('hex').slice(0, 12);
 }
 
 /** A deployment and the folder that it goes to. */
@@ -61,7 +76,7 @@ export function* deploymentSteps(
       const set = sets[index];
       if (set === undefined) continue;
       const models = options.manifestsOnly ? [] : yield* modelSteps(prepared, deployment, set, work);
-      for (const { path, content } of deployment.files) write(set, path, content);
+      for (const { path, content, kind = 'text' } of deployment.files) write(set, path, content, fileModes[kind]);
       const files = [...models, ...deployment.files.map(({ path }) => path)];
       write(set, generatedListFile, generatedListText(files));
       paths.push(...files.map((path) => join(directory, path)));
@@ -92,21 +107,27 @@ function openSet(
     expected: [generatedListFile, ...deployment.files.map(({ path }) => path), ...(manifestsOnly ? [] : models)],
     seal: generatedListFile,
     replacesForeign,
+    folderMode,
   });
 }
 
 /** Writes the sub-models to the places where a deployment wants them; their paths and those of their data files. */
 function* modelSteps(prepared: PreparedSplit, { models }: Deployment, set: FileSet, work: Work): Steps<string[]> {
-  const places = new Map(models.map(({ position, path }) => [position, path]));
-  const fileOf = (position: number) => places.get(position) ?? `${position}/model.onnx`;
-  const exported = yield* segmentSteps(prepared, set, fileOf, work);
-  return exported.flatMap(({ tier, dataPath }) =>
-    dataPath === undefined ? [fileOf(tier)] : [fileOf(tier), `${fileOf(tier)}.data`],
-  );
+  const filesOf = (part: HeldPart) =>
+    models.flatMap(({ position, file, path }) => (position === part.position && file === part.file ? [path] : []));
+  const { segments, shared } = yield* segmentSteps(prepared, set, filesOf, work, fileModes.text);
+  return [
+    ...segments.flatMap(({ file, dataPath }) => (dataPath === undefined ? [file] : [file, `${file}.data`])),
+    ...shared.map(({ file }) => file),
+  ];
 }
 
-function write(set: FileSet, path: string, content: string): void {
-  set.create(path).write(new TextEncoder().encode(content));
+/** Containers run as another user than whoever makes the folder, whose umask may shut others out. */
+const fileModes = { text: 0o644, program: 0o755, secret: 0o600 } as const;
+const folderMode = 0o755;
+
+function write(set: FileSet, path: string, content: string, mode?: number): void {
+  set.create(path, mode).write(new TextEncoder().encode(content));
 }
 
 function readRelay(programFolder: string): string {

@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
-import { composeSegment } from '../engine/extract/composeSegment';
+import { basename, join, posix } from 'node:path';
+import { composeSegment, sharedWeights } from '../engine/extract/composeSegment';
 import { scanLayout } from '../engine/extract/modelLayout';
 import { type Piece, piecesLength, writePieces } from '../engine/extract/pieces';
-import type { SegmentsPlan } from '../engine/extract/segmentPlan';
+import type { SegmentPlan, SegmentsPlan } from '../engine/extract/segmentPlan';
 import type { ByteSource } from '../engine/onnx/byteSource';
 import type { OnnxModel } from '../engine/onnx/model';
 import { openExternalData } from '../files/externalData';
@@ -10,19 +10,26 @@ import type { FileSet } from '../files/fileSet';
 import { type FileSource, openFileSource } from '../files/fileSource';
 import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
+import { sharedWeightsFile } from './splitFiles';
 import type { Steps } from './steps';
 
 export interface SegmentExportOptions {
-  /** File of the segment of a tier, with its ending, below the folder of the set. */
-  readonly fileName: (tier: number) => string;
+  /** Files of a segment, with their endings, below the folder of the set: one for every tier that may run it. */
+  readonly filesOf: (segment: number) => readonly string[];
+  /** Puts a weight that several segments of one folder read into a file that all of them refer to, once. */
+  readonly sharesWeights?: boolean;
   /** Default: external weights are copied into a data file of each segment's own, `<file name>.data`. */
   readonly externalData?: 'compact' | 'keep';
+  /** Rights of the files, whatever the umask says. */
+  readonly mode?: number | undefined;
   /** Size from which weights go to a data file; default 2 GiB. */
   readonly largestModelBytes?: number;
 }
 
 export interface ExportedSegment {
-  readonly tier: number;
+  readonly segment: number;
+  /** Below the folder of the set. */
+  readonly file: string;
   readonly path: string;
   readonly bytes: number;
   /** Its data file, where it has one. */
@@ -30,8 +37,14 @@ export interface ExportedSegment {
   readonly dataBytes: number;
 }
 
+export interface ExportedSegments {
+  readonly segments: readonly ExportedSegment[];
+  /** Files of weights that several segments of a folder refer to. */
+  readonly shared: readonly { readonly file: string; readonly path: string; readonly bytes: number }[];
+}
+
 /**
- * Writes the sub-model of every tier that runs something into a set of files, in steps.
+ * Writes the sub-models of a plan into a set of files, in steps.
  * @throws DnnSplitError `file-exists`, `file-system`, `external-data`, `unsupported-model`, `canceled`.
  */
 export function* exportSegments(
@@ -41,7 +54,7 @@ export function* exportSegments(
   set: FileSet,
   options: SegmentExportOptions,
   work: Work = unwatched,
-): Steps<readonly ExportedSegment[]> {
+): Steps<ExportedSegments> {
   const opened = new Map<string, FileSource>();
   const source = openFileSource(modelPath);
   const openExternal = (location: string): ByteSource => {
@@ -49,33 +62,59 @@ export function* exportSegments(
     opened.set(location, file);
     return file;
   };
-  const write = (path: string, pieces: readonly Piece[]) => writePieces(pieces, set.create(path), work);
+  const write = (path: string, pieces: readonly Piece[]) => writePieces(pieces, set.create(path, options.mode), work);
+  const placeOf = (file: string) => join(set.directory, file);
+  const { externalData = 'compact', largestModelBytes } = options;
   try {
-    const layout = scanLayout(source, work);
-    const exported: ExportedSegment[] = [];
-    for (const segment of plan.segments) {
-      if (segment === undefined) continue;
-      work.report(say('stage.writing', { tier: segment.tier + 1 }).text, segment.tier / plan.segments.length);
-      const file = options.fileName(segment.tier);
-      const dataFile = `${file}.data`;
-      const { model: modelPieces, data } = composeSegment({ model, source, layout, openExternal }, segment, {
-        dataFile: basename(dataFile),
-        externalData: options.externalData ?? 'compact',
-        ...(options.largestModelBytes !== undefined && { largestModelBytes: options.largestModelBytes }),
-      });
-      yield* write(file, modelPieces);
-      if (data.length > 0) yield* write(dataFile, data);
-      exported.push({
-        tier: segment.tier,
-        path: join(set.directory, file),
-        bytes: piecesLength(modelPieces),
-        ...(data.length > 0 && { dataPath: join(set.directory, dataFile) }),
-        dataBytes: piecesLength(data),
-      });
+    const input = { model, source, layout: scanLayout(source, work), openExternal };
+    const segments: ExportedSegment[] = [];
+    const shared: { file: string; path: string; bytes: number }[] = [];
+    for (const [folder, members] of byFolder(plan, options)) {
+      const plans = options.sharesWeights === true ? members.map(({ segment }) => segment) : [];
+      const weights = sharedWeights(input, plans, { dataFile: sharedWeightsFile, externalData });
+      for (const { segment, file } of members) {
+        work.report(say('stage.writing', { tier: segment.tier + 1 }).text, segment.tier / plan.segments.length);
+        const dataFile = `${file}.data`;
+        const { model: modelPieces, data } = composeSegment(input, segment, {
+          dataFile: basename(dataFile),
+          externalData,
+          shared: weights.places,
+          ...(largestModelBytes !== undefined && { largestModelBytes }),
+        });
+        yield* write(file, modelPieces);
+        if (data.length > 0) yield* write(dataFile, data);
+        segments.push({
+          segment: segment.tier,
+          file,
+          path: placeOf(file),
+          bytes: piecesLength(modelPieces),
+          ...(data.length > 0 && { dataPath: placeOf(dataFile) }),
+          dataBytes: piecesLength(data),
+        });
+      }
+      if (weights.pieces.length === 0) continue;
+      const file = posix.join(folder, sharedWeightsFile);
+      yield* write(file, weights.pieces);
+      shared.push({ file, path: placeOf(file), bytes: piecesLength(weights.pieces) });
     }
-    return exported;
+    return { segments, shared };
   } finally {
     source.close();
     for (const file of opened.values()) file.close();
   }
+}
+
+/** The segments that go to each folder, and their files there. */
+function byFolder(plan: SegmentsPlan, { filesOf }: SegmentExportOptions) {
+  const folders = new Map<string, { readonly segment: SegmentPlan; readonly file: string }[]>();
+  for (const segment of plan.segments) {
+    if (segment === undefined) continue;
+    for (const file of filesOf(segment.tier)) {
+      const folder = posix.dirname(file);
+      const members = folders.get(folder) ?? [];
+      members.push({ segment, file });
+      folders.set(folder, members);
+    }
+  }
+  return folders;
 }

@@ -1,6 +1,7 @@
 import type { DimensionBindings } from '../engine/shapes/facts/inferred';
 import type { Reach } from '../files/reach';
 import { DnnSplitError } from '../shared/errors';
+import { conditionsOf, decidesPlan } from '../shared/overrides';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
 import { type AnalyzedModel, analyzeFile, fileStamp } from './analyzeFile';
@@ -9,11 +10,15 @@ import { type PlannedModel, planAnalyzed } from './planAnalyzed';
 
 /** Models that are kept; the one that was not asked for the longest goes first. */
 const keptModels = 6;
+/** Last settings and plans that are kept; more than models, since one with a broken configuration has no others. */
+const keptPlans = 24;
 
 interface KeptModel {
   readonly analyzed: AnalyzedModel;
   /** The last plan, and what it was made from. */
   planned?: { readonly key: string; readonly isCompared: boolean; readonly model: PlannedModel };
+  /** The last plan that was recommended, and what it was made from. */
+  recommended?: { readonly key: string; readonly model: PlannedModel };
 }
 
 /** Analyzed and planned models, kept as long as their files do not change. */
@@ -39,7 +44,7 @@ export class ModelCache {
   /** What applies to a model now; reads its configuration again. */
   settings(path: string): ModelSettings {
     const settings = settingsOf(path, configOf(path, undefined, this.reach()));
-    this.#lastSettings.set(path, settings);
+    keepNewest(this.#lastSettings, path, settings);
     return settings;
   }
 
@@ -76,7 +81,23 @@ export class ModelCache {
     const options = { compare, pareto: compare, quickCertificate: !compare, ...previous };
     const model = planAnalyzed(kept.analyzed, settings, overrides, options, work);
     kept.planned = { key, isCompared: compare, model };
-    this.#lastPlanned.set(path, model);
+    keepNewest(this.#lastPlanned, path, model);
+    return model;
+  }
+
+  /**
+   * The model's plan without the decisions among the overrides, without its regimes and its proof; nothing where they
+   * decide nothing.
+   */
+  recommended(path: string, settings: ModelSettings, overrides: PlanOverrides, work: Work): PlannedModel | undefined {
+    if (!decidesPlan(overrides)) return undefined;
+    const kept = this.#keep(path, settings.bindings, work);
+    const conditions = conditionsOf(overrides);
+    const key = planKey(settings, conditions);
+    if (kept.recommended?.key === key) return kept.recommended.model;
+    const options = { skipRegimes: true, skipCertificate: true, quickCertificate: true };
+    const model = planAnalyzed(kept.analyzed, settings, conditions, options, work);
+    kept.recommended = { key, model };
     return model;
   }
 
@@ -98,6 +119,14 @@ export class ModelCache {
     }
     return kept;
   }
+}
+
+/** Models that were never opened are never closed either: what is kept of them has an end too. */
+function keepNewest<Value>(kept: Map<string, Value>, path: string, value: Value): void {
+  kept.delete(path);
+  kept.set(path, value);
+  const [oldest] = kept.keys();
+  if (kept.size > keptPlans && oldest !== undefined) kept.delete(oldest);
 }
 
 /** Everything that a plan depends on besides the model; profiles as their entries. */

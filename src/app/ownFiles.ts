@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { recoverFolder } from '../files/fileSet';
 import { isRegularFile, readTextFile } from '../files/regularFile';
+import { blocksOf, contractSchema } from '../shared/documents/contract';
 import { parsePlan } from '../shared/documents/parsePlan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
-import { contractFile, modelFile, splitPlanFile } from './splitFiles';
+import { contractFile, modelFile, sharedWeightsFile, splitPlanFile } from './splitFiles';
 
 /** File in a generated folder that lists the others, so that the next run knows which of them it may replace. */
 export const generatedListFile = '.dnnsplit-files.json';
@@ -21,9 +22,18 @@ export function earlierSplitFiles(directory: string): string[] {
   const { document } = parsePlan(readTextFile(path, 'plan'));
   if (document === undefined) return [];
   const ofTiers = tierNames(document).flatMap((name) =>
-    [contractFile, modelFile, `${modelFile}.data`].map((file) => `${name}/${file}`),
+    [contractFile, ...partFiles(join(directory, name, contractFile))].map((file) => `${name}/${file}`),
   );
   return [splitPlanFile, ...ofTiers];
+}
+
+/** Files that the contract of a tier may name, and those of their weights. */
+function partFiles(contractPath: string): string[] {
+  const read = isRegularFile(contractPath) ? jsonOf(readTextFile(contractPath, 'contract')) : undefined;
+  const { data } = contractSchema.safeParse(read);
+  const named = data === undefined ? [] : blocksOf(data).map(({ file }) => file);
+  const models = [...new Set([modelFile, ...named.filter(isName)])];
+  return [...models.flatMap((file) => [file, `${file}.data`]), sharedWeightsFile];
 }
 
 /** Files that an earlier run has generated into a folder, known by the list that it left there. */

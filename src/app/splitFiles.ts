@@ -2,3 +2,5 @@
 export const splitPlanFile = 'split.splitplan.json';
 export const contractFile = 'contract.json';
 export const modelFile = 'model.onnx';
+/** Weights that several sub-models of a tier share. */
+export const sharedWeightsFile = 'weights.data';

@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
-import { isRegularFile, readTextFile } from '../files/regularFile';
-import { contractSchema } from '../shared/documents/contract';
+import { isRegularFile, readTextFile, statusAt } from '../files/regularFile';
+import { blocksOf, type ContractDocument, contractSchema } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
 import { modelOfPlan, readPlanFile } from './planFile';
-import { contractFile, modelFile, splitPlanFile } from './splitFiles';
+import { contractFile, sharedWeightsFile, splitPlanFile } from './splitFiles';
 
 /** A folder of exported sub-models, as `writeSplit` leaves it. */
 export interface ExportedSplit {
@@ -22,9 +21,9 @@ export interface ExportedSplit {
   readonly contractPaths: readonly string[];
 }
 
-/** True for a folder, false for a plan document. */
+/** True for a folder, false for a plan document. @throws DnnSplitError `file-system` where the path leads nowhere */
 export function isSplitFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statusAt(path)?.isDirectory() ?? false;
 }
 
 /** Reads a folder of exported sub-models. @throws DnnSplitError `file-system` where it is none, `invalid-plan` */
@@ -38,23 +37,24 @@ export function readSplit(directory: string): ExportedSplit {
   const plan = readPlanFile(planPath);
   const paths = tierNames(plan).map((name) => resolve(directory, name, contractFile));
   // Folders of an earlier export may lie beside those of this one.
-  const contractPaths = paths.slice(0, tierCountOf(paths[0] ?? ''));
+  const contractPaths = paths.slice(0, contractAt(paths[0] ?? '').tierCount);
   return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
 }
 
 /** The contracts and sub-models of a split as they are now. */
 export function splitPartFiles({ contractPaths }: Pick<ExportedSplit, 'contractPaths'>): FileIdentity[] {
-  const models = contractPaths.map((path) => join(dirname(path), modelFile));
-  return fileIdentities([...contractPaths, ...models, ...models.map((path) => `${path}.data`)]);
+  const parts = contractPaths.flatMap((path) => {
+    const models = blocksOf(contractAt(path)).map(({ file }) => join(dirname(path), file));
+    return [...models, ...models.map((model) => `${model}.data`), join(dirname(path), sharedWeightsFile)];
+  });
+  return fileIdentities([...contractPaths, ...parts]);
 }
 
-function tierCountOf(firstContractPath: string): number {
+function contractAt(path: string): ContractDocument {
   try {
-    return contractSchema.parse(JSON.parse(readTextFile(firstContractPath, 'contract'))).tierCount;
+    return contractSchema.parse(JSON.parse(readTextFile(path, 'contract')));
   } catch {
-    throw new DnnSplitError('file-system', say('split.contract', { path: firstContractPath }), {
-      path: firstContractPath,
-    });
+    throw new DnnSplitError('file-system', say('split.contract', { path }), { path });
   }
 }
 

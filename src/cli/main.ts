@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
+import { addAnnotate } from './commands/annotate';
+import { addCalibrate } from './commands/calibrate';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addPlan } from './commands/plan';
@@ -25,10 +27,12 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['analyze', addAnalyze],
   ['plan', addPlan],
   ['profile', addProfile],
+  ['calibrate', addCalibrate],
   ['graph', addGraph],
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],
+  ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
 ]);

@@ -60,6 +60,7 @@ export function activate({
         },
         log: (text) => log.info(`Graph: ${text}`),
         report: (error) => notifier.report(error),
+        readable: readableError,
       },
       (modelUri) => models.setActive(modelUri),
     ),

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, win32 } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
 import { type Sentence, say } from '../shared/messages/say';
 import { type FileSource, openFileSource } from './fileSource';
+import { isBelow } from './reach';
 
 /** Reads of constants from files beside a model; real models have far fewer that are small. */
 const mostReadsBeside = 10_000;
@@ -52,11 +53,6 @@ export function resolveExternalData(modelPath: string, location: string): string
   if (!status.isFile()) throw refuse(say('weights.irregular', {}));
   if (status.nlink > 1) throw refuse(say('weights.hardLink', {}));
   return path;
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 /** Names that the cache of Hugging Face gives to files: SHA-1 of Git, SHA-256 of large ones. */

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, chownSync, constants, lstatSync, type Stats, statSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, constants, fchmodSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
@@ -29,6 +29,8 @@ export interface FileSetOptions extends WriteRule {
   readonly seal: string;
   /** A person has agreed to lose the files that are in the way, whoever wrote them. */
   readonly replacesForeign?: boolean;
+  /** Rights of folders below the one of the set, whatever the umask says; those that it says where absent. */
+  readonly folderMode?: number;
 }
 
 /**
@@ -73,18 +75,23 @@ export class FileSet {
     this.#finished = whileUnfinished(() => this.#removeAll());
   }
 
-  /** Starts a file; the one before must be complete. @throws DnnSplitError `file-exists`, `file-system` */
-  create(path: string): { write(bytes: Uint8Array): void } {
+  /**
+   * Starts a file; the one before must be complete.
+   * @param mode its rights, whatever the umask says
+   * @throws DnnSplitError `file-exists`, `file-system`
+   */
+  create(path: string, mode?: number): { write(bytes: Uint8Array): void } {
     return this.#guarded(path, () => {
       this.#writers.at(-1)?.finish();
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
-      makeFolders(dirname(place));
+      this.#makeFolders(place);
       const writer = new FileWriter(place);
       this.#writers.push(writer);
       this.#paths.push(path);
       const replaced = statusOf(join(this.#folder, path));
       if (replaced !== undefined) keepRights(writer.descriptor, replaced);
+      if (mode !== undefined) fchmodSync(writer.descriptor, mode);
       return { write: (bytes: Uint8Array) => this.#guarded(path, () => writer.write(bytes)) };
     });
   }
@@ -119,6 +126,14 @@ export class FileSet {
     }
     if (this.#isWhole) return;
     for (const path of this.options.own) removeEmpty(dirname(join(this.#folder, path)), this.#folder);
+  }
+
+  #makeFolders(place: string): void {
+    const { folderMode } = this.options;
+    makeFolders(dirname(place));
+    if (folderMode === undefined) return;
+    const top = waitingPlace(this.#work, this.#isWhole ? basename(this.#folder) : '');
+    for (const folder of foldersBetween(place, top.replace(/[\\/]$/, ''))) chmodSync(folder, folderMode);
   }
 
   #removeAll(): void {
@@ -166,7 +181,7 @@ export class FileSet {
     const around = dirname(this.#folder);
     const isInUse = `${process.cwd()}${sep}`.startsWith(`${this.#folder}${sep}`);
     const isOnOneDisk = statSync(around).dev === status.dev && around !== this.#folder;
-    return !isInUse && isOnOneDisk && mayWrite(around) && this.#holdsOwnAlone('');
+    return !isInUse && isOnOneDisk && mayWrite(around) && mayWrite(this.#folder) && this.#holdsOwnAlone('');
   }
 
   #holdsOwnAlone(path: string): boolean {
@@ -219,12 +234,17 @@ export class FileSet {
  * Brings a folder back to what it was before a run into it was killed. Whoever asks what an earlier run has left there asks
  * after this: in the middle of a swap its seal is not in its place.
  * @returns the folder itself, links followed
+ * @throws DnnSplitError `file-system` where the path leads nowhere
  */
 export function recoverFolder(directory: string): string {
-  const folder = throughLinks(directory);
-  removeLeftovers(dirname(folder));
-  removeLeftovers(folder);
-  return folder;
+  try {
+    const folder = throughLinks(directory);
+    removeLeftovers(dirname(folder));
+    removeLeftovers(folder);
+    return folder;
+  } catch (error) {
+    throw fileError(error, directory, 'write');
+  }
 }
 
 /** Lets sets appear, all of them or none. @throws DnnSplitError `file-exists`, `file-system` */

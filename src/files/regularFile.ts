@@ -15,6 +15,7 @@ const kinds = {
   model: { name: 'model' },
   weights: { name: 'file of weights' },
   trace: { name: 'trace' },
+  bandwidths: { name: 'bandwidth trace', mostMB: 50 },
   configuration: { name: 'configuration', mostMB: 10 },
   plan: { name: 'plan', mostMB: 50 },
   profile: { name: 'profile', mostMB: 50 },
@@ -61,7 +62,7 @@ export function openRegularFile(path: string, kind: FileKind): OpenFile {
  */
 export function readTextFile(path: string, kind: FileKind): string {
   const { name, mostMB = Number.POSITIVE_INFINITY }: KindOfFile = kinds[kind];
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+  if (statusAt(path) === undefined) {
     throw new DnnSplitError('file-system', say('disk.noKind', { kind: name, path }), { path });
   }
   const { descriptor, status } = openRegularFile(path, kind);
@@ -85,6 +86,23 @@ export function readTextFile(path: string, kind: FileKind): string {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * What a path leads to; nothing where there is nothing.
+ * @throws DnnSplitError `file-system` where it leads nowhere: a loop of links, a name that is too long, a closed folder
+ */
+export function statusAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    throw fileError(error, path, 'open');
+  }
+}
+
+/** @throws DnnSplitError `file-system` that says what is there instead of a regular file, if anything */
+export function requireRegularFile(path: string, kind: FileKind): void {
+  closeSync(openRegularFile(path, kind).descriptor);
 }
 
 /** True where a path leads to a regular file. */

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -71,7 +72,17 @@ export function swapIn(work: string, entries: readonly SwapEntry[], onMove: () =
 /** Removes the work with all that is in it; first what would tell of a swap to be undone. */
 export function removeWork(work: string): void {
   rmSync(join(work, journalName), { force: true });
+  letEmpty(work);
   rmSync(work, { recursive: true, force: true });
+}
+
+/** Lets a folder and those in it be emptied: what was replaced, and what stands in for it, may be read-only. */
+function letEmpty(folder: string): void {
+  tried(() => chmodSync(folder, 0o700));
+  for (const name of entriesOf(folder)) {
+    const path = join(folder, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) letEmpty(path);
+  }
 }
 
 /**

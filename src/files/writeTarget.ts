@@ -32,6 +32,9 @@ const mostLinks = 40;
 export function writeTarget(path: string, { overwrite, inputs }: WriteRule): WriteTarget {
   try {
     if (/[/\\]$/.test(path)) throw noRegularFile(path, 'a folder');
+    // A link to a pipe, such as /dev/stdout, leads to no path.
+    const there = statSync(path, { throwIfNoEntry: false });
+    if (there?.isFile() === false) throw noRegularFile(path, natureOf(there));
     const place = throughLinks(path);
     const status = statSync(place, { bigint: true, throwIfNoEntry: false });
     if (status === undefined) return { path: place, replaced: undefined };

@@ -35,6 +35,7 @@ export interface ServeOptions {
   readonly exact?: boolean;
   readonly linkMbps?: number;
   readonly linkLatencyMs: number;
+  readonly probes: boolean;
   readonly logFormat: LogFormat;
 }
 
@@ -96,6 +97,12 @@ export function addOptions(command: Command): Command {
   for (const [variable, option] of optionsByVariable()) command.addOption(option.env(`DNNSPLIT_${variable}`));
   return command
     .addOption(new Option('--allow-anonymous', 'serve other machines without a token (env: DNNSPLIT_ALLOW_ANONYMOUS)'))
+    .addOption(
+      new Option(
+        '--no-probes',
+        'with several cuts: measure the link by requests alone (env: DNNSPLIT_NO_PROBES); probes take at most 1 % of it',
+      ),
+    )
     .addOption(
       new Option('--exact', 'bit-identical to the unsplit model: no optimization, one thread (env: DNNSPLIT_EXACT)'),
     );

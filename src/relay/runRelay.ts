@@ -1,26 +1,34 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { subModelPath } from '../files/reach';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
-import type { ContractDocument } from '../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractBlock,
+  type ContractDocument,
+  cutsOf,
+  runTensors,
+  travellingTensors,
+} from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { readContract, readNamedFile } from './contract/contractFile';
+import { createService } from './createService';
 import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
 import { engineTitle, remoteEngineExecutor } from './execution/remoteEngine';
 import type { InferenceClientOptions, TensorServer } from './execution/tensorServer';
-import { TierAbove } from './execution/tierAbove';
 import { warmUp } from './execution/warmUp';
 import { JsonWorkerCodec } from './inference/jsonWorker';
 import { directCodec, type MessageCodec } from './inference/messageCodec';
 import { loadGrpc } from './loadGrpc';
 import { accessCheck } from './service/access';
 import { Admission } from './service/admission';
-import { Hop } from './service/hop';
-import { InferenceService } from './service/inferenceService';
+import type { Executors } from './service/hop';
+import type { InferenceService } from './service/inferenceService';
 import type { Log } from './service/log';
 import { MemoryBudget } from './service/memoryBudget';
 import { Metrics } from './service/metrics';
@@ -66,6 +74,8 @@ export interface RelaySettings {
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
   readonly runtimeFolder?: string;
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
+  /** With several cuts: whether the link may be probed where requests show too little of it. */
+  readonly probes?: boolean;
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
   readonly version: string;
@@ -100,20 +110,17 @@ export interface RunningRelay {
 /** Starts the relay of one tier. @throws DnnSplitError for an unreadable contract, unsafe exposure, or a missing engine */
 export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
-  const { receives, sends, answers, answersAbove, segment } = contract;
-  refuseUncarried([...receives, ...sends, ...answers, ...answersAbove], 'protocol');
-  if (settings.engine === undefined)
-    refuseUncarried([...(segment?.inputs ?? []), ...(segment?.outputs ?? [])], 'runtime');
+  refuseUncarried(travellingTensors(contract), 'protocol');
+  if (settings.engine === undefined) refuseUncarried(runTensors(contract), 'runtime');
+  refuseUnheld(contract, settings);
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);
   const metrics = new Metrics(contract.tier);
-  const executor = await createExecutor(contract, settings);
+  const executors = await createExecutors(contract, settings);
   const upstream = await createUpstream(contract, settings, metrics);
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
-  const above = upstream && new TierAbove(upstream, contract, (estimate) => metrics.linkSeen(estimate));
-  const hop = new Hop(contract, executor, above, metrics, admission);
-  const service = new InferenceService(contract, hop, admission, metrics, settings, settings.log);
+  const { service, unwatch } = createService(contract, { executors, upstream, metrics, admission }, settings);
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());
@@ -121,8 +128,9 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const stop = async (drainMs?: number) => {
     await server.stop(drainMs);
     await grpc?.stop();
+    unwatch();
     upstream?.close();
-    await executor?.close();
+    for (const executor of executors.values()) await executor.close();
   };
   // Opens connections, so that the first request need not wait for them; the tier above may come later.
   upstream?.describe().catch(() => undefined);
@@ -132,6 +140,15 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
     throw thrown;
   });
   return { port, ...(grpcPort !== undefined && { grpcPort }), contract, stop };
+}
+
+/** @throws DnnSplitError `bad-usage` for blocks that need what this relay does not do */
+function refuseUnheld(contract: ContractDocument, { engine }: RelaySettings): void {
+  if (contract.formatVersion === 1) return;
+  if (engine !== undefined) throw new DnnSplitError('bad-usage', say('relay.blocksInEngine', { tier: contract.tier }));
+  const stateful = contract.blocks.find(({ state = [] }) => state.length > 0);
+  if (stateful === undefined) return;
+  throw new DnnSplitError('bad-usage', say('relay.state', { tier: contract.tier, block: stateful.id }));
 }
 
 async function readSecret(path: string | undefined): Promise<string | undefined> {
@@ -185,10 +202,17 @@ function createCodec(): MessageCodec {
   return existsSync(program) ? new JsonWorkerCodec(program) : directCodec;
 }
 
-async function createExecutor(contract: ContractDocument, settings: RelaySettings): Promise<Executor | undefined> {
-  const { segment, model } = contract;
-  if (segment === null) return undefined;
-  const folder = dirname(resolve(settings.contractPath));
+async function createExecutors(contract: ContractDocument, settings: RelaySettings): Promise<Executors> {
+  const executors = new Map<string, Executor>();
+  for (const block of blocksOf(contract)) executors.set(block.id, await createExecutor(contract, block, settings));
+  return executors;
+}
+
+async function createExecutor(
+  { model }: ContractDocument,
+  block: ContractBlock,
+  settings: RelaySettings,
+): Promise<Executor> {
   if (settings.engine !== undefined) {
     const client = createClient({
       address: settings.engine,
@@ -198,14 +222,14 @@ async function createExecutor(contract: ContractDocument, settings: RelaySetting
       certificateAuthority: await readAuthority(settings.engineCaFile),
       ...clientLimits(settings),
     });
-    return remoteEngineExecutor(client, segment);
+    return remoteEngineExecutor(client, block);
   }
-  const executor = await onnxRuntimeExecutor(resolve(folder, segment.file), {
+  const executor = await onnxRuntimeExecutor(subModelPath(settings.contractPath, block.file), {
     runtimeFolder: settings.runtimeFolder,
     threads: settings.threads ?? availableParallelism(),
     graphOptimization: settings.graphOptimization,
   });
-  await warmUp(executor, contract);
+  await warmUp(executor, block);
   return executor;
 }
 
@@ -214,7 +238,7 @@ async function createUpstream(
   settings: RelaySettings,
   metrics: Metrics,
 ): Promise<TensorServer | undefined> {
-  if (settings.upstream === undefined || contract.sends.length === 0) return undefined;
+  if (settings.upstream === undefined || cutsOf(contract).every(({ sends }) => sends.length === 0)) return undefined;
   return createClient({
     address: settings.upstream,
     modelName: contract.model,

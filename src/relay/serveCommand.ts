@@ -13,6 +13,7 @@ export function addRelayOptions(command: Command): void {
 async function serve(contractPath: string, options: ServeOptions): Promise<void> {
   const { tlsCertificate, tlsKey, upstreamCa, engineCa, linkMbps, threads, ...rest } = options;
   const isExact = options.exact === true || flagFromEnvironment('DNNSPLIT_EXACT', process.env);
+  const probes = options.probes && !flagFromEnvironment('DNNSPLIT_NO_PROBES', process.env);
   const allowAnonymous =
     options.allowAnonymous === true || flagFromEnvironment('DNNSPLIT_ALLOW_ANONYMOUS', process.env);
   const { tier } = await readContract(contractPath);
@@ -21,6 +22,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
     ...rest,
     contractPath,
     allowAnonymous,
+    probes,
     maxBodyMB: options.maxBodyMb,
     graphOptimization: isExact ? 'disabled' : options.optimization,
     ...(isExact ? { threads: 1 } : threads !== undefined && { threads }),

@@ -13,6 +13,8 @@ export class Refusal extends Error {
     readonly retryAfterS?: number,
     /** Further headers of the answer. */
     readonly headers: Readonly<Record<string, string>> = {},
+    /** What other relays read beside the sentence. */
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }

@@ -29,6 +29,8 @@ export interface ErrorPlace {
   readonly byteOffset?: number;
   /** Stable id of the ONNX node concerned. */
   readonly nodeId?: string;
+  /** Ids of the nodes whose pins are in the way. */
+  readonly pins?: readonly string[];
   /** Zero-based line and column in a text document. */
   readonly line?: number;
   readonly column?: number;

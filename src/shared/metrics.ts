@@ -24,6 +24,9 @@ interface MetricEntry {
   readonly description: string;
   /** What a plan is called that is best in it. */
   readonly bestPlan: string;
+  /** What a plan is than another one: "1.8 times faster than". */
+  readonly ifBetter: string;
+  readonly ifWorse: string;
   /**
    * The value of a figure in the unit that weights count, of which less is better, and back: from a value, or from the
    * number of `parts` of that unit.
@@ -61,6 +64,8 @@ export const metricTable = {
     fullLabel: translatable('Latency'),
     description: translatable('Time from a request to its answer'),
     bestPlan: translatable('lowest-latency plan'),
+    ifBetter: translatable('faster'),
+    ifWorse: translatable('slower'),
     toValue: (milliseconds) => milliseconds * 1e-3,
     toFigure: (time, parts = 1) => time * (1e3 / parts),
     value: { title: 'latency in ms', scale: 1e3 },
@@ -81,6 +86,8 @@ export const metricTable = {
     fullLabel: translatable('Cost'),
     description: translatable('Price of the busy time on every tier and of the bytes on every link'),
     bestPlan: translatable('lowest-cost plan'),
+    ifBetter: translatable('cheaper'),
+    ifWorse: translatable('more expensive'),
     toValue: itself,
     toFigure: itself,
     value: { title: 'dollars per million', scale: 1e6 },
@@ -101,6 +108,8 @@ export const metricTable = {
     fullLabel: translatable('Throughput'),
     description: translatable('Requests per second that the slowest tier or link takes'),
     bestPlan: translatable('highest-throughput plan'),
+    ifBetter: translatable('more throughput'),
+    ifWorse: translatable('less throughput'),
     toValue: (perSecond) => 1 / perSecond,
     toFigure: (time, parts = 1) => parts / time,
     value: { title: 'slowest stage in ms', scale: 1e3 },
@@ -123,6 +132,8 @@ export const metricTable = {
     fullLabel: translatable('Energy of the first tier'),
     description: translatable('Energy that the first tier spends on computing and sending'),
     bestPlan: translatable('lowest-energy plan'),
+    ifBetter: translatable('less energy'),
+    ifWorse: translatable('more energy'),
     toValue: itself,
     toFigure: itself,
     value: { title: 'joules', scale: 1 },

@@ -15,3 +15,13 @@ const changes: Readonly<Record<keyof PlanOverrides, (overrides: PlanOverrides) =
 export function hasOverrides(overrides: PlanOverrides): boolean {
   return Object.values(changes).some((isChanged) => isChanged(overrides));
 }
+
+/** The conditions among overrides: what plans are made under, without what decides about the plan itself. */
+export function conditionsOf({ objective, bandwidthMbps }: PlanOverrides): PlanOverrides {
+  return { ...(objective !== undefined && { objective }), ...(bandwidthMbps && { bandwidthMbps }) };
+}
+
+/** True when overrides decide about the plan: cuts, pins, a placement or a strategy. */
+export function decidesPlan({ objective: _objective, bandwidthMbps: _bandwidths, ...others }: PlanOverrides): boolean {
+  return hasOverrides(others);
+}

@@ -4,6 +4,7 @@
  */
 import type { AnswerPlace } from './answers';
 import type { DType } from './dtype';
+import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
 import type { Figures, LimitName, Metric } from './metrics';
 
@@ -59,6 +60,13 @@ export interface DiagnosticReport {
   readonly tensor?: string;
 }
 
+/** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
+export interface StatedPlanReport {
+  readonly source: 'pipeline-stages' | 'layers';
+  /** From the first stage upwards, each with the nodes of the split graph on it. */
+  readonly stages: readonly { readonly name?: string; readonly nodes: number }[];
+}
+
 export interface AnalysisReport {
   readonly model: {
     readonly path: string;
@@ -95,6 +103,8 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** Absent where the model states no plan. */
+  readonly statedPlan?: StatedPlanReport;
   /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   /** The same for reading: `batch 1, 128 tokens`. */
@@ -165,11 +175,46 @@ export interface LinkReport extends WithUnstated {
   readonly costPerRequest: number;
 }
 
+/** What a plan's latency and cost add up from, in the order of tiers and links. */
+export interface PlanParts {
+  /** Per tier. */
+  readonly computeMs: readonly number[];
+  readonly tierCosts: readonly number[];
+  /** Per link. */
+  readonly transferMs: readonly number[];
+  /** Of the way back. */
+  readonly answerMs?: readonly number[];
+  readonly linkCosts: readonly number[];
+}
+
+/** Another plan under the same conditions, to be held against the one that is shown. */
+export interface AlternativeReport extends Figures {
+  readonly parts: PlanParts;
+  readonly nodesPerTier: readonly number[];
+  /** Per link the number of nodes below its cut, where these are the first of the order; `null` where they are not. */
+  readonly cuts: readonly (number | null)[];
+  /** The nodes of each tier, as overrides take them, where the cuts do not say it. */
+  readonly nodes?: readonly (readonly string[])[];
+  /** Label of the last node on the lowest tier that is used; `null` where it is the only one. */
+  readonly after: string | null;
+  /** Objective value relative to the shown plan's; above 1 is worse. */
+  readonly relative: number | null;
+}
+
+/** A node that a pin keeps on a tier. */
+export interface PinReport {
+  readonly nodeId: string;
+  readonly label: string;
+  readonly tier: string;
+}
+
 export interface StrategyReport extends Figures, WithUnstated {
   readonly strategy: string;
   readonly evaluatedPlans: number;
   /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
   readonly relative: number | null;
+  /** Absent where there is no plan. */
+  readonly parts?: PlanParts;
   /** Why it could not be computed here, where it could not. */
   readonly unavailable?: string;
 }
@@ -222,6 +267,39 @@ export interface FollowedReport {
   readonly infeasible?: boolean;
 }
 
+/** What requests over a bandwidth trace would take with one way to choose their cuts. */
+export interface TraceRow {
+  /** `regimes`, `table`, `cut N` for one cut of all requests, or `oracle`, which knows the future. */
+  readonly name: string;
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Answers that were later than allowed. */
+  readonly missed: number;
+  readonly switches: number;
+}
+
+/** Ways to choose the cut of each request over a bandwidth trace, beside each other. */
+export interface TraceReport {
+  readonly link: number;
+  /** What the table and the oracle keep least. */
+  readonly goal: 'mean' | 'p95' | 'missed';
+  readonly requests: number;
+  readonly everyS: number;
+  /** What a request takes longer on another cut than the one before. */
+  readonly switchMs: number;
+  readonly lateMs?: number;
+  /** The cuts of all regimes, from the slowest link to the fastest. */
+  readonly cuts: readonly { readonly summary: string; readonly fixedMs: number; readonly bytes: number }[];
+  readonly rows: readonly TraceRow[];
+  /** The cut to take next, by the cut before and the bandwidth; indices in `cuts`. */
+  readonly table: readonly {
+    readonly before: number;
+    readonly fromMbps: number;
+    readonly toMbps: number | null;
+    readonly cut: number;
+  }[];
+}
+
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */
 export interface RegionMapReport {
   /** Indices of the two links. */
@@ -265,6 +343,11 @@ export interface AuditReport {
   readonly consequenceSaid?: Message;
 }
 
+/** What the times of a tier rest on. */
+export interface EstimateReport extends TierEstimate {
+  readonly tier: string;
+}
+
 export interface PlanReport extends Figures, WithUnstated {
   readonly objective: string;
   /** Whether any output is returned to the first tier. */
@@ -293,6 +376,8 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly regimesNote?: string;
   /** With `--follow`: measured bandwidths of one link in turn, and the regime that a running system uses at each. */
   readonly followed?: readonly FollowedReport[];
+  /** With `--trace`: ways to choose the cut of each request over it. */
+  readonly trace?: TraceReport;
   /** With `--regions`: the best plans over the bandwidths of two links. */
   readonly regionMap?: RegionMapReport;
   /** With `--pareto`, and in the workbench: the plans that no other one beats in every metric at once. */
@@ -308,6 +393,11 @@ export interface PlanReport extends Figures, WithUnstated {
   /** How many cuts were looked at for the efficient plans. */
   readonly paretoCuts?: number;
   readonly audit: AuditReport;
+  /** What the times of each tier rest on, where that is known, and the same in one line. */
+  readonly estimates?: readonly EstimateReport[];
+  readonly estimatesText?: string;
+  /** Nine of ten latencies of the plan lie in here, as far as the errors of its tiers' estimates are known. */
+  readonly latencyRangeMs?: readonly [from: number, to: number];
   /** As in the analysis; absent when every cut was looked at. */
   readonly boundedBlocks?: number;
   /** Of the tiers that have a profile, where any has one. */
@@ -319,13 +409,23 @@ export interface PlanReport extends Figures, WithUnstated {
    * The plan to follow where the best one, which everything else here is about, is not worth its parts: within
    * `minimumGainPercent` of it with fewer tiers or bytes. Absent where that is the best one, and where a strategy is named.
    */
-  readonly recommended?: RecommendedReport;
+  readonly advised?: AdvisedReport;
   /** Per tier, then per link; absent where too many plans would have to be looked at. */
   readonly margins?: readonly MarginReport[];
   /** True where these are of all plans of the graph; otherwise of those that were searched. */
   readonly marginsExact?: boolean;
   /** How much better another plan may be within them, in percent. */
   readonly marginsWithinPercent?: number;
+  /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
+  readonly verdict: string;
+  /** What the verdict was made from, for translation. */
+  readonly verdictSaid?: Message;
+  /** The best plan that cuts once and elsewhere, where there is one. */
+  readonly runnerUp?: AlternativeReport;
+  /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
+  readonly recommended?: AlternativeReport;
+  /** Nodes that pins keep on their tier, where there are any. */
+  readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */
   readonly advice: string;
   /** What the advice was made from, for translation. */
@@ -349,7 +449,7 @@ export interface MarginReport {
 }
 
 /** A plan that is recommended instead of the best one. */
-export interface RecommendedReport extends Figures {
+export interface AdvisedReport extends Figures {
   /** `single:<tier>` where everything runs on one tier. */
   readonly strategy: string;
   readonly objectiveValue: number;

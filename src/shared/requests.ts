@@ -17,6 +17,8 @@ export interface ModelSnapshot {
   readonly error?: ErrorData;
   readonly analysis?: AnalysisReport;
   readonly plan?: PlanReport;
+  /** What the plan was made under besides the files; absent where nothing is tried. */
+  readonly tried?: PlanOverrides;
   /** The `dnnsplit.json` that applies; none when the built-in default does. */
   readonly configUri?: string;
   /** What is wrong with that file; the last good plan stays. */
@@ -50,7 +52,12 @@ export interface PlanPreview {
   readonly costPerRequest: number;
   /** By link. */
   readonly bytes: readonly number[];
+  /** How many tensors cross, by link. */
+  readonly tensors: readonly number[];
 }
+
+/** What a plan would give, or why there is none. */
+export type PreviewAnswer = { readonly preview: PlanPreview } | { readonly refused: ErrorData };
 
 export interface NodeDetails {
   readonly id: string;
@@ -77,7 +84,13 @@ export interface NodeDetails {
   }[];
   readonly macs: number | null;
   readonly weightBytes: number;
-  readonly timeMsPerTier: readonly { readonly tier: string; readonly ms: number; readonly measured: boolean }[];
+  readonly timeMsPerTier: readonly {
+    readonly tier: string;
+    readonly ms: number;
+    readonly measured: boolean;
+    /** Label of the node whose time includes this one's, where the tier runs them as one kernel. */
+    readonly fusedInto?: string;
+  }[];
 }
 
 export interface SearchHit {
@@ -117,8 +130,8 @@ export interface ServerRequests {
     params: { modelUri: string; links: readonly [number, number] };
     result: RegionMapReport | null;
   };
-  /** What the plan under other overrides would give; nothing is changed. `null` where no plan satisfies them. */
-  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PlanPreview | null };
+  /** What the plan under other overrides would give, or why no plan satisfies them; nothing is changed. */
+  'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PreviewAnswer };
   /**
    * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
    * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page.

@@ -41,6 +41,8 @@ export type VerifiedOutput = z.infer<typeof outputSchema>;
 export const verificationReportSchema = z.strictObject({
   model: z.string(),
   tiers: z.array(z.string()),
+  /** Cuts that were run, each by itself, where the sub-models hold several. */
+  cuts: z.number().optional(),
   /** Encoding of float32 tensors on each hop; anything but `original` changes results by intent. */
   wire: z.array(z.string()),
   runs: z.number(),

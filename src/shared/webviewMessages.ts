@@ -2,7 +2,7 @@
 import type { ErrorData } from './errors';
 import type { HeatMetric } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from './requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
@@ -15,6 +15,8 @@ export type ToWebview =
       readonly analysis: AnalysisReport;
       readonly plan: PlanReport;
       readonly overlay: SceneOverlay;
+      /** What the plan was made under besides the files. */
+      readonly tried?: PlanOverrides;
       /** Overrides that were set elsewhere; they replace the page's own. */
       readonly overrides?: PlanOverrides;
     }
@@ -22,8 +24,15 @@ export type ToWebview =
   /** Selection made elsewhere; `reveal` scrolls to it. */
   | { readonly type: 'select'; readonly nodeIds: readonly string[]; readonly reveal: boolean }
   | { readonly type: 'details'; readonly details: NodeDetails }
-  /** Answers `requestPreview`; `null` where no plan may cut there. */
-  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly preview: PlanPreview | null }
+  /** Answers `requestPreview`. */
+  | { readonly type: 'preview'; readonly cut: PreviewedCut; readonly answer: PreviewAnswer }
+  /** No plan satisfies overrides of the page; those that `held` before hold still. */
+  | {
+      readonly type: 'refused';
+      readonly refused: PlanOverrides;
+      readonly held: PlanOverrides;
+      readonly error: ErrorData;
+    }
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
@@ -38,6 +47,20 @@ export interface PreviewedCut {
   readonly link: number;
   readonly position: number;
 }
+
+/** Commands of the extension that the page has buttons for. */
+export const runCommands = [
+  'exportPlan',
+  'savePicture',
+  'openConfig',
+  'bindDimension',
+  'generate',
+  'split',
+  'verifySplit',
+  'showLog',
+  'analyzeAgain',
+] as const;
+export type RunCommand = (typeof runCommands)[number];
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
@@ -57,5 +80,5 @@ export type FromWebview =
   /** The base64 text of a PNG file, and its pixels per CSS pixel of the layout; or why there is none. */
   | { readonly type: 'picture'; readonly png: string; readonly scale: number }
   | { readonly type: 'noPicture'; readonly reason: string }
-  | { readonly type: 'run'; readonly command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain' }
+  | { readonly type: 'run'; readonly command: RunCommand }
   | { readonly type: 'log'; readonly text: string };

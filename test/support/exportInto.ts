@@ -5,7 +5,9 @@ import type { OnnxModel } from '../../src/engine/onnx/model';
 import { commitSets, FileSet } from '../../src/files/fileSet';
 import type { Work } from '../../src/shared/work';
 
-export interface ExportTarget extends SegmentExportOptions {
+export interface ExportTarget extends Omit<SegmentExportOptions, 'filesOf'> {
+  /** File of the segment of a tier. */
+  readonly fileName: (tier: number) => string;
   readonly directory: string;
   /** Replaces whatever is in the way. */
   readonly overwrite?: boolean;
@@ -16,15 +18,16 @@ export function exportInto(
   modelPath: string,
   model: OnnxModel,
   plan: SegmentsPlan,
-  { directory, overwrite = false, ...options }: ExportTarget,
+  { directory, overwrite = false, fileName, ...rest }: ExportTarget,
   work?: Work,
 ) {
   const rule = { overwrite, replacesForeign: overwrite, inputs: [], own: [], expected: [], seal: '' };
   const set = new FileSet(directory, rule);
   try {
-    const exported = takeSteps(exportSegments(modelPath, model, plan, set, options, work));
+    const options = { ...rest, filesOf: (tier: number) => [fileName(tier)] };
+    const { segments } = takeSteps(exportSegments(modelPath, model, plan, set, options, work));
     commitSets([set]);
-    return exported;
+    return segments.map((segment) => ({ ...segment, tier: segment.segment }));
   } finally {
     set.abandon();
   }

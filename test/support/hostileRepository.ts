@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildModel } from './onnxBuilder';
@@ -67,6 +68,43 @@ export function hostileRepository(place?: string): HostileRepository {
     hasRun: () => readdirSync(folder).includes('owned'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Names of what is no regular file, and what that is, per kind of document; `named` is what a configuration names. */
+export const irregularFiles = {
+  pipe: /is a pipe, not a regular file/,
+  zero: /is a device, not a regular file/,
+  folder: /is a folder/,
+  loop: /is a loop of symbolic links/,
+} as const;
+
+/** Puts pipes, devices, folders and loops under the names of models, plans, profiles and configurations into a folder. */
+export function plantIrregular(folder: string): void {
+  for (const ending of ['.onnx', '.splitplan.json', '.profile.json']) {
+    const path = (name: string) => join(folder, `${name}${ending}`);
+    execFileSync('mkfifo', [path('pipe')]);
+    symlinkSync('/dev/zero', path('zero'));
+    mkdirSync(path('folder'));
+    symlinkSync(`loop${ending}`, path('loop'));
+  }
+  for (const name of Object.keys(irregularFiles)) {
+    // A configuration of each kind that names such a profile, and one that is such a file itself.
+    const [naming, being] = [join(folder, `naming-${name}`), join(folder, `being-${name}`)];
+    for (const made of [naming, being]) mkdirSync(made);
+    for (const made of [naming, being]) copyFileSync(join(folder, 'plain.onnx'), join(made, 'plain.onnx'));
+    const profile = join(naming, 'it.profile.json');
+    const configuration = join(being, 'dnnsplit.json');
+    for (const place of [profile, configuration]) {
+      if (name === 'pipe') execFileSync('mkfifo', [place]);
+      if (name === 'zero') symlinkSync('/dev/zero', place);
+      if (name === 'folder') mkdirSync(place);
+      if (name === 'loop') symlinkSync(place, place);
+    }
+    writeFileSync(
+      join(naming, 'dnnsplit.json'),
+      JSON.stringify({ tiers: [{ id: 'a', gflops: 1, profile: 'it.profile.json' }] }),
+    );
+  }
 }
 
 /** Puts packages by the names of those that the program loads into a folder. */

@@ -147,6 +147,7 @@ export function model(parts: GraphParts, functions: readonly OnnxFunction[] = []
     graph: graph(parts),
     functions,
     metadata: new Map(),
+    deviceConfigurations: [],
     bytes: 0,
     bytesRead: 0,
   };

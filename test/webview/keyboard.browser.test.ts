@@ -7,8 +7,8 @@ describeInBrowser('a plan by keyboard', (session) => {
   test('is cut after the node that the keyboard is at, and taken back from anywhere', async () => {
     await session.open();
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_0'], reveal: true }));
-    await session.graph().press('c');
-    expect((await session.lastPosted('override'))?.overrides.cuts).toContain(1);
+    await session.graph().press('1');
+    expect((await session.lastPosted('override'))?.overrides.cuts).toEqual([1, null]);
     await session.page.getByRole('tab', { name: 'Plan' }).click();
     await session.page.keyboard.press('Control+z');
     expect(await session.lastPosted('override')).toEqual({ type: 'override', overrides: {} });
@@ -24,8 +24,9 @@ describeInBrowser('a plan by keyboard', (session) => {
   test('keeps the focus where it was when what is around it is built anew', async () => {
     await session.open();
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_0'], reveal: true }));
-    for (const name of ['Cut Here', 'Pin to edge']) {
-      await session.page.getByRole('button', { name }).focus();
+    const cutHere = session.page.getByRole('button', { name: 'Cut Here: device to edge' });
+    for (const wanted of [cutHere, session.page.getByRole('button', { name: 'Pin to edge' })]) {
+      await wanted.focus();
       await session.page.keyboard.press('Enter');
       await session.settle();
       expect(await session.lastPosted('override')).toBeDefined();
@@ -35,11 +36,11 @@ describeInBrowser('a plan by keyboard', (session) => {
     }
     // The button that was pressed is gone; its place is taken by another one.
     expect(await focusedName()).toBe('Pin to cloud');
-    await session.page.getByRole('button', { name: 'Cut Here' }).focus();
+    await cutHere.focus();
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['relu_1'], reveal: false }));
     await session.page.getByRole('heading', { name: 'layer0.relu_1' }).waitFor();
     await session.settle();
-    expect(await focusedName()).toBe('Cut Here');
+    expect(await focusedName()).toBe('device → edge');
   });
 
   test('has the graph focused as soon as the page is', async () => {

@@ -67,7 +67,7 @@ describeInBrowser('page of the graph view', (session) => {
       await session.page.getByRole('combobox', { name, exact: true }).waitFor();
     }
     for (const name of ['Zoom out (−)', 'Zoom in (+)', 'Fit', 'Save Picture', 'Export Plan', 'Details']) {
-      await session.page.getByRole('button', { name, exact: true }).waitFor();
+      await session.page.getByRole('toolbar').getByRole('button', { name, exact: true }).waitFor();
     }
   });
 
@@ -75,7 +75,7 @@ describeInBrowser('page of the graph view', (session) => {
     await session.open();
     await session.page.getByRole('tab', { name: 'Plan' }).click();
     expect(await session.page.getByRole('tabpanel').getAttribute('id')).toBe('panel-plan');
-    await session.page.keyboard.press('ArrowRight');
+    await session.page.keyboard.press('ArrowLeft');
     expect(await session.page.getByRole('tabpanel').getAttribute('id')).toBe('panel-charts');
     // The plan sends nothing over the second link, whatever its bandwidth: that takes a sentence and no chart.
     expect(await session.page.locator('svg[role=img]').count()).toBe(2);

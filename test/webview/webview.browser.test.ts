@@ -85,7 +85,7 @@ describeInBrowser('graph view', (session) => {
     await session.open();
     await session.graph().press('/');
     await session.page.keyboard.type('gemm');
-    await session.page.getByRole('button', { name: 'layer0.gemm_53' }).waitFor();
+    await session.page.getByRole('button', { name: /^layer0\.gemm_53/ }).waitFor();
     await session.page.keyboard.press('ArrowDown');
     await session.page.keyboard.press('Enter');
     expect(await session.lastPosted('selected')).toEqual({ type: 'selected', nodeIds: ['gemm_53'] });
@@ -97,7 +97,10 @@ describeInBrowser('graph view', (session) => {
     );
     await session.graph().press('/');
     await session.page.keyboard.type('conv_3');
-    await session.page.getByRole('button', { name: 'layer0.conv_3' }).first().waitFor();
+    await session.page
+      .getByRole('button', { name: /^layer0\.conv_3/ })
+      .first()
+      .waitFor();
     await session.page.keyboard.press('ArrowDown');
     await session.page.keyboard.press('Enter');
     expect(await session.lastPosted('selected')).toEqual({ type: 'selected', nodeIds: ['conv_3'] });

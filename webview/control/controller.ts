@@ -1,12 +1,12 @@
 import type { HeatMetric } from '../../src/shared/picture';
 import type { PlanOverrides } from '../../src/shared/requests';
-import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { PreviewedCut, RunCommand } from '../../src/shared/webviewMessages';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
-import { hasDetails, lastPlaceOf } from '../model/shown';
+import { hasDetails, lastPlaceOf, shownNode } from '../model/shown';
 import type { PanelTab, Store } from '../model/state';
 import { text } from '../text/strings';
-import { cutAt } from './cutDrag';
+import { cutAt, placeOf } from './cutDrag';
 import type { Transport } from './transport';
 
 /** What the user can do, as one call each: changes the state and tells the host. */
@@ -26,8 +26,12 @@ export interface Controller {
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
   override(overrides: PlanOverrides): void;
   cut(cut: PreviewedCut): void;
-  /** Cuts after a node; says so where no plan can. */
-  cutAfter(nodeId: string): void;
+  /** Cuts a link after a node, wherever that is; without a link, the only one, or the person is asked for one. */
+  cutAfter(nodeId: string, link?: number): void;
+  /** Asks for what cutting after a node would give, where the plan does not say it. */
+  previewAfter(nodeId: string): void;
+  /** Takes the sentence beside the graph away. */
+  dismiss(): void;
   /** Takes the last override back. */
   undo(): void;
   /** Makes an override again that was taken back. */
@@ -39,7 +43,7 @@ export interface Controller {
   /** Asks what a cut would give. */
   preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
-  run(command: 'exportPlan' | 'savePicture' | 'openConfig' | 'showLog' | 'analyzeAgain'): void;
+  run(command: RunCommand): void;
   cancel(): void;
 }
 
@@ -64,6 +68,15 @@ export function createController(store: Store, transport: Transport, announce: (
     const { metric, comparing } = store.state();
     transport.post({ type: 'shown', metric, comparing });
   };
+  const tell = (sentence: string) => store.dispatch({ type: 'notice', notice: { kind: 'told', sentence } });
+  /** A fold that is cut inside is opened, and a cut behind one says where that is. */
+  const openAround = (nodeId: string, position: number) => {
+    const state = store.state();
+    const box = shownNode(state, nodeId);
+    if (box?.kind !== 'fold') return;
+    if (box.orderIndices.at(-1) !== position - 1) toggleGroup(box.id, box.label);
+    else tell(text('notice.foldEnd', placeOf(position, state.analysis, state.scene)));
+  };
   const override = (overrides: PlanOverrides) => {
     store.dispatch({ type: 'override', overrides });
     applyOverrides();
@@ -77,12 +90,40 @@ export function createController(store: Store, transport: Transport, announce: (
     requestDetails,
     override,
     cut,
-    cutAfter(nodeId) {
-      const place = lastPlaceOf(store.state(), nodeId);
-      const wanted = place === undefined ? undefined : cutAt(store.state(), place + 1);
-      if (wanted === undefined) announce(text('details.noCut'));
-      else cut(wanted);
+    cutAfter(nodeId, link) {
+      const state = store.state();
+      const place = lastPlaceOf(state, nodeId);
+      const wanted = place === undefined ? undefined : cutAt(state, place + 1);
+      const links = (state.overlay?.tierNames.length ?? 1) - 1;
+      if (wanted === undefined || (link !== undefined && link >= links)) {
+        tell(text(links < 1 ? 'notice.oneTier' : 'notice.noPlace'));
+        return;
+      }
+      const { position } = wanted;
+      if (link === undefined && links > 1) {
+        const { analysis, scene } = state;
+        store.dispatch({
+          type: 'notice',
+          notice: { kind: 'whichLink', position, place: placeOf(position, analysis, scene) },
+        });
+        return;
+      }
+      cut({ position, link: link ?? wanted.link });
+      openAround(nodeId, position);
     },
+    previewAfter(nodeId) {
+      const state = store.state();
+      const place = lastPlaceOf(state, nodeId);
+      const wanted = place === undefined ? undefined : cutAt(state, place + 1);
+      const isKnown = state.plan?.candidates.some(
+        ({ position, link }) => position === wanted?.position && link !== null,
+      );
+      if (wanted === undefined || isKnown === true) return;
+      const links = (state.overlay?.tierNames.length ?? 1) - 1;
+      const overrides = withCut(state.overrides, links, wanted.link, wanted.position);
+      transport.post({ type: 'requestPreview', cut: wanted, overrides });
+    },
+    dismiss: () => store.dispatch({ type: 'notice', notice: null }),
     extendSelection(nodeId) {
       const { selection } = store.state();
       select(selection.includes(nodeId) ? selection.filter((id) => id !== nodeId) : [...selection, nodeId]);

@@ -29,16 +29,12 @@ export function placeOf(position: number, analysis: AnalysisReport | null, model
 
 /**
  * The cut that a person means by a position: on the link that suits it best, or on the one above the tier that it lies on.
- * Nothing where the graph cannot be cut.
+ * Nothing where there is no plan to cut, or nothing to cut it between.
  */
-export function cutAt(
-  { scene, plan, overlay }: Pick<State, 'scene' | 'plan' | 'overlay'>,
-  position: number,
-): PreviewedCut | undefined {
+export function cutAt({ plan, overlay }: Pick<State, 'plan' | 'overlay'>, position: number): PreviewedCut | undefined {
   const links = (overlay?.tierNames.length ?? 1) - 1;
-  if (scene === null || plan === null || links < 1) return undefined;
+  if (plan === null || links < 1) return undefined;
   const outcome = plan.candidates.find((candidate) => candidate.position === position);
-  if (outcome === undefined && !scene.cutLineByPosition.has(position)) return undefined;
   return { link: outcome?.link ?? Math.min(overlay?.tierOfNode[position - 1] ?? 0, links - 1), position };
 }
 
@@ -52,8 +48,8 @@ export function previewCut({ link, position }: PreviewedCut, known: Known, model
   const { plan, analysis, preview } = known;
   const place = placeOf(position, analysis, model);
   if (preview !== null && preview.cut.link === link && preview.cut.position === position) {
-    const { outcome } = preview;
-    if (outcome === null) return text('boundary.impossible', place);
+    if ('refused' in preview.answer) return text('boundary.impossible', place);
+    const outcome = preview.answer.preview;
     const figures = [formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest)] as const;
     return text('boundary.outcome', place, ...figures, formatBytes(outcome.bytes[link] ?? null));
   }

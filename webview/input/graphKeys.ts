@@ -57,6 +57,9 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
     case 'cut':
       if (focused !== null) controller.cutAfter(focused);
       return;
+    case 'cutLink':
+      if (focused !== null) controller.cutAfter(focused, command.link);
+      return;
     case 'zoomIn':
       view.zoom(zoomStep, undefined, undefined, true);
       return;
@@ -77,6 +80,10 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
       return;
     case 'leave':
       if (cancelDrag()) return;
+      if (state().notice !== null) {
+        controller.dismiss();
+        return;
+      }
       if (selection.length > 0) controller.select([]);
       else host.blur();
       return;

@@ -5,6 +5,8 @@ export type Step = 'up' | 'down' | 'left' | 'right' | 'first' | 'last';
 
 export type GraphCommand =
   | { readonly kind: 'walk'; readonly step: Step }
+  /** Cuts this link after the node. */
+  | { readonly kind: 'cutLink'; readonly link: number }
   | {
       readonly kind:
         | 'activate'
@@ -55,6 +57,7 @@ export function commandForKey(event: {
   if (isCommand && !event.altKey && event.key.toLowerCase() === 'y') return { kind: 'redo' };
   if (isCommand || event.altKey) return undefined;
   if (event.key === 'Enter' && event.shiftKey) return { kind: 'extend' };
+  if (/^[1-7]$/.test(event.key)) return { kind: 'cutLink', link: Number(event.key) - 1 };
   return Object.hasOwn(commandByKey, event.key) ? commandByKey[event.key] : undefined;
 }
 

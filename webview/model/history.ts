@@ -41,3 +41,25 @@ export function redo({ overrides, history: { past, future } }: Tried): Tried {
   if (next === undefined) return { overrides, history: { past, future, sliding: false } };
   return { overrides: next, history: { past: [...past, overrides], future: later, sliding: false } };
 }
+
+const same = (a: PlanOverrides, b: PlanOverrides) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * Goes back from a change that no plan satisfies to what held before it. The change is nowhere in the history then, so that
+ * neither undoing nor redoing ever comes to it again.
+ */
+export function refuse({ overrides, history }: Tried, refused: PlanOverrides, held: PlanOverrides): Tried {
+  const past = history.past.filter((one) => !same(one, refused));
+  const future = history.future.filter((one) => !same(one, refused));
+  if (!same(overrides, refused)) return { overrides, history: { past, future, sliding: false } };
+  const [before] = past.slice(-1);
+  const [after] = future;
+  return {
+    overrides: held,
+    history: {
+      past: before !== undefined && same(before, held) ? past.slice(0, -1) : past,
+      future: after !== undefined && same(after, held) ? future.slice(1) : future,
+      sliding: false,
+    },
+  };
+}

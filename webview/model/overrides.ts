@@ -40,5 +40,7 @@ function withoutPlacement({ placement: _dropped, ...others }: PlanOverrides): Pl
 /** Overrides with a node pinned to a tier, or released with `null`. */
 export function withPin(overrides: PlanOverrides, nodeId: string, tier: string | null): PlanOverrides {
   const { [nodeId]: _released, ...others } = overrides.pin ?? {};
-  return { ...withoutPlacement(overrides), pin: tier === null ? others : { ...others, [nodeId]: tier } };
+  if (tier !== null) return { ...withoutPlacement(overrides), pin: { ...others, [nodeId]: tier } };
+  const { pin: _pins, ...rest } = withoutPlacement(overrides);
+  return Object.keys(others).length === 0 ? rest : { ...rest, pin: others };
 }

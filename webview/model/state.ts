@@ -2,14 +2,16 @@ import { createDisplayList, type DisplayList } from '../../src/engine/picture/di
 import type { ErrorData } from '../../src/shared/errors';
 import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/shared/reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PlanPreview, SearchHit } from '../../src/shared/requests';
+import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
 import type { SceneOverlay } from '../../src/shared/scene';
 import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
 import { text } from '../text/strings';
-import { change, emptyHistory, type History, redo, undo } from './history';
+import { type TriedPlan, withTried } from './alternatives';
+import { change, emptyHistory, type History, redo, refuse, undo } from './history';
+import { type Notice, noticeOf } from './notice';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
-export const panelTabs = ['details', 'candidates', 'nodes', 'plan', 'charts'] as const;
+export const panelTabs = ['plan', 'details', 'candidates', 'nodes', 'charts'] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 export interface PanelState {
@@ -42,7 +44,9 @@ export interface State {
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
   /** What the cut that is being dragged would give. */
-  readonly preview: { readonly cut: PreviewedCut; readonly outcome: PlanPreview | null } | null;
+  readonly preview: { readonly cut: PreviewedCut; readonly answer: PreviewAnswer } | null;
+  /** What has to be told or asked about the last thing that a person did. */
+  readonly notice: Notice | null;
   readonly search: { readonly query: string; readonly hits: readonly SearchHit[] } | null;
   readonly selection: readonly string[];
   /** Node that the keyboard is at. */
@@ -54,6 +58,10 @@ export interface State {
   readonly metric: HeatMetric;
   readonly overrides: PlanOverrides;
   readonly history: History;
+  /** What the plan was made under besides the files; `overrides` may already be others. */
+  readonly plannedUnder: PlanOverrides;
+  /** Plans that were tried out, the newest first. */
+  readonly tried: readonly TriedPlan[];
 }
 
 export const initialState: State = {
@@ -70,15 +78,18 @@ export const initialState: State = {
   comparison: null,
   regions: null,
   preview: null,
+  notice: null,
   search: null,
   selection: [],
   focused: null,
   hovered: null,
   folded: null,
-  panel: { open: true, tab: 'details', size: 420 },
+  panel: { open: true, tab: 'plan', size: 420 },
   metric: 'time',
   overrides: {},
   history: emptyHistory,
+  plannedUnder: {},
+  tried: [],
 };
 
 export type Action =
@@ -91,6 +102,7 @@ export type Action =
   | { readonly type: 'metric'; readonly metric: HeatMetric }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
   | { readonly type: 'compare'; readonly strategy: string | null }
+  | { readonly type: 'notice'; readonly notice: Notice | null }
   | { readonly type: 'undo' }
   | { readonly type: 'redo' }
   | { readonly type: 'clearSearch' }
@@ -105,7 +117,15 @@ function derive(state: State): State {
 
 function select(state: State, nodeIds: readonly string[]): State {
   const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
-  return { ...state, selection: nodeIds, details, focused: nodeIds.at(-1) ?? state.focused };
+  const panel = panelFor(state, nodeIds);
+  return { ...state, selection: nodeIds, details, panel, focused: nodeIds.at(-1) ?? state.focused };
+}
+
+/** The plan is shown while nothing is selected, and the node that is selected in its place; other tabs stay. */
+function panelFor({ panel, selection }: State, nodeIds: readonly string[]): PanelState {
+  if (JSON.stringify(selection) === JSON.stringify(nodeIds)) return panel;
+  if (nodeIds.length > 0) return panel.tab === 'plan' ? { ...panel, tab: 'details' } : panel;
+  return panel.tab === 'details' ? { ...panel, tab: 'plan' } : panel;
 }
 
 /** The box of a new scene for one of the scene before: itself, the fold that took it in, or the first that was in it. */
@@ -134,10 +154,20 @@ function receive(state: State, message: ToWebview): State {
     }
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;
+      const tried = message.tried === undefined ? state.tried : withTried(state.tried, plan, message.tried);
       const changed = overrides === undefined ? state : { ...state, ...change(state, overrides) };
       // Without a scene there is still nothing to show: its failure or progress stays.
       const settled = state.scene === null ? {} : { error: null, progress: null };
-      return derive({ ...changed, ...settled, analysis, plan, overlay, preview: null });
+      return derive({
+        ...changed,
+        ...settled,
+        analysis,
+        plan,
+        overlay,
+        tried,
+        plannedUnder: message.tried ?? {},
+        preview: null,
+      });
     }
     case 'failed':
       return { ...state, error: message.error, progress: null };
@@ -152,7 +182,12 @@ function receive(state: State, message: ToWebview): State {
     case 'regions':
       return { ...state, regions: message.map };
     case 'preview':
-      return { ...state, preview: { cut: message.cut, outcome: message.preview } };
+      return { ...state, preview: { cut: message.cut, answer: message.answer } };
+    case 'refused': {
+      const { refused, held, error } = message;
+      const notice = noticeOf(error, refused, state.plan);
+      return { ...state, ...refuse(state, refused, held), notice };
+    }
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
@@ -179,13 +214,15 @@ export function reduce(state: State, action: Action): State {
     case 'metric':
       return derive({ ...state, metric: action.metric });
     case 'override':
-      return { ...state, ...change(state, action.overrides) };
+      return { ...state, ...change(state, action.overrides), notice: null };
+    case 'notice':
+      return { ...state, notice: action.notice };
     case 'compare':
       return derive({ ...state, comparing: action.strategy, comparison: null });
     case 'undo':
-      return { ...state, ...undo(state) };
+      return { ...state, ...undo(state), notice: null };
     case 'redo':
-      return { ...state, ...redo(state) };
+      return { ...state, ...redo(state), notice: null };
     case 'clearSearch':
       return { ...state, search: null };
     case 'restore':

@@ -1,6 +1,7 @@
 import { metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { NodeDetails } from '../../src/shared/requests';
 import type { SceneNode } from '../../src/shared/scene';
+import type { PreviewedCut } from '../../src/shared/webviewMessages';
 import type { Controller } from '../control/controller';
 import { cutAt } from '../control/cutDrag';
 import { withPin } from '../model/overrides';
@@ -14,7 +15,6 @@ import { formatBytes, formatCount, formatFigure, formatMacs, formatMs, unbroken 
 import { text, translated } from '../text/strings';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
-import { planFigures } from './planFigures';
 import { tierText } from './tierText';
 
 function section(title: string, ...content: readonly Content[]): HTMLElement {
@@ -82,28 +82,51 @@ function insideFacts(state: State, details: NodeDetails): Fact[] {
   ];
 }
 
-/** What cutting after a number of nodes would give, where the plan can be cut there. */
-function cutSection(state: State, position: number | undefined, controller: Controller): HTMLElement[] {
+/** What cutting after a node would give, and a button per link that can be cut there. */
+function cutSection(state: State, nodeId: string, position: number | undefined, controller: Controller): HTMLElement[] {
   const cut = position === undefined ? undefined : cutAt(state, position);
   if (cut === undefined) return [];
-  const outcome = state.plan?.candidates.find((candidate) => candidate.position === position);
-  const result =
-    outcome === undefined
-      ? message(text('details.notCandidate'))
-      : outcome.latencyMs === null
-        ? message(text('details.noCut'))
-        : factList(
-            shownMetrics(state.plan?.objective ?? '').map((metric) => {
-              const { label, figure } = metricTable[metric];
-              return [translated(label), formatFigure(metric, outcome[figure])];
-            }),
-          );
-  const cutHere = button({
-    label: text('details.cutHere'),
-    title: text('details.cutHere.title'),
-    onClick: () => controller.cut(cut),
-  });
-  return [section(text('details.cut'), result, cutHere)];
+  const names = state.overlay?.tierNames ?? [];
+  const buttons = names.slice(1).map((to, link) =>
+    button({
+      label: names.length === 2 ? text('details.cutHere') : text('boundary.link', names[link] ?? '', to),
+      title: text('details.cutHere.title', names[link] ?? '', to, link + 1),
+      name: text('details.cutHere.name', names[link] ?? '', to),
+      onClick: () => controller.cutAfter(nodeId, link),
+    }),
+  );
+  return [section(text('details.cut'), ...cutFigures(state, cut), element('div', { class: 'actions' }, ...buttons))];
+}
+
+/** What is known of a cut: how much crosses, and what that gives or why it cannot be. */
+function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
+  const { plan, preview, scene, analysis } = state;
+  const outcome = plan?.candidates.find(({ position, link }) => position === cut.position && link !== null);
+  const asked = preview?.cut.position === cut.position ? preview.answer : undefined;
+  const carried = analysis?.candidates.find(({ position }) => position === cut.position);
+  const bytes = carried?.bytes ?? scene?.scene.positions.find(({ position }) => position === cut.position)?.bytes;
+  if (outcome !== undefined) {
+    const facts = shownMetrics(plan?.objective ?? '').map((metric): Fact => {
+      const { label, figure } = metricTable[metric];
+      return [translated(label), formatFigure(metric, outcome[figure])];
+    });
+    const told =
+      carried === undefined
+        ? []
+        : [message(text('details.carries', carried.tensors.length, formatBytes(carried.bytes)))];
+    return [...told, factList(facts)];
+  }
+  if (asked === undefined)
+    return bytes === undefined ? [] : [message(text('details.carriesBytes', formatBytes(bytes)))];
+  if ('refused' in asked) return [element('p', { class: 'hint' }, ...withCode(asked.refused.message))];
+  const { latencyMs, costPerRequest, tensors, bytes: byLink } = asked.preview;
+  return [
+    message(text('details.carries', tensors[cut.link] ?? 0, formatBytes(byLink[cut.link] ?? null))),
+    factList([
+      [translated(metricTable.latency.label), formatMs(latencyMs)],
+      [translated(metricTable.cost.label), formatFigure('cost', costPerRequest)],
+    ]),
+  ];
 }
 
 /** Buttons that pin a node to a tier, or release it. */
@@ -132,7 +155,7 @@ function aboutBox(state: State, node: SceneNode, details: NodeDetails | null, co
       ...(node.kind === 'node' ? pinButtons(state, node.id, controller) : []),
       ...(canFold ? [button({ label, onClick: () => controller.toggleFoldAt(node.id) })] : []),
     ),
-    ...cutSection(state, positionAfter(node.orderIndices), controller),
+    ...cutSection(state, node.id, positionAfter(node.orderIndices), controller),
   ];
 }
 
@@ -144,7 +167,7 @@ function aboutInside(state: State, fold: SceneNode, details: NodeDetails, contro
     factList(insideFacts(state, details)),
     message(text('details.inside', fold.label)),
     ...actions(...(place === undefined ? [] : pinButtons(state, details.id, controller)), unfold),
-    ...cutSection(state, place === undefined ? undefined : place + 1, controller),
+    ...cutSection(state, details.id, place === undefined ? undefined : place + 1, controller),
   ];
 }
 
@@ -181,13 +204,16 @@ function tensors(details: NodeDetails, controller: Controller): HTMLElement[] {
 
 function times(details: NodeDetails): HTMLElement[] {
   if (details.timeMsPerTier.length === 0) return [];
-  const kind = (measured: boolean) => text(measured ? 'details.measured' : 'details.estimated');
+  const kind = ({ measured, fusedInto }: NodeDetails['timeMsPerTier'][number]) => {
+    if (fusedInto !== undefined) return text('details.fused', fusedInto);
+    return text(measured ? 'details.measured' : 'details.estimated');
+  };
   const rows = table(
     text('details.times'),
     [
       { header: text('column.tier'), cell: ({ tier }) => tier },
       { header: text('column.time'), numeric: true, cell: ({ ms }) => formatMs(ms) },
-      { header: '', cell: ({ measured }) => element('span', { class: 'dimmed' }, kind(measured)) },
+      { header: '', cell: (row) => element('span', { class: 'dimmed' }, kind(row)) },
     ],
     details.timeMsPerTier,
   );
@@ -203,16 +229,10 @@ function knowledge(details: NodeDetails, controller: Controller): HTMLElement[] 
   ];
 }
 
-/** While nothing is selected the panel has room for the answer that a person came for. */
-function nothingSelected({ plan }: State): HTMLElement[] {
-  const answer = plan === null ? [] : [element('p', { class: 'advice' }, ...withCode(plan.advice)), planFigures(plan)];
-  return [...answer, message(text('details.none'))];
-}
-
 function content(state: State, controller: Controller): HTMLElement[] {
   const { selection, scene, details } = state;
   const id = selection.at(-1);
-  if (id === undefined || scene === null) return nothingSelected(state);
+  if (id === undefined || scene === null) return [message(text('details.none'))];
   const node = nodeById(scene, id);
   const fold = node === undefined ? shownNode(state, id) : undefined;
   const current = details?.id === id ? details : null;
@@ -231,9 +251,8 @@ function content(state: State, controller: Controller): HTMLElement[] {
 export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
   const build = (state: State) => root.replaceChildren(...content(state, controller));
-  const update = whenChanged(
-    ({ selection, scene, details, list, plan, overrides }) => [selection, scene, details, list?.plan, plan, overrides],
-    build,
-  );
+  const update = whenChanged(({ selection, scene, details, list, plan, overrides, preview }) => {
+    return [selection, scene, details, list?.plan, plan, overrides, preview];
+  }, build);
   return { element: root, update };
 }

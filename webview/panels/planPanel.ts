@@ -1,156 +1,25 @@
-import { figureOf, figuresOf, metrics, metricTable } from '../../src/shared/metrics';
 import { hasOverrides } from '../../src/shared/overrides';
-import { latencyEnds } from '../../src/shared/regimeLatency';
-import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
-import { tierLetters } from '../../src/shared/tierLook';
+import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
-import { element, withCode } from '../page/dom';
-import { type Column, table } from '../page/table';
+import { element } from '../page/dom';
 import { button } from '../page/toolkit';
-import {
-  formatBytes,
-  formatCount,
-  formatDollars,
-  formatFigure,
-  formatMacs,
-  formatMbps,
-  formatMbpsRange,
-  formatMs,
-  formatRatio,
-  unknownNumber,
-} from '../text/format';
-import { text, translated } from '../text/strings';
+import { formatCount } from '../text/format';
+import { text } from '../text/strings';
+import { answerView, restsOnView } from './answer/answerView';
+import { nextStepsView } from './answer/nextSteps';
+import { triedView } from './answer/triedView';
 import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
+import { linksTable, regimesOf, strategiesTable, tiersTable } from './planTables';
 import { regimesHint } from './regimesHint';
-
-function tiersTable(plan: PlanReport): HTMLElement {
-  const letters = tierLetters(plan.tiers.map(({ id }) => id));
-  const letterOf = new Map(plan.tiers.map(({ id }, index) => [id, letters[index] ?? '']));
-  return table(
-    text('plan.caption'),
-    [
-      { header: text('column.tier'), cell: ({ id }) => `${letterOf.get(id) ?? ''}  ${id}` },
-      { header: text('column.nodes'), numeric: true, cell: ({ nodes }) => formatCount(nodes) },
-      { header: text('column.time'), numeric: true, cell: ({ computeMs }) => formatMs(computeMs) },
-      { header: text('column.macs'), numeric: true, cell: ({ macs }) => formatMacs(macs) },
-      { header: text('column.weights'), numeric: true, cell: ({ weightBytes }) => formatBytes(weightBytes) },
-      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
-    ],
-    plan.tiers,
-  );
-}
-
-function linksTable(plan: PlanReport): HTMLElement {
-  return table(
-    text('plan.links'),
-    [
-      { header: text('column.link'), cell: ({ from, to }) => `${from} → ${to}` },
-      { header: text('column.bytes'), numeric: true, cell: ({ bytes }) => formatBytes(bytes) },
-      { header: text('column.transfer'), numeric: true, cell: ({ transferMs }) => formatMs(transferMs) },
-      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
-    ],
-    plan.links,
-  );
-}
-
-/** Columns of what every table of plans shows: latency, cost, and what the objective counts. */
-function metricColumns({ objective }: PlanReport): Column<StrategyReport>[] {
-  const shown = metrics.filter((metric) => metric === 'latency' || metric === 'cost' || metric === objective);
-  return shown.map((metric) => ({
-    header: translated(metricTable[metric].label),
-    numeric: true,
-    cell: (row) => (row.unavailable === undefined ? formatFigure(metric, figureOf(row, metric)) : unknownNumber),
-  }));
-}
-
-/** How a strategy's latency stands against the plan's. */
-function against(row: StrategyReport, plan: PlanReport): string {
-  if (row.unavailable !== undefined) return unknownNumber;
-  if (row.strategy === plan.strategy) return text('plan.this');
-  const ratio = row.relative;
-  if (ratio === null) return text('plan.more');
-  if (Math.abs(ratio - 1) < 0.005) return text('plan.equal');
-  const isLatency = plan.objective === 'latency';
-  if (ratio < 1) return text(isLatency ? 'plan.faster' : 'plan.better', formatRatio(1 / ratio));
-  return text(isLatency ? 'plan.slower' : 'plan.worse', formatRatio(ratio));
-}
-
-function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
-  const own: StrategyReport = {
-    strategy: plan.strategy,
-    ...figuresOf(plan),
-    evaluatedPlans: plan.evaluatedPlans,
-    relative: 1,
-  };
-  const others = [...plan.strategies, ...plan.baselines].filter(({ strategy }) => strategy !== plan.strategy);
-  return table(
-    text('plan.strategies'),
-    [
-      {
-        header: text('column.strategy'),
-        cell: (row) => strategyName(row, plan, controller),
-      },
-      ...metricColumns(plan),
-      { header: text('column.speedup'), numeric: true, cell: (row) => against(row, plan) },
-    ],
-    [own, ...others],
-    ({ strategy }) => (strategy === plan.strategy ? 'chosen' : ''),
-  );
-}
-
-/** The strategy's name; that of another plan holds it against this one. */
-function strategyName(row: StrategyReport, plan: PlanReport, controller: Controller): HTMLElement {
-  if (row.unavailable !== undefined) return element('span', { title: row.unavailable }, row.strategy);
-  if (row.strategy === plan.strategy) return element('span', {}, row.strategy);
-  const name = `${text('compare.with')}: ${row.strategy}`;
-  const created = element(
-    'button',
-    { class: 'row-link', type: 'button', 'aria-label': name, title: name },
-    row.strategy,
-  );
-  created.addEventListener('click', () => controller.compare(row.strategy));
-  return created;
-}
-
-function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | string {
-  if (infeasible === undefined) return nodesPerTier.join(' · ');
-  return element('span', { title: infeasible.reason }, text('regimes.none'));
-}
-
-function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
-  if (toMbps === null) return fromMbps === 0 ? text('regimes.any') : text('regimes.from', formatMbps(fromMbps));
-  return fromMbps === 0 ? text('regimes.upTo', formatMbps(toMbps)) : formatMbpsRange(fromMbps, toMbps).join(' – ');
-}
-
-/** The latency at the slow end of the regime and at the fast one. */
-function latencyCell(regime: RegimeReport): string {
-  if (regime.infeasible !== undefined) return unknownNumber;
-  return latencyEnds(regime).join(' – ');
-}
-
-function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
-  return table(
-    text('chart.bandwidth'),
-    [
-      { header: text('column.bandwidth'), cell: rangeCell },
-      { header: text('column.split'), numeric: true, cell: splitCell },
-      {
-        header: text('column.latency'),
-        numeric: true,
-        cell: latencyCell,
-      },
-    ],
-    regimes,
-  );
-}
 
 /** The plan in figures: sliders per link, tiers, links, the other strategies, and the bandwidth regimes. */
 export function createPlanPanel(controller: Controller): Panel {
   const sliders = createBandwidthSliders(controller);
-  const advice = element('p', { class: 'advice' });
+  const answer = element('div');
+  const next = element('div');
   const summary = element('div');
   const tables = element('div');
   const undo = button({
@@ -164,24 +33,25 @@ export function createPlanPanel(controller: Controller): Panel {
     onClick: () => controller.redo(),
   });
   const reset = button({ label: text('plan.reset'), onClick: () => controller.override({}) });
+  const tried = element('div');
   const touched = element(
     'div',
     { class: 'touched' },
+    tried,
     element('p', { class: 'hint' }, text('plan.changed')),
     element('div', { class: 'actions' }, undo, redo, reset),
   );
   const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
-  const config = button({ label: text('plan.config'), onClick: () => controller.run('openConfig') });
   const root = element(
     'div',
     { class: 'plan' },
-    advice,
-    summary,
+    answer,
+    touched,
     bandwidthTitle,
     sliders.element,
-    touched,
+    next,
+    summary,
     tables,
-    element('div', { class: 'actions' }, config),
   );
   const comparison = element('div');
   const compare = whenChanged(
@@ -192,15 +62,23 @@ export function createPlanPanel(controller: Controller): Panel {
       view?.scrollIntoView({ block: 'nearest' });
     },
   );
+  const tell = whenChanged(
+    ({ plan, plannedUnder, tried }) => [plan, plannedUnder, tried],
+    (state) => answer.replaceChildren(...answerView(state, controller)),
+  );
+  const listTried = whenChanged(
+    ({ plan, plannedUnder }) => [plan, plannedUnder],
+    (state) => tried.replaceChildren(...triedView(state, controller)),
+  );
+  const offer = whenChanged(
+    ({ analysis, overrides }) => [analysis?.openDimensions.length, hasOverrides(overrides)],
+    (state) => next.replaceChildren(...nextStepsView(state, controller)),
+  );
   const build = whenChanged(
-    ({ plan }) => [plan],
-    ({ plan }) => {
-      if (plan === null) {
-        advice.replaceChildren(text('plan.none'));
-        return;
-      }
-      advice.replaceChildren(...withCode(plan.advice));
-      summary.replaceChildren(planFigures(plan), ...boundedHint(plan));
+    ({ plan, analysis }) => [plan, analysis],
+    ({ plan, analysis }) => {
+      if (plan === null) return;
+      summary.replaceChildren(...restsOnView(plan, analysis), ...boundedHint(plan), planFigures(plan));
       tables.replaceChildren(
         element('h3', {}, text('plan.caption')),
         tiersTable(plan),
@@ -217,6 +95,9 @@ export function createPlanPanel(controller: Controller): Panel {
   return {
     element: root,
     update(state) {
+      tell(state);
+      listTried(state);
+      offer(state);
       build(state);
       compare(state);
       sliders.update(state);
@@ -235,13 +116,4 @@ function boundedHint({ boundedBlocks = 0 }: PlanReport): HTMLElement[] {
   if (boundedBlocks === 0) return [];
   const told = text('plan.bounded', formatCount(boundedBlocks));
   return [element('p', { class: 'hint' }, told)];
-}
-
-function regimesOf(plan: PlanReport, regimes: readonly RegimeReport[], link: number): HTMLElement[] {
-  const report = plan.links[link];
-  if (report === undefined || regimes.length === 0) return [];
-  const reasons = regimes.flatMap(({ infeasible }) =>
-    infeasible === undefined ? [] : [element('p', { class: 'hint' }, ...withCode(infeasible.reason))],
-  );
-  return [element('h3', {}, text('plan.regimes', report.from, report.to)), regimesTable(regimes), ...reasons];
 }

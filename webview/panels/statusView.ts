@@ -17,7 +17,8 @@ export function createStatusView(controller: Controller): StatusView {
   const stage = element('p', { class: 'stage', role: 'status' });
   const bar = element('progress', { max: '1', 'aria-label': text('state.starting') });
   const cancel = button({ label: text('state.cancel'), onClick: () => controller.cancel() });
-  const working = element('div', { class: 'status-card' }, progressRing(), stage, bar, cancel);
+  const file = element('strong');
+  const working = element('div', { class: 'status-card' }, progressRing(), file, stage, bar, cancel);
   const sentence = element('p', { class: 'failure' });
   const failed = element(
     'div',
@@ -41,7 +42,7 @@ export function createStatusView(controller: Controller): StatusView {
 
   return {
     element: root,
-    update({ scene, progress, error }) {
+    update({ modelName, scene, progress, error }) {
       const isWorking = error === null && (progress !== null || scene === null);
       if (isWorking && startedAt === null) {
         startedAt = performance.now();
@@ -56,7 +57,8 @@ export function createStatusView(controller: Controller): StatusView {
       empty.hidden = !isEmpty;
       root.hidden = !isWorking && error === null && !isEmpty;
       root.classList.toggle('over-graph', isWorking && scene !== null);
-      setText(stage, progress?.stage ?? text('state.starting'));
+      setText(file, modelName);
+      setText(stage, progress?.stage || text('state.starting'));
       const fraction = progress?.fraction ?? null;
       bar.hidden = fraction === null;
       if (fraction !== null) bar.value = fraction;

@@ -1,5 +1,5 @@
 import { toScreen, toWorld } from '../../src/engine/picture/displayList/view';
-import { clamp, type Rect, type Size } from '../../src/shared/geometry';
+import { clamp, type Point, type Rect, type Size } from '../../src/shared/geometry';
 
 /** Where the picture stands: the world point at the top left corner of the canvas, and canvas pixels per world unit. */
 export interface Camera {
@@ -74,7 +74,7 @@ function besideTo(camera: Camera, leftEdge: number, left: number): Camera {
  * First look at a picture: all of it where it stays readable, otherwise its top at a readable size; of a picture that is
  * too wide for that the part around `entryX`, where the graph begins.
  */
-export function openingView(world: Size, canvas: Size, entryX: number): Camera {
+function topView(world: Size, canvas: Size, entryX: number): Camera {
   const whole = fitRect({ x: 0, y: 0, ...world }, canvas);
   if (whole.zoom >= readableZoom) return whole;
   const hasSides = canvas.width >= leastWidthForSides;
@@ -87,6 +87,19 @@ export function openingView(world: Size, canvas: Size, entryX: number): Camera {
   // The overview needs its place as well as what is on the left.
   const kept = Math.max(centered.x, world.width - (canvas.width - right) / zoom);
   return besideTo({ ...centered, x: kept }, 0, left);
+}
+
+/**
+ * First look at a picture: all of it where it stays readable, otherwise a part at a readable size, with the place that
+ * matters in the middle of the height; without one, the top.
+ */
+export function openingView(world: Size, canvas: Size, entryX: number, matters?: Point): Camera {
+  const top = topView(world, canvas, matters?.x ?? entryX);
+  const isWhole = top.zoom * world.height <= canvas.height;
+  if (matters === undefined || isWhole) return top;
+  const { zoom } = top;
+  const lowest = world.height - (canvas.height - fitPadding) / zoom;
+  return { ...top, y: clamp(matters.y - canvas.height / zoom / 2, top.y, Math.max(top.y, lowest)) };
 }
 
 /** How far a span has to move to lie between margins of a length; spans that are longer than it are put at its start. */

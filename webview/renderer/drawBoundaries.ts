@@ -12,7 +12,7 @@ import { colorOf } from '../../src/engine/picture/displayList/theme';
 import { toScreen } from '../../src/engine/picture/displayList/view';
 import { contains, type Rect } from '../../src/shared/geometry';
 import { drawShape } from './drawShapes';
-import type { Frame } from './frame';
+import { type Frame, font } from './frame';
 import { pillSpaceOf } from './pillSpace';
 import { snap } from './snap';
 
@@ -120,6 +120,25 @@ export function drawBoundaryLines(frame: Frame): void {
     strokeLine(frame, y, line.stroke);
   }
   context.globalAlpha = 1;
+}
+
+/** A dotted line with its name where the recommended plan cuts, while another one is shown. */
+export function drawRecommended(frame: Frame): void {
+  const { camera, context, recommended, size, theme } = frame;
+  for (const { y: height, label } of recommended) {
+    const { y } = toScreen(camera, 0, height);
+    if (y < -pillHeight || y > size.height + pillHeight) continue;
+    strokeLine(frame, y, { ink: 'foreground', width: 1, dash: [1, 4] });
+    context.font = font(theme, 11);
+    const width = context.measureText(label).width + 12;
+    const [left, top] = [Math.round(size.width - width - 24), Math.round(y - 9)];
+    context.fillStyle = theme.background;
+    context.fillRect(left, top, width, 18);
+    context.fillStyle = colorOf(theme, 'foreground');
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillText(label, left + 6, top + 9.5);
+  }
 }
 
 /** Handles at the ends of the lines, and pills that say what crosses. */

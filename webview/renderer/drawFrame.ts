@@ -1,5 +1,5 @@
 import { drawBadges, drawBands, drawGroupHeaders, drawGroups } from './drawBands';
-import { drawBoundaryLabels, drawBoundaryLines, drawGhost } from './drawBoundaries';
+import { drawBoundaryLabels, drawBoundaryLines, drawGhost, drawRecommended } from './drawBoundaries';
 import { drawEdges } from './drawEdges';
 import { drawFocusRing, drawNodes } from './drawNodes';
 import type { Frame } from './frame';
@@ -18,6 +18,7 @@ export function drawFrame(frame: Frame): void {
   drawBoundaryLines(frame);
   drawNodes(frame);
   drawFocusRing(frame);
+  drawRecommended(frame);
   drawBoundaryLabels(frame);
   drawGhost(frame);
   drawBadges(frame);

@@ -14,6 +14,14 @@ export interface DragGhost {
   readonly label: string;
 }
 
+/** Where the recommended plan cuts, while another one is shown. */
+export interface RecommendedMark {
+  readonly link: number;
+  /** In the coordinates of the scene. */
+  readonly y: number;
+  readonly label: string;
+}
+
 /** Everything that one picture is drawn from. */
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
@@ -33,6 +41,7 @@ export interface Frame {
   readonly hovered: number | null;
   readonly keyboardFocus: boolean;
   readonly ghost: DragGhost | null;
+  readonly recommended: readonly RecommendedMark[];
   readonly fitter: Pick<TextFitter, 'fit' | 'useFont'>;
   readonly hatches: Pick<Hatches, 'of' | 'at'>;
   /**

@@ -1,6 +1,8 @@
+import type { DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
-import { clamp, type Rect, type Size } from '../../src/shared/geometry';
+import { clamp, type Point, type Rect, type Size } from '../../src/shared/geometry';
+import { recommendedCuts } from '../model/recommended';
 import type { SceneModel } from '../model/sceneModel';
 import { shownIndex, shownNode } from '../model/shown';
 import type { State } from '../model/state';
@@ -28,6 +30,8 @@ export class GraphView {
   readonly #fitter: TextFitter;
   readonly #minimap = new Minimap();
   #camera: Camera | null = null;
+  /** Nobody has moved the camera yet, so that it may still go to what matters. */
+  #isOpening = false;
   #animation: Animation | null = null;
   /** Nothing to draw on until the page has been laid out. */
   #size: Size = { width: 0, height: 0 };
@@ -109,12 +113,14 @@ export class GraphView {
   frame(): Frame | undefined {
     const { scene, list, selection, focused, hovered } = this.state();
     if (scene === null || list === null || this.#size.width === 0) return undefined;
-    this.#camera ??= openingView(scene.scene, this.#size, entryOf(scene));
+    if (this.#camera === null || this.#isOpening) this.#openOn(scene, list);
+    const camera = this.#camera;
+    if (camera === null) return undefined;
     const indexOf = (id: string | null) => (id === null ? null : (shownIndex(this.state(), id) ?? null));
     const selected = new Set(selection.map(indexOf).filter((index) => index !== null));
     return {
       context: this.#context,
-      camera: this.#camera,
+      camera,
       size: this.#size,
       pixelRatio: this.#pixelRatio,
       theme: this.theme,
@@ -126,9 +132,16 @@ export class GraphView {
       hovered: indexOf(hovered),
       keyboardFocus: this.#keyboardFocus,
       ghost: this.#ghost,
+      recommended: recommendedCuts(this.state()),
       fitter: this.#fitter,
       hatches: this.#hatches,
     };
+  }
+
+  /** First look: on the cut, as soon as there is a plan. */
+  #openOn(scene: SceneModel, list: DisplayList): void {
+    this.#camera = openingView(scene.scene, this.#size, entryOf(scene), cutOf(list));
+    this.#isOpening = list.plan === null;
   }
 
   draw(): void {
@@ -173,6 +186,7 @@ export class GraphView {
   }
 
   #moveTo(camera: Camera, smooth: boolean): void {
+    this.#isOpening = false;
     const scene = this.#scene();
     if (scene === null) return;
     const target = keepInSight(camera, scene.scene, this.#size);
@@ -231,6 +245,12 @@ export class GraphView {
 function readersOf({ outgoing, scene }: SceneModel, selected: ReadonlySet<number>): Set<number> {
   const edges = [...selected].flatMap((index) => outgoing[index] ?? []);
   return new Set(edges.flatMap((edge) => scene.edges[edge]?.to ?? []));
+}
+
+/** Where the plan cuts first. */
+function cutOf({ plan, pills }: DisplayList): Point | undefined {
+  const crossed = plan?.boundaries.find(({ tensors }) => tensors.length > 0);
+  return pills.find(({ link }) => link === crossed?.link)?.anchor ?? undefined;
 }
 
 /** x at which the graph begins. */

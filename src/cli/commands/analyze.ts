@@ -3,7 +3,7 @@ import { findConfig } from '../../app/findConfig';
 import type { DimensionBindings } from '../../engine/shapes/facts/inferred';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, TensorReport } from '../../shared/reports';
+import type { AnalysisReport, CandidateReport, StatedPlanReport, TensorReport } from '../../shared/reports';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 import { factsText, tableText } from '../terminal/table';
@@ -35,7 +35,10 @@ async function analyze(model: string, options: AnalyzeOptions, output: Output): 
   const { analysisReport } = await import('../../engine/report/analysisReport');
   const bindings = await bindingsOf(model, options.config);
   const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
-  const report = analysisReport(analyzed, { nodes: options.nodes === true, tensors: options.tensors === true });
+  const { statedPlanReport } = await import('../../app/statedPlan');
+  const statedPlan = statedPlanReport(analyzed);
+  const facts = analysisReport(analyzed, { nodes: options.nodes === true, tensors: options.tensors === true });
+  const report = { ...facts, ...(statedPlan && { statedPlan }) };
   output.print(options.json ? jsonText(report) : analysisText(report));
 }
 
@@ -65,6 +68,7 @@ function analysisText(report: AnalysisReport): string {
     ['weights', weightsText(model)],
     ['activations', activationsText(report)],
     ['cuts', cutsText(graph)],
+    ...(report.statedPlan ? [['plan inside', statedText(report.statedPlan)] as [string, string]] : []),
   ];
   const parts = [factsText(facts), candidatesText(candidates)];
   if (report.assumedText !== undefined) {
@@ -127,6 +131,11 @@ function activationsText({ model, graph }: AnalysisReport): string {
   return graph.unknownTensors === 0
     ? known
     : `${known}, without ${counted(graph.unknownTensors, 'tensor')} of unknown size`;
+}
+
+function statedText({ stages }: StatedPlanReport): string {
+  const parts = stages.map(({ name, nodes }, stage) => `${name ?? `stage ${stage}`} ${counted(nodes, 'node')}`);
+  return `${parts.join(', ')}; dnnsplit plan MODEL --from-model prices it`;
 }
 
 function cutsText({ singleTensorCuts, boundedBlocks }: AnalysisReport['graph']): string {

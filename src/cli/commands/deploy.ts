@@ -4,6 +4,7 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
+import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 
@@ -11,8 +12,11 @@ interface DeployOptions {
   readonly target: readonly DeploymentTarget[];
   readonly output: string;
   readonly engine: Engine;
+  readonly name?: string;
+  readonly registry?: string;
   readonly manifestsOnly?: boolean;
   readonly force?: boolean;
+  readonly adaptive?: number;
   readonly json?: boolean;
 }
 
@@ -33,6 +37,18 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
+    .addOption(adaptiveOption())
+    .addOption(
+      new Option(
+        '--name <name>',
+        'call the deployment this instead of its model: projects, namespaces, images',
+      ).argParser(parseName),
+    )
+    .addOption(
+      new Option('--registry <registry>', 'push images to this registry and pull them from there').argParser(
+        parseRegistry,
+      ),
+    )
     .option('--manifests-only', 'leave the sub-models out')
     .option('--force', 'replace the files of an earlier run')
     .option('--json', 'print the paths as JSON')
@@ -47,6 +63,17 @@ function parseTargets(text: string): DeploymentTarget[] {
   });
 }
 
+function parseName(text: string): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError('Use at most 40 lower-case letters, digits and hyphens.');
+}
+
+/** A host with an optional port, and folders. */
+function parseRegistry(text: string): string {
+  if (/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/.test(text)) return text;
+  throw new InvalidArgumentError('Use the address of a registry, for example registry.example.com/team.');
+}
+
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
   const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit } = await import('../../app/deploySplit');
@@ -55,10 +82,10 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, { adaptiveLink: options.adaptive }, work);
   const placed = options.target.map((target) => ({
     directory: join(options.output, target),
-    deployment: deploymentOf(prepared, { target, engine: options.engine, programFolder: __dirname }),
+    deployment: deploymentOf(prepared, { ...options, target, programFolder: __dirname }),
   }));
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));

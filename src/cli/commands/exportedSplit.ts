@@ -12,7 +12,7 @@ export interface UsableSplit extends ExportedSplit {
 }
 
 /** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
-export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
+export async function usableSplit(planOrFolder: string, adaptiveLink?: number): Promise<UsableSplit> {
   const { isSplitFolder, readSplit } = await import('../../app/verifySplit');
   if (isSplitFolder(planOrFolder)) {
     const { modelFilesAt } = await import('../../app/inputFiles');
@@ -24,7 +24,7 @@ export async function usableSplit(planOrFolder: string): Promise<UsableSplit> {
   const { takeStepsApart } = await import('../../app/steps');
   const { createScratchFolder } = await import('../../files/leftovers');
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder, undefined, undefined, work);
+  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder, { adaptiveLink }, work);
   const { path, remove } = createScratchFolder();
   try {
     const directory = join(path, 'split');

@@ -1,14 +1,18 @@
 import { type Command, Option } from 'commander';
+import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
+import type { PlanningResult } from '../../engine/planning/planModel';
 import { type AnswerPlace, answerPlaces } from '../../shared/answers';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
-import type { PlanReport } from '../../shared/reports';
+import type { PlanReport, TraceReport } from '../../shared/reports';
 import { namedStrategies } from '../../shared/strategies';
 import {
   parseBandwidths,
   parseBindings,
   parseCount,
+  parseNonNegative,
+  parsePositive,
   parseSeconds,
   parseSweep,
   type Sweep,
@@ -21,6 +25,7 @@ interface PlanOptions {
   readonly objective?: string;
   readonly strategy?: string;
   readonly answer?: AnswerPlace;
+  readonly fromModel?: boolean;
   readonly output?: string;
   readonly force?: boolean;
   readonly compare?: boolean;
@@ -28,6 +33,12 @@ interface PlanOptions {
   readonly top?: number;
   readonly deadline?: number;
   readonly follow?: readonly number[];
+  readonly trace?: string;
+  readonly traceScale: number;
+  readonly every: number;
+  readonly switchMs: number;
+  readonly late?: number;
+  readonly least: TraceGoal;
   readonly regions?: boolean;
   readonly pareto?: boolean;
   readonly json?: boolean;
@@ -48,6 +59,12 @@ export function addPlan(program: Command): void {
         '--answer <place>',
         'where outputs are wanted: returned to the first tier, or stays where it is made',
       ).choices(answerPlaces),
+    )
+    .addOption(
+      new Option(
+        '--from-model',
+        'take the plan that the model states: pipeline stages (ONNX IR 11) or layers (ONNX Runtime)',
+      ).conflicts('strategy'),
     )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
@@ -73,6 +90,24 @@ export function addPlan(program: Command): void {
       'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
       parseSeconds,
     )
+    .option(
+      '--trace <file>',
+      'compare ways to follow a bandwidth trace of the swept link, a CSV file with the line seconds,mbps',
+    )
+    .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
+    .option('--every <seconds>', 'with --trace: time between two requests', parsePositive, 1)
+    .option(
+      '--switch-ms <number>',
+      'with --trace: how much longer a request takes that changes the cut',
+      parseNonNegative,
+      0,
+    )
+    .option('--late <ms>', 'with --trace: answers later than this are missed', parsePositive)
+    .addOption(
+      new Option('--least <figure>', 'with --trace: what to keep least')
+        .choices(['mean', 'p95', 'missed'])
+        .default('mean'),
+    )
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
@@ -97,7 +132,11 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     ...(options.strategy !== undefined && { strategy: options.strategy }),
     ...(options.answer !== undefined && { answer: options.answer }),
   };
-  const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, {
+  const analyzed = analyzeFile(model, settings.bindings);
+  const stated =
+    options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
+  const wanted = { ...overrides, ...(stated && { placement: stated }) };
+  const planned = planAnalyzed(analyzed, settings, wanted, {
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),
@@ -110,6 +149,7 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   const link = options.sweep?.link ?? 0;
   const report = {
     ...swept(planReport(planned.result, planned.analyzed), options.sweep),
+    ...(options.trace !== undefined && { trace: await traced(planned.result, link, options.trace, options) }),
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) {
@@ -124,6 +164,23 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
   }
   const { planReportText } = await import('../terminal/planText');
   output.print(planReportText(report, planned.analyzed.graph, options));
+}
+
+/** What requests over a bandwidth trace would take. @throws DnnSplitError `bad-usage`, `file-system` */
+async function traced(result: PlanningResult, link: number, path: string, options: PlanOptions): Promise<TraceReport> {
+  const { parseTrace } = await import('../../engine/planning/bandwidths/trace');
+  const { traceReport } = await import('../../engine/report/traceReport');
+  const { readTextFile } = await import('../../files/regularFile');
+  if (result.regimes[link] === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
+  if (options.least === 'missed' && options.late === undefined)
+    throw new DnnSplitError('bad-usage', say('command.late', {}));
+  return traceReport(result, parseTrace(readTextFile(path, 'bandwidths'), options.traceScale), {
+    link,
+    goal: options.least,
+    everyS: options.every,
+    switchMs: options.switchMs,
+    lateMs: options.late,
+  });
 }
 
 /** The report with the regimes of the link and the range that a sweep asks for. */

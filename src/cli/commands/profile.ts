@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { availableParallelism, cpus, hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
@@ -138,10 +137,11 @@ function assumedWarnings({ assumed }: AnalyzedModel): string[] {
 
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
   const { profileFromTrace } = await import('../../app/profileModel');
+  const { statusAt } = await import('../../files/regularFile');
   if (options.device === undefined) {
     throw new DnnSplitError('bad-usage', say('command.noDevice', {}));
   }
-  const recorded = statSync(tracePath, { throwIfNoEntry: false })?.mtime ?? new Date();
+  const recorded = statusAt(tracePath)?.mtime ?? new Date();
   const { device, warmup } = options;
   const source = { device, runtime: 'onnxruntime', recorded: dateText(recorded), warmup };
   return profileFromTrace(tracePath, analyzed, source);

@@ -3,13 +3,16 @@ import type { SplitReport } from '../../app/deploySplit';
 import { shellWord } from '../../shared/escape/shell';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
+import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 import { tableText } from '../terminal/table';
 
 interface SplitCommandOptions {
   readonly output: string;
+  readonly keep?: readonly string[];
   readonly force?: boolean;
+  readonly adaptive?: number;
   readonly json?: boolean;
 }
 
@@ -20,7 +23,13 @@ export function addSplit(program: Command): void {
     .description('Write the sub-model and the contract of every tier of a plan')
     .argument('<plan>', 'a .splitplan.json file')
     .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per tier')
+    .option(
+      '--keep <tensor>',
+      'answer this inner tensor too (repeatable)',
+      (tensor: string, kept: readonly string[] = []) => [...kept, tensor],
+    )
     .option('--force', 'replace the files of an earlier split')
+    .addOption(adaptiveOption())
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
 }
@@ -32,23 +41,32 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, undefined, undefined, work);
+  const { keep, adaptive: adaptiveLink } = options;
+  const prepared = prepareSplit(readPlanFile(planPath), planPath, { keep, adaptiveLink }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? jsonText(report) : splitText(report));
 }
 
 function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {
-  const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes }) => [
+  const isAdaptive = tiers.some(({ blocks }) => blocks !== undefined);
+  const rows = tiers.map(({ tier, folder, modelPath, modelBytes, dataBytes, blocks = 0, cuts = 0 }) => [
     tier,
     folder,
+    ...(isAdaptive ? [String(cuts), String(blocks)] : []),
     modelPath === null ? 'passes tensors on' : bytesText(modelBytes),
     dataBytes === 0 ? '' : bytesText(dataBytes),
   ]);
   const columns = [
     { heading: 'tier' },
     { heading: 'folder' },
-    { heading: 'sub-model', numeric: true },
+    ...(isAdaptive
+      ? [
+          { heading: 'cuts', numeric: true },
+          { heading: 'blocks', numeric: true },
+        ]
+      : []),
+    { heading: isAdaptive ? 'sub-models' : 'sub-model', numeric: true },
     { heading: 'data file', numeric: true },
   ];
   const notes = [

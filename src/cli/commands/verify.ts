@@ -76,7 +76,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
 }
 
 function verificationText(report: VerificationReport): string {
-  const { tiers, wire, runs, runtime, optimization, tolerance, outputs } = report;
+  const { tiers, wire, runs, runtime, optimization, tolerance, outputs, cuts } = report;
   const encoded = wire.some((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
@@ -104,7 +104,7 @@ function verificationText(report: VerificationReport): string {
   ]);
   const isRounded = encoded || optimization === 'all';
   return [
-    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
     ...(encoded ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
     ...(optimization === 'all'
       ? ['The sub-models ran optimized, as they are served; the unsplit model ran without optimization.']

@@ -49,6 +49,20 @@ export function parseBandwidths(text: string): number[] {
   throw new InvalidArgumentError('It must be bandwidths in Mbit/s above 0, separated by commas, such as 30,12.5,4.');
 }
 
+/** A number from 0 upwards. */
+export function parseNonNegative(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number from 0 upwards.');
+}
+
+/** A number above 0. */
+export function parsePositive(text: string): number {
+  const value = parseNonNegative(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
 export interface Sweep {
   /** Index of the link whose bandwidth varies. */
   readonly link: number;
@@ -66,4 +80,17 @@ export function parseSweep(text: string): Sweep {
   const sound = Number.isSafeInteger(link) && link >= 0 && fromMbps > 0 && toMbps > fromMbps && Number.isFinite(toMbps);
   if (known && sound) return { link, fromMbps, toMbps };
   throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
+}
+
+/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
+export function adaptiveOption(): Option {
+  return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time (default: the first, 0)')
+    .argParser(parseLink)
+    .preset('0');
+}
+
+function parseLink(text: string): number {
+  const link = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
+  throw new InvalidArgumentError('It must be the number of a link; the first is 0.');
 }

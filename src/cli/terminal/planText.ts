@@ -23,12 +23,12 @@ import {
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type {
+  AdvisedReport,
   CandidateOutcome,
   FollowedReport,
   MarginReport,
   ParetoReport,
   PlanReport,
-  RecommendedReport,
   RegimeReport,
   RegionMapReport,
   RegionReport,
@@ -36,6 +36,7 @@ import type {
 } from '../../shared/reports';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';
+import { traceTexts } from './traceText';
 
 interface Sections {
   readonly sweep?: unknown;
@@ -65,10 +66,11 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.flatMap((metric) => metricFacts(report, metric)),
       ['times', timesText(report)],
+      ...estimateFacts(report),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
-    ...(report.recommended ? [recommendedText(report.recommended)] : []),
+    ...(report.advised ? [advisedText(report.advised)] : []),
     tiersText(report),
     linksText(report),
     ...(report.margins?.length ? [marginsText(report, report.margins)] : []),
@@ -82,20 +84,21 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   else if (top !== undefined) parts.push(topText(report.candidates, graph, top));
   if (sweep !== undefined) parts.push(regimesText(report.regimes, report.regimesNote));
   if (report.followed !== undefined) parts.push(followedText(report.followed));
+  if (report.trace !== undefined) parts.push(...traceTexts(report.trace));
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
 }
 
 /** The plan of the advice, where the tables are about the best one. */
-function recommendedText({ summary, latencyMs, optimumGainPercent }: RecommendedReport): string {
+function advisedText({ summary, latencyMs, optimumGainPercent }: AdvisedReport): string {
   const gain = threeDigits(optimumGainPercent);
   return `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}; the plan below is the optimum, ${gain} % better`;
 }
 
 /** How far each estimate may be off before another plan is better. */
 function marginsText(
-  { links, recommended, marginsWithinPercent: percent = 0 }: PlanReport,
+  { links, advised, marginsWithinPercent: percent = 0 }: PlanReport,
   margins: readonly MarginReport[],
 ): string {
   const columns = [left('margins'), right('from'), right('to'), left('')];
@@ -110,7 +113,7 @@ function marginsText(
     ];
   });
   const what = percent > 0 ? `within ${percent} % of the best` : 'the best';
-  const title = `where the ${recommended ? 'recommended ' : ''}plan stays ${what}, one figure at a time`;
+  const title = `where the ${advised ? 'recommended ' : ''}plan stays ${what}, one figure at a time`;
   return `${title}\n${tableText(columns, rows)}`;
 }
 
@@ -130,6 +133,14 @@ function timesText({ tiers }: PlanReport): string {
   return measured === nodes
     ? `measured for all ${counted(nodes, 'node')}`
     : `measured for ${measured} of ${counted(nodes, 'node')}, estimated for the rest`;
+}
+
+/** How far the times are to be trusted, where that is known. */
+function estimateFacts({ estimatesText, latencyRangeMs: range }: PlanReport): (readonly [string, string])[] {
+  if (estimatesText === undefined) return [];
+  const ends =
+    range === undefined ? '' : `; nine of ten latencies ${durationText(range[0])} to ${durationText(range[1])}`;
+  return [['estimates', visibleText(estimatesText) + ends]];
 }
 
 const left = (heading: string): Column => ({ heading });

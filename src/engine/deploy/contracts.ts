@@ -1,4 +1,4 @@
-import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import type { ContractTensor, SingleCutContract } from '../../shared/documents/contract';
 import type { PlanDocument } from '../../shared/documents/plan';
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
@@ -17,16 +17,16 @@ export const segmentFile = 'model.onnx';
  * leaves open stay symbols, unless a sub-model only fits the numbers that the plan gives them.
  * @throws DnnSplitError `invalid-plan` where no tier runs anything
  */
-export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: SegmentsPlan): ContractDocument[] {
+export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: SegmentsPlan): SingleCutContract[] {
   const lastUsed = split.segments.findLastIndex((segment) => segment !== undefined);
   if (lastUsed < 0) {
     throw new DnnSplitError('invalid-plan', say('deploy.nothing', {}));
   }
-  const ofChain = (name: string) => describe(name, split.chain.get(name) ?? unknownFact, inferred);
-  const ofSegment = ({ name, fact }: BoundaryTensor) => describe(name, fact, inferred);
+  const ofChain = (name: string) => contractTensorOf(name, split.chain.get(name) ?? unknownFact, inferred);
+  const ofSegment = ({ name, fact }: BoundaryTensor) => contractTensorOf(name, fact, inferred);
   const answeredOn = new Map(inferred.outputs.map((name) => [name, answeringTier(name, split)]));
   const wireOf = (link: number) => plan.links[link]?.wireDtype ?? 'original';
-  return plan.tiers.slice(0, lastUsed + 1).map(({ id }, position): ContractDocument => {
+  return plan.tiers.slice(0, lastUsed + 1).map(({ id }, position): SingleCutContract => {
     const segment = split.segments[position];
     const hop = (link: number) => (split.hops[link] ?? []).map(({ name }) => ofChain(name));
     const isLast = position === lastUsed;
@@ -62,7 +62,7 @@ function answeringTier(name: string, { segments }: SegmentsPlan): number {
 }
 
 /** A tensor with its type and open dimensions as `fact` has them, and bytes as the plan's dimensions are bound. */
-function describe(name: string, fact: TensorFact, inferred: InferredModel): ContractTensor {
+export function contractTensorOf(name: string, fact: TensorFact, inferred: InferredModel): ContractTensor {
   const type = containerText(fact);
   return {
     name,

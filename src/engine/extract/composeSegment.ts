@@ -8,7 +8,7 @@ import type { ModelLayout } from './modelLayout';
 import { type Piece, piecesLength } from './pieces';
 import { bytesField, lengthPrefix } from './protoBytes';
 import type { BoundaryTensor, SegmentPlan } from './segmentPlan';
-import { bakedTensorBytes, movedTensorPieces } from './tensorPieces';
+import { bakedTensorBytes, type ExternalPlace, movedTensorPieces } from './tensorPieces';
 import { bakedValueInfoBytes, valueInfoBytes } from './valueInfoBytes';
 
 /** What a segment is made from. */
@@ -30,6 +30,8 @@ export interface ExtractionOptions {
   readonly externalData: 'compact' | 'keep';
   /** Models beyond this keep their weights in the data file; protobuf allows 2 GiB. */
   readonly largestModelBytes?: number;
+  /** Weights that lie in a file that several segments of one folder refer to. */
+  readonly shared?: ReadonlyMap<string, ExternalPlace>;
 }
 
 /** A segment as pieces to be written, in order; `data` is empty where it needs no data file. */
@@ -38,7 +40,8 @@ export interface ComposedSegment {
   readonly data: readonly Piece[];
 }
 
-const largestProtobufBytes = 2 ** 31 - 1;
+/** What protobuf allows a message to have. */
+export const largestProtobufBytes = 2 ** 31 - 1;
 /** Tensors below this stay in the model even when it is too large. */
 const smallestMovedBytes = 1024;
 const dataAlignment = 64;
@@ -65,7 +68,35 @@ export function composeSegment(input: ExtractionInput, plan: SegmentPlan, option
   return { model, data: data.pieces };
 }
 
-/** Collects the tensors that go to the segment's data file. */
+/** Weights of several segments of one folder: each lies once in a file of their own. */
+export interface SharedWeights {
+  readonly places: ReadonlyMap<string, ExternalPlace>;
+  /** Empty where no weight is shared. */
+  readonly pieces: readonly Piece[];
+}
+
+/** Lays out the weights that more than one of some segments holds. @param dataFile file that takes them */
+export function sharedWeights(
+  input: ExtractionInput,
+  plans: readonly SegmentPlan[],
+  { dataFile, externalData }: Pick<ExtractionOptions, 'dataFile' | 'externalData'>,
+): SharedWeights {
+  const data = new DataFile(input, { dataFile, externalData }, true);
+  const places = new Map<string, ExternalPlace>();
+  for (const tensor of input.model.graph.initializers.values()) {
+    if (plans.filter(({ initializers }) => initializers.has(tensor.name)).length < 2) continue;
+    const payload = data.movable(tensor);
+    if (payload !== undefined) places.set(tensor.name, data.move(payload));
+  }
+  return { places, pieces: data.pieces };
+}
+
+interface Payload {
+  readonly source: ByteSource;
+  readonly range: ByteRange;
+}
+
+/** Collects the tensors that go to a data file. */
 class DataFile {
   readonly pieces: Piece[] = [];
   #length = 0;
@@ -82,25 +113,33 @@ class DataFile {
   /** The initializer field of a tensor, whose payload moves to the data file where it has to. */
   place(tensor: OnnxTensor): readonly Piece[] {
     const { source } = this.#input;
-    const { payload } = tensor;
-    if (payload.kind === 'external' && this.#options.externalData === 'compact') {
-      const file = this.#input.openExternal(payload.location);
-      return this.#move(tensor, { source: file, range: externalRange(tensor, file.size) });
-    }
-    if (this.#movesAll && payload.kind === 'skipped' && payload.field === rawData) {
-      if (payload.range.length >= smallestMovedBytes) return this.#move(tensor, { source, range: payload.range });
-    }
-    return [{ source, range: tensor.range }];
+    const shared = this.#options.shared?.get(tensor.name);
+    if (shared !== undefined) return movedTensorPieces(source, tensor, shared);
+    const payload = this.movable(tensor);
+    return payload === undefined
+      ? [{ source, range: tensor.range }]
+      : movedTensorPieces(source, tensor, this.move(payload));
   }
 
-  #move(tensor: OnnxTensor, payload: { source: ByteSource; range: ByteRange }): readonly Piece[] {
+  /** The bytes of a tensor that go to the file; none where it stays as it is. */
+  movable({ payload, ...tensor }: OnnxTensor): Payload | undefined {
+    if (payload.kind === 'external' && this.#options.externalData === 'compact') {
+      const file = this.#input.openExternal(payload.location);
+      return { source: file, range: externalRange({ payload, ...tensor }, file.size) };
+    }
+    const isMoved = this.#movesAll && payload.kind === 'skipped' && payload.field === rawData;
+    if (!isMoved || payload.range.length < smallestMovedBytes) return undefined;
+    return { source: this.#input.source, range: payload.range };
+  }
+
+  move(payload: Payload): ExternalPlace {
     const gap = (dataAlignment - (this.#length % dataAlignment)) % dataAlignment;
     if (gap > 0) this.pieces.push(new Uint8Array(gap));
     const offset = this.#length + gap;
     this.pieces.push(payload);
-    this.#length = offset + payload.range.length;
     const { length } = payload.range;
-    return movedTensorPieces(this.#input.source, tensor, { location: this.#options.dataFile, offset, length });
+    this.#length = offset + length;
+    return { location: this.#options.dataFile, offset, length };
   }
 }
 
@@ -125,7 +164,8 @@ function graphPieces(
   const rewrap = (field: number, range: ByteRange): Piece[] => [lengthPrefix(field, range.length), copy(range)];
   const stated = (field: number, original: ReadonlyMap<string, ByteRange>, tensor: BoundaryTensor): Piece[] => {
     const range =
-      original.get(tensor.name) ?? (tensor.fact.dtype === 'undefined' ? layout.valueInfo.get(tensor.name) : undefined);
+      (isAsOpen(tensor, model) ? original.get(tensor.name) : undefined) ??
+      (tensor.fact.dtype === 'undefined' ? layout.valueInfo.get(tensor.name) : undefined);
     return range ? rewrap(field, range) : [bytesField(field, valueInfoBytes(tensor))];
   };
   // Models of IR 3 list their weights among the inputs, newer ones those that a caller may replace.
@@ -151,6 +191,13 @@ function graphPieces(
       .flatMap(([, range]) => rewrap(graphField.valueInfo, range)),
     ...layout.annotations.filter(({ tensor }) => plan.tensors.has(tensor)).map(({ range }) => copy(range)),
   ];
+}
+
+/** False where the segment fits only numbers for dimensions that the model leaves open; it says so itself then. */
+function isAsOpen({ name, fact }: BoundaryTensor, { graph }: OnnxModel): boolean {
+  const { type } = [...graph.inputs, ...graph.outputs].find((one) => one.name === name) ?? {};
+  if (type?.kind !== 'tensor' || type.shape === undefined || fact.shape === undefined) return true;
+  return type.shape.every((dim, axis) => typeof dim === 'number' || typeof fact.shape?.[axis] !== 'number');
 }
 
 /** Tensors inside of nodes keep their bytes, so they cannot be moved to another data file. */

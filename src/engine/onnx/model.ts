@@ -77,6 +77,20 @@ export type OnnxAttribute =
   /** Inside a function body: stands for the attribute of that name at the call. */
   | { readonly kind: 'reference'; readonly value: string };
 
+/** The pipeline stage that a node is on, under one of the model's device configurations (IR 11). */
+export interface NodeStage {
+  /** Name of the configuration. */
+  readonly configuration: string;
+  readonly stage: number;
+}
+
+/** Devices that a model may run on together (IR 11). */
+export interface DeviceConfiguration {
+  readonly name: string;
+  /** Names of the devices, where they have any. */
+  readonly devices: readonly string[];
+}
+
 export interface OnnxNode {
   /** Path of indices that is unique in the model and stable: `12`, in a body `12/then_branch/3`, in a function `f:domain:name/2`. */
   readonly id: string;
@@ -90,8 +104,10 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
-  /** `metadata_props`: PyTorch's exporter writes the module path here. */
+  /** `metadata_props`: PyTorch's exporter writes the module path here, and ONNX Runtime looks for the layer here. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** Absent where no device configuration has a pipeline stage for it; the last one that has, else. */
+  readonly stage?: NodeStage;
   /** Where the NodeProto lies in the file, tag and length prefix included. */
   readonly range: ByteRange;
 }
@@ -133,6 +149,7 @@ export interface OnnxModel {
   readonly graph: OnnxGraph;
   readonly functions: readonly OnnxFunction[];
   readonly metadata: ReadonlyMap<string, string>;
+  readonly deviceConfigurations: readonly DeviceConfiguration[];
   /** Size of the file that was walked. */
   readonly bytes: number;
   /** Bytes that were read to know all this. */

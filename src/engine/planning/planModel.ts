@@ -20,6 +20,7 @@ import {
   singleTierOutcomes,
 } from './findings/outcomes';
 import { type Recommendation, recommend } from './findings/recommendation';
+import { runnerUp } from './findings/runnerUp';
 import { cutsAtPositions, cutsOfPlacement } from './infrastructure/givenCuts';
 import type { Infrastructure } from './infrastructure/infrastructure';
 import { tierBounds } from './infrastructure/tierBounds';
@@ -91,6 +92,8 @@ export interface PlanningResult {
   readonly regimesNote?: string;
   /** Per candidate, in order. */
   readonly candidates: readonly CandidateOutcome[];
+  /** The best plan that cuts once, at a candidate at which the plan does not cut. */
+  readonly runnerUp?: Plan;
   /** With `regions`; absent where the links are not two of the infrastructure's. */
   readonly regionMap?: RegionMap;
   /** With `pareto`. */
@@ -100,7 +103,7 @@ export interface PlanningResult {
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
   /** With `minimumGainPercent`, where another plan is recommended than the best one. */
-  readonly recommended?: Recommendation;
+  readonly recommendation?: Recommendation;
   /** How far each figure may be off; of the plan that is recommended, with the regimes. Absent where that takes too long. */
   readonly margins?: Margins;
   readonly advice: Sentence;
@@ -137,9 +140,11 @@ export function planModel(
   const searched = searchedText(search.searched);
   const isGiven = context.fixedCuts.some((cut) => cut !== null);
   const gain = options.minimumGainPercent ?? 0;
-  const recommended = isGiven || gain === 0 ? undefined : recommend(search, plan, singles, gain);
-  const followed = recommended?.plan ?? plan;
+  const recommendation = isGiven || gain === 0 ? undefined : recommend(search, plan, singles, gain);
+  const followed = recommendation?.plan ?? plan;
   const margins = options.skipRegimes || isGiven ? undefined : marginsOf(search, followed.assignment, gain, work);
+  const outcomes = candidateOutcomes(costs, candidates, free.bounds, plan.assignment);
+  const second = runnerUp(costs, candidates, outcomes);
   return {
     plan,
     costs,
@@ -152,15 +157,16 @@ export function planModel(
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
     ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: say('regimes.searchedOnly', {}).text }),
-    candidates: candidateOutcomes(costs, candidates, free.bounds, plan.assignment),
+    candidates: outcomes,
+    ...(second && { runnerUp: second }),
     ...(regions && { regionMap: regions }),
     ...(options.top !== undefined &&
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), free.optimum, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
-    ...(recommended && { recommended }),
+    ...(recommendation && { recommendation }),
     ...(margins && { margins }),
-    advice: advise(costs, plan, { singles, certificate, isGiven, recommended }),
+    advice: advise(costs, plan, { singles, certificate, isGiven, recommended: recommendation }),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { EstimateBasis } from '../../shared/estimates';
 import type { LinkRate, TierRate } from '../../shared/metrics';
+import type { Rates } from '../../shared/rateClasses';
 
 /** One published figure: its value, where it was read and when. */
 export interface Figure {
@@ -10,12 +12,33 @@ export interface Figure {
   readonly note?: string;
 }
 
+/** What published times of one device with one runtime and precision fit: how they were fitted is in `build/presets`. */
+export interface FittedTimes {
+  /** Runtime and precision, as in the preset's id. */
+  readonly runtime: string;
+  readonly rates: Rates;
+  readonly memoryGBps: number;
+  readonly kernelOverheadUs: number;
+  /** How many models were fitted, and how many of these are predicted within a factor of 1.3 when each is left out. */
+  readonly models: number;
+  readonly within13: number;
+  /** Nine of ten left-out times lie within this factor of their prediction. */
+  readonly withinFactor: number;
+  readonly medianErrorPercent: number;
+  readonly source: string;
+  readonly date: string;
+}
+
 /** A device: what fills in a tier's missing figures. */
 export interface TierPreset extends Readonly<Partial<Record<TierRate, Figure>>> {
   readonly id: string;
   readonly title: string;
   readonly gflops: Figure;
-  readonly memoryGBps?: Figure;
+  /** What `gflops` is: the peak of a data sheet, or one published time. */
+  readonly basis: Extract<EstimateBasis, 'peak' | 'published'>;
+  /** With it the times count by kind of work instead. */
+  readonly fit?: FittedTimes;
+  readonly memoryGBps: Figure;
   readonly memoryGB?: Figure;
 }
 
@@ -23,6 +46,11 @@ export interface TierPreset extends Readonly<Partial<Record<TierRate, Figure>>> 
 export interface LinkPreset extends Readonly<Partial<Record<LinkRate, Figure>>> {
   readonly id: string;
   readonly title: string;
+  /** Upwards. */
   readonly bandwidthMbps: Figure;
-  readonly latencyMs?: Figure;
+  /** One way. */
+  readonly latencyMs: Figure;
+  /** Downwards, where it is published. */
+  readonly downBandwidthMbps?: Figure;
+  readonly downLatencyMs?: Figure;
 }

@@ -1,197 +1,111 @@
-import type { Figure, TierPreset } from './preset';
+import { catalogPresets } from './catalogPresets';
+import { fittedTimes } from './fittedTimes';
+import type { Figure, FittedTimes, TierPreset } from './preset';
+
+/** Devices of which published times say more than a data sheet: their figures come from the fit of their usual runtime. */
+const fittedDevices: readonly Pick<TierPreset, 'id' | 'title' | 'memoryGB' | 'watts'>[] = [
+  { id: 'raspberry-pi-3b-plus', title: 'Raspberry Pi 3B+', memoryGB: memory(1) },
+  { id: 'raspberry-pi-zero-2-w', title: 'Raspberry Pi Zero 2 W', memoryGB: memory(0.5) },
+  {
+    id: 'agx-xavier',
+    title: 'NVIDIA Jetson AGX Xavier',
+    memoryGB: jetson(32),
+    watts: jetson(30, 'highest of 10, 15 and 30 W'),
+  },
+  {
+    id: 'agx-orin',
+    title: 'NVIDIA Jetson AGX Orin',
+    memoryGB: jetson(32),
+    watts: jetson(60, 'highest of 15, 30, 50 and 60 W'),
+  },
+  {
+    id: 'rk3588',
+    title: 'Rockchip RK3588',
+    memoryGB: memory(8),
+    watts: board(17, 'stress of all cores, at the wall, on a Rock 5B'),
+  },
+  { id: 'snapdragon-8-gen-2', title: 'Phone, Snapdragon 8 Gen 2', memoryGB: memory(8) },
+  { id: 'galaxy-s25', title: 'Phone, Samsung Galaxy S25, its NPU', memoryGB: memory(12) },
+  { id: 'celeron-n5105', title: 'Mini PC, Intel Celeron N5105' },
+  { id: 'core-i7-13700k', title: 'Desktop, Intel Core i7-13700K' },
+  { id: 'ryzen-9-5950x', title: 'Desktop, AMD Ryzen 9 5950X' },
+  { id: 'rtx-3060-ti', title: 'NVIDIA GeForce RTX 3060 Ti', memoryGB: memory(8) },
+  { id: 'aws-c5-4xlarge', title: 'AWS c5.4xlarge (Xeon Platinum 8124M)', memoryGB: memory(32) },
+  { id: 'graviton3', title: 'AWS m7g.2xlarge (Graviton3)', memoryGB: memory(32) },
+  { id: 'cobalt-100', title: 'Azure D64ps v6 (Cobalt 100), 4 threads', memoryGB: memory(256) },
+];
+
+/** What runs where nobody says, for the devices of the catalog that have a fit. */
+const usualRuntimes: Readonly<Record<string, string>> = {
+  'raspberry-pi-4': 'ncnn-fp32',
+  'raspberry-pi-5': 'ncnn-fp32',
+};
+
+const runtimeTitles: Readonly<Record<string, string>> = {
+  'armnn-fp32': 'Arm NN, float32',
+  'ncnn-fp32': 'ncnn, float32',
+  'ncnn-fp32-1-thread': 'ncnn, float32, one thread',
+  'ncnn-vulkan': 'ncnn on its GPU through Vulkan',
+  'pytorch-fp16': 'PyTorch, float16',
+  'qnn-fp16': 'QNN, float16',
+  'tensorrt-fp16': 'TensorRT, float16',
+  'tflite-fp32': 'TensorFlow Lite, float32',
+};
 
 /**
- * `gflops` is sustained compute (1 MAC = 2 FLOP), not the peak that a data sheet leads with: measured throughput on a
- * convolutional network where a source has it, the float32 peak where there is none (said in the figure's note). Prices
- * are on demand, for the whole instance, or its share for one accelerator. A figure without an established source is left out.
+ * The devices, each with its usual runtime where published times fit it, and each device with each runtime and precision
+ * that do, as `device/runtime-precision`.
  */
-const scission = 'Scission benchmark data (qub-blesson/Scission)';
-const gpuCatalog = 'gpu_catalog.json of RajBhope/gpu-runtime-predictor';
-const accelerators = 'accelerators.json of Keff789/ONNX-Splitpoint-Tool, after the NVIDIA data sheet';
-const cloudMemory = (value: number): Figure => listed(value, 'source/cloud/aws/index.md of rapidsai/deployment');
-const awsPrices = 'AWS us-east-1 on demand, tsaol/aws-gpu (Vantage data)';
-const gpuPeakNote = 'float32 peak; no sustained figure is published with it';
-
-const peak = (value: number, source = gpuCatalog): Figure => ({ value, source, date: '2025', note: gpuPeakNote });
-const listed = (value: number, source = gpuCatalog, note?: string): Figure => ({
-  value,
-  source,
-  date: '2025',
-  ...(note !== undefined && { note }),
-});
-const measured = (value: number, machine: string): Figure => ({
-  value,
-  source: `${scission}, ${machine}`,
-  date: '2020',
-  note: 'derived: ResNet50 operations over measured block times, TensorFlow 2.1',
-});
-const aws = (value: number, note: string): Figure => ({ value, source: awsPrices, date: '2025-11-30', note });
-
 export const tierPresets: readonly TierPreset[] = [
-  {
-    id: 'jetson-nano',
-    title: 'NVIDIA Jetson Nano',
-    gflops: {
-      value: 54.5,
-      source: 'CortexFoundation/cvm-runtime, resnet50_v1 in 0.150 s',
-      date: '2020',
-      note: 'derived from the measured time; the peak is 472 GFLOP/s in float16',
-    },
-    memoryGBps: { value: 25.6, source: 'cpu-gpu.alldbin.com', date: '2025' },
-    memoryGB: { value: 4, source: 'YahboomTechnology/Jetson-NANO-4GB', date: '2025' },
-    watts: { value: 10, source: 'cpu-gpu.alldbin.com', date: '2025', note: 'upper of its two power modes, 5 and 10 W' },
-  },
-  {
-    id: 'jetson-orin-nano',
-    title: 'NVIDIA Jetson Orin Nano 8 GB',
-    gflops: {
-      value: 890,
-      source: 'brojogopalsapui.com, Orin Nano deep dive (40 TOPS int8 sparse at 15 W)',
-      date: '2025',
-      note: 'derived: 20 dense int8 TOPS in the ratio of float32 to int8 of the Orin NX 8 GB (1560 to 35000)',
-    },
-    memoryGBps: { value: 68, source: 'brojogopalsapui.com, Orin Nano deep dive', date: '2025', note: 'at 15 W' },
-    memoryGB: { value: 8, source: 'brojogopalsapui.com, Orin Nano deep dive', date: '2025' },
-    watts: { value: 15, source: 'brojogopalsapui.com, Orin Nano deep dive', date: '2025' },
-  },
-  {
-    id: 'jetson-orin-nx-8gb',
-    title: 'NVIDIA Jetson Orin NX 8 GB',
-    gflops: peak(1560, accelerators),
-    memoryGBps: listed(102, accelerators),
-    memoryGB: listed(8, accelerators),
-    watts: listed(20, accelerators, 'highest of its power modes, 10, 15 and 20 W'),
-  },
-  {
-    id: 'jetson-orin-nx-16gb',
-    title: 'NVIDIA Jetson Orin NX 16 GB',
-    gflops: peak(1880, accelerators),
-    memoryGBps: listed(102, accelerators),
-    memoryGB: listed(16, accelerators),
-    watts: listed(25, accelerators, 'highest of its power modes, 10, 15 and 25 W'),
-  },
-  {
-    id: 'jetson-xavier-nx',
-    title: 'NVIDIA Jetson Xavier NX',
-    gflops: {
-      value: 936,
-      source: accelerators,
-      date: '2025',
-      note: 'derived: 21 int8 TOPS in the ratio of float32 to int8 of the Orin NX 8 GB; the float16 peak is 6000',
-    },
-    memoryGBps: listed(59.7, accelerators),
-    watts: listed(20, accelerators, 'highest of its power modes, 10, 15 and 20 W'),
-  },
-  {
-    id: 'raspberry-pi-4',
-    title: 'Raspberry Pi 4',
-    gflops: measured(8.1, 'device-raspi4'),
-    memoryGBps: {
-      value: 5.56,
-      source: 'www.sci-pi.org.uk/bench/stream.html',
-      date: '2025',
-      note: 'measured by STREAM, its fastest kernel, no screen attached',
-    },
-  },
-  {
-    id: 'raspberry-pi-5',
-    title: 'Raspberry Pi 5 8 GB',
-    gflops: {
-      value: 35.2,
-      source: 'geerlingguy/top500-benchmark',
-      date: '2024',
-      note: 'measured LINPACK in float64; a float32 network may reach more',
-    },
-    memoryGB: { value: 8, source: 'geerlingguy/top500-benchmark', date: '2024' },
-    watts: { value: 12.7, source: 'geerlingguy/top500-benchmark', date: '2024', note: 'measured during LINPACK' },
-  },
-  { id: 'cpu-i7-6700k', title: 'Desktop, Intel Core i7-6700K', gflops: measured(95.7, 'cloud-6700k without GPU') },
-  { id: 'cpu-i5-2500', title: 'Desktop, Intel Core i5-2500', gflops: measured(35.2, 'edge-2500') },
-  { id: 'vm-2core', title: 'Virtual machine with 2 cores', gflops: measured(46.7, 'edge-vm2Core') },
-  {
-    id: 't4',
-    title: 'NVIDIA T4 (AWS g4dn.xlarge)',
-    gflops: peak(8100),
-    memoryGBps: listed(320),
-    memoryGB: cloudMemory(16),
-    watts: listed(70),
-    pricePerHour: aws(0.526, 'g4dn.xlarge'),
-  },
-  {
-    id: 'l4',
-    title: 'NVIDIA L4 (AWS g6.xlarge)',
-    gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
-    memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
-    memoryGB: cloudMemory(24),
-    watts: listed(72, 'HF Elfsong/gcp_allocator'),
-    pricePerHour: aws(0.8048, 'g6.xlarge'),
-  },
-  {
-    id: 'l4-gcp',
-    title: 'NVIDIA L4 (Google Cloud g2-standard-4)',
-    gflops: peak(30_300, 'HF Elfsong/gcp_allocator'),
-    memoryGBps: listed(300, 'HF Elfsong/gcp_allocator'),
-    memoryGB: cloudMemory(24),
-    watts: listed(72, 'HF Elfsong/gcp_allocator'),
-    pricePerHour: {
-      value: 0.7211,
-      source: 'public Google Cloud price tables',
-      date: '2025',
-      note: 'g2-standard-4; tables disagree between 0.70 and 0.7211, the higher one is used',
-    },
-  },
-  {
-    id: 'a10g',
-    title: 'NVIDIA A10G (AWS g5.xlarge)',
-    gflops: peak(31_200),
-    memoryGBps: listed(600),
-    memoryGB: cloudMemory(24),
-    watts: listed(150),
-    pricePerHour: aws(1.006, 'g5.xlarge'),
-  },
-  {
-    id: 'v100',
-    title: 'NVIDIA V100 (AWS p3.2xlarge)',
-    gflops: peak(15_700),
-    memoryGBps: listed(900),
-    memoryGB: cloudMemory(16),
-    watts: listed(300),
-    pricePerHour: aws(3.06, 'p3.2xlarge'),
-  },
-  {
-    id: 'a100-40gb',
-    title: 'NVIDIA A100 40 GB (share of AWS p4d.24xlarge)',
-    gflops: peak(19_500),
-    memoryGBps: listed(1555),
-    memoryGB: listed(40),
-    watts: listed(400),
-    pricePerHour: aws(2.7447, 'an eighth of p4d.24xlarge at 21.957642'),
-  },
-  {
-    id: 'a100-40gb-gcp',
-    title: 'NVIDIA A100 40 GB (Google Cloud a2-highgpu-1g)',
-    gflops: peak(19_500),
-    memoryGBps: listed(1555),
-    memoryGB: listed(40),
-    watts: listed(400),
-    pricePerHour: { value: 3.67, source: 'public Google Cloud price tables', date: '2025', note: 'a2-highgpu-1g' },
-  },
-  {
-    id: 'a100-80gb',
-    title: 'NVIDIA A100 80 GB (share of AWS p4de.24xlarge)',
-    gflops: peak(19_500, 'llmbook.apartsin.com'),
-    memoryGBps: listed(2000, 'llmbook.apartsin.com'),
-    memoryGB: listed(80, 'llmbook.apartsin.com'),
-    watts: listed(400, 'llmbook.apartsin.com'),
-    pricePerHour: aws(3.4309, 'an eighth of p4de.24xlarge at 27.44705'),
-  },
-  {
-    id: 'h100',
-    title: 'NVIDIA H100 SXM (AWS p5.4xlarge)',
-    gflops: peak(67_000, 'HF Elfsong/gcp_allocator'),
-    memoryGBps: listed(3350, 'HF Elfsong/gcp_allocator'),
-    memoryGB: cloudMemory(80),
-    watts: listed(700, 'HF Elfsong/gcp_allocator'),
-    pricePerHour: aws(6.88, 'p5.4xlarge'),
-  },
-];
+  ...catalogPresets.map((preset) => withFit(preset, usualRuntimes[preset.id])),
+  ...fittedDevices.flatMap(fromUsualFit),
+].flatMap((preset) => [preset, ...runtimesOf(preset)]);
+
+function withFit(preset: TierPreset, runtime: string | undefined): TierPreset {
+  const fit = runtime === undefined ? undefined : fittedTimes[`${preset.id}/${runtime}`];
+  return fit === undefined ? preset : { ...preset, fit };
+}
+
+/** Nothing for a device that the fit leaves out. */
+function fromUsualFit(device: (typeof fittedDevices)[number]): readonly TierPreset[] {
+  const [fit] = fitsOf(device.id);
+  if (fit === undefined) return [];
+  const { source, date } = fit;
+  const dense: Figure = {
+    value: fit.rates.dense ?? 0,
+    source,
+    date,
+    note: 'fitted to published times: dense convolutions',
+  };
+  const bandwidth: Figure = {
+    value: fit.memoryGBps,
+    source,
+    date,
+    note: 'fitted to published times: what caches hide is not in it',
+  };
+  return [{ ...device, gflops: dense, basis: 'published', memoryGBps: bandwidth, fit }];
+}
+
+function runtimesOf(preset: TierPreset): TierPreset[] {
+  return fitsOf(preset.id).map((fit) => {
+    const runtime = runtimeTitles[fit.runtime] ?? fit.runtime;
+    return { ...preset, id: `${preset.id}/${fit.runtime}`, title: `${preset.title}: ${runtime}`, fit };
+  });
+}
+
+function fitsOf(device: string): FittedTimes[] {
+  return Object.entries(fittedTimes).flatMap(([id, fit]) => (id.startsWith(`${device}/`) ? [fit] : []));
+}
+
+function memory(value: number): Figure {
+  return { value, source: "Tencent/ncnn, benchmark/README.md, and the makers' product pages", date: '2026' };
+}
+
+function jetson(value: number, note?: string): Figure {
+  const source = 'ultralytics/ultralytics, docs/en/guides/nvidia-jetson.md';
+  return { value, source, date: '2026', ...(note !== undefined && { note }) };
+}
+
+function board(value: number, note: string): Figure {
+  return { value, source: 'geerlingguy/sbc-reviews', date: '2025', note };
+}

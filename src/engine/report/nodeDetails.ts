@@ -53,8 +53,16 @@ export function nodeDetails(
       tier: table.tier.id,
       ms: (table.seconds[order] ?? 0) * 1e3,
       measured: table.measured[order] === 1,
+      ...fusedInto(graph, table, order),
     })),
   };
+}
+
+/** The node in whose time this one's is, where the tier prices them as one kernel. */
+function fusedInto(graph: SplitGraph, table: CostTables['tiers'][number], order: number): { fusedInto?: string } {
+  const main = table.fusedInto?.[order] ?? order;
+  const label = graph.nodes[main]?.label;
+  return main === order || table.measured[order] === 1 || label === undefined ? {} : { fusedInto: label };
 }
 
 function typeText(inferred: InferredModel, name: string): string {

@@ -1,13 +1,14 @@
 import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
+import { follow, startingController, usualHysteresis } from '../../shared/policy';
 import type {
+  AdvisedReport,
   AuditReport,
   FollowedReport,
   LinkReport,
   MarginReport,
   ParetoReport,
   PlanReport,
-  RecommendedReport,
   RegimeReport,
   RegionMapReport,
   StrategyReport,
@@ -15,7 +16,6 @@ import type {
   TierReport,
 } from '../../shared/reports';
 import type { Margin } from '../planning/bandwidths/margins';
-import { nextRegime } from '../planning/bandwidths/regimes';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
@@ -25,11 +25,14 @@ import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
+import { alternativeReport, partsOf, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
+import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
 import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
+import { verdictOf } from './verdict';
 
 /** The model that was planned: its identity, and the sizes that were assumed for it. */
 type PlannedFrom = ModelIdentity & { readonly assumed?: readonly AssumedDimension[] };
@@ -37,14 +40,17 @@ type PlannedFrom = ModelIdentity & { readonly assumed?: readonly AssumedDimensio
 /**
  * A plan with its proof and everything it is compared with: the answer of `dnnsplit plan`.
  * @param model identifies the model, to tell profiles of another one; without it they are not told.
+ * @param recommended the plan without what is only tried, where something is.
  */
-export function planReport(result: PlanningResult, model?: PlannedFrom): PlanReport {
+export function planReport(result: PlanningResult, model?: PlannedFrom, recommended?: PlanningResult): PlanReport {
   const { plan, costs, certificate } = result;
   const { evaluation } = plan;
   const linkRegimes = result.regimes.map((regimes, link) =>
     regimes.map((regime) => regimeReport(result, link, regime)),
   );
   const profiles = profileReports(costs, model);
+  const verdict = verdictOf(result);
+  const pins = pinReports(costs);
   return {
     objective: objectiveText(costs.infrastructure.objective),
     answer: costs.infrastructure.answer,
@@ -75,15 +81,21 @@ export function planReport(result: PlanningResult, model?: PlannedFrom): PlanRep
     ...(result.pareto && { paretoComplete: result.pareto.isComplete }),
     ...(result.pareto?.throughputLevels !== undefined && { paretoLevels: result.pareto.throughputLevels }),
     audit: auditReport(result),
+    ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
-    ...(result.recommended && { recommended: recommendedReport(costs, result.recommended) }),
+    ...(result.recommendation && { advised: advisedReport(costs, result.recommendation) }),
     ...(result.margins && {
       margins: result.margins.margins.map((margin) => marginReport(costs, margin)),
       marginsExact: result.margins.isExact,
       marginsWithinPercent: result.margins.gainPercent,
     }),
+    verdict: verdict.text,
+    verdictSaid: messageOf(verdict),
+    ...(result.runnerUp && { runnerUp: alternativeReport(costs, plan, result.runnerUp) }),
+    ...(recommended && { recommended: alternativeReport(costs, plan, recommended.plan) }),
+    ...(pins.length > 0 && { pins }),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
@@ -169,6 +181,7 @@ function strategyReport(
     ...unstatedFigures(evaluation === undefined ? [] : unstatedInPlan(infrastructure, evaluation)),
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
     relative: finite(relative),
+    ...(evaluation && { parts: partsOf(evaluation) }),
     ...(unavailable !== undefined && { unavailable }),
   };
 }
@@ -190,8 +203,8 @@ function regimeReport(result: PlanningResult, link: number, regime: Regime): Reg
   };
 }
 
-/** How far beyond the border of its regime a bandwidth must lie before the cut moves, as a part of the border. */
-const hysteresis = 0.1;
+/** Without patience: what a running system does once it is sure of each bandwidth. */
+const atOnce = { hysteresis: usualHysteresis, minimumDwellMs: 0, minimumSamples: 0 };
 
 /** The regime that a running system uses at each measured bandwidth of a link, in turn: it stays near a border. */
 export function followedReports(
@@ -200,11 +213,12 @@ export function followedReports(
   bandwidthsMbps: readonly number[],
 ): FollowedReport[] {
   const regimes = result.regimes[link] ?? [];
-  let current = -1;
-  return bandwidthsMbps.flatMap((bandwidthMbps) => {
-    const next = nextRegime(regimes, current, bandwidthMbps, hysteresis);
-    const moves = current >= 0 && next !== current;
-    current = next;
+  let state = startingController;
+  return bandwidthsMbps.flatMap((bandwidthMbps, index) => {
+    const before = state.regime;
+    state = follow(regimes, state, { bandwidthMbps, nowMs: index }, atOnce);
+    const next = state.regime;
+    const moves = before >= 0 && next !== before;
     const regime = regimes[next];
     if (regime === undefined) return [];
     const { summary } = placement(result.costs, regime.assignment);
@@ -229,7 +243,7 @@ export function regionMapReport(costs: CostTables, map: RegionMap): RegionMapRep
 }
 
 /** How many nodes each tier runs, and from which on, in words. */
-function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
+export function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
   const { tiers } = costs.infrastructure;
   const counts = nodesPerTier(assignment, tiers.length);
   const starts = tiers.flatMap(({ id }, k) => {
@@ -250,7 +264,7 @@ function paretoReport(
   return { ...figuresOf(one), nodesPerTier: counts, nodes };
 }
 
-function recommendedReport(costs: CostTables, recommended: Recommendation): RecommendedReport {
+function advisedReport(costs: CostTables, recommended: Recommendation): AdvisedReport {
   const { plan, reason, percent, minimumGainPercent } = recommended;
   const { assignment, evaluation, strategy } = plan;
   return {

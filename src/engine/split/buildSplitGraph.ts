@@ -8,6 +8,7 @@ import type { TensorFact } from '../shapes/facts/fact';
 import type { InferredModel, InferredNode } from '../shapes/facts/inferred';
 import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
+import { rateClassOf } from './rateClass';
 import { countWeightsOnce, type DraftNode } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 
@@ -67,7 +68,9 @@ function draftGraph(inferred: InferredModel): DraftGraph {
   const tensors = tensorsOf(inferred, indexByName, producers, consumers);
   const drafts = makers.map((node, index) => {
     const { data = noIndices, constants = noNames } = reads[index] ?? {};
-    return { node: describe(node, data, indicesOf(node.writes, indexByName), tensors), constants };
+    const described = describe(node, data, indicesOf(node.writes, indexByName), tensors);
+    const rateClass = rateClassOf(node, inferred.tensors);
+    return { node: rateClass === undefined ? described : { ...described, rateClass }, constants };
   });
   return {
     graph: {

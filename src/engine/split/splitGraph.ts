@@ -1,4 +1,5 @@
 import type { DType } from '../../shared/dtype';
+import type { RateClass } from '../../shared/rateClasses';
 import type { Dim } from '../shapes/algebra/dim';
 
 /** A tensor that exists only when the model runs: made from the inputs, or an input itself. */
@@ -33,6 +34,8 @@ export interface SplitNode {
   /** Bytes of the weights that it reads, constants that fold into it included; a shared weight counts at its first reader. */
   readonly weightBytes: number;
   readonly viewOnly: boolean;
+  /** What kind of work it is, where it is a kernel of its own. */
+  readonly rateClass?: RateClass;
 }
 
 /**

@@ -86,6 +86,13 @@ export async function pinToTier(context: CommandContext, argument: unknown): Pro
   if (tier !== undefined) await context.models.override(model.modelUri, withPin(model.overrides, nodeId, tier));
 }
 
+/** Takes back what a row shows as tried. */
+export async function takeBack(context: CommandContext, argument: unknown): Promise<void> {
+  const model = requireModel(context, undefined);
+  const without = rowArgument(argument)?.without;
+  if (without !== undefined) await context.models.override(model.modelUri, without);
+}
+
 /** Returns to what the files say. */
 export async function resetOverrides(context: CommandContext, argument: unknown): Promise<void> {
   await context.models.override(requireModel(context, argument).modelUri, {});

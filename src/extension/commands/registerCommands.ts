@@ -5,7 +5,7 @@ import { bindDimension, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
 import { generate } from './generate';
-import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy } from './knobs';
+import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
 import { savePicture } from './savePicture';
@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   selectStrategy,
   cutHere,
   pinToTier,
+  takeBack,
   resetOverrides,
   bindDimension,
   revealInGraph,

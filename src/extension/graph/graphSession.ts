@@ -1,10 +1,10 @@
 import type { CancellationToken } from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
-import type { FromWebview, PicturePart, PreviewedCut, ToWebview } from '../../shared/webviewMessages';
+import type { FromWebview, PicturePart, PreviewedCut, RunCommand, ToWebview } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
@@ -27,9 +27,11 @@ export interface GraphSurroundings {
   readonly strings: Readonly<Record<string, string>>;
   /** What is folded at first where the page remembers nothing; `null` leaves it to the server. */
   readonly initialFolds: (modelUri: string) => readonly string[] | null;
-  readonly run: (command: Extract<FromWebview, { type: 'run' }>['command'], modelUri: string) => void;
+  readonly run: (command: RunCommand, modelUri: string) => void;
   readonly log: (text: string) => void;
   readonly report: (error: DnnSplitError) => void;
+  /** Words an error for reading. */
+  readonly readable: (error: ErrorData) => ErrorData;
 }
 
 const searchLimit = 100;
@@ -249,14 +251,14 @@ export class GraphSession implements Releasable {
   async #sendPlan(): Promise<void> {
     const snapshot = this.surroundings.models.get(this.modelUri)?.snapshot;
     if (!snapshot?.analysis || !snapshot.plan) return;
-    const { analysis, plan, revision } = snapshot;
+    const { analysis, plan, tried, revision } = snapshot;
     const showPlan = async () => {
       const overlay = await this.surroundings.connection.request('dnnsplit/overlay', { modelUri: this.modelUri });
       if (this.#sentRevision !== revision) return;
       const { overrides } = this.surroundings.models.get(this.modelUri) ?? {};
       const isNews = overrides !== undefined && overrides !== this.#pageOverrides;
       if (isNews) this.#pageOverrides = overrides;
-      this.post({ type: 'plan', analysis, plan, overlay, ...(isNews && { overrides }) });
+      this.post({ type: 'plan', analysis, plan, overlay, ...(tried && { tried }), ...(isNews && { overrides }) });
     };
     // Nobody asked for it, and the next server gives it without being asked.
     await this.#attempt(showPlan, (error) => !(error instanceof ServerEndedError));
@@ -264,11 +266,19 @@ export class GraphSession implements Releasable {
     if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });
   }
 
-  /** Overrides that no plan satisfies are reported, and the page gets back those that hold. */
+  /** Overrides that no plan satisfies go back to the page with why, and with those that hold. */
   async #override(overrides: PlanOverrides): Promise<void> {
-    const { models } = this.surroundings;
-    await this.#attempt(() => models.override(this.modelUri, overrides));
-    if (this.#pageOverrides === overrides && models.get(this.modelUri)?.overrides !== overrides) await this.#sendPlan();
+    const { models, report } = this.surroundings;
+    try {
+      await models.override(this.modelUri, overrides);
+    } catch (thrown) {
+      const error = requestError(thrown);
+      const held = models.get(this.modelUri)?.overrides ?? untouchedOverrides;
+      if (error.code === 'canceled' || held === overrides) return;
+      if (this.#pageOverrides === overrides) this.#pageOverrides = held;
+      if (error instanceof ServerEndedError) report(error);
+      this.post({ type: 'refused', refused: overrides, held, error: this.surroundings.readable(error.toData()) });
+    }
   }
 
   #sendDetails(nodeId: string): Promise<void> {
@@ -288,8 +298,8 @@ export class GraphSession implements Releasable {
     this.#previewRequest = request;
     await this.#attempt(async () => {
       const params = { modelUri: this.modelUri, overrides };
-      const preview = await this.surroundings.connection.request('dnnsplit/preview', params, request.token);
-      this.post({ type: 'preview', cut, preview });
+      const answer = await this.surroundings.connection.request('dnnsplit/preview', params, request.token);
+      this.post({ type: 'preview', cut, answer });
     });
     if (this.#previewRequest === request) this.#previewRequest = undefined;
     request.dispose();

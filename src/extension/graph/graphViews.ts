@@ -125,6 +125,8 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
       language: vscode.env.language,
+      modelName: baseName(uri.path),
+      stage: vscode.l10n.t('Opening the model…'),
     });
     this.activate(modelUri);
   }

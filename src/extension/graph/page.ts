@@ -1,6 +1,6 @@
 import { escapeXml } from '../../shared/escape/markup';
 
-/** What the page of the graph view is made of; all of it comes from the extension, nothing from a model. */
+/** What the page of the graph view is made of; all of it comes from the extension but the name of the file. */
 export interface GraphPageParts {
   /** `webview.cspSource`. */
   readonly cspSource: string;
@@ -9,6 +9,9 @@ export interface GraphPageParts {
   readonly styleUri: string;
   /** Language of the workbench, for screen readers. */
   readonly language: string;
+  /** The file that is being opened, and what is going on, for as long as the script has not begun. */
+  readonly modelName: string;
+  readonly stage: string;
 }
 
 /** Hash of the empty text: the widget library looks for `:focus-visible` by an empty style element. */
@@ -30,7 +33,7 @@ export function contentSecurityPolicy({ cspSource, nonce }: Pick<GraphPageParts,
   ].join('; ');
 }
 
-/** The page itself: an empty place for the view, its style sheet and its script. */
+/** The page itself: a place for the view, which says at once what is being opened, its style sheet and its script. */
 export function graphPage(parts: GraphPageParts): string {
   return `<!DOCTYPE html>
 <html lang="${escapeXml(parts.language)}">
@@ -42,7 +45,7 @@ export function graphPage(parts: GraphPageParts): string {
 <title>DNNSplit</title>
 </head>
 <body>
-<div id="app"></div>
+<div id="app"><div class="skeleton" role="status"><strong>${escapeXml(parts.modelName)}</strong><span>${escapeXml(parts.stage)}</span></div></div>
 <script nonce="${escapeXml(parts.nonce)}" src="${escapeXml(parts.scriptUri)}"></script>
 </body>
 </html>

@@ -1,12 +1,9 @@
 import { answerPlaces } from '../../shared/answers';
 import { heatMetrics } from '../../shared/picture';
 import type { PlanOverrides } from '../../shared/requests';
-import type { FromWebview } from '../../shared/webviewMessages';
+import { type FromWebview, type RunCommand, runCommands } from '../../shared/webviewMessages';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Commands = Extract<FromWebview, { type: 'run' }>['command'];
-
-const commands: readonly Commands[] = ['exportPlan', 'savePicture', 'openConfig', 'showLog', 'analyzeAgain'];
 
 /** Text that a page may send at most, so that a broken one cannot fill the log or the memory. */
 const longestText = 20_000;
@@ -30,8 +27,8 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
 }
 
-function isCommand(value: unknown): value is Commands {
-  return commands.some((command) => command === value);
+function isCommand(value: unknown): value is RunCommand {
+  return runCommands.some((command) => command === value);
 }
 
 function isNumbersOrNulls(value: unknown): value is readonly (number | null)[] {

@@ -42,6 +42,8 @@ class OpenModel implements ModelEntry {
   snapshot: ModelSnapshot | undefined;
   progress: Progress | undefined;
   overrides: PlanOverrides = untouchedOverrides;
+  /** The last overrides that there was a plan for. */
+  held: PlanOverrides = untouchedOverrides;
   opening: Promise<ModelSnapshot> | undefined;
   cancellation: CancellationSource | undefined;
   /** Successful `open` requests that no `close` has answered yet. */
@@ -151,16 +153,16 @@ export class ModelStore implements Releasable {
    */
   async override(modelUri: string, overrides: PlanOverrides): Promise<ModelSnapshot> {
     const model = this.#obtain(modelUri);
-    const before = model.overrides;
     model.overrides = overrides;
     model.pendingOverrides++;
     this.#changed.fire(model);
     try {
       const snapshot = await this.connection.request('dnnsplit/override', { modelUri, overrides });
+      model.held = overrides;
       this.#accept(model, snapshot);
       return snapshot;
     } catch (thrown) {
-      if (model.overrides === overrides) model.overrides = before;
+      if (model.overrides === overrides) model.overrides = model.held;
       throw requestError(thrown);
     } finally {
       model.pendingOverrides--;

@@ -10,6 +10,8 @@ import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
 import { planSection } from './planRows';
 import type { TreeRow } from './row';
+import { stepsSection } from './stepRows';
+import { triedSection } from './triedRows';
 
 /** The whole tree of a model. Nothing before its first analysis: the welcome views speak then. */
 export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): readonly TreeRow[] {
@@ -18,7 +20,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   return [
     ...assumedRows(analysis, t),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
-    ...(plan ? [planSection(plan, t)] : []),
+    ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
     ...dimensionSections(analysis, t),

@@ -37,14 +37,15 @@ export function planSection(plan: PlanReport, t: Translate): TreeRow {
 }
 
 function adviceRow(plan: PlanReport): TreeRow {
-  const sentence = plan.advice.replaceAll('`', '');
+  const sentence = plan.verdict.replaceAll('`', '');
+  const reasons = plan.advice.replaceAll('`', '');
   return {
     id: 'plan/advice',
     label: sentence,
     description: '',
     icon: 'lightbulb',
     kind: 'advice',
-    tooltip: () => markdownText(sentence),
+    tooltip: () => [sentence, reasons].map(markdownText).join('\n\n'),
     children: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Releasable } from '../window/disposables';
 
 /** How long the workbench may take before it asks for rows that it was told of, in milliseconds. */
-const patienceMs = 1500;
+const patienceMs = 4000;
 
 /** How often it is told again in a row before it is left alone. */
 const mostReminders = 4;

@@ -1,3 +1,4 @@
+import type { PlanOverrides } from '../../shared/requests';
 import { tierColorIds } from '../../shared/tierLook';
 import type { PlanPlace } from '../model/planPlaces';
 
@@ -25,6 +26,10 @@ export interface TreeRow {
   readonly place?: PlanPlace;
   /** Position of the cut, on rows of candidates. */
   readonly position?: number;
+  /** Command of the extension that choosing the row runs, without its prefix. */
+  readonly command?: string;
+  /** Of what is tried: the overrides that are left when it is taken back. */
+  readonly without?: PlanOverrides;
   /** Names to copy. */
   readonly tensorNames?: readonly string[];
 }
@@ -39,7 +44,9 @@ export type RowKind =
   | 'chosenCandidate'
   | 'tensor'
   | 'fact'
-  | 'dimension';
+  | 'dimension'
+  | 'step'
+  | 'tried';
 
 /** A row as one sentence. */
 export function rowText({ label, description }: TreeRow): string {

@@ -91,6 +91,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
       row.color === undefined ? undefined : new vscode.ThemeColor(row.color),
     );
     item.contextValue = row.kind;
+    if (row.command !== undefined) item.command = { command: `dnnsplit.${row.command}`, title: row.label };
     item.accessibilityInformation = { label: visibleText(row.spoken ?? rowText(row)) };
     return item;
   }

@@ -1,5 +1,5 @@
 import { datatypeOf } from '../../runtime/tensor';
-import type { ContractDocument } from '../../shared/documents/contract';
+import { type ContractDocument, interfaceOf } from '../../shared/documents/contract';
 import { shellWord } from '../../shared/escape/shell';
 import { visibleJson } from '../../shared/escape/visible';
 
@@ -11,10 +11,11 @@ const mostElements = 64;
  * are made by the command itself.
  */
 export function exampleRequest(
-  { receives }: ContractDocument,
+  contract: ContractDocument,
   dimensions: Readonly<Record<string, number>>,
   address: string,
 ): string[] {
+  const { inputs: receives } = interfaceOf(contract);
   const inputs = receives.map(({ name, dtype, shape }) => ({
     name,
     datatype: datatypeOf(dtype),

@@ -11,13 +11,16 @@ import {
   headerLengthOf,
   type InferenceResponse,
 } from '../inference/message';
-import { timeLeft, timingParameter } from '../inference/travelling';
+import { probePath, receivedParameter, timeLeft, timingParameter } from '../inference/travelling';
 import { type HttpAnswer, HttpConnection, mayTryAgain } from './httpConnection';
 import { LinkShaper } from './linkShaper';
 import type { InferenceClientOptions, InferenceSettings, ServerDescription, TensorServer } from './tensorServer';
 
 /** How long a question about the server itself may take. */
 const questionTimeoutMs = 2000;
+
+/** Even over a slow link a probe takes no longer. */
+const probeTimeoutMs = 10_000;
 
 /** A client of any server that speaks the Open Inference Protocol v2 over HTTP. */
 export class InferenceClient implements TensorServer {
@@ -76,6 +79,13 @@ export class InferenceClient implements TensorServer {
     }
   }
 
+  async probe(bytes: number, headers: Readonly<Record<string, string>>): Promise<unknown> {
+    const head = { ...headers, 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
+    const signal = AbortSignal.timeout(probeTimeoutMs);
+    const answer = await this.connection.send('POST', probePath, head, [new Uint8Array(bytes)], signal);
+    return answer.status === 200 ? objectOf(answer)[receivedParameter] : undefined;
+  }
+
   close(): void {
     this.connection.close();
   }
@@ -111,6 +121,8 @@ export class InferenceClient implements TensorServer {
       statusOf(status),
       `${title} answered ${status}: ${sentenceOf(body)}`,
       retryAfterS(status, headers),
+      {},
+      detailsOf(body),
     );
   }
 
@@ -154,6 +166,9 @@ class NoAnswer extends Error {
   }
 }
 
+/** Longer ones are no relay's. */
+const largestRefusalBytes = 64 * 1024;
+
 /** Statuses that mean the same to the sender wherever they come from. */
 const passedOn: readonly RefusalStatus[] = [400, 409, 413, 429, 503, 504];
 
@@ -170,6 +185,18 @@ function objectOf({ body }: HttpAnswer): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What another relay says beside its sentence. */
+function detailsOf(body: Uint8Array): Record<string, unknown> {
+  if (body.byteLength > largestRefusalBytes) return {};
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(body));
+    if (typeof parsed !== 'object' || parsed === null) return {};
+    return Object.fromEntries(Object.entries(parsed).filter(([name]) => name.startsWith('dnnsplit_')));
   } catch {
     return {};
   }

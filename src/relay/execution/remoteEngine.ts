@@ -1,6 +1,6 @@
 import type { Executor } from '../../runtime/executor';
 import type { Tensor } from '../../runtime/tensor';
-import type { ContractDocument } from '../../shared/documents/contract';
+import type { ContractBlock } from '../../shared/documents/contract';
 import { checkReturned } from '../inference/fit';
 import type { TensorServer } from './tensorServer';
 
@@ -15,7 +15,7 @@ export const engineTitle = title;
  */
 export function remoteEngineExecutor(
   client: TensorServer,
-  { inputs: wanted, outputs: promised }: NonNullable<ContractDocument['segment']>,
+  { inputs: wanted, outputs: promised }: Pick<ContractBlock, 'inputs' | 'outputs'>,
 ): Executor {
   const scalars = new Set([...wanted, ...promised].filter(({ shape }) => shape?.length === 0).map(({ name }) => name));
   const withShape = (tensors: readonly Tensor[], shape: readonly number[]) =>

@@ -45,5 +45,10 @@ export interface TensorServer {
   describe(): Promise<ServerDescription>;
   /** @throws Refusal with the status that the server gave where that is the sender's, 502 where it cannot be reached or fails, 504 when it is late */
   infer(inputs: readonly Tensor[], call: Call, settings?: InferenceSettings): Promise<InferenceResponse>;
+  /**
+   * Sends bytes that mean nothing; none for servers that would not say how they arrived.
+   * @returns what the server says of their arrival @throws where it cannot be reached
+   */
+  probe?(bytes: number, headers: Readonly<Record<string, string>>): Promise<unknown>;
   close(): void;
 }

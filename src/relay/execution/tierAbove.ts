@@ -1,15 +1,40 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import type { ContractDocument } from '../../shared/documents/contract';
+import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import {
+  assumedLink,
+  type LinkEstimate,
+  type LinkObservation,
+  probePauseMs,
+  tellingBytes,
+  withObservation,
+} from '../adaptive/bandwidthEstimate';
+import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
-import { artifactParameter, receivedParameter } from '../inference/travelling';
+import {
+  artifactParameter,
+  holdingParameter,
+  linksParameter,
+  receivedParameter,
+  routeParameter,
+  senderField,
+} from '../inference/travelling';
 import { relayPlatform } from '../service/description';
 import type { Upstream } from '../service/hop';
-import type { LinkEstimate } from '../service/metrics';
 import type { ServerDescription, TensorServer } from './tensorServer';
+
+/** Hears what requests show of the tiers above and of the way there. */
+export interface AboveListener {
+  /** @param link position of the tier below it */
+  readonly linkSeen?: (link: number, estimate: Pick<LinkEstimate, 'bandwidthMbps' | 'roundTripMs'>) => void;
+  readonly found?: () => void;
+  /** What the tier above holds; nothing for servers that do not say. */
+  readonly holds?: (holding: Holding | undefined) => void;
+}
 
 /**
  * The relay of the tier above, or a server of another maker that holds the rest of the model. A relay must hold a part of
@@ -17,14 +42,25 @@ import type { ServerDescription, TensorServer } from './tensorServer';
  */
 export class TierAbove implements Upstream {
   private readonly own: { readonly name: string; readonly artifact: string };
+  private readonly sender = { [senderField]: randomUUID() };
+  /** True where requests can be answered without the tiers above: they are not waited for to the last moment. */
+  private readonly isDispensable: boolean;
+  private link: LinkEstimate;
+  /** When something last showed how fast the link is. */
+  private toldMs = performance.now();
+  private isProbing = false;
 
   constructor(
     private readonly client: TensorServer,
     private readonly contract: ContractDocument,
-    /** Hears what each request showed of the link. */
-    private readonly linkSeen: (estimate: Partial<LinkEstimate>) => void = () => undefined,
+    private readonly listener: AboveListener = {},
   ) {
+    const { position } = contract;
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
+    this.isDispensable = position === 0 && cutsOf(contract).some(({ lastTier }) => lastTier <= position);
+    const watched =
+      contract.formatVersion === 2 ? contract.policy.links.find(({ link }) => link === position) : undefined;
+    this.link = assumedLink(watched?.startMbps);
   }
 
   async obstacle(): Promise<string | undefined> {
@@ -36,15 +72,77 @@ export class TierAbove implements Upstream {
     return this.mismatch(announcedBy(description));
   }
 
-  async infer(inputs: readonly Tensor[], call: Call): Promise<InferenceResponse> {
+  async infer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<InferenceResponse> {
     const start = performance.now();
-    const response = await this.client.infer(inputs, call, {
-      parameters: { [artifactParameter]: this.own.artifact },
-      check: (description) => this.refuseMismatch(announcedBy(description)),
-    });
+    const ask = (within: Call) => this.ask(inputs, within, route);
+    const response = await (this.isDispensable ? hurried(call, ask) : ask(call));
     this.refuseMismatch(response.parameters[artifactParameter]);
-    this.linkSeen(linkEstimate(response.parameters[receivedParameter], performance.now() - start));
+    this.listener.found?.();
+    this.observe(observationFrom(response.parameters[receivedParameter], performance.now() - start));
+    for (const { link, mbps, roundTripMs } of linksFrom(response.parameters[linksParameter]))
+      this.listener.linkSeen?.(link, { bandwidthMbps: mbps, roundTripMs });
     return response;
+  }
+
+  /** Looks whether the tier above is there, and what it holds. */
+  async look(): Promise<void> {
+    if ((await this.obstacle()) !== undefined) return;
+    const description = await this.client.describe().catch(() => undefined);
+    if (description === undefined) return;
+    this.listener.found?.();
+    this.listener.holds?.(holdingFrom(parameterOf(description, holdingParameter)));
+  }
+
+  /**
+   * Sends a probe where requests have shown too little of the link for a while, such that all probes together take a small
+   * part of it.
+   */
+  async probe(): Promise<void> {
+    const { bandwidthMbps } = this.link;
+    const bytes = Math.ceil(tellingBytes(this.link));
+    const now = performance.now();
+    if (this.client.probe === undefined || bandwidthMbps === undefined || this.isProbing) return;
+    if (now - this.toldMs < probePauseMs(bytes, bandwidthMbps)) return;
+    this.isProbing = true;
+    try {
+      const received = await this.client.probe(bytes, this.sender);
+      this.toldMs = performance.now();
+      this.observe(observationFrom(received, this.toldMs - now));
+    } finally {
+      this.isProbing = false;
+    }
+  }
+
+  private observe(observation: LinkObservation | undefined): void {
+    if (observation === undefined) return;
+    if (observation.bodyBytes >= tellingBytes(this.link)) this.toldMs = performance.now();
+    this.link = withObservation(this.link, observation);
+    this.listener.linkSeen?.(this.contract.position, this.link);
+  }
+
+  /** Says with a failure that everything above is lost, where it is no failure of the request itself. */
+  private async ask(inputs: readonly Tensor[], call: Call, route: Route | undefined): Promise<InferenceResponse> {
+    try {
+      return await this.client.infer(
+        inputs,
+        { ...call, headers: { ...call.headers, ...this.sender } },
+        {
+          parameters: {
+            [artifactParameter]: this.own.artifact,
+            ...(route !== undefined && { [routeParameter]: route }),
+          },
+          check: (description) => this.refuseMismatch(announcedBy(description)),
+        },
+      );
+    } catch (error) {
+      const isLost = Refusal.is(error) && (error.status === 502 || error.status === 504);
+      if (!isLost || lostParameter in error.details) throw error;
+      const { status, message, retryAfterS, headers, details } = error;
+      throw new Refusal(status, message, retryAfterS, headers, {
+        ...details,
+        [lostParameter]: this.contract.position,
+      });
+    }
   }
 
   private refuseMismatch(artifact: unknown): void {
@@ -62,27 +160,55 @@ export class TierAbove implements Upstream {
   }
 }
 
-const receivedSchema = z.object({ bytes: z.number(), ms: z.number(), totalMs: z.number() });
-/** Smaller bodies arrive at once, whatever the link is like. */
-const leastBytes = 64 * 1024;
+const receivedSchema = z.object({
+  bytes: z.number(),
+  ms: z.number(),
+  totalMs: z.number(),
+  /** Relays that do not say time each body by itself. */
+  bodyBytes: z.number().optional(),
+});
 
 /**
- * What a request showed of the link to the tier above, which timed its arrival itself: no clocks are compared.
+ * What a request showed of the link to the tier above, which timed its arrival itself.
  * @param elapsedMs from its first byte out to its answer in
  */
-export function linkEstimate(received: unknown, elapsedMs: number): Partial<LinkEstimate> {
+export function observationFrom(received: unknown, elapsedMs: number): LinkObservation | undefined {
   const parsed = receivedSchema.safeParse(received);
-  if (!parsed.success) return {};
-  const { bytes, ms, totalMs } = parsed.data;
-  return {
-    roundTripMs: Math.max(0, elapsedMs - totalMs),
-    ...(bytes >= leastBytes && ms > 0 && { bandwidthMbps: (bytes * 8) / (ms * 1e3) }),
-  };
+  if (!parsed.success) return undefined;
+  const { bytes, ms, totalMs, bodyBytes = bytes } = parsed.data;
+  return { bytes, ms, bodyBytes, roundTripMs: Math.max(0, elapsedMs - totalMs) };
 }
 
-function announcedBy({ metadata }: ServerDescription): unknown {
-  const { parameters, platform } = metadata;
-  const artifact: unknown =
-    typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, artifactParameter) : undefined;
-  return artifact ?? (platform === relayPlatform ? 'none' : undefined);
+const linksSchema = z.array(z.object({ link: z.number(), mbps: z.number(), roundTripMs: z.number() }));
+
+function linksFrom(value: unknown): z.infer<typeof linksSchema> {
+  return linksSchema.safeParse(value).data ?? [];
+}
+
+function parameterOf({ metadata }: ServerDescription, name: string): unknown {
+  const { parameters } = metadata;
+  return typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
+}
+
+function announcedBy(description: ServerDescription): unknown {
+  const artifact = parameterOf(description, artifactParameter);
+  return artifact ?? (description.metadata['platform'] === relayPlatform ? 'none' : undefined);
+}
+
+/** Lets work end early enough that as much time is left again for an answer without the tiers above. */
+async function hurried<Value>(call: Call, work: (call: Call) => Promise<Value>): Promise<Value> {
+  const leftMs = call.deadlineMs - performance.now();
+  if (!Number.isFinite(leftMs)) return await work(call);
+  const limitMs = Math.max(1, leftMs / 2);
+  const limit = new AbortController();
+  const end = () => limit.abort(call.signal.reason);
+  if (call.signal.aborted) end();
+  call.signal.addEventListener('abort', end, { once: true });
+  const timer = setTimeout(() => limit.abort(), limitMs);
+  try {
+    return await work({ ...call, signal: limit.signal, deadlineMs: performance.now() + limitMs });
+  } finally {
+    clearTimeout(timer);
+    call.signal.removeEventListener('abort', end);
+  }
 }

@@ -10,7 +10,13 @@ import type {
   TensorServer,
 } from '../execution/tensorServer';
 import type { InferenceResponse } from '../inference/message';
-import { artifactParameter, timeLeft, timingParameter } from '../inference/travelling';
+import {
+  artifactParameter,
+  holdingParameter,
+  linksParameter,
+  timeLeft,
+  timingParameter,
+} from '../inference/travelling';
 import { inferenceServiceDefinition, type MethodName } from './descriptor';
 import type { ModelInferResponse } from './messages';
 import { refusalOfGrpc } from './status';
@@ -54,7 +60,9 @@ export class GrpcInferenceClient implements TensorServer {
   async describe(): Promise<ServerDescription> {
     const { message, metadata } = await this.ask<{ platform: string }>('ModelMetadata', this.model());
     const [artifact] = metadata.get(artifactParameter);
-    const parameters = artifact === undefined ? {} : { parameters: { [artifactParameter]: artifact } };
+    const [holding] = metadata.get(holdingParameter);
+    const told = typeof holding === 'string' ? { [holdingParameter]: JSON.parse(holding) } : {};
+    const parameters = artifact === undefined ? {} : { parameters: { [artifactParameter]: artifact, ...told } };
     this.description = { takesBinary: true, metadata: { ...message, ...parameters } };
     return this.description;
   }
@@ -96,9 +104,12 @@ export class GrpcInferenceClient implements TensorServer {
   private read(message: ModelInferResponse): InferenceResponse {
     try {
       const outputs = readTensors(message.outputs, message.raw_output_contents);
-      const { [timingParameter]: timing, ...rest } = readParameters(message.parameters);
-      const timed = typeof timing === 'string' ? { [timingParameter]: JSON.parse(timing) } : {};
-      return { id: message.id || undefined, outputs, parameters: { ...rest, ...timed } };
+      const parameters = readParameters(message.parameters);
+      for (const name of [timingParameter, linksParameter]) {
+        const text = parameters[name];
+        if (typeof text === 'string') parameters[name] = JSON.parse(text);
+      }
+      return { id: message.id || undefined, outputs, parameters };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Refusal(502, `${this.options.title} answered something that is not an inference response: ${reason}`);

@@ -12,11 +12,14 @@ import {
 import { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { holdingOf } from '../adaptive/route';
 import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import {
   artifactParameter,
+  holdingParameter,
   requestIdField,
+  routeParameter,
   timeoutField,
   timingParameter,
   tracingFields,
@@ -130,6 +133,7 @@ export class GrpcServer {
         // The protocol's message has no place for it.
         const own = new Metadata();
         own.set(artifactParameter, artifactOf(contract));
+        own.set(holdingParameter, JSON.stringify(holdingOf(contract)));
         call.sendMetadata(own);
         return { ...rest, inputs, outputs };
       }),
@@ -205,7 +209,11 @@ export class GrpcServer {
 }
 
 function requestOf({ id, inputs, outputs, parameters, raw_input_contents: raw }: ModelInferRequest): InferenceRequest {
-  const { [timingParameter]: timing, [artifactParameter]: artifact } = readParameters(parameters);
+  const {
+    [timingParameter]: timing,
+    [artifactParameter]: artifact,
+    [routeParameter]: route,
+  } = readParameters(parameters);
   return {
     id: id === '' ? undefined : id,
     inputs: readTensors(inputs, raw),
@@ -213,7 +221,17 @@ function requestOf({ id, inputs, outputs, parameters, raw_input_contents: raw }:
     binaryOutput: true,
     wantsTiming: timing === true,
     artifact: typeof artifact === 'string' ? artifact : undefined,
+    route: typeof route === 'string' ? jsonOf(route) : route,
   };
+}
+
+/** What is no JSON stays a text, which is no route. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What a request over HTTP would say in its headers. */

@@ -29,12 +29,14 @@ const statuses: Readonly<Partial<Record<status, RefusalStatus>>> = {
 
 const statusField = 'dnnsplit-status';
 const retryField = 'retry-after';
+const detailsField = 'dnnsplit-details';
 
 /** An error for gRPC; relays find the exact status beside its code. */
-export function grpcError({ status: httpStatus, message, retryAfterS }: Refusal) {
+export function grpcError({ status: httpStatus, message, retryAfterS, details }: Refusal) {
   const metadata = new Metadata();
   metadata.set(statusField, String(httpStatus));
   if (retryAfterS !== undefined) metadata.set(retryField, String(retryAfterS));
+  if (Object.keys(details).length > 0) metadata.set(detailsField, JSON.stringify(details));
   return { code: codes[httpStatus], details: message, metadata };
 }
 
@@ -54,5 +56,15 @@ export function refusalOfGrpc(
     httpStatus,
     `${title} answered ${status[code]}: ${details}`,
     httpStatus === 429 || httpStatus === 503 ? after : undefined,
+    {},
+    detailsIn(metadata),
   );
+}
+
+function detailsIn(metadata: Metadata): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(String(metadata.get(detailsField)[0] ?? '{}')) };
+  } catch {
+    return {};
+  }
 }

@@ -1,12 +1,12 @@
 import { Refusal } from '../../runtime/refusal';
 import { datatypeOf, type Tensor } from '../../runtime/tensor';
-import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import type { ContractTensor } from '../../shared/documents/contract';
 import { decodeFromWire } from './wireEncoding';
 
 /** Inputs in the contract's order and types. @throws Refusal 400 for a missing, unknown or unfit one */
-export function checkInputs(contract: ContractDocument, inputs: readonly Tensor[]): Tensor[] {
+export function checkInputs(tier: string, receives: readonly ContractTensor[], inputs: readonly Tensor[]): Tensor[] {
   const given = new Map(inputs.map((tensor) => [tensor.name, tensor]));
-  const expected = contract.receives.map((wanted) => {
+  const expected = receives.map((wanted) => {
     const tensor = given.get(wanted.name);
     if (tensor === undefined) return { wanted };
     given.delete(wanted.name);
@@ -14,8 +14,8 @@ export function checkInputs(contract: ContractDocument, inputs: readonly Tensor[
   });
   const [unknown] = given.keys();
   if (unknown !== undefined) {
-    const names = contract.receives.map(({ name }) => `"${name}"`).join(', ');
-    throw new Refusal(400, `Tier ${contract.tier} takes no input "${unknown}"; it takes ${names}.`);
+    const names = receives.map(({ name }) => `"${name}"`).join(', ');
+    throw new Refusal(400, `Tier ${tier} takes no input "${unknown}"; it takes ${names}.`);
   }
   return expected.map(({ wanted, tensor }) => {
     if (tensor === undefined) throw new Refusal(400, `Input "${wanted.name}" is missing.`);

@@ -3,7 +3,7 @@ import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
 import { bytesFromJson, jsonTextOf } from './jsonData';
 import { parseJson } from './losslessJson';
-import { artifactParameter, scaleParameter, timingParameter } from './travelling';
+import { artifactParameter, routeParameter, scaleParameter, timingParameter } from './travelling';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
@@ -45,6 +45,8 @@ export interface InferenceRequest {
   readonly wantsTiming: boolean;
   /** Export that a relay of the tier below belongs to; absent where a client asks. */
   readonly artifact: string | undefined;
+  /** The way that the first tier has chosen, as it came; absent where nobody has. */
+  readonly route?: unknown;
 }
 
 export interface InferenceResponse {
@@ -93,6 +95,7 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
     binaryOutput,
     wantsTiming: request.parameters?.[timingParameter] === true,
     artifact: textOf(request.parameters?.[artifactParameter]),
+    route: request.parameters?.[routeParameter],
   };
 }
 

@@ -14,6 +14,16 @@ export const timingParameter = 'dnnsplit_timing';
 export const artifactParameter = 'dnnsplit_artifact';
 /** Parameter of an answer with what its tier saw of the link: bytes of the request, and times in milliseconds. */
 export const receivedParameter = 'dnnsplit_received';
+/** Parameter with the way of a request through the tiers, from each tier to the one above. */
+export const routeParameter = 'dnnsplit_route';
+/** Parameter of an answer with what tiers see of their links to the tiers above them. */
+export const linksParameter = 'dnnsplit_links';
+/** Parameter of a model's metadata with the cuts that a tier holds. */
+export const holdingParameter = 'dnnsplit_holding';
+/** Where a relay below sends bytes that mean nothing, to see how fast they arrive. */
+export const probePath = '/v2/dnnsplit/probe';
+/** Header that tells relays below apart, so that each one's link is timed by itself. */
+export const senderField = 'dnnsplit-sender';
 /** Parameter with the step of an INT8 tensor that stands for float32. */
 export const scaleParameter = 'dnnsplit_scale';
 

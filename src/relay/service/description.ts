@@ -1,7 +1,8 @@
 import { datatypeOf } from '../../runtime/tensor';
-import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import { type ContractDocument, type ContractTensor, interfaceOf } from '../../shared/documents/contract';
+import { holdingOf } from '../adaptive/route';
 import { artifactOf } from '../inference/artifact';
-import { artifactParameter } from '../inference/travelling';
+import { artifactParameter, holdingParameter } from '../inference/travelling';
 import type { Metrics } from './metrics';
 
 /** What a relay calls itself in its model's metadata. */
@@ -19,25 +20,26 @@ export function describeTensor({ name, dtype, shape }: ContractTensor) {
   };
 }
 
-/** Every output of the model, in the order in which they are answered. */
-export function outputsOf({ answers, answersAbove }: ContractDocument): readonly ContractTensor[] {
-  return [...answers, ...answersAbove];
-}
-
 /** Model metadata of the protocol, with the export that the tier's part comes from. */
 export function metadataOf(contract: ContractDocument) {
+  const { inputs, outputs } = interfaceOf(contract);
   return {
     name: contract.model,
     versions: ['1'],
     platform: relayPlatform,
-    inputs: contract.receives.map(describeTensor),
-    outputs: outputsOf(contract).map(describeTensor),
-    parameters: { [artifactParameter]: artifactOf(contract), dnnsplit_tier: contract.tier },
+    inputs: inputs.map(describeTensor),
+    outputs: outputs.map(describeTensor),
+    parameters: {
+      [artifactParameter]: artifactOf(contract),
+      ...(contract.formatVersion === 2 && { [holdingParameter]: holdingOf(contract) }),
+      dnnsplit_tier: contract.tier,
+    },
   };
 }
 
 /** The model's configuration as Triton's clients ask for it (model configuration extension). */
 export function configOf(contract: ContractDocument) {
+  const { inputs, outputs } = interfaceOf(contract);
   const describe = (tensor: ContractTensor) => {
     const { name, datatype, shape } = describeTensor(tensor);
     return { name, data_type: datatype === 'BYTES' ? 'TYPE_STRING' : `TYPE_${datatype}`, dims: shape };
@@ -48,8 +50,8 @@ export function configOf(contract: ContractDocument) {
     backend: 'dnnsplit',
     version_policy: { latest: { num_versions: 1 } },
     max_batch_size: 0,
-    input: contract.receives.map(describe),
-    output: outputsOf(contract).map(describe),
+    input: inputs.map(describe),
+    output: outputs.map(describe),
   };
 }
 

@@ -1,9 +1,18 @@
 import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractBlock,
+  type ContractCut,
+  type ContractDocument,
+  type ContractTensor,
+  cutsOf,
+  interfaceOf,
+} from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { Route } from '../adaptive/route';
 import { checkInputs, checkReturned } from '../inference/fit';
 import type { InferenceResponse } from '../inference/message';
 import { timingParameter } from '../inference/travelling';
@@ -15,12 +24,19 @@ import type { Metrics } from './metrics';
 export interface Upstream {
   /** What keeps it from serving, in a sentence; nothing where it is ready. */
   obstacle(): Promise<string | undefined>;
-  infer(inputs: readonly Tensor[], call: Call): Promise<Pick<InferenceResponse, 'outputs' | 'parameters'>>;
+  /** @param route that the tier above has to obey; none where it holds one cut alone */
+  infer(
+    inputs: readonly Tensor[],
+    call: Call,
+    route?: Route,
+  ): Promise<Pick<InferenceResponse, 'outputs' | 'parameters'>>;
 }
 
 /** Times of one tier for one request, in milliseconds. */
 export interface HopTiming {
   readonly tier: string;
+  /** Where the tier holds several: the cut that the request took. */
+  readonly cut?: string;
   readonly computeMs: number;
   /** Until its turn for the sub-model came. */
   readonly queueMs?: number;
@@ -33,82 +49,146 @@ export interface HopAnswer {
   readonly outputs: readonly Tensor[];
   /** This tier's times first, then those of the tiers above. */
   readonly timings: readonly HopTiming[];
+  /** What the tiers above said beside their tensors. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** What runs the sub-models of a tier, by the ids of its blocks. */
+export type Executors = ReadonlyMap<string, Executor>;
+
+/** A request on its way through one tier: the tensors that are there, and the blocks that have run. */
+interface Progress {
+  readonly known: Map<string, Tensor>;
+  readonly done: Set<string>;
+  computeMs: number;
+  queueMs: number;
 }
 
 /**
- * What one tier does with a request: check it against the contract, run its sub-model when its turn comes, send on what
- * the tiers above need, and put the model's outputs together. It keeps nothing between requests, so that it scales by copies.
+ * What one tier does with a request: check it against the contract, run the blocks of its cut when its turn comes, send on
+ * what the tiers above need, and put the model's outputs together. It keeps nothing between requests, so that it scales by
+ * copies.
  */
 export class Hop {
+  private readonly blocks: ReadonlyMap<string, ContractBlock>;
+  private readonly cuts: readonly ContractCut[];
+  /** Place of each of the model's outputs in an answer, the same whichever tier makes it. */
+  private readonly order: ReadonlyMap<string, number>;
+
   constructor(
     private readonly contract: ContractDocument,
-    private readonly executor: Executor | undefined,
+    private readonly executors: Executors,
     private readonly upstream: Upstream | undefined,
     private readonly metrics: Metrics,
     private readonly admission = new Admission(Number.POSITIVE_INFINITY, 0),
   ) {
-    if (contract.segment !== null && executor === undefined) {
+    this.blocks = new Map(blocksOf(contract).map((block) => [block.id, block]));
+    this.cuts = cutsOf(contract);
+    this.order = new Map(interfaceOf(contract).outputs.map(({ name }, index) => [name, index]));
+    if ([...this.blocks.keys()].some((id) => !executors.has(id))) {
       throw new DnnSplitError('bad-usage', say('relay.noEngine', { tier: contract.tier }));
     }
-    if (contract.sends.length > 0 && upstream === undefined) {
+    if (this.cuts.some(({ sends }) => sends.length > 0) && upstream === undefined) {
       throw new DnnSplitError('bad-usage', say('relay.noUpstream', { tier: contract.tier }));
     }
   }
 
-  /** What keeps this tier or one above from serving, in a sentence; nothing where all are ready. */
+  /** What keeps this tier or one above from serving, in a sentence; nothing where some cut can be answered. */
   async obstacle(): Promise<string | undefined> {
-    const [runs, above] = await Promise.all([this.executor?.isReady() ?? true, this.upstream?.obstacle()]);
-    return runs ? above : `The engine of tier ${this.contract.tier} is not ready.`;
+    const engines = [...this.executors.values()].map((executor) => executor.isReady());
+    const needsAbove = this.cuts.every(({ sends }) => sends.length > 0);
+    const [runs, above] = await Promise.all([Promise.all(engines), needsAbove ? this.upstream?.obstacle() : undefined]);
+    return runs.every((isReady) => isReady) ? above : `The engine of tier ${this.contract.tier} is not ready.`;
+  }
+
+  /** Takes a request in. @throws Refusal 400 for inputs that do not fit the cut */
+  begin(inputs: readonly Tensor[], cut?: string): Progress {
+    const { receives } = this.cut(cut);
+    const known = new Map(checkInputs(this.contract.tier, receives, inputs).map((tensor) => [tensor.name, tensor]));
+    return { known, done: new Set(), computeMs: 0, queueMs: 0 };
   }
 
   /** @throws Refusal as the contract, the engine or the tier above demand */
-  async answer(inputs: readonly Tensor[], call: Call): Promise<HopAnswer> {
-    const known = new Map(checkInputs(this.contract, inputs).map((tensor) => [tensor.name, tensor]));
-    const times = await this.compute(known, call);
-    const own: HopTiming = { tier: this.contract.tier, ...times };
-    const answers = this.contract.answers.map((tensor) => pick(known, tensor));
-    if (this.contract.sends.length === 0) return { outputs: answers, timings: [own] };
-    const above = await this.sendOn(known, call);
-    const { upstreamMs, sentBytes } = above;
+  async answer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<HopAnswer> {
+    return await this.follow(this.begin(inputs, route?.cuts[0]), call, route);
+  }
+
+  /**
+   * Answers a request on one cut. Blocks that have run on the way of another cut need not run again: they make the same.
+   * @throws Refusal as the engine or the tier above demand
+   */
+  async follow(progress: Progress, call: Call, route?: Route): Promise<HopAnswer> {
+    const cut = this.cut(route?.cuts[0]);
+    const { known } = progress;
+    await this.compute(cut, progress, call);
+    const { computeMs, queueMs } = progress;
+    const named = this.contract.formatVersion === 2 ? { cut: cut.id } : {};
+    const own: HopTiming = { tier: this.contract.tier, ...named, computeMs, queueMs };
+    const answers = cut.answers.map((tensor) => pick(known, tensor));
+    if (cut.sends.length === 0) return { outputs: this.ordered(answers), timings: [own], parameters: {} };
+    const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, known, call, route);
+    const returned = checkReturned('The tier above', cut.answersAbove, outputs);
     return {
-      outputs: [...answers, ...checkReturned('The tier above', this.contract.answersAbove, above.outputs)],
-      timings: [{ ...own, upstreamMs, sentBytes }, ...above.timings],
+      outputs: this.ordered([...answers, ...returned]),
+      timings: [{ ...own, upstreamMs, sentBytes }, ...timingsOf(parameters[timingParameter])],
+      parameters,
     };
   }
 
-  private async compute(known: Map<string, Tensor>, call: Call) {
-    const { segment } = this.contract;
-    if (segment === null || this.executor === undefined) return { computeMs: 0 };
+  private cut(id: string | undefined): ContractCut {
+    const found = id === undefined ? this.cuts[0] : this.cuts.find((cut) => cut.id === id);
+    if (found === undefined) throw new Refusal(409, `Tier ${this.contract.tier} does not hold cut ${id}.`);
+    return found;
+  }
+
+  private ordered(outputs: Tensor[]): readonly Tensor[] {
+    const place = ({ name }: Tensor) => this.order.get(name) ?? this.order.size;
+    return outputs.sort((a, b) => place(a) - place(b));
+  }
+
+  private async compute(cut: ContractCut, progress: Progress, call: Call): Promise<void> {
+    const waiting = cut.blocks.filter((id) => !progress.done.has(id));
+    if (waiting.length === 0) return;
     const asked = performance.now();
     const leave = await this.admission.enter(call.signal);
     const start = performance.now();
     this.metrics.queue.observe((start - asked) / 1e3);
-    const inputs = segment.inputs.map((tensor) => pick(known, tensor));
     // A sub-model that runs cannot be stopped: it keeps its place until it ends, even where nobody waits any more.
-    const running = this.executor.run(inputs, call).finally(leave);
+    const running = this.runBlocks(waiting, progress, call).finally(leave);
     let outcome = 'failed';
     try {
-      const results = await untilAborted(running, call.signal, this.contract.tier);
-      for (const tensor of results) known.set(tensor.name, tensor);
+      await untilAborted(running, call.signal, this.contract.tier);
       outcome = 'done';
     } finally {
       this.metrics.compute.observe((performance.now() - start) / 1e3, `outcome="${outcome}"`);
     }
-    return { computeMs: performance.now() - start, queueMs: start - asked };
+    progress.computeMs += performance.now() - start;
+    progress.queueMs += start - asked;
   }
 
-  private async sendOn(known: ReadonlyMap<string, Tensor>, call: Call) {
+  private async runBlocks(ids: readonly string[], { known, done }: Progress, call: Call): Promise<void> {
+    for (const id of ids) {
+      const block = this.blocks.get(id);
+      const executor = this.executors.get(id);
+      if (block === undefined || executor === undefined) throw new Refusal(500, `Block ${id} is not here.`);
+      if (call.signal.aborted) return;
+      const inputs = block.inputs.map((tensor) => pick(known, tensor));
+      for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
+      done.add(id);
+    }
+  }
+
+  private async sendOn(cut: ContractCut, known: ReadonlyMap<string, Tensor>, call: Call, route: Route | undefined) {
     if (this.upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
-    const sent = this.contract.sends.map((tensor) => this.encoded(pick(known, tensor)));
+    const sent = cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor)));
     const start = performance.now();
-    const { outputs, parameters } = await this.upstream.infer(sent, call);
+    const { outputs, parameters } = await this.upstream.infer(sent, call, route);
     const upstreamMs = performance.now() - start;
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
-    return { outputs, timings: timingsOf(parameters[timingParameter]), upstreamMs, sentBytes };
+    return { outputs, parameters, upstreamMs, sentBytes };
   }
 
-  private encoded(tensor: Tensor): Tensor {
-    const { sendsAs } = this.contract;
+  private encoded({ sendsAs }: ContractCut, tensor: Tensor): Tensor {
     const encoded = encodeForWire(tensor, sendsAs);
     if (encoded === tensor && tensor.datatype === 'FP32' && sendsAs !== 'original') this.metrics.sentUnencoded();
     return encoded;

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
+import type { Arrivals } from '../adaptive/arrivals';
 import { collect } from '../inference/collect';
 import { headerLengthField, headerLengthOf } from '../inference/message';
 import type { MessageCodec } from '../inference/messageCodec';
+import { receivedParameter, senderField } from '../inference/travelling';
 import { flush } from './flush';
 import type { InferenceService } from './inferenceService';
 import type { MemoryBudget, MemoryHold } from './memoryBudget';
@@ -12,6 +14,7 @@ export interface HttpInferenceOptions {
   readonly service: InferenceService;
   readonly budget: MemoryBudget;
   readonly codec: MessageCodec;
+  readonly arrivals: Arrivals;
   readonly maxBodyBytes: number;
   /** Time within which a reader has to take each piece of its answer. */
   readonly stallMs: number;
@@ -37,10 +40,12 @@ export async function inferOverHttp(
     call.endsWith(response);
     hold = budget.hold();
     if (request.headers.expect !== undefined) response.writeContinue();
+    const arrival = options.arrivals.begin(senderOf(request));
     const body = await receive(request, call, hold, options, (bytes) => {
       outcome.receivedBytes += bytes;
+      arrival.grow(bytes);
     });
-    const received = { bytes: body.byteLength, ms: call.elapsedMs };
+    const received = arrival.end();
     const asked = await options.codec.decode(body, headerLengthOf(request.headers[headerLengthField]));
     const { outputs, parameters } = await service.answer(asked, call, received);
     const message = await options.codec.encode(service.contract.model, asked, outputs, parameters);
@@ -61,6 +66,33 @@ export async function inferOverHttp(
   }
 }
 
+/** Takes bytes that mean nothing and says how they arrived. @throws Refusal as for an inference */
+export async function answerProbe(
+  request: IncomingMessage,
+  options: Omit<HttpInferenceOptions, 'codec' | 'refuse'>,
+): Promise<object> {
+  const { service, budget } = options;
+  checkHead(request, options.maxBodyBytes);
+  const call = service.open(request.headers);
+  const hold = budget.hold();
+  try {
+    const arrival = options.arrivals.begin(senderOf(request));
+    await receive(request, call, hold, options, (bytes) => arrival.grow(bytes));
+    return { [receivedParameter]: { ...arrival.end(), totalMs: call.elapsedMs } };
+  } finally {
+    hold.release();
+    service.close(call);
+  }
+}
+
+/** Clients do not say who they are, and need not be told apart. */
+function senderOf({ headers }: IncomingMessage): string {
+  const named = headers[senderField];
+  return typeof named === 'string' ? named.slice(0, longestSender) : '';
+}
+
+const longestSender = 64;
+
 /** @throws Refusal 413, 415 for what its head says already */
 function checkHead({ headers }: IncomingMessage, maxBodyBytes: number): void {
   const encoding = headers['content-encoding'] ?? 'identity';
@@ -78,7 +110,7 @@ async function receive(
   request: IncomingMessage,
   call: RequestCall,
   hold: MemoryHold,
-  { maxBodyBytes }: HttpInferenceOptions,
+  { maxBodyBytes }: Pick<HttpInferenceOptions, 'maxBodyBytes'>,
   count: (bytes: number) => void,
 ): Promise<Uint8Array> {
   hold.whenStalled(() =>

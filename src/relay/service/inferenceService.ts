@@ -2,14 +2,16 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { counted } from '../../shared/quantities';
+import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
-import { artifactParameter, receivedParameter, timingParameter } from '../inference/travelling';
+import { artifactParameter, linksParameter, receivedParameter, timingParameter } from '../inference/travelling';
 import type { Admission } from './admission';
 import type { Hop } from './hop';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
 import { RequestCall } from './requestCall';
+import type { Routing } from './routing';
 
 export interface ServiceLimits {
   /** Time from a request's arrival until its answer is out. */
@@ -31,6 +33,7 @@ export class InferenceService {
   constructor(
     readonly contract: ContractDocument,
     private readonly hop: Hop,
+    private readonly routing: Pick<Routing, 'answer'>,
     private readonly admission: Admission,
     readonly metrics: Metrics,
     private readonly limits: ServiceLimits,
@@ -72,26 +75,23 @@ export class InferenceService {
   }
 
   /**
-   * @param received bytes of the request, and the time that they took to arrive, where that is known
+   * @param received how the request arrived, where that is known
    * @throws Refusal
    */
-  async answer(
-    asked: InferenceRequest,
-    call: RequestCall,
-    received?: { readonly bytes: number; readonly ms: number },
-  ): Promise<ServiceAnswer> {
+  async answer(asked: InferenceRequest, call: RequestCall, received?: Arrival): Promise<ServiceAnswer> {
     this.refuseOtherArtifact(asked.artifact);
     call.id = asked.id;
     call.wantsTiming = asked.wantsTiming;
     const readMs = call.elapsedMs;
-    const { outputs, timings } = await this.hop.answer(asked.inputs, call);
-    const [own, ...above] = timings;
+    const { outputs, timings, parameters: above } = await this.routing.answer(asked, call);
+    const [own, ...others] = timings;
     const waitedMs = readMs + (own?.queueMs ?? 0);
     const parameters = {
-      ...(asked.wantsTiming && { [timingParameter]: [{ ...own, waitedMs }, ...above] }),
+      ...(asked.wantsTiming && { [timingParameter]: [{ ...own, waitedMs }, ...others] }),
       ...(asked.artifact !== undefined && {
         [artifactParameter]: artifactOf(this.contract),
         ...(received !== undefined && { [receivedParameter]: { ...received, totalMs: call.elapsedMs } }),
+        ...this.links(above[linksParameter]),
       }),
     };
     return { outputs, parameters };
@@ -121,6 +121,14 @@ export class InferenceService {
     if (Refusal.is(error)) return error;
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
     return new Refusal(500, 'The relay hit an unexpected error. Its log has the details.');
+  }
+
+  /** What this tier and those above see of their links, for the one that chooses the route. */
+  private links(above: unknown) {
+    const { bandwidthMbps: mbps, roundTripMs } = this.metrics.linkNow();
+    const own = mbps === undefined ? [] : [{ link: this.contract.position, mbps, roundTripMs: roundTripMs ?? 0 }];
+    const links = [...own, ...(Array.isArray(above) ? above : [])];
+    return links.length > 0 ? { [linksParameter]: links } : {};
   }
 
   private refuseOtherArtifact(artifact: string | undefined): void {

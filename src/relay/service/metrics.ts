@@ -79,18 +79,23 @@ export interface UpstreamOutcome {
 }
 
 /** What the link to the tier above seems to be like. */
-export interface LinkEstimate {
-  readonly bandwidthMbps: number;
-  readonly roundTripMs: number;
+export interface LinkFigures {
+  readonly bandwidthMbps?: number | undefined;
+  readonly roundTripMs?: number | undefined;
 }
 
-const newestWeight = 0.2;
+/** Which cut is in force, and how often it has changed. */
+export interface SteeringFigures {
+  readonly cut: string;
+  readonly switches: number;
+}
 
 /** Figures of one relay in Prometheus' text format (exposition format 0.0.4). */
 export class Metrics {
   private readonly requestsByStatus = new Map<number, number>();
   private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
-  private link: { readonly [Figure in keyof LinkEstimate]?: number | undefined } = {};
+  private link: LinkFigures = {};
+  private steering: (() => SteeringFigures) | undefined;
   readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
   readonly compute = new Histogram('dnnsplit_compute_seconds', 'Time of the sub-model on this tier, by outcome.');
   readonly queue = new Histogram('dnnsplit_queue_seconds', 'Time that requests waited for the sub-model.');
@@ -116,14 +121,22 @@ export class Metrics {
     this.totals.unencoded += 1;
   }
 
-  /** Takes in what one request showed of the link; later ones count more. */
-  linkSeen({ bandwidthMbps, roundTripMs }: Partial<LinkEstimate>): void {
-    const smooth = (before: number | undefined, seen: number | undefined) =>
-      before === undefined || seen === undefined ? (seen ?? before) : before + newestWeight * (seen - before);
+  /** Takes in what the link to the tier above seems to be like now; figures that are not known stay as they were. */
+  linkSeen({ bandwidthMbps, roundTripMs }: LinkFigures): void {
     this.link = {
-      bandwidthMbps: smooth(this.link.bandwidthMbps, bandwidthMbps),
-      roundTripMs: smooth(this.link.roundTripMs, roundTripMs),
+      ...this.link,
+      ...(Number.isFinite(bandwidthMbps) && { bandwidthMbps }),
+      ...(Number.isFinite(roundTripMs) && { roundTripMs }),
     };
+  }
+
+  linkNow(): LinkFigures {
+    return this.link;
+  }
+
+  /** Shows which cut is in force. */
+  steersBy(steering: () => SteeringFigures): void {
+    this.steering = steering;
   }
 
   /** Requests answered well and refused, with their times in seconds: what Triton calls statistics. */
@@ -165,11 +178,25 @@ export class Metrics {
       ...gauge('dnnsplit_open_requests', 'Requests that are not answered yet.', now.open),
       ...gauge('dnnsplit_link_mbps', 'Bandwidth to the tier above, in Mbit/s.', this.link.bandwidthMbps),
       ...gauge('dnnsplit_link_round_trip_ms', 'Round trip to the tier above, in milliseconds.', this.link.roundTripMs),
+      ...this.steeringLines(tier),
       ...this.request.lines(tier),
       ...this.queue.lines(tier),
       ...this.compute.lines(tier),
       ...this.upstream.lines(tier),
       '',
     ].join('\n');
+  }
+
+  private steeringLines(tier: string): string[] {
+    if (this.steering === undefined) return [];
+    const { cut, switches } = this.steering();
+    return [
+      '# HELP dnnsplit_cut The cut that requests take now.',
+      '# TYPE dnnsplit_cut gauge',
+      `dnnsplit_cut{${tier},cut="${prometheusLabel(cut)}"} 1`,
+      '# HELP dnnsplit_cut_switches_total How often requests took another cut than the one before.',
+      '# TYPE dnnsplit_cut_switches_total counter',
+      `dnnsplit_cut_switches_total{${tier}} ${switches}`,
+    ];
   }
 }

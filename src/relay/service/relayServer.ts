@@ -5,10 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { Arrivals } from '../adaptive/arrivals';
 import { directCodec, type MessageCodec } from '../inference/messageCodec';
 import { accessCheck } from './access';
 import { configOf, extensions, metadataOf, serverName, statisticsOf } from './description';
-import { type HttpInferenceOptions, inferOverHttp } from './httpInference';
+import { answerProbe, type HttpInferenceOptions, inferOverHttp } from './httpInference';
 import type { InferenceService } from './inferenceService';
 import type { Log } from './log';
 import { MemoryBudget } from './memoryBudget';
@@ -54,6 +55,7 @@ export class RelayServer {
       service,
       budget: new MemoryBudget(bodiesAtOnce * maxBodyBytes),
       codec,
+      arrivals: new Arrivals(),
       maxBodyBytes,
       stallMs: timeoutMs,
       refuse: (request, response, refusal) => this.refuse(request, response, refusal),
@@ -113,6 +115,7 @@ export class RelayServer {
       if (route === 'ready') return await this.sendReadiness(response);
       this.checkAccess(request.headers.authorization);
       if (route === 'infer') return await inferOverHttp(request, response, this.inference);
+      if (route === 'probe') return void sendJson(response, 200, await answerProbe(request, this.inference));
       this.describe(route, response);
     } catch (error) {
       const refusal = this.service.refusalOf(error);
@@ -124,7 +127,7 @@ export class RelayServer {
     }
   }
 
-  private describe(route: Exclude<RouteName, 'live' | 'ready' | 'infer'>, response: ServerResponse): void {
+  private describe(route: Exclude<RouteName, 'live' | 'ready' | 'infer' | 'probe'>, response: ServerResponse): void {
     const { contract, metrics } = this.service;
     switch (route) {
       case 'metrics':
@@ -161,11 +164,11 @@ export class RelayServer {
       response.destroy();
       return 0;
     }
-    const { status, message, retryAfterS, headers } = refusal;
+    const { status, message, retryAfterS, headers, details } = refusal;
     const retry = retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) };
     // What is left of the request's body is not worth reading.
     const close = request.complete && !this.service.draining ? {} : { connection: 'close' };
-    return sendJson(response, status, { error: message }, { ...headers, ...retry, ...close });
+    return sendJson(response, status, { error: message, ...details }, { ...headers, ...retry, ...close });
   }
 }
 

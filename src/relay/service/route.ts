@@ -1,13 +1,25 @@
 import { Refusal } from '../../runtime/refusal';
 import { urlSegment } from '../../shared/escape/url';
+import { probePath } from '../inference/travelling';
 
 /** What a request line asks for. */
-export type RouteName = 'live' | 'ready' | 'metrics' | 'server' | 'statistics' | 'index' | 'model' | 'config' | 'infer';
+export type RouteName =
+  | 'live'
+  | 'probe'
+  | 'ready'
+  | 'metrics'
+  | 'server'
+  | 'statistics'
+  | 'index'
+  | 'model'
+  | 'config'
+  | 'infer';
 
 const serverRoutes: ReadonlyMap<string, RouteName> = new Map([
   ['/v2/health/live', 'live'],
   ['/v2/health/ready', 'ready'],
   ['/metrics', 'metrics'],
+  [probePath, 'probe'],
   ['/v2', 'server'],
   ['/v2/models/stats', 'statistics'],
   ['/v2/repository/index', 'index'],
@@ -29,6 +41,7 @@ const methods: Readonly<Record<RouteName, readonly string[]>> = {
   model: ['GET', 'HEAD'],
   config: ['GET', 'HEAD'],
   infer: ['POST'],
+  probe: ['POST'],
 };
 
 /**

@@ -1,17 +1,25 @@
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { subModelPath } from '../../files/reach';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
 import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
 import { refuseUncarried } from '../../shared/carriedTensors';
-import type { ContractDocument } from '../../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractDocument,
+  cutsOf,
+  interfaceOf,
+  runTensors,
+  travellingTensors,
+} from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
+import type { Route } from '../adaptive/route';
 import { readContract } from '../contract/contractFile';
-import { Hop } from '../service/hop';
+import { type Executors, Hop } from '../service/hop';
 import { Metrics } from '../service/metrics';
 
 /**
@@ -27,9 +35,8 @@ export async function verifyChain(
 ): Promise<VerificationReport> {
   const contracts = await Promise.all(task.contractPaths.map(readContract));
   const [first] = contracts;
-  for (const { receives, segment, answers } of contracts) {
-    refuseUncarried([...receives, ...(segment?.inputs ?? []), ...(segment?.outputs ?? []), ...answers], 'runtime');
-  }
+  for (const contract of contracts)
+    refuseUncarried([...travellingTensors(contract), ...runTensors(contract)], 'runtime');
   if (first === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   const options: OnnxRuntimeOptions = {
     runtimeFolder: task.runtimeFolder,
@@ -39,22 +46,26 @@ export async function verifyChain(
   const served: OnnxRuntimeOptions =
     task.serving === true ? { ...options, threads: availableParallelism(), graphOptimization: 'all' } : options;
   const whole = await onnxRuntimeExecutor(task.modelPath, options);
-  const parts = await Promise.all(contracts.map((contract, index) => partOf(contract, task, index, served)));
+  const parts = await Promise.all(contracts.map((contract, index) => partsOf(contract, task, index, served)));
   const chain = chainOf(contracts, parts);
+  const routes = routesOf(first);
   const random = randomNumbers(task.seed);
   let outputs = new Map<string, VerifiedOutput>();
   for (let run = 0; run < task.runs; run += 1) {
-    const inputs = first.receives.map((tensor) => randomInput(tensor, task.dimensions, random));
+    const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
     const expected = await whole.run(inputs, unhurriedCall);
-    const { outputs: found } = await chain.answer(inputs, unhurriedCall);
-    outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+    for (const route of routes) {
+      const { outputs: found } = await chain.answer(inputs, unhurriedCall, route);
+      outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+    }
     progress((run + 1) / task.runs);
   }
-  await Promise.all([whole, ...parts].map((executor) => executor?.close()));
+  await Promise.all([whole, ...parts.flatMap((executors) => [...executors.values()])].map((one) => one.close()));
   return {
     model: first.model,
     tiers: contracts.map(({ tier }) => tier),
-    wire: contracts.slice(0, -1).map(({ sendsAs }) => sendsAs),
+    ...(first.formatVersion === 2 && { cuts: routes.length }),
+    wire: contracts.slice(0, -1).map((contract) => cutsOf(contract)[0]?.sendsAs ?? 'original'),
     runs: task.runs,
     seed: task.seed,
     runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
@@ -68,30 +79,37 @@ export async function verifyChain(
   };
 }
 
-async function partOf(
+/** Every way through the tiers; the one that there is where they hold but one cut. */
+function routesOf(first: ContractDocument): readonly (Route | undefined)[] {
+  if (first.formatVersion === 1) return [undefined];
+  const { artifact, policy, cuts } = first;
+  return cuts.map(({ id }) => ({ artifact, policy: policy.version, cuts: [id] }));
+}
+
+async function partsOf(
   contract: ContractDocument,
   task: VerificationTask,
   index: number,
   options: OnnxRuntimeOptions,
-): Promise<Executor | undefined> {
-  if (contract.segment === null) return undefined;
-  const folder = dirname(task.contractPaths[index] ?? '');
-  return await onnxRuntimeExecutor(resolve(folder, contract.segment.file), options);
+): Promise<Executors> {
+  const executors = new Map<string, Executor>();
+  for (const { id, file } of blocksOf(contract)) {
+    const path = subModelPath(task.contractPaths[index] ?? '', file);
+    executors.set(id, await onnxRuntimeExecutor(path, options));
+  }
+  return executors;
 }
 
 /** The first tier, each tier handing on to the one above without a network between them. */
-function chainOf(contracts: readonly ContractDocument[], parts: readonly (Executor | undefined)[]): Hop {
+function chainOf(contracts: readonly ContractDocument[], parts: readonly Executors[]): Hop {
   let above: Hop | undefined;
   for (const [index, contract] of [...contracts.entries()].reverse()) {
     const next = above;
     const upstream = next && {
       obstacle: () => next.obstacle(),
-      infer: async (inputs: readonly Tensor[], call: Call) => ({
-        outputs: (await next.answer(inputs, call)).outputs,
-        parameters: {},
-      }),
+      infer: (inputs: readonly Tensor[], call: Call, route?: Route) => next.answer(inputs, call, route),
     };
-    above = new Hop(contract, parts[index], upstream, new Metrics(contract.tier));
+    above = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
   }
   if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   return above;

@@ -12,6 +12,7 @@ import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';
 import { LanguageFeatures } from '../language/languageFeatures';
+import { freeModel } from '../sessions/freeModel';
 import { Scenes } from '../sessions/scenes';
 import { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
@@ -39,6 +40,10 @@ export function startServer(connection: Connection, workers: Workers, trust: Tru
       refreshLenses();
     },
     progress: (token, stage, fraction) => notify(connection, 'dnnsplit/progress', { token, stage, fraction }),
+    closed(modelPath) {
+      scenes.forget(modelPath);
+      freeModel(workers, modelPath, () => sessions.all.length > 0);
+    },
   });
   const scenes = new Scenes(workers);
   const planBelow = (configPath: string) => {

@@ -1,6 +1,6 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import { type Reach, reachedFile } from '../../files/reach';
-import { isRegularFile } from '../../files/regularFile';
+import { requireRegularFile, statusAt } from '../../files/regularFile';
 import type { ConfigDocument } from '../../shared/documents/config';
 import { parseConfig } from '../../shared/documents/parseConfig';
 import { type DocumentProblem, problemAtPath } from '../../shared/documents/parsedDocument';
@@ -46,12 +46,14 @@ export function configProblems(
 
 function whyNotThere(configPath: string, profile: string, reach: Reach): string | undefined {
   try {
-    if (isRegularFile(reachedFile(configPath, profile, reach))) return undefined;
+    const at = reachedFile(configPath, profile, reach);
+    if (statusAt(at) === undefined) return say('problem.noProfile', { path: profile }).text;
+    requireRegularFile(at, 'profile');
+    return undefined;
   } catch (thrown) {
     if (DnnSplitError.is(thrown)) return thrown.message;
     throw thrown;
   }
-  return say('problem.noProfile', { path: profile }).text;
 }
 
 /** What the profiles of the tiers lack for one model, at the tier that names the profile. */

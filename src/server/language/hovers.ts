@@ -3,8 +3,9 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Infrastructure } from '../../engine/planning/infrastructure/infrastructure';
 import { resolveConfig } from '../../engine/planning/infrastructure/resolveConfig';
 import { linkPresets } from '../../engine/presets/linkPresets';
-import type { Figure } from '../../engine/presets/preset';
+import type { Figure, TierPreset } from '../../engine/presets/preset';
 import { tierPresets } from '../../engine/presets/tierPresets';
+import { basisText } from '../../engine/report/estimatesReport';
 import type { ConfigDocument, LinkDocument, TierDocument } from '../../shared/documents/config';
 import { parseConfig } from '../../shared/documents/parseConfig';
 import { parsePlan } from '../../shared/documents/parsePlan';
@@ -13,6 +14,7 @@ import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { type Sentence, say } from '../../shared/messages/say';
 import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/metrics';
 import { bandwidthText, bytesText, costText, durationText, macsText, shapeText } from '../../shared/quantities';
+import { rateClasses } from '../../shared/rateClasses';
 import { namesOf } from '../../shared/recordOf';
 import { pathAt } from './places';
 
@@ -66,12 +68,42 @@ function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number]
   const preset = tierPresets.find(({ id }) => id === tier.preset);
   const figures = tierFigures.map(([name, label, unit]) => {
     const value = resolved?.[name];
-    return figureLine(label, value, unit, origin(tier[name], preset?.[name], value));
+    return figureLine(label, value, unit, origin(tier[name], publishedFigure(preset, name), value));
   });
   const profile =
     tier.profile === undefined ? [] : [say('hover.profile', { profile: markdownCode(tier.profile) }).text];
   const title = `**${markdownText(tier.id)}**${preset ? ` (${preset.title})` : ''}`;
-  return [title, ...figures, say('hover.overhead', { microseconds: resolved?.overheadUs ?? 0 }).text, ...profile];
+  return [title, ...figures, ...estimateLines(preset, resolved), ...profile];
+}
+
+/** The bandwidth that published times fit stands before that of the data sheet. */
+function publishedFigure(preset: TierPreset | undefined, name: TierFigure): Figure | undefined {
+  const { fit } = preset ?? {};
+  if (name !== 'memoryGBps' || fit === undefined) return preset?.[name];
+  return { value: fit.memoryGBps, source: fit.source, date: fit.date, note: 'fitted to published times' };
+}
+
+/** How the times of a tier come about, and how far they are to be trusted. */
+function estimateLines(preset: TierPreset | undefined, tier: Infrastructure['tiers'][number] | undefined): string[] {
+  if (tier === undefined) return [];
+  const { rates, kernelOverheadUs, overheadUs, estimate, unsupportedOperators } = tier;
+  const known = rateClasses.flatMap((name) => (rates?.[name] === undefined ? [] : [`${name} ${rates[name]}`]));
+  const source =
+    rates !== undefined && preset?.fit?.rates.dense === rates.dense ? `; ${preset?.fit?.source ?? ''}` : '';
+  const overhead =
+    kernelOverheadUs === undefined
+      ? say('hover.overhead', { microseconds: overheadUs })
+      : say('hover.kernelOverhead', { microseconds: kernelOverheadUs });
+  return [
+    ...(known.length === 0 ? [] : [say('hover.rates', { rates: known.join(', ') }).text]),
+    overhead.text,
+    ...(estimate === undefined || estimate.basis === 'stated'
+      ? []
+      : [say('hover.estimate', { basis: basisText(estimate), source: markdownText(source) }).text]),
+    ...(unsupportedOperators === undefined || unsupportedOperators.length === 0
+      ? []
+      : [say('hover.unsupported', { operators: unsupportedOperators.map(markdownCode).join(', ') }).text]),
+  ];
 }
 
 type LinkFigure = 'bandwidthMbps' | 'latencyMs' | LinkRate;

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { hasOverrides } from '../../shared/overrides';
 import type { RegionMapReport } from '../../shared/reports';
 import type { ModelSnapshot, PlanOverrides } from '../../shared/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
@@ -275,6 +276,7 @@ export class ModelSession {
       state: 'ready',
       analysis,
       ...(lastPlan && { plan: lastPlan }),
+      ...(hasOverrides(this.#overrides) && { tried: this.#overrides }),
       ...(configPath !== undefined && { configUri: pathToUri(configPath) }),
       ...(planError && { configError: placed(planError, configPath) }),
     };

@@ -70,12 +70,12 @@ export class Scenes {
     const { analysis, layout } = this.workers;
     layout.start();
     const { key, graph } = await analysis.call('graph', { modelPath, unless: this.#lastKey ?? '' }, options);
-    const scene = await layout.call('scene', { key, folded, ...(graph && { graph }) }, options);
+    const scene = await layout.call('scene', { modelPath, key, folded, ...(graph && { graph }) }, options);
     this.#lastKey = key;
     if (scene !== null) return scene;
     this.#lastKey = undefined;
     const again = await analysis.call('graph', { modelPath, unless: '' }, options);
-    const retried = await layout.call('scene', { folded, ...again }, options);
+    const retried = await layout.call('scene', { modelPath, folded, ...again }, options);
     if (retried === null) throw new DnnSplitError('internal', say('server.layoutLost', {}));
     return retried;
   }

@@ -16,13 +16,18 @@ interface Entry {
   expiry?: NodeJS.Timeout;
 }
 
+export interface ClosingListener {
+  /** Nobody has shown the model for a while; it is not open any more. */
+  readonly closed: (modelPath: string) => void;
+}
+
 /** All open models, by path. */
 export class Sessions {
   readonly #entries = new Map<string, Entry>();
 
   constructor(
     private readonly worker: WorkerClient<AnalysisFunctions>,
-    private readonly listener: SessionListener,
+    private readonly listener: SessionListener & ClosingListener,
   ) {}
 
   /**
@@ -96,9 +101,7 @@ export class Sessions {
       if (this.#entries.get(path) !== entry || entry.references > 0) return;
       this.#entries.delete(path);
       entry.session.dispose();
-      // A worker that does not run has nothing to forget.
-      if (this.worker.threadId === undefined) return;
-      void this.worker.call('forget', { modelPath: path }).catch(() => undefined);
+      this.listener.closed(path);
     }, graceMs);
     entry.expiry.unref();
   }

@@ -9,7 +9,7 @@ import type {
   NodeDetails,
   PlanComparison,
   PlanOverrides,
-  PlanPreview,
+  PreviewAnswer,
   SearchHit,
 } from '../../shared/requests';
 import type { SceneOverlay } from '../../shared/scene';
@@ -57,7 +57,7 @@ export interface AnalysisFunctions {
     work: Work,
   ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
-  preview(params: ModelRequest, work: Work): PlanPreview | null;
+  preview(params: ModelRequest, work: Work): PreviewAnswer;
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;

@@ -36,7 +36,8 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    return prepareSplit(plan, planPath, (path) => cache.analyzed(path, sizesOfPlan(plan), work), reach(), work);
+    const analyze = (path: string) => cache.analyzed(path, sizesOfPlan(plan), work);
+    return prepareSplit(plan, planPath, { analyze, reach: reach() }, work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
@@ -61,12 +62,14 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const settings = cache.settings(modelPath);
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
-      const evaluation = attempt(
-        () => planAnalyzed(analyzed, settings, overrides, options, work).result.plan.evaluation,
-      );
-      if (evaluation === undefined) return null;
-      const { latencyMs, costPerRequest, links } = evaluation;
-      return { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes) };
+      try {
+        const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
+        const { latencyMs, costPerRequest, links } = evaluation;
+        const [bytes, tensors] = [links.map((link) => link.bytes), links.map((link) => link.tensors.length)];
+        return { preview: { latencyMs, costPerRequest, bytes, tensors } };
+      } catch (thrown) {
+        return { refused: configError(thrown) };
+      }
     },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
@@ -146,7 +149,8 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {
     const { result } = cache.planned(modelPath, settings, planning, work);
-    return { ...state, plan: planReport(result, analyzed) };
+    const recommended = attempt(() => cache.recommended(modelPath, settings, planning.overrides, work));
+    return { ...state, plan: planReport(result, analyzed, recommended?.result) };
   } catch (thrown) {
     return { ...state, planError: configError(thrown) };
   }

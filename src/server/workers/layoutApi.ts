@@ -5,11 +5,18 @@ import type { Work } from '../../shared/work';
 /** The functions of the layout worker. */
 export interface LayoutFunctions {
   /**
-   * Lays out the graph that `key` names. The graph itself needs to come along only when the worker does not have it:
+   * Lays out the graph of a model that `key` names. The graph itself needs to come along only when the worker does not have it:
    * then the answer is `null`.
    */
   scene(
-    params: { readonly key: string; readonly graph?: SplitGraph; readonly folded: readonly string[] | null },
+    params: {
+      readonly modelPath: string;
+      readonly key: string;
+      readonly graph?: SplitGraph;
+      readonly folded: readonly string[] | null;
+    },
     work: Work,
   ): Promise<Scene | null>;
+  /** Frees what is kept for a model. */
+  forget(params: { readonly modelPath: string }): void;
 }

@@ -9,12 +9,12 @@ import { serveWorker } from './serveWorker';
 
 /** Graphs that are kept; the oldest goes first. */
 const keptGraphs = 4;
-const graphs = new Map<string, SplitGraph>();
+const graphs = new Map<string, { readonly modelPath: string; readonly graph: SplitGraph }>();
 const elk = createElkEngine();
 
 const functions: LayoutFunctions = {
-  async scene({ key, graph, folded }, work) {
-    const known = graph ?? graphs.get(key);
+  async scene({ modelPath, key, graph, folded }, work) {
+    const known = graph === undefined ? graphs.get(key) : { modelPath, graph };
     if (known === undefined) return null;
     graphs.delete(key);
     graphs.set(key, known);
@@ -22,7 +22,10 @@ const functions: LayoutFunctions = {
       if (graphs.size <= keptGraphs) break;
       graphs.delete(oldest);
     }
-    return buildScene(known, { folded }, elk, work);
+    return buildScene(known.graph, { folded }, elk, work);
+  },
+  forget({ modelPath }) {
+    for (const [key, kept] of graphs) if (kept.modelPath === modelPath) graphs.delete(key);
   },
 };
 

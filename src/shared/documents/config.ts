@@ -10,9 +10,15 @@ import {
   tierRates,
 } from '../metrics';
 import { listed } from '../quantities';
+import { rateClasses, rateClassTable } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
 import { namedStrategies } from '../strategies';
 import { copies, count, nonNegative, positive } from './numbers';
+
+/** Compute by kind of work. */
+const ratesSchema = z
+  .strictObject(recordOf(rateClasses, (name) => positive.optional().describe(rateClassTable[name])))
+  .describe('Sustained compute in GFLOP/s (1 MAC = 2 FLOP) by kind of work; `gflops` counts for the others.');
 
 /** `dnnsplit.json` as a person writes it. The JSON schema for editors is made from this (`build/schemas`). */
 export const tierSchema = z
@@ -26,6 +32,26 @@ export const tierSchema = z
       ),
     memoryGBps: positive.optional().describe('Memory bandwidth in GB/s.'),
     overheadUs: nonNegative.optional().describe('Fixed launch time per node in microseconds (default: 0).'),
+    rates: ratesSchema.optional(),
+    kernelOverheadUs: nonNegative
+      .optional()
+      .describe('Fixed time per kernel in microseconds, instead of `overheadUs`; nodes that are fused count once.'),
+    fusion: z
+      .boolean()
+      .optional()
+      .describe('Prices nodes that runtimes run as one kernel as one (default: true where there are `rates`).'),
+    withinFactor: z
+      .number()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('Nine of ten times lie within this factor of the estimates; `dnnsplit calibrate` writes it.'),
+    operators: z
+      .strictObject({
+        unsupported: z.array(z.string().min(1)).describe('Such as `LSTM` or `com.microsoft:Attention`.'),
+      })
+      .optional()
+      .describe('Operators that this tier cannot run; their nodes are placed on other tiers.'),
     memoryGB: positive
       .optional()
       .describe('Memory for weights and activations in GB; a limit unless `constraints.respectMemory` is false.'),

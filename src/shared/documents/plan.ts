@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { answerPlaces } from '../answers';
+import { estimateBases } from '../estimates';
 import {
   type FigureName,
   figures,
@@ -10,6 +11,7 @@ import {
   type RateEntry,
   tierRates,
 } from '../metrics';
+import { rateClasses } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
 import { copies, count, nonNegative, positive, real } from './numbers';
 
@@ -48,12 +50,28 @@ const tensor = z.strictObject({
 });
 export type PlanTensor = z.infer<typeof tensor>;
 
+const estimateSchema = z
+  .strictObject({
+    basis: z.enum(estimateBases),
+    withinFactor: z.number().min(1).optional().describe('Nine of ten times lie within this factor of the estimates.'),
+    models: count.optional().describe('How many models were fitted.'),
+    within13: count.optional().describe('How many of these are predicted within a factor of 1.3 when left out.'),
+  })
+  .describe('What the times of the tier rest on.');
+
 const planTier = z.strictObject({
   id: z.string(),
   preset: z.string().optional().describe('Device whose published figures were used.'),
   gflops: positive.nullable(),
   memoryGBps: positive.nullable(),
   overheadUs: nonNegative,
+  rates: z
+    .strictObject(recordOf(rateClasses, () => positive.optional()))
+    .optional()
+    .describe('GFLOP/s by kind of work, where the estimate counts by it.'),
+  kernelOverheadUs: nonNegative.optional(),
+  fusion: z.boolean().optional().describe('Whether fused nodes count as one.'),
+  estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
   replicas: copies,

@@ -28,6 +28,7 @@ export const findingsMessages = {
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
   'caveat.foreignInputs': '`inputs` names {given}, but this model reads {own}.',
+  'caveat.unsupported': '`{tier}` cannot run {layers|# layer|# layers} ({operators}), so these are placed elsewhere.',
   'caveat.noInputs': 'no inputs',
   'caveat.noPrices': 'No tier or link has a price, so every plan costs 0. Set `pricePerHour` or `pricePerGB`.',
   'caveat.noPrice': '{tiers} {count|has|have} no price, so layers cost nothing there.',

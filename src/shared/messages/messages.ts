@@ -9,6 +9,7 @@ import { runningMessages } from './running';
 import { shapesMessages } from './shapes';
 import { splittingMessages } from './splitting';
 import { usingMessages } from './using';
+import { verdictMessages } from './verdicts';
 
 /**
  * Every sentence that the engine, the use cases on disk, the server, the relay and the command line say to a person, in
@@ -22,6 +23,7 @@ export const messages = {
   ...planningMessages,
   ...limitsMessages,
   ...findingsMessages,
+  ...verdictMessages,
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,

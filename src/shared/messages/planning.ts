@@ -33,6 +33,11 @@ export const planningMessages = {
   'bounds.inputExcluded': '`keepInputOnFirstTier` needs tier `{first}`, which is excluded. Drop one of the two.',
   'bounds.contradiction':
     '`{node}` cannot be placed: {low} requires `{lowTier}` or higher, and {high} requires `{highTier}` or lower. Data only flows upward, so move or drop one of the two.',
+  'bounds.pinUnsupported':
+    '`{node}` is pinned to tier `{tier}`, which cannot run {op} (`operators.unsupported`). Move the pin or allow the operator.',
+  'bounds.unsupported':
+    'No tier can run `{node}`: {tiers} cannot run {op} (`operators.unsupported`). Allow the operator on a tier or add one that runs it.',
+  'bounds.causeOperator': '`{tier}`, which cannot run {op},',
   'bounds.causeExcluded': 'the list of excluded tiers',
   'bounds.causePin': 'the pin of `{node}`',
   'bounds.causeInput': '`keepInputOnFirstTier`',

@@ -10,6 +10,11 @@ export const runningMessages = {
   'runtime.openDimension':
     'Dimension "{dimension}" of input "{input}" has no size. Set it under "dimensions" in dnnsplit.json and plan again.',
 
+  'trace.header':
+    'The bandwidth trace does not begin with the line "seconds,mbps". Put that line first, then a time and a bandwidth per line.',
+  'trace.line':
+    'Line {line} of the bandwidth trace is not a time and a bandwidth, or its time is not later than the one before.',
+  'trace.empty': 'Nothing ever passes over the link in this bandwidth trace. Use one with a bandwidth above 0.',
   'trace.noRun':
     '{path} contains no complete run of a model. Pass a trace that ONNX Runtime wrote with profiling enabled.',
   'trace.allWarmup':
@@ -39,8 +44,13 @@ export const runningMessages = {
     'The relay cannot listen on {address} for gRPC: {reason}. Choose another --grpc-port or --host.',
   'relay.noEngine': 'Tier {tier} has a sub-model but no engine to run it.',
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
+  'relay.blocksInEngine':
+    'Tier {tier} holds several cuts of the model, which an engine beside the relay cannot run yet. Start the relay without --engine.',
+  'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
+  'contract.outside':
+    '{path} names the sub-model {file}, which is not in its own folder. Put the sub-model beside the contract, or export it again.',
   'contract.otherVersion':
     '{path} is not a contract of this version ({place}: {problem}). Export the sub-models again.',
   'verify.nothing': 'There are no sub-models to verify.',

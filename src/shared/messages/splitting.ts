@@ -12,10 +12,22 @@ export const splittingMessages = {
     'The plan cuts inside the function call "{call}" at "{node}". Move the split point to the border of the call.',
   'cut.tooLarge':
     'The sub-model for tier {tier} exceeds 2 GiB even with its weights in a separate file. Split the model further.',
+  'cut.blocks':
+    'The cuts of this policy divide the model into {blocks|# block|# blocks}, more than the 255 that are possible.',
   'cut.nestedExternalData':
     'Node "{node}" keeps external data inside itself. Export again with the original data files.',
   'cut.unknownType':
     'The type of tensor "{tensor}" is unknown, so no sub-model can start or end there. Move the split point to another tensor.',
+
+  'annotate.tooLarge': 'With the plan in it, the model would exceed the 2 GiB that a model file may have.',
+  'stated.none':
+    'The model states no plan of its own: its nodes have neither pipeline stages nor layers. Write a plan into it with "dnnsplit annotate".',
+  'stated.stages':
+    'The model has {stages|# pipeline stage|# pipeline stages}, but the configuration has {tiers|# tier|# tiers}. Add the missing tiers.',
+
+  'split.keep':
+    'No node of the model makes tensor "{tensor}". List its tensors with "dnnsplit analyze MODEL --tensors".',
+  'split.keepNearest': 'No node of the model makes tensor "{tensor}". Did you mean "{nearest}"?',
 
   'tensor.notSent':
     'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
@@ -23,6 +35,14 @@ export const splittingMessages = {
     'Tensor "{tensor}" {reason}, which ONNX Runtime for Node.js does not support. Move the split point or remove that output from the model.',
   'tensor.container': 'is a {type}',
   'tensor.elements': 'has elements of type {dtype}',
+
+  'policy.link': 'This plan has no link {link}. Name one of the links that "links" lists, the first is 0.',
+  'policy.none':
+    'This plan does not say which nodes each tier runs at other bandwidths of link {link}. Plan again to get a policy.',
+  'policy.oneRegime':
+    'The same plan is best at every bandwidth of link {link}, so there is nothing to adapt. Split without --adaptive.',
+  'policy.engine':
+    'A split that follows the bandwidth runs in the relay itself. Choose the engine "relay" and Compose or Kubernetes.',
 
   'deploy.nothing': 'This plan runs no nodes on any tier, so there is nothing to deploy.',
   'deploy.noTier': 'The plan has no tier {tier}, but the model was split for one. Export the sub-models again.',

@@ -41,9 +41,17 @@ export const usingMessages = {
 
   'command.orManifestsOnly': '{message} To leave the sub-models out, use --manifests-only.',
   'profile.assumedSizes': 'Measured for {sizes}: assumed. Bind other sizes with --bind.',
+  'calibrate.order': 'Name each model followed by its profile, such as a.onnx a.profile.json b.onnx b.profile.json.',
+  'calibrate.nothing':
+    'The profile `{path}` has no time of a node of `{model}`. Name each model followed by its own profile.',
+  'calibrate.otherModel':
+    'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
+  'calibrate.few':
+    '{models|# model is|# models are} few to describe a device by. Measure {enough} or more, of the kinds that will run there.',
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
+  'command.late': '`--least missed` needs `--late` with the milliseconds after which an answer is late.',
   'command.regions': '`--regions` needs two links, so at least three tiers.',
   'command.nothingToSweep':
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -147,6 +147,36 @@ describe('the commands on a repository that somebody sent', () => {
     child.kill('SIGINT');
     await ended;
     expect(said.split('\n').filter((line) => !readable(line))).toEqual([]);
+  });
+
+  it.each([
+    ['a file above', '../../model.onnx', /which is not in its own folder/],
+    ['a file by its whole path', '/dev/zero', /which is not in its own folder/],
+    ['a link out of the folder', 'out.onnx', /which is not in its own folder/],
+    ['a link to a device', 'zero.onnx', /which is not in its own folder/],
+    ['a pipe', 'pipe.onnx', /is a pipe, not a regular file/],
+    ['a folder', 'folder.onnx', /is a folder/],
+  ])('neither serves nor verifies a contract that names %s', (_, file, sentence) => {
+    expect(run(['split', 'model.splitplan.json', '-o', 'named', '--force']).status).toBe(0);
+    const [tier = ''] = readdirSync(repository.path('named')).filter((name) => /^2j|^0-owned|heading/.test(name));
+    const within = (name: string) => repository.path(`named/${tier}/${name}`);
+    symlinkSync('../../model.onnx', within('out.onnx'));
+    symlinkSync('/dev/zero', within('zero.onnx'));
+    spawnSync('mkfifo', [within('pipe.onnx')]);
+    mkdirSync(within('folder.onnx'));
+    const contract = JSON.parse(readFileSync(within('contract.json'), 'utf8'));
+    contract.segment.file = file;
+    writeFileSync(within('contract.json'), JSON.stringify(contract));
+    const commands = [
+      ['verify', 'named'],
+      ['serve', `named/${tier}/contract.json`, '--port', '0', '--upstream', 'http://127.0.0.1:9'],
+    ];
+    for (const command of commands) {
+      const { status, stderr } = run(command, root);
+      expect([command, status, stderr]).toEqual([command, 2, expect.stringMatching(sentence)]);
+      expect(readable(stderr)).toBe(true);
+    }
+    rmSync(repository.path('named'), { recursive: true });
   });
 
   it('writes READMEs that show names and link to nothing', () => {

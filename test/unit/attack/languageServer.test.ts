@@ -8,6 +8,8 @@ import {
   hostileAddress,
   hostileName,
   hostileRepository,
+  irregularFiles,
+  plantIrregular,
 } from '../../support/hostileRepository';
 import { renderedMarkdown } from '../../support/renderedMarkdown';
 import { LanguageClient } from '../server/support/languageClient';
@@ -37,7 +39,9 @@ describe('the language server in a repository that somebody sent', () => {
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     });
     repository = hostileRepository();
-    client = await LanguageClient.start(bundled.program('server'));
+    plantIrregular(repository.folder);
+    // Trusted: what is not trusted does not even look at links.
+    client = await LanguageClient.start(bundled.program('server'), { trusted: true });
   }, 60_000);
   beforeEach(() => client.forget());
   afterAll(async () => {
@@ -154,6 +158,35 @@ describe('the language server in a repository that somebody sent', () => {
       });
     },
   );
+
+  it.each(Object.entries(irregularFiles))('opens no %s, and waits for none', async (name, sentence) => {
+    const before = client.processId;
+    const opened = await client.request('dnnsplit/open', { modelUri: uri(`${name}.onnx`), token: 'x' });
+    expect([opened.state, opened.error?.message]).toEqual(['failed', expect.stringMatching(sentence)]);
+    for (const folder of ['naming', 'being']) {
+      const modelUri = uri(`${folder}-${name}/plain.onnx`);
+      const { state, configError } = await client.request('dnnsplit/open', { modelUri, token: 'y' });
+      // One that leads nowhere is not there at all.
+      const expected = folder === 'being' && name === 'loop' ? undefined : expect.stringMatching(sentence);
+      expect([folder, state, configError?.message]).toEqual([folder, 'ready', expected]);
+      await client.request('dnnsplit/close', { modelUri });
+    }
+    await expect(client.request('dnnsplit/planAgain', { sourceUri: uri(`${name}.splitplan.json`) })).rejects.toThrow(
+      sentence,
+    );
+    const target = { target: 'compose' as const };
+    await expect(
+      client.request('dnnsplit/generate', { sourceUri: uri(`${name}.splitplan.json`), ...target }),
+    ).rejects.toThrow(sentence);
+    const named = JSON.stringify({ tiers: [{ id: 'a', gflops: 1, profile: `${name}.profile.json` }] });
+    await client.openDocument(uri('dnnsplit.json'), named);
+    const found = await client.diagnostics(uri('dnnsplit.json'), (diagnostics) => diagnostics.length > 0);
+    expect(found.map(({ message }) => message)).toContainEqual(expect.stringMatching(sentence));
+    await client.closeDocument(uri('dnnsplit.json'));
+    await client.request('dnnsplit/close', { modelUri: uri(`${name}.onnx`) });
+    await answers();
+    expect(client.processId).toBe(before);
+  });
 
   it('shows names in hovers, lenses, actions and diagnostics as they are', async () => {
     await client.request('dnnsplit/open', { modelUri: uri('model.onnx'), token: 'm' });

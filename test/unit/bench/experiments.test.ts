@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { fittedTimes } from '../../../src/engine/presets/fittedTimes';
 
 const load = (path: string) => import(pathToFileURL(join(import.meta.dirname, '../../../build', path)).href);
 const { svgPlot, ticksOf } = await load('experiments/svgPlot.mjs');
 const { experimentsReport, isGenuineSplit } = await load('experiments/report.mjs');
 const study = await load('experiments/study.mjs');
+const { accuracySection } = await load('experiments/accuracy.mjs');
+const { spearman } = await load('presets/summary.mjs');
+const { workOf } = await load('presets/architectures.mjs');
 
 describe('plots', () => {
   it('puts ticks around the values', () => {
@@ -39,6 +43,45 @@ describe('plots', () => {
   it('refuses to draw nothing', () => {
     const axis = { label: '', log: false };
     expect(() => svgPlot({ title: '', x: axis, y: axis, series: [] })).toThrow(RangeError);
+  });
+});
+
+describe('the accuracy of presets', () => {
+  it('is told for each that published times were fitted to, as the preset states it', () => {
+    const lines: string[] = accuracySection();
+    for (const [id, { models, within13, medianErrorPercent }] of Object.entries(fittedTimes)) {
+      const [, count = '', error = '', within = ''] =
+        lines.find((line) => line.startsWith(`| ${id} |`))?.split(' | ') ?? [];
+      expect([id, Number(count)]).toEqual([id, models]);
+      // Milliseconds are kept with three digits.
+      expect(Math.abs(Number(error) - medianErrorPercent), id).toBeLessThanOrEqual(1);
+      expect(Math.abs(Number(within) - within13), id).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('ranks', () => {
+    expect(spearman([1, 2, 3, 4], [10, 20, 30, 40])).toBe(1);
+    expect(spearman([1, 2, 3, 4], [4, 3, 2, 1])).toBe(-1);
+    // 1 - 6 x (1 + 1) / (4 x 15)
+    expect(spearman([1, 2, 3, 4], [1, 3, 2, 4])).toBeCloseTo(0.8, 12);
+  });
+
+  it.each([
+    // GMACs as torchvision 0.29 states them, and as the papers do for the last three.
+    ['resnet50', 4.089],
+    ['resnet152', 11.514],
+    ['resnext101', 16.414],
+    ['densenet161', 7.728],
+    ['vgg16_bn', 15.47],
+    ['alexnet', 0.714],
+    ['qai/vit', 17.564],
+    ['qai/convnext_tiny', 4.456],
+    ['mobilenet-v1-1.0-224', 0.569],
+    ['mobilenet-v1-0.25-224', 0.041],
+    ['mobilenet-v2-1.4-224', 0.582],
+  ])('counts the work of %s', (model, gmacs) => {
+    const macs = Object.values<number>(workOf(model).macs).reduce((sum, one) => sum + one, 0);
+    expect(macs / 1e9).toBeCloseTo(gmacs, 2.5);
   });
 });
 

@@ -2,17 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type PreparedSplit, prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/deploySplit';
 import { contractsOf } from '../../../src/engine/deploy/contracts';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import { planSegments } from '../../../src/engine/extract/planSegments';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import type { ContractDocument } from '../../../src/shared/documents/contract';
+import type { SingleCutContract } from '../../../src/shared/documents/contract';
 import { dtypeToOnnx } from '../../../src/shared/dtype';
 import { type DeploymentTarget, deploymentTargets } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
+import { type OnceSplit, splitOnce } from '../../support/cutOnce';
 import { GraphWriter } from '../../support/graphWriter';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
 import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
@@ -24,27 +25,27 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let count = 0;
 
 /** The model cut behind the first nodes of its order. */
-function cut(spec: BuiltModel, nodes: number, dimensions: Readonly<Record<string, number>> = {}): PreparedSplit {
+function cut(spec: BuiltModel, nodes: number, dimensions: Readonly<Record<string, number>> = {}): OnceSplit {
   const path = join(folder, `model${++count}.onnx`);
   writeFileSync(path, buildModel(spec));
   const place = nodes / inferBuilt(spec, dimensions).nodes.length;
-  return prepareSplit(planAt(path, [place], { dimensions }), `${path}.splitplan.json`);
+  return splitOnce(prepareSplit(planAt(path, [place], { dimensions }), `${path}.splitplan.json`));
 }
 
 /** As `cut`, for a place where the planner cuts of no own will: what crosses there has no size. */
-function cutAnywhere(spec: BuiltModel, nodes: number): PreparedSplit {
+function cutAnywhere(spec: BuiltModel, nodes: number): OnceSplit {
   const prepared = cut(spec, 0);
   const { inferred, graph } = prepared.model;
   const segments = planSegments(inferred, graph, prefixAssignment(graph, nodes), 2);
   return { ...prepared, segments, contracts: contractsOf(prepared.plan, inferred, segments) };
 }
 
-function generate(target: DeploymentTarget, { plan, contracts }: PreparedSplit) {
-  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n' });
+function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit) {
+  return deploymentFiles(target, { plan, contracts, engine: 'relay', relayProgram: '// relay\n', revision: '0' });
 }
 
-const sent = ({ contracts }: PreparedSplit) => contracts[0]?.sends ?? [];
-const answers = (contracts: readonly ContractDocument[]) => contracts.flatMap((contract) => contract.answers);
+const sent = ({ contracts }: OnceSplit) => contracts[0]?.sends ?? [];
+const answers = (contracts: readonly SingleCutContract[]) => contracts.flatMap((contract) => contract.answers);
 
 describe('what is no tensor stays what it is', () => {
   /** Scores of a classifier, as scikit-learn's converter hands them out. */

@@ -101,6 +101,9 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
       expect(refusal(...command('-o', '/dev/null', '--force'))).toMatch(/\/dev\/null is a device/);
     }
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    // A link that leads to no path.
+    const told = /\/dev\/stdout is a (pipe|socket) and is never replaced\. Use "-o -" for standard output/;
+    expect(refusal(...plan('-o', '/dev/stdout'))).toMatch(told);
   });
 
   it('takes - for standard output, and says the rest elsewhere', () => {
@@ -178,6 +181,25 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
     const { status, stderr } = runAs(nobody, plan('-o', 'open/a.splitplan.json', '--force'));
     expect([status, stderr]).toEqual([2, expect.stringMatching(/There is no permission to write/)]);
     expect(text('open/a.splitplan.json')).toBe('mine');
+  });
+
+  it.skipIf(!isRoot)('leaves nothing where an earlier split or a folder in it is read-only', () => {
+    mkdirSync(path('owned'));
+    chownSync(path('owned'), nobody, nobody);
+    const split = ['split', 'p.splitplan.json', '-o', 'owned/out'];
+    expect(runAs(nobody, split).status).toBe(0);
+    const [tier = ''] = readdirSync(path('owned/out')).filter((name) => !name.includes('.'));
+    for (const place of ['owned/out', `owned/out/${tier}`]) {
+      const before = statSync(path(place)).mode;
+      chmodSync(path(place), 0o555);
+      const { status, stderr } = runAs(nobody, [...split, '--force']);
+      // The folder itself changes its content; one in it changes its place with what is around it.
+      if (place === 'owned/out') expect(stderr).toMatch(/^dnnsplit: There is no permission to write [^\n]+\n$/);
+      expect([place, status]).toEqual([place, place === 'owned/out' ? 2 : 0]);
+      expect(readdirSync(path('owned'))).toEqual(['out']);
+      expect(readdirSync(path('owned/out')).sort()).toEqual([tier, 'split.splitplan.json'].sort());
+      chmodSync(path(place), before);
+    }
   });
 
   it.skipIf(!mayMount())('says in one sentence that a disk is full or read-only, and leaves nothing', () => {

@@ -13,6 +13,7 @@ import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
 import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
+import { splitOnce } from '../../support/cutOnce';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
 /**
@@ -24,16 +25,24 @@ afterAll(folder.remove);
 
 /** Sizes that matter, machines of every kind, another number of copies on each tier, and another encoding on each link. */
 const sizes = [
-  { weightBytes: 100e6, peakActivationBytes: 30e6, preset: 'jetson-nano', replicas: 2 },
+  { weightBytes: 100e6, peakActivationBytes: 30e6, preset: 'jetson-orin-nano', replicas: 2 },
   { weightBytes: 300e6, peakActivationBytes: 50e6, preset: 't4', replicas: 5 },
   { weightBytes: 700e6, peakActivationBytes: 70e6, replicas: 3 },
 ] as const;
+/** What Kubernetes calls the processors of a Jetson and of a machine with a T4; nobody says it of the third. */
+const nodeArchitectures = [{ 'kubernetes.io/arch': 'arm64' }, { 'kubernetes.io/arch': 'amd64' }, {}];
 const wires = ['float16', 'int8'] as const;
 
 /** Weights and activations twice, two messages of 4 MB, and what each server needs before it has a model. */
 const memoryMiB = (k: number, serverMiB: number) => {
   const { weightBytes = 0, peakActivationBytes = 0 } = sizes[k] ?? {};
   return serverMiB + Math.ceil((2 * (weightBytes + peakActivationBytes) + 8e6) / 2 ** 20);
+};
+
+/** Weights and activations once, and what each server takes while it waits. */
+const idleMiB = (k: number, serverMiB: number) => {
+  const { weightBytes = 0, peakActivationBytes = 0 } = sizes[k] ?? {};
+  return serverMiB + Math.ceil((weightBytes + peakActivationBytes) / 2 ** 20);
 };
 
 function splitAt(cuts?: readonly number[]) {
@@ -49,7 +58,7 @@ function splitAt(cuts?: readonly number[]) {
     tiers: made.tiers.map((tier, k) => ({ ...tier, ...sizes[k] })),
     links: made.links.map((link, l) => ({ ...link, wireDtype: wires[l] ?? 'original' })),
   };
-  return prepareSplit(plan, planPath);
+  return splitOnce(prepareSplit(plan, planPath));
 }
 
 const whole = splitAt();
@@ -61,7 +70,7 @@ const splits = [
 ] as const;
 
 const generate = (target: DeploymentTarget, { plan, contracts }: typeof whole, engine: Engine = 'relay') =>
-  deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n' });
+  deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n', revision: '0123456789ab' });
 
 const contentOf = ({ files }: Deployment, path: string) => {
   const file = files.find((one) => one.path === path);
@@ -90,7 +99,7 @@ interface Container {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly ports: readonly Port[];
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly subPath?: string }[];
   readonly resources: Readonly<Record<'requests' | 'limits', Labels>>;
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;
@@ -129,6 +138,7 @@ interface KubernetesObject {
       readonly nodeSelector: Labels;
       readonly model: {
         readonly storageUri: string;
+        readonly runtimeVersion: string;
         readonly resources: Readonly<Record<'requests' | 'limits', Labels>>;
       };
     };
@@ -189,7 +199,7 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
     expect(relays.map(({ deployment }) => deployment.spec?.replicas)).toEqual([2, 5, 3]);
     for (const [k, { pod, labels }] of relays.entries()) {
       const tier = byHand.tiers[k]?.id;
-      expect(pod.spec.nodeSelector).toEqual({ 'dnnsplit.dev/tier': tier });
+      expect(pod.spec.nodeSelector).toEqual({ 'dnnsplit.dev/tier': tier, ...nodeArchitectures[k] });
       expect(labels['dnnsplit.dev/tier']).toBe(tier);
       expect(readme).toContain(`kubectl label node NODE dnnsplit.dev/tier=${tier}\n`);
     }
@@ -202,7 +212,9 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
       expect(volumeMounts.map(({ name }) => name).sort()).toEqual(pod.spec.volumes.map(({ name }) => name).sort());
       expect(volumeMounts.some(({ mountPath }) => mountPath === '/tmp')).toBe(true);
       const [path = ''] = container.args;
-      const mount = volumeMounts.find(({ mountPath }) => posix.dirname(path) === mountPath);
+      const mount = volumeMounts.find(({ mountPath }) => path === mountPath);
+      // One file of the volume, so that what the image has beside it is not covered.
+      expect(mount?.subPath).toBe(posix.basename(path));
       const volume = pod.spec.volumes.find(({ name }) => name === mount?.name);
       const text = named('ConfigMap', volume?.configMap?.name ?? '')?.data?.[posix.basename(path)];
       const contract = JSON.parse(text ?? '{}');
@@ -302,7 +314,7 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
       // With an inference server beside it a relay holds messages alone: four of 4 MB, and 256 MiB of its own.
       const wanted = target === 'kserve' ? 256 + 4 * 4 : memoryMiB(k, 512);
       expect(container.resources.limits['memory']).toBe(`${wanted}Mi`);
-      expect(container.resources.requests['memory']).toBe(container.resources.limits['memory']);
+      expect(container.resources.requests['memory']).toBe(`${target === 'kserve' ? 64 : idleMiB(k, 96)}Mi`);
     }
   });
 
@@ -330,15 +342,21 @@ describe('inference services', () => {
     for (const [k, { spec, metadata }] of services.entries()) {
       const predictor = spec?.predictor;
       expect([predictor?.minReplicas, predictor?.maxReplicas]).toEqual([sizes[k]?.replicas, sizes[k]?.replicas]);
-      expect(predictor?.nodeSelector).toEqual({ 'dnnsplit.dev/tier': byHand.tiers[k]?.id });
+      expect(predictor?.nodeSelector).toEqual({ 'dnnsplit.dev/tier': byHand.tiers[k]?.id, ...nodeArchitectures[k] });
+      expect(predictor?.model.runtimeVersion).toBe(k === 0 ? '25.10-py3-igpu' : '25.10-py3');
       const { limits, requests } = predictor?.model.resources ?? {};
-      expect([limits?.['memory'], requests?.['memory']]).toEqual(Array(2).fill(`${memoryMiB(k, 1024)}Mi`));
+      expect([limits?.['memory'], requests?.['memory']]).toEqual([`${memoryMiB(k, 1024)}Mi`, `${idleMiB(k, 512)}Mi`]);
       expect(limits?.['nvidia.com/gpu']).toBe(k === 2 ? undefined : '1');
-      const [, repository = ''] = /^pvc:\/\/dnnsplit-models\/(.+)$/.exec(predictor?.model.storageUri ?? '') ?? [];
+      const tier = byHand.tiers[k]?.id ?? '';
+      expect(predictor?.model.storageUri).toBe(`pvc://models-${tier}/repository`);
+      const [claim] = objects.filter(
+        (one) => one.kind === 'PersistentVolumeClaim' && one.metadata.name === `models-${tier}`,
+      );
+      expect(claim?.metadata.namespace).toBe(metadata.namespace);
       const { environment } = relays[k] ?? {};
       const model = environment?.['DNNSPLIT_ENGINE_MODEL'] ?? '';
-      expect(isThere(generated, `storage/${repository}/${model}/1/model.onnx`)).toBe(true);
-      expect(contentOf(generated, `storage/${repository}/${model}/config.pbtxt`)).toContain(`name: "${model}"`);
+      expect(isThere(generated, `storage/${tier}/${model}/1/model.onnx`)).toBe(true);
+      expect(contentOf(generated, `storage/${tier}/${model}/config.pbtxt`)).toContain(`name: "${model}"`);
       const { hostname } = new URL(environment?.['DNNSPLIT_ENGINE'] ?? '');
       expect(hostname).toBe(`${metadata.name}-predictor.${metadata.namespace}.svc.cluster.local`);
     }
@@ -384,8 +402,19 @@ interface ComposeService {
   };
 }
 
+/** OpenVINO Model Server is not built for the Jetson of the first tier. */
+const withoutJetson = (split: typeof whole) => ({
+  ...split,
+  plan: {
+    ...split.plan,
+    tiers: split.plan.tiers.map((tier, k) => (k === 0 ? { ...tier, preset: 'cpu-i5-2500' } : tier)),
+  },
+});
+
 const projects = splits.flatMap(([name, split]) =>
-  (['relay', 'triton', 'ovms'] as const).map((engine) => [engine, name, split] as const),
+  (['relay', 'triton', 'ovms'] as const).map(
+    (engine) => [engine, name, engine === 'ovms' ? withoutJetson(split) : split] as const,
+  ),
 );
 
 describe.each(projects)('a Compose project with the engine %s and %s', (engine, _, split) => {
@@ -531,10 +560,11 @@ describe('a Triton model repository', () => {
       const [, published] =
         new RegExp(`--publish 127\\.0\\.0\\.1:(\\d+):8000 --volume "\\$PWD/${id}:/models:ro"`).exec(readme) ?? [];
       expect(readme).toContain(
-        `dnnsplit serve contracts/${id}/contract.json --engine http://127.0.0.1:${published} --engine-model ${model}`,
+        `node relay.js contracts/${id}/contract.json --engine http://127.0.0.1:${published} --engine-model ${model} `,
       );
       const above = byHand.tiers[k + 1]?.id.toUpperCase();
-      expect(readme.includes(`--engine-model ${model} --upstream http://ADDRESS-OF-${above}:8000\n`)).toBe(k < 2);
+      const upstream = k < 2 ? `--upstream http://ADDRESS-OF-${above}:8000 --upstream-token-file token-above ` : '';
+      expect(readme).toContain(`--engine-model ${model} ${upstream}--host 0.0.0.0 --token-file token\n`);
     }
   });
 
@@ -566,8 +596,10 @@ describe('a Triton model repository', () => {
       name: 'a',
       modelName: 'm',
       memoryMiB: 1,
+      requestMiB: 1,
+      engine: 'triton',
       maxBodyMB: 1,
-    };
+    } as const;
     expect(modelConfig(deployed)).toContain(`{ name: "t" data_type: ${type} dims: [ 2, 3 ] }`);
   });
 });
@@ -628,7 +660,7 @@ describe('contracts', () => {
 
   it('name the types of tensors as the model has them', () => {
     const half = resolve(import.meta.dirname, '../../fixtures/models/s_resnet_fp16.onnx');
-    const { contracts } = prepareSplit(planAt(half, [0.5]), `${half}.splitplan.json`);
+    const { contracts } = splitOnce(prepareSplit(planAt(half, [0.5]), `${half}.splitplan.json`));
     const tensors = contracts.flatMap(({ receives, sends, answers, segment }) => [
       ...receives,
       ...sends,
@@ -640,5 +672,112 @@ describe('contracts', () => {
       expect(bytes, name).toBe((shape ?? []).reduce<number>((product, dim) => product * Number(dim), 2));
     }
     expect(tensors.length).toBeGreaterThan(4);
+  });
+});
+
+describe('engines and devices', () => {
+  const on = (preset: string) => ({
+    ...whole,
+    plan: { ...whole.plan, tiers: whole.plan.tiers.map((tier) => ({ ...tier, preset })) },
+  });
+
+  it.each(['jetson-nano', 'jetson-xavier-nx'])(
+    'have no Triton for %s, where the relay runs the part itself',
+    (preset) => {
+      const mixed = {
+        ...whole,
+        plan: { ...whole.plan, tiers: whole.plan.tiers.map((tier, k) => (k === 0 ? { ...tier, preset } : tier)) },
+      };
+      const compose = generate('compose', mixed, 'triton');
+      const { services } = parse(contentOf(compose, 'compose.yaml'));
+      expect(Object.keys(services)).toEqual(['device', 'edge', 'cloud', 'edge-engine', 'cloud-engine']);
+      expect(services.device.environment).not.toHaveProperty('DNNSPLIT_ENGINE');
+      expect(contentOf(compose, 'README.md')).toContain('No image of it is for device: the relay runs the part there.');
+
+      const triton = generate('triton', mixed);
+      expect(triton.models.map(({ path }) => path)).toContain('contracts/device/model.onnx');
+      expect(triton.files.some(({ path }) => path.startsWith('device/'))).toBe(false);
+      expect(contentOf(triton, 'README.md')).toContain(
+        'node relay.js contracts/device/contract.json --upstream http://ADDRESS-OF-EDGE:8000 ',
+      );
+
+      const kserve = generate('kserve', mixed);
+      const objects = objectsOf(kserve);
+      const servedParts = objects
+        .filter(({ kind }) => kind === 'InferenceService')
+        .map(({ metadata }) => metadata.name);
+      expect(servedParts).toEqual(['part-edge', 'part-cloud']);
+      const [relay] = relaysOf(objects);
+      expect(relay?.environment).not.toHaveProperty('DNNSPLIT_ENGINE');
+      expect(isThere(kserve, 'relay/device/model.onnx')).toBe(true);
+      expect(contentOf(kserve, 'README.md')).toContain(
+        `docker build --platform linux/arm64 --target tier --build-arg TIER=device --tag ${relay?.container.image} relay`,
+      );
+      // The part lies beside the contract.
+      const copied = /COPY .*\$\{TIER\}\/ (\S+)/.exec(contentOf(kserve, 'relay/Dockerfile'))?.[1] ?? '';
+      expect(posix.join(copied, 'contract.json')).toBe(relay?.container.args[0]);
+    },
+  );
+
+  it('have a release of Triton that still knows Volta', () => {
+    const { services } = parse(contentOf(generate('compose', on('v100'), 'triton'), 'compose.yaml'));
+    expect(services['device-engine'].image).toBe('nvcr.io/nvidia/tritonserver:23.07-py3');
+  });
+
+  it('build images for the processor of each tier, all at once or one by one', () => {
+    const generated = generate('kubernetes', whole);
+    const { group, target } = JSON.parse(contentOf(generated, 'images/docker-bake.json'));
+    expect(group.default.targets).toEqual(['device', 'edge', 'cloud']);
+    const relays = relaysOf(objectsOf(generated));
+    for (const [k, id] of ['device', 'edge', 'cloud'].entries()) {
+      const { context, args, tags, platforms } = target[id];
+      expect(isThere(generated, `${context}/Dockerfile`)).toBe(true);
+      expect(isThere(generated, `${context}/${args.TIER}/model.onnx`)).toBe(true);
+      expect(tags).toEqual([relays[k]?.container.image]);
+      expect(platforms).toEqual([['linux/arm64'], ['linux/amd64'], undefined][k]);
+    }
+    const readme = contentOf(generated, 'README.md');
+    expect(readme).toContain('docker build --platform linux/arm64 --target tier --build-arg TIER=device ');
+  });
+});
+
+describe('names of a deployment', () => {
+  const { plan, contracts } = whole;
+  const input = { plan, contracts, engine: 'relay', relayProgram: '// relay\n', revision: '0123456789ab' } as const;
+  const projectOf = (extra: Partial<Parameters<typeof deploymentFiles>[1]>) =>
+    parse(contentOf(deploymentFiles('compose', { ...input, ...extra }), 'compose.yaml'));
+
+  it('are those that are asked for, everywhere', () => {
+    const named = { name: 'shop-3', registry: 'registry.example.com/team' };
+    expect(projectOf(named).name).toBe('dnnsplit-shop-3');
+    const generated = deploymentFiles('kubernetes', { ...input, ...named });
+    const objects = objectsOf(generated);
+    expect(objects.find(({ kind }) => kind === 'Namespace')?.metadata.name).toBe('dnnsplit-shop-3');
+    expect(relaysOf(objects).map(({ container }) => container.image)).toEqual(
+      ['device', 'edge', 'cloud'].map((id) => `registry.example.com/team/dnnsplit-shop-3-${id}:0123456789ab`),
+    );
+    const { files } = deploymentFiles('triton', { ...input, ...named });
+    expect(files.map(({ path }) => path)).toContain('cloud/shop_3_cloud/config.pbtxt');
+  });
+
+  it('tell models apart whose files have the same common name', () => {
+    const called = (structureHash: string) =>
+      projectOf({ plan: { ...plan, model: { ...plan.model, name: 'model', structureHash } } }).name;
+    expect([called('sha256:aaaaaa1'), called('sha256:bbbbbb2')]).toEqual([
+      'dnnsplit-model-aaaaaa',
+      'dnnsplit-model-bbbbbb',
+    ]);
+  });
+
+  it('change with the revision, so that pods of two plans do not share a contract or an image', () => {
+    const [one, other] = ['0123456789ab', 'ba9876543210'].map((revision) =>
+      objectsOf(deploymentFiles('kubernetes', { ...input, revision })),
+    );
+    const namesOf = (objects: readonly KubernetesObject[] = []) =>
+      objects.flatMap(({ kind, metadata }) => (kind === 'ConfigMap' ? [metadata.name] : []));
+    expect(namesOf(one).filter((name) => namesOf(other).includes(name))).toEqual([]);
+    const imagesOf = (objects: readonly KubernetesObject[] = []) =>
+      relaysOf(objects).map(({ container }) => container.image);
+    expect(imagesOf(one).filter((image) => imagesOf(other).includes(image))).toEqual([]);
   });
 });

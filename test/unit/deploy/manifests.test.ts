@@ -6,10 +6,10 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { ConfigMap, Namespace, Service } from 'kubernetes-models/v1';
+import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { type PreparedSplit, prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import type { Deployment as Generated } from '../../../src/engine/deploy/parts/deployment';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
@@ -22,19 +22,20 @@ import {
   targetEntry,
 } from '../../../src/shared/targets';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
+import { type OnceSplit, splitOnce } from '../../support/cutOnce';
 import { unpackedPath, unpackedText } from '../../support/packedFiles.mjs';
 import { unknownKeys } from './kubernetesKeys';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
 const workspace = (name: string) => resolve(import.meta.dirname, '../../workspace', name);
 
-function cut(path: string, places: readonly number[], options: PlanOptions = {}): PreparedSplit {
-  return prepareSplit(planAt(path, places, options), `${path}.splitplan.json`);
+function cut(path: string, places: readonly number[], options: PlanOptions = {}): OnceSplit {
+  return splitOnce(prepareSplit(planAt(path, places, options), `${path}.splitplan.json`));
 }
 
 const hostile = { tierIds: ['Edge $HOME: | #1', 'edge-home-1', '5G `x`\nyes', 'ütf'] };
 /** Models over one to four tiers; some tiers run nothing, some dimensions are open, some names mean something. */
-const cases: readonly (readonly [string, PreparedSplit])[] = [
+const cases: readonly (readonly [string, OnceSplit])[] = [
   ['one tier', cut(tinyResnet, [])],
   ['two tiers', cut(tinyResnet, [0.5])],
   ['three tiers', cut(tinyResnet, [0.3, 0.7], { wire: 'int8' })],
@@ -48,8 +49,8 @@ const cases: readonly (readonly [string, PreparedSplit])[] = [
   ['half precision', cut(fixture('s_resnet_fp16.onnx'), [0.3, 0.6, 0.9])],
 ];
 
-function generate(target: DeploymentTarget, { plan, contracts }: PreparedSplit, engine: Engine = 'relay'): Generated {
-  return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n' });
+function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit, engine: Engine = 'relay'): Generated {
+  return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n', revision: '0123456789ab' });
 }
 const contentOf = ({ files }: Generated, path: string) => files.find((file) => file.path === path)?.content ?? '';
 
@@ -168,6 +169,7 @@ describe('Kubernetes objects', () => {
     NetworkPolicy,
     ConfigMap,
     Namespace,
+    PersistentVolumeClaim,
   };
 
   it.each(['kubernetes', 'kserve'] as const)('%s: are valid and have no key that their kind lacks', (target) => {
@@ -306,14 +308,32 @@ describe('a Triton model repository', () => {
     const scalar = { name: 'say "a\\b"\n', dtype: 'int64', shape: [], bytes: 8 };
     const open = { name: 'o', dtype: 'bool', shape: ['batch', 3, '2*seq'], bytes: null };
     const contract = { ...plain, segment: { file: 'model.onnx', inputs: [scalar], outputs: [open] } };
-    const config = modelConfig({ contract, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 });
+    const config = modelConfig({
+      contract,
+      tier,
+      name: 'a',
+      modelName: 'm_a',
+      memoryMiB: 1,
+      requestMiB: 1,
+      engine: 'triton',
+      maxBodyMB: 1,
+    });
     expect(config).toContain(
       'input { name: "say \\"a\\\\b\\"\\n" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } }',
     );
     expect(config).toContain('output { name: "o" data_type: TYPE_BOOL dims: [ -1, 3, -1 ] }');
     const unknownType = { ...contract, segment: { ...contract.segment, inputs: [{ ...scalar, dtype: 'complex64' }] } };
     expect(() =>
-      modelConfig({ contract: unknownType, tier, name: 'a', modelName: 'm_a', memoryMiB: 1, maxBodyMB: 1 }),
+      modelConfig({
+        contract: unknownType,
+        tier,
+        name: 'a',
+        modelName: 'm_a',
+        memoryMiB: 1,
+        requestMiB: 1,
+        engine: 'triton',
+        maxBodyMB: 1,
+      }),
     ).toThrow(/Triton does not support type complex64 of tensor/);
   });
 

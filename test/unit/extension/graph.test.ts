@@ -35,6 +35,8 @@ describe('the page', () => {
     scriptUri: 'https://host.example/webview.js',
     styleUri: 'https://host.example/webview.css',
     language: 'en',
+    modelName: 'net.onnx',
+    stage: 'Opening the model…',
   };
 
   it('allows its own files and nothing else', () => {
@@ -47,13 +49,14 @@ describe('the page', () => {
 
   it('has no inline script or style', () => {
     const html = graphPage(parts);
-    expect(html).toContain('<div id="app"></div>');
+    expect(html).toMatch(/<div id="app">.*net\.onnx.*Opening the model….*<\/div>/);
     expect(html).toMatch(/<script nonce="n0nce" src="[^"]+"><\/script>/);
     expect(html).not.toMatch(/<style|style=|onload=|<script(?![^>]*src=)/);
   });
 
   it('cannot be broken out of by what it is given', () => {
     expect(graphPage({ ...parts, language: '"><script>alert(1)</script>' })).not.toContain('<script>alert');
+    expect(graphPage({ ...parts, modelName: '<script>alert(1)</script>.onnx' })).not.toContain('<script>alert');
   });
 });
 
@@ -152,6 +155,7 @@ function conversation() {
     run: (command) => ran.push(command),
     log: () => undefined,
     report: (error) => reported.push(error),
+    readable: (error) => error,
   };
   const session = new GraphSession(modelUri, 'net.onnx', surroundings, (message) => sent.push(message));
   const types = () => sent.map(({ type }) => type);
@@ -266,18 +270,25 @@ describe('GraphSession', () => {
     expect(sent.at(-1)).toEqual({ type: 'select', nodeIds: ['b'], reveal: true });
   });
 
-  it('tells a person about a failed change, but not about a canceled one', async () => {
-    const { session, server, reported } = conversation();
+  it('gives a change that no plan satisfies back to the page with why, but not one that was canceled', async () => {
+    const { session, server, sent, reported } = conversation();
     session.receive({ type: 'ready', folded: null });
     await settle();
-    for (const code of ['infeasible', 'canceled'] as const) {
+    session.receive({ type: 'override', overrides: { objective: 'cost' } });
+    await settle();
+    const refused = { pin: { a: 'cloud' } };
+    for (const code of ['canceled', 'infeasible'] as const) {
       server.answers['dnnsplit/override'] = async () => {
-        throw new DnnSplitError(code, code);
+        throw new DnnSplitError(code, code, { pins: ['a'] });
       };
-      session.receive({ type: 'override', overrides: { cuts: [1] } });
+      session.receive({ type: 'override', overrides: refused });
       await settle();
     }
-    expect(reported.map(({ code }) => code)).toEqual(['infeasible']);
+    const error = { code: 'infeasible', message: 'infeasible', place: { pins: ['a'] } };
+    const held = { objective: 'cost' };
+    expect(sent.filter(({ type }) => type === 'refused')).toEqual([{ type: 'refused', refused, held, error }]);
+    // It is told where it happened, not in a corner of the window.
+    expect(reported).toEqual([]);
   });
 
   it('leaves nothing behind after fifty times', async () => {
@@ -292,6 +303,7 @@ describe('GraphSession', () => {
       run: () => undefined,
       log: () => undefined,
       report: () => undefined,
+      readable: (error) => error,
     };
     const once = async () => {
       const session = new GraphSession(modelUri, 'net.onnx', surroundings, () => undefined);

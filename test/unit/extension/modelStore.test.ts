@@ -126,6 +126,10 @@ describe('ModelStore', () => {
     await expect(models.override(modelUri, { cuts: [3] })).rejects.toThrow('No plan does that.');
     expect(models.get(modelUri)?.overrides).toEqual({ objective: 'cost' });
     expect(models.get(modelUri)?.busy).toBe(false);
+    // Two in a row: the second one does not return to the first.
+    const both = [models.override(modelUri, { cuts: [4] }), models.override(modelUri, { cuts: [5] })];
+    await Promise.allSettled(both);
+    expect(models.get(modelUri)?.overrides).toEqual({ objective: 'cost' });
   });
 
   it('opens everything again with its overrides when the server was restarted', async () => {

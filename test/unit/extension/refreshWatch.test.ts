@@ -17,7 +17,7 @@ describe('a refresh of the tree that the workbench drops', () => {
   it('is told again until the workbench asks', () => {
     const { watch, state } = watched();
     watch.told('roots');
-    vi.advanceTimersByTime(3100);
+    vi.advanceTimersByTime(8100);
     expect(state.reminders).toBe(2);
     watch.askedForRoots();
     vi.advanceTimersByTime(60_000);
@@ -42,7 +42,7 @@ describe('a refresh of the tree that the workbench drops', () => {
     expect(state.reminders).toBe(0);
     watch.askedForRow('plan');
     watch.told(['plan']);
-    vi.advanceTimersByTime(1600);
+    vi.advanceTimersByTime(4100);
     expect(state.reminders).toBe(1);
   });
 
@@ -53,7 +53,7 @@ describe('a refresh of the tree that the workbench drops', () => {
     expect(state.reminders).toBe(0);
     state.visible = true;
     watch.shown();
-    vi.advanceTimersByTime(1600);
+    vi.advanceTimersByTime(4100);
     expect(state.reminders).toBe(1);
   });
 

@@ -19,9 +19,10 @@ function allRows(roots: readonly TreeRow[]): TreeRow[] {
 }
 
 describe('the tree', () => {
-  it('has the four sections of a plan', () => {
+  it('has the five sections of a plan', () => {
     expect(rows.map(({ label }) => label)).toEqual([
       'Plan',
+      'Next steps',
       'Candidate points',
       'Baselines and strategies',
       'Bandwidth regimes',
@@ -30,13 +31,22 @@ describe('the tree', () => {
 
   it('shows every tier, and the link between two', () => {
     expect(lines(section('plan'))).toEqual([
-      'Cut after pool.: ',
+      'Split after block: 107 ms, 3.20 times faster than everything on device.: ',
       'device: 4 nodes, 12.5 ms, 3.00 kB, $12.3/M',
       'device to edge: 201 kB, 85.3 ms, $0',
       'edge: idle',
       'edge to cloud: no traffic',
       'cloud: 6 nodes, 12.5 ms, 3.00 kB, $12.3/M',
     ]);
+  });
+
+  it('offers what to do with the plan, and sizes only where some are open', () => {
+    const commands = ({ children }: TreeRow) => children.map(({ command }) => command);
+    const usual = ['openConfig', 'exportPlan', 'split', 'verifySplit', 'generate'];
+    expect(commands(section('steps'))).toEqual(usual);
+    const open = { ...analysis, openDimensions: [{ symbol: 'batch', tensors: 12 }] };
+    const steps = modelRows(readySnapshot(1, { analysis: open }), untranslated).find(({ id }) => id === 'steps');
+    expect(steps && commands(steps)).toEqual(['bindDimension', ...usual]);
   });
 
   it('ranks the candidates and marks the chosen one in words and by icon', () => {
@@ -82,14 +92,14 @@ describe('the tree', () => {
     const [slow, fast] = plan.regimes;
     if (!slow || !fast) throw new Error('the fixture has two regimes');
     const labels = (regimes: (typeof slow)[]) =>
-      modelRows(readySnapshot(1, { plan: { ...plan, regimes } }), untranslated)[3]?.children.map(({ label }) => label);
+      modelRows(readySnapshot(1, { plan: { ...plan, regimes } }), untranslated)[4]?.children.map(({ label }) => label);
     expect(labels([{ ...slow, fromMbps: 0 }, fast])).toEqual(['Up to 5 Mbit/s', '5 Mbit/s and above']);
     expect(labels([{ ...fast, fromMbps: 0 }])).toEqual(['Any bandwidth']);
   });
 
   it('calls a plan worse than one that costs nothing, without a number', () => {
     const baselines = plan.baselines.map((one) => ({ ...one, relative: null }));
-    const strategies = modelRows(readySnapshot(1, { plan: { ...plan, baselines } }), untranslated)[2];
+    const strategies = modelRows(readySnapshot(1, { plan: { ...plan, baselines } }), untranslated)[3];
     expect(strategies?.children[0]?.description).toMatch(/^worse, 320 ms/);
   });
 

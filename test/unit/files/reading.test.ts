@@ -18,7 +18,7 @@ import { modelOfPlan, readPlanFile } from '../../../src/app/planFile';
 import { readSplit } from '../../../src/app/verifySplit';
 import { resolveExternalData } from '../../../src/files/externalData';
 import { openFileSource } from '../../../src/files/fileSource';
-import { type Reach, reachedFile } from '../../../src/files/reach';
+import { type Reach, reachedFile, subModelPath } from '../../../src/files/reach';
 import { readTextFile } from '../../../src/files/regularFile';
 import { readContract } from '../../../src/relay/contract/contractFile';
 import { readTraceEvents } from '../../../src/runtime/profiling/traceEvents';
@@ -85,18 +85,10 @@ describe('files that are too large for what they are', () => {
   });
 });
 
-describe('what documents name', () => {
-  const outside = [
-    '../p',
-    'sub/../../p',
-    '/etc/passwd',
-    '\\\\host\\share\\p',
-    '//host/share/p',
-    'C:\\p',
-    'C:p',
-    '..\\p',
-  ];
+/** Names that lead out of a folder by their text alone. */
+const outside = ['../p', 'sub/../../p', '/etc/passwd', '\\\\host\\share\\p', '//host/share/p', 'C:\\p', 'C:p', '..\\p'];
 
+describe('what documents name', () => {
   it.each(outside)('is not touched outside of their folder unless that is allowed: %s', (name) => {
     expect(() => reachedFile(path('dnnsplit.json'), name, 'own-folder')).toThrow(
       /dnnsplit\.json names the file .*, which is not in its own folder\. Trust the workspace/,
@@ -131,6 +123,57 @@ describe('what documents name', () => {
     put('m.onnx', '');
     expect(modelOfPlan(plan, path('inside/p.splitplan.json'))).toBe(path('m.onnx'));
     expect(() => modelOfPlan(plan, path('inside/p.splitplan.json'), 'own-folder')).toThrow(/Trust the workspace/);
+  });
+});
+
+describe('the sub-model that a contract names', () => {
+  const contract = () => path('split/device/contract.json');
+  const within = (name: string) => path(`split/device/${name}`);
+
+  beforeEach(() => {
+    mkdirSync(path('split/device/parts'), { recursive: true });
+    put('split/device/model.onnx', '');
+    put('split/device/parts/model.onnx', '');
+    put('split/model.onnx', '');
+  });
+
+  it('lies in the folder of the contract, links within included', () => {
+    symlinkSync('parts/model.onnx', within('link.onnx'));
+    symlinkSync('device', path('split/linked'));
+    for (const name of ['model.onnx', './model.onnx', 'parts/model.onnx', 'link.onnx'])
+      expect(readFileSync(subModelPath(contract(), name), 'utf8')).toBe('');
+    expect(readFileSync(subModelPath(path('split/linked/contract.json'), 'model.onnx'), 'utf8')).toBe('');
+  });
+
+  it.each([
+    ...outside,
+    '../model.onnx',
+    'parts/../../model.onnx',
+    '/dev/zero',
+    'out.onnx',
+    'up/model.onnx',
+    'zero.onnx',
+    'nul\0.onnx',
+  ])('is refused elsewhere: %j', (name) => {
+    symlinkSync('../model.onnx', within('out.onnx'));
+    symlinkSync('..', within('up'));
+    symlinkSync('/dev/zero', within('zero.onnx'));
+    expect(() => subModelPath(contract(), name)).toThrow(
+      /contract\.json names the sub-model ".*", which is not in its own folder\. Put the sub-model beside/,
+    );
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a folder', 'parts', /parts is a folder\. Choose a model file\.$/],
+    ['the folder itself', '.', /is a folder/],
+    ['a pipe', 'pipe.onnx', /pipe\.onnx is a pipe, not a regular file/],
+    ['nothing', 'none.onnx', /none\.onnx does not exist/],
+    ['a loop of links', 'loop.onnx', /is a loop of symbolic links/],
+    ['a name that is too long', 'n'.repeat(5000), /is too long for the file system/],
+  ])('is refused where it is %s', (_, name, sentence) => {
+    execFileSync('mkfifo', [within('pipe.onnx')]);
+    symlinkSync('loop.onnx', within('loop.onnx'));
+    expect(() => subModelPath(contract(), name)).toThrow(sentence);
   });
 });
 

@@ -24,6 +24,7 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     shapes: ['onnx'],
     split: ['solver', 'shapes'],
     planning: ['solver', 'presets', 'shapes', 'split'],
+    calibration: ['planning', 'split'],
     extract: ['onnx', 'shapes', 'split', 'planning'],
     deploy: ['shapes', 'extract'],
     report: ['onnx', 'shapes', 'split', 'planning'],

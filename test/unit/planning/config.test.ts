@@ -86,7 +86,7 @@ test.each([
 
 test('every preset figure has a source and a date and is positive', () => {
   const figures = [...tierPresets, ...linkPresets].flatMap((preset) =>
-    Object.values(preset).filter((value) => typeof value === 'object'),
+    Object.entries(preset).flatMap(([name, value]) => (typeof value === 'object' && name !== 'fit' ? [value] : [])),
   );
   expect(figures.length).toBeGreaterThan(60);
   for (const figure of figures) {
@@ -115,4 +115,11 @@ test('overrides change what they name and nothing else', () => {
   expect(changed.cuts).toEqual([3, null]);
   expect(messageOf(() => parseObjective('speed'))).toContain('latency, cost, throughput, energy');
   expect(messageOf(() => parseObjective('{"latency":0}'))).toContain('not an objective');
+});
+
+test('no link preset is without latency, and the way down is never slower than the way up', () => {
+  for (const { id, bandwidthMbps, latencyMs, downBandwidthMbps } of linkPresets) {
+    expect(latencyMs.value, id).toBeGreaterThan(0);
+    expect(downBandwidthMbps?.value ?? Number.POSITIVE_INFINITY, id).toBeGreaterThan(bandwidthMbps.value);
+  }
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { nextRegime, regimeAt } from '../../../src/engine/planning/bandwidths/regimes';
 import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { DnnSplitError } from '../../../src/shared/errors';
+import { nextRegime, regimeAt } from '../../../src/shared/policy';
 import { plainInfrastructure, syntheticGraph } from './support';
 
 /** A chain whose bytes fall 1000, 400, 100, 20, 0; 1 MAC takes 2 ms on the first tier, 1 ms and 0.5 ms above. */
@@ -111,6 +111,7 @@ describe('constraints', () => {
     expect(failure.message).toMatch(
       /`[a-d]` cannot be placed: the pin of `a` requires `cloud` or higher, and the pin of `d` requires `device` or lower\./,
     );
+    expect([...(failure.place?.pins ?? [])].sort()).toEqual(['0', '3']);
     expect(failureOf(() => plan({ pin: { nope: 'edge' } })).code).toBe('invalid-config');
   });
 });

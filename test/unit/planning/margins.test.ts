@@ -106,7 +106,7 @@ describe('the margins of a plan', () => {
           const infrastructure = limits === null ? free : limitedBy(graph, free, limits);
           const result = plannedOrNot(graph, infrastructure, gain);
           if (result === undefined) return;
-          const chosen = (result.recommended?.plan ?? result.plan).assignment;
+          const chosen = (result.recommendation?.plan ?? result.plan).assignment;
           // Plans that leave a tier nothing to compute are never recommended, however much they would gain.
           if ((gainOverPlan(graph, infrastructure, chosen) ?? 0) > gain + 1e-6) return;
           for (const margin of result.margins?.margins ?? []) {

@@ -30,7 +30,7 @@ function planned(bandwidthMbps: number, deviceGflops: number, options: Partial<P
 describe('the plan that is recommended', () => {
   test('leaves no tier with a Cast alone, however much that would gain', () => {
     // 64 or 16 ms on the link, 20 ms on the edge, and 1 s on the device.
-    const { plan, recommended, advice } = planned(1, 2e-7, { minimumGainPercent: 5 });
+    const { plan, recommendation: recommended, advice } = planned(1, 2e-7, { minimumGainPercent: 5 });
     expect([...plan.assignment]).toEqual([0, 1, 1]);
     expect([...(recommended?.plan.assignment ?? [])]).toEqual([1, 1, 1]);
     expect(recommended?.reason).toBe('noWork');
@@ -42,13 +42,13 @@ describe('the plan that is recommended', () => {
   test('is a single tier unless a split gains enough', () => {
     // The first half takes 11 ms on the device and 10 on the edge; then 3.2 ms instead of 64 ms cross at 1 Mbit/s.
     const gain = planned(1, 9e-6, { minimumGainPercent: 5 });
-    expect(gain.recommended).toBeUndefined();
+    expect(gain.recommendation).toBeUndefined();
     expect([...gain.plan.assignment]).toEqual([0, 0, 0]);
   });
 
   test('is the optimum where nothing need be gained, and where no gain is asked for', () => {
     for (const options of [{ minimumGainPercent: 0 }, {}]) {
-      expect(planned(1000, 9e-6, options).recommended).toBeUndefined();
+      expect(planned(1000, 9e-6, options).recommendation).toBeUndefined();
     }
   });
 
@@ -63,7 +63,12 @@ describe('the plan that is recommended', () => {
         (graph, base, objective, minimumGainPercent) => {
           const infrastructure = { ...base, objective };
           const options = { strategy: 'dnnsplit', skipRegimes: true, minimumGainPercent } as const;
-          const { plan, recommended } = planModel(graph, findCandidates(graph), infrastructure, options);
+          const { plan, recommendation: recommended } = planModel(
+            graph,
+            findCandidates(graph),
+            infrastructure,
+            options,
+          );
           const costs = createCostTables(graph, infrastructure);
           const plans = allAssignments(graph, 2)
             .filter((one) => hasWork(graph, one))
@@ -72,6 +77,8 @@ describe('the plan that is recommended', () => {
           const chosen = recommended?.plan ?? plan;
           if (recommended !== undefined) others++;
           expect(hasWork(graph, chosen.assignment)).toBe(true);
+          // Without the best plan, the cuts that were searched need not hold the best one that is left.
+          if (!hasWork(graph, plan.assignment)) return;
           expect(chosen.evaluation.objectiveValue).toBeLessThanOrEqual(most + 1e-18);
           const fewest = Math.min(
             ...plans.filter(({ value }) => value <= (most / (1 + 1e-8)) * (1 + 1e-10)).map(({ tiers }) => tiers),

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lowerEnvelope, withoutThin } from '../../../src/engine/planning/bandwidths/rayEnvelope';
-import { regimeAt } from '../../../src/engine/planning/bandwidths/regimes';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
@@ -11,6 +10,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/shared/errors';
 import { metrics } from '../../../src/shared/metrics';
+import { regimeAt } from '../../../src/shared/policy';
 import {
   bestWithin,
   chainOf,

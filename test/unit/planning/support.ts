@@ -11,6 +11,7 @@ import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
 import { linkRates, tierRates } from '../../../src/shared/metrics';
+import type { RateClass } from '../../../src/shared/rateClasses';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { unwatched } from '../../../src/shared/work';
 
@@ -94,6 +95,9 @@ export interface SyntheticNode {
   readonly weightBytes?: number;
   /** An output of the graph although other nodes read it. */
   readonly isOutput?: boolean;
+  /** What it is; an operator that nobody knows where absent. */
+  readonly op?: string;
+  readonly rateClass?: RateClass;
 }
 
 /** A split graph from a list of nodes in topological order. */
@@ -123,7 +127,7 @@ export function syntheticGraph(
       id: `${place}`,
       name: node.name,
       label: node.name,
-      op: 'Op',
+      op: node.op ?? 'Op',
       domain: '',
       modulePath: '',
       reads: node.reads.map(at),
@@ -133,6 +137,7 @@ export function syntheticGraph(
       trafficBytes: 0,
       weightBytes: node.weightBytes ?? 0,
       viewOnly: false,
+      ...(node.rateClass && { rateClass: node.rateClass }),
     }),
   );
   return {

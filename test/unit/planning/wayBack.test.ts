@@ -136,6 +136,21 @@ describe('with answers that are returned, on random graphs with several outputs'
     expect(beyond).toBeGreaterThan(0);
   });
 
+  test('a cut that sends no less counts where it keeps an answer from coming back', () => {
+    // Two branches read the input: only what the second one makes comes back, and only the first is slow on the device.
+    const graph = syntheticGraph({ x: 4 }, [
+      { name: 'stays', reads: ['x'], bytes: 4, macs: 1000 },
+      { name: 'returned', reads: ['x'], bytes: 4000, macs: 1 },
+    ]);
+    const infrastructure = plainInfrastructure([{ gflops: 1e-6 }, { gflops: 1e-3 }], [{ bandwidthMbps: 1 }], {
+      answer: 'returned',
+      outputAnswers: { stays: 'stays' },
+    });
+    const { plan, audit } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
+    expect(audit.holds).toBe(true);
+    expect([...plan.assignment]).toEqual([1, 0]);
+  });
+
   test('every regime is the best plan at its bandwidths, with both directions where none is stated downward', () => {
     fc.assert(
       fc.property(

@@ -6,6 +6,7 @@ import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
 import { deploymentOf } from '../../../src/app/deployTarget';
 import { defaultRelaySettings, runRelay } from '../../../src/relay/runRelay';
 import { planAt, tinyResnet } from '../../relay/splitChain';
+import { splitOnce } from '../../support/cutOnce';
 import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
 import { addOne, ask, contractOf, floatsInput, serveTier } from './support/serveTier';
 
@@ -130,7 +131,7 @@ describe('what no relay can carry', () => {
     writeFileSync(path, buildModel(model));
     return path;
   };
-  const cut = (path: string) => prepareSplit(planAt(path, [0.5]), `${path}.splitplan.json`);
+  const cut = (path: string) => splitOnce(prepareSplit(planAt(path, [0.5]), `${path}.splitplan.json`));
 
   it('is said when it is split, deployed and served', async () => {
     const prepared = cut(write(sequences, 'sequences.onnx'));

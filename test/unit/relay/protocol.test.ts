@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { linkEstimate } from '../../../src/relay/execution/tierAbove';
+import { assumedLink, withObservation } from '../../../src/relay/adaptive/bandwidthEstimate';
+import { observationFrom } from '../../../src/relay/execution/tierAbove';
 import { inferBinary } from '../../relay/v2Client';
 import { addOne, ask, contractOf, contractTensor, floatsInput, renaming, serveTier } from './support/serveTier';
 
@@ -209,10 +210,13 @@ describe('metrics', () => {
 describe('what a request shows of its link', () => {
   it('is the bandwidth of large bodies and the time that the tier above does not account for', () => {
     // 1 MB in 80 ms are 100 Mbit/s; of 150 ms the tier above accounts for 130.
-    expect(linkEstimate({ bytes: 1e6, ms: 80, totalMs: 130 }, 150)).toEqual({ bandwidthMbps: 100, roundTripMs: 20 });
-    expect(linkEstimate({ bytes: 1000, ms: 1, totalMs: 130 }, 150)).toEqual({ roundTripMs: 20 });
-    expect(linkEstimate(undefined, 150)).toEqual({});
-    expect(linkEstimate({ bytes: 'many' }, 150)).toEqual({});
+    const shown = (received: unknown) => {
+      const observation = observationFrom(received, 150);
+      return observation && withObservation(assumedLink(), observation);
+    };
+    expect(shown({ bytes: 1e6, ms: 80, totalMs: 130 })).toMatchObject({ bandwidthMbps: 100, roundTripMs: 20 });
+    expect(shown({ bytes: 1000, ms: 1, totalMs: 130 })).toMatchObject({ bandwidthMbps: undefined, roundTripMs: 20 });
+    expect([shown(undefined), shown({ bytes: 'many' })]).toEqual([undefined, undefined]);
   });
 
   it('appears in the metrics of the tier below', async () => {

@@ -159,10 +159,7 @@ describe('before it is ready', () => {
         throw new Error('it does not like zeros');
       },
     };
-    const open = {
-      ...upper,
-      segment: { file: 'm', inputs: [contractTensor('x1', 'float32', ['batch', 3])], outputs: [] },
-    };
+    const open = { inputs: [contractTensor('x1', 'float32', ['batch', 3])] };
     await warmUp(executor, open);
     expect(shapes).toEqual([[1, 3]]);
     const runs: unknown[] = [];

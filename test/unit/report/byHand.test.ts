@@ -234,7 +234,7 @@ describe('the document of a plan', () => {
     expectAll(document?.audit, { metric: 'latency', holds: false, exceptionCount: 3, consequence: audit.consequence });
     for (const [
       index,
-      { unavailable: _none, evaluatedPlans: _few, relative: _relative, ...one },
+      { unavailable: _none, evaluatedPlans: _few, relative: _relative, parts: _parts, ...one },
     ] of report.baselines.entries()) {
       expectAll(document?.baselines[index], one);
     }

@@ -184,14 +184,25 @@ describe('the language server over stdio', () => {
     const overrides = { cuts: [493, 493] };
     const preview = await client.request('dnnsplit/preview', { modelUri, overrides });
     const impossible = { cuts: [493, 12] };
-    expect(await client.request('dnnsplit/preview', { modelUri, overrides: impossible })).toBeNull();
+    expect(await client.request('dnnsplit/preview', { modelUri, overrides: impossible })).toMatchObject({
+      refused: {
+        code: 'bad-usage',
+        message: expect.stringMatching(/^The split point from `edge` to `cloud` is at 12/),
+      },
+    });
     const cut = await client.request('dnnsplit/override', { modelUri, overrides });
     expect(preview).toEqual({
-      latencyMs: cut.plan?.latencyMs,
-      costPerRequest: cut.plan?.costPerRequest,
-      bytes: cut.plan?.links.map(({ bytes }) => bytes),
+      preview: {
+        latencyMs: cut.plan?.latencyMs,
+        costPerRequest: cut.plan?.costPerRequest,
+        bytes: cut.plan?.links.map(({ bytes }) => bytes),
+        tensors: cut.plan?.links.map(({ tensors }) => tensors.length),
+      },
     });
-    expect(preview?.latencyMs).not.toBe(before.plan?.latencyMs);
+    expect(cut.plan?.latencyMs).not.toBe(before.plan?.latencyMs);
+    // The plan that this replaces stays to be held against it, and the snapshot says what was tried.
+    expect(cut.plan?.recommended?.latencyMs).toBeCloseTo(before.plan?.latencyMs ?? Number.NaN, 9);
+    expect([before.plan?.recommended, before.tried, cut.tried]).toEqual([undefined, undefined, overrides]);
     await client.request('dnnsplit/override', { modelUri, overrides: {} });
     await client.request('dnnsplit/close', { modelUri });
   });

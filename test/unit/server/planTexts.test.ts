@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Hover } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { planText } from '../../../src/app/planAnalyzed';
+import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { planReport } from '../../../src/engine/report/planReport';
 import { configActions, planActions } from '../../../src/server/language/codeActions';
 import { configLenses, planLenses } from '../../../src/server/language/codeLenses';
@@ -97,6 +98,20 @@ describe('a hover on a configuration', () => {
       expect(toldAs(lines, 'Energy')).toBe(`${link.joulesPerMB} J/MB (this file)`);
       expect(toldAs(lines, 'Wire type')).toBe('original');
     }
+  });
+});
+
+describe('a hover on a device that published times fit', () => {
+  it('says its rates, how far they are to be trusted and from where they are', () => {
+    const own =
+      '{ "tiers": [{ "id": "pi", "preset": "raspberry-pi-4/tflite-fp32", "operators": { "unsupported": ["LSTM"] } }] }';
+    const lines = hoverAt(own, 'tiers', '"id": "pi"', configHover);
+    const { fit } = tierPresets.find(({ id }) => id === 'raspberry-pi-4/tflite-fp32') ?? {};
+    expect(toldAs(lines, 'Compute by kind of work')).toContain(`depthwise ${fit?.rates.depthwise}`);
+    expect(toldAs(lines, 'Overhead per kernel')).toContain(`${fit?.kernelOverheadUs} µs`);
+    expect(toldAs(lines, 'Memory bandwidth')).toContain('fitted to published times');
+    expect(toldAs(lines, 'Times')).toMatch(/^within 1\.\d+x \(\d+ of 17 published models within 1\.3x\);/);
+    expect(lines).toContain('Cannot run `LSTM`');
   });
 });
 

@@ -64,6 +64,17 @@ describe('camera', () => {
     expect(small).toEqual(fitRect({ x: 0, y: 0, width: 300, height: 300 }, canvas));
   });
 
+  test('opens on the place that matters, but never beyond the ends of the graph', () => {
+    const deep = { width: 400, height: 50_000 };
+    const camera = openingView(deep, canvas, 200, { x: 200, y: 30_000 });
+    expect(toScreen(camera, 0, 30_000).y).toBeCloseTo(canvas.height / 2, 6);
+    expect(openingView(deep, canvas, 200, { x: 200, y: 10 })).toEqual(openingView(deep, canvas, 200));
+    const last = openingView(deep, canvas, 200, { x: 200, y: 49_990 });
+    expect(toScreen(last, 0, deep.height).y).toBeGreaterThan(canvas.height - 60);
+    const small = { width: 300, height: 300 };
+    expect(openingView(small, canvas, 150, { x: 150, y: 290 })).toEqual(openingView(small, canvas, 150));
+  });
+
   test('leaves the place of tier names and of the overview free where the picture allows', () => {
     const wide = { width: 900, height: 300 };
     const screen = { width: 900, height: 700 };

@@ -112,11 +112,12 @@ test('dragging a boundary finds the nearest cut line and says what it would give
   );
   const ruledOut = { link: 0, position: 11 };
   expect(previewCut(ruledOut, { plan, analysis, preview: null }, model)).toContain('never better');
-  const outcome = { latencyMs: 81.2, costPerRequest: 3e-8, bytes: [200_704, 0] };
-  const answered = { plan, analysis, preview: { cut: ruledOut, outcome } };
+  const preview = { latencyMs: 81.2, costPerRequest: 3e-8, bytes: [200_704, 0], tensors: [1, 0] };
+  const answered = { plan, analysis, preview: { cut: ruledOut, answer: { preview } } };
   expect(previewCut(ruledOut, answered, model)).toMatch(/: 81\.2 ms, \$0\.0300\/M, sends 201 kB$/);
   expect(previewCut({ link: 1, position: 11 }, answered, model)).toContain('never better');
-  const impossible = { plan, analysis, preview: { cut: ruledOut, outcome: null } };
+  const refused = { code: 'infeasible', message: 'A pin is in the way.' } as const;
+  const impossible = { plan, analysis, preview: { cut: ruledOut, answer: { refused } } };
   expect(previewCut(ruledOut, impossible, model)).toContain('ruled out by a pin, a limit or a tensor of unknown size');
 });
 

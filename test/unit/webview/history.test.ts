@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { change, emptyHistory, redo, undo } from '../../../webview/model/history';
+import { change, emptyHistory, redo, refuse, undo } from '../../../webview/model/history';
 
 const start = { overrides: {}, history: emptyHistory };
 
@@ -29,5 +29,28 @@ describe('what was tried out', () => {
     expect(undo(start).overrides).toEqual({});
     expect(redo(start).overrides).toEqual({});
     expect(change(start, {}).history.past).toEqual([]);
+  });
+
+  it('never holds a change that no plan satisfies, however it was asked for', () => {
+    const held = change(start, { cuts: [3] });
+    const refused = { cuts: [3], pin: { a: 'cloud' } };
+    const back = refuse(change(held, refused), refused, held.overrides);
+    expect(back.overrides).toEqual({ cuts: [3] });
+    expect(undo(back).overrides).toEqual({});
+    expect(redo(back).overrides).toEqual({ cuts: [3] });
+    // Undoing came to it because something else has made it impossible meanwhile.
+    const later = change(change(held, refused), { objective: 'cost' });
+    const undone = refuse(undo(later), refused, later.overrides);
+    expect(undone.overrides).toEqual({ objective: 'cost' });
+    expect(undone.history.future).toEqual([]);
+    expect(undo(undone).overrides).toEqual({ cuts: [3] });
+    expect(undo(undo(undone)).overrides).toEqual({});
+  });
+
+  it('drops a refused change from the past while something newer is tried', () => {
+    const refused = { pin: { a: 'cloud' } };
+    const newer = refuse(change(change(start, refused), { cuts: [5] }), refused, {});
+    expect(newer.overrides).toEqual({ cuts: [5] });
+    expect(undo(newer).overrides).toEqual({});
   });
 });

@@ -108,7 +108,8 @@ describe('overrides', () => {
     const pinned = withPin({}, 'a', 'edge');
     expect(pinned.pin).toEqual({ a: 'edge' });
     expect(hasOverrides(pinned)).toBe(true);
-    expect(hasOverrides(withPin(pinned, 'a', null))).toBe(false);
+    expect(withPin(pinned, 'a', null)).toEqual({});
+    expect(withPin(withPin(pinned, 'b', 'cloud'), 'a', null)).toEqual({ pin: { b: 'cloud' } });
     expect(hasOverrides({ cuts: [null, null] })).toBe(false);
   });
 });

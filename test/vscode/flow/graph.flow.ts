@@ -60,10 +60,22 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await workbench.graph.getByRole('tablist', { name: 'Details and plan' }).waitFor();
     await workbench.graph.getByRole('separator', { name: 'Resize the panel' }).waitFor();
     for (const name of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) await tab(name).waitFor();
+    const tools = workbench.graph.getByRole('toolbar', { name: 'Graph tools' });
     for (const name of ['Zoom in (+)', 'Zoom out (−)', 'Fit', 'Save Picture', 'Export Plan']) {
-      await inGraph('button', name).waitFor();
+      await tools.getByRole('button', { name, exact: true }).waitFor();
     }
     await workbench.picture('1-open');
+  });
+
+  it('opens on the answer: where to split, what that takes, and against what', async () => {
+    await workbench.graph.getByRole('tab', { name: 'Plan', exact: true, selected: true }).waitFor();
+    await inGraph('heading', /^Split after block_\w+: [\d.]+ ms, [\d.]+ times faster than everything on/).waitFor();
+    for (const name of ['This plan', 'All on device', 'All on edge', 'All on cloud', 'Next best']) {
+      await inGraph('button', new RegExp(`^${name}`))
+        .first()
+        .waitFor();
+    }
+    await inGraph('button', 'Verify…').waitFor();
   });
 
   it('is walked by keyboard along its edges', async () => {
@@ -79,7 +91,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await inGraph('heading', 'Inputs').waitFor();
     await workbench.picture('2-walked');
     await press('Escape');
-    await workbench.graph.getByText('Select a node to see its tensors').waitFor();
+    await workbench.graph.getByRole('tab', { name: 'Plan', exact: true, selected: true }).waitFor();
   });
 
   it('folds the block around a node and unfolds it', async () => {
@@ -146,7 +158,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     const status = await workbench.statusBar.innerText();
     await workbench.treeRow('block_6_project').first().click();
     await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
-    await inGraph('button', 'Cut Here').focus();
+    await inGraph('button', 'Cut Here: device to edge').focus();
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
     await tab('Plan').click();

@@ -1,6 +1,7 @@
+import { hasOverrides } from '../../../src/shared/overrides';
 import type { PlanOverrides } from '../../../src/shared/requests';
 import type { Scene } from '../../../src/shared/scene';
-import type { FromWebview, ToWebview } from '../../../src/shared/webviewMessages';
+import type { FromWebview, PreviewedCut, ToWebview } from '../../../src/shared/webviewMessages';
 import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 
@@ -9,6 +10,8 @@ export interface Harness {
   readonly posted: FromWebview[];
   readonly violations: string[];
   readonly send: (message: ToWebview) => void;
+  /** Sends the plan under what is tried out now. */
+  readonly sendPlan: () => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
   readonly cutLine: (position: number) => number;
   /** Size of the scene that was sent last. */
@@ -76,7 +79,29 @@ async function measurePanning(frames: number) {
 
 const world = () => ({ width: scene?.width ?? 0, height: scene?.height ?? 0 });
 
-window.harness = { posted, violations, send, world, cutLine, group, measurePanning, remembered: undefined };
+window.harness = { posted, violations, send, sendPlan, world, cutLine, group, measurePanning, remembered: undefined };
+
+function sendPlan(): void {
+  send({ type: 'plan', ...planOf(network, overrides), ...(hasOverrides(overrides) && { tried: overrides }) });
+}
+
+/** A pin of the second node to the last tier is what this host has no plan for. */
+function refuse(refused: PlanOverrides): void {
+  const message = '`layer0.relu_1` cannot be placed: its pin requires `cloud` or higher.';
+  send({
+    type: 'refused',
+    refused,
+    held: overrides,
+    error: { code: 'infeasible', message, place: { pins: ['relu_1'] } },
+  });
+}
+
+/** Two tensors cross wherever no candidate is. */
+function answerPreview(cut: PreviewedCut, tried: PlanOverrides): void {
+  const { latencyMs, costPerRequest, links } = planOf(network, tried).plan;
+  const preview = { latencyMs, costPerRequest, bytes: links.map(({ bytes }) => bytes), tensors: [2, 2] };
+  send({ type: 'preview', cut, answer: { preview } });
+}
 
 function answer(message: FromWebview): void {
   switch (message.type) {
@@ -93,21 +118,27 @@ function answer(message: FromWebview): void {
       }
       scene = sceneOf(network, message.folded ?? defaultFolded);
       send({ type: 'scene', scene });
-      send({ type: 'plan', ...planOf(network, overrides) });
+      if (parameters.get('state') !== 'noplan') sendPlan();
       return;
     case 'requestScene':
       scene = sceneOf(network, message.folded ?? defaultFolded);
       send({ type: 'scene', scene });
       return;
     case 'override':
-      overrides = message.overrides;
-      send({ type: 'plan', ...planOf(network, overrides) });
+      if (message.overrides.pin?.['relu_1'] === 'cloud') refuse(message.overrides);
+      else {
+        overrides = message.overrides;
+        sendPlan();
+      }
       return;
     case 'requestRegions': {
       const limit = parameters.get('limit');
       send({ type: 'regions', map: regionsOf(network, limit === null ? undefined : Number(limit)) });
       return;
     }
+    case 'requestPreview':
+      if (parameters.has('previews')) answerPreview(message.cut, message.overrides);
+      return;
     case 'requestDetails':
       answerDetails(message.nodeId);
       return;
@@ -173,8 +204,11 @@ function answerSearch(query: string): void {
   send({ type: 'searchResult', query, hits });
 }
 
+/** Most tests look at the top of the graph; with `answer` the page opens by itself, as at its first time. */
+const topOfGraph = { camera: { x: -180, y: -24, zoom: 1 } };
 const remembered = sessionStorage.getItem('remembered');
-window.harness.remembered = remembered === null ? undefined : JSON.parse(remembered);
+const atFirst = parameters.has('answer') ? undefined : topOfGraph;
+window.harness.remembered = remembered === null ? atFirst : JSON.parse(remembered);
 Object.assign(window, {
   acquireVsCodeApi: () => ({
     postMessage(message: FromWebview) {

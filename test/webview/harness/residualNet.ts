@@ -1,5 +1,6 @@
 import { figures } from '../../../src/shared/metrics';
-import type { AnalysisReport, CandidateReport, PlanReport } from '../../../src/shared/reports';
+import { decidesPlan } from '../../../src/shared/overrides';
+import type { AlternativeReport, AnalysisReport, CandidateReport, PlanReport } from '../../../src/shared/reports';
 import type { PlanOverrides } from '../../../src/shared/requests';
 import type {
   OpFamily,
@@ -321,28 +322,33 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     const transferMs = [transfer(first, 0), transfer(second, 1)];
     const latencyMs = [...computeMs, ...transferMs].reduce((sum, value) => sum + value, 0);
     const price = computeMs.reduce((sum, ms, tier) => sum + (ms * (pricePerHour[tier] ?? 0)) / 3.6e6, 0);
-    return { first, second, computeMs, transferMs, latencyMs, cost: price + 0.00002 };
+    const tierCosts = computeMs.map((ms, tier) => (ms * (pricePerHour[tier] ?? 0)) / 3.6e6);
+    return { first, second, computeMs, transferMs, latencyMs, tierCosts, cost: price + 0.00002 };
   };
+  const partsOf = ({ computeMs, transferMs, tierCosts }: ReturnType<typeof evaluate>) => ({
+    computeMs,
+    transferMs,
+    tierCosts,
+    linkCosts: [0.00002, 0],
+  });
   const positions = [...candidates.map(({ position }) => position), operators.length];
   const fixed = overrides.cuts ?? [];
+  const all = operators.length;
+  const single = overrides.strategy?.replace(/^single:/, '') ?? '';
+  const wholes: Readonly<Record<string, readonly [number, number]>> = {
+    device: [all, all],
+    edge: [0, all],
+    cloud: [0, 0],
+  };
   const firsts = typeof fixed[0] === 'number' ? [fixed[0]] : positions;
   const seconds = typeof fixed[1] === 'number' ? [fixed[1]] : positions;
   const plans = firsts.flatMap((first) =>
     seconds.filter((second) => second >= first).map((second) => evaluate(first, second)),
   );
-  const start = plans[0] ?? evaluate(0, 0);
+  const start = evaluate(...(wholes[single] ?? [plans[0]?.first ?? 0, plans[0]?.second ?? 0]));
   const value = overrides.objective === 'cost' ? 'cost' : 'latencyMs';
-  const best = plans.reduce((least, plan) => (plan[value] < least[value] ? plan : least), start);
-  const tierOfNode = operators.map((_, index) => (index < best.first ? 0 : index < best.second ? 1 : 2));
-  const cuts = [best.first, best.second];
-  const boundaries = cuts.flatMap((position, link) => {
-    if (position === operators.length) return [];
-    const shape = shapeAt(position);
-    const bytes = bytesOf(shape);
-    const transferMs = best.transferMs[link] ?? 0;
-    const text = `${shape.slice(1).join('x')} float32 · ${Math.round(bytes / 1000)} kB · ${transferMs.toPrecision(3)} ms · $0.00002`;
-    return [{ link, tensor: operators[position - 1]?.id ?? 'input', text, bytes, transferMs, cost: 0.00002 }];
-  });
+  const choices = single in wholes ? [] : plans;
+  const best = choices.reduce((least, plan) => (plan[value] < least[value] ? plan : least), start);
   const strategy = (name: string, plan: ReturnType<typeof evaluate>) => ({
     ...figures(() => 0),
     strategy: name,
@@ -352,8 +358,34 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     energyJ: 1.2,
     evaluatedPlans: plans.length,
     relative: plan[value] / best[value],
+    parts: partsOf(plan),
   });
-  const all = operators.length;
+  const alternative = (plan: ReturnType<typeof evaluate>): AlternativeReport => ({
+    ...strategy('dnnsplit', plan),
+    nodesPerTier: [plan.first, plan.second - plan.first, operators.length - plan.second],
+    cuts: [plan.first, plan.second],
+    after: candidates.find(({ position }) => position === plan.first)?.after ?? null,
+  });
+  const every = (firstCuts: readonly number[]) =>
+    firstCuts
+      .flatMap((first) => positions.filter((second) => second >= first).map((second) => evaluate(first, second)))
+      .sort((a, b) => a[value] - b[value]);
+  const [recommended] = every(positions);
+  const [runnerUp] = every(candidates.map(({ position }) => position).filter((position) => position !== best.first));
+  const tierOfNode = operators.map((_, index) => (index < best.first ? 0 : index < best.second ? 1 : 2));
+  const lastOn = (tier: number) => {
+    const last = operators[tierOfNode.findLastIndex((one) => one === tier)];
+    return last === undefined ? {} : { lastNode: `layer${Math.max(0, last.block)}.${last.id}` };
+  };
+  const cuts = [best.first, best.second];
+  const boundaries = cuts.flatMap((position, link) => {
+    if (position === operators.length) return [];
+    const shape = shapeAt(position);
+    const bytes = bytesOf(shape);
+    const transferMs = best.transferMs[link] ?? 0;
+    const text = `${shape.slice(1).join('x')} float32 · ${Math.round(bytes / 1000)} kB · ${transferMs.toPrecision(3)} ms · $0.00002`;
+    return [{ link, tensor: operators[position - 1]?.id ?? 'input', text, bytes, transferMs, cost: 0.00002 }];
+  });
   const timed = (latencyMs: number, bytes: number) => ({ latencyMs, fixedMs: latencyMs, bytes });
   const regimes = [
     { link: 0, fromMbps: 0, toMbps: 1.2, ...timed(780, 0), summary: 'device only', nodesPerTier: [all, 0, 0] },
@@ -391,6 +423,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       costPerRequest: ((best.computeMs[tier] ?? 0) * (pricePerHour[tier] ?? 0)) / 3.6e6,
       energyJ: 0.4,
       measuredNodes: 0,
+      ...lastOn(tier),
     })),
     links: links.map((_, link) => ({
       from: tierNames[link] ?? '',
@@ -424,6 +457,9 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       exceptions: [],
       consequence: 'The candidates are enough.',
     },
+    verdict: `Split after \`${candidates.find(({ position }) => position === best.first)?.after ?? best.first}\`: ${Math.round(best.latencyMs)} ms, ${(evaluate(all, all).latencyMs / best.latencyMs).toPrecision(3)} times faster than everything on \`device\`.`,
+    ...(runnerUp && { runnerUp: alternative(runnerUp) }),
+    ...(decidesPlan(overrides) && recommended && { recommended: alternative(recommended) }),
     advice: `Run ${best.first} nodes on the device and ${all - best.second} in the cloud; every other split is slower.`,
     candidates: candidates.map(({ position }) => {
       const alone = evaluate(position, position);

@@ -6,9 +6,10 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
-  modelSlug,
-  relayImage,
+  isServed,
+  modelPlaces,
 } from '../parts/deployment';
+import { modelSlug, relayImage } from '../parts/names';
 import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
@@ -30,23 +31,21 @@ export function tierFolder(name: string): string {
 export function composeFiles(input: DeploymentInput): Deployment {
   const { plan, engine } = input;
   const tiers = deployedTiers(input, engine);
-  const withEngine = engine === 'relay' ? [] : tiers.filter(({ contract }) => contract.segment !== null);
+  const withEngine = tiers.filter(isServed);
   const relays = tiers.map((tier, index) => [tier.name, relayService(input, tiers, index)] as const);
-  const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier, engine)] as const);
+  const engines = withEngine.map((tier) => [engineServiceName(tier), engineService(tier)] as const);
   const internal = [
     ...tiers.slice(1).map((upper, index) => `${tiers[index]?.name}-to-${upper.name}`),
     ...withEngine.map(engineServiceName),
   ];
   const project = {
-    name: `dnnsplit-${modelSlug(plan)}`,
+    name: `dnnsplit-${modelSlug(input)}`,
     services: Object.fromEntries([...relays, ...engines]),
     networks: { front: {}, ...Object.fromEntries(internal.map((name) => [name, { internal: true }])) },
   };
   const title = `${plan.model.name} on ${tiers.map(({ tier }) => tier.id).join(', ')}; made by dnnsplit ${plan.tool.version}`;
   const header = `# ${visibleText(title)}. See README.md.\n`;
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `${tierFolder(name)}/model.onnx` }],
-  );
+  const models = tiers.flatMap((tier) => modelPlaces(tier, tierFolder(tier.name)));
   return {
     files: [
       { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },
@@ -67,15 +66,15 @@ export function composeFiles(input: DeploymentInput): Deployment {
 
 const healthScript = `fetch('http://127.0.0.1:${relayPort}/v2/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
 
-function relayService({ plan, engine }: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
+function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], index: number) {
   const tier = tiers[index];
   const above = tiers[index + 1];
   const below = tiers[index - 1];
   if (tier === undefined) return {};
-  const usesEngine = engine !== 'relay' && tier.contract.segment !== null;
+  const usesEngine = isServed(tier);
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
-    image: relayImage(plan),
+    image: relayImage(input),
     build: './relay',
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
@@ -117,7 +116,11 @@ function relayService({ plan, engine }: DeploymentInput, tiers: readonly Deploye
     user: `${relayUser}:${relayUser}`,
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
-    deploy: { resources: { limits: { memory: `${tier.memoryMiB}M` } } },
+    deploy: {
+      // The port of the first tier is there once.
+      ...(index > 0 && tier.tier.replicas > 1 && { replicas: tier.tier.replicas }),
+      resources: { limits: { memory: `${tier.memoryMiB}M` } },
+    },
     init: true,
     // Longer than requests that run may take to finish.
     stop_grace_period: '20s',

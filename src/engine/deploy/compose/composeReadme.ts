@@ -1,7 +1,7 @@
 import { shellWord } from '../../../shared/escape/shell';
 import { urlSegment } from '../../../shared/escape/url';
-import type { DeployedTier, DeploymentInput, ModelPlace } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace, runsAnything } from '../parts/deployment';
+import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 
 /** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
@@ -29,15 +29,14 @@ export function composeReadme(
     '',
     ...(first === undefined ? [] : interfaceLines(first)),
     ...modelLines(models.map(({ path }) => path)),
-    '## One tier on its own machine',
+    '## One tier per machine',
     '',
-    'Copy this folder there and start its services alone (`docker compose up SERVICE`). Set `DNNSPLIT_UPSTREAM` of the tier',
-    'below to its address, and publish its port behind a firewall, or with a token and TLS (`docker compose run --rm SERVICE',
-    '--help` lists the options, each with its environment variable).',
+    'This project is for one machine: its networks and ports lead nowhere else. `dnnsplit deploy -t bundle` makes a folder per',
+    'machine, with TLS and tokens between them.',
     '',
     '## What this relies on',
     '',
-    'Relays take requests without a token here: only the first one has a port, on the loopback address, and the networks',
+    'Docker 23 or newer with Compose 2.20 or newer. Relays take requests without a token here: only the first one has a port, on the loopback address, and the networks',
     'between them lead nowhere else. The memory limits are twice the predicted weights and activations and what the server',
     'itself needs; measure before you rely on them.',
     '',
@@ -46,7 +45,10 @@ export function composeReadme(
 
 function engineSentence(tiers: readonly DeployedTier[], engine: DeploymentInput['engine']): string {
   if (engine === 'relay') return 'Each tier is one container that runs its part in ONNX Runtime on the CPU.';
-  if (engine === 'ovms') return 'Each part runs in OpenVINO Model Server, with a relay in front of it.';
-  const notes = new Set(tiers.map(({ tier }) => engineImageFor(tier).note));
-  return `Each part runs in an inference server (${[...notes].join('; ')}), with a relay in front of it.`;
+  const without = tiers.filter((tier) => runsAnything(tier) && !isServed(tier)).map(({ name }) => name);
+  const rest =
+    without.length === 0 ? '' : ` No image of it is for ${without.join(', ')}: the relay runs the part there.`;
+  if (engine === 'ovms') return `Each part runs in OpenVINO Model Server, with a relay in front of it.${rest}`;
+  const notes = new Set(tiers.flatMap(({ tier }) => tritonImageFor(tier)?.note ?? []));
+  return `Each part runs in an inference server (${[...notes].join('; ')}), with a relay in front of it.${rest}`;
 }

@@ -1,9 +1,6 @@
-import type { Engine } from '../../../shared/targets';
 import type { DeployedTier } from '../parts/deployment';
-import { type EngineImage, engineImageFor } from '../parts/engineImage';
+import { type EngineImage, openvinoImageFor, tritonImageFor } from '../parts/engineImage';
 
-/** Pinned, so that the same plan deploys the same program. */
-const openvinoImage = 'openvino/model_server:2025.3';
 const enginePort = 8000;
 
 /** Name of the inference server's service beside a tier's relay, and of the network between the two. */
@@ -17,9 +14,9 @@ export function engineAddress(tier: Pick<DeployedTier, 'name'>): string {
 }
 
 /** An inference server that holds one tier's part and talks to its relay alone. */
-export function engineService(tier: DeployedTier, engine: Engine): Record<string, unknown> {
+export function engineService(tier: DeployedTier): Record<string, unknown> {
   return {
-    ...(engine === 'ovms' ? openvinoServer(tier) : tritonServer(tier)),
+    ...(tier.engine === 'ovms' ? openvinoServer(tier) : tritonServer(tier)),
     networks: [engineServiceName(tier)],
     security_opt: ['no-new-privileges:true'],
     restart: 'unless-stopped',
@@ -27,9 +24,9 @@ export function engineService(tier: DeployedTier, engine: Engine): Record<string
 }
 
 function tritonServer(tier: DeployedTier): Record<string, unknown> {
-  const image = engineImageFor(tier.tier);
+  const image = tritonImageFor(tier.tier);
   return {
-    image: image.image,
+    image: image?.image,
     command: ['tritonserver', '--model-repository=/models', '--exit-on-error=true', '--strict-readiness=true'],
     volumes: [
       mount(`./models/${tier.name}`, `/models/${tier.modelName}/1`),
@@ -42,14 +39,14 @@ function tritonServer(tier: DeployedTier): Record<string, unknown> {
       retries: 6,
       start_period: '60s',
     },
-    ...(image.accelerator === 'jetson' && { runtime: 'nvidia' }),
+    ...(image?.accelerator === 'jetson' && { runtime: 'nvidia' }),
     deploy: { resources: resources(tier, image) },
   };
 }
 
-function openvinoServer({ name, modelName, memoryMiB }: DeployedTier): Record<string, unknown> {
+function openvinoServer({ tier, name, modelName, memoryMiB }: DeployedTier): Record<string, unknown> {
   return {
-    image: openvinoImage,
+    image: openvinoImageFor(tier),
     command: ['--model_name', modelName, '--model_path', '/model', '--rest_port', String(enginePort), '--port', '9000'],
     volumes: [mount(`./models/${name}`, '/model/1')],
     deploy: { resources: { limits: { memory: `${memoryMiB}M` } } },
@@ -60,10 +57,10 @@ function mount(source: string, target: string): Record<string, unknown> {
   return { type: 'bind', source, target, read_only: true, bind: { create_host_path: false } };
 }
 
-function resources({ memoryMiB }: DeployedTier, { accelerator }: EngineImage): Record<string, unknown> {
+function resources({ memoryMiB }: DeployedTier, image: EngineImage | undefined): Record<string, unknown> {
   const gpu = { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] };
   return {
     limits: { memory: `${memoryMiB}M` },
-    ...(accelerator === 'discrete-gpu' && { reservations: gpu }),
+    ...(image?.accelerator === 'discrete-gpu' && { reservations: gpu }),
   };
 }

@@ -1,10 +1,10 @@
-import { markdownCode } from '../../../shared/escape/markdown';
 import {
   baseObjects,
   contractConfigMap,
   type EngineAddress,
   kustomization,
   manifest,
+  nodesOf,
   type Placement,
   relayDeployment,
   relayName,
@@ -17,17 +17,18 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
-  modelSlug,
-  relayImage,
+  isServed,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { platformFlag } from '../parts/device';
+import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
 
-/** Claim that the InferenceServices load their model repositories from; a person makes it and fills it. */
-const claim = 'dnnsplit-models';
 /** Where Triton listens in KServe's runtime. */
 const predictorPort = 8080;
 
@@ -37,22 +38,23 @@ const predictorPort = 8080;
  * @throws DnnSplitError `unsupported-model` where Triton cannot take a part
  */
 export function kserveFiles(input: DeploymentInput): Deployment {
-  const { plan } = input;
   const tiers = deployedTiers(input, 'triton');
-  const model = modelSlug(plan);
-  const placement: Placement = { namespace: `dnnsplit-${model}`, model };
-  const served = tiers.filter(({ contract }) => contract.segment !== null);
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: `storage/${repositoryPath(tier)}` }],
+  const model = modelSlug(input);
+  const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
+  const served = tiers.filter(isServed);
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, `relay/${tier.name}`).map((place) =>
+      isServed(tier) ? { ...place, path: `storage/${repositoryPath(tier)}` } : place,
+    ),
   );
-  const image = relayImage(plan);
   return {
     files: [
       {
         path: 'kustomization.yaml',
-        content: manifest([kustomization(['base.yaml', 'inference-services.yaml', 'relays.yaml'])]),
+        content: manifest([kustomization(['base.yaml', 'claims.yaml', 'inference-services.yaml', 'relays.yaml'])]),
       },
       { path: 'base.yaml', content: manifest(baseObjects(placement)) },
+      { path: 'claims.yaml', content: manifest(served.map((tier) => claimOf(tier, placement))) },
       {
         path: 'inference-services.yaml',
         content: manifest(
@@ -63,12 +65,15 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: 'relays.yaml',
         content: manifest(
           tiers.flatMap((tier, index) => {
-            const engine = tier.contract.segment === null ? undefined : engineAddressOf(tier, placement);
-            const relay = { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB };
+            const engine = isServed(tier) ? engineAddressOf(tier, placement) : undefined;
+            const runsPart = engine === undefined && runsAnything(tier);
+            const relay = runsPart
+              ? tier
+              : { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
             const neighbors = { below: tiers[index - 1], above: tiers[index + 1], engine };
             return [
-              contractConfigMap(tier, placement, 'model.onnx'),
-              relayDeployment(relay, placement, { image, ...neighbors }),
+              contractConfigMap(tier, placement),
+              relayDeployment(relay, placement, { image: imageOf(input, tier), ...neighbors }),
               relayService(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),
             ];
@@ -79,7 +84,10 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: `storage/${tier.name}/${tier.modelName}/config.pbtxt`,
         content: modelConfig(tier),
       })),
-      { path: 'relay/Dockerfile', content: relayDockerfile({ withTiers: false }) },
+      {
+        path: 'relay/Dockerfile',
+        content: relayDockerfile({ withTiers: tiers.some(({ engine }) => engine === 'relay') }),
+      },
       { path: 'relay/relay.js', content: input.relayProgram },
       {
         path: 'README.md',
@@ -95,15 +103,43 @@ export function kserveFiles(input: DeploymentInput): Deployment {
   };
 }
 
+/** The relay alone, or with a part that Triton has no image for. */
+function imageOf(input: DeploymentInput, tier: DeployedTier): string {
+  return runsAnything(tier) && !isServed(tier) ? tierImage(input, tier) : relayImage(input);
+}
+
 /** What a relay that runs nothing itself takes, besides a few messages. */
 const relayMemoryMiB = 256;
+const relayRequestMiB = 64;
 
 function serviceName({ name }: Pick<DeployedTier, 'name'>): string {
   return `part-${name}`;
 }
 
+/** Claim that a tier's model repository lies in: tiers run on different nodes, and most volumes belong to one. */
+function claimName({ name }: Pick<DeployedTier, 'name'>): string {
+  return `models-${name}`;
+}
+
+/** Room for a part twice, so that the next one fits beside it. */
+function claimOf(tier: DeployedTier, { namespace, model }: Placement): Readonly<Record<string, unknown>> {
+  const gibibytes = Math.ceil((2 * tier.tier.weightBytes) / 1024 ** 3 + 0.5);
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: claimName(tier),
+      namespace,
+      labels: { 'app.kubernetes.io/part-of': model, [tierLabel]: tier.name },
+    },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: `${gibibytes}Gi` } } },
+  };
+}
+
 function inferenceService(tier: DeployedTier, { namespace, model }: Placement): Readonly<Record<string, unknown>> {
-  const gpu = engineImageFor(tier.tier).accelerator === 'none' ? {} : { 'nvidia.com/gpu': '1' };
+  const engine = tritonImageFor(tier.tier);
+  const gpu = (engine?.accelerator ?? 'none') === 'none' ? {} : { 'nvidia.com/gpu': '1' };
+
   return {
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
@@ -117,14 +153,16 @@ function inferenceService(tier: DeployedTier, { namespace, model }: Placement): 
       predictor: {
         minReplicas: tier.tier.replicas,
         maxReplicas: tier.tier.replicas,
-        nodeSelector: { [tierLabel]: tier.name },
+        nodeSelector: nodesOf(tier),
         model: {
           modelFormat: { name: 'onnx' },
           protocolVersion: 'v2',
           runtime: 'kserve-tritonserver',
-          storageUri: `pvc://${claim}/${tier.name}`,
+          // The runtime's own version may be too old for the model's IR version.
+          runtimeVersion: engine?.version,
+          storageUri: `pvc://${claimName(tier)}/repository`,
           resources: {
-            requests: { cpu: '1', memory: `${tier.memoryMiB}Mi` },
+            requests: { cpu: '1', memory: `${tier.requestMiB}Mi` },
             limits: { memory: `${tier.memoryMiB}Mi`, ...gpu },
           },
         },
@@ -163,23 +201,35 @@ function partNetworkPolicy(tier: DeployedTier, placement: Placement): Readonly<R
 }
 
 function readme(
-  { plan }: DeploymentInput,
+  input: DeploymentInput,
   tiers: readonly DeployedTier[],
   { namespace }: Placement,
   paths: readonly string[],
 ): string {
   const [first] = tiers;
+  const builds = new Set(
+    tiers.map((tier) => {
+      const image = imageOf(input, tier);
+      const target = image === relayImage(input) ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
+      return `docker build ${platformFlag(tier)}${target} --tag ${image} relay`;
+    }),
+  );
   return [
-    ...introduction(plan, tiers),
+    ...introduction(input.plan, tiers),
     ...modelLines(paths),
     '## Start',
     '',
-    `1. Make a PersistentVolumeClaim ${markdownCode(claim)} in the namespace ${markdownCode(namespace)} and copy what is in \`storage\` to its root, so that`,
-    `   each tier's repository is at \`/TIER\`. Any other storage does too: change \`storageUri\` in \`inference-services.yaml\`.`,
+    '1. Make the namespace and a volume per tier, and copy what is in `storage/TIER` to the folder `repository` of the',
+    "   tier's volume. Any other storage does too: change `storageUri` in `inference-services.yaml`.",
+    '',
+    '   ```sh',
+    '   kubectl apply --filename base.yaml --filename claims.yaml',
+    '   ```',
+    '',
     '2. Build the relay and push it where the cluster finds it:',
     '',
     '   ```sh',
-    `   docker build --tag ${relayImage(plan)} relay`,
+    ...[...builds].map((line) => `   ${line}`),
     '   ```',
     '',
     '3. Say which nodes belong to which tier, and apply everything:',

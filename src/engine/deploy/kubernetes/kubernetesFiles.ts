@@ -4,11 +4,12 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
-  modelSlug,
-  modelTag,
-  relayImage,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
+import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import {
   baseObjects,
@@ -28,13 +29,10 @@ import {
  * another cluster too; and what the images are built from, one per tier with its sub-model inside.
  */
 export function kubernetesFiles(input: DeploymentInput): Deployment {
-  const { plan } = input;
   const tiers = deployedTiers(input, 'relay');
-  const model = modelSlug(plan);
-  const placement: Placement = { namespace: `dnnsplit-${model}`, model };
-  const models = tiers.flatMap(({ name, contract }, position) =>
-    contract.segment === null ? [] : [{ position, path: `images/${name}/model.onnx` }],
-  );
+  const model = modelSlug(input);
+  const placement: Placement = { namespace: `dnnsplit-${model}`, model, revision: input.revision };
+  const models = tiers.flatMap((tier) => modelPlaces(tier, `images/${tier.name}`));
   return {
     files: [
       { path: 'kustomization.yaml', content: manifest([kustomization(['base', ...tiers.map(tierFolder)])]) },
@@ -45,7 +43,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
         {
           path: `${tierFolder(tier)}/relay.yaml`,
           content: manifest([
-            contractConfigMap(tier, placement, '../tier/model.onnx'),
+            contractConfigMap(tier, placement),
             relayDeployment(tier, placement, { image: imageOf(input, tier), above: tiers[index + 1] }),
             relayService(tier, placement),
             relayNetworkPolicy(tier, placement, { below: tiers[index - 1], above: tiers[index + 1] }),
@@ -53,6 +51,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
         },
       ]),
       { path: 'images/Dockerfile', content: relayDockerfile({ withTiers: true }) },
+      { path: 'images/docker-bake.json', content: bakeFile(input, tiers) },
       { path: 'images/relay.js', content: input.relayProgram },
       {
         path: 'README.md',
@@ -73,9 +72,31 @@ function tierFolder({ name }: DeployedTier): string {
 }
 
 /** A tier that only passes tensors on runs the relay alone. */
-function imageOf({ plan }: DeploymentInput, { name, contract }: DeployedTier): string {
-  if (contract.segment === null) return relayImage(plan);
-  return `dnnsplit-${modelSlug(plan)}-${name}:${modelTag(plan)}`;
+function imageOf(input: DeploymentInput, tier: DeployedTier): string {
+  return runsAnything(tier) ? tierImage(input, tier) : relayImage(input);
+}
+
+/** What `docker buildx bake` builds: an image per tier, for the processor of its preset. */
+function bakeFile(input: DeploymentInput, tiers: readonly DeployedTier[]): string {
+  const targets = tiers.map((tier) => {
+    const { platform } = deviceOf(tier.tier);
+    const isPart = runsAnything(tier);
+    const target = {
+      context: 'images',
+      target: isPart ? 'tier' : 'relay',
+      ...(isPart && { args: { TIER: tier.name } }),
+      tags: [imageOf(input, tier)],
+      ...(platform !== undefined && { platforms: [platform] }),
+      labels: {
+        'org.opencontainers.image.title': `${input.plan.model.name}, tier ${tier.tier.id}`,
+        'org.opencontainers.image.version': input.plan.tool.version,
+        'org.opencontainers.image.revision': input.revision,
+      },
+    };
+    return [tier.name, target] as const;
+  });
+  const group = { default: { targets: targets.map(([name]) => name) } };
+  return `${JSON.stringify({ group, target: Object.fromEntries(targets) }, null, 2)}\n`;
 }
 
 function readme(
@@ -86,8 +107,8 @@ function readme(
 ): string {
   const [first] = tiers;
   const builds = tiers.map((tier) => {
-    const target = tier.contract.segment === null ? '--target relay' : `--target tier --build-arg TIER=${tier.name}`;
-    return `docker build ${target} --tag ${imageOf(input, tier)} images`;
+    const target = runsAnything(tier) ? `--target tier --build-arg TIER=${tier.name}` : '--target relay';
+    return `docker build ${platformFlag(tier)}${target} --tag ${imageOf(input, tier)} images`;
   });
   return [
     ...introduction(input.plan, tiers),
@@ -100,7 +121,8 @@ function readme(
     ...[...new Set(builds)].map((line) => `   ${line}`),
     '   ```',
     '',
-    '   The tag names the structure of the model, not its weights: after training again, use a tag of your own.',
+    '   Or build and push all of them at once: `docker buildx bake --file images/docker-bake.json --push`. The tag changes',
+    '   with the parts, so that no node goes on running an old one.',
     '',
     `2. Say which nodes belong to which tier (KubeEdge: edge nodes are labeled the same way):`,
     '',
@@ -126,7 +148,9 @@ function readme(
     'Network policies let each relay be reached by the tier below alone, and the first one by pods of its namespace; they',
     `need a network plug-in that enforces them. A tier in another cluster needs ${markdownCode('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
     'address there, and a token and TLS on the way. Memory limits are twice the predicted weights and activations and what',
-    'the relay itself needs; measure before you rely on them.',
+    'the relay itself needs; measure before you rely on them. Parts run on the CPU of their node; figures of a preset with a',
+    'GPU are not reached. Pods say where Prometheus finds their metrics. ConfigMaps of earlier revisions stay until you',
+    'delete them, for the pods that still run.',
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { contractText, type DeployedTier } from '../parts/deployment';
+import { architectureOf } from '../parts/device';
 import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
 /** What the objects of all tiers of one model share. */
@@ -7,6 +8,8 @@ export interface Placement {
   readonly namespace: string;
   /** Name of the model, as labels accept it. */
   readonly model: string;
+  /** Of the deployment: another one for every other part or contract. */
+  readonly revision: string;
 }
 
 /** How a tier's relay reaches the inference server that runs its part, where that is not the relay itself. */
@@ -22,7 +25,8 @@ type KubernetesObject = Readonly<Record<string, unknown>>;
 
 /** Label that says which tier a node or a pod belongs to. */
 export const tierLabel = 'dnnsplit.dev/tier';
-const contractFolder = '/contract';
+/** Beside the sub-model, which the image has there: a relay runs nothing from elsewhere. */
+const contractPath = '/tier/contract.json';
 /** How often readiness is looked at, in seconds; a relay that stops goes on answering for so long. */
 const readinessSeconds = 5;
 
@@ -39,15 +43,24 @@ function metadata(name: string, tier: DeployedTier, placement: Placement) {
   return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
 }
 
-/** The contract of a tier, for its relay to mount; `segmentPath` is where the sub-model lies in the container. */
-export function contractConfigMap(tier: DeployedTier, placement: Placement, segmentPath: string): KubernetesObject {
-  const { contract } = tier;
-  const segment = contract.segment && { ...contract.segment, file: segmentPath };
+/** Another name for every other contract: pods that still run keep the one that fits their part. */
+function contractName(tier: DeployedTier, { revision }: Placement): string {
+  return `${relayName(tier)}-${revision}`;
+}
+
+/** Nodes that a tier runs on: those with its label, and with the processor that its image is for. */
+export function nodesOf({ name, tier }: DeployedTier): Record<string, string> {
+  const architecture = architectureOf(tier);
+  return { [tierLabel]: name, ...(architecture !== undefined && { 'kubernetes.io/arch': architecture }) };
+}
+
+/** The contract of a tier, for its relay to mount. */
+export function contractConfigMap(tier: DeployedTier, placement: Placement): KubernetesObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: metadata(relayName(tier), tier, placement),
-    data: { 'contract.json': contractText({ ...contract, segment }) },
+    metadata: metadata(contractName(tier, placement), tier, placement),
+    data: { 'contract.json': contractText(tier.contract) },
   };
 }
 
@@ -84,10 +97,17 @@ export function relayDeployment(
       replicas: tier.tier.replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        metadata: {
+          labels,
+          annotations: {
+            'prometheus.io/scrape': 'true',
+            'prometheus.io/port': String(relayPort),
+            'prometheus.io/path': '/metrics',
+          },
+        },
         spec: {
           automountServiceAccountToken: false,
-          nodeSelector: { [tierLabel]: tier.name },
+          nodeSelector: nodesOf(tier),
           securityContext: {
             runAsNonRoot: true,
             runAsUser: relayUser,
@@ -100,11 +120,11 @@ export function relayDeployment(
             {
               name: 'relay',
               image: settings.image,
-              args: [`${contractFolder}/contract.json`],
+              args: [contractPath],
               env: Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
               ports: [{ name: 'http', containerPort: relayPort }],
               resources: {
-                requests: { cpu: '500m', memory: `${tier.memoryMiB}Mi` },
+                requests: { cpu: '500m', memory: `${tier.requestMiB}Mi` },
                 limits: { memory: `${tier.memoryMiB}Mi` },
               },
               // A part may take minutes to load; only then does it count as hung or not ready.
@@ -117,13 +137,13 @@ export function relayDeployment(
                 capabilities: { drop: ['ALL'] },
               },
               volumeMounts: [
-                { name: 'contract', mountPath: contractFolder, readOnly: true },
+                { name: 'contract', mountPath: contractPath, subPath: 'contract.json', readOnly: true },
                 { name: 'temporary', mountPath: '/tmp' },
               ],
             },
           ],
           volumes: [
-            { name: 'contract', configMap: { name } },
+            { name: 'contract', configMap: { name: contractName(tier, placement) } },
             { name: 'temporary', emptyDir: { sizeLimit: '64Mi' } },
           ],
         },

@@ -1,15 +1,23 @@
 import { refuseUncarried } from '../../../shared/carriedTensors';
-import type { ContractDocument } from '../../../shared/documents/contract';
+import {
+  blocksOf,
+  type ContractBlock,
+  type ContractDocument,
+  cutsOf,
+  runTensors,
+  travellingTensors,
+} from '../../../shared/documents/contract';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
-import { dnsLabel, imageTag } from '../../../shared/escape/containers';
 import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
+import { engineOn } from './engineImage';
+import { modelSlug, type NamedDeployment } from './names';
 import { tierNames } from './tierNames';
 
-export interface DeploymentInput {
+export interface DeploymentInput extends NamedDeployment {
   readonly plan: PlanDocument;
   /** From the device up to the last tier that runs something. */
   readonly contracts: readonly ContractDocument[];
@@ -21,12 +29,19 @@ export interface DeploymentInput {
 /** Where a sub-model has to be put, relative to the deployment's folder. */
 export interface ModelPlace {
   readonly position: number;
+  /** As the tier's contract names it. */
+  readonly file: string;
   readonly path: string;
+}
+
+/** A file of a deployment; everybody may read it unless it says otherwise. */
+export interface DeployedFile extends GeneratedFile {
+  readonly kind?: 'program' | 'secret';
 }
 
 /** A folder that runs once the sub-models are in their places. */
 export interface Deployment {
-  readonly files: readonly GeneratedFile[];
+  readonly files: readonly DeployedFile[];
   readonly models: readonly ModelPlace[];
 }
 
@@ -38,10 +53,14 @@ export interface DeployedTier {
   readonly name: string;
   /** Name that an inference server knows the sub-model by. */
   readonly modelName: string;
+  /** What runs the sub-model: the relay where the engine that was asked for has no image for the device. */
+  readonly engine: Engine;
   /** Largest request or answer that its relay takes, in MB. */
   readonly maxBodyMB: number;
   /** Memory that sub-model and server may take, in MiB. */
   readonly memoryMiB: number;
+  /** Memory that they take as long as few requests come, in MiB. */
+  readonly requestMiB: number;
 }
 
 /** What an inference server or a relay takes before it holds any model. */
@@ -50,22 +69,34 @@ const serverBytes = { relay: 512 * 1024 ** 2, triton: 1024 ** 3, ovms: 1024 ** 3
   number
 >;
 
+/** True where an inference server beside the relay runs the tier's part. */
+export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | 'engine'>): boolean {
+  return runsAnything({ contract }) && engine !== 'relay';
+}
+
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
-export function deployedTiers({ plan, contracts }: DeploymentInput, engine: Engine): DeployedTier[] {
+export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTier[] {
+  const { plan, contracts } = input;
   const names = tierNames(plan);
-  const model = modelSlug(plan).replaceAll('-', '_');
+  const model = modelSlug(input).replaceAll('-', '_');
   return contracts.map((contract, position) => {
-    refuseUncarried([...contract.receives, ...contract.sends, ...contract.answers], 'protocol');
-    const { segment } = contract;
-    if (engine === 'relay' && segment !== null) refuseUncarried([...segment.inputs, ...segment.outputs], 'runtime');
+    refuseUncarried(travellingTensors(contract), 'protocol');
     const tier = plan.tiers[position];
     const name = names[position];
     if (tier === undefined || name === undefined) {
       throw new DnnSplitError('invalid-plan', say('deploy.noTier', { tier: position + 1 }));
     }
+    const engine = engineOn(tier, asked);
+    if (engine === 'relay') refuseUncarried(runTensors(contract), 'runtime');
+    else if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
-    return { contract, tier, name, modelName, maxBodyMB, memoryMiB: memoryMiB(tier, engine, maxBodyMB) };
+    const load = held(plan, contract, tier);
+    return {
+      ...{ contract, tier, name, modelName, engine, maxBodyMB },
+      memoryMiB: memoryMiB(load, engine, maxBodyMB),
+      requestMiB: requestMiB(load, engine),
+    };
   });
 }
 
@@ -78,8 +109,13 @@ const jsonPerByte = 6;
 const bodiesAtOnce = 2;
 
 /** Room for the largest message that the contract lets in or out. */
-function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocument): number {
-  const sizes = [receives, sends, [...answers, ...answersAbove]].map((tensors) =>
+function largestBodyMB(contract: ContractDocument): number {
+  const messages = cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove }) => [
+    receives,
+    sends,
+    [...answers, ...answersAbove],
+  ]);
+  const sizes = messages.map((tensors) =>
     tensors.reduce<number | undefined>(
       (sum, { bytes }) => (sum === undefined || bytes === null ? undefined : sum + bytes),
       0,
@@ -90,25 +126,45 @@ function largestBodyMB({ receives, sends, answers, answersAbove }: ContractDocum
   return Math.max(leastBodyMB, Math.ceil((jsonPerByte * Math.max(...known)) / 1e6));
 }
 
+/** Whether a tier runs anything, or only passes tensors on. */
+export function runsAnything({ contract }: Pick<DeployedTier, 'contract'>): boolean {
+  return blocksOf(contract).length > 0;
+}
+
+/** The sub-models of a tier in a folder, under the names that its contract gives them. */
+export function modelPlaces({ contract }: Pick<DeployedTier, 'contract'>, folder: string): ModelPlace[] {
+  return blocksOf(contract).map(({ file }) => ({ position: contract.position, file, path: `${folder}/${file}` }));
+}
+
+/** The one sub-model of a tier that is cut once; none where it runs nothing. */
+export function onlyPart({ contract }: Pick<DeployedTier, 'contract'>): ContractBlock | undefined {
+  return blocksOf(contract)[0];
+}
+
+type Load = Pick<PlanTier, 'weightBytes' | 'peakActivationBytes'>;
+
+/** What a tier holds: its part of the plan, or at most the whole model where it may run other parts too. */
+function held({ model, tiers }: PlanDocument, { formatVersion }: ContractDocument, tier: PlanTier): Load {
+  if (formatVersion === 1) return tier;
+  const peakActivationBytes = Math.max(...tiers.map((each) => each.peakActivationBytes));
+  return { weightBytes: model.weightBytes, peakActivationBytes };
+}
+
 /** Weights and activations twice, because an engine may copy and rearrange both, messages, and the server itself. */
-function memoryMiB({ weightBytes, peakActivationBytes }: PlanTier, engine: Engine, maxBodyMB: number): number {
+function memoryMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine, maxBodyMB: number): number {
   const messages = bodiesAtOnce * maxBodyMB * 1e6;
   return Math.ceil((2 * (weightBytes + peakActivationBytes) + messages + serverBytes[engine]) / 1024 ** 2);
 }
 
-/** Name of the model as targets accept it. */
-export function modelSlug({ model }: Pick<PlanDocument, 'model'>): string {
-  return dnsLabel(model.name, 'model');
-}
+/** What a server takes while it waits. */
+const idleBytes = { relay: 96 * 1024 ** 2, triton: 512 * 1024 ** 2, ovms: 256 * 1024 ** 2 } as const satisfies Record<
+  Engine,
+  number
+>;
 
-/** Changes with the structure of the model; short enough for a tag. */
-export function modelTag({ model }: Pick<PlanDocument, 'model'>): string {
-  return imageTag(model.structureHash.replace(/^sha256:/, '').slice(0, 12));
-}
-
-/** Image of a relay without a part of its own, of the version that made the plan. */
-export function relayImage({ tool }: Pick<PlanDocument, 'tool'>): string {
-  return `dnnsplit-relay:${imageTag(tool.version)}`;
+/** Weights and activations once, and the server itself. */
+function requestMiB({ weightBytes, peakActivationBytes }: Load, engine: Engine): number {
+  return Math.ceil((weightBytes + peakActivationBytes + idleBytes[engine]) / 1024 ** 2);
 }
 
 /** A contract as a file; characters that YAML of some versions takes for line ends are escaped. */

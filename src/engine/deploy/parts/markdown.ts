@@ -1,7 +1,7 @@
-import type { ContractTensor } from '../../../shared/documents/contract';
+import { blocksOf, type ContractTensor, interfaceOf } from '../../../shared/documents/contract';
 import type { PlanDocument } from '../../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../../shared/escape/markdown';
-import { bytesText, durationText } from '../../../shared/quantities';
+import { bytesText, counted, durationText } from '../../../shared/quantities';
 import type { DeployedTier } from './deployment';
 
 /** Title and predicted latency. */
@@ -15,20 +15,27 @@ export function introduction(plan: PlanDocument, tiers: readonly DeployedTier[])
     '| name | tier | nodes | weights | memory limit |',
     '|---|---|---|---|---|',
     ...tiers.map(
-      ({ name, tier, contract, memoryMiB }) =>
-        `| ${markdownCode(name)} | ${markdownText(tier.id)} | ${contract.segment === null ? 'passes tensors on' : tier.nodeCount} | ${bytesText(tier.weightBytes)} | ${memoryMiB} MiB |`,
+      (deployed) =>
+        `| ${markdownCode(deployed.name)} | ${markdownText(deployed.tier.id)} | ${workText(deployed)} | ${bytesText(deployed.tier.weightBytes)} | ${deployed.memoryMiB} MiB |`,
     ),
     '',
   ];
 }
 
+function workText({ contract, tier }: DeployedTier): string {
+  const blocks = blocksOf(contract).length;
+  if (blocks === 0) return 'passes tensors on';
+  return contract.formatVersion === 2 ? `${tier.nodeCount}, in ${counted(blocks, 'block')}` : String(tier.nodeCount);
+}
+
 /** What the first tier takes and what comes back. */
 export function interfaceLines({ contract }: DeployedTier): string[] {
+  const { inputs, outputs } = interfaceOf(contract);
   return [
     `Ask the first tier as any server of the Open Inference Protocol v2; model name ${markdownCode(contract.model)}:`,
     '',
-    ...contract.receives.map((tensor) => `- takes ${markdownCode(tensorLine(tensor))}`),
-    ...[...contract.answers, ...contract.answersAbove].map((tensor) => `- answers ${markdownCode(tensorLine(tensor))}`),
+    ...inputs.map((tensor) => `- takes ${markdownCode(tensorLine(tensor))}`),
+    ...outputs.map((tensor) => `- answers ${markdownCode(tensorLine(tensor))}`),
     '',
   ];
 }

@@ -18,14 +18,16 @@ export function relayDockerfile(options: { readonly withTiers: boolean }): strin
     `FROM ${nodeImage} AS relay`,
     'WORKDIR /opt/dnnsplit',
     '# Its CPU build is inside of the package; scripts would download a CUDA library that nothing here uses.',
-    `RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund ${runtimePackage} && npm cache clean --force`,
-    'COPY relay.js ./',
+    `RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund ${runtimePackage} && npm cache clean --force \\`,
+    '  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \\',
+    '    ! -path "*/$(node -p process.platform)/$(node -p process.arch)" -exec rm -rf {} +',
+    'COPY --chmod=0644 relay.js ./',
     'ENV NODE_ENV=production',
     'USER node',
     `EXPOSE ${relayPort}`,
     'ENTRYPOINT ["node", "/opt/dnnsplit/relay.js"]',
   ];
-  const tier = ['', 'FROM relay AS tier', 'ARG TIER', `COPY --chown=root:root \${TIER}/ /tier/`];
+  const tier = ['', 'FROM relay AS tier', 'ARG TIER', `COPY --chown=root:root --chmod=0755 \${TIER}/ /tier/`];
   return `${[...stage, ...(options.withTiers ? tier : [])].join('\n')}\n`;
 }
 

@@ -1,11 +1,10 @@
-import type { PlanDocument } from '../../../shared/documents/plan';
 import { dnsLabel } from '../../../shared/escape/containers';
 
 /**
  * A name for each tier that files, services and Kubernetes objects accept (DNS-1123 label), unique in the plan and the
  * same for the same plan.
  */
-export function tierNames(plan: Pick<PlanDocument, 'tiers'>): string[] {
+export function tierNames(plan: { readonly tiers: readonly { readonly id: string }[] }): string[] {
   const used = new Set<string>();
   return plan.tiers.map(({ id }) => unique(dnsLabel(id, 'tier'), used));
 }

@@ -3,8 +3,8 @@ import type { DType } from '../../../shared/dtype';
 import { DnnSplitError } from '../../../shared/errors';
 import { protobufString } from '../../../shared/escape/containers';
 import { say } from '../../../shared/messages/say';
-import type { DeployedTier } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { type DeployedTier, onlyPart } from '../parts/deployment';
+import { tritonImageFor } from '../parts/engineImage';
 
 /** Types of Triton's `model_config.proto`, by ONNX element type. */
 const tritonTypes: Partial<Record<DType, string>> = {
@@ -29,9 +29,10 @@ const tritonTypes: Partial<Record<DType, string>> = {
  * travel whole. Dimensions that a request decides are -1.
  * @throws DnnSplitError `unsupported-model` for a type or rank that Triton cannot be told
  */
-export function modelConfig({ contract, modelName, tier }: DeployedTier): string {
-  const { inputs = [], outputs = [] } = contract.segment ?? {};
-  const kind = engineImageFor(tier).accelerator === 'none' ? 'KIND_CPU' : 'KIND_GPU';
+export function modelConfig(deployed: DeployedTier): string {
+  const { modelName, tier } = deployed;
+  const { inputs = [], outputs = [] } = onlyPart(deployed) ?? {};
+  const kind = (tritonImageFor(tier)?.accelerator ?? 'none') === 'none' ? 'KIND_CPU' : 'KIND_GPU';
   return [
     `name: ${protobufString(modelName)}`,
     'backend: "onnxruntime"',

@@ -1,12 +1,16 @@
 import { markdownCode } from '../../../shared/escape/markdown';
+import { runtimePackage } from '../../../shared/runtimePackage';
 import {
   contractText,
   type DeployedTier,
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  isServed,
+  modelPlaces,
+  runsAnything,
 } from '../parts/deployment';
-import { engineImageFor } from '../parts/engineImage';
+import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelConfig } from './modelConfig';
 
@@ -22,11 +26,13 @@ export function repositoryPath({ name, modelName }: Pick<DeployedTier, 'name' | 
  */
 export function tritonFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'triton');
-  const models = tiers.flatMap((tier, position) =>
-    tier.contract.segment === null ? [] : [{ position, path: repositoryPath(tier) }],
+  const models = tiers.flatMap((tier) =>
+    modelPlaces(tier, `contracts/${tier.name}`).map((place) =>
+      isServed(tier) ? { ...place, path: repositoryPath(tier) } : place,
+    ),
   );
   const configs = tiers
-    .filter(({ contract }) => contract.segment !== null)
+    .filter(isServed)
     .map((tier) => ({ path: `${tier.name}/${tier.modelName}/config.pbtxt`, content: modelConfig(tier) }));
   return {
     files: [
@@ -35,6 +41,7 @@ export function tritonFiles(input: DeploymentInput): Deployment {
         path: `contracts/${name}/contract.json`,
         content: contractText(contract),
       })),
+      { path: 'relay.js', content: input.relayProgram },
       {
         path: 'README.md',
         content: readme(
@@ -55,29 +62,43 @@ function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths
     ...modelLines(paths),
     '## Start',
     '',
-    'On the machine of each tier, a server with its repository; `dnnsplit serve` in front of it passes tensors to the next',
-    'tier, because Triton answers its caller and sends nothing on:',
+    'Each machine needs this folder, Docker with the NVIDIA Container Toolkit where a GPU is used, and Node.js 20 or newer.',
+    'There, a server with the repository of its tier; the relay in front of it passes tensors to the next tier, because Triton',
+    'answers its caller and sends nothing on. Each relay takes requests from other machines that send the token in its file',
+    '`token`; the relay of the tier below has the same token in `token-above`. Make one per tier:',
+    '',
+    '```sh',
+    'openssl rand -hex 32 > token',
+    '```',
+    '',
+    'Tokens travel as they are: join the machines by a private network, or give the relays certificates',
+    '(`node relay.js --help`).',
     '',
     ...tiers.flatMap((tier, position) => startLines(tier, tiers[position + 1])),
     ...(first === undefined ? [] : interfaceLines(first)),
   ].join('\n');
 }
 
-function startLines({ name, modelName, tier, contract }: DeployedTier, above: DeployedTier | undefined): string[] {
-  const { image, accelerator } = engineImageFor(tier);
+function startLines(deployed: DeployedTier, above: DeployedTier | undefined): string[] {
+  const { name, modelName, tier } = deployed;
+  const { image = '', accelerator = 'none' } = tritonImageFor(tier) ?? {};
   const gpu = accelerator === 'discrete-gpu' ? '--gpus 1 ' : accelerator === 'jetson' ? '--runtime nvidia ' : '';
   const engine = [
     `docker run --rm ${gpu}--publish 127.0.0.1:8001:8000 --volume "$PWD/${name}:/models:ro" \\`,
     `  ${image} tritonserver --model-repository=/models`,
   ];
-  const upstream = above === undefined ? '' : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000`;
-  const served = contract.segment === null ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
+  const upstream =
+    above === undefined
+      ? ''
+      : ` --upstream http://ADDRESS-OF-${above.name.toUpperCase()}:8000 --upstream-token-file token-above`;
+  const served = !isServed(deployed) ? '' : ` --engine http://127.0.0.1:8001 --engine-model ${modelName}`;
   return [
     `${markdownCode(name)}:`,
     '',
     '```sh',
-    ...(contract.segment === null ? [] : engine),
-    `dnnsplit serve contracts/${name}/contract.json${served}${upstream}`,
+    ...(isServed(deployed) ? engine : []),
+    ...(runsAnything(deployed) && !isServed(deployed) ? [`npm install --ignore-scripts ${runtimePackage}`] : []),
+    `node relay.js contracts/${name}/contract.json${served}${upstream} --host 0.0.0.0 --token-file token`,
     '```',
     '',
   ];

@@ -17,7 +17,7 @@ function rule(message: string, fields: Readonly<Record<number, FieldRule>>): Mes
 
 /** Numbers of the fields that the reader takes. */
 export const takenField = {
-  model: { graph: 7, functions: 25 },
+  model: { graph: 7, functions: 25, deviceConfiguration: 26 },
   function: { node: 7, attributeDefault: 11, valueInfo: 12, overload: 13 },
 } as const;
 
@@ -45,4 +45,5 @@ export const modelRule = rule('ModelProto', {
   8: opsetRule,
   14: entryRule,
   25: 'take',
+  26: 'take',
 });

@@ -14,11 +14,17 @@ export function readMetadataEntry(wire: WireReader, end: number, depth: number, 
   metadata.set(key, value);
 }
 
-/** What nodes are grouped by. Exporters write much more beside it: stack traces, serialized graphs, types of modules. */
-const namingKeys: ReadonlySet<string> = new Set(['namespace', 'pkg.torch.onnx.name_scopes']);
+/** Where ONNX Runtime looks for the layer of a node, by which it gives nodes to devices. */
+export const layerKey = 'layer_ann';
 
-/** Adds the StringStringEntryProto from the reader's position to `end`, if it is one that names are made from. */
-export function readNamingEntry(wire: WireReader, end: number, depth: number, metadata: Map<string, string>): void {
+/**
+ * What nodes are grouped by, and the layer that they are on. Exporters write much more beside it: stack traces, serialized
+ * graphs, types of modules.
+ */
+const keptKeys: ReadonlySet<string> = new Set(['namespace', 'pkg.torch.onnx.name_scopes', layerKey]);
+
+/** Adds the StringStringEntryProto from the reader's position to `end`, if it is one that is of use later. */
+export function readNodeEntry(wire: WireReader, end: number, depth: number, metadata: Map<string, string>): void {
   if (end - wire.position > largestMetadataBytes) {
     wire.position = end;
     return;
@@ -35,7 +41,7 @@ export function readNamingEntry(wire: WireReader, end: number, depth: number, me
     }
   }
   // The value is decoded only now: it may stand before its key.
-  if (!namingKeys.has(key)) return;
+  if (!keptKeys.has(key)) return;
   chargeKept(wire, value.start, value.end);
   metadata.set(key, wire.text(value.start, value.end));
 }

@@ -2,10 +2,11 @@ import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { unwatched, type Work } from '../../../shared/work';
 import type { ByteSource } from '../byteSource';
-import type { OnnxFunction, OnnxGraph, OnnxModel } from '../model';
+import type { DeviceConfiguration, OnnxFunction, OnnxGraph, OnnxModel } from '../model';
 import type { ReadContext } from './context';
 import { modelRule, takenField } from './messageRules';
 import { messages, toNumber } from './protoMessages';
+import { readDeviceConfiguration } from './readDevices';
 import { readFunction } from './readFunction';
 import { readGraph } from './readGraph';
 import { normalizeDomain, readNode } from './readNode';
@@ -41,6 +42,7 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
   let graph: OnnxGraph | undefined;
   const functions: OnnxFunction[] = [];
   const functionKeys = new Set<string>();
+  const deviceConfigurations: DeviceConfiguration[] = [];
   const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
     wire.modelBegun = true;
     const { fieldStart } = wire;
@@ -50,6 +52,8 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
       const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
       if (isRepeated) throw wire.malformed(say('damage.function', { name: read.name }), fieldStart);
       functions.push(read);
+    } else if (field === takenField.model.deviceConfiguration) {
+      deviceConfigurations.push(readDeviceConfiguration(wire, valueEnd, 1));
     } else {
       if (graph) throw wire.malformed(say('damage.secondGraph', {}), fieldStart);
       graph = context.readGraph(valueEnd, 1, '');
@@ -69,6 +73,7 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
     graph,
     functions,
     metadata: new Map(message.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    deviceConfigurations,
     bytes: source.size,
     bytesRead: wire.bytesRead,
   };

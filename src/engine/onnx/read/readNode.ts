@@ -1,14 +1,18 @@
-import type { OnnxAttribute, OnnxNode } from '../model';
+import type { NodeStage, OnnxAttribute, OnnxNode } from '../model';
 import type { ReadContext } from './context';
 import { beginMessage, enterMessage, textValue } from './fieldValues';
 import { readAttribute } from './readAttribute';
-import { readNamingEntry } from './readEntry';
+import { readNodeStage } from './readDevices';
+import { readNodeEntry } from './readEntry';
 
 /** An empty map takes 200 bytes, and most nodes have no metadata. */
 const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Field numbers of NodeProto (onnx.proto). */
-const nodeField = { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7, overload: 8, metadata: 9 } as const;
+const nodeField = {
+  ...{ input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7, overload: 8, metadata: 9 },
+  deviceConfiguration: 10,
+} as const;
 
 /** Reads the NodeProto from the reader's position to `end`; `start` is where its tag lies. */
 export function readNode(context: ReadContext, start: number, end: number, depth: number, id: string): OnnxNode {
@@ -22,6 +26,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
   let overload = '';
   let attributes: Map<string, OnnxAttribute> | undefined;
   let metadata: Map<string, string> | undefined;
+  let stage: NodeStage | undefined;
   beginMessage(wire, message, end, depth);
   while (wire.nextField(end, message)) {
     switch (wire.field) {
@@ -51,14 +56,17 @@ export function readNode(context: ReadContext, start: number, end: number, depth
         break;
       case nodeField.metadata:
         metadata ??= new Map();
-        readNamingEntry(wire, enterMessage(wire, message), depth + 1, metadata);
+        readNodeEntry(wire, enterMessage(wire, message), depth + 1, metadata);
+        break;
+      case nodeField.deviceConfiguration:
+        stage = readNodeStage(wire, enterMessage(wire, message), depth + 1) ?? stage;
         break;
       default:
     }
   }
   wire.charge(700 + 50 * (inputs.length + outputs.length));
   // A list that grew holds room for sixteen more: copies of the right length take half of a large model's memory.
-  return {
+  const node: OnnxNode = {
     id,
     name,
     op,
@@ -70,6 +78,7 @@ export function readNode(context: ReadContext, start: number, end: number, depth
     metadata: metadata ?? nothing,
     range: { offset: start, length: end - start },
   };
+  return stage === undefined ? node : { ...node, stage };
 }
 
 /** `ai.onnx` is the long name of the default domain. */

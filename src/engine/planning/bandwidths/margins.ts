@@ -2,7 +2,6 @@ import type { Work } from '../../../shared/work';
 import { cutAboveDownset } from '../../split/cuts';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
-import type { TierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
 import { type CutFamily, createFamily } from '../search/cutFamily';
@@ -25,6 +24,8 @@ export interface Margins {
   /** True where every cut of the graph was looked at; otherwise the plans of a search were. */
   readonly isExact: boolean;
 }
+
+type TierBounds = PlanSearch['bounds'];
 
 /** Cuts of a graph that are all looked at, at most, by number of tiers, and plans of them. */
 const mostCuts: readonly number[] = [0, 0, 5000, 300, 60];

@@ -36,38 +36,6 @@ export function bandwidthRegimes(fronts: ChainFronts, link: number): Regime[] {
     .reverse();
 }
 
-/** Index of the regime that holds a measured bandwidth, in O(log n); regimes from the slowest to the fastest. */
-export function regimeAt(regimes: readonly Regime[], bandwidthMbps: number): number {
-  let low = 0;
-  let high = regimes.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((regimes[middle]?.fromMbps ?? 0) <= bandwidthMbps) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/**
- * The regime to use next: the current one until the bandwidth has left it by the given fraction of its border, so that a
- * bandwidth that wavers around a border does not move the cut back and forth. Limits come first: a plan that would break
- * one is not kept, and neither is one that only stands in where none keeps them.
- */
-export function nextRegime(
-  regimes: readonly Regime[],
-  current: number,
-  bandwidthMbps: number,
-  hysteresis: number,
-): number {
-  const regime = regimes[current];
-  if (regime === undefined) return regimeAt(regimes, bandwidthMbps);
-  const { fromMbps, toMbps, keepsLimitsFromMbps = 0, infeasible } = regime;
-  const lowest = Math.max(fromMbps * (1 - hysteresis), Math.min(fromMbps, keepsLimitsFromMbps));
-  const highest = infeasible === undefined ? toMbps * (1 + hysteresis) : toMbps;
-  const stays = bandwidthMbps >= lowest && bandwidthMbps <= highest;
-  return stays ? current : regimeAt(regimes, bandwidthMbps);
-}
-
 function planRays(fronts: ChainFronts, link: number): PlanRay[] {
   const above = fronts.above(link);
   return fronts.below(link).flatMap((lowers, cut) => raysOf(fronts, link, cut, lowers, above[cut] ?? []));

@@ -1,5 +1,6 @@
 import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
-import type { DataTensor, SplitNode } from '../../split/splitGraph';
+import { fusedGroups } from '../../split/fusedGroups';
+import type { DataTensor, SplitGraph, SplitNode } from '../../split/splitGraph';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
 import {
   busyValue,
@@ -17,28 +18,70 @@ import {
  */
 
 /** The key of a node's entry in a tier's profile: its name where that is listed, else its id; none without an entry. */
-export function measuredKey(node: SplitNode, { profile }: Tier): string | undefined {
+export function measuredKey(node: SplitNode, { profile }: Pick<Tier, 'profile'>): string | undefined {
   if (profile === undefined) return undefined;
   if (node.name !== '' && profile.has(node.name)) return node.name;
   return profile.has(node.id) ? node.id : undefined;
 }
 
 /** Measured seconds of a node on a tier: its profile's entry by node name, else by node id. */
-export function measuredSeconds(node: SplitNode, tier: Tier): number | undefined {
+export function measuredSeconds(node: SplitNode, tier: Pick<Tier, 'profile'>): number | undefined {
   const key = measuredKey(node, tier);
   const microseconds = key === undefined ? undefined : tier.profile?.get(key);
   return microseconds === undefined ? undefined : microseconds * 1e-6;
 }
 
 /**
- * Estimated seconds of a node on a tier: the slower of computing and moving data (roofline; Williams et al., CACM 2009),
- * plus the fixed overhead. A missing rate or an unknown count drops its term; view-only nodes take nothing.
+ * Estimated seconds of a kernel on a tier: the slower of computing and moving data (roofline; Williams et al., CACM 2009),
+ * plus the fixed overhead. A missing rate or an unknown count drops its term.
  */
-export function estimatedSeconds(node: SplitNode, tier: Tier): number {
-  if (node.viewOnly) return 0;
-  const compute = tier.gflops === undefined ? 0 : (2 * (node.macs ?? 0)) / (tier.gflops * 1e9);
-  const memory = tier.memoryGBps === undefined ? 0 : (node.trafficBytes ?? 0) / (tier.memoryGBps * 1e9);
+function rooflineSeconds(macs: number, trafficBytes: number, tier: Tier): number {
+  const compute = tier.gflops === undefined ? 0 : (2 * macs) / (tier.gflops * 1e9);
+  const memory = tier.memoryGBps === undefined ? 0 : trafficBytes / (tier.memoryGBps * 1e9);
   return Math.max(compute, memory) + tier.overheadUs * 1e-6;
+}
+
+/**
+ * Estimated seconds of a kernel on a tier with rates of its own per kind of work: the sum of computing, moving data and
+ * the fixed time of a kernel, which is the form that published measurements fit.
+ */
+function kernelSeconds(node: SplitNode, macs: number, trafficBytes: number, tier: Tier): number {
+  const rate = (node.rateClass === undefined ? undefined : tier.rates?.[node.rateClass]) ?? tier.gflops;
+  const compute = rate === undefined ? 0 : (2 * macs) / (rate * 1e9);
+  const memory = tier.memoryGBps === undefined ? 0 : trafficBytes / (tier.memoryGBps * 1e9);
+  return compute + memory + (tier.kernelOverheadUs ?? tier.overheadUs) * 1e-6;
+}
+
+/** True for tiers whose kernels are priced by the kind of their work. */
+function hasKernelRates({ rates, kernelOverheadUs }: Tier): boolean {
+  return rates !== undefined || kernelOverheadUs !== undefined;
+}
+
+/** True for tiers where nodes that runtimes run as one kernel are priced as one. */
+export function fusesNodes(tier: Tier): boolean {
+  return tier.fusion ?? hasKernelRates(tier);
+}
+
+/**
+ * Estimated seconds of every node on a tier. Where nodes are fused, the time of a group stands at its main node and the
+ * others take none; a cut inside a group is not charged for what it breaks.
+ */
+export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
+  const seconds = new Float64Array(graph.nodes.length);
+  const groups = fusesNodes(tier) ? fusedGroups(graph) : undefined;
+  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
+  for (const [index, main] of groups?.mainOf.entries() ?? []) {
+    if (main === index) continue;
+    macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
+  }
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
+    const bytes = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+    seconds[index] = hasKernelRates(tier)
+      ? kernelSeconds(node, macs[index] ?? 0, bytes, tier)
+      : rooflineSeconds(macs[index] ?? 0, bytes, tier);
+  }
+  return seconds;
 }
 
 /**

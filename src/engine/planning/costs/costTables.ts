@@ -1,10 +1,11 @@
 import type { AnswerPlace } from '../../../shared/answers';
+import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
 import type { SplitGraph } from '../../split/splitGraph';
 import { type TensorTopology, topologyOf } from '../../split/topology';
 import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
 import { type AnswerTable, answerTable } from './answers';
-import { estimatedSeconds, measuredSeconds, wireBytes } from './costModel';
+import { estimatedSeconds, fusesNodes, measuredSeconds, wireBytes } from './costModel';
 
 /** Times of every node on one tier. */
 export interface TierTable {
@@ -14,6 +15,8 @@ export interface TierTable {
   readonly prefixSeconds: Float64Array;
   /** 1 for nodes whose time is measured. */
   readonly measured: Uint8Array;
+  /** Per node the one whose estimated time includes its own; absent where every node has a time of its own. */
+  readonly fusedInto?: Int32Array;
 }
 
 /** Bytes under one way to encode tensors; links with the same encoding share one. */
@@ -89,16 +92,17 @@ function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables
 
 function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   const n = graph.nodes.length;
-  const seconds = new Float64Array(n);
+  const seconds = estimatedSeconds(graph, tier);
   const measured = new Uint8Array(n);
   const prefixSeconds = new Float64Array(n + 1);
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    seconds[index] = known ?? estimatedSeconds(node, tier);
+    if (known !== undefined) seconds[index] = known;
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
-  return { tier, seconds, prefixSeconds, measured };
+  const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
+  return { tier, seconds, prefixSeconds, measured, ...fusedInto };
 }
 
 function buildWireTable(
@@ -115,9 +119,9 @@ function countUnknownTimes(graph: SplitGraph): number {
 }
 
 function sameTimes(a: Tier, b: Tier): boolean {
-  return (
-    a.gflops === b.gflops && a.memoryGBps === b.memoryGBps && a.overheadUs === b.overheadUs && a.profile === b.profile
-  );
+  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion }: Tier) =>
+    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion]);
+  return a.profile === b.profile && figures(a) === figures(b);
 }
 
 function sameRecord<Value>(a: Readonly<Record<string, Value>>, b: Readonly<Record<string, Value>>): boolean {

@@ -6,8 +6,9 @@ import {
   isWorstPart,
   joined,
   metricArithmetic,
-  sendingValue,
+  sendingSeconds,
   transferValue,
+  type Way,
   wayOf,
 } from '../plan/metrics';
 import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
@@ -26,7 +27,10 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   const totals = figures((metric) => {
     return metricEntry(metric).toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
   });
-  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers, links };
+  // Only of the first tier it is known how long it waits.
+  const { energyJ } = totals;
+  const waited = tiers.map((load, k) => (k === 0 ? { ...load, energyJ } : load));
+  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers: waited, links };
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
@@ -77,7 +81,7 @@ function highestReader(costs: CostTables, assignment: Assignment, tensor: number
 
 function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
   const isBelow = new Uint8Array(assignment.length);
-  const loads = costs.tiers.map((table, k) => {
+  return costs.tiers.map((table, k) => {
     const isHere = new Uint8Array(assignment.length);
     let nodes = 0;
     let busyS = 0;
@@ -101,9 +105,6 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
       energyJ: busyS * table.tier.watts + radioJoules(costs, k, links[k]),
     };
   });
-  // Only of the first tier it is known how long it waits.
-  const energyJ = totalOf(costs, 'energy', loads, links);
-  return loads.map((load, k) => (k === 0 ? { ...load, energyJ } : load));
 }
 
 /** What a tier spends on sending up and receiving from the link above it. */
@@ -111,8 +112,9 @@ function radioJoules({ infrastructure }: CostTables, k: number, load: LinkLoad |
   const link = infrastructure.links[k];
   if (link === undefined || load === undefined) return 0;
   const [up, down] = [wayOf(infrastructure, k, 'up'), wayOf(infrastructure, k, 'down')];
-  const onAir = (bytes: number, way: typeof up, watts: number, joulesPerMB: number) =>
-    bytes === 0 ? 0 : sendingValue('energy', bytes, { ...way, watts, joulesPerMB });
+  const { moving, sending } = metricArithmetic.energy;
+  const onAir = (bytes: number, way: Way, watts: number, joulesPerMB: number) =>
+    moving(bytes, { ...way, joulesPerMB }) + sending(sendingSeconds(bytes, way), { ...way, watts });
   return onAir(load.bytes, up, link.txWatts, link.joulesPerMB) + onAir(load.answerBytes, down, link.rxWatts, 0);
 }
 

@@ -3,6 +3,7 @@ import type { Metric } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
+import { runsOn } from '../infrastructure/operatorSupport';
 import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue, wayOf } from '../plan/metrics';
 
 /** What a plan's figures leave out. */
@@ -17,7 +18,7 @@ export function caveatsOf(costs: CostTables): Caveats {
   const { infrastructure } = costs;
   const times = [unknownCosts(costs), missingRates(costs)].filter((one) => one !== undefined);
   const rates = countedMetrics(infrastructure.objective).map(({ metric }) => unstatedRates(infrastructure, metric));
-  const rest = [...rates, foreignInputs(costs)].filter((one) => one !== undefined);
+  const rest = [...rates, foreignInputs(costs), ...unsupportedNodes(costs)].filter((one) => one !== undefined);
   return { remarks: [...times, ...rest], leaveProofOpen: times.length > 0 };
 }
 
@@ -56,6 +57,16 @@ function unstatedRates(infrastructure: Infrastructure, metric: Metric): Sentence
   if (free.length > 0) return unstated.onTiers(listed(free.map(({ id }) => `\`${id}\``)), free.length);
   const isFree = links.length > 0 && transferValue(metric, 1, wayOf(infrastructure, 0, 'up')) === 0;
   return isFree ? unstated.onFirstLink?.(`\`${tiers[0]?.id}\``) : undefined;
+}
+
+/** Layers that a tier cannot run, which narrows every plan. */
+function unsupportedNodes({ graph, infrastructure }: CostTables): Sentence[] {
+  return infrastructure.tiers.flatMap((tier) => {
+    if (tier.unsupportedOperators === undefined) return [];
+    const nodes = graph.nodes.filter((node) => !runsOn(tier, node));
+    const operators = listed([...new Set(nodes.map(({ op }) => op))]);
+    return nodes.length === 0 ? [] : [say('caveat.unsupported', { tier: tier.id, layers: nodes.length, operators })];
+  });
 }
 
 /** Sizes on the wire that were given for inputs, none of which this model has: one of their names may be misspelled. */

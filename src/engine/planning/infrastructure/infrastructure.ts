@@ -1,5 +1,7 @@
 import type { AnswerPlace } from '../../../shared/answers';
+import type { TierEstimate } from '../../../shared/estimates';
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
+import type { Rates } from '../../../shared/rateClasses';
 
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {
@@ -10,6 +12,16 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
   readonly overheadUs: number;
+  /** Sustained compute by kind of work; where a kind is missing, `gflops` counts. */
+  readonly rates?: Rates | undefined;
+  /** Fixed time per kernel, instead of `overheadUs`. */
+  readonly kernelOverheadUs?: number | undefined;
+  /** Prices what runtimes run as one kernel as one; true where there are `rates` or `kernelOverheadUs`. */
+  readonly fusion?: boolean | undefined;
+  /** Operators that it cannot run, as `Op` or `domain:Op`. */
+  readonly unsupportedOperators?: readonly string[];
+  /** What its times rest on. */
+  readonly estimate?: TierEstimate | undefined;
   readonly memoryGB: number | undefined;
   readonly replicas: number;
   /** Measured microseconds by node id or name. */

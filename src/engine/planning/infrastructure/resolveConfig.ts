@@ -5,8 +5,10 @@ import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
+import type { Rates } from '../../../shared/rateClasses';
 import { namesOf, recordOf } from '../../../shared/recordOf';
 import type { Strategy } from '../../../shared/strategies';
+import type { FittedTimes, TierPreset } from '../../presets/preset';
 import { linkPreset, tierPreset } from '../../presets/presets';
 import type { DimensionBindings } from '../../shapes/facts/inferred';
 import type { Constraints, Infrastructure, Link, Objective, Tier } from './infrastructure';
@@ -53,7 +55,10 @@ export function resolveConfig(
   profiles: ReadonlyMap<string, ProfileDocument>,
 ): ResolvedConfig {
   const own = modelEntry(config, modelPath);
-  const tiers = config.tiers.map((tier, index) => resolveTier(tier, index, profiles));
+  const tiers = fusedAlike(
+    config.tiers.map((tier, index) => resolveTier(tier, index, profiles)),
+    config.tiers,
+  );
   checkUniqueIds(tiers);
   const wireDtype = own.wire?.dtype ?? config.wire?.dtype ?? 'original';
   const links = resolveLinks(config, tiers.length, wireDtype);
@@ -102,10 +107,19 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
   const place = `tiers[${index}]`;
   const preset = tier.preset === undefined ? undefined : tierPreset(tier.preset, `${place}.preset`);
   const profile = tier.profile === undefined ? undefined : profileAt(tier.profile, `${place}.profile`, profiles);
+  const fit = tier.gflops === undefined ? preset?.fit : undefined;
+  const rates = tier.rates && compact<Rates>(tier.rates);
+  const kernelOverheadUs = tier.kernelOverheadUs ?? (tier.overheadUs === undefined ? fit?.kernelOverheadUs : undefined);
+  const estimate = estimateOf(tier, preset, fit);
   return {
     id: tier.id,
     gflops: tier.gflops ?? preset?.gflops.value,
-    memoryGBps: tier.memoryGBps ?? preset?.memoryGBps?.value,
+    memoryGBps: tier.memoryGBps ?? fit?.memoryGBps ?? preset?.memoryGBps.value,
+    ...((rates ?? fit) && { rates: { ...fit?.rates, ...rates } }),
+    ...(kernelOverheadUs !== undefined && { kernelOverheadUs }),
+    ...(tier.fusion !== undefined && { fusion: tier.fusion }),
+    ...(tier.operators && { unsupportedOperators: tier.operators.unsupported }),
+    ...(estimate && { estimate }),
     overheadUs: tier.overheadUs ?? 0,
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
@@ -114,6 +128,38 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     profile: profile && new Map(Object.entries(profile.microseconds)),
     ...(profile?.model && { profiledModel: profile.model }),
   };
+}
+
+/** Nine of ten peak figures of a data sheet lie within this factor of what a network reaches. */
+const peakFactor = 5;
+
+/** What the times rest on: what the configuration states itself comes before its preset. */
+function estimateOf(
+  tier: TierDocument,
+  preset: TierPreset | undefined,
+  fit: FittedTimes | undefined,
+): Tier['estimate'] {
+  if (tier.withinFactor !== undefined) return { basis: 'fitted', withinFactor: tier.withinFactor };
+  if (tier.gflops !== undefined || tier.rates !== undefined) return { basis: 'stated' };
+  if (fit !== undefined) {
+    return { basis: 'fitted', withinFactor: fit.withinFactor, models: fit.models, within13: fit.within13 };
+  }
+  return preset && { basis: preset.basis, withinFactor: peakFactor };
+}
+
+/**
+ * Presets without rates by kind of work fuse nodes too where another tier does: a layer must not look dearer on one tier
+ * because it is priced as a kernel of its own there.
+ */
+function fusedAlike(tiers: readonly Tier[], documents: readonly TierDocument[]): readonly Tier[] {
+  const anyFuses = tiers.some(({ rates, kernelOverheadUs, fusion }) => {
+    return fusion ?? (rates !== undefined || kernelOverheadUs !== undefined);
+  });
+  if (!anyFuses) return tiers;
+  return tiers.map((tier, index) => {
+    const { preset, gflops, fusion } = documents[index] ?? {};
+    return preset === undefined || gflops !== undefined || fusion !== undefined ? tier : { ...tier, fusion: true };
+  });
 }
 
 function profileAt(path: string, place: string, profiles: ReadonlyMap<string, ProfileDocument>): ProfileDocument {
@@ -154,8 +200,8 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   const rates = recordOf(namesOf(linkRates), (rate) => link[rate] ?? (statesItself ? undefined : preset[rate]?.value));
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
-    latencyMs: link.latencyMs ?? (statesItself ? 0 : (preset.latencyMs?.value ?? 0)),
-    downBandwidthMbps: link.downBandwidthMbps,
+    latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
+    downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
     downLatencyMs: link.downLatencyMs,
     ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),
     unstated: namesOf(linkRates).filter((rate) => rates[rate] === undefined),

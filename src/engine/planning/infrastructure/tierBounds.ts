@@ -4,6 +4,7 @@ import { RecentResults } from '../../../shared/recentResults';
 import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 import type { Infrastructure } from './infrastructure';
+import { refuseUnsupported, runsOn, supportedRange } from './operatorSupport';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
 export interface TierBounds {
@@ -31,7 +32,8 @@ export function tierBounds(
 ): TierBounds {
   const { constraints, tiers } = infrastructure;
   const { pin, excludeTiers, keepInputOnFirstTier } = constraints;
-  const stated = [tiers.map(({ id }) => id), pin, excludeTiers, keepInputOnFirstTier];
+  const runs = tiers.map(({ id, unsupportedOperators }) => [id, unsupportedOperators]);
+  const stated = [runs, pin, excludeTiers, keepInputOnFirstTier];
   const parts = [JSON.stringify(stated), ...fixedCuts.map((cut) => cut && cutKey(cut))];
   return recentBounds.get(graph, parts, () => computeBounds(graph, infrastructure, fixedCuts));
 }
@@ -51,27 +53,13 @@ function computeBounds(
     !constraints.keepInputOnFirstTier &&
     Object.keys(constraints.pin ?? {}).length === 0 &&
     fixedCuts.every((cut) => cut === null) &&
+    tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0) &&
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
   const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
+  keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
   if (constraints.keepInputOnFirstTier) keepInputs(graph, infrastructure, allowedTiers, highest, causes);
-  for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
-    const tier = tiers.findIndex((one) => one.id === tierId);
-    if (allowedTiers[tier] !== 1) {
-      throw new DnnSplitError('infeasible', say('bounds.pinExcluded', { node: name, tier: tierId }));
-    }
-    for (const node of pinnedNodes(graph, name)) {
-      if (tier > (highest[node] ?? 0)) {
-        throw new DnnSplitError(
-          'infeasible',
-          say('bounds.pinInput', { node: name, tier: tierId, first: tiers[0]?.id ?? '' }),
-        );
-      }
-      lowest[node] = tier;
-      highest[node] = tier;
-      causes.ofLowest[node] = causes.ofHighest[node] = say('bounds.causePin', { node: name });
-    }
-  }
+  keepPins(graph, infrastructure, allowedTiers, lowest, highest, causes);
   for (const [link, cut] of fixedCuts.entries())
     if (cut !== null) fixCut(graph, infrastructure, cut, link, lowest, highest, causes);
   propagate(graph, lowest, highest, causes);
@@ -80,12 +68,77 @@ function computeBounds(
   return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
 }
 
-const leftOut = say('bounds.causeExcluded', {});
+function keepPins(
+  graph: SplitGraph,
+  { constraints, tiers }: Infrastructure,
+  allowedTiers: Uint8Array,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
+  for (const [name, tierId] of Object.entries(constraints.pin ?? {})) {
+    const tier = tiers.findIndex((one) => one.id === tierId);
+    if (allowedTiers[tier] !== 1) {
+      throw new DnnSplitError('infeasible', say('bounds.pinExcluded', { node: name, tier: tierId }));
+    }
+    for (const node of pinnedNodes(graph, name)) {
+      const pinned = graph.nodes[node];
+      const pinnedTo = tiers[tier];
+      if (pinned !== undefined && pinnedTo !== undefined && !runsOn(pinnedTo, pinned)) {
+        throw new DnnSplitError(
+          'infeasible',
+          say('bounds.pinUnsupported', { node: name, tier: tierId, op: pinned.op }),
+        );
+      }
+      if (constraints.keepInputOnFirstTier && tier > (highest[node] ?? 0)) {
+        throw new DnnSplitError(
+          'infeasible',
+          say('bounds.pinInput', { node: name, tier: tierId, first: tiers[0]?.id ?? '' }),
+        );
+      }
+      lowest[node] = tier;
+      highest[node] = tier;
+      const { id, label } = graph.nodes[node] ?? { id: name, label: name };
+      causes.ofLowest[node] = causes.ofHighest[node] = { said: say('bounds.causePin', { node: label }), pin: id };
+    }
+  }
+}
+
+const leftOut: Cause = { said: say('bounds.causeExcluded', {}) };
+
+/** Why a node may not run on a tier; `pin` is the id of the node that a pin keeps elsewhere, where one is why. */
+interface Cause {
+  readonly said: Sentence;
+  readonly pin?: string;
+}
 
 /** Per node, what keeps it at or above its lowest tier, and at or below its highest one. */
 interface Causes {
-  readonly ofLowest: Sentence[];
-  readonly ofHighest: Sentence[];
+  readonly ofLowest: Cause[];
+  readonly ofHighest: Cause[];
+}
+
+/** Leaves to each node the tiers that can run it. */
+function keepSupported(
+  graph: SplitGraph,
+  tiers: Infrastructure['tiers'],
+  allowedTiers: Uint8Array,
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  causes: Causes,
+): void {
+  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return;
+  for (const [index, node] of graph.nodes.entries()) {
+    const cause = (k: number): Cause => ({
+      said: say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op }),
+    });
+    const range = supportedRange(graph, tiers, allowedTiers, index);
+    if (range === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
+    if (range.low > (lowest[index] ?? 0)) causes.ofLowest[index] = cause(range.low - 1);
+    if (range.high < (highest[index] ?? 0)) causes.ofHighest[index] = cause(range.high + 1);
+    lowest[index] = range.low;
+    highest[index] = range.high;
+  }
 }
 
 function keepInputs(
@@ -101,7 +154,7 @@ function keepInputs(
   for (const input of graph.inputs) {
     for (const reader of graph.tensors[input]?.consumers ?? []) {
       highest[reader] = 0;
-      causes.ofHighest[reader] = say('bounds.causeInput', {});
+      causes.ofHighest[reader] = { said: say('bounds.causeInput', {}) };
     }
   }
 }
@@ -116,7 +169,7 @@ function fixCut(
   highest: Uint8Array,
   causes: Causes,
 ): void {
-  const cause = say('bounds.causeCut', { from: tiers[link]?.id ?? '', to: tiers[link + 1]?.id ?? '' });
+  const cause = { said: say('bounds.causeCut', { from: tiers[link]?.id ?? '', to: tiers[link + 1]?.id ?? '' }) };
   for (const [node, member] of membersBelow(graph, cut).entries()) {
     if (member === 1 && link < (highest[node] ?? 0)) {
       highest[node] = link;
@@ -175,16 +228,18 @@ function refuseContradiction(
 ): void {
   for (const [index, node] of graph.nodes.entries()) {
     if ((lowest[index] ?? 0) <= (highest[index] ?? 0)) continue;
+    const [low, high] = [ofLowest[index] ?? leftOut, ofHighest[index] ?? leftOut];
+    const pins = [low.pin, high.pin].filter((pin) => pin !== undefined);
     throw new DnnSplitError(
       'infeasible',
       say('bounds.contradiction', {
         node: node.label,
-        low: ofLowest[index] ?? leftOut,
+        low: low.said,
         lowTier: tiers[lowest[index] ?? 0]?.id ?? '',
-        high: ofHighest[index] ?? leftOut,
+        high: high.said,
         highTier: tiers[highest[index] ?? 0]?.id ?? '',
       }),
-      { nodeId: node.id },
+      { nodeId: node.id, ...(pins.length > 0 && { pins }) },
     );
   }
 }

@@ -156,7 +156,8 @@ export function sendingValue(metric: Metric, bytes: number, way: Way): number {
   return moving(bytes, way) + sending(sendingSeconds(bytes, way), way);
 }
 
-function sendingSeconds(bytes: number, { bandwidthMbps }: Way): number {
+/** Seconds that bytes keep a way busy. */
+export function sendingSeconds(bytes: number, { bandwidthMbps }: Way): number {
   return (8 * bytes) / (bandwidthMbps * 1e6);
 }
 

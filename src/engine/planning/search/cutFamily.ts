@@ -158,21 +158,31 @@ function insideTest(
   return { firstOutside, afterLast, isInside };
 }
 
-/** Which of the cuts across branches is inside which: 1 at `lower * count + upper`. */
+/** Which of the cuts across branches is inside which: 1 at `lower * count + upper`. Sets of nodes are compared 32 at a time. */
 function insideMatrix(
   across: readonly number[],
   downsets: readonly (readonly number[] | undefined)[],
   firstOutside: Int32Array,
 ): Uint8Array {
-  const beyond = across.map((c) => downsets[c]?.slice(firstOutside[c]) ?? []);
-  const matrix = new Uint8Array(across.length ** 2);
-  for (const [u, upper] of across.entries()) {
-    const members = new Set(beyond[u]);
-    const first = firstOutside[upper] ?? 0;
-    for (const [l, lower] of across.entries()) {
-      const isWithin =
-        (firstOutside[lower] ?? 0) <= first && beyond[l]?.every((node) => node < first || members.has(node));
-      if (isWithin) matrix[l * across.length + u] = 1;
+  const count = across.length;
+  const words = across.reduce((most, c) => Math.max(most, 1 + ((downsets[c]?.at(-1) ?? 0) >> 5)), 1);
+  const members = new Uint32Array(count * words);
+  for (const [place, c] of across.entries()) {
+    for (const node of downsets[c] ?? []) {
+      const at = place * words + (node >> 5);
+      members[at] = (members[at] ?? 0) | (1 << (node & 31));
+    }
+  }
+  const firsts = Int32Array.from(across, (c) => firstOutside[c] ?? 0);
+  const matrix = new Uint8Array(count ** 2);
+  for (let l = 0; l < count; l++) {
+    const first = firsts[l] ?? 0;
+    for (let u = 0; u < count; u++) {
+      if (first > (firsts[u] ?? 0)) continue;
+      // Both have every node before the first one that the lower cut misses.
+      let word = first >> 5;
+      while (word < words && ((members[l * words + word] ?? 0) & ~(members[u * words + word] ?? 0)) === 0) word++;
+      if (word === words) matrix[l * count + u] = 1;
     }
   }
   return matrix;

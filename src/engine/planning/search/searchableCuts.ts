@@ -28,8 +28,17 @@ function candidatesUnder(costs: CostTables, wire: WireTable): readonly Candidate
   const { tensors } = costs.graph;
   const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
   const { nodeBytes } = costs.answers;
-  // Nothing is above the last node that an answer below could make a difference to.
-  const isMadeBefore = nodeBytes.subarray(0, -1).some((bytes) => bytes > 0);
-  if (isOwnSize && !isMadeBefore) return [];
-  return searchCandidates(costs.graph, wire.tensorBytes, isMadeBefore ? nodeBytes : undefined).candidates;
+  const matter = answersMatter(costs);
+  if (isOwnSize && !matter) return [];
+  return searchCandidates(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).candidates;
+}
+
+/**
+ * Whether an answer can be below a cut that anything is above: not where the one node that makes any waits for all others.
+ */
+function answersMatter({ graph, answers }: CostTables): boolean {
+  const isEnd = ({ writes }: CostTables['graph']['nodes'][number]) =>
+    writes.every((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) === 0);
+  const ends = graph.nodes.flatMap((node, index) => (isEnd(node) ? [index] : []));
+  return answers.nodeBytes.some((bytes, node) => bytes > 0 && (ends.length > 1 || node !== ends[0]));
 }

@@ -1,15 +1,19 @@
 import { afterEach } from 'vitest';
+import { createService } from '../../../../src/relay/createService';
 import { InferenceClient } from '../../../../src/relay/execution/inferenceClient';
 import type { InferenceClientOptions } from '../../../../src/relay/execution/tensorServer';
-import { TierAbove } from '../../../../src/relay/execution/tierAbove';
 import { Admission } from '../../../../src/relay/service/admission';
-import { Hop } from '../../../../src/relay/service/hop';
-import { InferenceService } from '../../../../src/relay/service/inferenceService';
+import type { Executors } from '../../../../src/relay/service/hop';
 import type { LogFields } from '../../../../src/relay/service/log';
 import { Metrics } from '../../../../src/relay/service/metrics';
 import { RelayServer, type RelayServerOptions } from '../../../../src/relay/service/relayServer';
 import type { Executor } from '../../../../src/runtime/executor';
-import type { ContractDocument, ContractTensor } from '../../../../src/shared/documents/contract';
+import {
+  blocksOf,
+  type ContractDocument,
+  type ContractTensor,
+  type SingleCutContract,
+} from '../../../../src/shared/documents/contract';
 
 export function contractTensor(
   name: string,
@@ -23,7 +27,7 @@ export function contractTensor(
 export function contractOf(
   tier: string,
   { input = 'x', output = 'y', isLast = true, artifact }: ContractOptions = {},
-): ContractDocument {
+): SingleCutContract {
   const made = contractTensor(output);
   return {
     format: 'dnnsplit.contract',
@@ -95,7 +99,7 @@ afterEach(async () => {
 /** Serves a tier in this process until the test ends. @param upstream address of the tier above */
 export async function serveTier(
   contract: ContractDocument,
-  executor: Executor,
+  executor: Executor | Executors,
   upstream?: string,
   settings: TierSettings = {},
 ): Promise<ServedTier> {
@@ -115,13 +119,6 @@ export async function serveTier(
           ...settings.client,
         });
   const admission = new Admission(settings.maxRunning ?? 2, settings.maxWaiting ?? 1);
-  const hop = new Hop(
-    contract,
-    executor,
-    client && new TierAbove(client, contract, (estimate) => metrics.linkSeen(estimate)),
-    metrics,
-    admission,
-  );
   const options: RelayServerOptions = {
     host: '127.0.0.1',
     port: 0,
@@ -134,10 +131,13 @@ export async function serveTier(
     ...settings,
   };
   const limits = { timeoutMs: options.timeoutMs, maxOpen: settings.maxOpen ?? 1000 };
-  const service = new InferenceService(contract, hop, admission, metrics, limits, options.log);
+  const executors = executor instanceof Map ? executor : new Map(blocksOf(contract).map(({ id }) => [id, executor]));
+  const parts = { executors, upstream: client, metrics, admission };
+  const { service, unwatch } = createService(contract, parts, { ...limits, log: options.log });
   const server = new RelayServer(service, options);
   const port = await server.listen();
   running.push(async () => {
+    unwatch();
     client?.close();
     await server.stop();
   });

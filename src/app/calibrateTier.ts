@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import { type Calibration, calibrate } from '../engine/calibration/calibrate';
+import type { DimensionBindings } from '../engine/shapes/facts/inferred';
+import { readTextFile } from '../files/regularFile';
+import type { TierDocument } from '../shared/documents/config';
+import { requireDocument } from '../shared/documents/parsedDocument';
+import { parseProfile } from '../shared/documents/parseProfile';
+import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
+import { rateClasses } from '../shared/rateClasses';
+import { analyzeFile } from './analyzeFile';
+
+/** A device that measured models describe. */
+export interface CalibratedTier {
+  readonly tier: TierDocument;
+  readonly calibration: Calibration;
+  readonly models: readonly string[];
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Fewer models than this say little about others. */
+const fewModels = 5;
+
+/**
+ * Fits a tier to measured models: a tier of a configuration, with the error of its times.
+ * @param files each model followed by its profile
+ * @throws DnnSplitError `bad-usage` for files in another order, `invalid-profile` for the profile of another model or of
+ * none, and those of reading models
+ */
+export function calibrateTier(files: readonly string[], id: string, bindings: DimensionBindings): CalibratedTier {
+  const pairs = pairsOf(files);
+  const warnings: string[] = [];
+  const measured = pairs.map(([model, path]) => {
+    const { graph, structureHash } = analyzeFile(model, bindings);
+    const profile = requireDocument(parseProfile(readTextFile(path, 'profile')), 'invalid-profile', path);
+    const microseconds = new Map(Object.entries(profile.microseconds));
+    const known = graph.nodes.filter((node) => microseconds.has(node.name) || microseconds.has(node.id));
+    if (known.length === 0)
+      throw new DnnSplitError('invalid-profile', say('calibrate.nothing', { path, model }), { path });
+    if (profile.model !== undefined && profile.model.structureHash !== structureHash) {
+      warnings.push(say('calibrate.otherModel', { path, model }).text);
+    }
+    return { name: basename(model), graph, microseconds };
+  });
+  const calibration = calibrate(measured);
+  if (pairs.length < fewModels) warnings.push(say('calibrate.few', { models: pairs.length, enough: fewModels }).text);
+  return { tier: tierOf(id, calibration), calibration, models: measured.map(({ name }) => name), warnings };
+}
+
+function pairsOf(files: readonly string[]): (readonly [model: string, profile: string])[] {
+  const pairs = files.flatMap((file, index) => (index % 2 === 0 ? [[file, files[index + 1] ?? ''] as const] : []));
+  const isInOrder = pairs.every(([model, profile]) => !model.endsWith('.json') && profile.endsWith('.json'));
+  if (files.length === 0 || files.length % 2 === 1 || !isInOrder) {
+    throw new DnnSplitError('bad-usage', say('calibrate.order', {}));
+  }
+  return pairs;
+}
+
+function tierOf(
+  id: string,
+  { rates, gflops, memoryGBps, kernelOverheadUs, fusion, withinFactor }: Calibration,
+): TierDocument {
+  return {
+    id,
+    gflops: figure(gflops),
+    memoryGBps: figure(memoryGBps),
+    rates: Object.fromEntries(
+      rateClasses.flatMap((name) => {
+        const rate = rates[name];
+        return rate === undefined ? [] : [[name, figure(rate)]];
+      }),
+    ),
+    kernelOverheadUs: figure(kernelOverheadUs),
+    fusion,
+    ...(withinFactor !== undefined && { withinFactor: Math.ceil(withinFactor * 100) / 100 }),
+  };
+}
+
+/** Three digits, which is more than measured times are good for. */
+function figure(value: number): number {
+  return Number(value.toPrecision(3));
+}

@@ -1,0 +1,89 @@
+import { rateClasses } from '../../shared/rateClasses';
+import { measuredSeconds } from '../planning/costs/costModel';
+import { fusedGroups } from '../split/fusedGroups';
+import type { SplitGraph } from '../split/splitGraph';
+import { type FittedRates, fitTimes, type LeftOut, leaveOneModelOut, type TimedWork, withinFactorOf } from './fitTimes';
+
+/** A model and the measured microseconds of its nodes, by name or id. */
+export interface MeasuredModel {
+  readonly name: string;
+  readonly graph: SplitGraph;
+  readonly microseconds: ReadonlyMap<string, number>;
+}
+
+/** What measured models say of the device that they ran on. */
+export interface Calibration extends FittedRates {
+  /** Of everything together. */
+  readonly gflops: number;
+  /** Whether the measured times are of fused nodes. */
+  readonly fusion: boolean;
+  /** Each model predicted from the others; empty with one model, which proves nothing. */
+  readonly leftOut: readonly LeftOut[];
+  /** Nine of ten times lie within this factor of what others predict. */
+  readonly withinFactor: number | undefined;
+  readonly medianErrorPercent: number | undefined;
+  /** How many measured kernels were fitted. */
+  readonly kernels: number;
+}
+
+/** Measured kernels say enough themselves; what is expected only keeps apart what always occurs together. */
+const trust = 0.001;
+
+/**
+ * Fits a device to measured models, node by node. Whether nodes were fused when they were measured shows: the reading
+ * under which the models predict one another better is taken.
+ */
+export function calibrate(models: readonly MeasuredModel[]): Calibration {
+  const readings = [false, true].map((fusion) => {
+    const samples = models.flatMap((model) => timedKernels(model, fusion));
+    const leftOut = models.length < 2 ? [] : leaveOneModelOut(samples, { trust });
+    return { fusion, samples, leftOut, error: medianError(leftOut) };
+  });
+  const [apart, fused] = readings;
+  if (apart === undefined || fused === undefined) throw new RangeError('There are two readings.');
+  const { fusion, samples, leftOut, error } = (fused.error ?? 0) < (apart.error ?? 0) ? fused : apart;
+  const seconds = samples.reduce((sum, one) => sum + one.seconds, 0);
+  return {
+    ...fitTimes(samples, { trust }),
+    gflops: (2e-9 * samples.reduce((sum, { macs }) => sum + totalMacs(macs), 0)) / seconds,
+    fusion,
+    leftOut,
+    withinFactor: leftOut.length === 0 ? undefined : withinFactorOf(leftOut),
+    medianErrorPercent: error === undefined ? undefined : 100 * error,
+    kernels: samples.reduce((sum, { kernels }) => sum + kernels, 0),
+  };
+}
+
+/** The measured nodes of a model, or its groups of fused ones, with their work. Nodes that only change a shape count as time alone. */
+function timedKernels({ name, graph, microseconds }: MeasuredModel, fuses: boolean): TimedWork[] {
+  const groups = fuses ? fusedGroups(graph) : undefined;
+  const times = graph.nodes.map((node) => measuredSeconds(node, { profile: microseconds }));
+  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
+  const seconds: (number | undefined)[] = [...times];
+  for (const [index, main] of groups?.mainOf.entries() ?? []) {
+    if (main === index) continue;
+    macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
+    const own = times[index];
+    if (own !== undefined) seconds[main] = (seconds[main] ?? 0) + own;
+  }
+  return graph.nodes.flatMap((node, index): TimedWork[] => {
+    const time = seconds[index];
+    if (time === undefined || (groups !== undefined && groups.mainOf[index] !== index)) return [];
+    if (node.viewOnly) return [{ model: name, seconds: time, macs: {}, trafficBytes: 0, kernels: 0 }];
+    const trafficBytes = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+    const work = node.rateClass === undefined ? {} : { [node.rateClass]: macs[index] ?? 0 };
+    return [{ model: name, seconds: time, macs: work, trafficBytes, kernels: 1 }];
+  });
+}
+
+function totalMacs(macs: TimedWork['macs']): number {
+  return rateClasses.reduce((sum, name) => sum + (macs[name] ?? 0), 0);
+}
+
+function medianError(leftOut: readonly LeftOut[]): number | undefined {
+  const errors = leftOut.map(({ ratio }) => Math.abs(ratio - 1)).sort((a, b) => a - b);
+  const middle = errors.length >> 1;
+  return errors.length % 2 === 1
+    ? errors[middle]
+    : ((errors[middle - 1] ?? Number.NaN) + (errors[middle] ?? 0)) / 2 || undefined;
+}

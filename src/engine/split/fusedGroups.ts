@@ -1,0 +1,152 @@
+import type { SplitGraph, SplitNode } from './splitGraph';
+
+/** What runtimes run as one kernel. */
+export interface FusedGroups {
+  /** Per node the one that stands for its group: its kernel, or the first of its element-wise nodes; else itself. */
+  readonly mainOf: Int32Array;
+  /** Per main node the bytes that enter and leave its group, weights included; of no meaning for other nodes. */
+  readonly trafficBytes: readonly (number | undefined)[];
+}
+
+/** Each element depends on elements at the same place alone, so that a kernel applies it before it writes. */
+const elementwise: ReadonlySet<string> = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Neg', 'Abs', 'Sqrt', 'Reciprocal', 'Exp', 'Log', 'Erf'],
+  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'ThresholdedRelu', 'Clip', 'Sigmoid', 'HardSigmoid'],
+  ...['HardSwish', 'Swish', 'Mish', 'Softplus', 'Softsign', 'Tanh', 'Gelu', 'FastGelu', 'BiasGelu', 'QuickGelu'],
+  ...['BatchNormalization', 'Cast', 'QuantizeLinear', 'DequantizeLinear', 'Where', 'Identity'],
+]);
+
+/** What decomposed normalizations and softmax are made of besides. */
+const reductions: ReadonlySet<string> = new Set([
+  'ReduceMean',
+  'ReduceSum',
+  'ReduceMax',
+  'ReduceSumSquare',
+  'ReduceL2',
+]);
+
+/** Nodes of the longest pattern, a decomposed GELU or layer normalization with its casts, with room. */
+const mostNodes = 16;
+
+const recent = new WeakMap<SplitGraph, FusedGroups>();
+
+/**
+ * Groups the nodes that common runtimes fuse: a convolution or a matrix product with the bias, batch normalization,
+ * activation and residual addition that follow it and with dequantization before it; decomposed normalizations, GELU,
+ * SiLU and softmax. A group has one tensor that leaves it, and nothing outside lies between two of its nodes.
+ */
+export function fusedGroups(graph: SplitGraph): FusedGroups {
+  const known = recent.get(graph);
+  if (known !== undefined) return known;
+  const mainOf = Int32Array.from(graph.nodes, (_, index) => index);
+  const isTaken = new Uint8Array(graph.nodes.length);
+  const trafficBytes: (number | undefined)[] = graph.nodes.map((node) => node.trafficBytes);
+  for (const [index, node] of graph.nodes.entries()) {
+    if (isTaken[index] === 1 || !mayStart(graph, node)) continue;
+    const members = [...quantizedInputs(graph, node, isTaken), ...grown(graph, index, isTaken)];
+    for (const member of members) {
+      isTaken[member] = 1;
+      mainOf[member] = index;
+    }
+    if (members.length > 1) trafficBytes[index] = groupTraffic(graph, members);
+  }
+  const groups = { mainOf, trafficBytes };
+  recent.set(graph, groups);
+  return groups;
+}
+
+/** A dequantized input waits for its kernel. */
+function mayStart(graph: SplitGraph, node: SplitNode): boolean {
+  if (node.rateClass !== undefined) return true;
+  if (node.viewOnly || !(elementwise.has(node.op) || reductions.has(node.op))) return false;
+  return node.op !== 'DequantizeLinear' || kernelAfter(graph, node) === undefined;
+}
+
+function kernelAfter(graph: SplitGraph, { writes }: SplitNode): SplitNode | undefined {
+  const tensor = graph.tensors[writes[0] ?? -1];
+  if (tensor === undefined || tensor.isGraphOutput || tensor.consumers.length !== 1) return undefined;
+  const reader = graph.nodes[tensor.consumers[0] ?? -1];
+  return reader?.rateClass === undefined ? undefined : reader;
+}
+
+function quantizedInputs(graph: SplitGraph, node: SplitNode, isTaken: Uint8Array): number[] {
+  if (node.rateClass === undefined) return [];
+  return node.reads.flatMap((read) => {
+    const producer = graph.tensors[read]?.producer ?? -1;
+    const maker = graph.nodes[producer];
+    const isFree = maker?.op === 'DequantizeLinear' && isTaken[producer] === 0 && kernelAfter(graph, maker) === node;
+    return isFree ? [producer] : [];
+  });
+}
+
+/** The longest group from a node on that one tensor leaves. */
+function grown(graph: SplitGraph, start: number, isTaken: Uint8Array): readonly number[] {
+  const isKernel = graph.nodes[start]?.rateClass !== undefined;
+  const members = new Set([start]);
+  let closed: readonly number[] = [start];
+  while (members.size < mostNodes) {
+    // The first reader in the order: no other path from the group leads to it, so that the group stays in one piece.
+    const next = firstReader(graph, members);
+    const node = next === undefined ? undefined : graph.nodes[next];
+    if (next === undefined || node === undefined || isTaken[next] === 1 || !joins(graph, node, members, isKernel))
+      break;
+    members.add(next);
+    if (leaving(graph, members).length <= 1) closed = [...members];
+  }
+  return closed;
+}
+
+function joins(graph: SplitGraph, node: SplitNode, members: ReadonlySet<number>, isKernel: boolean): boolean {
+  if (node.rateClass !== undefined || node.viewOnly || node.writes.length !== 1) return false;
+  if (!elementwise.has(node.op)) return !isKernel && reductions.has(node.op);
+  // Not where a broadcast makes more of what the group hands on, as a mask does of one row.
+  const made = elementsOf(graph, node.writes[0]);
+  return node.reads.some((read) => {
+    return members.has(graph.tensors[read]?.producer ?? -1) && (!isKernel || elementsOf(graph, read) === made);
+  });
+}
+
+function elementsOf(graph: SplitGraph, tensor: number | undefined): string {
+  return JSON.stringify(graph.tensors[tensor ?? -1]?.shape);
+}
+
+function firstReader(graph: SplitGraph, members: ReadonlySet<number>): number | undefined {
+  let first: number | undefined;
+  for (const tensor of madeBy(graph, members)) {
+    for (const reader of graph.tensors[tensor]?.consumers ?? []) {
+      if (!members.has(reader) && (first === undefined || reader < first)) first = reader;
+    }
+  }
+  return first;
+}
+
+function madeBy(graph: SplitGraph, members: ReadonlySet<number>): readonly number[] {
+  return [...members].flatMap((member) => graph.nodes[member]?.writes ?? []);
+}
+
+/** The tensors that something outside reads. */
+function leaving(graph: SplitGraph, members: ReadonlySet<number>): readonly number[] {
+  return madeBy(graph, members).filter((index) => {
+    const tensor = graph.tensors[index];
+    return tensor !== undefined && (tensor.isGraphOutput || tensor.consumers.some((reader) => !members.has(reader)));
+  });
+}
+
+/** Bytes of the group's weights, of what it reads from outside, each tensor once, and of what leaves it. */
+function groupTraffic(graph: SplitGraph, members: readonly number[]): number | undefined {
+  const inside = new Set(members);
+  const outside = new Set(leaving(graph, inside));
+  let bytes: number | undefined = 0;
+  const plus = (more: number | undefined) => {
+    bytes = bytes === undefined || more === undefined ? undefined : bytes + more;
+  };
+  for (const member of members) {
+    const node = graph.nodes[member];
+    plus(node?.weightBytes);
+    for (const read of node?.reads ?? []) {
+      if (!inside.has(graph.tensors[read]?.producer ?? -1)) outside.add(read);
+    }
+  }
+  for (const tensor of outside) plus(graph.tensors[tensor]?.bytes);
+  return bytes;
+}

@@ -1,0 +1,43 @@
+/** How the body of a request arrived. */
+export interface Arrival {
+  readonly bodyBytes: number;
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** Senders that are told apart at once; the oldest ones go first. */
+const mostSenders = 1024;
+
+/**
+ * Times bodies as they arrive. What one sender sends at once shares its link, so each body is timed together with those
+ * beside it: their bytes between its first piece and its last count too. The first piece is not counted, because nothing says
+ * when it began.
+ */
+export class Arrivals {
+  private readonly bytesOf = new Map<string, number>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** Begins a body. @param sender tells senders apart */
+  begin(sender: string): { grow(bytes: number): void; end(): Arrival } {
+    let [bodyBytes, startMs, lastMs, startBytes, lastBytes] = [0, 0, 0, 0, 0];
+    return {
+      grow: (bytes) => {
+        const total = this.count(sender, bytes);
+        [lastMs, lastBytes] = [this.now(), total];
+        if (bodyBytes === 0) [startMs, startBytes] = [lastMs, lastBytes];
+        bodyBytes += bytes;
+      },
+      end: () => ({ bodyBytes, bytes: lastBytes - startBytes, ms: lastMs - startMs }),
+    };
+  }
+
+  private count(sender: string, bytes: number): number {
+    const total = (this.bytesOf.get(sender) ?? 0) + bytes;
+    this.bytesOf.delete(sender);
+    this.bytesOf.set(sender, total);
+    const [oldest] = this.bytesOf.keys();
+    if (this.bytesOf.size > mostSenders && oldest !== undefined) this.bytesOf.delete(oldest);
+    return total;
+  }
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { Refusal } from '../../runtime/refusal';
+import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import { artifactOf } from '../inference/artifact';
+
+/** The way of one request through the tiers, which the first one chooses and the others obey. */
+export interface Route {
+  readonly artifact: string;
+  /** Version of the policy that it follows from. */
+  readonly policy: string;
+  /** The cut in force, one for every link that the policy watches. */
+  readonly cuts: readonly string[];
+}
+
+const routeSchema = z.strictObject({
+  artifact: z.string().min(1),
+  policy: z.string().min(1),
+  cuts: z.array(z.string().min(1)).length(1),
+});
+
+/** Parameters of a refusal that say what its tier holds, and above which tier nothing answers. */
+export const holdsParameter = 'dnnsplit_holds';
+export const lostParameter = 'dnnsplit_lost_above';
+
+/** Reads a route from the parameters of a request. @throws Refusal 400 for something else */
+export function routeFrom(value: unknown): Route | undefined {
+  if (value === undefined) return undefined;
+  const parsed = routeSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Refusal(
+    400,
+    `The route is not valid at "${issue?.path.join('.') || 'its root'}": ${issue?.message ?? ''}.`,
+  );
+}
+
+const holdingSchema = z.object({ artifact: z.string(), policy: z.string().optional(), cuts: z.array(z.string()) });
+/** What a tier can take part in. */
+export type Holding = z.infer<typeof holdingSchema>;
+
+export function holdingOf(contract: ContractDocument): Holding {
+  return {
+    artifact: artifactOf(contract),
+    ...(contract.formatVersion === 2 && { policy: contract.policy.version }),
+    cuts: cutsOf(contract).map(({ id }) => id),
+  };
+}
+
+/** Reads what a tier says that it holds; nothing where it says nothing. */
+export function holdingFrom(value: unknown): Holding | undefined {
+  return holdingSchema.safeParse(value).data;
+}
+
+/**
+ * Checks a route that the tier below has sent against what a tier holds.
+ * @returns the id of the cut; none for contracts of version 1, which have but one
+ * @throws Refusal 409 that says what the tier holds
+ */
+export function obeyedCut(contract: ContractDocument, route: Route | undefined): string | undefined {
+  const { tier } = contract;
+  if (contract.formatVersion === 1) {
+    if (route === undefined) return undefined;
+    throw new Refusal(
+      409,
+      `Tier ${tier} holds one cut, but the tier below it chooses among several; deploy all tiers from one export.`,
+    );
+  }
+  const refuse = (message: string) =>
+    new Refusal(409, message, undefined, {}, { [holdsParameter]: holdingOf(contract) });
+  if (route === undefined)
+    throw refuse(
+      `Tier ${tier} holds several cuts, but the tier below it names none; deploy all tiers from one export.`,
+    );
+  if (route.artifact !== contract.artifact)
+    throw refuse(
+      `Tier ${tier} holds ${contract.artifact}, but the route is for ${route.artifact}; deploy all tiers from one export.`,
+    );
+  const [wanted] = route.cuts;
+  const held = contract.cuts.find(({ id }) => id === wanted);
+  if (held !== undefined) return held.id;
+  const names = contract.cuts.map(({ id }) => id).join(', ');
+  throw refuse(`Tier ${tier} does not hold cut ${wanted}; it holds ${names}.`);
+}

@@ -1,0 +1,148 @@
+import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
+import { type ControllerState, follow, regimeAt, startingController } from '../../shared/policy';
+import type { Holding, Route } from './route';
+
+/** How long a tier counts as lost that this one cannot look after itself. */
+const lostForMs = 2000;
+
+/** What the first tier does next, for those who watch. */
+export interface SteeringStatus {
+  readonly cut: string;
+  readonly bandwidthMbps: number;
+  /** Position above which nothing answers. */
+  readonly lostAbove: number | undefined;
+  readonly switches: number;
+}
+
+/**
+ * Chooses the cut of each request on the first tier: what the policy says of the bandwidth as it was measured last, among the
+ * cuts that the tier above holds too and that need no tier that is lost.
+ */
+export class Steering {
+  private readonly policy: AdaptiveContract['policy'];
+  private readonly borders: AdaptiveContract['policy']['links'][number]['borders'];
+  readonly link: number;
+  private controller: ControllerState = startingController;
+  private bandwidthMbps: number;
+  private lost: { readonly above: number; readonly sinceMs: number } | undefined;
+  private heldAbove: ReadonlySet<string> | undefined;
+  /** Cuts in the order of their last use, newest first. */
+  private readonly used: string[] = [];
+  private switches = 0;
+
+  constructor(
+    private readonly contract: AdaptiveContract,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    const { policy } = contract;
+    const [watched] = policy.links;
+    this.policy = policy;
+    this.borders = watched?.borders ?? [];
+    this.link = watched?.link ?? 0;
+    this.bandwidthMbps = watched?.startMbps ?? 0;
+    this.controller = { ...startingController, regime: regimeAt(this.borders, this.bandwidthMbps) };
+  }
+
+  /** The cut for a request that comes now. */
+  choose(): ContractCut {
+    const lostAbove = this.lostAbove();
+    const cut =
+      (lostAbove === undefined ? undefined : this.within(lostAbove)) ??
+      this.held(this.inForce()) ??
+      this.contract.cuts[0];
+    if (cut === undefined) throw new Error('a contract without cuts');
+    if (this.used[0] !== cut.id) {
+      if (this.used.length > 0) this.switches += 1;
+      const at = this.used.indexOf(cut.id);
+      if (at >= 0) this.used.splice(at, 1);
+      this.used.unshift(cut.id);
+    }
+    return cut;
+  }
+
+  routeOf(cut: ContractCut): Route {
+    return { artifact: this.contract.artifact, policy: this.policy.version, cuts: [cut.id] };
+  }
+
+  /** Takes in a bandwidth of the link that the policy watches. */
+  measured(bandwidthMbps: number): void {
+    this.bandwidthMbps = bandwidthMbps;
+    this.controller = follow(this.borders, this.controller, { bandwidthMbps, nowMs: this.now() }, this.policy);
+  }
+
+  /** Nothing answers above a tier: a bandwidth of 0. */
+  lose(above: number): void {
+    this.lost = { above, sinceMs: this.now() };
+  }
+
+  /** The tier above answers. */
+  found(above: number): void {
+    if (this.lost !== undefined && above >= this.lost.above) this.lost = undefined;
+  }
+
+  /** What the tier above holds, as it said itself; nothing where that is not known. */
+  holds(holding: Holding | undefined): void {
+    this.heldAbove = holding === undefined ? undefined : new Set(holding.cuts);
+  }
+
+  /** True while it waits for the tier above to come back or to hold more. */
+  get isRestricted(): boolean {
+    return this.lost !== undefined || (this.heldAbove !== undefined && this.inForce() !== this.held(this.inForce()));
+  }
+
+  /** The cut for a request whose way up is lost, which needs no tier above the one at `position`; none where there is none. */
+  within(position: number): ContractCut | undefined {
+    const slowest = this.cutNamed(this.borders[0]?.cut);
+    const all = [slowest, ...this.borders.map(({ cut }) => this.cutNamed(cut))];
+    return all.find((cut) => cut !== undefined && cut.lastTier <= position);
+  }
+
+  /** The cut that both hold: the one that was used last among them, else the one of the nearest regime. */
+  bothHold(): ContractCut | undefined {
+    return this.held(this.inForce());
+  }
+
+  status(): SteeringStatus {
+    const lostAbove = this.lostAbove();
+    return {
+      cut: this.used[0] ?? this.inForce()?.id ?? '',
+      bandwidthMbps: lostAbove === undefined ? this.bandwidthMbps : 0,
+      lostAbove,
+      switches: this.switches,
+    };
+  }
+
+  private lostAbove(): number | undefined {
+    const { position } = this.contract;
+    if (this.lost === undefined) return undefined;
+    // The neighbor is looked after; of those further above only requests tell.
+    const isOver = this.lost.above > position && this.now() - this.lost.sinceMs > lostForMs;
+    if (isOver) this.lost = undefined;
+    return this.lost?.above;
+  }
+
+  private inForce(): ContractCut | undefined {
+    return this.cutNamed(this.borders[this.controller.regime]?.cut);
+  }
+
+  private held(wanted: ContractCut | undefined): ContractCut | undefined {
+    const isHeld = (cut: ContractCut | undefined): cut is ContractCut =>
+      cut !== undefined && (this.heldAbove === undefined || cut.sends.length === 0 || this.heldAbove.has(cut.id));
+    if (isHeld(wanted)) return wanted;
+    const before = this.used.map((id) => this.cutNamed(id)).find(isHeld);
+    return before ?? this.nearest().find(isHeld);
+  }
+
+  /** Cuts of all regimes, those beside the one in force first. */
+  private nearest(): readonly (ContractCut | undefined)[] {
+    const { regime } = this.controller;
+    return this.borders
+      .map(({ cut }, index) => ({ cut, distance: Math.abs(index - regime) }))
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ cut }) => this.cutNamed(cut));
+  }
+
+  private cutNamed(id: string | undefined): ContractCut | undefined {
+    return this.contract.cuts.find((cut) => cut.id === id);
+  }
+}

@@ -1,0 +1,52 @@
+import type { ContractDocument } from '../shared/documents/contract';
+import { Steering } from './adaptive/steering';
+import type { TensorServer } from './execution/tensorServer';
+import { TierAbove } from './execution/tierAbove';
+import type { Admission } from './service/admission';
+import { type Executors, Hop } from './service/hop';
+import { InferenceService, type ServiceLimits } from './service/inferenceService';
+import type { Log } from './service/log';
+import type { Metrics } from './service/metrics';
+import { Routing } from './service/routing';
+
+export interface ServiceParts {
+  readonly executors: Executors;
+  readonly upstream: TensorServer | undefined;
+  readonly metrics: Metrics;
+  readonly admission: Admission;
+}
+
+/** How often a tier that is lost, or that does not hold what it should, is looked after. */
+const lookIntervalMs = 250;
+
+/** What a tier does, put together; `unwatch` ends what it does by itself. */
+export function createService(
+  contract: ContractDocument,
+  { executors, upstream, metrics, admission }: ServiceParts,
+  settings: ServiceLimits & { readonly log: Log; readonly probes?: boolean },
+): { readonly service: InferenceService; readonly steering: Steering | undefined; readonly unwatch: () => void } {
+  const isAdaptive = contract.formatVersion === 2 && contract.position === 0;
+  const steering = isAdaptive ? new Steering(contract) : undefined;
+  const above =
+    upstream &&
+    new TierAbove(upstream, contract, {
+      linkSeen: (link, estimate) => {
+        if (link === contract.position) metrics.linkSeen(estimate);
+        if (link === steering?.link && estimate.bandwidthMbps !== undefined) steering.measured(estimate.bandwidthMbps);
+      },
+      found: () => steering?.found(contract.position),
+      holds: (holding) => steering?.holds(holding),
+    });
+  if (steering !== undefined) metrics.steersBy(() => steering.status());
+  const hop = new Hop(contract, executors, above, metrics, admission);
+  const routing = new Routing(contract, hop, steering);
+  const service = new InferenceService(contract, hop, routing, admission, metrics, settings, settings.log);
+  const { policy } = contract.formatVersion === 2 ? contract : {};
+  const probes = settings.probes !== false && policy?.links.some(({ link }) => link === contract.position) === true;
+  const look = () => {
+    if (steering?.isRestricted === true) above?.look().catch(() => undefined);
+    else if (probes) above?.probe().catch(() => undefined);
+  };
+  const timer = above && (steering !== undefined || probes) ? setInterval(look, lookIntervalMs).unref() : undefined;
+  return { service, steering, unwatch: () => clearInterval(timer) };
+}

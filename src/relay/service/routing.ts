@@ -1,0 +1,63 @@
+import type { Call } from '../../runtime/executor';
+import { Refusal } from '../../runtime/refusal';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { holdingFrom, holdsParameter, lostParameter, obeyedCut, routeFrom } from '../adaptive/route';
+import type { Steering } from '../adaptive/steering';
+import { artifactOf } from '../inference/artifact';
+import type { InferenceRequest } from '../inference/message';
+import type { Hop, HopAnswer } from './hop';
+
+/**
+ * Sends every request wholly over one cut: the first tier chooses it, and another one where the way up is lost or the tier
+ * above does not hold it; the tiers above obey.
+ */
+export class Routing {
+  constructor(
+    private readonly contract: ContractDocument,
+    private readonly hop: Hop,
+    /** On the first tier of a chain that holds several cuts. */
+    private readonly steering: Steering | undefined,
+  ) {}
+
+  /** @throws Refusal 400 for a route that this tier takes from nobody, 409 for one that it does not hold, and as `Hop` */
+  async answer({ inputs, route: given }: Pick<InferenceRequest, 'inputs' | 'route'>, call: Call): Promise<HopAnswer> {
+    if (this.contract.position === 0 && given !== undefined) {
+      throw new Refusal(400, `Tier ${this.contract.tier} chooses the route itself; send the request without one.`);
+    }
+    if (this.steering !== undefined) return await this.steer(this.steering, inputs, call);
+    const route = routeFrom(given);
+    obeyedCut(this.contract, route);
+    return await this.hop.answer(inputs, call, route);
+  }
+
+  private async steer(steering: Steering, inputs: InferenceRequest['inputs'], call: Call): Promise<HopAnswer> {
+    let cut = steering.choose();
+    const progress = this.hop.begin(inputs, cut.id);
+    const tried = new Set<string>();
+    for (;;) {
+      tried.add(cut.id);
+      try {
+        return await this.hop.follow(progress, call, steering.routeOf(cut));
+      } catch (error) {
+        const other = call.signal.aborted ? undefined : this.otherCut(steering, error);
+        if (other === undefined || tried.has(other.id)) throw error;
+        cut = other;
+      }
+    }
+  }
+
+  /** Another cut for a request that its cut could not answer; none where that would change nothing. */
+  private otherCut(steering: Steering, error: unknown) {
+    if (!Refusal.is(error)) return undefined;
+    const holding = holdingFrom(error.details[holdsParameter]);
+    if (error.status === 409 && holding !== undefined) {
+      if (holding.artifact !== artifactOf(this.contract)) return undefined;
+      steering.holds(holding);
+      return steering.bothHold();
+    }
+    const lostAbove = error.details[lostParameter];
+    if (typeof lostAbove !== 'number') return undefined;
+    steering.lose(lostAbove);
+    return steering.within(lostAbove);
+  }
+}

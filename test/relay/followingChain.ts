@@ -1,0 +1,119 @@
+import * as ort from 'onnxruntime-node';
+import { EmulatedLink } from '../../src/relay/execution/emulatedLink';
+import type { AdaptiveContract } from '../../src/shared/documents/contract';
+import { adaptiveContract, exportFunnel, funnelInput } from './adaptiveChain';
+import { floats, type RelayProcess, startRelay } from './splitChain';
+
+/** What became of one request. */
+export interface Outcome {
+  readonly status: number;
+  readonly isRight: boolean;
+  /** The cut that each tier has named, from the device upwards. */
+  readonly cuts: readonly string[];
+  readonly startMs: number;
+  readonly elapsedMs: number;
+}
+
+/** Three relay processes that share the funnel, with an emulated link between the first two. */
+export interface FollowingChain {
+  readonly link: EmulatedLink;
+  readonly contract: AdaptiveContract;
+  /** The cut that the policy wants at a bandwidth. */
+  wanted(mbps: number): string;
+  readonly device: RelayProcess;
+  infer(seed: number): Promise<Outcome>;
+  /** Ends the middle tier as a crash would. */
+  killEdge(): Promise<void>;
+  startEdge(): Promise<void>;
+  pids(): readonly number[];
+  stop(): Promise<void>;
+}
+
+const inputs = 4;
+
+/** @param program the relay's, bundled */
+export async function startFollowingChain(program: string, ...deviceOptions: string[]): Promise<FollowingChain> {
+  const split = exportFunnel();
+  const expected = await wholeAnswers(split.modelPath);
+  const path = (position: number) => split.contractPaths[position] ?? '';
+  const common = ['--exact', '--drain-ms', '0'];
+  const cloud = await startRelay(program, path(2), '--port', '0', ...common);
+  const startEdge = (port: number) =>
+    startRelay(program, path(1), '--port', String(port), '--upstream', cloud.base, ...common);
+  let edge = await startEdge(0);
+  const link = new EmulatedLink({ targetPort: edge.port, bandwidthMbps: 50, latencyMs: 1 });
+  const upstream = `http://127.0.0.1:${await link.listen()}`;
+  const limits = ['--max-running', '4', '--max-waiting', '64', '--timeout-ms', '20000', ...deviceOptions];
+  const device = await startRelay(program, path(0), '--port', '0', '--upstream', upstream, ...common, ...limits);
+  const contract = adaptiveContract(path(0));
+  return {
+    link,
+    contract,
+    device,
+    wanted: (mbps) => {
+      const borders = contract.policy.links[0]?.borders ?? [];
+      return borders.filter(({ fromMbps }) => fromMbps <= mbps).at(-1)?.cut ?? '';
+    },
+    infer: (seed) => infer(device.base, seed % inputs, expected),
+    killEdge: () => edge.end('SIGKILL'),
+    startEdge: async () => {
+      edge = await startEdge(edge.port);
+    },
+    pids: () => [device.pid, edge.pid, cloud.pid],
+    stop: async () => {
+      link.close();
+      await Promise.all([device, edge, cloud].map((relay) => relay.end('SIGKILL')));
+      split.remove();
+    },
+  };
+}
+
+function inputOf(seed: number): Uint8Array {
+  return new Uint8Array(floats(6 * 128 * 128, seed + 1).buffer);
+}
+
+/** What ONNX Runtime makes of the whole model for every input. */
+async function wholeAnswers(modelPath: string): Promise<Buffer[]> {
+  const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, interOpNumThreads: 1 } as const;
+  const session = await ort.InferenceSession.create(modelPath, options);
+  const answers: Buffer[] = [];
+  for (let seed = 0; seed < inputs; seed += 1) {
+    const values = new Float32Array(inputOf(seed).buffer);
+    const { y } = await session.run({ x: new ort.Tensor('float32', values, [...funnelInput.shape]) });
+    if (!(y?.data instanceof Float32Array)) throw new Error('y is not float32');
+    answers.push(Buffer.from(y.data.slice().buffer));
+  }
+  await session.release();
+  return answers;
+}
+
+/** One request, in binary both ways, with the times of every tier. */
+async function infer(base: string, seed: number, expected: readonly Buffer[]): Promise<Outcome> {
+  const startMs = performance.now();
+  const bytes = inputOf(seed);
+  const { name, shape } = funnelInput;
+  const head = Buffer.from(
+    JSON.stringify({
+      inputs: [{ name, datatype: 'FP32', shape, parameters: { binary_data_size: bytes.byteLength } }],
+      parameters: { binary_data_output: true, dnnsplit_timing: true },
+    }),
+  );
+  const failed = { isRight: false, cuts: [], startMs };
+  try {
+    const response = await fetch(`${base}/v2/models/funnel/infer`, {
+      method: 'POST',
+      headers: { 'Inference-Header-Content-Length': String(head.byteLength) },
+      body: Buffer.concat([head, bytes]),
+    });
+    const body = Buffer.from(await response.arrayBuffer());
+    const elapsedMs = performance.now() - startMs;
+    if (response.status !== 200) return { ...failed, status: response.status, elapsedMs };
+    const length = Number(response.headers.get('Inference-Header-Content-Length'));
+    const { parameters } = JSON.parse(body.subarray(0, length).toString());
+    const cuts = parameters.dnnsplit_timing.map(({ cut }: { cut: string }) => cut);
+    const isRight = expected[seed]?.equals(body.subarray(length)) === true;
+    return { status: 200, isRight, cuts, startMs, elapsedMs };
+  } catch {
+    return { ...failed, status: 0, elapsedMs: performance.now() - startMs };
+  }
+}

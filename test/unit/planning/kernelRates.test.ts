@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createCostTables } from '../../../src/engine/planning/costs/costTables';
+import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
+import type { Tier } from '../../../src/engine/planning/infrastructure/infrastructure';
+import { planModel } from '../../../src/engine/planning/planModel';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
+import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { type RateClass, rateClasses } from '../../../src/shared/rateClasses';
+import { allAssignments } from './randomGraphs';
+import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
+
+/** What traffic a real graph has: every tensor and the weights. */
+function withTraffic(graph: SplitGraph): SplitGraph {
+  const bytesOf = (tensors: readonly number[]) =>
+    tensors.reduce((sum, one) => sum + (graph.tensors[one]?.bytes ?? 0), 0);
+  const nodes = graph.nodes.map((node) => {
+    return { ...node, trafficBytes: bytesOf(node.reads) + bytesOf(node.writes) + node.weightBytes };
+  });
+  return { ...graph, nodes };
+}
+
+const pair = withTraffic(
+  syntheticGraph({ x: 1000 }, [
+    { name: 'conv', reads: ['x'], op: 'Conv', rateClass: 'depthwise', bytes: 2000, macs: 3e6, weightBytes: 500 },
+    { name: 'relu', reads: ['conv'], op: 'Relu', bytes: 2000 },
+    { name: 'pool', reads: ['relu'], op: 'MaxPool', bytes: 500 },
+  ]),
+);
+
+function secondsOn(tier: Partial<Tier>, graph = pair): number[] {
+  return [...(createCostTables(graph, plainInfrastructure([tier], [])).tiers[0]?.seconds ?? [])];
+}
+
+describe('the time of a node', () => {
+  it('is computing plus moving plus the overhead of its kernel where the tier has rates', () => {
+    const tier = { gflops: 100, memoryGBps: 2, overheadUs: 9, rates: { depthwise: 4 }, kernelOverheadUs: 7 };
+    const [conv, relu, pool] = secondsOn(tier);
+    // 6 MFLOP at 4 GFLOP/s; the input, the weights and what relu writes at 2 GB/s; 7 us.
+    expect(conv).toBeCloseTo(1.5e-3 + 3500 / 2e9 + 7e-6, 15);
+    expect(relu).toBe(0);
+    expect(pool).toBeCloseTo(2500 / 2e9 + 7e-6, 15);
+  });
+
+  it('falls back to the rate of everything and to the overhead of every node', () => {
+    const [conv] = secondsOn({ gflops: 100, overheadUs: 9, rates: { dense: 4 } });
+    expect(conv).toBeCloseTo(6e6 / 100e9 + 9e-6, 15);
+  });
+
+  it('stays the roofline of every node where the tier has nothing but rates of everything', () => {
+    expect(secondsOn({ gflops: 100, memoryGBps: 2, overheadUs: 9 })).toEqual([
+      Math.max(6e6 / 100e9, 3500 / 2e9) + 9 * 1e-6,
+      4000 / 2e9 + 9 * 1e-6,
+      2500 / 2e9 + 9 * 1e-6,
+    ]);
+  });
+
+  it('is that of the group where such a tier fuses, and of every node where one with rates does not', () => {
+    const [conv, relu] = secondsOn({ gflops: 100, memoryGBps: 2, fusion: true });
+    expect(conv).toBe(Math.max(6e6 / 100e9, 3500 / 2e9));
+    expect(relu).toBe(0);
+    const apart = secondsOn({ gflops: 100, memoryGBps: 2, rates: { depthwise: 4 }, fusion: false });
+    expect(apart[1]).toBeCloseTo(4000 / 2e9, 15);
+  });
+
+  it('is the measured one, in a group or not', () => {
+    const profile = new Map([['relu', 40]]);
+    const [conv, relu] = secondsOn({ gflops: 100, rates: { depthwise: 4 }, profile });
+    expect(conv).toBeCloseTo(1.5e-3, 15);
+    expect(relu).toBe(40 * 1e-6);
+  });
+});
+
+/** Small graphs of kernels and of what is fused into them. */
+const kernelGraphs: fc.Arbitrary<SplitGraph> = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom<readonly [string, RateClass | undefined]>(
+        ...rateClasses.map((name): [string, RateClass] => ['Conv', name]),
+        ['Relu', undefined],
+        ['Add', undefined],
+        ['Sigmoid', undefined],
+        ['Mul', undefined],
+        ['MaxPool', undefined],
+      ),
+      picks: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 2 }),
+      bytes: fc.constantFrom(400, 400, 400, 40),
+      macs: fc.integer({ min: 1, max: 50 }),
+    }),
+    { minLength: 2, maxLength: 7 },
+  )
+  .map((drafts) => {
+    const nodes = drafts.map(({ kind: [op, rateClass], picks, bytes, macs }, index): SyntheticNode => {
+      const known = ['x', ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
+      const reads = [...new Set(picks.map((pick) => known[known.length - 1 - (pick % known.length)] ?? 'x'))];
+      const kernel = rateClass === undefined ? {} : { rateClass, macs: macs * 1000, weightBytes: macs * 4 };
+      return { name: `n${index}`, reads, bytes, op, ...kernel };
+    });
+    return withTraffic(syntheticGraph({ x: 400 }, nodes));
+  });
+
+const kernelTiers = fc.array(
+  fc.record({
+    gflops: fc.constantFrom(0.01, 0.1, 1),
+    memoryGBps: fc.constantFrom(0.001, 0.01, undefined),
+    overheadUs: fc.constantFrom(0, 20),
+    rates: fc.constantFrom({}, { dense: 0.5, depthwise: 0.01 }, { matmul: 2, attention: 0.2 }, undefined),
+    kernelOverheadUs: fc.constantFrom(0, 50, undefined),
+    fusion: fc.constantFrom(true, false, undefined),
+    pricePerHour: fc.constantFrom(0, 1, 5),
+  }),
+  { minLength: 3, maxLength: 3 },
+);
+
+describe('plans on tiers that price kernels', () => {
+  it('are the best of all assignments, whether tiers fuse or not', () => {
+    let split = 0;
+    fc.assert(
+      fc.property(
+        kernelGraphs,
+        kernelTiers,
+        fc.constantFrom(0.5, 5, 50),
+        fc.constantFrom('latency' as const, 'cost' as const),
+        (graph, tiers, bandwidthMbps, objective) => {
+          const links = [
+            { bandwidthMbps, pricePerGB: 1 },
+            { bandwidthMbps: 2 * bandwidthMbps, pricePerGB: 1 },
+          ];
+          const infrastructure = plainInfrastructure(tiers, links, { objective });
+          const { plan, costs, certificate } = planModel(graph, findCandidates(graph), infrastructure, {
+            strategy: 'dnnsplit',
+          });
+          const all = allAssignments(graph, 3).map((one) => evaluatePlan(costs, one).objectiveValue);
+          const best = Math.min(...all);
+          expect(Math.abs(certificate.exactValue - best)).toBeLessThanOrEqual(1e-9 * best + 1e-18);
+          expect(plan.evaluation.objectiveValue).toBeGreaterThanOrEqual(best * (1 - 1e-9));
+          if (new Set(plan.assignment).size > 1) split++;
+        },
+      ),
+      { numRuns: 300, seed: 3 },
+    );
+    expect(split).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { analyzeFile } from '../../../src/app/analyzeFile';
+import { settingsOf } from '../../../src/app/configuredModel';
+import { planAnalyzed } from '../../../src/app/planAnalyzed';
+import { followedReports } from '../../../src/engine/report/planReport';
+import { Arrivals } from '../../../src/relay/adaptive/arrivals';
+import {
+  assumedLink,
+  type LinkEstimate,
+  type LinkObservation,
+  withObservation,
+} from '../../../src/relay/adaptive/bandwidthEstimate';
+import { Steering } from '../../../src/relay/adaptive/steering';
+import { adaptiveContract, exportFunnel, funnelConfig } from '../../relay/adaptiveChain';
+import { deviceContract } from './support/adaptiveContracts';
+
+describe('arrivals', () => {
+  /** Feeds pieces of several bodies at given times; gives what each body's receiver reports. */
+  const replay = (pieces: readonly (readonly [atMs: number, sender: string, body: string, bytes: number])[]) => {
+    let now = 0;
+    const arrivals = new Arrivals(() => now);
+    const bodies = new Map<string, ReturnType<Arrivals['begin']>>();
+    for (const [atMs, sender, body, bytes] of pieces) {
+      now = atMs;
+      const open = bodies.get(body) ?? arrivals.begin(sender);
+      bodies.set(body, open);
+      open.grow(bytes);
+    }
+    return new Map([...bodies].map(([body, open]) => [body, open.end()]));
+  };
+
+  it('time a body from its first piece to its last, without the first', () => {
+    const pieces = [0, 10, 20, 30].map((atMs) => [atMs, 's', 'one', 1000] as const);
+    expect(replay(pieces).get('one')).toEqual({ bodyBytes: 4000, bytes: 3000, ms: 30 });
+  });
+
+  it('count what the same sender sends beside it, and nothing of others', () => {
+    // Two bodies of one sender share its link: 1000 bytes in every 5 ms.
+    const shared = [0, 5, 10, 15, 20, 25, 30, 35].map((atMs, i) => [atMs, 's', i % 2 ? 'b' : 'a', 1000] as const);
+    const others = [2, 12, 22].map((atMs) => [atMs, 'other', 'c', 9000] as const);
+    const seen = replay([...shared, ...others].sort(([a], [b]) => a - b));
+    for (const body of ['a', 'b']) {
+      const { bytes, ms, bodyBytes } = seen.get(body) ?? { bytes: 0, ms: 1, bodyBytes: 0 };
+      expect([bodyBytes, bytes / ms]).toEqual([4000, 200]);
+    }
+    expect(seen.get('c')).toEqual({ bodyBytes: 27_000, bytes: 18_000, ms: 20 });
+  });
+
+  it('say nothing of a body that came at once', () => {
+    expect(replay([[3, 's', 'one', 500]]).get('one')).toEqual({ bodyBytes: 500, bytes: 0, ms: 0 });
+  });
+});
+
+describe('the bandwidth of a link', () => {
+  /** A body as a link of some bandwidth shows it. */
+  const body = (bodyBytes: number, mbps: number, roundTripMs = 10): LinkObservation => ({
+    bodyBytes,
+    bytes: bodyBytes,
+    ms: (bodyBytes * 8) / (mbps * 1e3),
+    roundTripMs,
+  });
+  const estimated = (seen: readonly LinkObservation[], start?: number): LinkEstimate =>
+    seen.reduce(withObservation, assumedLink(start));
+  const large = 200_000;
+
+  it('is the median of the newest three large bodies: an outlier is not followed, a change is with the second body', () => {
+    expect(estimated([body(large, 50), body(large, 50), body(large, 2)]).bandwidthMbps).toBeCloseTo(50);
+    expect(estimated([body(large, 50), body(large, 50), body(large, 5), body(large, 5)]).bandwidthMbps).toBeCloseTo(5);
+    expect(estimated([body(large, 5), body(large, 5), body(large, 50), body(large, 50)]).bandwidthMbps).toBeCloseTo(50);
+  });
+
+  it('is only raised by small bodies, and by two in a row', () => {
+    const slow = estimated([body(large, 5), body(large, 5)]);
+    expect(withObservation(slow, body(10_000, 1)).bandwidthMbps).toBeCloseTo(5);
+    const once = withObservation(slow, body(10_000, 40));
+    expect(once.bandwidthMbps).toBeCloseTo(5);
+    expect(withObservation(once, body(10_000, 20)).bandwidthMbps).toBeCloseTo(20);
+    const between = withObservation(withObservation(once, body(10_000, 1)), body(10_000, 20));
+    expect(between.bandwidthMbps).toBeCloseTo(5);
+  });
+
+  it('takes a body for small that is less than 64 KiB or less than what is on its way at once', () => {
+    expect(estimated([body(65_535, 5)]).bandwidthMbps).toBeUndefined();
+    expect(estimated([body(65_536, 5)]).bandwidthMbps).toBeCloseTo(5);
+    // At 200 Mbit/s and 30 ms 750 kB are on their way: a body of 100 kB that says 54 says nothing.
+    expect(estimated([body(100_000, 54, 30)], 200).bandwidthMbps).toBe(200);
+    expect(estimated([body(800_000, 195, 30)], 200).bandwidthMbps).toBeCloseTo(195);
+  });
+
+  it('judges by the least round trip: bodies that wait in line do not make others small', () => {
+    expect(estimated([body(large, 100, 10), body(large, 20, 5000)]).roundTripMs).toBe(10);
+    expect(estimated([body(large, 100, 10), body(large, 20, 5000), body(large, 20, 5000)]).bandwidthMbps).toBeCloseTo(
+      20,
+    );
+  });
+});
+
+describe('the cut in force', () => {
+  const split = exportFunnel();
+  afterAll(() => split.remove());
+
+  it('is the one that --follow names, for any bandwidths in turn', () => {
+    const contract = adaptiveContract(split.contractPaths[0] ?? '');
+    const settings = settingsOf(split.modelPath, { path: undefined, config: funnelConfig(), profiles: new Map() });
+    const { result } = planAnalyzed(analyzeFile(split.modelPath, {}), settings, {}, { skipCertificate: true });
+    const atOnce = { ...contract, policy: { ...contract.policy, minimumDwellMs: 0, minimumSamples: 0 } };
+    const { borders = [], startMbps = 0 } = contract.policy.links[0] ?? {};
+    expect(borders.length).toBeGreaterThanOrEqual(4);
+    const bandwidths = fc.array(
+      fc.double({ min: -2, max: 2.5, noNaN: true }).map((power) => 10 ** power),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(bandwidths, (mbps) => {
+        const steering = new Steering(atOnce);
+        const cuts = mbps.map((one) => {
+          steering.measured(one);
+          return steering.choose().id;
+        });
+        const followed = followedReports(result, 0, [startMbps, ...mbps]).slice(1);
+        expect(cuts).toEqual(followed.map(({ regime }) => borders[regime]?.cut));
+      }),
+    );
+  });
+
+  it('is kept for its time and until enough is measured, but not on a dead link', () => {
+    let now = 0;
+    const rules = { minimumDwellMs: 1000, minimumSamples: 2 };
+    const steering = new Steering(deviceContract({ startMbps: 50, rules }), () => now);
+    const at = (ms: number, mbps: number) => {
+      now = ms;
+      steering.measured(mbps);
+      return steering.choose().id;
+    };
+    // The first move needs no patience but for the samples; the next ones wait for both.
+    expect([at(0, 5), at(1, 5), at(2, 50), at(3, 50), at(900, 50), at(1002, 50)]).toEqual([
+      'none',
+      'half',
+      'half',
+      'half',
+      'half',
+      'none',
+    ]);
+    steering.lose(0);
+    expect([steering.choose().id, steering.status().bandwidthMbps]).toEqual(['all', 0]);
+    steering.found(0);
+    expect(steering.choose().id).toBe('none');
+  });
+
+  it('forgets a tier further above that was lost after a while, and its own neighbor only once it answers', () => {
+    let now = 0;
+    const steering = new Steering(deviceContract({ startMbps: 50 }), () => now);
+    steering.lose(1);
+    expect(steering.status().lostAbove).toBe(1);
+    now = 10_000;
+    expect(steering.status().lostAbove).toBeUndefined();
+    steering.lose(0);
+    now = 100_000;
+    expect(steering.status().lostAbove).toBe(0);
+  });
+});

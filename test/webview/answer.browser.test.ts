@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { describeInBrowser } from './harness/session';
+
+describeInBrowser('the answer', (session) => {
+  const row = (name: string | RegExp) => session.page.getByRole('button', { name }).first();
+  const isShown = (tab: string) => session.page.getByRole('tab', { name: tab, exact: true, selected: true }).waitFor();
+
+  test('opens on the cut, with the plan beside it', async () => {
+    await session.open('answer=1&blocks=60&unfolded=1&cuts=243,300');
+    await isShown('Plan');
+    await session.page.getByRole('heading', { name: /^Split after/ }).waitFor();
+    const cut = await session.page.evaluate(() => window.harness.cutLine(243));
+    const box = await session.page.locator('canvas').boundingBox();
+    const { y, zoom } = await session.camera();
+    expect((cut - y) * zoom).toBeCloseTo((box?.height ?? 0) / 2, 0);
+  });
+
+  test('stays where a person has gone before the plan came', async () => {
+    await session.open('answer=1&blocks=60&unfolded=1&cuts=243,300&state=noplan');
+    await session.page.mouse.move(300, 400);
+    await session.page.mouse.wheel(0, 500);
+    const before = await session.camera();
+    await session.page.evaluate(() => window.harness.sendPlan());
+    expect(await session.camera()).toEqual(before);
+  });
+
+  test('draws every plan to one scale, and its parts to theirs', async () => {
+    await session.open('answer=1');
+    const widths = await session.page.evaluate(() => {
+      const rows = [...document.querySelectorAll('.bars[aria-label="Latency"] .bar-row')];
+      const widthOf = (element: Element) => element.getBoundingClientRect().width;
+      return rows.map((one) => ({
+        name: one.querySelector('.bar-name')?.textContent ?? '',
+        figure: one.querySelector('.bar-figure')?.textContent ?? '',
+        parts: [...one.querySelectorAll('.bar-part')].map(widthOf),
+      }));
+    });
+    const ms = (figure: string) => Number.parseFloat(figure) * (figure.endsWith(' s') ? 1000 : 1);
+    const perMs = widths.map(({ parts, figure }) => parts.reduce((sum, part) => sum + part, 0) / ms(figure));
+    for (const one of perMs) expect(one / (perMs[0] ?? 1)).toBeCloseTo(1, 1);
+    expect(widths.map(({ name }) => name)).toEqual([
+      'This plan',
+      'All on device',
+      'All on edge',
+      'All on cloud',
+      expect.stringMatching(/^Next best: /),
+    ]);
+  });
+
+  test('tells what a bar is made of, shows its plan by keyboard, and leads back', async () => {
+    await session.open('answer=1');
+    await row(/^All on edge/).focus();
+    await session.page.getByText(/^[\d.]+x slower: [\d.]+ ms device → edge \+ [\d.]+ ms edge$/).waitFor();
+    await session.page.keyboard.press('Enter');
+    expect(await session.lastPosted('override')).toEqual({
+      type: 'override',
+      overrides: { strategy: 'single:edge' },
+    });
+    await row(/^Yours\s*1\.03 s/).waitFor();
+    await row(/^Recommended/).click();
+    expect(await session.lastPosted('override')).toEqual({ type: 'override', overrides: {} });
+    await row(/^This plan/).waitFor();
+    await row(/^Tried/).waitFor();
+  });
+
+  test('shows the node that is selected, and the plan again when none is', async () => {
+    await session.open('answer=1');
+    await session.graph().press('ArrowDown');
+    await session.graph().press('ArrowDown');
+    await session.graph().press('Enter');
+    await isShown('Node');
+    await session.graph().press('Escape');
+    await isShown('Plan');
+    await session.page.getByRole('tab', { name: 'Charts' }).click();
+    await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_0'], reveal: true }));
+    await session.settle();
+    await isShown('Charts');
+  });
+
+  test('offers what to do next', async () => {
+    await session.open('answer=1');
+    for (const [name, command] of [
+      ['Edit Tiers…', 'openConfig'],
+      ['Split…', 'split'],
+      ['Verify…', 'verifySplit'],
+      ['Generate…', 'generate'],
+    ] as const) {
+      await session.page.getByRole('button', { name, exact: true }).click();
+      expect(await session.lastPosted('run')).toEqual({ type: 'run', command });
+    }
+    expect(await session.page.getByRole('button', { name: 'Set Sizes…' }).count()).toBe(0);
+  });
+});

@@ -1,0 +1,41 @@
+import type { AnalysisReport, PlanReport } from '../../../src/shared/reports';
+import type { Controller } from '../../control/controller';
+import { alternativesOf, partsOfPlan } from '../../model/alternatives';
+import type { State } from '../../model/state';
+import { element, withCode } from '../../page/dom';
+import { formatCount } from '../../text/format';
+import { text } from '../../text/strings';
+import { barsView, chainView } from './bars';
+import { segmentsOf } from './chain';
+
+/** The answer: the verdict, what its latency adds up from, and the plan among its alternatives. */
+export function answerView({ plan, plannedUnder, tried }: State, controller: Controller): HTMLElement[] {
+  if (plan === null) return [element('p', { class: 'verdict' }, text('plan.none'))];
+  const alternatives = alternativesOf(plan, plannedUnder, tried);
+  const segments = segmentsOf(partsOfPlan(plan), plan, 'latency');
+  return [
+    element('h2', { class: 'verdict' }, ...withCode(plan.verdict)),
+    ...(segments.length > 1 ? [chainView(segments, 'latency')] : []),
+    ...barsView(alternatives, plan, 'latency', controller),
+    ...barsView(alternatives, plan, 'cost', controller),
+  ];
+}
+
+/** What the answer rests on: the advice with its reasons, the sizes that are assumed, and how many times are measured. */
+export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): HTMLElement[] {
+  const { assumedText } = analysis ?? {};
+  const lines = [
+    plan.advice,
+    measuredText(plan),
+    ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
+    ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
+  ];
+  const items = lines.map((line) => element('li', {}, ...withCode(line)));
+  return [element('h3', {}, text('rests.title')), element('ul', { class: 'rests' }, ...items)];
+}
+
+function measuredText({ tiers }: PlanReport): string {
+  const measured = tiers.reduce((sum, { measuredNodes }) => sum + measuredNodes, 0);
+  const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
+  return measured === 0 ? text('rests.estimated') : text('rests.measured', formatCount(measured), formatCount(nodes));
+}

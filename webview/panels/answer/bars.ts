@@ -1,0 +1,114 @@
+import { metricTable } from '../../../src/shared/metrics';
+import type { PlanReport } from '../../../src/shared/reports';
+import { tierColorIds } from '../../../src/shared/tierLook';
+import type { Controller } from '../../control/controller';
+import type { Alternative } from '../../model/alternatives';
+import { type Content, element, setText } from '../../page/dom';
+import { formatDollars, formatMs, formatRatio } from '../../text/format';
+import { type StringKey, text, translated } from '../../text/strings';
+import { type Counted, type Segment, segmentsOf } from './chain';
+
+/** Bars are at most this many times as long as that of the shown plan; longer ones run out of the picture. */
+const longestBar = 6;
+
+const figureOf = ({ figures }: Alternative, counted: Counted) =>
+  counted === 'latency' ? figures.latencyMs : figures.costPerRequest;
+const format = (value: number, counted: Counted) => (counted === 'latency' ? formatMs(value) : formatDollars(value));
+
+/** What a plan is called beside the others. */
+export function alternativeName({ kind, name }: Alternative, hasRecommended: boolean): string {
+  if (kind === 'shown') return text(hasRecommended ? 'bars.yours' : 'bars.plan');
+  if (kind === 'recommended') return text('bars.recommended');
+  if (kind === 'single') return text('bars.single', name ?? '');
+  const key: StringKey = kind === 'runnerUp' ? 'bars.runnerUp' : 'bars.tried';
+  return name === null ? text('bars.noCut') : text(key, name);
+}
+
+/** `1.80x slower`, against the shown plan. */
+function against(value: number, shown: number, counted: Counted): string {
+  if (value === shown || shown <= 0 || value <= 0) return '';
+  const isMore = value > shown;
+  const { ifBetter, ifWorse } = metricTable[counted];
+  return `${formatRatio(isMore ? value / shown : shown / value)} ${translated(isMore ? ifWorse : ifBetter)}`;
+}
+
+/** A letter in the color of its tier, or the hatching of links. */
+function mark({ kind, index, letter }: Segment): HTMLElement {
+  const look = kind === 'tier' ? `tier-${index % tierColorIds.length}` : 'on-link';
+  return element('span', { class: `tier-mark ${look}`, 'aria-hidden': 'true' }, letter);
+}
+
+/** The parts of a plan as a sum: `37 ms device + 18 ms device to edge + 0.2 ms edge`. */
+export function chainView(segments: readonly Segment[], counted: Counted): HTMLElement {
+  const terms = segments.flatMap((segment, at): Content[] => [
+    ...(at > 0 ? [' + '] : []),
+    element('span', { class: 'term' }, mark(segment), `${format(segment.value, counted)} ${segment.name}`),
+  ]);
+  return element('p', { class: 'chain' }, ...terms);
+}
+
+/** The same in words, without marks. */
+const chainText = (segments: readonly Segment[], counted: Counted) =>
+  segments.map(({ value, name }) => `${format(value, counted)} ${name}`).join(' + ');
+
+function bar(segments: readonly Segment[], whole: number): HTMLElement {
+  const total = segments.reduce((sum, { value }) => sum + value, 0);
+  const parts = segments.map((segment) => {
+    const look = segment.kind === 'tier' ? `tier-${segment.index % tierColorIds.length}` : 'on-link';
+    const part = element('span', { class: `bar-part ${look}` }, element('span', { class: 'letter' }, segment.letter));
+    part.style.setProperty('width', `${(100 * segment.value) / whole}%`);
+    return part;
+  });
+  const isCutOff = total > whole * 1.001;
+  return element('span', { class: isCutOff ? 'bar cut-off' : 'bar', 'aria-hidden': 'true' }, ...parts);
+}
+
+/**
+ * One stacked bar per plan, aligned under one another: compute per tier in its color and letter, links hatched. Pointing at
+ * one or focusing it tells what it is made of; choosing it shows that plan.
+ */
+export function barsView(
+  alternatives: readonly Alternative[],
+  plan: PlanReport,
+  counted: Counted,
+  controller: Controller,
+): HTMLElement[] {
+  const [shown] = alternatives;
+  if (shown === undefined) return [];
+  const largest = Math.max(...alternatives.map((one) => figureOf(one, counted)));
+  const own = figureOf(shown, counted);
+  if (!(largest > 0) || !Number.isFinite(own)) return [];
+  const whole = own > 0 ? Math.min(largest, own * longestBar) : largest;
+  const hasRecommended = plan.recommended !== undefined;
+  const told = element('p', { class: 'hint bar-told' });
+  const rows = alternatives.map((one) => {
+    const segments = segmentsOf(one.parts, plan, counted);
+    const figure = format(figureOf(one, counted), counted);
+    const name = alternativeName(one, hasRecommended);
+    const difference = against(figureOf(one, counted), own, counted);
+    const sum = chainText(segments, counted);
+    const isShown = one.overrides === null;
+    const more = [difference, sum, ...(isShown ? [] : [text('bars.show')])].filter((part) => part !== '');
+    const row = element(
+      'button',
+      {
+        type: 'button',
+        class: isShown ? 'bar-row shown' : 'bar-row',
+        ...(isShown && { 'aria-current': 'true' }),
+      },
+      element('span', { class: 'bar-name', title: name }, name),
+      bar(segments, whole),
+      element('span', { class: 'bar-figure' }, figure),
+      element('span', { class: 'visually-hidden' }, more.join(', ')),
+    );
+    const tell = () => setText(told, difference === '' ? sum : `${difference}: ${sum}`);
+    row.addEventListener('pointerenter', tell);
+    row.addEventListener('focus', tell);
+    const { overrides } = one;
+    if (overrides !== null) row.addEventListener('click', () => controller.override(overrides));
+    return element('li', {}, row);
+  });
+  if (counted === 'latency') setText(told, text('bars.hint'));
+  const list = element('ul', { class: 'bars', 'aria-label': translated(metricTable[counted].label) }, ...rows);
+  return [element('h3', {}, translated(metricTable[counted].label)), list, told];
+}
