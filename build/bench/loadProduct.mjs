@@ -29,6 +29,7 @@ const entry = `
   export { parsePlan } from './src/shared/documents/parsePlan';
   export { parseProfile } from './src/shared/documents/parseProfile';
   export { unwatched } from './src/shared/work';
+  export { plainInfrastructure, syntheticGraph } from './test/unit/planning/support';
 `;
 
 /**

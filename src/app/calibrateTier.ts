@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Calibration, calibrate } from '../engine/calibration/calibrate';
 import type { DimensionBindings } from '../engine/shapes/facts/inferred';
+import type { SplitGraph, SplitNode } from '../engine/split/splitGraph';
 import { readTextFile } from '../files/regularFile';
 import type { TierDocument } from '../shared/documents/config';
 import { requireDocument } from '../shared/documents/parsedDocument';
@@ -21,6 +22,9 @@ export interface CalibratedTier {
 
 /** Fewer models than this say little about others. */
 const fewModels = 5;
+/** Parts of a model's work that have to be measured for a fit, and that are enough for one without a word. */
+const leastCovered = 0.5;
+const mostlyCovered = 0.95;
 
 /**
  * Fits a tier to measured models: a tier of a configuration, with the error of its times.
@@ -35,9 +39,12 @@ export function calibrateTier(files: readonly string[], id: string, bindings: Di
     const { graph, structureHash } = analyzeFile(model, bindings);
     const profile = requireDocument(parseProfile(readTextFile(path, 'profile')), 'invalid-profile', path);
     const microseconds = new Map(Object.entries(profile.microseconds));
-    const known = graph.nodes.filter((node) => microseconds.has(node.name) || microseconds.has(node.id));
-    if (known.length === 0)
+    const covered = coveredWork(graph, microseconds);
+    if (covered === undefined)
       throw new DnnSplitError('invalid-profile', say('calibrate.nothing', { path, model }), { path });
+    const share = { path, model, percent: Math.round(100 * covered) };
+    if (covered < leastCovered) throw new DnnSplitError('invalid-profile', say('calibrate.partial', share), { path });
+    if (covered < mostlyCovered) warnings.push(say('calibrate.mostly', share).text);
     if (profile.model !== undefined && profile.model.structureHash !== structureHash) {
       warnings.push(say('calibrate.otherModel', { path, model }).text);
     }
@@ -46,6 +53,14 @@ export function calibrateTier(files: readonly string[], id: string, bindings: Di
   const calibration = calibrate(measured);
   if (pairs.length < fewModels) warnings.push(say('calibrate.few', { models: pairs.length, enough: fewModels }).text);
   return { tier: tierOf(id, calibration), calibration, models: measured.map(({ name }) => name), warnings };
+}
+
+/** What part of a model's work has a measured time; nothing where no node has one. */
+function coveredWork({ nodes }: SplitGraph, microseconds: ReadonlyMap<string, number>): number | undefined {
+  const known = nodes.filter((node) => microseconds.has(node.name) || microseconds.has(node.id));
+  const work = (some: readonly SplitNode[]) => some.reduce((sum, { macs }) => sum + (macs ?? 0), 0);
+  if (known.length === 0) return undefined;
+  return work(nodes) === 0 ? known.length / nodes.length : work(known) / work(nodes);
 }
 
 function pairsOf(files: readonly string[]): (readonly [model: string, profile: string])[] {

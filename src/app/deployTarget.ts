@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
+import type { BundleAddress } from '../engine/deploy/parts/bundleAddress';
+import type { BundleSecrets } from '../engine/deploy/parts/bundleSecrets';
 import type { Deployment } from '../engine/deploy/parts/deployment';
 import { requireUnchanged } from '../files/fileIdentity';
 import { commitSets, FileSet } from '../files/fileSet';
@@ -10,6 +12,7 @@ import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import type { DeploymentTarget, Engine } from '../shared/targets';
 import { unwatched, type Work } from '../shared/work';
+import { bundleSecrets } from './bundleSecrets';
 import type { HeldPart } from './cutModel';
 import { type PreparedSplit, segmentSteps } from './deploySplit';
 import { earlierGeneratedFiles, generatedListFile, generatedListText } from './ownFiles';
@@ -27,15 +30,44 @@ export interface TargetOptions {
   readonly name?: string | undefined;
   /** Registry of the images. */
   readonly registry?: string | undefined;
+  /** Of bundles: where tiers are reached, by their id. */
+  readonly addresses?: ReadonlyMap<string, BundleAddress> | undefined;
+  /** Of bundles: false leaves encryption out. */
+  readonly tls?: boolean | undefined;
+  /** Of bundles: their folder, where secrets are kept or made; without it there are none, as for a preview. */
+  readonly secretsIn?: string | undefined;
 }
 
 /** The files of a deployment target for a cut model. @throws DnnSplitError where the target cannot take the model */
 export function deploymentOf(prepared: PreparedSplit, options: TargetOptions): Deployment {
   const { plan, contracts } = prepared;
-  const { target, engine, programFolder, name, registry } = options;
+  const { target, engine, programFolder, name, registry, addresses, tls, secretsIn } = options;
   const relayProgram = readRelay(programFolder);
   const revision = revisionOf(contracts, relayProgram);
-  return deploymentFiles(target, { ...{ plan, contracts, engine, relayProgram, revision }, name, registry });
+  const isBundle = target === 'bundle' && secretsIn !== undefined;
+  const secrets = isBundle ? secretsOf(prepared, options, secretsIn) : undefined;
+  const named = { name, registry, addresses, tls, secrets };
+  return deploymentFiles(target, { ...{ plan, contracts, engine, relayProgram, revision }, ...named });
+}
+
+/** Certificates are for the name of a tier, its address, and the machine itself. */
+function secretsOf(
+  { plan, names, contracts }: PreparedSplit,
+  options: TargetOptions,
+  directory: string,
+): BundleSecrets {
+  const { addresses, tls = true, name = plan.model.name } = options;
+  const unknown = [...(addresses?.keys() ?? [])].find((id) => !plan.tiers.some((tier) => tier.id === id));
+  if (unknown !== undefined) {
+    const tiers = plan.tiers.map(({ id }) => id).join(', ');
+    throw new DnnSplitError('bad-usage', say('bundle.noTier', { tier: unknown, tiers }));
+  }
+  const tiers = contracts.map(({ tier }, position) => {
+    const folder = names[position] ?? '';
+    const address = addresses?.get(tier)?.host ?? folder;
+    return { name: folder, hosts: [...new Set([address, folder, 'localhost', '127.0.0.1', '::1'])] };
+  });
+  return bundleSecrets({ directory, deployment: name, tiers, tls });
 }
 
 /** Contracts hold the id of their export, which changes with every byte of the parts. */

@@ -2,6 +2,7 @@ import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { applyOverrides } from '../engine/planning/infrastructure/applyOverrides';
 import { type PlanningResult, type PlanOptions, planModel } from '../engine/planning/planModel';
 import { planDocument, planDocumentText } from '../engine/report/planDocument';
+import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import type { PlanOverrides } from '../shared/requests';
@@ -49,9 +50,14 @@ function requireSizes({ unsized }: AnalyzedModel): void {
 }
 
 /** The text of the plan document that would lie at `planPath`. */
-export function planText({ analyzed, settings, result }: PlannedModel, planPath: string): string {
+export function planText(planned: PlannedModel, planPath: string): string {
+  return planDocumentText(planDocumentOf(planned, planPath));
+}
+
+/** The plan document that would lie at `planPath`. */
+export function planDocumentOf({ analyzed, settings, result }: PlannedModel, planPath: string): PlanDocument {
   const path = resolve(analyzed.path);
-  const document = planDocument({
+  return planDocument({
     ...analyzed,
     modelFile: relative(dirname(resolve(planPath)), path)
       .split(sep)
@@ -62,5 +68,4 @@ export function planText({ analyzed, settings, result }: PlannedModel, planPath:
     tierSources: settings.config.tiers,
     result,
   });
-  return planDocumentText(document);
 }

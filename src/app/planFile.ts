@@ -5,9 +5,13 @@ import { parsePlan } from '../shared/documents/parsePlan';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { planPathFor } from './planPath';
 
-/** Reads a plan document. @throws DnnSplitError `invalid-plan` or `file-system` */
+/** Reads a plan document. @throws DnnSplitError `invalid-plan`, `file-system`, `bad-usage` for a model in its place */
 export function readPlanFile(path: string): PlanDocument {
+  if (path.endsWith('.onnx')) {
+    throw new DnnSplitError('bad-usage', say('command.isModel', { path, plan: planPathFor(path) }));
+  }
   return parsePlanText(readTextFile(path, 'plan'), path);
 }
 

@@ -4,10 +4,17 @@ import { productVersion } from '../shared/version';
 import { addAnalyze } from './commands/analyze';
 import { addAnnotate } from './commands/annotate';
 import { addCalibrate } from './commands/calibrate';
+import { addCompare } from './commands/compare';
+import { addCompletion } from './commands/completion';
 import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
+import { addLsp } from './commands/lsp';
+import { addMcp } from './commands/mcp';
 import { addPlan } from './commands/plan';
+import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
+import { addPush } from './commands/push';
+import { addReport } from './commands/report';
 import { addRun } from './commands/run';
 import { addServe } from './commands/serve';
 import { addSplit } from './commands/split';
@@ -19,6 +26,7 @@ const program = new Command('dnnsplit')
   .description('Find where an ONNX model can be cut between device, edge and cloud, and what each cut costs.')
   .version(productVersion)
   .showHelpAfterError('Use --help to list the options.')
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'dnnsplit: ')) })
   .addHelpText('afterAll', exitCodesHelp)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
@@ -26,16 +34,28 @@ const program = new Command('dnnsplit')
 const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['analyze', addAnalyze],
   ['plan', addPlan],
+  ['compare', addCompare],
+  ['presets', addPresets],
   ['profile', addProfile],
   ['calibrate', addCalibrate],
   ['graph', addGraph],
+  ['report', addReport],
   ['split', addSplit],
   ['verify', addVerify],
   ['run', addRun],
   ['annotate', addAnnotate],
   ['serve', addServe],
   ['deploy', addDeploy],
+  ['push', addPush],
+  ['lsp', addLsp],
+  ['mcp', addMcp],
+  ['completion', (program) => addCompletion(program, addOthers)],
 ]);
+
+/** Adds the commands besides the one that the arguments name. */
+async function addOthers(): Promise<void> {
+  for (const [name, add] of commands) if (name !== process.argv[2]) await add(program);
+}
 
 /** Runs the command that the arguments name; the others are not needed then, and loading them takes time. */
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExtensionApi } from './api';
+import { registerLanguageModelTools } from './assistant/languageModelTools';
 import { LanguageServer } from './client/languageServer';
 import { startForDocuments } from './client/startForDocuments';
 import { analyzeAgain } from './commands/analyze';
@@ -65,7 +66,16 @@ export function activate({
       (modelUri) => models.setActive(modelUri),
     ),
   );
-  const context: CommandContext = { models, graphs, selection, server, notifier, log, storageUri: globalStorageUri };
+  const context: CommandContext = {
+    models,
+    graphs,
+    selection,
+    server,
+    notifier,
+    log,
+    extensionUri,
+    storageUri: globalStorageUri,
+  };
   const tree = parts.add(new SplitTree(models, selection));
   const status = parts.add(new PlanStatus(models));
   parts.add(new PlanDocuments(models, selection));
@@ -74,6 +84,7 @@ export function activate({
   parts.add(new ConfigProblems(models, (error) => notifier.report(error)));
   parts.add(new DefaultObjective(models, (thrown) => notifier.report(thrown)));
   parts.add(registerCommands(context));
+  parts.add(registerLanguageModelTools(server));
   parts.add(logOpenings(models, log));
   parts.add(startForDocuments(server, notifier));
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellTrust()));

@@ -1,5 +1,6 @@
 import type { Message } from './messages/message';
 import { type Sentence, say } from './messages/say';
+import type { RelaxReport } from './reports';
 
 /**
  * Every failure that a person may see. The message is one sentence that says what is wrong, where, and what to do;
@@ -36,6 +37,14 @@ export interface ErrorPlace {
   readonly column?: number;
 }
 
+/** For limits that no plan keeps: what would make a plan possible, as data. */
+export interface Remedy {
+  /** Changes that are all needed. */
+  readonly relax: readonly RelaxReport[];
+  /** Changes that would do instead, each list by itself. */
+  readonly alternatives: readonly (readonly RelaxReport[])[];
+}
+
 /** An error in a form that survives `postMessage` and JSON. */
 export interface ErrorData {
   readonly code: ErrorCode;
@@ -44,6 +53,7 @@ export interface ErrorData {
   readonly detail?: string;
   /** The message before it was put into English, for translation. */
   readonly said?: Message;
+  readonly remedy?: Remedy;
 }
 
 const errorName = 'DnnSplitError';
@@ -58,6 +68,7 @@ export class DnnSplitError extends Error {
     message: string | Sentence,
     readonly place?: ErrorPlace,
     readonly detail?: string,
+    readonly remedy?: Remedy,
   ) {
     super(typeof message === 'string' ? message : message.text);
     if (typeof message !== 'string') this.said = { id: message.id, values: message.values };
@@ -71,7 +82,7 @@ export class DnnSplitError extends Error {
 
   static fromData(data: ErrorData): DnnSplitError {
     const message = data.said === undefined ? data.message : { ...data.said, text: data.message };
-    return new DnnSplitError(data.code, message, data.place, data.detail);
+    return new DnnSplitError(data.code, message, data.place, data.detail, data.remedy);
   }
 
   /** The message, with what it was made from where that is known. */
@@ -86,6 +97,7 @@ export class DnnSplitError extends Error {
       ...(this.place && { place: this.place }),
       ...(this.detail !== undefined && { detail: this.detail }),
       ...(this.said && { said: this.said }),
+      ...(this.remedy && { remedy: this.remedy }),
     };
   }
 }

@@ -388,6 +388,8 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly paretoComplete?: boolean;
   /** Where it does not: the levels of throughput that the best plans were found for, besides those of minimum cuts. */
   readonly paretoLevels?: number;
+  /** The same per metric. */
+  readonly paretoLevelsOf?: Readonly<Record<Metric, number>>;
   /** With `--top` and the strategy `exhaustive`: the best plans over all positions of the order, best first. */
   readonly ranked?: readonly ParetoReport[];
   /** How many cuts were looked at for the efficient plans. */
@@ -423,7 +425,7 @@ export interface PlanReport extends Figures, WithUnstated {
   /** The best plan that cuts once and elsewhere, where there is one. */
   readonly runnerUp?: AlternativeReport;
   /** In the workbench, while cuts, pins, a placement or a strategy are tried: the plan without them. */
-  readonly recommended?: AlternativeReport;
+  readonly withoutTried?: AlternativeReport;
   /** Nodes that pins keep on their tier, where there are any. */
   readonly pins?: readonly PinReport[];
   /** What to do, "do not split" included: the headline first, then reasons. */

@@ -1,7 +1,9 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { AnswerPlace } from './answers';
+import type { ToolAnswer } from './assistantTools';
 import type { ErrorData } from './errors';
+import type { HandoverFormat } from './handoverFormats';
 import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
@@ -147,6 +149,8 @@ export interface ServerRequests {
     };
     result: { svg: string };
   };
+  /** A report of the plan that is shown, to hand over: the text of one file. */
+  'dnnsplit/report': { params: { modelUri: string; format: HandoverFormat }; result: { text: string } };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */
@@ -182,6 +186,11 @@ export interface ServerRequests {
   'dnnsplit/split': {
     params: { sourceUri: string; overwrite: boolean; token: string };
     result: { folderUri: string; tiers: readonly string[] };
+  };
+  /** One call of an assistant's tool, which may read below some folders and write below others. */
+  'dnnsplit/tool': {
+    params: { tool: string; input: unknown; rootUris: readonly string[]; writableUris: readonly string[] };
+    result: ToolAnswer;
   };
   /** Runs the whole model and its sub-models on random inputs; `packageFolder` is where ONNX Runtime may be installed. */
   'dnnsplit/verify': {

@@ -34,6 +34,11 @@ export const targetTable = {
     description: translatable('Model repositories for Triton Inference Server'),
     contracts: 'contracts/*/contract.json',
   },
+  bundle: {
+    label: 'Bundles',
+    description: translatable('A folder per machine with TLS, tokens and a service'),
+    contracts: '*/contract.json',
+  },
 } as const satisfies Readonly<Record<string, TargetEntry>>;
 
 export type DeploymentTarget = keyof typeof targetTable;

@@ -54,6 +54,8 @@ export const runCommands = [
   'savePicture',
   'openConfig',
   'bindDimension',
+  'report',
+  'keepTried',
   'generate',
   'split',
   'verifySplit',

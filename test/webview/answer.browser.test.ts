@@ -81,6 +81,7 @@ describeInBrowser('the answer', (session) => {
     await session.open('answer=1');
     for (const [name, command] of [
       ['Edit Tiers…', 'openConfig'],
+      ['Save Report…', 'report'],
       ['Split…', 'split'],
       ['Verify…', 'verifySplit'],
       ['Generate…', 'generate'],

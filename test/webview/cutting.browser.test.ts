@@ -28,7 +28,7 @@ describeInBrowser('cutting anywhere', (session) => {
     await session.open('previews=1');
     await select('conv_13');
     await session.page.getByText(/^Cuts 2 tensors, [\d.]+ [kM]B\.$/).waitFor();
-    await session.page.getByRole('button', { name: 'Cut Here: device to edge' }).click();
+    await session.page.getByRole('button', { name: 'Cut Here: device → edge' }).click();
     expect(await lastCuts()).toEqual([14, null]);
   });
 

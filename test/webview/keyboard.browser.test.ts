@@ -24,7 +24,7 @@ describeInBrowser('a plan by keyboard', (session) => {
   test('keeps the focus where it was when what is around it is built anew', async () => {
     await session.open();
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_0'], reveal: true }));
-    const cutHere = session.page.getByRole('button', { name: 'Cut Here: device to edge' });
+    const cutHere = session.page.getByRole('button', { name: 'Cut Here: device → edge' });
     for (const wanted of [cutHere, session.page.getByRole('button', { name: 'Pin to edge' })]) {
       await wanted.focus();
       await session.page.keyboard.press('Enter');
@@ -40,7 +40,7 @@ describeInBrowser('a plan by keyboard', (session) => {
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['relu_1'], reveal: false }));
     await session.page.getByRole('heading', { name: 'layer0.relu_1' }).waitFor();
     await session.settle();
-    expect(await focusedName()).toBe('device → edge');
+    expect(await focusedName()).toBe('Cut Here: device → edge');
   });
 
   test('has the graph focused as soon as the page is', async () => {

@@ -5,7 +5,7 @@ export default defineConfig({
     dir: import.meta.dirname,
     // Pictures for people are made on request only: `SCREENSHOTS=1`.
     include: [
-      '{webview,page,answer,cutting,regionMap,keyboard}.browser.test.ts',
+      '{webview,page,answer,cutting,report,regionMap,keyboard}.browser.test.ts',
       ...(process.env['SCREENSHOTS'] ? ['screenshots.browser.test.ts'] : []),
     ],
     testTimeout: 120_000,

@@ -60,7 +60,7 @@ function overridesFor({ cuts, nodes }: AlternativeReport, conditions: PlanOverri
 /** The shown plan, the recommended one where it is another, every single tier, the next best cut, and what was tried. */
 export function alternativesOf(plan: PlanReport, overrides: PlanOverrides, tried: readonly TriedPlan[]): Alternative[] {
   const conditions = conditionsOf(overrides);
-  const { recommended, runnerUp } = plan;
+  const { withoutTried, runnerUp } = plan;
   const shown: Alternative = {
     kind: 'shown',
     name: firstCut(plan),
@@ -77,7 +77,7 @@ export function alternativesOf(plan: PlanReport, overrides: PlanOverrides, tried
   const others = tried.filter((one) => sameConditions(one) && !sameOverrides(one.overrides, overrides));
   return [
     shown,
-    ...alternative('recommended', recommended, conditions),
+    ...alternative('recommended', withoutTried, conditions),
     ...singles,
     ...alternative('runnerUp', runnerUp, runnerUp && overridesFor(runnerUp, conditions)),
     ...others.map(

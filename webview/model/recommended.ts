@@ -3,11 +3,11 @@ import type { State } from './state';
 
 /** Where the recommended plan cuts otherwise than the shown one: the link, and the height in the scene. */
 export function recommendedCuts({ scene, plan, list }: Pick<State, 'scene' | 'plan' | 'list'>) {
-  if (scene === null || plan?.recommended === undefined) return [];
+  if (scene === null || plan?.withoutTried === undefined) return [];
   const letters = list?.plan?.letters ?? [];
   const boundaries = list?.plan?.boundaries ?? [];
   const count = scene.nodeOfOrder.length;
-  const cuts = plan.recommended.cuts.map((position, link) => ({ position, link }));
+  const cuts = plan.withoutTried.cuts.map((position, link) => ({ position, link }));
   const marks = cuts.flatMap(({ position, link }) => {
     if (position === null || position === count) return [];
     if (boundaries.find((boundary) => boundary.link === link)?.position === position) return [];

@@ -89,9 +89,8 @@ function cutSection(state: State, nodeId: string, position: number | undefined, 
   const names = state.overlay?.tierNames ?? [];
   const buttons = names.slice(1).map((to, link) =>
     button({
-      label: names.length === 2 ? text('details.cutHere') : text('boundary.link', names[link] ?? '', to),
+      label: names.length === 2 ? text('details.cutHere') : text('details.cutLink', names[link] ?? '', to),
       title: text('details.cutHere.title', names[link] ?? '', to, link + 1),
-      name: text('details.cutHere.name', names[link] ?? '', to),
       onClick: () => controller.cutAfter(nodeId, link),
     }),
   );

@@ -33,13 +33,18 @@ export function createPlanPanel(controller: Controller): Panel {
     onClick: () => controller.redo(),
   });
   const reset = button({ label: text('plan.reset'), onClick: () => controller.override({}) });
+  const keep = button({
+    label: text('plan.keep'),
+    title: text('plan.keep.title'),
+    onClick: () => controller.run('keepTried'),
+  });
   const tried = element('div');
   const touched = element(
     'div',
     { class: 'touched' },
     tried,
     element('p', { class: 'hint' }, text('plan.changed')),
-    element('div', { class: 'actions' }, undo, redo, reset),
+    element('div', { class: 'actions' }, undo, redo, reset, keep),
   );
   const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
   const root = element(
@@ -106,6 +111,7 @@ export function createPlanPanel(controller: Controller): Panel {
       touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);
       redo.toggleAttribute('disabled', future.length === 0);
+      keep.toggleAttribute('disabled', !hasOverrides(state.overrides));
       reset.toggleAttribute('disabled', !hasOverrides(state.overrides));
     },
   };

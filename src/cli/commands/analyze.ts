@@ -5,7 +5,10 @@ import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateReport, StatedPlanReport, TensorReport } from '../../shared/reports';
 import { parseBindings } from '../terminal/arguments';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Answered, eachModel } from '../terminal/eachModel';
+import { checkDimensions, shownPath } from '../terminal/modelOptions';
+import { modelsArgument, type NamedModel } from '../terminal/namedModels';
+import { standardOutput } from '../terminal/output';
 import { factsText, tableText } from '../terminal/table';
 
 interface AnalyzeOptions {
@@ -21,39 +24,48 @@ export function addAnalyze(program: Command): void {
   program
     .command('analyze')
     .description('Summarize a model and list its candidate split points')
-    .argument('<model>', 'an .onnx file')
+    .argument('<models...>', modelsArgument)
     .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
     .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
     .option('--nodes', 'list every node')
     .option('--tensors', 'list every tensor')
     .option('--json', 'print JSON')
-    .action((model: string, options: AnalyzeOptions) => analyze(model, options, standardOutput));
+    .action((models: string[], options: AnalyzeOptions) =>
+      eachModel(models, { json: options.json, output: standardOutput }, (model) => analyze(model, options)),
+    );
 }
 
-async function analyze(model: string, options: AnalyzeOptions, output: Output): Promise<void> {
+async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answered> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { analysisReport } = await import('../../engine/report/analysisReport');
-  const bindings = await bindingsOf(model, options.config);
-  const analyzed = analyzeFile(model, { ...bindings, ...options.bind });
+  const config = options.config ?? findConfig(model.name);
+  const bindings = { ...(await bindingsOf(model.name, config)), ...options.bind };
+  const analyzed = analyzeFile(model.path, bindings);
+  const warnings = await checkDimensions(analyzed, model.name, bindings, options.bind);
+  const { nodes = false, tensors = false } = options;
   const { statedPlanReport } = await import('../../app/statedPlan');
   const statedPlan = statedPlanReport(analyzed);
-  const facts = analysisReport(analyzed, { nodes: options.nodes === true, tensors: options.tensors === true });
+  const facts = analysisReport({ ...analyzed, path: model.name }, { nodes, tensors });
   const report = { ...facts, ...(statedPlan && { statedPlan }) };
-  output.print(options.json ? jsonText(report) : analysisText(report));
+  return {
+    report: { format: 'dnnsplit.analysis', formatVersion: 1, config: shownPath(config), ...report },
+    text: () => analysisText(report, shownPath(config)),
+    warnings,
+  };
 }
 
 /** Dimensions that the configuration binds; without one nothing is bound, and what parses it need not be loaded. */
-async function bindingsOf(model: string, config: string | undefined): Promise<DimensionBindings> {
-  const path = config ?? findConfig(model);
+async function bindingsOf(model: string, path: string | undefined): Promise<DimensionBindings> {
   if (path === undefined) return {};
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   return settingsOf(model, configOf(model, path)).bindings;
 }
 
-function analysisText(report: AnalysisReport): string {
+function analysisText(report: AnalysisReport, config: string | null): string {
   const { model, graph, candidates, openDimensions, madeDimensions = [], diagnostics } = report;
   const facts: [string, string][] = [
     ['model', model.path],
+    ...(config === null ? [] : [['sizes from', config] as [string, string]]),
     ['producer', model.producer === '' ? 'unknown' : model.producer],
     [
       'operators',

@@ -4,6 +4,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
 interface AnnotateOptions {
@@ -19,7 +20,7 @@ export function addAnnotate(program: Command): void {
     .description(
       "Write a copy of a plan's model that states the plan: pipeline stages (ONNX IR 11) and layers (ONNX Runtime)",
     )
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .requiredOption('-o, --output <file>', 'model to write; external data is copied along into another folder')
     .option('--force', 'replace existing files')
     .option('--json', 'print JSON')
@@ -27,13 +28,12 @@ export function addAnnotate(program: Command): void {
 }
 
 async function annotate(planPath: string, options: AnnotateOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { annotationSteps } = await import('../../app/annotateModel');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const target = { output: options.output, overwrite: options.force === true };
-  const report = await takeStepsApart(annotationSteps(readPlanFile(planPath), planPath, target, terminalWork()));
+  const report = await takeStepsApart(annotationSteps(await planInput(planPath), planPath, target, terminalWork()));
   output.print(options.json ? jsonText(report) : annotationText(report));
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type BundleAddress, parseAddress } from '../../engine/deploy/parts/bundleAddress';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
@@ -7,6 +8,7 @@ import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 
 interface DeployOptions {
   readonly target: readonly DeploymentTarget[];
@@ -14,6 +16,8 @@ interface DeployOptions {
   readonly engine: Engine;
   readonly name?: string;
   readonly registry?: string;
+  readonly host?: ReadonlyMap<string, BundleAddress>;
+  readonly tls: boolean;
   readonly manifestsOnly?: boolean;
   readonly force?: boolean;
   readonly adaptive?: number;
@@ -25,7 +29,7 @@ export function addDeploy(program: Command): void {
   program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .addOption(
       new Option('-t, --target <targets>', `deployment targets, separated by commas: ${deploymentTargets.join(', ')}`)
         .argParser(parseTargets)
@@ -49,6 +53,13 @@ export function addDeploy(program: Command): void {
         parseRegistry,
       ),
     )
+    .addOption(
+      new Option(
+        '--host <tier=address>',
+        'for bundle: where a tier is reached, with a port or not (repeatable)',
+      ).argParser(parseHost),
+    )
+    .option('--no-tls', 'for bundle: do not encrypt what travels between tiers')
     .option('--manifests-only', 'leave the sub-models out')
     .option('--force', 'replace the files of an earlier run')
     .option('--json', 'print the paths as JSON')
@@ -74,19 +85,28 @@ function parseRegistry(text: string): string {
   throw new InvalidArgumentError('Use the address of a registry, for example registry.example.com/team.');
 }
 
+function parseHost(text: string, earlier: ReadonlyMap<string, BundleAddress> = new Map()): Map<string, BundleAddress> {
+  const place = text.indexOf('=');
+  const address = parseAddress(text.slice(place + 1));
+  if (place > 0 && address !== undefined) return new Map([...earlier, [text.slice(0, place), address]]);
+  throw new InvalidArgumentError('Use TIER=HOST or TIER=HOST:PORT, for example cloud=192.0.2.7:8000.');
+}
+
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit } = await import('../../app/deploySplit');
   const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, { adaptiveLink: options.adaptive }, work);
-  const placed = options.target.map((target) => ({
-    directory: join(options.output, target),
-    deployment: deploymentOf(prepared, { ...options, target, programFolder: __dirname }),
-  }));
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink: options.adaptive }, work);
+  const { engine, name, registry, host: addresses, tls } = options;
+  const placed = options.target.map((target) => {
+    const directory = join(options.output, target);
+    const named = { engine, name, registry, addresses, tls };
+    const deployment = deploymentOf(prepared, { ...named, target, programFolder: __dirname, secretsIn: directory });
+    return { directory, deployment };
+  });
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));
   output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ExportedSplit } from '../../app/verifySplit';
 import type { FileIdentity } from '../../files/fileIdentity';
 import { terminalWork } from '../terminal/canceling';
+import { planInput } from '../terminal/planInput';
 
 /** Sub-models to work with, and how to be rid of them where they were made for this alone. */
 export interface UsableSplit extends ExportedSplit {
@@ -19,12 +20,11 @@ export async function usableSplit(planOrFolder: string, adaptiveLink?: number): 
     const split = readSplit(planOrFolder);
     return { ...split, directory: planOrFolder, remove: () => undefined, sources: () => modelFilesAt(split.modelPath) };
   }
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
   const { takeStepsApart } = await import('../../app/steps');
   const { createScratchFolder } = await import('../../files/leftovers');
   const work = terminalWork();
-  const prepared = prepareSplit(readPlanFile(planOrFolder), planOrFolder, { adaptiveLink }, work);
+  const prepared = prepareSplit(await planInput(planOrFolder), planOrFolder, { adaptiveLink }, work);
   const { path, remove } = createScratchFolder();
   try {
     const directory = join(path, 'split');

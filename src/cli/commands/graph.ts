@@ -4,14 +4,16 @@ import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
 import { sizesOfPlan } from '../../shared/documents/plan';
+import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
-import { parseBindings } from '../terminal/arguments';
-import { jsonText } from '../terminal/output';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed, type NamedModel } from '../terminal/namedModels';
+import { jsonText, warn } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 
-interface GraphOptions {
-  readonly config?: string;
-  readonly bind?: Readonly<Record<string, number>>;
+interface GraphOptions extends ModelOptions {
   readonly output: string;
   readonly force?: boolean;
   readonly theme: PictureTheme;
@@ -22,14 +24,13 @@ interface GraphOptions {
 
 /** `dnnsplit graph MODEL|PLAN`: the laid-out graph with its tiers as SVG. */
 export function addGraph(program: Command): void {
-  program
+  const command = program
     .command('graph')
     .description('Draw the graph of a model with its tiers as SVG')
-    .argument('<model|plan>', 'an .onnx or a .splitplan.json file')
+    .argument('<model|plan>', 'an .onnx or a .splitplan.json file; - is a model from standard input')
     .requiredOption('-o, --output <file>', 'the .svg file to write; - is standard output')
-    .option('--force', 'replace an existing file')
-    .option('-c, --config <file>', 'for a model: dnnsplit.json to use (default: the nearest one above it)')
-    .option('-b, --bind <name=number>', 'for a model: bind a symbolic dimension (repeatable)', parseBindings)
+    .option('--force', 'replace an existing file');
+  addModelOptions(command)
     .option('--unfolded', 'draw every copy of a repeated block')
     .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
     .addOption(
@@ -48,10 +49,13 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
   const overwrite = options.force === true;
+  if (/\.(png|jpe?g|gif|webp|pdf|html?)$/i.test(options.output)) {
+    throw new DnnSplitError('bad-usage', say('command.notSvg', { path: options.output }));
+  }
   checkOutputFile(options.output, overwrite);
   const { analyzed, costs, plan, inputs } = source.endsWith('.json')
     ? await fromPlan(source)
-    : await fromModel(source, options);
+    : await fromModel(await modelNamed(source), options);
   const scene = await buildScene(analyzed.graph, { folded: options.unfolded ? [] : null }, createElkEngine());
   const list = createDisplayList(scene, { overlay: sceneOverlay(costs, plan), metric: options.metric });
   const content = svgPicture(list, savedTheme(options.theme));
@@ -71,10 +75,10 @@ interface Drawn {
 }
 
 async function fromPlan(path: string): Promise<Drawn> {
-  const { modelOfPlan, readPlanFile } = await import('../../app/planFile');
+  const { modelOfPlan } = await import('../../app/planFile');
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { plannedFromDocument } = await import('../../app/plannedFromDocument');
-  const document = readPlanFile(path);
+  const document = await planInput(path);
   const analyzed = analyzeFile(modelOfPlan(document, path), sizesOfPlan(document));
   const { modelFiles } = await import('../../app/inputFiles');
   const { fileIdentities } = await import('../../files/fileIdentity');
@@ -82,12 +86,12 @@ async function fromPlan(path: string): Promise<Drawn> {
   return { analyzed, ...plannedFromDocument(document, analyzed), inputs };
 }
 
-async function fromModel(path: string, { config, bind }: GraphOptions): Promise<Drawn> {
+async function fromModel(model: NamedModel, options: ModelOptions): Promise<Drawn> {
   const { analyzeFile } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
-  const settings = settingsOf(path, configOf(path, config));
-  const analyzed = analyzeFile(path, { ...settings.bindings, ...bind });
+  const settings = await modelSettings(model, options);
+  const analyzed = analyzeFile(model.path, settings.bindings);
+  warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
   const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];

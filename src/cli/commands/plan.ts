@@ -1,4 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { AnalyzedModel } from '../../app/analyzeFile';
+import type { ModelSettings } from '../../app/configuredModel';
+import type { PlannedModel } from '../../app/planAnalyzed';
 import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
 import type { PlanningResult } from '../../engine/planning/planModel';
 import { type AnswerPlace, answerPlaces } from '../../shared/answers';
@@ -6,25 +9,36 @@ import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport, TraceReport } from '../../shared/reports';
+import type { PlanOverrides } from '../../shared/requests';
 import { namedStrategies } from '../../shared/strategies';
 import {
+  collectCuts,
   parseBandwidths,
-  parseBindings,
   parseCount,
+  parseLinks,
   parseNonNegative,
   parsePositive,
   parseSeconds,
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
-import { jsonText } from '../terminal/output';
+import { shownWhereLong } from '../terminal/canceling';
+import { type Answered, eachModel } from '../terminal/eachModel';
+import {
+  addModelOptions,
+  checkDimensions,
+  type ModelOptions,
+  modelSettings,
+  shownPath,
+} from '../terminal/modelOptions';
+import { modelsArgument, type NamedModel, streamName } from '../terminal/namedModels';
 
-interface PlanOptions {
-  readonly config?: string;
-  readonly bind?: Readonly<Record<string, number>>;
+interface PlanOptions extends ModelOptions {
   readonly objective?: string;
   readonly strategy?: string;
   readonly answer?: AnswerPlace;
+  readonly cut?: readonly string[];
+  readonly link?: ReadonlyMap<number, number>;
   readonly fromModel?: boolean;
   readonly output?: string;
   readonly force?: boolean;
@@ -46,12 +60,13 @@ interface PlanOptions {
 
 /** `dnnsplit plan MODEL`: the best placement of a model, its proof, and what it is compared with. */
 export function addPlan(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .description('Find the best placement of a model on the tiers and prove how good it is')
-    .argument('<model>', 'an .onnx file')
-    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
-    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
+    .argument('<models...>', modelsArgument);
+  addModelOptions(command)
+    .option('--link <index=mbps>', 'bandwidth of a link in Mbit/s, such as 0=20 (repeatable)', parseLinks)
+    .option('--cut <node>', 'cut after this node and nowhere else; repeat it for more tiers', collectCuts)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
     .addOption(
@@ -64,7 +79,7 @@ export function addPlan(program: Command): void {
       new Option(
         '--from-model',
         'take the plan that the model states: pipeline stages (ONNX IR 11) or layers (ONNX Runtime)',
-      ).conflicts('strategy'),
+      ).conflicts(['strategy', 'cut']),
     )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
@@ -111,38 +126,42 @@ export function addPlan(program: Command): void {
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
-    .action((model: string, options: PlanOptions) => plan(model, options));
+    .action((models: string[], options: PlanOptions) => plan(models, options));
 }
 
 /** Bandwidths that `--regions` covers, in Mbit/s. */
 const mapped = { fromMbps: 0.1, toMbps: 10_000 } as const;
 
-async function plan(model: string, options: PlanOptions): Promise<void> {
+async function plan(names: readonly string[], options: PlanOptions): Promise<void> {
+  const { checkOutputFile, outputBeside } = await import('../terminal/writeFiles');
+  const { output, force, json } = options;
+  if (output !== undefined) {
+    if (names.length !== 1) throw new DnnSplitError('bad-usage', say('command.oneModel', {}));
+    if (names[0] === streamName) throw new DnnSplitError('bad-usage', say('command.streamHasNoFile', {}));
+    checkOutputFile(output, force === true);
+  }
+  await eachModel(names, { json, output: outputBeside(output) }, (model) => planOne(model, options));
+}
+
+async function planOne(model: NamedModel, options: PlanOptions): Promise<Answered> {
   const { analyzeFile } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
+  const { planAnalyzed } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
-  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const overwrite = options.force === true;
-  if (options.output !== undefined) checkOutputFile(options.output, overwrite);
-  const loaded = settingsOf(model, configOf(model, options.config));
-  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
-  const overrides = {
-    ...(options.objective !== undefined && { objective: options.objective }),
-    ...(options.strategy !== undefined && { strategy: options.strategy }),
-    ...(options.answer !== undefined && { answer: options.answer }),
-  };
-  const analyzed = analyzeFile(model, settings.bindings);
+  const settings = await modelSettings(model, options);
+  const analyzed = analyzeFile(model.path, settings.bindings);
+  const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
+  const overrides = await overridesOf(analyzed, settings, options);
   const stated =
     options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
   const wanted = { ...overrides, ...(stated && { placement: stated }) };
-  const planned = planAnalyzed(analyzed, settings, wanted, {
+  const asked = {
     compare: options.compare === true,
     pareto: options.pareto === true,
     ...(options.top !== undefined && { top: options.top }),
     ...(options.deadline !== undefined && { deadlineMs: options.deadline * 1e3 }),
     ...(options.regions && { regions: { ...mapped, links: [0, 1] as const } }),
-  });
+  };
+  const planned = shownWhereLong((work) => planAnalyzed(analyzed, settings, wanted, asked, work));
   if (options.regions && planned.result.regionMap === undefined) {
     throw new DnnSplitError('bad-usage', say('command.regions', {}));
   }
@@ -152,18 +171,61 @@ async function plan(model: string, options: PlanOptions): Promise<void> {
     ...(options.trace !== undefined && { trace: await traced(planned.result, link, options.trace, options) }),
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
-  if (options.output !== undefined) {
-    const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
-    const inputs = [...modelFiles(planned.analyzed), ...settingsFiles(settings)];
-    writeOutputFile(options.output, planText(planned, options.output), { overwrite, inputs });
+  if (options.output !== undefined) await writePlan(planned, options.output, options.force === true);
+  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
+  const config = shownPath(settings.configPath);
+  return {
+    report: { format: 'dnnsplit.plan', formatVersion: 1, model: { path: model.name }, config, ...report },
+    text: async () => {
+      const { planReportText } = await import('../terminal/planText');
+      return planReportText(report, analyzed.graph, { ...options, config: await configLine(config, settings) });
+    },
+    warnings: [...warnings, ...findings],
+  };
+}
+
+/** What the options change of the configuration. @throws DnnSplitError `bad-usage` */
+async function overridesOf(
+  analyzed: AnalyzedModel,
+  settings: ModelSettings,
+  { objective, strategy, answer, link, cut }: PlanOptions,
+): Promise<PlanOverrides> {
+  const changed = {
+    ...(objective !== undefined && { objective }),
+    ...(strategy !== undefined && { strategy }),
+    ...(answer !== undefined && { answer }),
+    ...(link !== undefined && { bandwidthMbps: bandwidthsOf(settings, link) }),
+  };
+  if (cut === undefined) return changed;
+  const { cutsAfter } = await import('../../app/cutAfter');
+  return { ...changed, cuts: cutsAfter(analyzed, settings, changed, cut) };
+}
+
+function bandwidthsOf({ infrastructure }: ModelSettings, given: ReadonlyMap<number, number>): (number | null)[] {
+  const last = infrastructure.links.length - 1;
+  const link = [...given.keys()].find((index) => index > last);
+  if (link !== undefined) {
+    if (last < 0) throw new DnnSplitError('bad-usage', say('command.noLink', {}));
+    throw new DnnSplitError(
+      'bad-usage',
+      last === 0 ? say('command.onlyLink', { link }) : say('command.unknownLink', { link, last }),
+    );
   }
-  const output = outputBeside(options.output);
-  if (options.json) {
-    output.print(jsonText(report));
-    return;
-  }
-  const { planReportText } = await import('../terminal/planText');
-  output.print(planReportText(report, planned.analyzed.graph, options));
+  return infrastructure.links.map((_, index) => given.get(index) ?? null);
+}
+
+async function writePlan(planned: PlannedModel, path: string, overwrite: boolean): Promise<void> {
+  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
+  const { planText } = await import('../../app/planAnalyzed');
+  const { writeOutputFile } = await import('../terminal/writeFiles');
+  const inputs = [...modelFiles(planned.analyzed), ...settingsFiles(planned.settings)];
+  writeOutputFile(path, planText(planned, path), { overwrite, inputs });
+}
+
+/** Which configuration the plan is for, and what it says. */
+async function configLine(path: string | null, { config }: ModelSettings): Promise<string> {
+  const { tiersText } = await import('../../app/chosenTiers');
+  return `${path ?? 'built-in'}: ${tiersText(config)}`;
 }
 
 /** What requests over a bandwidth trace would take. @throws DnnSplitError `bad-usage`, `file-system` */

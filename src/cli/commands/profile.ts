@@ -5,11 +5,11 @@ import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
 import { DnnSplitError } from '../../shared/errors';
-import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { counted, countText, durationText } from '../../shared/quantities';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
-import { jsonText } from '../terminal/output';
+import { checkDimensions } from '../terminal/modelOptions';
+import { jsonText, warn } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
 interface ProfileOptions {
@@ -77,7 +77,9 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   const overwrite = options.force === true;
   for (const path of [output, saveTrace]) if (path !== undefined) checkOutputFile(path, overwrite);
   const settings = settingsOf(model, configOf(model, options.config));
-  const analyzed = analyzeFile(model, { ...settings.bindings, ...options.bind });
+  const bindings = { ...settings.bindings, ...options.bind };
+  const analyzed = analyzeFile(model, bindings);
+  warn(await checkDimensions(analyzed, model, bindings, options.bind));
   const sources = modelFiles(analyzed);
   const traces = fromTrace === undefined ? [] : fileIdentities([fromTrace]);
   const rule = { overwrite, inputs: [...sources, ...settingsFiles(settings), ...traces] };
@@ -87,6 +89,7 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
       : await imported(fromTrace, analyzed, options);
   requireUnchanged([...sources, ...traces]);
   writeOutputFile(output, profileText(profiled.document), rule);
+  warn(profiled.warnings);
   outputBeside(output).print(
     options.json ? jsonText(profileReport(profiled, options)) : profiledText(profiled, options),
   );
@@ -176,7 +179,7 @@ function profileReport(profiled: Profiled, { output }: ProfileOptions) {
 }
 
 function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
-  const { document, nodes, measuredNodes, runs, nodeMicroseconds, runMicroseconds, warnings } = profiled;
+  const { document, nodes, measuredNodes, runs, nodeMicroseconds, runMicroseconds } = profiled;
   const facts = factsText([
     ['profile', output],
     ['device', document.device],
@@ -185,5 +188,5 @@ function profiledText(profiled: Profiled, { output }: ProfileOptions): string {
     ['nodes', `${durationText(nodeMicroseconds / 1000)} in total`],
     ['whole run', durationText(runMicroseconds / 1000)],
   ]);
-  return [facts, ...warnings.map((warning) => `warning: ${visibleText(warning)}`)].join('\n');
+  return facts;
 }

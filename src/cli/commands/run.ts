@@ -1,19 +1,26 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { sizesOfPlan } from '../../shared/documents/plan';
+import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
 import { urlSegment } from '../../shared/escape/url';
 import { visibleText } from '../../shared/escape/visible';
-import { parsePort, runtimeFolderOption } from '../terminal/arguments';
+import { say } from '../../shared/messages/say';
+import { adaptiveOption, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
-import { type Output, standardOutput } from '../terminal/output';
-import { usableSplit } from './exportedSplit';
+import type { RunningChain } from '../terminal/chain';
+import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type UsableSplit, usableSplit } from './exportedSplit';
 
 interface RunOptions {
   readonly port: number;
   readonly shaping: boolean;
+  readonly adaptive?: number;
+  readonly trace?: string;
+  readonly traceScale: number;
   readonly exact?: boolean;
   readonly runtimeFolder?: string;
+  readonly json?: boolean;
 }
 
 /** `dnnsplit run PLAN|DIR`: the whole chain on this machine, one process per tier, over links as slow as the plan's. */
@@ -25,45 +32,92 @@ export function addRun(program: Command): void {
     .option('-p, --port <number>', 'port of the first tier; the other tiers use free ports', parsePort, 8000)
     .option('--exact', 'bit-identical to the unsplit model: no optimization, one thread')
     .option('--no-shaping', 'do not slow the links down')
+    .addOption(adaptiveOption())
+    .option(
+      '--trace <file>',
+      'let the bandwidth of the adaptive link (or the first) follow a CSV file with the line seconds,mbps, ask with random inputs meanwhile, and end with it',
+    )
+    .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
     .addOption(runtimeFolderOption())
+    .option('--json', 'with --trace: print JSON')
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
-async function run(
-  target: string,
-  { port, shaping, exact = false, runtimeFolder }: RunOptions,
-  output: Output,
-): Promise<void> {
+async function run(target: string, options: RunOptions, output: Output): Promise<void> {
+  const { port, shaping, exact = false, runtimeFolder, adaptive, trace } = options;
   const { startChain } = await import('../terminal/chain');
-  const { readContract } = await import('../../relay/contract/contractFile');
-  const signal = interruptSignal();
-  const split = await usableSplit(target);
+  const asked = interruptSignal();
+  const traced = trace === undefined ? undefined : await readTrace(trace, options.traceScale);
+  const split = await usableSplit(target, adaptive);
+  const stopping = new AbortController();
+  asked.addEventListener('abort', () => stopping.abort(), { once: true });
   try {
+    const { isAdaptive } = await firstTier(split);
     const links = shaping ? split.plan.links : [];
     const chain = await startChain({
       program: join(__dirname, 'relay.js'),
       contractPaths: split.contractPaths,
       links,
+      emulates: isAdaptive || traced !== undefined,
       ...(runtimeFolder !== undefined && { runtimeFolder }),
       port,
       exact,
-      signal,
+      signal: stopping.signal,
       log: (line) => void process.stderr.write(`${visibleText(line)}\n`),
     });
-    const { exampleRequest } = await import('../../relay/contract/exampleRequest');
-    const first = await readContract(split.contractPaths[0] ?? '');
-    const name = urlSegment(first.model);
-    const address = `http://127.0.0.1:${chain.port}`;
-    output.print(
-      [
-        `${visibleText(first.model)} is available at ${address}. Press Ctrl+C to stop.`,
-        'Try it:',
-        `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
-        ...exampleRequest(first, sizesOfPlan(split.plan), `${address}/v2/models/${name}/infer`),
-      ].join('\n'),
-    );
+    if (traced === undefined) await tellHowToAsk(split, chain, output);
+    else await follow(split, chain, traced, { ...options, signal: asked }, output).finally(() => stopping.abort());
     await chain.ended;
   } finally {
     split.remove();
   }
+}
+
+async function readTrace(path: string, scale: number) {
+  const { parseTrace } = await import('../../engine/planning/bandwidths/trace');
+  const { readTextFile } = await import('../../files/regularFile');
+  return parseTrace(readTextFile(path, 'bandwidths'), scale);
+}
+
+/** The contract of the first tier, the link that its policy follows, and whether it follows any. */
+async function firstTier(split: UsableSplit) {
+  const { readContract } = await import('../../relay/contract/contractFile');
+  const contract = await readContract(split.contractPaths[0] ?? '');
+  const isAdaptive = contract.formatVersion === 2;
+  return { contract, isAdaptive, link: isAdaptive ? (contract.policy.links[0]?.link ?? 0) : 0 };
+}
+
+async function tellHowToAsk(split: UsableSplit, chain: RunningChain, output: Output): Promise<void> {
+  const { exampleRequest } = await import('../../relay/contract/exampleRequest');
+  const { contract } = await firstTier(split);
+  const name = urlSegment(contract.model);
+  const address = `http://127.0.0.1:${chain.port}`;
+  output.print(
+    [
+      `${visibleText(contract.model)} is available at ${address}. Press Ctrl+C to stop.`,
+      'Try it:',
+      `  curl ${shellWord(`${address}/v2/models/${name}`)}`,
+      ...exampleRequest(contract, sizesOfPlan(split.plan), `${address}/v2/models/${name}/infer`),
+    ].join('\n'),
+  );
+}
+
+async function follow(
+  split: UsableSplit,
+  chain: RunningChain,
+  trace: Awaited<ReturnType<typeof readTrace>>,
+  { json = false, signal }: RunOptions & { readonly signal: AbortSignal },
+  output: Output,
+): Promise<void> {
+  const { runTrace, traceRunText } = await import('../terminal/traceRun');
+  const { contract, link } = await firstTier(split);
+  const emulated = chain.links[link];
+  if (emulated === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
+  const report = await runTrace({
+    address: `http://127.0.0.1:${chain.port}`,
+    plan: split.plan,
+    ...{ contract, trace, emulated, link, signal },
+    tell: (line) => (json ? undefined : output.print(line)),
+  });
+  output.print(json ? jsonText(report) : `\n${traceRunText(report)}`);
 }

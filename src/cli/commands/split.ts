@@ -6,6 +6,7 @@ import { bytesText } from '../../shared/quantities';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
 interface SplitCommandOptions {
@@ -21,7 +22,7 @@ export function addSplit(program: Command): void {
   program
     .command('split')
     .description('Write the sub-model and the contract of every tier of a plan')
-    .argument('<plan>', 'a .splitplan.json file')
+    .argument('<plan>', 'a .splitplan.json file; - is standard input')
     .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per tier')
     .option(
       '--keep <tensor>',
@@ -35,14 +36,13 @@ export function addSplit(program: Command): void {
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { readPlanFile } = await import('../../app/planFile');
   const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
   const { keep, adaptive: adaptiveLink } = options;
-  const prepared = prepareSplit(readPlanFile(planPath), planPath, { keep, adaptiveLink }, work);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? jsonText(report) : splitText(report));

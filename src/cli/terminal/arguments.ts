@@ -82,6 +82,32 @@ export function parseSweep(text: string): Sweep {
   throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
 }
 
+/** Names, separated by commas. */
+export function parseTiers(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError('It must be names separated by commas, such as raspberry-pi-4,t4.');
+}
+
+/** Collects `--cut`, from the device upwards. */
+export function collectCuts(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Collects `--link index=Mbit/s`, several times or separated by commas. */
+export function parseLinks(text: string, before: ReadonlyMap<number, number> = new Map()): Map<number, number> {
+  const bandwidths = new Map(before);
+  for (const part of text.split(',')) {
+    const [, link, mbps] = /^\s*(\d+)\s*=\s*([\d.eE+-]+)\s*$/.exec(part) ?? [];
+    const value = Number(mbps);
+    if (link === undefined || !(value > 0) || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`'${part}' is not LINK=MBPS, such as 0=20 for 20 Mbit/s on the first link.`);
+    }
+    bandwidths.set(Number(link), value);
+  }
+  return bandwidths;
+}
+
 /** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
 export function adaptiveOption(): Option {
   return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time (default: the first, 0)')

@@ -21,3 +21,29 @@ export function terminalWork(): Work {
     },
   };
 }
+
+/** Milliseconds after which a person wonders what takes so long. */
+const wonderMs = 1000;
+
+/**
+ * Runs what may take long: where it does, and a person looks at standard error, one line there says how far it is until it
+ * has ended.
+ */
+export function shownWhereLong<Result>(run: (work: Work) => Result): Result {
+  const isSeen = process.stderr.isTTY === true;
+  const startedAt = Date.now();
+  let shown = 0;
+  const show = (text: string) => {
+    process.stderr.write(`\r${' '.repeat(shown)}\r${text}`);
+    shown = text.length;
+  };
+  const report = (stage: string, fraction?: number) => {
+    if (!isSeen || Date.now() - startedAt < wonderMs) return;
+    show(fraction === undefined ? `${stage} ...` : `${stage} ... ${Math.floor(fraction * 100)} %`);
+  };
+  try {
+    return run({ canceled: () => false, report });
+  } finally {
+    if (shown > 0) show('');
+  }
+}

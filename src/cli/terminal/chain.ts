@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { EmulatedLink } from '../../relay/execution/emulatedLink';
 import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
 
@@ -11,6 +12,8 @@ export interface ChainOptions {
   readonly contractPaths: readonly string[];
   /** What each link is made to be like; links beyond the list are as fast as the machine is. */
   readonly links: readonly { readonly bandwidthMbps: number; readonly latencyMs: number }[];
+  /** Links of which receivers see bytes arrive as over a real one, which may change while the chain runs. */
+  readonly emulates?: boolean;
   /** Answer bit for bit as the whole model does, instead of as fast as they can. */
   readonly exact?: boolean;
   /** Port of the first tier, on the loopback address; 0 for a free one. */
@@ -27,6 +30,8 @@ export interface RunningChain {
   readonly port: number;
   /** Process ids, from the device upwards. */
   readonly processIds: readonly number[];
+  /** The emulated links, from the device upwards. */
+  readonly links: readonly EmulatedLink[];
   /** Resolves once all have stopped on demand. @throws DnnSplitError `worker-crashed` where one ends on its own */
   readonly ended: Promise<void>;
 }
@@ -40,11 +45,17 @@ const stopGraceMs = 15_000;
  */
 export async function startChain(options: ChainOptions): Promise<RunningChain> {
   const relays: { readonly child: ChildProcess; readonly port: number }[] = [];
+  const links: EmulatedLink[] = [];
+  const closeLinks = () => {
+    for (const link of links) link.close();
+  };
   try {
     for (const [index, contractPath] of [...options.contractPaths.entries()].reverse()) {
-      const above = relays[0]?.port;
       const link = options.links[index];
-      const isShaped = above !== undefined && link !== undefined;
+      const emulated = await emulatedLink(options, link, relays[0]?.port);
+      if (emulated !== undefined) links.unshift(emulated.link);
+      const above = emulated?.port ?? relays[0]?.port;
+      const isShaped = above !== undefined && link !== undefined && emulated === undefined;
       const relay = await startRelay(options, [
         contractPath,
         ...['--port', String(index === 0 ? options.port : 0), '--drain-ms', '0'],
@@ -56,6 +67,7 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
       relays.unshift(relay);
     }
   } catch (thrown) {
+    closeLinks();
     await Promise.all(relays.map(({ child }) => stop(child)));
     throw thrown;
   }
@@ -63,8 +75,20 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
   return {
     port: relays[0]?.port ?? 0,
     processIds: children.map(({ pid }) => pid ?? 0),
-    ended: waitForEnd(children, options.signal),
+    links,
+    ended: waitForEnd(children, options.signal).finally(closeLinks),
   };
+}
+
+/** A link in front of a relay that listens, where links are emulated. */
+async function emulatedLink(
+  { emulates = false }: ChainOptions,
+  shape: ChainOptions['links'][number] | undefined,
+  targetPort: number | undefined,
+) {
+  if (!emulates || shape === undefined || targetPort === undefined) return undefined;
+  const link = new EmulatedLink({ ...shape, targetPort });
+  return { link, port: await link.listen() };
 }
 
 /** A relay that listens. */

@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander';
-import { DnnSplitError, toErrorData } from '../../shared/errors';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { visibleLines, visibleText } from '../../shared/escape/visible';
 import { exitCodes, setExitCode } from './exitCode';
+import { errorOutput, jsonText, standardOutput } from './output';
 
 /**
  * Ends the process in words whatever goes wrong outside of a command: standard output that cannot be written, and faults of
@@ -15,26 +16,60 @@ export function endInWords(): void {
     process.exit(exitCodes.refused);
   });
   process.stderr.on('error', () => undefined);
-  process.on('uncaughtException', (thrown) => process.exit(told(thrown)));
+  process.on('uncaughtException', (thrown) => {
+    tellFailure(thrown);
+    process.exit();
+  });
 }
 
-/** Says on standard error what a command threw, where commander has not done so, and sets the exit code. */
+/**
+ * Says on standard error what a command threw, where commander has not done so, and sets the exit code. A command that was
+ * asked for JSON answers with the failure as JSON too, where its answer would have gone.
+ */
 export function tellFailure(thrown: unknown): void {
-  setExitCode(told(thrown));
+  setExitCode(exitCodeOf(thrown));
+  if (process.exitCode === exitCodes.done) return;
+  if (!(thrown instanceof CommanderError)) sayFailure(thrown);
+  if (process.argv.includes('--json')) printFailure(thrown);
 }
 
-/** @returns the exit code */
-function told(thrown: unknown): number {
+/** What the process ends with after a failure. */
+export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.done : exitCodes.refused;
+  if (!DnnSplitError.is(thrown) || thrown.code === 'internal') return exitCodes.internal;
+  return thrown.code === 'infeasible' ? exitCodes.negative : exitCodes.refused;
+}
+
+/** Says a failure on standard error. */
+export function sayFailure(thrown: unknown): void {
   const { code, message, detail } = toErrorData(thrown);
-  if (code === 'internal') {
-    say(
-      `DNNSplit hit an unexpected error. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`,
-    );
-    return exitCodes.internal;
+  say(
+    code === 'internal'
+      ? `DNNSplit hit an unexpected error. Please report it with the command and these lines:\n${visibleLines(detail ?? message)}`
+      : visibleText(message),
+  );
+}
+
+/** A failure as `--json` tells it. */
+export function failureReport(thrown: unknown): object {
+  const { code, message, place, remedy } = thrown instanceof CommanderError ? usageError(thrown) : toErrorData(thrown);
+  const error = { code, message, ...(place && { place }), ...remedy };
+  return { format: 'dnnsplit.error', formatVersion: 1, error };
+}
+
+function usageError({ code, message }: CommanderError): ErrorData {
+  const text = code === 'commander.help' ? 'Name a command; --help lists them.' : message.replace(/^error: /, '');
+  return { code: 'bad-usage', message: text };
+}
+
+function printFailure(thrown: unknown): void {
+  // Where standard output is for a file, words about it go to standard error.
+  const isTaken = process.argv.some((word, at) => word === '-' && /^(-o|--output)$/.test(process.argv[at - 1] ?? ''));
+  try {
+    (isTaken ? errorOutput : standardOutput).print(jsonText(failureReport(thrown)));
+  } catch {
+    // A fault that keeps JSON from being written has been told in words.
   }
-  say(visibleText(message));
-  return DnnSplitError.is(thrown, 'infeasible') ? exitCodes.negative : exitCodes.refused;
 }
 
 /** @param text without characters that act on the terminal */

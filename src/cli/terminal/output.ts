@@ -1,4 +1,4 @@
-import { visibleJson, visibleLines } from '../../shared/escape/visible';
+import { visibleJson, visibleLines, visibleText } from '../../shared/escape/visible';
 
 /** Where a command's answer goes. */
 export interface Output {
@@ -11,6 +11,11 @@ export const standardOutput: Output = { print: (text) => void process.stdout.wri
 
 /** For what accompanies an answer that takes standard output for itself. */
 export const errorOutput: Output = { print: (text) => void process.stderr.write(`${visibleLines(text)}\n`) };
+
+/** Says on standard error what a person should know of an answer. */
+export function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) errorOutput.print(`dnnsplit: warning: ${visibleText(warning)}`);
+}
 
 /** JSON for machines, which a terminal may show; numbers that JSON has no form for become null. */
 export function jsonText(value: unknown): string {

@@ -41,6 +41,8 @@ import { traceTexts } from './traceText';
 interface Sections {
   readonly sweep?: unknown;
   readonly top?: number;
+  /** Which configuration it is for, and what it says. */
+  readonly config: string;
 }
 
 /** What the figures are for, where sizes are assumed: a line of its own under the advice. */
@@ -51,7 +53,7 @@ function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): strin
 }
 
 /** A plan for reading in a terminal. */
-export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top }: Sections): string {
+export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top, config }: Sections): string {
   const { exact } = report;
   const proof =
     exact.gapPercent === null
@@ -62,6 +64,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   const parts = [
     visibleText(report.advice) + assumedLine(report),
     factsText([
+      ['tiers from', config],
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.flatMap((metric) => metricFacts(report, metric)),
@@ -76,8 +79,6 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
     ...(report.margins?.length ? [marginsText(report, report.margins)] : []),
     strategiesText('single tiers', report.baselines, report.objective),
   ];
-  const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
-  if (findings.length > 0) parts.push(findings.map((finding) => `warning: ${visibleText(finding)}`).join('\n'));
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
   if (report.ranked !== undefined)
     parts.push(figuresText('best plans over all positions of the execution order', report.ranked));
@@ -302,11 +303,16 @@ function reachText(mbps: readonly number[]): string {
   return bandwidthEnds(Math.min(...mbps), Math.max(...mbps)).join(' to ');
 }
 
-function paretoTitle({ paretoComplete, paretoBounded, paretoLevels = 0 }: PlanReport): string {
+function paretoTitle({ paretoComplete, paretoBounded, paretoLevelsOf }: PlanReport): string {
   const title = 'Pareto-optimal plans';
   if (paretoComplete) return `${title} (all of them)`;
   if (paretoBounded) return `${title} (there are more; the listed ones are spread evenly among them)`;
-  return `${title} (there may be more; these are proven by minimum cuts and at ${counted(paretoLevels, 'level')} of throughput)`;
+  const levels = metrics.flatMap((metric) => {
+    const count = paretoLevelsOf?.[metric] ?? 0;
+    return count === 0 ? [] : [`${counted(count, 'level')} of ${metric}`];
+  });
+  const proof = levels.length === 0 ? 'minimum cuts' : `minimum cuts and at ${levels.join(', ')}`;
+  return `${title} (there may be more; these are proven by ${proof})`;
 }
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {

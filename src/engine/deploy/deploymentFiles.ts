@@ -1,4 +1,5 @@
 import type { DeploymentTarget } from '../../shared/targets';
+import { bundleFiles } from './bundle/bundleFiles';
 import { composeFiles } from './compose/compose';
 import { kserveFiles } from './kserve/kserveFiles';
 import { kubernetesFiles } from './kubernetes/kubernetesFiles';
@@ -10,6 +11,7 @@ const generators: Readonly<Record<DeploymentTarget, (input: DeploymentInput) => 
   kubernetes: kubernetesFiles,
   kserve: kserveFiles,
   triton: tritonFiles,
+  bundle: bundleFiles,
 };
 
 /** The files of a target, and where its sub-models belong. @throws DnnSplitError where the target cannot take the model */

@@ -8,7 +8,7 @@ import type { ModelLayout } from './modelLayout';
 import { type Piece, piecesLength } from './pieces';
 import { bytesField, lengthPrefix } from './protoBytes';
 import type { BoundaryTensor, SegmentPlan } from './segmentPlan';
-import { bakedTensorBytes, type ExternalPlace, movedTensorPieces } from './tensorPieces';
+import { bakedTensorBytes, type ExternalPlace, emptyTensorPieces, movedTensorPieces } from './tensorPieces';
 import { bakedValueInfoBytes, valueInfoBytes } from './valueInfoBytes';
 
 /** What a segment is made from. */
@@ -86,7 +86,7 @@ export function sharedWeights(
   for (const tensor of input.model.graph.initializers.values()) {
     if (plans.filter(({ initializers }) => initializers.has(tensor.name)).length < 2) continue;
     const payload = data.movable(tensor);
-    if (payload !== undefined) places.set(tensor.name, data.move(payload));
+    if (payload !== undefined && payload.range.length > 0) places.set(tensor.name, data.move(payload));
   }
   return { places, pieces: data.pieces };
 }
@@ -116,9 +116,9 @@ class DataFile {
     const shared = this.#options.shared?.get(tensor.name);
     if (shared !== undefined) return movedTensorPieces(source, tensor, shared);
     const payload = this.movable(tensor);
-    return payload === undefined
-      ? [{ source, range: tensor.range }]
-      : movedTensorPieces(source, tensor, this.move(payload));
+    if (payload === undefined) return [{ source, range: tensor.range }];
+    if (payload.range.length === 0) return emptyTensorPieces(source, tensor);
+    return movedTensorPieces(source, tensor, this.move(payload));
   }
 
   /** The bytes of a tensor that go to the file; none where it stays as it is. */

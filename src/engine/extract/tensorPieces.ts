@@ -24,7 +24,6 @@ export interface ExternalPlace {
  * old place is copied.
  */
 export function movedTensorPieces(source: ByteSource, tensor: OnnxTensor, place: ExternalPlace): readonly Piece[] {
-  const kept = keptFields(source, tensor.range);
   const entries: readonly [string, string][] = [
     ['location', place.location],
     ['offset', String(place.offset)],
@@ -36,6 +35,19 @@ export function movedTensorPieces(source: ByteSource, tensor: OnnxTensor, place:
     ),
     varintField(tensorField.dataLocation, externalLocation),
   ]);
+  return withPayload(source, tensor, added);
+}
+
+/**
+ * The initializer field of an external tensor without elements: it needs no other file, and ONNX Runtime ends the process
+ * when it lets go of a data file without bytes.
+ */
+export function emptyTensorPieces(source: ByteSource, tensor: OnnxTensor): readonly Piece[] {
+  return withPayload(source, tensor, bytesField(tensorField.raw, new Uint8Array(0)));
+}
+
+function withPayload(source: ByteSource, tensor: OnnxTensor, added: Uint8Array): readonly Piece[] {
+  const kept = keptFields(source, tensor.range);
   const length = kept.reduce((sum, range) => sum + range.length, 0) + added.length;
   return [lengthPrefix(graphInitializer, length), ...kept.map((range) => ({ source, range })), added];
 }

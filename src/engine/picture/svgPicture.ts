@@ -122,9 +122,12 @@ function description({ scene, plan, legend }: DisplayList): string {
   return parts.join(' ');
 }
 
-/** Writes a picture as a stand-alone SVG document: all of the graph, as the graph view shows it, with badges and legend. */
-export function svgPicture(list: DisplayList, theme: Theme): string {
-  const still = stillPicture(list);
+/**
+ * Writes a picture as a stand-alone SVG document, as the graph view shows it, with badges and legend.
+ * @param part all of the graph, or only what is around the cut
+ */
+export function svgPicture(list: DisplayList, theme: Theme, part: 'whole' | 'cut' = 'whole'): string {
+  const still = stillPicture(list, part);
   const { view } = still;
   const styles = new SvgStyles(theme);
   const arrows = new Arrows();

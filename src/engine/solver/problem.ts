@@ -37,40 +37,75 @@ export function nodeCostAt(problem: ExactProblem, node: number, tier: number): n
   return problem.nodeCost[node * problem.tierCount + tier] ?? 0;
 }
 
-/** Cost of `tensor` on every link from tier `from` up to tier `to`. */
-export function crossingCostBetween(problem: ExactProblem, tensor: number, from: number, to: number): number {
-  const links = problem.tierCount - 1;
-  let sum = 0;
-  for (let link = from; link < to; link += 1) sum += problem.crossingCost[tensor * links + link] ?? 0;
-  return sum;
-}
+/** What nodes, crossings and links cost, apart from what reads what. */
+export type Costs = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost' | 'reachCost'>;
 
 /** Cost of an assignment: an independent statement of what the cut computes. `Infinity` where it falls along an edge. */
 export function assignmentCost(problem: ExactProblem, tierOfNode: Uint8Array): number {
-  let cost = 0;
-  const used = new Uint8Array(Math.max(0, problem.tierCount - 1));
-  for (let node = 0; node < problem.nodeCount; node += 1) cost += nodeCostAt(problem, node, tierOfNode[node] ?? 0);
-  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
-    const producer = problem.producer[tensor] ?? -1;
-    const from = producer < 0 ? 0 : (tierOfNode[producer] ?? 0);
-    let to = from;
-    for (const consumer of consumersOf(problem, tensor)) {
-      const tier = tierOfNode[consumer] ?? 0;
-      if (tier < from) return Number.POSITIVE_INFINITY;
-      to = Math.max(to, tier);
-    }
-    cost += crossingCostBetween(problem, tensor, from, to);
-    used.fill(1, from, to);
-  }
-  for (const [link, isUsed] of used.entries()) if (isUsed) cost += problem.linkCost[link] ?? 0;
-  return cost + reachedCost(problem, tierOfNode);
+  return assignmentCosts(problem, [problem], tierOfNode)[0] ?? 0;
 }
 
-/** Cost of the links that anything runs above. */
-function reachedCost({ nodeCount, reachCost }: ExactProblem, tierOfNode: Uint8Array): number {
+/** Costs of an assignment of one graph in several units, each as by `assignmentCost`. */
+export function assignmentCosts(
+  graph: Omit<ExactProblem, keyof Costs>,
+  costs: readonly Costs[],
+  tierOfNode: Uint8Array,
+) {
+  const { tierCount, nodeCount, producer } = graph;
+  const sums = Float64Array.from(costs, ({ nodeCost }) => {
+    let sum = 0;
+    for (let node = 0; node < nodeCount; node += 1) sum += nodeCost[node * tierCount + (tierOfNode[node] ?? 0)] ?? 0;
+    return sum;
+  });
+  const used = new Uint8Array(Math.max(0, tierCount - 1));
+  for (let tensor = 0; tensor < producer.length; tensor += 1) {
+    const maker = producer[tensor] ?? -1;
+    const from = maker < 0 ? 0 : (tierOfNode[maker] ?? 0);
+    const to = highestReader(graph, tensor, from, tierOfNode);
+    if (to < from) return sums.fill(Number.POSITIVE_INFINITY);
+    for (let link = from; link < to; link += 1) {
+      used[link] = 1;
+      const at = tensor * (tierCount - 1) + link;
+      for (let c = 0; c < costs.length; c += 1) sums[c] = (sums[c] ?? 0) + (costs[c]?.crossingCost[at] ?? 0);
+    }
+  }
+  const highest = highestTier(graph, tierOfNode);
+  for (const [c, one] of costs.entries()) sums[c] = (sums[c] ?? 0) + linkCosts(one, used, highest);
+  return sums;
+}
+
+/** Of the links that something crosses, and of those that something runs above. */
+function linkCosts({ linkCost, reachCost }: Costs, used: Uint8Array, highest: number): number {
+  let sum = 0;
+  for (let link = 0; link < used.length; link += 1) {
+    if (used[link] === 1) sum += linkCost[link] ?? 0;
+    if (link < highest) sum += reachCost[link] ?? 0;
+  }
+  return sum;
+}
+
+/** The highest tier that runs anything. */
+function highestTier({ nodeCount }: Pick<ExactProblem, 'nodeCount'>, tierOfNode: Uint8Array): number {
   let highest = 0;
   for (let node = 0; node < nodeCount; node += 1) highest = Math.max(highest, tierOfNode[node] ?? 0);
-  return reachCost.subarray(0, highest).reduce((sum, one) => sum + one, 0);
+  return highest;
+}
+
+/** The highest tier that reads a tensor which is made on tier `from`; -1 where some reader is below that. */
+function highestReader(
+  { consumers, consumerStart }: Omit<ExactProblem, keyof Costs>,
+  tensor: number,
+  from: number,
+  tierOfNode: Uint8Array,
+): number {
+  const end = consumerStart[tensor + 1] ?? 0;
+  let highest = from;
+  for (let at = consumerStart[tensor] ?? 0; at < end; at += 1) {
+    const tier = tierOfNode[consumers[at] ?? 0] ?? 0;
+    if (tier < from) return -1;
+    if (tier > highest) highest = tier;
+  }
+  return highest;
 }
 
 /** The readers of a tensor, as a view. */

@@ -26,6 +26,7 @@ const onOpenModels: ReadonlySet<RequestName> = new Set<RequestName>([
   'dnnsplit/compare',
   'dnnsplit/regions',
   'dnnsplit/preview',
+  'dnnsplit/report',
   'dnnsplit/picture',
   'dnnsplit/nodeDetails',
   'dnnsplit/search',

@@ -3,7 +3,9 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { labelText } from '../../shared/escape/workbench';
 import { fillPlaces } from '../../shared/messages/message';
+import { hasOverrides } from '../../shared/overrides';
 import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
+import { keepable, keptText } from '../model/keptText';
 import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
@@ -39,6 +41,31 @@ export async function bindDimension(context: CommandContext, argument: unknown):
   const modelFile = baseName(vscode.Uri.parse(model.modelUri).path);
   await bind(config, modelFile, symbol, Number(answer));
   const told = vscode.l10n.t('Set {0} to {1} for {2} in {3}.', symbol, answer.trim(), modelFile, baseName(config.path));
+  vscode.window.setStatusBarMessage(told, toldMs);
+}
+
+/** Writes what is tried into the configuration, as far as one can hold it; the rest stays a trial. One Undo takes it back. */
+export async function keepTried(context: CommandContext, argument: unknown): Promise<void> {
+  requireTrust();
+  const model = requireModel(context, argument);
+  const { kept, left } = keepable(model.overrides);
+  if (!hasOverrides(kept)) {
+    throw new DnnSplitError(
+      'bad-usage',
+      hasOverrides(left)
+        ? vscode.l10n.t('A configuration cannot hold a cut. Export the plan to keep it.')
+        : vscode.l10n.t('Nothing is tried out that is not in the configuration already.'),
+    );
+  }
+  const config = await ensureConfig(model);
+  const document = await vscode.workspace.openTextDocument(config);
+  const modelPath = vscode.Uri.parse(model.modelUri, true).path;
+  await rewriteDocument(document, (before) => keptText(before, modelPath, kept));
+  await context.models.override(model.modelUri, left);
+  const name = baseName(config.path);
+  const told = hasOverrides(left)
+    ? vscode.l10n.t('Kept in {0}, except for the cuts. Export the plan to keep these.', name)
+    : vscode.l10n.t('Kept in {0}.', name);
   vscode.window.setStatusBarMessage(told, toldMs);
 }
 

@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly server: LanguageServer;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
+  /** Where the extension itself lies. */
+  readonly extensionUri: vscode.Uri;
   /** The extension's own folder, for what it installs. */
   readonly storageUri: vscode.Uri;
 }

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import { bindDimension, openConfig } from './config';
+import { bindDimension, keepTried, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
 import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
+import { openSample } from './openSample';
 import { planAgain } from './planAgain';
+import { report } from './report';
 import { savePicture } from './savePicture';
 import { split } from './split';
 import { verifySplit } from './verifySplit';
@@ -18,12 +20,15 @@ const commands: Readonly<Record<string, Command>> = {
   exportPlan,
   openGraph,
   openConfig,
+  openSample,
   savePicture,
+  report,
   selectObjective,
   selectStrategy,
   cutHere,
   pinToTier,
   takeBack,
+  keepTried,
   resetOverrides,
   bindDimension,
   revealInGraph,

@@ -45,6 +45,11 @@ function adviceRow(plan: PlanReport): TreeRow {
     description: '',
     icon: 'lightbulb',
     kind: 'advice',
+    // Choosing the answer leads to the cut that it speaks of.
+    nodeIds: lastBefore(
+      plan,
+      plan.links.findIndex(({ tensors }) => tensors.length > 0),
+    ),
     tooltip: () => [sentence, reasons].map(markdownText).join('\n\n'),
     children: [],
   };

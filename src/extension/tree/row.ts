@@ -46,7 +46,8 @@ export type RowKind =
   | 'fact'
   | 'dimension'
   | 'step'
-  | 'tried';
+  | 'tried'
+  | 'triedSection';
 
 /** A row as one sentence. */
 export function rowText({ label, description }: TreeRow): string {

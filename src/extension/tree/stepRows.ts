@@ -17,6 +17,7 @@ export function stepsSection({ openDimensions }: AnalysisReport, t: Translate): 
       : []),
     { command: 'openConfig', label: t('Edit Tiers…'), description: 'dnnsplit.json', icon: 'settings-gear' },
     { command: 'exportPlan', label: t('Export Plan'), description: t('to commit and compare'), icon: 'save' },
+    { command: 'report', label: t('Save Report…'), description: t('for a colleague'), icon: 'preview' },
     { command: 'split', label: t('Split…'), description: t('a sub-model per tier'), icon: 'split-horizontal' },
     { command: 'verifySplit', label: t('Verify…'), description: t('same outputs as the model'), icon: 'verified' },
     { command: 'generate', label: t('Generate…'), description: t('deployment files'), icon: 'rocket' },

@@ -15,7 +15,7 @@ export function triedSection(plan: PlanReport, tried: PlanOverrides | undefined,
       label: t('Tried out'),
       description: t('not in dnnsplit.json'),
       icon: 'beaker',
-      kind: 'section',
+      kind: 'triedSection',
       expanded: true,
       children: items.map((item, index) => {
         const [label, description] = words(item, t);

@@ -1,4 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { handoverText } from '../../app/handoverFile';
 import { createDisplayList } from '../../engine/picture/displayList/displayList';
 import { savedTheme } from '../../engine/picture/displayList/editorColors';
 import { pictureText } from '../../engine/picture/displayList/texts';
@@ -65,6 +66,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       const list = createDisplayList(scene, { overlay, metric, other: other?.overlay ?? null }, pictureText(texts));
       return { svg: svgPicture(list, savedTheme(theme)) };
     },
+    'dnnsplit/report': async ({ modelUri, format }, signal) => {
+      const { request } = sessions.require(modelUri);
+      const { made, overlay } = await analysis.call('handover', request, { signal });
+      const scene = await scenes.layOut(uriToPath(modelUri), null, { signal });
+      return { text: handoverText(made, format, scene, overlay) };
+    },
     'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) => {
       const session = sessions.require(modelUri);
       return session.ahead(() => analysis.call('nodeDetails', { ...session.request, nodeId }, { signal }));
@@ -78,6 +85,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return { text: await analysis.call('planText', { ...request, planPath: uriToPath(planUri) }, { signal }) };
     },
     'dnnsplit/planAgain': ({ sourceUri }, signal) => planAgain({ sessions, workers }, sourceUri, signal),
+    'dnnsplit/tool': ({ tool, input, rootUris, writableUris }, signal) =>
+      analysis.call(
+        'tool',
+        { tool, input, roots: rootUris.map(uriToPath), writable: writableUris.map(uriToPath) },
+        { signal },
+      ),
     ...deploymentRequests({
       sessions,
       workers,

@@ -1,7 +1,9 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import type { SplitReport } from '../../app/deploySplit';
+import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
+import type { ToolAnswer } from '../../shared/assistantTools';
 import type { ErrorData } from '../../shared/errors';
 import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
 import type {
@@ -61,6 +63,8 @@ export interface AnalysisFunctions {
   compare(params: ModelRequest & { readonly strategy: string }, work: Work): PlanComparison;
   /** The best plans over the bandwidths of two links; kept while nothing but these bandwidths changes. */
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
+  /** The report of a plan, and what its picture shows of it. */
+  handover(params: ModelRequest, work: Work): { readonly made: Handover; readonly overlay: SceneOverlay };
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */
@@ -85,6 +89,16 @@ export interface AnalysisFunctions {
     params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
     work: Work,
   ): SplitReport & { readonly sources: readonly FileIdentity[] };
+  /** One call of an assistant's tool, over these folders. */
+  tool(
+    params: {
+      readonly tool: string;
+      readonly input: unknown;
+      readonly roots: readonly string[];
+      readonly writable: readonly string[];
+    },
+    work: Work,
+  ): ToolAnswer;
   /** Frees what is kept for a model. */
   forget(params: { readonly modelPath: string }): void;
 }

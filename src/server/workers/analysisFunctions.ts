@@ -1,9 +1,12 @@
 import type { AnalyzedModel } from '../../app/analyzeFile';
+import { answerTool } from '../../app/assistant/answerTool';
+import { Places } from '../../app/assistant/places';
 import { checkPlan } from '../../app/checkPlan';
 import type { ModelSettings } from '../../app/configuredModel';
 import { prepareSplit, writeSplit } from '../../app/deploySplit';
 import { deploymentOf, deploymentSteps } from '../../app/deployTarget';
 import { findConfig } from '../../app/findConfig';
+import { handoverOf } from '../../app/handoverFile';
 import { ModelCache } from '../../app/modelCache';
 import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
@@ -89,6 +92,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const analyzed = cache.analyzed(modelPath, settings.bindings, work);
       return mappedRegions(analyzed, settings, overrides, links, work);
     },
+    handover({ modelPath, overrides }, work) {
+      const settings = cache.settings(modelPath);
+      const model = cache.planned(modelPath, settings, { overrides, compare: true }, work);
+      const recommended = attempt(() => cache.recommended(modelPath, settings, overrides, work));
+      const { costs, plan } = model.result;
+      return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
+    },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);
       const costs = attempt(() => planned(request, false, work).result.costs);
@@ -122,7 +132,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       deploymentOf(split(source, work), { target, engine: 'relay', programFolder }).files,
     exportModels({ target, directory, overwrite, manifestsOnly, ...source }, work) {
       const prepared = split(source, work);
-      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder });
+      const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder, secretsIn: directory });
       const options = { overwrite, replacesForeign: overwrite, manifestsOnly };
       return takeSteps(deploymentSteps(prepared, [{ directory, deployment }], options, work));
     },
@@ -130,6 +140,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const prepared = split(source, work);
       return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
     },
+    tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
 }

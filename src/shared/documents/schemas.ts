@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { configSchema } from './config';
 import { contractSchema } from './contract';
+import { outputSchemas } from './outputs';
 import { planDocumentSchema } from './plan';
 import { profileSchema } from './profile';
 
@@ -22,7 +23,7 @@ interface JsonSchema {
   items?: JsonSchema;
 }
 
-/** The JSON schemas of all documents, by the name of their file in `dist/schemas`; presets become completions. */
+/** The JSON schemas of all documents and of what the command line prints, by the name of their file in `dist/schemas`; presets become completions. */
 export function documentSchemas({ tierPresets, linkPresets }: SchemaPresets): Readonly<Record<string, unknown>> {
   const dnnsplit = jsonSchema(configSchema);
   offerPresets(dnnsplit.properties?.['tiers']?.items?.properties?.['preset'], tierPresets);
@@ -33,6 +34,7 @@ export function documentSchemas({ tierPresets, linkPresets }: SchemaPresets): Re
     profile: jsonSchema(profileSchema),
     // Relays read it as plain JSON.
     contract: plainJsonSchema(contractSchema),
+    ...Object.fromEntries(Object.entries(outputSchemas).map(([name, schema]) => [name, plainJsonSchema(schema)])),
   };
 }
 

@@ -12,7 +12,12 @@ const linking = /:(?=\/\/)|(?<=\bwww)\./gi;
  * a table (CommonMark 0.31.2, section 2.4). Only what would act is escaped, since the text is read as it stands too.
  */
 export function markdownText(text: string): string {
-  return visibleText(text).trim().replace(actingAnywhere, '\\$&').replace(actingFirst, '\\$&').replace(linking, '\\$&');
+  return markdownInline(visibleText(text).trim()).replace(actingFirst, '\\$&');
+}
+
+/** The same in the middle of a line or in a cell of a table, where nothing begins and blanks count. */
+export function markdownInline(text: string): string {
+  return visibleText(text).replace(actingAnywhere, '\\$&').replace(linking, '\\$&');
 }
 
 /** Text that came from a file, as inline code in Markdown; in a table too. */

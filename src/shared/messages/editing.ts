@@ -7,6 +7,7 @@ export const editingMessages = {
   'stage.searching': 'Searching for the best plan',
   'stage.regimes': 'Finding bandwidth regimes',
   'stage.certifying': 'Comparing the plan with the optimum',
+  'stage.closing': 'Closing the gap to the optimum',
   'stage.comparing': 'Comparing with {strategy}',
   'stage.repeats': 'Finding repeated blocks',
   'stage.layout': 'Laying out the graph',

@@ -64,6 +64,10 @@ export const findingsMessages = {
   'candidate.rulesOut':
     'Positions {first} to {last} are never better: each sends at least {bytes} and leaves less work for the faster tier.',
 
+  'compare.worse': 'The {metric} is {percent} % worse, and {most} % is allowed.',
+  'compare.worseThanNone': 'The {metric} is worse than none, and {most} % is allowed.',
+  'compare.moved': 'The split has moved.',
+
   'regimes.searchedOnly':
     'These plans are the best of the cuts that were searched. The graph has more cuts, so a better plan may exist.',
 } as const;

@@ -31,6 +31,9 @@ export const limitsMessages = {
   'change.dropExclusion': 'drop `{tier}` from `excludeTiers`',
   'change.dropPin': 'drop the pin of `{node}`',
   'change.dropCuts': 'drop the chosen cuts',
+  'change.maybeLess': '{change} (a smaller change may be enough)',
+  'change.moreNeeded': '{change} (it has to be more than {than})',
+  'change.lessNeeded': '{change} (it has to be less than {than})',
   'change.and': '{first} and {second}',
   'change.or': '{first}, or {second}',
 

@@ -2,6 +2,7 @@ import { documentsMessages } from './documents';
 import { editingMessages } from './editing';
 import { filesMessages } from './files';
 import { findingsMessages } from './findings';
+import { handoverMessages } from './handover';
 import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
@@ -24,6 +25,7 @@ export const messages = {
   ...limitsMessages,
   ...findingsMessages,
   ...verdictMessages,
+  ...handoverMessages,
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,

@@ -19,6 +19,11 @@ export const splittingMessages = {
   'cut.unknownType':
     'The type of tensor "{tensor}" is unknown, so no sub-model can start or end there. Move the split point to another tensor.',
 
+  'cut.noNode': 'There is no node `{node}` to cut after{instead}',
+  'cut.severalNodes': 'Several nodes are called `{node}`. Name one by its id: {ids}.',
+  'cut.moreThanLinks':
+    '{cuts|# cut needs|# cuts need} as many links, but there {links|is #|are #}. Leave cuts out or add tiers.',
+
   'annotate.tooLarge': 'With the plan in it, the model would exceed the 2 GiB that a model file may have.',
   'stated.none':
     'The model states no plan of its own: its nodes have neither pipeline stages nor layers. Write a plan into it with "dnnsplit annotate".',

@@ -13,6 +13,19 @@ export const usingMessages = {
   'split.contract': '{path} is missing or not a contract of this version. Export the sub-models again.',
   'relay.missing': 'The relay program is missing at {path}. Reinstall DNNSplit.',
 
+  'bundle.noOpenssl':
+    'Certificates are made by the program openssl, which is not on this machine. Install it, or leave encryption out with --no-tls.',
+  'bundle.openssl': 'The program openssl made no certificate. The log has the details.',
+  'push.destination':
+    'This is no machine that ssh can reach: {destination}. Give it as host or user@host, with everything else in the configuration of ssh.',
+  'push.noSsh': 'The program ssh is not on this machine. Install the OpenSSH client.',
+  'push.noBundle':
+    '{path} is not the folder of a tier. Make one with "dnnsplit deploy -t bundle", and name the folder of one tier in it.',
+  'push.failed': 'The bundle could not be brought to {host}: {reason}. Try again; what has arrived is not sent again.',
+  'push.rolledBack':
+    'The relay on {host} did not serve in time, so the version that ran there before was started again. The log has its last lines.',
+  'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',
+
   'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
@@ -44,6 +57,10 @@ export const usingMessages = {
   'calibrate.order': 'Name each model followed by its profile, such as a.onnx a.profile.json b.onnx b.profile.json.',
   'calibrate.nothing':
     'The profile `{path}` has no time of a node of `{model}`. Name each model followed by its own profile.',
+  'calibrate.partial':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`, too little to fit a device to. Record it without graph optimization.',
+  'calibrate.mostly':
+    'The profile `{path}` has times for {percent} % of the work of `{model}`; the rest is left out of the fit.',
   'calibrate.otherModel':
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
@@ -57,7 +74,27 @@ export const usingMessages = {
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',
   'command.sweepOnly': 'There is no link {link} to sweep. The only link is 0.',
   'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
+  'command.reportFormat':
+    'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
+  'command.unknownTier': 'There is neither a tier nor a preset `{tier}`{instead}',
+  'command.onlyLink': 'There is no link {link}. The only link is 0.',
+  'command.unknownPreset': 'There is no preset `{preset}`{instead}',
+  'command.unknownLink': 'There is no link {link}. The links are 0 to {last}.',
+  'command.noLink': 'There is no link, because there is only one tier. Name more with --tiers.',
+  'command.unknownDimension': '{model} has no dimension `{name}`{instead}',
+  'command.oneModel': '-o takes the plan of one model. Plan the models one by one to write their plans.',
+  'command.streamHasNoFile':
+    'A plan names the file of its model, and a model from standard input has none. Save the model and name its file.',
+  'command.noMatch': 'No file matches {pattern}. Check the pattern and the folder it starts in.',
+  'command.isModel': '{path} is a model, not a plan. Make a plan of it first: dnnsplit plan {path} -o {plan}',
+  'command.notSvg': '{path} would not be a picture of its kind: this command writes SVG. Name a .svg file.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
+
+  'assistant.notReadable':
+    'There is no model that may be read at this path. Give the absolute path of a regular file below: {roots}',
+  'assistant.notWritable':
+    'No plan may be written at this path. Give the absolute path of a new .splitplan.json file below: {folders}',
+  'assistant.noRoot': 'Name the folders that may be read with --root.',
 
   'chain.timeout': 'A relay did not start within a minute.',
   'chain.canceled': 'The start was canceled.',

@@ -60,6 +60,7 @@ describe('the commands on a repository that somebody sent', () => {
     ['plan', 'model.onnx', '--compare', '--json'],
     ['plan', 'model.onnx', '--strategy', `single:${hostileName}a`],
     ['graph', 'model.onnx', '-o', 'model.svg'],
+    ['report', 'model.onnx', '-o', 'model.html'],
     ['split', 'hostile.splitplan.json', '-o', 'split'],
     ['deploy', 'hostile.splitplan.json', '-t', 'compose,kubernetes,kserve,triton', '-o', 'deploy'],
   ])('%s %s prints text alone', (...args) => {

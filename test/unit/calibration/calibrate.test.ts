@@ -91,6 +91,28 @@ describe('a calibrated tier', () => {
     expect(() => calibrateTier(change(pairs()), 'a', {})).toThrow(words);
   });
 
+  it('is refused for a profile of a small part of the work, and told what is left out of one that lacks little', () => {
+    const [{ name, graph } = { name: '', graph: undefined }] = graphs;
+    const byWork = [...(graph?.nodes ?? [])].sort((a, b) => (b.macs ?? 0) - (a.macs ?? 0));
+    const write = (kept: readonly { readonly id: string }[]) => {
+      const microseconds = Object.fromEntries(kept.map(({ id }) => [id, 100]));
+      writeFileSync(
+        profile('part'),
+        JSON.stringify({ device: 'd', runtime: 'r', recorded: '2026-01-01', microseconds }),
+      );
+    };
+    const model = files.find((file) => file.name === name)?.path ?? '';
+    write(byWork.slice(-3));
+    expect(() => calibrateTier([model, profile('part')], 'a', {})).toThrow('has times for 0 % of the work');
+    write(byWork.slice(2));
+    const total = byWork.reduce((sum, { macs }) => sum + (macs ?? 0), 0);
+    const lacking = byWork.slice(0, 2).reduce((sum, { macs }) => sum + (macs ?? 0), 0);
+    const percent = Math.round(100 * (1 - lacking / total));
+    expect(calibrateTier([model, profile('part')], 'a', {}).warnings.join()).toContain(
+      `has times for ${percent} % of the work`,
+    );
+  });
+
   it('is refused for a profile without one of the nodes, and warned of for one of another model', () => {
     const foreign = { device: 'd', runtime: 'r', recorded: '2026-01-01', microseconds: { nobody: 1 } };
     writeFileSync(profile('foreign'), JSON.stringify(foreign));

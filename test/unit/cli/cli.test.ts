@@ -41,7 +41,7 @@ describe('dnnsplit on the command line', () => {
     expect(run('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
     const help = run('--help');
     expect(help.status).toBe(0);
-    for (const command of ['analyze', 'plan', 'graph', 'split', 'verify', 'run', 'serve', 'deploy'])
+    for (const command of ['analyze', 'plan', 'graph', 'report', 'split', 'verify', 'run', 'serve', 'deploy'])
       expect(help.stdout).toContain(command);
   });
 
@@ -205,6 +205,19 @@ describe('dnnsplit on the command line', () => {
     expect(run('graph', 'small.onnx', '-o', 'weights.svg', '--metric', 'weights').status).toBe(0);
     expect(await readFile(path('weights.svg'), 'utf8')).toContain('>Weights, log<');
     expect(run('graph', 'small.onnx', '-o', 'weights.svg', '--metric', 'heat').status).toBe(2);
+  });
+
+  it('writes a report to hand over, as what the ending of the file says', async () => {
+    expect(run('report', 'small.onnx', '-o', 'report.html').status).toBe(0);
+    expect(await readFile(path('report.html'), 'utf8')).toMatch(
+      /^<!DOCTYPE html>[\s\S]*small\.onnx[\s\S]*<\/html>\s*$/,
+    );
+    expect(run('report', 'small.onnx', '-o', 'report.md').status).toBe(0);
+    expect(run('report', 'small.onnx', '-o', '-', '--format', 'md').stdout).toBe(
+      await readFile(path('report.md'), 'utf8'),
+    );
+    const refused = run('report', 'small.onnx', '-o', 'report.pdf');
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/ends in \.html or \.md/)]);
   });
 
   it('writes a compose project once, and again only when it is told to', async () => {

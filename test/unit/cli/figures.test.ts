@@ -41,7 +41,7 @@ describe('a plan in a terminal', () => {
     regions: { links: [0, 1], fromMbps: 1, toMbps: 100 },
   });
   const report = planReport(result, analyzed);
-  const text = planReportText(report, analyzed.graph, { sweep: {}, top: 3 });
+  const text = planReportText(report, analyzed.graph, { sweep: {}, top: 3, config: 'built-in' });
 
   it('begins with the figures of the whole', () => {
     const facts = factsOf(text, 'objective');
@@ -115,7 +115,11 @@ describe('a plan in a terminal', () => {
   it('names a split point after the node below it', () => {
     const outcome = { latencyMs: 31, costPerRequest: 37e-6, throughputPerSecond: 41, energyJ: 0.043 };
     const candidates = [{ position: 4, link: 0, chosen: true, objectiveValue: 1, ...outcome }];
-    const [row] = tableOf(planReportText({ ...report, candidates }, analyzed.graph, { top: 1 }), 'position', 'after');
+    const [row] = tableOf(
+      planReportText({ ...report, candidates }, analyzed.graph, { top: 1, config: 'built-in' }),
+      'position',
+      'after',
+    );
     expect([row?.get('position'), row?.get('after')]).toEqual(['4', 'join']);
     expectFigure(row?.get('latency'), 0.031, 's');
     expectFigure(row?.get('cost'), 37e-6, '$');
@@ -126,7 +130,9 @@ describe('a plan in a terminal', () => {
   it('says so where all or none of the times are measured', () => {
     const measured = (counts: readonly number[]) => {
       const tiers = report.tiers.map((tier, k) => ({ ...tier, measuredNodes: counts[k] ?? 0 }));
-      return factsOf(planReportText({ ...report, tiers }, analyzed.graph, {}), 'objective').get('times');
+      return factsOf(planReportText({ ...report, tiers }, analyzed.graph, { config: 'built-in' }), 'tiers from').get(
+        'times',
+      );
     };
     expect(measured([3, 2, 1])).toMatch(/^measured for all 6 nodes/);
     expect(measured([0, 0, 0])).toMatch(/^estimated for all 6 nodes/);

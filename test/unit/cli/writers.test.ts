@@ -46,6 +46,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
   };
   const plan = (...args: string[]) => ['plan', 'tiny.onnx', ...args];
   const graph = (...args: string[]) => ['graph', 'tiny.onnx', ...args];
+  const report = (...args: string[]) => ['report', 'tiny.onnx', '--format', 'html', ...args];
   const profile = (...args: string[]) => [
     ...['profile', 'tiny.onnx', '--from-trace', 'trace.json', '--device', 'test'],
     ...args,
@@ -68,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
   });
 
   it('replaces no file without --force', () => {
-    for (const command of [plan, graph, profile]) {
+    for (const command of [plan, graph, report, profile]) {
       writeFileSync(path('mine'), 'mine', { mode: 0o600 });
       expect(refusal(...command('-o', 'mine'))).toMatch(/mine already exists\. Add --force/);
       expect(text('mine')).toBe('mine');
@@ -82,7 +83,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
   it('never replaces what it reads', () => {
     symlinkSync('tiny.onnx', path('link.onnx'));
     const model = readFileSync(path('tiny.onnx'));
-    for (const command of [plan, graph, profile]) {
+    for (const command of [plan, graph, report, profile]) {
       for (const name of ['tiny.onnx', ...(command === plan ? ['link.onnx', 'dnnsplit.json'] : [])]) {
         expect(refusal(...command('-o', name, '--force'))).toMatch(/is an input of this command and would be lost/);
       }
@@ -97,7 +98,7 @@ describe.skipIf(process.platform === 'win32')('what the command line writes', ()
   });
 
   it('never replaces a device', () => {
-    for (const command of [plan, graph, profile]) {
+    for (const command of [plan, graph, report, profile]) {
       expect(refusal(...command('-o', '/dev/null', '--force'))).toMatch(/\/dev\/null is a device/);
     }
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);

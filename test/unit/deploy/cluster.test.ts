@@ -1,5 +1,6 @@
 import { posix, resolve } from 'node:path';
 import { Command } from 'commander';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { prepareSplit } from '../../../src/app/deploySplit';
@@ -15,6 +16,7 @@ import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
 import { planAt } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
+import { unknownKeys } from './kubernetesKeys';
 
 /**
  * What holds a cluster together, checked from its side: names that lead to what is there, ports that something listens
@@ -119,6 +121,7 @@ interface KubernetesObject {
   readonly data?: Labels;
   readonly spec?: {
     readonly replicas?: number;
+    readonly maxUnavailable?: number;
     readonly selector?: Labels & { readonly matchLabels?: Labels };
     readonly ports?: readonly Port[];
     readonly podSelector?: { readonly matchLabels?: Labels };
@@ -248,6 +251,23 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
         DNNSPLIT_MAX_BODY_MB: '4',
       });
     }
+  });
+
+  it('lets nodes be drained without taking all copies of a tier at once', () => {
+    const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets).toHaveLength(relays.length);
+    for (const [k, { spec }] of budgets.entries()) {
+      expect(spec?.maxUnavailable).toBe(1);
+      const chosen = relays.filter(({ labels }) => selects(spec?.selector?.matchLabels ?? { none: '' }, labels));
+      expect(chosen).toEqual([relays[k]]);
+      new PodDisruptionBudget(structuredClone(budgets[k]) as never).validate();
+      expect(unknownKeys(structuredClone(budgets[k]) as never)).toEqual([]);
+    }
+    const alone = {
+      ...split,
+      plan: { ...split.plan, tiers: split.plan.tiers.map((tier) => ({ ...tier, replicas: 1 })) },
+    };
+    expect(objectsOf(generate(target, alone)).some(({ kind }) => kind === 'PodDisruptionBudget')).toBe(false);
   });
 
   it('has a service for each tier, whose port leads to a port of its pods alone', () => {

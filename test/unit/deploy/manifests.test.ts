@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -170,6 +171,7 @@ describe('Kubernetes objects', () => {
     ConfigMap,
     Namespace,
     PersistentVolumeClaim,
+    PodDisruptionBudget,
   };
 
   it.each(['kubernetes', 'kserve'] as const)('%s: are valid and have no key that their kind lacks', (target) => {

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { onnx } from 'onnx-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { externalRange } from '../../../src/engine/onnx/externalRange';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
@@ -53,6 +54,41 @@ describe('weights in files of their own', () => {
     });
     expect(differences(whole, kept.outputs)).toEqual([]);
     expect(kept.files.some((file) => file.startsWith('kept') && file.endsWith('.data'))).toBe(false);
+  });
+});
+
+describe('external weights without elements', () => {
+  it('lie in the sub-model, so that no data file without bytes is made, with which ONNX Runtime ends', async () => {
+    const float = onnx.TensorProto.DataType.FLOAT;
+    const typed = (name: string, size: number) => ({
+      name,
+      type: { tensorType: { elemType: float, shape: { dim: [{ dimValue: size }] } } },
+    });
+    const external = (location: string) => [
+      { key: 'location', value: location },
+      { key: 'length', value: '0' },
+    ];
+    const axis = [{ name: 'axis', type: onnx.AttributeProto.AttributeType.INT, i: 0 }];
+    const model = onnx.ModelProto.fromObject({
+      irVersion: 8,
+      opsetImport: [{ domain: '', version: 17 }],
+      graph: {
+        name: 'g',
+        node: [
+          { opType: 'Concat', input: ['x', 'w'], output: ['y'], attribute: axis },
+          { opType: 'Neg', input: ['y'], output: ['z'] },
+        ],
+        input: [typed('x', 2)],
+        output: [typed('z', 2)],
+        initializer: [{ name: 'w', dataType: float, dims: [0], dataLocation: 1, externalData: external('w.bin') }],
+      },
+    });
+    writeFileSync(join(folder, 'm.onnx'), onnx.ModelProto.encode(model).finish());
+    writeFileSync(join(folder, 'w.bin'), 'of something else');
+    const subject = await prepare(join(folder, 'm.onnx'), {});
+    const { outputs, files } = await runChain(subject, prefixAssignment(subject.graph, 1), 2);
+    expect(files.sort()).toEqual(['part1.onnx', 'part2.onnx']);
+    expect(differences(subject, outputs)).toEqual([]);
   });
 });
 

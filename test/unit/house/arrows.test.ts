@@ -29,6 +29,7 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deploy: ['shapes', 'extract'],
     report: ['onnx', 'shapes', 'split', 'planning'],
     picture: ['shapes', 'split'],
+    handover: ['picture'],
   },
   'src/engine/planning': {
     infrastructure: [],

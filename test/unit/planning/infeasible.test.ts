@@ -11,6 +11,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/shared/errors';
 import { metrics } from '../../../src/shared/metrics';
+import { adviceIn, follow } from './advice';
 import { infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, syntheticGraph, withBandwidths } from './support';
 
@@ -25,41 +26,6 @@ function refusal(graph: SplitGraph, infrastructure: Infrastructure): string | un
     if (DnnSplitError.is(error, 'infeasible')) return error.message;
     throw error;
   }
-}
-
-interface Advice {
-  readonly constraint: string;
-  /** Lower tier of the link. */
-  readonly from?: string | undefined;
-  readonly tier: string | undefined;
-  readonly to: number;
-}
-
-/** The changes that a sentence asks for, in the words of a person who follows it. */
-function adviceIn(sentence: string): Advice[] {
-  const first = /`(\w+)`/.exec(sentence)?.[1] ?? '';
-  const pattern =
-    /(?:raise|lower) (?:(it)|`(\w+)`|the `(memoryGB)` of `(\w+)`|the `(bandwidthMbps)` between `(\w+)` and `\w+`) to ([\d.e+-]*\d)/g;
-  return [...sentence.matchAll(pattern)].map(([, it, limit, memory, tier, bandwidth, from, to]) => {
-    const constraint = it === undefined ? (limit ?? memory ?? bandwidth ?? '') : first;
-    return { constraint, tier, from, to: Number(to) };
-  });
-}
-
-function follow(infrastructure: Infrastructure, advice: readonly Advice[]): Infrastructure {
-  let followed = infrastructure;
-  for (const { constraint, tier, from, to } of advice) {
-    if (from !== undefined) {
-      const link = followed.tiers.findIndex(({ id }) => id === from);
-      followed = withBandwidths(followed, { [link]: to });
-      continue;
-    }
-    const tiers = followed.tiers.map((one) => (one.id === tier ? { ...one, memoryGB: to } : one));
-    const constraints: Constraints =
-      tier === undefined ? { ...followed.constraints, [constraint]: to } : followed.constraints;
-    followed = { ...followed, tiers, constraints };
-  }
-  return followed;
 }
 
 /** Follows a change that may be one of a switch. */
@@ -203,7 +169,7 @@ describe('where no plan keeps the constraints', () => {
     ).tiers;
     const message = under({ respectMemory: true }, { tiers: small });
     expect(message).toMatch(
-      /No plan fits into the memory of the tiers: raise the `memoryGB` of `\w+` to .*; or set `constraints.respectMemory` to false\.$/,
+      /No plan fits into the memory of the tiers: raise the `memoryGB` of `\w+` to .*or set `constraints.respectMemory` to false\.$/,
     );
     expect(under({}, { tiers: small })).toBe(message);
     expect(under({ respectMemory: false }, { tiers: small })).toBeUndefined();

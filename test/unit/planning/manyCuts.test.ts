@@ -7,22 +7,8 @@ import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { DnnSplitError } from '../../../src/shared/errors';
 import { metricTable } from '../../../src/shared/metrics';
 import { allWithin, infrastructures, limitedBy, randomLimits } from './randomGraphs';
-import { type SyntheticNode, syntheticGraph } from './support';
+import { wideGraphs } from './wideGraphs';
 
-/** Ten branches or more between a stem and a join: over a thousand cuts, too many for a search to look at all of them. */
-const wideGraphs: fc.Arbitrary<SplitGraph> = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 40 }), fc.nat({ max: 200 })), {
-    minLength: 12,
-    maxLength: 12,
-  })
-  .map((drafts) => {
-    const nodes = drafts.map(([bytes, macs, weightBytes], index): SyntheticNode => {
-      const branches = Array.from({ length: 10 }, (_, branch) => `n${branch + 1}`);
-      const reads = index === 0 ? ['in0'] : index === 11 ? branches : ['n0'];
-      return { name: `n${index}`, reads, bytes: bytes * 4, macs, weightBytes };
-    });
-    return syntheticGraph({ in0: 240 }, nodes);
-  });
 const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500 }];
 const options = { strategy: 'dnnsplit', skipRegimes: true, skipCertificate: true, deadlineMs: 0 } as const;
 

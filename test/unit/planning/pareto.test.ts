@@ -166,7 +166,7 @@ describe('the efficient plans', () => {
 
 describe('where there are too many plans to look at them all', () => {
   test('each one is proven to be beaten by none, and it is said that there may be more', () => {
-    const names = Array.from({ length: 9 }, (_, branch) => `b${branch}`);
+    const names = Array.from({ length: 12 }, (_, branch) => `b${branch}`);
     const graph = syntheticGraph({ x: 4000 }, [
       { name: 'stem', reads: ['x'], bytes: 4000, macs: 10 },
       ...names.map((name, branch) => ({ name, reads: ['stem'], bytes: 400 + 4 * branch, macs: 5 + branch })),
@@ -175,16 +175,15 @@ describe('where there are too many plans to look at them all', () => {
     const tiers = [
       { gflops: 0.01, watts: 3 },
       { gflops: 0.02, pricePerHour: 1 },
-      { gflops: 0.03, pricePerHour: 3 },
       { gflops: 0.1, pricePerHour: 9 },
     ];
-    const links = [{ bandwidthMbps: 4000 }, { bandwidthMbps: 9000, pricePerGB: 1 }, { bandwidthMbps: 9000 }];
+    const links = [{ bandwidthMbps: 4000 }, { bandwidthMbps: 9000, pricePerGB: 1 }];
     const infrastructure = plainInfrastructure(tiers, links);
     const { plans, isComplete } = frontOf(graph, infrastructure);
     expect(isComplete).toBe(false);
     expect(plans.length).toBeGreaterThan(3);
     const costs = createCostTables(graph, infrastructure);
-    const all = allAssignments(graph, 4);
+    const all = allAssignments(graph, 3);
     expect(all.length).toBeGreaterThan(100_000);
     const some = all.filter((_, index) => index % 10 === 0);
     const near = plans.flatMap(({ assignment }) =>

@@ -63,6 +63,18 @@ describe('the best plan under limits', () => {
     );
   });
 
+  it('asks whole assignments for their value where that is more than a sum', () => {
+    fc.assert(
+      fc.property(limitedProblems({ mostNodes: 6, tierCount: 3 }), fewWays, (problem, ways) => {
+        const free = { ...problem, limits: [] };
+        const more = (tiers: Uint8Array) => tiers.reduce((sum, tier, node) => sum + ((tier * (node + 3)) % 5), 0);
+        const wholeValue = (tiers: Uint8Array) => valueWithinLimits(free, tiers) + more(tiers);
+        expectExact({ ...problem, wholeValue }, ways);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('keeps what is known, and says how far from the best it may be, where there is no time', () => {
     fc.assert(
       fc.property(limitedProblems({ leastNodes: 6, mostNodes: 8, tierCount: 3 }), (problem) => {
@@ -95,12 +107,30 @@ describe('the best plan under limits', () => {
   });
 
   it('can be stopped, and tells how far it is', () => {
-    const [problem] = fc.sample(limitedProblems({ leastNodes: 14, mostNodes: 14, tierCount: 4, shapes: ['wide'] }), {
-      numRuns: 1,
-      seed: 1,
+    const wide = limitedProblems({ leastNodes: 14, mostNodes: 14, tierCount: 4, shapes: ['wide'] });
+    const problems = fc.sample(wide, { numRuns: 20, seed: 1 });
+    const [first] = problems;
+    if (first === undefined) throw new Error('there is no problem');
+    const canceled = { canceled: () => true, report: () => undefined };
+    expect(() => branchAndBound(first, { work: canceled })).toThrow('canceled');
+    const told = problems.map((problem) => {
+      const fractions: number[] = [];
+      let clock = 0;
+      const now = () => {
+        clock += 40;
+        return clock;
+      };
+      const report = (_: string, fraction = Number.NaN) => fractions.push(fraction);
+      branchAndBound(problem, { fewWays: 1, deadlineMs: 40_000, now, work: { canceled: () => false, report } });
+      return fractions;
     });
-    if (problem === undefined) throw new Error('there is no problem');
-    const work = { canceled: () => true, report: () => undefined };
-    expect(() => branchAndBound(problem, { work })).toThrow('canceled');
+    for (const fractions of told) {
+      for (const [index, one] of fractions.entries()) {
+        expect(one).toBeGreaterThanOrEqual(fractions[index - 1] ?? 0);
+        expect(one).toBeLessThanOrEqual(1);
+      }
+    }
+    expect(Math.max(...told.map(({ length }) => length))).toBeGreaterThan(3);
+    expect(Math.max(...told.map((fractions) => fractions.at(-1) ?? 0))).toBeGreaterThan(0.5);
   });
 });

@@ -58,7 +58,7 @@ function build(draft: Draft, tierCount: number): LimitedProblem {
     ),
     crossingCost: Float64Array.from({ length: tensors * links }, (_, at) => ofLink(Math.floor(at / links), at % links)),
     linkCost: Float64Array.from({ length: links }, () => (fixed ? next() % 9 : 0)),
-    reachCost: Float64Array.from({ length: links }, () => (fixed ? next() % 9 : 0)),
+    reachCost: Float64Array.from({ length: links }, (_, l) => (fixed ? (4 * l + nodeCount) % 9 : 0)),
   });
   const [hasLinkCost, speed] = [next() % 2 === 0, Array.from({ length: tierCount }, () => 1 + (next() % 7))];
   const work = Array.from({ length: nodeCount }, () => 1 + (next() % 40));
@@ -90,19 +90,19 @@ function build(draft: Draft, tierCount: number): LimitedProblem {
       return one;
     }),
   ];
+  const largest = () =>
+    Float64Array.from({ length: nodeCount * tierCount }, (_, at) => (next() % 20) + (at % tierCount));
+  const withLargest = (own: Figure): Figure => (draft.hasLargest ? { ...own, largest: largest() } : own);
   const goal = draft.isWorst
-    ? ({ kind: 'worst', figures: stages } as const)
-    : ({ kind: 'sum', figure: random() } as const);
+    ? ({ kind: 'worst', figures: stages.map(withLargest) } as const)
+    : ({ kind: 'sum', figure: withLargest(random()) } as const);
   const around = randomAssignment(topology, next);
   const limits = draft.tightness.flatMap((part, index) => {
     if (part === null) return [];
     const own: Figure = index === 2 && !draft.isWorst ? (stages[next() % stages.length] ?? random()) : random();
-    const largest = draft.hasLargest
-      ? Float64Array.from({ length: nodeCount * tierCount }, (_, at) => (next() % 20) + (at % tierCount))
-      : undefined;
     const taken = assignmentCost({ ...topology, ...own }, around);
     const most = Number.isFinite(taken) ? taken * part * (1 + 1e-9) : 50;
-    return [{ figure: own, most: most + (largest ? 10 : 0), ...(largest && { largest }) }];
+    return [{ figure: withLargest(own), most: most + (draft.hasLargest ? 10 : 0) }];
   });
   if (!draft.hasRanges) return { ...topology, goal, limits };
   const lowest = Uint8Array.from({ length: nodeCount }, () => (next() < 100 ? next() % tierCount : 0));
@@ -150,10 +150,9 @@ export function tryEvery(problem: LimitedProblem): number {
   const makers = makersOf(problem);
   const tiers = new Uint8Array(problem.nodeCount);
   const { goal, limits, tierCount, lowest, highest } = problem;
-  const figureOf = (figure: Figure) => assignmentCost({ ...problem, ...figure }, tiers);
-  const isKept = ({ figure, most, largest }: LimitedProblem['limits'][number]) => {
-    const biggest = Math.max(0, ...tiers.map((tier, node) => largest?.[node * tierCount + tier] ?? 0));
-    return figureOf(figure) + biggest <= most;
+  const figureOf = (figure: Figure) => {
+    const biggest = Math.max(0, ...tiers.map((tier, node) => figure.largest?.[node * tierCount + tier] ?? 0));
+    return assignmentCost({ ...problem, ...figure }, tiers) + biggest;
   };
   let best = Number.POSITIVE_INFINITY;
   const tryFrom = (node: number): void => {
@@ -165,8 +164,14 @@ export function tryEvery(problem: LimitedProblem): number {
       }
       return;
     }
-    const value = goal.kind === 'sum' ? figureOf(goal.figure) : Math.max(...goal.figures.map(figureOf));
-    if (value < best && limits.every(isKept) && problem.accepts?.(tiers) !== false) best = value;
+    const own = goal.kind === 'sum' ? figureOf(goal.figure) : Math.max(...goal.figures.map(figureOf));
+    const value = problem.wholeValue?.(tiers) ?? own;
+    if (
+      value < best &&
+      limits.every(({ figure, most }) => figureOf(figure) <= most) &&
+      problem.accepts?.(tiers) !== false
+    )
+      best = value;
   };
   tryFrom(0);
   return best;

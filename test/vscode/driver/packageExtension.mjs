@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cache, repository } from './paths.mjs';
 import { runOrThrow } from './run.mjs';
 
@@ -10,21 +10,44 @@ const packaged = ['dist', 'l10n', 'media', 'package.nls.json', 'README.md', 'CHA
 /**
  * Packs the extension as a .vsix, the way it would be published, but from a copy of what goes in: looking through the
  * whole repository with its caches takes vsce a minute.
+ * @param {{ repository?: string | undefined, output?: string | undefined, say?: (line: string) => void }} [options] the
+ *   address of the repository, which relative links of the pages lead to; without one these links are left out
  * @returns {Promise<string>} its path
  */
-export async function packageExtension() {
+export async function packageExtension({ repository: address, output, say = () => undefined } = {}) {
   await runOrThrow(process.execPath, [join(repository, 'build/bundle.mjs'), '--production'], { cwd: repository });
-  const vsix = join(cache, 'dnnsplit.vsix');
+  const vsix = output ?? join(cache, 'dnnsplit.vsix');
   const staging = await mkdtemp(join(tmpdir(), 'dnnsplit-package-'));
   for (const name of packaged) await cp(join(repository, name), join(staging, name), { recursive: true });
   const { scripts: _, ...manifest } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'));
-  await writeFile(join(staging, 'package.json'), JSON.stringify(manifest, null, 2));
-  await mkdir(cache, { recursive: true });
+  const own = address === undefined ? manifest : { ...manifest, repository: { type: 'git', url: address } };
+  await writeFile(join(staging, 'package.json'), JSON.stringify(own, null, 2));
+  if (address === undefined) {
+    for (const page of ['README.md', 'CHANGELOG.md']) {
+      const text = await readFile(join(staging, page), 'utf8');
+      await writeFile(join(staging, page), withoutRelativeLinks(text));
+    }
+  }
+  await mkdir(dirname(vsix), { recursive: true });
   const vsce = join(repository, 'node_modules/@vscode/vsce/vsce');
-  const choices = ['--no-dependencies', '--allow-missing-repository', '--skip-license', '--no-rewrite-relative-links'];
-  await runOrThrow(process.execPath, [vsce, 'package', ...choices, '--out', vsix], { cwd: staging });
+  const missing = address === undefined ? ['--allow-missing-repository'] : [];
+  say(
+    await runOrThrow(process.execPath, [vsce, 'package', '--no-dependencies', ...missing, '--out', vsix], {
+      cwd: staging,
+    }),
+  );
   await rm(staging, { recursive: true, force: true });
   return vsix;
+}
+
+/**
+ * A Markdown page for where no repository is: pictures of it are left out, and the words of links to it stay.
+ * @param {string} text
+ */
+export function withoutRelativeLinks(text) {
+  return text
+    .replace(/!\[[^\]]*\]\((?!https?:|data:|#)[^)]*\)\n*/g, '')
+    .replace(/(?<!!)\[([^\]]*)\]\((?!https?:|mailto:|#)[^)]*\)/g, '$1');
 }
 
 /**

@@ -372,9 +372,11 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       .sort((a, b) => a[value] - b[value]);
   const [recommended] = every(positions);
   const [runnerUp] = every(candidates.map(({ position }) => position).filter((position) => position !== best.first));
-  const tierOfNode = operators.map((_, index) => (index < best.first ? 0 : index < best.second ? 1 : 2));
+  const tierOfNode: readonly number[] = operators.map((_, index) =>
+    index < best.first ? 0 : index < best.second ? 1 : 2,
+  );
   const lastOn = (tier: number) => {
-    const last = operators[tierOfNode.findLastIndex((one) => one === tier)];
+    const last = operators[tierOfNode.lastIndexOf(tier)];
     return last === undefined ? {} : { lastNode: `layer${Math.max(0, last.block)}.${last.id}` };
   };
   const cuts = [best.first, best.second];
@@ -459,7 +461,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     },
     verdict: `Split after \`${candidates.find(({ position }) => position === best.first)?.after ?? best.first}\`: ${Math.round(best.latencyMs)} ms, ${(evaluate(all, all).latencyMs / best.latencyMs).toPrecision(3)} times faster than everything on \`device\`.`,
     ...(runnerUp && { runnerUp: alternative(runnerUp) }),
-    ...(decidesPlan(overrides) && recommended && { recommended: alternative(recommended) }),
+    ...(decidesPlan(overrides) && recommended && { withoutTried: alternative(recommended) }),
     advice: `Run ${best.first} nodes on the device and ${all - best.second} in the cloud; every other split is slower.`,
     candidates: candidates.map(({ position }) => {
       const alone = evaluate(position, position);

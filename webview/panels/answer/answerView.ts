@@ -3,7 +3,7 @@ import type { Controller } from '../../control/controller';
 import { alternativesOf, partsOfPlan } from '../../model/alternatives';
 import type { State } from '../../model/state';
 import { element, withCode } from '../../page/dom';
-import { formatCount } from '../../text/format';
+import { formatCount, formatMs } from '../../text/format';
 import { text } from '../../text/strings';
 import { barsView, chainView } from './bars';
 import { segmentsOf } from './chain';
@@ -12,7 +12,7 @@ import { segmentsOf } from './chain';
 export function answerView({ plan, plannedUnder, tried }: State, controller: Controller): HTMLElement[] {
   if (plan === null) return [element('p', { class: 'verdict' }, text('plan.none'))];
   const alternatives = alternativesOf(plan, plannedUnder, tried);
-  const segments = segmentsOf(partsOfPlan(plan), plan, 'latency');
+  const segments = segmentsOf(partsOfPlan(plan), plan.latencyMs, plan, 'latency');
   return [
     element('h2', { class: 'verdict' }, ...withCode(plan.verdict)),
     ...(segments.length > 1 ? [chainView(segments, 'latency')] : []),
@@ -26,12 +26,21 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const { assumedText } = analysis ?? {};
   const lines = [
     plan.advice,
-    measuredText(plan),
+    ...estimateLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
   ];
   const items = lines.map((line) => element('li', {}, ...withCode(line)));
   return [element('h3', {}, text('rests.title')), element('ul', { class: 'rests' }, ...items)];
+}
+
+/** What the times are, and how far the latency may be off where that is known. */
+function estimateLines(plan: PlanReport): string[] {
+  const { estimatesText, latencyRangeMs: range } = plan;
+  return [
+    estimatesText === undefined ? measuredText(plan) : text('rests.estimates', estimatesText),
+    ...(range === undefined ? [] : [text('rests.range', formatMs(range[0]), formatMs(range[1]))]),
+  ];
 }
 
 function measuredText({ tiers }: PlanReport): string {

@@ -79,10 +79,10 @@ export function barsView(
   const own = figureOf(shown, counted);
   if (!(largest > 0) || !Number.isFinite(own)) return [];
   const whole = own > 0 ? Math.min(largest, own * longestBar) : largest;
-  const hasRecommended = plan.recommended !== undefined;
+  const hasRecommended = plan.withoutTried !== undefined;
   const told = element('p', { class: 'hint bar-told' });
   const rows = alternatives.map((one) => {
-    const segments = segmentsOf(one.parts, plan, counted);
+    const segments = segmentsOf(one.parts, figureOf(one, counted), plan, counted);
     const figure = format(figureOf(one, counted), counted);
     const name = alternativeName(one, hasRecommended);
     const difference = against(figureOf(one, counted), own, counted);

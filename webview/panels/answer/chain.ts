@@ -5,6 +5,9 @@ import { text } from '../../text/strings';
 /** What a sum over a plan's parts counts. */
 export type Counted = 'latency' | 'cost';
 
+/** Differences of a sum that are rounding, as a part of it. */
+const rounding = 1e-6;
+
 /** One part of a plan: a tier that computes, or a link that carries. */
 export interface Segment {
   readonly kind: 'tier' | 'link';
@@ -16,17 +19,15 @@ export interface Segment {
   readonly value: number;
 }
 
-/** What each link takes, the way back of the answer included. */
-function bothWaysMs({ transferMs, answerMs = [] }: PlanParts): number[] {
-  return transferMs.map((upMs, l) => upMs + (answerMs[l] ?? 0));
-}
-
-/** The parts of a plan in the order in which a request passes them, without those that take nothing. */
-export function segmentsOf(parts: PlanParts, { tiers, links }: PlanReport, counted: Counted): Segment[] {
+/**
+ * The parts of a plan in the order in which a request passes them, without those that take nothing; at the end the way back
+ * of the answer, which is what the whole takes beyond them.
+ */
+export function segmentsOf(parts: PlanParts, whole: number, { tiers, links }: PlanReport, counted: Counted): Segment[] {
   const letters = tierLetters(tiers.map(({ id }) => id));
   const [ofTiers, ofLinks] =
-    counted === 'latency' ? [parts.computeMs, bothWaysMs(parts)] : [parts.tierCosts, parts.linkCosts];
-  return tiers
+    counted === 'latency' ? [parts.computeMs, parts.transferMs] : [parts.tierCosts, parts.linkCosts];
+  const onward = tiers
     .flatMap(({ id }, index): Segment[] => {
       const tier: Segment = { kind: 'tier', index, letter: letters[index] ?? '', name: id, value: ofTiers[index] ?? 0 };
       const link = links[index];
@@ -35,4 +36,7 @@ export function segmentsOf(parts: PlanParts, { tiers, links }: PlanReport, count
       return [tier, { kind: 'link', index, letter: '', name, value: ofLinks[index] ?? 0 }];
     })
     .filter(({ value }) => value > 0);
+  const rest = whole - onward.reduce((sum, { value }) => sum + value, 0);
+  if (!(rest > whole * rounding)) return onward;
+  return [...onward, { kind: 'link', index: 0, letter: '', name: text('bars.wayBack'), value: rest }];
 }

@@ -7,6 +7,7 @@ import {
   nodesOf,
   type Placement,
   relayDeployment,
+  relayDisruptionBudget,
   relayName,
   relayNetworkPolicy,
   relayService,
@@ -75,6 +76,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
               contractConfigMap(tier, placement),
               relayDeployment(relay, placement, { image: imageOf(input, tier), ...neighbors }),
               relayService(tier, placement),
+              ...relayDisruptionBudget(tier, placement),
               relayNetworkPolicy(tier, placement, neighbors),
             ];
           }),

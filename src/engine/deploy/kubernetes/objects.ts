@@ -166,6 +166,19 @@ export function relayService(tier: DeployedTier, placement: Placement): Kubernet
   };
 }
 
+/** Takes the relays of a tier off their nodes one by one, so that one of several is there while nodes are drained. */
+export function relayDisruptionBudget(tier: DeployedTier, placement: Placement): KubernetesObject[] {
+  if (tier.tier.replicas < 2) return [];
+  return [
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(relayName(tier), tier, placement),
+      spec: { maxUnavailable: 1, selector: { matchLabels: relayLabels(tier, placement) } },
+    },
+  ];
+}
+
 /** Lets a tier be reached by the tier below alone (the first one: by pods of its namespace), and reach the one above. */
 export function relayNetworkPolicy(
   tier: DeployedTier,

@@ -13,6 +13,8 @@ import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
 import type { GeneratedFile } from '../../../shared/requests';
 import type { Engine } from '../../../shared/targets';
+import type { BundleAddress } from './bundleAddress';
+import type { BundleSecrets } from './bundleSecrets';
 import { engineOn } from './engineImage';
 import { modelSlug, type NamedDeployment } from './names';
 import { tierNames } from './tierNames';
@@ -24,6 +26,12 @@ export interface DeploymentInput extends NamedDeployment {
   /** The relay's program, complete in one file. */
   readonly relayProgram: string;
   readonly engine: Engine;
+  /** Of bundles: where tiers are reached, by their id; under their names where absent. */
+  readonly addresses?: ReadonlyMap<string, BundleAddress> | undefined;
+  /** Of bundles: false leaves encryption out. */
+  readonly tls?: boolean | undefined;
+  /** Of bundles: what tiers prove themselves with; their files are left out where absent. */
+  readonly secrets?: BundleSecrets | undefined;
 }
 
 /** Where a sub-model has to be put, relative to the deployment's folder. */

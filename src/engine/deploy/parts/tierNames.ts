@@ -6,7 +6,14 @@ import { dnsLabel } from '../../../shared/escape/containers';
  */
 export function tierNames(plan: { readonly tiers: readonly { readonly id: string }[] }): string[] {
   const used = new Set<string>();
-  return plan.tiers.map(({ id }) => unique(dnsLabel(id, 'tier'), used));
+  return plan.tiers.map(({ id }) => unique(possible(dnsLabel(id, 'tier')), used));
+}
+
+/** Windows has devices by these names in every folder; a folder that is called so cannot be made there, nor copied to it. */
+const devices = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
+
+function possible(name: string): string {
+  return devices.test(name) ? `${name}-tier` : name;
 }
 
 function unique(name: string, used: Set<string>): string {

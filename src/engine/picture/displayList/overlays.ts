@@ -69,8 +69,20 @@ function stillView(list: DisplayList): View {
   return { x: -gutter, y: 0, zoom: 1, width: gutter + scene.width, height };
 }
 
-/** Lays out a still picture. */
-export function stillPicture(list: DisplayList): StillPicture {
+/** Height of the surroundings of a cut, in CSS pixels at zoom 1. */
+const surroundings = 640;
+
+/** The part of a picture around the first place at which something crosses a link; all of it where it is not larger. */
+function aroundCut({ plan, pills }: DisplayList, view: View): View {
+  const crossed = plan?.boundaries.find(({ tensors }) => tensors.length > 0);
+  const middle = pills.find(({ link }) => link === crossed?.link)?.anchor?.y ?? view.y;
+  const height = Math.min(view.height, surroundings);
+  const lowest = view.y + view.height - height;
+  return { ...view, y: Math.min(Math.max(middle - height / 2, view.y), lowest), height };
+}
+
+/** Lays out a still picture, of all of the graph or of what is around the cut. */
+export function stillPicture(list: DisplayList, part: 'whole' | 'cut' = 'whole'): StillPicture {
   const tight = stillView(list);
   const { nodes } = list.scene;
   const pills = placePills(list, {
@@ -84,11 +96,12 @@ export function stillPicture(list: DisplayList): StillPicture {
   });
   const left = Math.floor(Math.min(0, ...pills.map(({ rect }) => rect.x - pillMargin)));
   const right = Math.max(tight.width, ...pills.map(({ rect }) => rect.x + rect.width + pillMargin));
-  const view = { ...tight, x: tight.x + left, width: right - left };
+  const whole = { ...tight, x: tight.x + left, width: right - left };
+  const view = part === 'whole' ? whole : aroundCut(list, whole);
   const legend = placeLegend(list.legend, view);
   return {
     view,
-    pills: pills.map((pill) => ({ ...pill, rect: { ...pill.rect, x: pill.rect.x - left } })),
+    pills: pills.map((pill) => ({ ...pill, rect: { ...pill.rect, x: pill.rect.x - left, y: pill.rect.y - view.y } })),
     badges: placeTierBadges(list, view, legend),
     legend,
   };

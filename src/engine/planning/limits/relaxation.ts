@@ -4,28 +4,37 @@ import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../..
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { OptimumSearch } from '../optimum/optimumSearch';
-import { type Limit, limitsOf } from '../plan/constraints';
+import { type Limit, limitsOf, valuesOf } from '../plan/constraints';
 import type { Change } from '../plan/plan';
-import { memoriesMayFill } from '../search/partMemory';
 import type { PlanSearch } from '../search/planSearch';
+import { type Bound, boundsOf, isMemory } from './bound';
 import { fasterLinks } from './fasterLinks';
 import { notFoundError } from './notFound';
 import { roundedAway } from './rounding';
-import { type Freed, mostOf, type Way, waysWithout } from './ways';
+import { compareWays, type Way } from './way';
+import { waysWithout } from './ways';
+
+/** Changes that make a plan possible, together. */
+interface Relaxed {
+  readonly changes: readonly Change[];
+  /** True where it is proven that smaller ones of the same limits are not enough. */
+  readonly isLeast: boolean;
+  /** Where it is not, a change of the one limit up to which it is proven that it is not enough, if any. */
+  readonly notEnough?: number;
+}
 
 /** The least that has to be relaxed for a plan to be possible. */
-export interface Relaxation {
-  readonly changes: readonly Change[];
+export interface Relaxation extends Relaxed {
   /** Changes of another limit that would do as well, instead. */
-  readonly alternatives: readonly (readonly Change[])[];
+  readonly alternatives: readonly Relaxed[];
   readonly way: Way;
   /** True where it is proven that fewer changes are not enough. */
   readonly isFewest: boolean;
 }
 
 /**
- * The least change of limits that leaves a plan: one limit where that is enough, else the fewest that are, and of those
- * the ones that change least in proportion.
+ * The least change of limits and memories that leaves a plan: of one where that is enough, else of the fewest that are, and
+ * of those the ones that change least in proportion.
  * @param costs other figures of the same tables, such as another bandwidth.
  * @param optimum asked where the search leaves cuts out.
  * @returns nothing where no change of limits is enough.
@@ -35,24 +44,36 @@ export function leastRelaxation(
   costs: CostTables = search.costs,
   optimum?: OptimumSearch,
 ): Relaxation | undefined {
-  const { constraints } = costs.infrastructure;
-  const limits: Freed[] = [...limitsOf(constraints), ...(memoriesMayFill(costs) ? ['memory' as const] : [])];
   let isFewest = true;
-  for (let count = 1; count <= limits.length; count++) {
-    const { ways, areAll } = waysWithout(search, costs, limits, count, optimum);
-    const [best, ...others] = ways.sort((a, b) => a.change - b.change);
+  for (const { groups, count } of choicesOf(boundsOf(costs))) {
+    const { ways, areAll } = waysWithout(search, costs, groups, count, optimum);
+    const [best, ...others] = ways.sort(compareWays);
     if (best === undefined) {
       isFewest &&= areAll;
       continue;
     }
     return {
-      changes: changesOf(costs, best),
-      alternatives: count === 1 ? others.map((way) => changesOf(costs, way)) : [],
+      ...relaxedBy(costs, best),
+      alternatives: best.freed.length === 1 ? others.map((way) => relaxedBy(costs, way)) : [],
       way: best,
       isFewest,
     };
   }
   return undefined;
+}
+
+/** What is freed, in turn: each bound alone, then all memories together, then more and more limits, with them or without. */
+function choicesOf(
+  bounds: readonly Bound[],
+): { readonly groups: readonly (readonly Bound[])[]; readonly count: number }[] {
+  const memories = bounds.filter(isMemory);
+  const limits = bounds.filter((bound) => !isMemory(bound)).map((bound) => [bound]);
+  const groups = memories.length === 0 ? limits : [...limits, memories];
+  return [
+    { groups: bounds.map((bound) => [bound]), count: 1 },
+    ...(memories.length > 1 ? [{ groups: [memories], count: 1 }] : []),
+    ...groups.slice(1).map((_, at) => ({ groups, count: at + 2 })),
+  ];
 }
 
 /**
@@ -68,20 +89,26 @@ export function infeasibleError(
   const limits = limitsOf(constraints);
   const relaxation = leastRelaxation(search, search.costs, optimum);
   if (!optimum.optimum.isProven) {
-    const instead = [adviceOn(relaxation?.changes ?? []), ...dropped].filter((one) => one !== undefined);
+    const instead = [relaxation && adviceOn(relaxation), ...dropped].filter((one) => one !== undefined);
     return notFoundError(search.costs.infrastructure, optimum, instead);
   }
   if (relaxation !== undefined) {
     const told = sentence(limits, relaxation);
     const [first, ...others] = [
-      ...relaxation.alternatives.flatMap((changes) => adviceOn(changes) ?? []),
+      ...relaxation.alternatives.flatMap((relaxed) => adviceOn(relaxed) ?? []),
       ...(isOfMemory(relaxation) ? [say('change.ignoreMemory', {})] : []),
-      ...fasterLinks(search),
+      ...fasterLinks(search, optimum),
       ...dropped,
     ];
-    if (first === undefined) return new DnnSplitError('infeasible', say('limits.sentence', { sentence: told }));
-    const alternatives = either(first, ...others);
-    return new DnnSplitError('infeasible', say('limits.sentenceOr', { sentence: told, alternatives }));
+    const whole =
+      first === undefined
+        ? say('limits.sentence', { sentence: told })
+        : say('limits.sentenceOr', { sentence: told, alternatives: either(first, ...others) });
+    const { changes, alternatives } = relaxation;
+    return new DnnSplitError('infeasible', whole, undefined, undefined, {
+      relax: changes,
+      alternatives: alternatives.map((relaxed) => relaxed.changes),
+    });
   }
   const unknown = search.costs.graph.tensors.some((tensor) => tensor.bytes === undefined);
   const cause = either(say(unknown ? 'limits.unknownSizes' : 'limits.noneAllowed', {}), ...dropped);
@@ -94,20 +121,20 @@ export function infeasibleError(
  */
 export function sentence(
   limits: readonly Limit[],
-  { changes, isFewest }: Pick<Relaxation, 'changes' | 'isFewest'>,
+  relaxation: Relaxed & Pick<Relaxation, 'isFewest'>,
   isProven = true,
 ): Sentence {
+  const { changes, isFewest } = relaxation;
   const [only] = changes;
-  const isMemory = isOfMemory({ changes });
-  const change = adviceOn(changes) ?? '';
+  const change = adviceOn(relaxation) ?? '';
   const noPlan = say(isProven ? 'limits.noPlan' : 'limits.noSearchedPlan', {});
-  if (isMemory && limits.length === 0) return say('limits.memory', { noPlan, change });
-  if (isMemory) return say('limits.memoryWithLimits', { change });
+  if (isOfMemory(relaxation) && limits.length === 0) return say('limits.memory', { noPlan, change });
+  if (isOfMemory(relaxation)) return say('limits.memoryWithLimits', { change });
   if (only === undefined || changes.length > 1) {
     return say(isFewest ? 'limits.severalNeeded' : 'limits.several', { noPlan, change });
   }
   const limit = limits.find(({ name }) => name === only.constraint);
-  const changeIt = say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to });
+  const changeIt = withProof(say(isLowered(only) ? 'change.lowerIt' : 'change.raiseIt', { to: only.to }), relaxation);
   const broken = { noPlan, limit: only.constraint, bound: limit?.bound ?? '', change: changeIt };
   return say(limits.length > 1 ? 'limits.oneOfSeveral' : 'limits.one', broken);
 }
@@ -118,9 +145,18 @@ function isOfMemory({ changes }: Pick<Relaxation, 'changes'>): boolean {
 }
 
 /** What to change, as a list: `raise maxLatencyMs to 40 and maxCostPerRequest to 0.03`. */
-function adviceOn(changes: readonly Change[]): Sentence | undefined {
-  const [first, ...others] = changes.map(advice);
-  return first && others.reduce((before, second) => say('change.and', { first: before, second }), first);
+function adviceOn(relaxed: Relaxed): Sentence | undefined {
+  const [first, ...others] = relaxed.changes.map(advice);
+  const all = first && others.reduce((before, second) => say('change.and', { first: before, second }), first);
+  return all && withProof(all, relaxed);
+}
+
+/** Says of a change that is not proven to be the least how much less might do. */
+function withProof(change: Sentence, { changes, isLeast, notEnough }: Relaxed): Sentence {
+  if (isLeast) return change;
+  if (notEnough === undefined) return say('change.maybeLess', { change });
+  const isLower = changes.some(isLowered);
+  return say(isLower ? 'change.lessNeeded' : 'change.moreNeeded', { change, than: notEnough });
 }
 
 function advice(change: Change): Sentence {
@@ -130,31 +166,33 @@ function advice(change: Change): Sentence {
 }
 
 function isLowered({ constraint }: Change): boolean {
-  return constraint !== 'memoryGB' && isLeast(metricLimitedBy(constraint));
+  return constraint !== 'memoryGB' && isMore(metricLimitedBy(constraint));
 }
 
 /** True for a metric whose limit is the least that it may be. */
-function isLeast(metric: Metric): boolean {
+function isMore(metric: Metric): boolean {
   return metricTable[metric].better === 'more';
 }
 
-function changesOf(costs: CostTables, { freed, values, assignment }: Way): Change[] {
-  return freed.flatMap((limit, m): Change[] => {
-    const value = values[m] ?? 0;
-    if (value <= mostOf(limit)) return [];
-    if (limit !== 'memory') {
-      const figure = metricEntry(limit.metric).toFigure(value);
-      return [{ constraint: limit.name, to: roundedAway(figure, isLeast(limit.metric) ? 'down' : 'up') }];
-    }
-    return memoryChanges(costs, assignment);
+function relaxedBy(costs: CostTables, way: Way): Relaxed {
+  const { freed, excesses, isLeast, least } = way;
+  const values = valuesOf(evaluatePlan(costs, way.assignment));
+  const changes = freed.flatMap((bound, m): Change[] => {
+    if ((excesses[m] ?? 0) <= 1) return [];
+    if (!isMemory(bound))
+      return [{ constraint: bound.limit.name, to: limitFor(bound, values[bound.limit.metric], true) }];
+    const { id: tier = '' } = costs.infrastructure.tiers[bound.tier] ?? {};
+    return [{ constraint: 'memoryGB', tier, to: limitFor(bound, (excesses[m] ?? 0) * bound.most, true) }];
   });
+  const [bound, ...others] = freed;
+  if (isLeast || bound === undefined || others.length > 0 || least <= 1) return { changes, isLeast };
+  const notEnough = limitFor(bound, least * (isMemory(bound) ? bound.most : bound.limit.most), false);
+  return changes.some(({ to }) => to === notEnough) ? { changes, isLeast: true } : { changes, isLeast, notEnough };
 }
 
-function memoryChanges(costs: CostTables, assignment: Way['assignment']): Change[] {
-  const { tiers } = evaluatePlan(costs, assignment);
-  return costs.infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
-    const needed = ((tiers[k]?.weightBytes ?? 0) + (tiers[k]?.peakActivationBytes ?? 0)) / 1e9;
-    if (memoryGB === undefined || needed * 1e9 <= memoryGB * 1e9 * mostOf('memory')) return [];
-    return [{ constraint: 'memoryGB', tier: id, to: roundedAway(needed, 'up') }];
-  });
+/** A bound as it is stated, rounded so that a value certainly keeps it, or certainly not more than just so. */
+function limitFor(bound: Bound, value: number, isKept: boolean): number {
+  if (isMemory(bound)) return roundedAway(value / 1e9, isKept ? 'up' : 'down');
+  const { metric } = bound.limit;
+  return roundedAway(metricEntry(metric).toFigure(value), isMore(metric) === isKept ? 'down' : 'up');
 }

@@ -16,13 +16,13 @@ import { problemOf } from './exactPlan';
  * its biggest layer; what a memory takes at its peak is asked of whole plans only.
  */
 export function limitedProblemOf(costs: CostTables, bounds: TierBounds): LimitedProblem {
+  return problemWith(costs, bounds, goalOf(figuresOf(costs, bounds, costs.infrastructure.objective)));
+}
+
+/** The same constraints with another goal. */
+export function problemWith(costs: CostTables, bounds: TierBounds, goal: Goal): LimitedProblem {
   const { infrastructure, topology, graph } = costs;
-  const { objective, constraints } = infrastructure;
-  const figures = figuresOf(costs, bounds, objective);
-  const goal: Goal =
-    additiveObjective(infrastructure, objective) !== undefined && figures[0] !== undefined
-      ? { kind: 'sum', figure: figures[0] }
-      : { kind: 'worst', figures };
+  const { constraints } = infrastructure;
   const limits = limitsOf(constraints).flatMap(({ metric, most }) => limitsOn(costs, bounds, metric, most));
   const isTight = memoriesMayFill(costs);
   return {
@@ -35,6 +35,12 @@ export function limitedProblemOf(costs: CostTables, bounds: TierBounds): Limited
     highest: bounds.highest,
     ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
   };
+}
+
+/** The least of one figure, or the least worst one of several. */
+export function goalOf(figures: readonly Figure[]): Goal {
+  const [figure, ...others] = figures;
+  return figure !== undefined && others.length === 0 ? { kind: 'sum', figure } : { kind: 'worst', figures };
 }
 
 /** Limits of the solver that keep a metric at or below a value. */
@@ -65,23 +71,30 @@ function stagePrices({ infrastructure, answers }: CostTables): AdditiveObjective
 }
 
 function memoryLimits({ graph, infrastructure, topology }: CostTables): Limit[] {
-  const { tiers } = infrastructure;
-  const working = graph.nodes.map(({ reads, writes }) =>
-    [...new Set([...reads, ...writes])].reduce((sum, tensor) => sum + (graph.tensors[tensor]?.bytes ?? 0), 0),
+  return infrastructure.tiers.flatMap(({ memoryGB }, k): Limit[] =>
+    memoryGB === undefined
+      ? []
+      : [{ figure: memoryFigure({ graph, infrastructure, topology }, k), most: memoryGB * 1e9 * fullMemory }],
   );
-  return tiers.flatMap(({ memoryGB }, k): Limit[] => {
-    if (memoryGB === undefined) return [];
-    const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
-    const largest = new Float64Array(nodeCost.length);
-    for (const [node, { weightBytes }] of graph.nodes.entries()) {
-      nodeCost[node * tiers.length + k] = weightBytes;
-      largest[node * tiers.length + k] = working[node] ?? 0;
-    }
-    const noCost = new Float64Array(tiers.length - 1);
-    const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
-    const figure = { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost };
-    return [{ figure, largest, most: memoryGB * 1e9 * fullMemory }];
-  });
+}
+
+/** Bytes that a tier's memory takes at least: its weights and what its biggest layer reads and writes. */
+export function memoryFigure(
+  { graph, infrastructure: { tiers }, topology }: Pick<CostTables, 'graph' | 'infrastructure' | 'topology'>,
+  k: number,
+): Figure {
+  const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
+  const largest = new Float64Array(nodeCost.length);
+  for (const [node, { weightBytes, reads, writes }] of graph.nodes.entries()) {
+    nodeCost[node * tiers.length + k] = weightBytes;
+    const working = new Set([...reads, ...writes]);
+    let bytes = 0;
+    for (const tensor of working) bytes += graph.tensors[tensor]?.bytes ?? 0;
+    largest[node * tiers.length + k] = bytes;
+  }
+  const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
+  const noCost = new Float64Array(tiers.length - 1);
+  return { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost, largest };
 }
 
 function fits(costs: CostTables, tierOfNode: Uint8Array): boolean {

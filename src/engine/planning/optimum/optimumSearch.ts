@@ -1,7 +1,7 @@
 import { metrics } from '../../../shared/metrics';
 import type { Work } from '../../../shared/work';
 import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
-import { goalFiguresOf } from '../../solver/limited/limitedProblem';
+import { goalFiguresOf, type LimitedProblem } from '../../solver/limited/limitedProblem';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -52,7 +52,7 @@ export class OptimumSearch {
 
   constructor(
     private readonly costs: CostTables,
-    private readonly bounds: TierBounds,
+    readonly bounds: TierBounds,
     private readonly search: PlanSearch,
     readonly patience: Patience,
     private readonly work: Work,
@@ -65,13 +65,14 @@ export class OptimumSearch {
   }
 
   /**
-   * The best plan within the objective and the constraints of other costs, for a question on the side.
+   * The best answer to a question on the side.
    * @param known plans to start from.
    */
-  least(costs: CostTables, known: readonly Assignment[]): LimitedSolution {
-    return branchAndBound(limitedProblemOf(costs, this.bounds), {
+  least(problem: LimitedProblem, known: readonly Assignment[]): LimitedSolution {
+    const { deadlineMs } = this.patience;
+    return branchAndBound(problem, {
       known,
-      deadlineMs: this.momentMs,
+      deadlineMs: Number.isFinite(deadlineMs) ? Math.min(deadlineMs, aMoment) : deadlineMs,
       work: this.work,
     });
   }
@@ -103,9 +104,14 @@ export class OptimumSearch {
 
   /** Whether a plan within the constraints of other costs and bounds is found in a moment. */
   finds(costs: CostTables, bounds: TierBounds): boolean {
-    const deadlineMs = this.momentMs;
-    const solution = branchAndBound(limitedProblemOf(costs, bounds), { gap: 1, deadlineMs, work: this.work });
-    return solution.best !== undefined;
+    return this.any(costs, bounds).plan !== undefined;
+  }
+
+  /** Any plan within the constraints of other costs. @returns `isProven` where it is sure that there is none */
+  any(costs: CostTables, bounds = this.bounds): { readonly plan: Assignment | undefined; readonly isProven: boolean } {
+    const options = { gap: 1, deadlineMs: this.momentMs, work: this.work };
+    const { best, isProven } = branchAndBound(limitedProblemOf(costs, bounds), options);
+    return { plan: best?.tierOfNode, isProven };
   }
 
   /** Milliseconds for a question on the side: more where there is all the time that it takes. */

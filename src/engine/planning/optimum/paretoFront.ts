@@ -1,5 +1,5 @@
 import { type Figures, figuresOf, metrics } from '../../../shared/metrics';
-import type { Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -10,13 +10,13 @@ import { allCuts } from '../search/allCuts';
 import { ChainFronts } from '../search/chainFronts';
 import { assignmentOf, type CutFamily, createFamily } from '../search/cutFamily';
 import { efficientPoints } from '../search/efficient';
-import { everyPlan } from '../search/everyPlan';
+import { efficientPlans } from '../search/efficientPlans';
 import { cutsOfPlan } from '../search/labels';
 import { fullMemory, type Measure, memoryMeasure, metricMeasure } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
 import { spreadPositions } from '../search/spreadPositions';
 import type { OptimumSearch } from './optimumSearch';
-import { provenEfficient } from './provenEfficient';
+import { type Levels, provenEfficient } from './provenEfficient';
 
 export interface ParetoPlan extends Figures {
   readonly assignment: Assignment;
@@ -31,16 +31,17 @@ export interface ParetoFront {
   readonly bounded: boolean;
   /** Cuts that were looked at. */
   readonly cuts: number;
-  /** Where not all plans could be looked at: the levels of throughput that the best plans were found for. */
-  readonly throughputLevels?: number;
+  /** Where not all plans could be looked at: the levels of each metric that the best plans were found for. */
+  readonly levels?: Levels;
 }
 
 /** Points of the front that are reported at most. */
 const frontSize = 2000;
 /** Plans that are all looked at, at most. */
-const mostPlans = 250_000;
-/** Cuts that are listed for that on three tiers and more, where every pair of them is looked at. */
-const mostPairedCuts = 2000;
+const mostPlans = 4_000_000;
+/** Cuts that are listed for that: on two tiers, and where every pair of them is looked at. */
+const mostSingleCuts = 250_000;
+const mostPairedCuts = 3000;
 /** Nodes of all listed cuts together, for the memory that they take. */
 const mostListedNodes = 4_000_000;
 
@@ -67,35 +68,28 @@ export function paretoFront(
   const family = createFamily(costs, cuts, bounds, most === 0 ? [] : spreadPositions(costs, most));
   const fronts = new ChainFronts(costs, family, bounds, frontMeasures(costs, family), work);
   const searched = fronts.plans().map((label) => assignmentOf(family, cutsOfPlan(label)));
-  const { assignments, throughputLevels } = provenEfficient(
+  const { assignments, levels } = provenEfficient(
     costs,
     optimum,
     known.map(({ assignment }) => assignment),
     searched,
     work,
   );
-  return { ...reported(costs, assignments), isComplete: false, cuts: family.size, throughputLevels };
+  return { ...reported(costs, assignments, work), isComplete: false, cuts: family.size, levels };
 }
 
 /** The front of all plans of the graph; nothing where there are too many. */
 function wholeFront(costs: CostTables, bounds: TierBounds, work: Work): ParetoFront | undefined {
   const { graph, tiers } = costs;
   const listed = Math.floor(mostListedNodes / Math.max(1, graph.nodes.length));
-  const cuts = allCuts(graph, Math.min(tiers.length <= 2 ? mostPlans : mostPairedCuts, listed));
+  const cuts = allCuts(graph, Math.min(tiers.length <= 2 ? mostSingleCuts : mostPairedCuts, listed), work);
   if (cuts === undefined) return undefined;
   const family = createFamily(costs, cuts, bounds);
   const measures = frontMeasures(costs, family);
-  const every = everyPlan(costs, family, bounds, measures, mostPlans, work);
-  if (every === undefined) return undefined;
-  const values = Float64Array.from(
-    { length: every.count * metrics.length },
-    (_, at) => every.values[Math.floor(at / metrics.length) * measures.length + (at % metrics.length)] ?? 0,
-  );
-  const links = costs.wires.length;
-  const assignments = efficientPoints(values, metrics.length).map((plan) =>
-    assignmentOf(family, [...every.cuts.subarray(plan * links, (plan + 1) * links)]),
-  );
-  const front = reported(costs, assignments);
+  const plans = efficientPlans(costs, family, bounds, measures, mostPlans, work);
+  if (plans === undefined) return undefined;
+  const assignments = plans.map((chosen) => assignmentOf(family, chosen));
+  const front = reported(costs, assignments, work);
   return { ...front, isComplete: !front.bounded, cuts: family.size };
 }
 
@@ -110,8 +104,13 @@ function frontMeasures(costs: CostTables, family: CutFamily): Measure[] {
 }
 
 /** Plans with their figures, those that another one beats left out. */
-function reported(costs: CostTables, assignments: readonly Assignment[]): Pick<ParetoFront, 'plans' | 'bounded'> {
+function reported(
+  costs: CostTables,
+  assignments: readonly Assignment[],
+  work: Work,
+): Pick<ParetoFront, 'plans' | 'bounded'> {
   const plans = assignments.map((assignment): ParetoPlan => {
+    throwIfCanceled(work);
     return { assignment, ...figuresOf(evaluatePlan(costs, assignment)) };
   });
   const points = plans.flatMap((plan) => {

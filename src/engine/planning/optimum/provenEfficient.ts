@@ -9,10 +9,14 @@ import { isWorstPart, type MetricValues } from '../plan/metrics';
 import type { Assignment, Evaluation } from '../plan/plan';
 import type { OptimumSearch } from './optimumSearch';
 
-/** Levels of throughput that plans are looked for at. */
-const mostLevels = 12;
+/** Levels of each metric that plans are looked for at: a power of two, so that half of them are spread as evenly. */
+const mostLevels = 16;
 /** Plans of a search that are followed up at most. */
 const mostFollowed = 200;
+/** Part of the time that minimum cuts for many weights may take. */
+const supportedPart = 0.4;
+/** Relative differences that count as none. */
+const tiny = 1e-9;
 /** What a figure weighs that only settles ties, beside one that weighs 1. */
 const little = 1e-3;
 
@@ -26,11 +30,15 @@ interface Point {
   readonly evaluation: Evaluation;
 }
 
+/** Per metric, how many levels from its best to its worst value plans were looked for at. */
+export type Levels = Readonly<Record<Metric, number>>;
+
 /**
  * Efficient plans where not all plans can be looked at, each one proven: what minimizes a sum of all figures, with none of
- * them free, among the plans that are at least as good as some plan, is beaten by none. It takes the plans of minimum cuts
- * for several weights (the supported ones), the best ones at levels of throughput (the epsilon constraint; Haimes et al.,
- * 1971), and what is at least as good as each known plan and, as far as there is time, each plan of a search.
+ * them free, among the plans that are at least as good as some plan, is beaten by none. It takes what is at least as good as
+ * each known plan, the plans of minimum cuts for many weights (the supported ones, also between each two of them; Aneja
+ * and Nair, 1979), the best ones at levels of each metric (the epsilon constraint; Haimes et al., 1971), and, as far as there is
+ * time, what is at least as good as each plan of a search.
  */
 export function provenEfficient(
   costs: CostTables,
@@ -38,36 +46,59 @@ export function provenEfficient(
   known: readonly Assignment[],
   searched: readonly Assignment[],
   work: Work,
-): { readonly assignments: Assignment[]; readonly throughputLevels: number } {
+): { readonly assignments: Assignment[]; readonly levels: Levels } {
   return new Sweep(costs, optimum, work).run(known, searched);
+}
+
+type Pair = readonly [AdditiveMetric, AdditiveMetric];
+
+const pairs: readonly Pair[] = additiveMetrics.flatMap((first, m) =>
+  additiveMetrics.slice(m + 1).map((second): Pair => [first, second]),
+);
+
+/** A plan that is known, to start from. */
+interface Start {
+  readonly point: Point;
+  readonly values: MetricValues;
 }
 
 class Sweep {
   private readonly found: Point[] = [];
-  private readonly endsAt: number;
+  private startedAt = 0;
 
   constructor(
     private readonly costs: CostTables,
     private readonly optimum: OptimumSearch,
     private readonly work: Work,
-  ) {
-    this.endsAt = Date.now() + optimum.patience.deadlineMs;
-  }
+  ) {}
 
   run(known: readonly Assignment[], searched: readonly Assignment[]) {
-    for (const assignment of known) this.follow(this.pointOf(assignment));
+    this.startedAt = Date.now();
+    const points = searched.map((assignment) => this.pointOf(assignment));
+    const [plan, ...others] = known.map((assignment) => this.pointOf(assignment));
+    if (plan !== undefined) this.follow(plan);
     this.addSupported();
-    const throughputLevels = this.addLevels();
-    for (const assignment of spread(searched).slice(0, mostFollowed)) {
+    for (const point of others) if (!this.isLate && !this.isMatched(point)) this.follow(point);
+    const levels = this.addLevels(points);
+    for (const point of spread(points).slice(0, mostFollowed)) {
       if (this.isLate) break;
-      const point = this.pointOf(assignment);
-      if (!this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.follow(point);
+      if (!this.isMatched(point)) this.follow(point);
     }
-    return { assignments: this.found.map(({ assignment }) => assignment), throughputLevels };
+    return { assignments: this.found.map(({ assignment }) => assignment), levels };
   }
 
   private get isLate(): boolean {
-    return Date.now() >= this.endsAt;
+    return this.isPast(1);
+  }
+
+  /** True once a part of the time is over. */
+  private isPast(part: number): boolean {
+    return Date.now() - this.startedAt >= part * this.optimum.patience.deadlineMs;
+  }
+
+  /** True where some plan that was found is as good in every figure. */
+  private isMatched({ evaluation }: Point): boolean {
+    return this.found.some((one) => isAsGood(one.evaluation, evaluation));
   }
 
   private pointOf(assignment: Assignment): Point {
@@ -124,36 +155,72 @@ class Sweep {
   private addSupported(): void {
     const unit = this.found[0]?.evaluation;
     if (unit === undefined) return;
-    for (const shares of manyShares) {
-      if (this.isLate) return;
-      throwIfCanceled(this.work);
-      const weights = this.weightsAt(unit, shares);
-      const assignment = this.optimum.cheapest(weights);
-      if (assignment === undefined) continue;
-      const point = this.pointOf(assignment);
-      const isKept = brokenConstraints(this.costs.infrastructure, point.evaluation).length === 0;
-      if (isKept && !this.found.some((one) => isAsGood(one.evaluation, point.evaluation))) this.add(point, weights);
+    for (const shares of manyShares) this.addCheapest(this.weightsAt(unit, shares));
+    for (const pair of pairs) {
+      const [a, b] = pair.map((one) => this.addCheapest(this.weightsAt(unit, sharesWith({ [one]: 1 / little }))));
+      this.addBetween(pair, a, b);
     }
   }
 
-  /** At each level of throughput, the plan with the least latency. @returns how many levels there was time for */
-  private addLevels(): number {
-    const slowest = this.found.map(({ evaluation }) => 1 / evaluation.throughputPerSecond).filter((one) => one > 0);
-    const [first] = this.found;
-    if (first === undefined || slowest.length === 0) return 0;
-    const fastest = this.bestAmong('throughput', {}, first.assignment);
-    if (fastest === undefined) return 0;
-    const [from, to] = [1 / fastest.evaluation.throughputPerSecond, Math.max(...slowest)];
-    let levels = 0;
-    for (let step = 0; step < mostLevels && !this.isLate; step++) {
-      const slowestS = from * (to / from) ** (step / mostLevels);
-      const weights = this.weightsAt(first.evaluation, sharesWith({ latency: 1 }));
-      const point = this.bestAmong(weights, { throughput: slowestS }, fastest.assignment);
-      if (point === undefined) continue;
-      levels++;
-      this.add(point, weights);
+  /** Adds the plan with the least weighted sum, where it keeps the limits. */
+  private addCheapest(weights: Shares): Point | undefined {
+    throwIfCanceled(this.work);
+    if (this.isPast(supportedPart)) return undefined;
+    const assignment = this.optimum.cheapest(weights);
+    if (assignment === undefined) return undefined;
+    const point = this.pointOf(assignment);
+    const isKept = brokenConstraints(this.costs.infrastructure, point.evaluation).length === 0;
+    if (isKept && !this.isMatched(point)) this.add(point, weights);
+    return point;
+  }
+
+  /** Adds the plans between two that some weights of two figures make the best, by what is best where the two are equal. */
+  private addBetween([first, second]: Pair, a: Point | undefined, b: Point | undefined): void {
+    if (a === undefined || b === undefined || this.isPast(supportedPart)) return;
+    const [low, high] = [valuesOf(a.evaluation), valuesOf(b.evaluation)];
+    const [gain, loss] = [high[first] - low[first], low[second] - high[second]];
+    if (!(gain > tiny * high[first] && loss > tiny * low[second])) return;
+    const equal = loss * low[first] + gain * low[second];
+    const settling = this.weightsAt(a.evaluation, sharesWith({}));
+    const middle = this.addCheapest({ ...settling, [first]: loss / equal, [second]: gain / equal });
+    if (middle === undefined) return;
+    const values = valuesOf(middle.evaluation);
+    if (loss * values[first] + gain * values[second] >= equal * (1 - tiny)) return;
+    this.addBetween([first, second], a, middle);
+    this.addBetween([first, second], middle, b);
+  }
+
+  /** At levels of each metric in turn, the plan that is best in the first one; at its own levels, in the second. */
+  private addLevels(searched: readonly Point[]): Levels {
+    const starts = [...this.found, ...searched].map((point) => ({ point, values: valuesOf(point.evaluation) }));
+    const levels: Record<Metric, number> = recordOf(metrics, () => 0);
+    for (const step of spread(Array.from({ length: mostLevels }, (_, at) => at))) {
+      for (const metric of metrics) {
+        if (this.isLate) return levels;
+        if (this.addLevel(starts, metric, step / mostLevels)) levels[metric]++;
+      }
     }
     return levels;
+  }
+
+  /** Adds the best plan at a level of a metric. @returns false where that takes too long, or the metric has no levels */
+  private addLevel(starts: readonly Start[], metric: Metric, part: number): boolean {
+    const reached = starts.map(({ values }) => values[metric]).filter(Number.isFinite);
+    const [from, to] = [Math.min(...reached), Math.max(...reached)];
+    if (!(from > 0 && to > from * (1 + tiny))) return false;
+    const most = from * (to / from) ** part;
+    // The first metric, and at its own levels the second one.
+    const best = additiveMetrics.find((other) => other !== metric);
+    if (best === undefined) return false;
+    const [start] = starts
+      .filter(({ values }) => values[metric] <= most)
+      .sort((a, b) => a.values[best] - b.values[best]);
+    if (start === undefined) return false;
+    const weights = this.weightsAt(start.point.evaluation, sharesWith({ [best]: 1 }));
+    const point = this.bestAmong(weights, { [metric]: most }, start.point.assignment);
+    if (point === undefined) return false;
+    if (!this.isMatched(point)) this.add(point, weights);
+    return true;
   }
 }
 

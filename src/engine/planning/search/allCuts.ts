@@ -1,3 +1,4 @@
+import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
 import { cutAboveDownset } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 
@@ -13,13 +14,14 @@ const known = new WeakMap<SplitGraph, KnownCuts>();
  * Every cut of a graph: all sets of nodes that are closed under predecessors, the empty and the full one included, in
  * order of their size. Kept per graph.
  * @returns nothing where there are more than `most`.
+ * @throws DnnSplitError `canceled`
  */
-export function allCuts(graph: SplitGraph, most: number): readonly Cut[] | undefined {
+export function allCuts(graph: SplitGraph, most: number, work: Work = unwatched): readonly Cut[] | undefined {
   const before = known.get(graph);
   if (before !== undefined && (before.cuts !== undefined || before.moreThan >= most)) {
     return before.cuts !== undefined && before.cuts.length <= most ? before.cuts : undefined;
   }
-  const downsets = enumerate(graph, most);
+  const downsets = enumerate(graph, most, work);
   const cuts = downsets?.map((downset) => cutAboveDownset(graph, downset));
   known.set(graph, { cuts, moreThan: cuts === undefined ? most : 0 });
   return cuts;
@@ -32,11 +34,12 @@ interface Downset {
   readonly beyond: readonly number[];
 }
 
-function enumerate(graph: SplitGraph, most: number): number[][] | undefined {
+function enumerate(graph: SplitGraph, most: number, work: Work): number[][] | undefined {
   if (graph.nodes.length + 1 > most) return undefined;
   const found: Downset[] = [];
   let level: Downset[] = [{ firstMissing: 0, beyond: [] }];
   while (level.length > 0) {
+    throwIfCanceled(work);
     for (const downset of level) found.push(downset);
     if (found.length > most) return undefined;
     const next = new Map<string, Downset>();

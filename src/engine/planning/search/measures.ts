@@ -78,10 +78,13 @@ export const fullMemory = 1 + limitTolerance;
 
 /**
  * By how much the fullest memory is filled, 1 being full; tiers without a `memoryGB` are never full.
+ * @param tiers whose memories count; all where absent.
  */
-export function memoryMeasure(costs: CostTables, family: CutFamily): Measure {
+export function memoryMeasure(costs: CostTables, family: CutFamily, tiers?: readonly number[]): Measure {
   const bytesOf = partMemory(costs.graph, family);
-  const capacities = costs.infrastructure.tiers.map(({ memoryGB }) => (memoryGB ?? Number.POSITIVE_INFINITY) * 1e9);
+  const capacities = costs.infrastructure.tiers.map(({ memoryGB }, k) =>
+    memoryGB === undefined || tiers?.includes(k) === false ? Number.POSITIVE_INFINITY : memoryGB * 1e9,
+  );
   const nothing = costs.wires.map(() => new Float64Array(family.size));
   return {
     combine: 'worst',

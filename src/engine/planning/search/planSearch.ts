@@ -48,14 +48,19 @@ export class PlanSearch {
     readonly work: Work,
   ) {
     const most = mostCuts(costs);
-    this.all = candidatesSuffice ? undefined : allCuts(costs.graph, most.all);
+    this.all = candidatesSuffice ? undefined : allCuts(costs.graph, most.all, work);
     const isNarrow = candidatesSuffice || this.all !== undefined;
     this.positions = isNarrow ? [] : spreadPositions(costs, most.positions);
   }
 
+  /** True where no cut of the graph is left out. */
+  get hasAllCuts(): boolean {
+    return this.all !== undefined;
+  }
+
   /** True where the best plan found is the best there is: no cut of the graph is left out, and none of their plans. */
   get findsOptimum(): boolean {
-    if (this.all === undefined) return false;
+    if (!this.hasAllCuts) return false;
     this.fronts.plans();
     return !this.fronts.bounded;
   }

@@ -1,3 +1,4 @@
+import { say } from '../../../shared/messages/say';
 import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
 import { consumersOf } from '../problem';
 import { type Branch, chooseBranch } from './branching';
@@ -42,6 +43,8 @@ export interface LimitedSolution {
 
 const defaultGap = 1e-9;
 const defaultFewWays = 3000;
+/** Milliseconds between words on how far the search is. */
+const reportedEveryMs = 100;
 /** Cuts that one part takes at most, and the first one. */
 const cutsPerPart = 12;
 const cutsOfFirst = 60;
@@ -78,6 +81,7 @@ class Search {
   private best: { tierOfNode: Uint8Array; value: number } | undefined;
   private parts = 0;
   private cuts = 0;
+  private reportedAt: number;
 
   constructor(
     private readonly problem: LimitedProblem,
@@ -90,6 +94,7 @@ class Search {
     this.work = work;
     this.now = now;
     this.startedAt = now();
+    this.reportedAt = this.startedAt;
     this.endsAt = this.startedAt + deadlineMs;
     this.ceiling = ceilingOf(problem);
     for (const tierOfNode of known) this.consider(tierOfNode);
@@ -107,6 +112,7 @@ class Search {
         break;
       }
       next = this.nextOf(halves);
+      if (next !== undefined) this.report(next);
     }
     return this.answer();
   }
@@ -204,14 +210,17 @@ class Search {
       return second;
     }
     if (first !== undefined) return first;
-    const next = this.takeLowest();
-    if (next !== undefined && this.parts % 16 === 0) this.report(next.bound);
-    return next;
+    return this.takeLowest();
   }
 
-  private report(bound: number): void {
-    const gap = this.best === undefined ? 1 : (this.best.value - bound) / this.best.value;
-    this.work.report('Closing the gap to the optimum', 1 - Math.min(1, Math.max(0, gap)));
+  /** Says now and then how much of the best value is proven, before the search goes on with a part. */
+  private report(next: Waiting): void {
+    const now = this.now();
+    if (now - this.reportedAt < reportedEveryMs) return;
+    this.reportedAt = now;
+    const bound = Math.min(next.bound, this.waiting[0]?.bound ?? next.bound);
+    const proven = this.best === undefined || this.best.value <= 0 ? 0 : bound / this.best.value;
+    this.work.report(say('stage.closing', {}).text, Math.min(1, proven));
   }
 
   private wait(one: Waiting): void {
@@ -272,8 +281,9 @@ function nodesThatReachInputs(problem: LimitedProblem, { before, beforeStart }: 
 /** A value above that of every assignment. */
 function ceilingOf(problem: LimitedProblem): number {
   const { nodeCount, tierCount } = problem;
-  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, reachCost }) => {
+  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, reachCost, largest = [] }) => {
     let sum = 0;
+    for (const one of largest) sum = Math.max(sum, one);
     for (let node = 0; node < nodeCount; node += 1) {
       let most = 0;
       for (let tier = 0; tier < tierCount; tier += 1) most = Math.max(most, finite(nodeCost[node * tierCount + tier]));

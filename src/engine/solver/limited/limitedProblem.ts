@@ -1,17 +1,18 @@
-import { assignmentCost, type ExactProblem } from '../problem';
+import { assignmentCosts, type Costs, type ExactProblem } from '../problem';
 
 /** What an assignment takes of something, as a sum over nodes, crossings and links; `Infinity` forbids. */
-export type Figure = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost' | 'reachCost'>;
-
-/** A figure that must not exceed something. */
-export interface Limit {
-  readonly figure: Figure;
-  readonly most: number;
+export interface Figure extends Costs {
   /**
    * Besides the sum, the largest of these over all nodes counts, for node v on tier k at `v * tierCount + k`: what the
    * biggest node needs while it runs.
    */
   readonly largest?: Float64Array;
+}
+
+/** A figure that must not exceed something. */
+export interface Limit {
+  readonly figure: Figure;
+  readonly most: number;
 }
 
 /** The least sum, or the least value of the worst of several figures. */
@@ -23,8 +24,7 @@ export type Goal =
  * Choose a tier for every node, never falling along an edge, so that a goal is least and limits are kept. Figures are
  * not negative.
  */
-export interface LimitedProblem
-  extends Pick<ExactProblem, 'tierCount' | 'nodeCount' | 'producer' | 'consumerStart' | 'consumers'> {
+export interface LimitedProblem extends Omit<ExactProblem, keyof Costs> {
   readonly goal: Goal;
   readonly limits: readonly Limit[];
   /** The lowest and the highest tier of each node; all tiers where absent. */
@@ -32,6 +32,8 @@ export interface LimitedProblem
   readonly highest?: Uint8Array;
   /** Refuses whole assignments for what is no sum. */
   readonly accepts?: (tierOfNode: Uint8Array) => boolean;
+  /** The goal of whole assignments where that is more than its figures say. */
+  readonly wholeValue?: (tierOfNode: Uint8Array) => number;
 }
 
 /** The figures whose worst one is the goal. */
@@ -57,19 +59,17 @@ export function valueWithinLimits(problem: LimitedProblem, tierOfNode: Uint8Arra
     if (lowest !== undefined && tier < (lowest[node] ?? 0)) return Number.POSITIVE_INFINITY;
     if (highest !== undefined && tier > (highest[node] ?? 0)) return Number.POSITIVE_INFINITY;
   }
-  for (const { figure, most, largest } of limits) {
-    const taken = assignmentCost({ ...problem, ...figure }, tierOfNode);
-    if (!(taken + largestOf(problem, largest, tierOfNode) <= most)) return Number.POSITIVE_INFINITY;
-  }
-  const value = goalFiguresOf(problem).reduce(
-    (worst, figure) => Math.max(worst, assignmentCost({ ...problem, ...figure }, tierOfNode)),
-    0,
-  );
+  const figures = figuresOf(problem);
+  const sums = assignmentCosts(problem, figures, tierOfNode);
+  const taken = figures.map((figure, f) => (sums[f] ?? 0) + largestOf(problem, figure, tierOfNode));
+  const goals = goalCount(problem);
+  if (limits.some(({ most }, l) => !((taken[goals + l] ?? 0) <= most))) return Number.POSITIVE_INFINITY;
+  const value = Math.max(0, ...taken.slice(0, goals));
   if (!Number.isFinite(value) || problem.accepts?.(tierOfNode) === false) return Number.POSITIVE_INFINITY;
-  return value;
+  return problem.wholeValue?.(tierOfNode) ?? value;
 }
 
-function largestOf({ nodeCount, tierCount }: LimitedProblem, largest: Float64Array | undefined, tiers: Uint8Array) {
+function largestOf({ nodeCount, tierCount }: LimitedProblem, { largest }: Figure, tiers: Uint8Array): number {
   let most = 0;
   if (largest === undefined) return most;
   for (let node = 0; node < nodeCount; node += 1)

@@ -1,4 +1,4 @@
-import { goalCount, type LimitedProblem } from './limitedProblem';
+import { goalCount, goalFiguresOf, type LimitedProblem } from './limitedProblem';
 import { type Precedence, type Ranges, settle } from './ranges';
 import { leastCost, leastOf, type Reduction, reduce } from './reduction';
 
@@ -32,7 +32,7 @@ export function narrow(
   let ranges = start;
   for (let round = 1; ; round += 1) {
     const reduction = reduce(problem, ranges, reachesInput);
-    const caps = capsOf(problem, ranges, target);
+    const caps = capsOf(problem, target);
     const least = reduction.figures.map((figure) => leastOf(reduction, figure));
     const isOver = least.some((sum, f) => isAbove(problem, f, sum, caps[f] ?? 0));
     if (isOver) return undefined;
@@ -52,7 +52,7 @@ function finish(
   target: number,
 ): OpenPart | undefined {
   const reduction = reduce(problem, ranges, reachesInput);
-  const caps = capsOf(problem, ranges, target);
+  const caps = capsOf(problem, target);
   const least = reduction.figures.map((figure) => leastOf(reduction, figure));
   if (least.some((sum, f) => isAbove(problem, f, sum, caps[f] ?? 0))) return undefined;
   return { ranges, reduction, caps, least };
@@ -63,23 +63,8 @@ function isAbove(problem: LimitedProblem, figure: number, value: number, cap: nu
   return figure < goalCount(problem) ? value >= cap : value > cap * (1 + slack);
 }
 
-function capsOf(problem: LimitedProblem, ranges: Ranges, target: number): number[] {
-  const own = new Array<number>(goalCount(problem)).fill(target);
-  return [...own, ...problem.limits.map(({ most, largest }) => most - largestAtLeast(problem, ranges, largest))];
-}
-
-/** What the biggest node needs at least, wherever it runs. */
-function largestAtLeast({ nodeCount, tierCount }: LimitedProblem, ranges: Ranges, largest: Float64Array | undefined) {
-  let most = 0;
-  if (largest === undefined) return most;
-  for (let node = 0; node < nodeCount; node += 1) {
-    let least = Number.POSITIVE_INFINITY;
-    for (let tier = ranges.lowest[node] ?? 0; tier <= (ranges.highest[node] ?? 0); tier += 1) {
-      least = Math.min(least, largest[node * tierCount + tier] ?? 0);
-    }
-    most = Math.max(most, least);
-  }
-  return most;
+function capsOf(problem: LimitedProblem, target: number): number[] {
+  return [...goalFiguresOf(problem).map(() => target), ...problem.limits.map(({ most }) => most)];
 }
 
 /** Blocks, in a reduction, what would bring one figure above its cap. */
@@ -87,17 +72,16 @@ function block(problem: LimitedProblem, reduction: Reduction, f: number, least: 
   const figure = reduction.figures[f];
   const { tierCount, nodeCount } = reduction.topology;
   const { blockedNodes, blockedCrossings, nodeOf } = reduction;
-  const limit = problem.limits[f - goalCount(problem)];
-  const most = limit?.largest === undefined ? cap : limit.most;
   if (figure === undefined || cap === Number.POSITIVE_INFINITY) return;
-  const { nodeCost, crossingCost } = figure;
+  const { nodeCost, crossingCost, largest, surely = 0 } = figure;
   for (let node = 0; node < nodeCount; node += 1) {
     const others = least - leastCost(nodeCost, blockedNodes, node, tierCount);
     for (let tier = 0; tier < tierCount; tier += 1) {
       const at = node * tierCount + tier;
       if (blockedNodes[at] !== 0) continue;
-      const own = (nodeCost[at] ?? 0) + (limit?.largest?.[(nodeOf[node] ?? 0) * tierCount + tier] ?? 0);
-      if (own > 0 && isAbove(problem, f, others + own, most)) blockedNodes[at] = Number.POSITIVE_INFINITY;
+      const bigger = (largest?.[(nodeOf[node] ?? 0) * tierCount + tier] ?? 0) - surely;
+      const own = (nodeCost[at] ?? 0) + Math.max(0, bigger);
+      if (own > 0 && isAbove(problem, f, others + own, cap)) blockedNodes[at] = Number.POSITIVE_INFINITY;
     }
   }
   for (let at = 0; at < crossingCost.length; at += 1) {

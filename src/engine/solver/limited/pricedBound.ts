@@ -1,6 +1,6 @@
 import type { Work } from '../../../shared/work';
 import { maximize } from '../linearProgram';
-import { assignmentCost, type ExactProblem } from '../problem';
+import { assignmentCosts, type ExactProblem } from '../problem';
 import { solveExactly } from '../solve';
 import type { OpenPart } from './narrow';
 import type { Ranges } from './ranges';
@@ -168,10 +168,7 @@ class Prices {
 
   private valuesOf(tierOfNode: Uint8Array): Float64Array {
     const { topology, figures } = this.part.reduction;
-    return Float64Array.from(
-      figures,
-      (figure) => figure.constant + assignmentCost({ ...topology, ...figure }, tierOfNode),
-    );
+    return assignmentCosts(topology, figures, tierOfNode).map((cost, f) => cost + (figures[f]?.constant ?? 0));
   }
 
   private whole({ lowest }: Ranges, tierOfNode: Uint8Array): Uint8Array {

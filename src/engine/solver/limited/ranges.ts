@@ -1,4 +1,3 @@
-import { consumersOf } from '../problem';
 import { figuresOf, type LimitedProblem } from './limitedProblem';
 
 /** The tiers that are left to each node: between two tiers, and not one of the forbidden ones. */
@@ -20,35 +19,44 @@ export interface Precedence {
 
 /** Reads from a problem which node waits for which, and what its infinite costs forbid. */
 export function precedenceOf(problem: LimitedProblem): Precedence {
-  const { nodeCount, tierCount } = problem;
-  const before: number[][] = Array.from({ length: nodeCount }, () => []);
-  const after: number[][] = Array.from({ length: nodeCount }, () => []);
-  for (let tensor = 0; tensor < problem.producer.length; tensor += 1) {
-    const maker = problem.producer[tensor] ?? -1;
-    if (maker < 0) continue;
-    for (const reader of consumersOf(problem, tensor)) {
-      before[reader]?.push(maker);
-      after[maker]?.push(reader);
+  const { nodeCount, tierCount, producer, consumers, consumerStart } = problem;
+  const beforeStart = new Int32Array(nodeCount + 1);
+  const afterStart = new Int32Array(nodeCount + 1);
+  const eachEdge = (visit: (maker: number, reader: number) => void) => {
+    for (let tensor = 0; tensor < producer.length; tensor += 1) {
+      const maker = producer[tensor] ?? -1;
+      const end = maker < 0 ? 0 : (consumerStart[tensor + 1] ?? 0);
+      for (let at = consumerStart[tensor] ?? 0; at < end; at += 1) visit(maker, consumers[at] ?? 0);
     }
-  }
+  };
+  eachEdge((maker, reader) => {
+    beforeStart[reader + 1] = (beforeStart[reader + 1] ?? 0) + 1;
+    afterStart[maker + 1] = (afterStart[maker + 1] ?? 0) + 1;
+  });
+  addUp(beforeStart);
+  addUp(afterStart);
+  const before = new Int32Array(beforeStart[nodeCount] ?? 0);
+  const after = new Int32Array(before.length);
+  const [nextBefore, nextAfter] = [beforeStart.slice(), afterStart.slice()];
+  eachEdge((maker, reader) => {
+    before[postIncrement(nextBefore, reader)] = maker;
+    after[postIncrement(nextAfter, maker)] = reader;
+  });
   const forbidden = new Uint8Array(nodeCount * tierCount);
   for (const { nodeCost } of figuresOf(problem)) {
     for (let at = 0; at < forbidden.length; at += 1) if (nodeCost[at] === Number.POSITIVE_INFINITY) forbidden[at] = 1;
   }
-  return {
-    tierCount,
-    forbidden,
-    beforeStart: startsOf(before),
-    before: Int32Array.from(before.flat()),
-    afterStart: startsOf(after),
-    after: Int32Array.from(after.flat()),
-  };
+  return { tierCount, forbidden, beforeStart, before, afterStart, after };
 }
 
-function startsOf(lists: readonly (readonly number[])[]): Int32Array {
-  const starts = new Int32Array(lists.length + 1);
-  for (const [index, list] of lists.entries()) starts[index + 1] = (starts[index] ?? 0) + list.length;
-  return starts;
+function addUp(counts: Int32Array): void {
+  for (let at = 1; at < counts.length; at += 1) counts[at] = (counts[at] ?? 0) + (counts[at - 1] ?? 0);
+}
+
+function postIncrement(counts: Int32Array, at: number): number {
+  const count = counts[at] ?? 0;
+  counts[at] = count + 1;
+  return count;
 }
 
 /** The ranges that a problem leaves before anything is decided; nothing where some node has no tier left. */

@@ -26,8 +26,12 @@ export class LanguageClient {
     connection.listen();
   }
 
-  static async start(program: string, initializationOptions: unknown = {}): Promise<LanguageClient> {
-    const server = spawn(process.execPath, [program, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  static async start(
+    program: string,
+    initializationOptions: unknown = {},
+    args: readonly string[] = ['--stdio'],
+  ): Promise<LanguageClient> {
+    const server = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     const reader = new StreamMessageReader(server.stdout);
     const client = new LanguageClient(createMessageConnection(reader, new StreamMessageWriter(server.stdin)), server);
     const result: InitializeResult = await client.connection.sendRequest('initialize', {

@@ -1,0 +1,70 @@
+import { extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { DnnSplitError } from '../../shared/errors';
+import { visibleText } from '../../shared/escape/visible';
+import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
+import { say } from '../../shared/messages/say';
+import { metrics } from '../../shared/metrics';
+import { namedStrategies } from '../../shared/strategies';
+import { parseBindings } from '../terminal/arguments';
+
+interface ReportOptions {
+  readonly config?: string;
+  readonly bind?: Readonly<Record<string, number>>;
+  readonly objective?: string;
+  readonly strategy?: string;
+  readonly output: string;
+  readonly format?: HandoverFormat;
+  readonly force?: boolean;
+}
+
+/** `dnnsplit report MODEL -o FILE`: the plan with its reasons, alternatives and sources, to hand to a colleague. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('Write a report of the plan to hand over, as HTML or Markdown')
+    .argument('<model>', 'an .onnx file')
+    .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
+    .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
+    .option('--force', 'replace an existing file')
+    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
+    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
+    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
+    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .action((model: string, options: ReportOptions) => report(model, options));
+}
+
+async function report(model: string, options: ReportOptions): Promise<void> {
+  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { handoverOf, handoverText } = await import('../../app/handoverFile');
+  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
+  const { planAnalyzed } = await import('../../app/planAnalyzed');
+  const { buildScene } = await import('../../engine/picture/layout/buildScene');
+  const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
+  const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
+  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
+  const format = formatOf(options);
+  const overwrite = options.force === true;
+  checkOutputFile(options.output, overwrite);
+  const loaded = settingsOf(model, configOf(model, options.config));
+  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
+  const { objective, strategy } = options;
+  const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
+  const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, { compare: true });
+  const { analyzed, result } = planned;
+  const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
+  const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
+  const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
+  writeOutputFile(options.output, content, { overwrite, inputs });
+  if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
+}
+
+/** @throws DnnSplitError `bad-usage` where neither the option nor the ending of the file says it */
+function formatOf({ format, output }: ReportOptions): HandoverFormat {
+  const ending = extname(output).toLowerCase();
+  if (format !== undefined) return format;
+  if (ending === '.html' || ending === '.htm') return 'html';
+  if (ending === '.md') return 'md';
+  throw new DnnSplitError('bad-usage', say('command.reportFormat', { file: output }));
+}

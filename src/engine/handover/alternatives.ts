@@ -1,0 +1,37 @@
+import { say } from '../../shared/messages/say';
+import { type Figures, figuresOf } from '../../shared/metrics';
+import type { PlanParts, PlanReport } from '../../shared/reports';
+
+/** A plan of the report, by its name. */
+export interface NamedPlan extends Figures {
+  readonly name: string;
+  readonly parts: PlanParts;
+  readonly relative: number | null;
+  readonly isChosen: boolean;
+}
+
+/** The plan, the recommended one where it is another, everything on each tier, and the best plan that cuts elsewhere. */
+export function alternativesOf(plan: PlanReport): NamedPlan[] {
+  const own = {
+    computeMs: plan.tiers.map(({ computeMs }) => computeMs),
+    tierCosts: plan.tiers.map(({ costPerRequest }) => costPerRequest),
+    transferMs: plan.links.map(({ transferMs }) => transferMs),
+    linkCosts: plan.links.map(({ costPerRequest }) => costPerRequest),
+  };
+  const name = say('handover.thisPlan', {}).text;
+  const { withoutTried, runnerUp } = plan;
+  const singles = plan.baselines.flatMap(({ strategy, parts, unavailable, relative, ...rest }): NamedPlan[] => {
+    if (parts === undefined || unavailable !== undefined) return [];
+    const tier = strategy.slice('single:'.length);
+    const of = say('handover.singleTier', { tier }).text;
+    return [{ ...figuresOf(rest), name: of, parts, relative, isChosen: false }];
+  });
+  return [
+    { ...figuresOf(plan), name, parts: own, relative: 1, isChosen: true },
+    ...(withoutTried ? [{ ...withoutTried, name: say('handover.recommended', {}).text, isChosen: false }] : []),
+    ...singles,
+    ...(runnerUp
+      ? [{ ...runnerUp, name: say('handover.runnerUp', { place: runnerUp.after ?? '' }).text, isChosen: false }]
+      : []),
+  ];
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import type { AssistantTool } from './assistantTools';
+import { metrics } from './metrics';
+
+const model = z.string().describe('Absolute path of the .onnx file.');
+const dimensions = z
+  .record(z.string(), z.int().nonnegative())
+  .optional()
+  .describe('Sizes of symbolic dimensions by name, such as {"batch": 1}.');
+const tiers = z
+  .array(z.string())
+  .min(1)
+  .max(8)
+  .optional()
+  .describe('Tiers from the device upwards: ids of the configuration or of presets, such as ["raspberry-pi-4", "t4"].');
+const objective = z.enum(metrics).optional().describe('What to plan for.');
+
+const planned = { model, dimensions, tiers, objective };
+const changes = {
+  cutAfter: z.array(z.string()).max(7).optional().describe('Cut after these nodes and nowhere else.'),
+  bandwidthMbps: z
+    .array(z.number().positive().nullable())
+    .max(7)
+    .optional()
+    .describe('Bandwidth of each link in Mbit/s, from the device upwards; null leaves one as it is.'),
+  strategy: z.string().optional().describe('Strategy such as exact, neurosurgeon or single:device.'),
+};
+
+/** What each tool takes. */
+export const toolInputs = {
+  analyze_model: z.strictObject({ model, dimensions }),
+  plan_split: z.strictObject(planned),
+  explain_candidate: z.strictObject({ ...planned, node: z.string().describe('Name or id of the node to cut after.') }),
+  try_change: z.strictObject({ ...planned, ...changes }),
+  export_plan: z.strictObject({
+    ...planned,
+    ...changes,
+    plan: z.string().describe('Absolute path of the new file, ending in .splitplan.json.'),
+  }),
+} as const satisfies Readonly<Record<AssistantTool, z.ZodObject>>;
+
+export type ToolInput<Tool extends AssistantTool> = z.infer<(typeof toolInputs)[Tool]>;
+
+/** The JSON schema of what a tool is given. */
+export function toolInputSchema(tool: AssistantTool): Readonly<Record<string, unknown>> {
+  const { $schema: _, ...schema } = z.toJSONSchema(toolInputs[tool], { target: 'draft-7' });
+  return JSON.parse(JSON.stringify(schema));
+}

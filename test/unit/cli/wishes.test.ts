@@ -1,0 +1,232 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse } from 'jsonc-parser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { sampleConfig } from '../../support/sampleConfig';
+
+const workspace = resolve(import.meta.dirname, '../../workspace');
+const fixtures = resolve(import.meta.dirname, '../../fixtures/models');
+
+describe('what the command line is asked for', () => {
+  let bundled: Bundled;
+  let folder: string;
+  const path = (name: string) => join(folder, name);
+  const run = (args: readonly string[], input?: Buffer) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bundled.program('cli'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      ...(input && { input }),
+    });
+    return { status, stdout, stderr };
+  };
+  const json = (...args: string[]) => JSON.parse(run([...args, '--json']).stdout);
+  const withConfig = (config: object, ...args: string[]) => {
+    writeFileSync(path('other.json'), JSON.stringify(config));
+    return json(...args, '-c', 'other.json');
+  };
+
+  beforeAll(async () => {
+    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    folder = mkdtempSync(join(tmpdir(), 'dnnsplit-wishes-'));
+    copyFileSync(join(workspace, 'tiny-resnet.onnx'), path('tiny.onnx'));
+    copyFileSync(join(fixtures, 's_lstm_gru.onnx'), path('lstm.onnx'));
+    writeFileSync(path('dnnsplit.json'), sampleConfig);
+  });
+  afterAll(async () => {
+    await bundled.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe('dimensions', () => {
+    it.each(['analyze', 'plan'])('that a model does not have are refused by %s, with what was meant', (command) => {
+      const { status, stdout, stderr } = run([command, 'lstm.onnx', '--bind', 'Batch=1']);
+      expect(stderr).toBe("dnnsplit: lstm.onnx has no dimension `Batch`; did you mean 'batch'?\n");
+      expect([status, stdout]).toEqual([2, '']);
+    });
+
+    it('may be named by their place, and lie beyond a model where a configuration is for several', () => {
+      expect(run(['plan', 'lstm.onnx', '--bind', 'batch=1', '--bind', 'x.1=9']).status).toBe(0);
+      writeFileSync(
+        path('several.json'),
+        '{ "tiers": [{ "id": "a", "gflops": 9 }], "dimensions": { "height": 9, "Seq": 4 } }',
+      );
+      const { status, stdout, stderr } = run(['plan', 'lstm.onnx', '-c', 'several.json', '--json']);
+      expect(status).toBe(0);
+      expect(stderr).toBe("dnnsplit: warning: lstm.onnx has no dimension `Seq`; did you mean 'seq'?\n");
+      expect(JSON.parse(stdout).warnings).toEqual(["lstm.onnx has no dimension `Seq`; did you mean 'seq'?"]);
+    });
+  });
+
+  describe('cuts, links and tiers', () => {
+    it('cuts after one node, on the link where that is best', () => {
+      const { candidates } = json('analyze', 'tiny.onnx');
+      const { candidates: outcomes } = json('plan', 'tiny.onnx');
+      for (const [index, { after, position }] of candidates.slice(0, 3).entries()) {
+        const cut = json('plan', 'tiny.onnx', '--cut', after ?? '(the input)');
+        expect(cut.latencyMs).toBeCloseTo(outcomes[index].latencyMs, 9);
+        const crossing = cut.links.filter(({ tensors }: { tensors: unknown[] }) => tensors.length > 0);
+        expect(crossing.length).toBeGreaterThan(0);
+        expect(cut.tiers.map(({ nodes }: { nodes: number }) => nodes)).toContain(21 - position);
+      }
+    });
+
+    it('cuts after two nodes, whichever comes first', () => {
+      const { nodes } = JSON.parse(run(['analyze', 'tiny.onnx', '--json', '--nodes']).stdout);
+      const names = [nodes[3].label, nodes[9].label];
+      const there = json('plan', 'tiny.onnx', '--cut', names[0], '--cut', names[1]);
+      expect(there.tiers.map((tier: { nodes: number }) => tier.nodes)).toEqual([4, 6, 11]);
+      expect(json('plan', 'tiny.onnx', '--cut', names[1], '--cut', names[0])).toEqual(there);
+      const { stderr, status } = run(['plan', 'tiny.onnx', ...[0, 1, 2].flatMap(() => ['--cut', names[0]])]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('3 cuts need as many links, but there are 2')]);
+      expect(run(['plan', 'tiny.onnx', '--cut', 'node_linaer']).stderr).toMatch(/did you mean 'node_linear'\?\n$/);
+    });
+
+    it('takes the bandwidth of a link as if the configuration had it', () => {
+      const config = parse(sampleConfig);
+      const links = config.links.map((link: object, index: number) =>
+        index === 0 ? { ...link, bandwidthMbps: 3 } : link,
+      );
+      const { config: _, ...given } = json('plan', 'tiny.onnx', '--link', '0=3');
+      const { config: __, ...stated } = withConfig({ ...config, links }, 'plan', 'tiny.onnx');
+      expect(given).toEqual(stated);
+      expect(run(['plan', 'tiny.onnx', '--link', '2=3']).stderr).toMatch(/no link 2\. The links are 0 to 1\.\n$/);
+      expect(run(['plan', 'tiny.onnx', '--link', '0=fast']).stderr).toMatch(/'0=fast' is not LINK=MBPS/);
+    });
+
+    it('takes tiers of the configuration and presets', () => {
+      const config = parse(sampleConfig);
+      const tiers = [config.tiers[1], { id: 't4', preset: 't4' }, { id: 't4-2', preset: 't4' }];
+      const { config: _, ...given } = json('plan', 'tiny.onnx', '--tiers', 'edge,t4,t4');
+      const { config: __, ...stated } = withConfig({ ...config, tiers, links: [{}, {}] }, 'plan', 'tiny.onnx');
+      expect(given).toEqual(stated);
+      const pair = withConfig(
+        { ...config, tiers: config.tiers.slice(1), links: config.links.slice(1) },
+        'plan',
+        'tiny.onnx',
+      );
+      expect(json('plan', 'tiny.onnx', '--tiers', 'edge,cloud').latencyMs).toBe(pair.latencyMs);
+      expect(run(['plan', 'tiny.onnx', '--tiers', 'edge,t44']).stderr).toMatch(
+        /neither a tier nor a preset `t44`; did you mean 't4'\?/,
+      );
+    });
+  });
+
+  it('names the configuration', () => {
+    expect(json('plan', 'tiny.onnx').config).toBe('dnnsplit.json');
+    expect(json('analyze', 'tiny.onnx').config).toBe('dnnsplit.json');
+    expect(run(['plan', 'tiny.onnx']).stdout).toMatch(/^tiers from +dnnsplit\.json: device .*, edge .*, cloud/m);
+  });
+
+  it('lists presets with their sources, and the built-in configuration as one to begin with', () => {
+    const { tiers, links } = json('presets');
+    expect(tiers.find(({ id }: { id: string }) => id === 't4').gflops).toMatchObject({
+      value: 8100,
+      source: expect.any(String),
+    });
+    expect(links.map(({ id }: { id: string }) => id)).toContain('wifi');
+    expect(run(['presets']).stdout).toMatch(/^raspberry-pi-4 .*Raspberry Pi 4$/m);
+    expect(run(['presets', 'wifi']).stdout).toMatch(/^bandwidthMbps +18\.9 +2018 +DADS/m);
+    expect(run(['presets', 'wify']).stderr).toMatch(/did you mean 'wifi'\?/);
+    const builtIn = withConfig(JSON.parse(run(['presets', '--default']).stdout), 'plan', 'tiny.onnx');
+    rmSync(path('dnnsplit.json'));
+    try {
+      expect(json('plan', 'tiny.onnx')).toEqual({ ...builtIn, config: null });
+      expect(run(['plan', 'tiny.onnx']).stdout).toMatch(/^tiers from +built-in: device \(NVIDIA Jetson Nano\), edge/m);
+    } finally {
+      writeFileSync(path('dnnsplit.json'), sampleConfig);
+    }
+  });
+
+  describe('failures', () => {
+    it.each([
+      [['plan', 'missing.onnx', '--json'], 2, 'file-system'],
+      [['plan', 'tiny.onnx', '--frob', '--json'], 2, 'bad-usage'],
+      [['fly', '--json'], 2, 'bad-usage'],
+      [['analyze', 'dnnsplit.json', '--json'], 2, 'unreadable-model'],
+      [['verify', 'tiny.onnx', '--json'], 2, 'bad-usage'],
+    ])('of %j are JSON with a code, beside the sentence', (args, status, code) => {
+      const result = run(args);
+      const { format, error } = JSON.parse(result.stdout);
+      expect([result.status, format, error.code]).toEqual([status, 'dnnsplit.error', code]);
+      expect(result.stderr).toContain(`dnnsplit: ${error.message}`);
+    });
+
+    it('of limits say as data what to relax, and that is enough', () => {
+      const [tier] = parse(sampleConfig).tiers;
+      const constraints = { maxLatencyMs: 0.001, respectMemory: true };
+      const { error } = withConfig({ tiers: [{ ...tier, memoryGB: 1e-6 }], constraints }, 'plan', 'tiny.onnx');
+      expect(error.code).toBe('infeasible');
+      const to = (name: string) => error.relax.find(({ constraint }: { constraint: string }) => constraint === name).to;
+      const relaxed = {
+        tiers: [{ ...tier, memoryGB: to('memoryGB') }],
+        constraints: { ...constraints, maxLatencyMs: to('maxLatencyMs') },
+      };
+      expect(withConfig(relaxed, 'plan', 'tiny.onnx').latencyMs).toBeLessThanOrEqual(to('maxLatencyMs'));
+    });
+
+    it('leave standard output alone where that is for a file', () => {
+      const { stdout, stderr } = run(['plan', 'missing.onnx', '-o', '-', '--json']);
+      expect(stdout).toBe('');
+      expect(JSON.parse(stderr.slice(stderr.indexOf('{'))).error.code).toBe('file-system');
+    });
+
+    it('have one prefix', () => {
+      for (const args of [
+        ['fly'],
+        ['plan'],
+        ['plan', 'tiny.onnx', '--frob'],
+        ['run', 'x', '-p', '70000'],
+        ['plan', 'no.onnx'],
+      ])
+        expect(run(args).stderr).toMatch(/^dnnsplit: /);
+    });
+
+    it('name what to do instead', () => {
+      expect(run(['verify', 'tiny.onnx']).stderr).toMatch(
+        /is a model, not a plan\. .*dnnsplit plan tiny\.onnx -o tiny\.splitplan\.json\n$/,
+      );
+      expect(run(['graph', 'tiny.onnx', '-o', 'x.png']).stderr).toMatch(/writes SVG\. Name a \.svg file\.\n$/);
+      expect(existsSync(path('x.png'))).toBe(false);
+    });
+  });
+
+  describe('several models', () => {
+    it('are a list, in which a failure takes the place of a report', () => {
+      const { status, stdout, stderr } = run(['plan', 'tiny.onnx', 'missing.onnx', '*m.onnx', '--json']);
+      const { format, results } = JSON.parse(stdout);
+      expect(format).toBe('dnnsplit.results');
+      expect(results.map(({ model }: { model: { path: string } }) => model.path)).toEqual([
+        'tiny.onnx',
+        'missing.onnx',
+        'lstm.onnx',
+      ]);
+      expect(results[0]).toEqual(json('plan', 'tiny.onnx'));
+      expect(results[1].error.code).toBe('file-system');
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^dnnsplit: missing\.onnx does not exist/)]);
+    });
+
+    it('stand under their names, and take no file for one plan', () => {
+      expect(run(['analyze', '*.onnx']).stdout).toMatch(/^== lstm\.onnx\n[\s\S]*^== tiny\.onnx\n/m);
+      expect(run(['plan', '*.onnx']).status).toBe(0);
+      expect(run(['plan', 'tiny.onnx', 'lstm.onnx', '-o', 'x.splitplan.json']).status).toBe(2);
+      expect(run(['plan', '*.gguf']).stderr).toBe(
+        'dnnsplit: No file matches *.gguf. Check the pattern and the folder it starts in.\n',
+      );
+    });
+  });
+
+  it('reads a model from standard input', () => {
+    const input = readFileSync(path('tiny.onnx'));
+    for (const command of ['analyze', 'plan']) {
+      const { model, ...report } = JSON.parse(run([command, '-', '--json'], input).stdout);
+      const { model: named, ...expected } = json(command, 'tiny.onnx');
+      expect(report).toEqual(expected);
+      expect(model).toEqual({ ...named, path: '-' });
+    }
+    expect(run(['graph', '-', '-o', '-'], input).stdout).toMatch(/^<svg/);
+    expect(run(['plan', '-', '-o', 'x.splitplan.json'], input).stderr).toMatch(/Save the model and name its file/);
+  });
+});

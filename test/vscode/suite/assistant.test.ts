@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { api, cleanUp, inWorkspace } from './workbench';
+
+describe('the tools for assistants', () => {
+  const model = inWorkspace('tiny-resnet.onnx').fsPath;
+
+  beforeEach(api);
+  afterEach(cleanUp);
+
+  const call = async (tool: string, input: object) => {
+    const result = await vscode.lm.invokeTool(`dnnsplit_${tool}`, { input, toolInvocationToken: undefined });
+    const [part] = result.content;
+    assert(part instanceof vscode.LanguageModelTextPart);
+    assert(Buffer.byteLength(part.value) <= 2000);
+    return JSON.parse(part.value);
+  };
+
+  it('are there', () => {
+    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('dnnsplit_'));
+    assert.equal(names.length, 5, names.join(', '));
+  });
+
+  it('answer from the workspace, and from nowhere else', async () => {
+    const planned = await call('plan_split', { model });
+    assert.match(planned.advice, /Do not split|Split between/);
+    const analyzed = await call('analyze_model', { model });
+    const [, first] = analyzed.candidates;
+    const explained = await call('explain_candidate', { model, node: first.after });
+    assert.equal(explained.latencyMs.present, planned.latencyMs);
+    const refused = await call('analyze_model', { model: process.execPath });
+    assert.equal(refused.error.code, 'bad-usage');
+  });
+});
