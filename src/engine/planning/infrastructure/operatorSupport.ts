@@ -18,7 +18,7 @@ export function supportedRange(
   tiers: readonly Tier[],
   allowedTiers: Uint8Array,
   index: number,
-): { readonly low: number; readonly high: number } | undefined {
+): { readonly low: number; readonly high: number; readonly isOneSide?: true } | undefined {
   const node = graph.nodes[index];
   const able = tiers.flatMap((tier, k) => (allowedTiers[k] === 1 && node && runsOn(tier, node) ? [k] : []));
   const [low, high] = [able[0], able.at(-1)];
@@ -28,8 +28,8 @@ export function supportedRange(
   );
   const [lowestGap, highestGap] = [unable[0], unable.at(-1)];
   if (lowestGap === undefined || highestGap === undefined) return { low, high };
-  if (isInFirstHalf(graph, index)) return { low, high: lowestGap - 1 };
-  return { low: highestGap + 1, high };
+  if (isInFirstHalf(graph, index)) return { low, high: lowestGap - 1, isOneSide: true };
+  return { low: highestGap + 1, high, isOneSide: true };
 }
 
 function isInFirstHalf({ nodes }: SplitGraph, index: number): boolean {

@@ -14,6 +14,8 @@ export interface TierBounds {
   readonly allowedTiers: Uint8Array;
   /** False when every node may run on every tier. */
   readonly restricts: boolean;
+  /** True where nodes keep to one side of a tier that cannot run them, and plans with them on the other are left out. */
+  readonly leavesSidesOut?: true;
 }
 
 /** Bounds per graph, so that what is computed within the same bounds can be kept too. */
@@ -57,7 +59,7 @@ function computeBounds(
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
   const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
-  keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
+  const leavesSidesOut = keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
   if (constraints.keepInputOnFirstTier) keepInputs(graph, infrastructure, allowedTiers, highest, causes);
   keepPins(graph, infrastructure, allowedTiers, lowest, highest, causes);
   for (const [link, cut] of fixedCuts.entries())
@@ -65,7 +67,13 @@ function computeBounds(
   propagate(graph, lowest, highest, causes);
   refuseContradiction(graph, infrastructure, lowest, highest, causes);
   const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
-  return { lowest, highest, allowedTiers, restricts: restricts || allowedTiers.includes(0) };
+  return {
+    lowest,
+    highest,
+    allowedTiers,
+    restricts: restricts || allowedTiers.includes(0),
+    ...(leavesSidesOut && { leavesSidesOut }),
+  };
 }
 
 function keepPins(
@@ -118,7 +126,7 @@ interface Causes {
   readonly ofHighest: Cause[];
 }
 
-/** Leaves to each node the tiers that can run it. */
+/** Leaves to each node the tiers that can run it. @returns true where that leaves some of them out as well */
 function keepSupported(
   graph: SplitGraph,
   tiers: Infrastructure['tiers'],
@@ -126,8 +134,9 @@ function keepSupported(
   lowest: Uint8Array,
   highest: Uint8Array,
   causes: Causes,
-): void {
-  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return;
+): boolean {
+  let leavesSidesOut = false;
+  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return leavesSidesOut;
   for (const [index, node] of graph.nodes.entries()) {
     const cause = (k: number): Cause => ({
       said: say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op }),
@@ -138,7 +147,9 @@ function keepSupported(
     if (range.high < (highest[index] ?? 0)) causes.ofHighest[index] = cause(range.high + 1);
     lowest[index] = range.low;
     highest[index] = range.high;
+    leavesSidesOut ||= range.isOneSide === true;
   }
+  return leavesSidesOut;
 }
 
 function keepInputs(
