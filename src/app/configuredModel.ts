@@ -17,6 +17,8 @@ export interface ModelSettings {
   readonly infrastructure: Infrastructure;
   readonly bindings: DimensionBindings;
   readonly strategy: Strategy;
+  /** As in `ResolvedConfig`. */
+  readonly minimumGainPercent: number | undefined;
 }
 
 /** The configuration at `explicitPath`, else the nearest one above the model, else the built-in default. */

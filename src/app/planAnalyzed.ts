@@ -32,7 +32,11 @@ export function planAnalyzed(
   const wanted = applyOverrides(settings.infrastructure, settings.strategy, overrides);
   const { boundedBlocks } = analyzed;
   const { strategy, cuts, placement } = wanted;
-  const planOptions = { ...options, strategy, cuts, placement, boundedBlocks };
+  const { minimumGainPercent } = settings;
+  const planOptions = {
+    ...{ ...options, strategy, cuts, placement, boundedBlocks },
+    ...(overrides.strategy === undefined && minimumGainPercent !== undefined && { minimumGainPercent }),
+  };
   const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
   return { analyzed, settings, result };
 }

@@ -40,9 +40,18 @@ function infrastructureOf(document: PlanDocument): Infrastructure {
       memoryGB: tier.memoryGB ?? undefined,
       profile: undefined,
     })),
-    links: document.links.map((link) => ({ ...link, ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? 0) })),
+    links: document.links.map((link) => ({
+      ...link,
+      ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? 0),
+      downPricePerGB: link.downPricePerGB ?? link.pricePerGB,
+    })),
     objective: 'latency',
     constraints: {},
     inputWireBytes: {},
+    // Older documents leave the way back out of account.
+    answer: document.answer ?? 'stays',
+    outputAnswers: Object.fromEntries(
+      Object.entries(document.outputs ?? {}).map(([name, { answer }]) => [name, answer]),
+    ),
   };
 }

@@ -239,6 +239,12 @@ export const tierRates = {
     unit: '$/kWh',
     description: 'Price of electricity in dollars per kWh.',
   },
+  idleWatts: {
+    label: 'Power while waiting',
+    unit: 'W',
+    description: 'Power of the first tier while it waits for an answer, in watts.',
+    isNewInPlans: true,
+  },
 } as const satisfies Readonly<Record<string, RateEntry>>;
 export type TierRate = keyof typeof tierRates;
 
@@ -249,6 +255,24 @@ export const linkRates = {
     label: 'Energy',
     unit: 'J/MB',
     description: 'Energy that the lower tier spends per transferred MB.',
+  },
+  downPricePerGB: {
+    label: 'Price downward',
+    unit: '$/GB',
+    description: 'Price of a GB of answers in dollars (default: as upward).',
+    isNewInPlans: true,
+  },
+  txWatts: {
+    label: 'Power while sending',
+    unit: 'W',
+    description: 'Power of the lower tier while it sends, in watts; instead of `joulesPerMB`.',
+    isNewInPlans: true,
+  },
+  rxWatts: {
+    label: 'Power while receiving',
+    unit: 'W',
+    description: 'Power of the lower tier while it receives an answer, in watts.',
+    isNewInPlans: true,
   },
 } as const satisfies Readonly<Record<string, RateEntry>>;
 export type LinkRate = keyof typeof linkRates;

@@ -3,6 +3,7 @@ import type { PlanOverrides } from './requests';
 /** Per override, whether it changes anything. */
 const changes: Readonly<Record<keyof PlanOverrides, (overrides: PlanOverrides) => boolean>> = {
   objective: ({ objective }) => objective !== undefined,
+  answer: ({ answer }) => answer !== undefined,
   strategy: ({ strategy }) => strategy !== undefined,
   bandwidthMbps: ({ bandwidthMbps = [] }) => bandwidthMbps.some((mbps) => mbps !== null),
   cuts: ({ cuts = [] }) => cuts.some((cut) => cut !== null),

@@ -2,6 +2,7 @@
  * What analysis and planning report, in the form that `dnnsplit analyze --json` and `dnnsplit plan --json` print, the
  * tree shows and the webview draws. Stable: fields are added, never renamed.
  */
+import type { AnswerPlace } from './answers';
 import type { DType } from './dtype';
 import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
@@ -122,7 +123,12 @@ export interface AnalysisReport {
   readonly diagnostics: readonly DiagnosticReport[];
 }
 
-export interface TierReport {
+/** Which figures are 0 because nobody states what they count, such as a price: they are not known. Absent where none is. */
+interface WithUnstated {
+  readonly unstated?: readonly ('costPerRequest' | 'energyJ')[];
+}
+
+export interface TierReport extends WithUnstated {
   readonly id: string;
   readonly nodes: number;
   readonly macs: number;
@@ -153,7 +159,7 @@ export interface ProfileReport {
   readonly finding?: string;
 }
 
-export interface LinkReport {
+export interface LinkReport extends WithUnstated {
   readonly from: string;
   readonly to: string;
   /** What the plan was computed with, overrides included; where the sliders of the graph view stand. */
@@ -161,6 +167,11 @@ export interface LinkReport {
   readonly tensors: readonly TensorReport[];
   readonly bytes: number;
   readonly transferMs: number;
+  /** Outputs that come back over the link, their bytes, and what that takes; 0 ms where nobody waits for an answer. */
+  readonly answers?: readonly TensorReport[];
+  readonly answerBytes?: number;
+  readonly answerMs?: number;
+  /** Both ways. */
   readonly costPerRequest: number;
 }
 
@@ -171,6 +182,8 @@ export interface PlanParts {
   readonly tierCosts: readonly number[];
   /** Per link. */
   readonly transferMs: readonly number[];
+  /** Of the way back. */
+  readonly answerMs?: readonly number[];
   readonly linkCosts: readonly number[];
 }
 
@@ -195,7 +208,7 @@ export interface PinReport {
   readonly tier: string;
 }
 
-export interface StrategyReport extends Figures {
+export interface StrategyReport extends Figures, WithUnstated {
   readonly strategy: string;
   readonly evaluatedPlans: number;
   /** Objective value relative to the plan's; above 1 is worse than the plan. None without a plan, or where the plan's is 0. */
@@ -213,9 +226,11 @@ export interface RegimeReport {
   /** `null` for "and above". */
   readonly toMbps: number | null;
   readonly latencyMs: number;
-  /** At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b): the part without the link's bytes, and these. */
+  /** At b Mbit/s the latency is fixedMs + 8 x (bytes + answerBytes) / (1000 b): the part without the link's bytes, and these. */
   readonly fixedMs: number;
   readonly bytes: number;
+  /** What comes back at the same bandwidth; 0 where the link states one of its own for that. */
+  readonly answerBytes?: number;
   /** First node label of each tier that runs something, for reading. */
   readonly summary: string;
   /** Nodes per tier. */
@@ -333,8 +348,10 @@ export interface EstimateReport extends TierEstimate {
   readonly tier: string;
 }
 
-export interface PlanReport extends Figures {
+export interface PlanReport extends Figures, WithUnstated {
   readonly objective: string;
+  /** Whether any output is returned to the first tier. */
+  readonly answer?: AnswerPlace;
   readonly strategy: string;
   readonly tiers: readonly TierReport[];
   readonly links: readonly LinkReport[];
@@ -390,6 +407,17 @@ export interface PlanReport extends Figures {
   /** As in the analysis. */
   readonly assumedDimensions?: Readonly<Record<string, number>>;
   readonly assumedText?: string;
+  /**
+   * The plan to follow where the best one, which everything else here is about, is not worth its parts: within
+   * `minimumGainPercent` of it with fewer tiers or bytes. Absent where that is the best one, and where a strategy is named.
+   */
+  readonly advised?: AdvisedReport;
+  /** Per tier, then per link; absent where too many plans would have to be looked at. */
+  readonly margins?: readonly MarginReport[];
+  /** True where these are of all plans of the graph; otherwise of those that were searched. */
+  readonly marginsExact?: boolean;
+  /** How much better another plan may be within them, in percent. */
+  readonly marginsWithinPercent?: number;
   /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
   readonly verdict: string;
   /** What the verdict was made from, for translation. */
@@ -406,6 +434,36 @@ export interface PlanReport extends Figures {
   readonly adviceSaid?: Message;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
   readonly candidates: readonly CandidateOutcome[];
+}
+
+/**
+ * How far one figure may be off, the others as they are: the plan that is recommended stays within `minimumGainPercent` of
+ * the best one, and keeps the limits, between these two.
+ */
+export interface MarginReport {
+  /** Its times, as factors of the estimated ones; instead of `link`. */
+  readonly tier?: string;
+  /** Index of the link whose bandwidth it is, in Mbit/s; instead of `tier`. */
+  readonly link?: number;
+  readonly from: number;
+  /** `null` for without end. */
+  readonly to: number | null;
+}
+
+/** A plan that is recommended instead of the best one. */
+export interface AdvisedReport extends Figures {
+  /** `single:<tier>` where everything runs on one tier. */
+  readonly strategy: string;
+  readonly objectiveValue: number;
+  readonly nodesPerTier: readonly number[];
+  /** The nodes of each tier: ids, or first..last of consecutive file indices. */
+  readonly nodes: readonly (readonly string[])[];
+  /** First node label of each tier that runs something, for reading. */
+  readonly summary: string;
+  readonly reason: 'fewerTiers' | 'fewerBytes' | 'noWork';
+  /** How much better the best plan is, in percent. */
+  readonly optimumGainPercent: number;
+  readonly minimumGainPercent: number;
 }
 
 /** The best plan that crosses between tiers at this candidate alone. */

@@ -1,5 +1,6 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
+import type { AnswerPlace } from './answers';
 import type { ToolAnswer } from './assistantTools';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
@@ -30,6 +31,8 @@ export interface ModelSnapshot {
 export interface PlanOverrides {
   readonly objective?: string;
   readonly strategy?: string;
+  /** Where all outputs are wanted. */
+  readonly answer?: AnswerPlace;
   readonly bandwidthMbps?: readonly (number | null)[];
   /** Cut at these positions, one per link; `null` leaves the link to the planner. */
   readonly cuts?: readonly (number | null)[];

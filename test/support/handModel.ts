@@ -65,6 +65,7 @@ export const handConfig = {
     { bandwidthMbps: 0.256, latencyMs: 1.7, pricePerGB: 37, joulesPerMB: 17 },
   ],
   objective: 'latency',
+  answer: 'stays',
 };
 
 /** `widen` has no time of its own, and one time belongs to no node. */

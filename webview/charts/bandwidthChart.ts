@@ -21,13 +21,13 @@ export interface BandwidthPoint {
 /** Latency of the best plan over bandwidth; no points where no plan keeps the limits. */
 export function latencyCurve(regimes: readonly RegimeReport[]): BandwidthPoint[] {
   const points: BandwidthPoint[] = [];
-  for (const { fromMbps, toMbps, fixedMs, bytes, infeasible } of regimes) {
+  for (const { fromMbps, toMbps, fixedMs, bytes, answerBytes = 0, infeasible } of regimes) {
     const from = Math.max(fromMbps, lowestMbps);
     const to = Math.min(toMbps ?? highestMbps, highestMbps);
     if (to <= from || infeasible !== undefined) continue;
     for (let sample = 0; sample <= samplesPerRegime; sample++) {
       const mbps = from * (to / from) ** (sample / samplesPerRegime);
-      points.push({ mbps, latencyMs: fixedMs + (8 * bytes) / (1000 * mbps) });
+      points.push({ mbps, latencyMs: fixedMs + (8 * (bytes + answerBytes)) / (1000 * mbps) });
     }
   }
   return points.filter(({ latencyMs }) => Number.isFinite(latencyMs) && latencyMs > 0);

@@ -32,6 +32,7 @@ export function partsOfPlan({ tiers, links }: PlanReport): PlanParts {
     computeMs: tiers.map(({ computeMs }) => computeMs),
     tierCosts: tiers.map(({ costPerRequest }) => costPerRequest),
     transferMs: links.map(({ transferMs }) => transferMs),
+    answerMs: links.map(({ answerMs = 0 }) => answerMs),
     linkCosts: links.map(({ costPerRequest }) => costPerRequest),
   };
 }

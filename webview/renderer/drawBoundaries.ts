@@ -142,6 +142,10 @@ export function drawBoundaryLines(frame: Frame): void {
   context.globalAlpha = 1;
 }
 
+/** What the overview takes at the right, on canvases that are wide enough for one. */
+const besideOverview = 112;
+const leastWidthForOverview = 560;
+
 /** A dotted line with its name where the recommended plan cuts, while another one is shown. */
 export function drawRecommended(frame: Frame): void {
   const { camera, context, recommended, size, theme } = frame;
@@ -151,7 +155,8 @@ export function drawRecommended(frame: Frame): void {
     strokeLine(frame, y, { ink: 'foreground', width: 1, dash: [1, 4] });
     context.font = font(theme, 11);
     const width = context.measureText(label).width + 12;
-    const [left, top] = [Math.round(size.width - width - 24), Math.round(y - 9)];
+    const aside = size.width >= leastWidthForOverview ? besideOverview : 24;
+    const [left, top] = [Math.round(size.width - width - aside), Math.round(y - 9)];
     context.fillStyle = theme.background;
     context.fillRect(left, top, width, 18);
     context.fillStyle = colorOf(theme, 'foreground');

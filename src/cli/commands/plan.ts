@@ -4,6 +4,7 @@ import type { ModelSettings } from '../../app/configuredModel';
 import type { PlannedModel } from '../../app/planAnalyzed';
 import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
 import type { PlanningResult } from '../../engine/planning/planModel';
+import { type AnswerPlace, answerPlaces } from '../../shared/answers';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
@@ -35,6 +36,7 @@ import { modelsArgument, type NamedModel, streamName } from '../terminal/namedMo
 interface PlanOptions extends ModelOptions {
   readonly objective?: string;
   readonly strategy?: string;
+  readonly answer?: AnswerPlace;
   readonly cut?: readonly string[];
   readonly link?: ReadonlyMap<number, number>;
   readonly fromModel?: boolean;
@@ -67,6 +69,12 @@ export function addPlan(program: Command): void {
     .option('--cut <node>', 'cut after this node and nowhere else; repeat it for more tiers', collectCuts)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
+    .addOption(
+      new Option(
+        '--answer <place>',
+        'where outputs are wanted: returned to the first tier, or stays where it is made',
+      ).choices(answerPlaces),
+    )
     .addOption(
       new Option(
         '--from-model',
@@ -180,11 +188,12 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
 async function overridesOf(
   analyzed: AnalyzedModel,
   settings: ModelSettings,
-  { objective, strategy, link, cut }: PlanOptions,
+  { objective, strategy, answer, link, cut }: PlanOptions,
 ): Promise<PlanOverrides> {
   const changed = {
     ...(objective !== undefined && { objective }),
     ...(strategy !== undefined && { strategy }),
+    ...(answer !== undefined && { answer }),
     ...(link !== undefined && { bandwidthMbps: bandwidthsOf(settings, link) }),
   };
   if (cut === undefined) return changed;

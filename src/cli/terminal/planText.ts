@@ -1,6 +1,15 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import { visibleText } from '../../shared/escape/visible';
-import { figureOf, metricEntry, metricNamed, metrics, metricTable, shownMetrics } from '../../shared/metrics';
+import { latencyPartsText } from '../../shared/latencyParts';
+import {
+  figureOf,
+  type Metric,
+  metricEntry,
+  metricNamed,
+  metrics,
+  metricTable,
+  shownMetrics,
+} from '../../shared/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -9,12 +18,15 @@ import {
   counted,
   durationText,
   macsText,
+  ratioText,
   threeDigits,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type {
+  AdvisedReport,
   CandidateOutcome,
   FollowedReport,
+  MarginReport,
   ParetoReport,
   PlanReport,
   RegimeReport,
@@ -22,6 +34,7 @@ import type {
   RegionReport,
   StrategyReport,
 } from '../../shared/reports';
+import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';
 import { traceTexts } from './traceText';
 
@@ -54,14 +67,16 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['tiers from', config],
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
-      ...metrics.map((metric) => [metric, metricEntry(metric).planText(figureOf(report, metric))] as const),
+      ...metrics.flatMap((metric) => metricFacts(report, metric)),
       ['times', timesText(report)],
       ...estimateFacts(report),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),
+    ...(report.advised ? [advisedText(report.advised)] : []),
     tiersText(report),
     linksText(report),
+    ...(report.margins?.length ? [marginsText(report, report.margins)] : []),
     strategiesText('single tiers', report.baselines, report.objective),
   ];
   if (report.strategies.length > 0) parts.push(strategiesText('other strategies', report.strategies, report.objective));
@@ -74,6 +89,41 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
   if (report.regionMap !== undefined) parts.push(regionsText(report.regionMap, report));
   if (report.pareto !== undefined) parts.push(figuresText(paretoTitle(report), report.pareto));
   return parts.join('\n\n');
+}
+
+/** The plan of the advice, where the tables are about the best one. */
+function advisedText({ summary, latencyMs, optimumGainPercent }: AdvisedReport): string {
+  const gain = threeDigits(optimumGainPercent);
+  return `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}; the plan below is the optimum, ${gain} % better`;
+}
+
+/** How far each estimate may be off before another plan is better. */
+function marginsText(
+  { links, advised, marginsWithinPercent: percent = 0 }: PlanReport,
+  margins: readonly MarginReport[],
+): string {
+  const columns = [left('margins'), right('from'), right('to'), left('')];
+  const rows = margins.map(({ tier, link = 0, from, to }) => {
+    if (tier !== undefined) return [tier, ratioText(from), to === null ? '-' : ratioText(to), 'of its time'];
+    const { from: lower, to: upper } = links[link] ?? { from: '', to: '' };
+    return [
+      `${lower} to ${upper}`,
+      from === 0 ? '-' : bandwidthText(from),
+      to === null ? '-' : bandwidthText(to),
+      'of bandwidth',
+    ];
+  });
+  const what = percent > 0 ? `within ${percent} % of the best` : 'the best';
+  const title = `where the ${advised ? 'recommended ' : ''}plan stays ${what}, one figure at a time`;
+  return `${title}\n${tableText(columns, rows)}`;
+}
+
+/** A figure of the plan, and what its latency adds up from. */
+function metricFacts(report: PlanReport, metric: Metric): [string, string][] {
+  const text = metricEntry(metric).planText(figureOf(report, metric));
+  const figure: [string, string] = [metric, unlessUnstated(report, metricTable[metric].figure, text)];
+  const parts = metric === 'latency' ? latencyPartsText(report) : undefined;
+  return parts === undefined ? [figure] : [figure, ['', `= ${parts}`]];
 }
 
 /** Estimates and measurements are never mixed silently. */
@@ -115,7 +165,7 @@ function tiersText({ tiers }: PlanReport): string {
     tier.nodes === 0 ? '-' : durationText(tier.computeMs),
     tier.nodes === 0 ? '-' : bytesText(tier.weightBytes),
     tier.nodes === 0 ? '-' : bytesText(tier.peakActivationBytes),
-    tier.nodes === 0 ? '-' : costShortText(tier.costPerRequest),
+    tier.nodes === 0 ? '-' : unlessUnstated(tier, 'costPerRequest', costShortText(tier.costPerRequest)),
     `${tier.firstNode ?? ''}${tier.measuredNodes > 0 ? ` (${tier.measuredNodes} measured)` : ''}`,
   ]);
   return tableText(columns, rows);
@@ -123,13 +173,24 @@ function tiersText({ tiers }: PlanReport): string {
 
 function linksText({ links }: PlanReport): string {
   if (links.length === 0) return 'There is only one tier, so there is no traffic.';
-  const columns = [left('link'), right('bandwidth'), right('bytes'), right('time'), right('cost'), left('tensors')];
+  const columns = [
+    left('link'),
+    right('bandwidth'),
+    right('bytes'),
+    right('time'),
+    right('back'),
+    right('time back'),
+    right('cost'),
+    left('tensors'),
+  ];
   const rows = links.map((link) => [
     `${link.from} to ${link.to}`,
     link.bandwidthMbps === undefined ? '' : bandwidthText(link.bandwidthMbps),
     bytesText(link.bytes),
     durationText(link.transferMs),
-    costShortText(link.costPerRequest),
+    link.answerMs ? bytesText(link.answerBytes) : '-',
+    link.answerMs ? durationText(link.answerMs) : '-',
+    unlessUnstated(link, 'costPerRequest', costShortText(link.costPerRequest)),
     link.tensors.map(({ name }) => name).join(', '),
   ]);
   return tableText(columns, rows);
@@ -142,12 +203,16 @@ function strategiesText(title: string, strategies: readonly StrategyReport[], ob
     const known = Number.isFinite(one.latencyMs);
     return [
       one.strategy,
-      ...shown.map((metric) => (known ? metricEntry(metric).shortText(figureOf(one, metric)) : '-')),
+      ...shown.map((metric) => (known ? shortTextOf(one, metric) : '-')),
       one.relative === null ? '-' : `${threeDigits(one.relative)}x`,
       one.unavailable ?? '',
     ];
   });
   return tableText(columns, rows);
+}
+
+function shortTextOf(one: StrategyReport, metric: Metric): string {
+  return unlessUnstated(one, metricTable[metric].figure, metricEntry(metric).shortText(figureOf(one, metric)));
 }
 
 /** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */

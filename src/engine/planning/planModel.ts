@@ -3,6 +3,7 @@ import type { CandidateOutcome } from '../../shared/reports';
 import type { Strategy } from '../../shared/strategies';
 import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
+import { type Margins, marginsOf } from './bandwidths/margins';
 import { bandwidthRegimes } from './bandwidths/regimes';
 import { type RegionMap, type RegionRequest, regionMap } from './bandwidths/regionMap';
 import { type CostTables, createCostTables } from './costs/costTables';
@@ -18,6 +19,7 @@ import {
   type StrategyOutcome,
   singleTierOutcomes,
 } from './findings/outcomes';
+import { type Recommendation, recommend } from './findings/recommendation';
 import { runnerUp } from './findings/runnerUp';
 import { cutsAtPositions, cutsOfPlacement } from './infrastructure/givenCuts';
 import type { Infrastructure } from './infrastructure/infrastructure';
@@ -52,6 +54,11 @@ export interface PlanOptions {
    * where absent, but for the strategy `exact` as many as it takes.
    */
   readonly deadlineMs?: number;
+  /**
+   * Percent that a plan must gain over one with fewer tiers or bytes to be recommended; the best plan is recommended at 0 and
+   * where absent, as it is where somebody names a strategy.
+   */
+  readonly minimumGainPercent?: number;
   /** Leaves the bandwidth regimes out. */
   readonly skipRegimes?: boolean;
   /** Maps the best plans over two links' bandwidths. */
@@ -95,6 +102,10 @@ export interface PlanningResult {
   readonly ranked?: readonly Plan[];
   /** Blocks with more cuts across branches than were looked at. */
   readonly boundedBlocks: number;
+  /** With `minimumGainPercent`, where another plan is recommended than the best one. */
+  readonly recommendation?: Recommendation;
+  /** How far each figure may be off; of the plan that is recommended, with the regimes. Absent where that takes too long. */
+  readonly margins?: Margins;
   readonly advice: Sentence;
 }
 
@@ -127,6 +138,11 @@ export function planModel(
   const knownPlans = () =>
     free === context ? [plan, ...singles] : [...keptPlan(outcomeOf(free, plan, options.strategy)), ...singles, plan];
   const searched = searchedText(search.searched);
+  const isGiven = context.fixedCuts.some((cut) => cut !== null);
+  const gain = options.minimumGainPercent ?? 0;
+  const recommendation = isGiven || gain === 0 ? undefined : recommend(search, plan, singles, gain);
+  const followed = recommendation?.plan ?? plan;
+  const margins = options.skipRegimes || isGiven ? undefined : marginsOf(search, followed.assignment, gain, work);
   const outcomes = candidateOutcomes(costs, candidates, free.bounds, plan.assignment);
   const second = runnerUp(costs, candidates, outcomes);
   return {
@@ -148,7 +164,9 @@ export function planModel(
       options.strategy === 'exhaustive' && { ranked: rankedPlans(context, options.top) }),
     ...(options.pareto && { pareto: paretoFront(costs, cuts, free.bounds, knownPlans(), free.optimum, work) }),
     boundedBlocks: options.boundedBlocks ?? 0,
-    advice: advise(costs, plan, { singles, certificate, isGiven: context.fixedCuts.some((cut) => cut !== null) }),
+    ...(recommendation && { recommendation }),
+    ...(margins && { margins }),
+    advice: advise(costs, plan, { singles, certificate, isGiven, recommended: recommendation }),
   };
 }
 

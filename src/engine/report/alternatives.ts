@@ -10,6 +10,7 @@ export function partsOf({ tiers, links }: Evaluation): PlanParts {
     computeMs: tiers.map(({ computeMs }) => computeMs),
     tierCosts: tiers.map(({ costPerRequest }) => costPerRequest),
     transferMs: links.map(({ transferMs }) => transferMs),
+    answerMs: links.map(({ answerMs }) => answerMs),
     linkCosts: links.map(({ costPerRequest }) => costPerRequest),
   };
 }

@@ -59,6 +59,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     },
     dimensions: sortedByKey(facts.bindings),
     ...assumedSizes(facts.assumed ?? []),
+    ...answerFacts(result),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
@@ -85,8 +86,23 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
   };
 }
 
+/** Where outputs are wanted. */
+function answerFacts({ costs }: PlanningResult): Pick<PlanDocument, 'answer' | 'outputs'> {
+  const { statedAnswer, infrastructure } = costs;
+  const outputs = Object.entries(infrastructure.outputAnswers);
+  return {
+    answer: statedAnswer,
+    ...(outputs.length > 0 && {
+      outputs: Object.fromEntries(
+        outputs.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, answer]) => [name, { answer }]),
+      ),
+    }),
+  };
+}
+
 function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDocument['regimes'][number] {
-  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, keepsLimitsFromMbps, infeasible } = regime;
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, answerBytes, assignment, keepsLimitsFromMbps, infeasible } =
+    regime;
   return {
     link,
     fromMbps: figure(fromMbps),
@@ -94,6 +110,7 @@ function regimeRow(result: PlanningResult, link: number, regime: Regime): PlanDo
     latencyMs: figure(latencyMs),
     fixedMs: figure(fixedMs),
     bytes,
+    answerBytes,
     ...nodesOf(result, assignment),
     ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps: figure(keepsLimitsFromMbps) }),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: [...infeasible.changes] } }),
@@ -178,11 +195,16 @@ function planLinks(result: PlanningResult): PlanLink[] {
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
       latencyMs: link.latencyMs,
+      ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
+      ...(link.downLatencyMs !== undefined && { downLatencyMs: link.downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),
       wireDtype: link.wireDtype,
       tensors: tensorsAt(result, load?.tensors ?? []),
       bytes: load?.bytes ?? 0,
       transferMs: figure(load?.transferMs ?? 0),
+      answers: tensorsAt(result, load?.answers ?? []).map(({ name }) => name),
+      answerBytes: load?.answerBytes ?? 0,
+      answerMs: figure(load?.answerMs ?? 0),
     };
   });
 }

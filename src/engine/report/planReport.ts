@@ -2,19 +2,24 @@ import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import { follow, startingController, usualHysteresis } from '../../shared/policy';
 import type {
+  AdvisedReport,
   AuditReport,
   FollowedReport,
   LinkReport,
+  MarginReport,
   ParetoReport,
   PlanReport,
   RegimeReport,
   RegionMapReport,
   StrategyReport,
+  TensorReport,
   TierReport,
 } from '../../shared/reports';
+import type { Margin } from '../planning/bandwidths/margins';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
+import type { Recommendation } from '../planning/findings/recommendation';
 import type { Objective } from '../planning/infrastructure/infrastructure';
 import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
@@ -26,6 +31,7 @@ import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
+import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
 import { verdictOf } from './verdict';
 
 /** The model that was planned: its identity, and the sizes that were assumed for it. */
@@ -47,10 +53,12 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
   const pins = pinReports(costs);
   return {
     objective: objectiveText(costs.infrastructure.objective),
+    answer: costs.infrastructure.answer,
     strategy: plan.strategy,
     tiers: tierReports(result),
     links: linkReports(result),
     ...figuresOf(evaluation),
+    ...unstatedFigures(unstatedInPlan(costs.infrastructure, evaluation)),
     objectiveValue: evaluation.objectiveValue,
     evaluatedPlans: plan.evaluatedPlans,
     exact: {
@@ -60,8 +68,8 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
       proven: certificate.isBound !== true && Number.isFinite(certificate.exactValue),
       ...(certificate.unavailable !== undefined && { unavailable: certificate.unavailable }),
     },
-    baselines: result.baselines.map(strategyReport),
-    strategies: result.strategies.map(strategyReport),
+    baselines: result.baselines.map((one) => strategyReport(costs, one)),
+    strategies: result.strategies.map((one) => strategyReport(costs, one)),
     regimes: linkRegimes[0] ?? [],
     linkRegimes,
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
@@ -80,6 +88,12 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
     ...assumedReport(model?.assumed ?? []),
+    ...(result.recommendation && { advised: advisedReport(costs, result.recommendation) }),
+    ...(result.margins && {
+      margins: result.margins.margins.map((margin) => marginReport(costs, margin)),
+      marginsExact: result.margins.isExact,
+      marginsWithinPercent: result.margins.gainPercent,
+    }),
     verdict: verdict.text,
     verdictSaid: messageOf(verdict),
     ...(result.runnerUp && { runnerUp: alternativeReport(costs, plan, result.runnerUp) }),
@@ -89,6 +103,10 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
   };
+}
+
+function unstatedFigures(unstated: readonly UnstatedFigure[]): { readonly unstated?: readonly UnstatedFigure[] } {
+  return unstated.length > 0 ? { unstated } : {};
 }
 
 /** `latency`, or the weights as JSON. */
@@ -123,6 +141,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
+      ...unstatedFigures(load === undefined || load.nodes === 0 ? [] : unstatedOnTier(costs.infrastructure, k, load)),
       ...(first && { firstNode: first.label, firstNodeId: first.id }),
       ...(last && { lastNode: last.label, lastNodeId: last.id }),
     };
@@ -135,22 +154,34 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     from: tiers[l]?.id ?? '',
     to: tiers[l + 1]?.id ?? '',
     bandwidthMbps: links[l]?.bandwidthMbps ?? 0,
-    tensors: load.tensors.flatMap((index) => {
-      const tensor = costs.graph.tensors[index];
-      return tensor === undefined ? [] : [dataTensorReport(tensor)];
-    }),
+    tensors: tensorReports(costs, load.tensors),
     bytes: load.bytes,
     transferMs: load.transferMs,
+    answers: tensorReports(costs, load.answers),
+    answerBytes: load.answerBytes,
+    answerMs: load.answerMs,
     costPerRequest: load.costPerRequest,
+    ...unstatedFigures(unstatedOnLink(costs.infrastructure, l, load)),
   }));
 }
 
+function tensorReports({ graph }: CostTables, indices: readonly number[]): TensorReport[] {
+  return indices.flatMap((index) => {
+    const tensor = graph.tensors[index];
+    return tensor === undefined ? [] : [dataTensorReport(tensor)];
+  });
+}
+
 /** Figures of a strategy that cannot plan here are NaN, which JSON writes as null; `unavailable` says why. */
-function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutcome): StrategyReport {
+function strategyReport(
+  { infrastructure }: CostTables,
+  { strategy, plan, relative, unavailable }: StrategyOutcome,
+): StrategyReport {
   const evaluation = plan?.evaluation;
   return {
     strategy,
     ...figures((metric) => (evaluation === undefined ? Number.NaN : figureOf(evaluation, metric))),
+    ...unstatedFigures(evaluation === undefined ? [] : unstatedInPlan(infrastructure, evaluation)),
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
     relative: finite(relative),
     ...(evaluation && { parts: partsOf(evaluation) }),
@@ -159,7 +190,8 @@ function strategyReport({ strategy, plan, relative, unavailable }: StrategyOutco
 }
 
 function regimeReport(result: PlanningResult, link: number, regime: Regime): RegimeReport {
-  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, assignment, keepsLimitsFromMbps, infeasible } = regime;
+  const { fromMbps, toMbps, latencyMs, fixedMs, bytes, answerBytes, assignment, keepsLimitsFromMbps, infeasible } =
+    regime;
   return {
     link,
     fromMbps,
@@ -167,6 +199,7 @@ function regimeReport(result: PlanningResult, link: number, regime: Regime): Reg
     latencyMs,
     fixedMs,
     bytes,
+    answerBytes,
     ...placement(result.costs, assignment),
     ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps }),
     ...(infeasible && { infeasible: { reason: infeasible.reason, relax: infeasible.changes } }),
@@ -232,6 +265,29 @@ function paretoReport(
   const counts = nodesPerTier(assignment, costs.infrastructure.tiers.length);
   const nodes = placementOf(costs.graph, assignment, costs.infrastructure.tiers.length);
   return { ...figuresOf(one), nodesPerTier: counts, nodes };
+}
+
+function advisedReport(costs: CostTables, recommended: Recommendation): AdvisedReport {
+  const { plan, reason, percent, minimumGainPercent } = recommended;
+  const { assignment, evaluation, strategy } = plan;
+  return {
+    strategy,
+    ...figuresOf(evaluation),
+    objectiveValue: evaluation.objectiveValue,
+    ...placement(costs, assignment),
+    nodes: placementOf(costs.graph, assignment, costs.infrastructure.tiers.length),
+    reason,
+    optimumGainPercent: percent,
+    minimumGainPercent,
+  };
+}
+
+function marginReport({ infrastructure }: CostTables, { of, fromFactor, toFactor }: Margin): MarginReport {
+  if (of.kind === 'tier') {
+    return { tier: infrastructure.tiers[of.index]?.id ?? '', from: fromFactor, to: finite(toFactor) };
+  }
+  const { bandwidthMbps } = infrastructure.links[of.index] ?? { bandwidthMbps: 0 };
+  return { link: of.index, from: bandwidthMbps / toFactor, to: finite(bandwidthMbps / fromFactor) };
 }
 
 function auditReport({ audit, costs }: PlanningResult): AuditReport {

@@ -1,7 +1,7 @@
 import { bytesText, costShortText, durationText, shapeText } from '../../shared/quantities';
 import type { SceneOverlay } from '../../shared/scene';
 import type { CostTables } from '../planning/costs/costTables';
-import { metricArithmetic } from '../planning/plan/metrics';
+import { transferValue, wayOf } from '../planning/plan/metrics';
 import type { Plan } from '../planning/plan/plan';
 import { dataTensorReport } from './tensorReport';
 
@@ -37,11 +37,10 @@ function boundary(
   linkBytes: number,
 ): SceneOverlay['boundaries'] {
   const tensor = costs.graph.tensors[index];
-  const wire = costs.infrastructure.links[link];
-  if (tensor === undefined || wire === undefined) return [];
+  if (tensor === undefined) return [];
   const bytes = costs.wires[link]?.tensorBytes[index] ?? 0;
   const transferMs = linkBytes === 0 ? 0 : (linkTransferMs * bytes) / linkBytes;
-  const cost = metricArithmetic.cost.sending(bytes, wire);
+  const cost = transferValue('cost', bytes, wayOf(costs.infrastructure, link, 'up'));
   const { shape, dtype } = dataTensorReport(tensor);
   const parts = [`${shapeText(shape)} ${dtype}`, bytesText(bytes), durationText(transferMs)];
   const text = [...parts, ...(cost > 0 ? [costShortText(cost)] : [])].join(' \u00b7 ');

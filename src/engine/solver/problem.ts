@@ -16,6 +16,8 @@ export interface ExactProblem {
   readonly crossingCost: Float64Array;
   /** Cost of using link k at all. */
   readonly linkCost: Float64Array;
+  /** Cost of link k where any node runs above it, whether something crosses it or not. */
+  readonly reachCost: Float64Array;
 }
 
 export interface ExactSolution {
@@ -36,7 +38,7 @@ export function nodeCostAt(problem: ExactProblem, node: number, tier: number): n
 }
 
 /** What nodes, crossings and links cost, apart from what reads what. */
-export type Costs = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost'>;
+export type Costs = Pick<ExactProblem, 'nodeCost' | 'crossingCost' | 'linkCost' | 'reachCost'>;
 
 /** Cost of an assignment: an independent statement of what the cut computes. `Infinity` where it falls along an edge. */
 export function assignmentCost(problem: ExactProblem, tierOfNode: Uint8Array): number {
@@ -67,11 +69,26 @@ export function assignmentCosts(
       for (let c = 0; c < costs.length; c += 1) sums[c] = (sums[c] ?? 0) + (costs[c]?.crossingCost[at] ?? 0);
     }
   }
-  for (let link = 0; link < used.length; link += 1) {
-    if (used[link] === 0) continue;
-    for (let c = 0; c < costs.length; c += 1) sums[c] = (sums[c] ?? 0) + (costs[c]?.linkCost[link] ?? 0);
-  }
+  const highest = highestTier(graph, tierOfNode);
+  for (const [c, one] of costs.entries()) sums[c] = (sums[c] ?? 0) + linkCosts(one, used, highest);
   return sums;
+}
+
+/** Of the links that something crosses, and of those that something runs above. */
+function linkCosts({ linkCost, reachCost }: Costs, used: Uint8Array, highest: number): number {
+  let sum = 0;
+  for (let link = 0; link < used.length; link += 1) {
+    if (used[link] === 1) sum += linkCost[link] ?? 0;
+    if (link < highest) sum += reachCost[link] ?? 0;
+  }
+  return sum;
+}
+
+/** The highest tier that runs anything. */
+function highestTier({ nodeCount }: Pick<ExactProblem, 'nodeCount'>, tierOfNode: Uint8Array): number {
+  let highest = 0;
+  for (let node = 0; node < nodeCount; node += 1) highest = Math.max(highest, tierOfNode[node] ?? 0);
+  return highest;
 }
 
 /** The highest tier that reads a tensor which is made on tier `from`; -1 where some reader is below that. */

@@ -53,8 +53,8 @@ class BlockChain {
   }
 
   solve(): Uint8Array | undefined {
-    const { linkCost, tierCount } = this.problem;
-    const isFree = linkCost.every((cost) => cost === 0);
+    const { linkCost, reachCost, tierCount } = this.problem;
+    const isFree = [...linkCost, ...reachCost].every((cost) => cost === 0);
     let best: Uint8Array | undefined;
     let bestCost = Number.POSITIVE_INFINITY;
     for (let highestTier = isFree ? tierCount - 1 : 0; highestTier < tierCount; highestTier += 1) {

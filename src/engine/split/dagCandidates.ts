@@ -24,11 +24,16 @@ export interface AcrossBranches {
  * Cuts across parallel branches that no single order shows: inside every block between neighboring single-tensor cuts,
  * the downsets with fewer bytes than each downset inside them. Past a bound a block's search stops and counts; then its
  * cuts come from finer blocks, and from minimum cuts that weigh bytes against what lies below them.
+ * @param answers more than 0 for nodes that make what comes back: downsets are compared only where they make the same.
  */
-export function downsetsAcrossBranches(graph: SplitGraph, bytesOf: Float64Array): AcrossBranches {
+export function downsetsAcrossBranches(
+  graph: SplitGraph,
+  bytesOf: Float64Array,
+  answers?: Float64Array,
+): AcrossBranches {
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
-  const groups = contractToGroups(graph, finite);
-  const search = new DownsetSearch(graph, groups, finite);
+  const groups = contractToGroups(graph, finite, answers);
+  const search = new DownsetSearch(graph, groups, finite, answers);
   const membersOf = (found: readonly FoundDownset[]) => memberships(graph.nodes.length, groups, found);
   const exact = searchBlocks(search, blocksOf(graph, groups, finite, true));
   if (exact.bounded.length === 0) return { downsets: membersOf(exact.found), boundedBlocks: 0 };
@@ -62,7 +67,7 @@ function searchBlocks(search: DownsetSearch, blocks: readonly Block[]): Searched
     const minima = search.searchBlock(block, lowestBelow, Math.min(stepsPerBlock, budget));
     if (minima.bounded) bounded.push(block);
     budget -= minima.steps;
-    lowestBelow = Math.min(lowestBelow, minima.lowest);
+    lowestBelow = search.makesAnswer(block) ? Number.POSITIVE_INFINITY : Math.min(lowestBelow, minima.lowest);
     for (const chosen of minima.minima) found.push({ block, chosen });
   }
   return { found, bounded };
@@ -96,7 +101,7 @@ interface Downset {
   /** Groups that can join it. */
   readonly ready: readonly number[];
   readonly bytes: number;
-  /** Fewest bytes of all downsets inside it. */
+  /** Fewest bytes of all downsets inside it that make the same answers. */
   lowestInside: number;
 }
 
@@ -106,14 +111,18 @@ class DownsetSearch {
   /** Groups that make what each group reads, and that read what it makes; found when a search first needs them. */
   private readonly makers: (readonly number[] | undefined)[];
   private readonly followers: (readonly number[] | undefined)[];
+  /** Per group, whether it makes what comes back. */
+  private readonly isAnswer: readonly boolean[];
   private steps = 0;
 
   constructor(
     graph: SplitGraph,
     private readonly groups: readonly Group[],
     private readonly bytesOf: Float64Array,
+    answers: Float64Array | undefined,
   ) {
     this.topology = topologyOf(graph);
+    this.isAnswer = groups.map(({ members }) => members.some((member) => (answers?.[member] ?? 0) > 0));
     this.placeOf = placesOfNodes(graph, groups);
     this.makers = groups.map(() => undefined);
     this.followers = groups.map(() => undefined);
@@ -137,6 +146,11 @@ class DownsetSearch {
       level = next;
     }
     return { minima, lowest, steps: this.steps, bounded: false };
+  }
+
+  /** True where a group of the block makes what comes back. */
+  makesAnswer({ from, until }: Block): boolean {
+    return this.isAnswer.slice(from, until).includes(true);
   }
 
   private makersOf(place: number): readonly number[] {
@@ -170,8 +184,9 @@ class DownsetSearch {
   }
 
   private grow(block: Block, downset: Downset, next: Map<bigint, Downset>, bound: number): void {
-    const inside = Math.min(downset.bytes, downset.lowestInside);
+    const own = Math.min(downset.bytes, downset.lowestInside);
     for (const place of downset.ready) {
+      const inside = this.isAnswer[place] ? Number.POSITIVE_INFINITY : own;
       // Of a very wide block, one downset alone has more to join it than there are steps.
       if (this.steps >= bound) return;
       this.steps += 1;

@@ -24,20 +24,34 @@ export function findCandidates(graph: SplitGraph): Candidate[] {
 /**
  * `findCandidates` with what it left out.
  * @param bytesOf bytes per tensor where they differ from the tensors' own (another wire type), `Infinity` for unknown.
+ * @param answers bytes that come back by the node that makes them, where any do: then a cut rules another one out only
+ * where no answer is made between the two, since what is made below a link does not come back over it.
  */
-export function searchCandidates(graph: SplitGraph, bytesOf: Float64Array = tensorBytes(graph)): CandidateSearch {
-  const prefixes = runningMinima(liveBytes(graph, bytesOf).bytes).map((position) => cutAtPosition(graph, position));
-  const across = downsetsAcrossBranches(graph, bytesOf);
-  const found = [...ordersToTry(graph, bytesOf), ...across.downsets].map((members) => cutAboveMembers(graph, members));
-  const cuts = withoutRuledOut(graph, [...prefixes, ...found], bytesOf);
+export function searchCandidates(
+  graph: SplitGraph,
+  bytesOf: Float64Array = tensorBytes(graph),
+  answers?: Float64Array,
+): CandidateSearch {
+  const minima = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
+  const prefixes = minima.map((position) => cutAtPosition(graph, position));
+  const across = downsetsAcrossBranches(graph, bytesOf, answers);
+  const found = [...ordersToTry(graph, bytesOf, answers), ...across.downsets];
+  const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
+  const cuts = withoutRuledOut(graph, all, bytesOf, answers);
   return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks: across.boundedBlocks };
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
 export function runningMinima(bytes: Float64Array): number[] {
+  return minimaBetweenAnswers(bytes, () => false);
+}
+
+/** The same, beginning anew after every place that makes what comes back. */
+function minimaBetweenAnswers(bytes: Float64Array, makesAnswer: (place: number) => boolean): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < bytes.length; position++) {
+    if (position > 0 && makesAnswer(position - 1)) lowest = Number.POSITIVE_INFINITY;
     const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
     lowest = live;
@@ -47,10 +61,11 @@ export function runningMinima(bytes: Float64Array): number[] {
 }
 
 /** The running minima of other sensible orders, as members; the graph's own order has given its prefixes already. */
-function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): Uint8Array[] {
+function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, answers: Float64Array | undefined): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
-    const minima = runningMinima(liveBytesInOrder(graph, order, bytesOf).bytes);
+    const makesAnswer = (place: number) => (answers?.[order[place] ?? 0] ?? 0) > 0;
+    const minima = minimaBetweenAnswers(liveBytesInOrder(graph, order, bytesOf).bytes, makesAnswer);
     const members = new Uint8Array(order.length);
     let marked = 0;
     return minima.map((position) => {
@@ -60,21 +75,32 @@ function ordersToTry(graph: SplitGraph, bytesOf: Float64Array): Uint8Array[] {
   });
 }
 
-/** Drops every cut that contains another one with as few bytes; of equal cuts the first stays. */
-function withoutRuledOut(graph: SplitGraph, cuts: readonly Cut[], bytesOf: Float64Array): Cut[] {
+/** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
+function withoutRuledOut(
+  graph: SplitGraph,
+  cuts: readonly Cut[],
+  bytesOf: Float64Array,
+  answers: Float64Array | undefined,
+): Cut[] {
+  const makers = answers === undefined ? [] : [...answers.keys()].filter((node) => (answers[node] ?? 0) > 0);
   const sized = cuts.map((cut) => ({
     cut,
     bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
     members: cut.downset && membersBelow(graph, cut),
+    made: makers.filter((node) => isBelow(cut, node)).length,
   }));
   sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
   const kept: typeof sized = [];
   for (const one of sized) {
     if (one.bytes === Number.POSITIVE_INFINITY) continue;
-    const ruledOut = kept.some((lower) => lower.bytes <= one.bytes && isInside(lower, one));
+    const ruledOut = kept.some((lower) => lower.bytes <= one.bytes && lower.made === one.made && isInside(lower, one));
     if (!ruledOut) kept.push(one);
   }
   return kept.map((one) => one.cut);
+}
+
+function isBelow({ position, downset }: Cut, node: number): boolean {
+  return downset === undefined ? node < position : downset.includes(node);
 }
 
 interface SizedCut {

@@ -15,8 +15,9 @@ export interface Group {
  * Joins a node with its only reader wherever cutting between the two can never be better than cutting below the node:
  * when its inputs are at most as large as its outputs. Taking such a node out of a cut leaves a cut with as few bytes,
  * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
+ * @param answers more than 0 for nodes that make what comes back, which it matters of to be below a cut.
  */
-export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array): Group[] {
+export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answers?: Float64Array): Group[] {
   const topology = topologyOf(graph);
   const { consumerStart } = topology;
   const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
@@ -29,7 +30,8 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array): Grou
     members.push(index);
     const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
     const reader = onlyReader(topology, outputs);
-    if (reader === undefined || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
+    const isAnswer = (answers?.[index] ?? 0) > 0;
+    if (reader === undefined || isAnswer || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
     else if (joined[reader] === undefined) joined[reader] = [group];
     else joined[reader].push(group);
   }

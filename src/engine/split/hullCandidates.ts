@@ -137,7 +137,14 @@ class BlockTopology {
     const nodeCost = new Float64Array((this.size + 1) * 2);
     for (const [node, weight] of weightOf.entries()) nodeCost[node * 2] = lambda * weight;
     nodeCost[this.size * 2] = Number.POSITIVE_INFINITY;
-    return { ...this.tensors, tierCount: 2, nodeCount: this.size + 1, nodeCost, linkCost: new Float64Array(1) };
+    return {
+      ...this.tensors,
+      tierCount: 2,
+      nodeCount: this.size + 1,
+      nodeCost,
+      linkCost: new Float64Array(1),
+      reachCost: new Float64Array(1),
+    };
   }
 
   /** Bytes that cross above the nodes with a 1. */

@@ -1,3 +1,4 @@
+import { answerPlaces } from '../../shared/answers';
 import { heatMetrics } from '../../shared/picture';
 import type { PlanOverrides } from '../../shared/requests';
 import { type FromWebview, type RunCommand, runCommands } from '../../shared/webviewMessages';
@@ -48,9 +49,11 @@ function isPlacement(value: unknown): value is readonly (readonly string[])[] {
 
 function parseOverrides(value: unknown): PlanOverrides | undefined {
   if (!isFields(value)) return undefined;
-  const { objective, strategy, bandwidthMbps, cuts, pin, placement } = value;
+  const { objective, strategy, answer, bandwidthMbps, cuts, pin, placement } = value;
   if (objective !== undefined && !isText(objective)) return undefined;
   if (strategy !== undefined && !isText(strategy)) return undefined;
+  const place = answerPlaces.find((one) => one === answer);
+  if (answer !== undefined && place === undefined) return undefined;
   if (bandwidthMbps !== undefined && !isNumbersOrNulls(bandwidthMbps)) return undefined;
   if (cuts !== undefined && !isNumbersOrNulls(cuts)) return undefined;
   if (pin !== undefined && !isTextRecord(pin)) return undefined;
@@ -58,6 +61,7 @@ function parseOverrides(value: unknown): PlanOverrides | undefined {
   return {
     ...(objective !== undefined && { objective }),
     ...(strategy !== undefined && { strategy }),
+    ...(place !== undefined && { answer: place }),
     ...(bandwidthMbps !== undefined && { bandwidthMbps }),
     ...(cuts !== undefined && { cuts }),
     ...(pin !== undefined && { pin }),

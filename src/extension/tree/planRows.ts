@@ -1,4 +1,5 @@
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
+import { latencyPartsText, linkTimeText } from '../../shared/latencyParts';
 import { fillPlaces } from '../../shared/messages/message';
 import {
   bandwidthText,
@@ -56,6 +57,7 @@ function adviceRow(plan: PlanReport): TreeRow {
 
 function planTooltip(plan: PlanReport, t: Translate): string {
   const { exact } = plan;
+  const parts = latencyPartsText(plan, { link: t('link'), back: t('back') });
   const proof =
     exact.gapPercent === null
       ? t('No proof of optimality: {0}', exact.unavailable ?? '?')
@@ -68,6 +70,7 @@ function planTooltip(plan: PlanReport, t: Translate): string {
           );
   return [
     `**${t('Objective')}**: ${markdownText(plan.objective)}`,
+    ...(parts === undefined ? [] : [`**${t('Latency')}**: ${markdownText(parts)}`]),
     `**${t('Strategy')}**: ${markdownText(plan.strategy)}`,
     ...metricLines(plan, t),
     `**${t('Proof')}**: ${markdownText(proof)}`,
@@ -122,7 +125,9 @@ function tierTooltip(tier: TierReport, t: Translate): string {
 function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const used = link.tensors.length > 0;
   const figures = (cost: (dollars: number) => string) =>
-    used ? `${bytesText(link.bytes)}, ${durationText(link.transferMs)}, ${cost(link.costPerRequest)}` : t('no traffic');
+    used
+      ? `${bytesText(link.bytes)}, ${linkTimeText(link.transferMs, link.answerMs, t('back'))}, ${cost(link.costPerRequest)}`
+      : t('no traffic');
   const id = `plan/link/${index}`;
   return {
     id,
@@ -146,7 +151,7 @@ function linkTooltip(link: LinkReport, t: Translate): string {
   else {
     lines.push(
       `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${tensorNames(link.tensors, t)}`,
-      `**${t('Transfer')}**: ${durationText(link.transferMs)}`,
+      `**${t('Transfer')}**: ${linkTimeText(link.transferMs, link.answerMs, t('back'))}`,
       `**${t('Cost')}**: ${costText(link.costPerRequest)}`,
     );
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answerPlaces } from '../answers';
 import {
   additiveMetrics,
   limitedMetrics,
@@ -65,13 +66,17 @@ export const linkSchema = z
     preset: z.string().optional().describe('Link whose published figures are used for missing properties.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
+    downBandwidthMbps: positive
+      .optional()
+      .describe('Bandwidth of the way back in Mbit/s (default: as upward, also where that is varied).'),
+    downLatencyMs: nonNegative.optional().describe('Latency of the way back in milliseconds (default: as upward).'),
     ...recordOf(namesOf(linkRates), (rate) => nonNegative.optional().describe(linkRates[rate].description)),
     wire: z
       .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
       .optional()
       .describe('Encoding on this link.'),
   })
-  .describe('Joins a tier to the next one; data only flows upward.');
+  .describe('Joins a tier to the next one; tensors only flow upward, and answers come back down.');
 
 export const objectiveSchema = z
   .union([z.enum(metrics), z.strictObject(recordOf(additiveMetrics, () => nonNegative.optional()))])
@@ -110,12 +115,26 @@ const wireSchema = z
   .strictObject({ dtype: z.enum(['original', 'float16', 'int8']) })
   .describe('Default encoding of tensors on the links.');
 
+const answerSchema = z.enum(answerPlaces);
+const outputsSchema = z
+  .record(z.string(), z.strictObject({ answer: answerSchema.optional().describe('Where this output is wanted.') }))
+  .describe('Facts about outputs, by name.');
+
 const perModelSchema = z.strictObject({
   objective: objectiveSchema.optional(),
   constraints: constraintsSchema.optional(),
   dimensions: dimensionsSchema.optional(),
   inputs: inputsSchema.optional(),
   wire: wireSchema.optional(),
+  answer: answerSchema
+    .optional()
+    .describe('`returned` to the caller on the first tier (default), or `stays` on the tier that makes it.'),
+  outputs: outputsSchema.optional(),
+  minimumGainPercent: nonNegative
+    .optional()
+    .describe(
+      'What a plan must gain over one with fewer tiers or bytes to be recommended, where no strategy is named (default: 5; 0 for the best plan).',
+    ),
 });
 
 export const configSchema = z.strictObject({

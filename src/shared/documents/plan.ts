@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answerPlaces } from '../answers';
 import { estimateBases } from '../estimates';
 import {
   type FigureName,
@@ -96,11 +97,16 @@ const planLink = z.strictObject({
   to: z.string(),
   bandwidthMbps: positive,
   latencyMs: nonNegative,
+  downBandwidthMbps: positive.optional().describe('Of the way back; as upward where absent.'),
+  downLatencyMs: nonNegative.optional(),
   ...ratesOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
   bytes: nonNegative,
   transferMs: nonNegative,
+  answers: z.array(z.string()).optional().describe('Names of the outputs that come back over the link.'),
+  answerBytes: nonNegative.optional(),
+  answerMs: nonNegative.optional().describe('How long the answer takes over the link; whoever asks waits for it.'),
 });
 export type PlanLink = z.infer<typeof planLink>;
 
@@ -122,6 +128,9 @@ const regime = z.strictObject({
   latencyMs: nonNegative,
   fixedMs: nonNegative.optional().describe('At b Mbit/s the latency is fixedMs + 8 x bytes / (1000 b).'),
   bytes: nonNegative.optional().describe('What crosses the link.'),
+  answerBytes: nonNegative
+    .optional()
+    .describe('What comes back at the same bandwidth, which counts with `bytes`; 0 where the link has one of its own.'),
   nodesPerTier: z.array(count),
   nodes: nodesOfTiers.optional(),
   keepsLimitsFromMbps: nonNegative.optional().describe('Below this bandwidth the plan breaks a limit.'),
@@ -179,6 +188,11 @@ export const planDocumentSchema = z.strictObject({
     .record(z.string(), count)
     .optional()
     .describe('Sizes that every figure is for, of dimensions that `dimensions` leaves open.'),
+  answer: z.enum(answerPlaces).optional().describe('Whether outputs are returned to the first tier.'),
+  outputs: z
+    .record(z.string(), z.strictObject({ answer: z.enum(answerPlaces) }))
+    .optional()
+    .describe('Outputs that are wanted elsewhere than the others.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),

@@ -14,6 +14,10 @@ export const findingsMessages = {
   'advice.noSingleTier': 'No single tier keeps the constraints.',
   'advice.smallGain': 'A split would gain only {percent} %.',
   'advice.noGain': 'A split would gain nothing.',
+  'advice.fewerTiers':
+    'The best plan uses more tiers and is only {percent} % better; it takes {minimum} % to be worth them.',
+  'advice.fewerBytes': 'The best plan sends more and is only {percent} % better.',
+  'advice.noWork': 'The best plan is {percent} % better, but leaves a tier nothing to compute.',
   'advice.keepInput': 'Split only if the raw input must stay on `{tier}`.',
   'advice.optimal': ' (proven optimal)',
   'advice.optimalAsKnown': ' (optimal for the known costs)',

@@ -9,6 +9,8 @@ export const planningMessages = {
   'config.linkCount':
     '`links` has {links|# entry|# entries}, but {tiers|# tier needs|# tiers need} {needed|# link|# links}: one between each tier and the next.',
   'config.unknownTier': '`{place}` names the unknown tier `{tier}`. Use one of: {known}.',
+  'config.sendingTwice':
+    '`{place}` states both `joulesPerMB` and `txWatts`, which count the same energy. Remove one of them.',
   'config.noWeight': '`objective` has no weight above 0. Give a weight to {metrics}.',
   'config.unknownStrategy': '`{place}` names the unknown strategy `{strategy}`. Use one of: {known}.',
   'config.unknownNode':

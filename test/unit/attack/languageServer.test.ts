@@ -39,7 +39,7 @@ describe('the language server in a repository that somebody sent', () => {
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     });
     repository = hostileRepository();
-    plantIrregular(repository.folder);
+    if (process.platform !== 'win32') plantIrregular(repository.folder);
     // Trusted: what is not trusted does not even look at links.
     client = await LanguageClient.start(bundled.program('server'), { trusted: true });
   }, 60_000);
@@ -159,7 +159,8 @@ describe('the language server in a repository that somebody sent', () => {
     },
   );
 
-  it.each(Object.entries(irregularFiles))('opens no %s, and waits for none', async (name, sentence) => {
+  const planted = process.platform === 'win32' ? [] : Object.entries(irregularFiles);
+  it.each(planted)('opens no %s, and waits for none', async (name, sentence) => {
     const before = client.processId;
     const opened = await client.request('dnnsplit/open', { modelUri: uri(`${name}.onnx`), token: 'x' });
     expect([opened.state, opened.error?.message]).toEqual(['failed', expect.stringMatching(sentence)]);

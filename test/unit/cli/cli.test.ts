@@ -131,6 +131,7 @@ describe('dnnsplit on the command line', () => {
     const times = [
       ...plan.tiers.map((tier: { computeMs: number }) => tier.computeMs),
       ...plan.links.map((link: { transferMs: number }) => link.transferMs),
+      ...plan.links.map((link: { answerMs: number }) => link.answerMs),
     ];
     expect(plan.latencyMs).toBeCloseTo(sum(times), 9);
     expect(sum(plan.tiers.map((tier: { nodes: number }) => tier.nodes))).toBe(518);
@@ -198,7 +199,10 @@ describe('dnnsplit on the command line', () => {
   it('prints tables for people', () => {
     const { stdout } = run('plan', 'resnet152.onnx', '--top', '2', '--sweep', 'link=0');
     expect(stdout).toMatch(/^Do not split/);
-    expect(stdout).toMatch(/latency +250 ms/);
+    // 5 ms and 602,112 bytes at 20 Mbit/s up, 4.44 ms on the edge, and 5 ms and 4,000 bytes back.
+    expect(stdout).toMatch(/latency +257 ms\n += 246 ms link \+ 4\.44 ms edge \+ 6\.60 ms back/);
+    const staying = run('plan', 'resnet152.onnx', '--answer', 'stays').stdout;
+    expect(staying).toMatch(/latency +250 ms/);
     expect(stdout).toMatch(/single:device +434 ms/);
     expect(stdout).toMatch(/best single split points\n/);
     expect(run('analyze', 'resnet152.onnx').stdout).toMatch(/515 +avg_pool +8\.19 kB/);

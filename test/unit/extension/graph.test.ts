@@ -63,6 +63,7 @@ describe('the page', () => {
 const everyOverride: Required<PlanOverrides> = {
   objective: 'cost',
   strategy: 'exact',
+  answer: 'stays',
   bandwidthMbps: [1, null],
   cuts: [null, 3],
   pin: { a: 'device' },

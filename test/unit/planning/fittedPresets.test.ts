@@ -10,6 +10,7 @@ import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { configSchema } from '../../../src/shared/documents/config';
 import { sharedFolder, sharedModels } from '../../support/shared';
 import { inferFile } from '../split/loadGraph';
+import { plainInfrastructure } from './support';
 
 const fitted = tierPresets.filter(({ id }) => id.includes('/'));
 const tierOf = (tier: object) =>
@@ -140,8 +141,7 @@ describe.skipIf(sharedFolder === undefined)('predicted through the graph, publis
 });
 
 function secondsOf(graph: SplitGraph, tier: Tier): number {
-  const rest = { links: [], objective: 'latency', constraints: {}, inputWireBytes: {} } as const;
-  return createCostTables(graph, { tiers: [tier], ...rest }).tiers[0]?.prefixSeconds.at(-1) ?? 0;
+  return createCostTables(graph, plainInfrastructure([tier], [])).tiers[0]?.prefixSeconds.at(-1) ?? 0;
 }
 
 function middleOf(values: readonly number[]): number {

@@ -67,6 +67,7 @@ const tier = fc.record({
   pricePerHour: fc.constantFrom(0, 0, 1, 3600),
   watts: fc.constantFrom(0, 10),
   electricityPerKWh: fc.constantFrom(0, 0.3),
+  idleWatts: fc.constantFrom(0, 2),
   replicas: fc.constantFrom(1, 1, 3),
   profile: fc.option(
     fc
@@ -80,6 +81,11 @@ const link = fc.record({
   latencyMs: fc.constantFrom(0, 0, 0.01, 5),
   pricePerGB: fc.constantFrom(0, 9),
   joulesPerMB: fc.constantFrom(0, 5),
+  downPricePerGB: fc.constantFrom(0, 7),
+  txWatts: fc.constantFrom(0, 3),
+  rxWatts: fc.constantFrom(0, 4),
+  downBandwidthMbps: fc.constantFrom(undefined, 1e-2, 1e4),
+  downLatencyMs: fc.constantFrom(undefined, 0, 2),
   wireDtype: fc.constantFrom('original' as const, 'float16' as const, 'int8' as const),
 });
 
@@ -91,10 +97,13 @@ const nastyInfrastructures = fc
       fc.array(tier, { minLength: count, maxLength: count }),
       fc.array(link, { minLength: count - 1, maxLength: count - 1 }),
       fc.constantFrom({}, { in0: 1 }, { in0: 1000, in1: 1 }),
+      fc.constantFrom('returned' as const, 'stays' as const),
       fc.constantFrom<Objective>('latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 3, energy: 0.1 }),
     ),
   )
-  .map(([tiers, links, inputWireBytes, objective]) => plainInfrastructure(tiers, links, { inputWireBytes, objective }));
+  .map(([tiers, links, inputWireBytes, answer, objective]) =>
+    plainInfrastructure(tiers, links, { inputWireBytes, answer, objective }),
+  );
 
 /** Pins, tiers that are left out, and the raw input that stays, more often contradicting than not. */
 const nastyConstraints = fc.record(

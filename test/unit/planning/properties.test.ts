@@ -150,21 +150,43 @@ function evaluateNaively(
   });
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   const first = infrastructure.tiers[0];
+  const wanted = graph.tensors.filter(({ name, producer, isGraphOutput }) => {
+    const place = infrastructure.outputAnswers[name] ?? infrastructure.answer;
+    return isGraphOutput && producer >= 0 && place === 'returned';
+  });
+  // Everything is asked for from the first tier, so that an answer comes back over every link below the highest tier.
+  const returned = infrastructure.links.map((link, l) => {
+    const isAsked = wanted.length > 0 && assignment.some((tier) => tier > l);
+    const above = wanted.filter(({ producer }) => (assignment[producer] ?? 0) > l);
+    const bytes = sum(above.map((tensor) => tensor.bytes ?? 0));
+    const receivingS = (bytes * 8) / ((link.downBandwidthMbps ?? link.bandwidthMbps) * 1e6);
+    const seconds = isAsked ? (link.downLatencyMs ?? link.latencyMs) / 1000 + receivingS : 0;
+    return { bytes, receivingS, seconds };
+  });
+  const latency = sum(busy) + sum([...moved, ...returned].map((one) => one.seconds));
+  const onAirS = (moved[0]?.sendingS ?? 0) + (returned[0]?.receivingS ?? 0);
+  const waitingS = wanted.length > 0 ? latency - (busy[0] ?? 0) - onAirS : 0;
   return {
-    latency: 1000 * (sum(busy) + sum(moved.map((one) => one.seconds))),
+    latency: 1000 * latency,
     cost:
       sum(
         infrastructure.tiers.map(
           (tier, k) =>
             (busy[k] ?? 0) * (tier.pricePerHour / 3600 + (tier.watts / 1000 / 3600) * tier.electricityPerKWh),
         ),
-      ) + sum(infrastructure.links.map((link, l) => ((moved[l]?.bytes ?? 0) / 1e9) * link.pricePerGB)),
+      ) +
+      sum(infrastructure.links.map((link, l) => ((moved[l]?.bytes ?? 0) / 1e9) * link.pricePerGB)) +
+      sum(infrastructure.links.map((link, l) => ((returned[l]?.bytes ?? 0) / 1e9) * link.downPricePerGB)),
     energy:
       (busy[0] ?? 0) * (first?.watts ?? 0) +
-      ((moved[0]?.bytes ?? 0) / 1e6) * (infrastructure.links[0]?.joulesPerMB ?? 0),
+      ((moved[0]?.bytes ?? 0) / 1e6) * (infrastructure.links[0]?.joulesPerMB ?? 0) +
+      (moved[0]?.sendingS ?? 0) * (infrastructure.links[0]?.txWatts ?? 0) +
+      (returned[0]?.receivingS ?? 0) * (infrastructure.links[0]?.rxWatts ?? 0) +
+      waitingS * (first?.idleWatts ?? 0),
     throughput: Math.max(
       ...infrastructure.tiers.map((tier, k) => (busy[k] ?? 0) / tier.replicas),
       ...moved.map((one) => one.sendingS),
+      ...returned.map((one) => one.receivingS),
     ),
   };
 }

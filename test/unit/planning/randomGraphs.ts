@@ -16,14 +16,15 @@ export function smallGraphs(most: number): fc.Arbitrary<SplitGraph> {
     bytes: fc.integer({ min: 1, max: 60 }),
     macs: fc.integer({ min: 0, max: 40 }),
     weightBytes: fc.integer({ min: 0, max: 200 }),
+    isOutput: fc.boolean(),
   });
   const inputs = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 2 });
   return fc.tuple(inputs, fc.array(node, { minLength: 1, maxLength: most })).map(([sizes, drafts]) => {
     const names = sizes.map((_, index) => `in${index}`);
-    const nodes = drafts.map(({ picks, bytes, macs, weightBytes }, index): SyntheticNode => {
+    const nodes = drafts.map(({ picks, bytes, macs, weightBytes, isOutput }, index): SyntheticNode => {
       const known = [...names, ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
       const reads = new Set(picks.map((pick) => known[known.length - 1 - (pick % Math.min(known.length, 4))] ?? 'in0'));
-      return { name: `n${index}`, reads: [...reads], bytes: bytes * 4, macs, weightBytes };
+      return { name: `n${index}`, reads: [...reads], bytes: bytes * 4, macs, weightBytes, isOutput };
     });
     return syntheticGraph(Object.fromEntries(sizes.map((bytes, index) => [`in${index}`, bytes * 4])), nodes);
   });
@@ -42,11 +43,18 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
     latencyMs: fc.constantFrom(0, 0.001, 0.01),
     ...recordOf(namesOf(linkRates), () => fc.integer({ min: 0, max: 9 })),
     wireDtype: fc.constantFrom('original' as const, 'float16' as const, 'int8' as const),
+    downBandwidthMbps: fc.option(
+      fc.integer({ min: 3, max: 11 }).map((exponent) => 2 ** exponent),
+      { nil: undefined },
+    ),
+    downLatencyMs: fc.option(fc.constantFrom(0, 0.002, 0.02), { nil: undefined }),
   });
   const tiers = fc.array(tier, { minLength: tierCount, maxLength: tierCount });
   const links = fc.array(link, { minLength: tierCount - 1, maxLength: tierCount - 1 });
   const inputWireBytes = fc.constantFrom({}, { in0: 3 }, { in0: 500 });
-  return fc.tuple(tiers, links, inputWireBytes).map(([drafts, chosen, given]) => {
+  const answer = fc.constantFrom('returned' as const, 'stays' as const);
+  const outputAnswers = fc.dictionary(fc.constantFrom('n0', 'n1', 'n2', 'n3', 'n5'), answer, { maxKeys: 2 });
+  return fc.tuple(tiers, links, inputWireBytes, answer, outputAnswers).map(([drafts, chosen, given, ...answers]) => {
     const speeds = drafts.map(({ speed }) => speed);
     const overheads = drafts.map(({ overheadUs }) => overheadUs);
     if (rising) {
@@ -59,7 +67,8 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
       ...rates,
       replicas,
     }));
-    return plainInfrastructure(resolved, chosen, { inputWireBytes: given });
+    const [answer, outputAnswers] = answers;
+    return plainInfrastructure(resolved, chosen, { inputWireBytes: given, answer, outputAnswers });
   });
 }
 

@@ -72,7 +72,7 @@ function checkRegimes(graph: SplitGraph, infrastructure: Infrastructure): number
         expect(told.objectiveValue).toBeGreaterThanOrEqual(best * (1 - 1e-9) - 1e-18);
         expect(told.objectiveValue).toBeLessThanOrEqual(best * (1 + 1.001e-3) + 1e-18);
       } else if (best !== undefined) expectNear(told.objectiveValue, best);
-      const transferMs = (regime?.bytes ?? 0) * (8 / (mbps * 1e3));
+      const transferMs = ((regime?.bytes ?? 0) + (regime?.answerBytes ?? 0)) * (8 / (mbps * 1e3));
       expectNear((regime?.fixedMs ?? 0) + transferMs, told.latencyMs);
     }
   }

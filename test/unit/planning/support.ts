@@ -79,6 +79,8 @@ export function plainInfrastructure(
     objective: 'latency',
     constraints: {},
     inputWireBytes: {},
+    answer: 'stays',
+    outputAnswers: {},
     ...rest,
   };
 }
@@ -91,6 +93,8 @@ export interface SyntheticNode {
   readonly bytes: number | undefined;
   readonly macs?: number;
   readonly weightBytes?: number;
+  /** An output of the graph although other nodes read it. */
+  readonly isOutput?: boolean;
   /** What it is; an operator that nobody knows where absent. */
   readonly op?: string;
   readonly rateClass?: RateClass;
@@ -115,7 +119,7 @@ export function syntheticGraph(
       bytes,
       producer: Math.max(-1, producer),
       consumers,
-      isGraphOutput: consumers.length === 0,
+      isGraphOutput: consumers.length === 0 || list[producer]?.isOutput === true,
     };
   });
   const nodes = list.map(

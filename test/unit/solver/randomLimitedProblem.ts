@@ -58,6 +58,7 @@ function build(draft: Draft, tierCount: number): LimitedProblem {
     ),
     crossingCost: Float64Array.from({ length: tensors * links }, (_, at) => ofLink(Math.floor(at / links), at % links)),
     linkCost: Float64Array.from({ length: links }, () => (fixed ? next() % 9 : 0)),
+    reachCost: Float64Array.from({ length: links }, (_, l) => (fixed ? (4 * l + nodeCount) % 9 : 0)),
   });
   const [hasLinkCost, speed] = [next() % 2 === 0, Array.from({ length: tierCount }, () => 1 + (next() % 7))];
   const work = Array.from({ length: nodeCount }, () => 1 + (next() % 40));

@@ -43,6 +43,7 @@ export function problems(maxNodes: number, maxTiers: number): fc.Arbitrary<Exact
           next() < 10 ? Number.POSITIVE_INFINITY : next() % 20,
         ),
         linkCost: Float64Array.from({ length: tierCount - 1 }, () => (withLinkCost ? next() % 15 : 0)),
+        reachCost: Float64Array.from({ length: tierCount - 1 }, () => (withLinkCost ? next() % 9 : 0)),
       };
     });
 }

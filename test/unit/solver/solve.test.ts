@@ -47,6 +47,7 @@ describe('the exact planner', () => {
       consumers: Int32Array.of(0, 1),
       crossingCost: Float64Array.of(1, 5),
       linkCost: Float64Array.of(0),
+      reachCost: Float64Array.of(0),
     };
     expect(solveExactly(trap).cost).toBe(11);
   });
@@ -62,6 +63,7 @@ describe('the exact planner', () => {
       consumers: Int32Array.from({ length: nodeCount }, (_, at) => at),
       crossingCost: Float64Array.from({ length: nodeCount * 2 }, (_, at) => ((at * 104_729) % 5000) + 1),
       linkCost: Float64Array.of(3, 4),
+      reachCost: Float64Array.of(0, 0),
     };
     expect(solveExactly(chain).cost).toBe(chainOptimum(chain));
     const none = new Int32Array(0);

@@ -102,7 +102,6 @@ describe.skipIf(program === undefined).each([
     ['outside', 'not in its own folder', 'is a device, not a regular file'],
   ])('neither reads nor waits for what %s/dnnsplit.json names', async (folder, held, told) => {
     await workbench.openFile(join(workbench.workspace, folder, 'dnnsplit.json'));
-    await workbench.runCommand('Problems: Focus on Problems View');
     const problem = workbench.page.locator('.markers-panel .monaco-list-row', { hasText: restricted ? held : told });
     await problem.first().waitFor({ timeout: 60_000 });
     await workbench.picture(`4-${folder}`);
@@ -111,7 +110,6 @@ describe.skipIf(program === undefined).each([
 
   it.skipIf(process.platform !== 'linux')('holds a document back that servers have ended with', async () => {
     await workbench.openFile(join(workbench.workspace, 'naming-folder/dnnsplit.json'));
-    await workbench.runCommand('Problems: Focus on Problems View');
     const rows = workbench.page.locator('.markers-panel .monaco-list-row');
     const checked = rows.filter({ hasText: 'is a folder' }).first();
     await checked.waitFor({ timeout: 60_000 });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { findBrowser } from '../driver/findBrowser.mjs';
 import { obtainVscode } from '../driver/obtainVscode.mjs';
@@ -139,12 +139,14 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input');
     await input.waitFor();
     await input.fill(path);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
+    // Files that were open before come first, and may be called the same.
+    const rows = this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(path) });
+    await rows
+      .filter({ hasText: basename(dirname(path)) })
       .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
+      .click();
     await this.editorTab(basename(path)).first().waitFor();
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** Runs a command by its title. */

@@ -1,8 +1,8 @@
-import { transferSeconds } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
+import { answerValue, transferValue, wayOf } from '../plan/metrics';
 import type { Regime } from '../plan/plan';
 import type { ChainFronts } from '../search/chainFronts';
-import { assignmentOf, type CutFamily } from '../search/cutFamily';
+import { assignmentOf, type CutFamily, linkSeconds } from '../search/cutFamily';
 import { chainOf, type Front, type Label } from '../search/labels';
 import type { Measure } from '../search/measures';
 import { withoutNeedlessTiers } from '../search/ties';
@@ -18,8 +18,9 @@ interface PlanRay extends Ray {
 
 /**
  * The bandwidths of one link at which the best plan of a family changes, exactly, all other figures fixed; from the
- * slowest link to the fastest. With one cut on the link, every figure of a plan is a line over x = 1/bandwidth (for the
- * slowest stage, the larger of a constant and a line), and none falls, so that a plan keeps its limits up to some x and
+ * slowest link to the fastest; the way back moves with the link unless it has a bandwidth of its own. With one cut on the
+ * link, every figure of a plan is a line over x = 1/bandwidth (for the slowest stage, the larger of a constant and a line),
+ * and none falls, so that a plan keeps its limits up to some x and
  * its value is a ray that ends there. The best plans are the lower envelope of these rays, one for every plan around the
  * cut that no other one matches or beats. Below the bandwidth at which the last ray ends, no plan keeps the limits: no
  * regime begins there. A regime that is too thin to tell its ends apart gives way to a neighbor that is as good but for 0.1 %.
@@ -75,9 +76,10 @@ function rayOf(measures: readonly Measure[], rest: ArrayLike<number>, link: numb
     const fixed = measure.fixed[link]?.[cut] ?? 0;
     const slope = measure.slope[link]?.[cut] ?? 0;
     const others = rest[m] ?? 0;
-    const base = measure.combine === 'sum' ? others + fixed : fixed;
-    if (fixed === Number.POSITIVE_INFINITY || Math.max(base, others) > measure.most) return undefined;
-    if (slope > 0) untilX = Math.min(untilX, (measure.most - base) / slope);
+    const isSum = measure.combine === 'sum';
+    const constant = isSum ? others + fixed : Math.max(others, fixed);
+    if (fixed === Number.POSITIVE_INFINITY || constant > measure.most) return undefined;
+    if (slope > 0) untilX = Math.min(untilX, (isSum ? measure.most - constant : measure.most) / slope);
   }
   const [objective] = measures;
   const fixed = objective?.fixed[link]?.[cut] ?? 0;
@@ -85,7 +87,7 @@ function rayOf(measures: readonly Measure[], rest: ArrayLike<number>, link: numb
   const others = rest[0] ?? 0;
   return objective?.combine === 'sum'
     ? { floor: 0, base: others + fixed, slope, untilX }
-    : { floor: others, base: fixed, slope, untilX };
+    : { floor: Math.max(others, fixed), base: 0, slope, untilX };
 }
 
 /** A plan between two bandwidths: its latency at the link's own bandwidth where the regime holds it, else at the border nearest to it. */
@@ -103,22 +105,31 @@ export function regimeOf(
     const upper = chosen[k] ?? family.size - 1;
     fixedS += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
   }
-  let transferS = 0;
-  for (const [l, one] of links.entries()) {
-    const bytes = family.bytes[l]?.[chosen[l] ?? 0] ?? 0;
-    if (l !== link) fixedS += transferSeconds(bytes, one);
-    else {
-      const bandwidthMbps = Math.min(Math.max(one.bandwidthMbps, fromMbps), toMbps);
-      fixedS += transferSeconds(bytes, { ...one, bandwidthMbps: Number.POSITIVE_INFINITY });
-      transferS = (8 * bytes) / (bandwidthMbps * 1e6);
-    }
-  }
+  for (const l of links.keys()) if (l !== link) fixedS += linkSeconds(costs, family, l, chosen[l] ?? 0);
+  const own = sharesOf(costs, family, link, chosen[link] ?? 0);
+  const bandwidthMbps = Math.min(Math.max(links[link]?.bandwidthMbps ?? 0, fromMbps), toMbps);
+  fixedS += own.fixedS;
+  const transferS = (8 * (own.bytes + own.answerBytes)) / (bandwidthMbps * 1e6);
   return {
     fromMbps,
     toMbps,
     assignment: assignmentOf(family, chosen),
     latencyMs: (fixedS + transferS) * 1e3,
     fixedMs: fixedS * 1e3,
-    bytes: family.bytes[link]?.[chosen[link] ?? 0] ?? 0,
+    bytes: own.bytes,
+    answerBytes: own.answerBytes,
   };
+}
+
+/** What a cut on a link takes whatever the bandwidth, and the bytes that move at it, up and down. */
+function sharesOf({ infrastructure, answers }: CostTables, family: CutFamily, link: number, c: number) {
+  const fast = { bandwidthMbps: Number.POSITIVE_INFINITY };
+  const bytes = family.bytes[link]?.[c] ?? 0;
+  const upS = transferValue('latency', bytes, { ...wayOf(infrastructure, link, 'up'), ...fast });
+  if (answers.outputs.length === 0 || c === family.size - 1) return { bytes, answerBytes: 0, fixedS: upS };
+  const varies = infrastructure.links[link]?.downBandwidthMbps === undefined;
+  const down = wayOf(infrastructure, link, 'down');
+  const answerBytes = family.answerBytes[c] ?? 0;
+  const downS = answerValue('latency', answerBytes, varies ? { ...down, ...fast } : down);
+  return { bytes, answerBytes: varies ? answerBytes : 0, fixedS: upS + downS };
 }

@@ -153,9 +153,9 @@ interface Crossing {
 function figureTerms({ combine }: Measure, rest: number, a: Crossing, b: Crossing): Affine[] {
   if (combine === 'sum') return [{ constant: rest + a.fixed + b.fixed, slopes: [a.slope, b.slope] }];
   return [
-    { constant: rest, slopes: [0, 0] },
-    { constant: a.fixed, slopes: [a.slope, 0] },
-    { constant: b.fixed, slopes: [0, b.slope] },
+    { constant: Math.max(rest, a.fixed, b.fixed), slopes: [0, 0] },
+    { constant: 0, slopes: [a.slope, 0] },
+    { constant: 0, slopes: [0, b.slope] },
   ];
 }
 

@@ -5,10 +5,11 @@ import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/in
 import {
   busyValue,
   crossingValue,
-  metricArithmetic,
   objectiveWeights,
+  type Priced,
   sendingValue,
   type Weights,
+  wayOf,
 } from '../plan/metrics';
 
 /**
@@ -83,12 +84,6 @@ export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
   return seconds;
 }
 
-/** Seconds to move bytes over a link: latency and bytes at its bandwidth; nothing when nothing crosses. */
-export function transferSeconds(bytes: number, link: Link): number {
-  const { crossing, sending } = metricArithmetic.latency;
-  return bytes === 0 ? 0 : crossing(1, link) + sending(bytes, link);
-}
-
 /**
  * Bytes of a tensor on a link: a graph input as its given size, a float32 tensor in the link's wire type (float16: half,
  * int8: a quarter), any other in its own type; `Infinity` where the size is unknown, so that such a cut cannot win.
@@ -105,7 +100,7 @@ export function wireBytes(
   return wireDtype === 'float16' ? tensor.bytes / 2 : tensor.bytes / 4;
 }
 
-/** An additive objective as prices: of a second per tier, and of a crossing and a byte per link. */
+/** An additive objective as prices: of a second per tier, and of a crossing and a byte per link and direction. */
 export interface AdditiveObjective {
   /** Objective per busy second of tier k. */
   readonly perSecond: readonly number[];
@@ -113,33 +108,41 @@ export interface AdditiveObjective {
   readonly perCrossing: readonly number[];
   /** Objective per byte on link l. */
   readonly perByte: readonly number[];
+  /** Objective of an answer over link l, whatever its size, and per byte of it; nothing where none is returned. */
+  readonly perAnswer: readonly number[];
+  readonly perAnswerByte: readonly number[];
 }
 
 /**
  * Any objective that adds up as a sum over nodes and links:
- * sum of seconds(v, k) * perSecond[k] + sum over used links of perCrossing[l] + bytes * perByte[l].
+ * sum of seconds(v, k) * perSecond[k] + sum over used links of perCrossing[l] + bytes * perByte[l], and over the links
+ * that something runs above of perAnswer[l] + bytes that come back * perAnswerByte[l].
  * @returns nothing for throughput.
  */
-export function additiveObjective(
-  infrastructure: Pick<Infrastructure, 'tiers' | 'links'>,
-  objective: Objective,
-): AdditiveObjective | undefined {
+export function additiveObjective(infrastructure: Priced, objective: Objective): AdditiveObjective | undefined {
   const weights = objectiveWeights(objective);
   return weights && weightedObjective(infrastructure, weights);
 }
 
 /** What weights make of every second, crossing and byte. */
-export function weightedObjective(
-  { tiers, links }: Pick<Infrastructure, 'tiers' | 'links'>,
-  weights: Weights,
-): AdditiveObjective {
+export function weightedObjective(infrastructure: Priced, weights: Weights): AdditiveObjective {
+  const { tiers, links } = infrastructure;
+  const up = links.map((_, l) => wayOf(infrastructure, l, 'up'));
+  const down = infrastructure.answer === 'returned' ? links.map((_, l) => wayOf(infrastructure, l, 'down')) : [];
   const sumOf = (valueFor: (metric: AdditiveMetric) => number) =>
     additiveMetrics.reduce((sum, metric) => sum + valueFor(metric), 0);
   return {
-    perSecond: tiers.map((tier, k) => sumOf((metric) => busyValue(metric, weights[metric], tier, k))),
-    perCrossing: links.map((link, l) => sumOf((metric) => crossingValue(metric, weights[metric], link, l))),
-    perByte: links.map((link, l) => sumOf((metric) => sendingValue(metric, weights[metric], link, l))),
+    perSecond: tiers.map((_, k) => sumOf((metric) => busyValue(metric, weights[metric], infrastructure, k))),
+    perCrossing: up.map((way) => sumOf((metric) => crossingValue(metric, weights[metric], way))),
+    perByte: up.map((way) => sumOf((metric) => sendingValue(metric, weights[metric], way))),
+    perAnswer: down.map((way) => sumOf((metric) => crossingValue(metric, weights[metric], way))),
+    perAnswerByte: down.map((way) => sumOf((metric) => sendingValue(metric, weights[metric], way))),
   };
+}
+
+/** Objective value of an answer over link l that something runs above. */
+export function answerCost(objective: AdditiveObjective, l: number, bytes: number): number {
+  return (objective.perAnswer[l] ?? 0) + bytes * (objective.perAnswerByte[l] ?? 0);
 }
 
 /** Objective value of moving bytes over link l: 0 when nothing crosses, `Infinity` for unknown bytes. */

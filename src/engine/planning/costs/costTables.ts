@@ -1,8 +1,10 @@
+import type { AnswerPlace } from '../../../shared/answers';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
 import type { SplitGraph } from '../../split/splitGraph';
 import { type TensorTopology, topologyOf } from '../../split/topology';
 import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
+import { type AnswerTable, answerTable } from './answers';
 import { estimatedSeconds, fusesNodes, measuredSeconds, wireBytes } from './costModel';
 
 /** Times of every node on one tier. */
@@ -32,12 +34,16 @@ export interface WireTable {
  */
 export interface CostTables {
   readonly graph: SplitGraph;
+  /** Its `answer` is `returned` where any output of the graph is. */
   readonly infrastructure: Infrastructure;
   readonly topology: TensorTopology;
   /** Per tier. */
   readonly tiers: readonly TierTable[];
   /** Per link. */
   readonly wires: readonly WireTable[];
+  /** What comes back, and where outputs are wanted that are not named. */
+  readonly answers: AnswerTable;
+  readonly statedAnswer: AnswerPlace;
   /** Nodes whose MACs and traffic are both unknown: their time is only the overhead. */
   readonly unknownTimes: number;
 }
@@ -46,8 +52,9 @@ export interface CostTables {
  * Builds the tables of a graph on an infrastructure, or takes over from `previous` what still holds.
  * @param previous tables of the same graph under another infrastructure.
  */
-export function createCostTables(graph: SplitGraph, infrastructure: Infrastructure, previous?: CostTables): CostTables {
+export function createCostTables(graph: SplitGraph, stated: Infrastructure, previous?: CostTables): CostTables {
   const base = previous?.graph === graph ? previous : undefined;
+  const { answers, infrastructure } = withAnswers(graph, stated, base);
   const tiers = infrastructure.tiers.map((tier) => {
     const known = base?.tiers.find((table) => sameTimes(table.tier, tier));
     return known === undefined ? buildTierTable(graph, tier) : { ...known, tier };
@@ -66,8 +73,21 @@ export function createCostTables(graph: SplitGraph, infrastructure: Infrastructu
     topology: topologyOf(graph),
     tiers,
     wires,
+    answers,
+    statedAnswer: stated.answer,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
+}
+
+/** The answers, and the infrastructure with `returned` where there are any. */
+function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables | undefined) {
+  const isSame =
+    base !== undefined &&
+    base.statedAnswer === stated.answer &&
+    sameRecord(base.infrastructure.outputAnswers, stated.outputAnswers);
+  const answers = isSame ? base.answers : answerTable(graph, stated);
+  const answer: AnswerPlace = answers.outputs.length > 0 ? 'returned' : 'stays';
+  return { answers, infrastructure: answer === stated.answer ? stated : { ...stated, answer } };
 }
 
 function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
@@ -104,7 +124,7 @@ function sameTimes(a: Tier, b: Tier): boolean {
   return a.profile === b.profile && figures(a) === figures(b);
 }
 
-function sameRecord(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+function sameRecord<Value>(a: Readonly<Record<string, Value>>, b: Readonly<Record<string, Value>>): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

@@ -1,14 +1,24 @@
 import { figures, type Metric, metricEntry } from '../../../shared/metrics';
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
-import { busyValue, isWorstPart, joined, metricArithmetic, transferValue } from '../plan/metrics';
+import {
+  answerValue,
+  busyValue,
+  isWorstPart,
+  joined,
+  metricArithmetic,
+  sendingSeconds,
+  transferValue,
+  type Way,
+  wayOf,
+} from '../plan/metrics';
 import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
-import { additiveObjective, crossingCost, transferSeconds } from './costModel';
+import { additiveObjective, answerCost, crossingCost } from './costModel';
 import type { CostTables } from './costTables';
 
 /**
  * What an assignment costs (`docs/theory.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
- * every link between them; each counts once per link however many readers it has. Inputs start on the first tier and
- * outputs stay where they are made.
+ * every link between them; each counts once per link however many readers it has. Inputs start on the first tier, and
+ * outputs that are returned come back there over every link below.
  * @param assignment tier per node; must not fall along an edge.
  */
 export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluation {
@@ -17,7 +27,10 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   const totals = figures((metric) => {
     return metricEntry(metric).toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
   });
-  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers, links };
+  // Only of the first tier it is known how long it waits.
+  const { energyJ } = totals;
+  const waited = tiers.map((load, k) => (k === 0 ? { ...load, energyJ } : load));
+  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers: waited, links };
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
@@ -29,16 +42,32 @@ function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
     const until = highestReader(costs, assignment, tensor);
     for (let link = from; link < until; link++) crossing[link]?.push(tensor);
   }
-  return costs.infrastructure.links.map((link, l) => {
+  const highest = assignment.reduce((most, tier) => Math.max(most, tier), 0);
+  return costs.infrastructure.links.map((_, l) => {
     const tensors = crossing[l] ?? [];
     const bytes = tensors.reduce((sum, tensor) => sum + (costs.wires[l]?.tensorBytes[tensor] ?? 0), 0);
+    const up = wayOf(costs.infrastructure, l, 'up');
+    const answer = answerLoad(costs, assignment, l, highest > l);
     return {
       tensors,
       bytes,
-      transferMs: transferSeconds(bytes, link) * 1e3,
-      costPerRequest: metricArithmetic.cost.sending(bytes, link),
+      transferMs: transferValue('latency', bytes, up) * 1e3,
+      ...answer.load,
+      costPerRequest: transferValue('cost', bytes, up) + answer.cost,
     };
   });
+}
+
+/** What comes back over a link, and its price; nothing where nothing runs above it or nobody waits. */
+function answerLoad(costs: CostTables, assignment: Assignment, l: number, isReached: boolean) {
+  const { infrastructure, answers, topology } = costs;
+  const made = (output: number) => assignment[topology.producer[output] ?? 0] ?? 0;
+  const own = isReached ? answers.outputs.filter((output) => made(output) > l) : [];
+  const answerBytes = own.reduce((sum, output) => sum + (costs.graph.tensors[output]?.bytes ?? 0), 0);
+  const way = wayOf(infrastructure, l, 'down');
+  const valueIn = (metric: Metric) =>
+    isReached && answers.outputs.length > 0 ? answerValue(metric, answerBytes, way) : 0;
+  return { load: { answers: own, answerBytes, answerMs: valueIn('latency') * 1e3 }, cost: valueIn('cost') };
 }
 
 function highestReader(costs: CostTables, assignment: Assignment, tensor: number): number {
@@ -66,19 +95,27 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
     }
     const load = sideLoad(costs, nodes, isHere, isBelow);
     for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
-    const link = costs.infrastructure.links[k];
-    const { cost, energy } = metricArithmetic;
-    const sentJ = link === undefined ? 0 : energy.sending(links[k]?.bytes ?? 0, link);
     return {
       nodes,
       ...load,
       busyS,
       computeMs: busyS * 1e3,
       measuredNodes,
-      costPerRequest: cost.busy(busyS, table.tier),
-      energyJ: energy.busy(busyS, table.tier) + sentJ,
+      costPerRequest: metricArithmetic.cost.busy(busyS, table.tier, k, 0),
+      energyJ: busyS * table.tier.watts + radioJoules(costs, k, links[k]),
     };
   });
+}
+
+/** What a tier spends on sending up and receiving from the link above it. */
+function radioJoules({ infrastructure }: CostTables, k: number, load: LinkLoad | undefined): number {
+  const link = infrastructure.links[k];
+  if (link === undefined || load === undefined) return 0;
+  const [up, down] = [wayOf(infrastructure, k, 'up'), wayOf(infrastructure, k, 'down')];
+  const { moving, sending } = metricArithmetic.energy;
+  const onAir = (bytes: number, way: Way, watts: number, joulesPerMB: number) =>
+    moving(bytes, { ...way, joulesPerMB }) + sending(sendingSeconds(bytes, way), { ...way, watts });
+  return onAir(load.bytes, up, link.txWatts, link.joulesPerMB) + onAir(load.answerBytes, down, link.rxWatts, 0);
 }
 
 /** What one tier holds; the whole model on one tier, a baseline of every plan, is looked at once. */
@@ -91,8 +128,13 @@ function sideLoad(costs: CostTables, nodes: number, isHere: Uint8Array, isBelow:
 function totalOf(costs: CostTables, metric: Metric, tiers: readonly TierLoad[], links: readonly LinkLoad[]): number {
   const { infrastructure } = costs;
   const unit = partsOf(metric);
-  const onTiers = infrastructure.tiers.map((tier, k) => busyValue(metric, (tiers[k]?.busyS ?? 0) * unit, tier, k));
-  const onLinks = infrastructure.links.map((link, l) => transferValue(metric, links[l]?.bytes ?? 0, link, l) * unit);
+  const highest = tiers.findLastIndex(({ nodes }) => nodes > 0);
+  const onTiers = tiers.map(({ busyS }, k) => busyValue(metric, busyS * unit, infrastructure, k));
+  const onLinks = links.flatMap(({ bytes, answerBytes }, l) => {
+    const up = transferValue(metric, bytes, wayOf(infrastructure, l, 'up')) * unit;
+    if (infrastructure.answer === 'stays' || l >= highest) return [up];
+    return [up, answerValue(metric, answerBytes, wayOf(infrastructure, l, 'down')) * unit];
+  });
   const sumOf = (parts: readonly number[], before = 0) =>
     parts.reduce((sum, part) => joined(metric, sum, part), before);
   // Times of tiers and of links are totals of their own before they are one.
@@ -110,6 +152,11 @@ function objectiveValue(costs: CostTables, tiers: readonly TierLoad[], links: re
   const additive = additiveObjective(costs.infrastructure, objective);
   let value = 0;
   for (const [k, tier] of tiers.entries()) value += tier.computeMs * 1e-3 * (additive?.perSecond[k] ?? 0);
-  for (const [l, link] of links.entries()) if (additive) value += crossingCost(additive, l, link.bytes);
+  if (additive === undefined) return value;
+  const highest = tiers.findLastIndex(({ nodes }) => nodes > 0);
+  for (const [l, link] of links.entries()) {
+    value += crossingCost(additive, l, link.bytes);
+    if (l < highest) value += answerCost(additive, l, link.answerBytes);
+  }
   return value;
 }

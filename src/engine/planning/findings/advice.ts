@@ -6,6 +6,7 @@ import type { Infrastructure } from '../infrastructure/infrastructure';
 import { leadingMetric } from '../plan/metrics';
 import type { Certificate, Plan } from '../plan/plan';
 import { caveatsOf, whyNothingCounts } from './caveats';
+import type { Recommendation } from './recommendation';
 
 /** Gains below this are not worth a second machine. */
 const smallGain = 0.01;
@@ -21,6 +22,8 @@ export interface Compared {
   readonly certificate: Certificate;
   /** True where the plan was given, so that it is no finding that it does or does not split. */
   readonly isGiven: boolean;
+  /** The plan to follow instead, where the best one is not worth its parts. */
+  readonly recommended?: Recommendation | undefined;
 }
 
 /** What to do: where to split and what it gains over the best single tier, or plainly not to split; then what the figures leave out. */
@@ -33,12 +36,33 @@ export function advise(costs: CostTables, plan: Plan, compared: Compared): Sente
   if (reason !== undefined) return say('advice.noDifference', { reason });
   const proof = optimality(compared.certificate, leaveProofOpen) ?? '';
   const used = tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
-  const [headline, ...reasons] =
-    used.length <= 1 ? onOneTier(costs, plan, compared, proof) : onSeveral(costs, plan, compared, proof);
+  const [headline, ...reasons] = compared.recommended
+    ? onRecommended(costs, compared.recommended, compared)
+    : used.length <= 1
+      ? onOneTier(costs, plan, compared, proof)
+      : onSeveral(costs, plan, compared, proof);
   return inTurn(headline, ...reasons, ...remarks);
 }
 
 type Advice = readonly [headline: Sentence, ...reasons: Sentence[]];
+
+function onRecommended({ infrastructure }: CostTables, recommended: Recommendation, { singles }: Compared): Advice {
+  const { plan, reason, percent, minimumGainPercent } = recommended;
+  const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
+  const [first] = infrastructure.tiers;
+  const why = say(`advice.${reason}`, { percent: short(percent), minimum: minimumGainPercent });
+  const text = figure(plan, infrastructure);
+  if (used.length <= 1) {
+    const tier = used[0]?.id ?? '';
+    const stay = say('advice.stay', { tier, figure: text, proof: '' });
+    const keep = tier === first?.id ? [] : [say('advice.keepInput', { tier: first?.id ?? '' })];
+    return [stay, why, ...keep];
+  }
+  const split = { tiers: listed(used.map(({ id }) => `\`${id}\``)), figure: text, proof: '' };
+  const best = bestOf(singles);
+  if (best === undefined) return [say('advice.split', split), why];
+  return [say('advice.splitGains', { ...split, ratio: short(ratioOf(best, plan)), single: tierOf(best) }), why];
+}
 
 function onOneTier({ infrastructure }: CostTables, plan: Plan, compared: Compared, proof: Sentence | ''): Advice {
   const used = infrastructure.tiers.find((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);

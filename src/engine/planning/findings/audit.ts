@@ -15,7 +15,7 @@ const tolerance = 1e-12;
 
 /**
  * Checks what the candidates rest on, layer by layer (`docs/theory.md` section 3): that no layer is dearer on the next tier up.
- * Tiers that are left out do not take part. For throughput, and where links encode tensors differently, the argument does
+ * What comes back is no part of it: the candidates take it into account. Tiers that are left out do not take part. For throughput, and where links encode tensors differently, the argument does
  * not apply at all.
  * @param boundedBlocks blocks in which the search for candidates did not look at every cut across branches.
  */
@@ -80,7 +80,7 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
   const table = costs.tiers[k];
   if (table === undefined) return () => 0;
   const perSecond = isWorstPart(objective)
-    ? busyValue(objective, 1, table.tier, k)
+    ? busyValue(objective, 1, costs.infrastructure, k)
     : (additiveObjective(costs.infrastructure, objective)?.perSecond[k] ?? 0);
   return (node) => (table.seconds[node] ?? 0) * perSecond;
 }

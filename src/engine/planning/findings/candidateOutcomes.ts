@@ -3,9 +3,18 @@ import { recordOf } from '../../../shared/recordOf';
 import type { CandidateOutcome } from '../../../shared/reports';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
+import { answersAbove } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { busyValue, joined, type MetricValues, objectiveOf, searchedTransferValue } from '../plan/metrics';
+import {
+  answerValue,
+  busyValue,
+  joined,
+  type MetricValues,
+  objectiveOf,
+  searchedTransferValue,
+  wayOf,
+} from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 
 /**
@@ -67,16 +76,22 @@ function crossingOnce(costs: CostTables, candidate: Candidate, link: number): Me
         : candidate.downset.reduce((sum, node) => sum + (table?.seconds[node] ?? 0), 0);
     return k === link ? below : Math.max(0, total - below);
   };
-  const used = infrastructure.tiers.slice(link, link + 2).map((tier, at) => {
-    return { tier, k: link + at, busyS: secondsOn(link + at) };
+  const used = infrastructure.tiers.slice(link, link + 2).map((_, at) => {
+    return { k: link + at, busyS: secondsOn(link + at) };
   });
-  const crossed = infrastructure.links.slice(0, link + 1).map((one, l) => {
-    const bytes = l === link ? crossingBytes(costs, candidate, l) : (costs.wires[l]?.positionBytes[0] ?? 0);
-    return { link: one, l, bytes };
-  });
+  const crossed = infrastructure.links.slice(0, link + 1).map((_, l) => ({
+    up: wayOf(infrastructure, l, 'up'),
+    down: wayOf(infrastructure, l, 'down'),
+    bytes: l === link ? crossingBytes(costs, candidate, l) : (costs.wires[l]?.positionBytes[0] ?? 0),
+    answerBytes: l === link ? answersAbove(costs.answers, candidate) : costs.answers.totalBytes,
+  }));
+  const comesBack = costs.answers.outputs.length > 0;
   const valueFor = (metric: Metric) => {
-    const onTiers = used.map(({ tier, k, busyS }) => busyValue(metric, busyS, tier, k));
-    const onLinks = crossed.map(({ bytes, link: one, l }) => searchedTransferValue(metric, bytes, one, l));
+    const onTiers = used.map(({ k, busyS }) => busyValue(metric, busyS, infrastructure, k));
+    const onLinks = crossed.flatMap(({ up, down, bytes, answerBytes }) => [
+      searchedTransferValue(metric, bytes, up),
+      ...(comesBack ? [answerValue(metric, answerBytes, down)] : []),
+    ]);
     return [...onTiers, ...onLinks].reduce((sum, part) => joined(metric, sum, part), 0);
   };
   return recordOf(metrics, valueFor);

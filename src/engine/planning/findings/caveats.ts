@@ -4,7 +4,7 @@ import { listed } from '../../../shared/quantities';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { runsOn } from '../infrastructure/operatorSupport';
-import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue } from '../plan/metrics';
+import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue, wayOf } from '../plan/metrics';
 
 /** What a plan's figures leave out. */
 export interface Caveats {
@@ -48,14 +48,14 @@ export function whyNothingCounts(infrastructure: Infrastructure): Sentence | und
 }
 
 /** Tiers and links that would look free in a metric. */
-function unstatedRates({ tiers, links }: Infrastructure, metric: Metric): Sentence | undefined {
+function unstatedRates(infrastructure: Infrastructure, metric: Metric): Sentence | undefined {
+  const { tiers, links } = infrastructure;
   const { scope, unstated } = metricArithmetic[metric];
   if (unstated === undefined) return undefined;
   const counted = scope === 'firstTier' ? tiers.slice(0, 1) : tiers;
-  const free = counted.filter((tier, k) => busyValue(metric, 1, tier, k) === 0);
+  const free = counted.filter((_, k) => busyValue(metric, 1, infrastructure, k) === 0);
   if (free.length > 0) return unstated.onTiers(listed(free.map(({ id }) => `\`${id}\``)), free.length);
-  const [link] = links;
-  const isFree = link !== undefined && transferValue(metric, 1, link, 0) === 0;
+  const isFree = links.length > 0 && transferValue(metric, 1, wayOf(infrastructure, 0, 'up')) === 0;
   return isFree ? unstated.onFirstLink?.(`\`${tiers[0]?.id}\``) : undefined;
 }
 

@@ -48,6 +48,7 @@ export function applyOverrides(
       ...infrastructure,
       links,
       objective: overrides.objective === undefined ? infrastructure.objective : parseObjective(overrides.objective),
+      ...(overrides.answer !== undefined && { answer: overrides.answer, outputAnswers: {} }),
       constraints: Object.keys(pin).length > 0 ? { ...constraints, pin } : constraints,
     },
     strategy: overrides.strategy === undefined ? strategy : parseStrategy(overrides.strategy, tiers, 'strategy'),

@@ -1,3 +1,4 @@
+import type { AnswerPlace } from '../../../shared/answers';
 import type { TierEstimate } from '../../../shared/estimates';
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
 import type { Rates } from '../../../shared/rateClasses';
@@ -5,6 +6,8 @@ import type { Rates } from '../../../shared/rateClasses';
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly id: string;
+  /** What neither the configuration nor a preset states; it counts as 0. */
+  readonly unstated?: readonly TierRate[];
   readonly gflops: number | undefined;
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
@@ -27,10 +30,15 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly profiledModel?: { readonly name: string; readonly structureHash: string } | undefined;
 }
 
-/** Link i joins tier i to tier i+1; data only flows upwards. */
+/** Link i joins tier i to tier i+1; tensors only flow upwards, and answers come back down. */
 export interface Link extends Readonly<Record<LinkRate, number>> {
   readonly bandwidthMbps: number;
   readonly latencyMs: number;
+  /** Downwards; as upwards where absent, also where that is varied. */
+  readonly downBandwidthMbps?: number | undefined;
+  readonly downLatencyMs?: number | undefined;
+  /** As of tiers. */
+  readonly unstated?: readonly LinkRate[];
   /** How tensors travel on this link. */
   readonly wireDtype: 'original' | 'float16' | 'int8';
 }
@@ -58,4 +66,7 @@ export interface Infrastructure {
   readonly constraints: Constraints;
   /** Bytes on the wire of graph inputs, by name, where they differ from their tensor's (a JPEG). */
   readonly inputWireBytes: Readonly<Record<string, number>>;
+  /** Where the graph's outputs are wanted; by name, where some are wanted elsewhere than the others. */
+  readonly answer: AnswerPlace;
+  readonly outputAnswers: Readonly<Record<string, AnswerPlace>>;
 }

@@ -1,3 +1,4 @@
+import type { AnswerPlace } from '../../../shared/answers';
 import type { ConfigDocument, LinkDocument, TierDocument } from '../../../shared/documents/config';
 import type { ProfileDocument } from '../../../shared/documents/profile';
 import { DnnSplitError } from '../../../shared/errors';
@@ -35,7 +36,12 @@ export interface ResolvedConfig {
   readonly infrastructure: Infrastructure;
   readonly bindings: DimensionBindings;
   readonly strategy: Strategy;
+  /** What a plan must gain to be recommended; none where a strategy is named, whose own plan is wanted. */
+  readonly minimumGainPercent: number | undefined;
 }
+
+/** Percent that a plan must gain over a simpler one unless stated. */
+const usualGainPercent = 5;
 
 /**
  * Fills a configuration in for one model: presets, differences for the model, links, profiles.
@@ -65,10 +71,24 @@ export function resolveConfig(
   }
   const objective = compactObjective(own.objective ?? config.objective ?? 'latency');
   return {
-    infrastructure: { tiers, links, objective, constraints, inputWireBytes },
+    infrastructure: {
+      ...{ tiers, links, objective, constraints, inputWireBytes },
+      answer: own.answer ?? config.answer ?? 'returned',
+      outputAnswers: outputAnswersOf({ ...config.outputs, ...own.outputs }),
+    },
     bindings: { ...config.dimensions, ...own.dimensions },
+    minimumGainPercent:
+      config.strategy === undefined
+        ? (own.minimumGainPercent ?? config.minimumGainPercent ?? usualGainPercent)
+        : undefined,
     strategy: config.strategy === undefined ? 'dnnsplit' : parseStrategy(config.strategy, tiers, 'strategy'),
   };
+}
+
+function outputAnswersOf(outputs: NonNullable<ConfigDocument['outputs']>): Infrastructure['outputAnswers'] {
+  const stated: Record<string, AnswerPlace> = {};
+  for (const [name, { answer }] of Object.entries(outputs)) if (answer !== undefined) stated[name] = answer;
+  return stated;
 }
 
 type ModelEntry = NonNullable<ConfigDocument['models']>[string];
@@ -103,6 +123,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     overheadUs: tier.overheadUs ?? 0,
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
+    unstated: namesOf(tierRates).filter((rate) => (tier[rate] ?? preset?.[rate]) === undefined),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
     ...(profile?.model && { profiledModel: profile.model }),
@@ -176,12 +197,25 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   const fallback = index === 0 ? firstLinkDefault : laterLinkDefault;
   const preset = linkPreset(link.preset ?? fallback.preset ?? '', `links[${index}].preset`);
   const statesItself = link.preset === undefined && link.bandwidthMbps !== undefined;
+  const rates = recordOf(namesOf(linkRates), (rate) => link[rate] ?? (statesItself ? undefined : preset[rate]?.value));
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
-    ...recordOf(namesOf(linkRates), (rate) => link[rate] ?? (statesItself ? 0 : (preset[rate]?.value ?? 0))),
+    downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
+    downLatencyMs: link.downLatencyMs,
+    ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),
+    unstated: namesOf(linkRates).filter((rate) => rates[rate] === undefined),
+    downPricePerGB: rates.downPricePerGB ?? rates.pricePerGB ?? 0,
+    joulesPerMB: sendingJoulesPerMB(link, rates.joulesPerMB, index),
     wireDtype: link.wire?.dtype ?? wireDtype,
   };
+}
+
+/** A power while sending that is written counts instead of an energy per MB that a preset states. */
+function sendingJoulesPerMB(link: LinkDocument, joulesPerMB: number | undefined, index: number): number {
+  if (link.txWatts === undefined) return joulesPerMB ?? 0;
+  if (link.joulesPerMB === undefined) return 0;
+  throw new DnnSplitError('invalid-config', say('config.sendingTwice', { place: `links[${index}]` }));
 }
 
 function checkConstraints(constraints: Constraints, tiers: readonly Tier[]): void {

@@ -78,7 +78,7 @@ export function keptMeasures(costs: CostTables, { family }: PlanSearch, kept: re
   const limits = kept.flatMap((bound): Measure[] => {
     if (isMemory(bound)) return [];
     const { metric, most } = bound.limit;
-    return [{ ...metricMeasure(costs, family, metric), most, decides: isTradedOff(metric) }];
+    return [{ ...metricMeasure(costs, family, metric), most, decides: isTradedOff(metric, costs.infrastructure) }];
   });
   if (memories.length === 0) return limits;
   return [...limits, { ...memoryMeasure(costs, family, memories), most: fullMemory, decides: false }];
@@ -91,12 +91,13 @@ export function figuresOfBound(costs: CostTables, bounds: TierBounds, bound: Bou
   return limitsOn(costs, bounds, metric, most).map(({ figure }) => inParts(figure, most));
 }
 
-function inParts({ nodeCost, crossingCost, linkCost, largest }: Figure, most: number): Figure {
+function inParts({ nodeCost, crossingCost, linkCost, reachCost, largest }: Figure, most: number): Figure {
   const parts = (costs: Float64Array) => costs.map((cost) => cost / most);
   return {
     nodeCost: parts(nodeCost),
     crossingCost: parts(crossingCost),
     linkCost: parts(linkCost),
+    reachCost: parts(reachCost),
     ...(largest && { largest: parts(largest) }),
   };
 }

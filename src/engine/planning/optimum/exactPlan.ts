@@ -50,8 +50,10 @@ export function solveTables(
   work?: Work,
 ): ExactSolution {
   const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires.map(({ tensorBytes }) => tensorBytes)];
-  const prices = [...objective.perSecond, ...objective.perByte, ...objective.perCrossing];
-  return solutions.get(costs.topology, [...tables, ...prices, bounds.restricts && bounds], () => {
+  const { perSecond, perByte, perCrossing, perAnswer, perAnswerByte } = objective;
+  const prices = [...perSecond, ...perByte, ...perCrossing, ...perAnswer, ...perAnswerByte];
+  const parts = [...tables, ...prices, costs.answers.nodeBytes, bounds.restricts && bounds];
+  return solutions.get(costs.topology, parts, () => {
     const problem = problemOf(costs, objective, bounds);
     return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
   });
@@ -62,12 +64,17 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
   const tierCount = costs.tiers.length;
   const nodeCount = costs.graph.nodes.length;
   const nodeCost = new Float64Array(nodeCount * tierCount);
+  const { nodeBytes } = costs.answers;
+  let perAnswerByte = 0;
   for (const [tier, { seconds }] of costs.tiers.entries()) {
     const perSecond = objective.perSecond[tier] ?? 0;
+    // What is made here comes back over every link below.
+    if (tier > 0) perAnswerByte += objective.perAnswerByte[tier - 1] ?? 0;
     for (let node = 0; node < nodeCount; node += 1) {
       const allowed =
         bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0);
-      nodeCost[node * tierCount + tier] = allowed ? (seconds[node] ?? 0) * perSecond : Number.POSITIVE_INFINITY;
+      const cost = (seconds[node] ?? 0) * perSecond + (nodeBytes[node] ?? 0) * perAnswerByte;
+      nodeCost[node * tierCount + tier] = allowed ? cost : Number.POSITIVE_INFINITY;
     }
   }
   const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
@@ -85,5 +92,6 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
     nodeCost,
     crossingCost,
     linkCost: Float64Array.from(objective.perCrossing),
+    reachCost: Float64Array.from(objective.perCrossing, (_, l) => objective.perAnswer[l] ?? 0),
   };
 }

@@ -11,7 +11,8 @@ const contractions = new RecentResults<TensorTopology, Contraction>();
 
 /**
  * The contraction of a problem, kept from plan to plan. What may be merged depends on which of two tensors costs more on
- * each link, not on the price of its bytes, so another bandwidth or price of a link finds the same merges.
+ * each link, not on the price of its bytes, so another bandwidth or price of a link finds the same merges; what comes back
+ * has its price in what nodes cost, so another one of that does not.
  * @param problem what `costs`, `objective` and `bounds` state.
  */
 export function keptContraction(
@@ -22,12 +23,14 @@ export function keptContraction(
 ): Contraction {
   const tensorBytes = costs.wires.map((wire) => wire.tensorBytes);
   const tables = [...costs.tiers.map((table) => table.seconds), ...tensorBytes];
-  const parts = [...tables, ...objective.perSecond, bounds.restricts && bounds];
+  const answers = objective.perAnswerByte.some((price) => price > 0) ? costs.answers.nodeBytes : undefined;
+  const unary = [...objective.perSecond, ...(answers === undefined ? [] : objective.perAnswerByte)];
+  const parts = [...tables, ...unary, answers, bounds.restricts && bounds];
   const { problem: smaller, nodeOf } = contractions.get(costs.topology, parts, () =>
     contractProblem({ ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) }),
   );
   const crossingCost = priced(smaller.crossingCost, objective.perByte);
-  return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost }, nodeOf };
+  return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost, reachCost: problem.reachCost }, nodeOf };
 }
 
 /** Bytes of tensor t on link l at `t * links + l`. */

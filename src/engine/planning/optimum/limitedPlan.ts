@@ -6,7 +6,7 @@ import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { brokenMemories, limitsOf } from '../plan/constraints';
-import { busyValue, crossingValue, sendingValue } from '../plan/metrics';
+import { busyValue, type Direction, sendingValue, wayOf } from '../plan/metrics';
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
 import { problemOf } from './exactPlan';
@@ -54,20 +54,19 @@ function figuresOf(costs: CostTables, bounds: TierBounds, objective: Objective):
   return (sum === undefined ? stagePrices(costs) : [sum]).map((prices) => problemOf(costs, prices, bounds));
 }
 
-/** Prices that count one stage alone: a tier's busy seconds per replica, or a link's seconds. */
-function stagePrices({ infrastructure: { tiers, links } }: CostTables): AdditiveObjective[] {
-  const zeros = (count: number) => new Array<number>(count).fill(0);
-  const nothing = { perSecond: zeros(tiers.length), perCrossing: zeros(links.length), perByte: zeros(links.length) };
+/** Prices that count one stage alone: a tier's busy seconds per replica, or the seconds that a link is busy in one direction. */
+function stagePrices({ infrastructure, answers }: CostTables): AdditiveObjective[] {
+  const { tiers, links } = infrastructure;
+  const noTiers = tiers.map(() => 0);
+  const noLinks = links.map(() => 0);
+  const [perSecond, perCrossing, perByte, perAnswer, perAnswerByte] = [noTiers, noLinks, noLinks, noLinks, noLinks];
+  const nothing = { perSecond, perCrossing, perByte, perAnswer, perAnswerByte };
+  const byteOn = (l: number, direction: Direction) =>
+    noLinks.with(l, sendingValue('throughput', 1, wayOf(infrastructure, l, direction)));
   return [
-    ...tiers.map((tier, k) => ({
-      ...nothing,
-      perSecond: nothing.perSecond.with(k, busyValue('throughput', 1, tier, k)),
-    })),
-    ...links.map((link, l) => ({
-      ...nothing,
-      perCrossing: nothing.perCrossing.with(l, crossingValue('throughput', 1, link, l)),
-      perByte: nothing.perByte.with(l, sendingValue('throughput', 1, link, l)),
-    })),
+    ...tiers.map((_, k) => ({ ...nothing, perSecond: noTiers.with(k, busyValue('throughput', 1, infrastructure, k)) })),
+    ...links.map((_, l) => ({ ...nothing, perByte: byteOn(l, 'up') })),
+    ...(answers.totalBytes > 0 ? links.map((_, l) => ({ ...nothing, perAnswerByte: byteOn(l, 'down') })) : []),
   ];
 }
 
@@ -94,7 +93,8 @@ export function memoryFigure(
     largest[node * tiers.length + k] = bytes;
   }
   const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
-  return { nodeCost, crossingCost, linkCost: new Float64Array(tiers.length - 1), largest };
+  const noCost = new Float64Array(tiers.length - 1);
+  return { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost, largest };
 }
 
 function fits(costs: CostTables, tierOfNode: Uint8Array): boolean {

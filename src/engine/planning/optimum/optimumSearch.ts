@@ -1,4 +1,5 @@
 import { metrics } from '../../../shared/metrics';
+import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
 import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
 import { goalFiguresOf, type LimitedProblem } from '../../solver/limited/limitedProblem';
@@ -41,6 +42,9 @@ export interface Patience {
 const aMoment = 500;
 /** What an answer that somebody waits for may be away from the optimum, and after how long. */
 const enough = { gap: 1e-4, afterMs: 1000 };
+
+/** Answers per graph, for plans that are asked for again with a comparison, a front or regimes. */
+const proofs = new RecentResults<CostTables['topology'], { solution?: LimitedSolution }>();
 
 /**
  * The search for the true optimum within every constraint, with the proof: one minimum cut where its plan keeps the
@@ -179,13 +183,25 @@ export class OptimumSearch {
 
   private prove(found: Optimum, least: number): Optimum {
     const { deadlineMs, isExact } = this.patience;
-    const solution = branchAndBound(limitedProblemOf(this.costs, this.bounds), {
-      known: [...(found.best ? [found.best.assignment] : []), ...this.singleTiers()],
-      deadlineMs,
-      work: this.work,
-      ...(!isExact && { enough }),
-    });
-    return this.optimumOf(solution, found, least);
+    const kept = this.keptProof();
+    const known = [found.best?.assignment, kept.solution?.best?.tierOfNode].filter((one) => one !== undefined);
+    if (kept.solution?.isProven !== true) {
+      kept.solution = branchAndBound(limitedProblemOf(this.costs, this.bounds), {
+        known: [...known, ...this.singleTiers()],
+        deadlineMs,
+        work: this.work,
+        ...(!isExact && { enough }),
+      });
+    }
+    return this.optimumOf(kept.solution, found, least);
+  }
+
+  /** Where the same question was asked before, its answer: a proof is not repeated, and without one the search goes on from there. */
+  private keptProof(): { solution?: LimitedSolution } {
+    const { infrastructure, tiers, wires, topology } = this.costs;
+    const tables = [...tiers.map(({ seconds }) => seconds), ...wires];
+    const asked = JSON.stringify([infrastructure, this.patience.isExact]);
+    return proofs.get(topology, [...tables, this.bounds.restricts && this.bounds, asked], () => ({}));
   }
 
   private singleTiers(): Assignment[] {

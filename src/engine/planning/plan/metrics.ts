@@ -1,22 +1,70 @@
 import { type Sentence, say } from '../../../shared/messages/say';
 import { type AdditiveMetric, additiveMetrics, type Metric, metricTable } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
-import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
+import type { Infrastructure, Objective, Tier } from '../infrastructure/infrastructure';
+
+/** One direction of a link, with all that metrics count on it. */
+export interface Way {
+  readonly bandwidthMbps: number;
+  readonly latencyMs: number;
+  readonly pricePerGB: number;
+  /** What the first tier spends: per MB that it sends, while bytes are on the link, and while it only waits. */
+  readonly joulesPerMB: number;
+  readonly watts: number;
+  readonly waitingWatts: number;
+}
+
+export type Direction = 'up' | 'down';
+
+/** Power of the first tier while others work on an answer that it waits for. */
+function waitingWatts({ answer, tiers }: Pick<Infrastructure, 'answer' | 'tiers'>): number {
+  return answer === 'returned' ? (tiers[0]?.idleWatts ?? 0) : 0;
+}
+
+/** What an infrastructure is priced by. */
+export type Priced = Pick<Infrastructure, 'tiers' | 'links' | 'answer'>;
+
+/** Link l in one direction; free and infinitely fast where there is no such link. */
+export function wayOf(infrastructure: Priced, l: number, direction: Direction): Way {
+  const link = infrastructure.links[l];
+  const waiting = waitingWatts(infrastructure);
+  if (link === undefined) return nowhere;
+  if (direction === 'up') {
+    const { bandwidthMbps, latencyMs, pricePerGB } = link;
+    const [joulesPerMB, watts] = l === 0 ? [link.joulesPerMB, link.txWatts] : [0, waiting];
+    return { bandwidthMbps, latencyMs, pricePerGB, joulesPerMB, watts, waitingWatts: waiting };
+  }
+  return {
+    bandwidthMbps: link.downBandwidthMbps ?? link.bandwidthMbps,
+    latencyMs: link.downLatencyMs ?? link.latencyMs,
+    pricePerGB: link.downPricePerGB,
+    joulesPerMB: 0,
+    watts: l === 0 ? link.rxWatts : waiting,
+    waitingWatts: waiting,
+  };
+}
+
+const nowhere: Way = {
+  bandwidthMbps: Number.POSITIVE_INFINITY,
+  ...{ latencyMs: 0, pricePerGB: 0, joulesPerMB: 0, watts: 0, waitingWatts: 0 },
+};
 
 /**
  * The arithmetic of a metric (`docs/theory.md` section 4). Values are in the unit that weights count (seconds, dollars, joules)
  * and less is better. Each function is proportional to its first argument, so that a weight in its place gives a price.
  */
 interface MetricArithmetic {
-  /** What counts: the whole plan, or the first tier and the link above it alone. */
+  /** What counts: what every tier and link does, or what the first tier does and waits for. */
   readonly scope: 'plan' | 'firstTier';
-  /** Of busy seconds of a tier. */
-  readonly busy: (seconds: number, tier: Tier) => number;
-  /** Of using a link so many times, whatever crosses it. */
-  readonly crossing: (times: number, link: Link) => number;
-  /** Of bytes that cross a link. */
-  readonly sending: (bytes: number, link: Link) => number;
-  /** True where `sending` is inversely proportional to the link's bandwidth; otherwise it does not depend on it. */
+  /** Of busy seconds of tier k. */
+  readonly busy: (seconds: number, tier: Tier, k: number, waitingWatts: number) => number;
+  /** Of using a way so many times, whatever crosses it. */
+  readonly crossing: (times: number, way: Way) => number;
+  /** Of bytes that cross, at any bandwidth. */
+  readonly moving: (bytes: number, way: Way) => number;
+  /** Of the seconds that bytes keep a way busy. */
+  readonly sending: (seconds: number, way: Way) => number;
+  /** True where all that it counts are seconds. */
   readonly isTime: boolean;
   /** What to say where tiers or links do not state what it counts; nothing where they need not. */
   readonly unstated?: UnstatedRates;
@@ -34,27 +82,25 @@ interface UnstatedRates {
 
 const itself = (value: number) => value;
 const nothing = () => 0;
-
-/** Seconds on a link: its latency, and bytes at its bandwidth. */
-const time = {
-  crossing: (times: number, link: Link) => times * link.latencyMs * 1e-3,
-  sending: (bytes: number, link: Link) => (8 * bytes) / (link.bandwidthMbps * 1e6),
-  isTime: true,
-} as const;
+/** Unknown bytes are infinite, and free all the same where bytes are free. */
+const times = (amount: number, price: number) => (price === 0 ? 0 : amount * price);
 
 /** How every metric is computed. */
 export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
   latency: {
     scope: 'plan',
     busy: itself,
-    ...time,
+    crossing: (uses, { latencyMs }) => uses * latencyMs * 1e-3,
+    moving: nothing,
+    sending: itself,
+    isTime: true,
   },
   cost: {
     scope: 'plan',
     busy: (seconds, tier) => seconds * pricePerSecond(tier),
     crossing: nothing,
-    // Unknown bytes are infinite, and free all the same where bytes are free.
-    sending: (bytes, link) => (link.pricePerGB === 0 ? 0 : (bytes * link.pricePerGB) / 1e9),
+    moving: (bytes, { pricePerGB }) => times(bytes, pricePerGB) / 1e9,
+    sending: nothing,
     isTime: false,
     unstated: {
       everywhere: () => say('caveat.noPrices', {}),
@@ -64,15 +110,18 @@ export const metricArithmetic: Readonly<Record<Metric, MetricArithmetic>> = {
   throughput: {
     scope: 'plan',
     busy: (seconds, { replicas }) => seconds / replicas,
-    ...time,
     // What is on its way keeps no link from taking the next bytes.
     crossing: nothing,
+    moving: nothing,
+    sending: itself,
+    isTime: true,
   },
   energy: {
     scope: 'firstTier',
-    busy: (seconds, { watts }) => seconds * watts,
-    crossing: nothing,
-    sending: (bytes, link) => (link.joulesPerMB === 0 ? 0 : (bytes * link.joulesPerMB) / 1e6),
+    busy: (seconds, { watts }, k, waiting) => seconds * (k === 0 ? watts : waiting),
+    crossing: (uses, way) => uses * way.latencyMs * 1e-3 * way.waitingWatts,
+    moving: (bytes, { joulesPerMB }) => times(bytes, joulesPerMB) / 1e6,
+    sending: (seconds, { watts }) => times(seconds, watts),
     isTime: false,
     unstated: {
       everywhere: (first) => say('caveat.noEnergy', { tier: first }),
@@ -91,31 +140,40 @@ function pricePerSecond(tier: Tier): number {
 export type MetricValues = Readonly<Record<Metric, number>>;
 
 /** Value of `seconds` that tier k is busy. */
-export function busyValue(metric: Metric, seconds: number, tier: Tier, k: number): number {
-  const { scope, busy } = metricArithmetic[metric];
-  return scope === 'firstTier' && k > 0 ? 0 : busy(seconds, tier);
+export function busyValue(metric: Metric, seconds: number, infrastructure: Priced, k: number): number {
+  const tier = infrastructure.tiers[k];
+  return tier === undefined ? 0 : metricArithmetic[metric].busy(seconds, tier, k, waitingWatts(infrastructure));
 }
 
-/** Value of using link l so many times, whatever crosses it. */
-export function crossingValue(metric: Metric, times: number, link: Link, l: number): number {
-  const { scope, crossing } = metricArithmetic[metric];
-  return scope === 'firstTier' && l > 0 ? 0 : crossing(times, link);
+/** Value of using a way so many times, whatever crosses it. */
+export function crossingValue(metric: Metric, uses: number, way: Way): number {
+  return metricArithmetic[metric].crossing(uses, way);
 }
 
-/** Value of the bytes that cross link l. */
-export function sendingValue(metric: Metric, bytes: number, link: Link, l: number): number {
-  const { scope, sending } = metricArithmetic[metric];
-  return scope === 'firstTier' && l > 0 ? 0 : sending(bytes, link);
+/** Value of the bytes that cross a way. */
+export function sendingValue(metric: Metric, bytes: number, way: Way): number {
+  const { moving, sending } = metricArithmetic[metric];
+  return moving(bytes, way) + sending(sendingSeconds(bytes, way), way);
 }
 
-/** Value of moving bytes over link l; 0 when nothing crosses. */
-export function transferValue(metric: Metric, bytes: number, link: Link, l: number): number {
-  return bytes === 0 ? 0 : crossingValue(metric, 1, link, l) + sendingValue(metric, bytes, link, l);
+/** Seconds that bytes keep a way busy. */
+export function sendingSeconds(bytes: number, { bandwidthMbps }: Way): number {
+  return (8 * bytes) / (bandwidthMbps * 1e6);
+}
+
+/** Value of moving bytes up a link; 0 when nothing crosses. */
+export function transferValue(metric: Metric, bytes: number, way: Way): number {
+  return bytes === 0 ? 0 : crossingValue(metric, 1, way) + sendingValue(metric, bytes, way);
 }
 
 /** The same for a search: bytes of unknown size count without end in every metric, so that no plan that sends them wins. */
-export function searchedTransferValue(metric: Metric, bytes: number, link: Link, l: number): number {
-  return bytes === Number.POSITIVE_INFINITY ? bytes : transferValue(metric, bytes, link, l);
+export function searchedTransferValue(metric: Metric, bytes: number, way: Way): number {
+  return bytes === Number.POSITIVE_INFINITY ? bytes : transferValue(metric, bytes, way);
+}
+
+/** Value of an answer of so many bytes, none included, that comes down a link which something was asked for over. */
+export function answerValue(metric: Metric, bytes: number, way: Way): number {
+  return crossingValue(metric, 1, way) + (bytes === 0 ? 0 : sendingValue(metric, bytes, way));
 }
 
 /** A metric of two parts together. */
@@ -125,10 +183,12 @@ export function joined(metric: Metric, a: number, b: number): number {
 
 /**
  * Whether a limit on a metric makes plans incomparable that trade it against the objective. One on the worst part is kept
- * by every part alone, and what the first tier does is settled by the first cut: these only rule out.
+ * by every part alone, and what the first tier does is settled by the first cut unless it waits for the rest: these only
+ * rule out.
  */
-export function isTradedOff(metric: Metric): boolean {
-  return metricTable[metric].combine === 'sum' && metricArithmetic[metric].scope === 'plan';
+export function isTradedOff(metric: Metric, infrastructure: Priced): boolean {
+  const isSettledFirst = metricArithmetic[metric].scope === 'firstTier' && waitingWatts(infrastructure) === 0;
+  return metricTable[metric].combine === 'sum' && !isSettledFirst;
 }
 
 /** What each metric weighs in an objective that adds up. */
@@ -166,9 +226,10 @@ export function objectiveOf(values: MetricValues, objective: Objective): number 
 }
 
 /** True where some tier or link that counts states what a metric counts. */
-export function isStated(metric: Metric, { tiers, links }: Pick<Infrastructure, 'tiers' | 'links'>): boolean {
+export function isStated(metric: Metric, infrastructure: Priced): boolean {
+  const isCounted = (way: Way) => crossingValue(metric, 1, way) + sendingValue(metric, 1, way) > 0;
   return (
-    tiers.some((tier, k) => busyValue(metric, 1, tier, k) > 0) ||
-    links.some((link, l) => crossingValue(metric, 1, link, l) + sendingValue(metric, 1, link, l) > 0)
+    infrastructure.tiers.some((_, k) => busyValue(metric, 1, infrastructure, k) > 0) ||
+    infrastructure.links.some((_, l) => isCounted(wayOf(infrastructure, l, 'up')))
   );
 }

@@ -24,6 +24,12 @@ export interface LinkLoad {
   readonly tensors: readonly number[];
   readonly bytes: number;
   readonly transferMs: number;
+  /** Tensor indices of the outputs that come back, ascending. */
+  readonly answers: readonly number[];
+  readonly answerBytes: number;
+  /** Of the way back, also where nothing is left to carry: whoever asks waits for the end. */
+  readonly answerMs: number;
+  /** Both ways. */
   readonly costPerRequest: number;
 }
 
@@ -82,6 +88,8 @@ export interface Regime {
   /** The part of the latency that does not depend on the link's bandwidth, and the bytes that cross it. */
   readonly fixedMs: number;
   readonly bytes: number;
+  /** Bytes that come back at the same bandwidth; 0 where the link states one of its own for that. */
+  readonly answerBytes: number;
   /** The bandwidth below which the plan breaks a limit; absent where it keeps them at any. */
   readonly keepsLimitsFromMbps?: number;
   /** Where no plan keeps the limits: why, and what to relax for the plan above to be possible. */

@@ -6,7 +6,7 @@ import { allowedCuts, type CutFamily } from './cutFamily';
 import { FrontCollector } from './frontCollector';
 import type { Front, Label } from './labels';
 import { leastBeyond } from './leastBeyond';
-import { combine, type Measure } from './measures';
+import { combine, crossingFigure, type Measure } from './measures';
 
 /**
  * The efficient plans of a family under measures, by label setting with dominance (Hansen, Bicriterion path problems,
@@ -207,10 +207,9 @@ export class ChainFronts {
   private crossing(label: Label, link: number, c: number, reciprocal: number): Label | undefined {
     const values = label.values.slice();
     for (const [m, measure] of this.measures.entries()) {
-      const fixed = measure.fixed[link]?.[c] ?? 0;
-      if (fixed === Number.POSITIVE_INFINITY) return undefined;
-      const slope = measure.slope[link]?.[c] ?? 0;
-      const value = combine(measure, values[m] ?? 0, slope === 0 ? fixed : fixed + slope * reciprocal);
+      const figure = crossingFigure(measure, link, c, reciprocal);
+      if (figure === Number.POSITIVE_INFINITY) return undefined;
+      const value = combine(measure, values[m] ?? 0, figure);
       if (value > measure.most) return undefined;
       values[m] = value;
     }

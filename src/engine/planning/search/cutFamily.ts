@@ -2,8 +2,10 @@ import { cutAboveDownset, cutKey, membersBelow } from '../../split/cuts';
 import { runningMinima } from '../../split/findCandidates';
 import { liveBytesInOrder } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
+import { answersAbove } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
+import { answerValue, transferValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { prefixRanges } from './prefixTuples';
 
@@ -24,6 +26,8 @@ export interface CutFamily {
   readonly secondsBelow: readonly Float64Array[];
   /** Wire bytes of cut c on link l: `bytes[l][c]`; `Infinity` where unknown. */
   readonly bytes: readonly Float64Array[];
+  /** Bytes of the answers that are made above each cut. */
+  readonly answerBytes: Float64Array;
   /** The first node that is not below each cut, and one past the last node that is; a prefix's position, both. */
   readonly firstOutside: Int32Array;
   readonly afterLast: Int32Array;
@@ -60,11 +64,19 @@ export function createFamily(
     downsets,
     secondsBelow: costs.tiers.map((table) => Float64Array.from(sorted, (cut) => secondsBelow(table, cut))),
     bytes: costs.wires.map((wire) => Float64Array.from(sorted, (cut) => bytesCrossing(wire, cut))),
+    answerBytes: Float64Array.from(sorted, (cut) => answersAbove(costs.answers, cut)),
     ...insideTest(
       sorted.map((cut) => cut.position),
       downsets,
     ),
   };
+}
+
+/** Seconds that a link takes both ways with cut c on it. */
+export function linkSeconds({ infrastructure, answers }: CostTables, family: CutFamily, l: number, c: number): number {
+  const upS = transferValue('latency', family.bytes[l]?.[c] ?? 0, wayOf(infrastructure, l, 'up'));
+  if (answers.outputs.length === 0 || c === family.size - 1) return upS;
+  return upS + answerValue('latency', family.answerBytes[c] ?? 0, wayOf(infrastructure, l, 'down'));
 }
 
 /** True for each node below cut c. */

@@ -3,7 +3,7 @@ import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { allowedCuts, type CutFamily } from './cutFamily';
 import { efficientPoints } from './efficient';
-import { combine, type Measure } from './measures';
+import { combine, crossingFigure, type Measure } from './measures';
 
 /** Plans that wait to be sorted, at least. */
 const unsorted = 1000;
@@ -63,8 +63,7 @@ class Enumeration {
       Float64Array.from({ length: family.size * measures.length }, (_, at) => {
         const measure = measures[at % measures.length];
         const cut = Math.floor(at / measures.length);
-        const slope = measure?.slope[l]?.[cut] ?? 0;
-        return (measure?.fixed[l]?.[cut] ?? 0) + (slope === 0 ? 0 : slope / bandwidthMbps);
+        return measure === undefined ? 0 : crossingFigure(measure, l, cut, 1 / bandwidthMbps);
       }),
     );
   }

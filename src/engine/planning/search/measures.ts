@@ -2,13 +2,24 @@ import { type Metric, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import { limitsOf, limitTolerance } from '../plan/constraints';
-import { busyValue, countedMetrics, crossingValue, isTradedOff, metricArithmetic, sendingValue } from '../plan/metrics';
+import {
+  busyValue,
+  countedMetrics,
+  crossingValue,
+  isTradedOff,
+  joined,
+  metricArithmetic,
+  sendingValue,
+  type Way,
+  wayOf,
+} from '../plan/metrics';
 import type { CutFamily } from './cutFamily';
 import { memoriesMayFill, partMemory } from './partMemory';
 
 /**
- * A figure of a plan as what its parts add to it: what tiers run between two cuts, and cuts on links. On a link it is a
- * line over the reciprocal of the bandwidth.
+ * A figure of a plan as what its parts add to it: what tiers run between two cuts, and cuts on links, both ways. On a link
+ * it is a line over the reciprocal of the bandwidth, or where the worst part counts the larger of a constant and a line
+ * through 0.
  */
 export interface Measure {
   /** Whether the parts add up, or the worst of them counts. */
@@ -23,7 +34,7 @@ export interface Measure {
   readonly ofPart?: (k: number, lower: number, upper: number) => number;
   /** Figure of cut c on link l without its bandwidth: `fixed[l][c]`; `Infinity` where bytes are unknown. */
   readonly fixed: readonly Float64Array[];
-  /** Growth of that per reciprocal of the bandwidth in Mbit/s: `slope[l][c]`. */
+  /** Growth over the reciprocal of the bandwidth in Mbit/s: `slope[l][c]`. */
   readonly slope: readonly Float64Array[];
 }
 
@@ -33,7 +44,7 @@ export function metricMeasure(costs: CostTables, family: CutFamily, metric: Metr
     combine: metricTable[metric].combine,
     most: Number.POSITIVE_INFINITY,
     decides: true,
-    rates: costs.infrastructure.tiers.map((tier, k) => busyValue(metric, 1, tier, k)),
+    rates: costs.infrastructure.tiers.map((_, k) => busyValue(metric, 1, costs.infrastructure, k)),
     ...crossings(costs, family, metric),
   };
 }
@@ -104,26 +115,55 @@ export function measuresOf(
   const measures: Measure[] = [{ ...objectiveMeasure(costs, family, objective), most: bound }];
   for (const { metric, most } of limits) {
     if (metric === objective) continue;
-    measures.push({ ...metricMeasure(costs, family, metric), most, decides: isTradedOff(metric) });
+    measures.push({
+      ...metricMeasure(costs, family, metric),
+      most,
+      decides: isTradedOff(metric, costs.infrastructure),
+    });
   }
   if (memoriesMayFill(costs)) measures.push({ ...memoryMeasure(costs, family), most: fullMemory, decides: false });
   return measures;
 }
 
-/** What cuts on links cost in a metric (`docs/theory.md` section 4); nothing where nothing crosses. */
+/**
+ * What cuts on links cost in a metric (`docs/theory.md` section 4): what crosses on the way up, nothing where nothing does,
+ * and where anything runs above the cut what comes back.
+ */
 function crossings(costs: CostTables, family: CutFamily, metric: Metric): Pick<Measure, 'fixed' | 'slope'> {
-  const { isTime } = metricArithmetic[metric];
-  const perLink = costs.infrastructure.links.map((link, l) => {
-    const once = crossingValue(metric, 1, link, l);
-    const perByte = isTime ? 0 : sendingValue(metric, 1, link, l);
-    const atOneMbps = { ...link, bandwidthMbps: 1 };
+  const { infrastructure, answers } = costs;
+  const join = (a: number, b: number) => joined(metric, a, b);
+  const perLink = infrastructure.links.map((link, l) => {
     const bytes = family.bytes[l] ?? new Float64Array(family.size);
-    return {
-      fixed: bytes.map((one) => (one === 0 || one === Number.POSITIVE_INFINITY ? one : once + one * perByte)),
-      slope: bytes.map((one) => (isTime ? sendingValue(metric, one, atOneMbps, l) : 0)),
-    };
+    const up = priceOf(metric, wayOf(infrastructure, l, 'up'), true);
+    const fixed = bytes.map((one) =>
+      one === 0 || one === Number.POSITIVE_INFINITY ? one : up.once + one * up.perByte,
+    );
+    const slope = bytes.map((one) => one * up.perByteAtOneMbps || 0);
+    const down = priceOf(metric, wayOf(infrastructure, l, 'down'), link.downBandwidthMbps === undefined);
+    const returning = answers.outputs.length === 0 ? [] : family.answerBytes.subarray(0, family.size - 1);
+    for (const [c, one] of returning.entries()) {
+      fixed[c] = join(fixed[c] ?? 0, down.once + one * down.perByte);
+      slope[c] = join(slope[c] ?? 0, one * down.perByteAtOneMbps);
+    }
+    return { fixed, slope };
   });
   return { fixed: perLink.map(({ fixed }) => fixed), slope: perLink.map(({ slope }) => slope) };
+}
+
+/** What a way takes once, per byte at any bandwidth, and per byte at 1 Mbit/s where its bandwidth may vary. */
+function priceOf(metric: Metric, way: Way, varies: boolean) {
+  const { moving, sending } = metricArithmetic[metric];
+  const perByteAtOneMbps = varies ? sending(8 / 1e6, way) : 0;
+  const perByte = varies ? moving(1, way) : sendingValue(metric, 1, way);
+  return { once: crossingValue(metric, 1, way), perByte, perByteAtOneMbps };
+}
+
+/** What a cut on a link takes at the reciprocal of a bandwidth in Mbit/s; `Infinity` where bytes are unknown. */
+export function crossingFigure({ combine, fixed, slope }: Measure, l: number, c: number, reciprocal: number): number {
+  const constant = fixed[l]?.[c] ?? 0;
+  const growth = slope[l]?.[c] ?? 0;
+  if (growth === 0 || constant === Number.POSITIVE_INFINITY) return constant;
+  return combine === 'sum' ? constant + growth * reciprocal : Math.max(constant, growth * reciprocal);
 }
 
 /** A measure of two parts together. */

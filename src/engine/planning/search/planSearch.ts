@@ -108,7 +108,9 @@ const cutsOfThree = 200;
  */
 function mostCuts({ tiers, graph, infrastructure }: CostTables): { all: number; positions: number } {
   const { objective, constraints } = infrastructure;
-  const keptApart = limitsOf(constraints).filter(({ metric }) => isTradedOff(metric) && metric !== objective).length;
+  const keptApart = limitsOf(constraints).filter(
+    ({ metric }) => isTradedOff(metric, infrastructure) && metric !== objective,
+  ).length;
   const share = Math.min(1, 2 / Math.sqrt(tiers.length + 1));
   const kind = keptApart === 0 ? 'single' : 'several';
   const all = Math.floor((keptApart >= 2 ? cutsOfThree : fewCuts[kind]) * share);
@@ -125,7 +127,7 @@ function familyOf(
   cuts: readonly Cut[],
   positions: readonly number[],
 ): CutFamily {
-  const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires];
+  const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires, costs.answers];
   const parts = [...tables, bounds.restricts && bounds, ...cuts, ...positions];
   return families.get(costs.topology, parts, () => createFamily(costs, cuts, bounds, positions));
 }

@@ -1,28 +1,44 @@
 import { cutKey } from '../../split/cuts';
 import { searchCandidates } from '../../split/findCandidates';
 import type { Candidate, Cut } from '../../split/splitGraph';
+import type { AnswerTable } from '../costs/answers';
 import type { CostTables, WireTable } from '../costs/costTables';
 
-/** Candidates per wire table; tables are kept from plan to plan, so this is computed once per encoding. */
-const found = new WeakMap<WireTable, readonly Candidate[]>();
+/** Candidates per wire table and answers; tables are kept from plan to plan, so this is computed once for each. */
+const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Candidate[]>>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
- * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller.
+ * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller; and
+ * those that a smaller cut does not rule out because an answer is made between the two.
  */
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) {
-    const more = found.get(wire) ?? candidatesUnder(costs, wire);
-    found.set(wire, more);
+    const known = found.get(wire) ?? new WeakMap<AnswerTable, readonly Candidate[]>();
+    const more = known.get(costs.answers) ?? candidatesUnder(costs, wire);
+    found.set(wire, known.set(costs.answers, more));
     for (const candidate of more) cuts.set(cutKey(candidate), candidate);
   }
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
-/** Candidates under a table's sizes; none where they are the tensors' own. */
+/** Candidates under a table's sizes and the answers; none where these are those of the model. */
 function candidatesUnder(costs: CostTables, wire: WireTable): readonly Candidate[] {
   const { tensors } = costs.graph;
   const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
-  return isOwnSize ? [] : searchCandidates(costs.graph, wire.tensorBytes).candidates;
+  const { nodeBytes } = costs.answers;
+  const matter = answersMatter(costs);
+  if (isOwnSize && !matter) return [];
+  return searchCandidates(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).candidates;
+}
+
+/**
+ * Whether an answer can be below a cut that anything is above: not where the one node that makes any waits for all others.
+ */
+function answersMatter({ graph, answers }: CostTables): boolean {
+  const isEnd = ({ writes }: CostTables['graph']['nodes'][number]) =>
+    writes.every((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) === 0);
+  const ends = graph.nodes.flatMap((node, index) => (isEnd(node) ? [index] : []));
+  return answers.nodeBytes.some((bytes, node) => bytes > 0 && (ends.length > 1 || node !== ends[0]));
 }

@@ -1,10 +1,9 @@
-import { transferSeconds } from '../costs/costModel';
 import type { Objective } from '../infrastructure/infrastructure';
 import { countedMetrics } from '../plan/metrics';
 import { ChainFronts } from './chainFronts';
-import type { CutFamily } from './cutFamily';
+import { type CutFamily, linkSeconds } from './cutFamily';
 import type { Front } from './labels';
-import { combine, type Measure, measuresOf, objectiveMeasure } from './measures';
+import { combine, crossingFigure, type Measure, measuresOf, objectiveMeasure } from './measures';
 import type { PlanSearch } from './planSearch';
 
 /** Relative difference below which two values count as equal. */
@@ -38,7 +37,7 @@ function cutsOfEqual(fronts: ChainFronts, own: Measure, family: CutFamily): Uint
   return fronts.costs.infrastructure.links.map(({ bandwidthMbps }, link) => {
     const [below, above] = [fronts.below(link), fronts.above(link)];
     return Uint8Array.from({ length: family.size }, (_, c) => {
-      const crossing = (own.fixed[link]?.[c] ?? 0) + (own.slope[link]?.[c] ?? 0) / bandwidthMbps;
+      const crossing = crossingFigure(own, link, c, 1 / bandwidthMbps);
       const parts = combine(own, leastOf(below[c] ?? []), leastOf(above[c] ?? []));
       return combine(own, parts, crossing) <= own.most ? 1 : 0;
     });
@@ -103,10 +102,7 @@ function valueWithout({ costs, family }: ChainFronts, measure: Measure, link: nu
     value = combine(measure, value, Math.max(0, busyS) * (measure.rates[k] ?? 0));
   }
   for (const [l, { bandwidthMbps }] of costs.infrastructure.links.entries()) {
-    const cut = chosen[l] ?? 0;
-    const slope = measure.slope[l]?.[cut] ?? 0;
-    const crossing = (measure.fixed[l]?.[cut] ?? 0) + (slope === 0 ? 0 : slope / bandwidthMbps);
-    if (l !== link) value = combine(measure, value, crossing);
+    if (l !== link) value = combine(measure, value, crossingFigure(measure, l, chosen[l] ?? 0, 1 / bandwidthMbps));
   }
   return value;
 }
@@ -116,8 +112,8 @@ function latencyWithout({ costs, family }: ChainFronts, link: number, chosen: re
   for (const [k, below] of family.secondsBelow.entries()) {
     latencyS += Math.max(0, (below[chosen[k] ?? family.size - 1] ?? 0) - (below[chosen[k - 1] ?? 0] ?? 0));
   }
-  for (const [l, one] of costs.infrastructure.links.entries()) {
-    if (l !== link) latencyS += transferSeconds(family.bytes[l]?.[chosen[l] ?? 0] ?? 0, one);
+  for (const l of costs.infrastructure.links.keys()) {
+    if (l !== link) latencyS += linkSeconds(costs, family, l, chosen[l] ?? 0);
   }
   return latencyS;
 }

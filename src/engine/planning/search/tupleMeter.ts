@@ -2,7 +2,7 @@ import { type Metric, metricTable } from '../../../shared/metrics';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
 import { type Limit, limitsOf } from '../plan/constraints';
-import { busyValue, countedMetrics, searchedTransferValue } from '../plan/metrics';
+import { answerValue, busyValue, countedMetrics, joined, searchedTransferValue, wayOf } from '../plan/metrics';
 
 /** A metric with what it is made of, ready for millions of plans. */
 interface Gauge {
@@ -59,7 +59,7 @@ export class TupleMeter {
         const before = values[g] ?? 0;
         const sent = k < infrastructure.links.length ? (gauge.transfers[k]?.[upper] ?? 0) : 0;
         if (gauge.isSum) values[g] = before + busyS * (gauge.rates[k] ?? 0) + sent;
-        else values[g] = Math.max(before, busyValue(gauge.metric, busyS, table.tier, k), sent);
+        else values[g] = Math.max(before, busyValue(gauge.metric, busyS, infrastructure, k), sent);
       }
       lower = upper;
     }
@@ -87,13 +87,20 @@ export class TupleMeter {
   }
 }
 
-function gaugeOf({ infrastructure, wires }: CostTables, metric: Metric): Gauge {
+function gaugeOf({ infrastructure, wires, answers }: CostTables, metric: Metric): Gauge {
   return {
     metric,
     isSum: metricTable[metric].combine === 'sum',
-    rates: Float64Array.from(infrastructure.tiers, (tier, k) => busyValue(metric, 1, tier, k)),
-    transfers: infrastructure.links.map((link, l) =>
-      Float64Array.from(wires[l]?.positionBytes ?? [], (bytes) => searchedTransferValue(metric, bytes, link, l)),
-    ),
+    rates: Float64Array.from(infrastructure.tiers, (_, k) => busyValue(metric, 1, infrastructure, k)),
+    transfers: infrastructure.links.map((_, l) => {
+      const [up, down] = [wayOf(infrastructure, l, 'up'), wayOf(infrastructure, l, 'down')];
+      const comesBack = answers.outputs.length > 0;
+      const n = answers.bytesFrom.length - 1;
+      return Float64Array.from(wires[l]?.positionBytes ?? [], (bytes, position) => {
+        const upValue = searchedTransferValue(metric, bytes, up);
+        if (!comesBack || position === n) return upValue;
+        return joined(metric, upValue, answerValue(metric, answers.bytesFrom[position] ?? 0, down));
+      });
+    }),
   };
 }

@@ -1,7 +1,7 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { evaluatePlan } from '../costs/evaluate';
-import { sendingValue } from '../plan/metrics';
+import { sendingValue, wayOf } from '../plan/metrics';
 import type { Assignment, Evaluation, FoundPlan } from '../plan/plan';
 import type { StrategyContext } from './strategy';
 import { cutBetween, noTwoTierPlan, type TierPair, type TwoTierWeights, tierPairs } from './twoTiers';
@@ -120,10 +120,12 @@ function leastPrice(tryPrice: (price: number) => Best | undefined): Best | undef
 }
 
 function stagesOf(context: StrategyContext, { lower, upper }: TierPair, evaluation: Evaluation): TwoTierWeights {
-  const { tiers, links } = context.costs.infrastructure;
+  const { infrastructure } = context.costs;
+  const { tiers } = infrastructure;
   const seconds = (k: number) => ((evaluation.tiers[k]?.computeMs ?? 0) * 1e-3) / (tiers[k]?.replicas ?? 1);
-  const transfer = links.reduce((slowest, link, l) => {
-    return Math.max(slowest, sendingValue('throughput', evaluation.links[l]?.bytes ?? 0, link, l));
+  const transfer = evaluation.links.reduce((slowest, { bytes, answerBytes }, l) => {
+    const upS = sendingValue('throughput', bytes, wayOf(infrastructure, l, 'up'));
+    return Math.max(slowest, upS, sendingValue('throughput', answerBytes, wayOf(infrastructure, l, 'down')));
   }, 0);
   return { lower: seconds(lower), upper: seconds(upper), transfer };
 }

@@ -3,7 +3,7 @@ import { say } from '../../../shared/messages/say';
 import { throwIfCanceled } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
-import { crossingValue, sendingValue } from '../plan/metrics';
+import { crossingValue, sendingValue, type Way, wayOf } from '../plan/metrics';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixRanges, tupleCount } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
@@ -48,6 +48,7 @@ export function planForLoad(context: StrategyContext): FoundPlan {
 
 /** Mean seconds from a request's arrival to its result when tiers and links are M/D/1 queues; `Infinity` past capacity. */
 export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>, requestsPerSecond: number): number {
+  const { infrastructure, answers } = costs;
   const n = costs.graph.nodes.length;
   let lower = 0;
   let delayS = 0;
@@ -55,16 +56,21 @@ export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>
     const upper = positions[k] ?? n;
     const busyS = Math.max(0, (table.prefixSeconds[upper] ?? 0) - (table.prefixSeconds[lower] ?? 0));
     delayS += queueSeconds(busyS, requestsPerSecond / table.tier.replicas);
-    const link = costs.infrastructure.links[k];
-    if (link !== undefined) {
+    if (k < costs.wires.length) {
       const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;
-      // Bytes queue for the link, but not for their way along it.
-      const sendingS = sendingValue('throughput', bytes, link, k);
-      delayS += queueSeconds(sendingS, requestsPerSecond) + crossingValue('latency', bytes === 0 ? 0 : 1, link, k);
+      if (bytes > 0) delayS += wayDelaySeconds(bytes, wayOf(infrastructure, k, 'up'), requestsPerSecond);
+      const comesBack = answers.outputs.length > 0 && upper < n;
+      const answerBytes = answers.bytesFrom[upper] ?? 0;
+      if (comesBack) delayS += wayDelaySeconds(answerBytes, wayOf(infrastructure, k, 'down'), requestsPerSecond);
     }
     lower = upper;
   }
   return delayS;
+}
+
+/** Bytes queue for a link, but not for their way along it. */
+function wayDelaySeconds(bytes: number, way: Way, requestsPerSecond: number): number {
+  return queueSeconds(sendingValue('throughput', bytes, way), requestsPerSecond) + crossingValue('latency', 1, way);
 }
 
 function queueSeconds(serviceS: number, arrivalsPerSecond: number): number {

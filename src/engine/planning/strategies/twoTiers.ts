@@ -3,7 +3,7 @@ import { say } from '../../../shared/messages/say';
 import { solveExactly } from '../../solver/solve';
 import type { AdditiveObjective } from '../costs/costModel';
 import { problemOf } from '../optimum/exactPlan';
-import { metricArithmetic } from '../plan/metrics';
+import { crossingValue, sendingValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import type { StrategyContext } from './strategy';
 
@@ -52,12 +52,15 @@ export function cutBetween(
 ): Assignment | undefined {
   const { lower, upper } = pair;
   const { costs, bounds } = context;
-  const { links } = costs.infrastructure;
-  const { crossing, sending } = metricArithmetic[metric];
+  const { infrastructure, answers } = costs;
+  const up = infrastructure.links.map((_, l) => wayOf(infrastructure, l, 'up'));
+  const down = answers.outputs.length === 0 ? [] : infrastructure.links.map((_, l) => wayOf(infrastructure, l, 'down'));
   const objective: AdditiveObjective = {
     perSecond: costs.tiers.map((_, tier) => (tier === lower ? weights.lower : weights.upper)),
-    perCrossing: links.map((link) => crossing(weights.transfer, link)),
-    perByte: links.map((link) => sending(weights.transfer, link)),
+    perCrossing: up.map((way) => crossingValue(metric, weights.transfer, way)),
+    perByte: up.map((way) => sendingValue(metric, weights.transfer, way)),
+    perAnswer: down.map((way) => crossingValue(metric, weights.transfer, way)),
+    perAnswerByte: down.map((way) => sendingValue(metric, weights.transfer, way)),
   };
   const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
   const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, { ...bounds, allowedTiers }), context.work);

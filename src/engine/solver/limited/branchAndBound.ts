@@ -281,7 +281,7 @@ function nodesThatReachInputs(problem: LimitedProblem, { before, beforeStart }: 
 /** A value above that of every assignment. */
 function ceilingOf(problem: LimitedProblem): number {
   const { nodeCount, tierCount } = problem;
-  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, largest = [] }) => {
+  const ceilings = goalFiguresOf(problem).map(({ nodeCost, crossingCost, linkCost, reachCost, largest = [] }) => {
     let sum = 0;
     for (const one of largest) sum = Math.max(sum, one);
     for (let node = 0; node < nodeCount; node += 1) {
@@ -291,6 +291,7 @@ function ceilingOf(problem: LimitedProblem): number {
     }
     for (const cost of crossingCost) sum += finite(cost);
     for (const cost of linkCost) sum += finite(cost);
+    for (const cost of reachCost) sum += finite(cost);
     return sum;
   });
   return Math.max(...ceilings) * 1.001 + Number.MIN_VALUE;

@@ -105,7 +105,7 @@ class Trial {
     for (const [f, { nodeCost }] of figures.entries()) {
       next[f] = (sums[f] ?? 0) + (nodeCost[node * topology.tierCount + tier] ?? 0);
     }
-    let used: number | undefined = linksUsed;
+    let used: number | undefined = this.reachAbove(tier, next, linksUsed);
     for (const [at, tensor] of reads.entries()) {
       const from = Math.max(before[at] ?? 0, this.madeOn(tensor));
       if (tier <= from) continue;
@@ -113,6 +113,20 @@ class Trial {
       for (let link = from; link < tier && used !== undefined; link += 1) used = this.cross(tensor, link, next, used);
     }
     return used !== undefined && this.mayStillKeep(node + 1, next) ? used : undefined;
+  }
+
+  /** Adds what links take that nothing ran above before. @returns the links in use then, those reached from bit 8 on */
+  private reachAbove(tier: number, sums: Float64Array, linksUsed: number): number {
+    let used = linksUsed;
+    for (let link = 0; link < tier; link += 1) {
+      const bit = 1 << (8 + link);
+      if ((used & bit) !== 0) continue;
+      used |= bit;
+      for (const [f, { reachCost }] of this.part.reduction.figures.entries()) {
+        sums[f] = (sums[f] ?? 0) + (reachCost[link] ?? 0);
+      }
+    }
+    return used;
   }
 
   /** Adds what a tensor takes on a link. @returns the links in use then; nothing where it may not cross */

@@ -154,14 +154,16 @@ class Prices {
     const nodeCost = blockedNodes.slice();
     const crossingCost = blockedCrossings.slice();
     const linkCost = new Float64Array(topology.tierCount - 1);
+    const reachCost = new Float64Array(topology.tierCount - 1);
     for (const [f, price] of prices.entries()) {
       const figure = figures[f];
       if (figure === undefined || price <= 0) continue;
       addTimes(nodeCost, figure.nodeCost, price);
       addTimes(crossingCost, figure.crossingCost, price);
       addTimes(linkCost, figure.linkCost, price);
+      addTimes(reachCost, figure.reachCost, price);
     }
-    return { ...topology, nodeCost, crossingCost, linkCost };
+    return { ...topology, nodeCost, crossingCost, linkCost, reachCost };
   }
 
   private valuesOf(tierOfNode: Uint8Array): Float64Array {

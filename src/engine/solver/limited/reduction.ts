@@ -152,11 +152,15 @@ function reduceFigure(figure: Figure, parts: Parts, surelyUsed: number, mayBeUse
     }
   }
   const linkCost = new Float64Array(links);
+  const reachCost = new Float64Array(links);
   for (let link = 0; link < links; link += 1) {
     const cost = figure.linkCost[link] ?? 0;
     if (link < surelyUsed) constant += cost;
     // A link below a node that needs no input may be unused, which the bound must not charge for.
     else if (link >= mayBeUsed) linkCost[link] = cost;
+    const reached = figure.reachCost[link] ?? 0;
+    if (link < mayBeUsed) constant += reached;
+    else reachCost[link] = reached;
   }
   moveInfinite(nodeCost, blockedNodes);
   moveInfinite(crossingCost, blockedCrossings);
@@ -165,6 +169,7 @@ function reduceFigure(figure: Figure, parts: Parts, surelyUsed: number, mayBeUse
     nodeCost,
     crossingCost,
     linkCost,
+    reachCost,
     ...(figure.largest && { largest: figure.largest, surely: largest }),
   };
 }

@@ -1,0 +1,179 @@
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import type { TierBounds } from '../infrastructure/tierBounds';
+import type { Plan } from '../plan/plan';
+import { assignmentOf, type CutFamily, membersOf } from '../search/cutFamily';
+import { everyPlan } from '../search/everyPlan';
+import type { PlanSearch } from '../search/planSearch';
+
+/** Why another plan is recommended than the best one. */
+export type RecommendationReason = 'fewerTiers' | 'fewerBytes' | 'noWork';
+
+/** The plan that is worth its parts, where that is not the best one. */
+export interface Recommendation {
+  readonly plan: Plan;
+  readonly reason: RecommendationReason;
+  /** How much better the best plan is, in percent of its value. */
+  readonly percent: number;
+  /** What a plan with more tiers or bytes would have to gain. */
+  readonly minimumGainPercent: number;
+}
+
+/** Plans on one choice of tiers that are looked at, at most. */
+const mostPlans = 50_000;
+/** Tiers of a split that are tried in every choice. */
+const mostTiers = 3;
+/** Relative difference below which two values count as equal. */
+const tolerance = 1e-9;
+
+/** A plan as what it is chosen by. */
+interface Option {
+  readonly value: number;
+  readonly tiers: number;
+  readonly bytes: number;
+  /** Nodes below the cuts together: more of them is a later cut. */
+  readonly below: number;
+  readonly plan: () => Plan;
+}
+
+/**
+ * Of the plans that are within a gain of the best one, the one on the fewest tiers, of these the one that sends least, and
+ * of these the one that cuts last. A tier that would get no work of its own, such as a single Cast, is not worth a machine:
+ * such plans are left out of account altogether.
+ * @param plan the best one.
+ * @param singles the plans that run everything on one tier and keep the constraints.
+ * @returns nothing where that is the best plan itself
+ */
+export function recommend(
+  search: PlanSearch,
+  plan: Plan,
+  singles: readonly Plan[],
+  minimumGainPercent: number,
+): Recommendation | undefined {
+  const { costs } = search;
+  const hasWork = worksEverywhere(costs, plan);
+  const known = [...(hasWork ? [plan] : []), ...singles].map((one) => optionOf(costs, one));
+  const options = [...known, ...splitsOf(search)];
+  const least = Math.min(...options.map(({ value }) => value));
+  const within = options.filter(({ value }) => value <= least * (1 + minimumGainPercent / 100) * (1 + tolerance));
+  const [chosen] = within.sort(
+    (a, b) =>
+      a.tiers - b.tiers ||
+      (a.tiers === 1 ? a.value - b.value : a.bytes - b.bytes || b.below - a.below || a.value - b.value),
+  );
+  if (chosen === undefined) return undefined;
+  const recommended = chosen.plan();
+  if (recommended.assignment.every((tier, node) => tier === plan.assignment[node])) return undefined;
+  const best = plan.evaluation.objectiveValue;
+  const isFewer = chosen.tiers < tiersOf(costs, plan);
+  return {
+    plan: recommended,
+    reason: hasWork ? (isFewer ? 'fewerTiers' : 'fewerBytes') : 'noWork',
+    percent: best === 0 ? 0 : Math.max(0, (recommended.evaluation.objectiveValue / best - 1) * 100),
+    minimumGainPercent,
+  };
+}
+
+function tiersOf({ tiers }: CostTables, { evaluation }: Plan): number {
+  return tiers.filter((_, k) => (evaluation.tiers[k]?.nodes ?? 0) > 0).length;
+}
+
+function optionOf(costs: CostTables, plan: Plan): Option {
+  const { objectiveValue, links } = plan.evaluation;
+  return {
+    value: objectiveValue,
+    tiers: tiersOf(costs, plan),
+    bytes: links.reduce((sum, { bytes, answerBytes }) => sum + bytes + answerBytes, 0),
+    below: links.reduce((sum, _, l) => sum + plan.assignment.filter((tier) => tier <= l).length, 0),
+    plan: () => plan,
+  };
+}
+
+/** Multiply-accumulates of a node; one that cannot be counted may have any. */
+function workOf({ macs }: CostTables['graph']['nodes'][number]): number {
+  return macs ?? 1;
+}
+
+/** Whether every tier that runs something has work, as far as the model has any. */
+function worksEverywhere({ graph, tiers }: CostTables, { assignment }: Plan): boolean {
+  const work = new Float64Array(tiers.length);
+  const nodes = new Int32Array(tiers.length);
+  for (const [index, node] of graph.nodes.entries()) {
+    const tier = assignment[index] ?? 0;
+    work[tier] = (work[tier] ?? 0) + workOf(node);
+    nodes[tier] = (nodes[tier] ?? 0) + 1;
+  }
+  return work.every((sum) => sum === 0) || nodes.every((count, tier) => count === 0 || (work[tier] ?? 0) > 0);
+}
+
+/** The splits that a search can make on two tiers and, where there are not too many, on three. */
+function splitsOf(search: PlanSearch): Option[] {
+  const { costs, bounds, family, fronts, work } = search;
+  const workBelow = workBelowCuts(costs, family);
+  const options: Option[] = [];
+  for (const allowedTiers of choicesOf(bounds)) {
+    const size = allowedTiers.reduce((sum, isAllowed) => sum + isAllowed, 0);
+    const every = everyPlan(costs, family, { ...bounds, allowedTiers }, fronts.measures, mostPlans, work);
+    const links = costs.wires.length;
+    for (let p = 0; every !== undefined && p < every.count; p += 1) {
+      const cuts = every.cuts.subarray(p * links, (p + 1) * links);
+      const parts = partsOf(cuts, family.size - 1);
+      const isWhole = parts.length === size && parts.every(({ lower, upper }) => mayBePart(workBelow, lower, upper));
+      if (!isWhole) continue;
+      options.push({
+        value: every.values[p * fronts.measures.length] ?? Number.POSITIVE_INFINITY,
+        tiers: size,
+        bytes: cuts.reduce((sum, cut, l) => sum + bytesAt(costs, family, cut, l), 0),
+        below: cuts.reduce((sum, cut) => sum + (family.positions[cut] ?? 0), 0),
+        plan: () => planOf(costs, family, [...cuts]),
+      });
+    }
+  }
+  return options;
+}
+
+function mayBePart(workBelow: Float64Array, lower: number, upper: number): boolean {
+  const all = workBelow.at(-1) ?? 0;
+  return all === 0 || (workBelow[upper] ?? 0) > (workBelow[lower] ?? 0);
+}
+
+function bytesAt(costs: CostTables, family: CutFamily, cut: number, link: number): number {
+  const isReached = costs.answers.outputs.length > 0 && cut < family.size - 1;
+  return (family.bytes[link]?.[cut] ?? 0) + (isReached ? (family.answerBytes[cut] ?? 0) : 0);
+}
+
+function planOf(costs: CostTables, family: CutFamily, cuts: readonly number[]): Plan {
+  const assignment = assignmentOf(family, cuts);
+  return { strategy: 'dnnsplit', assignment, evaluation: evaluatePlan(costs, assignment), evaluatedPlans: 0 };
+}
+
+/** What each tier that runs something runs, as the cuts below and above it. */
+function partsOf(cuts: Int32Array, full: number): { readonly lower: number; readonly upper: number }[] {
+  const ends = [...cuts, full];
+  return ends.map((upper, k) => ({ lower: ends[k - 1] ?? 0, upper })).filter(({ lower, upper }) => lower !== upper);
+}
+
+function workBelowCuts({ graph }: CostTables, family: CutFamily): Float64Array {
+  const below = new Float64Array(graph.nodes.length + 1);
+  for (const [index, node] of graph.nodes.entries()) below[index + 1] = (below[index] ?? 0) + workOf(node);
+  return Float64Array.from(family.positions, (position, c) => {
+    if (family.downsets[c] === undefined) return below[position] ?? 0;
+    return membersOf(family, c).reduce((sum, member, node) => {
+      const one = graph.nodes[node];
+      return member === 1 && one !== undefined ? sum + workOf(one) : sum;
+    }, 0);
+  });
+}
+
+/** Every choice of two or three of the tiers that may be used, as what may be used then. */
+function choicesOf({ allowedTiers }: TierBounds): Uint8Array[] {
+  const used = [...allowedTiers.keys()].filter((k) => allowedTiers[k] === 1);
+  const choices = (from: number, size: number): number[][] => {
+    if (size === 0) return [[]];
+    return used.slice(from).flatMap((tier, at) => choices(from + at + 1, size - 1).map((rest) => [tier, ...rest]));
+  };
+  const sizes = Array.from({ length: Math.min(mostTiers, used.length) - 1 }, (_, at) => at + 2);
+  return sizes
+    .flatMap((size) => choices(0, size))
+    .map((chosen) => allowedTiers.map((_, k) => (chosen.includes(k) ? 1 : 0)));
+}
