@@ -46,3 +46,17 @@ export function toolInputSchema(tool: AssistantTool): Readonly<Record<string, un
   const { $schema: _, ...schema } = z.toJSONSchema(toolInputs[tool], { target: 'draft-7' });
   return JSON.parse(JSON.stringify(schema));
 }
+
+/** What an assistant is told of each tool. */
+export const toolDescriptions: Readonly<Record<AssistantTool, string>> = {
+  analyze_model:
+    'Summarize an ONNX model: inputs, outputs, work, weights, open dimensions, and the candidate points at which it can be split between devices, with the bytes that cross.',
+  plan_split:
+    'Find the best placement of an ONNX model on device, edge and cloud tiers, with a proof of how good it is, what runs and crosses where, and every single tier for comparison.',
+  explain_candidate:
+    'Say what cutting a model after one node would give: tensors and bytes that cross, latency and cost against the best plan, and why its neighbors are ruled out.',
+  try_change:
+    'Answer a "what if": plan with other bandwidths, cuts, tiers or another strategy and compare the result with the present best plan. Nothing is written.',
+  export_plan:
+    'Write a plan as a new .splitplan.json file, from which sub-models and deployments are made. Takes the same changes as try_change. Never replaces a file.',
+};

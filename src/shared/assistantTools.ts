@@ -4,8 +4,6 @@ import { namesOf } from './recordOf';
 interface ToolEntry {
   /** What a person is shown. */
   readonly title: string;
-  /** What the assistant is told. */
-  readonly description: string;
   /** True where files are written. */
   readonly writes: boolean;
 }
@@ -17,32 +15,22 @@ interface ToolEntry {
 export const assistantTools = {
   analyze_model: {
     title: 'Analyze Model',
-    description:
-      'Summarize an ONNX model: inputs, outputs, work, weights, open dimensions, and the candidate points at which it can be split between devices, with the bytes that cross.',
     writes: false,
   },
   plan_split: {
     title: 'Plan Split',
-    description:
-      'Find the best placement of an ONNX model on device, edge and cloud tiers, with a proof of how good it is, what runs and crosses where, and every single tier for comparison.',
     writes: false,
   },
   explain_candidate: {
     title: 'Explain Candidate',
-    description:
-      'Say what cutting a model after one node would give: tensors and bytes that cross, latency and cost against the best plan, and why its neighbors are ruled out.',
     writes: false,
   },
   try_change: {
     title: 'Try Change',
-    description:
-      'Answer a "what if": plan with other bandwidths, cuts, tiers or another strategy and compare the result with the present best plan. Nothing is written.',
     writes: false,
   },
   export_plan: {
     title: 'Export Plan',
-    description:
-      'Write a plan as a new .splitplan.json file, from which sub-models and deployments are made. Takes the same changes as try_change. Never replaces a file.',
     writes: true,
   },
 } as const satisfies Readonly<Record<string, ToolEntry>>;

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import * as z from 'zod';
 import { answerTool } from '../../app/assistant/answerTool';
 import type { Places } from '../../app/assistant/places';
-import { toolInputSchema } from '../../shared/assistantInputs';
+import { toolDescriptions, toolInputSchema } from '../../shared/assistantInputs';
 import { assistantToolNames, assistantTools } from '../../shared/assistantTools';
 import { productVersion } from '../../shared/version';
 import { unwatched } from '../../shared/work';
@@ -109,7 +109,7 @@ function toolsOf({ mayWrite }: Places): object[] {
   return assistantToolNames
     .filter((name) => mayWrite || !assistantTools[name].writes)
     .map((name) => {
-      const { title, description, writes } = assistantTools[name];
+      const { title, writes } = assistantTools[name];
       const annotations = {
         title,
         readOnlyHint: !writes,
@@ -117,7 +117,7 @@ function toolsOf({ mayWrite }: Places): object[] {
         idempotentHint: !writes,
         openWorldHint: false,
       };
-      return { name, title, description, inputSchema: toolInputSchema(name), annotations };
+      return { name, title, description: toolDescriptions[name], inputSchema: toolInputSchema(name), annotations };
     });
 }
 

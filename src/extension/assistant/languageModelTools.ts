@@ -1,50 +1,23 @@
 import * as vscode from 'vscode';
-import { type AssistantTool, assistantToolNames, assistantTools, contributedName } from '../../shared/assistantTools';
+import { assistantToolNames, contributedName } from '../../shared/assistantTools';
 import type { ServerConnection } from '../client/connection';
 import { DisposableStore, type Releasable } from '../window/disposables';
 
+type Input = Readonly<Record<string, unknown>>;
+
 /**
  * The tools of assistants in the editor: the same as those of `dnnsplit mcp`, over the folders of the workspace. What writes
- * asks a person first, and is refused where the workspace is not trusted.
+ * asks a person first, and is refused where the workspace is not trusted. What answers is loaded with the first question.
  */
 export function registerLanguageModelTools(server: ServerConnection): Releasable {
   const registered = new DisposableStore();
-  for (const tool of assistantToolNames) {
-    registered.add(vscode.lm.registerTool(contributedName(tool), new ServerTool(tool, server)));
+  for (const name of assistantToolNames) {
+    const load = async () => new (await import('./serverTool')).ServerTool(name, server);
+    const tool: vscode.LanguageModelTool<Input> = {
+      prepareInvocation: async (options) => (await load()).prepareInvocation(options),
+      invoke: async (options, token) => (await load()).invoke(options, token),
+    };
+    registered.add(vscode.lm.registerTool(contributedName(name), tool));
   }
   return registered;
-}
-
-class ServerTool implements vscode.LanguageModelTool<Readonly<Record<string, unknown>>> {
-  constructor(
-    private readonly tool: AssistantTool,
-    private readonly server: ServerConnection,
-  ) {}
-
-  prepareInvocation({
-    input,
-  }: vscode.LanguageModelToolInvocationPrepareOptions<
-    Readonly<Record<string, unknown>>
-  >): vscode.PreparedToolInvocation {
-    const { title, writes } = assistantTools[this.tool];
-    const invocationMessage = `DNNSplit: ${title}`;
-    if (!writes) return { invocationMessage };
-    const message = vscode.l10n.t('DNNSplit writes the new file {0}.', JSON.stringify(input['plan'] ?? ''));
-    return { invocationMessage, confirmationMessages: { title: vscode.l10n.t('Write a plan?'), message } };
-  }
-
-  async invoke(
-    { input }: vscode.LanguageModelToolInvocationOptions<Readonly<Record<string, unknown>>>,
-    token: vscode.CancellationToken,
-  ): Promise<vscode.LanguageModelToolResult> {
-    const folders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
-      uri.scheme === 'file' ? [uri.toString()] : [],
-    );
-    const { text } = await this.server.request(
-      'dnnsplit/tool',
-      { tool: this.tool, input, rootUris: folders, writableUris: vscode.workspace.isTrusted ? folders : [] },
-      token,
-    );
-    return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
-  }
 }

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
-import { analyze } from './analyze';
 import type { CommandContext } from './context';
 
 const sampleModel = 'mobilenetv2.onnx';
@@ -17,7 +16,7 @@ export async function openSample(context: CommandContext): Promise<void> {
     const source = vscode.Uri.joinPath(context.extensionUri, 'media/sample', name);
     await copyUnlessThere(source, vscode.Uri.joinPath(folder, name));
   }
-  await analyze(context, vscode.Uri.joinPath(folder, sampleModel));
+  await vscode.commands.executeCommand('dnnsplit.analyze', vscode.Uri.joinPath(folder, sampleModel));
 }
 
 async function copyUnlessThere(source: vscode.Uri, target: vscode.Uri): Promise<void> {

@@ -7,7 +7,6 @@ import { exportPlan } from './exportPlan';
 import { generate } from './generate';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
-import { openSample } from './openSample';
 import { planAgain } from './planAgain';
 import { report } from './report';
 import { savePicture } from './savePicture';
@@ -20,7 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   exportPlan,
   openGraph,
   openConfig,
-  openSample,
+  openSample: async (context) => (await import('./openSample')).openSample(context),
   savePicture,
   report,
   selectObjective,

@@ -5,7 +5,6 @@ import { threeDigits } from '../../shared/quantities';
 import type { VerificationReport, VerifiedOutput } from '../../shared/verification';
 import { requireTrust } from '../window/trust';
 import type { CommandContext } from './context';
-import { installRuntime } from './installRuntime';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';
 
@@ -28,6 +27,7 @@ export async function verifySplit(context: CommandContext, argument: unknown): P
     report = await verify();
   } catch (thrown) {
     if (!DnnSplitError.is(thrown, 'missing-runtime')) throw thrown;
+    const { installRuntime } = await import('./installRuntime');
     if (!(await installRuntime(context.storageUri))) return undefined;
     report = await verify();
   }

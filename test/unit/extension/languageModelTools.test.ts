@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerLanguageModelTools } from '../../../src/extension/assistant/languageModelTools';
-import { toolInputSchema } from '../../../src/shared/assistantInputs';
+import { toolDescriptions, toolInputSchema } from '../../../src/shared/assistantInputs';
 import { assistantToolNames, assistantTools, contributedName } from '../../../src/shared/assistantTools';
 
 interface Tool {
-  readonly prepareInvocation: (options: object) => { readonly confirmationMessages?: { readonly message: string } };
+  readonly prepareInvocation: (
+    options: object,
+  ) => Promise<{ readonly confirmationMessages?: { readonly message: string } }>;
   readonly invoke: (
     options: object,
     token: object,
@@ -45,7 +47,7 @@ describe('the tools that the manifest contributes to language models', () => {
       expect(contributed[index]).toMatchObject({
         displayName: `%tool.${tool}.title%`,
         userDescription: `%tool.${tool}.description%`,
-        modelDescription: assistantTools[tool].description,
+        modelDescription: toolDescriptions[tool],
         inputSchema: toolInputSchema(tool),
       });
       // Without a name in chat it could not be asked for.
@@ -94,9 +96,9 @@ describe('the tools in the editor', () => {
     ]);
   });
 
-  it('ask before they write, and only then', () => {
+  it('ask before they write, and only then', async () => {
     for (const name of assistantToolNames) {
-      const { confirmationMessages } = tool(contributedName(name)).prepareInvocation({
+      const { confirmationMessages } = await tool(contributedName(name)).prepareInvocation({
         input: { plan: '/models/"\n.json' },
       });
       expect(confirmationMessages !== undefined).toBe(assistantTools[name].writes);
