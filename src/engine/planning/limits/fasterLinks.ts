@@ -4,6 +4,7 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 import { hasLimits, limitsOf, valuesOf } from '../plan/constraints';
+import { isWorstPart } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import type { PlanSearch } from '../search/planSearch';
 import { roundedAway } from './rounding';
@@ -59,14 +60,21 @@ function withBandwidth(costs: CostTables, link: number, bandwidthMbps: number): 
   return { ...costs, infrastructure: { ...infrastructure, links } };
 }
 
-/** The least bandwidth of a link with which a plan keeps all limits: each figure is a line over its reciprocal, or a stage is. */
+/** A bandwidth at which its link is the slowest stage, in Mbit/s. */
+const crawling = 1e-9;
+
+/**
+ * The least bandwidth of a link with which a plan keeps all limits: what adds up is a line over its reciprocal, and the
+ * slowest stage grows with it where it is the link.
+ */
 function slowestFor(costs: CostTables, link: number, plan: Assignment): number {
-  const evaluation = evaluatePlan(withBandwidth(costs, link, Number.POSITIVE_INFINITY), plan);
-  const secondsAtOneMbps = (8 * (evaluation.links[link]?.bytes ?? 0)) / 1e6;
-  const values = valuesOf(evaluation);
+  const valuesAt = (mbps: number) => valuesOf(evaluatePlan(withBandwidth(costs, link, mbps), plan));
+  const [endless, one, slow] = [Number.POSITIVE_INFINITY, 1, crawling].map(valuesAt);
+  if (endless === undefined || one === undefined || slow === undefined) return Number.POSITIVE_INFINITY;
   const needed = limitsOf(costs.infrastructure.constraints).map(({ metric, most }) => {
-    if (metric === 'latency') return secondsAtOneMbps / (most - values.latency);
-    return metric === 'throughput' ? secondsAtOneMbps / most : 0;
+    if (isWorstPart(metric)) return (slow[metric] * crawling) / most;
+    const slope = one[metric] - endless[metric];
+    return slope > 0 ? slope / (most - endless[metric]) : 0;
   });
   return Math.max(...needed);
 }
