@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
+import { ownMessages } from './ownMessages.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -39,20 +40,22 @@ export function programs(production) {
     {
       ...node,
       entryPoints: {
-        server: 'src/server/main.ts',
         languageServer: 'src/server/languageServer.ts',
         worker: 'src/server/workers/worker.ts',
         analysisWorker: 'src/server/workers/analysisWorker.ts',
-        layoutWorker: 'src/server/workers/layoutWorker.ts',
       },
     },
+    ...Object.entries({
+      server: 'src/server/main.ts',
+      layoutWorker: 'src/server/workers/layoutWorker.ts',
+      relayGrpc: 'src/relay/grpc/main.ts',
+    }).map(([name, path]) => ({ ...node, entryPoints: { [name]: path }, plugins: [ownMessages(root, path)] })),
     {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside()],
+      plugins: [noticesInside(), ownMessages(root, 'src/relay/main.ts')],
     },
-    { ...node, entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' } },
     {
       ...common,
       platform: 'browser',

@@ -16,6 +16,7 @@ import { listFiles, PackageManager } from '@vscode/vsce';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/analyzeFile';
+import { messages } from '../../../src/shared/messages/messages';
 import { withoutRelativeLinks } from '../../vscode/driver/packageExtension.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -93,6 +94,23 @@ describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (need
 function isTopFile(name: string): boolean {
   return /\.(md|json|mjs|ts)$|^LICENSE/.test(name);
 }
+
+describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
+  'programs with messages of their own (needs a build)',
+  () => {
+    it.each(['server', 'layoutWorker', 'relay', 'relayGrpc'])(
+      '%s has every message that it names, and not all',
+      (name) => {
+        const program = read(`dist/${name}.js`);
+        const named = Object.entries(messages).filter(([id]) => new RegExp(`["']${id}["']`).test(program));
+        const missing = named.filter(([id]) => !new RegExp(`["']${id}["']: ?["'\`]`).test(program));
+        expect(missing).toEqual([]);
+        expect(named.length).toBeGreaterThan(2);
+        expect(named.length).toBeLessThan(Object.keys(messages).length / 2);
+      },
+    );
+  },
+);
 
 describe('activation', () => {
   it('loads little: no library of the language client, which comes with the first request', async () => {
