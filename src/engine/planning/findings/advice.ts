@@ -46,11 +46,17 @@ export function advise(costs: CostTables, plan: Plan, compared: Compared): Sente
 
 type Advice = readonly [headline: Sentence, ...reasons: Sentence[]];
 
+const whyAdvised = {
+  fewerTiers: 'advice.fewerTiers',
+  fewerBytes: 'advice.fewerBytes',
+  noWork: 'advice.noWork',
+} as const;
+
 function onRecommended({ infrastructure }: CostTables, recommended: Recommendation, { singles }: Compared): Advice {
   const { plan, reason, percent, minimumGainPercent } = recommended;
   const used = infrastructure.tiers.filter((_, k) => (plan.evaluation.tiers[k]?.nodes ?? 0) > 0);
   const [first] = infrastructure.tiers;
-  const why = say(`advice.${reason}`, { percent: short(percent), minimum: minimumGainPercent });
+  const why = say(whyAdvised[reason], { percent: short(percent), minimum: minimumGainPercent });
   const text = figure(plan, infrastructure);
   if (used.length <= 1) {
     const tier = used[0]?.id ?? '';
