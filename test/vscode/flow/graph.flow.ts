@@ -196,9 +196,14 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await map.scrollIntoViewIfNeeded();
     await workbench.picture('10-map');
     const status = await workbench.statusBar.innerText();
-    await map.locator('[tabindex="0"]').focus();
-    await workbench.page.keyboard.press('Home');
-    await workbench.graph.getByText(/^Plan 1: all on device, [\d.]+ ms at/).waitFor();
+    const told = workbench.graph.getByText(/^Plan 1: all on device, [\d.]+ ms at/);
+    // A comparison that arrives meanwhile draws the map anew, and a person presses again.
+    for (let tries = 0; tries < 3 && !(await told.isVisible()); tries++) {
+      await map.locator('[tabindex="0"]').focus();
+      await workbench.page.keyboard.press('Home');
+      await told.waitFor({ timeout: 5000 }).catch(() => undefined);
+    }
+    await told.waitFor({ timeout: 5000 });
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
     expect(await workbench.statusBar.innerText()).toContain('device');
