@@ -93,6 +93,7 @@ function canvasMarks(list: DisplayList, theme: Theme, still?: 'whole'): Marks {
     model: createSceneModel(list.scene),
     list,
     ...nobody,
+    recommended: [],
     keyboardFocus: false,
     fitter: { useFont: () => undefined, fit: (text: string) => text },
     hatches: { of: (_: unknown, tier: number) => `pattern ${tier}` },

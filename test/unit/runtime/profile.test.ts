@@ -43,8 +43,12 @@ const run = (...args: string[]) => {
 };
 const runJson = (...args: string[]) => {
   const result = run(...args, '--json');
-  expect(result).toMatchObject({ status: 0, stderr: '' });
-  return JSON.parse(result.stdout);
+  expect(result.status, result.stderr).toBe(0);
+  const report = JSON.parse(result.stdout);
+  // What is warned of is told to the person who runs the command as well, and nothing else is.
+  const warned: readonly string[] = report.warnings ?? [];
+  expect(result.stderr).toBe(warned.map((warning) => `dnnsplit: warning: ${warning}\n`).join(''));
+  return report;
 };
 const readProfile = (name: string): ProfileDocument => {
   const { document } = parseProfile(readFileSync(path(name), 'utf8'));
@@ -207,9 +211,9 @@ describe('a profile in a configuration', () => {
         finding: `The profile of tier \`device\` has no time for 1 of 21 nodes ('${left?.[0]}'); these are estimated.`,
       },
     ]);
-    const text = run(...args).stdout;
-    expect(text).toContain('(20 measured)');
-    expect(text).toContain('warning: The profile of tier `device` has no time for 1 of 21 nodes');
+    const { stdout, stderr } = run(...args);
+    expect(stdout).toContain('(20 measured)');
+    expect(stderr).toContain('warning: The profile of tier `device` has no time for 1 of 21 nodes');
   });
 
   it('has no finding when it is complete, and a clear one when it is of another model', () => {

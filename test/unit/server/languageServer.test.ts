@@ -293,13 +293,14 @@ describe('the language server over stdio', () => {
       'Generate Kubernetes',
       'Generate KServe',
       'Generate Triton',
+      'Generate Bundles',
     ]);
     expect(actions[0]?.command).toMatchObject({
       command: 'dnnsplit.generate',
       arguments: [{ sourceUri: planUri, target: 'compose' }],
     });
     const lenses: CodeLens[] = await client.connection.sendRequest('textDocument/codeLens', { textDocument });
-    expect(lenses.map(({ command }) => command?.title)).toEqual([expect.stringMatching(/^Predicted: 250 ms/)]);
+    expect(lenses.map(({ command }) => command?.title)).toEqual([expect.stringMatching(/^Predicted: 257 ms/)]);
     const line = text.split('\n').findIndex((one) => one.includes('"tiers"')) + 2;
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', {
       textDocument,
@@ -355,7 +356,7 @@ describe('the language server over stdio', () => {
       range,
       context: { diagnostics: [] },
     });
-    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton'];
+    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton', 'Bundles'];
     expect(actions.map(({ title }) => title)).toEqual(targets.map((name) => `Generate ${name}`));
     const again = await client.request('dnnsplit/planAgain', { sourceUri: uri('dnnsplit.json') });
     expect(again.modelUris).toEqual([uri('resnet152.onnx')]);
