@@ -18,6 +18,8 @@ export interface Alternative {
   /** The tier of a single one, or the label of the node after which the plan cuts first. */
   readonly name: string | null;
   readonly figures: Figures;
+  /** Figures that are 0 because nobody states what they count. */
+  readonly unstated?: readonly string[];
   readonly parts: PlanParts;
   /** What to try for this plan to be shown; nothing for the one that is. */
   readonly overrides: PlanOverrides | null;
@@ -65,13 +67,15 @@ export function alternativesOf(plan: PlanReport, overrides: PlanOverrides, tried
     kind: 'shown',
     name: firstCut(plan),
     figures: figuresOf(plan),
+    ...(plan.unstated && { unstated: plan.unstated }),
     parts: partsOfPlan(plan),
     overrides: null,
   };
   const singles = plan.baselines.flatMap(({ strategy, parts, unavailable, ...rest }): Alternative[] => {
     if (parts === undefined || unavailable !== undefined || strategy === plan.strategy) return [];
     const name = strategy.replace(/^single:/, '');
-    return [{ kind: 'single', name, figures: figuresOf(rest), parts, overrides: { ...conditions, strategy } }];
+    const overridesOfSingle = { ...conditions, strategy };
+    return [{ kind: 'single', name, ...rest, figures: figuresOf(rest), parts, overrides: overridesOfSingle }];
   });
   const sameConditions = (one: TriedPlan) => sameOverrides(conditionsOf(one.overrides), conditions);
   const others = tried.filter((one) => sameConditions(one) && !sameOverrides(one.overrides, overrides));

@@ -1,16 +1,15 @@
-import { figureOf, metrics, metricTable } from '../../src/shared/metrics';
+import { metrics, metricTable } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import { element } from '../page/dom';
-import { formatFigure, formatSignificant, unknownNumber } from '../text/format';
+import { formatSignificant, unknownNumber } from '../text/format';
 import { text, translated } from '../text/strings';
+import { figureText } from './figureText';
 
 /** What a plan gives, in large figures. */
 export function planFigures(plan: PlanReport): HTMLElement {
   const gap = plan.exact.gapPercent;
   const facts: (readonly [string, string])[] = [
-    ...metrics.map(
-      (metric) => [translated(metricTable[metric].shortLabel), formatFigure(metric, figureOf(plan, metric))] as const,
-    ),
+    ...metrics.map((metric) => [translated(metricTable[metric].shortLabel), figureText(plan, metric)] as const),
     [text('plan.gap'), gapText(gap, plan.exact.unavailable)],
   ];
   return element(

@@ -1,4 +1,4 @@
-import { figureOf, figuresOf, metrics, metricTable } from '../../src/shared/metrics';
+import { figuresOf, metrics, metricTable } from '../../src/shared/metrics';
 import { latencyEnds } from '../../src/shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
@@ -8,8 +8,6 @@ import { type Column, table } from '../page/table';
 import {
   formatBytes,
   formatCount,
-  formatDollars,
-  formatFigure,
   formatMacs,
   formatMbps,
   formatMbpsRange,
@@ -18,6 +16,7 @@ import {
   unknownNumber,
 } from '../text/format';
 import { text, translated } from '../text/strings';
+import { figureText, partCostText } from './figureText';
 
 /** What every tier of a plan runs. */
 export function tiersTable(plan: PlanReport): HTMLElement {
@@ -31,7 +30,7 @@ export function tiersTable(plan: PlanReport): HTMLElement {
       { header: text('column.time'), numeric: true, cell: ({ computeMs }) => formatMs(computeMs) },
       { header: text('column.macs'), numeric: true, cell: ({ macs }) => formatMacs(macs) },
       { header: text('column.weights'), numeric: true, cell: ({ weightBytes }) => formatBytes(weightBytes) },
-      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+      { header: text('column.cost'), numeric: true, cell: partCostText },
     ],
     plan.tiers,
   );
@@ -45,7 +44,7 @@ export function linksTable(plan: PlanReport): HTMLElement {
       { header: text('column.link'), cell: ({ from, to }) => `${from} → ${to}` },
       { header: text('column.bytes'), numeric: true, cell: ({ bytes }) => formatBytes(bytes) },
       { header: text('column.transfer'), numeric: true, cell: ({ transferMs }) => formatMs(transferMs) },
-      { header: text('column.cost'), numeric: true, cell: ({ costPerRequest }) => formatDollars(costPerRequest) },
+      { header: text('column.cost'), numeric: true, cell: partCostText },
     ],
     plan.links,
   );
@@ -57,7 +56,7 @@ function metricColumns({ objective }: PlanReport): Column<StrategyReport>[] {
   return shown.map((metric) => ({
     header: translated(metricTable[metric].label),
     numeric: true,
-    cell: (row) => (row.unavailable === undefined ? formatFigure(metric, figureOf(row, metric)) : unknownNumber),
+    cell: (row) => (row.unavailable === undefined ? figureText(row, metric) : unknownNumber),
   }));
 }
 
@@ -78,6 +77,7 @@ export function strategiesTable(plan: PlanReport, controller: Controller): HTMLE
   const own: StrategyReport = {
     strategy: plan.strategy,
     ...figuresOf(plan),
+    ...(plan.unstated && { unstated: plan.unstated }),
     evaluatedPlans: plan.evaluatedPlans,
     relative: 1,
   };

@@ -170,6 +170,7 @@ const defaults = {
   'rests.estimates': 'Times: {0}.',
   'rests.range': 'Nine of ten such plans take between {0} and {1}.',
   'rests.measured': '{0} of {1} times are measured, the others are estimates.',
+  'figure.unstated': 'not stated',
   'rests.assumed': 'Assumed sizes: {0}.',
   'next.title': 'Next steps',
   'next.sizes': 'Set Sizes…',

@@ -5,7 +5,7 @@ import { latencyEnds } from '../../shared/regimeLatency';
 import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
-import { factorText, metricLines } from './words';
+import { factorText, metricLines, statedCost } from './words';
 
 /** Baselines (one tier runs everything) and the other strategies, each against the plan. */
 export function strategiesSection(plan: PlanReport, t: Translate): TreeRow {
@@ -43,8 +43,8 @@ function strategyRow(group: 'baseline' | 'strategy', report: StrategyReport, t: 
   return {
     id,
     label,
-    description: `${verdict}, ${durationText(report.latencyMs)}, ${costShortText(report.costPerRequest)}`,
-    spoken: `${label}: ${verdict}, ${durationText(report.latencyMs)}, ${costText(report.costPerRequest)}`,
+    description: `${verdict}, ${durationText(report.latencyMs)}, ${statedCost(report, costShortText, t)}`,
+    spoken: `${label}: ${verdict}, ${durationText(report.latencyMs)}, ${statedCost(report, costText, t)}`,
     icon: group === 'baseline' ? 'server' : 'beaker',
     kind: 'fact',
     tooltip: () => strategyTooltip(report, verdict, t),

@@ -13,9 +13,10 @@ import {
   threeDigits,
 } from '../../shared/quantities';
 import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../shared/reports';
+import { unlessUnstated } from '../../shared/unstatedText';
 import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';
-import { metricLines } from './words';
+import { metricLines, statedCost } from './words';
 
 /** The plan: what is advised, one row per tier, and between two tiers the link that joins them. */
 export function planSection(plan: PlanReport, t: Translate): TreeRow {
@@ -26,7 +27,7 @@ export function planSection(plan: PlanReport, t: Translate): TreeRow {
   return {
     id: 'plan',
     label: t('Plan'),
-    description: `${durationText(plan.latencyMs)}, ${costShortText(plan.costPerRequest)}`,
+    description: `${durationText(plan.latencyMs)}, ${statedCost(plan, costShortText, t)}`,
     icon: 'milestone',
     kind: 'section',
     spoken: t('Plan: {0} per request', durationText(plan.latencyMs)),
@@ -87,7 +88,7 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
           nodes,
           durationText(tier.computeMs),
           bytesText(tier.weightBytes + tier.peakActivationBytes),
-          cost(tier.costPerRequest),
+          statedCost(tier, cost, t),
         ].join(', ');
   return {
     id: `plan/tier/${tier.id}`,
@@ -109,8 +110,8 @@ function tierTooltip(tier: TierReport, t: Translate): string {
     `**${markdownText(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
     `**${t('Memory')}**: ${t('{0} of weights, {1} of peak activations', bytesText(tier.weightBytes), bytesText(tier.peakActivationBytes))}`,
-    `**${t('Cost')}**: ${costText(tier.costPerRequest)}`,
-    `**${t('Energy')}**: ${energyText(tier.energyJ)}`,
+    `**${t('Cost')}**: ${statedCost(tier, costText, t)}`,
+    `**${t('Energy')}**: ${unlessUnstated(tier, 'energyJ', energyText(tier.energyJ), t('not stated'))}`,
   ];
   if (tier.nodes > 0) {
     lines.push(
@@ -126,7 +127,7 @@ function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate
   const used = link.tensors.length > 0;
   const figures = (cost: (dollars: number) => string) =>
     used
-      ? `${bytesText(link.bytes)}, ${linkTimeText(link.transferMs, link.answerMs, t('back'))}, ${cost(link.costPerRequest)}`
+      ? `${bytesText(link.bytes)}, ${linkTimeText(link.transferMs, link.answerMs, t('back'))}, ${statedCost(link, cost, t)}`
       : t('no traffic');
   const id = `plan/link/${index}`;
   return {
@@ -152,7 +153,7 @@ function linkTooltip(link: LinkReport, t: Translate): string {
     lines.push(
       `**${t('Crosses')}**: ${bytesText(link.bytes)}, ${tensorNames(link.tensors, t)}`,
       `**${t('Transfer')}**: ${linkTimeText(link.transferMs, link.answerMs, t('back'))}`,
-      `**${t('Cost')}**: ${costText(link.costPerRequest)}`,
+      `**${t('Cost')}**: ${statedCost(link, costText, t)}`,
     );
   }
   return lines.join('\n\n');

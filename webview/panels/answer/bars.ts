@@ -1,6 +1,7 @@
 import { metricTable } from '../../../src/shared/metrics';
 import type { PlanReport } from '../../../src/shared/reports';
 import { tierColorIds } from '../../../src/shared/tierLook';
+import { unlessUnstated } from '../../../src/shared/unstatedText';
 import type { Controller } from '../../control/controller';
 import type { Alternative } from '../../model/alternatives';
 import { type Content, element, setText } from '../../page/dom';
@@ -83,7 +84,12 @@ export function barsView(
   const told = element('p', { class: 'hint bar-told' });
   const rows = alternatives.map((one) => {
     const segments = segmentsOf(one.parts, figureOf(one, counted), plan, counted);
-    const figure = format(figureOf(one, counted), counted);
+    const figure = unlessUnstated(
+      one,
+      metricTable[counted].figure,
+      format(figureOf(one, counted), counted),
+      text('figure.unstated'),
+    );
     const name = alternativeName(one, hasRecommended);
     const difference = against(figureOf(one, counted), own, counted);
     const sum = chainText(segments, counted);
