@@ -10,7 +10,7 @@ describe('Analyze DNN splits', () => {
     assert.equal(look.openGraphs(), 1);
     assert.deepEqual(
       look.treeRoots().map(({ id }) => id),
-      ['plan', 'candidates', 'strategies', 'regimes'],
+      ['plan', 'steps', 'candidates', 'strategies', 'regimes'],
     );
     const tiers = section(look, 'plan').children.filter(({ kind }) => kind === 'tier');
     assert.deepEqual(
