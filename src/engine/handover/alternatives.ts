@@ -5,6 +5,8 @@ import type { PlanParts, PlanReport } from '../../shared/reports';
 /** A plan of the report, by its name. */
 export interface NamedPlan extends Figures {
   readonly name: string;
+  /** Figures that are 0 because nobody states what they count. */
+  readonly unstated?: readonly string[];
   readonly parts: PlanParts;
   readonly relative: number | null;
   readonly isChosen: boolean;
@@ -24,10 +26,18 @@ export function alternativesOf(plan: PlanReport): NamedPlan[] {
     if (parts === undefined || unavailable !== undefined) return [];
     const tier = strategy.slice('single:'.length);
     const of = say('handover.singleTier', { tier }).text;
-    return [{ ...figuresOf(rest), name: of, parts, relative, isChosen: false }];
+    const unstated = rest.unstated && { unstated: rest.unstated };
+    return [{ ...figuresOf(rest), ...unstated, name: of, parts, relative, isChosen: false }];
   });
   return [
-    { ...figuresOf(plan), name, parts: own, relative: 1, isChosen: true },
+    {
+      ...figuresOf(plan),
+      ...(plan.unstated && { unstated: plan.unstated }),
+      name,
+      parts: own,
+      relative: 1,
+      isChosen: true,
+    },
     ...(withoutTried ? [{ ...withoutTried, name: say('handover.recommended', {}).text, isChosen: false }] : []),
     ...singles,
     ...(runnerUp

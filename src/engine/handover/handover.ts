@@ -1,4 +1,5 @@
 import type { PlanDocument } from '../../shared/documents/plan';
+import { marginTexts } from '../../shared/marginText';
 import { say } from '../../shared/messages/say';
 import { metricEntry, shownMetrics } from '../../shared/metrics';
 import {
@@ -13,6 +14,7 @@ import {
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { AnalysisReport, PlanReport, RegimeReport } from '../../shared/reports';
 import { tierLetters } from '../../shared/tierLook';
+import { unlessUnstated } from '../../shared/unstatedText';
 import { alternativesOf } from './alternatives';
 import type { Bar, BarPart, Block, Column, Curve, Handover } from './blocks';
 
@@ -51,6 +53,7 @@ export function handover(facts: HandoverFacts): Handover {
       ...plan.linkRegimes.flatMap((regimes, link) => regimeBlocks(plan, regimes, link)),
       heading(say('handover.assumptions', {}).text),
       { kind: 'list', items: assumptions(analysis, plan) },
+      ...marginBlocks(plan),
       sourcesTable(document),
       ...(document.links.length > 0 ? [linkSourcesTable(document)] : []),
       heading(say('handover.reproduce', {}).text),
@@ -116,12 +119,13 @@ function tiersTable({ tiers }: PlanReport): Block {
 function linksTable({ links }: PlanReport): Block {
   return {
     kind: 'table',
-    columns: [words('Link'), number('Tensors'), number('Bytes'), number('Transfer')],
-    rows: links.map(({ from, to, tensors, bytes, transferMs }) => [
+    columns: [words('Link'), number('Tensors'), number('Bytes'), number('Transfer'), number('Way back')],
+    rows: links.map(({ from, to, tensors, bytes, transferMs, answerMs = 0 }) => [
       say('handover.link', { from, to }).text,
       String(tensors.length),
       bytesText(bytes),
       durationText(transferMs),
+      durationText(answerMs),
     ]),
   };
 }
@@ -135,7 +139,11 @@ function alternativesTable(plan: PlanReport): Block {
   return {
     kind: 'table',
     columns: [words('Plan'), ...shown.map(({ label }) => number(label)), number('Against this plan')],
-    rows: all.map((one) => [one.name, ...shown.map(({ figure, text }) => text(one[figure])), ratio(one.relative)]),
+    rows: all.map((one) => [
+      one.name,
+      ...shown.map(({ figure, text }) => unlessUnstated(one, figure, text(one[figure]))),
+      ratio(one.relative),
+    ]),
   };
 }
 
@@ -149,11 +157,11 @@ function regimeBlocks(plan: PlanReport, regimes: readonly RegimeReport[], link: 
   const curve: Curve = {
     nowMbps: bandwidthMbps,
     pieces: possible
-      .map(({ fromMbps, toMbps, fixedMs, bytes }) => ({
+      .map(({ fromMbps, toMbps, fixedMs, bytes, answerBytes = 0 }) => ({
         fromMbps: Math.max(fromMbps, drawn.fromMbps),
         toMbps: Math.min(toMbps ?? drawn.toMbps, drawn.toMbps),
         fixedMs,
-        bytes,
+        bytes: bytes + answerBytes,
       }))
       .filter((piece) => piece.fromMbps < piece.toMbps),
   };
@@ -197,6 +205,26 @@ function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): 
     ...(assumedText === undefined ? [] : [say('handover.assumedSizes', { sizes: assumedText }).text]),
     ...profiles.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     audit.consequence,
+  ];
+}
+
+/** How far each estimate may be off before another plan is better, where that ends somewhere. */
+function marginBlocks(plan: PlanReport): Block[] {
+  const { marginsWithinPercent: percent = 0 } = plan;
+  const margins = marginTexts(plan);
+  if (margins.length === 0) return [];
+  const within = percent > 0 ? say('handover.marginsWithin', { percent }) : say('handover.marginsBest', {});
+  return [
+    { kind: 'text', text: within.text },
+    {
+      kind: 'table',
+      columns: [words('Figure'), number('From'), number('To')],
+      rows: margins.map(({ tier, link = { from: '', to: '' }, least = '', most = '' }) => [
+        tier === undefined ? say('handover.marginLink', link).text : say('handover.marginTier', { tier }).text,
+        least,
+        most,
+      ]),
+    },
   ];
 }
 

@@ -26,5 +26,11 @@ export const handoverMessages = {
   'handover.estimates': 'Times: {estimates}.',
   'handover.range': 'Nine of ten such plans take between {from} and {to}.',
   'handover.assumedSizes': 'The file leaves sizes open. Assumed: {sizes}.',
+  'handover.marginsWithin':
+    'The plan stays within {percent} % of the best while one of these figures is between these ends and the others hold.',
+  'handover.marginsBest':
+    'The plan stays the best while one of these figures is between these ends and the others hold.',
+  'handover.marginTier': 'Times of {tier}, as a factor',
+  'handover.marginLink': 'Bandwidth from {from} to {to}',
   'handover.model': '{nodes|# node|# nodes}, {parameters} parameters, {macs}, weights of {weights}.',
 } as const;

@@ -1,9 +1,10 @@
+import { marginTexts } from '../../../src/shared/marginText';
 import type { AnalysisReport, PlanReport } from '../../../src/shared/reports';
 import type { Controller } from '../../control/controller';
 import { alternativesOf, partsOfPlan } from '../../model/alternatives';
 import type { State } from '../../model/state';
 import { element, withCode } from '../../page/dom';
-import { formatCount, formatMs } from '../../text/format';
+import { formatCount, formatMs, formatSignificant } from '../../text/format';
 import { text } from '../../text/strings';
 import { barsView, chainView } from './bars';
 import { segmentsOf } from './chain';
@@ -27,6 +28,7 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const lines = [
     plan.advice,
     ...estimateLines(plan),
+    ...marginLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
   ];
@@ -41,6 +43,23 @@ function estimateLines(plan: PlanReport): string[] {
     estimatesText === undefined ? measuredText(plan) : text('rests.estimates', estimatesText),
     ...(range === undefined ? [] : [text('rests.range', formatMs(range[0]), formatMs(range[1]))]),
   ];
+}
+
+/** How far each estimate may be off before another plan is better. */
+function marginLines(plan: PlanReport): string[] {
+  const { marginsWithinPercent: percent = 0 } = plan;
+  const how = percent > 0 ? text('rests.within', formatSignificant(percent)) : text('rests.best');
+  return marginTexts(plan).map(({ tier, link, least, most }) => {
+    const range =
+      least === undefined
+        ? text('rests.upTo', most ?? '')
+        : most === undefined
+          ? text('rests.from', least)
+          : text('rests.between', least, most);
+    return tier === undefined
+      ? text('rests.marginLink', how, link?.from ?? '', link?.to ?? '', range)
+      : text('rests.marginTier', how, tier, range);
+  });
 }
 
 function measuredText({ tiers }: PlanReport): string {
