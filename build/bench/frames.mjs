@@ -37,7 +37,7 @@ export async function frames(bench) {
   ];
   const files = await bundlePage();
   const elk = product.createElkEngine();
-  const functions = product.createAnalysisFunctions();
+  const functions = product.createAnalysisFunctions(folder, () => 'anywhere');
   for (const { name, path } of models) {
     if (path === undefined) continue;
     const { graph } = functions.graph({ modelPath: path, unless: '' }, product.unwatched);

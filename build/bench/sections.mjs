@@ -184,7 +184,7 @@ export async function slider(bench) {
   const path = join(folder, 'network-10000.onnx');
   if (!existsSync(path)) writeResidualNetwork(path, 10_000);
   const { graph, candidates, infrastructure } = tables(bench, path);
-  const functions = product.createAnalysisFunctions();
+  const functions = product.createAnalysisFunctions(folder, () => 'anywhere');
   let bandwidthMbps = 1;
   let last = product.planModel(graph, candidates, infrastructure, { strategy: 'dnnsplit' });
   const steps = 20;
