@@ -39,7 +39,7 @@ export const strategyTable = {
   },
   'dads-heavy': {
     label: translatable('DADS, heavy load'),
-    description: translatable('Fastest slowest stage over two tiers, within three times the optimum'),
+    description: translatable('Fastest slowest stage over two tiers, within four times the optimum'),
     mostTiers: 2,
   },
   'dnn-surgery': {

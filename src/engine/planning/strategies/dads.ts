@@ -37,8 +37,8 @@ const heavyRounds = 24;
 
 /**
  * DADS under heavy load (Hu et al., INFOCOM 2019, algorithm DSH): least time of the slowest of lower tier, transfer and
- * upper tier. The cut of least sum is at most three times the optimum, since a maximum of three is at least a third of
- * their sum; further cuts give the slowest stage more weight each time, and the best of all is kept.
+ * upper tier. The cut of least sum is at most four times the optimum, since a maximum of four stages (an answer on its way
+ * back is one too) is at least a quarter of their sum; three where answers stay. Further cuts give the slowest stage more weight each time, and the best of all is kept.
  */
 export function dadsHeavy(context: StrategyContext): FoundPlan {
   let best: Best | undefined;
