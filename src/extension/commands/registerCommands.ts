@@ -9,7 +9,6 @@ import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, ta
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
 import { report } from './report';
-import { savePicture } from './savePicture';
 import { split } from './split';
 import { verifySplit } from './verifySplit';
 
@@ -20,7 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   openGraph,
   openConfig,
   openSample: async (context) => (await import('./openSample')).openSample(context),
-  savePicture,
+  savePicture: async (context, argument) => (await import('./savePicture')).savePicture(context, argument),
   report,
   selectObjective,
   selectStrategy,
