@@ -41,14 +41,18 @@ function articulationEnds(problem: ExactProblem): number[] {
   const { nodeCount } = problem;
   // The furthest reader of everything made by each node, and of what is given at the start.
   const lastReader = new Int32Array(nodeCount).fill(-1);
+  const reads = new Uint8Array(nodeCount);
   let latest = -1;
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const producer = problem.producer[tensor] ?? -1;
     for (const consumer of consumersOf(problem, tensor)) {
+      reads[consumer] = 1;
       if (producer < 0) latest = Math.max(latest, consumer);
       else lastReader[producer] = Math.max(lastReader[producer] ?? -1, consumer);
     }
   }
+  // A node that reads nothing may run below whatever comes before it.
+  latest = Math.max(latest, reads.lastIndexOf(0));
   const ends: number[] = [];
   for (let node = 0; node < nodeCount; node += 1) {
     // `latest` covers what was made strictly before this node.

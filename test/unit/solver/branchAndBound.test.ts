@@ -49,7 +49,7 @@ describe('the best plan under limits', () => {
       fc.property(wide, (problem) => {
         expectExact(problem, 1);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 2100246147 },
     );
   });
 

@@ -70,7 +70,8 @@ export function sendingSeconds(trace: Trace, startS: number, bytes: number): num
   const { durationS, roundMbit } = trace;
   const begin = startS % durationS;
   const target = passedAt(trace, begin) + (bytes * 8) / 1e6;
-  const rounds = Math.floor(target / roundMbit);
+  // What passes exactly with the end of a round does not wait for the next one.
+  const rounds = Math.max(0, Math.ceil(target / roundMbit - 1e-12) - 1);
   return rounds * durationS + timeOf(trace, target - rounds * roundMbit) - begin;
 }
 
