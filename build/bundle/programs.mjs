@@ -36,6 +36,8 @@ export function programs(production) {
     // jsonc-parser's UMD build requires its parts in a way that no bundler can follow; its ES modules are fine.
     mainFields: ['module', 'main'],
   };
+  // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
+  const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
     {
       ...node,
@@ -49,12 +51,12 @@ export function programs(production) {
       server: 'src/server/main.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
       relayGrpc: 'src/relay/grpc/main.ts',
-    }).map(([name, path]) => ({ ...node, entryPoints: { [name]: path }, plugins: [ownMessages(root, path)] })),
+    }).map(([name, path]) => ({ ...node, entryPoints: { [name]: path }, plugins: ownMessagesOf(path) })),
     {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside(), ownMessages(root, 'src/relay/main.ts')],
+      plugins: [noticesInside(), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,

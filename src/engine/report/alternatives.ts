@@ -40,7 +40,8 @@ function prefixLength(assignment: Assignment, link: number): number | null {
 
 /** Label of the last node on the lowest tier that is used, where another one is used too. */
 function lastBelow({ graph }: CostTables, assignment: Assignment): string | null {
-  const lowest = Math.min(...assignment);
+  // Not by one call with them all: a large graph has more nodes than a call takes arguments.
+  const lowest = assignment.reduce((least, tier) => Math.min(least, tier), Number.POSITIVE_INFINITY);
   if (assignment.every((tier) => tier === lowest)) return null;
   return graph.nodes[assignment.lastIndexOf(lowest)]?.label ?? null;
 }

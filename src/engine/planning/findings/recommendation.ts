@@ -54,7 +54,8 @@ export function recommend(
   const hasWork = worksEverywhere(costs, plan);
   const known = [...(hasWork ? [plan] : []), ...singles].map((one) => optionOf(costs, one));
   const options = [...known, ...splitsOf(search)];
-  const least = Math.min(...options.map(({ value }) => value));
+  // One by one: there may be more of them than a call takes arguments.
+  const least = options.reduce((lowest, { value }) => Math.min(lowest, value), Number.POSITIVE_INFINITY);
   const within = options.filter(({ value }) => value <= least * (1 + minimumGainPercent / 100) * (1 + tolerance));
   const [chosen] = within.sort(
     (a, b) =>
