@@ -1,9 +1,10 @@
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { allowedCuts, type CutFamily } from './cutFamily';
+import type { CutFamily } from './cutFamily';
 import { efficientPoints } from './efficient';
-import { combine, crossingFigure, type Measure } from './measures';
+import type { Measure } from './measures';
+import { PlanWalk } from './planWalk';
 
 /** Plans that wait to be sorted, at least. */
 const unsorted = 1000;
@@ -25,97 +26,56 @@ export function efficientPlans(
   most: number,
   work: Work,
 ): number[][] | undefined {
-  const enumeration = new Enumeration(costs, family, bounds, measures, work);
-  return enumeration.count(most) > most ? undefined : enumeration.run();
+  const links = costs.wires.length;
+  if (countPlans(links, family, most, work) > most) return undefined;
+  const efficient = new EfficientSet(links, measures.filter(({ decides }) => decides).length);
+  const isWhole = new PlanWalk({ costs, family, bounds, measures, work }, efficient.keep).run();
+  return isWhole ? efficient.plans() : undefined;
 }
 
-class Enumeration {
-  private readonly allowed: readonly Uint8Array[];
-  private readonly links: number;
-  private readonly full: number;
-  private readonly chosen: Int32Array;
-  /** Measures of what lies below each tier, below and on it, and with the link above it. */
-  private readonly soFar: Float64Array[];
-  /** Measure m of cut c on link l at `crossing[l][c * measures + m]`. */
-  private readonly crossing: readonly Float64Array[];
-  private readonly deciding: number;
+/** How many ways there are to put cuts on all links, or some number above `most`. */
+function countPlans(links: number, family: CutFamily, most: number, work: Work): number {
+  let below = new Float64Array(family.size).fill(1);
+  if (links === 0) return 1;
+  for (let link = 1; link < links && below.reduce((sum, ways) => sum + ways, 0) <= most; link++) {
+    const lowers = below;
+    below = Float64Array.from({ length: family.size }, (_, upper) => {
+      if (upper % 64 === 0) throwIfCanceled(work);
+      let ways = 0;
+      for (let lower = 0; lower <= upper; lower++) if (family.isInside(lower, upper)) ways += lowers[lower] ?? 0;
+      return ways;
+    });
+  }
+  return below.reduce((sum, ways) => sum + ways, 0);
+}
+
+/** Plans of which none beats another, of all that it is given. */
+class EfficientSet {
   private cuts: number[] = [];
   private values: number[] = [];
   /** How many of the plans at hand no other one of them beats; these come first. What beats many comes first in the order. */
   private sorted = 0;
   private order = new Int32Array();
-  private looked = 0;
 
   constructor(
-    costs: CostTables,
-    private readonly family: CutFamily,
-    private readonly bounds: TierBounds,
-    private readonly measures: readonly Measure[],
-    private readonly work: Work,
-  ) {
-    this.allowed = allowedCuts(costs, family, bounds);
-    this.links = costs.wires.length;
-    this.full = family.size - 1;
-    this.chosen = new Int32Array(this.links);
-    this.soFar = Array.from({ length: 2 * this.links + 2 }, () => new Float64Array(measures.length));
-    this.deciding = measures.filter(({ decides }) => decides).length;
-    this.crossing = costs.infrastructure.links.map(({ bandwidthMbps }, l) =>
-      Float64Array.from({ length: family.size * measures.length }, (_, at) => {
-        const measure = measures[at % measures.length];
-        const cut = Math.floor(at / measures.length);
-        return measure === undefined ? 0 : crossingFigure(measure, l, cut, 1 / bandwidthMbps);
-      }),
-    );
-  }
+    private readonly links: number,
+    private readonly deciding: number,
+  ) {}
 
-  /** How many ways there are to put cuts on all links, or some number above `most`. */
-  count(most: number): number {
-    let below = new Float64Array(this.family.size).fill(1);
-    if (this.links === 0) return 1;
-    for (let link = 1; link < this.links && below.reduce((sum, ways) => sum + ways, 0) <= most; link++) {
-      const lowers = below;
-      below = Float64Array.from({ length: this.family.size }, (_, upper) => {
-        if (upper % 64 === 0) throwIfCanceled(this.work);
-        let ways = 0;
-        for (let lower = 0; lower <= upper; lower++) {
-          if (this.family.isInside(lower, upper)) ways += lowers[lower] ?? 0;
-        }
-        return ways;
-      });
-    }
-    return below.reduce((sum, ways) => sum + ways, 0);
-  }
-
-  run(): number[][] | undefined {
-    if (!this.from(0, 0)) return undefined;
+  plans(): number[][] {
     this.sortOut();
-    const plans = this.values.length / this.deciding;
-    return Array.from({ length: plans }, (_, plan) => this.cuts.slice(plan * this.links, (plan + 1) * this.links));
+    const count = this.values.length / this.deciding;
+    return Array.from({ length: count }, (_, plan) => this.cuts.slice(plan * this.links, (plan + 1) * this.links));
   }
 
-  /** Goes through the cuts above tier k. @returns false where too many plans would have to be kept */
-  private from(k: number, lower: number): boolean {
-    const [before, ran, crossed] = [this.soFar[2 * k], this.soFar[2 * k + 1], this.soFar[2 * k + 2]];
-    if (before === undefined || ran === undefined) return true;
-    for (let upper = k === this.links ? this.full : lower; upper <= this.full; upper++) {
-      if (!this.family.isInside(lower, upper)) continue;
-      if (++this.looked % 4096 === 0) throwIfCanceled(this.work);
-      if (!this.addPart(k, lower, upper, before, ran)) continue;
-      if (k === this.links) this.keep(ran);
-      else if (crossed !== undefined && this.allowed[k]?.[upper] === 1 && this.cross(k, upper, ran, crossed)) {
-        this.chosen[k] = upper;
-        if (!this.from(k + 1, upper)) return false;
-      }
-    }
-    return this.sorted <= mostKept;
-  }
-
-  private keep(values: Float64Array): void {
-    if (this.isBeaten(values)) return;
+  /** @returns false where too many plans would have to be kept */
+  readonly keep = (chosen: Int32Array, values: Float64Array): boolean => {
+    if (this.isBeaten(values)) return true;
     for (let m = 0; m < this.deciding; m++) this.values.push(values[m] ?? 0);
-    for (let link = 0; link < this.links; link++) this.cuts.push(this.chosen[link] ?? 0);
+    for (let link = 0; link < this.links; link++) this.cuts.push(chosen[link] ?? 0);
     if (this.values.length >= (2 * this.sorted + unsorted) * this.deciding) this.sortOut();
-  }
+    return this.sorted <= mostKept;
+  };
 
   /** True where one of the sorted plans is as good. What beats one plan often beats the next, so that it is asked first. */
   private isBeaten(values: Float64Array): boolean {
@@ -140,37 +100,5 @@ class Enumeration {
     this.cuts = kept.flatMap((plan) => cuts.slice(plan * links, (plan + 1) * links));
     this.sorted = kept.length;
     this.order = Int32Array.from(kept, (_, place) => place);
-  }
-
-  /** Adds what tier k runs between two cuts; false where it must not or exceeds something. */
-  private addPart(k: number, lower: number, upper: number, before: Float64Array, after: Float64Array): boolean {
-    after.set(before);
-    if (lower === upper) return true;
-    if (this.bounds.allowedTiers[k] !== 1) return false;
-    const seconds = this.family.secondsBelow[k];
-    const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
-    for (let m = 0; m < this.measures.length; m++) {
-      const measure = this.measures[m];
-      if (measure === undefined) return false;
-      const figure = measure.ofPart?.(k, lower, upper) ?? busyS * (measure.rates[k] ?? 0);
-      const value = combine(measure, before[m] ?? 0, figure);
-      if (value > measure.most) return false;
-      after[m] = value;
-    }
-    return true;
-  }
-
-  /** Adds what crosses link l at a cut; false where that is unknown or exceeds something. */
-  private cross(l: number, cut: number, before: Float64Array, after: Float64Array): boolean {
-    const own = this.crossing[l];
-    for (let m = 0; m < this.measures.length; m++) {
-      const measure = this.measures[m];
-      const figure = own?.[cut * this.measures.length + m] ?? 0;
-      if (measure === undefined || figure === Number.POSITIVE_INFINITY) return false;
-      const value = combine(measure, before[m] ?? 0, figure);
-      if (value > measure.most) return false;
-      after[m] = value;
-    }
-    return true;
   }
 }
