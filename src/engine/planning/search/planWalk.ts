@@ -29,6 +29,8 @@ export class PlanWalk {
   private readonly soFar: Float64Array[];
   /** Measure m of cut c on link l at `crossing[l][c * measures + m]`. */
   private readonly crossing: readonly Float64Array[];
+  /** The highest tier that may run something: all that is left is on it. */
+  private readonly top: number;
   private looked = 0;
 
   constructor(
@@ -39,6 +41,7 @@ export class PlanWalk {
     this.allowed = allowedCuts(costs, family, bounds);
     this.links = costs.wires.length;
     this.full = family.size - 1;
+    this.top = bounds.allowedTiers.lastIndexOf(1);
     this.chosen = new Int32Array(this.links);
     this.soFar = Array.from({ length: 2 * this.links + 2 }, () => new Float64Array(measures.length));
     this.crossing = costs.infrastructure.links.map(({ bandwidthMbps }, l) =>
@@ -61,8 +64,8 @@ export class PlanWalk {
     const [before, ran, crossed] = [this.soFar[2 * k], this.soFar[2 * k + 1], this.soFar[2 * k + 2]];
     if (before === undefined || ran === undefined) return true;
     // A tier that may run nothing leaves one cut: the one below it.
-    const last = bounds.allowedTiers[k] === 1 || k === this.links ? this.full : lower;
-    for (let upper = k === this.links ? this.full : lower; upper <= last; upper++) {
+    const last = bounds.allowedTiers[k] === 1 || k >= this.top ? this.full : lower;
+    for (let upper = k >= this.top ? this.full : lower; upper <= last; upper++) {
       if (!family.isInside(lower, upper)) continue;
       if (++this.looked % 4096 === 0) throwIfCanceled(work);
       if (!this.addPart(k, lower, upper, before, ran)) continue;
