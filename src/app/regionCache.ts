@@ -2,7 +2,7 @@ import type { RegionRequest } from '../engine/planning/bandwidths/regionMap';
 import { applyOverrides } from '../engine/planning/infrastructure/applyOverrides';
 import { mapRegions } from '../engine/planning/planModel';
 import { regionMapReport } from '../engine/report/planReport';
-import type { RegionMapReport } from '../shared/reports';
+import type { RegionMapReport } from '../shared/bandwidthReports';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
 import type { AnalyzedModel } from './analyzeFile';

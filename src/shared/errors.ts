@@ -1,6 +1,6 @@
+import type { RelaxReport } from './bandwidthReports';
 import type { Message } from './messages/message';
 import { type Sentence, say } from './messages/say';
-import type { RelaxReport } from './reports';
 
 /**
  * Every failure that a person may see. The message is one sentence that says what is wrong, where, and what to do;

@@ -1,5 +1,5 @@
+import type { RegimeReport } from './bandwidthReports';
 import { durationText } from './quantities';
-import type { RegimeReport } from './reports';
 
 /** Latencies of a regime's plan at the slow end of its bandwidths and at the fast one; one text where these are the same. */
 export function latencyEnds(

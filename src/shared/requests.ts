@@ -2,10 +2,11 @@
 
 import type { AnswerPlace } from './answers';
 import type { ToolAnswer } from './assistantTools';
+import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
 import type { HeatMetric, PictureTheme } from './picture';
-import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
+import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
 import type { VerificationReport } from './verification';

@@ -1,7 +1,9 @@
 /** Messages between the extension host and the graph webview. */
+
+import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
 import type { HeatMetric } from './picture';
-import type { AnalysisReport, PlanReport, RegionMapReport } from './reports';
+import type { AnalysisReport, PlanReport } from './reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from './requests';
 import type { Scene, SceneOverlay } from './scene';
 

@@ -1,6 +1,7 @@
+import type { RegimeReport } from '../../src/shared/bandwidthReports';
 import { clamp } from '../../src/shared/geometry';
 import { metricNamed, metricTable } from '../../src/shared/metrics';
-import type { LinkReport, RegimeReport } from '../../src/shared/reports';
+import type { LinkReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';

@@ -1,6 +1,7 @@
+import type { RegionMapReport } from '../../src/shared/bandwidthReports';
 import { clamp } from '../../src/shared/geometry';
 import { metricEntry, metricNamed } from '../../src/shared/metrics';
-import type { PlanReport, RegionMapReport } from '../../src/shared/reports';
+import type { PlanReport } from '../../src/shared/reports';
 import { element, setText, svgElement, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { formatFigure, formatMbps, formatMbpsRange, formatSignificant } from '../text/format';

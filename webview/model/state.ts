@@ -1,7 +1,8 @@
 import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
+import type { RegionMapReport } from '../../src/shared/bandwidthReports';
 import type { ErrorData } from '../../src/shared/errors';
 import type { HeatMetric } from '../../src/shared/picture';
-import type { AnalysisReport, PlanReport, RegionMapReport } from '../../src/shared/reports';
+import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
 import type { SceneOverlay } from '../../src/shared/scene';
 import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';

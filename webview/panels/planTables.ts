@@ -1,6 +1,7 @@
+import type { RegimeReport } from '../../src/shared/bandwidthReports';
 import { figuresOf, metrics, metricTable } from '../../src/shared/metrics';
 import { latencyEnds } from '../../src/shared/regimeLatency';
-import type { PlanReport, RegimeReport, StrategyReport } from '../../src/shared/reports';
+import type { PlanReport, StrategyReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
 import type { Controller } from '../control/controller';
 import { element, withCode } from '../page/dom';

@@ -5,10 +5,11 @@ import type { PlannedModel } from '../../app/planAnalyzed';
 import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
 import type { PlanningResult } from '../../engine/planning/planModel';
 import { type AnswerPlace, answerPlaces } from '../../shared/answers';
+import type { TraceReport } from '../../shared/bandwidthReports';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
-import type { PlanReport, TraceReport } from '../../shared/reports';
+import type { PlanReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { namedStrategies } from '../../shared/strategies';
 import {

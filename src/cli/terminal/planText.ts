@@ -1,4 +1,5 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
+import type { FollowedReport, RegimeReport, RegionMapReport, RegionReport } from '../../shared/bandwidthReports';
 import { visibleText } from '../../shared/escape/visible';
 import { latencyPartsText } from '../../shared/latencyParts';
 import {
@@ -25,13 +26,9 @@ import { latencyEnds } from '../../shared/regimeLatency';
 import type {
   AdvisedReport,
   CandidateOutcome,
-  FollowedReport,
   MarginReport,
   ParetoReport,
   PlanReport,
-  RegimeReport,
-  RegionMapReport,
-  RegionReport,
   StrategyReport,
 } from '../../shared/reports';
 import { unlessUnstated } from '../../shared/unstatedText';

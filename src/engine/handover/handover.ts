@@ -1,3 +1,4 @@
+import type { RegimeReport } from '../../shared/bandwidthReports';
 import type { PlanDocument } from '../../shared/documents/plan';
 import { marginTexts } from '../../shared/marginText';
 import { say } from '../../shared/messages/say';
@@ -12,7 +13,7 @@ import {
   ratioText,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
-import type { AnalysisReport, PlanReport, RegimeReport } from '../../shared/reports';
+import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import { tierLetters } from '../../shared/tierLook';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { alternativesOf } from './alternatives';

@@ -1,16 +1,14 @@
+import type { FollowedReport, RegimeReport, RegionMapReport } from '../../shared/bandwidthReports';
 import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import { follow, startingController, usualHysteresis } from '../../shared/policy';
 import type {
   AdvisedReport,
   AuditReport,
-  FollowedReport,
   LinkReport,
   MarginReport,
   ParetoReport,
   PlanReport,
-  RegimeReport,
-  RegionMapReport,
   StrategyReport,
   TensorReport,
   TierReport,

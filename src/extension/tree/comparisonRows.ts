@@ -1,8 +1,9 @@
+import type { RegimeReport } from '../../shared/bandwidthReports';
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
 import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
-import type { PlanReport, RegimeReport, StrategyReport } from '../../shared/reports';
+import type { PlanReport, StrategyReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
 import { factorText, metricLines, statedCost } from './words';

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import type { RegionMapReport } from '../../shared/bandwidthReports';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { hasOverrides } from '../../shared/overrides';
-import type { RegionMapReport } from '../../shared/reports';
 import type { ModelSnapshot, PlanOverrides } from '../../shared/requests';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';

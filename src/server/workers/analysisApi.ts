@@ -4,8 +4,9 @@ import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
 import type { ToolAnswer } from '../../shared/assistantTools';
+import type { RegionMapReport } from '../../shared/bandwidthReports';
 import type { ErrorData } from '../../shared/errors';
-import type { AnalysisReport, PlanReport, RegionMapReport } from '../../shared/reports';
+import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type {
   GeneratedFile,
   NodeDetails,
