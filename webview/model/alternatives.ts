@@ -1,5 +1,6 @@
 import { type Figures, figuresOf } from '../../src/shared/metrics';
 import { conditionsOf, decidesPlan } from '../../src/shared/overrides';
+import { partsOf } from '../../src/shared/planParts';
 import type { AlternativeReport, PlanParts, PlanReport } from '../../src/shared/reports';
 import type { PlanOverrides } from '../../src/shared/requests';
 
@@ -28,17 +29,6 @@ export interface Alternative {
 /** Tried plans that are remembered. */
 const mostTried = 4;
 
-/** What the shown plan's latency and cost add up from. */
-export function partsOfPlan({ tiers, links }: PlanReport): PlanParts {
-  return {
-    computeMs: tiers.map(({ computeMs }) => computeMs),
-    tierCosts: tiers.map(({ costPerRequest }) => costPerRequest),
-    transferMs: links.map(({ transferMs }) => transferMs),
-    answerMs: links.map(({ answerMs = 0 }) => answerMs),
-    linkCosts: links.map(({ costPerRequest }) => costPerRequest),
-  };
-}
-
 /** Label of the last node on the lowest tier that a plan uses, where it uses several. */
 export function firstCut({ tiers }: PlanReport): string | null {
   const used = tiers.filter(({ nodes }) => nodes > 0);
@@ -50,7 +40,7 @@ const sameOverrides = (a: PlanOverrides, b: PlanOverrides) => JSON.stringify(a) 
 /** The tried plans with the one that has just come, the newest first; what only changes conditions is none. */
 export function withTried(tried: readonly TriedPlan[], plan: PlanReport, overrides: PlanOverrides): TriedPlan[] {
   if (!decidesPlan(overrides)) return [...tried];
-  const now = { overrides, after: firstCut(plan), figures: figuresOf(plan), parts: partsOfPlan(plan) };
+  const now = { overrides, after: firstCut(plan), figures: figuresOf(plan), parts: partsOf(plan) };
   return [now, ...tried.filter((one) => !sameOverrides(one.overrides, overrides))].slice(0, mostTried);
 }
 
@@ -68,14 +58,16 @@ export function alternativesOf(plan: PlanReport, overrides: PlanOverrides, tried
     name: firstCut(plan),
     figures: figuresOf(plan),
     ...(plan.unstated && { unstated: plan.unstated }),
-    parts: partsOfPlan(plan),
+    parts: partsOf(plan),
     overrides: null,
   };
-  const singles = plan.baselines.flatMap(({ strategy, parts, unavailable, ...rest }): Alternative[] => {
+  const singles = plan.baselines.flatMap((baseline): Alternative[] => {
+    const { strategy, parts, unavailable, unstated } = baseline;
     if (parts === undefined || unavailable !== undefined || strategy === plan.strategy) return [];
     const name = strategy.replace(/^single:/, '');
+    const figures = figuresOf(baseline);
     const overridesOfSingle = { ...conditions, strategy };
-    return [{ kind: 'single', name, ...rest, figures: figuresOf(rest), parts, overrides: overridesOfSingle }];
+    return [{ kind: 'single', name, figures, ...(unstated && { unstated }), parts, overrides: overridesOfSingle }];
   });
   const sameConditions = (one: TriedPlan) => sameOverrides(conditionsOf(one.overrides), conditions);
   const others = tried.filter((one) => sameConditions(one) && !sameOverrides(one.overrides, overrides));

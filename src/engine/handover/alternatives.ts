@@ -1,5 +1,6 @@
 import { say } from '../../shared/messages/say';
 import { type Figures, figuresOf } from '../../shared/metrics';
+import { partsOf } from '../../shared/planParts';
 import type { PlanParts, PlanReport } from '../../shared/reports';
 
 /** A plan of the report, by its name. */
@@ -14,12 +15,6 @@ export interface NamedPlan extends Figures {
 
 /** The plan, the recommended one where it is another, everything on each tier, and the best plan that cuts elsewhere. */
 export function alternativesOf(plan: PlanReport): NamedPlan[] {
-  const own = {
-    computeMs: plan.tiers.map(({ computeMs }) => computeMs),
-    tierCosts: plan.tiers.map(({ costPerRequest }) => costPerRequest),
-    transferMs: plan.links.map(({ transferMs }) => transferMs),
-    linkCosts: plan.links.map(({ costPerRequest }) => costPerRequest),
-  };
   const name = say('handover.thisPlan', {}).text;
   const { withoutTried, runnerUp } = plan;
   const singles = plan.baselines.flatMap(({ strategy, parts, unavailable, relative, ...rest }): NamedPlan[] => {
@@ -34,7 +29,7 @@ export function alternativesOf(plan: PlanReport): NamedPlan[] {
       ...figuresOf(plan),
       ...(plan.unstated && { unstated: plan.unstated }),
       name,
-      parts: own,
+      parts: partsOf(plan),
       relative: 1,
       isChosen: true,
     },

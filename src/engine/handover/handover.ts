@@ -3,6 +3,7 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { marginTexts } from '../../shared/marginText';
 import { say } from '../../shared/messages/say';
 import { metricEntry, shownMetrics } from '../../shared/metrics';
+import { backMs } from '../../shared/planParts';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -67,9 +68,6 @@ export function handover(facts: HandoverFacts): Handover {
 
 const heading = (text: string): Block => ({ kind: 'heading', text });
 
-/** Differences of a sum that are rounding, as a part of it. */
-const rounding = 1e-6;
-
 function bars(plan: PlanReport) {
   const letters = tierLetters(plan.tiers.map(({ id }) => id));
   const bar = ({ name, latencyMs, parts, isChosen }: ReturnType<typeof alternativesOf>[number]): Bar => {
@@ -85,11 +83,9 @@ function bars(plan: PlanReport) {
         return [own, { kind: 'link' as const, tier, letter: '', text, value: transferMs }];
       })
       .filter(({ value }) => value > 0);
-    // What the whole takes beyond its parts is the way of the answer back.
-    const rest = latencyMs - onward.reduce((sum, { value }) => sum + value, 0);
-    const isReturned = rest > latencyMs * rounding;
-    const text = say('handover.wayBack', { time: durationText(rest) }).text;
-    const back: BarPart[] = isReturned ? [{ kind: 'link', tier: 0, letter: '', text, value: rest }] : [];
+    const value = backMs(parts);
+    const text = say('handover.wayBack', { time: durationText(value) }).text;
+    const back: BarPart[] = value > 0 ? [{ kind: 'link', tier: 0, letter: '', text, value }] : [];
     return { name, isChosen, figure: durationText(latencyMs), parts: [...onward, ...back] };
   };
   return { caption: metricEntry('latency').label, bars: alternativesOf(plan).map(bar) };

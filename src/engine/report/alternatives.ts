@@ -1,19 +1,9 @@
 import { figuresOf } from '../../shared/metrics';
-import type { AlternativeReport, PinReport, PlanParts } from '../../shared/reports';
+import { partsOf } from '../../shared/planParts';
+import type { AlternativeReport, PinReport } from '../../shared/reports';
 import type { CostTables } from '../planning/costs/costTables';
-import type { Assignment, Evaluation, Plan } from '../planning/plan/plan';
+import type { Assignment, Plan } from '../planning/plan/plan';
 import { placementOf } from '../split/nodeRanges';
-
-/** What a plan's latency and cost add up from. */
-export function partsOf({ tiers, links }: Evaluation): PlanParts {
-  return {
-    computeMs: tiers.map(({ computeMs }) => computeMs),
-    tierCosts: tiers.map(({ costPerRequest }) => costPerRequest),
-    transferMs: links.map(({ transferMs }) => transferMs),
-    answerMs: links.map(({ answerMs }) => answerMs),
-    linkCosts: links.map(({ costPerRequest }) => costPerRequest),
-  };
-}
 
 /** Another plan, measured against the one that is shown. */
 export function alternativeReport(costs: CostTables, shown: Plan, { assignment, evaluation }: Plan): AlternativeReport {

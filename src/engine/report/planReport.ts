@@ -1,6 +1,7 @@
 import type { FollowedReport, RegimeReport, RegionMapReport } from '../../shared/bandwidthReports';
 import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
+import { partsOf } from '../../shared/planParts';
 import { follow, startingController, usualHysteresis } from '../../shared/policy';
 import type {
   AdvisedReport,
@@ -23,7 +24,7 @@ import type { Assignment, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
-import { alternativeReport, partsOf, pinReports } from './alternatives';
+import { alternativeReport, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';

@@ -92,9 +92,9 @@ export class Steering {
 
   /** The cut for a request whose way up is lost, which needs no tier above the one at `position`; none where there is none. */
   within(position: number): ContractCut | undefined {
-    const slowest = this.cutNamed(this.borders[0]?.cut);
-    const all = [slowest, ...this.borders.map(({ cut }) => this.cutNamed(cut))];
-    return all.find((cut) => cut !== undefined && cut.lastTier <= position);
+    return this.borders
+      .map(({ cut }) => this.cutNamed(cut))
+      .find((cut) => cut !== undefined && cut.lastTier <= position);
   }
 
   /** The cut that both hold: the one that was used last among them, else the one of the nearest regime. */

@@ -1,7 +1,8 @@
 import { marginTexts } from '../../../src/shared/marginText';
+import { partsOf } from '../../../src/shared/planParts';
 import type { AnalysisReport, PlanReport } from '../../../src/shared/reports';
 import type { Controller } from '../../control/controller';
-import { alternativesOf, partsOfPlan } from '../../model/alternatives';
+import { alternativesOf } from '../../model/alternatives';
 import type { State } from '../../model/state';
 import { element, withCode } from '../../page/dom';
 import { formatCount, formatMs, formatSignificant } from '../../text/format';
@@ -13,7 +14,7 @@ import { segmentsOf } from './chain';
 export function answerView({ plan, plannedUnder, tried }: State, controller: Controller): HTMLElement[] {
   if (plan === null) return [element('p', { class: 'verdict' }, text('plan.none'))];
   const alternatives = alternativesOf(plan, plannedUnder, tried);
-  const segments = segmentsOf(partsOfPlan(plan), plan.latencyMs, plan, 'latency');
+  const segments = segmentsOf(partsOf(plan), plan, 'latency');
   return [
     element('h2', { class: 'verdict' }, ...withCode(plan.verdict)),
     ...(segments.length > 1 ? [chainView(segments, 'latency')] : []),

@@ -83,7 +83,7 @@ export function barsView(
   const hasRecommended = plan.withoutTried !== undefined;
   const told = element('p', { class: 'hint bar-told' });
   const rows = alternatives.map((one) => {
-    const segments = segmentsOf(one.parts, figureOf(one, counted), plan, counted);
+    const segments = segmentsOf(one.parts, plan, counted);
     const figure = unlessUnstated(
       one,
       metricTable[counted].figure,

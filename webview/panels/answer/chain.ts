@@ -1,12 +1,10 @@
+import { backMs } from '../../../src/shared/planParts';
 import type { PlanParts, PlanReport } from '../../../src/shared/reports';
 import { tierLetters } from '../../../src/shared/tierLook';
 import { text } from '../../text/strings';
 
 /** What a sum over a plan's parts counts. */
 export type Counted = 'latency' | 'cost';
-
-/** Differences of a sum that are rounding, as a part of it. */
-const rounding = 1e-6;
 
 /** One part of a plan: a tier that computes, or a link that carries. */
 export interface Segment {
@@ -21,13 +19,14 @@ export interface Segment {
 
 /**
  * The parts of a plan in the order in which a request passes them, without those that take nothing; at the end the way back
- * of the answer, which is what the whole takes beyond them.
+ * of the answer, whose cost is that of its links.
  */
-export function segmentsOf(parts: PlanParts, whole: number, { tiers, links }: PlanReport, counted: Counted): Segment[] {
+export function segmentsOf(parts: PlanParts, { tiers, links }: PlanReport, counted: Counted): Segment[] {
   const letters = tierLetters(tiers.map(({ id }) => id));
   const [ofTiers, ofLinks] =
     counted === 'latency' ? [parts.computeMs, parts.transferMs] : [parts.tierCosts, parts.linkCosts];
-  const onward = tiers
+  const wayBack = counted === 'latency' ? backMs(parts) : 0;
+  return tiers
     .flatMap(({ id }, index): Segment[] => {
       const tier: Segment = { kind: 'tier', index, letter: letters[index] ?? '', name: id, value: ofTiers[index] ?? 0 };
       const link = links[index];
@@ -35,8 +34,6 @@ export function segmentsOf(parts: PlanParts, whole: number, { tiers, links }: Pl
       const name = text('boundary.link', link.from, link.to);
       return [tier, { kind: 'link', index, letter: '', name, value: ofLinks[index] ?? 0 }];
     })
+    .concat({ kind: 'link', index: 0, letter: '', name: text('bars.wayBack'), value: wayBack })
     .filter(({ value }) => value > 0);
-  const rest = whole - onward.reduce((sum, { value }) => sum + value, 0);
-  if (!(rest > whole * rounding)) return onward;
-  return [...onward, { kind: 'link', index: 0, letter: '', name: text('bars.wayBack'), value: rest }];
 }
