@@ -57,7 +57,7 @@ function setting(results) {
   return [
     '## What was planned',
     '',
-    `${results.length} models at their own input size (224 x 224 and the like, one image, float32 on the wire) on ${study.scenarios().length} infrastructures of three tiers, for ${list(study.objectives)}.`,
+    `${results.length} models at their own input size (224 x 224 and the like, one image, float32 on the wire) on ${study.scenarios().length} infrastructures of three tiers, for ${list(study.objectives)}. Outputs come back to the first tier.`,
     '',
     '| part | values |',
     '|---|---|',
