@@ -4,12 +4,13 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
-import { isRegularFile, readTextFile, statusAt } from '../files/regularFile';
-import { blocksOf, type ContractDocument, contractSchema } from '../shared/documents/contract';
+import { isRegularFile, statusAt } from '../files/regularFile';
+import { blocksOf } from '../shared/documents/contract';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
+import { contractAt } from './contractFile';
 import { modelOfPlan, readPlanFile } from './planFile';
 import { contractFile, sharedWeightsFile, splitPlanFile } from './splitFiles';
 
@@ -48,14 +49,6 @@ export function splitPartFiles({ contractPaths }: Pick<ExportedSplit, 'contractP
     return [...models, ...models.map((model) => `${model}.data`), join(dirname(path), sharedWeightsFile)];
   });
   return fileIdentities([...contractPaths, ...parts]);
-}
-
-function contractAt(path: string): ContractDocument {
-  try {
-    return contractSchema.parse(JSON.parse(readTextFile(path, 'contract')));
-  } catch {
-    throw new DnnSplitError('file-system', say('split.contract', { path }), { path });
-  }
 }
 
 export interface VerificationOptions {

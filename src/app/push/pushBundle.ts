@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { openFileSource } from '../../files/fileSource';
-import { isRegularFile, readTextFile } from '../../files/regularFile';
-import { contractSchema } from '../../shared/documents/contract';
+import { isRegularFile } from '../../files/regularFile';
 import { DnnSplitError } from '../../shared/errors';
 import { dnsLabel } from '../../shared/escape/containers';
 import { say } from '../../shared/messages/say';
+import { contractAt } from '../contractFile';
 import { type ChunkedFile, chunkBytes, chunkedFiles, versionOf } from './bundleChunks';
 import { type RemoteAnswer, type RemoteHost, runRemotely } from './remoteHost';
 import { assembleScript, listScript, receiveScript, switchScript } from './remoteScripts';
@@ -59,9 +59,7 @@ function nameOf(directory: string): string {
   const path = `${directory}/contract.json`;
   const isBundle = isRegularFile(path) && isRegularFile(`${directory}/run.sh`);
   if (!isBundle) throw new DnnSplitError('file-system', say('push.noBundle', { path: directory }), { path: directory });
-  const { data } = contractSchema.safeParse(JSON.parse(readTextFile(path, 'contract')));
-  if (data === undefined) throw new DnnSplitError('file-system', say('split.contract', { path }), { path });
-  return `${dnsLabel(data.model, 'model')}-${dnsLabel(basename(directory), 'tier')}`;
+  return `${dnsLabel(contractAt(path).model, 'model')}-${dnsLabel(basename(directory), 'tier')}`;
 }
 
 /** Complete pieces are named by their checksum. */

@@ -30,6 +30,9 @@ const options = [
   'PermitLocalCommand=no',
 ];
 
+/** Characters of an answer that are read; the pieces of a bundle of 400 GB take fewer. */
+const mostOutput = 16 * 1024 * 1024;
+
 export interface RemoteAnswer {
   readonly code: number;
   readonly output: string;
@@ -59,6 +62,8 @@ export async function runRemotely(
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
+    // Whatever answers there says a line per piece; more than that is not read.
+    if (output.length > mostOutput) child.kill();
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-8000);

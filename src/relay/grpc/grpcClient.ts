@@ -19,6 +19,7 @@ import {
 } from '../inference/travelling';
 import { inferenceServiceDefinition, type MethodName } from './descriptor';
 import type { ModelInferResponse } from './messages';
+import { jsonOrText } from './metadataJson';
 import { refusalOfGrpc } from './status';
 import { describeTensor, readParameters, readTensors, writeParameters } from './tensors';
 
@@ -61,7 +62,7 @@ export class GrpcInferenceClient implements TensorServer {
     const { message, metadata } = await this.ask<{ platform: string }>('ModelMetadata', this.model());
     const [artifact] = metadata.get(artifactParameter);
     const [holding] = metadata.get(holdingParameter);
-    const told = typeof holding === 'string' ? { [holdingParameter]: JSON.parse(holding) } : {};
+    const told = typeof holding === 'string' ? { [holdingParameter]: jsonOrText(holding) } : {};
     const parameters = artifact === undefined ? {} : { parameters: { [artifactParameter]: artifact, ...told } };
     this.description = { takesBinary: true, metadata: { ...message, ...parameters } };
     return this.description;

@@ -30,6 +30,7 @@ import type { MemoryBudget } from '../service/memoryBudget';
 import type { RequestCall } from '../service/requestCall';
 import { inferenceServiceDefinition } from './descriptor';
 import type { ModelInferRequest, ModelNamed } from './messages';
+import { jsonOrText } from './metadataJson';
 import { grpcError } from './status';
 import { describeTensor, readParameters, readTensors, writeParameters } from './tensors';
 
@@ -221,17 +222,8 @@ function requestOf({ id, inputs, outputs, parameters, raw_input_contents: raw }:
     binaryOutput: true,
     wantsTiming: timing === true,
     artifact: typeof artifact === 'string' ? artifact : undefined,
-    route: typeof route === 'string' ? jsonOf(route) : route,
+    route: typeof route === 'string' ? jsonOrText(route) : route,
   };
-}
-
-/** What is no JSON stays a text, which is no route. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** What a request over HTTP would say in its headers. */
