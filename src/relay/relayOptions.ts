@@ -36,6 +36,7 @@ export interface ServeOptions {
   readonly linkMbps?: number;
   readonly linkLatencyMs: number;
   readonly probes: boolean;
+  readonly refuseUnencoded?: boolean;
   readonly logFormat: LogFormat;
 }
 
@@ -101,6 +102,12 @@ export function addOptions(command: Command): Command {
       new Option(
         '--no-probes',
         'with several cuts: measure the link by requests alone (env: DNNSPLIT_NO_PROBES); probes take at most 1 % of it',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--refuse-unencoded',
+        "refuse requests with values that the link's encoding cannot carry (env: DNNSPLIT_REFUSE_UNENCODED); such tensors travel unencoded otherwise",
       ),
     )
     .addOption(

@@ -27,12 +27,15 @@ import { directCodec, type MessageCodec } from './inference/messageCodec';
 import { loadGrpc } from './loadGrpc';
 import { accessCheck } from './service/access';
 import { Admission } from './service/admission';
+import { serverName } from './service/description';
 import type { Executors } from './service/hop';
 import type { InferenceService } from './service/inferenceService';
 import type { Log } from './service/log';
 import { MemoryBudget } from './service/memoryBudget';
 import { Metrics } from './service/metrics';
 import { RelayServer } from './service/relayServer';
+import { Tracer } from './tracing/tracer';
+import type { TracingSettings } from './tracing/tracingSettings';
 
 /** How a relay is set up; every limit has a default in `defaultRelaySettings`. */
 export interface RelaySettings {
@@ -76,6 +79,10 @@ export interface RelaySettings {
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** With several cuts: whether the link may be probed where requests show too little of it. */
   readonly probes?: boolean;
+  /** Whether tensors that their link's encoding cannot carry are refused; they travel as they are otherwise. */
+  readonly refusesUnencoded?: boolean;
+  /** Where spans go; none are made where absent. */
+  readonly tracing?: TracingSettings | undefined;
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
   readonly version: string;
@@ -120,7 +127,9 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const executors = await createExecutors(contract, settings);
   const upstream = await createUpstream(contract, settings, metrics);
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
-  const { service, unwatch } = createService(contract, { executors, upstream, metrics, admission }, settings);
+  const tracer = createTracer(contract, settings);
+  const parts = { executors, upstream, metrics, admission, tracer };
+  const { service, unwatch } = createService(contract, parts, settings);
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());
@@ -131,6 +140,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
     unwatch();
     upstream?.close();
     for (const executor of executors.values()) await executor.close();
+    await tracer?.close();
   };
   // Opens connections, so that the first request need not wait for them; the tier above may come later.
   upstream?.describe().catch(() => undefined);
@@ -194,6 +204,11 @@ function createGrpcServer(
     budget,
     checkAccess: accessCheck(access.token),
   });
+}
+
+function createTracer({ model, tier }: ContractDocument, { tracing, version, log }: RelaySettings): Tracer | undefined {
+  const resource = { 'service.name': serverName, 'service.version': version };
+  return tracing && new Tracer(tracing, { ...resource, 'dnnsplit.model': model, 'dnnsplit.tier': tier }, log);
 }
 
 /** The relay's own program lies beside every program that serves. */
