@@ -208,7 +208,8 @@ function createGrpcServer(
 
 function createTracer({ model, tier }: ContractDocument, { tracing, version, log }: RelaySettings): Tracer | undefined {
   const resource = { 'service.name': serverName, 'service.version': version };
-  return tracing && new Tracer(tracing, { ...resource, 'dnnsplit.model': model, 'dnnsplit.tier': tier }, log);
+  const lost = (reason: string, spans: number) => log(`spans are lost: ${reason}`, { level: 'warning', spans });
+  return tracing && new Tracer(tracing, { ...resource, 'dnnsplit.model': model, 'dnnsplit.tier': tier }, lost);
 }
 
 /** The relay's own program lies beside every program that serves. */

@@ -1,4 +1,3 @@
-import type { Log } from '../service/log';
 import type { TracingSettings } from './tracingSettings';
 
 export type AttributeValue = string | number;
@@ -20,6 +19,9 @@ export interface EndedSpan {
   readonly failure: string | undefined;
 }
 
+/** Hears once per outage why spans are lost, and how many have been so far. */
+export type LossListener = (reason: string, spans: number) => void;
+
 /** Numbers of `opentelemetry.proto.trace.v1.Span.SpanKind`. */
 const spanKinds = { internal: 1, server: 2, client: 3 } as const;
 export type SpanKind = keyof typeof spanKinds;
@@ -40,7 +42,7 @@ export class OtlpExporter {
   constructor(
     private readonly settings: TracingSettings,
     private readonly resource: Readonly<Record<string, AttributeValue>>,
-    private readonly log: Log,
+    private readonly lost: LossListener,
   ) {
     this.timer = setInterval(() => this.post(), settings.delayMs).unref();
   }
@@ -84,8 +86,7 @@ export class OtlpExporter {
     } catch (error) {
       this.dropped += spans.length;
       // Once per outage: it is not what the relay is for.
-      if (!this.hasFailed)
-        this.log(`spans are lost: ${reasonOf(error)}`, { level: 'warning', collector: url, lost: this.dropped });
+      if (!this.hasFailed) this.lost(reasonOf(error), this.dropped);
       this.hasFailed = true;
     }
   }

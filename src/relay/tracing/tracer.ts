@@ -1,6 +1,5 @@
 import type { Span } from '../../runtime/executor';
-import type { Log } from '../service/log';
-import { type AttributeValue, type EndedSpan, OtlpExporter, type SpanKind } from './otlpExporter';
+import { type AttributeValue, type EndedSpan, type LossListener, OtlpExporter, type SpanKind } from './otlpExporter';
 import { newSpanId, newTraceId, type TraceContext, traceContextFrom, traceParentOf } from './traceContext';
 import type { TracingSettings } from './tracingSettings';
 
@@ -11,9 +10,9 @@ export class Tracer {
   constructor(
     private readonly settings: TracingSettings,
     resource: Readonly<Record<string, AttributeValue>>,
-    log: Log,
+    lost: LossListener,
   ) {
-    this.exporter = new OtlpExporter(settings, { ...resource, ...settings.resource }, log);
+    this.exporter = new OtlpExporter(settings, { ...resource, ...settings.resource }, lost);
   }
 
   /**

@@ -54,7 +54,7 @@ export const runningMessages = {
   'tracing.endpoint': 'which is not an http:// or https:// address.',
   'tracing.sampler':
     'which is not a sampler of this relay. Use always_on, always_off or traceidratio, or one of them after parentbased_.',
-  'tracing.number': 'but must be a number from {least} upwards that fits.',
+  'tracing.number': 'but must be a number, {least} or more.',
   'tracing.pairs': 'but must be written as name=value,name=value.',
   'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
   'contract.outside':
