@@ -48,7 +48,7 @@ export interface RelaySettings {
   readonly upstream?: string;
   /** Base address of a running v2 engine; ONNX Runtime in this process otherwise. */
   readonly engine?: string;
-  /** Name of the sub-model at that engine. */
+  /** Name of the sub-model at that engine; of several blocks, each has `-block-` and its id behind it. */
   readonly engineModel?: string;
   readonly tokenFile?: string;
   readonly upstreamTokenFile?: string;
@@ -119,7 +119,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
   refuseUncarried(travellingTensors(contract), 'protocol');
   if (settings.engine === undefined) refuseUncarried(runTensors(contract), 'runtime');
-  refuseUnheld(contract, settings);
+  refuseUnheld(contract);
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);
@@ -153,9 +153,8 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 }
 
 /** @throws DnnSplitError `bad-usage` for blocks that need what this relay does not do */
-function refuseUnheld(contract: ContractDocument, { engine }: RelaySettings): void {
+function refuseUnheld(contract: ContractDocument): void {
   if (contract.formatVersion === 1) return;
-  if (engine !== undefined) throw new DnnSplitError('bad-usage', say('relay.blocksInEngine', { tier: contract.tier }));
   const stateful = contract.blocks.find(({ state = [] }) => state.length > 0);
   if (stateful === undefined) return;
   throw new DnnSplitError('bad-usage', say('relay.state', { tier: contract.tier, block: stateful.id }));
@@ -225,14 +224,15 @@ async function createExecutors(contract: ContractDocument, settings: RelaySettin
 }
 
 async function createExecutor(
-  { model }: ContractDocument,
+  { model, formatVersion }: ContractDocument,
   block: ContractBlock,
   settings: RelaySettings,
 ): Promise<Executor> {
   if (settings.engine !== undefined) {
+    const { engineModel = model } = settings;
     const client = createClient({
       address: settings.engine,
-      modelName: settings.engineModel ?? model,
+      modelName: formatVersion === 2 ? `${engineModel}-block-${block.id}` : engineModel,
       title: engineTitle,
       token: await readSecret(settings.engineTokenFile),
       certificateAuthority: await readAuthority(settings.engineCaFile),

@@ -44,8 +44,6 @@ export const runningMessages = {
     'The relay cannot listen on {address} for gRPC: {reason}. Choose another --grpc-port or --host.',
   'relay.noEngine': 'Tier {tier} has a sub-model but no engine to run it.',
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
-  'relay.blocksInEngine':
-    'Tier {tier} holds several cuts of the model, which an engine beside the relay cannot run yet. Start the relay without --engine.',
   'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'tracing.variable': '{variable} is "{value}", {wanted}',
