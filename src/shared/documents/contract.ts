@@ -99,6 +99,13 @@ const policy = z.strictObject({
         link: count.describe('Link whose bandwidth decides: from the tier at this position to the next one.'),
         startMbps: positive.describe('Bandwidth to begin with, before any was measured.'),
         borders: z.array(range).min(1).describe('From the slowest to the fastest.'),
+        table: z
+          .array(z.strictObject({ before: id, fromMbps: nonNegative, toMbps: positive.nullable(), cut: id }))
+          .min(1)
+          .optional()
+          .describe(
+            'The cut to take next by the one in force, made for a bandwidth trace; the borders decide where it is absent.',
+          ),
       }),
     )
     .length(1),

@@ -68,6 +68,7 @@ export const usingMessages = {
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
+  'command.traceWithoutLink': '`--trace` needs `--adaptive` with the link that the trace is about.',
   'command.late': '`--least missed` needs `--late` with the milliseconds after which an answer is late.',
   'command.regions': '`--regions` needs two links, so at least three tiers.',
   'command.nothingToSweep':
