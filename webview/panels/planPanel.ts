@@ -2,10 +2,12 @@ import { hasOverrides } from '../../src/shared/overrides';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
 import { element } from '../page/dom';
+import { patch } from '../page/patch';
 import { button } from '../page/toolkit';
 import { formatCount } from '../text/format';
 import { text } from '../text/strings';
 import { answerView, restsOnView } from './answer/answerView';
+import type { PointedBar } from './answer/bars';
 import { nextStepsView } from './answer/nextSteps';
 import { triedView } from './answer/triedView';
 import { createBandwidthSliders } from './bandwidthSliders';
@@ -67,13 +69,14 @@ export function createPlanPanel(controller: Controller): Panel {
       view?.scrollIntoView({ block: 'nearest' });
     },
   );
+  const pointed: PointedBar = { key: undefined };
   const tell = whenChanged(
     ({ plan, plannedUnder, tried }) => [plan, plannedUnder, tried],
-    (state) => answer.replaceChildren(...answerView(state, controller)),
+    (state) => patch(answer, answerView(state, pointed, controller)),
   );
   const listTried = whenChanged(
     ({ plan, plannedUnder }) => [plan, plannedUnder],
-    (state) => tried.replaceChildren(...triedView(state, controller)),
+    (state) => patch(tried, triedView(state, controller)),
   );
   const offer = whenChanged(
     ({ analysis, overrides }) => [analysis?.openDimensions.length, hasOverrides(overrides)],
