@@ -86,7 +86,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(first).toBeLessThan(0.2);
     expect(second).toBeLessThan(0.2);
     await page.getByRole('tab', { name: 'Plan' }).click();
-    const slider = page.getByRole('slider', { name: 'device to edge' });
+    const slider = page.getByRole('slider', { name: 'Bandwidth device to edge' });
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/kbit\/s$/);
   });
 

@@ -1,5 +1,5 @@
 import type { Controller } from '../control/controller';
-import { withBandwidth } from '../model/overrides';
+import { withCondition } from '../model/overrides';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { patch } from '../page/patch';
@@ -67,7 +67,8 @@ function bandwidthsOf({ plan, overrides }: State, links: readonly [number, numbe
 
 function withBoth({ overrides, plan }: State, [first, second]: readonly [number, number], mbps: Bandwidths) {
   const count = plan?.links.length ?? 0;
-  return withBandwidth(withBandwidth(overrides, count, first, mbps[0]), count, second, mbps[1]);
+  const withFirst = withCondition(overrides, 'bandwidthMbps', count, first, mbps[0]);
+  return withCondition(withFirst, 'bandwidthMbps', count, second, mbps[1]);
 }
 
 /** Every pair of links, in words. */

@@ -169,6 +169,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       ...(tier.estimate && { estimate: tier.estimate }),
       memoryGB: tier.memoryGB ?? null,
       ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
+      ...(tier.speed !== undefined && { speed: tier.speed }),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
       nodes: ranges[k] ?? [],

@@ -56,6 +56,9 @@ export const tierSchema = z
       .optional()
       .describe('Memory for weights and activations in GB; a limit unless `constraints.respectMemory` is false.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
+    speed: positive
+      .optional()
+      .describe('How many times as fast the tier is as its estimated or measured times say (default: 1).'),
     replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })

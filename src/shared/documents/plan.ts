@@ -74,6 +74,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  speed: positive.optional().describe('How many times as fast the tier was taken to be; once where absent.'),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z

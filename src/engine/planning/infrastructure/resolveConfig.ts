@@ -124,6 +124,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
     unstated: namesOf(tierRates).filter((rate) => (tier[rate] ?? preset?.[rate]) === undefined),
+    ...(tier.speed !== undefined && { speed: tier.speed }),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
     ...(profile?.model && { profiledModel: profile.model }),
