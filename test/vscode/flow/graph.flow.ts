@@ -171,6 +171,40 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
   });
 
+  it('has a menu of its own on a node: folds, names, pins and the tree', async () => {
+    await workbench.treeRow('block_6_project').first().click();
+    await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
+    const item = (name: string) => workbench.page.getByRole('menuitem', { name, exact: true });
+    await openMenu();
+    for (const name of ['Cut Here', 'Pin to Tier…', 'Compare With…', 'Reveal in Tree', 'Copy Tensor Names']) {
+      await item(name).waitFor({ timeout: 20_000 });
+    }
+    expect(await item('Paste').count()).toBe(0);
+    await workbench.picture('7-menu');
+    const status = await workbench.statusBar.innerText();
+    await item('Cut Here').click();
+    await workbench.graph.locator('.notice').getByRole('button', { name: '1: device → edge' }).click();
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await graph().press('Control+z');
+    await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
+  });
+
+  /** Right-clicks the box in the middle of the graph, where what was revealed is. */
+  async function openMenu(): Promise<void> {
+    const canvas = workbench.graph.locator('canvas').first();
+    const box = await canvas.boundingBox();
+    if (box === null) throw new Error('The canvas is not on the screen.');
+    const cursor = () => canvas.evaluate((element) => getComputedStyle(element).cursor);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    for (let step = 0; step < 30; step++) {
+      await workbench.page.mouse.move(x, y + (step % 2 === 0 ? 1 : -1) * step * 8);
+      if ((await cursor()) !== 'pointer') continue;
+      await workbench.page.mouse.click(x, y + (step % 2 === 0 ? 1 : -1) * step * 8, { button: 'right' });
+      return;
+    }
+    throw new Error('No box is in the middle of the graph.');
+  }
+
   it('holds the plan against another one', async () => {
     await tab('Plan').click();
     await inGraph('button', 'Compare: single:edge').click({ timeout: 30_000 });
