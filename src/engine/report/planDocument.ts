@@ -11,7 +11,8 @@ import type { DimensionBindings } from '../shapes/facts/inferred';
 import { placementOf } from '../split/nodeRanges';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { finite, nodesPerTier, objectiveText } from './planReport';
+import { nodesPerTier } from './placement';
+import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { dataTensorReport } from './tensorReport';
 
