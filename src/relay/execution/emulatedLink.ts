@@ -3,8 +3,9 @@ import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 
 export interface EmulatedLinkOptions {
-  /** Port on the loopback address that the link leads to. */
+  /** Port that the link leads to, on the loopback address where no other is named. */
   readonly targetPort: number;
+  readonly targetHost?: string;
   /** Upwards; 0 lets nothing through. */
   readonly bandwidthMbps: number;
   /** One way. */
@@ -50,13 +51,13 @@ export class EmulatedLink {
     this.timer = setInterval(() => this.pass(), tickMs).unref();
   }
 
-  /** @returns the port on the loopback address that stands for the other end @throws DnnSplitError `file-system` */
-  listen(): Promise<number> {
+  /** @returns the port on the address that stands for the other end @throws DnnSplitError `file-system` */
+  listen(host = '127.0.0.1'): Promise<number> {
     return new Promise((done, fail) => {
       this.server.once('error', ({ message }) =>
-        fail(new DnnSplitError('file-system', say('relay.cannotListen', { address: '127.0.0.1', reason: message }))),
+        fail(new DnnSplitError('file-system', say('relay.cannotListen', { address: host, reason: message }))),
       );
-      this.server.listen(0, '127.0.0.1', () => {
+      this.server.listen(0, host, () => {
         const address = this.server.address();
         done(typeof address === 'object' && address !== null ? address.port : 0);
       });
@@ -87,7 +88,7 @@ export class EmulatedLink {
   }
 
   private open(client: Socket): void {
-    const server = connect(this.options.targetPort, '127.0.0.1');
+    const server = connect(this.options.targetPort, this.options.targetHost ?? '127.0.0.1');
     const way: Way = { client, server, queue: [], queuedBytes: 0, ends: false };
     this.ways.add(way);
     const drop = () => {

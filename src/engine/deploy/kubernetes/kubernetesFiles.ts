@@ -12,7 +12,7 @@ import {
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
-import { relayDockerfile, relayPort } from '../parts/relayImage';
+import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { engineConfigFile, engineSidecar, sidecarAddress } from './engineSidecar';
 import {
@@ -58,7 +58,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
       ]),
       { path: 'images/Dockerfile', content: relayDockerfile({ withTiers: true }) },
       { path: 'images/docker-bake.json', content: bakeFile(input, tiers) },
-      { path: 'images/relay.js', content: input.relayProgram },
+      ...relayPrograms(input, 'images/'),
       {
         path: 'README.md',
         content: readme(
