@@ -126,7 +126,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     unstated: namesOf(tierRates).filter((rate) => (tier[rate] ?? preset?.[rate]) === undefined),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
-    ...(profile?.model && { profiledModel: profile.model }),
+    ...(profile && { recording: profile }),
   };
 }
 
@@ -201,6 +201,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
+    hopMs: link.hopMs,
     downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
     downLatencyMs: link.downLatencyMs,
     ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),
