@@ -69,6 +69,11 @@ export const linkSchema = z
     preset: z.string().optional().describe('Link whose published figures are used for missing properties.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
+    hopMs: nonNegative
+      .optional()
+      .describe(
+        'Fixed time that relays take for a request over this link, in milliseconds (default: 0); `dnnsplit run --report` measures it.',
+      ),
     downBandwidthMbps: positive
       .optional()
       .describe('Bandwidth of the way back in Mbit/s (default: as upward, also where that is varied).'),

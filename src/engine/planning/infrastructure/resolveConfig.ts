@@ -127,7 +127,7 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     ...(tier.speed !== undefined && { speed: tier.speed }),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
-    ...(profile?.model && { profiledModel: profile.model }),
+    ...(profile && { recording: profile }),
   };
 }
 
@@ -202,6 +202,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
+    hopMs: link.hopMs,
     downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
     downLatencyMs: link.downLatencyMs,
     ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),
