@@ -10,7 +10,7 @@ import {
 } from '../planning/bandwidths/traceChoices';
 import { requestsOver, type TraceSettings, tableSteps } from '../planning/bandwidths/traceTable';
 import type { PlanningResult } from '../planning/planModel';
-import { placement } from './planReport';
+import { placement } from './placement';
 
 /**
  * What requests over a trace would take: with the regimes' borders, with a table made for the trace, with every cut by itself,

@@ -44,6 +44,14 @@ export const runningMessages = {
     'The relay cannot listen on {address} for gRPC: {reason}. Choose another --grpc-port or --host.',
   'relay.noEngine': 'Tier {tier} has a sub-model but no engine to run it.',
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
+  'trial.adaptive':
+    'These sub-models hold several cuts, of which a report would mix the times. Run the report with the plan itself.',
+  'trial.conflict': 'A report is made of the plan as it is. Leave --{option} out, or --report.',
+  'trial.foreign':
+    'The times of {tiers} are of another device or estimated; this machine only {count|stands|stand} in for {count|it|them}. Profile the model here to compare like with like.',
+  'trial.restless':
+    'The machine was busy: the whole model took up to {percent} % longer at times. Run the report again when nothing else runs.',
+  'trial.unshaped': 'The links were not slowed down, so their predictions do not apply.',
   'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'tracing.variable': '{variable} is "{value}", {wanted}',
