@@ -108,7 +108,7 @@ const policy = z.strictObject({
           ),
       }),
     )
-    .length(1),
+    .length(1, 'A policy follows one link.'),
   hysteresis: nonNegative.describe('Part of a border by which a bandwidth must lie beyond it before the cut moves.'),
   minimumDwellMs: nonNegative.describe('Shortest time that a cut is kept.'),
   minimumSamples: count.describe('Bandwidths that must have been measured since the cut moved last.'),
