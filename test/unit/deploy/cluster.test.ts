@@ -515,12 +515,19 @@ describe.each(projects)('a Compose project with the engine %s and %s', (engine, 
     for (const { volumes } of Object.values(services)) {
       for (const { source } of volumes) expect(isThere(generated, posix.normalize(source)), source).toBe(true);
     }
-    for (const [k, { volumes, command, build }] of relays.entries()) {
-      expect(isThere(generated, posix.join(posix.normalize(build ?? ''), 'Dockerfile'))).toBe(true);
+    for (const [k, { volumes, command }] of relays.entries()) {
       const mount = volumes.find(({ target }) => target === posix.dirname(command[0] ?? ''));
       const path = posix.join(posix.normalize(mount?.source ?? ''), posix.basename(command[0] ?? ''));
       expect(JSON.parse(contentOf(generated, path))).toMatchObject({ tier: byHand.tiers[k]?.id, position: k });
     }
+  });
+
+  it('builds the image of all relays once, with the tier that every other one waits for', () => {
+    expect(new Set(relays.map(({ image }) => image)).size).toBe(1);
+    const builds = relays.map(({ build }) => build !== undefined);
+    expect(builds).toEqual(relays.map((_, k) => k === relays.length - 1));
+    const folder = posix.normalize(relays.at(-1)?.build ?? '');
+    expect(isThere(generated, posix.join(folder, 'Dockerfile'))).toBe(true);
   });
 
   it('joins each tier to the next one, waits for it, and opens the first one alone', () => {
