@@ -23,8 +23,6 @@ const root = resolve(import.meta.dirname, '../../..');
 const tiers = ['device', 'edge', 'cloud'] as const;
 type Tier = (typeof tiers)[number];
 const addresses = { device: '127.0.0.1', edge: '10.213.1.2', cloud: '10.213.2.2' } as const;
-/** What makes machines and cables of this one. */
-const iproute = 'ip';
 /** Nobody: what systemd's DynamicUser amounts to. */
 const user = 65_534;
 
@@ -33,9 +31,9 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
   let folder: string;
   const children: ChildProcess[] = [];
   const machine = (tier: Tier) => `dnnsplit-${process.pid}-${tier}`;
-  const ip = (...args: string[]) => execFileSync(iproute, args);
+  const ip = (...args: string[]) => execFileSync('ip', args);
   const within = (tier: Tier, ...command: string[]) =>
-    spawnSync(iproute, ['netns', 'exec', machine(tier), ...command], {
+    spawnSync('ip', ['netns', 'exec', machine(tier), ...command], {
       encoding: 'utf8',
       cwd: root,
       env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
@@ -63,7 +61,7 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
   });
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
-    for (const tier of tiers) spawnSync(iproute, ['netns', 'delete', machine(tier)]);
+    for (const tier of tiers) spawnSync('ip', ['netns', 'delete', machine(tier)]);
     rmSync(folder, { recursive: true, force: true });
     await bundled.remove();
   });
@@ -108,7 +106,7 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
       chownSync(path, user, user);
     const rights = `setpriv --reuid ${user} --regid ${user} --clear-groups --no-new-privs --bounding-set -all`;
     const script = `mount -o remount,bind,ro / && cd ${place} && exec ${rights} ./${program} --exact`;
-    const child = spawn(iproute, ['netns', 'exec', machine(tier), 'sh', '-c', script], {
+    const child = spawn('ip', ['netns', 'exec', machine(tier), 'sh', '-c', script], {
       env: { PATH: process.env['PATH'], CREDENTIALS_DIRECTORY: credentials },
     });
     children.push(child);
