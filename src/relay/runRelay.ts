@@ -17,14 +17,14 @@ import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { createService } from './createService';
-import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
 import { engineTitle, remoteEngineExecutor } from './execution/remoteEngine';
-import type { InferenceClientOptions, TensorServer } from './execution/tensorServer';
+import type { TensorServer } from './execution/tensorServer';
 import { warmUp } from './execution/warmUp';
 import { JsonWorkerCodec } from './inference/jsonWorker';
 import { directCodec, type MessageCodec } from './inference/messageCodec';
-import { loadGrpc } from './loadGrpc';
+import { createClient } from './protocols/createClient';
+import { loadGrpc } from './protocols/loadGrpc';
 import { accessCheck } from './service/access';
 import { Admission } from './service/admission';
 import { serverName } from './service/description';
@@ -265,13 +265,6 @@ async function createUpstream(
     observe: (outcome) => metrics.answeredAbove(outcome),
     ...clientLimits(settings),
   });
-}
-
-/** By the scheme of the address: `http`, `https`, `grpc` or `grpcs`. */
-function createClient(options: InferenceClientOptions): TensorServer {
-  if (!/^grpcs?:\/\//i.test(options.address)) return new InferenceClient(options);
-  const { GrpcInferenceClient } = loadGrpc();
-  return new GrpcInferenceClient(options);
 }
 
 function clientLimits({ connectTimeoutMs, maxBodyMB, retries }: RelaySettings) {

@@ -237,7 +237,8 @@ function pick(known: ReadonlyMap<string, Tensor>, { name }: ContractTensor): Ten
   return tensor;
 }
 
-function timingsOf(value: unknown): HopTiming[] {
+/** Times per tier as they come back with an answer; none where it has none. */
+export function timingsOf(value: unknown): HopTiming[] {
   if (!Array.isArray(value)) return [];
   return value.filter(
     (item): item is HopTiming => typeof item === 'object' && item !== null && 'tier' in item && 'computeMs' in item,

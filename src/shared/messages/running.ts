@@ -68,5 +68,6 @@ export const runningMessages = {
   'contract.otherVersion':
     '{path} is not a contract of this version ({place}: {problem}). Export the sub-models again.',
   'verify.nothing': 'There are no sub-models to verify.',
+  'verify.noAnswer': 'The deployment at {url} gave no answer to compare. {reason}',
   'verify.noOutput': 'The sub-models do not produce output "{output}". Export them again.',
 } as const;

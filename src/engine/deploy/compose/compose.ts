@@ -75,7 +75,8 @@ function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], in
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
     image: relayImage(input),
-    build: './relay',
+    // Built once: every tier depends on the last one, whichever of them is started.
+    ...(above === undefined && { build: './relay' }),
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
       maxBodyMB: tier.maxBodyMB,
