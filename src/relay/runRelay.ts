@@ -62,6 +62,10 @@ export interface RelaySettings {
   readonly maxWaiting: number;
   /** Requests that are not answered yet, wherever they are. */
   readonly maxOpen: number;
+  /** With state: sessions at once, their state together, and how long one may be unused. */
+  readonly maxSessions: number;
+  readonly maxSessionMB: number;
+  readonly sessionIdleS: number;
   readonly timeoutMs: number;
   /** Time until a connection to another server stands. */
   readonly connectTimeoutMs: number;
@@ -90,6 +94,9 @@ export const defaultRelaySettings = {
   maxRunning: 4,
   maxWaiting: 64,
   maxOpen: 1024,
+  maxSessions: 1024,
+  maxSessionMB: 1024,
+  sessionIdleS: 300,
   timeoutMs: 30_000,
   connectTimeoutMs: 3000,
   drainMs: 5000,
@@ -120,7 +127,11 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const executors = await createExecutors(contract, settings);
   const upstream = await createUpstream(contract, settings, metrics);
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
-  const { service, unwatch } = createService(contract, { executors, upstream, metrics, admission }, settings);
+  const { service, unwatch } = createService(
+    contract,
+    { executors, upstream, metrics, admission },
+    { ...settings, maxSessionBytes: settings.maxSessionMB * 1e6, sessionIdleMs: settings.sessionIdleS * 1000 },
+  );
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());

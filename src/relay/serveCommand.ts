@@ -24,6 +24,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
     allowAnonymous,
     probes,
     maxBodyMB: options.maxBodyMb,
+    maxSessionMB: options.maxSessionMb,
     graphOptimization: isExact ? 'disabled' : options.optimization,
     ...(isExact ? { threads: 1 } : threads !== undefined && { threads }),
     ...(tlsCertificate !== undefined && { tlsCertificateFile: tlsCertificate }),

@@ -17,6 +17,7 @@ import {
 import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
+import { parametersOf } from '../inference/sequence';
 import {
   artifactParameter,
   holdingParameter,
@@ -142,6 +143,7 @@ export class TierAbove implements Upstream {
           parameters: {
             [artifactParameter]: this.own.artifact,
             ...(route !== undefined && { [routeParameter]: route }),
+            ...(call.sequence !== undefined && parametersOf(call.sequence)),
           },
           check: (description) => this.refuseMismatch(announcedBy(description)),
         },

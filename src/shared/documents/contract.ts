@@ -6,6 +6,10 @@ import { count, nonNegative, positive } from './numbers';
  * nothing else, so each tier's folder can be copied to its machine alone. Tensors keep their names in the original model.
  * Version 1 holds one cut, version 2 every cut that a policy uses.
  */
+const shape = z
+  .array(z.union([count, z.string()]))
+  .nullable()
+  .describe('Numbers, or symbols for dimensions that a request decides.');
 const tensor = z.strictObject({
   name: z.string().min(1),
   dtype: z.string().min(1),
@@ -14,10 +18,7 @@ const tensor = z.strictObject({
     .min(1)
     .optional()
     .describe('What it is where it is no plain tensor, for example `sequence(map(int64, float32))`.'),
-  shape: z
-    .array(z.union([count, z.string()]))
-    .nullable()
-    .describe('Numbers, or symbols for dimensions that a request decides.'),
+  shape,
   bytes: nonNegative.nullable(),
 });
 export type ContractTensor = z.infer<typeof tensor>;
@@ -48,11 +49,31 @@ const traffic = {
   sendsAs: wireDtype.describe('Encoding of float32 tensors that are sent.'),
   answers: z.array(tensor).describe("The model's outputs that are made on this tier."),
   answersAbove: z.array(tensor).describe("The model's outputs that come back from the tiers above."),
+  startsWith: z
+    .array(tensor)
+    .optional()
+    .describe(
+      'State that is kept here or on a tier above: the first request of a session may carry it; zeros, or nothing along the axis that grows, where it does not.',
+    ),
 };
+const stateTensor = z.strictObject({
+  input: z.string().min(1),
+  output: z.string().min(1).describe('Tensor that the input is in the next call.'),
+  dtype: z.string().min(1).optional(),
+  shape: shape.optional(),
+  growsAlong: count.nullish().describe('Axis that every call makes longer; null where the shape stays.'),
+});
+/** State of a session: an input of one call that is an output of the call before. */
+export type StateTensor = z.infer<typeof stateTensor>;
+
 const part = {
   file: z.string().min(1).describe('Sub-model, relative to this file.'),
   inputs: z.array(tensor),
   outputs: z.array(tensor),
+  state: z
+    .array(stateTensor)
+    .optional()
+    .describe('Inputs that the relay keeps for each session from one call to the next, instead of receiving them.'),
 };
 
 const firstVersion = z.strictObject({
@@ -65,14 +86,7 @@ const firstVersion = z.strictObject({
 });
 
 const id = z.string().min(1);
-const block = z.strictObject({
-  id,
-  ...part,
-  state: z
-    .array(z.strictObject({ input: z.string().min(1), output: z.string().min(1) }))
-    .optional()
-    .describe('Inputs that are outputs of the call before; a relay that keeps no state refuses such a block.'),
-});
+const block = z.strictObject({ id, ...part });
 export type ContractBlock = z.infer<typeof block>;
 
 const cut = z.strictObject({
@@ -136,28 +150,46 @@ export function blocksOf(contract: ContractDocument): readonly ContractBlock[] {
 /** The cuts that a tier takes part in, whichever version its contract has; at least one. */
 export function cutsOf(contract: ContractDocument): readonly ContractCut[] {
   if (contract.formatVersion === 2) return contract.cuts;
-  const { receives, receivesAs, sends, sendsAs, answers, answersAbove, segment, position, tierCount } = contract;
+  const { receives, receivesAs, sends, sendsAs, answers, answersAbove, startsWith, segment, position, tierCount } =
+    contract;
   const blocks = segment === null ? [] : [onlyId];
   const lastTier = sends.length === 0 ? position : tierCount - 1;
-  return [{ id: onlyId, blocks, lastTier, receives, receivesAs, sends, sendsAs, answers, answersAbove }];
+  const traffic = { receives, receivesAs, sends, sendsAs, answers, answersAbove };
+  return [{ id: onlyId, blocks, lastTier, ...traffic, ...(startsWith !== undefined && { startsWith }) }];
 }
 
-/** The model's inputs and outputs as the tier's callers see them: those of its first cut, which all others share on the first tier. */
+/** The state that a tier keeps for each session. */
+export function stateOf(contract: ContractDocument): readonly StateTensor[] {
+  return blocksOf(contract).flatMap(({ state = [] }) => state);
+}
+
+/** The state of a tier and of those above it; a tier without any keeps nothing between requests, nor do those above. */
+export function startsWithOf(contract: ContractDocument): readonly ContractTensor[] {
+  return cutsOf(contract)[0]?.startsWith ?? [];
+}
+
+/**
+ * The model's inputs and outputs as the tier's callers see them: those of its first cut, which all others share on the first
+ * tier. What the tier keeps for the next call is not among them.
+ */
 export function interfaceOf(contract: ContractDocument): {
   readonly inputs: readonly ContractTensor[];
   readonly outputs: readonly ContractTensor[];
 } {
   const [first] = cutsOf(contract);
-  return { inputs: first?.receives ?? [], outputs: [...(first?.answers ?? []), ...(first?.answersAbove ?? [])] };
+  const kept = new Set(stateOf(contract).map(({ output }) => output));
+  const outputs = [...(first?.answers ?? []), ...(first?.answersAbove ?? [])];
+  return { inputs: first?.receives ?? [], outputs: outputs.filter(({ name }) => !kept.has(name)) };
 }
 
 /** Every tensor that a relay of the tier sends or takes, of any cut. */
 export function travellingTensors(contract: ContractDocument): readonly ContractTensor[] {
-  return cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove }) => [
+  return cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove, startsWith = [] }) => [
     ...receives,
     ...sends,
     ...answers,
     ...answersAbove,
+    ...startsWith,
   ]);
 }
 

@@ -46,7 +46,8 @@ export const runningMessages = {
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
   'relay.blocksInEngine':
     'Tier {tier} holds several cuts of the model, which an engine beside the relay cannot run yet. Start the relay without --engine.',
-  'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
+  'relay.state':
+    'Block {block} of tier {tier} keeps state between requests, which a relay that changes its cut cannot do yet. Export the plan as one cut.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
   'contract.outside':
