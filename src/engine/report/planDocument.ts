@@ -1,6 +1,7 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
 import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/metrics';
 import { namesOf, recordOf } from '../../shared/recordOf';
+import type { StatePair } from '../../shared/statePairs';
 import { productVersion } from '../../shared/version';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
@@ -23,6 +24,8 @@ export interface PlanDocumentFacts extends AnalysisFacts {
   readonly bindings: DimensionBindings;
   /** Sizes that are assumed for dimensions that are open. */
   readonly assumed?: readonly AssumedDimension[];
+  /** What one call leaves for the next. */
+  readonly state?: readonly StatePair[];
   /** Per tier what the configuration names. */
   readonly tierSources: readonly { readonly preset?: string | undefined; readonly profile?: string | undefined }[];
   readonly result: PlanningResult;
@@ -38,7 +41,7 @@ function assumedSizes(assumed: readonly AssumedDimension[]): Pick<PlanDocument, 
 
 /** The plan as a document to commit, compare and deploy. */
 export function planDocument(facts: PlanDocumentFacts): PlanDocument {
-  const { result } = facts;
+  const { result, state = [] } = facts;
   const { plan, costs, certificate, audit } = result;
   const { model } = analysisReport(facts);
   const { evaluation } = plan;
@@ -60,6 +63,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     dimensions: sortedByKey(facts.bindings),
     ...assumedSizes(facts.assumed ?? []),
     ...answerFacts(result),
+    ...(state.length > 0 && { state: state.map(({ input, output }) => ({ input, output })) }),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
