@@ -130,7 +130,8 @@ export class Hop {
     if (cut.sends.length === 0) return { outputs: this.ordered(answers), timings: [own], parameters: {} };
     const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, progress, call, route);
     const returned = checkReturned('The tier above', cut.answersAbove, outputs);
-    for (const tensor of returned) known.set(tensor.name, tensor);
+    const kept = checkReturned('The tier above', cut.returns ?? [], outputs);
+    for (const tensor of [...returned, ...kept]) known.set(tensor.name, tensor);
     return {
       outputs: this.ordered([...answers, ...returned]),
       timings: [{ ...own, upstreamMs, sentBytes }, ...timingsOf(parameters[timingParameter])],

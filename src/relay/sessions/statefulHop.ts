@@ -18,7 +18,7 @@ import type { SessionStep, Sessions } from './sessions';
 export class StatefulHop implements Pick<Hop, 'answer'> {
   private readonly startsWith: ReadonlyMap<string, ContractTensor>;
   private readonly own: ReturnType<typeof stateOf>;
-  private readonly isAnyAbove: boolean;
+  private readonly startsAbove: ReadonlySet<string>;
 
   constructor(
     private readonly contract: ContractDocument,
@@ -27,8 +27,7 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
   ) {
     this.own = stateOf(contract);
     this.startsWith = new Map(startsWithOf(contract).map((tensor) => [tensor.name, tensor]));
-    const own = new Set(this.own.map(({ input }) => input));
-    this.isAnyAbove = [...this.startsWith.keys()].some((name) => !own.has(name));
+    this.startsAbove = new Set(cutsOf(contract)[0]?.startsAbove?.map(({ name }) => name));
   }
 
   /** @throws Refusal 400 for state that comes at the wrong time or a request of no session, and as `Sessions` and `Hop` */
@@ -51,17 +50,13 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
     call: Call,
     route: Route | undefined,
   ) {
-    const kept = new Set(this.own.map(({ input }) => input));
-    const passedOn = carried.filter(({ name }) => !kept.has(name));
+    const passedOn = carried.filter(({ name }) => this.startsAbove.has(name));
     const progress = this.hop.begin(plain, route?.cuts[0], passedOn);
-    const given = carried.filter(({ name }) => kept.has(name));
-    for (const tensor of state ?? this.beginning(plain, given)) progress.known.set(tensor.name, tensor);
-    const within = { ...call, sequence: this.isAnyAbove ? above : undefined };
-    const answer = await this.hop.follow(progress, within, route);
-    const madeHere = new Set(this.own.map(({ output }) => output));
-    const outputs = answer.outputs.filter(({ name }) => !madeHere.has(name));
+    for (const tensor of state ?? this.beginning(plain, carried)) progress.known.set(tensor.name, tensor);
+    const within = { ...call, sequence: this.startsAbove.size > 0 ? above : undefined };
+    const result = await this.hop.follow(progress, within, route);
     return {
-      result: { ...answer, outputs },
+      result,
       state: this.own.map(({ input, output }) => this.next(progress.known, input, output)),
     };
   }

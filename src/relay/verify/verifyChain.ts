@@ -1,16 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { subModelPath } from '../../files/reach';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
-import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
+import type { Call, Executor } from '../../runtime/executor';
 import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
-import { randomInput, randomNumbers } from '../../runtime/randomInputs';
+import { randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
 import { refuseUncarried } from '../../shared/carriedTensors';
 import {
   blocksOf,
   type ContractDocument,
   cutsOf,
-  interfaceOf,
   runTensors,
   travellingTensors,
 } from '../../shared/documents/contract';
@@ -21,6 +20,8 @@ import type { Route } from '../adaptive/route';
 import { readContract } from '../contract/contractFile';
 import { type Executors, Hop } from '../service/hop';
 import { Metrics } from '../service/metrics';
+import { randomStream, singleRequest, wholeStateOf } from './randomStream';
+import { answeringHop, chainAnswers, wholeAnswers } from './rememberingChain';
 
 /**
  * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without
@@ -49,15 +50,24 @@ export async function verifyChain(
   const parts = await Promise.all(contracts.map((contract, index) => partsOf(contract, task, index, served)));
   const chain = chainOf(contracts, parts);
   const routes = routesOf(first);
+  const state = wholeStateOf(contracts);
   const random = randomNumbers(task.seed);
+  let steps = 0;
   let outputs = new Map<string, VerifiedOutput>();
   for (let run = 0; run < task.runs; run += 1) {
-    const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
-    const expected = await whole.run(inputs, unhurriedCall);
+    const stream =
+      state.pairs.length === 0
+        ? singleRequest(first, task.dimensions, random)
+        : randomStream(first, state, task.dimensions, run, random);
+    const expected = await wholeAnswers(whole, first, state, stream);
     for (const route of routes) {
-      const { outputs: found } = await chain.answer(inputs, unhurriedCall, route);
-      outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+      let step = 0;
+      for await (const found of chainAnswers(chain, stream, route)) {
+        outputs = merged(outputs, compareAll(expected[step] ?? [], found, task.tolerance ?? 0));
+        step += 1;
+      }
     }
+    steps += stream.steps.length;
     progress((run + 1) / task.runs);
   }
   await Promise.all([whole, ...parts.flatMap((executors) => [...executors.values()])].map((one) => one.close()));
@@ -67,6 +77,7 @@ export async function verifyChain(
     ...(first.formatVersion === 2 && { cuts: routes.length }),
     wire: contracts.slice(0, -1).map((contract) => cutsOf(contract)[0]?.sendsAs ?? 'original'),
     runs: task.runs,
+    ...(state.pairs.length > 0 && { steps }),
     seed: task.seed,
     runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
     optimization: task.serving === true ? 'all' : 'disabled',
@@ -101,15 +112,17 @@ async function partsOf(
 }
 
 /** The first tier, each tier handing on to the one above without a network between them. */
-function chainOf(contracts: readonly ContractDocument[], parts: readonly Executors[]): Hop {
-  let above: Hop | undefined;
+function chainOf(contracts: readonly ContractDocument[], parts: readonly Executors[]): Pick<Hop, 'answer'> {
+  let above: (Pick<Hop, 'answer'> & Pick<Hop, 'obstacle'>) | undefined;
   for (const [index, contract] of [...contracts.entries()].reverse()) {
     const next = above;
     const upstream = next && {
       obstacle: () => next.obstacle(),
       infer: (inputs: readonly Tensor[], call: Call, route?: Route) => next.answer(inputs, call, route),
     };
-    above = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
+    const hop = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
+    const answering = answeringHop(contract, hop);
+    above = { obstacle: () => hop.obstacle(), answer: (...asked) => answering.answer(...asked) };
   }
   if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   return above;

@@ -49,12 +49,19 @@ const traffic = {
   sendsAs: wireDtype.describe('Encoding of float32 tensors that are sent.'),
   answers: z.array(tensor).describe("The model's outputs that are made on this tier."),
   answersAbove: z.array(tensor).describe("The model's outputs that come back from the tiers above."),
+  returns: z
+    .array(tensor)
+    .optional()
+    .describe(
+      'State for the next call of this tier, or of one above too, that comes back from the tiers above and goes no further.',
+    ),
   startsWith: z
     .array(tensor)
     .optional()
     .describe(
       'State that is kept here or on a tier above: the first request of a session may carry it; zeros, or nothing along the axis that grows, where it does not.',
     ),
+  startsAbove: z.array(tensor).optional().describe('What of that the tiers above keep, so that it is sent on.'),
 };
 const stateTensor = z.strictObject({
   input: z.string().min(1),
@@ -150,12 +157,17 @@ export function blocksOf(contract: ContractDocument): readonly ContractBlock[] {
 /** The cuts that a tier takes part in, whichever version its contract has; at least one. */
 export function cutsOf(contract: ContractDocument): readonly ContractCut[] {
   if (contract.formatVersion === 2) return contract.cuts;
-  const { receives, receivesAs, sends, sendsAs, answers, answersAbove, startsWith, segment, position, tierCount } =
-    contract;
+  const { receives, receivesAs, sends, sendsAs, answers, answersAbove, segment, position, tierCount } = contract;
+  const { returns, startsWith, startsAbove } = contract;
   const blocks = segment === null ? [] : [onlyId];
   const lastTier = sends.length === 0 ? position : tierCount - 1;
   const traffic = { receives, receivesAs, sends, sendsAs, answers, answersAbove };
-  return [{ id: onlyId, blocks, lastTier, ...traffic, ...(startsWith !== undefined && { startsWith }) }];
+  const state = {
+    ...(returns !== undefined && { returns }),
+    ...(startsWith !== undefined && { startsWith }),
+    ...(startsAbove !== undefined && { startsAbove }),
+  };
+  return [{ id: onlyId, blocks, lastTier, ...traffic, ...state }];
 }
 
 /** The state that a tier keeps for each session. */
@@ -168,27 +180,23 @@ export function startsWithOf(contract: ContractDocument): readonly ContractTenso
   return cutsOf(contract)[0]?.startsWith ?? [];
 }
 
-/**
- * The model's inputs and outputs as the tier's callers see them: those of its first cut, which all others share on the first
- * tier. What the tier keeps for the next call is not among them.
- */
+/** The model's inputs and outputs as the tier's callers see them: those of its first cut, which all others share on the first tier. */
 export function interfaceOf(contract: ContractDocument): {
   readonly inputs: readonly ContractTensor[];
   readonly outputs: readonly ContractTensor[];
 } {
   const [first] = cutsOf(contract);
-  const kept = new Set(stateOf(contract).map(({ output }) => output));
-  const outputs = [...(first?.answers ?? []), ...(first?.answersAbove ?? [])];
-  return { inputs: first?.receives ?? [], outputs: outputs.filter(({ name }) => !kept.has(name)) };
+  return { inputs: first?.receives ?? [], outputs: [...(first?.answers ?? []), ...(first?.answersAbove ?? [])] };
 }
 
 /** Every tensor that a relay of the tier sends or takes, of any cut. */
 export function travellingTensors(contract: ContractDocument): readonly ContractTensor[] {
-  return cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove, startsWith = [] }) => [
+  return cutsOf(contract).flatMap(({ receives, sends, answers, answersAbove, returns = [], startsWith = [] }) => [
     ...receives,
     ...sends,
     ...answers,
     ...answersAbove,
+    ...returns,
     ...startsWith,
   ]);
 }

@@ -26,6 +26,7 @@ export const deviceContract: SingleCutContract = {
   answers: [],
   answersAbove: [y],
   startsWith: [sum, list],
+  startsAbove: [list],
 };
 
 /** Keeps a list of all sums and answers the whole of it. */

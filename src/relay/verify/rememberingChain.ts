@@ -1,0 +1,67 @@
+import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
+import type { Tensor } from '../../runtime/tensor';
+import { type ContractDocument, interfaceOf, startsWithOf } from '../../shared/documents/contract';
+import type { Route } from '../adaptive/route';
+import type { Hop, HopAnswer } from '../service/hop';
+import { initialState, sizesIn } from '../sessions/initialState';
+import { Sessions } from '../sessions/sessions';
+import { StatefulHop } from '../sessions/statefulHop';
+import type { RandomStream, WholeState } from './randomStream';
+
+/** One process that ends with the verification keeps whatever it is given. */
+const withoutLimits = {
+  maxSessions: Number.POSITIVE_INFINITY,
+  maxSessionBytes: Number.POSITIVE_INFINITY,
+  sessionIdleMs: Number.POSITIVE_INFINITY,
+};
+
+/** The hop of a tier, with sessions where the model remembers. */
+export function answeringHop(contract: ContractDocument, hop: Hop): Pick<Hop, 'answer'> {
+  if (startsWithOf(contract).length === 0) return hop;
+  return new StatefulHop(contract, hop, new Sessions(contract.tier, withoutLimits));
+}
+
+/** The answers of a chain to the steps of one session, as they come. */
+export async function* chainAnswers(
+  chain: { answer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<HopAnswer> },
+  { carried, steps }: RandomStream,
+  route: Route | undefined,
+): AsyncGenerator<readonly Tensor[]> {
+  for (const [step, inputs] of steps.entries()) {
+    const isStart = step === 0;
+    const sequence = { caller: '', id: 'verify', isStart, isEnd: step === steps.length - 1 };
+    const { outputs } = await chain.answer(
+      isStart ? [...inputs, ...carried] : inputs,
+      { ...unhurriedCall, sequence },
+      route,
+    );
+    yield outputs;
+  }
+}
+
+/** The answers of the whole model to the same steps, each with the state that the one before left. */
+export async function wholeAnswers(
+  whole: Executor,
+  first: ContractDocument,
+  { pairs, startsWith }: WholeState,
+  { carried, steps }: RandomStream,
+): Promise<readonly Tensor[][]> {
+  const { inputs } = interfaceOf(first);
+  const sizes = sizesIn([...inputs, ...startsWith], [...(steps[0] ?? []), ...carried]);
+  let state = startsWith.map(
+    (tensor) =>
+      carried.find(({ name }) => name === tensor.name) ??
+      initialState(tensor, pairs.find(({ input }) => input === tensor.name)?.growsAlong, sizes),
+  );
+  const answers: Tensor[][] = [];
+  for (const given of steps) {
+    const made = new Map((await whole.run([...given, ...state], unhurriedCall)).map((tensor) => [tensor.name, tensor]));
+    state = pairs.flatMap(({ input, output }) => {
+      const tensor = made.get(output);
+      made.delete(output);
+      return tensor === undefined ? [] : [{ ...tensor, name: input }];
+    });
+    answers.push([...made.values()]);
+  }
+  return answers;
+}
