@@ -14,6 +14,7 @@ import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
 import { finite, nodesPerTier, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
+import { sessionReport } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 
 export interface PlanDocumentFacts extends AnalysisFacts {
@@ -64,6 +65,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     ...assumedSizes(facts.assumed ?? []),
     ...answerFacts(result),
     ...(state.length > 0 && { state: state.map(({ input, output }) => ({ input, output })) }),
+    ...sessionFacts(result),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
@@ -87,6 +89,21 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
     advice: result.advice.text,
+  };
+}
+
+/** How its session goes, where it is a plan of one. */
+function sessionFacts({ costs, plan }: PlanningResult): Pick<PlanDocument, 'session'> {
+  const { session } = sessionReport(costs, plan);
+  if (session === undefined) return {};
+  const { firstTokenMs, perTokenMs, tokensPerSecond } = session;
+  return {
+    session: {
+      ...session,
+      firstTokenMs: figure(firstTokenMs),
+      perTokenMs: figure(perTokenMs),
+      tokensPerSecond: tokensPerSecond === null ? null : figure(tokensPerSecond),
+    },
   };
 }
 
@@ -191,16 +208,18 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
 }
 
 function planLinks(result: PlanningResult): PlanLink[] {
-  const { tiers, links } = result.costs.infrastructure;
+  const { infrastructure, statedLinks } = result.costs;
+  const { tiers, links } = infrastructure;
   return links.map((link, l) => {
+    const { latencyMs, downLatencyMs } = statedLinks[l] ?? link;
     const load = result.plan.evaluation.links[l];
     return {
       from: tiers[l]?.id ?? '',
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
-      latencyMs: link.latencyMs,
+      latencyMs,
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
-      ...(link.downLatencyMs !== undefined && { downLatencyMs: link.downLatencyMs }),
+      ...(downLatencyMs !== undefined && { downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),
       wireDtype: link.wireDtype,
       tensors: tensorsAt(result, load?.tensors ?? []),

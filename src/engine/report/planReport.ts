@@ -29,6 +29,7 @@ import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';
 import { type ModelIdentity, profileReports } from './profileReport';
+import { linkStateReport, sessionReport, tierStateReports } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
 import { verdictOf } from './verdict';
@@ -53,6 +54,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
   return {
     objective: objectiveText(costs.infrastructure.objective),
     answer: costs.infrastructure.answer,
+    ...sessionReport(costs, plan),
     strategy: plan.strategy,
     tiers: tierReports(result),
     links: linkReports(result),
@@ -126,6 +128,7 @@ export function finite(value: number): number | null {
 }
 
 function tierReports({ plan, costs }: PlanningResult): TierReport[] {
+  const states = tierStateReports(costs, plan);
   return costs.infrastructure.tiers.map((tier, k) => {
     const load = plan.evaluation.tiers[k];
     const first = costs.graph.nodes[plan.assignment.indexOf(k)];
@@ -137,6 +140,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       computeMs: load?.computeMs ?? 0,
       weightBytes: load?.weightBytes ?? 0,
       peakActivationBytes: load?.peakActivationBytes ?? 0,
+      ...states.get(k),
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
@@ -159,6 +163,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     answers: tensorReports(costs, load.answers),
     answerBytes: load.answerBytes,
     answerMs: load.answerMs,
+    ...linkStateReport(costs, load),
     costPerRequest: load.costPerRequest,
     ...unstatedFigures(unstatedOnLink(costs.infrastructure, l, load)),
   }));

@@ -1,6 +1,8 @@
 import type { AnswerPlace } from '../../../shared/answers';
+import { namesOf, recordOf } from '../../../shared/recordOf';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
+import { callsOf } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
 import { carriedState, statePerPosition } from '../../split/stateTensors';
 import { type TensorTopology, topologyOf } from '../../split/topology';
@@ -35,7 +37,10 @@ export interface WireTable {
  */
 export interface CostTables {
   readonly graph: SplitGraph;
-  /** Its `answer` is `returned` where any output of the graph is, or where state may come down. */
+  /**
+   * Its `answer` is `returned` where any output of the graph is, or where state may come down; the latencies of its links
+   * are of all calls that the graph stands for.
+   */
   readonly infrastructure: Infrastructure;
   readonly topology: TensorTopology;
   /** Per tier. */
@@ -45,6 +50,8 @@ export interface CostTables {
   /** What comes back, and where outputs are wanted that are not named. */
   readonly answers: AnswerTable;
   readonly statedAnswer: AnswerPlace;
+  /** Links as they are stated, for one call. */
+  readonly statedLinks: readonly Link[];
   /** Nodes whose MACs and traffic are both unknown: their time is only the overhead. */
   readonly unknownTimes: number;
 }
@@ -76,6 +83,7 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     wires,
     answers,
     statedAnswer: stated.answer,
+    statedLinks: stated.links,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
 }
@@ -88,18 +96,31 @@ function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables
     sameRecord(base.infrastructure.outputAnswers, stated.outputAnswers);
   const answers = isSame ? base.answers : answerTable(graph, stated);
   const answer: AnswerPlace = answers.comesBack ? 'returned' : 'stays';
-  return { answers, infrastructure: answer === stated.answer ? stated : { ...stated, answer } };
+  const answered = answer === stated.answer ? stated : { ...stated, answer };
+  return { answers, infrastructure: calledOften(answered, callsOf(graph)) };
+}
+
+/** Links whose latency is that of so many calls in turn. */
+function calledOften(infrastructure: Infrastructure, calls: number): Infrastructure {
+  if (calls === 1) return infrastructure;
+  const links = infrastructure.links.map(({ latencyMs, downLatencyMs, ...link }) => ({
+    ...link,
+    latencyMs: latencyMs * calls,
+    downLatencyMs: downLatencyMs === undefined ? undefined : downLatencyMs * calls,
+  }));
+  return { ...infrastructure, links };
 }
 
 function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   const n = graph.nodes.length;
   const seconds = estimatedSeconds(graph, tier);
   const measured = new Uint8Array(n);
+  const calls = callsOf(graph);
   const prefixSeconds = new Float64Array(n + 1);
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    if (known !== undefined) seconds[index] = known;
+    if (known !== undefined) seconds[index] = known * calls;
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
@@ -111,7 +132,10 @@ function buildWireTable(
   wireDtype: Link['wireDtype'],
   inputWireBytes: Infrastructure['inputWireBytes'],
 ): WireTable {
-  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, inputWireBytes));
+  const calls = callsOf(graph);
+  const given =
+    calls === 1 ? inputWireBytes : recordOf(namesOf(inputWireBytes), (name) => (inputWireBytes[name] ?? 0) * calls);
+  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, given));
   const positionBytes = liveBytes(graph, tensorBytes).bytes;
   const carried = carriedState(graph);
   if (carried.length === 0) return { wireDtype, tensorBytes, positionBytes };
