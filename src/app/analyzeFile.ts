@@ -55,7 +55,7 @@ export function analyzeFile(
     const { inferred, stated, assumed, unknown: unsized, state } = inferSized(model, bindings, work, setting);
     throwIfCanceled(work);
     work.report(say('stage.splitPoints', {}).text);
-    const graph = buildSplitGraph(inferred);
+    const graph = buildSplitGraph(inferred, state);
     throwIfCanceled(work);
     let hash: string | undefined;
     return {
