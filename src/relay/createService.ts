@@ -43,7 +43,7 @@ export function createService(
   const hop = new Hop(contract, executors, above, metrics, admission);
   const sessions = startsWithOf(contract).length > 0 ? new Sessions(contract.tier, settings) : undefined;
   if (sessions !== undefined) metrics.keepsSessions(() => sessions.figures);
-  const answering = sessions === undefined ? hop : new StatefulHop(contract, hop, sessions);
+  const answering = sessions === undefined ? hop : new StatefulHop(contract, hop, sessions, executors);
   const routing = new Routing(contract, hop, answering, steering);
   const service = new InferenceService(contract, hop, routing, admission, metrics, settings, settings.log);
   const { policy } = contract.formatVersion === 2 ? contract : {};

@@ -15,6 +15,7 @@ import {
 } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { defaultSessions } from '../shared/sessionLimits';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { createService } from './createService';
 import { InferenceClient } from './execution/inferenceClient';
@@ -94,9 +95,7 @@ export const defaultRelaySettings = {
   maxRunning: 4,
   maxWaiting: 64,
   maxOpen: 1024,
-  maxSessions: 1024,
-  maxSessionMB: 1024,
-  sessionIdleS: 300,
+  ...defaultSessions,
   timeoutMs: 30_000,
   connectTimeoutMs: 3000,
   drainMs: 5000,

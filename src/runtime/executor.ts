@@ -46,5 +46,10 @@ export interface Executor {
    * @throws Refusal where the inputs do not fit (400), or the engine fails (500, 502)
    */
   run(inputs: readonly Tensor[], call: Call): Promise<readonly Tensor[]>;
+  /**
+   * Whether the engine itself keeps an input from one step of a session to the next; only engines that can say so.
+   * @throws Refusal where the engine cannot be asked
+   */
+  keeps?(input: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -16,19 +16,25 @@ export const stepDimensions = {
   frames: 4,
 };
 
-/** A built model in a file, and its parts with cuts at these places of the order, from 0 to 1. */
-export function exportBuilt(model: BuiltModel, places: readonly number[]) {
+/** A built model in a file of its own. */
+export function builtFile(model: BuiltModel) {
   const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-remembers-'));
   const modelPath = join(folder, 'remembers.onnx');
   writeFileSync(modelPath, buildModel(model));
-  const inputs = new Set(
+  const symbols = new Set(
     Object.values(model.tensors).flatMap(({ shape }) => shape.filter((dim) => typeof dim === 'string')),
   );
-  const dimensions = Object.fromEntries(Object.entries(stepDimensions).filter(([symbol]) => inputs.has(symbol)));
-  const split = exportAt(modelPath, places, { dimensions });
+  const dimensions = Object.fromEntries(Object.entries(stepDimensions).filter(([symbol]) => symbols.has(symbol)));
+  return { modelPath, dimensions, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Its parts with cuts at these places of the order, from 0 to 1. */
+export function exportBuilt(model: BuiltModel, places: readonly number[]) {
+  const built = builtFile(model);
+  const split = exportAt(built.modelPath, places, { dimensions: built.dimensions });
   const remove = () => {
     split.remove();
-    rmSync(folder, { recursive: true, force: true });
+    built.remove();
   };
   return { ...split, remove };
 }

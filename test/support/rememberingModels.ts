@@ -238,12 +238,12 @@ export function recurrentStream(seed = 5): BuiltModel {
 }
 
 /** A streaming encoder: every causal convolution keeps the last frames of its input, and all of them follow the loudness. */
-export function streamingEncoder(seed = 6): BuiltModel {
+export function streamingEncoder(seed = 6, batch: number | string = 'batch'): BuiltModel {
   const g = new ModelWriter(seed);
-  let x = g.input('frames', 'float32', ['batch', width, 4]);
+  let x = g.input('frames', 'float32', [batch, width, 4]);
   const loudness = g.input('cache_loudness', 'float32', [1, 1, 1]);
   for (let layer = 0; layer < 3; layer += 1) {
-    const cache = g.input(`cache_conv_${layer}`, 'float32', ['batch', width, 2]);
+    const cache = g.input(`cache_conv_${layer}`, 'float32', [batch, width, 2]);
     const wide = g.op('Concat', [cache, x], { axis: 2 });
     const slice = [g.ints([-2]), g.ints([9_223_372_036_854_774]), g.ints([2])];
     g.output(`new_cache_conv_${layer}`, g.op('Slice', [wide, ...slice]));

@@ -76,7 +76,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
 }
 
 function verificationText(report: VerificationReport): string {
-  const { tiers, wire, runs, runtime, optimization, tolerance, outputs, cuts } = report;
+  const { tiers, wire, runs, steps, runtime, optimization, tolerance, outputs, cuts } = report;
   const encoded = wire.some((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
@@ -102,9 +102,13 @@ function verificationText(report: VerificationReport): string {
     typeof one.cosine === 'number' ? one.cosine.toFixed(6) : '-',
     typeof one.topOneAgreement === 'number' ? `${(100 * one.topOneAgreement).toFixed(1)} %` : '-',
   ]);
+  const tried =
+    steps === undefined
+      ? counted(runs, 'random input')
+      : `${counted(runs, 'random session')} with ${counted(steps, 'request')}`;
   const isRounded = encoded || optimization === 'all';
   return [
-    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    `${visibleText(verdictOf(report))}: ${tried}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
     ...(encoded ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
     ...(optimization === 'all'
       ? ['The sub-models ran optimized, as they are served; the unsplit model ran without optimization.']

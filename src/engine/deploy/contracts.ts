@@ -72,7 +72,9 @@ function answersOf(
   const passing = downwards.filter(({ maker, readers }) => maker > position && (readers[0] ?? maker) < position);
   const kept = downwards.filter(({ readers }) => readers[0] === position);
   const startsFrom = (tier: number) =>
-    state.filter(({ readers }) => (readers.at(-1) ?? -1) >= tier).map(({ input }) => describe(input));
+    state
+      .filter(({ readers }) => (readers.at(-1) ?? -1) >= tier)
+      .map(({ input, growsAlong = null }) => ({ ...describe(input), growsAlong }));
   const [startsWith, startsAbove] = [startsFrom(position), startsFrom(position + 1)];
   return {
     answers: [...outputs.filter((name) => answeredOn.get(name) === position), ...named(own)].map(describe),

@@ -43,12 +43,20 @@ export function sequenceFrom(parameters: Readonly<Record<string, unknown>>, call
   return { caller, id: named, isStart, isEnd, step, ended };
 }
 
-/** The parameters that tell the tier above of a step. */
-export function parametersOf({ id: named, isStart, isEnd, step, ended = [] }: Sequence): Record<string, unknown> {
+/** The parameters of the protocol's extension for a step. */
+export function protocolParametersOf({ id: named, isStart, isEnd }: Sequence): Record<string, unknown> {
   return {
     [idParameter]: named,
     ...(isStart && { [startParameter]: true }),
     ...(isEnd && { [endParameter]: true }),
+  };
+}
+
+/** The parameters that tell the tier above of a step. */
+export function parametersOf(sequence: Sequence): Record<string, unknown> {
+  const { step, ended = [] } = sequence;
+  return {
+    ...protocolParametersOf(sequence),
     ...(step !== undefined && { [stepParameter]: step }),
     ...(ended.length > 0 && { [endedParameter]: ended }),
   };

@@ -1,6 +1,6 @@
 import { Refusal } from '../../runtime/refusal';
 import { datatypeOf, expectedBytes, type Tensor } from '../../runtime/tensor';
-import type { ContractTensor } from '../../shared/documents/contract';
+import type { ContractTensor, StartTensor } from '../../shared/documents/contract';
 
 /** Sizes of symbolic dimensions, as the tensors of a request show them. */
 export function sizesIn(expected: readonly ContractTensor[], tensors: readonly Tensor[]): ReadonlyMap<string, number> {
@@ -20,8 +20,7 @@ export function sizesIn(expected: readonly ContractTensor[], tensors: readonly T
  * @throws Refusal 400 where no such tensor can be made
  */
 export function initialState(
-  { name, dtype, shape }: ContractTensor,
-  growsAlong: number | null | undefined,
+  { name, dtype, shape, growsAlong }: StartTensor,
   sizes: ReadonlyMap<string, number>,
 ): Tensor {
   const datatype = datatypeOf(dtype);

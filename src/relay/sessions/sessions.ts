@@ -23,6 +23,8 @@ export interface SessionStep {
   readonly state: readonly Tensor[] | undefined;
   /** How the tier above hears of the step, under an id that nobody can guess. */
   readonly above: Sequence;
+  /** Ends the session where the step fails from now on: somebody who keeps state may have gone on. */
+  cannotRepeat(): void;
 }
 
 interface Session {
@@ -97,16 +99,23 @@ export class Sessions {
   ): Promise<Result> {
     const ended = this.ended.slice(0, mostEnded);
     const above = { caller: '', id: session.idAbove, isStart, isEnd, step: session.steps, ended };
+    let isRepeatable = !isStart;
     session.isBusy = true;
     try {
-      const { result, state } = await work({ state: session.state, above });
+      const { result, state } = await work({
+        state: session.state,
+        above,
+        cannotRepeat: () => {
+          isRepeatable = false;
+        },
+      });
       this.ended = this.ended.filter((id) => !ended.includes(id));
       if (isEnd) this.drop(key, session);
       else this.keep(key, session, state);
       return result;
     } catch (error) {
       const isLost = Refusal.is(error) && error.status === 409;
-      if (isStart || isLost) this.giveUp(key, session);
+      if (!isRepeatable || isLost) this.giveUp(key, session);
       throw error;
     } finally {
       session.isBusy = false;

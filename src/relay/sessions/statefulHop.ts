@@ -3,20 +3,20 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import {
   type ContractDocument,
-  type ContractTensor,
   cutsOf,
+  type StartTensor,
   startsWithOf,
   stateOf,
 } from '../../shared/documents/contract';
 import type { Route } from '../adaptive/route';
 import { checkInputs } from '../inference/fit';
-import type { Hop, HopAnswer } from '../service/hop';
+import type { Executors, Hop, HopAnswer } from '../service/hop';
 import { initialState, sizesIn } from './initialState';
 import type { SessionStep, Sessions } from './sessions';
 
 /** A tier of a model that remembers: what the hop of the tier leaves for the next step is kept for the session. */
 export class StatefulHop implements Pick<Hop, 'answer'> {
-  private readonly startsWith: ReadonlyMap<string, ContractTensor>;
+  private readonly startsWith: ReadonlyMap<string, StartTensor>;
   private readonly own: ReturnType<typeof stateOf>;
   private readonly startsAbove: ReadonlySet<string>;
 
@@ -24,6 +24,7 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
     private readonly contract: ContractDocument,
     private readonly hop: Pick<Hop, 'begin' | 'follow'>,
     private readonly sessions: Sessions,
+    private readonly executors: Executors = new Map(),
   ) {
     this.own = stateOf(contract);
     this.startsWith = new Map(startsWithOf(contract).map((tensor) => [tensor.name, tensor]));
@@ -46,19 +47,38 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
   private async follow(
     plain: readonly Tensor[],
     carried: readonly Tensor[],
-    { state, above }: SessionStep,
+    step: SessionStep,
     call: Call,
     route: Route | undefined,
   ) {
+    const elsewhere = await this.keptElsewhere();
+    const inEngine = carried.find(({ name }) => elsewhere.has(name));
+    if (inEngine !== undefined) {
+      throw new Refusal(
+        400,
+        `The engine of tier ${this.contract.tier} begins state "${inEngine.name}" with zeros; no request can carry it.`,
+      );
+    }
     const passedOn = carried.filter(({ name }) => this.startsAbove.has(name));
     const progress = this.hop.begin(plain, route?.cuts[0], passedOn);
-    for (const tensor of state ?? this.beginning(plain, carried)) progress.known.set(tensor.name, tensor);
-    const within = { ...call, sequence: this.startsAbove.size > 0 ? above : undefined };
-    const result = await this.hop.follow(progress, within, route);
+    for (const tensor of step.state ?? this.beginning(plain, carried)) progress.known.set(tensor.name, tensor);
+    if (elsewhere.size > 0) step.cannotRepeat();
+    const result = await this.hop.follow(progress, { ...call, sequence: step.above }, route);
     return {
       result,
-      state: this.own.map(({ input, output }) => this.next(progress.known, input, output)),
+      state: this.own.map(({ input, output }) =>
+        elsewhere.has(input) ? standInFor(input) : this.next(progress.known, input, output),
+      ),
     };
+  }
+
+  /** State that an engine of the tier keeps itself. */
+  private async keptElsewhere(): Promise<ReadonlySet<string>> {
+    const kept = new Set<string>();
+    for (const executor of this.executors.values()) {
+      for (const { input } of this.own) if ((await executor.keeps?.(input)) === true) kept.add(input);
+    }
+    return kept;
   }
 
   /** @param given state that the first request carries */
@@ -68,11 +88,11 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
       [...(cutsOf(this.contract)[0]?.receives ?? []), ...this.startsWith.values()],
       [...plain, ...given],
     );
-    return this.own.map(({ input, growsAlong }) => {
+    return this.own.map(({ input }) => {
       const wanted = this.startsWith.get(input);
       if (wanted === undefined) throw new Refusal(500, `The contract does not describe state "${input}".`);
       const found = given.find(({ name }) => name === input);
-      if (found === undefined) return initialState(wanted, growsAlong, sizes);
+      if (found === undefined) return initialState(wanted, sizes);
       const [checked = found] = checkInputs(tier, [wanted], [found]);
       return checked;
     });
@@ -85,4 +105,9 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
     const { data } = made;
     return { ...made, name: input, data: data.byteLength === data.buffer.byteLength ? data : data.slice() };
   }
+}
+
+/** In the place of an input that the engine has already. */
+function standInFor(name: string): Tensor {
+  return { name, datatype: 'UINT8', shape: [0], data: new Uint8Array(0) };
 }

@@ -5,16 +5,18 @@ import {
   type ContractDocument,
   type ContractTensor,
   interfaceOf,
+  type StartTensor,
   type StateTensor,
   startsWithOf,
   stateOf,
 } from '../../shared/documents/contract';
+import { atStep, masksAll, type RoleOf, rolesOf, type StepLengths } from '../inference/stepLengths';
 
 /** State of a whole model, which the tiers of its chain keep in parts. */
 export interface WholeState {
   readonly pairs: readonly StateTensor[];
   /** What a session may begin with. */
-  readonly startsWith: readonly ContractTensor[];
+  readonly startsWith: readonly StartTensor[];
 }
 
 /** What the tiers of a chain remember together, each tensor once. */
@@ -42,7 +44,6 @@ export function singleRequest(
 
 /** After the first step, which may take several tokens at once where caches grow. */
 const [generatedSteps, longestPrefill, streamedFrames] = [16, 8, 50] as const;
-const seesAll = /mask/i;
 const countsPlaces = /position/i;
 
 /**
@@ -53,14 +54,14 @@ const countsPlaces = /position/i;
  */
 export function randomStream(
   first: ContractDocument,
-  { pairs, startsWith }: WholeState,
+  { startsWith }: WholeState,
   dimensions: Readonly<Record<string, number>>,
   run: number,
   random: () => number,
 ): RandomStream {
-  const roleOf = rolesOf(pairs, startsWith);
+  const roleOf = rolesOf(startsWith);
   const { inputs } = interfaceOf(first);
-  const growing = new Set(pairs.flatMap(({ input, growsAlong }) => (typeof growsAlong === 'number' ? [input] : [])));
+  const growing = new Set(startsWith.flatMap(({ name, growsAlong }) => (typeof growsAlong === 'number' ? [name] : [])));
   const takesSeveral = inputs.some((tensor) => tensor.shape?.some((_, axis) => roleOf(tensor, axis) === 'step'));
   const prefill = takesSeveral ? 1 + Math.floor(random() * longestPrefill) : 1;
   const lengths = growing.size === 0 ? ones(streamedFrames) : [prefill, ...ones(generatedSteps)];
@@ -78,47 +79,16 @@ function ones(length: number): number[] {
   return new Array<number>(length).fill(1);
 }
 
-/** Which length of a generation a dimension is; none for those that stay. */
-type RoleOf = (tensor: ContractTensor, axis: number) => keyof Lengths | undefined;
-interface Lengths {
-  readonly past: number;
-  readonly step: number;
-  readonly total: number;
-}
-
-/** Symbols of caches that grow are the length of the past; those that are no size of any state are the length of a step. */
-function rolesOf(pairs: readonly StateTensor[], startsWith: readonly ContractTensor[]): RoleOf {
-  const axes = new Map(pairs.map(({ input, growsAlong }) => [input, growsAlong]));
-  const past = new Set<string>();
-  const kept = new Set<string>();
-  for (const { name, shape } of startsWith) {
-    for (const [axis, dim] of (shape ?? []).entries()) {
-      if (typeof dim === 'string') (axis === axes.get(name) ? past : kept).add(dim);
-    }
-  }
-  return ({ name, shape }, axis) => {
-    const dim = shape?.[axis];
-    if (typeof dim !== 'string' || past.size === 0) return undefined;
-    if (past.has(dim)) return 'past';
-    if (dim.includes('+') || (seesAll.test(name) && axis === (shape?.length ?? 0) - 1)) return 'total';
-    return kept.has(dim) || /encoder/i.test(dim) ? undefined : 'step';
-  };
-}
-
 function streamInput(
   tensor: ContractTensor,
   dimensions: Readonly<Record<string, number>>,
   roleOf: RoleOf,
-  lengths: Lengths,
+  lengths: StepLengths,
   random: () => number,
 ): Tensor {
   const { name } = tensor;
-  const shape = tensor.shape?.map((dim, axis) => {
-    const role = roleOf(tensor, axis);
-    return role === undefined ? dim : lengths[role];
-  });
-  const made = randomInput({ ...tensor, shape: shape ?? null }, dimensions, random);
-  if (seesAll.test(name)) return withValues(made, () => 1);
+  const made = randomInput(atStep(tensor, roleOf, lengths), dimensions, random);
+  if (masksAll.test(name)) return withValues(made, () => 1);
   return countsPlaces.test(name) ? withValues(made, (index) => lengths.past + (index % lengths.step)) : made;
 }
 

@@ -49,9 +49,7 @@ export async function wholeAnswers(
   const { inputs } = interfaceOf(first);
   const sizes = sizesIn([...inputs, ...startsWith], [...(steps[0] ?? []), ...carried]);
   let state = startsWith.map(
-    (tensor) =>
-      carried.find(({ name }) => name === tensor.name) ??
-      initialState(tensor, pairs.find(({ input }) => input === tensor.name)?.growsAlong, sizes),
+    (tensor) => carried.find(({ name }) => name === tensor.name) ?? initialState(tensor, sizes),
   );
   const answers: Tensor[][] = [];
   for (const given of steps) {

@@ -23,6 +23,11 @@ const tensor = z.strictObject({
 });
 export type ContractTensor = z.infer<typeof tensor>;
 
+const growsAlong = count.nullish().describe('Axis that every call makes longer; null where the shape stays.');
+const startTensor = z.strictObject({ ...tensor.shape, growsAlong });
+/** State that the first request of a session may carry. */
+export type StartTensor = z.infer<typeof startTensor>;
+
 const wireDtype = z.enum(['original', 'float16', 'int8']);
 export type WireDtype = z.infer<typeof wireDtype>;
 
@@ -56,19 +61,19 @@ const traffic = {
       'State for the next call of this tier, or of one above too, that comes back from the tiers above and goes no further.',
     ),
   startsWith: z
-    .array(tensor)
+    .array(startTensor)
     .optional()
     .describe(
       'State that is kept here or on a tier above: the first request of a session may carry it; zeros, or nothing along the axis that grows, where it does not.',
     ),
-  startsAbove: z.array(tensor).optional().describe('What of that the tiers above keep, so that it is sent on.'),
+  startsAbove: z.array(startTensor).optional().describe('What of that the tiers above keep, so that it is sent on.'),
 };
 const stateTensor = z.strictObject({
   input: z.string().min(1),
   output: z.string().min(1).describe('Tensor that the input is in the next call.'),
   dtype: z.string().min(1).optional(),
   shape: shape.optional(),
-  growsAlong: count.nullish().describe('Axis that every call makes longer; null where the shape stays.'),
+  growsAlong,
 });
 /** State of a session: an input of one call that is an output of the call before. */
 export type StateTensor = z.infer<typeof stateTensor>;
@@ -176,7 +181,7 @@ export function stateOf(contract: ContractDocument): readonly StateTensor[] {
 }
 
 /** The state of a tier and of those above it; a tier without any keeps nothing between requests, nor do those above. */
-export function startsWithOf(contract: ContractDocument): readonly ContractTensor[] {
+export function startsWithOf(contract: ContractDocument): readonly StartTensor[] {
   return cutsOf(contract)[0]?.startsWith ?? [];
 }
 

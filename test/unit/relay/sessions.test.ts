@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { remoteEngineExecutor } from '../../../src/relay/execution/remoteEngine';
+import type { TensorServer } from '../../../src/relay/execution/tensorServer';
 import { Sessions } from '../../../src/relay/sessions/sessions';
 import { Refusal } from '../../../src/runtime/refusal';
+import { blocksOf } from '../../../src/shared/documents/contract';
 import { cloudContract, cloudRuns, deviceContract, deviceRuns } from './support/rememberingTiers';
 import { ask, type ServedTier, serveTier, type TierSettings } from './support/serveTier';
 
@@ -217,6 +220,65 @@ describe('limits of sessions', () => {
     await step(device, { id: 1, start: true, end: true, values: [1] });
     const none = { sessions: 0, bytes: 0 };
     expect([await kept(device), await kept(cloud)]).toEqual([none, none]);
+  });
+});
+
+describe('an engine that keeps state itself', () => {
+  /** As Triton with implicit state: it lists no state among its inputs, and answers none. */
+  function engine() {
+    const sums = new Map<string, number>();
+    const asked: Readonly<Record<string, unknown>>[] = [];
+    const server: TensorServer = {
+      isReady: async () => true,
+      describe: async () => ({ takesBinary: true, metadata: { inputs: [{ name: 'x' }] } }),
+      infer: async (inputs, _, { parameters = {} } = {}) => {
+        asked.push({ inputs: inputs.map(({ name }) => name), ...parameters });
+        const id = String(parameters['sequence_id']);
+        const before = parameters['sequence_start'] === true ? 0 : (sums.get(id) ?? Number.NaN);
+        const after = before + (new Float32Array((inputs[0]?.data ?? new Uint8Array()).slice().buffer)[0] ?? 0);
+        sums.set(id, after);
+        const data = new Uint8Array(Float32Array.of(after).buffer);
+        return { id: undefined, outputs: [{ name: 'a', datatype: 'FP32', shape: [1], data }], parameters: {} };
+      },
+      close: () => undefined,
+    };
+    return { server, asked };
+  }
+
+  it('hears of the session instead of getting its state, which the relay does not hold', async () => {
+    const { server, asked } = engine();
+    const cloud = await serveTier(cloudContract, cloudRuns());
+    const [block] = blocksOf(deviceContract);
+    if (block === undefined) throw new Error('the device runs a block');
+    const device = await serveTier(deviceContract, remoteEngineExecutor(server, block), cloud.address);
+    await step(device, { id: 's', start: true, values: [1] });
+    expect((await step(device, { id: 's', values: [2] })).y).toEqual([1, 3]);
+    expect((await step(device, { id: 's', values: [4], end: true })).y).toEqual([1, 3, 7]);
+    expect(asked.map((one) => ({ ...one, sequence_id: typeof one['sequence_id'] }))).toEqual([
+      { inputs: ['x'], sequence_id: 'string', sequence_start: true },
+      { inputs: ['x'], sequence_id: 'string' },
+      { inputs: ['x'], sequence_id: 'string', sequence_end: true },
+    ]);
+    expect(await kept(device)).toEqual({ sessions: 0, bytes: 0 });
+    const carried = await step(device, { id: 't', start: true, values: [1], carried: { sum: [5] } });
+    expect(carried).toEqual({ status: 400, error: expect.stringMatching(/no request can carry it/) });
+  });
+
+  it('cannot go back, so that a step that fails ends the session', async () => {
+    let fails = false;
+    const runs = cloudRuns(() => {
+      if (fails) throw new Refusal(500, 'Not this time.');
+    });
+    const cloud = await serveTier(cloudContract, runs);
+    const [block] = blocksOf(deviceContract);
+    if (block === undefined) throw new Error('the device runs a block');
+    const device = await serveTier(deviceContract, remoteEngineExecutor(engine().server, block), cloud.address);
+    await step(device, { id: 's', start: true, values: [1] });
+    fails = true;
+    expect((await step(device, { id: 's', values: [2] })).status).toBe(502);
+    fails = false;
+    expect((await step(device, { id: 's', values: [2] })).status).toBe(409);
+    expect((await step(device, { id: 's', start: true, values: [2] })).y).toEqual([2]);
   });
 });
 

@@ -25,8 +25,11 @@ export const deviceContract: SingleCutContract = {
   sends: [a],
   answers: [],
   answersAbove: [y],
-  startsWith: [sum, list],
-  startsAbove: [list],
+  startsWith: [
+    { ...sum, growsAlong: null },
+    { ...list, growsAlong: 0 },
+  ],
+  startsAbove: [{ ...list, growsAlong: 0 }],
 };
 
 /** Keeps a list of all sums and answers the whole of it. */
@@ -45,7 +48,7 @@ export const cloudContract: SingleCutContract = {
   sends: [],
   answers: [y],
   answersAbove: [],
-  startsWith: [list],
+  startsWith: [{ ...list, growsAlong: 0 }],
 };
 
 const valuesOf = (inputs: readonly Tensor[], name: string): number[] => [
