@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Call, Sequence } from '../../runtime/executor';
+import type { Call, Sequence, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
 
@@ -15,6 +15,7 @@ export class RequestCall implements Call {
   sequence: Sequence | undefined;
   id: string | undefined;
   wantsTiming = false;
+  span: Span | undefined;
   private readonly controller = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   private readonly timer: NodeJS.Timeout;

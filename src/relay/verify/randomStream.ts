@@ -31,6 +31,8 @@ export interface RandomStream {
   readonly carried: readonly Tensor[];
   /** Inputs of each step, the first one first. */
   readonly steps: readonly (readonly Tensor[])[];
+  /** False for a request that belongs to no session. */
+  readonly remembers: boolean;
 }
 
 /** One request of a model that remembers nothing. */
@@ -39,7 +41,11 @@ export function singleRequest(
   dimensions: Readonly<Record<string, number>>,
   random: () => number,
 ): RandomStream {
-  return { carried: [], steps: [interfaceOf(first).inputs.map((tensor) => randomInput(tensor, dimensions, random))] };
+  return {
+    remembers: false,
+    carried: [],
+    steps: [interfaceOf(first).inputs.map((tensor) => randomInput(tensor, dimensions, random))],
+  };
 }
 
 /** After the first step, which may take several tokens at once where caches grow. */
@@ -72,7 +78,7 @@ export function randomStream(
     return inputs.map((tensor) => streamInput(tensor, dimensions, roleOf, sizes, random));
   });
   const carried = startsWith.filter(({ name }) => run % 2 === 1 && !growing.has(name));
-  return { carried: carried.map((tensor) => randomInput(tensor, dimensions, random)), steps };
+  return { remembers: true, carried: carried.map((tensor) => randomInput(tensor, dimensions, random)), steps };
 }
 
 function ones(length: number): number[] {

@@ -1,8 +1,9 @@
-import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
+import { randomUUID } from 'node:crypto';
+import { type Executor, type Sequence, unhurriedCall } from '../../runtime/executor';
 import type { Tensor } from '../../runtime/tensor';
 import { type ContractDocument, interfaceOf, startsWithOf } from '../../shared/documents/contract';
 import type { Route } from '../adaptive/route';
-import type { Hop, HopAnswer } from '../service/hop';
+import type { Hop } from '../service/hop';
 import { initialState, sizesIn } from '../sessions/initialState';
 import { Sessions } from '../sessions/sessions';
 import { StatefulHop } from '../sessions/statefulHop';
@@ -21,21 +22,19 @@ export function answeringHop(contract: ContractDocument, hop: Hop): Pick<Hop, 'a
   return new StatefulHop(contract, hop, new Sessions(contract.tier, withoutLimits));
 }
 
-/** The answers of a chain to the steps of one session, as they come. */
+/** The answers of a chain to the requests of one session, or to the one of a model that remembers nothing, as they come. */
 export async function* chainAnswers(
-  chain: { answer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<HopAnswer> },
-  { carried, steps }: RandomStream,
+  chain: {
+    answer(inputs: readonly Tensor[], route: Route | undefined, sequence?: Sequence): Promise<readonly Tensor[]>;
+  },
+  { carried, steps, remembers }: RandomStream,
   route: Route | undefined,
 ): AsyncGenerator<readonly Tensor[]> {
+  const id = randomUUID();
   for (const [step, inputs] of steps.entries()) {
     const isStart = step === 0;
-    const sequence = { caller: '', id: 'verify', isStart, isEnd: step === steps.length - 1 };
-    const { outputs } = await chain.answer(
-      isStart ? [...inputs, ...carried] : inputs,
-      { ...unhurriedCall, sequence },
-      route,
-    );
-    yield outputs;
+    const sequence = { caller: '', id, isStart, isEnd: step === steps.length - 1 };
+    yield await chain.answer(isStart ? [...inputs, ...carried] : inputs, route, remembers ? sequence : undefined);
   }
 }
 

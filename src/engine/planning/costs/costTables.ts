@@ -99,7 +99,7 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    if (known !== undefined) seconds[index] = known;
+    seconds[index] = (known ?? seconds[index] ?? 0) / (tier.speed ?? 1);
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
@@ -124,8 +124,8 @@ function countUnknownTimes(graph: SplitGraph): number {
 }
 
 function sameTimes(a: Tier, b: Tier): boolean {
-  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion }: Tier) =>
-    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion]);
+  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed }: Tier) =>
+    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed]);
   return a.profile === b.profile && figures(a) === figures(b);
 }
 
