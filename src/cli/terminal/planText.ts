@@ -31,6 +31,7 @@ import type {
   PlanReport,
   StrategyReport,
 } from '../../shared/reports';
+import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/stateText';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';
 import { traceTexts } from './traceText';
@@ -65,6 +66,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.flatMap((metric) => metricFacts(report, metric)),
+      ...stateFacts(report),
       ['times', timesText(report)],
       ...estimateFacts(report),
       ...(report.trust ? [['trust', visibleText(report.trust.text)] as const] : []),
@@ -122,6 +124,17 @@ function metricFacts(report: PlanReport, metric: Metric): [string, string][] {
   const figure: [string, string] = [metric, unlessUnstated(report, metricTable[metric].figure, text)];
   const parts = metric === 'latency' ? latencyPartsText(report) : undefined;
   return parts === undefined ? [figure] : [figure, ['', `= ${parts}`]];
+}
+
+/** How a session goes, and where state stays. */
+function stateFacts({ session, tiers }: PlanReport): [string, string][] {
+  const rate = session && tokenRateText(session);
+  const state = tierStateText(tiers);
+  return [
+    ...(session ? [['session', sessionText(session)] as [string, string]] : []),
+    ...(rate === undefined ? [] : [['', rate] as [string, string]]),
+    ...(state === undefined ? [] : [['state', visibleText(state)] as [string, string]]),
+  ];
 }
 
 /** Estimates and measurements are never mixed silently. */
@@ -189,7 +202,7 @@ function linksText({ links }: PlanReport): string {
     link.answerMs ? bytesText(link.answerBytes) : '-',
     link.answerMs ? durationText(link.answerMs) : '-',
     unlessUnstated(link, 'costPerRequest', costShortText(link.costPerRequest)),
-    link.tensors.map(({ name }) => name).join(', '),
+    [...link.tensors.map(({ name }) => name), linkStateText(link) ?? []].flat().join(', '),
   ]);
   return tableText(columns, rows);
 }

@@ -30,6 +30,7 @@ import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';
 import { nodesPerTier, placement } from './placement';
 import { type ModelIdentity, profileReports } from './profileReport';
+import { linkStateReport, sessionReport, tierStateReports } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 import { trustReport } from './trustReport';
 import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
@@ -55,6 +56,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
   return {
     objective: objectiveText(costs.infrastructure.objective),
     answer: costs.infrastructure.answer,
+    ...sessionReport(costs, plan),
     strategy: plan.strategy,
     tiers: tierReports(result),
     links: linkReports(result),
@@ -122,6 +124,7 @@ export function finite(value: number): number | null {
 }
 
 function tierReports({ plan, costs }: PlanningResult): TierReport[] {
+  const states = tierStateReports(costs, plan);
   return costs.infrastructure.tiers.map((tier, k) => {
     const load = plan.evaluation.tiers[k];
     const first = costs.graph.nodes[plan.assignment.indexOf(k)];
@@ -134,6 +137,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       computeMs: load?.computeMs ?? 0,
       weightBytes: load?.weightBytes ?? 0,
       peakActivationBytes: load?.peakActivationBytes ?? 0,
+      ...states.get(k),
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
@@ -157,6 +161,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     answers: tensorReports(costs, load.answers),
     answerBytes: load.answerBytes,
     answerMs: load.answerMs,
+    ...linkStateReport(costs, load),
     costPerRequest: load.costPerRequest,
     ...unstatedFigures(unstatedOnLink(costs.infrastructure, l, load)),
   }));

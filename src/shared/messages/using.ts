@@ -71,6 +71,7 @@ export const usingMessages = {
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
   'command.late': '`--least missed` needs `--late` with the milliseconds after which an answer is late.',
+  'command.noState': '{model} has no state, so it has no sessions. Plan it without `--session`.',
   'command.regions': '`--regions` needs two links, so at least three tiers.',
   'command.nothingToSweep':
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',

@@ -1,5 +1,7 @@
 import type { Metric } from '../../../shared/metrics';
 import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
+import { memoryGraph } from '../../split/sessionGraph';
+import { residentState } from '../../split/stateTensors';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
@@ -80,13 +82,15 @@ function memoryLimits(costs: CostTables): Limit[] {
 export function memoryFigure(costs: CostTables, k: number): Figure {
   const { graph, infrastructure, topology } = costs;
   const { tiers } = infrastructure;
+  const { tensors } = memoryGraph(graph);
+  const state = residentState(graph);
   const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
   const largest = new Float64Array(nodeCost.length);
   for (const [node, { weightBytes, reads, writes }] of graph.nodes.entries()) {
-    nodeCost[node * tiers.length + k] = weightBytes;
+    nodeCost[node * tiers.length + k] = weightBytes + (state[node] ?? 0);
     const working = new Set([...reads, ...writes]);
     let bytes = 0;
-    for (const tensor of working) bytes += graph.tensors[tensor]?.bytes ?? 0;
+    for (const tensor of working) bytes += tensors[tensor]?.bytes ?? 0;
     largest[node * tiers.length + k] = bytes;
   }
   const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));

@@ -62,12 +62,17 @@ export function respectsMemory({ respectMemory }: Constraints): boolean {
   return respectMemory !== false;
 }
 
+/** Bytes that a plan takes of a tier's memory: weights, activations at their peak, and the state of one session. */
+export function memoryBytes({ tiers }: Pick<Evaluation, 'tiers'>, tier: number): number {
+  const load = tiers[tier];
+  return (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0) + (load?.stateBytes ?? 0);
+}
+
 /** The memories that must be respected and do not hold a plan, in words. */
 export function brokenMemories(infrastructure: Infrastructure, evaluation: Evaluation): string[] {
   if (!respectsMemory(infrastructure.constraints)) return [];
   return infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
-    const load = evaluation.tiers[k];
-    const bytes = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
+    const bytes = memoryBytes(evaluation, k);
     if (memoryGB === undefined || bytes <= memoryGB * 1e9 * (1 + limitTolerance)) return [];
     return [`the ${memoryGB} GB of \`${id}\` (it needs ${rounded(bytes / 1e9)} GB)`];
   });

@@ -13,6 +13,8 @@ export interface TierLoad {
   readonly computeMs: number;
   readonly weightBytes: number;
   readonly peakActivationBytes: number;
+  /** State of one session that stays between calls; absent where there is none. */
+  readonly stateBytes?: number;
   /** Nodes whose time is measured; the others are estimates. */
   readonly measuredNodes: number;
   readonly costPerRequest: number;
