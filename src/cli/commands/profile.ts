@@ -1,9 +1,9 @@
-import { availableParallelism, cpus, hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
+import { machineName } from '../../runtime/machine';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { counted, countText, durationText } from '../../shared/quantities';
@@ -121,7 +121,7 @@ async function measured(
   };
   return recordTrace(request, (tracePath, version) => {
     const source: ProfileSource = {
-      device: options.device ?? processorName(),
+      device: options.device ?? machineName(),
       runtime: `onnxruntime ${version}, ${counted(threads, 'thread')}`,
       recorded: dateText(new Date()),
       warmup,
@@ -160,12 +160,6 @@ function checkRuns(runs: number, nodes: number): void {
 function showProgress(done: number, runs: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(done < runs ? `\rRun ${done} of ${runs}` : `\r${' '.repeat(40)}\r`);
-}
-
-/** Name of the processor, else of the machine. */
-function processorName(): string {
-  const model = cpus()[0]?.model.trim() ?? '';
-  return model === '' || model === 'unknown' ? hostname() : `${model}, ${availableParallelism()} cores`;
 }
 
 function dateText(date: Date): string {

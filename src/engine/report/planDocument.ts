@@ -1,4 +1,5 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
+import type { Recording } from '../../shared/documents/profile';
 import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/metrics';
 import { namesOf, recordOf } from '../../shared/recordOf';
 import type { StatePair } from '../../shared/statePairs';
@@ -12,7 +13,8 @@ import type { DimensionBindings } from '../shapes/facts/inferred';
 import { placementOf } from '../split/nodeRanges';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { finite, nodesPerTier, objectiveText } from './planReport';
+import { nodesPerTier } from './placement';
+import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { sessionReport } from './stateReport';
 import { dataTensorReport } from './tensorReport';
@@ -190,6 +192,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       ...(tier.estimate && { estimate: tier.estimate }),
       memoryGB: tier.memoryGB ?? null,
       ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
+      ...(tier.speed !== undefined && { speed: tier.speed }),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
       nodes: ranges[k] ?? [],
@@ -203,21 +206,34 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       costPerRequest: figure(load?.costPerRequest ?? 0),
       energyJ: figure(load?.energyJ ?? 0),
       measuredNodes: load?.measuredNodes ?? 0,
+      ...(tier.recording && { measured: measuredFacts(tier.recording) }),
     };
   });
+}
+
+function measuredFacts({ device, runtime, recorded, ...facts }: Recording): NonNullable<PlanTier['measured']> {
+  const { model, threads, optimization, runMicroseconds } = facts;
+  return {
+    ...{ device, runtime, recorded },
+    ...(model && { model: model.name }),
+    ...(threads !== undefined && { threads }),
+    ...(optimization && { optimization }),
+    ...(runMicroseconds !== undefined && { runMs: figure(runMicroseconds / 1000) }),
+  };
 }
 
 function planLinks(result: PlanningResult): PlanLink[] {
   const { infrastructure, statedLinks } = result.costs;
   const { tiers, links } = infrastructure;
   return links.map((link, l) => {
-    const { latencyMs, downLatencyMs } = statedLinks[l] ?? link;
+    const { latencyMs, downLatencyMs, hopMs } = statedLinks[l] ?? link;
     const load = result.plan.evaluation.links[l];
     return {
       from: tiers[l]?.id ?? '',
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
       latencyMs,
+      ...(hopMs !== undefined && { hopMs }),
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
       ...(downLatencyMs !== undefined && { downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),

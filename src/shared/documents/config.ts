@@ -57,6 +57,9 @@ export const tierSchema = z
       .optional()
       .describe('Memory for weights and activations in GB; a limit unless `constraints.respectMemory` is false.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
+    speed: positive
+      .optional()
+      .describe('How many times as fast the tier is as its estimated or measured times say (default: 1).'),
     replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
@@ -67,6 +70,11 @@ export const linkSchema = z
     preset: z.string().optional().describe('Link whose published figures are used for missing properties.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
+    hopMs: nonNegative
+      .optional()
+      .describe(
+        'Fixed time that relays take for a request over this link, in milliseconds (default: 0); `dnnsplit run --report` measures it.',
+      ),
     downBandwidthMbps: positive
       .optional()
       .describe('Bandwidth of the way back in Mbit/s (default: as upward, also where that is varied).'),

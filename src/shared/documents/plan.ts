@@ -15,6 +15,7 @@ import { rateClasses } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
 import type { StateSetting } from '../statePairs';
 import { copies, count, nonNegative, positive, real } from './numbers';
+import { optimizationLevels } from './profile';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
@@ -60,6 +61,18 @@ const estimateSchema = z
   })
   .describe('What the times of the tier rest on.');
 
+const measuredSchema = z
+  .strictObject({
+    device: z.string(),
+    runtime: z.string(),
+    recorded: z.string(),
+    model: z.string().optional().describe('Name of the model that was measured.'),
+    threads: count.optional(),
+    optimization: z.enum(optimizationLevels).optional(),
+    runMs: nonNegative.optional().describe('Median time of a run of the whole model there.'),
+  })
+  .describe('How the measured times of the tier came about.');
+
 const planTier = z.strictObject({
   id: z.string(),
   preset: z.string().optional().describe('Device whose published figures were used.'),
@@ -75,6 +88,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  speed: positive.optional().describe('How many times as fast the tier was taken to be; once where absent.'),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -90,6 +104,7 @@ const planTier = z.strictObject({
   costPerRequest: nonNegative,
   energyJ: nonNegative,
   measuredNodes: count,
+  measured: measuredSchema.optional(),
 });
 export type PlanTier = z.infer<typeof planTier>;
 
@@ -98,6 +113,7 @@ const planLink = z.strictObject({
   to: z.string(),
   bandwidthMbps: positive,
   latencyMs: nonNegative,
+  hopMs: nonNegative.optional().describe('Fixed time of the relays; 0 where absent.'),
   downBandwidthMbps: positive.optional().describe('Of the way back; as upward where absent.'),
   downLatencyMs: nonNegative.optional(),
   ...ratesOf(linkRates),

@@ -35,7 +35,7 @@ const infrastructure = plainInfrastructure(
     { gflops: 200, memoryGBps: 90, pricePerHour: 99 },
   ],
   [
-    { bandwidthMbps: 8, latencyMs: 2, pricePerGB: 1e3, txWatts: 2, downBandwidthMbps: 5 },
+    { bandwidthMbps: 8, latencyMs: 2, hopMs: 1, pricePerGB: 1e3, txWatts: 2, downBandwidthMbps: 5 },
     { bandwidthMbps: 100, latencyMs: 7, downLatencyMs: 3, pricePerGB: 10 },
   ],
   { answer: 'returned', constraints: { respectMemory: false } },

@@ -103,10 +103,12 @@ function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables
 /** Links whose latency is that of so many calls in turn. */
 function calledOften(infrastructure: Infrastructure, calls: number): Infrastructure {
   if (calls === 1) return infrastructure;
-  const links = infrastructure.links.map(({ latencyMs, downLatencyMs, ...link }) => ({
+  const times = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : milliseconds * calls);
+  const links = infrastructure.links.map(({ latencyMs, downLatencyMs, hopMs, ...link }) => ({
     ...link,
     latencyMs: latencyMs * calls,
-    downLatencyMs: downLatencyMs === undefined ? undefined : downLatencyMs * calls,
+    downLatencyMs: times(downLatencyMs),
+    hopMs: times(hopMs),
   }));
   return { ...infrastructure, links };
 }
@@ -120,7 +122,8 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    if (known !== undefined) seconds[index] = known * calls;
+    const own = known === undefined ? (seconds[index] ?? 0) : known * calls;
+    seconds[index] = own / (tier.speed ?? 1);
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
@@ -148,8 +151,8 @@ function countUnknownTimes(graph: SplitGraph): number {
 }
 
 function sameTimes(a: Tier, b: Tier): boolean {
-  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion }: Tier) =>
-    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion]);
+  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed }: Tier) =>
+    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed]);
   return a.profile === b.profile && figures(a) === figures(b);
 }
 

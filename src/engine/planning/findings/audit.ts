@@ -2,6 +2,7 @@ import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
+import { runsOn } from '../infrastructure/operatorSupport';
 import { hasLimits } from '../plan/constraints';
 import { busyValue, isWorstPart, leadingMetric } from '../plan/metrics';
 import type { AuditFinding } from '../plan/plan';
@@ -63,7 +64,12 @@ export function searchedText(searched: SearchedCuts): Sentence | undefined {
 export function rulesPlansOut(costs: CostTables): boolean {
   const { constraints } = costs.infrastructure;
   const pins = Object.keys(constraints.pin ?? {}).length > 0 || constraints.keepInputOnFirstTier === true;
-  return pins || hasLimits(constraints) || memoriesMayFill(costs);
+  return pins || hasLimits(constraints) || memoriesMayFill(costs) || hasUnsupportedNodes(costs);
+}
+
+function hasUnsupportedNodes({ graph, infrastructure: { tiers } }: CostTables): boolean {
+  const lacking = tiers.filter(({ unsupportedOperators = [] }) => unsupportedOperators.length > 0);
+  return lacking.some((tier) => graph.nodes.some((node) => !runsOn(tier, node)));
 }
 
 /** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */

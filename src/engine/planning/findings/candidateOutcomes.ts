@@ -5,7 +5,7 @@ import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
-import type { TierBounds } from '../infrastructure/tierBounds';
+import { mayRunOn, type TierBounds } from '../infrastructure/tierBounds';
 import {
   answerValue,
   busyValue,
@@ -59,8 +59,7 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   if (!bounds.restricts) return true;
   for (let node = 0; node < members.length; node++) {
     const tier = members[node] === 1 ? link : link + 1;
-    if (tier < (bounds.lowest[node] ?? 0) || tier > (bounds.highest[node] ?? 0)) return false;
-    if (bounds.allowedTiers[tier] !== 1) return false;
+    if (!mayRunOn(bounds, node, tier)) return false;
   }
   return true;
 }

@@ -36,8 +36,8 @@ export function sessionFigures(costs: CostTables, { assignment, evaluation }: Pl
 /** The infrastructure with the latencies that its links have for one call. */
 function ofOneCall({ infrastructure, statedLinks }: CostTables): CostTables['infrastructure'] {
   const links = infrastructure.links.map((link, l) => {
-    const { latencyMs, downLatencyMs } = statedLinks[l] ?? link;
-    return { ...link, latencyMs, downLatencyMs };
+    const { latencyMs, downLatencyMs, hopMs } = statedLinks[l] ?? link;
+    return { ...link, latencyMs, downLatencyMs, hopMs };
   });
   return { ...infrastructure, links };
 }

@@ -133,9 +133,10 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
     unstated: namesOf(tierRates).filter((rate) => (tier[rate] ?? preset?.[rate]) === undefined),
+    ...(tier.speed !== undefined && { speed: tier.speed }),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
-    ...(profile?.model && { profiledModel: profile.model }),
+    ...(profile && { recording: profile }),
   };
 }
 
@@ -210,6 +211,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
+    hopMs: link.hopMs,
     downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
     downLatencyMs: link.downLatencyMs,
     ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),

@@ -8,7 +8,7 @@ import { solveContracted, solveExactly } from '../../solver/solve';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
-import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
+import { mayRunOn, type TierBounds, tierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan/plan';
 import { keptContraction } from './keptContraction';
 import { solverTopology, stateFrame, withStateCosts } from './stateFrame';
@@ -79,10 +79,8 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
     // What is made here comes back over every link below.
     if (tier > 0) perAnswerByte += objective.perAnswerByte[tier - 1] ?? 0;
     for (let node = 0; node < nodeCount; node += 1) {
-      const allowed =
-        bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0);
       const cost = (seconds[node] ?? 0) * perSecond + (nodeBytes[node] ?? 0) * perAnswerByte;
-      nodeCost[node * tierCount + tier] = allowed ? cost : Number.POSITIVE_INFINITY;
+      nodeCost[node * tierCount + tier] = mayRunOn(bounds, node, tier) ? cost : Number.POSITIVE_INFINITY;
     }
   }
   const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
