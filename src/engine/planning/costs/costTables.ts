@@ -1,12 +1,13 @@
 import type { AnswerPlace } from '../../../shared/answers';
 import { namesOf, recordOf } from '../../../shared/recordOf';
+import { sessionLimits } from '../../../shared/session';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
-import { callsOf } from '../../split/sessionGraph';
+import { callsOf, sessionGraph } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
 import { carriedState, statePerPosition } from '../../split/stateTensors';
 import { type TensorTopology, topologyOf } from '../../split/topology';
-import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
+import type { Constraints, Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
 import { type AnswerTable, answerTable } from './answers';
 import { estimatedSeconds, fusesNodes, measuredSeconds, wireBytes } from './costModel';
 
@@ -52,6 +53,8 @@ export interface CostTables {
   readonly statedAnswer: AnswerPlace;
   /** Links as they are stated, for one call. */
   readonly statedLinks: readonly Link[];
+  /** Of a session that has limits on its calls: the tables of those until the first token, and of the call in the middle. */
+  readonly phases?: { readonly first: CostTables; readonly token: CostTables };
   /** Nodes whose MACs and traffic are both unknown: their time is only the overhead. */
   readonly unknownTimes: number;
 }
@@ -75,9 +78,11 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     const known = reusable.find((table) => table.wireDtype === link.wireDtype);
     wires.push(known ?? buildWireTable(graph, link.wireDtype, infrastructure.inputWireBytes));
   }
+  const phases = hasSessionLimits(stated.constraints) ? phaseTables(graph, stated) : undefined;
   return {
     graph,
     infrastructure,
+    ...(phases && { phases }),
     topology: topologyOf(graph),
     tiers,
     wires,
@@ -86,6 +91,19 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     statedLinks: stated.links,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
+}
+
+/** True where a session has limits on its calls. */
+export function hasSessionLimits(constraints: Constraints): boolean {
+  return namesOf(sessionLimits).some((limit) => constraints[limit] !== undefined);
+}
+
+/** Tables of the calls of a session until the first token, and of the call in the middle of the generation. */
+export function phaseTables({ session }: SplitGraph, stated: Infrastructure): CostTables['phases'] {
+  if (session === undefined) return undefined;
+  const unlimited = { ...stated, constraints: {} };
+  const first = sessionGraph(session.middle, { ...session, generation: [] });
+  return { first: createCostTables(first, unlimited), token: createCostTables(session.middle, unlimited) };
 }
 
 /** The answers, and the infrastructure with `returned` where there are any. */
