@@ -50,6 +50,13 @@ function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): strin
   return `\nFor ${assumedText}: assumed. Set ${names} with --bind.`;
 }
 
+/** What a request is, where it is a whole session. */
+function sessionLine({ session }: PlanReport): string {
+  if (session === undefined) return '';
+  const given = counted(session.prefillTokens, 'token');
+  return `\nA request here is a session: ${given} given, ${session.generatedTokens} generated, in all calls together.`;
+}
+
 /** A plan for reading in a terminal. */
 export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top, config }: Sections): string {
   const { exact } = report;
@@ -60,7 +67,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    visibleText(report.advice) + assumedLine(report),
+    visibleText(report.advice) + sessionLine(report) + assumedLine(report),
     factsText([
       ['tiers from', config],
       ['objective', report.objective],

@@ -90,7 +90,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
-    ...assumedReport(model?.assumed ?? []),
+    ...assumedReport(assumedOf(model, costs)),
     ...(result.recommendation && { advised: advisedReport(costs, result.recommendation) }),
     ...(result.margins && {
       margins: result.margins.margins.map((margin) => marginReport(costs, margin)),
@@ -107,6 +107,13 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     adviceSaid: messageOf(result.advice),
     candidates: splitPoints(costs.graph, result.candidates),
   };
+}
+
+/** The sizes that are assumed; a session states how many tokens a call takes and how many were there before. */
+function assumedOf(model: PlannedFrom | undefined, { graph }: CostTables): readonly AssumedDimension[] {
+  const assumed = model?.assumed ?? [];
+  if (graph.session === undefined) return assumed;
+  return assumed.filter(({ role }) => role !== 'step' && role !== 'cache' && role !== 'total');
 }
 
 function unstatedFigures(unstated: readonly UnstatedFigure[]): { readonly unstated?: readonly UnstatedFigure[] } {

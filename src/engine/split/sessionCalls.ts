@@ -1,9 +1,8 @@
 import type { Session } from '../../shared/session';
 import type { StatePair } from '../../shared/statePairs';
 import { throwIfCanceled, type Work } from '../../shared/work';
-import type { OnnxModel } from '../onnx/model';
 import { stepDimensions } from '../shapes/assumed/assumeSizes';
-import type { DimensionBindings } from '../shapes/facts/inferred';
+import type { DimensionBindings, InferredModel } from '../shapes/facts/inferred';
 import { inferModel } from '../shapes/inferModel';
 import { resizedGraph } from './buildSplitGraph';
 import { largestOf, phasesBetween } from './sessionGraph';
@@ -11,7 +10,7 @@ import type { Phase, SessionCalls, SplitGraph } from './splitGraph';
 
 /** A model with state, and the sizes of its dimensions in a usual call. */
 export interface SessionModel {
-  readonly model: OnnxModel;
+  readonly model: InferredModel['model'];
   readonly graph: SplitGraph;
   readonly state: readonly StatePair[];
   readonly sizes: DimensionBindings;

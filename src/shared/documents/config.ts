@@ -12,7 +12,7 @@ import {
 import { listed } from '../quantities';
 import { rateClasses, rateClassTable } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
-import { mostTokens } from '../session';
+import { mostTokens, sessionLimits } from '../session';
 import { namedStrategies } from '../strategies';
 import { copies, count, nonNegative, positive } from './numbers';
 
@@ -99,6 +99,7 @@ export const constraintsSchema = z
       limitedMetrics.map((metric) => metricTable[metric].limit),
       (limit) => positive.optional().describe(metricTable[metricLimitedBy(limit)].limitDescription),
     ),
+    ...recordOf(namesOf(sessionLimits), (limit) => positive.optional().describe(sessionLimits[limit])),
     respectMemory: z
       .boolean()
       .optional()

@@ -3,6 +3,7 @@ import type { OnnxModel } from '../../../src/engine/onnx/model';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { sessionFigures, tierStates } from '../../../src/engine/planning/findings/sessionFigures';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { inferSized } from '../../../src/engine/shapes/assumed/assumeSizes';
 import type { DimensionBindings } from '../../../src/engine/shapes/facts/inferred';
@@ -17,6 +18,7 @@ import type { StatePair } from '../../../src/shared/statePairs';
 import { unwatched } from '../../../src/shared/work';
 import { decoderModel } from '../../support/decoderModel';
 import { model, node, value, weight } from '../../support/modelObjects';
+import { allAssignments } from './randomGraphs';
 import { plainInfrastructure } from './support';
 
 const session: Session = { prefillTokens: 12, generatedTokens: 25 };
@@ -35,7 +37,7 @@ const infrastructure = plainInfrastructure(
     { gflops: 200, memoryGBps: 90, pricePerHour: 99 },
   ],
   [
-    { bandwidthMbps: 8, latencyMs: 2, pricePerGB: 1e3, txWatts: 2, downBandwidthMbps: 5 },
+    { bandwidthMbps: 8, latencyMs: 2, hopMs: 1, pricePerGB: 1e3, txWatts: 2, downBandwidthMbps: 5 },
     { bandwidthMbps: 100, latencyMs: 7, downLatencyMs: 3, pricePerGB: 10 },
   ],
   { answer: 'returned', constraints: { respectMemory: false } },
@@ -57,11 +59,11 @@ function writtenOut(built: OnnxModel, state: readonly StatePair[], calls: readon
 }
 
 /** Figures of one call after another. */
-function explicitSum(graphs: readonly SplitGraph[], tierOf: ReadonlyMap<string, number>) {
+function explicitSum(graphs: readonly SplitGraph[], tierOf: ReadonlyMap<string, number>, on = infrastructure) {
   const sums = { latencyMs: 0, costPerRequest: 0, energyJ: 0 };
   for (const graph of graphs) {
     const tiers = Uint8Array.from(graph.nodes, ({ id }) => tierOf.get(id) ?? 0);
-    const { latencyMs, costPerRequest, energyJ } = evaluatePlan(createCostTables(graph, infrastructure), tiers);
+    const { latencyMs, costPerRequest, energyJ } = evaluatePlan(createCostTables(graph, on), tiers);
     sums.latencyMs += latencyMs;
     sums.costPerRequest += costPerRequest;
     sums.energyJ += energyJ;
@@ -140,6 +142,50 @@ describe('the price of a session', () => {
     }
     expect(plan.evaluation.latencyMs).toBeLessThanOrEqual(best * (1 + 1e-9));
     expect(certificate.exactValue * 1e3).toBeCloseTo(plan.evaluation.latencyMs, 6);
+  });
+
+  it('is planned within limits on its first token and on each further one, or refused with what they take', () => {
+    const whole = read(decoderModel({ layers: 1, vocabulary: 300 }));
+    const graph = sessionGraph(whole.graph, sessionCalls(whole, session, unwatched));
+    const [device, edge] = infrastructure.tiers.map((tier) => ({ ...tier, pricePerHour: tier.pricePerHour / 100 }));
+    const slow = device === undefined || edge === undefined ? [] : [{ ...device, gflops: 0.002 }, edge];
+    const two = { ...infrastructure, tiers: slow, links: infrastructure.links.slice(0, 1) };
+    const calls = [tokens(0, 12), tokens(24, 1)].map((sizes) => writtenOut(whole.model, whole.state, [sizes]));
+    const all = allAssignments(graph, 2).map((tiers) => {
+      const tierOf = new Map(graph.nodes.map(({ id }, at) => [id, tiers[at] ?? 0]));
+      const [first = 0, token = 0] = calls.map((graphs) => explicitSum(graphs, tierOf, two).latencyMs);
+      return { first, token, cost: evaluatePlan(createCostTables(graph, two), tiers).costPerRequest };
+    });
+    const sorted = (key: 'first' | 'token') => all.map((one) => one[key]).sort((a, b) => a - b);
+    const planned = (constraints: Infrastructure['constraints'], strategy: 'dnnsplit' | 'exact') =>
+      planModel(
+        graph,
+        findCandidates(graph),
+        { ...two, objective: 'cost', constraints },
+        { strategy, skipRegimes: true },
+      );
+    let binding = 0;
+    for (const part of [0, 0.1, 0.4, 0.8]) {
+      const at = (key: 'first' | 'token') => sorted(key)[Math.floor(part * (all.length - 1))] ?? 0;
+      for (const limit of [{ maxFirstTokenMs: at('first') }, { maxPerTokenMs: at('token') }]) {
+        const { maxFirstTokenMs: mostFirst = 1e9, maxPerTokenMs: mostToken = 1e9 } = limit as Record<string, number>;
+        const kept = all.filter(
+          ({ first, token }) => first <= mostFirst * (1 + 1e-9) && token <= mostToken * (1 + 1e-9),
+        );
+        const best = Math.min(...kept.map(({ cost }) => cost));
+        if (best > Math.min(...all.map(({ cost }) => cost)) * (1 + 1e-9)) binding += 1;
+        for (const strategy of ['dnnsplit', 'exact'] as const) {
+          const { plan } = planned({ respectMemory: false, ...limit }, strategy);
+          expect(plan.evaluation.costPerRequest / best, JSON.stringify([limit, strategy])).toBeCloseTo(1, 8);
+          expect(plan.evaluation.calls?.firstTokenMs).toBeLessThanOrEqual(mostFirst * (1 + 1e-8));
+          expect(plan.evaluation.calls?.perTokenMs).toBeLessThanOrEqual(mostToken * (1 + 1e-8));
+        }
+      }
+    }
+    expect(binding).toBeGreaterThan(2);
+    expect(() => planned({ respectMemory: false, maxPerTokenMs: 1e-6 }, 'dnnsplit')).toThrow(
+      /No plan keeps `maxPerTokenMs` 0.000001 together.* each further one \S+ \S+\. Raise/,
+    );
   });
 
   it('tells time to first token and per token, and how many sessions fit beside the weights', () => {

@@ -32,7 +32,12 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   // Only of the first tier it is known how long it waits.
   const { energyJ } = totals;
   const waited = tiers.map((load, k) => (k === 0 ? { ...load, energyJ } : load));
-  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers: waited, links };
+  const calls = costs.phases && {
+    firstTokenMs: evaluatePlan(costs.phases.first, assignment).latencyMs,
+    perTokenMs: evaluatePlan(costs.phases.token, assignment).latencyMs,
+  };
+  const value = objectiveValue(costs, tiers, links);
+  return { ...totals, objectiveValue: value, tiers: waited, links, ...(calls && { calls }) };
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {

@@ -1,6 +1,4 @@
-import { sessionGraph } from '../../split/sessionGraph';
-import type { SplitGraph } from '../../split/splitGraph';
-import { type CostTables, createCostTables } from '../costs/costTables';
+import { type CostTables, phaseTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { memoryBytes } from '../plan/constraints';
 import type { Plan } from '../plan/plan';
@@ -20,15 +18,14 @@ export interface SessionFigures {
 /** How a plan of a session goes; nothing for one of a single call. */
 export function sessionFigures(costs: CostTables, { assignment, evaluation }: Plan): SessionFigures | undefined {
   const { session } = costs.graph;
-  if (session === undefined) return undefined;
-  const { prefillTokens, generatedTokens, middle } = session;
-  const latencyMs = (graph: SplitGraph) =>
-    evaluatePlan(createCostTables(graph, ofOneCall(costs)), assignment).latencyMs;
+  const phases = costs.phases ?? phaseTables(costs.graph, ofOneCall(costs));
+  if (session === undefined || phases === undefined) return undefined;
+  const { prefillTokens, generatedTokens } = session;
   return {
     prefillTokens,
     generatedTokens,
-    firstTokenMs: latencyMs(sessionGraph(middle, { ...session, generation: [] })),
-    perTokenMs: latencyMs(middle),
+    firstTokenMs: evaluatePlan(phases.first, assignment).latencyMs,
+    perTokenMs: evaluatePlan(phases.token, assignment).latencyMs,
     tokensPerSecond: evaluation.throughputPerSecond * generatedTokens,
   };
 }
@@ -36,8 +33,8 @@ export function sessionFigures(costs: CostTables, { assignment, evaluation }: Pl
 /** The infrastructure with the latencies that its links have for one call. */
 function ofOneCall({ infrastructure, statedLinks }: CostTables): CostTables['infrastructure'] {
   const links = infrastructure.links.map((link, l) => {
-    const { latencyMs, downLatencyMs } = statedLinks[l] ?? link;
-    return { ...link, latencyMs, downLatencyMs };
+    const { latencyMs, downLatencyMs, hopMs } = statedLinks[l] ?? link;
+    return { ...link, latencyMs, downLatencyMs, hopMs };
   });
   return { ...infrastructure, links };
 }

@@ -7,7 +7,7 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { brokenMemories, limitsOf } from '../plan/constraints';
+import { brokenMemories, limitsOf, limitTolerance } from '../plan/constraints';
 import { busyValue, type Direction, sendingValue, wayOf } from '../plan/metrics';
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
@@ -30,7 +30,7 @@ export function problemWith(costs: CostTables, bounds: TierBounds, goal: Goal): 
   return {
     ...solverTopology(costs),
     goal,
-    limits: isTight ? [...limits, ...memoryLimits(costs)] : limits,
+    limits: [...limits, ...callLimits(costs, bounds), ...(isTight ? memoryLimits(costs) : [])],
     lowest: bounds.lowest,
     highest: bounds.highest,
     ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
@@ -70,6 +70,15 @@ function stagePrices({ infrastructure, answers }: CostTables): AdditiveObjective
       ? links.map((_, l) => ({ ...nothing, perAnswerByte: byteOn(l, 'down') }))
       : []),
   ];
+}
+
+/** Limits on the calls of a session. */
+function callLimits({ phases, infrastructure }: CostTables, bounds: TierBounds): Limit[] {
+  if (phases === undefined) return [];
+  const { maxFirstTokenMs, maxPerTokenMs } = infrastructure.constraints;
+  const on = (costs: CostTables, most: number | undefined) =>
+    most === undefined ? [] : limitsOn(costs, bounds, 'latency', most * 1e-3 * (1 + limitTolerance));
+  return [...on(phases.first, maxFirstTokenMs), ...on(phases.token, maxPerTokenMs)];
 }
 
 function memoryLimits(costs: CostTables): Limit[] {

@@ -8,7 +8,8 @@ import {
   metrics,
   metricTable,
 } from '../../../shared/metrics';
-import { recordOf } from '../../../shared/recordOf';
+import { namesOf, recordOf } from '../../../shared/recordOf';
+import { sessionLimits } from '../../../shared/session';
 import type { Constraints, Infrastructure } from '../infrastructure/infrastructure';
 import type { MetricValues } from './metrics';
 import type { Evaluation } from './plan';
@@ -54,7 +55,22 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
     .map(({ name, bound, metric }) => {
       return `${name} ${bound} (it takes ${rounded(metricEntry(metric).toFigure(values[metric]))})`;
     });
-  return [...broken, ...brokenMemories(infrastructure, evaluation)];
+  return [
+    ...broken,
+    ...brokenSessionLimits(infrastructure.constraints, evaluation),
+    ...brokenMemories(infrastructure, evaluation),
+  ];
+}
+
+/** The limits on the calls of a session that a plan breaks, in words. */
+export function brokenSessionLimits(constraints: Constraints, { calls }: Pick<Evaluation, 'calls'>): string[] {
+  if (calls === undefined) return [];
+  const taken = { maxFirstTokenMs: calls.firstTokenMs, maxPerTokenMs: calls.perTokenMs };
+  return namesOf(sessionLimits).flatMap((limit) => {
+    const most = constraints[limit];
+    if (most === undefined || taken[limit] <= most * (1 + limitTolerance)) return [];
+    return [`${limit} ${most} (it takes ${rounded(taken[limit])})`];
+  });
 }
 
 /** True unless plans may exceed what tiers state of their memory. */

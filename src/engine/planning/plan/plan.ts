@@ -53,6 +53,8 @@ export interface Evaluation extends Figures {
   readonly links: readonly LinkLoad[];
   /** The objective's value: smaller is better, throughput as seconds per request of the slowest stage. */
   readonly objectiveValue: number;
+  /** Of a session that has limits on its calls. */
+  readonly calls?: { readonly firstTokenMs: number; readonly perTokenMs: number };
 }
 
 export interface Plan {
