@@ -41,6 +41,12 @@ function ratesOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table
   };
 }
 
+/** Which of these nobody states. */
+function unstatedOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table) {
+  const schema = z.array(z.enum(namesOf(table) as (keyof Table & string)[])).optional();
+  return schema.describe('What neither the configuration nor a preset states; it counts as 0.');
+}
+
 const dim = z.union([count, z.string()]);
 const tensor = z.strictObject({
   name: z.string(),
@@ -74,6 +80,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  unstated: unstatedOf(tierRates),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -100,6 +107,7 @@ const planLink = z.strictObject({
   downBandwidthMbps: positive.optional().describe('Of the way back; as upward where absent.'),
   downLatencyMs: nonNegative.optional(),
   ...ratesOf(linkRates),
+  unstated: unstatedOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
   bytes: nonNegative,
