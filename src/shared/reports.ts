@@ -131,6 +131,8 @@ interface WithUnstated {
 
 export interface TierReport extends WithUnstated {
   readonly id: string;
+  /** How many times as fast it was taken to be as its times say, overrides included; absent for once. */
+  readonly speed?: number;
   readonly nodes: number;
   readonly macs: number;
   readonly computeMs: number;
@@ -165,6 +167,8 @@ export interface LinkReport extends WithUnstated {
   readonly to: string;
   /** What the plan was computed with, overrides included; where the sliders of the graph view stand. */
   readonly bandwidthMbps?: number;
+  /** One-way, as the bandwidth. */
+  readonly latencyMs?: number;
   readonly tensors: readonly TensorReport[];
   readonly bytes: number;
   readonly transferMs: number;

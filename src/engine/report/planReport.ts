@@ -128,6 +128,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
     const last = costs.graph.nodes[plan.assignment.lastIndexOf(k)];
     return {
       id: tier.id,
+      ...(tier.speed !== undefined && tier.speed !== 1 && { speed: tier.speed }),
       nodes: load?.nodes ?? 0,
       macs: load?.macs ?? 0,
       computeMs: load?.computeMs ?? 0,
@@ -149,6 +150,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     from: tiers[l]?.id ?? '',
     to: tiers[l + 1]?.id ?? '',
     bandwidthMbps: links[l]?.bandwidthMbps ?? 0,
+    latencyMs: links[l]?.latencyMs ?? 0,
     tensors: tensorReports(costs, load.tensors),
     bytes: load.bytes,
     transferMs: load.transferMs,

@@ -56,6 +56,8 @@ export const findingsMessages = {
   'audit.throughput':
     'For throughput, the candidates guarantee nothing: a pipeline may gain from balancing its stages at a larger cut.',
   'audit.wires': 'The links encode tensors differently, so no single set of candidates serves all of them.',
+  'audit.state':
+    'State that is made on one tier and read on another one travels between calls, so the candidates alone may miss the optimum.',
   'audit.dearer':
     '{layers|# layer is|# layers are} more expensive on a higher tier, so the candidates alone may miss the optimum.',
   'audit.ruledOut':

@@ -36,7 +36,8 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
       if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
     }
   }
-  const holds = exceptionCount === 0 && (tiers.length === 1 || (!isWorstPart(objective) && !encodesDifferently(costs)));
+  const isSum = !isWorstPart(objective) && !encodesDifferently(costs) && costs.answers.carried.length === 0;
+  const holds = exceptionCount === 0 && (tiers.length === 1 || isSum);
   return {
     metric: leadingMetric(objective),
     holds,
@@ -93,7 +94,7 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
 
 function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): Sentence {
   if (isWorstPart(objective) && !holds) return say('audit.throughput', {});
-  if (dearer === 0 && !holds) return say('audit.wires', {});
+  if (dearer === 0 && !holds) return say(encodesDifferently(costs) ? 'audit.wires' : 'audit.state', {});
   if (!holds) return say('audit.dearer', { layers: dearer });
   return say(rulesPlansOut(costs) ? 'audit.ruledOut' : 'audit.holds', {});
 }

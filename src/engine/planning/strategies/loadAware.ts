@@ -59,7 +59,7 @@ export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>
     if (k < costs.wires.length) {
       const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;
       if (bytes > 0) delayS += wayDelaySeconds(bytes, wayOf(infrastructure, k, 'up'), requestsPerSecond);
-      const comesBack = answers.outputs.length > 0 && upper < n;
+      const comesBack = answers.comesBack && upper < n;
       const answerBytes = answers.bytesFrom[upper] ?? 0;
       if (comesBack) delayS += wayDelaySeconds(answerBytes, wayOf(infrastructure, k, 'down'), requestsPerSecond);
     }
