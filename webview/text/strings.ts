@@ -6,7 +6,7 @@ const defaults = {
   ...pictureTexts,
   'graph.label': 'Graph of {0}',
   'graph.help':
-    'Use the arrow keys to follow edges, Home and End to jump, Enter to select, Space to fold, C to cut after the node, plus, minus and zero to zoom, and slash to search.',
+    'Use the arrow keys to follow edges, Home and End to jump, Enter to select, Space to fold, C to cut after the node, plus, minus and zero to zoom, slash to search, and F6 for the panel.',
   'graph.node': '{0}, {1}',
   'node.input': 'input of the graph',
   'node.output': 'output of the graph',
@@ -186,6 +186,8 @@ const defaults = {
   'rests.marginTier': 'The plan stays {0} while `{1}` takes {2} of its time.',
   'rests.marginLink': 'The plan stays {0} while `{1}` to `{2}` carries {3}.',
   'rests.assumed': 'Assumed sizes: {0}.',
+  'rests.weightsMissing':
+    '{1|# file with weights is|# files with weights are} missing beside the model, such as `{0}`. Split and Verify need them.',
   'next.title': 'Next steps',
   'next.sizes': 'Set Sizes…',
   'next.sizes.title': 'Give the open dimensions of the model a size',
