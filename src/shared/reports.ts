@@ -319,6 +319,8 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly marginsExact?: boolean;
   /** How much better another plan may be within them, in percent. */
   readonly marginsWithinPercent?: number;
+  /** Whether the plan that is recommended holds within the errors that are stated; absent where none is. */
+  readonly trust?: TrustReport;
   /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
   readonly verdict: string;
   /** What the verdict was made from, for translation. */
@@ -335,6 +337,29 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly adviceSaid?: Message;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
   readonly candidates: readonly CandidateOutcome[];
+}
+
+/** Whether a plan is still the one to take where the times of all tiers are as far off as is stated of them. */
+export interface TrustReport {
+  /** True where no other plan is better by more than `marginsWithinPercent` anywhere within these errors. */
+  readonly holds: boolean;
+  /** Nine of ten times of a tier lie within this factor of the estimates; 1 for measured ones. */
+  readonly withinFactors: readonly { readonly tier: string; readonly withinFactor: number }[];
+  /** Tiers of which nobody states how far their times may be off, so that nothing is said of them. */
+  readonly unknown?: readonly string[];
+  /** Where the plan does worst, as factors of the estimated times, and the better plan there. */
+  readonly worst?: {
+    readonly times: readonly { readonly tier: string; readonly factor: number }[];
+    /** How much better it is, in percent; `null` where the recommended plan breaks a limit there. */
+    readonly gainPercent: number | null;
+    readonly summary: string;
+    readonly nodesPerTier: readonly number[];
+  };
+  /** Tiers whose measurement would settle it. */
+  readonly measure?: readonly string[];
+  readonly text: string;
+  /** What the text was made from, for translation. */
+  readonly textSaid?: Message;
 }
 
 /**

@@ -33,6 +33,7 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const lines = [
     plan.advice,
     ...estimateLines(plan),
+    ...(plan.trust === undefined ? [] : [plan.trust.text]),
     ...marginLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...missingLines(analysis),
