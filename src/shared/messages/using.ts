@@ -79,6 +79,8 @@ export const usingMessages = {
   'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
   'command.reportFormat':
     'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
+  'command.reportPlans':
+    'A report of a plan document tells the plan as it stands: drop --{option}, or report the model instead.',
   'command.unknownTier': 'There is neither a tier nor a preset `{tier}`{instead}',
   'command.onlyLink': 'There is no link {link}. The only link is 0.',
   'command.unknownPreset': 'There is no preset `{preset}`{instead}',
