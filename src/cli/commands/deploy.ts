@@ -9,8 +9,9 @@ import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { jsonText, type Output, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
-interface DeployOptions {
+interface DeployOptions extends TraceOptions {
   readonly target: readonly DeploymentTarget[];
   readonly output: string;
   readonly engine: Engine;
@@ -26,7 +27,7 @@ interface DeployOptions {
 
 /** `dnnsplit deploy PLAN`: a folder per target that runs the tiers of a plan. */
 export function addDeploy(program: Command): void {
-  program
+  const command = program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
     .argument('<plan>', 'a .splitplan.json file; - is standard input')
@@ -44,7 +45,8 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
-    .addOption(adaptiveOption())
+    .addOption(adaptiveOption());
+  addTraceOptions(command, policyTraceText)
     .addOption(
       new Option(
         '--name <name>',
@@ -102,7 +104,9 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink: options.adaptive }, work);
+  const { adaptive: adaptiveLink } = options;
+  const trace = await policyTrace(options, adaptiveLink);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink, trace }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
     const directory = join(options.output, target);

@@ -49,6 +49,8 @@ export const splittingMessages = {
     'This plan does not say which nodes each tier runs at other bandwidths of link {link}. Plan again to get a policy.',
   'policy.oneRegime':
     'The same plan is best at every bandwidth of link {link}, so there is nothing to adapt. Split without --adaptive.',
+  'policy.untimed':
+    'This plan does not say what its regimes take at other bandwidths, so no table can be made. Plan again.',
   'policy.engine':
     'A split that follows the bandwidth runs in the relay itself. Choose the engine "relay" and Compose or Kubernetes.',
 

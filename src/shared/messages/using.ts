@@ -28,7 +28,6 @@ export const usingMessages = {
 
   'verify.needsUrl':
     '--token-file and --ca are for a running deployment. Name its first tier with --url, for example --url http://localhost:8000.',
-  'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
 
@@ -70,6 +69,7 @@ export const usingMessages = {
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
+  'command.traceWithoutLink': '`--trace` needs `--adaptive` with the link that the trace is about.',
   'command.late': '`--least missed` needs `--late` with the milliseconds after which an answer is late.',
   'command.noState': '{model} has no state, so it has no sessions. Plan it without `--session`.',
   'command.regions': '`--regions` needs two links, so at least three tiers.',
