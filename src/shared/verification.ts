@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputRangesSchema } from './inputRanges';
 
 /** What the program that runs a whole model and its chain is told. */
 export const verificationTaskSchema = z.strictObject({
@@ -7,6 +8,7 @@ export const verificationTaskSchema = z.strictObject({
   contractPaths: z.array(z.string()).min(1),
   /** Numbers for symbolic dimensions of the inputs. */
   dimensions: z.record(z.string(), z.int()),
+  ranges: inputRangesSchema.optional(),
   runs: z.int().positive(),
   seed: z.int(),
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */

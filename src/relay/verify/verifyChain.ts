@@ -52,7 +52,7 @@ export async function verifyChain(
   const random = randomNumbers(task.seed);
   let outputs = new Map<string, VerifiedOutput>();
   for (let run = 0; run < task.runs; run += 1) {
-    const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
+    const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random, task.ranges));
     const expected = await whole.run(inputs, unhurriedCall);
     for (const route of routes) {
       const { outputs: found } = await chain.answer(inputs, unhurriedCall, route);
