@@ -4,7 +4,8 @@ import { artifacts, repository } from '../../test/vscode/driver/paths.mjs';
 import { run } from '../../test/vscode/driver/run.mjs';
 
 /**
- * Runs vitest and counts its tests. What failed or was skipped is printed, with the reason for failures.
+ * Runs vitest and counts its tests. What failed, was skipped or passed at the second try only is printed, with the
+ * reason for failures.
  * @param {string} name of the report file
  * @param {readonly string[]} args
  * @returns {Promise<import('./layers.mjs').Counts>}
@@ -20,6 +21,8 @@ export async function vitestRun(name, args) {
     for (const test of file.assertionResults) {
       if (test.status === 'skipped' || test.status === 'pending')
         process.stdout.write(`   skipped: ${test.fullName}\n`);
+      if (test.status === 'passed' && test.meta?.triedBefore > 0)
+        process.stdout.write(`   passed at the second try only: ${test.fullName}\n`);
     }
   }
   const brokenFiles = result.testResults.filter(

@@ -78,7 +78,7 @@ function parseWarmup(text: string): number {
 }
 
 async function profile(model: string, options: ProfileOptions): Promise<void> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
   const { profileText } = await import('../../app/profileModel');
@@ -89,7 +89,7 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   for (const path of [output, saveTrace]) if (path !== undefined) checkOutputFile(path, overwrite);
   const settings = settingsOf(model, configOf(model, options.config));
   const bindings = { ...settings.bindings, ...options.bind };
-  const analyzed = analyzeFile(model, bindings);
+  const analyzed = analyzeAs(model, { ...settings, bindings });
   warn(await checkDimensions(analyzed, model, bindings, options.bind));
   const sources = modelFiles(analyzed);
   const traces = fromTrace === undefined ? [] : fileIdentities([fromTrace]);

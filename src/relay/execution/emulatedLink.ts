@@ -16,8 +16,9 @@ export interface EmulatedShape {
 }
 
 export interface EmulatedLinkOptions extends EmulatedShape {
-  /** Port on the loopback address that the link leads to. */
+  /** Port that the link leads to, on the loopback address where no other is named. */
   readonly targetPort: number;
+  readonly targetHost?: string;
 }
 
 /**
@@ -35,13 +36,13 @@ export class EmulatedLink {
     this.server = createServer((client) => this.open(client));
   }
 
-  /** @returns the port on the loopback address that stands for the other end @throws DnnSplitError `file-system` */
-  listen(): Promise<number> {
+  /** @returns the port on the address that stands for the other end @throws DnnSplitError `file-system` */
+  listen(host = '127.0.0.1'): Promise<number> {
     return new Promise((done, fail) => {
       this.server.once('error', ({ message }) =>
-        fail(new DnnSplitError('file-system', say('relay.cannotListen', { address: '127.0.0.1', reason: message }))),
+        fail(new DnnSplitError('file-system', say('relay.cannotListen', { address: host, reason: message }))),
       );
-      this.server.listen(0, '127.0.0.1', () => {
+      this.server.listen(0, host, () => {
         const address = this.server.address();
         done(typeof address === 'object' && address !== null ? address.port : 0);
       });
@@ -75,7 +76,7 @@ export class EmulatedLink {
   }
 
   private open(client: Socket): void {
-    const server = connect(this.options.targetPort, '127.0.0.1');
+    const server = connect(this.options.targetPort, this.options.targetHost ?? '127.0.0.1');
     const drop = () => {
       this.up.drop(client);
       this.down.drop(server);

@@ -13,6 +13,7 @@ import {
 } from '../metrics';
 import { rateClasses } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
+import type { StateSetting } from '../statePairs';
 import { copies, count, nonNegative, positive, real } from './numbers';
 import { optimizationLevels } from './profile';
 
@@ -87,6 +88,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  speed: positive.optional().describe('How many times as fast the tier was taken to be; once where absent.'),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -208,6 +210,10 @@ export const planDocumentSchema = z.strictObject({
     .record(z.string(), z.strictObject({ answer: z.enum(answerPlaces) }))
     .optional()
     .describe('Outputs that are wanted elsewhere than the others.'),
+  state: z
+    .array(z.strictObject({ input: z.string(), output: z.string() }))
+    .optional()
+    .describe('Outputs that are inputs of the next call; they stay on the tiers that use them.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
@@ -239,4 +245,12 @@ export function sizesOfPlan({
   assumedDimensions,
 }: Pick<PlanDocument, 'dimensions' | 'assumedDimensions'>): Readonly<Record<string, number>> {
   return { ...assumedDimensions, ...dimensions };
+}
+
+/** How the model of a plan is to be read, so that it is the one that was planned. */
+export function readingOfPlan(plan: Pick<PlanDocument, 'dimensions' | 'assumedDimensions' | 'state'>): {
+  readonly bindings: Readonly<Record<string, number>>;
+  readonly state: StateSetting;
+} {
+  return { bindings: sizesOfPlan(plan), state: plan.state ?? 'none' };
 }

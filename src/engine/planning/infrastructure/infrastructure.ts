@@ -24,6 +24,8 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   /** What its times rest on. */
   readonly estimate?: TierEstimate | undefined;
   readonly memoryGB: number | undefined;
+  /** How many times as fast it is as what is estimated or measured says; once where absent. */
+  readonly speed?: number | undefined;
   readonly replicas: number;
   /** Measured microseconds by node id or name. */
   readonly profile: ReadonlyMap<string, number> | undefined;
