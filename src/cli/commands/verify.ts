@@ -64,7 +64,7 @@ function parseTolerance(text: string): number {
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const deployment = runningDeployment(options);
-  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf, runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
@@ -74,6 +74,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
         dimensions: sizesOfPlan(split.plan),
+        ranges: inputRangesOf(split),
         runs,
         seed,
         ...(tolerance !== undefined && { tolerance }),

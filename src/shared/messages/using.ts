@@ -33,6 +33,12 @@ export const usingMessages = {
 
   'profile.otherModel':
     '{path} has no times for the {nodes|# node|# nodes} of this model, so it was recorded from another model. Record a trace of this model.',
+  'profile.renamed':
+    'ONNX Runtime gave most operators of this model other names when it optimized the graph, so their times cannot be told apart. Measure with --optimization disabled.',
+  'profile.asWritten':
+    'Measured without graph optimization, because ONNX Runtime gave most operators other names when it optimized the graph. Served optimized, the model is faster.',
+  'profile.fewOperators':
+    'Only {percent} % of the operators in {path} belong to this model, less than a third, so it was recorded from another model. Record a trace of this model.',
   'profile.missing': '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated.',
   'profile.ambiguous':
     '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated, {ambiguous} of them because their operators cannot be told apart.',
