@@ -39,6 +39,11 @@ export const targetTable = {
     description: translatable('A folder per machine with TLS, tokens and a service'),
     contracts: '*/contract.json',
   },
+  ray: {
+    label: 'Ray Serve',
+    description: translatable('Tiers above the device as an application on a Ray cluster'),
+    contracts: 'tiers/*/contract.json',
+  },
 } as const satisfies Readonly<Record<string, TargetEntry>>;
 
 export type DeploymentTarget = keyof typeof targetTable;
