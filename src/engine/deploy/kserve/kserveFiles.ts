@@ -25,7 +25,7 @@ import {
 } from '../parts/deployment';
 import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -245,5 +245,6 @@ function readme(
     'KServe 0.15 or newer with its runtime `kserve-tritonserver`, and a network plug-in that enforces network policies:',
     'relays and parts take requests without a token from their neighbors alone.',
     '',
+    ...triedLines('kserve'),
   ].join('\n');
 }

@@ -14,7 +14,7 @@ import {
   runsAnything,
 } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug } from '../parts/names';
 import { protocolModule } from './protocolModule';
 import { tiersModule } from './tiersModule';
@@ -121,6 +121,7 @@ function readme(input: DeploymentInput, tiers: readonly DeployedTier[], paths: r
       ? ['Everything runs on the first tier, so that there is nothing for Ray to serve.', '']
       : []),
     ...(first === undefined ? [] : interfaceLines(first)),
+    ...triedLines('ray'),
   ].join('\n');
 }
 
