@@ -68,17 +68,22 @@ export function targetEntry(target: DeploymentTarget): TargetEntry {
   return targetTable[target];
 }
 
-/** Folder beside a plan in which deployments and split models are made, one folder each. */
+/** Folder beside a plan in which deployments and split models are made: a folder per plan, and in it one for each of them. */
 export const deploymentsFolder = 'deploy';
 
-/** Where contracts lie below the folder of a plan, as patterns; `split` is what an export without a target makes. */
-export const contractPatterns: readonly string[] = [
-  `${deploymentsFolder}/split/*/contract.json`,
+/** Places of contracts in what is made of one plan, as patterns; `split` is what an export without a target makes. */
+const contractPlaces: readonly string[] = [
+  'split/*/contract.json',
   ...deploymentTargets.flatMap((target) => {
     const { contracts } = targetEntry(target);
-    return contracts === undefined ? [] : [`${deploymentsFolder}/${target}/${contracts}`];
+    return contracts === undefined ? [] : [`${target}/${contracts}`];
   }),
 ];
+
+/** Where contracts lie below the folder of a plan; versions up to 0.1 had no folder for each plan. */
+export const contractPatterns: readonly string[] = ['*/', ''].flatMap((plan) =>
+  contractPlaces.map((place) => `${deploymentsFolder}/${plan}${place}`),
+);
 
 /** What can run the sub-models of a Compose project: ONNX Runtime inside of each relay, or an inference server beside it. */
 export const engines = ['relay', 'triton', 'ovms'] as const;
