@@ -192,6 +192,7 @@ function receive(state: State, message: ToWebview): State {
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
+    case 'act':
     case 'sendPicture':
       return state;
   }

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
@@ -115,6 +115,27 @@ describe('what every target has', () => {
       }
     },
   );
+
+  it.each(deploymentTargets)('%s: the relay with what it speaks gRPC with, in its images too', (target) => {
+    const { plan, contracts } = cut(tinyResnet, [0.5]);
+    const programs = { relayProgram: '// relay\n', relayGrpcProgram: '// gRPC\n' };
+    const { files } = deploymentFiles(target, { plan, contracts, engine: 'relay', ...programs, revision: '0' });
+    const relays = files.filter(({ path }) => posix.basename(path) === 'relay.js');
+    expect(relays.length).toBeGreaterThan(0);
+    for (const { path } of relays) {
+      const beside = (name: string) =>
+        files.find((file) => file.path === posix.join(posix.dirname(path), name))?.content;
+      expect(beside('relayGrpc.js')).toBe('// gRPC\n');
+      const copied = /^COPY .*?(\S*relay\S*) \.\/$/m.exec(beside('Dockerfile') ?? '')?.[1];
+      const kept = /^!(\S*relay\S*)$/m.exec(beside('.dockerignore') ?? '')?.[1];
+      for (const pattern of [copied, kept]) {
+        const matches = new RegExp(`^${(pattern ?? '*').replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+        expect('relayGrpc.js').toMatch(matches);
+      }
+      // Their relays run without an image.
+      if (!['triton', 'ray'].includes(target)) expect(copied).toBeDefined();
+    }
+  });
 
   it('hands on exactly what the next tier receives', () => {
     for (const [name, { contracts, model }] of cases) {

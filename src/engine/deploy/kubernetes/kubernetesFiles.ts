@@ -12,7 +12,7 @@ import {
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
-import { relayDockerfile, relayPort } from '../parts/relayImage';
+import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { componentFiles, componentLines } from './components';
 import { engineConfigFile, engineSidecar, sidecarAddress } from './engineSidecar';
@@ -60,7 +60,7 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
       ...componentFiles(tiers, placement),
       { path: 'images/Dockerfile', content: relayDockerfile({ withTiers: true }) },
       { path: 'images/docker-bake.json', content: bakeFile(input, tiers) },
-      { path: 'images/relay.js', content: input.relayProgram },
+      ...relayPrograms(input, 'images/'),
       {
         path: 'README.md',
         content: readme(

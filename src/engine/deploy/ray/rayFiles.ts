@@ -16,6 +16,7 @@ import {
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug } from '../parts/names';
+import { relayPrograms } from '../parts/relayImage';
 import { protocolModule } from './protocolModule';
 import { tiersModule } from './tiersModule';
 
@@ -43,7 +44,7 @@ export function rayFiles(input: DeploymentInput): Deployment {
     files: [
       { path: 'README.md', content: readme(input, tiers, paths) },
       ...tiers.map((tier) => ({ path: `${tierFolder(tier)}/contract.json`, content: contractText(tier.contract) })),
-      { path: 'relay.js', content: input.relayProgram },
+      ...relayPrograms(input, ''),
       ...(served.length === 0
         ? []
         : [
