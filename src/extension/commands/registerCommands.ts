@@ -11,7 +11,7 @@ import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
 import { report } from './report';
 import { split } from './split';
-import { verifySplit } from './verifySplit';
+import { verifyDeployment, verifySplit } from './verifySplit';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -41,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   generate,
   split,
   verifySplit,
+  verifyDeployment,
   planAgain,
   closeModel,
   showLog: ({ log }) => log.show(),

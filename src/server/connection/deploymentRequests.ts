@@ -57,7 +57,7 @@ export function deploymentRequests(services: DeploymentServices): Pick<RequestHa
 /** The whole model against its parts; these are made in a temporary folder and run in a process of their own. */
 async function verify(
   services: DeploymentServices,
-  { sourceUri, runs, packageFolder, token }: ServerRequests['dnnsplit/verify']['params'],
+  { sourceUri, runs, packageFolder, token, deployment }: ServerRequests['dnnsplit/verify']['params'],
   signal: AbortSignal,
 ): Promise<ServerRequests['dnnsplit/verify']['result']> {
   const source = await planSource(services, sourceUri, signal);
@@ -77,6 +77,7 @@ async function verify(
       runs,
       seed: 1,
       runtimeFolder: packageFolder,
+      deployment,
     };
     const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),

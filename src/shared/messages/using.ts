@@ -28,7 +28,6 @@ export const usingMessages = {
 
   'verify.needsUrl':
     '--token-file and --ca are for a running deployment. Name its first tier with --url, for example --url http://localhost:8000.',
-  'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
 
