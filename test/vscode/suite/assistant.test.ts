@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { api, cleanUp, inWorkspace } from './workbench';
+import { type Ask, questions } from '../../support/assistantQuestions';
+import { api, cleanUp, extension, inWorkspace } from './workbench';
 
 describe('the tools for assistants', () => {
   const model = inWorkspace('tiny-resnet.onnx').fsPath;
@@ -30,5 +31,23 @@ describe('the tools for assistants', () => {
     assert.equal(explained.latencyMs.present, planned.latencyMs);
     const refused = await call('analyze_model', { model: process.execPath });
     assert.equal(refused.error.code, 'bad-usage');
+  });
+
+  describe('asked thirty questions', () => {
+    const dynamic = inWorkspace('recurrent.onnx');
+
+    before(async () => {
+      const source = vscode.Uri.joinPath(extension().extensionUri, 'test/fixtures/models/s_lstm_gru.onnx');
+      await vscode.workspace.fs.copy(source, dynamic, { overwrite: true });
+    });
+    after(() => vscode.workspace.fs.delete(dynamic));
+
+    const models = {
+      mobilenet: inWorkspace('mobilenetv2.onnx').fsPath,
+      resnet: inWorkspace('resnet152.onnx').fsPath,
+      dynamic: dynamic.fsPath,
+      outside: process.execPath,
+    };
+    for (const { text, check } of questions) it(`answer: ${text}`, () => check(call as Ask, models));
   });
 });
