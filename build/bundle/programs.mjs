@@ -51,7 +51,13 @@ export function programs(production) {
       server: 'src/server/main.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
       relayGrpc: 'src/relay/grpc/main.ts',
-    }).map(([name, path]) => ({ ...node, entryPoints: { [name]: path }, plugins: ownMessagesOf(path) })),
+    }).map(([name, path]) => ({
+      ...node,
+      entryPoints: { [name]: path },
+      plugins: ownMessagesOf(path),
+      // In a thread of a browser ELK would take every message for its own.
+      ...(name === 'layoutWorker' && { define: { self: 'undefined' } }),
+    })),
     {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
@@ -64,6 +70,21 @@ export function programs(production) {
       format: 'iife',
       target: 'chrome128',
       entryPoints: { webview: 'webview/main.ts' },
+    },
+    {
+      ...common,
+      platform: 'browser',
+      format: 'cjs',
+      target: 'chrome128',
+      entryPoints: { webExtension: 'src/web/extension.ts' },
+      external: ['vscode'],
+    },
+    {
+      ...common,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome128',
+      entryPoints: { webThread: 'src/web/thread.ts' },
     },
     inPieces({ ...node, entryPoints: { cli: 'src/cli/main.ts' } }, production, '#!/usr/bin/env node'),
     inPieces({ ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] }, production),
