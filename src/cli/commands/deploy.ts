@@ -7,7 +7,7 @@ import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 
 interface DeployOptions {
@@ -112,7 +112,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   });
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));
-  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
+  output.print(options.json ? reportJson('deployment', { files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 /** Missing weights need not stand in the way of the manifests. */

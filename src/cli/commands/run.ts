@@ -9,7 +9,7 @@ import { say } from '../../shared/messages/say';
 import { adaptiveOption, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import type { RunningChain } from '../terminal/chain';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { type UsableSplit, usableSplit } from './exportedSplit';
 
 interface RunOptions {
@@ -119,5 +119,5 @@ async function follow(
     ...{ contract, trace, emulated, link, signal },
     tell: (line) => (json ? undefined : output.print(line)),
   });
-  output.print(json ? jsonText(report) : `\n${traceRunText(report)}`);
+  output.print(json ? reportJson('traceRun', report) : `\n${traceRunText(report)}`);
 }
