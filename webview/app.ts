@@ -2,9 +2,10 @@ import { movedNodes } from '../src/engine/picture/displayList/tiers';
 import { hasOverrides } from '../src/shared/overrides';
 import type { PlanReport } from '../src/shared/reports';
 import { unreachable } from '../src/shared/unreachable';
-import type { PicturePart, ToWebview } from '../src/shared/webviewMessages';
+import type { GraphAct, PicturePart, ToWebview } from '../src/shared/webviewMessages';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
+import { bindContextMenu } from './input/contextMenu';
 import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
@@ -105,6 +106,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   view.canvas.addEventListener('pointerdown', () => host.focus({ preventScroll: true }));
   const focusSearch = () => toolbar.search.focus();
   bindGraphKeys({ host, view, controller, state: store.state, focusSearch, cancelDrag: () => pointer.cancel() });
+  bindContextMenu(host, view, controller, store.state);
   bindSearchKeys(toolbar.search.element, results.focusFirst, leaveSearch);
   bindPageKeys(root, controller);
   focusWithPage(host);
@@ -170,7 +172,16 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const { comparing } = store.state();
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
   if (message.type === 'command') obey(message.command, view, focusSearch);
+  if (message.type === 'act') act(message.act, controller);
   if (message.type === 'sendPicture') void sendPicture(message.part, view, transport);
+}
+
+function act(wanted: GraphAct, controller: Controller): void {
+  if (wanted.kind === 'compare') {
+    controller.showTab('plan');
+    controller.compare(wanted.strategy);
+  } else if (wanted.kind === 'cut') controller.cutAfter(wanted.nodeId);
+  else controller.toggleFoldAt(wanted.nodeId);
 }
 
 function obey(command: Command, view: GraphView, focusSearch: () => void): void {

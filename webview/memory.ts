@@ -1,3 +1,4 @@
+import { slidConditions } from '../src/shared/overrides';
 import { type HeatMetric, heatMetrics } from '../src/shared/picture';
 import type { PlanOverrides } from '../src/shared/requests';
 import { type PanelState, panelTabs, type State } from './model/state';
@@ -33,7 +34,10 @@ function cameraFrom(value: unknown): Camera | null {
 
 function overridesFrom(value: unknown): PlanOverrides {
   if (!isRecord(value)) return {};
-  const bandwidthMbps = numbers(value['bandwidthMbps']);
+  const conditions = slidConditions.flatMap((name) => {
+    const values = numbers(value[name]);
+    return values === undefined ? [] : [[name, values] as const];
+  });
   const cuts = numbers(value['cuts']);
   const pin = isRecord(value['pin'])
     ? Object.fromEntries(
@@ -43,7 +47,7 @@ function overridesFrom(value: unknown): PlanOverrides {
   return {
     ...(typeof value['objective'] === 'string' && { objective: value['objective'] }),
     ...(typeof value['strategy'] === 'string' && { strategy: value['strategy'] }),
-    ...(bandwidthMbps && { bandwidthMbps }),
+    ...Object.fromEntries(conditions),
     ...(cuts && { cuts }),
     ...(pin && { pin }),
   };

@@ -50,7 +50,6 @@ export function programs(production) {
     ...Object.entries({
       server: 'src/server/main.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
-      relayGrpc: 'src/relay/grpc/main.ts',
     }).map(([name, path]) => ({
       ...node,
       entryPoints: { [name]: path },
@@ -60,9 +59,14 @@ export function programs(production) {
     })),
     {
       ...node,
+      entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
+      plugins: [noticesInside('relayGrpc.js'), ...ownMessagesOf('src/relay/grpc/main.ts')],
+    },
+    {
+      ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside(), ...ownMessagesOf('src/relay/main.ts')],
+      plugins: [noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,
@@ -148,13 +152,17 @@ async function removeOldPieces(name, pieces) {
   await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
 }
 
-/** The relay is copied into deployments by itself, so that what it must say about its parts is inside of it. @returns {esbuild.Plugin} */
-function noticesInside() {
+/**
+ * The relay is copied into deployments by itself, so that what it must say about its parts is inside of it.
+ * @param {string} file of the program
+ * @returns {esbuild.Plugin}
+ */
+function noticesInside(file) {
   return {
     name: 'notices-inside',
     setup: (build) =>
       build.onEnd(async ({ metafile }) => {
-        if (metafile !== undefined) await appendNotices(root, join(root, 'dist/relay.js'), metafile);
+        if (metafile !== undefined) await appendNotices(root, join(root, 'dist', file), metafile);
       }),
   };
 }

@@ -8,6 +8,7 @@ import { openModelSource } from '../files/externalData';
 import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import type { StatePair, StateSetting } from '../shared/statePairs';
 import { throwIfCanceled, unwatched, type Work } from '../shared/work';
 import { structureHash } from './structureHash';
 
@@ -23,6 +24,8 @@ export interface AnalyzedModel {
   readonly assumed: readonly AssumedDimension[];
   /** Open dimensions that no usual size is known for. */
   readonly unsized: readonly string[];
+  /** What one call leaves for the next. */
+  readonly state: readonly StatePair[];
   readonly graph: SplitGraph;
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
@@ -33,9 +36,14 @@ export interface AnalyzedModel {
 
 /**
  * Reads, infers and cuts a model file.
- * @throws DnnSplitError `file-system`, those of `readModel`, `canceled`
+ * @throws DnnSplitError `file-system`, those of `readModel` and `inferSized`, `canceled`
  */
-export function analyzeFile(path: string, bindings: DimensionBindings, work: Work = unwatched): AnalyzedModel {
+export function analyzeFile(
+  path: string,
+  bindings: DimensionBindings,
+  work: Work = unwatched,
+  setting: StateSetting = 'recognized',
+): AnalyzedModel {
   const source = openModelSource(path);
   try {
     if (source.size === 0) {
@@ -44,10 +52,10 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
       });
     }
     const model = readModel(source, work);
-    const { inferred, stated, assumed, unknown: unsized } = inferSized(model, bindings, work);
+    const { inferred, stated, assumed, unknown: unsized, state } = inferSized(model, bindings, work, setting);
     throwIfCanceled(work);
     work.report(say('stage.splitPoints', {}).text);
-    const graph = buildSplitGraph(inferred);
+    const graph = buildSplitGraph(inferred, state);
     throwIfCanceled(work);
     let hash: string | undefined;
     return {
@@ -57,6 +65,7 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
       stated,
       assumed,
       unsized,
+      state,
       graph,
       ...searchCandidates(graph),
       get structureHash() {
@@ -69,6 +78,17 @@ export function analyzeFile(path: string, bindings: DimensionBindings, work: Wor
   } finally {
     source.close();
   }
+}
+
+/** What a configuration or a plan says of how a model is to be read. */
+export interface Reading {
+  readonly bindings: DimensionBindings;
+  readonly state: StateSetting;
+}
+
+/** `analyzeFile` as a configuration or a plan wants it. */
+export function analyzeAs(path: string, { bindings, state }: Reading, work: Work = unwatched): AnalyzedModel {
+  return analyzeFile(path, bindings, work, state);
 }
 
 /** The same error, knowing its file. */

@@ -5,6 +5,7 @@ import type { Reach } from '../files/reach';
 import type { ConfigDocument } from '../shared/documents/config';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import type { StateSetting } from '../shared/statePairs';
 import type { Strategy } from '../shared/strategies';
 import { type LoadedConfig, loadConfig } from './configFile';
 import { findConfig } from './findConfig';
@@ -16,6 +17,7 @@ export interface ModelSettings {
   readonly config: ConfigDocument;
   readonly infrastructure: Infrastructure;
   readonly bindings: DimensionBindings;
+  readonly state: StateSetting;
   readonly strategy: Strategy;
   /** As in `ResolvedConfig`. */
   readonly minimumGainPercent: number | undefined;

@@ -10,11 +10,11 @@ import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
 import { whyNotCarried } from '../shared/carriedTensors';
 import { type ContractDocument, runTensors, travellingTensors } from '../shared/documents/contract';
-import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
+import { type PlanDocument, readingOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
-import { type AnalyzedModel, analyzeFile } from './analyzeFile';
+import { type AnalyzedModel, analyzeAs } from './analyzeFile';
 import { checkPlan } from './checkPlan';
 import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart } from './cutModel';
 import { type ExportedSegments, exportSegments } from './exportSegments';
@@ -69,7 +69,7 @@ export interface SplitReport {
 export function placedPlan(
   plan: PlanDocument,
   planPath: string,
-  analyze: (path: string) => AnalyzedModel = (path) => analyzeFile(path, sizesOfPlan(plan)),
+  analyze: (path: string) => AnalyzedModel = (path) => analyzeAs(path, readingOfPlan(plan)),
   reach: Reach = 'anywhere',
 ): { readonly model: AnalyzedModel; readonly assignment: Assignment } {
   const model = analyze(modelOfPlan(plan, planPath, reach));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deploymentFiles } from '../engine/deploy/deploymentFiles';
 import type { BundleAddress } from '../engine/deploy/parts/bundleAddress';
@@ -20,6 +20,8 @@ import type { Steps } from './steps';
 
 /** File of the relay's program, beside every other program of the product. */
 export const relayProgramFile = 'relay.js';
+/** What that loads to speak gRPC. */
+const relayGrpcProgramFile = 'relayGrpc.js';
 
 export interface TargetOptions {
   readonly target: DeploymentTarget;
@@ -43,11 +45,15 @@ export function deploymentOf(prepared: PreparedSplit, options: TargetOptions): D
   const { plan, contracts } = prepared;
   const { target, engine, programFolder, name, registry, addresses, tls, secretsIn } = options;
   const relayProgram = readRelay(programFolder);
-  const revision = revisionOf(contracts, relayProgram);
+  const relayGrpcProgram = readGrpc(programFolder);
+  const revision = revisionOf(contracts, `${relayProgram}${relayGrpcProgram ?? ''}`);
   const isBundle = target === 'bundle' && secretsIn !== undefined;
   const secrets = isBundle ? secretsOf(prepared, options, secretsIn) : undefined;
   const named = { name, registry, addresses, tls, secrets };
-  return deploymentFiles(target, { ...{ plan, contracts, engine, relayProgram, revision }, ...named });
+  return deploymentFiles(target, {
+    ...{ plan, contracts, engine, relayProgram, relayGrpcProgram, revision },
+    ...named,
+  });
 }
 
 /** Certificates are for the name of a tier, its address, and the machine itself. */
@@ -160,6 +166,12 @@ const folderMode = 0o755;
 
 function write(set: FileSet, path: string, content: string, mode?: number): void {
   set.create(path, mode).write(new TextEncoder().encode(content));
+}
+
+/** None where a build leaves it out: its relays serve HTTP alone. */
+function readGrpc(programFolder: string): string | undefined {
+  const path = join(programFolder, relayGrpcProgramFile);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 function readRelay(programFolder: string): string {

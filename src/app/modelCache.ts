@@ -1,10 +1,9 @@
-import type { DimensionBindings } from '../engine/shapes/facts/inferred';
 import type { Reach } from '../files/reach';
 import { DnnSplitError } from '../shared/errors';
 import { conditionsOf, decidesPlan } from '../shared/overrides';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
-import { type AnalyzedModel, analyzeFile, fileStamp } from './analyzeFile';
+import { type AnalyzedModel, analyzeAs, fileStamp, type Reading } from './analyzeFile';
 import { configOf, type ModelSettings, settingsOf } from './configuredModel';
 import { type PlannedModel, planAnalyzed } from './planAnalyzed';
 
@@ -32,13 +31,13 @@ export class ModelCache {
   constructor(private readonly reach: () => Reach) {}
 
   /** The model at `path`, read again when the file has changed. */
-  analyzed(path: string, bindings: DimensionBindings, work: Work): AnalyzedModel {
-    return this.#keep(path, bindings, work).analyzed;
+  analyzed(path: string, reading: Reading, work: Work): AnalyzedModel {
+    return this.#keep(path, reading, work).analyzed;
   }
 
-  /** Changes when the model or the numbers of its dimensions do. */
-  key(path: string, bindings: DimensionBindings): string {
-    return JSON.stringify([path, fileStamp(path), Object.entries(bindings).sort()]);
+  /** Changes when the model does, or how it is read. */
+  key(path: string, { bindings, state }: Reading): string {
+    return JSON.stringify([path, fileStamp(path), Object.entries(bindings).sort(), state]);
   }
 
   /** What applies to a model now; reads its configuration again. */
@@ -48,13 +47,13 @@ export class ModelCache {
     return settings;
   }
 
-  /** Numbers of a model's dimensions; while its configuration is broken, the last ones. */
-  bindings(path: string): DimensionBindings {
+  /** How a model is read; while its configuration is broken, as before. */
+  reading(path: string): Reading {
     try {
-      return this.settings(path).bindings;
+      return this.settings(path);
     } catch (thrown) {
       if (!DnnSplitError.is(thrown)) throw thrown;
-      return this.#lastSettings.get(path)?.bindings ?? {};
+      return this.#lastSettings.get(path) ?? { bindings: {}, state: 'recognized' };
     }
   }
 
@@ -73,7 +72,7 @@ export class ModelCache {
     { overrides, compare }: { readonly overrides: PlanOverrides; readonly compare: boolean },
     work: Work,
   ): PlannedModel {
-    const kept = this.#keep(path, settings.bindings, work);
+    const kept = this.#keep(path, settings, work);
     const key = planKey(settings, overrides);
     const last = kept.planned;
     if (last?.key === key && (last.isCompared || !compare)) return last.model;
@@ -91,7 +90,7 @@ export class ModelCache {
    */
   recommended(path: string, settings: ModelSettings, overrides: PlanOverrides, work: Work): PlannedModel | undefined {
     if (!decidesPlan(overrides)) return undefined;
-    const kept = this.#keep(path, settings.bindings, work);
+    const kept = this.#keep(path, settings, work);
     const conditions = conditionsOf(overrides);
     const key = planKey(settings, conditions);
     if (kept.recommended?.key === key) return kept.recommended.model;
@@ -108,9 +107,9 @@ export class ModelCache {
     for (const key of this.#kept.keys()) if (key.startsWith(`${prefix},`)) this.#kept.delete(key);
   }
 
-  #keep(path: string, bindings: DimensionBindings, work: Work): KeptModel {
-    const key = this.key(path, bindings);
-    const kept = this.#kept.get(key) ?? { analyzed: analyzeFile(path, bindings, work) };
+  #keep(path: string, reading: Reading, work: Work): KeptModel {
+    const key = this.key(path, reading);
+    const kept = this.#kept.get(key) ?? { analyzed: analyzeAs(path, reading, work) };
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     for (const oldest of this.#kept.keys()) {

@@ -8,12 +8,15 @@ import { InferenceService, type ServiceLimits } from './service/inferenceService
 import type { Log } from './service/log';
 import type { Metrics } from './service/metrics';
 import { Routing } from './service/routing';
+import type { Tracer } from './tracing/tracer';
 
 export interface ServiceParts {
   readonly executors: Executors;
   readonly upstream: TensorServer | undefined;
   readonly metrics: Metrics;
   readonly admission: Admission;
+  /** Where spans are asked for. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** How often a tier that is lost, or that does not hold what it should, is looked after. */
@@ -22,8 +25,8 @@ const lookIntervalMs = 250;
 /** What a tier does, put together; `unwatch` ends what it does by itself. */
 export function createService(
   contract: ContractDocument,
-  { executors, upstream, metrics, admission }: ServiceParts,
-  settings: ServiceLimits & { readonly log: Log; readonly probes?: boolean },
+  { executors, upstream, metrics, admission, tracer }: ServiceParts,
+  settings: ServiceLimits & { readonly log: Log; readonly probes?: boolean; readonly refusesUnencoded?: boolean },
 ): { readonly service: InferenceService; readonly steering: Steering | undefined; readonly unwatch: () => void } {
   const isAdaptive = contract.formatVersion === 2 && contract.position === 0;
   const steering = isAdaptive ? new Steering(contract) : undefined;
@@ -38,9 +41,9 @@ export function createService(
       holds: (holding) => steering?.holds(holding),
     });
   if (steering !== undefined) metrics.steersBy(() => steering.status());
-  const hop = new Hop(contract, executors, above, metrics, admission);
+  const hop = new Hop(contract, executors, above, metrics, admission, settings.refusesUnencoded);
   const routing = new Routing(contract, hop, steering);
-  const service = new InferenceService(contract, hop, routing, admission, metrics, settings, settings.log);
+  const service = new InferenceService(contract, hop, routing, admission, metrics, settings, settings.log, tracer);
   const { policy } = contract.formatVersion === 2 ? contract : {};
   const probes = settings.probes !== false && policy?.links.some(({ link }) => link === contract.position) === true;
   const look = () => {

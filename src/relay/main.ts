@@ -3,10 +3,14 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
 import { toErrorData } from '../shared/errors';
 import { visibleText } from '../shared/escape/visible';
+import { trialTaskSchema } from '../shared/trial';
+import { verificationTaskSchema } from '../shared/verification';
 import { productVersion } from '../shared/version';
 import { jsonWorkerRole, serveJsonWorker } from './inference/jsonWorker';
 import { addRelayOptions } from './serveCommand';
-import { addVerifyCommand } from './verify/verifyCommand';
+import { addTaskCommand } from './taskCommand';
+import { runTrial } from './trial/runTrial';
+import { verifyChain } from './verify/verifyChain';
 
 if (!isMainThread && parentPort !== null && workerData === jsonWorkerRole) serveJsonWorker(parentPort);
 else runProgram();
@@ -16,7 +20,8 @@ function runProgram(): void {
     .description('Serves one tier of a split model over the Open Inference Protocol v2.')
     .version(productVersion);
   addRelayOptions(program);
-  addVerifyCommand(program);
+  addTaskCommand(program, 'verify', { schema: verificationTaskSchema, run: verifyChain });
+  addTaskCommand(program, 'trial', { schema: trialTaskSchema, run: runTrial });
   program.parseAsync().catch((thrown: unknown) => {
     process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
     process.exitCode = 2;

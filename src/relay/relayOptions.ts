@@ -36,6 +36,7 @@ export interface ServeOptions {
   readonly linkMbps?: number;
   readonly linkLatencyMs: number;
   readonly probes: boolean;
+  readonly refuseUnencoded?: boolean;
   readonly logFormat: LogFormat;
 }
 
@@ -50,7 +51,10 @@ function optionsByVariable(): ReadonlyMap<string, Option> {
     ['GRPC_PORT', wholeNumber('--grpc-port <number>', 'serve gRPC too, on this port', 0)],
     ['UPSTREAM', text('--upstream <url>', 'relay of the tier above: http, https, grpc or grpcs')],
     ['ENGINE', text('--engine <url>', 'running v2 engine instead of ONNX Runtime: http, https, grpc or grpcs')],
-    ['ENGINE_MODEL', text('--engine-model <name>', "sub-model's name at that engine")],
+    [
+      'ENGINE_MODEL',
+      text('--engine-model <name>', "sub-model's name at that engine; of several cuts, -block-1, -block-2 follow it"),
+    ],
     ['TOKEN_FILE', text('--token-file <file>', 'token that callers must send')],
     ['UPSTREAM_TOKEN_FILE', text('--upstream-token-file <file>', 'token for the tier above')],
     ['ENGINE_TOKEN_FILE', text('--engine-token-file <file>', 'token for the engine')],
@@ -101,6 +105,12 @@ export function addOptions(command: Command): Command {
       new Option(
         '--no-probes',
         'with several cuts: measure the link by requests alone (env: DNNSPLIT_NO_PROBES); probes take at most 1 % of it',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--refuse-unencoded',
+        "refuse requests with values that the link's encoding cannot carry (env: DNNSPLIT_REFUSE_UNENCODED); such tensors travel unencoded otherwise",
       ),
     )
     .addOption(

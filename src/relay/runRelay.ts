@@ -17,22 +17,25 @@ import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { createService } from './createService';
-import { InferenceClient } from './execution/inferenceClient';
 import type { LinkShape } from './execution/linkShaper';
 import { engineTitle, remoteEngineExecutor } from './execution/remoteEngine';
-import type { InferenceClientOptions, TensorServer } from './execution/tensorServer';
+import type { TensorServer } from './execution/tensorServer';
 import { warmUp } from './execution/warmUp';
 import { JsonWorkerCodec } from './inference/jsonWorker';
 import { directCodec, type MessageCodec } from './inference/messageCodec';
-import { loadGrpc } from './loadGrpc';
+import { createClient } from './protocols/createClient';
+import { loadGrpc } from './protocols/loadGrpc';
 import { accessCheck } from './service/access';
 import { Admission } from './service/admission';
+import { serverName } from './service/description';
 import type { Executors } from './service/hop';
 import type { InferenceService } from './service/inferenceService';
 import type { Log } from './service/log';
 import { MemoryBudget } from './service/memoryBudget';
 import { Metrics } from './service/metrics';
 import { RelayServer } from './service/relayServer';
+import { Tracer } from './tracing/tracer';
+import type { TracingSettings } from './tracing/tracingSettings';
 
 /** How a relay is set up; every limit has a default in `defaultRelaySettings`. */
 export interface RelaySettings {
@@ -45,7 +48,7 @@ export interface RelaySettings {
   readonly upstream?: string;
   /** Base address of a running v2 engine; ONNX Runtime in this process otherwise. */
   readonly engine?: string;
-  /** Name of the sub-model at that engine. */
+  /** Name of the sub-model at that engine; of several blocks, each has `-block-` and its id behind it. */
   readonly engineModel?: string;
   readonly tokenFile?: string;
   readonly upstreamTokenFile?: string;
@@ -76,6 +79,10 @@ export interface RelaySettings {
   readonly graphOptimization: 'disabled' | 'basic' | 'extended' | 'all';
   /** With several cuts: whether the link may be probed where requests show too little of it. */
   readonly probes?: boolean;
+  /** Whether tensors that their link's encoding cannot carry are refused; they travel as they are otherwise. */
+  readonly refusesUnencoded?: boolean;
+  /** Where spans go; none are made where absent. */
+  readonly tracing?: TracingSettings | undefined;
   /** Makes the connection to the tier above as slow as this link. */
   readonly link?: LinkShape;
   readonly version: string;
@@ -112,7 +119,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const contract = await readContract(settings.contractPath);
   refuseUncarried(travellingTensors(contract), 'protocol');
   if (settings.engine === undefined) refuseUncarried(runTensors(contract), 'runtime');
-  refuseUnheld(contract, settings);
+  refuseUnheld(contract);
   const token = await readSecret(settings.tokenFile);
   refuseUnsafeExposure(settings, token);
   const tls = await readTls(settings);
@@ -120,7 +127,9 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const executors = await createExecutors(contract, settings);
   const upstream = await createUpstream(contract, settings, metrics);
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
-  const { service, unwatch } = createService(contract, { executors, upstream, metrics, admission }, settings);
+  const tracer = createTracer(contract, settings);
+  const parts = { executors, upstream, metrics, admission, tracer };
+  const { service, unwatch } = createService(contract, parts, settings);
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());
@@ -131,6 +140,7 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
     unwatch();
     upstream?.close();
     for (const executor of executors.values()) await executor.close();
+    await tracer?.close();
   };
   // Opens connections, so that the first request need not wait for them; the tier above may come later.
   upstream?.describe().catch(() => undefined);
@@ -143,9 +153,8 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
 }
 
 /** @throws DnnSplitError `bad-usage` for blocks that need what this relay does not do */
-function refuseUnheld(contract: ContractDocument, { engine }: RelaySettings): void {
+function refuseUnheld(contract: ContractDocument): void {
   if (contract.formatVersion === 1) return;
-  if (engine !== undefined) throw new DnnSplitError('bad-usage', say('relay.blocksInEngine', { tier: contract.tier }));
   const stateful = contract.blocks.find(({ state = [] }) => state.length > 0);
   if (stateful === undefined) return;
   throw new DnnSplitError('bad-usage', say('relay.state', { tier: contract.tier, block: stateful.id }));
@@ -196,6 +205,12 @@ function createGrpcServer(
   });
 }
 
+function createTracer({ model, tier }: ContractDocument, { tracing, version, log }: RelaySettings): Tracer | undefined {
+  const resource = { 'service.name': serverName, 'service.version': version };
+  const lost = (reason: string, spans: number) => log(`spans are lost: ${reason}`, { level: 'warning', spans });
+  return tracing && new Tracer(tracing, { ...resource, 'dnnsplit.model': model, 'dnnsplit.tier': tier }, lost);
+}
+
 /** The relay's own program lies beside every program that serves. */
 function createCodec(): MessageCodec {
   const program = join(__dirname, 'relay.js');
@@ -209,14 +224,15 @@ async function createExecutors(contract: ContractDocument, settings: RelaySettin
 }
 
 async function createExecutor(
-  { model }: ContractDocument,
+  { model, formatVersion }: ContractDocument,
   block: ContractBlock,
   settings: RelaySettings,
 ): Promise<Executor> {
   if (settings.engine !== undefined) {
+    const { engineModel = model } = settings;
     const client = createClient({
       address: settings.engine,
-      modelName: settings.engineModel ?? model,
+      modelName: formatVersion === 2 ? `${engineModel}-block-${block.id}` : engineModel,
       title: engineTitle,
       token: await readSecret(settings.engineTokenFile),
       certificateAuthority: await readAuthority(settings.engineCaFile),
@@ -249,13 +265,6 @@ async function createUpstream(
     observe: (outcome) => metrics.answeredAbove(outcome),
     ...clientLimits(settings),
   });
-}
-
-/** By the scheme of the address: `http`, `https`, `grpc` or `grpcs`. */
-function createClient(options: InferenceClientOptions): TensorServer {
-  if (!/^grpcs?:\/\//i.test(options.address)) return new InferenceClient(options);
-  const { GrpcInferenceClient } = loadGrpc();
-  return new GrpcInferenceClient(options);
 }
 
 function clientLimits({ connectTimeoutMs, maxBodyMB, retries }: RelaySettings) {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { toErrorData } from '../shared/errors';
 import { productVersion } from '../shared/version';
 import { readContract } from './contract/contractFile';
 import { addOptions, flagFromEnvironment, type ServeOptions } from './relayOptions';
 import { runRelay } from './runRelay';
-import { lineLog } from './service/log';
+import { type Log, lineLog } from './service/log';
+import { tracingFromEnvironment } from './tracing/tracingSettings';
 
 /** Adds the options and the action of a relay to a command, for `dnnsplit serve` and for the relay's own program. */
 export function addRelayOptions(command: Command): void {
@@ -16,13 +18,18 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
   const probes = options.probes && !flagFromEnvironment('DNNSPLIT_NO_PROBES', process.env);
   const allowAnonymous =
     options.allowAnonymous === true || flagFromEnvironment('DNNSPLIT_ALLOW_ANONYMOUS', process.env);
+  const refusesUnencoded =
+    options.refuseUnencoded === true || flagFromEnvironment('DNNSPLIT_REFUSE_UNENCODED', process.env);
   const { tier } = await readContract(contractPath);
   const log = lineLog(options.logFormat, { tier }, (line) => void process.stderr.write(line));
+  const tracing = readTracing(log);
   const relay = await runRelay({
     ...rest,
     contractPath,
     allowAnonymous,
     probes,
+    refusesUnencoded,
+    tracing,
     maxBodyMB: options.maxBodyMb,
     graphOptimization: isExact ? 'disabled' : options.optimization,
     ...(isExact ? { threads: 1 } : threads !== undefined && { threads }),
@@ -41,6 +48,16 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
   log('stopping after the running requests');
   // Whoever presses Ctrl+C waits for the end; a cluster that stops a relay first sends requests elsewhere.
   await relay.stop(signal === 'SIGINT' ? 0 : undefined);
+}
+
+/** What these variables ask for wrongly costs spans, as OpenTelemetry's specification wants it, and never the service. */
+function readTracing(log: Log) {
+  try {
+    return tracingFromEnvironment(process.env);
+  } catch (error) {
+    log(`no spans are sent: ${toErrorData(error).message}`, { level: 'warning' });
+    return undefined;
+  }
 }
 
 /** Resolves on the first request to stop. */

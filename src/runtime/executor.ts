@@ -12,6 +12,18 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether its sender asks for times per tier. */
   readonly wantsTiming: boolean;
+  /** What is written down of the request on this tier; none where nobody collects it. */
+  readonly span?: Span | undefined;
+}
+
+/** A part of a request's work that is written down with its times, for OpenTelemetry. */
+export interface Span {
+  /** `traceparent` header of what is asked of other servers within it. */
+  readonly traceParent: string;
+  /** Begins a part of this part. */
+  begin(name: string, kind?: 'internal' | 'client'): Span;
+  /** @param failure why it failed, in a sentence */
+  end(attributes?: Readonly<Record<string, string | number>>, failure?: string): void;
 }
 
 /** A call that nobody waits for: it may take as long as it needs. */

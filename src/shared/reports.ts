@@ -131,6 +131,8 @@ interface WithUnstated {
 
 export interface TierReport extends WithUnstated {
   readonly id: string;
+  /** How many times as fast it was taken to be as its times say, overrides included; absent for once. */
+  readonly speed?: number;
   readonly nodes: number;
   readonly macs: number;
   readonly computeMs: number;
@@ -165,6 +167,8 @@ export interface LinkReport extends WithUnstated {
   readonly to: string;
   /** What the plan was computed with, overrides included; where the sliders of the graph view stand. */
   readonly bandwidthMbps?: number;
+  /** One-way, as the bandwidth. */
+  readonly latencyMs?: number;
   readonly tensors: readonly TensorReport[];
   readonly bytes: number;
   readonly transferMs: number;
@@ -311,6 +315,8 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly marginsExact?: boolean;
   /** How much better another plan may be within them, in percent. */
   readonly marginsWithinPercent?: number;
+  /** Whether the plan that is recommended holds within the errors that are stated; absent where none is. */
+  readonly trust?: TrustReport;
   /** The answer in one sentence: where the model is split, what that gives, and against what it is better. */
   readonly verdict: string;
   /** What the verdict was made from, for translation. */
@@ -327,6 +333,29 @@ export interface PlanReport extends Figures, WithUnstated {
   readonly adviceSaid?: Message;
   /** Per candidate, in order: what cutting there (only there) would give with the best pair of neighboring tiers. */
   readonly candidates: readonly CandidateOutcome[];
+}
+
+/** Whether a plan is still the one to take where the times of all tiers are as far off as is stated of them. */
+export interface TrustReport {
+  /** True where no other plan is better by more than `marginsWithinPercent` anywhere within these errors. */
+  readonly holds: boolean;
+  /** Nine of ten times of a tier lie within this factor of the estimates; 1 for measured ones. */
+  readonly withinFactors: readonly { readonly tier: string; readonly withinFactor: number }[];
+  /** Tiers of which nobody states how far their times may be off, so that nothing is said of them. */
+  readonly unknown?: readonly string[];
+  /** Where the plan does worst, as factors of the estimated times, and the better plan there. */
+  readonly worst?: {
+    readonly times: readonly { readonly tier: string; readonly factor: number }[];
+    /** How much better it is, in percent; `null` where the recommended plan breaks a limit there. */
+    readonly gainPercent: number | null;
+    readonly summary: string;
+    readonly nodesPerTier: readonly number[];
+  };
+  /** Tiers whose measurement would settle it. */
+  readonly measure?: readonly string[];
+  readonly text: string;
+  /** What the text was made from, for translation. */
+  readonly textSaid?: Message;
 }
 
 /**

@@ -35,6 +35,10 @@ export interface PlanOverrides {
   /** Where all outputs are wanted. */
   readonly answer?: AnswerPlace;
   readonly bandwidthMbps?: readonly (number | null)[];
+  /** One-way latency of each link. */
+  readonly latencyMs?: readonly (number | null)[];
+  /** How many times as fast each tier is as its times say. */
+  readonly tierSpeed?: readonly (number | null)[];
   /** Cut at these positions, one per link; `null` leaves the link to the planner. */
   readonly cuts?: readonly (number | null)[];
   readonly pin?: Readonly<Record<string, string>>;

@@ -1,15 +1,19 @@
+import type { SlidCondition } from './overrides';
 import type { PlanReport } from './reports';
 import type { PlanOverrides } from './requests';
 
 /** One thing that is only tried, and what is left when it is taken back. */
-export type TriedItem = { readonly without: PlanOverrides } & (
+export type TriedItem = { readonly without: PlanOverrides } & TriedThing;
+
+type TriedThing =
   | { readonly kind: 'objective' | 'strategy'; readonly value: string }
   | { readonly kind: 'bandwidth'; readonly from: string; readonly to: string; readonly mbps: number }
+  | { readonly kind: 'latency'; readonly from: string; readonly to: string; readonly latencyMs: number }
+  | { readonly kind: 'speed'; readonly tier: string; readonly factor: number }
   /** `after` is `null` where nothing runs below the cut. */
   | { readonly kind: 'cut'; readonly from: string; readonly to: string; readonly after: string | null }
   | { readonly kind: 'pin'; readonly label: string; readonly tier: string }
-  | { readonly kind: 'placement' }
-);
+  | { readonly kind: 'placement' };
 
 /** `values` without one entry; nothing where no other one is left. */
 function withoutEntry(values: readonly (number | null)[], index: number): readonly (number | null)[] | undefined {
@@ -17,12 +21,27 @@ function withoutEntry(values: readonly (number | null)[], index: number): readon
   return left.some((value) => value !== null) ? left : undefined;
 }
 
+/** What is tried of a condition, by link or tier. */
+function triedValues(
+  overrides: PlanOverrides,
+  condition: SlidCondition,
+  thingOf: (index: number, value: number) => TriedThing,
+): TriedItem[] {
+  const { [condition]: values = [], ...noValues } = overrides;
+  return values.flatMap((value, index): TriedItem[] => {
+    if (value === null) return [];
+    const others = withoutEntry(values, index);
+    return [
+      { ...thingOf(index, value), without: others === undefined ? noValues : { ...overrides, [condition]: others } },
+    ];
+  });
+}
+
 /** Everything that is tried out, in the order in which people see it; labels are those of the plan made under it. */
 export function triedOut(plan: PlanReport, overrides: PlanOverrides): TriedItem[] {
-  const { cuts = [], pin = {}, bandwidthMbps = [] } = overrides;
+  const { cuts = [], pin = {} } = overrides;
   const { cuts: _cuts, ...noCuts } = overrides;
   const { pin: _pins, ...noPins } = overrides;
-  const { bandwidthMbps: _bandwidths, ...noBandwidths } = overrides;
   const { objective, ...noObjective } = overrides;
   const { strategy, ...noStrategy } = overrides;
   const { placement, ...noPlacement } = overrides;
@@ -46,12 +65,13 @@ export function triedOut(plan: PlanReport, overrides: PlanOverrides): TriedItem[
         without: Object.keys(others).length === 0 ? noPins : { ...overrides, pin: others },
       };
     }),
-    ...bandwidthMbps.flatMap((mbps, link): TriedItem[] => {
-      if (mbps === null) return [];
-      const others = withoutEntry(bandwidthMbps, link);
-      const without = others === undefined ? noBandwidths : { ...overrides, bandwidthMbps: others };
-      return [{ kind: 'bandwidth', ...ends(link), mbps, without }];
-    }),
+    ...triedValues(overrides, 'bandwidthMbps', (link, mbps) => ({ kind: 'bandwidth', ...ends(link), mbps })),
+    ...triedValues(overrides, 'latencyMs', (link, latencyMs) => ({ kind: 'latency', ...ends(link), latencyMs })),
+    ...triedValues(overrides, 'tierSpeed', (tier, factor) => ({
+      kind: 'speed',
+      tier: plan.tiers[tier]?.id ?? '',
+      factor,
+    })),
     ...(objective === undefined ? [] : [{ kind: 'objective' as const, value: objective, without: noObjective }]),
     ...(strategy === undefined ? [] : [{ kind: 'strategy' as const, value: strategy, without: noStrategy }]),
     ...(placement === undefined ? [] : [{ kind: 'placement' as const, without: noPlacement }]),

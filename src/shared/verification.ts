@@ -1,5 +1,15 @@
 import * as z from 'zod';
 
+/** A deployment that runs, and what it takes to be answered by it. */
+const runningDeployment = z.strictObject({
+  /** Base address of its first tier. */
+  url: z.string(),
+  token: z.string().optional(),
+  /** Certificates to trust instead of those of the system, PEM. */
+  certificateAuthority: z.string().optional(),
+});
+export type RunningDeployment = z.infer<typeof runningDeployment>;
+
 /** What the program that runs a whole model and its chain is told. */
 export const verificationTaskSchema = z.strictObject({
   modelPath: z.string(),
@@ -15,6 +25,8 @@ export const verificationTaskSchema = z.strictObject({
   tolerance: z.number().nonnegative().optional(),
   /** Run the chain as it is served: optimized, on all processors. */
   serving: z.boolean().optional(),
+  /** Asked instead of running the sub-models here. */
+  deployment: runningDeployment.optional(),
 });
 export type VerificationTask = z.infer<typeof verificationTaskSchema>;
 
@@ -40,6 +52,7 @@ export type VerifiedOutput = z.infer<typeof outputSchema>;
 /** How the answers of a chain of sub-models compare with those of the whole model, over all runs. */
 export const verificationReportSchema = z.strictObject({
   model: z.string(),
+  /** Of a running deployment: those that say that they took part. */
   tiers: z.array(z.string()),
   /** Cuts that were run, each by itself, where the sub-models hold several. */
   cuts: z.number().optional(),
@@ -48,8 +61,10 @@ export const verificationReportSchema = z.strictObject({
   runs: z.number(),
   seed: z.number(),
   runtime: z.string(),
-  /** Optimization of ONNX Runtime that the chain ran with; the whole model runs without any. */
+  /** Optimization of ONNX Runtime that the chain ran with, where it ran here; the whole model runs without any. */
   optimization: z.enum(['disabled', 'all']).optional(),
+  /** Where a running deployment was asked: its address, and whether it holds the export that the plan makes; `null` where it does not say. */
+  deployment: z.strictObject({ url: z.string(), sameExport: z.boolean().nullable() }).optional(),
   identical: z.boolean(),
   tolerance: z.number().optional(),
   /** True where no element of any output is off by more than the tolerance. */

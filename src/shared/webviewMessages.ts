@@ -46,7 +46,14 @@ export type ToWebview =
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
   /** Answered by `picture`: all of the graph, or the part that is on the screen. */
   | { readonly type: 'sendPicture'; readonly part: PicturePart }
+  /** What a menu or command outside of the page asks for. */
+  | { readonly type: 'act'; readonly act: GraphAct }
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
+
+/** What the page does as if it were asked for in the page itself. */
+export type GraphAct =
+  | { readonly kind: 'cut' | 'toggleFold'; readonly nodeId: string }
+  | { readonly kind: 'compare'; readonly strategy: string };
 
 export type PicturePart = 'whole' | 'screen';
 

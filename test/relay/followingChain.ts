@@ -74,7 +74,7 @@ function inputOf(seed: number): Uint8Array {
 }
 
 /** What ONNX Runtime makes of the whole model for every input. */
-async function wholeAnswers(modelPath: string): Promise<Buffer[]> {
+export async function wholeAnswers(modelPath: string): Promise<Buffer[]> {
   const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, interOpNumThreads: 1 } as const;
   const session = await ort.InferenceSession.create(modelPath, options);
   const answers: Buffer[] = [];
@@ -89,7 +89,7 @@ async function wholeAnswers(modelPath: string): Promise<Buffer[]> {
 }
 
 /** A request in binary both ways, with the times of every tier; made once, since making it takes as long as an answer. */
-function requestOf(seed: number): { readonly body: Uint8Array<ArrayBuffer>; readonly headLength: string } {
+export function requestOf(seed: number): { readonly body: Uint8Array<ArrayBuffer>; readonly headLength: string } {
   const bytes = inputOf(seed);
   const { name, shape } = funnelInput;
   const head = Buffer.from(
@@ -101,7 +101,7 @@ function requestOf(seed: number): { readonly body: Uint8Array<ArrayBuffer>; read
   return { body: new Uint8Array(Buffer.concat([head, bytes])), headLength: String(head.byteLength) };
 }
 
-async function infer(
+export async function infer(
   base: string,
   { body: sent, headLength }: ReturnType<typeof requestOf>,
   expected: Buffer | undefined,

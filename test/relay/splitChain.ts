@@ -68,13 +68,24 @@ export function startRelay(program: string, contract: string, ...args: string[])
 }
 
 /** The same, with further variables in its environment. */
-export async function startRelayIn(
+export function startRelayIn(
   environment: Readonly<Record<string, string>>,
   program: string,
   contract: string,
   ...args: string[]
 ): Promise<RelayProcess> {
-  const child = spawn(process.execPath, [program, contract, ...args], {
+  return startRelayBy([process.execPath], environment, program, contract, ...args);
+}
+
+/** The same, by a command that starts Node.js. */
+export async function startRelayBy(
+  [command = process.execPath, ...first]: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  program: string,
+  contract: string,
+  ...args: string[]
+): Promise<RelayProcess> {
+  const child = spawn(command, [...first, program, contract, ...args], {
     cwd: root,
     env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],

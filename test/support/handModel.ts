@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { analyzeFile } from '../../src/app/analyzeFile';
 import { configOf, settingsOf } from '../../src/app/configuredModel';
 import { type PlannedModel, planAnalyzed } from '../../src/app/planAnalyzed';
+import type { PlanOverrides } from '../../src/shared/requests';
 import { type BuiltModel, buildModel } from './onnxBuilder';
 
 /**
@@ -177,7 +178,7 @@ export const byHand = {
 } as const;
 
 /** The numbers of nodes after which the plan is cut. */
-const handCuts = [3, 5] as const;
+export const handCuts = [3, 5] as const;
 
 export interface HandFolder {
   readonly folder: string;
@@ -201,7 +202,8 @@ export function planByHand(
   { model }: HandFolder,
   options: Parameters<typeof planAnalyzed>[3] = {},
   cuts: readonly number[] = handCuts,
+  conditions: PlanOverrides = {},
 ): PlannedModel {
   const settings = settingsOf(model, configOf(model));
-  return planAnalyzed(analyzeFile(model, settings.bindings), settings, { cuts }, options);
+  return planAnalyzed(analyzeFile(model, settings.bindings), settings, { ...conditions, cuts }, options);
 }

@@ -63,6 +63,33 @@ describeInBrowser('the answer', (session) => {
     await row(/^Tried/).waitFor();
   });
 
+  test('keeps the elements of bars and charts, and the focus in them, when a plan comes again', async () => {
+    await session.open('answer=1');
+    await row(/^All on edge/).focus();
+    const told = session.page.locator('.bar-told').first();
+    const before = await told.textContent();
+    const change = { bandwidthMbps: [3, 3] };
+    for (const tab of ['Plan', 'Charts']) {
+      await session.page.getByRole('tab', { name: tab }).click();
+      await session.page.locator('.chart:visible, .bars:visible').first().waitFor();
+      const shown = await session.page.locator('svg.chart:visible, .bars:visible, .bar-row:visible').elementHandles();
+      expect(shown.length).toBeGreaterThan(2);
+      if (tab === 'Plan') await row(/^All on edge/).focus();
+      await session.page.evaluate((overrides) => window.harness.sendPlanUnder(overrides), change);
+      await session.settle();
+      for (const one of shown) expect(await one.evaluate((element) => element.isConnected)).toBe(true);
+      if (tab === 'Charts') continue;
+      expect(await session.page.evaluate(() => document.activeElement?.textContent)).toMatch(/^All on edge/);
+      expect(await told.textContent()).not.toBe(before);
+      // The row works with the new plan: it shows everything on the edge under what is tried now.
+      await session.page.keyboard.press('Enter');
+      const overrides = { ...change, strategy: 'single:edge' };
+      expect(await session.lastPosted('override')).toEqual({ type: 'override', overrides });
+      await session.page.evaluate(() => window.harness.sendPlanUnder({}));
+      await session.settle();
+    }
+  });
+
   test('shows the node that is selected, and the plan again when none is', async () => {
     await session.open('answer=1');
     await session.graph().press('ArrowDown');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { GraphAct } from '../../src/shared/webviewMessages';
 import { describeInBrowser } from './harness/session';
 
 describeInBrowser('cutting anywhere', (session) => {
@@ -80,6 +81,27 @@ describeInBrowser('cutting anywhere', (session) => {
       .click();
     expect(await session.lastPosted('override')).toEqual({ type: 'override', overrides: {} });
     await notice().waitFor({ state: 'hidden' });
+  });
+
+  test('tells the editor which node its context menu is for, by mouse and by keyboard, and does what it asks', async () => {
+    await session.open();
+    const told = async () => JSON.parse((await session.graph().getAttribute('data-vscode-context')) ?? '{}');
+    const { x, y } = await session.pixel(60 + 84, 88 + 20);
+    await session.page.mouse.click(x, y, { button: 'right' });
+    expect(await told()).toMatchObject({ dnnsplitNode: 'conv_0', dnnsplitKind: 'node', dnnsplitCuttable: true });
+    await session.graph().press('ArrowDown');
+    await session.graph().dispatchEvent('contextmenu');
+    expect(await told()).toMatchObject({ dnnsplitNode: 'relu_1', preventDefaultContextMenuItems: true });
+    const act = (wanted: GraphAct) =>
+      session.page.evaluate((asked) => window.harness.send({ type: 'act', act: asked }), wanted);
+    await act({ kind: 'cut', nodeId: 'relu_1' });
+    await notice().getByText('Cut after layer0.relu_1 between which tiers?').waitFor();
+    await act({ kind: 'toggleFold', nodeId: 'fold:block0' });
+    await expect.poll(async () => (await session.lastPosted('requestScene'))?.folded).not.toContain('fold:block0');
+    await act({ kind: 'compare', strategy: 'neurosurgeon' });
+    await expect
+      .poll(() => session.lastPosted('requestComparison'))
+      .toEqual({ type: 'requestComparison', strategy: 'neurosurgeon' });
   });
 
   test('lists what is tried, and takes one of it back', async () => {

@@ -86,7 +86,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
     expect(first).toBeLessThan(0.2);
     expect(second).toBeLessThan(0.2);
     await page.getByRole('tab', { name: 'Plan' }).click();
-    const slider = page.getByRole('slider', { name: 'device to edge' });
+    const slider = page.getByRole('slider', { name: 'Bandwidth device to edge' });
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/kbit\/s$/);
   });
 
@@ -108,6 +108,33 @@ describe.skipIf(executablePath === undefined)(title, () => {
     await page.waitForTimeout(300);
     // The plan has come again and the chart was drawn anew; the bandwidths of now lie in the chosen region.
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(last);
+  });
+
+  test('keeps its elements, the focus and what it tells when another map arrives', async () => {
+    await openCharts();
+    await chart().locator('[tabindex="0"]').focus();
+    await page.keyboard.press('Home');
+    const before = await words().textContent();
+    const kept = await chart().elementHandle();
+    const plan = await page.evaluateHandle(() => document.activeElement);
+    await page.evaluate(() => window.harness.sendRegions(160));
+    await chart().locator('.region-none').first().waitFor();
+    expect(await plan.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await kept?.evaluate((element) => element.isConnected)).toBe(true);
+    const label = await plan.evaluate((element) => element?.getAttribute('aria-label'));
+    expect(await words().textContent()).not.toBe(before);
+    expect(await words().textContent()).toBe(label);
+    // It works with the new map: Enter sets bandwidths of its first plan.
+    await page.keyboard.press('Enter');
+    const mbps = await lastBandwidths();
+    expect(label).toMatch(/^Plan 1: .* at .* and /);
+    expect(mbps?.every((one) => typeof one === 'number')).toBe(true);
+    // Whoever points at a place reads on about that place.
+    const slow = await place(0.03, 0.5);
+    await page.mouse.move(slow.x, slow.y);
+    expect(await words().textContent()).toMatch(/^No plan meets the limits at /);
+    await page.evaluate(() => window.harness.sendRegions());
+    await expect.poll(() => words().textContent()).toMatch(/^Plan \d+: /);
   });
 
   test('has a table that does the same, with the plan of now marked', async () => {

@@ -111,7 +111,7 @@ describeInBrowser('graph view', (session) => {
   test('tries out a bandwidth with the slider, once per frame', async () => {
     await session.open();
     await session.page.getByRole('tab', { name: 'Plan' }).click();
-    const slider = session.page.getByRole('slider', { name: 'device to edge' });
+    const slider = session.page.getByRole('slider', { name: 'Bandwidth device to edge' });
     const sent = await session.page.evaluate(() => {
       const input = document.querySelector<HTMLInputElement>('input[type=range]');
       for (let value = 100; input !== null && value < 140; value++) {
@@ -125,6 +125,13 @@ describeInBrowser('graph view', (session) => {
     const overrides = (await session.posted()).filter((message) => message.type === 'override');
     expect(overrides).toEqual([{ type: 'override', overrides: { bandwidthMbps: [24.5, null] } }]);
     expect(await slider.getAttribute('aria-valuetext')).toBe('24.5 Mbit/s');
+    await session.page.getByRole('slider', { name: 'Latency device to edge' }).press('ArrowRight');
+    await session.page.getByRole('slider', { name: 'Speed of device' }).press('End');
+    await session.page.getByText('Speed of device: 10.0x').waitFor();
+    await session.page.getByText(/^Latency device → edge: 5\.\d+ ms$/).waitFor();
+    expect((await session.lastPosted('override'))?.overrides).toMatchObject({ tierSpeed: [10, null, null] });
+    await session.page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await session.page.getByText('Speed of device: 10.0x').waitFor({ state: 'detached' });
     await session.page.getByRole('button', { name: 'Reset to Configuration' }).click();
     expect(await session.lastPosted('override')).toEqual({ type: 'override', overrides: {} });
   });

@@ -2,6 +2,7 @@ import { figureOf, metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { ParetoReport } from '../../src/shared/reports';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
+import { on } from '../page/patch';
 import { type Column, table } from '../page/table';
 import { formatCount, formatDollars, formatFigure, formatMs } from '../text/format';
 import { text, translated } from '../text/strings';
@@ -41,7 +42,7 @@ function picture(plans: readonly ParetoReport[], state: State, width: number, us
     );
     mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${formatDollars(one.costPerRequest)}`));
     mark.classList.add('pickable');
-    mark.addEventListener('click', () => use(one));
+    on(mark, 'click', () => use(one));
     drawn.append(mark);
   }
   return drawn;
@@ -51,7 +52,7 @@ function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) =>
   if (isShown(one, state)) return element('span', { class: 'dimmed' }, text('plan.this'));
   const name = text('pareto.use.name', formatMs(one.latencyMs), formatDollars(one.costPerRequest));
   const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('pareto.use'));
-  button.addEventListener('click', () => use(one));
+  on(button, 'click', () => use(one));
   return button;
 }
 

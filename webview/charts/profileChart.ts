@@ -3,6 +3,7 @@ import type { ScenePosition } from '../../src/shared/scene';
 import { lastPlaceOf } from '../model/shown';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
+import { on } from '../page/patch';
 import { formatBytes, formatCount, formatMacs } from '../text/format';
 import { text } from '../text/strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
@@ -44,7 +45,7 @@ function drawCandidates(
       markAt(isChosen ? 'chosen-mark' : 'candidate-mark', cx, cy),
     );
     const { afterNodeId } = candidate;
-    if (afterNodeId !== null) target.addEventListener('click', () => select(afterNodeId));
+    if (afterNodeId !== null) on(target, 'click', () => select(afterNodeId));
     group.append(target);
   }
   return group;

@@ -3,6 +3,7 @@ import { clamp } from '../../src/shared/geometry';
 import { metricEntry, metricNamed } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import { element, setText, svgElement, withCode } from '../page/dom';
+import { on } from '../page/patch';
 import { table } from '../page/table';
 import { formatFigure, formatMbps, formatMbpsRange, formatSignificant } from '../text/format';
 import { text } from '../text/strings';
@@ -31,6 +32,12 @@ export interface RegionChartInput {
   readonly current: Bandwidths | undefined;
   readonly width: number;
   readonly choose: (mbps: Bandwidths) => void;
+  readonly pointed: PointedPlace;
+}
+
+/** The place of a map that a person points at, or the number of the plan that the keyboard is at; it outlives the drawing. */
+export interface PointedPlace {
+  at: Bandwidths | string | undefined;
 }
 
 /** What follows from a map alone, made once for it. */
@@ -65,8 +72,8 @@ export function regionChart(input: RegionChartInput): HTMLElement {
   if (plans.length === 1 && only !== undefined && (input.map.infeasible ?? []).length === 0) {
     return element('figure', {}, caption, element('p', { class: 'hint' }, text('regions.one', only.summary)));
   }
-  const words = element('p', { class: 'hint region-words', role: 'status' }, text('regions.hint'));
-  const parts = [caption, picture(input, words), words, ...reasonOf(input.map), planTable(input)];
+  const words = element('p', { class: 'hint region-words', role: 'status' }, wordsNow(input));
+  const parts = [caption, picture(input), words, ...reasonOf(input.map), planTable(input)];
   return element('figure', { class: 'region-figure' }, ...parts);
 }
 
@@ -80,7 +87,7 @@ interface Axes {
   readonly y: Scale;
 }
 
-function picture(input: RegionChartInput, words: HTMLElement): SVGSVGElement {
+function picture(input: RegionChartInput): SVGSVGElement {
   const { map, width } = input;
   const { plans, borders } = prepare(map);
   const height = Math.round(clamp(width * 0.72, 220, 340));
@@ -104,14 +111,14 @@ function picture(input: RegionChartInput, words: HTMLElement): SVGSVGElement {
     bottomAxis(area, x, formatMbps, first),
     svgElement('text', { x: area.left, y: area.top - 7, class: 'axis-title' }, `${second} ↑`),
     ...(map.infeasible ?? []).map((corners) => shape(corners, axes, 'region-none')),
-    ...planShapes(input, axes, words),
+    ...planShapes(input, axes),
     ...borders.map((line) =>
       svgElement('polyline', { points: polyline(line.map((mbps) => pixel(mbps, axes))), class: 'region-border' }),
     ),
     ...numbers(map, axes),
     ...currentMark(input, axes),
   );
-  bindPointer(drawn, input, axes, words);
+  bindPointer(drawn, input, axes);
   return drawn;
 }
 
@@ -158,16 +165,38 @@ function patterns(): SVGDefsElement {
   );
 }
 
+/** What is said of the place that is pointed at, or how to point at one. */
+function wordsNow(input: RegionChartInput): string {
+  const mbps = placeOf(input);
+  return mbps === undefined ? text('regions.hint') : wordsAt(input, mbps);
+}
+
+/** The bandwidths that are pointed at. */
+function placeOf({ map, pointed: { at } }: RegionChartInput): Bandwidths | undefined {
+  if (typeof at !== 'string') return at;
+  const plan = prepare(map).plans.find(({ number }) => number === at);
+  return plan && spotOf(map, plan);
+}
+
+/** Points at something from an element of the chart, and says below the chart what is there. */
+function point(from: EventTarget | null, input: RegionChartInput, at: PointedPlace['at']): void {
+  input.pointed.at = at;
+  const words = from instanceof Element ? from.closest('figure')?.querySelector('.region-words') : null;
+  if (words) setText(words, wordsNow(input));
+}
+
 /** One group per plan; one of them is a tab stop, and arrows move between them. */
-function planShapes(input: RegionChartInput, axes: Axes, words: HTMLElement): SVGElement[] {
+function planShapes(input: RegionChartInput, axes: Axes): SVGElement[] {
   const { plans } = prepare(input.map);
-  const current = input.current && planAt(input.map, plans, input.current)?.plan;
+  const place = placeOf(input) ?? input.current;
+  const current = place && planAt(input.map, plans, place)?.plan;
   const stop = Math.max(0, current === undefined ? 0 : plans.indexOf(current));
-  const groups = plans.map((plan, index) => {
+  return plans.map((plan, index) => {
     const style = index % styles;
     const mbps = spotOf(input.map, plan);
     const group = svgElement('g', {
       class: 'region-plan',
+      'data-key': plan.number,
       role: 'button',
       tabindex: index === stop ? 0 : -1,
       'aria-label': wordsAt(input, mbps),
@@ -178,29 +207,26 @@ function planShapes(input: RegionChartInput, axes: Axes, words: HTMLElement): SV
         shape(cornersMbps, axes, `region-hatch region-hatch-${style}`),
       );
     }
-    group.addEventListener('focus', () => setText(words, wordsAt(input, mbps)));
-    return group;
-  });
-  for (const [index, group] of groups.entries()) {
-    group.addEventListener('keydown', (event) => {
-      const plan = plans[index];
-      if (plan === undefined) return;
-      if (event.key === 'Enter' || event.key === ' ') input.choose(rounded(spotOf(input.map, plan)));
-      else if (!moveFocus(groups, index, event.key)) return;
+    on(group, 'focus', ({ currentTarget }) => point(currentTarget, input, plan.number));
+    on(group, 'keydown', (event) => {
+      if (event.key === 'Enter' || event.key === ' ') input.choose(rounded(mbps));
+      else if (!moveFocus(event)) return;
       event.preventDefault();
     });
-  }
-  return groups;
+    return group;
+  });
 }
 
-function moveFocus(groups: readonly SVGElement[], index: number, key: string): boolean {
+/** Moves the focus and the tab stop from one plan of the map to another. */
+function moveFocus({ key, currentTarget }: KeyboardEvent): boolean {
+  if (!(currentTarget instanceof SVGElement)) return false;
+  const groups = [...(currentTarget.ownerSVGElement?.querySelectorAll<SVGElement>('.region-plan') ?? [])];
   const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   const ends: Readonly<Record<string, number>> = { Home: 0, End: groups.length - 1 };
-  const target = ends[key] ?? index + (steps[key] ?? Number.NaN);
+  const target = ends[key] ?? groups.indexOf(currentTarget) + (steps[key] ?? Number.NaN);
   const group = groups[clamp(target, 0, groups.length - 1)];
   if (Number.isNaN(target) || group === undefined) return false;
-  groups[index]?.setAttribute('tabindex', '-1');
-  group.setAttribute('tabindex', '0');
+  for (const one of groups) one.setAttribute('tabindex', one === group ? '0' : '-1');
   group.focus();
   return true;
 }
@@ -243,27 +269,25 @@ function currentMark({ current }: RegionChartInput, axes: Axes): SVGElement[] {
   ];
 }
 
-function bindPointer(drawn: SVGSVGElement, input: RegionChartInput, { area }: Axes, words: HTMLElement): void {
+function bindPointer(drawn: SVGSVGElement, input: RegionChartInput, { area }: Axes): void {
   const { map } = input;
-  const mbpsAt = ({ clientX, clientY }: MouseEvent): Bandwidths | undefined => {
-    const box = drawn.getBoundingClientRect();
-    const scale = box.width / (drawn.viewBox.baseVal.width || 1);
+  const mbpsAt = ({ clientX, clientY, currentTarget }: MouseEvent): Bandwidths | undefined => {
+    if (!(currentTarget instanceof SVGSVGElement)) return undefined;
+    const box = currentTarget.getBoundingClientRect();
+    const scale = box.width / (currentTarget.viewBox.baseVal.width || 1);
     const [x, y] = [(clientX - box.left) / scale, (clientY - box.top) / scale];
     if (x < area.left || x > area.right || y < area.top || y > area.bottom) return undefined;
     const bandwidth = (part: number) => map.fromMbps * (map.toMbps / map.fromMbps) ** part;
-    return [
+    return rounded([
       bandwidth((x - area.left) / (area.right - area.left)),
       bandwidth((area.bottom - y) / (area.bottom - area.top)),
-    ];
+    ]);
   };
-  drawn.addEventListener('pointermove', (event) => {
+  on(drawn, 'pointermove', (event) => point(event.currentTarget, input, mbpsAt(event)));
+  on(drawn, 'pointerleave', ({ currentTarget }) => point(currentTarget, input, undefined));
+  on(drawn, 'click', (event) => {
     const mbps = mbpsAt(event);
-    setText(words, mbps === undefined ? text('regions.hint') : wordsAt(input, rounded(mbps)));
-  });
-  drawn.addEventListener('pointerleave', () => setText(words, text('regions.hint')));
-  drawn.addEventListener('click', (event) => {
-    const mbps = mbpsAt(event);
-    if (mbps !== undefined) input.choose(rounded(mbps));
+    if (mbps !== undefined) input.choose(mbps);
   });
 }
 
@@ -322,6 +346,6 @@ function useButton({ map, choose }: RegionChartInput, plan: RegionPlan, isHere: 
   const [first, second] = mbps.map((one) => formatMbps(one));
   const name = text('regions.use.name', first ?? '', second ?? '', plan.number);
   const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('regions.use'));
-  button.addEventListener('click', () => choose(mbps));
+  on(button, 'click', () => choose(mbps));
   return button;
 }

@@ -1,10 +1,11 @@
 import type { Controller } from '../control/controller';
-import { withBandwidth } from '../model/overrides';
+import { withCondition } from '../model/overrides';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
+import { patch } from '../page/patch';
 import { picker } from '../page/toolkit';
 import { text } from '../text/strings';
-import { regionChart } from './regionChart';
+import { type PointedPlace, regionChart } from './regionChart';
 import type { Bandwidths } from './regionPlans';
 
 /** A map is asked for once nothing has changed for this long, so that a drag is not held up. */
@@ -12,10 +13,9 @@ const quietMs = 350;
 
 /** The map over two links' bandwidths, with the choice of the two where there are more. */
 export interface RegionView {
-  /** The chart; none while there is no map, or fewer than two links. */
-  build(state: State, width: number): HTMLElement | undefined;
-  /** Gives the focus back to the chart where drawing it again took it. */
-  restoreFocus(): void;
+  /** Empty while there is no map, or fewer than two links. */
+  readonly element: HTMLElement;
+  draw(state: State, width: number): void;
   /** Asks for the map again where the plan is another one; to be called while the charts are shown. */
   request(state: State): void;
 }
@@ -24,8 +24,7 @@ export function createRegionView(controller: Controller): RegionView {
   let chosen: readonly [number, number] = [0, 1];
   let askedFor: unknown;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let drawn: HTMLElement | undefined;
-  let hadFocus = false;
+  const pointed: PointedPlace = { at: undefined };
   const ask = (afterMs: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => controller.requestRegions(chosen), afterMs);
@@ -35,22 +34,22 @@ export function createRegionView(controller: Controller): RegionView {
     chosen = [first, second];
     ask(0);
   });
+  const chart = element('div');
 
   return {
-    build(state, width) {
-      hadFocus = drawn?.querySelector('.region-chart')?.contains(document.activeElement) === true;
+    element: element('div', {}, links.element, chart),
+    draw(state, width) {
       const { regions: map, plan } = state;
-      drawn = undefined;
-      if (map === null || plan === null || plan.links.length < 2) return undefined;
+      const isShown = map !== null && plan !== null && plan.links.length > 1;
+      links.element.hidden = !isShown || plan.links.length === 2;
+      if (!isShown) {
+        chart.replaceChildren();
+        return;
+      }
       const current = bandwidthsOf(state, map.links);
       const choose = (mbps: Bandwidths) => controller.override(withBoth(state, map.links, mbps));
-      const chart = regionChart({ map, plan, current, width, choose });
-      drawn = plan.links.length > 2 ? element('div', {}, links.element, chart) : chart;
+      patch(chart, [regionChart({ map, plan, current, width, choose, pointed })]);
       links.show(pairsOf(plan.links), map.links.join(' '));
-      return drawn;
-    },
-    restoreFocus() {
-      if (hadFocus) drawn?.querySelector<SVGElement>('.region-plan[tabindex="0"]')?.focus();
     },
     request({ plan }) {
       if (plan === null || plan === askedFor || plan.links.length < 2) return;
@@ -68,7 +67,8 @@ function bandwidthsOf({ plan, overrides }: State, links: readonly [number, numbe
 
 function withBoth({ overrides, plan }: State, [first, second]: readonly [number, number], mbps: Bandwidths) {
   const count = plan?.links.length ?? 0;
-  return withBandwidth(withBandwidth(overrides, count, first, mbps[0]), count, second, mbps[1]);
+  const withFirst = withCondition(overrides, 'bandwidthMbps', count, first, mbps[0]);
+  return withCondition(withFirst, 'bandwidthMbps', count, second, mbps[1]);
 }
 
 /** Every pair of links, in words. */

@@ -1,3 +1,4 @@
+import type { SlidCondition } from '../../src/shared/overrides';
 import type { PlanOverrides } from '../../src/shared/requests';
 
 /** `values` with one entry set, filled with `null` up to `length`. */
@@ -10,9 +11,15 @@ function withEntry(
   return Array.from({ length }, (_, at) => (at === index ? value : (values?.[at] ?? null)));
 }
 
-/** Overrides with another bandwidth on one link. */
-export function withBandwidth(overrides: PlanOverrides, links: number, link: number, mbps: number): PlanOverrides {
-  return { ...overrides, bandwidthMbps: withEntry(overrides.bandwidthMbps, links, link, mbps) };
+/** Overrides with another value of a condition for one of `count` links or tiers. */
+export function withCondition(
+  overrides: PlanOverrides,
+  condition: SlidCondition,
+  count: number,
+  index: number,
+  value: number,
+): PlanOverrides {
+  return { ...overrides, [condition]: withEntry(overrides[condition], count, index, value) };
 }
 
 /**

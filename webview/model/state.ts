@@ -195,6 +195,7 @@ function receive(state: State, message: ToWebview): State {
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
     case 'command':
+    case 'act':
     case 'sendPicture':
       return state;
   }

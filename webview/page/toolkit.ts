@@ -10,6 +10,7 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import { element } from './dom';
+import { on } from './patch';
 
 /** Defines the custom elements; to be called once before any of them is made. */
 export function registerWidgets(): void {
@@ -38,7 +39,7 @@ export function button({ label, title, name, appearance = 'secondary', onClick }
   created.append(label);
   if (title !== undefined) created.setAttribute('title', title);
   if (name !== undefined) created.setAttribute('aria-label', name);
-  created.addEventListener('click', onClick);
+  on(created, 'click', onClick);
   return created;
 }
 

@@ -6,29 +6,37 @@ import type { Controller } from '../control/controller';
 import { withPlacement } from '../model/overrides';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
+import { patch } from '../page/patch';
 import { text } from '../text/strings';
 import { type Panel, whenChanged } from './panel';
 import { regimesHint } from './regimesHint';
 
-/** Charts of the model and of the plan; drawn again when the panel's width changes. */
+/** Charts of the model and of the plan; drawn again when the panel's width changes. Each has a place of its own. */
 export function createChartsPanel(controller: Controller): Panel {
-  const root = element('div', { class: 'charts' });
   const regions = createRegionView(controller);
+  const [profile, bandwidths, pareto] = [element('div'), element('div'), element('div')];
+  const none = element('p', { class: 'hint' }, text('chart.none'));
+  const root = element('div', { class: 'charts' }, profile, bandwidths, regions.element, pareto, none);
   let newest: State | undefined;
   let width = 0;
+  const present = (charts: readonly (HTMLElement | undefined)[]) => charts.filter((chart) => chart !== undefined);
   const build = (state: State) => {
     const chartWidth = Math.max(240, width || root.clientWidth || 340);
-    const charts = [
-      profileChart(state, chartWidth, (nodeId) => controller.select([nodeId])),
-      ...(state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link)),
+    patch(profile, present([profileChart(state, chartWidth, (nodeId) => controller.select([nodeId]))]));
+    patch(bandwidths, [
+      ...present((state.plan?.links ?? []).map((_, link) => bandwidthChart(state, chartWidth, link))),
       ...regimesHint(state.plan),
-      regions.build(state, chartWidth),
-      paretoChart(state, chartWidth, ({ nodes }) => {
-        if (nodes !== undefined) controller.override(withPlacement(state.overrides, nodes));
-      }),
-    ].filter((chart) => chart !== undefined);
-    root.replaceChildren(...(charts.length > 0 ? charts : [element('p', { class: 'hint' }, text('chart.none'))]));
-    regions.restoreFocus();
+    ]);
+    regions.draw(state, chartWidth);
+    patch(
+      pareto,
+      present([
+        paretoChart(state, chartWidth, ({ nodes }) => {
+          if (nodes !== undefined) controller.override(withPlacement(state.overrides, nodes));
+        }),
+      ]),
+    );
+    none.hidden = [profile, bandwidths, pareto].some(({ childElementCount }) => childElementCount > 0);
   };
   const update = whenChanged(
     ({ scene, analysis, plan, selection, details, overrides, regions: map }) => [

@@ -2,14 +2,16 @@ import { hasOverrides } from '../../src/shared/overrides';
 import type { PlanReport } from '../../src/shared/reports';
 import type { Controller } from '../control/controller';
 import { element } from '../page/dom';
+import { patch } from '../page/patch';
 import { button } from '../page/toolkit';
 import { formatCount } from '../text/format';
 import { text } from '../text/strings';
 import { answerView, restsOnView } from './answer/answerView';
+import type { PointedBar } from './answer/bars';
 import { nextStepsView } from './answer/nextSteps';
 import { triedView } from './answer/triedView';
-import { createBandwidthSliders } from './bandwidthSliders';
 import { comparisonView } from './comparisonView';
+import { createConditionSliders } from './conditionSliders';
 import { type Panel, whenChanged } from './panel';
 import { planFigures } from './planFigures';
 import { linksTable, regimesOf, strategiesTable, tiersTable } from './planTables';
@@ -17,7 +19,7 @@ import { regimesHint } from './regimesHint';
 
 /** The plan in figures: sliders per link, tiers, links, the other strategies, and the bandwidth regimes. */
 export function createPlanPanel(controller: Controller): Panel {
-  const sliders = createBandwidthSliders(controller);
+  const sliders = createConditionSliders(controller);
   const answer = element('div');
   const next = element('div');
   const summary = element('div');
@@ -46,18 +48,7 @@ export function createPlanPanel(controller: Controller): Panel {
     element('p', { class: 'hint' }, text('plan.changed')),
     element('div', { class: 'actions' }, undo, redo, reset, keep),
   );
-  const bandwidthTitle = element('h3', {}, text('column.bandwidth'));
-  const root = element(
-    'div',
-    { class: 'plan' },
-    answer,
-    touched,
-    bandwidthTitle,
-    sliders.element,
-    next,
-    summary,
-    tables,
-  );
+  const root = element('div', { class: 'plan' }, answer, touched, sliders.element, next, summary, tables);
   const comparison = element('div');
   const compare = whenChanged(
     (state) => [state.comparison, state.plan, state.overlay],
@@ -67,13 +58,14 @@ export function createPlanPanel(controller: Controller): Panel {
       view?.scrollIntoView({ block: 'nearest' });
     },
   );
+  const pointed: PointedBar = { key: undefined };
   const tell = whenChanged(
     ({ plan, plannedUnder, tried }) => [plan, plannedUnder, tried],
-    (state) => answer.replaceChildren(...answerView(state, controller)),
+    (state) => patch(answer, answerView(state, pointed, controller)),
   );
   const listTried = whenChanged(
     ({ plan, plannedUnder }) => [plan, plannedUnder],
-    (state) => tried.replaceChildren(...triedView(state, controller)),
+    (state) => patch(tried, triedView(state, controller)),
   );
   const offer = whenChanged(
     ({ analysis, overrides }) => [analysis?.openDimensions.length, hasOverrides(overrides)],
@@ -106,7 +98,6 @@ export function createPlanPanel(controller: Controller): Panel {
       build(state);
       compare(state);
       sliders.update(state);
-      bandwidthTitle.hidden = state.plan?.links.length === 0;
       const { past, future } = state.history;
       touched.hidden = !hasOverrides(state.overrides) && past.length === 0 && future.length === 0;
       undo.toggleAttribute('disabled', past.length === 0);

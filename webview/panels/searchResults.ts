@@ -2,6 +2,8 @@ import type { SearchHit } from '../../src/shared/requests';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
+import { keepFocus } from '../page/keepFocus';
+import { on, patch } from '../page/patch';
 import { text } from '../text/strings';
 import { whenChanged } from './panel';
 
@@ -40,11 +42,11 @@ export function createSearchResults(controller: Controller, leave: () => void): 
       element('span', { class: 'result-label' }, hit.label),
       element('span', { class: 'dimmed' }, `${hit.op} · ${hit.detail}`),
     );
-    button.addEventListener('click', () => {
+    on(button, 'click', () => {
       controller.select([hit.nodeId]);
       leave();
     });
-    return element('li', {}, button);
+    return element('li', { 'data-key': hit.nodeId }, button);
   };
 
   return {
@@ -56,7 +58,7 @@ export function createSearchResults(controller: Controller, leave: () => void): 
         if (search === null) return;
         const { query, hits } = search;
         count.replaceChildren(hits.length === 0 ? text('search.none', query) : text('search.count', hits.length));
-        list.replaceChildren(...hits.map(item));
+        keepFocus(root, () => patch(list, hits.map(item)));
       },
     ),
     focusFirst: () => list.querySelector<HTMLElement>('button')?.focus(),

@@ -9,7 +9,7 @@ import { toErrorData } from '../../shared/errors';
 import type { PlanReport, TensorReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import type { Work } from '../../shared/work';
-import { analyzeFile } from '../analyzeFile';
+import { analyzeAs } from '../analyzeFile';
 import { withTiers } from '../chosenTiers';
 import { configOf, type ModelSettings, settingsOf } from '../configuredModel';
 import { cutsAfter, nodeNamed } from '../cutAfter';
@@ -64,7 +64,7 @@ const answers: { readonly [Tool in AssistantTool]: (input: ToolInput<Tool>, plac
   analyze_model({ model, dimensions = {} }, places, work) {
     const path = places.readable(model);
     const settings = settingsWithin(path, places, undefined);
-    const analyzed = analyzeFile(path, { ...settings.bindings, ...dimensions }, work);
+    const analyzed = analyzeAs(path, { ...settings, bindings: { ...settings.bindings, ...dimensions } }, work);
     const report = analysisReport(analyzed);
     return {
       model: nameData(basename(path)),
@@ -151,7 +151,7 @@ function plan(
 ): { readonly planned: PlannedModel; readonly report: PlanReport } {
   const path = places.readable(model);
   const settings = settingsWithin(path, places, tiers);
-  const analyzed = analyzeFile(path, { ...settings.bindings, ...dimensions }, work);
+  const analyzed = analyzeAs(path, { ...settings, bindings: { ...settings.bindings, ...dimensions } }, work);
   const overrides: PlanOverrides = {
     ...(objective !== undefined && { objective }),
     ...(strategy !== undefined && { strategy }),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Reading } from '../../app/analyzeFile';
 import { findConfig } from '../../app/findConfig';
-import type { DimensionBindings } from '../../engine/shapes/facts/inferred';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
 import type { AnalysisReport, CandidateReport, StatedPlanReport, TensorReport } from '../../shared/reports';
@@ -36,11 +36,12 @@ export function addAnalyze(program: Command): void {
 }
 
 async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answered> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { analysisReport } = await import('../../engine/report/analysisReport');
   const config = options.config ?? findConfig(model.name);
-  const bindings = { ...(await bindingsOf(model.name, config)), ...options.bind };
-  const analyzed = analyzeFile(model.path, bindings);
+  const stated = await readingOf(model.name, config);
+  const bindings = { ...stated.bindings, ...options.bind };
+  const analyzed = analyzeAs(model.path, { ...stated, bindings });
   const warnings = await checkDimensions(analyzed, model.name, bindings, options.bind);
   const { nodes = false, tensors = false } = options;
   const { statedPlanReport } = await import('../../app/statedPlan');
@@ -54,11 +55,11 @@ async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answ
   };
 }
 
-/** Dimensions that the configuration binds; without one nothing is bound, and what parses it need not be loaded. */
-async function bindingsOf(model: string, path: string | undefined): Promise<DimensionBindings> {
-  if (path === undefined) return {};
+/** How the configuration wants the model read; without one, what parses it need not be loaded. */
+async function readingOf(model: string, path: string | undefined): Promise<Reading> {
+  if (path === undefined) return { bindings: {}, state: 'recognized' };
   const { configOf, settingsOf } = await import('../../app/configuredModel');
-  return settingsOf(model, configOf(model, path)).bindings;
+  return settingsOf(model, configOf(model, path));
 }
 
 function analysisText(report: AnalysisReport, config: string | null): string {

@@ -73,10 +73,10 @@ async function planOf(path: string, options: ModelOptions): Promise<PlanDocument
   if (path === streamName && readFileSync(model.path).subarray(0, 64).toString().trimStart().startsWith('{')) {
     return parsePlanText(readFileSync(model.path, 'utf8'), path);
   }
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
   const settings = await modelSettings(model, options);
-  const analyzed = analyzeFile(model.path, settings.bindings);
+  const analyzed = analyzeAs(model.path, settings);
   const planned = planAnalyzed(analyzed, settings, {}, { skipRegimes: true, quickCertificate: true });
   return parsePlanText(planText(planned, path), path);
 }

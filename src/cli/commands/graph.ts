@@ -3,7 +3,7 @@ import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
-import { sizesOfPlan } from '../../shared/documents/plan';
+import { readingOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
@@ -76,10 +76,10 @@ interface Drawn {
 
 async function fromPlan(path: string): Promise<Drawn> {
   const { modelOfPlan } = await import('../../app/planFile');
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { plannedFromDocument } = await import('../../app/plannedFromDocument');
   const document = await planInput(path);
-  const analyzed = analyzeFile(modelOfPlan(document, path), sizesOfPlan(document));
+  const analyzed = analyzeAs(modelOfPlan(document, path), readingOfPlan(document));
   const { modelFiles } = await import('../../app/inputFiles');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const inputs = [...modelFiles(analyzed), ...fileIdentities([path])];
@@ -87,10 +87,10 @@ async function fromPlan(path: string): Promise<Drawn> {
 }
 
 async function fromModel(model: NamedModel, options: ModelOptions): Promise<Drawn> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
   const settings = await modelSettings(model, options);
-  const analyzed = analyzeFile(model.path, settings.bindings);
+  const analyzed = analyzeAs(model.path, settings);
   warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
   const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');

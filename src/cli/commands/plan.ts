@@ -145,11 +145,11 @@ async function plan(names: readonly string[], options: PlanOptions): Promise<voi
 }
 
 async function planOne(model: NamedModel, options: PlanOptions): Promise<Answered> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
   const settings = await modelSettings(model, options);
-  const analyzed = analyzeFile(model.path, settings.bindings);
+  const analyzed = analyzeAs(model.path, settings);
   const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
   const overrides = await overridesOf(analyzed, settings, options);
   const stated =

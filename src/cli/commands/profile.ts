@@ -1,9 +1,9 @@
-import { availableParallelism, cpus, hostname } from 'node:os';
 import type { Command } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
+import { machineName } from '../../runtime/machine';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { counted, countText, durationText } from '../../shared/quantities';
@@ -67,7 +67,7 @@ function parseWarmup(text: string): number {
 }
 
 async function profile(model: string, options: ProfileOptions): Promise<void> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
   const { profileText } = await import('../../app/profileModel');
@@ -78,7 +78,7 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   for (const path of [output, saveTrace]) if (path !== undefined) checkOutputFile(path, overwrite);
   const settings = settingsOf(model, configOf(model, options.config));
   const bindings = { ...settings.bindings, ...options.bind };
-  const analyzed = analyzeFile(model, bindings);
+  const analyzed = analyzeAs(model, { ...settings, bindings });
   warn(await checkDimensions(analyzed, model, bindings, options.bind));
   const sources = modelFiles(analyzed);
   const traces = fromTrace === undefined ? [] : fileIdentities([fromTrace]);
@@ -121,7 +121,7 @@ async function measured(
   };
   return recordTrace(request, (tracePath, version) => {
     const source: ProfileSource = {
-      device: options.device ?? processorName(),
+      device: options.device ?? machineName(),
       runtime: `onnxruntime ${version}, ${counted(threads, 'thread')}`,
       recorded: dateText(new Date()),
       warmup,
@@ -160,12 +160,6 @@ function checkRuns(runs: number, nodes: number): void {
 function showProgress(done: number, runs: number): void {
   if (!process.stderr.isTTY) return;
   process.stderr.write(done < runs ? `\rRun ${done} of ${runs}` : `\r${' '.repeat(40)}\r`);
-}
-
-/** Name of the processor, else of the machine. */
-function processorName(): string {
-  const model = cpus()[0]?.model.trim() ?? '';
-  return model === '' || model === 'unknown' ? hostname() : `${model}, ${availableParallelism()} cores`;
 }
 
 function dateText(date: Date): string {

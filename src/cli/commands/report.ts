@@ -35,7 +35,7 @@ export function addReport(program: Command): void {
 }
 
 async function report(model: string, options: ReportOptions): Promise<void> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { handoverOf, handoverText } = await import('../../app/handoverFile');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
@@ -51,7 +51,7 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
   const { objective, strategy } = options;
   const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
-  const planned = planAnalyzed(analyzeFile(model, settings.bindings), settings, overrides, { compare: true });
+  const planned = planAnalyzed(analyzeAs(model, settings), settings, overrides, { compare: true });
   const { analyzed, result } = planned;
   const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
   const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));

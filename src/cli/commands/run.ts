@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { RunningChain } from '../../relay/chain/startChain';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
 import { urlSegment } from '../../shared/escape/url';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { adaptiveOption, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
-import { interruptSignal } from '../terminal/canceling';
-import type { RunningChain } from '../terminal/chain';
-import { type Output, reportJson, standardOutput } from '../terminal/output';
+import { adaptiveOption, parseCount, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
+import { interruptSignal, progressLine } from '../terminal/canceling';
+import { type Output, reportJson, standardOutput, warn } from '../terminal/output';
 import { type UsableSplit, usableSplit } from './exportedSplit';
 
 interface RunOptions {
@@ -19,6 +19,10 @@ interface RunOptions {
   readonly trace?: string;
   readonly traceScale: number;
   readonly exact?: boolean;
+  readonly report?: boolean;
+  readonly requests: number;
+  readonly rate?: number;
+  readonly threads?: number;
   readonly runtimeFolder?: string;
   readonly json?: boolean;
 }
@@ -38,14 +42,23 @@ export function addRun(program: Command): void {
       'let the bandwidth of the adaptive link (or the first) follow a CSV file with the line seconds,mbps, ask with random inputs meanwhile, and end with it',
     )
     .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
+    .option('--report', 'ask, set what it took beside what the plan says, per tier and link, and end')
+    .option('--requests <number>', 'with --report: how many requests, one after the other', parseCount, 30)
+    .option('--rate <number>', 'with --report: then as many requests again, so many per second', parsePositive)
+    .option(
+      '--threads <number>',
+      'with --report: threads of ONNX Runtime per tier (default: as the profiles were measured with, else 1)',
+      parseCount,
+    )
     .addOption(runtimeFolderOption())
-    .option('--json', 'with --trace: print JSON')
+    .option('--json', 'with --report and --trace: print JSON')
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
 async function run(target: string, options: RunOptions, output: Output): Promise<void> {
+  if (options.report === true) return await compareWithPlan(target, options, output);
   const { port, shaping, exact = false, runtimeFolder, adaptive, trace } = options;
-  const { startChain } = await import('../terminal/chain');
+  const { startChain } = await import('../../relay/chain/startChain');
   const asked = interruptSignal();
   const traced = trace === undefined ? undefined : await readTrace(trace, options.traceScale);
   const split = await usableSplit(target, adaptive);
@@ -72,6 +85,33 @@ async function run(target: string, options: RunOptions, output: Output): Promise
     split.remove();
   }
 }
+
+/** Runs the plan with requests of its own and prints predicted beside measured. */
+async function compareWithPlan(target: string, options: RunOptions, output: Output): Promise<void> {
+  const { tryOut } = await import('../../app/trialTask');
+  const { splitPartFiles } = await import('../../app/verifySplit');
+  const { requireUnchanged } = await import('../../files/fileIdentity');
+  const { trialText } = await import('../terminal/trialText');
+  const conflict = reportConflicts.find((name) => options[name] !== undefined && options[name] !== false);
+  if (conflict !== undefined) throw new DnnSplitError('bad-usage', say('trial.conflict', { option: conflict }));
+  const { requests, rate: ratePerSecond, threads, shaping, runtimeFolder } = options;
+  const split = await usableSplit(target);
+  try {
+    const report = await tryOut(
+      split,
+      { requests, ratePerSecond, threads, shaping, runtimeFolder },
+      { program: join(__dirname, 'relay.js'), signal: interruptSignal(), onProgress: progressLine('Run') },
+    );
+    requireUnchanged([...split.sources(), ...splitPartFiles(split)]);
+    output.print(options.json === true ? reportJson('run', report) : trialText(report));
+    warn(report.warnings);
+  } finally {
+    split.remove();
+  }
+}
+
+/** What a report is not made with. */
+const reportConflicts = ['adaptive', 'trace', 'exact'] as const;
 
 async function readTrace(path: string, scale: number) {
   const { parseTrace } = await import('../../engine/planning/bandwidths/trace');

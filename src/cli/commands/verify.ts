@@ -1,9 +1,12 @@
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readTextFile } from '../../files/regularFile';
 import { sizesOfPlan } from '../../shared/documents/plan';
+import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
+import { say } from '../../shared/messages/say';
 import { counted, threeDigits } from '../../shared/quantities';
-import type { VerificationReport } from '../../shared/verification';
+import type { RunningDeployment, VerificationReport } from '../../shared/verification';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
@@ -16,11 +19,14 @@ interface VerifyOptions {
   readonly seed: number;
   readonly tolerance?: number;
   readonly serving?: boolean;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly ca?: string;
   readonly runtimeFolder?: string;
   readonly json?: boolean;
 }
 
-/** `dnnsplit verify PLAN|DIR`: do the sub-models answer as the whole model does? */
+/** `dnnsplit verify PLAN|DIR`: do the sub-models, or a deployment of them that runs, answer as the whole model does? */
 export function addVerify(program: Command): void {
   program
     .command('verify')
@@ -36,6 +42,14 @@ export function addVerify(program: Command): void {
       parseTolerance,
     )
     .option('--serving', 'run the sub-models as they are served: optimized, on all processors')
+    .addOption(
+      new Option(
+        '--url <url>',
+        'ask the running deployment whose first tier is here, instead of running the sub-models',
+      ).conflicts('serving'),
+    )
+    .option('--token-file <file>', 'with --url: token that the deployment wants')
+    .option('--ca <file>', 'with --url: certificates to trust (PEM)')
     .addOption(runtimeFolderOption())
     .option('--json', 'print JSON')
     .action((target: string, options: VerifyOptions) => verify(target, options, standardOutput));
@@ -49,6 +63,7 @@ function parseTolerance(text: string): number {
 
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
+  const deployment = runningDeployment(options);
   const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
@@ -63,6 +78,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
         seed,
         ...(tolerance !== undefined && { tolerance }),
         ...(serving !== undefined && { serving }),
+        ...(deployment !== undefined && { deployment }),
         ...(runtimeFolder !== undefined && { runtimeFolder }),
       },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
@@ -75,8 +91,21 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
   }
 }
 
+/** @throws DnnSplitError `bad-usage` for what belongs to an address alone, `file-system` for a file that is not there */
+function runningDeployment({ url, tokenFile, ca }: VerifyOptions): RunningDeployment | undefined {
+  if (url === undefined) {
+    if (tokenFile === undefined && ca === undefined) return undefined;
+    throw new DnnSplitError('bad-usage', say('verify.needsUrl', {}));
+  }
+  return {
+    url,
+    ...(tokenFile !== undefined && { token: readTextFile(tokenFile, 'token').trim() }),
+    ...(ca !== undefined && { certificateAuthority: readTextFile(ca, 'certificate') }),
+  };
+}
+
 function verificationText(report: VerificationReport): string {
-  const { tiers, wire, runs, runtime, optimization, tolerance, outputs, cuts } = report;
+  const { tiers, wire, runs, runtime, optimization, tolerance, outputs, cuts, deployment } = report;
   const encoded = wire.some((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
@@ -103,13 +132,24 @@ function verificationText(report: VerificationReport): string {
     typeof one.topOneAgreement === 'number' ? `${(100 * one.topOneAgreement).toFixed(1)} %` : '-',
   ]);
   const isRounded = encoded || optimization === 'all';
+  const over = tiers.length === 0 ? '' : ` over ${visibleText(tiers.join(', '))}`;
   return [
-    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`} over ${visibleText(tiers.join(', '))}, ${visibleText(runtime)}.`,
+    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`}${over}, ${visibleText(runtime)}.`,
+    ...(deployment?.sameExport === false
+      ? [
+          'The deployment serves another export of the model than this plan makes. Deploy the plan again, or verify the plan that was deployed.',
+        ]
+      : []),
     ...(encoded ? [`Tensors are sent as ${wire.join(', ')}, which rounds their values.`] : []),
     ...(optimization === 'all'
       ? ['The sub-models ran optimized, as they are served; the unsplit model ran without optimization.']
       : []),
-    ...(isRounded && tolerance === undefined && !report.identical
+    ...(deployment !== undefined && !report.identical
+      ? [
+          'The unsplit model ran without optimization. Relays optimize their sub-models unless they are started with --exact, which changes the last digits.',
+        ]
+      : []),
+    ...((isRounded || deployment !== undefined) && tolerance === undefined && !report.identical
       ? ['Use --tolerance to allow small differences, for example --tolerance 0.01.']
       : []),
     '',
@@ -117,9 +157,12 @@ function verificationText(report: VerificationReport): string {
   ].join('\n');
 }
 
-function verdictOf({ model, identical, tolerance, withinTolerance }: VerificationReport): string {
-  if (identical) return `Outputs of the sub-models of ${model} are bit-identical to the unsplit model`;
-  if (withinTolerance === true)
-    return `Outputs of the sub-models of ${model} equal those of the unsplit model within a tolerance of ${tolerance}`;
-  return `Outputs of the sub-models of ${model} differ from the unsplit model`;
+function verdictOf({ model, identical, tolerance, withinTolerance, deployment }: VerificationReport): string {
+  const [outputs, whole] =
+    deployment === undefined
+      ? [`Outputs of the sub-models of ${model}`, 'the unsplit model']
+      : [`Answers of ${deployment.url}`, `the unsplit model ${model}`];
+  if (identical) return `${outputs} are bit-identical to ${whole}`;
+  if (withinTolerance === true) return `${outputs} equal those of ${whole} within a tolerance of ${tolerance}`;
+  return `${outputs} differ from ${whole}`;
 }

@@ -22,6 +22,14 @@ export function terminalWork(): Work {
   };
 }
 
+/** Says on one line of standard error how far work is, where a person looks at it; the line goes with the end. */
+export function progressLine(stage: string): (fraction: number) => void {
+  if (process.stderr.isTTY !== true) return () => undefined;
+  return (fraction) => {
+    process.stderr.write(fraction < 1 ? `\r${stage} ... ${Math.floor(100 * fraction)} %` : `\r${' '.repeat(40)}\r`);
+  };
+}
+
 /** Milliseconds after which a person wonders what takes so long. */
 const wonderMs = 1000;
 

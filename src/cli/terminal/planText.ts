@@ -67,6 +67,7 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
       ...metrics.flatMap((metric) => metricFacts(report, metric)),
       ['times', timesText(report)],
       ...estimateFacts(report),
+      ...(report.trust ? [['trust', visibleText(report.trust.text)] as const] : []),
       ['gap', proof],
       ['audit', report.audit.consequence],
     ]),

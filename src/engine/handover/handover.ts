@@ -209,9 +209,11 @@ function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): 
 function marginBlocks(plan: PlanReport): Block[] {
   const { marginsWithinPercent: percent = 0 } = plan;
   const margins = marginTexts(plan);
-  if (margins.length === 0) return [];
+  const trust: Block[] = plan.trust === undefined ? [] : [{ kind: 'text', text: plan.trust.text }];
+  if (margins.length === 0) return trust;
   const within = percent > 0 ? say('handover.marginsWithin', { percent }) : say('handover.marginsBest', {});
   return [
+    ...trust,
     { kind: 'text', text: within.text },
     {
       kind: 'table',

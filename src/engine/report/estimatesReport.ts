@@ -1,6 +1,7 @@
 import type { TierEstimate } from '../../shared/estimates';
 import { listed } from '../../shared/quantities';
 import type { EstimateReport, PlanReport } from '../../shared/reports';
+import { statedError } from '../planning/bandwidths/trust';
 import type { PlanningResult } from '../planning/planModel';
 
 /**
@@ -11,18 +12,12 @@ export function estimatesReport(
   result: PlanningResult,
 ): Pick<PlanReport, 'estimates' | 'estimatesText' | 'latencyRangeMs'> {
   const { costs, plan } = result;
-  const nodes = costs.graph.nodes.length;
-  const estimates = costs.tiers.flatMap(({ tier, measured }): EstimateReport[] => {
-    const isMeasured = nodes > 0 && measured.every((one) => one === 1);
-    const estimate: TierEstimate | undefined = isMeasured ? { basis: 'measured' } : tier.estimate;
-    return estimate === undefined ? [] : [{ tier: tier.id, ...estimate }];
+  const estimates = costs.tiers.flatMap((table): EstimateReport[] => {
+    const estimate: TierEstimate | undefined = statedError(table) === 1 ? { basis: 'measured' } : table.tier.estimate;
+    return estimate === undefined ? [] : [{ tier: table.tier.id, ...estimate }];
   });
   if (estimates.length === 0) return {};
-  const range = latencyRange(
-    plan.evaluation,
-    estimates,
-    costs.infrastructure.tiers.map(({ id }) => id),
-  );
+  const range = latencyRange(plan.evaluation, costs.tiers.map(statedError));
   return {
     estimates,
     estimatesText: listed(estimates.map((one) => `${one.tier} ${basisText(one)}`)),
@@ -54,14 +49,12 @@ export function basisText({ basis, withinFactor, models, within13 }: TierEstimat
  */
 function latencyRange(
   { tiers, latencyMs }: PlanningResult['plan']['evaluation'],
-  estimates: readonly EstimateReport[],
-  ids: readonly string[],
+  withinFactors: readonly (number | undefined)[],
 ): readonly [number, number] | undefined {
   let [down, up] = [0, 0];
   for (const [k, { computeMs, nodes }] of tiers.entries()) {
     if (nodes === 0) continue;
-    const estimate = estimates.find(({ tier }) => tier === ids[k]);
-    const factor = estimate?.basis === 'measured' ? 1 : estimate?.withinFactor;
+    const factor = withinFactors[k];
     if (factor === undefined) return undefined;
     down += (computeMs * (1 - 1 / factor)) ** 2;
     up += (computeMs * (factor - 1)) ** 2;

@@ -1,6 +1,8 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
+import type { Recording } from '../../shared/documents/profile';
 import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/metrics';
 import { namesOf, recordOf } from '../../shared/recordOf';
+import type { StatePair } from '../../shared/statePairs';
 import { productVersion } from '../../shared/version';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
@@ -11,7 +13,8 @@ import type { DimensionBindings } from '../shapes/facts/inferred';
 import { placementOf } from '../split/nodeRanges';
 import type { AnalysisFacts } from './analysisReport';
 import { analysisReport } from './analysisReport';
-import { finite, nodesPerTier, objectiveText } from './planReport';
+import { nodesPerTier } from './placement';
+import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { dataTensorReport } from './tensorReport';
 
@@ -23,6 +26,8 @@ export interface PlanDocumentFacts extends AnalysisFacts {
   readonly bindings: DimensionBindings;
   /** Sizes that are assumed for dimensions that are open. */
   readonly assumed?: readonly AssumedDimension[];
+  /** What one call leaves for the next. */
+  readonly state?: readonly StatePair[];
   /** Per tier what the configuration names. */
   readonly tierSources: readonly { readonly preset?: string | undefined; readonly profile?: string | undefined }[];
   readonly result: PlanningResult;
@@ -38,7 +43,7 @@ function assumedSizes(assumed: readonly AssumedDimension[]): Pick<PlanDocument, 
 
 /** The plan as a document to commit, compare and deploy. */
 export function planDocument(facts: PlanDocumentFacts): PlanDocument {
-  const { result } = facts;
+  const { result, state = [] } = facts;
   const { plan, costs, certificate, audit } = result;
   const { model } = analysisReport(facts);
   const { evaluation } = plan;
@@ -60,6 +65,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     dimensions: sortedByKey(facts.bindings),
     ...assumedSizes(facts.assumed ?? []),
     ...answerFacts(result),
+    ...(state.length > 0 && { state: state.map(({ input, output }) => ({ input, output })) }),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
@@ -169,6 +175,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       ...(tier.estimate && { estimate: tier.estimate }),
       memoryGB: tier.memoryGB ?? null,
       ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
+      ...(tier.speed !== undefined && { speed: tier.speed }),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
       nodes: ranges[k] ?? [],
@@ -182,8 +189,20 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       costPerRequest: figure(load?.costPerRequest ?? 0),
       energyJ: figure(load?.energyJ ?? 0),
       measuredNodes: load?.measuredNodes ?? 0,
+      ...(tier.recording && { measured: measuredFacts(tier.recording) }),
     };
   });
+}
+
+function measuredFacts({ device, runtime, recorded, ...facts }: Recording): NonNullable<PlanTier['measured']> {
+  const { model, threads, optimization, runMicroseconds } = facts;
+  return {
+    ...{ device, runtime, recorded },
+    ...(model && { model: model.name }),
+    ...(threads !== undefined && { threads }),
+    ...(optimization && { optimization }),
+    ...(runMicroseconds !== undefined && { runMs: figure(runMicroseconds / 1000) }),
+  };
 }
 
 function planLinks(result: PlanningResult): PlanLink[] {
@@ -195,6 +214,7 @@ function planLinks(result: PlanningResult): PlanLink[] {
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
       latencyMs: link.latencyMs,
+      ...(link.hopMs !== undefined && { hopMs: link.hopMs }),
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
       ...(link.downLatencyMs !== undefined && { downLatencyMs: link.downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),

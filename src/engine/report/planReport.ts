@@ -20,7 +20,7 @@ import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Recommendation } from '../planning/findings/recommendation';
 import type { Objective } from '../planning/infrastructure/infrastructure';
-import type { Assignment, Regime } from '../planning/plan/plan';
+import type { Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { placementOf } from '../split/nodeRanges';
@@ -28,8 +28,10 @@ import { alternativeReport, pinReports } from './alternatives';
 import { splitPoints } from './analysisReport';
 import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';
+import { nodesPerTier, placement } from './placement';
 import { type ModelIdentity, profileReports } from './profileReport';
 import { dataTensorReport } from './tensorReport';
+import { trustReport } from './trustReport';
 import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
 import { verdictOf } from './verdict';
 
@@ -92,6 +94,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
       margins: result.margins.margins.map((margin) => marginReport(costs, margin)),
       marginsExact: result.margins.isExact,
       marginsWithinPercent: result.margins.gainPercent,
+      ...trustReport(costs, result.margins),
     }),
     verdict: verdict.text,
     verdictSaid: messageOf(verdict),
@@ -113,13 +116,6 @@ export function objectiveText(objective: Objective): string {
   return typeof objective === 'string' ? objective : JSON.stringify(objective);
 }
 
-/** How many nodes each tier runs. */
-export function nodesPerTier(assignment: Assignment, tierCount: number): number[] {
-  const counts = new Array<number>(tierCount).fill(0);
-  for (const tier of assignment) counts[tier] = (counts[tier] ?? 0) + 1;
-  return counts;
-}
-
 /** The number, or `null` where there is none. */
 export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
@@ -132,6 +128,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
     const last = costs.graph.nodes[plan.assignment.lastIndexOf(k)];
     return {
       id: tier.id,
+      ...(tier.speed !== undefined && tier.speed !== 1 && { speed: tier.speed }),
       nodes: load?.nodes ?? 0,
       macs: load?.macs ?? 0,
       computeMs: load?.computeMs ?? 0,
@@ -153,6 +150,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     from: tiers[l]?.id ?? '',
     to: tiers[l + 1]?.id ?? '',
     bandwidthMbps: links[l]?.bandwidthMbps ?? 0,
+    latencyMs: links[l]?.latencyMs ?? 0,
     tensors: tensorReports(costs, load.tensors),
     bytes: load.bytes,
     transferMs: load.transferMs,
@@ -242,18 +240,6 @@ export function regionMapReport(costs: CostTables, map: RegionMap): RegionMapRep
     ...(infeasible.length > 0 && { infeasible }),
     ...(infeasibleReason !== undefined && { infeasibleReason }),
   };
-}
-
-/** How many nodes each tier runs, and from which on, in words. */
-export function placement(costs: CostTables, assignment: Assignment): { summary: string; nodesPerTier: number[] } {
-  const { tiers } = costs.infrastructure;
-  const counts = nodesPerTier(assignment, tiers.length);
-  const starts = tiers.flatMap(({ id }, k) => {
-    const first = costs.graph.nodes[assignment.indexOf(k)];
-    return first === undefined ? [] : [`${id} from ${first.label}`];
-  });
-  const only = tiers.find((_, k) => counts[k] === assignment.length);
-  return { summary: only === undefined ? starts.join(', ') : `all on ${only.id}`, nodesPerTier: counts };
 }
 
 function paretoReport(

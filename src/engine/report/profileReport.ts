@@ -27,7 +27,7 @@ function profileReport(nodes: readonly SplitNode[], tier: Tier, model: ModelIden
     else used.add(key);
   }
   const entries = tier.profile?.size ?? 0;
-  const profiled = tier.profiledModel;
+  const profiled = tier.recording?.model;
   const isOther = profiled !== undefined && model !== undefined && profiled.structureHash !== model.structureHash;
   const finding =
     isOther && missing.length < nodes.length

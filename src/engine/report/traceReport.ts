@@ -11,7 +11,7 @@ import {
   tableCuts,
 } from '../planning/bandwidths/traceChoices';
 import type { PlanningResult } from '../planning/planModel';
-import { placement } from './planReport';
+import { placement } from './placement';
 
 export interface TraceSettings {
   /** Index of the link whose bandwidth the trace is. */

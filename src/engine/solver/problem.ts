@@ -28,7 +28,7 @@ export interface ExactSolution {
 }
 
 /** Number of tensors of a problem. */
-export function tensorCount(problem: ExactProblem): number {
+export function tensorCount(problem: Pick<ExactProblem, 'producer'>): number {
   return problem.producer.length;
 }
 

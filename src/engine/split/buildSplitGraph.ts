@@ -1,6 +1,7 @@
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { StatePair } from '../../shared/statePairs';
 import type { Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
@@ -11,15 +12,18 @@ import { permuteNodes } from './permuteNodes';
 import { rateClassOf } from './rateClass';
 import { countWeightsOnce, type DraftNode } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
+import { withState } from './stateTensors';
 
 /**
  * Keeps what exists only when the model runs (`docs/theory.md` section 2): data tensors and the nodes that make them, in a
  * deterministic topological order. Tensors that follow from constants, or whose elements are known once the dimensions
  * are bound, fold away; the weights behind them count at the node that reads them.
+ * @param state pairs of an output and the input that it is in the next call.
  * @throws DnnSplitError `unsupported-model` where a tensor is made twice or a node needs its own result.
  */
-export function buildSplitGraph(inferred: InferredModel): SplitGraph {
-  const { graph, drafts, foldedMakers } = draftGraph(inferred);
+export function buildSplitGraph(inferred: InferredModel, state: readonly StatePair[] = []): SplitGraph {
+  const { graph: whole, drafts, foldedMakers } = draftGraph(inferred);
+  const graph = withState(whole, state);
   const order = chooseOrder(graph);
   const isIdentity = order.every((node, place) => node === place);
   countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
@@ -32,7 +36,7 @@ export function buildInModelOrder(inferred: InferredModel): SplitGraph {
 }
 
 interface DraftGraph {
-  readonly graph: SplitGraph;
+  readonly graph: SplitGraph & { readonly nodes: readonly DraftNode[] };
   /** The graph's nodes with the names of the constants that each reads. */
   readonly drafts: readonly { readonly node: DraftNode; readonly constants: readonly string[] }[];
   /** Who makes each constant that nodes make. */

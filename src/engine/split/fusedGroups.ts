@@ -143,7 +143,7 @@ function groupTraffic(graph: SplitGraph, members: readonly number[]): number | u
   for (const member of members) {
     const node = graph.nodes[member];
     plus(node?.weightBytes);
-    for (const read of node?.reads ?? []) {
+    for (const read of [...(node?.reads ?? []), ...(node?.stateReads ?? [])]) {
       if (!inside.has(graph.tensors[read]?.producer ?? -1)) outside.add(read);
     }
   }

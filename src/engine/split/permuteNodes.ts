@@ -1,4 +1,5 @@
 import type { SplitGraph } from './splitGraph';
+import { movedState } from './stateTensors';
 
 /**
  * The same graph with its nodes in another order; tensors keep their places.
@@ -13,7 +14,7 @@ export function permuteNodes(graph: SplitGraph, order: ArrayLike<number>): Split
     producer: tensor.producer < 0 ? -1 : (placeOf[tensor.producer] ?? -1),
     consumers: moved(tensor.consumers, placeOf),
   }));
-  return { ...graph, nodes, tensors };
+  return { ...graph, nodes, tensors, ...(graph.state && { state: movedState(graph.state, placeOf) }) };
 }
 
 function moved(nodes: readonly number[], placeOf: Int32Array): readonly number[] {

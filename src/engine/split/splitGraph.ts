@@ -26,6 +26,8 @@ export interface SplitNode {
   readonly modulePath: string;
   /** Indices into `tensors`. */
   readonly reads: readonly number[];
+  /** State that it reads besides, as indices of the inputs. */
+  readonly stateReads?: readonly number[];
   readonly writes: readonly number[];
   readonly macs: number | undefined;
   readonly elementwiseOps: number | undefined;
@@ -48,6 +50,26 @@ export interface SplitGraph {
   /** Tensor indices of the graph's inputs and outputs. */
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** What one call leaves for the next; the tensors of these are neither inputs nor outputs. Absent where there is none. */
+  readonly state?: readonly StateTensor[];
+}
+
+/**
+ * A tensor that the model remembers from call to call. It lives where it is read, so that nobody sends it: its input has no
+ * consumers in `tensors`, and the nodes that read it do not list it among their reads.
+ */
+export interface StateTensor {
+  /** Indices into `tensors` of the input, and of the output that takes its place in the next call. */
+  readonly input: number;
+  readonly output: number;
+  /** Node that makes the output. */
+  readonly maker: number;
+  /** Nodes that read the input, ascending. */
+  readonly readers: readonly number[];
+  /** Bytes of the output in its own type; none where unknown. */
+  readonly bytes: number | undefined;
+  /** The axis along which it grows with every call, where it does. */
+  readonly growsAlong?: number;
 }
 
 /** A cut of the graph along its order, or across branches. */

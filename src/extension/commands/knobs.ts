@@ -8,6 +8,8 @@ import type { ModelEntry } from '../model/modelStore';
 import { withCut, withPin } from '../model/turnedKnobs';
 import { translated } from '../window/text';
 import { type CommandContext, requireModel, requirePlan, rowArgument } from './context';
+import { act } from './graphMenu';
+import { graphNodeArgument } from './graphNode';
 
 /** Chooses what to optimize, until it is reset. */
 export async function selectObjective(context: CommandContext, argument: unknown): Promise<void> {
@@ -45,10 +47,16 @@ function strategyChoice(strategy: string): Choice {
   return { label: strategy, detail: `${label}: ${description}` };
 }
 
-/** Cuts the model at the candidate of a row, or at one that is asked for. */
+/** Cuts the model at the candidate of a row, after a node of the graph, or at a candidate that is asked for. */
 export async function cutHere(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, undefined);
   const plan = requirePlan(model);
+  const inGraph = graphNodeArgument(argument);
+  if (inGraph !== undefined) {
+    // The page knows where it is folded, and asks for the link by name.
+    act(context, model, { kind: 'cut', nodeId: inGraph.nodeId });
+    return;
+  }
   const position = rowArgument(argument)?.position ?? (await pickCandidate(model));
   if (position === undefined) return;
   const outcome = plan.candidates.find((candidate) => candidate.position === position);
@@ -73,11 +81,13 @@ async function pickLink({ links }: PlanReport): Promise<number | undefined> {
     ?.link;
 }
 
-/** Pins the node of a row, or the selected one, to a tier. */
+/** Pins the node of a row or of the graph, or the selected one, to a tier. */
 export async function pinToTier(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, undefined);
   const plan = requirePlan(model);
-  const nodeId = rowArgument(argument)?.nodeIds?.[0] ?? context.selection.selectedIn(model.modelUri)[0];
+  const row = rowArgument(argument);
+  const nodeId =
+    row?.nodeIds?.[0] ?? graphNodeArgument(argument)?.nodeId ?? context.selection.selectedIn(model.modelUri)[0];
   if (nodeId === undefined) {
     throw new DnnSplitError('bad-usage', vscode.l10n.t('Select a node in the graph or a candidate in the tree first.'));
   }

@@ -3,6 +3,7 @@ import { labelText } from '../../shared/escape/workbench';
 import type { ModelEntry } from '../model/modelStore';
 import { DisposableStore } from '../window/disposables';
 import { type CommandContext, requireModel, rowArgument } from './context';
+import { graphNodeArgument } from './graphNode';
 
 const searchLimit = 200;
 
@@ -17,9 +18,16 @@ export function revealInGraph(context: CommandContext, argument: unknown): void 
   showNodes(context, model, nodeIds);
 }
 
-/** Copies the tensor names of a row, one a line. */
+/** Copies the tensor names of a row, or those that a node of the graph makes, one a line. */
 export async function copyTensorNames(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, undefined);
+  const inGraph = graphNodeArgument(argument);
+  if (inGraph !== undefined) {
+    const params = { modelUri: model.modelUri, nodeId: inGraph.nodeId };
+    const { outputs } = await context.server.request('dnnsplit/nodeDetails', params);
+    await vscode.env.clipboard.writeText(outputs.map(({ name }) => name).join('\n'));
+    return;
+  }
   const chosen = (model.snapshot?.plan?.links ?? []).flatMap(({ tensors }) => tensors.map(({ name }) => name));
   await vscode.env.clipboard.writeText((rowArgument(argument)?.tensorNames ?? chosen).join('\n'));
 }

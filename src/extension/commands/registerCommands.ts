@@ -5,6 +5,7 @@ import { bindDimension, keepTried, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
 import { generate } from './generate';
+import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './graphMenu';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
@@ -25,6 +26,11 @@ const commands: Readonly<Record<string, Command>> = {
   selectStrategy,
   cutHere,
   pinToTier,
+  liftPin,
+  toggleFold,
+  copyNodeName,
+  compareWith,
+  revealInTree,
   takeBack,
   keepTried,
   resetOverrides,

@@ -4,7 +4,14 @@ import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
-import type { FromWebview, PicturePart, PreviewedCut, RunCommand, ToWebview } from '../../shared/webviewMessages';
+import type {
+  FromWebview,
+  GraphAct,
+  PicturePart,
+  PreviewedCut,
+  RunCommand,
+  ToWebview,
+} from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
@@ -179,6 +186,11 @@ export class GraphSession implements Releasable {
     });
     this.post({ type: 'sendPicture', part });
     return picture;
+  }
+
+  /** Does what a menu outside of the page asks for. */
+  act(act: GraphAct): void {
+    this.post({ type: 'act', act });
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import { answerPlaces } from '../../shared/answers';
+import { type SlidCondition, slidConditions } from '../../shared/overrides';
 import { heatMetrics } from '../../shared/picture';
 import type { PlanOverrides } from '../../shared/requests';
 import { type FromWebview, type RunCommand, runCommands } from '../../shared/webviewMessages';
@@ -47,14 +48,27 @@ function isPlacement(value: unknown): value is readonly (readonly string[])[] {
   return Array.isArray(value) && value.every(isTexts);
 }
 
+/** Numbers per link or tier of each condition that is there; nothing where one is not that. */
+function parseConditions(fields: Fields): Pick<PlanOverrides, SlidCondition> | undefined {
+  const conditions: { -readonly [Name in SlidCondition]?: PlanOverrides[Name] } = {};
+  for (const name of slidConditions) {
+    const values = fields[name];
+    if (values === undefined) continue;
+    if (!isNumbersOrNulls(values)) return undefined;
+    conditions[name] = values;
+  }
+  return conditions;
+}
+
 function parseOverrides(value: unknown): PlanOverrides | undefined {
   if (!isFields(value)) return undefined;
-  const { objective, strategy, answer, bandwidthMbps, cuts, pin, placement } = value;
+  const { objective, strategy, answer, cuts, pin, placement } = value;
   if (objective !== undefined && !isText(objective)) return undefined;
   if (strategy !== undefined && !isText(strategy)) return undefined;
   const place = answerPlaces.find((one) => one === answer);
   if (answer !== undefined && place === undefined) return undefined;
-  if (bandwidthMbps !== undefined && !isNumbersOrNulls(bandwidthMbps)) return undefined;
+  const conditions = parseConditions(value);
+  if (conditions === undefined) return undefined;
   if (cuts !== undefined && !isNumbersOrNulls(cuts)) return undefined;
   if (pin !== undefined && !isTextRecord(pin)) return undefined;
   if (placement !== undefined && !isPlacement(placement)) return undefined;
@@ -62,7 +76,7 @@ function parseOverrides(value: unknown): PlanOverrides | undefined {
     ...(objective !== undefined && { objective }),
     ...(strategy !== undefined && { strategy }),
     ...(place !== undefined && { answer: place }),
-    ...(bandwidthMbps !== undefined && { bandwidthMbps }),
+    ...conditions,
     ...(cuts !== undefined && { cuts }),
     ...(pin !== undefined && { pin }),
     ...(placement !== undefined && { placement }),

@@ -1,5 +1,6 @@
 import { applyEdits, type JSONPath, modify, parse } from 'jsonc-parser';
 import { metricNamed } from '../../shared/metrics';
+import { type SlidCondition, slidConditions } from '../../shared/overrides';
 import type { PlanOverrides } from '../../shared/requests';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -8,14 +9,21 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 const within = (value: unknown, name: string): unknown =>
   isJson(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
+/** Where a configuration holds what is tried with sliders. */
+const conditionPlaces: Readonly<Record<SlidCondition, readonly [list: string, property: string]>> = {
+  bandwidthMbps: ['links', 'bandwidthMbps'],
+  latencyMs: ['links', 'latencyMs'],
+  tierSpeed: ['tiers', 'speed'],
+};
+
 /** What of the overrides a configuration can hold, and what stays a trial: cuts and whole plans. */
 export function keepable({ cuts, placement, ...kept }: PlanOverrides): { kept: PlanOverrides; left: PlanOverrides } {
   return { kept, left: { ...(cuts && { cuts }), ...(placement && { placement }) } };
 }
 
 /**
- * Writes overrides into the text of a configuration, leaving comments and layout alone: bandwidths to their links, the
- * strategy to the top, and what concerns a single model (objective, pins) to the model's own entry.
+ * Writes overrides into the text of a configuration, leaving comments and layout alone: bandwidths and latencies to their
+ * links, speeds to their tiers, the strategy to the top, and what concerns a single model (objective, pins) to the model's own entry.
  * @param modelPath path of the model with forward slashes; its entry is the longest name that the path ends with
  */
 export function keptText(text: string, modelPath: string, overrides: PlanOverrides): string {
@@ -26,10 +34,13 @@ export function keptText(text: string, modelPath: string, overrides: PlanOverrid
   const [entry = fileName] = names
     .filter((name) => modelPath === name || modelPath.endsWith(`/${name}`))
     .sort((a, b) => b.length - a.length);
-  const { bandwidthMbps = [], objective, strategy, pin } = overrides;
+  const { objective, strategy, pin } = overrides;
   const changes: (readonly [JSONPath, unknown])[] = [];
-  for (const [link, mbps] of bandwidthMbps.entries()) {
-    if (mbps !== null) changes.push([['links', link, 'bandwidthMbps'], mbps]);
+  for (const condition of slidConditions) {
+    const [list, property] = conditionPlaces[condition];
+    for (const [index, value] of (overrides[condition] ?? []).entries()) {
+      if (value !== null) changes.push([[list, index, property], value]);
+    }
   }
   if (objective !== undefined) changes.push([['models', entry, 'objective'], objectiveValue(objective)]);
   if (strategy !== undefined) changes.push([['strategy'], strategy]);

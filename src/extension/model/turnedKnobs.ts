@@ -16,6 +16,13 @@ export function withCut(overrides: PlanOverrides, link: number, position: number
   return { ...others, cuts: consistent };
 }
 
+/** Lifts the pin of a node. */
+export function withoutPin(overrides: PlanOverrides, nodeId: string): PlanOverrides {
+  const { pin = {}, ...others } = overrides;
+  const { [nodeId]: _lifted, ...left } = pin;
+  return Object.keys(left).length === 0 ? others : { ...others, pin: left };
+}
+
 /** Pins a node to a tier. */
 export function withPin(overrides: PlanOverrides, nodeId: string, tier: string): PlanOverrides {
   const { placement: _dropped, ...others } = overrides;

@@ -1,4 +1,4 @@
-import { bandwidthText } from '../../shared/quantities';
+import { bandwidthText, durationText, ratioText } from '../../shared/quantities';
 import type { PlanReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { type TriedItem, triedOut } from '../../shared/triedOut';
@@ -45,6 +45,10 @@ function words(item: TriedItem, t: Translate): readonly [string, string] {
       return [item.label, t('pinned to {0}', item.tier)];
     case 'bandwidth':
       return [t('{0} to {1}', item.from, item.to), bandwidthText(item.mbps)];
+    case 'latency':
+      return [t('{0} to {1}', item.from, item.to), t('{0} latency', durationText(item.latencyMs))];
+    case 'speed':
+      return [t('Speed of {0}', item.tier), ratioText(item.factor)];
     case 'objective':
       return [t('Objective'), item.value];
     case 'strategy':

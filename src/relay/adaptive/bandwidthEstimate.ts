@@ -9,14 +9,20 @@ export interface LinkObservation {
   readonly roundTripMs: number;
 }
 
+/** A bandwidth, and the time over which it was seen. */
+interface Measured {
+  readonly mbps: number;
+  readonly ms: number;
+}
+
 /** What the bodies of a link say of it so far. */
 export interface LinkEstimate {
   /** None before any was measured or assumed. */
   readonly bandwidthMbps: number | undefined;
   /** Least of the newest round trips; nothing waits in line in that one. Infinite before the first. */
   readonly roundTripMs: number;
-  /** Newest bandwidths of bodies that were large enough. */
-  readonly measured: readonly number[];
+  /** What the newest bodies that were large enough have shown. */
+  readonly measured: readonly Measured[];
   /** Newest bandwidth of a body that was not, where that was the last one. */
   readonly small: number | undefined;
   readonly roundTrips: readonly number[];
@@ -27,6 +33,8 @@ const leastBytes = 64 * 1024;
 /** The median of three passes over one outlier and follows a change with the second body that shows it. */
 const measuredAtOnce = 3;
 const roundTripsAtOnce = 20;
+/** A body that takes so many times as long as the ones before it together is no outlier: that is how the link is now. */
+const longFrom = 2;
 /** Small bodies must be so much faster than thought: their times waver, and what only rises would follow every wave up. */
 const raisedFrom = 1.25;
 
@@ -48,7 +56,8 @@ export function tellingBytes({ bandwidthMbps, roundTripMs }: Pick<LinkEstimate, 
 }
 
 /**
- * Takes one body in. Large bodies give the median of the newest three. Small ones arrive slower than the link is, so they can
+ * Takes one body in. Large bodies give the median of the newest three, or their own bandwidth where they took by far the longest
+ * of these: a link that has become slow is not waited for a second time. Small ones arrive slower than the link is, so they can
  * only show that it is clearly faster than thought: two in a row that say so raise the estimate to the lower of both.
  */
 export function withObservation(before: LinkEstimate, seen: LinkObservation): LinkEstimate {
@@ -58,13 +67,16 @@ export function withObservation(before: LinkEstimate, seen: LinkObservation): Li
   if (!(seen.ms > 0 && seen.bytes > 0)) return kept;
   const mbps = (seen.bytes * 8) / (seen.ms * 1e3);
   if (isTelling(kept, seen)) {
-    const measured = [...before.measured, mbps].slice(-measuredAtOnce);
-    return { ...kept, measured, bandwidthMbps: lowerMedian(measured), small: undefined };
+    const { ms } = seen;
+    const newest = [...before.measured, { mbps, ms }].slice(-measuredAtOnce);
+    const isLong = ms >= longFrom * newest.slice(0, -1).reduce((sum, other) => sum + other.ms, 0);
+    const measured = isLong ? newest.slice(-1) : newest;
+    return { ...kept, measured, bandwidthMbps: lowerMedian(measured.map((one) => one.mbps)), small: undefined };
   }
   if (!(mbps > raisedFrom * (before.bandwidthMbps ?? Number.POSITIVE_INFINITY))) return { ...kept, small: undefined };
   if (before.small === undefined) return { ...kept, small: mbps };
   const raised = Math.min(mbps, before.small);
-  return { ...kept, bandwidthMbps: raised, measured: [raised], small: mbps };
+  return { ...kept, bandwidthMbps: raised, measured: [{ mbps: raised, ms: seen.ms }], small: mbps };
 }
 
 /** A body that took several round trips has found its pace too, however fast the link was thought to be. */

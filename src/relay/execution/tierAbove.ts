@@ -211,7 +211,8 @@ function parameterOf({ metadata }: ServerDescription, name: string): unknown {
   return typeof parameters === 'object' && parameters !== null ? Reflect.get(parameters, name) : undefined;
 }
 
-function announcedBy(description: ServerDescription): unknown {
+/** The export that a server says it holds a part of: `none` for relays that are older, nothing for servers of other makers. */
+export function announcedBy(description: ServerDescription): unknown {
   const artifact = parameterOf(description, artifactParameter);
   return artifact ?? (description.metadata['platform'] === relayPlatform ? 'none' : undefined);
 }

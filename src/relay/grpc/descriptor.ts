@@ -83,19 +83,41 @@ const messages = {
   }),
 };
 
+/** What only relays among themselves ask for; servers of other makers do not know it. */
+const probeMessages = {
+  ProbeRequest: message({ payload: ['bytes', 1] }),
+  ProbeResponse: message({ received: ['string', 1] }),
+};
+
 const methods = ['ServerLive', 'ServerReady', 'ModelReady', 'ServerMetadata', 'ModelMetadata', 'ModelInfer'] as const;
 export type MethodName = (typeof methods)[number];
 
 const serviceName = 'inference.GRPCInferenceService';
+const probeServiceName = 'dnnsplit.Relay';
 
 /** The service with what writes and reads its messages; 64-bit integers are strings of digits, so that none is rounded. */
 export function inferenceServiceDefinition(): ServiceDefinition {
-  const rpcs = methods.map((name) => [name, { requestType: `${name}Request`, responseType: `${name}Response` }]);
-  const root = {
-    nested: { inference: { nested: { ...messages, GRPCInferenceService: { methods: Object.fromEntries(rpcs) } } } },
-  };
-  const definition = fromJSON(root, { longs: String, defaults: true, arrays: true, objects: true, oneofs: true });
-  const service = definition[serviceName];
-  if (service === undefined || 'format' in service) throw new Error(`there is no service ${serviceName}`);
+  const rpcs = Object.fromEntries(methods.map((name) => [name, rpcOf(name)]));
+  return serviceOf(serviceName, { inference: { nested: { ...messages, GRPCInferenceService: { methods: rpcs } } } });
+}
+
+/** The service with which one relay lets another one time bytes. */
+export function probeServiceDefinition(): ServiceDefinition {
+  return serviceOf(probeServiceName, {
+    dnnsplit: { nested: { ...probeMessages, Relay: { methods: { Probe: rpcOf('Probe') } } } },
+  });
+}
+
+function rpcOf(name: string) {
+  return { requestType: `${name}Request`, responseType: `${name}Response` };
+}
+
+function serviceOf(name: string, nested: object): ServiceDefinition {
+  const definition = fromJSON(
+    { nested: { ...nested } },
+    { longs: String, defaults: true, arrays: true, objects: true, oneofs: true },
+  );
+  const service = definition[name];
+  if (service === undefined || 'format' in service) throw new Error(`there is no service ${name}`);
   return service;
 }

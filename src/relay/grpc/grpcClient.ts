@@ -14,22 +14,25 @@ import {
   artifactParameter,
   holdingParameter,
   linksParameter,
+  receivedParameter,
   timeLeft,
   timingParameter,
 } from '../inference/travelling';
-import { inferenceServiceDefinition, type MethodName } from './descriptor';
-import type { ModelInferResponse } from './messages';
-import { jsonOrText } from './metadataJson';
+import { inferenceServiceDefinition, type MethodName, probeServiceDefinition } from './descriptor';
+import type { ModelInferResponse, ProbeResponse } from './messages';
+import { jsonOrText } from './metadataFields';
 import { refusalOfGrpc } from './status';
 import { describeTensor, readParameters, readTensors, writeParameters } from './tensors';
 
 /** How long a question about the server itself may take. */
 const questionTimeoutMs = 2000;
+/** Even over a slow link a probe takes no longer. */
+const probeTimeoutMs = 10_000;
 
 /** A client of any server that speaks the Open Inference Protocol v2 over gRPC; tensors travel raw. */
 export class GrpcInferenceClient implements TensorServer {
   private readonly client: Client;
-  private readonly definition = inferenceServiceDefinition();
+  private readonly definition = { ...inferenceServiceDefinition(), ...probeServiceDefinition() };
   private readonly shaper: LinkShaper | undefined;
   private description: ServerDescription | undefined;
 
@@ -98,6 +101,13 @@ export class GrpcInferenceClient implements TensorServer {
     }
   }
 
+  async probe(bytes: number, headers: Readonly<Record<string, string>>): Promise<unknown> {
+    const limit = { signal: AbortSignal.timeout(probeTimeoutMs), deadlineMs: performance.now() + probeTimeoutMs };
+    const request = { payload: new Uint8Array(bytes) };
+    const { message } = await this.send<ProbeResponse>('Probe', request, metadataOf(headers), limit);
+    return jsonOrText(message.received);
+  }
+
   close(): void {
     this.client.close();
   }
@@ -106,7 +116,7 @@ export class GrpcInferenceClient implements TensorServer {
     try {
       const outputs = readTensors(message.outputs, message.raw_output_contents);
       const parameters = readParameters(message.parameters);
-      for (const name of [timingParameter, linksParameter]) {
+      for (const name of [timingParameter, linksParameter, receivedParameter]) {
         const text = parameters[name];
         if (typeof text === 'string') parameters[name] = JSON.parse(text);
       }
@@ -127,7 +137,7 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   private send<Response>(
-    method: MethodName,
+    method: MethodName | 'Probe',
     request: object,
     metadata: Metadata,
     { signal, deadlineMs }: Pick<Call, 'signal' | 'deadlineMs'>,
@@ -183,8 +193,12 @@ function deadlineOf(deadlineMs: number): number {
 }
 
 function metadataFor(call: Call): Metadata {
+  return metadataOf({ ...call.headers, ...timeLeft(call) });
+}
+
+function metadataOf(headers: Readonly<Record<string, string>>): Metadata {
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries({ ...call.headers, ...timeLeft(call) })) metadata.set(name, value);
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
   return metadata;
 }
 

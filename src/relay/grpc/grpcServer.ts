@@ -28,11 +28,12 @@ import { extensions, metadataOf, serverName } from '../service/description';
 import type { InferenceService } from '../service/inferenceService';
 import type { MemoryBudget } from '../service/memoryBudget';
 import type { RequestCall } from '../service/requestCall';
-import { inferenceServiceDefinition } from './descriptor';
-import type { ModelInferRequest, ModelNamed } from './messages';
-import { jsonOrText } from './metadataJson';
+import { inferenceServiceDefinition, probeServiceDefinition } from './descriptor';
+import type { ModelInferRequest, ModelNamed, ProbeRequest } from './messages';
+import { jsonOrText, textOf } from './metadataFields';
 import { grpcError } from './status';
 import { describeTensor, readParameters, readTensors, writeParameters } from './tensors';
+import { TimedMessages } from './timedMessages';
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -75,6 +76,7 @@ type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>) => Re
 /** Serves a tier over gRPC with the Open Inference Protocol v2: one message each way, no streams. */
 export class GrpcServer {
   private readonly server: Server;
+  private readonly timed = new TimedMessages();
 
   constructor(
     private readonly service: InferenceService,
@@ -86,11 +88,17 @@ export class GrpcServer {
       // Connections of clients that never read their answers end at last; others open the next one by themselves.
       'grpc.max_connection_age_ms': connectionAgeMs,
       'grpc.max_connection_age_grace_ms': options.graceMs,
-      interceptors: [accessInterceptor((authorization) => options.checkAccess(authorization))],
+      interceptors: [accessInterceptor((authorization) => options.checkAccess(authorization)), this.timed.interceptor],
       // Callers keep connections open and look now and then whether they still stand.
       'grpc.keepalive_permit_without_calls': 1,
     });
     this.server.addService(inferenceServiceDefinition(), this.methods());
+    this.server.addService(probeServiceDefinition(), {
+      Probe: this.unary<ProbeRequest, object>(({ request: { payload }, metadata }) => {
+        const arrival = this.timed.arrivalOf(metadata, payload.byteLength);
+        return { received: JSON.stringify({ ...arrival, totalMs: arrival.ms }) };
+      }),
+    });
   }
 
   /** @returns the port that it listens on @throws DnnSplitError when the address is taken or not allowed */
@@ -169,7 +177,8 @@ export class GrpcServer {
       hold.grow(receivedBytes);
       this.checkModel(call.request.model_name, call.request.model_version);
       const asked = requestOf(call.request);
-      const { outputs, parameters } = await service.answer(asked, open);
+      const received = this.timed.arrivalOf(call.metadata, receivedBytes);
+      const { outputs, parameters } = await service.answer(asked, open, received);
       const wanted = asked.outputs?.map(({ name }) => {
         const found = outputs.find((output) => output.name === name);
         if (found === undefined) throw new Refusal(400, `The model has no output "${name}".`);
@@ -237,11 +246,6 @@ function headersOf(call: ServerUnaryCall<ModelInferRequest, object>): Record<str
   const leftMs = Math.min(Number(call.getDeadline()) - Date.now(), told);
   if (Number.isFinite(leftMs)) headers[timeoutField] = String(Math.max(0, leftMs));
   return headers;
-}
-
-function textOf(metadata: Metadata, field: string): string | undefined {
-  const [value] = metadata.get(field);
-  return typeof value === 'string' ? value : undefined;
 }
 
 function sizeOf(parts: readonly Uint8Array[]): number {

@@ -43,6 +43,15 @@ export interface ModelInferResponse {
   readonly raw_output_contents: readonly Uint8Array[];
 }
 
+export interface ProbeRequest {
+  readonly payload: Uint8Array;
+}
+
+export interface ProbeResponse {
+  /** JSON: how the payload arrived. */
+  readonly received: string;
+}
+
 export interface ModelNamed {
   readonly name: string;
   readonly version: string;

@@ -17,6 +17,7 @@ import { checkInputs, checkReturned } from '../inference/fit';
 import type { InferenceResponse } from '../inference/message';
 import { timingParameter } from '../inference/travelling';
 import { encodeForWire } from '../inference/wireEncoding';
+import { traced } from '../tracing/traced';
 import { Admission } from './admission';
 import type { Metrics } from './metrics';
 
@@ -81,6 +82,8 @@ export class Hop {
     private readonly upstream: Upstream | undefined,
     private readonly metrics: Metrics,
     private readonly admission = new Admission(Number.POSITIVE_INFINITY, 0),
+    /** Whether tensors that their link's encoding would change beyond rounding end the request; they travel as they are otherwise. */
+    private readonly refusesUnencoded = false,
   ) {
     this.blocks = new Map(blocksOf(contract).map((block) => [block.id, block]));
     this.cuts = cutsOf(contract);
@@ -153,8 +156,11 @@ export class Hop {
     const leave = await this.admission.enter(call.signal);
     const start = performance.now();
     this.metrics.queue.observe((start - asked) / 1e3);
+    const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.queue_ms': start - asked };
     // A sub-model that runs cannot be stopped: it keeps its place until it ends, even where nobody waits any more.
-    const running = this.runBlocks(waiting, progress, call).finally(leave);
+    const running = traced(call, ['compute', 'internal'], seen, (within) =>
+      this.runBlocks(waiting, progress, within),
+    ).finally(leave);
     let outcome = 'failed';
     try {
       await untilAborted(running, call.signal, this.contract.tier);
@@ -179,18 +185,30 @@ export class Hop {
   }
 
   private async sendOn(cut: ContractCut, known: ReadonlyMap<string, Tensor>, call: Call, route: Route | undefined) {
-    if (this.upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
+    const { upstream } = this;
+    if (upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
     const sent = cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor)));
-    const start = performance.now();
-    const { outputs, parameters } = await this.upstream.infer(sent, call, route);
-    const upstreamMs = performance.now() - start;
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
+    const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
+    const start = performance.now();
+    const { outputs, parameters } = await traced(call, ['tier above', 'client'], seen, (within) =>
+      upstream.infer(sent, within, route),
+    );
+    const upstreamMs = performance.now() - start;
     return { outputs, parameters, upstreamMs, sentBytes };
   }
 
+  /** @throws Refusal 400 for a tensor that the link's encoding cannot carry, where such are refused */
   private encoded({ sendsAs }: ContractCut, tensor: Tensor): Tensor {
     const encoded = encodeForWire(tensor, sendsAs);
-    if (encoded === tensor && tensor.datatype === 'FP32' && sendsAs !== 'original') this.metrics.sentUnencoded();
+    if (encoded !== tensor || tensor.datatype !== 'FP32' || sendsAs === 'original') return encoded;
+    if (this.refusesUnencoded) {
+      throw new Refusal(
+        400,
+        `Tensor "${tensor.name}" of tier ${this.contract.tier} has values that ${sendsAs} cannot carry, and this relay sends none unencoded.`,
+      );
+    }
+    this.metrics.sentUnencoded();
     return encoded;
   }
 }
@@ -219,7 +237,8 @@ function pick(known: ReadonlyMap<string, Tensor>, { name }: ContractTensor): Ten
   return tensor;
 }
 
-function timingsOf(value: unknown): HopTiming[] {
+/** Times per tier as they come back with an answer; none where it has none. */
+export function timingsOf(value: unknown): HopTiming[] {
   if (!Array.isArray(value)) return [];
   return value.filter(
     (item): item is HopTiming => typeof item === 'object' && item !== null && 'tier' in item && 'computeMs' in item,

@@ -6,6 +6,7 @@ import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import { artifactParameter, linksParameter, receivedParameter, timingParameter } from '../inference/travelling';
+import type { Tracer } from '../tracing/tracer';
 import type { Admission } from './admission';
 import type { Hop } from './hop';
 import type { Log } from './log';
@@ -38,6 +39,7 @@ export class InferenceService {
     readonly metrics: Metrics,
     private readonly limits: ServiceLimits,
     private readonly log: Log,
+    private readonly tracer?: Tracer,
   ) {}
 
   /** True from the moment on that it is told to stop: nobody new shall come, those who do are still answered. */
@@ -66,7 +68,9 @@ export class InferenceService {
     if (this.openCount >= this.limits.maxOpen)
       throw new Refusal(503, `This tier is busy with ${counted(this.openCount, 'request')}. Try again shortly.`, 1);
     this.openCount += 1;
-    return new RequestCall(headers, this.limits.timeoutMs);
+    const call = new RequestCall(headers, this.limits.timeoutMs);
+    call.span = this.tracer?.begin(`infer ${this.contract.model}`, call.headers);
+    return call;
   }
 
   close(call: RequestCall): void {
@@ -99,13 +103,23 @@ export class InferenceService {
 
   /** Writes down what became of a request. */
   record(
-    call: Pick<RequestCall, 'elapsedMs' | 'requestId'> & { readonly id?: string | undefined },
+    call: Pick<RequestCall, 'elapsedMs' | 'requestId'> & Partial<Pick<RequestCall, 'id' | 'span'>>,
     result: { readonly receivedBytes: number; readonly sentBytes: number; readonly refusal?: Refusal | undefined },
   ): void {
     const { receivedBytes, sentBytes, refusal } = result;
     const { elapsedMs, requestId: request, id } = call;
     const status = refusal?.status ?? 200;
     this.metrics.answered({ status, receivedBytes, sentBytes, elapsedMs });
+    const seen = {
+      'dnnsplit.request': request,
+      'dnnsplit.received_bytes': receivedBytes,
+      'dnnsplit.sent_bytes': sentBytes,
+    };
+    // A request that its sender got wrong is no failure of this tier (semantic conventions for HTTP, "Status").
+    call.span?.end(
+      { ...seen, ...(refusal !== undefined && { 'error.type': String(status) }) },
+      status >= 500 ? refusal?.message : undefined,
+    );
     if (refusal === undefined) return;
     this.log(`request failed: ${refusal.message}`, {
       request,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Call } from '../../runtime/executor';
+import type { Call, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
 
@@ -14,6 +14,7 @@ export class RequestCall implements Call {
   readonly requestId: string;
   id: string | undefined;
   wantsTiming = false;
+  span: Span | undefined;
   private readonly controller = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   private readonly timer: NodeJS.Timeout;

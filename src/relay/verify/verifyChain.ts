@@ -1,33 +1,22 @@
-import { availableParallelism } from 'node:os';
-import { subModelPath } from '../../files/reach';
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
-import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
-import { loadOnnxRuntime, type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
+import { unhurriedCall } from '../../runtime/executor';
+import { loadOnnxRuntime, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
-import { refuseUncarried } from '../../shared/carriedTensors';
-import {
-  blocksOf,
-  type ContractDocument,
-  cutsOf,
-  interfaceOf,
-  runTensors,
-  travellingTensors,
-} from '../../shared/documents/contract';
+import { cutsOf, interfaceOf } from '../../shared/documents/contract';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
-import type { Route } from '../adaptive/route';
 import { readContract } from '../contract/contractFile';
-import { type Executors, Hop } from '../service/hop';
-import { Metrics } from '../service/metrics';
+import { deployedChain, exactly, localChain } from './chainUnderTest';
 
 /**
  * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without
  * optimization, where both must agree to the bit. The chain runs the relay's own code, its encodings between tiers
- * included; only the network is left out. As it is served, the chain runs optimized, which changes the last digits.
+ * included; only the network is left out. As it is served, the chain runs optimized, which changes the last digits. A
+ * deployment that runs is asked instead where the task names one.
  * @param progress hears of the part that is done, 0..1
- * @throws DnnSplitError `missing-runtime`, `unreadable-model`, `bad-usage`
+ * @throws DnnSplitError `missing-runtime`, `unreadable-model`, `bad-usage`, `file-system` where a deployment does not answer
  */
 export async function verifyChain(
   task: VerificationTask,
@@ -35,41 +24,33 @@ export async function verifyChain(
 ): Promise<VerificationReport> {
   const contracts = await Promise.all(task.contractPaths.map(readContract));
   const [first] = contracts;
-  for (const contract of contracts)
-    refuseUncarried([...travellingTensors(contract), ...runTensors(contract)], 'runtime');
   if (first === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
-  const options: OnnxRuntimeOptions = {
-    runtimeFolder: task.runtimeFolder,
-    threads: 1,
-    graphOptimization: 'disabled',
-  };
-  const served: OnnxRuntimeOptions =
-    task.serving === true ? { ...options, threads: availableParallelism(), graphOptimization: 'all' } : options;
-  const whole = await onnxRuntimeExecutor(task.modelPath, options);
-  const parts = await Promise.all(contracts.map((contract, index) => partsOf(contract, task, index, served)));
-  const chain = chainOf(contracts, parts);
-  const routes = routesOf(first);
+  const { deployment } = task;
+  const chain = deployment === undefined ? await localChain(contracts, task) : await deployedChain(first, deployment);
+  const whole = await onnxRuntimeExecutor(task.modelPath, exactly(task));
   const random = randomNumbers(task.seed);
   let outputs = new Map<string, VerifiedOutput>();
-  for (let run = 0; run < task.runs; run += 1) {
-    const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
-    const expected = await whole.run(inputs, unhurriedCall);
-    for (const route of routes) {
-      const { outputs: found } = await chain.answer(inputs, unhurriedCall, route);
-      outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+  try {
+    for (let run = 0; run < task.runs; run += 1) {
+      const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
+      const expected = await whole.run(inputs, unhurriedCall);
+      for (const route of chain.routes) {
+        const found = await chain.answer(inputs, route);
+        outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+      }
+      progress((run + 1) / task.runs);
     }
-    progress((run + 1) / task.runs);
+  } finally {
+    await whole.close();
+    await chain.close();
   }
-  await Promise.all([whole, ...parts.flatMap((executors) => [...executors.values()])].map((one) => one.close()));
   return {
     model: first.model,
-    tiers: contracts.map(({ tier }) => tier),
-    ...(first.formatVersion === 2 && { cuts: routes.length }),
+    ...chain.told(),
     wire: contracts.slice(0, -1).map((contract) => cutsOf(contract)[0]?.sendsAs ?? 'original'),
     runs: task.runs,
     seed: task.seed,
     runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
-    optimization: task.serving === true ? 'all' : 'disabled',
     identical: [...outputs.values()].every(({ identical }) => identical),
     ...(task.tolerance !== undefined && {
       tolerance: task.tolerance,
@@ -77,42 +58,6 @@ export async function verifyChain(
     }),
     outputs: [...outputs.values()],
   };
-}
-
-/** Every way through the tiers; the one that there is where they hold but one cut. */
-function routesOf(first: ContractDocument): readonly (Route | undefined)[] {
-  if (first.formatVersion === 1) return [undefined];
-  const { artifact, policy, cuts } = first;
-  return cuts.map(({ id }) => ({ artifact, policy: policy.version, cuts: [id] }));
-}
-
-async function partsOf(
-  contract: ContractDocument,
-  task: VerificationTask,
-  index: number,
-  options: OnnxRuntimeOptions,
-): Promise<Executors> {
-  const executors = new Map<string, Executor>();
-  for (const { id, file } of blocksOf(contract)) {
-    const path = subModelPath(task.contractPaths[index] ?? '', file);
-    executors.set(id, await onnxRuntimeExecutor(path, options));
-  }
-  return executors;
-}
-
-/** The first tier, each tier handing on to the one above without a network between them. */
-function chainOf(contracts: readonly ContractDocument[], parts: readonly Executors[]): Hop {
-  let above: Hop | undefined;
-  for (const [index, contract] of [...contracts.entries()].reverse()) {
-    const next = above;
-    const upstream = next && {
-      obstacle: () => next.obstacle(),
-      infer: (inputs: readonly Tensor[], call: Call, route?: Route) => next.answer(inputs, call, route),
-    };
-    above = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
-  }
-  if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
-  return above;
 }
 
 function compareAll(expected: readonly Tensor[], found: readonly Tensor[], tolerance: number): VerifiedOutput[] {

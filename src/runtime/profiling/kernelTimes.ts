@@ -1,5 +1,6 @@
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { median, quartileDistance } from '../../shared/statistics';
 import type { TraceEvent } from './traceEvents';
 
 /** The time of one operator of ONNX Runtime's graph over the runs of a trace. */
@@ -10,6 +11,8 @@ export interface KernelTime {
   readonly provider: string;
   /** Median over the runs. */
   readonly microseconds: number;
+  /** Distance between the quartiles over the runs. */
+  readonly spreadMicroseconds: number;
 }
 
 export interface TraceTimes {
@@ -61,7 +64,9 @@ export function kernelTimes(events: Iterable<TraceEvent>, path: string, warmup?:
     const counted = Object.values(perRun.slice(skipped));
     if (counted.length === 0) return [];
     const { name, op, index, provider } = first;
-    return [{ name, op, index, provider, microseconds: median(counted) }];
+    return [
+      { name, op, index, provider, microseconds: median(counted), spreadMicroseconds: quartileDistance(counted) },
+    ];
   });
   return { kernels, runs: runs.length - skipped, runMicroseconds: median(runs.slice(skipped)) };
 }
@@ -81,12 +86,4 @@ function addRun(collected: Map<string, Collected>, events: readonly TraceEvent[]
     kernel.perRun[run] = (kernel.perRun[run] ?? 0) + event.duration;
     collected.set(key, kernel);
   }
-}
-
-/** The middle value; the mean of the two middle ones of an even number. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  return (lower + upper) / 2;
 }

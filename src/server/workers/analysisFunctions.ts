@@ -19,7 +19,7 @@ import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
 import type { Reach } from '../../files/reach';
-import { sizesOfPlan } from '../../shared/documents/plan';
+import { readingOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { AnalysisReport } from '../../shared/reports';
@@ -39,20 +39,20 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
   const cache = new ModelCache(reach);
   const split = ({ planText: text, planPath }: PlanSource, work: Work) => {
     const plan = parsePlanText(text, planPath);
-    const analyze = (path: string) => cache.analyzed(path, sizesOfPlan(plan), work);
+    const analyze = (path: string) => cache.analyzed(path, readingOfPlan(plan), work);
     return prepareSplit(plan, planPath, { analyze, reach: reach() }, work);
   };
   const planned = ({ modelPath, overrides }: ModelRequest, compare: boolean, work: Work) =>
     cache.planned(modelPath, cache.settings(modelPath), { overrides, compare }, work);
   return {
     read({ modelPath }, work) {
-      cache.analyzed(modelPath, cache.bindings(modelPath), work);
+      cache.analyzed(modelPath, cache.reading(modelPath), work);
     },
     state: (request, work) => modelState(cache, request, work),
     graph({ modelPath, unless }, work) {
-      const bindings = cache.bindings(modelPath);
-      const key = cache.key(modelPath, bindings);
-      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, bindings, work).graph };
+      const reading = cache.reading(modelPath);
+      const key = cache.key(modelPath, reading);
+      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, reading, work).graph };
     },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
@@ -63,7 +63,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     preview({ modelPath, overrides }, work) {
       const settings = cache.settings(modelPath);
-      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const analyzed = cache.analyzed(modelPath, settings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
       try {
         const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
@@ -76,7 +76,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     compare({ modelPath, overrides, strategy }, work) {
       const settings = cache.settings(modelPath);
-      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const analyzed = cache.analyzed(modelPath, settings, work);
       const options = { skipCertificate: true, skipRegimes: true, deadlineMs: interactiveMs };
       const planUnder = (tried: PlanOverrides) =>
         planAnalyzed(analyzed, settings, { ...tried, strategy }, options, work).result;
@@ -89,7 +89,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     regions({ modelPath, overrides, links }, work) {
       const settings = cache.settings(modelPath);
-      const analyzed = cache.analyzed(modelPath, settings.bindings, work);
+      const analyzed = cache.analyzed(modelPath, settings, work);
       return mappedRegions(analyzed, settings, overrides, links, work);
     },
     handover({ modelPath, overrides }, work) {
@@ -100,14 +100,14 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
     },
     nodeDetails({ nodeId, ...request }, work) {
-      const analyzed = cache.analyzed(request.modelPath, cache.bindings(request.modelPath), work);
+      const analyzed = cache.analyzed(request.modelPath, cache.reading(request.modelPath), work);
       const costs = attempt(() => planned(request, false, work).result.costs);
       const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', say('server.noNode', { node: nodeId }), { nodeId });
     },
     search({ modelPath, query, limit }, work) {
-      const { graph } = cache.analyzed(modelPath, cache.bindings(modelPath), work);
+      const { graph } = cache.analyzed(modelPath, cache.reading(modelPath), work);
       const { costs, plan } = cache.lastPlanned(modelPath)?.result ?? {};
       const names = costs?.infrastructure.tiers.map(({ id }) => id) ?? [];
       const tiers = plan?.assignment.length === graph.nodes.length ? [...plan.assignment] : [];
@@ -125,7 +125,7 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     checkPlan({ planPath, text }, work) {
       const plan = parsePlanText(text, planPath);
-      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), sizesOfPlan(plan), work);
+      const { graph, structureHash } = cache.analyzed(modelOfPlan(plan, planPath, reach()), readingOfPlan(plan), work);
       return checkPlan(plan, graph, structureHash);
     },
     generate: ({ target, ...source }, work) =>
@@ -155,7 +155,7 @@ function modelState(cache: ModelCache, { modelPath, ...planning }: StateRequest,
   } catch (thrown) {
     planError = configError(thrown);
   }
-  const analyzed = cache.analyzed(modelPath, settings?.bindings ?? cache.bindings(modelPath), work);
+  const analyzed = cache.analyzed(modelPath, settings ?? cache.reading(modelPath), work);
   const state = { analysis: reportOf(analyzed), ...(configPath !== undefined && { configPath }) };
   if (settings === undefined) return { ...state, ...(planError && { planError }) };
   try {

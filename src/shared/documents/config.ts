@@ -56,6 +56,9 @@ export const tierSchema = z
       .optional()
       .describe('Memory for weights and activations in GB; a limit unless `constraints.respectMemory` is false.'),
     ...recordOf(namesOf(tierRates), (rate) => nonNegative.optional().describe(tierRates[rate].description)),
+    speed: positive
+      .optional()
+      .describe('How many times as fast the tier is as its estimated or measured times say (default: 1).'),
     replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
@@ -66,6 +69,11 @@ export const linkSchema = z
     preset: z.string().optional().describe('Link whose published figures are used for missing properties.'),
     bandwidthMbps: positive.optional().describe('Bandwidth in Mbit/s.'),
     latencyMs: nonNegative.optional().describe('One-way latency in milliseconds.'),
+    hopMs: nonNegative
+      .optional()
+      .describe(
+        'Fixed time that relays take for a request over this link, in milliseconds (default: 0); `dnnsplit run --report` measures it.',
+      ),
     downBandwidthMbps: positive
       .optional()
       .describe('Bandwidth of the way back in Mbit/s (default: as upward, also where that is varied).'),
@@ -120,6 +128,22 @@ const outputsSchema = z
   .record(z.string(), z.strictObject({ answer: answerSchema.optional().describe('Where this output is wanted.') }))
   .describe('Facts about outputs, by name.');
 
+/** One `*` at most, so that what it stands for is never in doubt. */
+const statePattern = z.string().regex(/^[^*]+\*?[^*]*$|^\*[^*]*$/);
+const stateSchema = z
+  .union([
+    z.literal('none'),
+    z.array(
+      z.strictObject({
+        input: statePattern.describe('Input that reads what the last call left, such as `past_key_values.*`.'),
+        output: statePattern.describe('Output that the next call reads; `*` stands for the same text as in `input`.'),
+      }),
+    ),
+  ])
+  .describe(
+    'Outputs that are inputs of the next call: exactly these pairs, or `none` (default: those that names and shapes tell).',
+  );
+
 const perModelSchema = z.strictObject({
   objective: objectiveSchema.optional(),
   constraints: constraintsSchema.optional(),
@@ -130,6 +154,7 @@ const perModelSchema = z.strictObject({
     .optional()
     .describe('`returned` to the caller on the first tier (default), or `stays` on the tier that makes it.'),
   outputs: outputsSchema.optional(),
+  state: stateSchema.optional(),
   minimumGainPercent: nonNegative
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { figures, type Metric, metricEntry, metrics } from '../metrics';
+import { trialReportSchema } from '../trial';
 
 /**
  * What the command line prints with `--json`, for programs that read it. Each output begins with its `format` and
@@ -228,5 +229,11 @@ const results = output('results', 'The answer of a command for several models: a
   results: z.array(z.looseObject({ format: text, formatVersion: whole, model: z.looseObject({ path: text }) })),
 });
 
+const run = output(
+  'run',
+  'The answer of `dnnsplit run PLAN --report --json`: predicted beside measured, in milliseconds.',
+  trialReportSchema.shape,
+);
+
 /** The outputs by the last word of their `format`. */
-export const outputSchemas = { analysis, plan, error, comparison, presets, results } as const;
+export const outputSchemas = { analysis, plan, error, comparison, presets, results, run } as const;

@@ -13,7 +13,9 @@ import {
 } from '../metrics';
 import { rateClasses } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
+import type { StateSetting } from '../statePairs';
 import { copies, count, nonNegative, positive, real } from './numbers';
+import { optimizationLevels } from './profile';
 
 /**
  * `<model>.splitplan.json`: the exported plan, made to be committed, compared and deployed. The same model and
@@ -59,6 +61,18 @@ const estimateSchema = z
   })
   .describe('What the times of the tier rest on.');
 
+const measuredSchema = z
+  .strictObject({
+    device: z.string(),
+    runtime: z.string(),
+    recorded: z.string(),
+    model: z.string().optional().describe('Name of the model that was measured.'),
+    threads: count.optional(),
+    optimization: z.enum(optimizationLevels).optional(),
+    runMs: nonNegative.optional().describe('Median time of a run of the whole model there.'),
+  })
+  .describe('How the measured times of the tier came about.');
+
 const planTier = z.strictObject({
   id: z.string(),
   preset: z.string().optional().describe('Device whose published figures were used.'),
@@ -74,6 +88,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  speed: positive.optional().describe('How many times as fast the tier was taken to be; once where absent.'),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
   nodes: z
@@ -89,6 +104,7 @@ const planTier = z.strictObject({
   costPerRequest: nonNegative,
   energyJ: nonNegative,
   measuredNodes: count,
+  measured: measuredSchema.optional(),
 });
 export type PlanTier = z.infer<typeof planTier>;
 
@@ -97,6 +113,7 @@ const planLink = z.strictObject({
   to: z.string(),
   bandwidthMbps: positive,
   latencyMs: nonNegative,
+  hopMs: nonNegative.optional().describe('Fixed time of the relays; 0 where absent.'),
   downBandwidthMbps: positive.optional().describe('Of the way back; as upward where absent.'),
   downLatencyMs: nonNegative.optional(),
   ...ratesOf(linkRates),
@@ -193,6 +210,10 @@ export const planDocumentSchema = z.strictObject({
     .record(z.string(), z.strictObject({ answer: z.enum(answerPlaces) }))
     .optional()
     .describe('Outputs that are wanted elsewhere than the others.'),
+  state: z
+    .array(z.strictObject({ input: z.string(), output: z.string() }))
+    .optional()
+    .describe('Outputs that are inputs of the next call; they stay on the tiers that use them.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
@@ -224,4 +245,12 @@ export function sizesOfPlan({
   assumedDimensions,
 }: Pick<PlanDocument, 'dimensions' | 'assumedDimensions'>): Readonly<Record<string, number>> {
   return { ...assumedDimensions, ...dimensions };
+}
+
+/** How the model of a plan is to be read, so that it is the one that was planned. */
+export function readingOfPlan(plan: Pick<PlanDocument, 'dimensions' | 'assumedDimensions' | 'state'>): {
+  readonly bindings: Readonly<Record<string, number>>;
+  readonly state: StateSetting;
+} {
+  return { bindings: sizesOfPlan(plan), state: plan.state ?? 'none' };
 }

@@ -24,6 +24,18 @@ export const findingsMessages = {
   'advice.gap': ' ({percent} % worse than the optimum)',
   'advice.gapBound': ' (at most {percent} % worse than the optimum)',
 
+  'trust.error': '`{tier}` within {factor}x',
+  'trust.holds': 'The plan stays the best wherever times are within the stated errors: {errors}.',
+  'trust.holdsWithin':
+    'The plan stays within {percent} % of the best wherever times are within the stated errors: {errors}.',
+  'trust.unknown': '{holds} How far {tiers} may be off is not stated.',
+  'trust.takes': '`{tier}` takes {factor}x its estimated time',
+  'trust.fails':
+    'The estimates do not settle this plan: where {where}, {better} is {percent} % better. Measure the model on {tiers} with `dnnsplit profile` to be sure.',
+  'trust.breaks':
+    'The estimates do not settle this plan: where {where}, it breaks a limit that another plan keeps. Measure the model on {tiers} with `dnnsplit profile` to be sure.',
+  'trust.otherSplit': 'a split after {places}',
+
   'caveat.unknownCosts': '{layers|# layer has|# layers have} no known cost. Bind the open dimensions.',
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
@@ -40,6 +52,8 @@ export const findingsMessages = {
   'audit.throughput':
     'For throughput, the candidates guarantee nothing: a pipeline may gain from balancing its stages at a larger cut.',
   'audit.wires': 'The links encode tensors differently, so no single set of candidates serves all of them.',
+  'audit.state':
+    'State that is made on one tier and read on another one travels between calls, so the candidates alone may miss the optimum.',
   'audit.dearer':
     '{layers|# layer is|# layers are} more expensive on a higher tier, so the candidates alone may miss the optimum.',
   'audit.ruledOut':

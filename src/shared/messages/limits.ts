@@ -38,8 +38,6 @@ export const limitsMessages = {
   'change.or': '{first}, or {second}',
 
   'proof.noValue': 'The plan has no value to compare.',
-  'proof.sidesLeftOut':
-    'Nodes that a tier between two others cannot run keep to one side of it; plans with them on the other were not searched.',
   'proof.afterComparison': 'For throughput, the optimum is computed together with the comparison of strategies.',
   'proof.limitsBroken':
     'The optimum without limits breaks {limits}. Its value is a lower bound for every plan within the limits, so the gap is an upper bound.',

@@ -18,6 +18,8 @@ export const planningMessages = {
   'config.inFile': '{path}: {message}',
   'override.unknownTier': '`{node}` is pinned to the unknown tier `{tier}`. Use one of: {known}.',
   'override.bandwidth': 'The bandwidth from `{from}` to `{to}` must be above 0 Mbit/s.',
+  'override.latency': 'The latency from `{from}` to `{to}` must be 0 ms or more.',
+  'override.speed': 'The speed of `{tier}` must be above 0.',
   'override.objective': '`{objective}` is not an objective. Use {known}, or weights such as {example}.',
   'override.cut':
     'The split point from `{from}` to `{to}` is at {position}. Give a position from {lowest} to {highest}.',

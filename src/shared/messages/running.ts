@@ -44,15 +44,30 @@ export const runningMessages = {
     'The relay cannot listen on {address} for gRPC: {reason}. Choose another --grpc-port or --host.',
   'relay.noEngine': 'Tier {tier} has a sub-model but no engine to run it.',
   'relay.noUpstream': 'Tier {tier} sends tensors on. Name the tier above with --upstream.',
-  'relay.blocksInEngine':
-    'Tier {tier} holds several cuts of the model, which an engine beside the relay cannot run yet. Start the relay without --engine.',
+  'trial.adaptive':
+    'These sub-models hold several cuts, of which a report would mix the times. Run the report with the plan itself.',
+  'trial.conflict': 'A report is made of the plan as it is. Leave --{option} out, or --report.',
+  'trial.foreign':
+    'The times of {tiers} are of another device or estimated; this machine only {count|stands|stand} in for {count|it|them}. Profile the model here to compare like with like.',
+  'trial.restless':
+    'The machine was busy: the whole model took up to {percent} % longer at times. Run the report again when nothing else runs.',
+  'trial.unshaped': 'The links were not slowed down, so their predictions do not apply.',
   'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
+  'tracing.variable': '{variable} is "{value}", {wanted}',
+  'tracing.exporter': 'but spans can only be sent with "otlp", or not at all with "none".',
+  'tracing.protocol': 'but this relay sends spans as "http/json" only. Collectors take that on port 4318.',
+  'tracing.endpoint': 'which is not an http:// or https:// address.',
+  'tracing.sampler':
+    'which is not a sampler of this relay. Use always_on, always_off or traceidratio, or one of them after parentbased_.',
+  'tracing.number': 'but must be a number, {least} or more.',
+  'tracing.pairs': 'but must be written as name=value,name=value.',
   'contract.notJson': '{path} is not valid JSON. Export the sub-models again.',
   'contract.outside':
     '{path} names the sub-model {file}, which is not in its own folder. Put the sub-model beside the contract, or export it again.',
   'contract.otherVersion':
     '{path} is not a contract of this version ({place}: {problem}). Export the sub-models again.',
   'verify.nothing': 'There are no sub-models to verify.',
+  'verify.noAnswer': 'The deployment at {url} gave no answer to compare. {reason}',
   'verify.noOutput': 'The sub-models do not produce output "{output}". Export them again.',
 } as const;

@@ -15,6 +15,8 @@ export const shapesMessages = {
   'shapes.axis': 'Axis {axis} is outside an input of rank {rank}.',
   'shapes.scalarOperand': 'A scalar cannot be an operand of a matrix product.',
   'shapes.columns': 'Input A has {given|# column|# columns}, the weights take {needed}.',
+  'state.unfit':
+    "Input '{input}' and output '{output}' are of different types or shapes, so the one cannot be the state that the other leaves. Correct `state` in the configuration.",
   'shapes.noBody': '{op} has no body.',
   'shapes.noBranch': 'If has no {branch}.',
   'shapes.scanInputs':

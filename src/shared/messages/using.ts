@@ -26,6 +26,8 @@ export const usingMessages = {
     'The relay on {host} did not serve in time, so the version that ran there before was started again. The log has its last lines.',
   'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',
 
+  'verify.needsUrl':
+    '--token-file and --ca are for a running deployment. Name its first tier with --url, for example --url http://localhost:8000.',
   'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',

@@ -9,6 +9,7 @@ import { planText } from '../../../src/app/planAnalyzed';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import type { Deployment } from '../../../src/engine/deploy/parts/deployment';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
+import { defaultRelaySettings } from '../../../src/relay/runRelay';
 import { addRelayOptions } from '../../../src/relay/serveCommand';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
@@ -109,6 +110,7 @@ interface Container {
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;
   readonly readinessProbe: Probe;
+  readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } };
 }
 interface Peer {
   readonly podSelector?: { readonly matchLabels?: Labels };
@@ -134,6 +136,7 @@ interface KubernetesObject {
       readonly metadata: { readonly labels: Labels };
       readonly spec: {
         readonly nodeSelector: Labels;
+        readonly terminationGracePeriodSeconds: number;
         readonly containers: readonly Container[];
         readonly initContainers?: readonly Container[];
         readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
@@ -152,9 +155,11 @@ interface KubernetesObject {
   };
 }
 
+/** Of everything that is applied; components are for those who list them. */
 const objectsOf = ({ files }: Deployment): KubernetesObject[] =>
   files
     .filter(({ path }) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
+    .filter(({ path }) => !path.startsWith('components/'))
     .flatMap(({ content }) => parseAllDocuments(content).map((document) => document.toJS()));
 
 /** Relays of a tier with all that belongs to them. */
@@ -194,7 +199,7 @@ describe.each(clusters)('%s with %s', (target, _, split) => {
       if (kind !== 'Namespace') expect(metadata.namespace, kind).toBe(namespace?.metadata.name);
     }
     for (const { path, content } of generated.files.filter((file) => file.path.endsWith('kustomization.yaml'))) {
-      for (const resource of parse(content).resources) {
+      for (const resource of parse(content).resources ?? []) {
         const at = posix.join(posix.dirname(path), resource);
         expect(isThere(generated, at), at).toBe(true);
         expect(at.endsWith('.yaml') || isThere(generated, `${at}/kustomization.yaml`), at).toBe(true);
@@ -397,6 +402,12 @@ describe('Kubernetes with Triton in the pods of relays', () => {
       expect(engine?.resources.limits['nvidia.com/gpu']).toBe(k === 0 ? '1' : undefined);
       expect(engine?.resources.limits['memory']).toBe(`${memoryMiB(k, 1024)}Mi`);
       expect(containers[0]?.resources.limits['memory']).toBe(`${256 + 4 * 4}Mi`);
+      // It ends after the relay, which drains and lets requests finish, and before Kubernetes ends both.
+      const { drainMs, graceMs } = defaultRelaySettings;
+      expect(environment['DNNSPLIT_DRAIN_MS']).toBe(String(drainMs));
+      const [program, seconds] = engine?.lifecycle?.preStop.exec.command ?? [];
+      expect([program, Number(seconds)]).toEqual(['sleep', (drainMs + graceMs) / 1000]);
+      expect(deployment.spec?.template?.spec.terminationGracePeriodSeconds).toBeGreaterThan(Number(seconds));
       for (const { volumeMounts } of [...containers, ...initContainers]) {
         const volumes = deployment.spec?.template?.spec.volumes.map(({ name }) => name);
         for (const { name } of volumeMounts) expect(volumes).toContain(name);
@@ -515,12 +526,19 @@ describe.each(projects)('a Compose project with the engine %s and %s', (engine, 
     for (const { volumes } of Object.values(services)) {
       for (const { source } of volumes) expect(isThere(generated, posix.normalize(source)), source).toBe(true);
     }
-    for (const [k, { volumes, command, build }] of relays.entries()) {
-      expect(isThere(generated, posix.join(posix.normalize(build ?? ''), 'Dockerfile'))).toBe(true);
+    for (const [k, { volumes, command }] of relays.entries()) {
       const mount = volumes.find(({ target }) => target === posix.dirname(command[0] ?? ''));
       const path = posix.join(posix.normalize(mount?.source ?? ''), posix.basename(command[0] ?? ''));
       expect(JSON.parse(contentOf(generated, path))).toMatchObject({ tier: byHand.tiers[k]?.id, position: k });
     }
+  });
+
+  it('builds the image of all relays once, with the tier that every other one waits for', () => {
+    expect(new Set(relays.map(({ image }) => image)).size).toBe(1);
+    const builds = relays.map(({ build }) => build !== undefined);
+    expect(builds).toEqual(relays.map((_, k) => k === relays.length - 1));
+    const folder = posix.normalize(relays.at(-1)?.build ?? '');
+    expect(isThere(generated, posix.join(folder, 'Dockerfile'))).toBe(true);
   });
 
   it('joins each tier to the next one, waits for it, and opens the first one alone', () => {

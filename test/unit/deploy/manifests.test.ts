@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { Deployment } from 'kubernetes-models/apps/v1';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
@@ -55,8 +56,13 @@ function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit, engi
 }
 const contentOf = ({ files }: Generated, path: string) => files.find((file) => file.path === path)?.content ?? '';
 
-/** Every object of the YAML files, kustomizations left out. */
+/** Every object of the YAML files that are applied, kustomizations left out. */
 function objectsOf({ files }: Generated): Record<string, unknown>[] {
+  return allObjectsOf({ files: files.filter(({ path }) => !path.startsWith('components/')) });
+}
+
+/** Those of components too. */
+function allObjectsOf({ files }: Pick<Generated, 'files'>): Record<string, unknown>[] {
   return files
     .filter(({ path }) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
     .flatMap(({ content }) => parseAllDocuments(content).map((document) => document.toJS()))
@@ -109,6 +115,26 @@ describe('what every target has', () => {
     },
   );
 
+  it.each(deploymentTargets)('%s: the relay with what it speaks gRPC with, in its images too', (target) => {
+    const { plan, contracts } = cut(tinyResnet, [0.5]);
+    const programs = { relayProgram: '// relay\n', relayGrpcProgram: '// gRPC\n' };
+    const { files } = deploymentFiles(target, { plan, contracts, engine: 'relay', ...programs, revision: '0' });
+    const relays = files.filter(({ path }) => posix.basename(path) === 'relay.js');
+    expect(relays.length).toBeGreaterThan(0);
+    for (const { path } of relays) {
+      const beside = (name: string) =>
+        files.find((file) => file.path === posix.join(posix.dirname(path), name))?.content;
+      expect(beside('relayGrpc.js')).toBe('// gRPC\n');
+      const copied = /^COPY .*?(\S*relay\S*) \.\/$/m.exec(beside('Dockerfile') ?? '')?.[1];
+      const kept = /^!(\S*relay\S*)$/m.exec(beside('.dockerignore') ?? '')?.[1];
+      for (const pattern of [copied, kept]) {
+        const matches = new RegExp(`^${(pattern ?? '*').replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+        expect('relayGrpc.js').toMatch(matches);
+      }
+      if (target !== 'triton') expect(copied).toBeDefined();
+    }
+  });
+
   it('hands on exactly what the next tier receives', () => {
     for (const [name, { contracts, model }] of cases) {
       for (const [index, { sends, sendsAs, answersAbove }] of contracts.entries()) {
@@ -141,7 +167,7 @@ describe('a compose project', () => {
         expect(service['image']).toMatch(/:[\w.-]*\d/);
         expect(service['security_opt']).toEqual(['no-new-privileges:true']);
         for (const volume of service['volumes'] as { read_only: boolean }[]) expect(volume.read_only).toBe(true);
-        if (service['build'] === undefined) continue;
+        if (!String(service['image']).includes('dnnsplit-relay')) continue;
         expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], user: '1000:1000' });
       }
     }
@@ -172,12 +198,15 @@ describe('Kubernetes objects', () => {
     Namespace,
     PersistentVolumeClaim,
     PodDisruptionBudget,
+    HorizontalPodAutoscaler,
   };
+  /** Of operators, whose types are theirs. */
+  const custom = ['InferenceService', 'PodMonitor'];
 
   it.each(['kubernetes', 'kserve'] as const)('%s: are valid and have no key that their kind lacks', (target) => {
     for (const [name, split] of cases) {
-      for (const object of objectsOf(generate(target, split))) {
-        if (object['kind'] === 'InferenceService') continue;
+      for (const object of allObjectsOf(generate(target, split))) {
+        if (custom.includes(String(object['kind']))) continue;
         const Kind = kinds[String(object['kind'])];
         if (Kind === undefined) throw new Error(`${object['kind']} is not expected`);
         expect(() => new Kind(object as never).validate(), `${name}: ${object['kind']}`).not.toThrow();

@@ -65,6 +65,8 @@ const everyOverride: Required<PlanOverrides> = {
   strategy: 'exact',
   answer: 'stays',
   bandwidthMbps: [1, null],
+  latencyMs: [null, 0],
+  tierSpeed: [2, null, null],
   cuts: [null, 3],
   pin: { a: 'device' },
   placement: [['a'], ['b..c']],

@@ -10,6 +10,8 @@ describe('what is kept of a trial', () => {
   it('is written to the places of a valid configuration, whose comments stay', () => {
     const text = keptText(defaultConfigText, modelPath, {
       bandwidthMbps: [5, null],
+      latencyMs: [null, 0],
+      tierSpeed: [null, 1.5, null],
       objective: 'cost',
       strategy: 'exhaustive',
       pin: { '12': 'cloud' },
@@ -17,7 +19,11 @@ describe('what is kept of a trial', () => {
     const before = parse(defaultConfigText);
     expect(parse(text)).toEqual({
       ...before,
-      links: [{ ...before.links[0], bandwidthMbps: 5 }, before.links[1]],
+      tiers: before.tiers.map((tier: object, k: number) => (k === 1 ? { ...tier, speed: 1.5 } : tier)),
+      links: [
+        { ...before.links[0], bandwidthMbps: 5 },
+        { ...before.links[1], latencyMs: 0 },
+      ],
       strategy: 'exhaustive',
       models: { 'net.onnx': { objective: 'cost', constraints: { pin: { '12': 'cloud' } } } },
     });

@@ -111,6 +111,9 @@ test('overrides change what they name and nothing else', () => {
   expect(changed.infrastructure.objective).toEqual({ latency: 1, cost: 2, energy: 0 });
   expect(changed.infrastructure.constraints.pin).toEqual({ conv: 'cloud' });
   expect(changed.infrastructure.tiers).toBe(infrastructure.tiers);
+  expect(applyOverrides(infrastructure, 'dnnsplit', { tierSpeed: [3, null, null] }).infrastructure.tiers).toEqual(
+    infrastructure.tiers.map((tier, k) => ({ ...tier, speed: k === 0 ? 3 : 1 })),
+  );
   expect(changed.strategy).toBe('single:edge');
   expect(changed.cuts).toEqual([3, null]);
   expect(messageOf(() => parseObjective('speed'))).toContain('latency, cost, throughput, energy');

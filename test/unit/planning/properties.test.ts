@@ -146,7 +146,7 @@ function evaluateNaively(
       }
     }
     const sendingS = (bytes * 8) / (link.bandwidthMbps * 1e6);
-    return { bytes, sendingS, seconds: bytes > 0 ? link.latencyMs / 1000 + sendingS : 0 };
+    return { bytes, sendingS, seconds: bytes > 0 ? (link.latencyMs + (link.hopMs ?? 0)) / 1000 + sendingS : 0 };
   });
   const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
   const first = infrastructure.tiers[0];

@@ -47,6 +47,7 @@ export function infrastructures(tierCount: number, rising: boolean): fc.Arbitrar
       fc.integer({ min: 3, max: 11 }).map((exponent) => 2 ** exponent),
       { nil: undefined },
     ),
+    hopMs: fc.option(fc.constantFrom(0.004, 0.03), { nil: undefined }),
     downLatencyMs: fc.option(fc.constantFrom(0, 0.002, 0.02), { nil: undefined }),
   });
   const tiers = fc.array(tier, { minLength: tierCount, maxLength: tierCount });

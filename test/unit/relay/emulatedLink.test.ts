@@ -52,6 +52,26 @@ describe('an emulated link', () => {
     expect(performance.now() - quick).toBeGreaterThan(40);
   });
 
+  it('is slow on the way back too, where that is said', async () => {
+    const server = createServer((_, response) => response.end(Buffer.alloc(100_000)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    open.push(() => server.close());
+    const shape = { bandwidthMbps: 1000, latencyMs: 1, downBandwidthMbps: 4, downLatencyMs: 30 };
+    const link = new EmulatedLink({ targetPort: portOf(server), ...shape });
+    open.push(() => link.close());
+    const address = `http://127.0.0.1:${await link.listen()}`;
+    const fetched = async () => {
+      const start = performance.now();
+      expect((await (await fetch(address)).arrayBuffer()).byteLength).toBe(100_000);
+      return performance.now() - start;
+    };
+    // 100 kB at half a kB a millisecond; timers may be a little early.
+    expect(await fetched()).toBeGreaterThan(225);
+    link.reshape({ bandwidthMbps: 1000, latencyMs: 60 });
+    expect(await fetched()).toBeGreaterThan(115);
+  });
+
   it('waits while nothing goes through', async () => {
     const { link, address } = await linkTo(await counting(), 0, 0);
     const sent = send(address, 10);

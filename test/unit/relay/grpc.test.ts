@@ -10,6 +10,9 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { EmulatedLink } from '../../../src/relay/execution/emulatedLink';
+import { GrpcInferenceClient } from '../../../src/relay/grpc/grpcClient';
 import { exportAt, floats, type RelayProcess, startRelay, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
@@ -212,6 +215,28 @@ describe('gRPC', () => {
       502,
       expect.stringMatching(/^The engine of this tier cannot be reached/),
     ]);
+  });
+
+  it('shows how fast the link is, by requests and by probes', async () => {
+    const [, edge] = relays;
+    const link = new EmulatedLink({ targetPort: edge?.grpcPort ?? 0, bandwidthMbps: 20, latencyMs: 0 });
+    const address = `grpc://127.0.0.1:${await link.listen()}`;
+    const limits = { connectTimeoutMs: 3000, maxBodyBytes: 1e7, retries: 0 };
+    const client = new GrpcInferenceClient({ address, modelName: model, title: 'The edge', ...limits });
+    const received = z.object({ bodyBytes: z.number(), bytes: z.number(), ms: z.number(), totalMs: z.number() });
+    const seen = received.parse(await client.probe(300_000, { 'dnnsplit-sender': 'me' }));
+    expect(seen).toMatchObject({ bodyBytes: 300_000, bytes: 300_000 });
+    // A busy machine lets it look slower, nothing faster: what came before the headers were read is a small part.
+    const mbps = (seen.bytes * 8) / (seen.ms * 1e3);
+    expect(mbps).toBeLessThan(30);
+    expect(received.parse(await client.probe(1000, {})).ms).toBe(0);
+    client.close();
+    const device = await start(split.contractPaths[0], '--upstream', address);
+    const bytes = new Uint8Array(values(5).buffer);
+    await inferBinary(device.base, model, [{ name: 'x', datatype: 'FP32', shape, bytes }]);
+    const metrics = await (await fetch(`${device.base}/metrics`)).text();
+    expect(metrics).toMatch(/^dnnsplit_link_round_trip_ms\{tier="device"\} \d/m);
+    link.close();
   });
 
   it('is read only where it is asked for', async () => {

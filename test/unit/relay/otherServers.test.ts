@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { InferenceClient } from '../../../src/relay/execution/inferenceClient';
 import { engineTitle, remoteEngineExecutor } from '../../../src/relay/execution/remoteEngine';
 import type { InferenceClientOptions } from '../../../src/relay/execution/tensorServer';
+import { defaultRelaySettings, runRelay } from '../../../src/relay/runRelay';
+import { deviceContract } from './support/adaptiveContracts';
 import { addOne, ask, contractOf, contractTensor, floatsInput, serveTier } from './support/serveTier';
 import { type Asked, standIn } from './support/standIn';
 
@@ -153,6 +155,31 @@ describe('engines of other makers', () => {
     const answer = await ask(address, floatsInput('x', [1]));
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([expectedStatus, expectedAfter]);
     expect((await answer.json()).error).toBe(`The engine of this tier answered ${status}: no.`);
+  });
+});
+
+describe('the blocks of a tier that holds several cuts', () => {
+  it('run in an engine under a name each, one after the other', async () => {
+    const engine = await standIn(({ path, body }) => {
+      const block = /^\/v2\/models\/part-block-([12])\/infer$/.exec(path)?.[1];
+      if (block === undefined) return { body: JSON.stringify({ name: 'server', extensions: [] }) };
+      const [{ data, ...input }] = JSON.parse(body).inputs;
+      const made = data.map((value: number) => value * 10 + Number(block));
+      const outputs = [{ ...input, name: block === '1' ? 'a' : 'y', data: made }];
+      return { body: JSON.stringify({ model_name: 'part', outputs }) };
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-blocks-'));
+    const contractPath = join(folder, 'contract.json');
+    writeFileSync(contractPath, JSON.stringify(deviceContract({ cuts: ['all'] })));
+    const relay = await runRelay({
+      ...defaultRelaySettings,
+      ...{ contractPath, port: 0, version: '0', log: () => undefined },
+      ...{ engine: engine.address, engineModel: 'part' },
+    });
+    const answer = await ask(`http://127.0.0.1:${relay.port}`, floatsInput('x', [3, 4]));
+    expect((await answer.json()).outputs).toEqual([{ name: 'y', datatype: 'FP32', shape: [2], data: [312, 412] }]);
+    await relay.stop(0);
+    rmSync(folder, { recursive: true });
   });
 });
 

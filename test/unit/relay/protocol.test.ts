@@ -207,6 +207,25 @@ describe('metrics', () => {
   });
 });
 
+describe('a tensor that the encoding of its link cannot carry', () => {
+  it('ends its request in a sentence where it is refused, and others are answered', async () => {
+    const cloud = await serveTier(
+      { ...contractOf('cloud', { input: 'x1' }), receivesAs: 'float16' },
+      renaming({ x1: 'y' }),
+    );
+    const lower = { ...contractOf('device', { output: 'x1', isLast: false }), sendsAs: 'float16' as const };
+    const settings = { refusesUnencoded: true };
+    const device = await serveTier(lower, renaming({ x: 'x1' }), cloud.address, settings);
+    const refused = await ask(device.address, floatsInput('x', [1, 70_000]));
+    expect([refused.status, (await refused.json()).error]).toEqual([
+      400,
+      'Tensor "x1" of tier device has values that float16 cannot carry, and this relay sends none unencoded.',
+    ]);
+    const answered = await (await ask(device.address, floatsInput('x', [1, 65_504]))).json();
+    expect(answered.outputs[0].data).toEqual([1, 65_504]);
+  });
+});
+
 describe('what a request shows of its link', () => {
   it('is the bandwidth of large bodies and the time that the tier above does not account for', () => {
     // 1 MB in 80 ms are 100 Mbit/s; of 150 ms the tier above accounts for 130.

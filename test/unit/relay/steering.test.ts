@@ -12,6 +12,7 @@ import {
   withObservation,
   withTimeout,
 } from '../../../src/relay/adaptive/bandwidthEstimate';
+import { SharedArrivals } from '../../../src/relay/adaptive/sharedArrivals';
 import { Steering } from '../../../src/relay/adaptive/steering';
 import { adaptiveContract, exportFunnel, funnelConfig } from '../../relay/adaptiveChain';
 import { deviceContract } from './support/adaptiveContracts';
@@ -53,6 +54,28 @@ describe('arrivals', () => {
   });
 });
 
+describe('arrivals without pieces', () => {
+  it('take their share of the time in which they share a link, one sender apart from the others', () => {
+    let now = 0;
+    const arrivals = new SharedArrivals(() => now);
+    const at = <Value>(ms: number, work: () => Value) => {
+      now = ms;
+      return work();
+    };
+    // Over 1000 bytes a millisecond, shared evenly: `a` has 10 ms alone, 20 ms with `b`, 30 ms with both.
+    const endA = at(0, () => arrivals.begin('s'));
+    const endB = at(10, () => arrivals.begin('s'));
+    const endOther = at(15, () => arrivals.begin('other'));
+    const endC = at(30, () => arrivals.begin('s'));
+    expect(at(60, endA)).toBeCloseTo(10 + 20 / 2 + 30 / 3);
+    expect(at(80, endB)).toBeCloseTo(20 / 2 + 30 / 3 + 20 / 2);
+    expect(at(100, endC)).toBeCloseTo(30 / 3 + 20 / 2 + 20);
+    expect(at(115, endOther)).toBe(100);
+    const later = at(200, () => arrivals.begin('s'));
+    expect(at(205, later)).toBe(5);
+  });
+});
+
 describe('the bandwidth of a link', () => {
   /** A body as a link of some bandwidth shows it. */
   const body = (bodyBytes: number, mbps: number, roundTripMs = 10): LinkObservation => ({
@@ -66,9 +89,21 @@ describe('the bandwidth of a link', () => {
   const large = 200_000;
 
   it('is the median of the newest three large bodies: an outlier is not followed, a change is with the second body', () => {
-    expect(estimated([body(large, 50), body(large, 50), body(large, 2)]).bandwidthMbps).toBeCloseTo(50);
-    expect(estimated([body(large, 50), body(large, 50), body(large, 5), body(large, 5)]).bandwidthMbps).toBeCloseTo(5);
+    expect(estimated([body(large, 50), body(large, 50), body(large, 20)]).bandwidthMbps).toBeCloseTo(50);
+    expect(estimated([body(large, 50), body(large, 50), body(large, 500)]).bandwidthMbps).toBeCloseTo(50);
+    expect(estimated([body(large, 50), body(large, 50), body(large, 20), body(large, 20)]).bandwidthMbps).toBeCloseTo(
+      20,
+    );
     expect(estimated([body(large, 5), body(large, 5), body(large, 50), body(large, 50)]).bandwidthMbps).toBeCloseTo(50);
+  });
+
+  it('falls at once with a body that takes more than twice as long as those before it together', () => {
+    const fast = [body(large, 50), body(large, 50)];
+    expect(estimated([...fast, body(large, 13)]).bandwidthMbps).toBeCloseTo(50);
+    expect(estimated([...fast, body(large, 12)]).bandwidthMbps).toBeCloseTo(12);
+    // What was before says nothing any more, and a link that is fast again is seen with the second body.
+    expect(estimated([...fast, body(large, 2), body(large, 50)]).bandwidthMbps).toBeCloseTo(2);
+    expect(estimated([...fast, body(large, 2), body(large, 50), body(large, 50)]).bandwidthMbps).toBeCloseTo(50);
   });
 
   it('is only raised by small bodies, and by two in a row', () => {

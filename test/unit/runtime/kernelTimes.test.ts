@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { kernelTimes, median } from '../../../src/runtime/profiling/kernelTimes';
+import { kernelTimes } from '../../../src/runtime/profiling/kernelTimes';
 import { readTraceEvents } from '../../../src/runtime/profiling/traceEvents';
+import { median } from '../../../src/shared/statistics';
 
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-trace-'));
 const path = join(folder, 'trace.json');

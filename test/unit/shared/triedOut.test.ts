@@ -8,6 +8,8 @@ const everything: PlanOverrides = {
   cuts: [4, null],
   pin: { a: 'cloud', b: 'device' },
   bandwidthMbps: [5, 50],
+  latencyMs: [null, 0],
+  tierSpeed: [2, null, null],
   objective: 'cost',
   strategy: 'exhaustive',
 };
@@ -26,6 +28,8 @@ describe('what is tried out', () => {
       { kind: 'pin', label: 'b', tier: 'device' },
       { kind: 'bandwidth', from: 'device', to: 'edge', mbps: 5 },
       { kind: 'bandwidth', from: 'edge', to: 'cloud', mbps: 50 },
+      { kind: 'latency', from: 'edge', to: 'cloud', latencyMs: 0 },
+      { kind: 'speed', tier: 'device', factor: 2 },
       { kind: 'objective', value: 'cost' },
       { kind: 'strategy', value: 'exhaustive' },
     ]);

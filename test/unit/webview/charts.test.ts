@@ -6,7 +6,7 @@ import { barColumns } from '../../../webview/charts/profileChart';
 import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/control/cutDrag';
 import { createSceneModel } from '../../../webview/model/sceneModel';
-import { sliderBandwidth, sliderPosition } from '../../../webview/panels/bandwidthSliders';
+import { bandwidthDial, latencyDial, sliderPosition, sliderValue } from '../../../webview/panels/conditionSliders';
 import { setStrings, text } from '../../../webview/text/strings';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
 
@@ -96,9 +96,14 @@ test('a chart of many positions keeps the least and the most of each column', ()
   expect([...columns.values()].filter(({ least }) => least === 8)).toHaveLength(1);
 });
 
-test('slider positions and bandwidths are inverse', () => {
-  for (const mbps of [0.1, 1, 20, 200, 10_000]) expect(sliderBandwidth(sliderPosition(mbps))).toBeCloseTo(mbps, 1);
-  expect(sliderPosition(1e9)).toBe(400);
+test('slider positions and their values are inverse, and a latency can be 0', () => {
+  for (const mbps of [0.1, 1, 20, 200, 10_000]) {
+    expect(sliderValue(sliderPosition(mbps, bandwidthDial), bandwidthDial)).toBeCloseTo(mbps, 1);
+  }
+  expect(sliderPosition(1e9, bandwidthDial)).toBe(400);
+  for (const ms of [0, 0.5, 20, 1000]) {
+    expect(sliderValue(sliderPosition(ms, latencyDial), latencyDial)).toBeCloseTo(ms, 1);
+  }
 });
 
 test('dragging a boundary finds the nearest cut line and says what it would give', () => {

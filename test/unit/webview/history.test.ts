@@ -20,6 +20,18 @@ describe('what was tried out', () => {
     expect(undo(tried).overrides).toEqual({ cuts: [3] });
   });
 
+  it('tells the moves of one slider from those of another', () => {
+    let tried = change(start, { latencyMs: [10] });
+    for (const ms of [11, 12]) tried = change(tried, { latencyMs: [ms] });
+    for (const speed of [2, 3]) tried = change(tried, { latencyMs: [12], tierSpeed: [speed, null] });
+    tried = change(tried, { latencyMs: [12], tierSpeed: [3, 5] });
+    tried = undo(tried);
+    expect(tried.overrides).toEqual({ latencyMs: [12], tierSpeed: [3, null] });
+    tried = undo(tried);
+    expect(tried.overrides).toEqual({ latencyMs: [12] });
+    expect(undo(tried).overrides).toEqual({});
+  });
+
   it('forgets what was taken back once something else is tried', () => {
     const other = change(undo(change(start, { cuts: [3] })), { cuts: [5] });
     expect(redo(other).overrides).toEqual({ cuts: [5] });

@@ -18,7 +18,7 @@ import { createNodesPanel } from '../../../webview/panels/nodesPanel';
 import { createPlanPanel } from '../../../webview/panels/planPanel';
 import { createTooltip } from '../../../webview/panels/tooltip';
 import { expectFigure, readFigure } from '../../support/figures';
-import { byHand, handFolder, planByHand } from '../../support/handModel';
+import { byHand, handConfig, handFolder, planByHand } from '../../support/handModel';
 import { factsOf, rowsOf, TinyElement, tinyDocument } from '../../support/tinyDocument';
 
 // The widgets are custom elements; of a button, its label is what counts here.
@@ -141,12 +141,19 @@ describe('the panel of the plan', () => {
     expect(verdicts.at(-1)).toBe('7.00x slower');
   });
 
-  test('has a slider per link that stands at its bandwidth', () => {
+  test('has sliders for bandwidth and latency per link and speed per tier, which stand where the plan was made', () => {
     const sliders = panelOf(createPlanPanel).all('input');
-    expect(sliders).toHaveLength(2);
-    for (const [l, slider] of sliders.entries()) {
-      expectFigure(slider.getAttribute('aria-valuetext'), (byHand.links[l]?.bandwidthMbps ?? 0) * 1e6, 'bit/s');
+    expect(sliders.map((slider) => slider.getAttribute('aria-label'))).toEqual([
+      ...byHand.links.map(({ from, to }) => `Bandwidth ${from} to ${to}`),
+      ...byHand.links.map(({ from, to }) => `Latency ${from} to ${to}`),
+      ...byHand.tiers.map(({ id }) => `Speed of ${id}`),
+    ]);
+    const said = sliders.map((slider) => slider.getAttribute('aria-valuetext') ?? '');
+    for (const [l, link] of byHand.links.entries()) {
+      expectFigure(said[l], link.bandwidthMbps * 1e6, 'bit/s');
+      expectFigure(said[2 + l], (handConfig.links[l]?.latencyMs ?? Number.NaN) / 1e3, 's');
     }
+    expect(said.slice(4)).toEqual(['1.00x', '1.00x', '1.00x']);
   });
 
   test('says how many nodes run where at every bandwidth, and what that takes', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createHeatScale, heatOf } from '../../../src/engine/picture/displayList/heat';
 import { hasOverrides } from '../../../src/shared/overrides';
 import { memoryOf, readMemory } from '../../../webview/memory';
-import { withBandwidth, withCut, withPin } from '../../../webview/model/overrides';
+import { withCondition, withCut, withPin } from '../../../webview/model/overrides';
 import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/model/sceneModel';
 import { createStore, initialState, reduce } from '../../../webview/model/state';
 import { planOf, residualNetwork, sceneOf } from '../../webview/harness/residualNet';
@@ -93,9 +93,10 @@ describe('memory', () => {
 
 describe('overrides', () => {
   test('keep what was set before', () => {
-    const first = withBandwidth({ objective: 'cost' }, 2, 1, 50);
+    const first = withCondition({ objective: 'cost' }, 'bandwidthMbps', 2, 1, 50);
     expect(first).toEqual({ objective: 'cost', bandwidthMbps: [null, 50] });
-    expect(withBandwidth(first, 2, 0, 5).bandwidthMbps).toEqual([5, 50]);
+    expect(withCondition(first, 'bandwidthMbps', 2, 0, 5).bandwidthMbps).toEqual([5, 50]);
+    expect(withCondition(first, 'tierSpeed', 3, 0, 2)).toEqual({ ...first, tierSpeed: [2, null, null] });
   });
 
   test('push other cuts along so that data only flows upwards', () => {

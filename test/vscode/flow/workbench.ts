@@ -99,11 +99,20 @@ export class Workbench {
 
   /** Right-clicks a file in the explorer and chooses an entry of the menu. */
   async chooseOnFile(file: string, entry: string): Promise<void> {
-    await this.file(file).click({ button: 'right' });
     const item = this.page.getByRole('menuitem', { name: entry }).first();
-    await item.waitFor({ timeout: 20_000 });
-    await this.picture(`menu-${file.replaceAll('.', '-')}`);
-    await item.click();
+    // A menu closes where the workbench moves the focus once more: then it is opened again.
+    for (let attempt = 1; ; attempt++) {
+      await this.file(file).click({ button: 'right' });
+      try {
+        await item.waitFor({ timeout: 10_000 });
+        await this.picture(`menu-${file.replaceAll('.', '-')}`);
+        await item.click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** As `chooseOnFile`, from wherever the side bar is. */

@@ -12,6 +12,10 @@ export interface Harness {
   readonly send: (message: ToWebview) => void;
   /** Sends the plan under what is tried out now. */
   readonly sendPlan: () => void;
+  /** Sends the plan under other overrides, as when something besides the page has changed them. */
+  readonly sendPlanUnder: (overrides: PlanOverrides) => void;
+  /** Sends the map over two bandwidths, with a limit on latency in milliseconds. */
+  readonly sendRegions: (maxLatencyMs?: number) => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
   readonly cutLine: (position: number) => number;
   /** Size of the scene that was sent last. */
@@ -79,10 +83,31 @@ async function measurePanning(frames: number) {
 
 const world = () => ({ width: scene?.width ?? 0, height: scene?.height ?? 0 });
 
-window.harness = { posted, violations, send, sendPlan, world, cutLine, group, measurePanning, remembered: undefined };
+window.harness = {
+  posted,
+  violations,
+  send,
+  sendPlan,
+  sendPlanUnder,
+  sendRegions,
+  world,
+  cutLine,
+  group,
+  measurePanning,
+  remembered: undefined,
+};
 
 function sendPlan(): void {
   send({ type: 'plan', ...planOf(network, overrides), ...(hasOverrides(overrides) && { tried: overrides }) });
+}
+
+function sendPlanUnder(changed: PlanOverrides): void {
+  overrides = changed;
+  send({ type: 'plan', ...planOf(network, overrides), overrides, tried: overrides });
+}
+
+function sendRegions(maxLatencyMs?: number): void {
+  send({ type: 'regions', map: regionsOf(network, maxLatencyMs) });
 }
 
 /** A pin of the second node to the last tier is what this host has no plan for. */
@@ -133,7 +158,7 @@ function answer(message: FromWebview): void {
       return;
     case 'requestRegions': {
       const limit = parameters.get('limit');
-      send({ type: 'regions', map: regionsOf(network, limit === null ? undefined : Number(limit)) });
+      sendRegions(limit === null ? undefined : Number(limit));
       return;
     }
     case 'requestPreview':

@@ -310,13 +310,15 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
   const { operators } = network;
   const candidates = candidatesOf(network);
   const mbps = links.map(({ bandwidthMbps }, link) => overrides.bandwidthMbps?.[link] ?? bandwidthMbps);
+  const latencies = links.map(({ latencyMs }, link) => overrides.latencyMs?.[link] ?? latencyMs);
+  const speeds = tierNames.map((_, tier) => overrides.tierSpeed?.[tier] ?? 1);
   const shapeAt = (position: number) => operators[position - 1]?.shape ?? [1, 3, 448, 448];
   const transfer = (position: number, link: number) =>
     position === operators.length
       ? 0
-      : (bytesOf(shapeAt(position)) * 8) / ((mbps[link] ?? 1) * 1000) + (links[link]?.latencyMs ?? 0);
+      : (bytesOf(shapeAt(position)) * 8) / ((mbps[link] ?? 1) * 1000) + (latencies[link] ?? 0);
   const compute = (from: number, to: number, tier: number) =>
-    operators.slice(from, to).reduce((sum, operator) => sum + timeMs(operator, tier), 0);
+    operators.slice(from, to).reduce((sum, operator) => sum + timeMs(operator, tier) / (speeds[tier] ?? 1), 0);
   const evaluate = (first: number, second: number) => {
     const computeMs = [compute(0, first, 0), compute(first, second, 1), compute(second, operators.length, 2)];
     const transferMs = [transfer(first, 0), transfer(second, 1)];
@@ -414,6 +416,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
     objective: overrides.objective ?? 'latency',
     tiers: tierNames.map((id, tier) => ({
       id,
+      ...(speeds[tier] !== 1 && { speed: speeds[tier] ?? 1 }),
       nodes: tierOfNode.filter((of) => of === tier).length,
       macs: operators.reduce((sum, { macs }, index) => sum + (tierOfNode[index] === tier ? macs : 0), 0),
       computeMs: best.computeMs[tier] ?? 0,
@@ -431,6 +434,7 @@ export function planOf(network: Network, overrides: PlanOverrides): Planned {
       from: tierNames[link] ?? '',
       to: tierNames[link + 1] ?? '',
       bandwidthMbps: mbps[link] ?? 1,
+      latencyMs: latencies[link] ?? 0,
       tensors: [],
       bytes: boundaries.find((boundary) => boundary.link === link)?.bytes ?? 0,
       transferMs: best.transferMs[link] ?? 0,

@@ -7,19 +7,23 @@ import type { State } from '../../model/state';
 import { element, withCode } from '../../page/dom';
 import { formatCount, formatMs, formatSignificant } from '../../text/format';
 import { text } from '../../text/strings';
-import { barsView, chainView } from './bars';
+import { barsView, chainView, type PointedBar } from './bars';
 import { segmentsOf } from './chain';
 
 /** The answer: the verdict, what its latency adds up from, and the plan among its alternatives. */
-export function answerView({ plan, plannedUnder, tried }: State, controller: Controller): HTMLElement[] {
+export function answerView(
+  { plan, plannedUnder, tried }: State,
+  pointed: PointedBar,
+  controller: Controller,
+): HTMLElement[] {
   if (plan === null) return [element('p', { class: 'verdict' }, text('plan.none'))];
   const alternatives = alternativesOf(plan, plannedUnder, tried);
   const segments = segmentsOf(partsOf(plan), plan, 'latency');
   return [
     element('h2', { class: 'verdict' }, ...withCode(plan.verdict)),
     ...(segments.length > 1 ? [chainView(segments, 'latency')] : []),
-    ...barsView(alternatives, plan, 'latency', controller),
-    ...barsView(alternatives, plan, 'cost', controller),
+    ...barsView(alternatives, plan, 'latency', pointed, controller),
+    ...barsView(alternatives, plan, 'cost', pointed, controller),
   ];
 }
 
@@ -29,6 +33,7 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const lines = [
     plan.advice,
     ...estimateLines(plan),
+    ...(plan.trust === undefined ? [] : [plan.trust.text]),
     ...marginLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),

@@ -5,6 +5,7 @@ import { unlessUnstated } from '../../../src/shared/unstatedText';
 import type { Controller } from '../../control/controller';
 import type { Alternative } from '../../model/alternatives';
 import { type Content, element, setText } from '../../page/dom';
+import { on } from '../../page/patch';
 import { formatDollars, formatMs, formatRatio } from '../../text/format';
 import { type StringKey, text, translated } from '../../text/strings';
 import { type Counted, type Segment, segmentsOf } from './chain';
@@ -64,6 +65,28 @@ function bar(segments: readonly Segment[], whole: number): HTMLElement {
   return element('span', { class: isCutOff ? 'bar cut-off' : 'bar', 'aria-hidden': 'true' }, ...parts);
 }
 
+/** The bar that a person points at or has reached by keyboard; it outlives the drawing. */
+export interface PointedBar {
+  key: string | undefined;
+}
+
+/** One bar with what is said of it. */
+interface Told {
+  readonly key: string;
+  readonly words: string;
+}
+
+/** There are several single tiers and tried plans, but one of each other kind, whatever it is called. */
+const keyOf = ({ kind, name }: Alternative, counted: Counted) =>
+  `${counted} ${kind} ${kind === 'single' || kind === 'tried' ? (name ?? '') : ''}`;
+
+/** Says below the bars what the one that is pointed at is made of. */
+function tell(from: EventTarget | null, pointed: PointedBar, { key, words }: Told): void {
+  pointed.key = key;
+  const told = from instanceof Element ? from.closest('ul')?.nextElementSibling : null;
+  if (told) setText(told, words);
+}
+
 /**
  * One stacked bar per plan, aligned under one another: compute per tier in its color and letter, links hatched. Pointing at
  * one or focusing it tells what it is made of; choosing it shows that plan.
@@ -72,6 +95,7 @@ export function barsView(
   alternatives: readonly Alternative[],
   plan: PlanReport,
   counted: Counted,
+  pointed: PointedBar,
   controller: Controller,
 ): HTMLElement[] {
   const [shown] = alternatives;
@@ -80,41 +104,57 @@ export function barsView(
   const own = figureOf(shown, counted);
   if (!(largest > 0) || !Number.isFinite(own)) return [];
   const whole = own > 0 ? Math.min(largest, own * longestBar) : largest;
-  const hasRecommended = plan.withoutTried !== undefined;
-  const told = element('p', { class: 'hint bar-told' });
+  let toldNow = counted === 'latency' ? text('bars.hint') : '';
   const rows = alternatives.map((one) => {
+    const key = keyOf(one, counted);
     const segments = segmentsOf(one.parts, plan, counted);
-    const figure = unlessUnstated(
-      one,
-      metricTable[counted].figure,
-      format(figureOf(one, counted), counted),
-      text('figure.unstated'),
-    );
-    const name = alternativeName(one, hasRecommended);
     const difference = against(figureOf(one, counted), own, counted);
     const sum = chainText(segments, counted);
-    const isShown = one.overrides === null;
-    const more = [difference, sum, ...(isShown ? [] : [text('bars.show')])].filter((part) => part !== '');
-    const row = element(
-      'button',
-      {
-        type: 'button',
-        class: isShown ? 'bar-row shown' : 'bar-row',
-        ...(isShown && { 'aria-current': 'true' }),
-      },
-      element('span', { class: 'bar-name', title: name }, name),
-      bar(segments, whole),
-      element('span', { class: 'bar-figure' }, figure),
-      element('span', { class: 'visually-hidden' }, more.join(', ')),
-    );
-    const tell = () => setText(told, difference === '' ? sum : `${difference}: ${sum}`);
-    row.addEventListener('pointerenter', tell);
-    row.addEventListener('focus', tell);
+    const told = { key, words: difference === '' ? sum : `${difference}: ${sum}` };
+    if (pointed.key === key) toldNow = told.words;
+    const row = barRow(one, plan, counted, {
+      picture: bar(segments, whole),
+      more: [difference, sum].filter((part) => part !== ''),
+    });
+    on(row, 'pointerenter', ({ currentTarget }) => tell(currentTarget, pointed, told));
+    on(row, 'focus', ({ currentTarget }) => tell(currentTarget, pointed, told));
     const { overrides } = one;
-    if (overrides !== null) row.addEventListener('click', () => controller.override(overrides));
-    return element('li', {}, row);
+    if (overrides !== null) on(row, 'click', () => controller.override(overrides));
+    return element('li', { 'data-key': key }, row);
   });
-  if (counted === 'latency') setText(told, text('bars.hint'));
-  const list = element('ul', { class: 'bars', 'aria-label': translated(metricTable[counted].label) }, ...rows);
-  return [element('h3', {}, translated(metricTable[counted].label)), list, told];
+  const title = translated(metricTable[counted].label);
+  return [
+    element('h3', { 'data-key': `${counted} title` }, title),
+    element('ul', { class: 'bars', 'data-key': `${counted} bars`, 'aria-label': title }, ...rows),
+    element('p', { class: 'hint bar-told', 'data-key': `${counted} told` }, toldNow),
+  ];
+}
+
+interface BarParts {
+  readonly picture: HTMLElement;
+  /** What is said of the bar besides its name and figure. */
+  readonly more: readonly string[];
+}
+
+function barRow(one: Alternative, plan: PlanReport, counted: Counted, { picture, more }: BarParts): HTMLElement {
+  const figure = unlessUnstated(
+    one,
+    metricTable[counted].figure,
+    format(figureOf(one, counted), counted),
+    text('figure.unstated'),
+  );
+  const name = alternativeName(one, plan.withoutTried !== undefined);
+  const isShown = one.overrides === null;
+  return element(
+    'button',
+    {
+      type: 'button',
+      class: isShown ? 'bar-row shown' : 'bar-row',
+      ...(isShown && { 'aria-current': 'true' }),
+    },
+    element('span', { class: 'bar-name', title: name }, name),
+    picture,
+    element('span', { class: 'bar-figure' }, figure),
+    element('span', { class: 'visually-hidden' }, [...more, ...(isShown ? [] : [text('bars.show')])].join(', ')),
+  );
 }

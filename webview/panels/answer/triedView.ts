@@ -3,7 +3,7 @@ import type { Controller } from '../../control/controller';
 import type { State } from '../../model/state';
 import { element } from '../../page/dom';
 import { button } from '../../page/toolkit';
-import { formatMbps } from '../../text/format';
+import { formatMbps, formatMs, formatRatio } from '../../text/format';
 import { text } from '../../text/strings';
 
 function words(item: TriedItem): string {
@@ -16,6 +16,10 @@ function words(item: TriedItem): string {
       return text('tried.pin', item.label, item.tier);
     case 'bandwidth':
       return text('tried.bandwidth', item.from, item.to, formatMbps(item.mbps));
+    case 'latency':
+      return text('tried.latency', item.from, item.to, formatMs(item.latencyMs));
+    case 'speed':
+      return text('tried.speed', item.tier, formatRatio(item.factor));
     case 'objective':
       return text('tried.objective', item.value);
     case 'strategy':

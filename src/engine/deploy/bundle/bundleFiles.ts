@@ -12,7 +12,7 @@ import {
   runsAnything,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
-import { relayDockerfile } from '../parts/relayImage';
+import { relayDockerfile, relayPrograms } from '../parts/relayImage';
 import { bundleReadme, tierReadme } from './bundleReadme';
 import type { BundleTier } from './bundleTier';
 import { runScript, settingsFile } from './runScript';
@@ -77,14 +77,14 @@ function tierFiles(input: DeploymentInput, tier: BundleTier): DeployedFile[] {
   return [
     { path: at('README.md'), content: tierReadme(input, tier) },
     { path: at('contract.json'), content: contractText(deployed.contract) },
-    { path: at('relay.js'), content: input.relayProgram },
+    ...relayPrograms(input, at('')),
     { path: at('relay.env'), content: settingsFile(tier) },
     { path: at('run.sh'), content: runScript(tier), kind: 'program' },
     { path: at('package.json'), content: `${JSON.stringify({ private: true, ...needs }, null, 2)}\n` },
     { path: at(`${service}.service`), content: systemdUnit(tier, input.plan.model.name) },
     { path: at('compose.yaml'), content: tierCompose(tier, relayImage(input)) },
     { path: at('Dockerfile'), content: relayDockerfile({ withTiers: false }) },
-    { path: at('.dockerignore'), content: '*\n!relay.js\n' },
+    { path: at('.dockerignore'), content: '*\n!relay*.js\n' },
   ];
 }
 

@@ -10,7 +10,7 @@ import {
   modelPlaces,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
-import { relayDockerfile, relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
+import { relayDockerfile, relayEnvironment, relayPort, relayPrograms, relayUser } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { composeReadme } from './composeReadme';
 import { engineAddress, engineService, engineServiceName } from './engineService';
@@ -51,7 +51,7 @@ export function composeFiles(input: DeploymentInput): Deployment {
       { path: 'compose.yaml', content: header + stringify(project, { lineWidth: 0, aliasDuplicateObjects: false }) },
       { path: 'README.md', content: composeReadme(input, tiers, models, hostPort) },
       { path: 'relay/Dockerfile', content: relayDockerfile({ withTiers: false }) },
-      { path: 'relay/relay.js', content: input.relayProgram },
+      ...relayPrograms(input, 'relay/'),
       ...tiers.map(({ name, contract }) => ({
         path: `${tierFolder(name)}/contract.json`,
         content: contractText(contract),
@@ -75,7 +75,8 @@ function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], in
   const dependencies = [...(above ? [above.name] : []), ...(usesEngine ? [engineServiceName(tier)] : [])];
   return {
     image: relayImage(input),
-    build: './relay',
+    // Built once: every tier depends on the last one, whichever of them is started.
+    ...(above === undefined && { build: './relay' }),
     command: ['/tier/contract.json'],
     environment: relayEnvironment({
       maxBodyMB: tier.maxBodyMB,

@@ -27,7 +27,7 @@ import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
-import { relayDockerfile, relayPort } from '../parts/relayImage';
+import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
 import { repositoryPath } from '../triton/tritonFiles';
 
@@ -89,7 +89,7 @@ export function kserveFiles(input: DeploymentInput): Deployment {
         path: 'relay/Dockerfile',
         content: relayDockerfile({ withTiers: tiers.some(({ engine }) => engine === 'relay') }),
       },
-      { path: 'relay/relay.js', content: input.relayProgram },
+      ...relayPrograms(input, 'relay/'),
       {
         path: 'README.md',
         content: readme(

@@ -1,6 +1,7 @@
 import type { DeployedTier } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { relayUser } from '../parts/relayImage';
+import { relayStopSeconds } from './objects';
 
 /** Port of the inference server in a relay's pod; the relay has the usual one. */
 const enginePort = 8001;
@@ -54,6 +55,8 @@ export function engineSidecar(tier: DeployedTier, image: string) {
           ...['--http-address=127.0.0.1', '--allow-grpc=false', '--allow-metrics=false'],
           ...['--exit-on-error=true', '--strict-readiness=true'],
         ],
+        // Both are told to stop at once; requests that the relay still takes need it.
+        lifecycle: { preStop: { exec: { command: ['sleep', String(relayStopSeconds)] } } },
         startupProbe: probe(5, 60),
         livenessProbe: probe(10, 3),
         resources: {

@@ -12,8 +12,9 @@ import {
 import { deviceOf, platformFlag } from '../parts/device';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
-import { relayDockerfile, relayPort } from '../parts/relayImage';
+import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
+import { componentFiles, componentLines } from './components';
 import { engineConfigFile, engineSidecar, sidecarAddress } from './engineSidecar';
 import {
   baseObjects,
@@ -56,9 +57,10 @@ export function kubernetesFiles(input: DeploymentInput): Deployment {
           ]),
         },
       ]),
+      ...componentFiles(tiers, placement),
       { path: 'images/Dockerfile', content: relayDockerfile({ withTiers: true }) },
       { path: 'images/docker-bake.json', content: bakeFile(input, tiers) },
-      { path: 'images/relay.js', content: input.relayProgram },
+      ...relayPrograms(input, 'images/'),
       {
         path: 'README.md',
         content: readme(
@@ -119,9 +121,10 @@ function bakeFile(input: DeploymentInput, tiers: readonly DeployedTier[]): strin
 function readme(
   input: DeploymentInput,
   tiers: readonly DeployedTier[],
-  { namespace }: Placement,
+  placement: Placement,
   paths: readonly string[],
 ): string {
+  const { namespace } = placement;
   const [first] = tiers;
   const builds = tiers.map((tier) => {
     const target = runsAnything(tier) ? `--target tier --build-arg TIER=${tier.name}` : '--target relay';
@@ -160,7 +163,11 @@ function readme(
     '   ```',
     '',
     ...(first === undefined ? [] : interfaceLines(first)),
+    ...componentLines(tiers, placement),
     '## What this relies on',
+    '',
+    'Kubernetes 1.25 or newer (k3s and KubeEdge are), and Docker 23 with Buildx for the images. A relay that is told to stop',
+    'answers for a few seconds more while it says that it is not ready, so that a change of plans loses no request.',
     '',
     'Network policies let each relay be reached by the tier below alone, and the first one by pods of its namespace; they',
     `need a network plug-in that enforces them. A tier in another cluster needs ${markdownCode('DNNSPLIT_UPSTREAM')} of the tier below set to its`,
@@ -174,8 +181,8 @@ function readme(
           'runs them beside the relay in each pod, on a GPU where the preset has one.',
         ]),
     '',
-    'Pods say where Prometheus finds their metrics. ConfigMaps of earlier revisions stay until you delete them, for the pods',
-    'that still run.',
+    'Pods say where Prometheus finds their metrics; network policies keep it from them without `components/monitoring`.',
+    'ConfigMaps of earlier revisions stay until you delete them, for the pods that still run.',
     '',
   ].join('\n');
 }

@@ -21,7 +21,7 @@ export interface EngineAddress {
   readonly podPort: number;
 }
 
-type KubernetesObject = Readonly<Record<string, unknown>>;
+export type KubernetesObject = Readonly<Record<string, unknown>>;
 
 /** Containers and volumes of a pod beside those of its relay. */
 interface PodParts {
@@ -36,6 +36,10 @@ export const tierLabel = 'dnnsplit.dev/tier';
 const contractPath = '/tier/contract.json';
 /** How often readiness is looked at, in seconds; a relay that stops goes on answering for so long. */
 const readinessSeconds = 5;
+/** Then it lets requests that run finish, at most this long: its default. */
+const graceSeconds = 10;
+/** After which nothing of a relay runs any more, so that what it relies on may end. */
+export const relayStopSeconds = readinessSeconds + graceSeconds;
 
 /** Name of a tier's relay; Services want a letter first. */
 export function relayName({ name }: Pick<DeployedTier, 'name'>): string {
@@ -46,7 +50,8 @@ export function relayLabels(tier: Pick<DeployedTier, 'name'>, { model }: Placeme
   return { 'app.kubernetes.io/name': 'dnnsplit-relay', 'app.kubernetes.io/part-of': model, [tierLabel]: tier.name };
 }
 
-function metadata(name: string, tier: DeployedTier, placement: Placement) {
+/** Name, namespace and labels of an object that belongs to a tier. */
+export function metadata(name: string, tier: DeployedTier, placement: Placement) {
   return { name, namespace: placement.namespace, labels: relayLabels(tier, placement) };
 }
 
@@ -128,7 +133,7 @@ export function relayDeployment(
             seccompProfile: { type: 'RuntimeDefault' },
           },
           // Not ready first, then time for the requests that run.
-          terminationGracePeriodSeconds: readinessSeconds + 20,
+          terminationGracePeriodSeconds: relayStopSeconds + 10,
           ...(settings.beside && { initContainers: settings.beside.initContainers }),
           containers: [
             {

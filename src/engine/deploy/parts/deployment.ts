@@ -25,6 +25,8 @@ export interface DeploymentInput extends NamedDeployment {
   readonly contracts: readonly ContractDocument[];
   /** The relay's program, complete in one file. */
   readonly relayProgram: string;
+  /** What it loads to speak gRPC; it serves HTTP alone where that is absent. */
+  readonly relayGrpcProgram?: string | undefined;
   readonly engine: Engine;
   /** Of bundles: where tiers are reached, by their id; under their names where absent. */
   readonly addresses?: ReadonlyMap<string, BundleAddress> | undefined;

@@ -1,4 +1,6 @@
+import type { GeneratedFile } from '../../../shared/requests';
 import { runtimePackage } from '../../../shared/runtimePackage';
+import type { DeploymentInput } from './deployment';
 
 /** Pinned, so that the same plan deploys the same program. */
 const nodeImage = 'node:22.21.1-bookworm-slim';
@@ -9,8 +11,17 @@ export const relayPort = 8000;
 /** The user `node` of the image, by number, so that "not root" can be checked without looking into the image. */
 export const relayUser = 1000;
 
+/** The programs of the relay, in a folder of the deployment. */
+export function relayPrograms(
+  { relayProgram, relayGrpcProgram }: Pick<DeploymentInput, 'relayProgram' | 'relayGrpcProgram'>,
+  folder: string,
+): GeneratedFile[] {
+  const grpc = relayGrpcProgram === undefined ? [] : [{ path: `${folder}relayGrpc.js`, content: relayGrpcProgram }];
+  return [{ path: `${folder}relay.js`, content: relayProgram }, ...grpc];
+}
+
 /**
- * Dockerfile of the relay: Node, ONNX Runtime and `relay.js`, nothing else. `withTiers` adds a second stage that holds a
+ * Dockerfile of the relay: Node, ONNX Runtime and the relay's programs, nothing else. `withTiers` adds a second stage that holds a
  * tier's sub-model too, from the folder that its build argument `TIER` names.
  */
 export function relayDockerfile(options: { readonly withTiers: boolean }): string {
@@ -21,7 +32,7 @@ export function relayDockerfile(options: { readonly withTiers: boolean }): strin
     `RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund ${runtimePackage} && npm cache clean --force \\`,
     '  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \\',
     '    ! -path "*/$(node -p process.platform)/$(node -p process.arch)" -exec rm -rf {} +',
-    'COPY --chmod=0644 relay.js ./',
+    'COPY --chmod=0644 relay*.js ./',
     'ENV NODE_ENV=production',
     'USER node',
     `EXPOSE ${relayPort}`,

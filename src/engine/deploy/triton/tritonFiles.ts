@@ -12,6 +12,7 @@ import {
 } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { relayPrograms } from '../parts/relayImage';
 import { modelConfig } from './modelConfig';
 
 /** Path of a tier's sub-model in a Triton model repository. */
@@ -41,7 +42,7 @@ export function tritonFiles(input: DeploymentInput): Deployment {
         path: `contracts/${name}/contract.json`,
         content: contractText(contract),
       })),
-      { path: 'relay.js', content: input.relayProgram },
+      ...relayPrograms(input, ''),
       {
         path: 'README.md',
         content: readme(

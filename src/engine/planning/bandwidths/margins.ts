@@ -1,13 +1,11 @@
 import type { Work } from '../../../shared/work';
-import { cutAboveDownset } from '../../split/cuts';
-import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
-import { allCuts } from '../search/allCuts';
-import { type CutFamily, createFamily } from '../search/cutFamily';
-import { everyPlan } from '../search/everyPlan';
-import { combine, crossingFigure, type Measure, measuresOf } from '../search/measures';
+import type { CutFamily } from '../search/cutFamily';
+import { combine, crossingFigure, type Measure } from '../search/measures';
 import type { PlanSearch } from '../search/planSearch';
+import { type Measured, planIn, type Rivals, rivalsOf } from './rivals';
+import { type Trust, trustOf } from './trust';
 
 /** How far one figure may be off before another plan is better by more than a gain, all others as they are. */
 export interface Margin {
@@ -23,13 +21,10 @@ export interface Margins {
   readonly gainPercent: number;
   /** True where every cut of the graph was looked at; otherwise the plans of a search were. */
   readonly isExact: boolean;
+  /** Whether the plan holds when times are as far off as is stated; absent where nothing is stated. */
+  readonly trust?: Trust;
 }
 
-type TierBounds = PlanSearch['bounds'];
-
-/** Cuts of a graph that are all looked at, at most, by number of tiers, and plans of them. */
-const mostCuts: readonly number[] = [0, 0, 5000, 300, 60];
-const mostPlans = 60_000;
 /** Relative difference below which two values count as equal. */
 const tolerance = 1e-9;
 
@@ -60,14 +55,13 @@ export function marginsOf(
   gainPercent: number,
   work: Work,
 ): Margins | undefined {
-  const { costs, bounds } = search;
+  const { costs } = search;
   if (costs.tiers.length === 1) return { margins: [], gainPercent, isExact: true };
-  const all = allCuts(costs.graph, mostCuts[costs.tiers.length] ?? 0);
-  const family = all === undefined ? search.family : createFamily(costs, all, bounds);
-  const rivals = rivalsOf(costs, family, bounds, work);
+  const rivals = rivalsOf(search, work);
   if (rivals === undefined) return undefined;
-  const own = planIn(costs, assignment, bounds);
+  const own = planIn(search, assignment);
   const gain = 1 + gainPercent / 100 + tolerance;
+  const trust = trustOf(search, own, rivals, gainPercent);
   const parameters: Margin['of'][] = [
     ...costs.tiers.map((_, index) => ({ kind: 'tier' as const, index })),
     ...costs.wires.map((_, index) => ({ kind: 'link' as const, index })),
@@ -75,43 +69,9 @@ export function marginsOf(
   return {
     margins: parameters.map((of) => ({ of, ...rangeOf(courseOf(costs, own, own.cuts, of), rivals, costs, of, gain) })),
     gainPercent,
-    isExact: all !== undefined,
+    isExact: rivals.hasAllCuts,
+    ...(trust && { trust }),
   };
-}
-
-/** Cuts of a family and what plans of them are measured by. */
-interface Measured {
-  readonly family: CutFamily;
-  readonly measures: readonly Measure[];
-}
-
-function measured(costs: CostTables, family: CutFamily): Measured {
-  const { objective, constraints } = costs.infrastructure;
-  return { family, measures: measuresOf(costs, family, objective, constraints) };
-}
-
-/** Every plan of a family that keeps what no factor changes: the limits may be kept at another one. */
-function rivalsOf(costs: CostTables, family: CutFamily, bounds: TierBounds, work: Work) {
-  const own = measured(costs, family);
-  const unlimited = own.measures.slice(0, 1).map((measure) => ({ ...measure, most: Number.POSITIVE_INFINITY }));
-  const every = everyPlan(costs, family, bounds, unlimited, mostPlans, work);
-  return every && { ...own, every };
-}
-
-/** A plan as cuts of a family of its own. */
-function planIn(costs: CostTables, assignment: Assignment, bounds: TierBounds): Measured & { cuts: Int32Array } {
-  const nodes = [...assignment.keys()];
-  const cuts: Cut[] = costs.wires.map((_, link) =>
-    cutAboveDownset(
-      costs.graph,
-      nodes.filter((node) => (assignment[node] ?? 0) <= link),
-    ),
-  );
-  const family = createFamily(costs, cuts, { ...bounds, restricts: false });
-  const counts = costs.wires.map((_, link) => nodes.filter((node) => (assignment[node] ?? 0) <= link).length);
-  // Cuts of a plan lie inside each other, so that their sizes tell them apart.
-  const places = counts.map((count) => family.positions.indexOf(count));
-  return { ...measured(costs, family), cuts: Int32Array.from(places) };
 }
 
 function courseOf(costs: CostTables, plan: Measured, cuts: Int32Array, of: Margin['of']): Course {
@@ -153,7 +113,7 @@ function lineOf(costs: CostTables, family: CutFamily, measure: Measure, cuts: In
 
 function rangeOf(
   own: Course,
-  { family, measures, every }: NonNullable<ReturnType<typeof rivalsOf>>,
+  { family, measures, every }: Rivals,
   costs: CostTables,
   of: Margin['of'],
   gain: number,

@@ -126,7 +126,7 @@ function sharesOf({ infrastructure, answers }: CostTables, family: CutFamily, li
   const fast = { bandwidthMbps: Number.POSITIVE_INFINITY };
   const bytes = family.bytes[link]?.[c] ?? 0;
   const upS = transferValue('latency', bytes, { ...wayOf(infrastructure, link, 'up'), ...fast });
-  if (answers.outputs.length === 0 || c === family.size - 1) return { bytes, answerBytes: 0, fixedS: upS };
+  if (!answers.comesBack || c === family.size - 1) return { bytes, answerBytes: 0, fixedS: upS };
   const varies = infrastructure.links[link]?.downBandwidthMbps === undefined;
   const down = wayOf(infrastructure, link, 'down');
   const answerBytes = family.answerBytes[c] ?? 0;

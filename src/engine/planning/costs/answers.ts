@@ -1,14 +1,23 @@
-import type { Cut, SplitGraph } from '../../split/splitGraph';
+import type { Cut, SplitGraph, StateTensor } from '../../split/splitGraph';
+import { carriedState, crossesAt, statePerPosition } from '../../split/stateTensors';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 
-/** What comes back to the first tier: the outputs that are wanted there, in their own types. */
+/**
+ * What comes down: the outputs that are wanted on the first tier, in their own types, and state that is read below where it
+ * is made.
+ */
 export interface AnswerTable {
   /** Tensor indices of the outputs that are returned, ascending. */
   readonly outputs: readonly number[];
   /** Their bytes by the node that makes them. */
   readonly nodeBytes: Float64Array;
-  /** Bytes of those that are made at or after each place of the order, 0..n: what comes down a link that is cut there. */
+  /** State that may have to travel between calls. */
+  readonly carried: readonly StateTensor[];
+  /** True where anything may come down, so that every link that is reached has a way back. */
+  readonly comesBack: boolean;
+  /** Bytes that come down a link that is cut at each place of the order, 0..n. */
   readonly bytesFrom: Float64Array;
+  /** Bytes of the outputs alone. */
   readonly totalBytes: number;
   /** Outputs whose size nobody knows, which count nothing. */
   readonly unknown: readonly number[];
@@ -36,8 +45,16 @@ export function answerTable(
   for (let node = n - 1; node >= 0; node -= 1) {
     bytesFrom[node] = (bytesFrom[node + 1] ?? 0) + (nodeBytes[node] ?? 0);
   }
+  const carried = carriedState(graph);
+  if (carried.length > 0) {
+    for (const [position, bytes] of statePerPosition(carried, n).down.entries()) {
+      bytesFrom[position] = (bytesFrom[position] ?? 0) + bytes;
+    }
+  }
   return {
     outputs,
+    carried,
+    comesBack: outputs.length > 0 || carried.length > 0,
     nodeBytes,
     bytesFrom,
     totalBytes: bytesFrom[0] ?? 0,
@@ -45,11 +62,26 @@ export function answerTable(
   };
 }
 
-/** Bytes of the answers that are made above a cut. */
+/** Bytes that come down a cut: the answers that are made above it, and state. */
 export function answersAbove(
-  { bytesFrom, totalBytes, nodeBytes }: AnswerTable,
+  { bytesFrom, totalBytes, nodeBytes, carried }: AnswerTable,
   { position, downset }: Pick<Cut, 'position' | 'downset'>,
 ): number {
   if (downset === undefined) return bytesFrom[position] ?? 0;
-  return totalBytes - downset.reduce((sum, node) => sum + (nodeBytes[node] ?? 0), 0);
+  const answered = totalBytes - downset.reduce((sum, node) => sum + (nodeBytes[node] ?? 0), 0);
+  return answered + stateCrossing(carried, downset, 'down');
+}
+
+/** Bytes of state that go up or come down a cut across branches. */
+export function stateCrossing(
+  carried: readonly StateTensor[],
+  downset: readonly number[],
+  direction: 'up' | 'down',
+): number {
+  if (carried.length === 0) return 0;
+  const below = new Set(downset);
+  return carried.reduce(
+    (sum, one) => sum + (crossesAt(one, (node) => below.has(node)) === direction ? (one.bytes ?? 0) : 0),
+    0,
+  );
 }

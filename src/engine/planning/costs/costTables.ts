@@ -2,6 +2,7 @@ import type { AnswerPlace } from '../../../shared/answers';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
 import type { SplitGraph } from '../../split/splitGraph';
+import { carriedState, statePerPosition } from '../../split/stateTensors';
 import { type TensorTopology, topologyOf } from '../../split/topology';
 import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
 import { type AnswerTable, answerTable } from './answers';
@@ -24,7 +25,7 @@ export interface WireTable {
   readonly wireDtype: Link['wireDtype'];
   /** Bytes per tensor; `Infinity` where unknown. */
   readonly tensorBytes: Float64Array;
-  /** Bytes that cross at position i of the order, i = 0..n; `Infinity` where unknown. */
+  /** Bytes that cross at position i of the order, i = 0..n, state that is read above it included; `Infinity` where unknown. */
   readonly positionBytes: Float64Array;
 }
 
@@ -34,7 +35,7 @@ export interface WireTable {
  */
 export interface CostTables {
   readonly graph: SplitGraph;
-  /** Its `answer` is `returned` where any output of the graph is. */
+  /** Its `answer` is `returned` where any output of the graph is, or where state may come down. */
   readonly infrastructure: Infrastructure;
   readonly topology: TensorTopology;
   /** Per tier. */
@@ -86,7 +87,7 @@ function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables
     base.statedAnswer === stated.answer &&
     sameRecord(base.infrastructure.outputAnswers, stated.outputAnswers);
   const answers = isSame ? base.answers : answerTable(graph, stated);
-  const answer: AnswerPlace = answers.outputs.length > 0 ? 'returned' : 'stays';
+  const answer: AnswerPlace = answers.comesBack ? 'returned' : 'stays';
   return { answers, infrastructure: answer === stated.answer ? stated : { ...stated, answer } };
 }
 
@@ -98,7 +99,7 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    if (known !== undefined) seconds[index] = known;
+    seconds[index] = (known ?? seconds[index] ?? 0) / (tier.speed ?? 1);
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
@@ -111,7 +112,11 @@ function buildWireTable(
   inputWireBytes: Infrastructure['inputWireBytes'],
 ): WireTable {
   const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, inputWireBytes));
-  return { wireDtype, tensorBytes, positionBytes: liveBytes(graph, tensorBytes).bytes };
+  const positionBytes = liveBytes(graph, tensorBytes).bytes;
+  const carried = carriedState(graph);
+  if (carried.length === 0) return { wireDtype, tensorBytes, positionBytes };
+  const { up } = statePerPosition(carried, graph.nodes.length);
+  return { wireDtype, tensorBytes, positionBytes: positionBytes.map((bytes, position) => bytes + (up[position] ?? 0)) };
 }
 
 function countUnknownTimes(graph: SplitGraph): number {
@@ -119,8 +124,8 @@ function countUnknownTimes(graph: SplitGraph): number {
 }
 
 function sameTimes(a: Tier, b: Tier): boolean {
-  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion }: Tier) =>
-    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion]);
+  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed }: Tier) =>
+    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed]);
   return a.profile === b.profile && figures(a) === figures(b);
 }
 

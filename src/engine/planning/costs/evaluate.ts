@@ -1,5 +1,7 @@
 import { figures, type Metric, metricEntry } from '../../../shared/metrics';
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
+import type { StateTensor } from '../../split/splitGraph';
+import { crossesAt } from '../../split/stateTensors';
 import {
   answerValue,
   busyValue,
@@ -11,14 +13,14 @@ import {
   type Way,
   wayOf,
 } from '../plan/metrics';
-import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
+import type { Assignment, Evaluation, LinkLoad, StateLoad, TierLoad } from '../plan/plan';
 import { additiveObjective, answerCost, crossingCost } from './costModel';
 import type { CostTables } from './costTables';
 
 /**
  * What an assignment costs (`docs/theory.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
  * every link between them; each counts once per link however many readers it has. Inputs start on the first tier, and
- * outputs that are returned come back there over every link below.
+ * outputs that are returned come back there over every link below. State crosses where it is made on one side and read on the other.
  * @param assignment tier per node; must not fall along an edge.
  */
 export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluation {
@@ -45,28 +47,46 @@ function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
   const highest = assignment.reduce((most, tier) => Math.max(most, tier), 0);
   return costs.infrastructure.links.map((_, l) => {
     const tensors = crossing[l] ?? [];
-    const bytes = tensors.reduce((sum, tensor) => sum + (costs.wires[l]?.tensorBytes[tensor] ?? 0), 0);
+    const state = stateLoad(costs.answers.carried, assignment, l);
+    const bytes = tensors.reduce(
+      (sum, tensor) => sum + (costs.wires[l]?.tensorBytes[tensor] ?? 0),
+      state?.upBytes ?? 0,
+    );
     const up = wayOf(costs.infrastructure, l, 'up');
-    const answer = answerLoad(costs, assignment, l, highest > l);
+    const answer = answerLoad(costs, assignment, l, highest > l, state?.downBytes ?? 0);
     return {
       tensors,
       bytes,
       transferMs: transferValue('latency', bytes, up) * 1e3,
       ...answer.load,
+      ...(state && { state }),
       costPerRequest: transferValue('cost', bytes, up) + answer.cost,
     };
   });
 }
 
-/** What comes back over a link, and its price; nothing where nothing runs above it or nobody waits. */
-function answerLoad(costs: CostTables, assignment: Assignment, l: number, isReached: boolean) {
+/** State that is made on one side of a link and read on the other one. */
+function stateLoad(carried: readonly StateTensor[], assignment: Assignment, l: number): StateLoad | undefined {
+  const crossing = (direction: 'up' | 'down') =>
+    carried.filter((one) => crossesAt(one, (node) => (assignment[node] ?? 0) <= l) === direction);
+  const [up, down] = [crossing('up'), crossing('down')];
+  if (up.length + down.length === 0) return undefined;
+  const bytesOf = (some: readonly StateTensor[]) => some.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  const named = (some: readonly StateTensor[]) => some.map(({ output }) => output);
+  return { up: named(up), upBytes: bytesOf(up), down: named(down), downBytes: bytesOf(down) };
+}
+
+/**
+ * What comes back over a link, and its price; nothing where nothing runs above it or nobody waits.
+ * @param stateBytes of state that comes down
+ */
+function answerLoad(costs: CostTables, assignment: Assignment, l: number, isReached: boolean, stateBytes: number) {
   const { infrastructure, answers, topology } = costs;
   const made = (output: number) => assignment[topology.producer[output] ?? 0] ?? 0;
   const own = isReached ? answers.outputs.filter((output) => made(output) > l) : [];
-  const answerBytes = own.reduce((sum, output) => sum + (costs.graph.tensors[output]?.bytes ?? 0), 0);
+  const answerBytes = own.reduce((sum, output) => sum + (costs.graph.tensors[output]?.bytes ?? 0), stateBytes);
   const way = wayOf(infrastructure, l, 'down');
-  const valueIn = (metric: Metric) =>
-    isReached && answers.outputs.length > 0 ? answerValue(metric, answerBytes, way) : 0;
+  const valueIn = (metric: Metric) => (isReached && answers.comesBack ? answerValue(metric, answerBytes, way) : 0);
   return { load: { answers: own, answerBytes, answerMs: valueIn('latency') * 1e3 }, cost: valueIn('cost') };
 }
 

@@ -2,6 +2,7 @@ import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
+import { runsOn } from '../infrastructure/operatorSupport';
 import { hasLimits } from '../plan/constraints';
 import { busyValue, isWorstPart, leadingMetric } from '../plan/metrics';
 import type { AuditFinding } from '../plan/plan';
@@ -35,7 +36,8 @@ export function auditCandidates(costs: CostTables, objective: Objective, bounded
       if (exceptions.length < namedExceptions) exceptions.push({ node, lowerTier, upperTier });
     }
   }
-  const holds = exceptionCount === 0 && (tiers.length === 1 || (!isWorstPart(objective) && !encodesDifferently(costs)));
+  const isSum = !isWorstPart(objective) && !encodesDifferently(costs) && costs.answers.carried.length === 0;
+  const holds = exceptionCount === 0 && (tiers.length === 1 || isSum);
   return {
     metric: leadingMetric(objective),
     holds,
@@ -62,7 +64,12 @@ export function searchedText(searched: SearchedCuts): Sentence | undefined {
 export function rulesPlansOut(costs: CostTables): boolean {
   const { constraints } = costs.infrastructure;
   const pins = Object.keys(constraints.pin ?? {}).length > 0 || constraints.keepInputOnFirstTier === true;
-  return pins || hasLimits(constraints) || memoriesMayFill(costs);
+  return pins || hasLimits(constraints) || memoriesMayFill(costs) || hasUnsupportedNodes(costs);
+}
+
+function hasUnsupportedNodes({ graph, infrastructure: { tiers } }: CostTables): boolean {
+  const lacking = tiers.filter(({ unsupportedOperators = [] }) => unsupportedOperators.length > 0);
+  return lacking.some((tier) => graph.nodes.some((node) => !runsOn(tier, node)));
 }
 
 /** With other sizes on other links, a cut that is best on one link may stand in the way of the next one's. */
@@ -87,7 +94,7 @@ function dearness(costs: CostTables, k: number, objective: Objective): (node: nu
 
 function consequence(costs: CostTables, objective: Objective, dearer: number, holds: boolean): Sentence {
   if (isWorstPart(objective) && !holds) return say('audit.throughput', {});
-  if (dearer === 0 && !holds) return say('audit.wires', {});
+  if (dearer === 0 && !holds) return say(encodesDifferently(costs) ? 'audit.wires' : 'audit.state', {});
   if (!holds) return say('audit.dearer', { layers: dearer });
   return say(rulesPlansOut(costs) ? 'audit.ruledOut' : 'audit.holds', {});
 }

@@ -5,7 +5,7 @@ import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
-import type { TierBounds } from '../infrastructure/tierBounds';
+import { mayRunOn, type TierBounds } from '../infrastructure/tierBounds';
 import {
   answerValue,
   busyValue,
@@ -16,6 +16,7 @@ import {
   wayOf,
 } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
+import { bytesCrossing } from '../search/cutFamily';
 
 /**
  * Per candidate, the best plan that crosses there alone: everything below on one tier, everything above on the next one,
@@ -58,8 +59,7 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   if (!bounds.restricts) return true;
   for (let node = 0; node < members.length; node++) {
     const tier = members[node] === 1 ? link : link + 1;
-    if (tier < (bounds.lowest[node] ?? 0) || tier > (bounds.highest[node] ?? 0)) return false;
-    if (bounds.allowedTiers[tier] !== 1) return false;
+    if (!mayRunOn(bounds, node, tier)) return false;
   }
   return true;
 }
@@ -82,10 +82,10 @@ function crossingOnce(costs: CostTables, candidate: Candidate, link: number): Me
   const crossed = infrastructure.links.slice(0, link + 1).map((_, l) => ({
     up: wayOf(infrastructure, l, 'up'),
     down: wayOf(infrastructure, l, 'down'),
-    bytes: l === link ? crossingBytes(costs, candidate, l) : (costs.wires[l]?.positionBytes[0] ?? 0),
+    bytes: l === link ? upBytes(costs, candidate, l) : (costs.wires[l]?.positionBytes[0] ?? 0),
     answerBytes: l === link ? answersAbove(costs.answers, candidate) : costs.answers.totalBytes,
   }));
-  const comesBack = costs.answers.outputs.length > 0;
+  const comesBack = costs.answers.comesBack;
   const valueFor = (metric: Metric) => {
     const onTiers = used.map(({ k, busyS }) => busyValue(metric, busyS, infrastructure, k));
     const onLinks = crossed.flatMap(({ up, down, bytes, answerBytes }) => [
@@ -97,8 +97,9 @@ function crossingOnce(costs: CostTables, candidate: Candidate, link: number): Me
   return recordOf(metrics, valueFor);
 }
 
-function crossingBytes(costs: CostTables, candidate: Candidate, link: number): number {
-  return candidate.tensors.reduce((sum, tensor) => sum + (costs.wires[link]?.tensorBytes[tensor] ?? 0), 0);
+function upBytes(costs: CostTables, candidate: Candidate, link: number): number {
+  const wire = costs.wires[link];
+  return wire === undefined ? 0 : bytesCrossing(costs, wire, candidate);
 }
 
 /** True when the plan cuts exactly here, on whichever link. */

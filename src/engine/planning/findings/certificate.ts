@@ -23,7 +23,6 @@ export function certify(context: StrategyContext, plan: Plan, quick: boolean): C
   const { evaluation } = plan;
   const { infrastructure } = context.costs;
   if (!Number.isFinite(evaluation.objectiveValue)) return withoutOptimum(say('proof.noValue', {}).text);
-  if (context.bounds.leavesSidesOut) return withoutOptimum(say('proof.sidesLeftOut', {}).text);
   if (context.search.findsOptimum) return certifyByOptimum(context, plan);
   if (isWorstPart(infrastructure.objective)) {
     if (quick) return withoutOptimum(say('proof.afterComparison', {}).text);

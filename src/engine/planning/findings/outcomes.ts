@@ -4,7 +4,7 @@ import { namedStrategies, type Strategy } from '../../../shared/strategies';
 import { throwIfCanceled } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
-import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
+import { mayRunOn, type TierBounds, tierBounds } from '../infrastructure/tierBounds';
 import { brokenConstraints } from '../plan/constraints';
 import type { Assignment, Plan } from '../plan/plan';
 import { rankExhaustively } from '../strategies/exhaustive';
@@ -96,10 +96,7 @@ export function outcomeOf(context: StrategyContext, reference: Plan, strategy: S
 /** Which constraints a plan breaks, in words. */
 function brokenBy({ infrastructure }: CostTables, bounds: TierBounds, { assignment, evaluation }: Plan): string[] {
   const broken = brokenConstraints(infrastructure, evaluation);
-  const isWithin = assignment.every(
-    (tier, node) =>
-      bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0),
-  );
+  const isWithin = assignment.every((tier, node) => mayRunOn(bounds, node, tier));
   return isWithin ? broken : [...broken, 'the pins or the tiers that are left out'];
 }
 

@@ -139,7 +139,7 @@ function mayBePart(workBelow: Float64Array, lower: number, upper: number): boole
 }
 
 function bytesAt(costs: CostTables, family: CutFamily, cut: number, link: number): number {
-  const isReached = costs.answers.outputs.length > 0 && cut < family.size - 1;
+  const isReached = costs.answers.comesBack && cut < family.size - 1;
   return (family.bytes[link]?.[cut] ?? 0) + (isReached ? (family.answerBytes[cut] ?? 0) : 0);
 }
 

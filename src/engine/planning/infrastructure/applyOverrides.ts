@@ -5,7 +5,7 @@ import { additiveMetrics, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
 import type { PlanOverrides } from '../../../shared/requests';
 import type { Strategy } from '../../../shared/strategies';
-import type { Infrastructure, Objective } from './infrastructure';
+import type { Infrastructure, Objective, Tier } from './infrastructure';
 import { parseStrategy } from './parseStrategy';
 
 export interface OverriddenPlanning {
@@ -37,15 +37,16 @@ export function applyOverrides(
   const pin = { ...constraints.pin, ...overrides.pin };
   const links = infrastructure.links.map((link, l) => {
     const bandwidthMbps = overrides.bandwidthMbps?.[l] ?? link.bandwidthMbps;
-    if (bandwidthMbps > 0) return { ...link, bandwidthMbps };
-    throw new DnnSplitError(
-      'bad-usage',
-      say('override.bandwidth', { from: tiers[l]?.id ?? '', to: tiers[l + 1]?.id ?? '' }),
-    );
+    const latencyMs = overrides.latencyMs?.[l] ?? link.latencyMs;
+    const ends = { from: tiers[l]?.id ?? '', to: tiers[l + 1]?.id ?? '' };
+    if (!(bandwidthMbps > 0)) throw new DnnSplitError('bad-usage', say('override.bandwidth', ends));
+    if (!(latencyMs >= 0)) throw new DnnSplitError('bad-usage', say('override.latency', ends));
+    return { ...link, bandwidthMbps, latencyMs };
   });
   return {
     infrastructure: {
       ...infrastructure,
+      tiers: withSpeeds(tiers, overrides.tierSpeed),
       links,
       objective: overrides.objective === undefined ? infrastructure.objective : parseObjective(overrides.objective),
       ...(overrides.answer !== undefined && { answer: overrides.answer, outputAnswers: {} }),
@@ -55,6 +56,15 @@ export function applyOverrides(
     cuts: overrides.cuts ?? [],
     placement: overrides.placement,
   };
+}
+
+function withSpeeds(tiers: readonly Tier[], speeds: PlanOverrides['tierSpeed']): readonly Tier[] {
+  if (speeds === undefined) return tiers;
+  return tiers.map((tier, k) => {
+    const speed = speeds[k] ?? tier.speed ?? 1;
+    if (!(speed > 0)) throw new DnnSplitError('bad-usage', say('override.speed', { tier: tier.id }));
+    return { ...tier, speed };
+  });
 }
 
 /**

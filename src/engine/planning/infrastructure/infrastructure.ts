@@ -1,4 +1,5 @@
 import type { AnswerPlace } from '../../../shared/answers';
+import type { Recording } from '../../../shared/documents/profile';
 import type { TierEstimate } from '../../../shared/estimates';
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
 import type { Rates } from '../../../shared/rateClasses';
@@ -23,17 +24,21 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   /** What its times rest on. */
   readonly estimate?: TierEstimate | undefined;
   readonly memoryGB: number | undefined;
+  /** How many times as fast it is as what is estimated or measured says; once where absent. */
+  readonly speed?: number | undefined;
   readonly replicas: number;
   /** Measured microseconds by node id or name. */
   readonly profile: ReadonlyMap<string, number> | undefined;
-  /** The model that was measured, where the profile says so. */
-  readonly profiledModel?: { readonly name: string; readonly structureHash: string } | undefined;
+  /** How the measured times came about. */
+  readonly recording?: Recording | undefined;
 }
 
 /** Link i joins tier i to tier i+1; tensors only flow upwards, and answers come back down. */
 export interface Link extends Readonly<Record<LinkRate, number>> {
   readonly bandwidthMbps: number;
   readonly latencyMs: number;
+  /** Fixed time of relays for what is sent, besides the latency. */
+  readonly hopMs?: number | undefined;
   /** Downwards; as upwards where absent, also where that is varied. */
   readonly downBandwidthMbps?: number | undefined;
   readonly downLatencyMs?: number | undefined;

@@ -7,6 +7,7 @@ import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
 import type { Rates } from '../../../shared/rateClasses';
 import { namesOf, recordOf } from '../../../shared/recordOf';
+import type { StateSetting } from '../../../shared/statePairs';
 import type { Strategy } from '../../../shared/strategies';
 import type { FittedTimes, TierPreset } from '../../presets/preset';
 import { linkPreset, tierPreset } from '../../presets/presets';
@@ -35,6 +36,8 @@ const laterLinkDefault: LinkDocument = { preset: 'edge-cloud' };
 export interface ResolvedConfig {
   readonly infrastructure: Infrastructure;
   readonly bindings: DimensionBindings;
+  /** Which outputs are inputs of the next call. */
+  readonly state: StateSetting;
   readonly strategy: Strategy;
   /** What a plan must gain to be recommended; none where a strategy is named, whose own plan is wanted. */
   readonly minimumGainPercent: number | undefined;
@@ -77,6 +80,7 @@ export function resolveConfig(
       outputAnswers: outputAnswersOf({ ...config.outputs, ...own.outputs }),
     },
     bindings: { ...config.dimensions, ...own.dimensions },
+    state: own.state ?? config.state ?? 'recognized',
     minimumGainPercent:
       config.strategy === undefined
         ? (own.minimumGainPercent ?? config.minimumGainPercent ?? usualGainPercent)
@@ -124,9 +128,10 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
     memoryGB: tier.memoryGB ?? preset?.memoryGB?.value,
     ...recordOf(namesOf(tierRates), (rate) => tier[rate] ?? preset?.[rate]?.value ?? 0),
     unstated: namesOf(tierRates).filter((rate) => (tier[rate] ?? preset?.[rate]) === undefined),
+    ...(tier.speed !== undefined && { speed: tier.speed }),
     replicas: tier.replicas ?? 1,
     profile: profile && new Map(Object.entries(profile.microseconds)),
-    ...(profile?.model && { profiledModel: profile.model }),
+    ...(profile && { recording: profile }),
   };
 }
 
@@ -201,6 +206,7 @@ function resolveLink(link: LinkDocument, index: number, wireDtype: Link['wireDty
   return {
     bandwidthMbps: link.bandwidthMbps ?? preset.bandwidthMbps.value,
     latencyMs: link.latencyMs ?? (statesItself ? 0 : preset.latencyMs.value),
+    hopMs: link.hopMs,
     downBandwidthMbps: link.downBandwidthMbps ?? (statesItself ? undefined : preset.downBandwidthMbps?.value),
     downLatencyMs: link.downLatencyMs,
     ...recordOf(namesOf(linkRates), (rate) => rates[rate] ?? 0),

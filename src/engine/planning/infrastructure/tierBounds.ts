@@ -4,7 +4,7 @@ import { RecentResults } from '../../../shared/recentResults';
 import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 import type { Infrastructure } from './infrastructure';
-import { refuseUnsupported, runsOn, supportedRange } from './operatorSupport';
+import { refuseUnsupported, runsOn, supportingTiers } from './operatorSupport';
 
 /** Per node, the tiers it may run on once pins, left-out tiers and the edges between nodes are taken together. */
 export interface TierBounds {
@@ -14,8 +14,19 @@ export interface TierBounds {
   readonly allowedTiers: Uint8Array;
   /** False when every node may run on every tier. */
   readonly restricts: boolean;
-  /** True where nodes keep to one side of a tier that cannot run them, and plans with them on the other are left out. */
-  readonly leavesSidesOut?: true;
+  /** Per node the tiers between its lowest and its highest one that cannot run it, as bits; absent where there are none. */
+  readonly gaps?: Uint8Array;
+}
+
+/** Whether a node may run on a tier. */
+export function mayRunOn({ lowest, highest, allowedTiers, gaps }: TierBounds, node: number, tier: number): boolean {
+  if (allowedTiers[tier] !== 1 || tier < (lowest[node] ?? 0) || tier > (highest[node] ?? 0)) return false;
+  return gaps === undefined || !isGap(gaps, node, tier);
+}
+
+/** Whether a tier between others cannot run a node. */
+export function isGap(gaps: Uint8Array, node: number, tier: number): boolean {
+  return ((gaps[node] ?? 0) & (1 << tier)) !== 0;
 }
 
 /** Bounds per graph, so that what is computed within the same bounds can be kept too. */
@@ -59,20 +70,20 @@ function computeBounds(
     !allowedTiers.includes(0);
   if (leavesAllFree) return { lowest, highest, allowedTiers, restricts: false };
   const causes: Causes = { ofLowest: graph.nodes.map(() => leftOut), ofHighest: graph.nodes.map(() => leftOut) };
-  const leavesSidesOut = keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
+  const gaps = keepSupported(graph, tiers, allowedTiers, lowest, highest, causes);
   if (constraints.keepInputOnFirstTier) keepInputs(graph, infrastructure, allowedTiers, highest, causes);
   keepPins(graph, infrastructure, allowedTiers, lowest, highest, causes);
   for (const [link, cut] of fixedCuts.entries())
     if (cut !== null) fixCut(graph, infrastructure, cut, link, lowest, highest, causes);
-  propagate(graph, lowest, highest, causes);
+  propagate(graph, tiers, lowest, highest, gaps, causes);
   refuseContradiction(graph, infrastructure, lowest, highest, causes);
   const restricts = lowest.some((tier) => tier !== 0) || highest.some((tier) => tier !== tiers.length - 1);
   return {
     lowest,
     highest,
     allowedTiers,
-    restricts: restricts || allowedTiers.includes(0),
-    ...(leavesSidesOut && { leavesSidesOut }),
+    restricts: restricts || allowedTiers.includes(0) || gaps !== undefined,
+    ...(gaps && { gaps }),
   };
 }
 
@@ -126,7 +137,7 @@ interface Causes {
   readonly ofHighest: Cause[];
 }
 
-/** Leaves to each node the tiers that can run it. @returns true where that leaves some of them out as well */
+/** Leaves to each node the tiers that can run it. @returns those in between that cannot, where there are any */
 function keepSupported(
   graph: SplitGraph,
   tiers: Infrastructure['tiers'],
@@ -134,22 +145,26 @@ function keepSupported(
   lowest: Uint8Array,
   highest: Uint8Array,
   causes: Causes,
-): boolean {
-  let leavesSidesOut = false;
-  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return leavesSidesOut;
+): Uint8Array | undefined {
+  if (tiers.every(({ unsupportedOperators = [] }) => unsupportedOperators.length === 0)) return undefined;
+  const gaps = new Uint8Array(graph.nodes.length);
   for (const [index, node] of graph.nodes.entries()) {
-    const cause = (k: number): Cause => ({
-      said: say('bounds.causeOperator', { tier: tiers[k]?.id ?? '', op: node.op }),
-    });
-    const range = supportedRange(graph, tiers, allowedTiers, index);
-    if (range === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
-    if (range.low > (lowest[index] ?? 0)) causes.ofLowest[index] = cause(range.low - 1);
-    if (range.high < (highest[index] ?? 0)) causes.ofHighest[index] = cause(range.high + 1);
-    lowest[index] = range.low;
-    highest[index] = range.high;
-    leavesSidesOut ||= range.isOneSide === true;
+    const able = supportingTiers(tiers, allowedTiers, node);
+    const [low, high] = [able[0], able.at(-1)];
+    if (low === undefined || high === undefined) throw refuseUnsupported(tiers, allowedTiers, node);
+    if (low > (lowest[index] ?? 0)) causes.ofLowest[index] = operatorCause(tiers, node, low - 1);
+    if (high < (highest[index] ?? 0)) causes.ofHighest[index] = operatorCause(tiers, node, high + 1);
+    lowest[index] = low;
+    highest[index] = high;
+    for (let k = low + 1; k < high; k++) {
+      if (allowedTiers[k] === 1 && !able.includes(k)) gaps[index] = (gaps[index] ?? 0) | (1 << k);
+    }
   }
-  return leavesSidesOut;
+  return gaps.some((bits) => bits !== 0) ? gaps : undefined;
+}
+
+function operatorCause(tiers: Infrastructure['tiers'], { op }: SplitGraph['nodes'][number], tier: number): Cause {
+  return { said: say('bounds.causeOperator', { tier: tiers[tier]?.id ?? '', op }) };
 }
 
 function keepInputs(
@@ -203,16 +218,33 @@ function pinnedNodes(graph: SplitGraph, name: string): number[] {
   return matches;
 }
 
-/** Readers run no lower than what they read from, producers no higher than what reads them. */
-function propagate(graph: SplitGraph, lowest: Uint8Array, highest: Uint8Array, causes: Causes): void {
+/** Readers run no lower than what they read from, producers no higher than what reads them, and none in a gap. */
+function propagate(
+  graph: SplitGraph,
+  tiers: Infrastructure['tiers'],
+  lowest: Uint8Array,
+  highest: Uint8Array,
+  gaps: Uint8Array | undefined,
+  causes: Causes,
+): void {
+  const outOfGap = (range: Uint8Array, of: Cause[], index: number, step: 1 | -1) => {
+    const [from, node] = [range[index] ?? 0, graph.nodes[index]];
+    let tier = from;
+    while (gaps !== undefined && isGap(gaps, index, tier)) tier += step;
+    if (tier === from || node === undefined) return;
+    range[index] = tier;
+    of[index] = operatorCause(tiers, node, from);
+  };
   for (const { reads, index } of inOrder(graph)) {
     for (const producer of producersOf(graph, reads)) {
       if ((lowest[producer] ?? 0) <= (lowest[index] ?? 0)) continue;
       lowest[index] = lowest[producer] ?? 0;
       causes.ofLowest[index] = causes.ofLowest[producer] ?? leftOut;
     }
+    outOfGap(lowest, causes.ofLowest, index, 1);
   }
   for (const { reads, index } of inOrder(graph).reverse()) {
+    outOfGap(highest, causes.ofHighest, index, -1);
     for (const producer of producersOf(graph, reads)) {
       if ((highest[producer] ?? 0) <= (highest[index] ?? 0)) continue;
       highest[producer] = highest[index] ?? 0;

@@ -4,13 +4,14 @@ import { additiveMetrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
 import type { ExactProblem, ExactSolution } from '../../solver/problem';
-import { solveContracted } from '../../solver/solve';
+import { solveContracted, solveExactly } from '../../solver/solve';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
-import { type TierBounds, tierBounds } from '../infrastructure/tierBounds';
+import { mayRunOn, type TierBounds, tierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan/plan';
 import { keptContraction } from './keptContraction';
+import { solverTopology, stateFrame, withStateCosts } from './stateFrame';
 
 /**
  * The best assignment over the whole graph, cuts across branches included (`docs/theory.md` section 5). Pins and left-out
@@ -55,11 +56,18 @@ export function solveTables(
   const parts = [...tables, ...prices, costs.answers.nodeBytes, bounds.restricts && bounds];
   return solutions.get(costs.topology, parts, () => {
     const problem = problemOf(costs, objective, bounds);
-    return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
+    const frame = stateFrame(costs);
+    if (frame === undefined) return solveContracted(problem, keptContraction(problem, costs, objective, bounds), work);
+    // State has prices per byte of its own, which a kept contraction does not tell apart.
+    const { tierOfNode, cost } = solveExactly(problem, work);
+    return { tierOfNode: frame.own(tierOfNode), cost };
   });
 }
 
-/** The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. */
+/**
+ * The labeling problem of an additive objective; tiers outside the bounds cost `Infinity`. With state that may travel it
+ * has more nodes than the model, as `stateFrame` tells.
+ */
 export function problemOf(costs: CostTables, objective: AdditiveObjective, bounds: TierBounds): ExactProblem {
   const tierCount = costs.tiers.length;
   const nodeCount = costs.graph.nodes.length;
@@ -71,10 +79,8 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
     // What is made here comes back over every link below.
     if (tier > 0) perAnswerByte += objective.perAnswerByte[tier - 1] ?? 0;
     for (let node = 0; node < nodeCount; node += 1) {
-      const allowed =
-        bounds.allowedTiers[tier] === 1 && tier >= (bounds.lowest[node] ?? 0) && tier <= (bounds.highest[node] ?? 0);
       const cost = (seconds[node] ?? 0) * perSecond + (nodeBytes[node] ?? 0) * perAnswerByte;
-      nodeCost[node * tierCount + tier] = allowed ? cost : Number.POSITIVE_INFINITY;
+      nodeCost[node * tierCount + tier] = mayRunOn(bounds, node, tier) ? cost : Number.POSITIVE_INFINITY;
     }
   }
   const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
@@ -85,13 +91,11 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
       crossingCost[tensor * (tierCount - 1) + link] = Number.isFinite(bytes) ? bytes * perByte : bytes;
     }
   }
-  return {
-    ...costs.topology,
-    tierCount,
-    nodeCount,
+  const own = {
     nodeCost,
     crossingCost,
     linkCost: Float64Array.from(objective.perCrossing),
     reachCost: Float64Array.from(objective.perCrossing, (_, l) => objective.perAnswer[l] ?? 0),
   };
+  return { ...solverTopology(costs), ...withStateCosts(costs, own, objective) };
 }

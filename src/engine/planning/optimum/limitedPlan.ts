@@ -10,6 +10,7 @@ import { busyValue, type Direction, sendingValue, wayOf } from '../plan/metrics'
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
 import { problemOf } from './exactPlan';
+import { solverTopology, stateFrame } from './stateFrame';
 
 /**
  * The whole planning question as a problem of the solver: the objective, every limit, and each memory by its weights and
@@ -21,14 +22,11 @@ export function limitedProblemOf(costs: CostTables, bounds: TierBounds): Limited
 
 /** The same constraints with another goal. */
 export function problemWith(costs: CostTables, bounds: TierBounds, goal: Goal): LimitedProblem {
-  const { infrastructure, topology, graph } = costs;
-  const { constraints } = infrastructure;
+  const { constraints } = costs.infrastructure;
   const limits = limitsOf(constraints).flatMap(({ metric, most }) => limitsOn(costs, bounds, metric, most));
   const isTight = memoriesMayFill(costs);
   return {
-    ...topology,
-    tierCount: costs.tiers.length,
-    nodeCount: graph.nodes.length,
+    ...solverTopology(costs),
     goal,
     limits: isTight ? [...limits, ...memoryLimits(costs)] : limits,
     lowest: bounds.lowest,
@@ -66,23 +64,22 @@ function stagePrices({ infrastructure, answers }: CostTables): AdditiveObjective
   return [
     ...tiers.map((_, k) => ({ ...nothing, perSecond: noTiers.with(k, busyValue('throughput', 1, infrastructure, k)) })),
     ...links.map((_, l) => ({ ...nothing, perByte: byteOn(l, 'up') })),
-    ...(answers.totalBytes > 0 ? links.map((_, l) => ({ ...nothing, perAnswerByte: byteOn(l, 'down') })) : []),
+    ...(answers.totalBytes > 0 || answers.carried.length > 0
+      ? links.map((_, l) => ({ ...nothing, perAnswerByte: byteOn(l, 'down') }))
+      : []),
   ];
 }
 
-function memoryLimits({ graph, infrastructure, topology }: CostTables): Limit[] {
-  return infrastructure.tiers.flatMap(({ memoryGB }, k): Limit[] =>
-    memoryGB === undefined
-      ? []
-      : [{ figure: memoryFigure({ graph, infrastructure, topology }, k), most: memoryGB * 1e9 * fullMemory }],
+function memoryLimits(costs: CostTables): Limit[] {
+  return costs.infrastructure.tiers.flatMap(({ memoryGB }, k): Limit[] =>
+    memoryGB === undefined ? [] : [{ figure: memoryFigure(costs, k), most: memoryGB * 1e9 * fullMemory }],
   );
 }
 
 /** Bytes that a tier's memory takes at least: its weights and what its biggest layer reads and writes. */
-export function memoryFigure(
-  { graph, infrastructure: { tiers }, topology }: Pick<CostTables, 'graph' | 'infrastructure' | 'topology'>,
-  k: number,
-): Figure {
+export function memoryFigure(costs: CostTables, k: number): Figure {
+  const { graph, infrastructure, topology } = costs;
+  const { tiers } = infrastructure;
   const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
   const largest = new Float64Array(nodeCost.length);
   for (const [node, { weightBytes, reads, writes }] of graph.nodes.entries()) {
@@ -94,7 +91,10 @@ export function memoryFigure(
   }
   const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
   const noCost = new Float64Array(tiers.length - 1);
-  return { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost, largest };
+  const own = { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost };
+  const frame = stateFrame(costs);
+  if (frame === undefined) return { ...own, largest };
+  return { ...frame.costs(own, []), largest: frame.costs({ ...own, nodeCost: largest }, []).nodeCost };
 }
 
 function fits(costs: CostTables, tierOfNode: Uint8Array): boolean {

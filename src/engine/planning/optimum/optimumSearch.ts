@@ -1,7 +1,7 @@
 import { metrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
 import type { Work } from '../../../shared/work';
-import { branchAndBound, type LimitedSolution } from '../../solver/limited/branchAndBound';
+import type { LimitedSolution } from '../../solver/limited/branchAndBound';
 import { goalFiguresOf, type LimitedProblem } from '../../solver/limited/limitedProblem';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
@@ -17,6 +17,7 @@ import type { PlanSearch } from '../search/planSearch';
 import { tieTolerance } from '../search/ties';
 import { solveTables } from './exactPlan';
 import { limitedProblemOf, limitsOn } from './limitedPlan';
+import { solveLimited } from './stateFrame';
 
 /** What is known of the best plan within all constraints. */
 export interface Optimum {
@@ -74,7 +75,7 @@ export class OptimumSearch {
    */
   least(problem: LimitedProblem, known: readonly Assignment[]): LimitedSolution {
     const { deadlineMs } = this.patience;
-    return branchAndBound(problem, {
+    return solveLimited(this.costs, problem, {
       known,
       deadlineMs: Number.isFinite(deadlineMs) ? Math.min(deadlineMs, aMoment) : deadlineMs,
       work: this.work,
@@ -99,7 +100,8 @@ export class OptimumSearch {
       const value = most[metric];
       return value === undefined ? [] : limitsOn(costs, this.bounds, metric, value * (1 + tieTolerance));
     });
-    const { best, isProven } = branchAndBound(
+    const { best, isProven } = solveLimited(
+      costs,
       { ...problem, limits: [...noWorse, ...problem.limits] },
       { known: [known], deadlineMs: this.momentMs, work: this.work, ...(prices && { prices }) },
     );
@@ -114,7 +116,7 @@ export class OptimumSearch {
   /** Any plan within the constraints of other costs. @returns `isProven` where it is sure that there is none */
   any(costs: CostTables, bounds = this.bounds): { readonly plan: Assignment | undefined; readonly isProven: boolean } {
     const options = { gap: 1, deadlineMs: this.momentMs, work: this.work };
-    const { best, isProven } = branchAndBound(limitedProblemOf(costs, bounds), options);
+    const { best, isProven } = solveLimited(costs, limitedProblemOf(costs, bounds), options);
     return { plan: best?.tierOfNode, isProven };
   }
 
@@ -132,7 +134,8 @@ export class OptimumSearch {
     const own = limitedProblemOf(this.costs, this.bounds);
     const problem = limitedProblemOf(costs, this.bounds);
     const asGood = goalFiguresOf(own).map((figure) => ({ figure, most: value * (1 + tieTolerance) }));
-    const solution = branchAndBound(
+    const solution = solveLimited(
+      costs,
       { ...problem, limits: [...problem.limits, ...asGood] },
       { known: [assignment], gap: 1e-3, deadlineMs: aMoment, work: this.work },
     );
@@ -186,7 +189,7 @@ export class OptimumSearch {
     const kept = this.keptProof();
     const known = [found.best?.assignment, kept.solution?.best?.tierOfNode].filter((one) => one !== undefined);
     if (kept.solution?.isProven !== true) {
-      kept.solution = branchAndBound(limitedProblemOf(this.costs, this.bounds), {
+      kept.solution = solveLimited(this.costs, limitedProblemOf(this.costs, this.bounds), {
         known: [...known, ...this.singleTiers()],
         deadlineMs,
         work: this.work,

@@ -6,6 +6,7 @@ import type { Infrastructure, Objective, Tier } from '../infrastructure/infrastr
 /** One direction of a link, with all that metrics count on it. */
 export interface Way {
   readonly bandwidthMbps: number;
+  /** Upwards with the fixed time of the relays at both ends. */
   readonly latencyMs: number;
   readonly pricePerGB: number;
   /** What the first tier spends: per MB that it sends, while bytes are on the link, and while it only waits. */
@@ -30,7 +31,8 @@ export function wayOf(infrastructure: Priced, l: number, direction: Direction): 
   const waiting = waitingWatts(infrastructure);
   if (link === undefined) return nowhere;
   if (direction === 'up') {
-    const { bandwidthMbps, latencyMs, pricePerGB } = link;
+    const { bandwidthMbps, pricePerGB } = link;
+    const latencyMs = link.latencyMs + (link.hopMs ?? 0);
     const [joulesPerMB, watts] = l === 0 ? [link.joulesPerMB, link.txWatts] : [0, waiting];
     return { bandwidthMbps, latencyMs, pricePerGB, joulesPerMB, watts, waitingWatts: waiting };
   }

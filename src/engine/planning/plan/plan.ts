@@ -22,15 +22,27 @@ export interface TierLoad {
 export interface LinkLoad {
   /** Tensor indices that cross, ascending. */
   readonly tensors: readonly number[];
+  /** Of these tensors, and of state that goes up. */
   readonly bytes: number;
   readonly transferMs: number;
   /** Tensor indices of the outputs that come back, ascending. */
   readonly answers: readonly number[];
+  /** Of these outputs, and of state that comes down. */
   readonly answerBytes: number;
+  /** State that travels between calls; absent where there is none. */
+  readonly state?: StateLoad;
   /** Of the way back, also where nothing is left to carry: whoever asks waits for the end. */
   readonly answerMs: number;
   /** Both ways. */
   readonly costPerRequest: number;
+}
+
+/** State on a link: made on one side of it and read on the other one, by the tensor indices of the outputs. */
+export interface StateLoad {
+  readonly up: readonly number[];
+  readonly upBytes: number;
+  readonly down: readonly number[];
+  readonly downBytes: number;
 }
 
 /** What an assignment costs on an infrastructure (`docs/theory.md` section 4). */

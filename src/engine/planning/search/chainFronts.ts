@@ -2,7 +2,7 @@ import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { type BestStep, BestStepSearch } from './bestStep';
-import { allowedCuts, type CutFamily } from './cutFamily';
+import { allowedCuts, type CutFamily, mayRunPart } from './cutFamily';
 import { FrontCollector } from './frontCollector';
 import type { Front, Label } from './labels';
 import { leastBeyond } from './leastBeyond';
@@ -162,6 +162,7 @@ export class ChainFronts {
   private singleSearch(k: number, fronts: readonly Front[]): BestStepSearch | undefined {
     const [measure, ...others] = this.measures;
     if (measure === undefined || others.length > 0 || measure.ofPart !== undefined) return undefined;
+    if (this.family.gapsBelow[k] !== undefined) return undefined;
     const rate = this.bounds.allowedTiers[k] === 1 ? (measure.rates[k] ?? 0) : undefined;
     const labels = Array.from({ length: this.family.size }, (_, c) => fronts[c]?.[0]);
     return new BestStepSearch(this.family, measure, labels, this.family.secondsBelow[k] ?? new Float64Array(), rate);
@@ -176,7 +177,7 @@ export class ChainFronts {
   private addPart(k: number, lower: number, upper: number, labels: Front, end: number): void {
     if (labels.length === 0 || !this.family.isInside(lower, upper)) return;
     if (lower === upper) this.part.fill(0);
-    else if (this.bounds.allowedTiers[k] !== 1) return;
+    else if (!mayRunPart(this.family, this.bounds, k, lower, upper)) return;
     const seconds = this.family.secondsBelow[k];
     const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
     for (let m = 0; lower !== upper && m < this.measures.length; m++) {

@@ -2,12 +2,12 @@ import { cutAboveDownset, cutKey, membersBelow } from '../../split/cuts';
 import { runningMinima } from '../../split/findCandidates';
 import { liveBytesInOrder } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
-import { answersAbove } from '../costs/answers';
+import { answersAbove, stateCrossing } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
-import type { TierBounds } from '../infrastructure/tierBounds';
+import { isGap, type TierBounds } from '../infrastructure/tierBounds';
 import { answerValue, transferValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
-import { prefixRanges } from './prefixTuples';
+import { gapsBefore, prefixRanges } from './prefixTuples';
 
 /**
  * The cuts that a search may put on its links, the empty one first and the full one last, so that every single-tier plan
@@ -26,11 +26,13 @@ export interface CutFamily {
   readonly secondsBelow: readonly Float64Array[];
   /** Wire bytes of cut c on link l: `bytes[l][c]`; `Infinity` where unknown. */
   readonly bytes: readonly Float64Array[];
-  /** Bytes of the answers that are made above each cut. */
+  /** Bytes that come down each cut: the answers that are made above it, and state. */
   readonly answerBytes: Float64Array;
   /** The first node that is not below each cut, and one past the last node that is; a prefix's position, both. */
   readonly firstOutside: Int32Array;
   readonly afterLast: Int32Array;
+  /** Per tier how many nodes below each cut it cannot run, though tiers below and above it may; nothing where there are none. */
+  readonly gapsBelow: readonly (Int32Array | undefined)[];
   /** True when every node below `lower` is below `upper`; surely where `afterLast[lower] <= firstOutside[upper]`. */
   readonly isInside: (lower: number, upper: number) => boolean;
 }
@@ -63,8 +65,9 @@ export function createFamily(
     positions: Int32Array.from(sorted, (cut) => cut.position),
     downsets,
     secondsBelow: costs.tiers.map((table) => Float64Array.from(sorted, (cut) => secondsBelow(table, cut))),
-    bytes: costs.wires.map((wire) => Float64Array.from(sorted, (cut) => bytesCrossing(wire, cut))),
+    bytes: costs.wires.map((wire) => Float64Array.from(sorted, (cut) => bytesCrossing(costs, wire, cut))),
     answerBytes: Float64Array.from(sorted, (cut) => answersAbove(costs.answers, cut)),
+    gapsBelow: costs.tiers.map((_, k) => gapsBelowCuts(bounds, nodeCount, k, sorted)),
     ...insideTest(
       sorted.map((cut) => cut.position),
       downsets,
@@ -75,8 +78,35 @@ export function createFamily(
 /** Seconds that a link takes both ways with cut c on it. */
 export function linkSeconds({ infrastructure, answers }: CostTables, family: CutFamily, l: number, c: number): number {
   const upS = transferValue('latency', family.bytes[l]?.[c] ?? 0, wayOf(infrastructure, l, 'up'));
-  if (answers.outputs.length === 0 || c === family.size - 1) return upS;
+  if (!answers.comesBack || c === family.size - 1) return upS;
   return upS + answerValue('latency', family.answerBytes[c] ?? 0, wayOf(infrastructure, l, 'down'));
+}
+
+/** Whether tier k may run what lies between two different cuts, the lower one inside the upper one. */
+export function mayRunPart(
+  { gapsBelow }: CutFamily,
+  { allowedTiers }: TierBounds,
+  k: number,
+  lower: number,
+  upper: number,
+): boolean {
+  const gaps = gapsBelow[k];
+  return allowedTiers[k] === 1 && (gaps === undefined || gaps[lower] === gaps[upper]);
+}
+
+function gapsBelowCuts(
+  { gaps }: TierBounds,
+  nodeCount: number,
+  k: number,
+  cuts: readonly Pick<Cut, 'position' | 'downset'>[],
+): Int32Array | undefined {
+  if (gaps === undefined) return undefined;
+  const before = gapsBefore(gaps, nodeCount, k);
+  if (before[nodeCount] === 0) return undefined;
+  return Int32Array.from(cuts, ({ position, downset }) => {
+    if (downset === undefined) return before[position] ?? 0;
+    return downset.reduce((count, node) => count + (isGap(gaps, node, k) ? 1 : 0), 0);
+  });
 }
 
 /** True for each node below cut c. */
@@ -128,9 +158,15 @@ function secondsBelow(table: CostTables['tiers'][number], { position, downset }:
   return downset.reduce((sum, node) => sum + (table.seconds[node] ?? 0), 0);
 }
 
-function bytesCrossing(wire: CostTables['wires'][number], cut: Pick<Cut, 'position' | 'downset' | 'tensors'>): number {
-  if (cut.downset === undefined) return wire.positionBytes[cut.position] ?? 0;
-  return cut.tensors.reduce((sum, tensor) => sum + (wire.tensorBytes[tensor] ?? 0), 0);
+/** Wire bytes that go up over a cut, state included; `Infinity` where unknown. */
+export function bytesCrossing(
+  { answers }: Pick<CostTables, 'answers'>,
+  wire: CostTables['wires'][number],
+  { position, downset, tensors }: Pick<Cut, 'position' | 'downset' | 'tensors'>,
+): number {
+  if (downset === undefined) return wire.positionBytes[position] ?? 0;
+  const state = stateCrossing(answers.carried, downset, 'up');
+  return tensors.reduce((sum, tensor) => sum + (wire.tensorBytes[tensor] ?? 0), state);
 }
 
 /**

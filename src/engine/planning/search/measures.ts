@@ -140,7 +140,7 @@ function crossings(costs: CostTables, family: CutFamily, metric: Metric): Pick<M
     );
     const slope = bytes.map((one) => one * up.perByteAtOneMbps || 0);
     const down = priceOf(metric, wayOf(infrastructure, l, 'down'), link.downBandwidthMbps === undefined);
-    const returning = answers.outputs.length === 0 ? [] : family.answerBytes.subarray(0, family.size - 1);
+    const returning = !answers.comesBack ? [] : family.answerBytes.subarray(0, family.size - 1);
     for (const [c, one] of returning.entries()) {
       fixed[c] = join(fixed[c] ?? 0, down.once + one * down.perByte);
       slope[c] = join(slope[c] ?? 0, one * down.perByteAtOneMbps);

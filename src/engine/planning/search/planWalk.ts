@@ -1,7 +1,7 @@
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { allowedCuts, type CutFamily } from './cutFamily';
+import { allowedCuts, type CutFamily, mayRunPart } from './cutFamily';
 import { combine, crossingFigure, type Measure } from './measures';
 
 /** Plans of a family, one after the other. */
@@ -84,7 +84,7 @@ export class PlanWalk {
     const { family, bounds, measures } = this.plans;
     after.set(before);
     if (lower === upper) return true;
-    if (bounds.allowedTiers[k] !== 1) return false;
+    if (!mayRunPart(family, bounds, k, lower, upper)) return false;
     const seconds = family.secondsBelow[k];
     const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
     for (let m = 0; m < measures.length; m++) {

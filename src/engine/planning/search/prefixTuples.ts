@@ -1,7 +1,7 @@
 import { throwIfCanceled, type Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
-import type { TierBounds } from '../infrastructure/tierBounds';
+import { isGap, type TierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan/plan';
 import { TupleMeter } from './tupleMeter';
 
@@ -36,14 +36,16 @@ export function rankPrefixPlans(
   objective: Objective,
   top: number,
   work: Work,
-  fits: (tier: number, lower: number, upper: number) => boolean = () => true,
+  fits: PartTest = () => true,
 ): { readonly ranked: RankedPlan[]; readonly evaluated: number } {
   const ranges = prefixRanges(costs, bounds);
   const ranking = new Ranking(costs, objective, top);
+  const mayRun = prefixParts(costs, bounds);
   const positions = new Int32Array(costs.wires.length);
   const visit = (link: number, from: number): void => {
     if (link === positions.length) {
-      if (mayRunEach(bounds, positions, costs.graph.nodes.length, fits)) ranking.add(positions);
+      const isAllowed = runsEach(costs, positions, (...part) => mayRun(...part) && fits(...part));
+      if (isAllowed) ranking.add(positions);
       return;
     }
     const range: PositionRange = ranges[link] ?? { from: 0, to: 0 };
@@ -57,20 +59,36 @@ export function rankPrefixPlans(
   return { ranked: ranking.best, evaluated: ranking.evaluated };
 }
 
-/** False when a tier would run something that is left out or for which it has no room. */
-function mayRunEach(
-  bounds: TierBounds,
-  positions: Int32Array,
-  n: number,
-  fits: (tier: number, lower: number, upper: number) => boolean,
-): boolean {
+/** Answers for a tier and two positions of the order. */
+type PartTest = (tier: number, lower: number, upper: number) => boolean;
+
+/** Whether a test holds for each tier and what it runs of the order. */
+export function runsEach(costs: CostTables, positions: ArrayLike<number>, mayRun: PartTest): boolean {
   let lower = 0;
-  for (let k = 0; k < bounds.allowedTiers.length; k++) {
-    const upper = positions[k] ?? n;
-    if (upper > lower && (bounds.allowedTiers[k] !== 1 || !fits(k, lower, upper))) return false;
+  for (let k = 0; k < costs.tiers.length; k++) {
+    const upper = positions[k] ?? costs.graph.nodes.length;
+    if (upper > lower && !mayRun(k, lower, upper)) return false;
     lower = upper;
   }
   return true;
+}
+
+/** Whether a tier may run everything between two positions, as far as tiers that are left out and gaps go. */
+export function prefixParts({ graph, tiers }: CostTables, { allowedTiers, gaps }: TierBounds): PartTest {
+  const counts = gaps && tiers.map((_, k) => gapsBefore(gaps, graph.nodes.length, k));
+  return (tier, lower, upper) => {
+    const own = counts?.[tier];
+    return allowedTiers[tier] === 1 && (own === undefined || own[lower] === own[upper]);
+  };
+}
+
+/** How many of the first i nodes a tier between others cannot run, i = 0..n. */
+export function gapsBefore(gaps: Uint8Array, nodeCount: number, tier: number): Int32Array {
+  const before = new Int32Array(nodeCount + 1);
+  for (let node = 0; node < nodeCount; node++) {
+    before[node + 1] = (before[node] ?? 0) + (isGap(gaps, node, tier) ? 1 : 0);
+  }
+  return before;
 }
 
 /** Tier per node of the plan with these positions on its links. */

@@ -94,11 +94,10 @@ function gaugeOf({ infrastructure, wires, answers }: CostTables, metric: Metric)
     rates: Float64Array.from(infrastructure.tiers, (_, k) => busyValue(metric, 1, infrastructure, k)),
     transfers: infrastructure.links.map((_, l) => {
       const [up, down] = [wayOf(infrastructure, l, 'up'), wayOf(infrastructure, l, 'down')];
-      const comesBack = answers.outputs.length > 0;
       const n = answers.bytesFrom.length - 1;
       return Float64Array.from(wires[l]?.positionBytes ?? [], (bytes, position) => {
         const upValue = searchedTransferValue(metric, bytes, up);
-        if (!comesBack || position === n) return upValue;
+        if (!answers.comesBack || position === n) return upValue;
         return joined(metric, upValue, answerValue(metric, answers.bytesFrom[position] ?? 0, down));
       });
     }),

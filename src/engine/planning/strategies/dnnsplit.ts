@@ -37,8 +37,8 @@ export function planOfSearch({ costs, search }: StrategyContext): FoundPlan | un
 }
 
 /** Whether what a search over some of the cuts finds may be far from the best: where the best plan is no single cut. */
-function mayMiss({ costs, search }: StrategyContext): boolean {
+function mayMiss({ costs, search, bounds }: StrategyContext): boolean {
   const { objective, constraints } = costs.infrastructure;
   if (!search.searched.beyondCandidates) return false;
-  return isWorstPart(objective) || hasLimits(constraints) || memoriesMayFill(costs);
+  return bounds.restricts || isWorstPart(objective) || hasLimits(constraints) || memoriesMayFill(costs);
 }

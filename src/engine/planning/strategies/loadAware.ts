@@ -5,7 +5,7 @@ import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
 import { crossingValue, sendingValue, type Way, wayOf } from '../plan/metrics';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, prefixRanges, tupleCount } from '../search/prefixTuples';
+import { assignmentAt, prefixParts, prefixRanges, tupleCount } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
@@ -59,7 +59,7 @@ export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>
     if (k < costs.wires.length) {
       const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;
       if (bytes > 0) delayS += wayDelaySeconds(bytes, wayOf(infrastructure, k, 'up'), requestsPerSecond);
-      const comesBack = answers.outputs.length > 0 && upper < n;
+      const comesBack = answers.comesBack && upper < n;
       const answerBytes = answers.bytesFrom[upper] ?? 0;
       if (comesBack) delayS += wayDelaySeconds(answerBytes, wayOf(infrastructure, k, 'down'), requestsPerSecond);
     }
@@ -86,6 +86,7 @@ function* tuplesToTry(context: StrategyContext): Generator<Int32Array> {
     ? Array.from({ length: n + 1 }, (_, position) => position)
     : [...new Set([0, ...context.cuts.map((cut) => cut.position), n])].sort((a, b) => a - b);
   const ranges = prefixRanges(costs, bounds);
+  const mayRun = prefixParts(costs, bounds);
   const positions = new Int32Array(costs.wires.length);
   function* visit(link: number, from: number, parts: number): Generator<Int32Array> {
     const isLast = link === positions.length;
@@ -93,7 +94,7 @@ function* tuplesToTry(context: StrategyContext): Generator<Int32Array> {
       const range = ranges[link] ?? { from: 0, to: n };
       if (position < from || position < range.from || position > range.to) continue;
       const runsHere = position > from;
-      if (runsHere && (bounds.allowedTiers[link] !== 1 || parts === mostParts)) continue;
+      if (runsHere && (parts === mostParts || !mayRun(link, from, position))) continue;
       if (isLast) {
         yield positions;
         continue;

@@ -1,7 +1,7 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, prefixRanges } from '../search/prefixTuples';
+import { assignmentAt, prefixParts, prefixRanges, runsEach } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
@@ -17,15 +17,14 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
   const goal = costs.infrastructure.objective === 'energy' ? 'energy' : 'latency';
   const meter = new TupleMeter(costs, goal, goal);
   const ranges = prefixRanges(costs, bounds);
+  const mayRun = prefixParts(costs, bounds);
   let best: { positions: number[]; value: number } | undefined;
   let evaluatedPlans = 0;
   for (let upper = costs.tiers.length === 1 ? 0 : 1; upper < costs.tiers.length; upper++) {
     for (let position = 0; position <= n; position++) {
-      const usesBoth =
-        (position === 0 || bounds.allowedTiers[0] === 1) && (position === n || bounds.allowedTiers[upper] === 1);
       const positions = costs.wires.map((_, link) => (link < upper ? position : n));
       const isAllowed = positions.every((p, link) => p >= (ranges[link]?.from ?? 0) && p <= (ranges[link]?.to ?? n));
-      if (!usesBoth || !isAllowed) continue;
+      if (!isAllowed || !runsEach(costs, positions, mayRun)) continue;
       evaluatedPlans++;
       meter.measure(positions);
       const { value } = meter;

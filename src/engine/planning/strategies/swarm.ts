@@ -2,7 +2,7 @@ import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { throwIfCanceled } from '../../../shared/work';
 import type { FoundPlan } from '../plan/plan';
-import { assignmentAt, prefixRanges } from '../search/prefixTuples';
+import { assignmentAt, prefixParts, prefixRanges, runsEach } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';
 import type { StrategyContext } from './strategy';
 
@@ -31,6 +31,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   const random = randomNumbers(seed);
   const meter = new TupleMeter(costs, costs.infrastructure.objective, 'latency');
   const ranges = prefixRanges(costs, bounds);
+  const mayRun = prefixParts(costs, bounds);
   const clamp = (positions: number[]) => {
     const sorted = [...positions].sort((a, b) => a - b);
     return sorted.map((position, link) => {
@@ -51,7 +52,9 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   for (let iteration = 0; iteration < iterations; iteration++) {
     throwIfCanceled(work);
     for (const particle of swarm) {
-      const value = valueAt(meter, context, particle.positions);
+      const value = runsEach(costs, particle.positions, mayRun)
+        ? valueAt(meter, particle.positions)
+        : Number.POSITIVE_INFINITY;
       if (value < particle.bestValue) [particle.best, particle.bestValue] = [particle.positions, value];
       if (value < bestValue) [best, bestValue] = [particle.positions, value];
     }
@@ -73,11 +76,7 @@ export function planBySwarm(context: StrategyContext): FoundPlan {
   return { assignment: assignmentAt(costs.graph.nodes.length, best), evaluatedPlans: particleCount * iterations };
 }
 
-function valueAt(meter: TupleMeter, { costs, bounds }: StrategyContext, positions: readonly number[]): number {
-  const n = costs.graph.nodes.length;
-  const ends = [...positions, n];
-  const usesLeftOut = ends.some((upper, k) => upper > (ends[k - 1] ?? 0) && bounds.allowedTiers[k] !== 1);
-  if (usesLeftOut) return Number.POSITIVE_INFINITY;
+function valueAt(meter: TupleMeter, positions: readonly number[]): number {
   meter.measure(positions);
   return meter.keepsLimits ? meter.value : Number.POSITIVE_INFINITY;
 }

@@ -3,6 +3,7 @@ import { say } from '../../../shared/messages/say';
 import { solveExactly } from '../../solver/solve';
 import type { AdditiveObjective } from '../costs/costModel';
 import { problemOf } from '../optimum/exactPlan';
+import { stateFrame } from '../optimum/stateFrame';
 import { crossingValue, sendingValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import type { StrategyContext } from './strategy';
@@ -54,7 +55,7 @@ export function cutBetween(
   const { costs, bounds } = context;
   const { infrastructure, answers } = costs;
   const up = infrastructure.links.map((_, l) => wayOf(infrastructure, l, 'up'));
-  const down = answers.outputs.length === 0 ? [] : infrastructure.links.map((_, l) => wayOf(infrastructure, l, 'down'));
+  const down = !answers.comesBack ? [] : infrastructure.links.map((_, l) => wayOf(infrastructure, l, 'down'));
   const objective: AdditiveObjective = {
     perSecond: costs.tiers.map((_, tier) => (tier === lower ? weights.lower : weights.upper)),
     perCrossing: up.map((way) => crossingValue(metric, weights.transfer, way)),
@@ -64,7 +65,8 @@ export function cutBetween(
   };
   const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
   const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, { ...bounds, allowedTiers }), context.work);
-  return Number.isFinite(cost) ? tierOfNode : undefined;
+  if (!Number.isFinite(cost)) return undefined;
+  return stateFrame(costs)?.own(tierOfNode) ?? tierOfNode;
 }
 
 /** The error of a two-tier strategy that finds no allowed cut. */

@@ -1,5 +1,7 @@
+import type { StatePair, StateSetting } from '../../../shared/statePairs';
 import type { Work } from '../../../shared/work';
 import type { OnnxModel, OnnxNode, StatedDim } from '../../onnx/model';
+import { namedStatePairs, statePairs } from '../../state/statePairs';
 import type { DimensionBindings, InferredModel } from '../facts/inferred';
 import { inferModel } from '../inferModel';
 import { type DimPlace, isState, roleOf, type SizeRole, usualSizes } from './sizeRules';
@@ -21,6 +23,8 @@ export interface SizedModel {
   readonly assumed: readonly AssumedDimension[];
   /** Open dimensions of inputs that no rule knows; sizes that depend on them stay unknown. */
   readonly unknown: readonly string[];
+  /** What one call leaves for the next. */
+  readonly state: readonly StatePair[];
 }
 
 /** Sets of sizes that are tried at most: what they cost is an inference each. */
@@ -30,11 +34,28 @@ const mostTries = 8;
  * Infers a model and assumes a usual size for every open dimension of its inputs: batch 1, 128 tokens, images of 224,
  * a second of audio, caches of 128. Sizes that contradict the graph are passed over for the next usual ones.
  * @param bindings what is known; nothing is assumed for these.
- * @throws DnnSplitError `canceled`
+ * @param setting which state the model has; a model with any is taken step by step.
+ * @throws DnnSplitError `canceled`, `invalid-config` where stated pairs cannot be state
  */
-export function inferSized(model: OnnxModel, bindings: DimensionBindings, work: Work): SizedModel {
+export function inferSized(
+  model: OnnxModel,
+  bindings: DimensionBindings,
+  work: Work,
+  setting: StateSetting = 'recognized',
+): SizedModel {
   const stated = inferModel(model, bindings, work);
-  const places = openPlaces(model, stated);
+  const sized = withSizes(model, stated, bindings, work, namedStatePairs(setting, stated).length > 0);
+  return { ...sized, state: statePairs(setting, sized.inferred) };
+}
+
+function withSizes(
+  model: OnnxModel,
+  stated: InferredModel,
+  bindings: DimensionBindings,
+  work: Work,
+  hasPairs: boolean,
+): Omit<SizedModel, 'state'> {
+  const places = openPlaces(model, stated, hasPairs);
   const roles = new Map<string, SizeRole>();
   for (const place of places) {
     const role = roles.get(place.symbol) ?? roleOf(place);
@@ -59,9 +80,9 @@ function contradictionsOf({ diagnostics }: InferredModel): number {
 }
 
 /** Where the open symbols of the inputs stand, in the order of the inputs. */
-function openPlaces(model: OnnxModel, stated: InferredModel): DimPlace[] {
+function openPlaces(model: OnnxModel, stated: InferredModel, hasPairs: boolean): DimPlace[] {
   const inputs = new Set(stated.inputs);
-  const hasState = stated.inputs.some(isState);
+  const hasState = hasPairs || stated.inputs.some(isState);
   const hasSampleRate = stated.inputs.some((name) => /^(sr|sampl(e|ing)_?rate)$/i.test(name));
   return model.graph.inputs.flatMap(({ name, type }) => {
     const fact = stated.tensors.get(name);

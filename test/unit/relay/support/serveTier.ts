@@ -7,6 +7,7 @@ import type { Executors } from '../../../../src/relay/service/hop';
 import type { LogFields } from '../../../../src/relay/service/log';
 import { Metrics } from '../../../../src/relay/service/metrics';
 import { RelayServer, type RelayServerOptions } from '../../../../src/relay/service/relayServer';
+import type { Tracer } from '../../../../src/relay/tracing/tracer';
 import type { Executor } from '../../../../src/runtime/executor';
 import {
   blocksOf,
@@ -81,6 +82,8 @@ export interface TierSettings extends Partial<RelayServerOptions> {
   readonly maxWaiting?: number;
   readonly maxOpen?: number;
   readonly client?: Partial<InferenceClientOptions>;
+  readonly tracer?: Tracer;
+  readonly refusesUnencoded?: boolean;
 }
 
 export interface ServedTier {
@@ -132,8 +135,9 @@ export async function serveTier(
   };
   const limits = { timeoutMs: options.timeoutMs, maxOpen: settings.maxOpen ?? 1000 };
   const executors = executor instanceof Map ? executor : new Map(blocksOf(contract).map(({ id }) => [id, executor]));
-  const parts = { executors, upstream: client, metrics, admission };
-  const { service, unwatch } = createService(contract, parts, { ...limits, log: options.log });
+  const parts = { executors, upstream: client, metrics, admission, tracer: settings.tracer };
+  const { refusesUnencoded = false } = settings;
+  const { service, unwatch } = createService(contract, parts, { ...limits, refusesUnencoded, log: options.log });
   const server = new RelayServer(service, options);
   const port = await server.listen();
   running.push(async () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EmulatedLink } from '../../relay/execution/emulatedLink';
 import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
+import { EmulatedLink, type EmulatedShape } from '../execution/emulatedLink';
 
 export interface ChainOptions {
   /** Path of the relay's program. */
@@ -11,11 +11,13 @@ export interface ChainOptions {
   /** From the device upwards. */
   readonly contractPaths: readonly string[];
   /** What each link is made to be like; links beyond the list are as fast as the machine is. */
-  readonly links: readonly { readonly bandwidthMbps: number; readonly latencyMs: number }[];
+  readonly links: readonly EmulatedShape[];
   /** Links of which receivers see bytes arrive as over a real one, which may change while the chain runs. */
   readonly emulates?: boolean;
   /** Answer bit for bit as the whole model does, instead of as fast as they can. */
   readonly exact?: boolean;
+  /** Threads of ONNX Runtime in every relay; as many as the machine has processors where absent. */
+  readonly threads?: number;
   /** Port of the first tier, on the loopback address; 0 for a free one. */
   readonly port: number;
   /** Folder in which ONNX Runtime is installed, where a person named one. */
@@ -60,6 +62,7 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
         contractPath,
         ...['--port', String(index === 0 ? options.port : 0), '--drain-ms', '0'],
         ...(options.exact === true ? ['--exact'] : []),
+        ...(options.threads === undefined ? [] : ['--threads', String(options.threads)]),
         ...(options.runtimeFolder === undefined ? [] : ['--runtime-folder', options.runtimeFolder]),
         ...(above === undefined ? [] : ['--upstream', `http://127.0.0.1:${above}`]),
         ...(isShaped ? ['--link-mbps', String(link.bandwidthMbps), '--link-latency-ms', String(link.latencyMs)] : []),

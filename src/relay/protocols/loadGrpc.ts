@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DnnSplitError } from '../shared/errors';
-import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
 
-type GrpcModule = typeof import('./grpc/main');
+type GrpcModule = typeof import('../grpc/main');
 
 /** File of the program, beside every other program of the product. */
 const programFile = 'relayGrpc.js';
