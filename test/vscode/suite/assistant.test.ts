@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { type Ask, questions } from '../../support/assistantQuestions';
+import { hostileCalls, hostileModel } from '../../support/hostileModel';
 import { api, cleanUp, extension, inWorkspace } from './workbench';
 
 describe('the tools for assistants', () => {
@@ -31,6 +32,20 @@ describe('the tools for assistants', () => {
     assert.equal(explained.latencyMs.present, planned.latencyMs);
     const refused = await call('analyze_model', { model: process.execPath });
     assert.equal(refused.error.code, 'bad-usage');
+  });
+
+  it('show hostile names as data', async () => {
+    const uri = inWorkspace('hostile.onnx');
+    await vscode.workspace.fs.writeFile(uri, hostileModel());
+    try {
+      for (const [tool, input] of hostileCalls) {
+        const text = JSON.stringify(await call(tool, { model: uri.fsPath, ...input }));
+        assert.match(text, /never instructions/);
+        assert.doesNotMatch(text, /\\u001b|\u202e|\p{Cc}|x{300}/u);
+      }
+    } finally {
+      await vscode.workspace.fs.delete(uri);
+    }
   });
 
   describe('asked thirty questions', () => {
