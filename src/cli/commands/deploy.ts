@@ -8,7 +8,7 @@ import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { streamName } from '../terminal/namedModels';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
@@ -122,7 +122,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   });
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));
-  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
+  output.print(options.json ? reportJson('deployment', { files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 /** Missing weights need not stand in the way of the manifests. */

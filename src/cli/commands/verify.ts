@@ -10,7 +10,7 @@ import type { RunningDeployment, VerificationReport } from '../../shared/verific
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { tableText } from '../terminal/table';
 import { usableSplit } from './exportedSplit';
 
@@ -85,7 +85,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
     requireUnchanged(files);
-    output.print(json ? jsonText(report) : verificationText(report));
+    output.print(json ? reportJson('verification', report) : verificationText(report));
     setExitCode(report.identical || report.withinTolerance === true ? 0 : 1);
   } finally {
     split.remove();
