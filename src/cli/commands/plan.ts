@@ -10,6 +10,7 @@ import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
+import type { Session } from '../../shared/session';
 import { namedStrategies } from '../../shared/strategies';
 import {
   collectCuts,
@@ -17,6 +18,7 @@ import {
   parseCount,
   parseLinks,
   parseSeconds,
+  parseSession,
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
@@ -45,6 +47,7 @@ interface PlanOptions extends ModelOptions, TraceOptions {
   readonly sweep?: Sweep;
   readonly top?: number;
   readonly deadline?: number;
+  readonly session?: Session;
   readonly follow?: readonly number[];
   readonly regions?: boolean;
   readonly pareto?: boolean;
@@ -94,6 +97,11 @@ export function addPlan(program: Command): void {
       parseBandwidths,
     )
     .option(
+      '--session <prefill=512,generate=128>',
+      'plan a model with state for a session: tokens that are given, then tokens made one by one',
+      parseSession,
+    )
+    .option(
       '--deadline <seconds>',
       'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
       parseSeconds,
@@ -123,8 +131,12 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const { analyzeAs } = await import('../../app/analyzeFile');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
-  const settings = await modelSettings(model, options);
+  const configured = await modelSettings(model, options);
+  const settings = options.session === undefined ? configured : { ...configured, session: options.session };
   const analyzed = analyzeAs(model.path, settings);
+  if (options.session !== undefined && analyzed.state.length === 0) {
+    throw new DnnSplitError('bad-usage', say('command.noState', { model: model.name }));
+  }
   const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
   const overrides = await overridesOf(analyzed, settings, options);
   const stated =

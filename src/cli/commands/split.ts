@@ -5,7 +5,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
@@ -48,7 +48,7 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink, trace }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
-  output.print(options.json ? jsonText(report) : splitText(report));
+  output.print(options.json ? reportJson('split', report) : splitText(report));
 }
 
 function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {

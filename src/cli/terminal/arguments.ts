@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { mostTokens, type Session } from '../../shared/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
@@ -80,6 +81,21 @@ export function parseSweep(text: string): Sweep {
   const sound = Number.isSafeInteger(link) && link >= 0 && fromMbps > 0 && toMbps > fromMbps && Number.isFinite(toMbps);
   if (known && sound) return { link, fromMbps, toMbps };
   throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
+}
+
+/** `prefill=512,generate=128`: tokens that are given, and tokens that are made one by one. */
+export function parseSession(text: string): Session {
+  const fields = new Map(text.split(',').map((part) => [part.split('=')[0]?.trim(), Number(part.split('=')[1])]));
+  const [prefillTokens = 0, generatedTokens = 0] = [fields.get('prefill'), fields.get('generate')];
+  const isCount = (tokens: number, most: number) => Number.isSafeInteger(tokens) && tokens >= 1 && tokens <= most;
+  if (
+    fields.size === 2 &&
+    isCount(prefillTokens, mostTokens.prefill) &&
+    isCount(generatedTokens, mostTokens.generated)
+  ) {
+    return { prefillTokens, generatedTokens };
+  }
+  throw new InvalidArgumentError('It must look like prefill=512,generate=128, in tokens or steps.');
 }
 
 /** Names, separated by commas. */
