@@ -1,31 +1,13 @@
-import { resolve } from 'node:path';
-import {
-  credentials,
-  loadPackageDefinition,
-  type ServiceClientConstructor,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomNumbers } from '../../../src/runtime/randomInputs';
+import { inference } from '../../relay/publishedGrpc';
 import { exportBuilt } from '../../relay/rememberingChain';
 import { type RelayProcess, startRelay } from '../../relay/splitChain';
 import { inferBinary, type V2Tensor } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { llamaLike } from '../../support/rememberingModels';
-
-/** The protocol as KServe publishes it. */
-const published = loadPackageDefinition(
-  loadSync(resolve(import.meta.dirname, '../../fixtures/published/grpc_predict_v2.proto'), {
-    keepCase: true,
-    longs: String,
-    defaults: true,
-    oneofs: true,
-  }),
-);
-const { inference } = published as unknown as { inference: { GRPCInferenceService: ServiceClientConstructor } };
 
 const [layers, size] = [2, 4];
 const caches = Array.from({ length: layers }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
