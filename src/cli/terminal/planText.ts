@@ -101,7 +101,8 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
 /** The plan of the advice, where the tables are about the best one. */
 function advisedText({ summary, latencyMs, optimumGainPercent }: AdvisedReport): string {
   const gain = threeDigits(optimumGainPercent);
-  return `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}; the plan below is the optimum, ${gain} % better`;
+  const recommended = `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}`;
+  return `${recommended}; the plan below is the optimum, ${gain} % better\n-o writes the recommended plan; with a named strategy, such as --strategy dnnsplit, it writes the optimum`;
 }
 
 /** How far each estimate may be off before another plan is better. */

@@ -42,8 +42,9 @@ function assumedSizes(assumed: readonly AssumedDimension[]): Pick<PlanDocument, 
   return { assumedDimensions: sortedByKey(Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size]))) };
 }
 
-/** The plan as a document to commit, compare and deploy. */
-export function planDocument(facts: PlanDocumentFacts): PlanDocument {
+/** The plan as a document to commit, compare and deploy: the one that the advice is to follow. */
+export function planDocument(stated: PlanDocumentFacts): PlanDocument {
+  const facts = { ...stated, result: asAdvised(stated.result) };
   const { result, state = [] } = facts;
   const { plan, costs, certificate, audit } = result;
   const { model } = analysisReport(facts);
@@ -106,6 +107,19 @@ function sessionFacts({ costs, plan }: PlanningResult): Pick<PlanDocument, 'sess
       perTokenMs: figure(perTokenMs),
       tokensPerSecond: tokensPerSecond === null ? null : figure(tokensPerSecond),
     },
+  };
+}
+
+/** The result with the plan that is recommended in place of the best one, where that is another one, and how far it is from the best. */
+function asAdvised(result: PlanningResult): PlanningResult {
+  const { recommendation, plan, certificate } = result;
+  if (recommendation === undefined) return result;
+  const { objectiveValue } = recommendation.plan.evaluation;
+  const gapPercent = (objectiveValue / certificate.exactValue - 1) * 100;
+  return {
+    ...result,
+    plan: { ...recommendation.plan, strategy: plan.strategy, evaluatedPlans: plan.evaluatedPlans },
+    certificate: { ...certificate, gapPercent },
   };
 }
 
@@ -192,6 +206,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       ...(tier.estimate && { estimate: tier.estimate }),
       memoryGB: tier.memoryGB ?? null,
       ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
+      ...unstatedRates(tier),
       ...(tier.speed !== undefined && { speed: tier.speed }),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
@@ -237,6 +252,7 @@ function planLinks(result: PlanningResult): PlanLink[] {
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
       ...(downLatencyMs !== undefined && { downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),
+      ...unstatedRates(link),
       wireDtype: link.wireDtype,
       tensors: tensorsAt(result, load?.tensors ?? []),
       bytes: load?.bytes ?? 0,
@@ -246,6 +262,14 @@ function planLinks(result: PlanningResult): PlanLink[] {
       answerMs: figure(load?.answerMs ?? 0),
     };
   });
+}
+
+/** Of the rates that nobody states those that count as 0: the way back falls back on the way up. */
+function unstatedRates<Rate extends string>(
+  of: Readonly<Record<Rate, number>> & { readonly unstated?: readonly Rate[] | undefined },
+) {
+  const unstated = of.unstated?.filter((rate) => of[rate] === 0) ?? [];
+  return unstated.length === 0 ? {} : { unstated };
 }
 
 function tensorsAt({ costs }: PlanningResult, indices: readonly number[]): PlanTensor[] {

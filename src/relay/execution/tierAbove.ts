@@ -17,6 +17,7 @@ import {
 import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
+import { parametersOf } from '../inference/sequence';
 import {
   artifactParameter,
   holdingParameter,
@@ -45,6 +46,8 @@ export interface AboveListener {
 export class TierAbove implements Upstream {
   private readonly own: { readonly name: string; readonly artifact: string };
   private readonly sender = { [senderField]: randomUUID() };
+  /** True where a tier above keeps state for each session. */
+  private readonly remembers: boolean;
   /** True where requests can be answered without the tiers above: they are not waited for to the last moment. */
   private readonly isDispensable: boolean;
   private link: LinkEstimate;
@@ -60,6 +63,7 @@ export class TierAbove implements Upstream {
   ) {
     const { position } = contract;
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
+    this.remembers = cutsOf(contract).some(({ startsAbove = [] }) => startsAbove.length > 0);
     this.isDispensable = position === 0 && cutsOf(contract).some(({ lastTier }) => lastTier <= position);
     const watched =
       contract.formatVersion === 2 ? contract.policy.links.find(({ link }) => link === position) : undefined;
@@ -142,6 +146,7 @@ export class TierAbove implements Upstream {
           parameters: {
             [artifactParameter]: this.own.artifact,
             ...(route !== undefined && { [routeParameter]: route }),
+            ...(this.remembers && call.sequence !== undefined && parametersOf(call.sequence)),
           },
           check: (description) => this.refuseMismatch(announcedBy(description)),
         },

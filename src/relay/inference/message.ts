@@ -3,7 +3,7 @@ import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
 import { bytesFromJson, jsonTextOf } from './jsonData';
 import { parseJson } from './losslessJson';
-import { artifactParameter, routeParameter, scaleParameter, timingParameter } from './travelling';
+import { artifactParameter, routeParameter, scaleParameter, sequenceIn, timingParameter } from './travelling';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
@@ -47,6 +47,8 @@ export interface InferenceRequest {
   readonly artifact: string | undefined;
   /** The way that the first tier has chosen, as it came; absent where nobody has. */
   readonly route?: unknown;
+  /** The parameters that say which session the request belongs to, as they came; absent where none does. */
+  readonly sequence?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface InferenceResponse {
@@ -88,6 +90,7 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
   reader.finish();
   refuseRepeated(inputs);
   const binaryOutput = request.parameters?.['binary_data_output'] === true;
+  const sequence = sequenceIn(request.parameters ?? {});
   return {
     id: request.id,
     inputs,
@@ -96,6 +99,7 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
     wantsTiming: request.parameters?.[timingParameter] === true,
     artifact: textOf(request.parameters?.[artifactParameter]),
     route: request.parameters?.[routeParameter],
+    ...(sequence !== undefined && { sequence }),
   };
 }
 

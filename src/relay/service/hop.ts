@@ -58,9 +58,11 @@ export interface HopAnswer {
 export type Executors = ReadonlyMap<string, Executor>;
 
 /** A request on its way through one tier: the tensors that are there, and the blocks that have run. */
-interface Progress {
+export interface Progress {
   readonly known: Map<string, Tensor>;
   readonly done: Set<string>;
+  /** What goes to the tier above as it came, beside the tensors of the cut. */
+  readonly passedOn: readonly Tensor[];
   computeMs: number;
   queueMs: number;
 }
@@ -105,10 +107,10 @@ export class Hop {
   }
 
   /** Takes a request in. @throws Refusal 400 for inputs that do not fit the cut */
-  begin(inputs: readonly Tensor[], cut?: string): Progress {
+  begin(inputs: readonly Tensor[], cut?: string, passedOn: readonly Tensor[] = []): Progress {
     const { receives } = this.cut(cut);
     const known = new Map(checkInputs(this.contract.tier, receives, inputs).map((tensor) => [tensor.name, tensor]));
-    return { known, done: new Set(), computeMs: 0, queueMs: 0 };
+    return { known, done: new Set(), passedOn, computeMs: 0, queueMs: 0 };
   }
 
   /** @throws Refusal as the contract, the engine or the tier above demand */
@@ -129,8 +131,10 @@ export class Hop {
     const own: HopTiming = { tier: this.contract.tier, ...named, computeMs, queueMs };
     const answers = cut.answers.map((tensor) => pick(known, tensor));
     if (cut.sends.length === 0) return { outputs: this.ordered(answers), timings: [own], parameters: {} };
-    const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, known, call, route);
+    const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, progress, call, route);
     const returned = checkReturned('The tier above', cut.answersAbove, outputs);
+    const kept = checkReturned('The tier above', cut.returns ?? [], outputs);
+    for (const tensor of [...returned, ...kept]) known.set(tensor.name, tensor);
     return {
       outputs: this.ordered([...answers, ...returned]),
       timings: [{ ...own, upstreamMs, sentBytes }, ...timingsOf(parameters[timingParameter])],
@@ -184,10 +188,10 @@ export class Hop {
     }
   }
 
-  private async sendOn(cut: ContractCut, known: ReadonlyMap<string, Tensor>, call: Call, route: Route | undefined) {
+  private async sendOn(cut: ContractCut, { known, passedOn }: Progress, call: Call, route: Route | undefined) {
     const { upstream } = this;
     if (upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
-    const sent = cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor)));
+    const sent = [...cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor))), ...passedOn];
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
     const start = performance.now();

@@ -1,10 +1,11 @@
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import type { ContractDocument } from '../../shared/documents/contract';
+import { type ContractDocument, startsWithOf } from '../../shared/documents/contract';
 import { counted } from '../../shared/quantities';
 import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
+import { sequenceFrom } from '../inference/sequence';
 import { artifactParameter, linksParameter, receivedParameter, timingParameter } from '../inference/travelling';
 import type { Tracer } from '../tracing/tracer';
 import type { Admission } from './admission';
@@ -29,6 +30,7 @@ export interface ServiceAnswer {
 /** Answers inference requests, however they arrive: what HTTP and gRPC have in common. */
 export class InferenceService {
   private openCount = 0;
+  private readonly keepsState: boolean;
   private isDraining = false;
 
   constructor(
@@ -40,7 +42,9 @@ export class InferenceService {
     private readonly limits: ServiceLimits,
     private readonly log: Log,
     private readonly tracer?: Tracer,
-  ) {}
+  ) {
+    this.keepsState = startsWithOf(contract).length > 0;
+  }
 
   /** True from the moment on that it is told to stop: nobody new shall come, those who do are still answered. */
   get draining(): boolean {
@@ -86,6 +90,7 @@ export class InferenceService {
     this.refuseOtherArtifact(asked.artifact);
     call.id = asked.id;
     call.wantsTiming = asked.wantsTiming;
+    if (this.keepsState) call.sequence = sequenceFrom(asked.sequence ?? {}, call.caller, this.contract.tier);
     const readMs = call.elapsedMs;
     const { outputs, timings, parameters: above } = await this.routing.answer(asked, call);
     const [own, ...others] = timings;

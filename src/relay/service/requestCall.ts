@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Call, Span } from '../../runtime/executor';
+import type { Call, Sequence, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
 
@@ -12,12 +12,14 @@ export class RequestCall implements Call {
   readonly deadlineMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string;
+  sequence: Sequence | undefined;
   id: string | undefined;
   wantsTiming = false;
   span: Span | undefined;
   private readonly controller = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   private readonly timer: NodeJS.Timeout;
+  private readonly authorization: string;
 
   /** @param timeoutMs longest time; the sender's own may be shorter */
   constructor(
@@ -30,7 +32,13 @@ export class RequestCall implements Call {
     this.timer = setTimeout(() => this.end(new Refusal(504, `The request took longer than ${limitMs} ms.`)), limitMs);
     const named = textOf(headers[requestIdField]);
     this.requestId = named !== undefined && printable.test(named) ? named : randomUUID();
+    this.authorization = textOf(headers['authorization']) ?? '';
     this.headers = { ...tracing(headers), [requestIdField]: this.requestId };
+  }
+
+  /** Tells callers apart by what they authorize themselves with, which it does not show. */
+  get caller(): string {
+    return createHash('sha256').update(this.authorization).digest('base64');
   }
 
   get elapsedMs(): number {

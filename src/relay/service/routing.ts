@@ -14,7 +14,9 @@ import type { Hop, HopAnswer } from './hop';
 export class Routing {
   constructor(
     private readonly contract: ContractDocument,
-    private readonly hop: Hop,
+    private readonly hop: Pick<Hop, 'begin' | 'follow'>,
+    /** Where there is one way alone. */
+    private readonly answering: Pick<Hop, 'answer'>,
     /** On the first tier of a chain that holds several cuts. */
     private readonly steering: Steering | undefined,
   ) {}
@@ -27,7 +29,7 @@ export class Routing {
     if (this.steering !== undefined) return await this.steer(this.steering, inputs, call);
     const route = routeFrom(given);
     obeyedCut(this.contract, route);
-    return await this.hop.answer(inputs, call, route);
+    return await this.answering.answer(inputs, call, route);
   }
 
   private async steer(steering: Steering, inputs: InferenceRequest['inputs'], call: Call): Promise<HopAnswer> {

@@ -27,6 +27,7 @@ export const editingMessages = {
 
   'hover.figure': '{label}: {value} {unit}{origin}',
   'hover.unknown': '{label}: unknown, not part of the estimate',
+  'hover.unstated': '{label}: not stated, counts as 0',
   'hover.thisFile': ' (this file)',
   'hover.default': ' (default)',
   'hover.overhead': 'Overhead per node: {microseconds} µs',

@@ -30,6 +30,9 @@ export const splittingMessages = {
   'stated.stages':
     'The model has {stages|# pipeline stage|# pipeline stages}, but the configuration has {tiers|# tier|# tiers}. Add the missing tiers.',
 
+  'split.state':
+    'A model that keeps state between requests cannot follow the bandwidth. Split it without --adaptive, or set "state" to "none".',
+
   'split.keep':
     'No node of the model makes tensor "{tensor}". List its tensors with "dnnsplit analyze MODEL --tensors".',
   'split.keepNearest': 'No node of the model makes tensor "{tensor}". Did you mean "{nearest}"?',

@@ -9,7 +9,7 @@ import type { SessionLimit } from '../../../shared/session';
 export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly id: string;
   /** What neither the configuration nor a preset states; it counts as 0. */
-  readonly unstated?: readonly TierRate[];
+  readonly unstated?: readonly TierRate[] | undefined;
   readonly gflops: number | undefined;
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
@@ -44,7 +44,7 @@ export interface Link extends Readonly<Record<LinkRate, number>> {
   readonly downBandwidthMbps?: number | undefined;
   readonly downLatencyMs?: number | undefined;
   /** As of tiers. */
-  readonly unstated?: readonly LinkRate[];
+  readonly unstated?: readonly LinkRate[] | undefined;
   /** How tensors travel on this link. */
   readonly wireDtype: 'original' | 'float16' | 'int8';
 }

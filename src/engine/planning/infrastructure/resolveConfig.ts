@@ -16,10 +16,10 @@ import type { DimensionBindings } from '../../shapes/facts/inferred';
 import type { Constraints, Infrastructure, Link, Objective, Tier } from './infrastructure';
 import { parseStrategy } from './parseStrategy';
 
-/** What applies without a `dnnsplit.json`: a Jetson Nano, a T4 server nearby and an A10G in the cloud. */
+/** What applies without a `dnnsplit.json`: a Raspberry Pi 4, a T4 server nearby and an A10G in the cloud. */
 export const defaultConfig: ConfigDocument = {
   tiers: [
-    { id: 'device', preset: 'jetson-nano', pricePerHour: 0.006, electricityPerKWh: 0.15 },
+    { id: 'device', preset: 'raspberry-pi-4', pricePerHour: 0.006, electricityPerKWh: 0.15 },
     { id: 'edge', preset: 't4' },
     { id: 'cloud', preset: 'a10g' },
   ],
