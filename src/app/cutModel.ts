@@ -5,6 +5,7 @@ import { planSegments } from '../engine/extract/planSegments';
 import type { SegmentsPlan } from '../engine/extract/segmentPlan';
 import type { Assignment } from '../engine/planning/plan/plan';
 import type { InferredModel } from '../engine/shapes/facts/inferred';
+import type { TableStep } from '../shared/bandwidthReports';
 import type { ContractDocument } from '../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
@@ -31,7 +32,7 @@ export interface CutModel {
 }
 
 /** A plan with its model, and what is known of its tensors, those that are kept on purpose among its outputs. */
-interface ModelToCut {
+export interface ModelToCut {
   readonly plan: PlanDocument;
   readonly model: AnalyzedModel;
   readonly inferred: InferredModel;
@@ -66,14 +67,14 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
 export function cutIntoBlocks(
   { plan, model, inferred }: ModelToCut,
   { cuts, regimes }: PolicyCuts,
-  link: number,
+  { link, table }: { readonly link: number; readonly table?: readonly TableStep[] | undefined },
   work: Work,
 ): CutModel {
   const { graph, state } = model;
   if (state.length > 0) throw new DnnSplitError('bad-usage', say('split.state', {}));
   const { blockOf, count, tiers } = blocksOfCuts(cuts);
   const blocks = planSegments(inferred, graph, blockOf, count);
-  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes }, shortId);
+  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes, table }, shortId);
   const [first] = bodies;
   const artifact = artifactId(model, ['blocks', sizesOfPlan(plan), first?.cuts[0]?.receives], work);
   return {

@@ -118,6 +118,10 @@ export interface AnalysisReport {
     readonly uncountedNodes?: number;
     readonly elementwiseOps: number;
     readonly peakActivationBytes: number;
+    /** Bytes of the weights of the main graph by their type, the largest first; absent without weights. */
+    readonly weightTypes?: readonly { readonly dtype: DType; readonly bytes: number }[];
+    /** Files beside the model that hold weights, and those of them that are missing; absent where all are in the model. */
+    readonly weightFiles?: { readonly files: readonly string[]; readonly missing: readonly string[] };
   };
   readonly graph: {
     readonly nodes: number;

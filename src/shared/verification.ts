@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputRangesSchema } from './inputRanges';
 
 /** A deployment that runs, and what it takes to be answered by it. */
 const runningDeployment = z.strictObject({
@@ -17,6 +18,7 @@ export const verificationTaskSchema = z.strictObject({
   contractPaths: z.array(z.string()).min(1),
   /** Numbers for symbolic dimensions of the inputs. */
   dimensions: z.record(z.string(), z.int()),
+  ranges: inputRangesSchema.optional(),
   runs: z.int().positive(),
   seed: z.int(),
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */

@@ -10,7 +10,7 @@ import type { RunningDeployment, VerificationReport } from '../../shared/verific
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { tableText } from '../terminal/table';
 import { usableSplit } from './exportedSplit';
 
@@ -64,7 +64,7 @@ function parseTolerance(text: string): number {
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const deployment = runningDeployment(options);
-  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf, runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
@@ -74,6 +74,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
         dimensions: sizesOfPlan(split.plan),
+        ranges: inputRangesOf(split),
         runs,
         seed,
         ...(tolerance !== undefined && { tolerance }),
@@ -84,7 +85,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
       { program: join(__dirname, 'relay.js'), signal: interruptSignal() },
     );
     requireUnchanged(files);
-    output.print(json ? jsonText(report) : verificationText(report));
+    output.print(json ? reportJson('verification', report) : verificationText(report));
     setExitCode(report.identical || report.withinTolerance === true ? 0 : 1);
   } finally {
     split.remove();

@@ -124,15 +124,19 @@ export function parseLinks(text: string, before: ReadonlyMap<number, number> = n
   return bandwidths;
 }
 
-/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
+/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link, of which there can be one. */
 export function adaptiveOption(): Option {
   return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time; links count from 0')
     .argParser(parseLink)
     .preset('0');
 }
 
-function parseLink(text: string): number {
+function parseLink(text: string, before: number | undefined): number {
   const link = Number(text);
+  if (before !== undefined)
+    throw new InvalidArgumentError(
+      'A split follows the bandwidth of one link; name the one that varies most, the others stay as in the plan.',
+    );
   if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
   throw new InvalidArgumentError('It must be the number of a link; the first is 0.');
 }

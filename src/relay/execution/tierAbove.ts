@@ -4,6 +4,7 @@ import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
   type LinkEstimate,
@@ -76,7 +77,7 @@ export class TierAbove implements Upstream {
       this.client.describe().catch(() => undefined),
     ]);
     if (!isReady || description === undefined) return `The tier above ${this.contract.tier} is not ready.`;
-    return this.mismatch(announcedBy(description));
+    return this.mismatch(announcedBy(description))?.text;
   }
 
   async infer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<InferenceResponse> {
@@ -180,7 +181,7 @@ export class TierAbove implements Upstream {
   }
 
   /** @param artifact of the tier above; none for servers of other makers */
-  private mismatch(artifact: unknown): string | undefined {
+  private mismatch(artifact: unknown): Sentence | undefined {
     if (typeof artifact !== 'string') return undefined;
     return artifactMismatch(this.own, { name: 'the tier above it', artifact });
   }

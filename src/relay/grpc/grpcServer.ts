@@ -179,7 +179,7 @@ export class GrpcServer {
     try {
       open = service.open(headersOf(call));
       const inner = open;
-      call.on('cancelled', () => inner.end(new Refusal(499, 'The client disconnected before it was answered.')));
+      call.on('cancelled', () => inner.end(new Refusal(499, say('request.left', {}))));
       hold.grow(receivedBytes);
       this.checkModel(call.request.model_name, call.request.model_version);
       const asked = requestOf(call.request);
@@ -187,7 +187,7 @@ export class GrpcServer {
       const { outputs, parameters } = await service.answer(asked, open, received);
       const wanted = asked.outputs?.map(({ name }) => {
         const found = outputs.find((output) => output.name === name);
-        if (found === undefined) throw new Refusal(400, `The model has no output "${name}".`);
+        if (found === undefined) throw new Refusal(400, say('request.noOutput', { name }));
         return found;
       });
       const tensors = wanted ?? outputs;

@@ -144,7 +144,7 @@ export class Hop {
 
   private cut(id: string | undefined): ContractCut {
     const found = id === undefined ? this.cuts[0] : this.cuts.find((cut) => cut.id === id);
-    if (found === undefined) throw new Refusal(409, `Tier ${this.contract.tier} does not hold cut ${id}.`);
+    if (found === undefined) throw new Refusal(409, say('route.noCut', { tier: this.contract.tier, cut: id ?? '' }));
     return found;
   }
 
@@ -180,7 +180,7 @@ export class Hop {
     for (const id of ids) {
       const block = this.blocks.get(id);
       const executor = this.executors.get(id);
-      if (block === undefined || executor === undefined) throw new Refusal(500, `Block ${id} is not here.`);
+      if (block === undefined || executor === undefined) throw new Refusal(500, say('hop.noBlock', { block: id }));
       if (call.signal.aborted) return;
       const inputs = block.inputs.map((tensor) => pick(known, tensor));
       for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
@@ -190,7 +190,7 @@ export class Hop {
 
   private async sendOn(cut: ContractCut, { known, passedOn }: Progress, call: Call, route: Route | undefined) {
     const { upstream } = this;
-    if (upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
+    if (upstream === undefined) throw new Refusal(500, say('hop.noUpstream', {}));
     const sent = [...cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor))), ...passedOn];
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
@@ -207,10 +207,7 @@ export class Hop {
     const encoded = encodeForWire(tensor, sendsAs);
     if (encoded !== tensor || tensor.datatype !== 'FP32' || sendsAs === 'original') return encoded;
     if (this.refusesUnencoded) {
-      throw new Refusal(
-        400,
-        `Tensor "${tensor.name}" of tier ${this.contract.tier} has values that ${sendsAs} cannot carry, and this relay sends none unencoded.`,
-      );
+      throw new Refusal(400, say('hop.unencoded', { name: tensor.name, tier: this.contract.tier, encoding: sendsAs }));
     }
     this.metrics.sentUnencoded();
     return encoded;
@@ -223,11 +220,7 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
     const giveUp = () => {
       const reason: unknown = signal.reason;
       const isLate = !Refusal.is(reason) || reason.status === 504;
-      fail(
-        isLate
-          ? new Refusal(504, `The sub-model of tier ${tier} did not finish within the time limit of the request.`)
-          : reason,
-      );
+      fail(isLate ? new Refusal(504, say('hop.late', { tier })) : reason);
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
@@ -237,7 +230,7 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
 
 function pick(known: ReadonlyMap<string, Tensor>, { name }: ContractTensor): Tensor {
   const tensor = known.get(name);
-  if (tensor === undefined) throw new Refusal(502, `Tensor "${name}" of the contract was not delivered.`);
+  if (tensor === undefined) throw new Refusal(502, say('hop.undelivered', { name }));
   return tensor;
 }
 

@@ -1,6 +1,7 @@
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { type ContractDocument, startsWithOf } from '../../shared/documents/contract';
+import { say } from '../../shared/messages/say';
 import { counted } from '../../shared/quantities';
 import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
@@ -70,7 +71,7 @@ export class InferenceService {
   open(headers: Readonly<Record<string, string | string[] | undefined>>): RequestCall {
     this.admission.refuseWhenFull();
     if (this.openCount >= this.limits.maxOpen)
-      throw new Refusal(503, `This tier is busy with ${counted(this.openCount, 'request')}. Try again shortly.`, 1);
+      throw new Refusal(503, say('busy.open', { requests: counted(this.openCount, 'request') }), 1);
     this.openCount += 1;
     const call = new RequestCall(headers, this.limits.timeoutMs);
     call.span = this.tracer?.begin(`infer ${this.contract.model}`, call.headers);
@@ -139,7 +140,7 @@ export class InferenceService {
   refusalOf(error: unknown): Refusal {
     if (Refusal.is(error)) return error;
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
-    return new Refusal(500, 'The relay hit an unexpected error. Its log has the details.');
+    return new Refusal(500, say('request.unexpected', {}));
   }
 
   /** What this tier and those above see of their links, for the one that chooses the route. */

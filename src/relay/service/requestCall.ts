@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Call, Sequence, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
 
 const printable = /^[\x21-\x7e]{1,128}$/;
@@ -29,7 +30,7 @@ export class RequestCall implements Call {
     const given = Number(textOf(headers[timeoutField]) ?? Number.NaN);
     const limitMs = given >= 0 ? Math.min(given, timeoutMs) : timeoutMs;
     this.deadlineMs = this.startMs + limitMs;
-    this.timer = setTimeout(() => this.end(new Refusal(504, `The request took longer than ${limitMs} ms.`)), limitMs);
+    this.timer = setTimeout(() => this.end(new Refusal(504, say('request.late', { limitMs }))), limitMs);
     const named = textOf(headers[requestIdField]);
     this.requestId = named !== undefined && printable.test(named) ? named : randomUUID();
     this.authorization = textOf(headers['authorization']) ?? '';
@@ -48,7 +49,7 @@ export class RequestCall implements Call {
   /** Ends with the connection, unless the answer is out by then. */
   endsWith(response: ServerResponse): void {
     response.once('close', () => {
-      if (!response.writableFinished) this.end(new Refusal(499, 'The client disconnected before it was answered.'));
+      if (!response.writableFinished) this.end(new Refusal(499, say('request.left', {})));
     });
   }
 

@@ -10,6 +10,7 @@ import {
   startsWithOf,
   stateOf,
 } from '../../shared/documents/contract';
+import type { InputRanges } from '../../shared/inputRanges';
 import { atStep, masksAll, type RoleOf, rolesOf, type StepLengths } from '../inference/stepLengths';
 
 /** State of a whole model, which the tiers of its chain keep in parts. */
@@ -35,17 +36,20 @@ export interface RandomStream {
   readonly remembers: boolean;
 }
 
+/** What random inputs are drawn from. */
+export interface RandomValues {
+  readonly dimensions: Readonly<Record<string, number>>;
+  readonly ranges: InputRanges | undefined;
+  readonly random: () => number;
+}
+
 /** One request of a model that remembers nothing. */
-export function singleRequest(
-  first: ContractDocument,
-  dimensions: Readonly<Record<string, number>>,
-  random: () => number,
-): RandomStream {
-  return {
-    remembers: false,
-    carried: [],
-    steps: [interfaceOf(first).inputs.map((tensor) => randomInput(tensor, dimensions, random))],
-  };
+export function singleRequest(first: ContractDocument, values: RandomValues): RandomStream {
+  return { remembers: false, carried: [], steps: [interfaceOf(first).inputs.map((tensor) => drawn(tensor, values))] };
+}
+
+function drawn(tensor: ContractTensor, { dimensions, ranges, random }: RandomValues): Tensor {
+  return randomInput(tensor, dimensions, random, ranges);
 }
 
 /** After the first step, which may take several tokens at once where caches grow. */
@@ -61,39 +65,32 @@ const countsPlaces = /position/i;
 export function randomStream(
   first: ContractDocument,
   { startsWith }: WholeState,
-  dimensions: Readonly<Record<string, number>>,
+  values: RandomValues,
   run: number,
-  random: () => number,
 ): RandomStream {
   const roleOf = rolesOf(startsWith);
   const { inputs } = interfaceOf(first);
   const growing = new Set(startsWith.flatMap(({ name, growsAlong }) => (typeof growsAlong === 'number' ? [name] : [])));
   const takesSeveral = inputs.some((tensor) => tensor.shape?.some((_, axis) => roleOf(tensor, axis) === 'step'));
-  const prefill = takesSeveral ? 1 + Math.floor(random() * longestPrefill) : 1;
+  const prefill = takesSeveral ? 1 + Math.floor(values.random() * longestPrefill) : 1;
   const lengths = growing.size === 0 ? ones(streamedFrames) : [prefill, ...ones(generatedSteps)];
   let past = 0;
   const steps = lengths.map((step) => {
     const sizes = { past, step, total: past + step };
     past += step;
-    return inputs.map((tensor) => streamInput(tensor, dimensions, roleOf, sizes, random));
+    return inputs.map((tensor) => streamInput(tensor, values, roleOf, sizes));
   });
   const carried = startsWith.filter(({ name }) => run % 2 === 1 && !growing.has(name));
-  return { remembers: true, carried: carried.map((tensor) => randomInput(tensor, dimensions, random)), steps };
+  return { remembers: true, carried: carried.map((tensor) => drawn(tensor, values)), steps };
 }
 
 function ones(length: number): number[] {
   return new Array<number>(length).fill(1);
 }
 
-function streamInput(
-  tensor: ContractTensor,
-  dimensions: Readonly<Record<string, number>>,
-  roleOf: RoleOf,
-  lengths: StepLengths,
-  random: () => number,
-): Tensor {
+function streamInput(tensor: ContractTensor, values: RandomValues, roleOf: RoleOf, lengths: StepLengths): Tensor {
   const { name } = tensor;
-  const made = randomInput(atStep(tensor, roleOf, lengths), dimensions, random);
+  const made = drawn(atStep(tensor, roleOf, lengths), values);
   if (masksAll.test(name)) return withValues(made, () => 1);
   return countsPlaces.test(name) ? withValues(made, (index) => lengths.past + (index % lengths.step)) : made;
 }

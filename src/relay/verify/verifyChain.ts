@@ -30,15 +30,12 @@ export async function verifyChain(
   const chain = deployment === undefined ? await localChain(contracts, task) : await deployedChain(first, deployment);
   const whole = await onnxRuntimeExecutor(task.modelPath, exactly(task));
   const state = wholeStateOf(contracts);
-  const random = randomNumbers(task.seed);
+  const values = { dimensions: task.dimensions, ranges: task.ranges, random: randomNumbers(task.seed) };
   let steps = 0;
   let outputs = new Map<string, VerifiedOutput>();
   try {
     for (let run = 0; run < task.runs; run += 1) {
-      const stream =
-        state.pairs.length === 0
-          ? singleRequest(first, task.dimensions, random)
-          : randomStream(first, state, task.dimensions, run, random);
+      const stream = state.pairs.length === 0 ? singleRequest(first, values) : randomStream(first, state, values, run);
       const expected = await wholeAnswers(whole, first, state, stream);
       for (const route of chain.routes) {
         let step = 0;

@@ -125,9 +125,16 @@ const policy = z.strictObject({
         link: count.describe('Link whose bandwidth decides: from the tier at this position to the next one.'),
         startMbps: positive.describe('Bandwidth to begin with, before any was measured.'),
         borders: z.array(range).min(1).describe('From the slowest to the fastest.'),
+        table: z
+          .array(z.strictObject({ before: id, fromMbps: nonNegative, toMbps: positive.nullable(), cut: id }))
+          .min(1)
+          .optional()
+          .describe(
+            'The cut to take next by the one in force, made for a bandwidth trace; the borders decide where it is absent.',
+          ),
       }),
     )
-    .length(1),
+    .length(1, 'A policy follows one link.'),
   hysteresis: nonNegative.describe('Part of a border by which a bandwidth must lie beyond it before the cut moves.'),
   minimumDwellMs: nonNegative.describe('Shortest time that a cut is kept.'),
   minimumSamples: count.describe('Bandwidths that must have been measured since the cut moved last.'),

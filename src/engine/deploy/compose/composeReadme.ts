@@ -9,7 +9,7 @@ import {
   runsAnything,
 } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 
 /** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
 export function composeReadme(
@@ -54,6 +54,7 @@ export function composeReadme(
     'between them lead nowhere else. The memory limits are twice the predicted weights and activations and what the server',
     'itself needs; measure before you rely on them.',
     '',
+    ...triedLines('compose'),
   ].join('\n');
 }
 

@@ -11,7 +11,7 @@ import {
   runsAnything,
 } from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -192,5 +192,6 @@ function readme(
     'Pods say where Prometheus finds their metrics; network policies keep it from them without `components/monitoring`.',
     'ConfigMaps of earlier revisions stay until you delete them, for the pods that still run.',
     '',
+    ...triedLines('kubernetes'),
   ].join('\n');
 }

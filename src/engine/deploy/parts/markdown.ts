@@ -2,6 +2,7 @@ import { blocksOf, type ContractTensor, interfaceOf } from '../../../shared/docu
 import type { PlanDocument } from '../../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../../shared/escape/markdown';
 import { bytesText, counted, durationText } from '../../../shared/quantities';
+import { type DeploymentTarget, targetEntry } from '../../../shared/targets';
 import { type DeployedTier, keepsSessions } from './deployment';
 
 /** Title and predicted latency. */
@@ -62,6 +63,11 @@ export function modelLines(paths: readonly string[]): string[] {
     'make it again.',
     '',
   ];
+}
+
+/** What was started and what was only validated, for the end of a README. */
+export function triedLines(target: DeploymentTarget): string[] {
+  return ['## How far this was tried', '', targetEntry(target).tried, ''];
 }
 
 function tensorLine({ name, dtype, shape, bytes }: ContractTensor): string {
