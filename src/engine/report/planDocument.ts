@@ -16,6 +16,7 @@ import { analysisReport } from './analysisReport';
 import { nodesPerTier } from './placement';
 import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
+import { sessionReport } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 
 export interface PlanDocumentFacts extends AnalysisFacts {
@@ -67,6 +68,7 @@ export function planDocument(stated: PlanDocumentFacts): PlanDocument {
     ...assumedSizes(facts.assumed ?? []),
     ...answerFacts(result),
     ...(state.length > 0 && { state: state.map(({ input, output }) => ({ input, output })) }),
+    ...sessionFacts(result),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
@@ -90,6 +92,21 @@ export function planDocument(stated: PlanDocumentFacts): PlanDocument {
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
     advice: result.advice.text,
+  };
+}
+
+/** How its session goes, where it is a plan of one. */
+function sessionFacts({ costs, plan }: PlanningResult): Pick<PlanDocument, 'session'> {
+  const { session } = sessionReport(costs, plan);
+  if (session === undefined) return {};
+  const { firstTokenMs, perTokenMs, tokensPerSecond } = session;
+  return {
+    session: {
+      ...session,
+      firstTokenMs: figure(firstTokenMs),
+      perTokenMs: figure(perTokenMs),
+      tokensPerSecond: tokensPerSecond === null ? null : figure(tokensPerSecond),
+    },
   };
 }
 
@@ -221,17 +238,19 @@ function measuredFacts({ device, runtime, recorded, ...facts }: Recording): NonN
 }
 
 function planLinks(result: PlanningResult): PlanLink[] {
-  const { tiers, links } = result.costs.infrastructure;
+  const { infrastructure, statedLinks } = result.costs;
+  const { tiers, links } = infrastructure;
   return links.map((link, l) => {
+    const { latencyMs, downLatencyMs, hopMs } = statedLinks[l] ?? link;
     const load = result.plan.evaluation.links[l];
     return {
       from: tiers[l]?.id ?? '',
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
-      latencyMs: link.latencyMs,
-      ...(link.hopMs !== undefined && { hopMs: link.hopMs }),
+      latencyMs,
+      ...(hopMs !== undefined && { hopMs }),
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
-      ...(link.downLatencyMs !== undefined && { downLatencyMs: link.downLatencyMs }),
+      ...(downLatencyMs !== undefined && { downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),
       ...unstatedRates(link),
       wireDtype: link.wireDtype,

@@ -222,6 +222,16 @@ export const planDocumentSchema = z.strictObject({
     .array(z.strictObject({ input: z.string(), output: z.string() }))
     .optional()
     .describe('Outputs that are inputs of the next call; they stay on the tiers that use them.'),
+  session: z
+    .strictObject({
+      prefillTokens: count,
+      generatedTokens: count,
+      firstTokenMs: nonNegative,
+      perTokenMs: nonNegative,
+      tokensPerSecond: nonNegative.nullable(),
+    })
+    .optional()
+    .describe('Where every figure is of all calls of a session: its tokens, and how it goes.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),

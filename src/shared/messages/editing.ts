@@ -3,6 +3,7 @@ export const editingMessages = {
   'stage.reading': 'Reading the model',
   'stage.shapes': 'Inferring shapes',
   'stage.splitPoints': 'Finding split points',
+  'stage.session': 'Following the calls of a session',
   'stage.pricing': 'Estimating the cost of layers and cuts',
   'stage.searching': 'Searching for the best plan',
   'stage.regimes': 'Finding bandwidth regimes',

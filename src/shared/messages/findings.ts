@@ -86,6 +86,7 @@ export const findingsMessages = {
   'compare.worseThanNone': 'The {metric} is worse than none, and {most} % is allowed.',
   'compare.moved': 'The split has moved.',
 
+  'regimes.sessionLimits': 'These plans do not take limits on the calls of a session into account.',
   'regimes.searchedOnly':
     'These plans are the best of the cuts that were searched. The graph has more cuts, so a better plan may exist.',
 } as const;

@@ -294,6 +294,7 @@ describe('the language server over stdio', () => {
       'Generate KServe',
       'Generate Triton',
       'Generate Bundles',
+      'Generate Ray Serve',
     ]);
     expect(actions[0]?.command).toMatchObject({
       command: 'dnnsplit.generate',
@@ -314,7 +315,7 @@ describe('the language server over stdio', () => {
     const token = 'export';
     const weightless = client.request('dnnsplit/split', { sourceUri: planUri, overwrite: false, token });
     await expect(weightless).rejects.toMatchObject({ data: { code: 'external-data' } });
-    expect(folderUri).toBe(uri('deploy/compose'));
+    expect(folderUri).toBe(uri('deploy/resnet152/compose'));
   });
 
   it('finds out when a plan no longer fits to its model or was broken by hand', async () => {
@@ -356,7 +357,7 @@ describe('the language server over stdio', () => {
       range,
       context: { diagnostics: [] },
     });
-    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton', 'Bundles'];
+    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton', 'Bundles', 'Ray Serve'];
     expect(actions.map(({ title }) => title)).toEqual(targets.map((name) => `Generate ${name}`));
     const again = await client.request('dnnsplit/planAgain', { sourceUri: uri('dnnsplit.json') });
     expect(again.modelUris).toEqual([uri('resnet152.onnx')]);
