@@ -9,7 +9,7 @@ import type { DrawingPart, HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
-import type { VerificationReport } from './verification';
+import type { RunningDeployment, VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
 export interface ModelSnapshot {
@@ -210,9 +210,18 @@ export interface ServerRequests {
     params: { tool: string; input: unknown; rootUris: readonly string[]; writableUris: readonly string[] };
     result: ToolAnswer;
   };
-  /** Runs the whole model and its sub-models on random inputs; `packageFolder` is where ONNX Runtime may be installed. */
+  /**
+   * Runs the whole model and its sub-models on random inputs, or asks a deployment of these that runs; `packageFolder` is where
+   * ONNX Runtime may be installed.
+   */
   'dnnsplit/verify': {
-    params: { sourceUri: string; runs: number; packageFolder: string; token: string };
+    params: {
+      sourceUri: string;
+      runs: number;
+      packageFolder: string;
+      token: string;
+      deployment?: RunningDeployment | undefined;
+    };
     result: VerificationReport;
   };
 }

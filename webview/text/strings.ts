@@ -177,6 +177,7 @@ const defaults = {
   'tried.takeBack': 'Take Back',
   'tried.takeBack.name': 'Take Back: {0}',
   'rests.title': 'What this rests on',
+  'rests.advised': 'Plan files take the recommended plan: {0}. Name a strategy to take the one that is shown.',
   'rests.estimated': 'All times are estimates from published device figures. Measure a model with dnnsplit profile.',
   'rests.estimates': 'Times: {0}.',
   'rests.range': 'Nine of ten such plans take between {0} and {1}.',

@@ -2,6 +2,7 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
 import { bandwidthText, bytesText, durationText, macsText } from '../../shared/quantities';
 import type { LinkReport, TierReport } from '../../shared/reports';
+import { unlessUnstated } from '../../shared/unstatedText';
 import type { Block, Column } from './blocks';
 
 /** Blocks that reports of several kinds have in common. */
@@ -61,12 +62,12 @@ export function sourcesTable({ tiers }: PlanDocument): Block {
   return {
     kind: 'table',
     columns: [words('Tier'), words('Figures of'), number('Compute'), number('Memory bandwidth'), number('Price')],
-    rows: tiers.map(({ id, preset, gflops, memoryGBps, pricePerHour }) => [
+    rows: tiers.map(({ id, preset, gflops, memoryGBps, pricePerHour, unstated }) => [
       id,
       preset ?? 'dnnsplit.json',
       known(gflops, 'GFLOP/s'),
       known(memoryGBps, 'GB/s'),
-      `$${Number(pricePerHour.toPrecision(3))}/h`,
+      unlessUnstated({ unstated }, 'pricePerHour', `$${Number(pricePerHour.toPrecision(3))}/h`),
     ]),
   };
 }
@@ -75,11 +76,11 @@ export function linkSourcesTable({ links }: PlanDocument): Block {
   return {
     kind: 'table',
     columns: [words('Link'), number('Bandwidth'), number('Latency'), number('Price'), words('Sent as')],
-    rows: links.map(({ from, to, bandwidthMbps, latencyMs, pricePerGB, wireDtype }) => [
+    rows: links.map(({ from, to, bandwidthMbps, latencyMs, pricePerGB, unstated, wireDtype }) => [
       say('handover.link', { from, to }).text,
       bandwidthText(bandwidthMbps),
       durationText(latencyMs),
-      `$${Number(pricePerGB.toPrecision(3))}/GB`,
+      unlessUnstated({ unstated }, 'pricePerGB', `$${Number(pricePerGB.toPrecision(3))}/GB`),
       wireDtype,
     ]),
   };

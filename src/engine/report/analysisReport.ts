@@ -17,6 +17,7 @@ import { liveBytes } from '../split/liveBytes';
 import { loadOf } from '../split/peakActivations';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { assumedReport } from './assumedReport';
+import { stateReports } from './stateReport';
 import { dataTensorReport, factReport, reportShape } from './tensorReport';
 
 export interface AnalysisFacts {
@@ -58,6 +59,7 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
       ...(boundedBlocks > 0 && { boundedBlocks }),
     },
     candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
+    ...stateReports(graph),
     ...assumedReport(assumed),
     openDimensions: stated.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
     ...(inferred.madeDimensions.length > 0 && { madeDimensions: inferred.madeDimensions.slice(0, mostMadeDimensions) }),

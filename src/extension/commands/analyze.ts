@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { labelText } from '../../shared/escape/workbench';
 import { splitTreeView } from '../tree/splitTree';
-import { type CommandContext, modelArgument, requireDisk, requireModel } from './context';
+import { type CommandContext, modelArgument, requireModel, requireReadable } from './context';
 
 const mostFiles = 1000;
 
@@ -10,7 +10,7 @@ const mostFiles = 1000;
 export async function analyze(context: CommandContext, argument: unknown): Promise<void> {
   const uri = modelArgument(argument) ?? (await pickModel());
   if (!uri) return;
-  requireDisk(uri);
+  requireReadable(uri);
   const { models, graphs } = context;
   const modelUri = uri.toString();
   models.setActive(modelUri);
@@ -34,7 +34,7 @@ export async function analyzeAgain({ models }: CommandContext, modelUri: string)
 /** Shows the graph of a model beside what is open. */
 export async function openGraph(context: CommandContext, argument: unknown): Promise<void> {
   const uri = modelArgument(argument) ?? vscode.Uri.parse(requireModel(context, argument).modelUri, true);
-  requireDisk(uri);
+  requireReadable(uri);
   context.graphs.show(uri, vscode.ViewColumn.Beside);
 }
 

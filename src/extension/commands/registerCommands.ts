@@ -12,7 +12,7 @@ import { planAgain } from './planAgain';
 import { comparePlans, openPlanPreview } from './planPreview';
 import { report } from './report';
 import { split } from './split';
-import { verifySplit } from './verifySplit';
+import { verifyDeployment, verifySplit } from './verifySplit';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -42,6 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
   generate,
   split,
   verifySplit,
+  verifyDeployment,
   planAgain,
   openPlanPreview,
   comparePlans,

@@ -142,7 +142,7 @@ describe('contributions', () => {
     const contracts = kinds.filter((pattern: string) => pattern.endsWith('contract.json'));
     expect(kinds.slice(0, 3)).toEqual(['dnnsplit.json', '*.splitplan.json', '*.profile.json']);
     expect(kinds).toHaveLength(3 + contracts.length);
-    for (const pattern of contracts) expect(pattern).toMatch(/^deploy\/\w+\/.*\*\/contract\.json$/);
+    for (const pattern of contracts) expect(pattern).toMatch(/^deploy\/(\*\/)?\w+\/.*\*\/contract\.json$/);
   });
 
   it('have settings with a default, a scope and a description, each of which something reads', () => {

@@ -32,6 +32,7 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const { assumedText } = analysis ?? {};
   const lines = [
     plan.advice,
+    ...(plan.advised === undefined ? [] : [text('rests.advised', plan.advised.summary)]),
     ...estimateLines(plan),
     ...(plan.trust === undefined ? [] : [plan.trust.text]),
     ...marginLines(plan),
