@@ -172,8 +172,8 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   });
 
   it('has a menu of its own on a node: folds, names, pins and the tree', async () => {
-    await workbench.treeRow('block_6_project').first().click();
-    await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
+    await workbench.treeRow('block_13_project').first().click();
+    await inGraph('heading', 'block_13_project').waitFor({ timeout: 20_000 });
     const item = (name: string) => workbench.page.getByRole('menuitem', { name, exact: true });
     await openMenu();
     for (const name of ['Cut Here', 'Pin to Tier…', 'Compare With…', 'Reveal in Tree', 'Copy Tensor Names']) {
