@@ -88,12 +88,7 @@ function ones(length: number): number[] {
   return new Array<number>(length).fill(1);
 }
 
-function streamInput(
-  tensor: ContractTensor,
-  values: RandomValues,
-  roleOf: RoleOf,
-  lengths: StepLengths,
-): Tensor {
+function streamInput(tensor: ContractTensor, values: RandomValues, roleOf: RoleOf, lengths: StepLengths): Tensor {
   const { name } = tensor;
   const made = drawn(atStep(tensor, roleOf, lengths), values);
   if (masksAll.test(name)) return withValues(made, () => 1);
