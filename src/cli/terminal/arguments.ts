@@ -115,7 +115,7 @@ export function adaptiveOption(): Option {
     .preset('0');
 }
 
-function parseLink(text: string): number {
+export function parseLink(text: string): number {
   const link = Number(text);
   if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
   throw new InvalidArgumentError('It must be the number of a link; the first is 0.');

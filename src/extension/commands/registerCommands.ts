@@ -41,6 +41,7 @@ const commands: Readonly<Record<string, Command>> = {
   generate,
   split,
   verifySplit,
+  runLocally: async (context, argument) => (await import('./runLocally')).runLocally(context, argument),
   planAgain,
   closeModel,
   showLog: ({ log }) => log.show(),
