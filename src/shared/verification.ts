@@ -61,6 +61,8 @@ export const verificationReportSchema = z.strictObject({
   /** Encoding of float32 tensors on each hop; anything but `original` changes results by intent. */
   wire: z.array(z.string()),
   runs: z.number(),
+  /** Where the model remembers: requests of all runs together, each of which is a session. */
+  steps: z.number().optional(),
   seed: z.number(),
   runtime: z.string(),
   /** Optimization of ONNX Runtime that the chain ran with, where it ran here; the whole model runs without any. */

@@ -10,7 +10,7 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { bandwidthText, bytesText, durationText } from '../../shared/quantities';
-import { collectCuts, parseBindings, parseCount, parseLink } from '../terminal/arguments';
+import { collectCuts, parseBindings, parseCount, parseLinkNumber } from '../terminal/arguments';
 import { interruptSignal, progressLine } from '../terminal/canceling';
 import { jsonText, standardOutput, warn } from '../terminal/output';
 
@@ -54,7 +54,7 @@ export function addMeasure(program: Command): void {
     .option(
       '--link <number>',
       'write the measured connection into this link, which joins the tier to the one that runs here',
-      parseLink,
+      parseLinkNumber,
     )
     .option('--runs <number>', 'measured runs; each time is their median', parseCount, 20)
     .option('--threads <number>', 'threads of ONNX Runtime there', parseCount, 1)

@@ -10,7 +10,7 @@ import { say } from '../../shared/messages/say';
 import { counted, countText, durationText } from '../../shared/quantities';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { checkDimensions } from '../terminal/modelOptions';
-import { jsonText, warn } from '../terminal/output';
+import { reportJson, warn } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
 type Optimization = NonNullable<ProfileDocument['optimization']>;
@@ -105,7 +105,7 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   writeOutputFile(output, profileText(profiled.document), rule);
   warn(profiled.warnings);
   outputBeside(output).print(
-    options.json ? jsonText(profileReport(profiled, options)) : profiledText(profiled, options),
+    options.json ? reportJson('measurement', profileReport(profiled, options)) : profiledText(profiled, options),
   );
 }
 

@@ -4,7 +4,7 @@ import { bandwidthText, durationText, threeDigits } from '../../shared/quantitie
 import type { TrialReport } from '../../shared/trial';
 import { showReadOnly } from '../window/readOnly';
 import { requireTrust } from '../window/trust';
-import type { CommandContext } from './context';
+import { type CommandContext, requireDisk } from './context';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';
 import { withRuntime } from './withRuntime';
@@ -13,6 +13,7 @@ const requests = 30;
 
 /** Runs every tier of a plan on this machine and opens what it took beside what the plan says; none without a runtime. */
 export async function runLocally(context: CommandContext, argument: unknown): Promise<TrialReport | undefined> {
+  requireDisk();
   requireTrust();
   const sourceUri = sourceOf(context, argument);
   const packageFolder = context.storageUri.fsPath;

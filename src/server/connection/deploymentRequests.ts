@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path';
-import { planPathFor } from '../../app/planPath';
+import { join } from 'node:path';
+import { deploymentsPathFor, planPathFor } from '../../app/planPath';
 import { tryOut } from '../../app/trialTask';
 import { type ExportedSplit, readSplit, runVerification } from '../../app/verifySplit';
 import { requireUnchanged } from '../../files/fileIdentity';
@@ -10,7 +10,7 @@ import { DnnSplitError } from '../../shared/errors';
 import type { InputRanges } from '../../shared/inputRanges';
 import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
-import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
+import type { DeploymentTarget } from '../../shared/targets';
 import { documentKind } from '../language/documentKind';
 import type { Sessions } from '../sessions/sessions';
 import { pathToUri, uriToPath } from '../sessions/uris';
@@ -64,7 +64,7 @@ export function deploymentRequests(services: DeploymentServices): Pick<RequestHa
 /** The whole model against its parts, in a process of their own. */
 function verify(
   services: DeploymentServices,
-  { sourceUri, runs, packageFolder, token }: ServerRequests['dnnsplit/verify']['params'],
+  { sourceUri, runs, packageFolder, token, deployment }: ServerRequests['dnnsplit/verify']['params'],
   signal: AbortSignal,
 ): Promise<ServerRequests['dnnsplit/verify']['result']> {
   return withParts(services, { sourceUri, token }, signal, ({ modelPath, contractPaths, plan, ranges }) => {
@@ -76,6 +76,7 @@ function verify(
       runs,
       seed: 1,
       runtimeFolder: packageFolder,
+      deployment,
     };
     return runVerification(task, programRun(services, token, say('stage.verifying', {}).text, signal));
   });
@@ -148,5 +149,5 @@ async function planSource(
 }
 
 function deploymentFolder({ planPath }: PlanSource, name: DeploymentTarget | 'split'): string {
-  return join(dirname(planPath), deploymentsFolder, name);
+  return join(deploymentsPathFor(planPath), name);
 }
