@@ -4,6 +4,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { excess } from './excess.mjs';
+import { families } from './families.mjs';
 import { frames } from './frames.mjs';
 import { growth } from './growth.mjs';
 import { loadProduct } from './loadProduct.mjs';
@@ -18,6 +19,7 @@ const sections = new Map([
   ['scaling', { title: 'Ten times the nodes', run: scaling }],
   ['excess', { title: 'Far too much of one thing', run: excess }],
   ['growth', { title: 'Four times the sums, readers, bodies, names and nodes, cold', run: growth }],
+  ['families', { title: 'Ten and a hundred times the graph, family by family, cold', run: families }],
   ['workspace', { title: 'Four times the models in one workspace', run: workspace }],
   ['memory', { title: 'Models opened and closed again', run: memory }],
   ['exact', { title: 'The exact planner', run: exact }],

@@ -50,7 +50,13 @@ export function programs(production) {
     ...Object.entries({
       server: 'src/server/main.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
-    }).map(([name, path]) => ({ ...node, entryPoints: { [name]: path }, plugins: ownMessagesOf(path) })),
+    }).map(([name, path]) => ({
+      ...node,
+      entryPoints: { [name]: path },
+      plugins: ownMessagesOf(path),
+      // In a thread of a browser ELK would take every message for its own.
+      ...(name === 'layoutWorker' && { define: { self: 'undefined' } }),
+    })),
     {
       ...node,
       entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
@@ -68,6 +74,21 @@ export function programs(production) {
       format: 'iife',
       target: 'chrome128',
       entryPoints: { webview: 'webview/main.ts' },
+    },
+    {
+      ...common,
+      platform: 'browser',
+      format: 'cjs',
+      target: 'chrome128',
+      entryPoints: { webExtension: 'src/web/extension.ts' },
+      external: ['vscode'],
+    },
+    {
+      ...common,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome128',
+      entryPoints: { webThread: 'src/web/thread.ts' },
     },
     inPieces({ ...node, entryPoints: { cli: 'src/cli/main.ts' } }, production, '#!/usr/bin/env node'),
     inPieces({ ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] }, production),

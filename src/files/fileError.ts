@@ -1,3 +1,4 @@
+import { mostEditorFileMB } from '../shared/editorFileLimit';
 import { DnnSplitError } from '../shared/errors';
 import { type Sentence, say } from '../shared/messages/say';
 
@@ -19,7 +20,8 @@ const sentences: Readonly<Record<string, Told>> = {
   ENOTDIR: (path) => say('disk.underFile', { path }),
   ENOSPC: diskFull,
   EDQUOT: diskFull,
-  EFBIG: (path) => say('disk.tooLarge', { path }),
+  EFBIG: (path, deed) =>
+    deed === 'write' ? say('disk.tooLarge', { path }) : say('disk.tooLargeHere', { path, size: mostEditorFileMB }),
   EROFS: (path) => say('disk.readOnly', { path }),
   EBUSY: (path) => say('disk.busy', { path }),
   EXDEV: (path) => say('disk.otherDisk', { path }),

@@ -114,6 +114,12 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
+/** The text of a file under its name, as it stands in an editor. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Custom requests: method name -> parameters and result. One entry per message; both ends derive their types from it. */
 export interface ServerRequests {
   /**
@@ -156,6 +162,11 @@ export interface ServerRequests {
   };
   /** A report of the plan that is shown, to hand over: the text of one file. */
   'dnnsplit/report': { params: { modelUri: string; format: HandoverFormat }; result: { text: string } };
+  /** A plan document as a page to read, or what it does otherwise than an older one. The page runs no script. */
+  'dnnsplit/planPage': {
+    params: { plan: NamedText; older?: NamedText };
+    result: { html: string };
+  };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */

@@ -9,7 +9,13 @@ import type { Scene, SceneOverlay } from './scene';
 
 export type ToWebview =
   /** First message after `ready`; strings are already localized. */
-  | { readonly type: 'init'; readonly modelName: string; readonly strings: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'init';
+      readonly modelName: string;
+      readonly strings: Readonly<Record<string, string>>;
+      /** Commands that cannot be run where the extension runs. */
+      readonly withheld?: readonly RunCommand[];
+    }
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
   | { readonly type: 'scene'; readonly scene: Scene }
   | {
@@ -72,6 +78,9 @@ export const runCommands = [
   'analyzeAgain',
 ] as const;
 export type RunCommand = (typeof runCommands)[number];
+
+/** Those that write sub-models or run them. */
+export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'generate'];
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { inferBuilt, inferredResult } from './inferBuilt';
-import { type BuiltModel, runModel } from './onnxBuilder';
+import type { BuiltModel } from './onnxBuilder';
+import { runModel } from './runBuilt';
 
 /**
  * Runs the model in ONNX Runtime and expects inference to state the same type and shape for every output: once with

@@ -3,7 +3,8 @@ import type { Dim } from '../../src/engine/shapes/algebra/dim';
 import { substituteDim } from '../../src/engine/shapes/algebra/substituteDim';
 import type { InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferBuilt } from './inferBuilt';
-import { type BuiltModel, runTensors } from './onnxBuilder';
+import type { BuiltModel } from './onnxBuilder';
+import { runTensors } from './runBuilt';
 
 /**
  * Runs the model in ONNX Runtime and holds the elements of its results that inference follows against those of the run:

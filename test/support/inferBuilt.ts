@@ -4,7 +4,8 @@ import type { Dim } from '../../src/engine/shapes/algebra/dim';
 import { substituteDim } from '../../src/engine/shapes/algebra/substituteDim';
 import type { DimensionBindings, InferredModel } from '../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../src/engine/shapes/inferModel';
-import { type BuiltModel, buildModel, type RunResult } from './onnxBuilder';
+import { type BuiltModel, buildModel } from './onnxBuilder';
+import type { RunResult } from './runBuilt';
 
 /** Inference over a built model; nothing is bound, so symbols stay symbols. */
 export function inferBuilt(spec: BuiltModel, bindings: DimensionBindings = {}): InferredModel {

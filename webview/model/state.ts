@@ -5,7 +5,7 @@ import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
 import type { SceneOverlay } from '../../src/shared/scene';
-import type { PreviewedCut, ToWebview } from '../../src/shared/webviewMessages';
+import type { PreviewedCut, RunCommand, ToWebview } from '../../src/shared/webviewMessages';
 import { text } from '../text/strings';
 import { type TriedPlan, withTried } from './alternatives';
 import { change, emptyHistory, type History, redo, refuse, undo } from './history';
@@ -30,6 +30,8 @@ export interface Progress {
 /** Everything that the page shows. Data comes from the host; the rest is navigation and the user's choices. */
 export interface State {
   readonly modelName: string;
+  /** Commands that are not offered. */
+  readonly withheld: readonly RunCommand[];
   readonly progress: Progress | null;
   readonly error: ErrorData | null;
   readonly scene: SceneModel | null;
@@ -67,6 +69,7 @@ export interface State {
 
 export const initialState: State = {
   modelName: '',
+  withheld: [],
   progress: null,
   error: null,
   scene: null,
@@ -116,7 +119,9 @@ function derive(state: State): State {
   return { ...state, list: scene === null ? null : createDisplayList(scene.scene, shown, text) };
 }
 
-function select(state: State, nodeIds: readonly string[]): State {
+function select(state: State, wanted: readonly string[]): State {
+  // Every plan brings the selection along, which is no news where it is the same.
+  const nodeIds = JSON.stringify(state.selection) === JSON.stringify(wanted) ? state.selection : wanted;
   const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
   const panel = panelFor(state, nodeIds);
   return { ...state, selection: nodeIds, details, panel, focused: nodeIds.at(-1) ?? state.focused };
@@ -124,7 +129,7 @@ function select(state: State, nodeIds: readonly string[]): State {
 
 /** The plan is shown while nothing is selected, and the node that is selected in its place; other tabs stay. */
 function panelFor({ panel, selection }: State, nodeIds: readonly string[]): PanelState {
-  if (JSON.stringify(selection) === JSON.stringify(nodeIds)) return panel;
+  if (selection === nodeIds) return panel;
   if (nodeIds.length > 0) return panel.tab === 'plan' ? { ...panel, tab: 'details' } : panel;
   return panel.tab === 'details' ? { ...panel, tab: 'plan' } : panel;
 }
@@ -141,7 +146,7 @@ function sameBox(before: SceneModel | null, scene: SceneModel, nodeId: string): 
 function receive(state: State, message: ToWebview): State {
   switch (message.type) {
     case 'init':
-      return { ...state, modelName: message.modelName };
+      return { ...state, modelName: message.modelName, withheld: message.withheld ?? [] };
     case 'progress':
       return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
     case 'scene': {

@@ -89,10 +89,10 @@ const answers: { readonly [Tool in AssistantTool]: (input: ToolInput<Tool>, plac
     return {
       ...planData(planned, report),
       gapPercent: report.exact.gapPercent,
-      singleTiers: report.baselines.map(({ strategy, latencyMs, costPerRequest }) => ({
-        strategy: nameData(strategy),
-        latencyMs: rounded(latencyMs),
-        costPerRequest: rounded(costPerRequest),
+      singleTiers: report.baselines.map((single) => ({
+        strategy: nameData(single.strategy),
+        latencyMs: rounded(single.latencyMs),
+        costPerRequest: statedCost(single),
       })),
       next: 'Call try_change for "what if" questions, explain_candidate for one cut, or export_plan to write the plan.',
     };
@@ -179,20 +179,22 @@ function planData({ settings, analyzed }: PlannedModel, report: PlanReport) {
     configuration: settings.configPath === undefined ? 'built-in' : nameData(basename(settings.configPath)),
     assumedSizes: report.assumedText && sentenceData(report.assumedText),
     latencyMs: rounded(report.latencyMs),
-    costPerRequest: rounded(report.costPerRequest),
-    tiers: report.tiers.map(({ id, nodes, computeMs, measuredNodes, lastNode }) => ({
+    costPerRequest: statedCost(report),
+    tiers: report.tiers.map(({ id, nodes, weightBytes, computeMs, measuredNodes, lastNode }) => ({
       id: nameData(id),
       nodes,
+      weightBytes,
       computeMs: rounded(computeMs),
       measuredNodes,
       ...(lastNode !== undefined && nodes < analyzed.graph.nodes.length && { lastNode: nameData(lastNode) }),
     })),
-    links: report.links.map(({ from, to, bandwidthMbps, tensors, bytes, transferMs }) => ({
+    links: report.links.map(({ from, to, bandwidthMbps, tensors, bytes, transferMs, answerMs = 0 }) => ({
       from: nameData(from),
       to: nameData(to),
       bandwidthMbps,
       bytes,
       transferMs: rounded(transferMs),
+      ...(answerMs > 0 && { answerBackMs: rounded(answerMs) }),
       tensors: tensors.map(({ name }) => nameData(name)),
     })),
   };
@@ -201,7 +203,7 @@ function planData({ settings, analyzed }: PlannedModel, report: PlanReport) {
 function comparedData(present: PlanReport, changed: PlanReport) {
   return {
     latencyMs: { present: rounded(present.latencyMs), changed: rounded(changed.latencyMs) },
-    costPerRequest: { present: rounded(present.costPerRequest), changed: rounded(changed.costPerRequest) },
+    costPerRequest: { present: statedCost(present), changed: statedCost(changed) },
     throughputPerSecond: {
       present: rounded(present.throughputPerSecond),
       changed: rounded(changed.throughputPerSecond),
@@ -216,6 +218,11 @@ function tensorData({ name, dtype, shape, bytes }: TensorReport) {
     shape: shape?.map((dim) => (typeof dim === 'string' ? nameData(dim) : dim)),
     bytes,
   };
+}
+
+/** A cost of nothing where nobody states a price is no cost that is known. */
+function statedCost(source: Pick<PlanReport, 'costPerRequest' | 'unstated'>): number | 'not stated' | null {
+  return source.unstated?.includes('costPerRequest') ? 'not stated' : rounded(source.costPerRequest);
 }
 
 /** Four significant digits are enough to talk about. */

@@ -3,7 +3,7 @@ import type { AnnotationReport } from '../../app/annotateModel';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { terminalWork } from '../terminal/canceling';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
@@ -34,7 +34,7 @@ async function annotate(planPath: string, options: AnnotateOptions, output: Outp
   checkOutputFolder(options.output);
   const target = { output: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(annotationSteps(await planInput(planPath), planPath, target, terminalWork()));
-  output.print(options.json ? jsonText(report) : annotationText(report));
+  output.print(options.json ? reportJson('annotation', report) : annotationText(report));
 }
 
 function annotationText({ path, bytes, irVersion, stages, dataPaths }: AnnotationReport): string {

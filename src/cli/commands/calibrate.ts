@@ -3,7 +3,7 @@ import type { CalibratedTier } from '../../app/calibrateTier';
 import { visibleText } from '../../shared/escape/visible';
 import { counted, threeDigits } from '../../shared/quantities';
 import { parseBindings } from '../terminal/arguments';
-import { jsonText } from '../terminal/output';
+import { jsonText, reportJson } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
 interface CalibrateOptions {
@@ -39,7 +39,7 @@ async function calibrate(files: readonly string[], options: CalibrateOptions): P
     writeOutputFile(options.output, jsonText(calibrated.tier), { overwrite, inputs: fileIdentities(files) });
   }
   outputBeside(options.output).print(
-    options.json ? jsonText(calibrationReport(calibrated)) : calibrationText(calibrated),
+    options.json ? reportJson('calibration', calibrationReport(calibrated)) : calibrationText(calibrated),
   );
 }
 

@@ -8,7 +8,7 @@ import { bytesText, listed, threeDigits } from '../../shared/quantities';
 import { exitCodes, setExitCode } from '../terminal/exitCode';
 import { addModelOptions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed, streamName } from '../terminal/namedModels';
-import { jsonText, standardOutput } from '../terminal/output';
+import { reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 
@@ -60,9 +60,7 @@ async function compare(before: string, after: string, options: CompareOptions): 
   const comparison = comparePlans(old, now, failOn);
   const { failures } = comparison;
   standardOutput.print(
-    options.json
-      ? jsonText({ format: 'dnnsplit.comparison', formatVersion: 1, old: before, new: after, ...comparison })
-      : comparisonText(comparison),
+    options.json ? reportJson('comparison', { old: before, new: after, ...comparison }) : comparisonText(comparison),
   );
   setExitCode(failures.length > 0 ? exitCodes.negative : exitCodes.done);
 }

@@ -8,10 +8,11 @@ import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { streamName } from '../terminal/namedModels';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
-interface DeployOptions {
+interface DeployOptions extends TraceOptions {
   readonly target: readonly DeploymentTarget[];
   readonly output?: string;
   readonly engine: Engine;
@@ -27,7 +28,7 @@ interface DeployOptions {
 
 /** `dnnsplit deploy PLAN`: a folder per target that runs the tiers of a plan. */
 export function addDeploy(program: Command): void {
-  program
+  const command = program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
     .argument('<plan>', 'a .splitplan.json file; - is standard input')
@@ -48,7 +49,8 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
-    .addOption(adaptiveOption())
+    .addOption(adaptiveOption());
+  addTraceOptions(command, policyTraceText)
     .addOption(
       new Option(
         '--name <name>',
@@ -108,7 +110,9 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const folder = options.output ?? deploymentsPathFor(planPath === streamName ? '' : planPath);
   checkOutputFolder(folder);
   const work = terminalWork();
-  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink: options.adaptive }, work);
+  const { adaptive: adaptiveLink } = options;
+  const trace = await policyTrace(options, adaptiveLink);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink, trace }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
     const directory = join(folder, target);
@@ -118,7 +122,7 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   });
   const rule = { overwrite: options.force === true, manifestsOnly: options.manifestsOnly === true };
   const paths = await explained(() => takeStepsApart(deploymentSteps(prepared, placed, rule, work)));
-  output.print(options.json ? jsonText({ files: paths }) : paths.map(visibleText).join('\n'));
+  output.print(options.json ? reportJson('deployment', { files: paths }) : paths.map(visibleText).join('\n'));
 }
 
 /** Missing weights need not stand in the way of the manifests. */

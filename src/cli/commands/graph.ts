@@ -10,7 +10,7 @@ import { say } from '../../shared/messages/say';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
 import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed, type NamedModel } from '../terminal/namedModels';
-import { jsonText, warn } from '../terminal/output';
+import { reportJson, warn } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 
 interface GraphOptions extends ModelOptions {
@@ -62,7 +62,7 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };
-  const text = options.json ? jsonText(facts) : visibleText(options.output);
+  const text = options.json ? reportJson('picture', facts) : visibleText(options.output);
   if (options.json || options.output !== '-') outputBeside(options.output).print(text);
 }
 

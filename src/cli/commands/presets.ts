@@ -4,7 +4,7 @@ import { suggestion } from '../../shared/documents/nearest';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { threeDigits } from '../../shared/quantities';
-import { jsonText, standardOutput } from '../terminal/output';
+import { jsonText, reportJson, standardOutput } from '../terminal/output';
 import { type Column, tableText } from '../terminal/table';
 
 interface PresetsOptions {
@@ -35,7 +35,7 @@ async function presets(id: string | undefined, options: PresetsOptions): Promise
   const has = (preset: TierPreset | LinkPreset) => chosen === undefined || preset === chosen;
   if (options.json) {
     const report = { tiers: tierPresets.filter(has), links: linkPresets.filter(has) };
-    standardOutput.print(jsonText({ format: 'dnnsplit.presets', formatVersion: 1, ...report }));
+    standardOutput.print(reportJson('presets', report));
     return;
   }
   standardOutput.print(

@@ -3,7 +3,7 @@ import type { PushReport } from '../../app/push/pushBundle';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText } from '../../shared/quantities';
 import { interruptSignal } from '../terminal/canceling';
-import { jsonText, type Output, standardOutput } from '../terminal/output';
+import { type Output, reportJson, standardOutput } from '../terminal/output';
 
 interface PushCommandOptions {
   readonly folder?: string;
@@ -41,7 +41,7 @@ async function push(bundle: string, destination: string, options: PushCommandOpt
   const host = remoteHost(destination, options.sshConfig);
   const { folder, wait: waitSeconds } = options;
   const report = await pushBundle(bundle, { host, folder, waitSeconds, signal: interruptSignal() });
-  output.print(options.json ? jsonText(report) : pushText(report, destination));
+  output.print(options.json ? reportJson('push', report) : pushText(report, destination));
 }
 
 function pushText({ folder, version, bytes, sentBytes }: PushReport, destination: string): string {

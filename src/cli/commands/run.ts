@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunningChain } from '../../relay/chain/startChain';
+import { startsWithOf } from '../../shared/documents/contract';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
@@ -9,7 +10,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { adaptiveOption, parseCount, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal, progressLine } from '../terminal/canceling';
-import { jsonText, type Output, standardOutput, warn } from '../terminal/output';
+import { type Output, reportJson, standardOutput, warn } from '../terminal/output';
 import { type UsableSplit, usableSplit } from './exportedSplit';
 
 interface RunOptions {
@@ -65,7 +66,9 @@ async function run(target: string, options: RunOptions, output: Output): Promise
   const stopping = new AbortController();
   asked.addEventListener('abort', () => stopping.abort(), { once: true });
   try {
-    const { isAdaptive } = await firstTier(split);
+    const { isAdaptive, contract } = await firstTier(split);
+    if (traced !== undefined && startsWithOf(contract).length > 0)
+      throw new DnnSplitError('bad-usage', say('trace.remembers', {}));
     const links = shaping ? split.plan.links : [];
     const chain = await startChain({
       program: join(__dirname, 'relay.js'),
@@ -103,9 +106,7 @@ async function compareWithPlan(target: string, options: RunOptions, output: Outp
       { program: join(__dirname, 'relay.js'), signal: interruptSignal(), onProgress: progressLine('Run') },
     );
     requireUnchanged([...split.sources(), ...splitPartFiles(split)]);
-    output.print(
-      options.json === true ? jsonText({ format: 'dnnsplit.run', formatVersion: 1, ...report }) : trialText(report),
-    );
+    output.print(options.json === true ? reportJson('run', report) : trialText(report));
     warn(report.warnings);
   } finally {
     split.remove();
@@ -161,5 +162,5 @@ async function follow(
     ...{ contract, trace, emulated, link, signal },
     tell: (line) => (json ? undefined : output.print(line)),
   });
-  output.print(json ? jsonText(report) : `\n${traceRunText(report)}`);
+  output.print(json ? reportJson('traceRun', report) : `\n${traceRunText(report)}`);
 }

@@ -2,7 +2,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { exitCodes, setExitCode } from './exitCode';
 import { exitCodeOf, failureReport, sayFailure } from './failures';
 import { type NamedModel, namedModels } from './namedModels';
-import { jsonText, type Output, warn } from './output';
+import { jsonText, type Output, reportJson, warn } from './output';
 
 /** What a command found out of one model. */
 export interface Answered {
@@ -44,7 +44,7 @@ export async function eachModel(
       if (json) results.push({ model: { path: model.name }, ...failureReport(thrown) });
     }
   }
-  if (json) output.print(jsonText({ format: 'dnnsplit.results', formatVersion: 1, results }));
+  if (json) output.print(reportJson('results', { results }));
   setExitCode(worst);
 }
 

@@ -17,6 +17,11 @@ export function warn(warnings: readonly string[]): void {
   for (const warning of warnings) errorOutput.print(`dnnsplit: warning: ${visibleText(warning)}`);
 }
 
+/** What a command prints with `--json`: it begins with its format, by which a program knows it. */
+export function reportJson(format: string, report: object): string {
+  return jsonText({ format: `dnnsplit.${format}`, formatVersion: 1, ...report });
+}
+
 /** JSON for machines, which a terminal may show; numbers that JSON has no form for become null. */
 export function jsonText(value: unknown): string {
   return visibleJson(JSON.stringify(value, null, 2));

@@ -43,15 +43,29 @@ export function searchCandidates(
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
 export function runningMinima(bytes: Float64Array): number[] {
-  return minimaBetweenAnswers(bytes, () => false);
+  return minimaFromEvery(bytes, () => false);
 }
 
-/** The same, beginning anew after every place that makes what comes back. */
+/** Cuts of one order that are looked at because an answer is made just below them; models have few answers. */
+const mostAfterAnswers = 512;
+
+/**
+ * The same, beginning anew after every place that makes what comes back. Where that gives very many, all running minima
+ * and some of the others at equal distances: a search over all pairs of cuts would take their square.
+ */
 function minimaBetweenAnswers(bytes: Float64Array, makesAnswer: (place: number) => boolean): number[] {
+  const positions = minimaFromEvery(bytes, makesAnswer);
+  if (positions.length <= mostAfterAnswers) return positions;
+  const running = new Set(runningMinima(bytes));
+  const step = Math.ceil(positions.length / mostAfterAnswers);
+  return positions.filter((position, index) => index % step === 0 || running.has(position));
+}
+
+function minimaFromEvery(bytes: Float64Array, startsAfter: (place: number) => boolean): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < bytes.length; position++) {
-    if (position > 0 && makesAnswer(position - 1)) lowest = Number.POSITIVE_INFINITY;
+    if (position > 0 && startsAfter(position - 1)) lowest = Number.POSITIVE_INFINITY;
     const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
     lowest = live;
@@ -82,42 +96,72 @@ function withoutRuledOut(
   bytesOf: Float64Array,
   answers: Float64Array | undefined,
 ): Cut[] {
-  const makers = answers === undefined ? [] : [...answers.keys()].filter((node) => (answers[node] ?? 0) > 0);
-  const sized = cuts.map((cut) => ({
-    cut,
-    bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
-    members: cut.downset && membersBelow(graph, cut),
-    made: makers.filter((node) => isBelow(cut, node)).length,
-  }));
+  const madeBefore = new Int32Array(graph.nodes.length + 1);
+  const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
+  for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
+  const sized = cuts.map(
+    (cut): SizedCut => ({
+      cut,
+      bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
+      members: cut.downset && membersBelow(graph, cut),
+      made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
+    }),
+  );
   sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
-  const kept: typeof sized = [];
-  for (const one of sized) {
-    if (one.bytes === Number.POSITIVE_INFINITY) continue;
-    const ruledOut = kept.some((lower) => lower.bytes <= one.bytes && lower.made === one.made && isInside(lower, one));
-    if (!ruledOut) kept.push(one);
-  }
-  return kept.map((one) => one.cut);
-}
-
-function isBelow({ position, downset }: Cut, node: number): boolean {
-  return downset === undefined ? node < position : downset.includes(node);
+  const kept = new Map<number, KeptCuts>();
+  return sized.flatMap((one) => {
+    if (one.bytes === Number.POSITIVE_INFINITY) return [];
+    const alike = kept.get(one.made) ?? new KeptCuts();
+    kept.set(one.made, alike);
+    if (alike.ruleOut(one)) return [];
+    alike.add(one);
+    return [one.cut];
+  });
 }
 
 interface SizedCut {
   readonly cut: Cut;
+  readonly bytes: number;
   readonly members: Uint8Array | undefined;
+  /** How many nodes below make answers. */
+  readonly made: number;
 }
 
-/** True when every node below `lower` is below `upper` too. */
-function isInside(lower: SizedCut, upper: SizedCut): boolean {
-  if (upper.members === undefined) {
-    return lower.cut.downset === undefined
-      ? lower.cut.position <= upper.cut.position
-      : (lower.cut.downset.at(-1) ?? -1) < upper.cut.position;
+/** Cuts below which the same answers are made, added by rising position; none of them is ruled out. */
+class KeptCuts {
+  /** Of prefixes of the order each has fewer bytes than those before it. */
+  private readonly prefixes: SizedCut[] = [];
+  private readonly across: SizedCut[] = [];
+
+  add(one: SizedCut): void {
+    (one.members === undefined ? this.prefixes : this.across).push(one);
   }
-  if (lower.cut.downset !== undefined) return lower.cut.downset.every((node) => upper.members?.[node] === 1);
-  for (let node = 0; node < lower.cut.position; node++) if (upper.members[node] !== 1) return false;
-  return true;
+
+  /** True where a cut with as few bytes is inside another one. */
+  ruleOut(one: SizedCut): boolean {
+    const prefix = this.lastInside(one);
+    if (prefix !== undefined && prefix.bytes <= one.bytes) return true;
+    return this.across.some((lower) => lower.bytes <= one.bytes && isInside(lower.cut.downset ?? [], one));
+  }
+
+  /** The longest prefix of the order that is inside a cut. */
+  private lastInside({ cut, members }: SizedCut): SizedCut | undefined {
+    const missing = members?.indexOf(0) ?? cut.position;
+    const until = missing < 0 ? cut.position : missing;
+    let [low, high] = [0, this.prefixes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.prefixes[middle]?.cut.position ?? 0) <= until) low = middle + 1;
+      else high = middle;
+    }
+    return this.prefixes[low - 1];
+  }
+}
+
+/** True when nodes, in ascending order, are all below a cut. */
+function isInside(nodes: readonly number[], { cut, members }: SizedCut): boolean {
+  if (members === undefined) return (nodes.at(-1) ?? -1) < cut.position;
+  return nodes.every((node) => members[node] === 1);
 }
 
 /** Fills in what a cut means for both of its sides. */

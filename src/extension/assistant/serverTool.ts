@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isReadable, seesEditorFiles } from '../../files/editorFiles';
 import { type AssistantTool, assistantTools } from '../../shared/assistantTools';
 import type { ServerConnection } from '../client/connection';
 
@@ -26,11 +27,12 @@ export class ServerTool implements vscode.LanguageModelTool<Readonly<Record<stri
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelToolResult> {
     const folders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
-      uri.scheme === 'file' ? [uri.toString()] : [],
+      isReadable(uri) ? [uri.toString()] : [],
     );
+    const mayWrite = vscode.workspace.isTrusted && !seesEditorFiles;
     const { text } = await this.server.request(
       'dnnsplit/tool',
-      { tool: this.tool, input, rootUris: folders, writableUris: vscode.workspace.isTrusted ? folders : [] },
+      { tool: this.tool, input, rootUris: folders, writableUris: mayWrite ? folders : [] },
       token,
     );
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);

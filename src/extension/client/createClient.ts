@@ -10,7 +10,9 @@ import {
   type Middleware,
   State,
 } from 'vscode-languageclient/node';
+import { seesEditorFiles } from '../../files/editorFiles';
 import { clientCommands } from '../../shared/requests';
+import { withheldCommands } from '../window/withheld';
 import type { PoisonedDocuments } from './poisonedDocuments';
 
 interface ClientSetup {
@@ -38,9 +40,9 @@ interface ClientSetup {
 export function createClient(setup: ClientSetup): LanguageClient {
   const { startServer, log, trusted, documentPatterns, watchers, onState, mayRestart } = setup;
   const client = new LanguageClient('dnnsplit', 'DNNSplit', async () => connectionTo(startServer(), log), {
-    documentSelector: documentPatterns.map((pattern) => ({ scheme: 'file', pattern })),
+    documentSelector: documentPatterns.map((pattern) => ({ pattern, ...(!seesEditorFiles && { scheme: 'file' }) })),
     synchronize: { fileEvents: [...watchers] },
-    initializationOptions: { editorValidatesSchema: true, commands: Object.values(clientCommands), trusted },
+    initializationOptions: { editorValidatesSchema: true, commands: offeredCommands(), trusted },
     outputChannel: log,
     middleware: holdingBack(setup),
     errorHandler: {
@@ -54,6 +56,12 @@ export function createClient(setup: ClientSetup): LanguageClient {
     else if (newState === State.Starting) onState('starting');
   });
   return client;
+}
+
+/** Commands that the server may offer. */
+function offeredCommands(): string[] {
+  const withheld = withheldCommands.map((command) => `dnnsplit.${command}`);
+  return Object.values(clientCommands).filter((command) => !withheld.includes(command));
 }
 
 /** Nothing is said to a server of documents that have ended others. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isReadable } from '../../files/editorFiles';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { Notifier } from '../window/notifier';
 import type { LanguageServer } from './languageServer';
@@ -12,7 +13,7 @@ import type { LanguageServer } from './languageServer';
 export function startForDocuments(server: LanguageServer, notifier: Notifier): Releasable {
   const parts = new DisposableStore();
   const look = (document: vscode.TextDocument): void => {
-    if (document.uri.scheme !== 'file' || !/(^|\/)dnnsplit\.json$|\.splitplan\.json$/.test(document.uri.path)) return;
+    if (!isReadable(document.uri) || !/(^|\/)dnnsplit\.json$|\.splitplan\.json$/.test(document.uri.path)) return;
     if (server.state === 'stopped') void notifier.attempt(() => server.start());
   };
   parts.add(vscode.workspace.onDidOpenTextDocument(look));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { labelText } from '../../shared/escape/workbench';
 import { splitTreeView } from '../tree/splitTree';
-import { type CommandContext, modelArgument, requireDisk, requireModel } from './context';
+import { type CommandContext, modelArgument, requireModel, requireReadable } from './context';
 
 const mostFiles = 1000;
 
@@ -10,7 +10,7 @@ const mostFiles = 1000;
 export async function analyze(context: CommandContext, argument: unknown): Promise<void> {
   const uri = modelArgument(argument) ?? (await pickModel());
   if (!uri) return;
-  requireDisk(uri);
+  requireReadable(uri);
   const { models, graphs } = context;
   const modelUri = uri.toString();
   models.setActive(modelUri);
@@ -19,6 +19,8 @@ export async function analyze(context: CommandContext, argument: unknown): Promi
   graphs.show(uri, vscode.ViewColumn.Active);
   const opened = models.open(modelUri);
   await vscode.commands.executeCommand(`${splitTreeView}.focus`);
+  // The side bar shows the tree, and the keyboard is in the graph.
+  graphs.show(uri, vscode.ViewColumn.Active);
   const { error, state } = await opened;
   if (state === 'failed' && error) throw DnnSplitError.fromData(error);
 }
@@ -32,7 +34,7 @@ export async function analyzeAgain({ models }: CommandContext, modelUri: string)
 /** Shows the graph of a model beside what is open. */
 export async function openGraph(context: CommandContext, argument: unknown): Promise<void> {
   const uri = modelArgument(argument) ?? vscode.Uri.parse(requireModel(context, argument).modelUri, true);
-  requireDisk(uri);
+  requireReadable(uri);
   context.graphs.show(uri, vscode.ViewColumn.Beside);
 }
 

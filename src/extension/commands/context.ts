@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { isReadable, seesEditorFiles } from '../../files/editorFiles';
 import { DnnSplitError } from '../../shared/errors';
 import type { PlanReport } from '../../shared/reports';
 import type { LanguageServer } from '../client/languageServer';
 import type { GraphViews } from '../graph/graphViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
+import type { PlanPreviews } from '../preview/planPreviews';
 import type { TreeRow } from '../tree/row';
 import { ShownRow } from '../tree/shownRows';
 import type { Notifier } from '../window/notifier';
@@ -14,6 +16,7 @@ export interface CommandContext {
   readonly models: ModelStore;
   readonly graphs: GraphViews;
   readonly selection: SelectionHub;
+  readonly previews: PlanPreviews;
   readonly server: LanguageServer;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
@@ -23,7 +26,8 @@ export interface CommandContext {
   readonly storageUri: vscode.Uri;
 }
 
-export type Command = (context: CommandContext, argument: unknown) => unknown;
+/** `selected` is everything that was selected in the explorer, where a menu there was opened. */
+export type Command = (context: CommandContext, argument: unknown, selected?: unknown) => unknown;
 
 /** The file that a menu passed as a URI or a code lens as its text, where one passed any. */
 export function fileArgument(argument: unknown): vscode.Uri | undefined {
@@ -47,14 +51,23 @@ function isRow(argument: unknown): argument is TreeRow {
   return typeof argument === 'object' && argument !== null && 'kind' in argument && 'children' in argument;
 }
 
-/** @throws DnnSplitError for models that are not files: their bytes are read by the server, which sees only the disk */
-export function requireDisk(uri: vscode.Uri): void {
-  if (uri.scheme === 'file') return;
+/** @throws DnnSplitError for models that the server cannot read: on a desktop it sees only the disk */
+export function requireReadable(uri: vscode.Uri): void {
+  if (isReadable(uri)) return;
   const message = vscode.l10n.t(
     'DNNSplit cannot read models from "{0}:". Save a copy to a local folder first.',
     uri.scheme,
   );
   throw new DnnSplitError('file-system', message, { path: uri.toString() });
+}
+
+/** @throws DnnSplitError in a browser, where sub-models have no place and nothing can run them */
+export function requireDisk(): void {
+  if (!seesEditorFiles) return;
+  const message = vscode.l10n.t(
+    'Sub-models are written to a disk, which a browser does not have. Open this folder in VS Code on your computer.',
+  );
+  throw new DnnSplitError('bad-usage', message);
 }
 
 /** The model that a command is about: the one passed, else the active one. @throws DnnSplitError when there is none */

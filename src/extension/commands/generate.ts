@@ -5,7 +5,7 @@ import type { GeneratedFile } from '../../shared/requests';
 import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
 import { translated } from '../window/text';
 import { requireTrust } from '../window/trust';
-import { type CommandContext, requireModel } from './context';
+import { type CommandContext, requireDisk, requireModel } from './context';
 import { askToWrite, openText } from './files';
 import { longRequest } from './longRequest';
 import { askingToOverwrite } from './split';
@@ -32,6 +32,7 @@ function isGenerateArgument(value: unknown): value is GenerateArgument {
 
 /** Generates the folder of a deployment target with its sub-models, for a plan document (from its code action) or for the active model. */
 export async function generate(context: CommandContext, argument: unknown): Promise<void> {
+  requireDisk();
   requireTrust();
   const wanted = isGenerateArgument(argument) ? argument : await askForTarget(context);
   if (!wanted) return;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { requireTrust } from '../window/trust';
-import { type CommandContext, fileArgument, requireDisk, requireModel } from './context';
+import { type CommandContext, fileArgument, requireModel, requireReadable } from './context';
 import { rewriteDocument } from './rewriteDocument';
 
 /**
@@ -9,7 +9,7 @@ import { rewriteDocument } from './rewriteDocument';
  */
 export async function planAgain(context: CommandContext, argument: unknown): Promise<void> {
   const source = fileArgument(argument) ?? documentInEditor() ?? modelOf(context);
-  requireDisk(source);
+  requireReadable(source);
   if (isPlan(source)) await rewritePlan(context, source);
   else await context.server.request('dnnsplit/planAgain', { sourceUri: source.toString() });
 }

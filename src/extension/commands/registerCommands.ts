@@ -9,6 +9,7 @@ import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
+import { comparePlans, openPlanPreview } from './planPreview';
 import { report } from './report';
 import { split } from './split';
 import { verifyDeployment, verifySplit } from './verifySplit';
@@ -43,6 +44,8 @@ const commands: Readonly<Record<string, Command>> = {
   verifySplit,
   verifyDeployment,
   planAgain,
+  openPlanPreview,
+  comparePlans,
   closeModel,
   showLog: ({ log }) => log.show(),
   restartServer: ({ server }) => server.restart(),
@@ -52,7 +55,8 @@ const commands: Readonly<Record<string, Command>> = {
 export function registerCommands(context: CommandContext): Releasable {
   const registered = new DisposableStore();
   for (const [name, command] of Object.entries(commands)) {
-    const run = (argument: unknown) => context.notifier.attempt(async () => await command(context, argument));
+    const run = (argument: unknown, selected: unknown) =>
+      context.notifier.attempt(async () => await command(context, argument, selected));
     registered.add(vscode.commands.registerCommand(`dnnsplit.${name}`, run));
   }
   return registered;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { notificationText } from '../../shared/escape/workbench';
 import { requireTrust } from '../window/trust';
-import { type CommandContext, requireModel } from './context';
+import { type CommandContext, requireDisk, requireModel } from './context';
 import { longRequest } from './longRequest';
 
 /** The plan or model that a code action is about, else the active model. @throws DnnSplitError when there is none */
@@ -14,6 +14,7 @@ export function sourceOf(context: CommandContext, argument: unknown): string {
 
 /** Writes a folder per tier with its sub-model and contract, and offers what comes next. */
 export async function split(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
+  requireDisk();
   requireTrust();
   const sourceUri = sourceOf(context, argument);
   const result = await askingToOverwrite((overwrite) =>

@@ -4,7 +4,7 @@ import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
 import { threeDigits } from '../../shared/quantities';
 import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../../shared/verification';
 import { requireTrust } from '../window/trust';
-import type { CommandContext } from './context';
+import { type CommandContext, requireDisk } from './context';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';
 
@@ -12,6 +12,7 @@ const runs = 3;
 
 /** Compares the whole model with its parts on random inputs and opens a report; none without a runtime to run them. */
 export async function verifySplit(context: CommandContext, argument: unknown): Promise<VerificationReport | undefined> {
+  requireDisk();
   requireTrust();
   return await verified(context, vscode.l10n.t('Verifying split models'), sourceOf(context, argument));
 }

@@ -18,6 +18,7 @@ import type { SelectionHub } from '../model/selection';
 import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
+import { withheldCommands } from '../window/withheld';
 
 interface CancellationSource extends Releasable {
   readonly token: CancellationToken;
@@ -210,7 +211,7 @@ export class GraphSession implements Releasable {
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
-    this.post({ type: 'init', modelName: this.modelName, strings });
+    this.post({ type: 'init', modelName: this.modelName, strings, withheld: withheldCommands });
     void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { seesEditorFiles } from '../../files/editorFiles';
 import { hasOverrides } from '../../shared/overrides';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelEntry, ModelStore } from './modelStore';
@@ -15,6 +16,7 @@ export class ContextKeys implements Releasable {
         if (model === models.active) this.#update(model);
       }),
     );
+    this.#set('dnnsplit.disk', !seesEditorFiles);
     this.#update(models.active);
   }
 

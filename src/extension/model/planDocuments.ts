@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isReadable } from '../../files/editorFiles';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 import { PlanText, placeAt } from './planPlaces';
@@ -62,7 +63,7 @@ function show(editor: vscode.TextEditor, { offset, length }: { offset: number; l
 }
 
 function isPlan({ uri }: vscode.TextDocument): boolean {
-  return uri.scheme === 'file' && uri.path.endsWith('.splitplan.json');
+  return isReadable(uri) && uri.path.endsWith('.splitplan.json');
 }
 
 function modelOf({ uri }: vscode.TextDocument, { modelFile }: PlanText): string | undefined {

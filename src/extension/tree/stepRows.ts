@@ -1,5 +1,6 @@
 import type { AnalysisReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
+import { withheldCommands } from '../window/withheld';
 import type { TreeRow } from './row';
 
 interface Step {
@@ -28,7 +29,7 @@ export function stepsSection({ openDimensions }: AnalysisReport, t: Translate): 
     description: '',
     icon: 'arrow-right',
     kind: 'section',
-    children: steps.map(({ command, label, description, icon }) => ({
+    children: steps.filter(isOffered).map(({ command, label, description, icon }) => ({
       id: `steps/${command}`,
       label,
       description,
@@ -38,4 +39,8 @@ export function stepsSection({ openDimensions }: AnalysisReport, t: Translate): 
       children: [],
     })),
   };
+}
+
+function isOffered({ command }: Step): boolean {
+  return !withheldCommands.some((withheld) => withheld === command);
 }

@@ -4,6 +4,7 @@ import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
   type LinkEstimate,
@@ -17,6 +18,7 @@ import {
 import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
+import { parametersOf } from '../inference/sequence';
 import {
   artifactParameter,
   holdingParameter,
@@ -45,6 +47,8 @@ export interface AboveListener {
 export class TierAbove implements Upstream {
   private readonly own: { readonly name: string; readonly artifact: string };
   private readonly sender = { [senderField]: randomUUID() };
+  /** True where a tier above keeps state for each session. */
+  private readonly remembers: boolean;
   /** True where requests can be answered without the tiers above: they are not waited for to the last moment. */
   private readonly isDispensable: boolean;
   private link: LinkEstimate;
@@ -60,6 +64,7 @@ export class TierAbove implements Upstream {
   ) {
     const { position } = contract;
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
+    this.remembers = cutsOf(contract).some(({ startsAbove = [] }) => startsAbove.length > 0);
     this.isDispensable = position === 0 && cutsOf(contract).some(({ lastTier }) => lastTier <= position);
     const watched =
       contract.formatVersion === 2 ? contract.policy.links.find(({ link }) => link === position) : undefined;
@@ -72,7 +77,7 @@ export class TierAbove implements Upstream {
       this.client.describe().catch(() => undefined),
     ]);
     if (!isReady || description === undefined) return `The tier above ${this.contract.tier} is not ready.`;
-    return this.mismatch(announcedBy(description));
+    return this.mismatch(announcedBy(description))?.text;
   }
 
   async infer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<InferenceResponse> {
@@ -142,6 +147,7 @@ export class TierAbove implements Upstream {
           parameters: {
             [artifactParameter]: this.own.artifact,
             ...(route !== undefined && { [routeParameter]: route }),
+            ...(this.remembers && call.sequence !== undefined && parametersOf(call.sequence)),
           },
           check: (description) => this.refuseMismatch(announcedBy(description)),
         },
@@ -175,7 +181,7 @@ export class TierAbove implements Upstream {
   }
 
   /** @param artifact of the tier above; none for servers of other makers */
-  private mismatch(artifact: unknown): string | undefined {
+  private mismatch(artifact: unknown): Sentence | undefined {
     if (typeof artifact !== 'string') return undefined;
     return artifactMismatch(this.own, { name: 'the tier above it', artifact });
   }

@@ -64,7 +64,7 @@ async function verify(
   const scratch = createScratchFolder();
   const directory = join(scratch.path, 'split');
   try {
-    const { sources } = await services.workers.analysis.call(
+    const { sources, ranges } = await services.workers.analysis.call(
       'split',
       { ...source, directory, overwrite: false },
       { signal, onProgress: (stage, fraction) => services.progress(token, stage, fraction) },
@@ -74,6 +74,7 @@ async function verify(
       modelPath,
       contractPaths: [...contractPaths],
       dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
+      ranges,
       runs,
       seed: 1,
       runtimeFolder: packageFolder,

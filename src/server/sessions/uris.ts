@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isReadable } from '../../files/editorFiles';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 
@@ -13,13 +14,19 @@ export function uriToPath(uri: string): string {
   if (uri.startsWith('file:')) {
     throw new DnnSplitError('file-system', say('server.notOnMachine', {}), undefined, uri);
   }
-  const scheme = uri.split(':')[0] ?? uri;
-  throw new DnnSplitError('file-system', say('server.scheme', { scheme }));
+  throw new DnnSplitError('file-system', say('server.scheme', { scheme: schemeOf(uri) }));
 }
 
-/** The path of a `file:` URI, or nothing for other schemes and for those that name no file on this machine. */
+function schemeOf(uri: string): string {
+  return uri.split(':')[0] ?? uri;
+}
+
+/**
+ * The path of a `file:` URI, or nothing for those that name no file on this machine and, but for a browser, for other
+ * schemes.
+ */
 export function tryUriToPath(uri: string): string | undefined {
-  if (!uri.startsWith('file:')) return undefined;
+  if (!isReadable({ scheme: schemeOf(uri) })) return undefined;
   try {
     return fileURLToPath(uri);
   } catch {

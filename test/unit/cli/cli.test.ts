@@ -228,6 +228,11 @@ describe('dnnsplit on the command line', () => {
     expect(run('report', 'small.onnx', '-o', '-', '--format', 'md').stdout).toBe(
       await readFile(path('report.md'), 'utf8'),
     );
+    expect(run('plan', 'small.onnx', '-o', 'told.splitplan.json').status).toBe(0);
+    const told = run('report', 'told.splitplan.json', '-o', '-', '--format', 'md');
+    expect(told.stdout).toMatch(/^# Split of small\n[\s\S]*\| This plan \|/);
+    const replanned = run('report', 'told.splitplan.json', '-o', '-', '--format', 'md', '--objective', 'cost');
+    expect([replanned.status, replanned.stderr]).toEqual([2, expect.stringMatching(/drop --objective/)]);
     const refused = run('report', 'small.onnx', '-o', 'report.pdf');
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/ends in \.html or \.md/)]);
   });

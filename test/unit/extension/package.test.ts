@@ -72,7 +72,7 @@ describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (need
 
   it('lacks nothing that the manifest or the extension names', () => {
     const server = ['server', 'languageServer', 'worker', 'analysisWorker', 'layoutWorker'];
-    const programs = ['extension', ...server, 'webview', 'relay'];
+    const programs = ['extension', ...server, 'webview', 'relay', 'webExtension', 'webThread'];
     const named = [...read('package.json').matchAll(/"(?:\.\/)?((?:dist|media|l10n)\/[\w./-]+\.\w+)"/g)];
     const needed = [...programs.map((name) => `dist/${name}.js`), ...named.map(([, path]) => path)];
     for (const path of needed) expect(packed).toContain(path);

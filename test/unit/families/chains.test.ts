@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { expectValuesAsInRun } from '../../support/expectValuesAsInRun';
 import { GraphWriter } from '../../support/graphWriter';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
-import { type BuiltModel, runModel } from '../../support/onnxBuilder';
+import type { BuiltModel } from '../../support/onnxBuilder';
+import { runModel } from '../../support/runBuilt';
 
 const sizes = { n: 2, s: 7, h: 9 };
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { expectAsInRun } from '../../support/expectAsInRun';
 import { GraphWriter } from '../../support/graphWriter';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
-import { type BuiltModel, type BuiltTensor, runModel } from '../../support/onnxBuilder';
+import type { BuiltModel, BuiltTensor } from '../../support/onnxBuilder';
+import { runModel } from '../../support/runBuilt';
 
 const scalar = (dtype: BuiltTensor['dtype']): BuiltTensor => ({ dtype, shape: [] });
 const loopInputs = { i: scalar('int64'), going: scalar('bool') };

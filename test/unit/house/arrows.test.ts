@@ -16,6 +16,13 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     server: ['shared', 'engine', 'files', 'app'],
     cli: ['shared', 'engine', 'files', 'runtime', 'relay', 'app'],
     extension: ['shared', 'files'],
+    web: ['shared'],
+  },
+  'src/web': {
+    files: [],
+    node: ['files'],
+    threads: ['files', 'node'],
+    '.': ['files', 'node', 'threads'],
   },
   'src/engine': {
     solver: [],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';
-import { type BuiltAttribute, type BuiltModel, runModel } from '../../support/onnxBuilder';
+import type { BuiltAttribute, BuiltModel } from '../../support/onnxBuilder';
+import { runModel } from '../../support/runBuilt';
 
 /** Settings of a window over one spatial dimension. */
 interface Window {

@@ -115,6 +115,13 @@ export class Workbench {
     }
   }
 
+  /** As `chooseOnFile`, from wherever the side bar is. */
+  async chooseOnFileInExplorer(file: string, entry: string): Promise<void> {
+    await this.activity('Explorer').click();
+    await this.file(file).waitFor();
+    await this.chooseOnFile(file, entry);
+  }
+
   /** A row of the extension's tree. */
   treeRow(text: string | RegExp): Locator {
     return this.page.locator('.split-view-view .monaco-list-row', { hasText: text });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { api, cleanUp, inWorkspace } from './workbench';
+import { type Ask, questions } from '../../support/assistantQuestions';
+import { hostileCalls, hostileModel } from '../../support/hostileModel';
+import { api, cleanUp, extension, inWorkspace } from './workbench';
 
 describe('the tools for assistants', () => {
   const model = inWorkspace('tiny-resnet.onnx').fsPath;
@@ -30,5 +32,37 @@ describe('the tools for assistants', () => {
     assert.equal(explained.latencyMs.present, planned.latencyMs);
     const refused = await call('analyze_model', { model: process.execPath });
     assert.equal(refused.error.code, 'bad-usage');
+  });
+
+  it('show hostile names as data', async () => {
+    const uri = inWorkspace('hostile.onnx');
+    await vscode.workspace.fs.writeFile(uri, hostileModel());
+    try {
+      for (const [tool, input] of hostileCalls) {
+        const text = JSON.stringify(await call(tool, { model: uri.fsPath, ...input }));
+        assert.match(text, /never instructions/);
+        assert.doesNotMatch(text, /\\u001b|\u202e|\p{Cc}|x{300}/u);
+      }
+    } finally {
+      await vscode.workspace.fs.delete(uri);
+    }
+  });
+
+  describe('asked thirty questions', () => {
+    const dynamic = inWorkspace('recurrent.onnx');
+
+    before(async () => {
+      const source = vscode.Uri.joinPath(extension().extensionUri, 'test/fixtures/models/s_lstm_gru.onnx');
+      await vscode.workspace.fs.copy(source, dynamic, { overwrite: true });
+    });
+    after(() => vscode.workspace.fs.delete(dynamic));
+
+    const models = {
+      mobilenet: inWorkspace('mobilenetv2.onnx').fsPath,
+      resnet: inWorkspace('resnet152.onnx').fsPath,
+      dynamic: dynamic.fsPath,
+      outside: process.execPath,
+    };
+    for (const { text, check } of questions) it(`answer: ${text}`, () => check(call as Ask, models));
   });
 });

@@ -31,7 +31,9 @@ const nextSteps: readonly NextStep[] = [
 
 /** What to do with the plan, as buttons. */
 export function nextStepsView(state: State, controller: Controller): HTMLElement[] {
-  const steps = nextSteps.filter(({ applies }) => applies === undefined || applies(state));
+  const steps = nextSteps.filter(
+    ({ command, applies }) => !state.withheld.includes(command) && (applies === undefined || applies(state)),
+  );
   const buttons = steps.map(({ command, label, title }) =>
     button({ label: text(label), title: text(title), onClick: () => controller.run(command) }),
   );

@@ -1,6 +1,13 @@
 import { shellWord } from '../../../shared/escape/shell';
 import { urlSegment } from '../../../shared/escape/url';
-import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type DeploymentInput,
+  isServed,
+  keepsSessions,
+  type ModelPlace,
+  runsAnything,
+} from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 
@@ -28,6 +35,13 @@ export function composeReadme(
     'The first tier is ready once every tier above it is.',
     '',
     ...(first === undefined ? [] : interfaceLines(first)),
+    ...(tiers.some((tier) => keepsSessions(tier) && tier.tier.replicas > 1)
+      ? [
+          'Each tier is one container, whatever the plan says: Compose spreads requests by chance, away from the container that',
+          'keeps their session. Kubernetes can have several.',
+          '',
+        ]
+      : []),
     ...modelLines(models.map(({ path }) => path)),
     '## One tier per machine',
     '',

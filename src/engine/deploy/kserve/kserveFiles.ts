@@ -19,6 +19,7 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  keepsSessions,
   modelPlaces,
   relayAlone,
   runsAnything,
@@ -83,7 +84,8 @@ export function kserveFiles(input: DeploymentInput): Deployment {
       },
       ...served.map((tier) => ({
         path: `storage/${tier.name}/${tier.modelName}/config.pbtxt`,
-        content: modelConfig(tier),
+        // Nothing would lead a session back to the one of several pods that keeps its state: the relay keeps it then.
+        content: modelConfig(tier, { keepsState: tier.tier.replicas === 1 }),
       })),
       {
         path: 'relay/Dockerfile',
@@ -244,6 +246,11 @@ function readme(
     '',
     'KServe 0.15 or newer with its runtime `kserve-tritonserver`, and a network plug-in that enforces network policies:',
     'relays and parts take requests without a token from their neighbors alone.',
+    ...(tiers.some(keepsSessions)
+      ? [
+          'Services lead a caller back to the relay that keeps its sessions, by its address; a relay that goes takes them along.',
+        ]
+      : []),
     '',
     ...triedLines('kserve'),
   ].join('\n');

@@ -5,6 +5,7 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  keepsSessions,
   modelPlaces,
   relayAlone,
   runsAnything,
@@ -181,6 +182,13 @@ function readme(
           'runs them beside the relay in each pod, on a GPU where the preset has one.',
         ]),
     '',
+    ...(tiers.some(keepsSessions)
+      ? [
+          'Services lead a caller back to the pod that keeps its sessions, by its address. An ingress in front of them has to do',
+          'the same, for example by a cookie. A pod that goes takes its sessions along.',
+          '',
+        ]
+      : []),
     'Pods say where Prometheus finds their metrics; network policies keep it from them without `components/monitoring`.',
     'ConfigMaps of earlier revisions stay until you delete them, for the pods that still run.',
     '',

@@ -66,17 +66,46 @@ function mayReplace(ray: Ray, { ray: own, fromX, untilX }: EnvelopePiece<Ray>, p
   return ray.untilX >= untilX && isNear(fromX) && isNear(untilX);
 }
 
-/** Rays that no other one is at most as high as everywhere, as long as they last; of equal ones the first. */
+/** Rays that none which lasts for ever is at most as high as everywhere; of equal ones the first. */
 function withoutBeaten<R extends Ray>(rays: readonly R[]): R[] {
   const sorted = [...rays].sort((a, b) => a.floor - b.floor || a.base - b.base || a.slope - b.slope);
-  const kept: R[] = [];
-  for (const ray of sorted) {
-    const isBeaten = kept.some(
-      (other) => other.base <= ray.base && other.slope <= ray.slope && other.untilX >= ray.untilX,
-    );
-    if (!isBeaten) kept.push(ray);
+  const lasting = new Staircase();
+  return sorted.filter((ray) => {
+    if (lasting.isUnder(ray)) return false;
+    if (ray.untilX === Number.POSITIVE_INFINITY) lasting.add(ray);
+    return true;
+  });
+}
+
+/** Lines by rising base, of which each has a smaller slope than the one before. */
+class Staircase {
+  private readonly steps: Pick<Ray, 'base' | 'slope'>[] = [];
+
+  /** True where a line of it is nowhere above a ray. */
+  isUnder({ base, slope }: Ray): boolean {
+    const before = this.steps[this.stepsUpTo(base) - 1];
+    return before !== undefined && before.slope <= slope;
   }
-  return kept;
+
+  /** Takes in a line that none of it is under. */
+  add({ base, slope }: Ray): void {
+    let at = this.stepsUpTo(base);
+    while ((this.steps[at - 1]?.base ?? Number.NEGATIVE_INFINITY) >= base) at--;
+    let until = at;
+    while ((this.steps[until]?.slope ?? Number.NEGATIVE_INFINITY) >= slope) until++;
+    this.steps.splice(at, until - at, { base, slope });
+  }
+
+  /** How many steps have at most some base. */
+  private stepsUpTo(base: number): number {
+    let [low, high] = [0, this.steps.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.steps[middle]?.base ?? 0) <= base) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** The ray's value at some x, wherever it ends. */

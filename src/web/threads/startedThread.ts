@@ -1,0 +1,82 @@
+import { memoryOf } from '../files/entry';
+import type { FromThread, LoadPrograms, ReadFiles, Start, ToThread } from './messages';
+
+export interface ThreadListener {
+  readonly message: (value: unknown) => void;
+  readonly error: (error: Error) => void;
+  /** It ended by itself, or because its program does not run. */
+  readonly exit: (code: number) => void;
+}
+
+/** A thread of the browser that runs one of the product's programs, seen from where it was started. */
+export class StartedThread {
+  readonly #worker: Promise<Worker>;
+  #isEnded = false;
+
+  constructor(
+    start: Start,
+    programs: LoadPrograms,
+    private readonly readFiles: ReadFiles,
+    private readonly listener: ThreadListener,
+  ) {
+    this.#worker = this.#begin(start, programs);
+    this.#worker.catch((error: Error) => {
+      listener.error(error);
+      this.#end(1);
+    });
+  }
+
+  post(value: unknown): void {
+    this.#send({ kind: 'message', value });
+  }
+
+  tellChanged(paths: readonly string[]): void {
+    this.#send({ kind: 'changed', paths });
+  }
+
+  terminate(): void {
+    this.#isEnded = true;
+    void this.#worker.then(
+      (worker) => worker.terminate(),
+      () => undefined,
+    );
+  }
+
+  async #begin(start: Start, load: LoadPrograms): Promise<Worker> {
+    const programs = await load();
+    const address = URL.createObjectURL(programs.thread);
+    const worker = new Worker(address, { name: `dnnsplit ${start.program}` });
+    worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
+      URL.revokeObjectURL(address);
+      this.#receive(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.listener.error(new Error(event.message));
+    };
+    worker.postMessage({ kind: 'start', start, programs } satisfies ToThread);
+    return worker;
+  }
+
+  #receive(message: FromThread): void {
+    if (this.#isEnded) return;
+    if (message.kind === 'message') this.listener.message(message.value);
+    else if (message.kind === 'exit') this.#end(message.code);
+    else {
+      const { id, wants } = message;
+      void this.readFiles(wants).then((entries) => this.#send({ kind: 'files', id, entries }));
+    }
+  }
+
+  #end(code: number): void {
+    if (this.#isEnded) return;
+    this.terminate();
+    this.listener.exit(code);
+  }
+
+  #send(message: ToThread): void {
+    const send = (worker: Worker) =>
+      worker.postMessage(message, message.kind === 'files' ? memoryOf(message.entries) : []);
+    void this.#worker.then(send, () => undefined);
+  }
+}
