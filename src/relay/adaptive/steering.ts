@@ -1,6 +1,7 @@
 import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
 import { type ControllerState, follow, regimeAt, startingController } from '../../shared/policy';
-import type { Holding, Route } from './route';
+import type { Holding } from './holding';
+import type { Route } from './route';
 
 /** How long a tier counts as lost that this one cannot look after itself. */
 const lostForMs = 2000;

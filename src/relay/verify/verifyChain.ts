@@ -3,7 +3,7 @@ import { unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
-import { cutsOf, interfaceOf } from '../../shared/documents/contract';
+import { cutsOf, interfaceOf } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';

@@ -9,12 +9,8 @@ import { Metrics } from '../../../../src/relay/service/metrics';
 import { RelayServer, type RelayServerOptions } from '../../../../src/relay/service/relayServer';
 import type { Tracer } from '../../../../src/relay/tracing/tracer';
 import type { Executor } from '../../../../src/runtime/executor';
-import {
-  blocksOf,
-  type ContractDocument,
-  type ContractTensor,
-  type SingleCutContract,
-} from '../../../../src/shared/documents/contract';
+import type { ContractDocument, ContractTensor, SingleCutContract } from '../../../../src/shared/documents/contract';
+import { blocksOf } from '../../../../src/shared/documents/contractParts';
 
 export function contractTensor(
   name: string,
