@@ -17,7 +17,7 @@ import { base64Of, element } from './page/dom';
 import { createLegend } from './panels/legend';
 import { createNoticeView } from './panels/noticeView';
 import { createSearchResults } from './panels/searchResults';
-import { createSidePanel } from './panels/sidePanel';
+import { createSidePanel, type SidePanel } from './panels/sidePanel';
 import { createStatusView } from './panels/statusView';
 import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
@@ -109,6 +109,7 @@ export function createApp(root: HTMLElement, transport: Transport, modelName: st
   bindContextMenu(host, view, controller, store.state);
   bindSearchKeys(toolbar.search.element, results.focusFirst, leaveSearch);
   bindPageKeys(root, controller);
+  bindRegionKeys(host, panel, () => controller.setPanel({ open: true }));
   focusWithPage(host);
   followSize(host, view);
   onThemeChange((changed) => {
@@ -280,11 +281,30 @@ function bindPageKeys(root: HTMLElement, controller: Controller): void {
   });
 }
 
+/** F6 goes from the graph to the panel, and Shift+F6 back; from there the keys go on to the other parts of the window. */
+function bindRegionKeys(host: HTMLElement, panel: SidePanel, openPanel: () => void): void {
+  const leads = (from: HTMLElement, isBack: boolean, go: () => void) =>
+    from.addEventListener('keydown', (event) => {
+      if (event.key !== 'F6' || event.shiftKey !== isBack || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      go();
+    });
+  leads(host, false, () => {
+    openPanel();
+    panel.focus();
+  });
+  leads(panel.element, true, () => host.focus());
+}
+
 /** Whoever comes to the page by keyboard is in the graph at once, not before ten tools. */
 function focusWithPage(host: HTMLElement): void {
-  window.addEventListener('focus', () => {
+  const focus = () => {
     if (document.activeElement === document.body) host.focus({ preventScroll: true });
-  });
+  };
+  window.addEventListener('focus', focus);
+  // The page may have had the focus before there was anything on it.
+  if (document.hasFocus()) focus();
 }
 
 function followSize(host: HTMLElement, view: GraphView): void {

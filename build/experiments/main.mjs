@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadProduct, root } from '../bench/loadProduct.mjs';
 import { experimentsReport } from './report.mjs';
 import { outcomesOf, plansOverAllPositions, studiedModels } from './study.mjs';
+import { modernModels, strategyOutcomes, tierCountOutcomes } from './tierCounts.mjs';
 
 const product = await loadProduct();
 const results = studiedModels(product).map((model) => {
@@ -18,7 +19,11 @@ const results = studiedModels(product).map((model) => {
     outcomes,
   };
 });
-const { markdown, plots } = experimentsReport(results);
+const models = modernModels(product);
+const { markdown, plots } = experimentsReport(results, {
+  counts: models.flatMap((model) => tierCountOutcomes(product, model)),
+  strategies: models.flatMap((model) => strategyOutcomes(product, model)),
+});
 const folder = join(root, 'docs');
 mkdirSync(join(folder, 'experiments'), { recursive: true });
 writeFileSync(join(folder, 'experiments.md'), markdown);

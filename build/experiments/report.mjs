@@ -3,6 +3,7 @@ import { spread } from '../bench/statistics.mjs';
 import { accuracySection } from './accuracy.mjs';
 import * as study from './study.mjs';
 import { svgPlot } from './svgPlot.mjs';
+import { strategySection, tierCountSection } from './tierCounts.mjs';
 
 /**
  * @typedef {import('./study.mjs').Outcome} Outcome
@@ -23,8 +24,12 @@ export function isGenuineSplit({ tiersUsed, overBest }, gain = tie) {
   return tiersUsed > 1 && overBest > 1 + gain;
 }
 
-/** @param {readonly ModelResult[]} results @returns {{ markdown: string, plots: Record<string, string> }} */
-export function experimentsReport(results) {
+/**
+ * @param {readonly ModelResult[]} results
+ * @param {{ counts: readonly import('./tierCounts.mjs').TierCountOutcome[], strategies: readonly import('./tierCounts.mjs').StrategyOutcome[] }} [modern]
+ * @returns {{ markdown: string, plots: Record<string, string> }}
+ */
+export function experimentsReport(results, modern) {
   const outcomes = results.flatMap((result) => result.outcomes);
   const plots = {
     'candidates.svg': candidatesPlot(results),
@@ -43,6 +48,7 @@ export function experimentsReport(results) {
     ...gainsSection(outcomes),
     ...splitsSection(results, outcomes),
     ...exactnessSection(outcomes),
+    ...(modern === undefined ? [] : [...tierCountSection(modern.counts), ...strategySection(modern.strategies)]),
     ...accuracySection(),
     ...limitsSection(),
   ].join('\n');
@@ -67,7 +73,7 @@ function setting(results) {
     `| device to edge | ${list(study.uplinksMbps)} Mbit/s, ${linkLatenciesMs[0]} ms |`,
     `| edge to cloud | ${list(study.backhaulsMbps)} Mbit/s, ${linkLatenciesMs[1]} ms, ${backhaulPricePerGB} $/GB |`,
     '',
-    'Times are estimates from the presets, not measurements: for the Raspberry Pi from rates by kind of work that published times were fitted to, for the others from a peak or one published figure. Prices without a source are assumptions of this study.',
+    'Times are estimates from the presets, not measurements: for the Raspberry Pi and the Jetson Nano from rates by kind of work that published times were fitted to, for the others from a peak or one published figure. Prices without a source are assumptions of this study.',
     '',
   ];
 }

@@ -1,10 +1,12 @@
+import { externalLocations } from '../engine/onnx/externalLocations';
+import type { OnnxModel } from '../engine/onnx/model';
 import { readModel } from '../engine/onnx/read/readModel';
 import { type AssumedDimension, inferSized } from '../engine/shapes/assumed/assumeSizes';
 import type { DimensionBindings, InferredModel } from '../engine/shapes/facts/inferred';
 import { buildSplitGraph } from '../engine/split/buildSplitGraph';
 import { searchCandidates } from '../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
-import { openModelSource } from '../files/externalData';
+import { openModelSource, resolveExternalData } from '../files/externalData';
 import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
@@ -30,6 +32,8 @@ export interface AnalyzedModel {
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
   readonly boundedBlocks: number;
+  /** Files beside the model that hold weights, and those that are missing; absent where all weights are in the model. */
+  readonly weightFiles?: { readonly files: readonly string[]; readonly missing: readonly string[] };
   /** Made when it is first asked for. */
   readonly structureHash: string;
 }
@@ -68,6 +72,7 @@ export function analyzeFile(
       state,
       graph,
       ...searchCandidates(graph),
+      ...weightFilesOf(model, path),
       get structureHash() {
         hash ??= structureHash(model);
         return hash;
@@ -77,6 +82,23 @@ export function analyzeFile(
     throw DnnSplitError.is(thrown) ? inFile(thrown, path) : thrown;
   } finally {
     source.close();
+  }
+}
+
+function weightFilesOf(model: OnnxModel, path: string): Pick<AnalyzedModel, 'weightFiles'> {
+  const files = [...externalLocations(model)].sort();
+  const missing = files.filter((location) => !isThere(path, location));
+  return files.length === 0 ? {} : { weightFiles: { files, missing } };
+}
+
+/** Weights that may not be read are as good as missing. */
+function isThere(path: string, location: string): boolean {
+  try {
+    resolveExternalData(path, location);
+    return true;
+  } catch (thrown) {
+    if (DnnSplitError.is(thrown, 'external-data')) return false;
+    throw thrown;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Reach } from '../files/reach';
 import type { ConfigDocument } from '../shared/documents/config';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import type { Session } from '../shared/session';
 import type { StateSetting } from '../shared/statePairs';
 import type { Strategy } from '../shared/strategies';
 import { type LoadedConfig, loadConfig } from './configFile';
@@ -18,6 +19,8 @@ export interface ModelSettings {
   readonly infrastructure: Infrastructure;
   readonly bindings: DimensionBindings;
   readonly state: StateSetting;
+  /** As in `ResolvedConfig`. */
+  readonly session?: Session;
   readonly strategy: Strategy;
   /** As in `ResolvedConfig`. */
   readonly minimumGainPercent: number | undefined;

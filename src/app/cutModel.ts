@@ -5,8 +5,11 @@ import { planSegments } from '../engine/extract/planSegments';
 import type { SegmentsPlan } from '../engine/extract/segmentPlan';
 import type { Assignment } from '../engine/planning/plan/plan';
 import type { InferredModel } from '../engine/shapes/facts/inferred';
+import type { TableStep } from '../shared/bandwidthReports';
 import type { ContractDocument } from '../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
+import { DnnSplitError } from '../shared/errors';
+import { say } from '../shared/messages/say';
 import type { Work } from '../shared/work';
 import type { AnalyzedModel } from './analyzeFile';
 import { artifactId, shortId } from './artifactId';
@@ -29,7 +32,7 @@ export interface CutModel {
 }
 
 /** A plan with its model, and what is known of its tensors, those that are kept on purpose among its outputs. */
-interface ModelToCut {
+export interface ModelToCut {
   readonly plan: PlanDocument;
   readonly model: AnalyzedModel;
   readonly inferred: InferredModel;
@@ -37,7 +40,7 @@ interface ModelToCut {
 
 /** The model as the plan itself cuts it. @param assignment with cuts at the borders of calls */
 export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assignment, work: Work): CutModel {
-  const segments = planSegments(inferred, model.graph, assignment, plan.tiers.length);
+  const segments = planSegments(inferred, model.graph, assignment, plan.tiers.length, model.state);
   const contracts = contractsOf(plan, inferred, segments);
   const borders = contracts.map(({ receives, sends, answers, answersAbove, segment }) => ({
     receives,
@@ -59,17 +62,19 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
 /**
  * The model cut at every border that any regime of a policy uses. The borders themselves are not part of the id: a tier that
  * holds other cuts of the same model answers those that both hold.
+ * @throws DnnSplitError `bad-usage` for a model that keeps state between requests
  */
 export function cutIntoBlocks(
   { plan, model, inferred }: ModelToCut,
   { cuts, regimes }: PolicyCuts,
-  link: number,
+  { link, table }: { readonly link: number; readonly table?: readonly TableStep[] | undefined },
   work: Work,
 ): CutModel {
-  const { graph } = model;
+  const { graph, state } = model;
+  if (state.length > 0) throw new DnnSplitError('bad-usage', say('split.state', {}));
   const { blockOf, count, tiers } = blocksOfCuts(cuts);
   const blocks = planSegments(inferred, graph, blockOf, count);
-  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes }, shortId);
+  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes, table }, shortId);
   const [first] = bodies;
   const artifact = artifactId(model, ['blocks', sizesOfPlan(plan), first?.cuts[0]?.receives], work);
   return {

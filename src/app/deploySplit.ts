@@ -17,12 +17,13 @@ import { say } from '../shared/messages/say';
 import { unwatched, type Work } from '../shared/work';
 import { type AnalyzedModel, analyzeAs } from './analyzeFile';
 import { checkPlan } from './checkPlan';
-import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart } from './cutModel';
+import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart, type ModelToCut } from './cutModel';
 import { type ExportedSegments, exportSegments } from './exportSegments';
 import { modelFiles } from './inputFiles';
 import { earlierSplitFiles } from './ownFiles';
 import { modelOfPlan } from './planFile';
 import { policyCuts } from './policyCuts';
+import { type PolicyTrace, policyTable } from './policyTable';
 import { contractFile, splitPlanFile } from './splitFiles';
 import { type Steps, takeSteps } from './steps';
 
@@ -95,6 +96,8 @@ export interface PrepareOptions {
   readonly keep?: readonly string[] | undefined;
   /** Link whose bandwidth the parts follow: every cut that is best at some bandwidth of it is held. Only the plan's own otherwise. */
   readonly adaptiveLink?: number | undefined;
+  /** Trace of that link for which a table is made; the regimes' borders decide otherwise. */
+  readonly trace?: PolicyTrace | undefined;
 }
 
 /**
@@ -104,7 +107,7 @@ export interface PrepareOptions {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  { analyze, reach, keep = [], adaptiveLink }: PrepareOptions = {},
+  { analyze, reach, keep = [], adaptiveLink, trace }: PrepareOptions = {},
   work: Work = unwatched,
 ): PreparedSplit {
   const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
@@ -116,11 +119,23 @@ export function prepareSplit(
     model,
     ...(adaptiveLink === undefined
       ? cutOnce(cut, assignment, work)
-      : cutIntoBlocks(cut, policyCuts(plan, model, adaptiveLink, planPath), adaptiveLink, work)),
+      : intoBlocks(cut, planPath, { link: adaptiveLink, trace }, work)),
     names: tierNames(plan),
     sources,
     inputs: [...sources, ...fileIdentities([planPath])],
   };
+}
+
+function intoBlocks(
+  cut: ModelToCut,
+  planPath: string,
+  { link, trace }: { readonly link: number; readonly trace: PolicyTrace | undefined },
+  work: Work,
+): CutModel {
+  const { plan, model } = cut;
+  const policy = policyCuts(plan, model, link, planPath);
+  const table = trace && policyTable(policy, trace, plan.links[link]?.bandwidthMbps ?? 0, planPath);
+  return cutIntoBlocks(cut, policy, { link, table }, work);
 }
 
 /** Where an export puts things. */

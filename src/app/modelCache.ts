@@ -129,7 +129,7 @@ function keepNewest<Value>(kept: Map<string, Value>, path: string, value: Value)
 }
 
 /** Everything that a plan depends on besides the model; profiles as their entries. */
-function planKey({ infrastructure, strategy }: ModelSettings, overrides: PlanOverrides): string {
+function planKey({ infrastructure, strategy, session }: ModelSettings, overrides: PlanOverrides): string {
   const entries = (_: string, value: unknown) => (value instanceof Map ? [...value] : value);
-  return JSON.stringify([infrastructure, strategy, overrides], entries);
+  return JSON.stringify([infrastructure, strategy, overrides, session], entries);
 }

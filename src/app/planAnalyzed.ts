@@ -9,6 +9,7 @@ import type { PlanOverrides } from '../shared/requests';
 import { unwatched, type Work } from '../shared/work';
 import type { AnalyzedModel } from './analyzeFile';
 import type { ModelSettings } from './configuredModel';
+import { plannedGraph } from './sessionModel';
 
 /** A model with its plan under some settings. */
 export interface PlannedModel {
@@ -37,7 +38,8 @@ export function planAnalyzed(
     ...{ ...options, strategy, cuts, placement, boundedBlocks },
     ...(overrides.strategy === undefined && minimumGainPercent !== undefined && { minimumGainPercent }),
   };
-  const result = planModel(analyzed.graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
+  const graph = plannedGraph(analyzed, settings, work);
+  const result = planModel(graph, analyzed.candidates, wanted.infrastructure, planOptions, work);
   return { analyzed, settings, result };
 }
 

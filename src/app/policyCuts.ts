@@ -1,5 +1,6 @@
 import type { PolicyRegime } from '../engine/deploy/adaptiveContracts';
 import { moveCutsToCallBorders } from '../engine/extract/topLevel';
+import type { TimedCut } from '../engine/planning/bandwidths/traceTable';
 import type { Assignment } from '../engine/planning/plan/plan';
 import { assignedTiers } from '../engine/split/nodeRanges';
 import type { PlanDocument } from '../shared/documents/plan';
@@ -12,6 +13,8 @@ import { checkPlan } from './checkPlan';
 export interface PolicyCuts {
   readonly cuts: readonly Assignment[];
   readonly regimes: readonly PolicyRegime[];
+  /** What each cut takes by the bandwidth, where the plan says so. */
+  readonly timed: readonly (TimedCut | undefined)[];
 }
 
 /**
@@ -24,13 +27,17 @@ export function policyCuts(plan: PlanDocument, model: AnalyzedModel, link: numbe
   const cuts: Assignment[] = [];
   const indices = new Map<string, number>();
   const regimes: PolicyRegime[] = [];
+  const timed: (TimedCut | undefined)[] = [];
   for (const regime of plan.regimes) {
     if (regime.link !== link) continue;
     if (regime.nodes === undefined) throw noPolicy(link, planPath);
     const assignment = assignmentOf(plan, model, regime.nodes, planPath);
     const key = assignment.join();
     const cut = indices.get(key) ?? cuts.length;
-    if (cut === cuts.length) cuts.push(assignment);
+    if (cut === cuts.length) {
+      cuts.push(assignment);
+      timed.push(timesOf(regime));
+    }
     indices.set(key, cut);
     const { fromMbps, toMbps, keepsLimitsFromMbps, infeasible } = regime;
     const before = regimes.at(-1);
@@ -46,7 +53,11 @@ export function policyCuts(plan: PlanDocument, model: AnalyzedModel, link: numbe
   }
   if (regimes.length === 0) throw noPolicy(link, planPath);
   if (cuts.length < 2) throw new DnnSplitError('invalid-plan', say('policy.oneRegime', { link }), { path: planPath });
-  return { cuts, regimes };
+  return { cuts, regimes, timed };
+}
+
+function timesOf({ fixedMs, bytes, answerBytes = 0 }: PlanDocument['regimes'][number]): TimedCut | undefined {
+  return fixedMs === undefined || bytes === undefined ? undefined : { fixedMs, bytes: bytes + answerBytes };
 }
 
 function noPolicy(link: number, planPath: string): DnnSplitError {

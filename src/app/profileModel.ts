@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { type KernelTime, kernelTimes } from '../runtime/profiling/kernelTimes';
+import { type KernelTime, kernelTimes, type TraceTimes } from '../runtime/profiling/kernelTimes';
 import { matchKernels } from '../runtime/profiling/matchKernels';
 import { readTraceEvents } from '../runtime/profiling/traceEvents';
 import type { ProfileDocument } from '../shared/documents/profile';
 import { DnnSplitError } from '../shared/errors';
-import { say } from '../shared/messages/say';
+import { type Sentence, say } from '../shared/messages/say';
 import type { AnalyzedModel } from './analyzeFile';
 
 /** A profile with what is worth knowing about how it came about. */
@@ -34,7 +34,15 @@ export interface ProfileSource {
   /** Date of the measurement. */
   readonly recorded: string;
   readonly warmup: number | undefined;
+  readonly threads?: number | undefined;
+  /** Graph optimization of the runs, where it is known. */
+  readonly optimization?: ProfileDocument['optimization'];
+  /** Median time of runs that were not traced. */
+  readonly runMicroseconds?: number | undefined;
 }
+
+/** A trace of which a smaller part of the operators leads to nodes of a model was recorded from another one. */
+const leastShare = 1 / 3;
 
 const cpuProvider = 'CPUExecutionProvider';
 
@@ -48,12 +56,20 @@ export function profileFromTrace(
   source: ProfileSource,
 ): Profiled {
   const times = kernelTimes(readTraceEvents(tracePath), tracePath, source.warmup);
-  const { microseconds, missing, foreign, ambiguous } = matchKernels(times.kernels, inferred, graph);
+  const isOptimized = source.optimization === undefined ? undefined : source.optimization !== 'disabled';
+  const matched = matchKernels(times.kernels, inferred, graph, isOptimized);
+  const { missing, foreign, ambiguous, share } = matched;
   const measuredNodes = graph.nodes.length - missing.length;
-  if (measuredNodes === 0 && graph.nodes.length > 0) {
-    const message = say('profile.otherModel', { path: tracePath, nodes: graph.nodes.length });
-    throw new DnnSplitError('invalid-profile', message, { path: tracePath });
+  if (graph.nodes.length > 0 && (measuredNodes === 0 || share < leastShare)) {
+    throw new DnnSplitError(
+      'invalid-profile',
+      strangeTrace(tracePath, graph.nodes.length, share, isOptimized === true),
+      { path: tracePath },
+    );
   }
+  const scale = untracedScale(times, source.runMicroseconds);
+  const microseconds = scaled(matched.microseconds, scale);
+  const { threads, optimization, runMicroseconds = times.runMicroseconds } = source;
   const providers = [...new Set(times.kernels.map(({ provider }) => provider))].filter((name) => name !== '').sort();
   const isElsewhere = providers.some((provider) => provider !== cpuProvider);
   const { device, recorded } = source;
@@ -66,16 +82,52 @@ export function profileFromTrace(
       : []),
   ];
   return {
-    document: { device, runtime, recorded, model: { name: basename(path), structureHash }, microseconds },
+    document: {
+      ...{ device, runtime, recorded, model: { name: basename(path), structureHash } },
+      ...(threads !== undefined && { threads }),
+      ...(optimization !== undefined && { optimization }),
+      ...{ runs: times.runs, runMicroseconds: figure(runMicroseconds), microseconds },
+      spreadMicroseconds: scaled(matched.spreadMicroseconds, scale),
+      ...(Object.keys(matched.fused).length > 0 && { fused: mutable(matched.fused) }),
+    },
     runs: times.runs,
     nodes: graph.nodes.length,
     measuredNodes,
     nodeMicroseconds: sum(Object.values(microseconds)),
-    runMicroseconds: times.runMicroseconds,
+    runMicroseconds,
     missing: missing.map(({ id, label }) => ({ id, label })),
     foreign: { operators: foreign.length, microseconds: sum(foreign.map((kernel) => kernel.microseconds)) },
     warnings,
   };
+}
+
+/**
+ * What a traced time is to be multiplied by so that all together make up a run that was not traced: writing the trace takes
+ * time, and what ONNX Runtime does between two operators is in none of them.
+ */
+function untracedScale({ kernels }: TraceTimes, runMicroseconds: number | undefined): number {
+  const total = sum(kernels.map(({ microseconds }) => microseconds));
+  return runMicroseconds === undefined || total === 0 ? 1 : runMicroseconds / total;
+}
+
+function scaled(times: Readonly<Record<string, number>>, scale: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(times).map(([name, time]) => [name, figure(time * scale)]));
+}
+
+/** Nanoseconds are enough. */
+function figure(microseconds: number): number {
+  return Number(microseconds.toFixed(3));
+}
+
+function mutable(fused: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(fused).map(([name, others]) => [name, [...others]]));
+}
+
+/** Why a trace is not taken for one of this model. */
+function strangeTrace(path: string, nodes: number, share: number, isOwn: boolean): Sentence {
+  if (isOwn) return say('profile.renamed', {});
+  if (share === 0) return say('profile.otherModel', { path, nodes });
+  return say('profile.fewOperators', { path, percent: Math.round(100 * share) });
 }
 
 /** The text of a profile; the same profile gives the same bytes. */

@@ -3,7 +3,7 @@ import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import type { TrialReport, TrialTask } from '../shared/trial';
 import { trialReportSchema } from '../shared/trial';
 import { type ProgramOptions, runProgramTask } from './programTask';
-import type { ExportedSplit } from './verifySplit';
+import { type ExportedSplit, inputRangesOf } from './verifySplit';
 
 export interface TrialOptions {
   readonly requests: number;
@@ -22,7 +22,7 @@ const graceMs = 20_000;
  * @throws DnnSplitError as `runProgramTask`
  */
 export function tryOut(split: ExportedSplit, options: TrialOptions, run: ProgramOptions): Promise<TrialReport> {
-  const task = trialTask(split, options, machineName());
+  const task = { ...trialTask(split, options, machineName()), ranges: inputRangesOf(split) };
   return runProgramTask({ command: 'trial', task, report: trialReportSchema, graceMs }, run);
 }
 

@@ -16,6 +16,7 @@ import { logOpenings } from './model/logOpenings';
 import { ModelStore } from './model/modelStore';
 import { PlanDocuments } from './model/planDocuments';
 import { SelectionHub } from './model/selection';
+import { PlanPreviews } from './preview/planPreviews';
 import { OpeningProgress } from './status/openingProgress';
 import { PlanStatus } from './status/status';
 import { SplitTree } from './tree/splitTree';
@@ -66,10 +67,12 @@ export function activate({
       (modelUri) => models.setActive(modelUri),
     ),
   );
+  const previews = parts.add(new PlanPreviews(server));
   const context: CommandContext = {
     models,
     graphs,
     selection,
+    previews,
     server,
     notifier,
     log,

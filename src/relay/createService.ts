@@ -1,4 +1,5 @@
 import type { ContractDocument } from '../shared/documents/contract';
+import { startsWithOf } from '../shared/documents/contractParts';
 import { Steering } from './adaptive/steering';
 import type { TensorServer } from './execution/tensorServer';
 import { TierAbove } from './execution/tierAbove';
@@ -8,6 +9,8 @@ import { InferenceService, type ServiceLimits } from './service/inferenceService
 import type { Log } from './service/log';
 import type { Metrics } from './service/metrics';
 import { Routing } from './service/routing';
+import { type SessionLimits, Sessions } from './sessions/sessions';
+import { StatefulHop } from './sessions/statefulHop';
 import type { Tracer } from './tracing/tracer';
 
 export interface ServiceParts {
@@ -26,7 +29,8 @@ const lookIntervalMs = 250;
 export function createService(
   contract: ContractDocument,
   { executors, upstream, metrics, admission, tracer }: ServiceParts,
-  settings: ServiceLimits & { readonly log: Log; readonly probes?: boolean; readonly refusesUnencoded?: boolean },
+  settings: ServiceLimits &
+    SessionLimits & { readonly log: Log; readonly probes?: boolean; readonly refusesUnencoded?: boolean },
 ): { readonly service: InferenceService; readonly steering: Steering | undefined; readonly unwatch: () => void } {
   const isAdaptive = contract.formatVersion === 2 && contract.position === 0;
   const steering = isAdaptive ? new Steering(contract) : undefined;
@@ -42,7 +46,10 @@ export function createService(
     });
   if (steering !== undefined) metrics.steersBy(() => steering.status());
   const hop = new Hop(contract, executors, above, metrics, admission, settings.refusesUnencoded);
-  const routing = new Routing(contract, hop, steering);
+  const sessions = startsWithOf(contract).length > 0 ? new Sessions(contract.tier, settings) : undefined;
+  if (sessions !== undefined) metrics.keepsSessions(() => sessions.figures);
+  const answering = sessions === undefined ? hop : new StatefulHop(contract, hop, sessions, executors);
+  const routing = new Routing(contract, hop, answering, steering);
   const service = new InferenceService(contract, hop, routing, admission, metrics, settings, settings.log, tracer);
   const { policy } = contract.formatVersion === 2 ? contract : {};
   const probes = settings.probes !== false && policy?.links.some(({ link }) => link === contract.position) === true;
@@ -51,5 +58,9 @@ export function createService(
     else if (probes) above?.probe().catch(() => undefined);
   };
   const timer = above && (steering !== undefined || probes) ? setInterval(look, lookIntervalMs).unref() : undefined;
-  return { service, steering, unwatch: () => clearInterval(timer) };
+  const unwatch = () => {
+    clearInterval(timer);
+    sessions?.close();
+  };
+  return { service, steering, unwatch };
 }

@@ -24,6 +24,9 @@ export interface ServeOptions {
   readonly maxRunning: number;
   readonly maxWaiting: number;
   readonly maxOpen: number;
+  readonly maxSessions: number;
+  readonly maxSessionMb: number;
+  readonly sessionIdleS: number;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly drainMs: number;
@@ -66,6 +69,15 @@ function optionsByVariable(): ReadonlyMap<string, Option> {
     ['MAX_RUNNING', wholeNumber('--max-running <number>', 'sub-models that run at once', 1, defaults.maxRunning)],
     ['MAX_WAITING', wholeNumber('--max-waiting <number>', 'requests that may wait for that', 0, defaults.maxWaiting)],
     ['MAX_OPEN', wholeNumber('--max-open <number>', 'requests that may be unanswered at all', 1, defaults.maxOpen)],
+    ['MAX_SESSIONS', wholeNumber('--max-sessions <number>', 'sessions whose state is kept', 1, defaults.maxSessions)],
+    [
+      'MAX_SESSION_MB',
+      wholeNumber('--max-session-mb <number>', 'state of all sessions together', 1, defaults.maxSessionMB),
+    ],
+    [
+      'SESSION_IDLE_S',
+      wholeNumber('--session-idle-s <number>', 'seconds until an unused session is over', 1, defaults.sessionIdleS),
+    ],
     ['TIMEOUT_MS', wholeNumber('--timeout-ms <number>', 'time for one request', 1, defaults.timeoutMs)],
     [
       'CONNECT_TIMEOUT_MS',

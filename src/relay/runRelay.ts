@@ -9,6 +9,7 @@ import type { ContractBlock, ContractDocument } from '../shared/documents/contra
 import { blocksOf, cutsOf, runTensors, travellingTensors } from '../shared/documents/contractParts';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { defaultSessions } from '../shared/sessionLimits';
 import { readContract, readNamedFile } from './contract/contractFile';
 import { createService } from './createService';
 import type { LinkShape } from './execution/linkShaper';
@@ -59,6 +60,10 @@ export interface RelaySettings {
   readonly maxWaiting: number;
   /** Requests that are not answered yet, wherever they are. */
   readonly maxOpen: number;
+  /** With state: sessions at once, their state together, and how long one may be unused. */
+  readonly maxSessions: number;
+  readonly maxSessionMB: number;
+  readonly sessionIdleS: number;
   readonly timeoutMs: number;
   /** Time until a connection to another server stands. */
   readonly connectTimeoutMs: number;
@@ -91,6 +96,7 @@ export const defaultRelaySettings = {
   maxRunning: 4,
   maxWaiting: 64,
   maxOpen: 1024,
+  ...defaultSessions,
   timeoutMs: 30_000,
   connectTimeoutMs: 3000,
   drainMs: 5000,
@@ -123,7 +129,9 @@ export async function runRelay(settings: RelaySettings): Promise<RunningRelay> {
   const admission = new Admission(settings.maxRunning, settings.maxWaiting);
   const tracer = createTracer(contract, settings);
   const parts = { executors, upstream, metrics, admission, tracer };
-  const { service, unwatch } = createService(contract, parts, settings);
+  const { maxSessionMB, sessionIdleS } = settings;
+  const sessions = { maxSessionBytes: maxSessionMB * 1e6, sessionIdleMs: sessionIdleS * 1000 };
+  const { service, unwatch } = createService(contract, parts, { ...settings, ...sessions });
   const limits = { maxBodyBytes: settings.maxBodyMB * 1e6 };
   const access = { ...(token !== undefined && { token }), ...(tls !== undefined && { tls }) };
   const server = new RelayServer(service, { ...settings, ...limits, ...access }, createCodec());

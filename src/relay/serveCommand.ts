@@ -31,6 +31,7 @@ async function serve(contractPath: string, options: ServeOptions): Promise<void>
     refusesUnencoded,
     tracing,
     maxBodyMB: options.maxBodyMb,
+    maxSessionMB: options.maxSessionMb,
     graphOptimization: isExact ? 'disabled' : options.optimization,
     ...(isExact ? { threads: 1 } : threads !== undefined && { threads }),
     ...(tlsCertificate !== undefined && { tlsCertificateFile: tlsCertificate }),

@@ -1,5 +1,18 @@
 import type { Tensor } from './tensor';
 
+/** The session that a request is a step of, where the model keeps state between requests. */
+export interface Sequence {
+  /** Sessions of different callers never meet, even under one id. */
+  readonly caller: string;
+  readonly id: string;
+  readonly isStart: boolean;
+  readonly isEnd: boolean;
+  /** Steps that the tier below has made before this one; clients do not say. */
+  readonly step?: number | undefined;
+  /** Sessions that the tier below has given up. */
+  readonly ended?: readonly string[] | undefined;
+}
+
 /** What travels with a request's tensors through every tier and engine that works on it. */
 export interface Call {
   /** Ends when the request's time is up or its sender is gone; its reason is a `Refusal`. */
@@ -12,6 +25,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether its sender asks for times per tier. */
   readonly wantsTiming: boolean;
+  readonly sequence?: Sequence | undefined;
   /** What is written down of the request on this tier; none where nobody collects it. */
   readonly span?: Span | undefined;
 }
@@ -44,5 +58,10 @@ export interface Executor {
    * @throws Refusal where the inputs do not fit (400), or the engine fails (500, 502)
    */
   run(inputs: readonly Tensor[], call: Call): Promise<readonly Tensor[]>;
+  /**
+   * Whether the engine itself keeps an input from one step of a session to the next; only engines that can say so.
+   * @throws Refusal where the engine cannot be asked
+   */
+  keeps?(input: string): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -78,16 +78,13 @@ async function runSession(ort: OnnxRuntime, session: InferenceSession, inputs: r
     const results = await session.run(feeds);
     return session.outputNames.map((name) => {
       const result = results[name];
-      if (result === undefined) throw new Refusal(500, `ONNX Runtime returned no output "${name}".`);
+      if (result === undefined) throw new Refusal(500, say('runtime.noOutput', { name }));
       return fromOrt(name, result);
     });
   } catch (error) {
     if (Refusal.is(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const isInputFault = /invalid dimensions|invalid rank|INVALID_ARGUMENT|Unexpected input data type/i.test(message);
-    throw new Refusal(
-      isInputFault ? 400 : 500,
-      `ONNX Runtime could not run the sub-model: ${message.split('\n')[0] ?? ''}`,
-    );
+    throw new Refusal(isInputFault ? 400 : 500, say('runtime.failed', { reason: message.split('\n')[0] ?? '' }));
   }
 }

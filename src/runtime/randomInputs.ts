@@ -1,5 +1,5 @@
-import type { ContractTensor } from '../shared/documents/contract';
 import { DnnSplitError } from '../shared/errors';
+import type { InputRange, InputRanges } from '../shared/inputRanges';
 import { say } from '../shared/messages/say';
 import { bytesOf } from './elements';
 import { halfFromNumber } from './float16';
@@ -17,14 +17,24 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
+/** An input as contracts and models describe it. */
+export interface DescribedInput {
+  readonly name: string;
+  readonly dtype: string;
+  /** Numbers, or symbols that `dimensions` has numbers for. */
+  readonly shape: readonly (number | string)[] | null;
+}
+
 /**
- * A random value for an input: real numbers in [-1, 1), integers 0 or 1, which indices and masks of any size accept.
+ * A random value for an input, the same for verifying, measuring and profiling: within its range where it has one, else real
+ * numbers in [-1, 1) and integers 0 or 1, which indices and masks of any size accept.
  * @throws DnnSplitError `bad-usage` where a dimension has no number or the type cannot be sent
  */
 export function randomInput(
-  { name, dtype, shape }: ContractTensor,
+  { name, dtype, shape }: DescribedInput,
   dimensions: Readonly<Record<string, number>>,
   random: () => number,
+  ranges: InputRanges = {},
 ): Tensor {
   const datatype = datatypeOf(dtype);
   if (datatype === undefined || shape === null) {
@@ -35,12 +45,21 @@ export function randomInput(
     if (value !== undefined) return value;
     throw new DnnSplitError('bad-usage', say('runtime.openDimension', { dimension: dim, input: name }));
   });
-  return { name, datatype, shape: dims, data: randomBytes(datatype, elementCount(dims), random, name) };
+  const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+  return { name, datatype, shape: dims, data: randomBytes(name, datatype, elementCount(dims), random, range) };
 }
 
-function randomBytes(datatype: Datatype, length: number, random: () => number, name: string): Uint8Array {
-  const real = () => random() * 2 - 1;
-  const bit = () => (random() < 0.5 ? 0 : 1);
+function randomBytes(
+  name: string,
+  datatype: Datatype,
+  length: number,
+  random: () => number,
+  range: InputRange | undefined,
+): Uint8Array {
+  const { least, most } = range ?? { least: -1, most: 1 };
+  const real = () => least + random() * (most - least);
+  const from = range?.least ?? 0;
+  const whole = () => from + Math.floor(random() * ((range?.most ?? 1) - from + 1));
   switch (datatype) {
     case 'FP32':
       return bytesOf(Float32Array.from({ length }, real));
@@ -52,20 +71,20 @@ function randomBytes(datatype: Datatype, length: number, random: () => number, n
       return bytesOf(Uint16Array.from({ length }, () => upperHalf(real())));
     case 'INT64':
     case 'UINT64':
-      return bytesOf(BigInt64Array.from({ length }, () => BigInt(bit())));
+      return bytesOf(BigInt64Array.from({ length }, () => BigInt(whole())));
     case 'INT32':
     case 'UINT32':
-      return bytesOf(Int32Array.from({ length }, bit));
+      return bytesOf(Int32Array.from({ length }, whole));
     case 'INT16':
     case 'UINT16':
-      return bytesOf(Int16Array.from({ length }, bit));
+      return bytesOf(Int16Array.from({ length }, whole));
     case 'BYTES':
       return bytesFromStrings(
         name,
-        Array.from({ length }, () => (bit() === 0 ? 'a' : 'b')),
+        Array.from({ length }, () => (whole() === 0 ? 'a' : 'b')),
       );
     default:
-      return Uint8Array.from({ length }, bit);
+      return Uint8Array.from({ length }, whole);
   }
 }
 

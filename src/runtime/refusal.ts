@@ -1,3 +1,5 @@
+import type { Sentence } from '../shared/messages/say';
+
 export type RefusalStatus = 400 | 401 | 404 | 405 | 408 | 409 | 413 | 415 | 429 | 499 | 500 | 502 | 503 | 504;
 
 const refusalName = 'Refusal';
@@ -8,7 +10,8 @@ export class Refusal extends Error {
 
   constructor(
     readonly status: RefusalStatus,
-    message: string,
+    /** A text where another server or program said it. */
+    said: Sentence | string,
     /** For 429 and 503: seconds after which another try makes sense. */
     readonly retryAfterS?: number,
     /** Further headers of the answer. */
@@ -16,7 +19,7 @@ export class Refusal extends Error {
     /** What other relays read beside the sentence. */
     readonly details: Readonly<Record<string, unknown>> = {},
   ) {
-    super(message);
+    super(typeof said === 'string' ? said : said.text);
   }
 
   /** Looks at the name, not the class: programs of one process that were bundled apart have a class each. */

@@ -1,3 +1,4 @@
+import { say } from '../shared/messages/say';
 import { Refusal } from './refusal';
 import { elementCount, type Tensor } from './tensor';
 
@@ -12,22 +13,16 @@ export function stringsFromBytes({ name, data, shape }: Tensor): string[] {
   let at = 0;
   while (at < data.byteLength) {
     const length = at + 4 <= data.byteLength ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
-    if (at + 4 + length > data.byteLength) throw new Refusal(400, `Tensor "${name}" ends inside a string.`);
+    if (at + 4 + length > data.byteLength) throw new Refusal(400, say('strings.ends', { name }));
     try {
       strings.push(decoder.decode(data.subarray(at + 4, at + 4 + length)));
     } catch {
-      throw new Refusal(
-        400,
-        `Element ${strings.length} of tensor "${name}" is not UTF-8 text, which JSON and ONNX Runtime for Node cannot hold; ask for it in binary.`,
-      );
+      throw new Refusal(400, say('strings.notText', { element: strings.length, name }));
     }
     at += 4 + length;
   }
   if (strings.length !== elementCount(shape)) {
-    throw new Refusal(
-      400,
-      `Tensor "${name}" has ${strings.length} strings, but its shape holds ${elementCount(shape)}.`,
-    );
+    throw new Refusal(400, say('strings.count', { name, strings: strings.length, expected: elementCount(shape) }));
   }
   return strings;
 }
@@ -38,10 +33,8 @@ const loneSurrogate = /\p{Surrogate}/u;
 /** The bytes of string elements, each behind its length. @throws Refusal 400 for what is no text */
 export function bytesFromStrings(name: string, values: readonly unknown[]): Uint8Array {
   const parts = values.map((value) => {
-    if (typeof value !== 'string')
-      throw new Refusal(400, `Input "${name}" is BYTES, but one of its elements is not a string.`);
-    if (loneSurrogate.test(value))
-      throw new Refusal(400, `Input "${name}" has an element with half of a surrogate pair, which is no text.`);
+    if (typeof value !== 'string') throw new Refusal(400, say('strings.noString', { name }));
+    if (loneSurrogate.test(value)) throw new Refusal(400, say('strings.surrogate', { name }));
     return new TextEncoder().encode(value);
   });
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.byteLength, 0));

@@ -60,6 +60,16 @@ export interface TraceRow {
   readonly switches: number;
 }
 
+/** One decision of a table that was made for a bandwidth trace; cuts by their indices. */
+export interface TableStep {
+  /** The cut of the request before. */
+  readonly before: number;
+  readonly fromMbps: number;
+  readonly toMbps: number | null;
+  /** The one to take next. */
+  readonly cut: number;
+}
+
 /** Ways to choose the cut of each request over a bandwidth trace, beside each other. */
 export interface TraceReport {
   readonly link: number;
@@ -74,12 +84,7 @@ export interface TraceReport {
   readonly cuts: readonly { readonly summary: string; readonly fixedMs: number; readonly bytes: number }[];
   readonly rows: readonly TraceRow[];
   /** The cut to take next, by the cut before and the bandwidth; indices in `cuts`. */
-  readonly table: readonly {
-    readonly before: number;
-    readonly fromMbps: number;
-    readonly toMbps: number | null;
-    readonly cut: number;
-  }[];
+  readonly table: readonly TableStep[];
 }
 
 /** The best plan for every pair of bandwidths of two links, the other figures fixed. */

@@ -64,17 +64,44 @@ export interface ControllerState {
 
 export const startingController: ControllerState = { regime: -1, sinceMs: Number.NEGATIVE_INFINITY, samples: 0 };
 
-/**
- * Takes one measured bandwidth in: `nextRegime` with patience. A link that is dead (0 Mbit/s) is left at once.
- * @param nowMs any clock that never goes back
- */
+/** A bandwidth that was measured, by any clock that never goes back. */
+export interface MeasuredBandwidth {
+  readonly bandwidthMbps: number;
+  readonly nowMs: number;
+}
+
+/** Takes one measured bandwidth in: `nextRegime` with patience. A link that is dead (0 Mbit/s) is left at once. */
 export function follow(
   ranges: readonly BandwidthRange[],
   state: ControllerState,
-  { bandwidthMbps, nowMs }: { readonly bandwidthMbps: number; readonly nowMs: number },
-  { hysteresis, minimumDwellMs, minimumSamples }: SwitchingRules,
+  measured: MeasuredBandwidth,
+  rules: SwitchingRules,
 ): ControllerState {
-  const next = nextRegime(ranges, state.regime, bandwidthMbps, hysteresis);
+  const next = nextRegime(ranges, state.regime, measured.bandwidthMbps, rules.hysteresis);
+  return patiently(next, state, measured, rules);
+}
+
+/** For each regime in force the ranges of bandwidths, each with the regime to use next. */
+export type SwitchingTable = readonly (readonly (BandwidthRange & { readonly next: number })[])[];
+
+/** The same by a table that was made for the way in which bandwidths change: it knows already what a switch costs. */
+export function followTable(
+  table: SwitchingTable,
+  state: ControllerState,
+  measured: MeasuredBandwidth,
+  rules: Pick<SwitchingRules, 'minimumDwellMs' | 'minimumSamples'>,
+): ControllerState {
+  const ranges = table[state.regime] ?? [];
+  const next = ranges[regimeAt(ranges, measured.bandwidthMbps)]?.next ?? state.regime;
+  return patiently(next, state, measured, rules);
+}
+
+function patiently(
+  next: number,
+  state: ControllerState,
+  { bandwidthMbps, nowMs }: MeasuredBandwidth,
+  { minimumDwellMs, minimumSamples }: Pick<SwitchingRules, 'minimumDwellMs' | 'minimumSamples'>,
+): ControllerState {
   const samples = state.samples + 1;
   if (next === state.regime) return { ...state, samples };
   const isPatient = samples >= minimumSamples && nowMs - state.sinceMs >= minimumDwellMs;

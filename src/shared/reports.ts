@@ -61,6 +61,33 @@ export interface DiagnosticReport {
   readonly tensor?: string;
 }
 
+/** What one call leaves for the next: an output that is an input of the next call. */
+export interface StateReport {
+  readonly input: string;
+  readonly output: string;
+  readonly dtype: DType;
+  /** Of the output. */
+  readonly shape: readonly ReportDim[] | null;
+  readonly bytes: number | null;
+  /** The axis along which it grows with every call; absent where it keeps its size. */
+  readonly growsAlong?: number;
+  /** Nodes that make the output and that read the input first. */
+  readonly madeBy: string;
+  readonly readBy?: string;
+}
+
+/** How the calls of a session go under a plan. */
+export interface SessionReport {
+  readonly prefillTokens: number;
+  readonly generatedTokens: number;
+  /** From the request until the first token is there. */
+  readonly firstTokenMs: number;
+  /** Of the call in the middle of the generation. */
+  readonly perTokenMs: number;
+  /** Of many sessions at a time; `null` where no stage takes any time. */
+  readonly tokensPerSecond: number | null;
+}
+
 /** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
 export interface StatedPlanReport {
   readonly source: 'pipeline-stages' | 'layers';
@@ -91,6 +118,10 @@ export interface AnalysisReport {
     readonly uncountedNodes?: number;
     readonly elementwiseOps: number;
     readonly peakActivationBytes: number;
+    /** Bytes of the weights of the main graph by their type, the largest first; absent without weights. */
+    readonly weightTypes?: readonly { readonly dtype: DType; readonly bytes: number }[];
+    /** Files beside the model that hold weights, and those of them that are missing; absent where all are in the model. */
+    readonly weightFiles?: { readonly files: readonly string[]; readonly missing: readonly string[] };
   };
   readonly graph: {
     readonly nodes: number;
@@ -104,6 +135,8 @@ export interface AnalysisReport {
     readonly boundedBlocks?: number;
   };
   readonly candidates: readonly CandidateReport[];
+  /** What the model remembers from call to call; absent where it remembers nothing. */
+  readonly state?: readonly StateReport[];
   /** Absent where the model states no plan. */
   readonly statedPlan?: StatedPlanReport;
   /** Open dimensions and the sizes that every figure is for; absent where nothing is assumed. */
@@ -138,6 +171,10 @@ export interface TierReport extends WithUnstated {
   readonly computeMs: number;
   readonly weightBytes: number;
   readonly peakActivationBytes: number;
+  /** State of one session that stays here between calls; absent where there is none. */
+  readonly stateBytes?: number;
+  /** How many sessions fit beside weights and activations, where the tier's memory is known. */
+  readonly sessionsThatFit?: number;
   readonly costPerRequest: number;
   readonly energyJ: number;
   readonly measuredNodes: number;
@@ -176,8 +213,18 @@ export interface LinkReport extends WithUnstated {
   readonly answers?: readonly TensorReport[];
   readonly answerBytes?: number;
   readonly answerMs?: number;
+  /** State that travels between calls, part of `bytes` and `answerBytes`; absent where there is none. */
+  readonly state?: LinkStateReport;
   /** Both ways. */
   readonly costPerRequest: number;
+}
+
+/** State that is made on one side of a link and read on the other one. */
+export interface LinkStateReport {
+  readonly up: readonly TensorReport[];
+  readonly upBytes: number;
+  readonly down: readonly TensorReport[];
+  readonly downBytes: number;
 }
 
 /** What a plan's latency and cost add up from, in the order of tiers and links. */
@@ -247,6 +294,8 @@ export interface EstimateReport extends TierEstimate {
 
 export interface PlanReport extends Figures, WithUnstated {
   readonly objective: string;
+  /** Where every figure is of all calls of a session: how it goes. */
+  readonly session?: SessionReport;
   /** Whether any output is returned to the first tier. */
   readonly answer?: AnswerPlace;
   readonly strategy: string;

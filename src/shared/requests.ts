@@ -9,7 +9,7 @@ import type { HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
-import type { VerificationReport } from './verification';
+import type { RunningDeployment, VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
 export interface ModelSnapshot {
@@ -114,6 +114,12 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
+/** The text of a file under its name, as it stands in an editor. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Custom requests: method name -> parameters and result. One entry per message; both ends derive their types from it. */
 export interface ServerRequests {
   /**
@@ -156,6 +162,11 @@ export interface ServerRequests {
   };
   /** A report of the plan that is shown, to hand over: the text of one file. */
   'dnnsplit/report': { params: { modelUri: string; format: HandoverFormat }; result: { text: string } };
+  /** A plan document as a page to read, or what it does otherwise than an older one. The page runs no script. */
+  'dnnsplit/planPage': {
+    params: { plan: NamedText; older?: NamedText };
+    result: { html: string };
+  };
   'dnnsplit/nodeDetails': { params: { modelUri: string; nodeId: string }; result: NodeDetails };
   'dnnsplit/search': { params: { modelUri: string; query: string; limit: number }; result: readonly SearchHit[] };
   /** The text of `<model>.splitplan.json` for the current plan. */
@@ -197,9 +208,18 @@ export interface ServerRequests {
     params: { tool: string; input: unknown; rootUris: readonly string[]; writableUris: readonly string[] };
     result: ToolAnswer;
   };
-  /** Runs the whole model and its sub-models on random inputs; `packageFolder` is where ONNX Runtime may be installed. */
+  /**
+   * Runs the whole model and its sub-models on random inputs, or asks a deployment of these that runs; `packageFolder` is where
+   * ONNX Runtime may be installed.
+   */
   'dnnsplit/verify': {
-    params: { sourceUri: string; runs: number; packageFolder: string; token: string };
+    params: {
+      sourceUri: string;
+      runs: number;
+      packageFolder: string;
+      token: string;
+      deployment?: RunningDeployment | undefined;
+    };
     result: VerificationReport;
   };
 }

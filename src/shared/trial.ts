@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputRangesSchema } from './inputRanges';
 
 const milliseconds = z.number().nonnegative();
 
@@ -31,6 +32,7 @@ export const trialTaskSchema = z.strictObject({
   contractPaths: z.array(z.string()).min(1),
   /** Numbers for symbolic dimensions of the inputs. */
   dimensions: z.record(z.string(), z.int()),
+  ranges: inputRangesSchema.optional(),
   tiers: z.array(trialTier),
   links: z.array(trialLink),
   predictedMs: milliseconds,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputRangesSchema } from './inputRanges';
 
 /** A deployment that runs, and what it takes to be answered by it. */
 const runningDeployment = z.strictObject({
@@ -17,6 +18,7 @@ export const verificationTaskSchema = z.strictObject({
   contractPaths: z.array(z.string()).min(1),
   /** Numbers for symbolic dimensions of the inputs. */
   dimensions: z.record(z.string(), z.int()),
+  ranges: inputRangesSchema.optional(),
   runs: z.int().positive(),
   seed: z.int(),
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
@@ -59,6 +61,8 @@ export const verificationReportSchema = z.strictObject({
   /** Encoding of float32 tensors on each hop; anything but `original` changes results by intent. */
   wire: z.array(z.string()),
   runs: z.number(),
+  /** Where the model remembers: requests of all runs together, each of which is a session. */
+  steps: z.number().optional(),
   seed: z.number(),
   runtime: z.string(),
   /** Optimization of ONNX Runtime that the chain ran with, where it ran here; the whole model runs without any. */

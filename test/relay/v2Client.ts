@@ -15,8 +15,13 @@ export interface V2Answer {
   readonly outputs: readonly V2Tensor[];
 }
 
-/** Asks for an inference, sending and wanting binary tensors. */
-export async function inferBinary(base: string, model: string, inputs: readonly V2Tensor[]): Promise<V2Answer> {
+/** Asks for an inference, sending and wanting binary tensors. @param parameters of the request beside that */
+export async function inferBinary(
+  base: string,
+  model: string,
+  inputs: readonly V2Tensor[],
+  parameters: Readonly<Record<string, unknown>> = {},
+): Promise<V2Answer> {
   const header = JSON.stringify({
     inputs: inputs.map(({ name, datatype, shape, bytes }) => ({
       name,
@@ -24,7 +29,7 @@ export async function inferBinary(base: string, model: string, inputs: readonly 
       shape,
       parameters: { binary_data_size: bytes.byteLength },
     })),
-    parameters: { binary_data_output: true },
+    parameters: { binary_data_output: true, ...parameters },
   });
   const head = Buffer.from(header, 'utf8');
   const response = await fetch(`${base}/v2/models/${model}/infer`, {

@@ -2,7 +2,7 @@
 export const sampleConfig = `{
   // From the device upwards.
   "tiers": [
-    { "id": "device", "preset": "jetson-nano" },
+    { "id": "device", "preset": "raspberry-pi-4" },
     { "id": "edge", "preset": "t4" },
     { "id": "cloud", "preset": "a10g" }
   ],

@@ -90,6 +90,62 @@ describeInBrowser('the answer', (session) => {
     }
   });
 
+  test('reads the values of charts out, by keyboard and under the pointer', async () => {
+    await session.open('answer=1');
+    await session.page.getByRole('tab', { name: 'Charts' }).click();
+    const figure = (name: string) =>
+      session.page.getByRole('figure').filter({ has: session.page.getByRole('slider', { name: `Values: ${name}` }) });
+    const bytes = figure('Bytes and cumulative MACs by position');
+    const words = bytes.locator('.chart-words');
+    await bytes.getByRole('slider').press('End');
+    expect(await words.textContent()).toMatch(
+      /^Position 54, after layer0\.gemm_53: sends 0 B, after [\d.]+ G MACs\. Candidate\.$/,
+    );
+    await bytes.getByRole('slider').press('ArrowLeft');
+    expect(await words.textContent()).toMatch(/^Position 53[^:]*: sends [\d.]+ kB, after [\d.]+ G MACs/);
+    expect(await bytes.getByRole('slider').getAttribute('aria-valuetext')).toBe(await words.textContent());
+    const latency = figure('Latency by bandwidth from device to edge');
+    const box = await latency.locator('svg').boundingBox();
+    if (box === null) throw new Error('the chart is not on the screen');
+    const told = latency.locator('.chart-words');
+    const seen = [];
+    for (const share of [0.25, 0.75]) {
+      await session.page.mouse.move(box.x + share * box.width, box.y + box.height / 2);
+      await expect
+        .poll(() => told.textContent())
+        .toMatch(/^At [\d.]+ [kMG]bit\/s: [\d.]+ m?s, (device only|split|cloud)/);
+      seen.push(await told.textContent());
+    }
+    expect(seen[0]).not.toBe(seen[1]);
+    await session.page.mouse.move(5, 5);
+    await expect.poll(() => told.textContent()).toMatch(/^Point at the chart/);
+  });
+
+  test('sorts the table of nodes by its titles, and filters it', async () => {
+    await session.open('answer=1&unfolded=1');
+    await session.page.getByRole('tab', { name: 'Nodes' }).click();
+    const table = session.page.getByRole('table', { name: 'Nodes in execution order' });
+    const names = () => table.locator('[data-row]').allTextContents();
+    const usual = await names();
+    const macs = table.getByRole('button', { name: 'MACs', exact: true });
+    await macs.click();
+    await table
+      .getByRole('columnheader', { name: 'MACs', exact: true })
+      .and(table.locator('[aria-sort=descending]'))
+      .waitFor();
+    const sorted = await names();
+    expect(sorted).not.toEqual(usual);
+    await macs.click();
+    await table.locator('[aria-sort=ascending]').waitFor();
+    await macs.click();
+    expect(await names()).toEqual(usual);
+    await session.page.getByRole('textbox', { name: 'Filter by name, operator or tier' }).fill('relu layer1');
+    await expect.poll(async () => (await names()).every((name) => /layer1\.relu/.test(name))).toBe(true);
+    expect((await names()).length).toBeGreaterThan(1);
+    await table.locator('[data-row]').first().click();
+    expect((await session.lastPosted('selected'))?.nodeIds[0]).toMatch(/^relu_/);
+  });
+
   test('shows the node that is selected, and the plan again when none is', async () => {
     await session.open('answer=1');
     await session.graph().press('ArrowDown');

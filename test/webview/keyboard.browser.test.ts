@@ -56,6 +56,34 @@ describeInBrowser('a plan by keyboard', (session) => {
     expect(await focusedName()).toBe('Plan');
   });
 
+  test('goes between graph and panel by F6, and leaves the other way to the editor', async () => {
+    await session.open();
+    const place = () =>
+      session.page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('role'));
+    await session.graph().press('F6');
+    expect(await place()).toBe('tab-plan');
+    await session.page.keyboard.press('Shift+F6');
+    expect(await place()).toBe('tree');
+    // With the panel closed, F6 opens it.
+    await session.page.getByRole('button', { name: 'Details' }).click();
+    await session.graph().press('F6');
+    expect(await place()).toBe('tab-plan');
+  });
+
+  test('announces a changed plan also while a node is selected', async () => {
+    await session.open();
+    const send = (nodeIds: string[]) =>
+      session.page.evaluate((ids) => window.harness.send({ type: 'select', nodeIds: ids, reveal: false }), nodeIds);
+    await send(['conv_0']);
+    const spoken = session.page.locator('[aria-live=polite]');
+    await expect.poll(() => spoken.textContent()).toMatch(/^Selected Conv/);
+    await session.page.evaluate(() => window.harness.sendPlanUnder({ cuts: [30, 43] }));
+    // The host sends the selection along with every plan.
+    await send(['conv_0']);
+    await session.settle();
+    expect(await spoken.textContent()).toMatch(/^Plan changed: latency [\d.]+ /);
+  });
+
   test('speaks of a fold without going back to the selection', async () => {
     await session.open();
     await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_11'], reveal: true }));

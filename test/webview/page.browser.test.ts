@@ -78,7 +78,7 @@ describeInBrowser('page of the graph view', (session) => {
     await session.page.keyboard.press('ArrowLeft');
     expect(await session.page.getByRole('tabpanel').getAttribute('id')).toBe('panel-charts');
     // The plan sends nothing over the second link, whatever its bandwidth: that takes a sentence and no chart.
-    expect(await session.page.locator('svg[role=img]').count()).toBe(2);
+    expect(await session.page.locator('svg.chart[role=group]:not(.region-chart)').count()).toBe(2);
     await session.page
       .getByText('At any bandwidth from edge to cloud, the plan sends nothing over this link.')
       .waitFor();

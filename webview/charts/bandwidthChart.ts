@@ -8,6 +8,7 @@ import { element, svgElement } from '../page/dom';
 import { formatMbps, formatMs } from '../text/format';
 import { text, translated } from '../text/strings';
 import { bottomAxis, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
+import { addReadout, type Cursor } from './readout';
 import { decades, logScale } from './scale';
 
 const lowestMbps = 0.1;
@@ -35,7 +36,12 @@ export function latencyCurve(regimes: readonly RegimeReport[]): BandwidthPoint[]
 }
 
 /** Latency of the best plan against one link's bandwidth; a dotted line where another split takes over. */
-export function bandwidthChart(state: State, width: number, link: number): HTMLElement | undefined {
+export function bandwidthChart(
+  state: State,
+  width: number,
+  link: number,
+  cursor: Cursor = { value: undefined },
+): HTMLElement | undefined {
   const { plan, overrides } = state;
   const regimes = plan?.linkRegimes[link] ?? [];
   const report = plan?.links[link];
@@ -73,7 +79,24 @@ export function bandwidthChart(state: State, width: number, link: number): HTMLE
       }),
     );
   }
-  return element('figure', {}, element('figcaption', {}, caption), picture);
+  const words = addReadout(picture, {
+    name: text('chart.cursor', caption),
+    hint: text('chart.hint'),
+    area,
+    values: curve.map(({ mbps }) => mbps),
+    x,
+    words: (index) => curveWords(curve[index], regimes),
+    cursor,
+  });
+  return element('figure', {}, element('figcaption', {}, caption), picture, words);
+}
+
+/** The latency at a bandwidth, and the plan that gives it. */
+function curveWords(point: BandwidthPoint | undefined, regimes: readonly RegimeReport[]): string {
+  if (point === undefined) return '';
+  const { mbps, latencyMs } = point;
+  const regime = regimes.find(({ fromMbps, toMbps }) => mbps >= fromMbps && mbps <= (toMbps ?? Infinity));
+  return text('chart.atBandwidth', formatMbps(mbps), formatMs(latencyMs), regime?.summary ?? '');
 }
 
 /** True where one plan is best at every bandwidth and sends nothing over the link. */

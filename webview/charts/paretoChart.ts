@@ -7,6 +7,7 @@ import { type Column, table } from '../page/table';
 import { formatCount, formatDollars, formatFigure, formatMs } from '../text/format';
 import { text, translated } from '../text/strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
+import { addReadout, type Cursor } from './readout';
 import { fittingScale, linearScale } from './scale';
 
 /** Relative difference below which two figures are of the same plan. */
@@ -18,7 +19,15 @@ function isShown(one: ParetoReport, { plan }: State): boolean {
   return Math.abs(one.latencyMs - plan.latencyMs) <= sameFigure * plan.latencyMs;
 }
 
-function picture(plans: readonly ParetoReport[], state: State, width: number, use: (plan: ParetoReport) => void) {
+interface Pareto {
+  readonly plans: readonly ParetoReport[];
+  readonly state: State;
+  readonly use: (plan: ParetoReport) => void;
+  readonly cursor: Cursor;
+}
+
+/** The picture, and below it the figures of the plan that is pointed at, before it is taken. */
+function picture({ plans, state, use, cursor }: Pareto, width: number): (Element | string)[] {
   const area = plotArea(width);
   const latencies = plans.map(({ latencyMs }) => latencyMs);
   const costs = plans.map(({ costPerRequest }) => costPerRequest);
@@ -45,7 +54,30 @@ function picture(plans: readonly ParetoReport[], state: State, width: number, us
     on(mark, 'click', () => use(one));
     drawn.append(mark);
   }
-  return drawn;
+  const words = addReadout(drawn, {
+    name: text('chart.cursor', text('pareto.caption')),
+    hint: text('pareto.point'),
+    area,
+    values: latencies,
+    x,
+    words: (index) => planWords(plans[index], state),
+    choose: (index) => {
+      const plan = plans[index];
+      if (plan !== undefined) use(plan);
+    },
+    cursor,
+  });
+  return [drawn, words];
+}
+
+/** Every figure of a plan, and how many nodes run where. */
+function planWords(one: ParetoReport | undefined, { plan }: State): string {
+  if (one === undefined) return '';
+  const figures = shownMetrics(plan?.objective ?? '', [one]).map((metric) =>
+    formatFigure(metric, figureOf(one, metric)),
+  );
+  const nodes = one.nodesPerTier.map((count, tier) => `${plan?.tiers[tier]?.id ?? ''} ${formatCount(count)}`);
+  return text('pareto.at', figures.join(', '), nodes.join(', '));
 }
 
 function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) => void): HTMLElement {
@@ -64,7 +96,12 @@ function completeness({ plan }: State): string {
 }
 
 /** Cost against latency of the efficient plans; a click on one, or its button in the table below, takes it. */
-export function paretoChart(state: State, width: number, use: (plan: ParetoReport) => void): HTMLElement | undefined {
+export function paretoChart(
+  state: State,
+  width: number,
+  use: (plan: ParetoReport) => void,
+  cursor: Cursor = { value: undefined },
+): HTMLElement | undefined {
   const plans = [...(state.plan?.pareto ?? [])].sort((a, b) => a.latencyMs - b.latencyMs);
   if (plans.length < 2) return undefined;
   const columns = shownMetrics(state.plan?.objective ?? '', plans).map(
@@ -79,7 +116,7 @@ export function paretoChart(state: State, width: number, use: (plan: ParetoRepor
     {},
     element('figcaption', {}, text('pareto.caption')),
     element('p', { class: 'hint' }, `${text('pareto.hint')} ${completeness(state)}`),
-    picture(plans, state, width, use),
+    ...picture({ plans, state, use, cursor }, width),
     table(
       text('pareto.caption'),
       [

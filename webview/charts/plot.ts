@@ -17,14 +17,14 @@ export function plotArea(width: number, height: number = plotHeight): PlotArea {
   return { left, right: Math.max(left + 40, width - right), top, bottom: height - bottom };
 }
 
-/** An SVG that is read out as one picture with a summary. */
+/** An SVG with a summary for those who do not see it, and parts that can be reached. */
 export function plot(width: number, summary: string): SVGSVGElement {
   return svgElement('svg', {
     class: 'chart',
     width,
     height: plotHeight,
     viewBox: `0 0 ${width} ${plotHeight}`,
-    role: 'img',
+    role: 'group',
     'aria-label': summary,
   });
 }

@@ -7,6 +7,7 @@ import { on } from '../page/patch';
 import { formatBytes, formatCount, formatMacs } from '../text/format';
 import { text } from '../text/strings';
 import { bottomAxis, legendEntry, markAt, type PlotArea, plot, plotArea, polyline, sideAxis } from './plot';
+import { addReadout, type Cursor } from './readout';
 import { linearScale, logScale, type Scale } from './scale';
 
 /** Bars with room to be told apart leave a share of their place free. */
@@ -94,11 +95,26 @@ function decades(values: readonly number[]): readonly [number, number] {
   return [low, Math.max(10 * low, 10 ** Math.ceil(Math.log10(most)))];
 }
 
+/** What crosses at a position and what runs before it, with the name of the place where it is a candidate. */
+function positionWords(at: ScenePosition | undefined, candidates: readonly CandidateReport[]): string {
+  if (at === undefined) return '';
+  const { position, bytes, macsBefore } = at;
+  const candidate = candidates.find((one) => one.position === position);
+  const figures = [formatBytes(bytes), formatMacs(macsBefore)] as const;
+  if (candidate === undefined) return text('chart.at', formatCount(position), ...figures);
+  return text('chart.atCandidate', formatCount(position), candidate.after ?? text('candidates.input'), ...figures);
+}
+
 /**
  * The chart that the field draws: bytes (logarithmic) and cumulative MACs against all positions of the model, candidates
  * marked, however the graph beside it is folded.
  */
-export function profileChart(state: State, width: number, select: (nodeId: string) => void): HTMLElement | undefined {
+export function profileChart(
+  state: State,
+  width: number,
+  select: (nodeId: string) => void,
+  cursor: Cursor = { value: undefined },
+): HTMLElement | undefined {
   const { scene, analysis, plan } = state;
   if (scene === null || analysis === null) return undefined;
   const { positions } = scene.scene;
@@ -130,12 +146,22 @@ export function profileChart(state: State, width: number, select: (nodeId: strin
     ...selectedLine(state, area, x),
     drawCandidates(area, x, y, { candidates, chosen }, select),
   );
+  const words = addReadout(picture, {
+    name: text('chart.cursor', text('chart.profile')),
+    hint: text('chart.hint'),
+    area,
+    values: positions.map(({ position }) => position),
+    x,
+    words: (index) => positionWords(positions[index], analysis.candidates),
+    cursor,
+  });
   const isChosen = candidates.some(({ position }) => chosen.has(position));
   return element(
     'figure',
     {},
     element('figcaption', {}, text('chart.profile')),
     picture,
+    words,
     element(
       'div',
       { class: 'legend-row' },

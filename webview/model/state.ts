@@ -119,7 +119,9 @@ function derive(state: State): State {
   return { ...state, list: scene === null ? null : createDisplayList(scene.scene, shown, text) };
 }
 
-function select(state: State, nodeIds: readonly string[]): State {
+function select(state: State, wanted: readonly string[]): State {
+  // Every plan brings the selection along, which is no news where it is the same.
+  const nodeIds = JSON.stringify(state.selection) === JSON.stringify(wanted) ? state.selection : wanted;
   const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
   const panel = panelFor(state, nodeIds);
   return { ...state, selection: nodeIds, details, panel, focused: nodeIds.at(-1) ?? state.focused };
@@ -127,7 +129,7 @@ function select(state: State, nodeIds: readonly string[]): State {
 
 /** The plan is shown while nothing is selected, and the node that is selected in its place; other tabs stay. */
 function panelFor({ panel, selection }: State, nodeIds: readonly string[]): PanelState {
-  if (JSON.stringify(selection) === JSON.stringify(nodeIds)) return panel;
+  if (selection === nodeIds) return panel;
   if (nodeIds.length > 0) return panel.tab === 'plan' ? { ...panel, tab: 'details' } : panel;
   return panel.tab === 'details' ? { ...panel, tab: 'plan' } : panel;
 }

@@ -4,6 +4,8 @@ export interface Column<Row> {
   readonly header: string;
   readonly numeric?: boolean;
   readonly cell: (row: Row) => Content;
+  /** What rows are sorted by when a person asks for it; `null` comes last. Without it, the column cannot be sorted by. */
+  readonly sortBy?: (row: Row) => number | string | null;
 }
 
 function headerRow<Row>(columns: readonly Column<Row>[]): HTMLElement {
@@ -22,6 +24,48 @@ function bodyCell(content: Content, isNumeric: boolean): HTMLTableCellElement {
 function bodyRow<Row>(columns: readonly Column<Row>[], row: Row): HTMLTableRowElement {
   const cells = columns.map(({ numeric, cell }) => bodyCell(cell(row), numeric === true));
   return element('tr', {}, ...cells);
+}
+
+/** A header whose titles sort by their column: up, down, and as it was. */
+function sortingHeader<Row>(columns: readonly Column<Row>[], changed: () => void) {
+  let order: { readonly by: Column<Row>; readonly isDown: boolean } | undefined;
+  const cells = columns.map((column) => {
+    const { header, numeric, sortBy } = column;
+    const cell = element('th', { scope: 'col', ...(numeric === true && { class: 'numeric' }) });
+    if (sortBy === undefined) {
+      cell.append(header);
+      return cell;
+    }
+    const button = element('button', { type: 'button', class: 'sorter' }, header);
+    button.addEventListener('click', () => {
+      const isSame = order?.by === column;
+      // Who sorts by a figure looks for the largest.
+      const startsDown = numeric === true;
+      if (!isSame) order = { by: column, isDown: startsDown };
+      else if (order?.isDown === startsDown) order = { by: column, isDown: !startsDown };
+      else order = undefined;
+      for (const other of cells) other.removeAttribute('aria-sort');
+      if (order !== undefined) cell.setAttribute('aria-sort', order.isDown ? 'descending' : 'ascending');
+      changed();
+    });
+    cell.append(button);
+    return cell;
+  });
+  return {
+    element: element('thead', {}, element('tr', {}, ...cells)),
+    sorted(rows: readonly Row[]): readonly Row[] {
+      const { by: { sortBy } = {}, isDown = false } = order ?? {};
+      if (sortBy === undefined) return rows;
+      const keyed = rows.map((row) => ({ row, key: sortBy(row) }));
+      return keyed.sort((a, b) => compareKeys(a.key, b.key, isDown)).map(({ row }) => row);
+    },
+  };
+}
+
+function compareKeys(a: number | string | null, b: number | string | null, isDown: boolean): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
+  return isDown ? -order : order;
 }
 
 /** A small table; `mark` gives a row's class. */
@@ -70,14 +114,15 @@ export function longTable<Row>(
   activate: (row: Row) => void,
 ): LongTable<Row> {
   const body = element('tbody');
-  const grid = element(
-    'table',
-    {},
-    element('caption', { class: 'visually-hidden' }, caption),
-    headerRow(columns),
-    body,
-  );
+  const header = sortingHeader(columns, () => {
+    arrange();
+    scroller.scrollTop = 0;
+    refresh();
+  });
+  const grid = element('table', {}, element('caption', { class: 'visually-hidden' }, caption), header.element, body);
   const scroller = element('div', { class: 'long-table' }, grid);
+  let given: readonly Row[] = [];
+  let markedRow: Row | undefined;
   let rows: readonly Row[] = [];
   let marked = -1;
   let active = 0;
@@ -142,16 +187,26 @@ export function longTable<Row>(
     refresh();
   });
 
+  /** Puts the rows into the order that was asked for. */
+  const arrange = () => {
+    rows = header.sorted(given);
+    const before = marked;
+    marked = markedRow === undefined ? -1 : rows.indexOf(markedRow);
+    if (marked >= 0 && marked !== before) active = marked;
+  };
+
   return {
     element: scroller,
     refresh,
     show(newRows, newMarked, mark) {
-      rows = newRows;
+      const before = marked;
+      given = newRows;
+      markedRow = newRows[newMarked];
       markRow = mark;
+      arrange();
       grid.setAttribute('aria-rowcount', String(rows.length + 1));
       active = Math.min(active, Math.max(0, rows.length - 1));
-      if (newMarked !== marked) {
-        marked = newMarked;
+      if (marked !== before) {
         if (marked >= 0) {
           active = marked;
           if (!body.contains(document.activeElement)) scrollToRow(marked);

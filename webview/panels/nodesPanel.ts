@@ -2,7 +2,7 @@ import type { PlannedScene } from '../../src/engine/picture/displayList/plannedS
 import type { SceneNode } from '../../src/shared/scene';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
-import { element } from '../page/dom';
+import { element, setText } from '../page/dom';
 import { longTable } from '../page/table';
 import { formatBytes, formatMacs, formatMs } from '../text/format';
 import { text } from '../text/strings';
@@ -32,6 +32,17 @@ function tierOf({ plan, index }: Row): string {
   return tierText(plan, span);
 }
 
+const nameOf = ({ node }: Row) => node.label || node.title;
+
+const timeOf = ({ plan, index }: Row) => plan?.timeMs[index] ?? null;
+
+/** True where every word of a filter stands in the name, the operator or the tier. */
+function matches(row: Row, filter: string): boolean {
+  const words = filter.toLowerCase().split(/\s+/);
+  const told = [nameOf(row), operatorOf(row), tierOf(row)].join(' ').toLowerCase();
+  return words.every((word) => told.includes(word));
+}
+
 /** The operator; the operators of a fold, and what an input or output of the graph is. */
 function operatorOf({ node }: Row): string {
   if (node.kind === 'input' || node.kind === 'output') return text(`node.${node.kind}`);
@@ -43,32 +54,59 @@ export function createNodesPanel(controller: Controller): Panel {
   const grid = longTable<Row>(
     text('nodes.caption'),
     [
-      { header: text('column.node'), cell: ({ node }) => node.label || node.title },
-      { header: text('column.op'), cell: operatorOf },
-      { header: text('column.tier'), cell: tierOf },
-      { header: text('column.time'), numeric: true, cell: ({ plan, index }) => formatMs(plan?.timeMs[index] ?? null) },
-      { header: text('column.macs'), numeric: true, cell: ({ node }) => formatMacs(node.macs) },
-      { header: text('column.bytes'), numeric: true, cell: ({ node }) => formatBytes(node.outputBytes) },
+      { header: text('column.node'), cell: nameOf, sortBy: nameOf },
+      { header: text('column.op'), cell: operatorOf, sortBy: operatorOf },
+      { header: text('column.tier'), cell: tierOf, sortBy: ({ plan, index }) => plan?.tiers[index]?.first ?? null },
+      { header: text('column.time'), numeric: true, cell: (row) => formatMs(timeOf(row)), sortBy: timeOf },
+      {
+        header: text('column.macs'),
+        numeric: true,
+        cell: ({ node }) => formatMacs(node.macs),
+        sortBy: ({ node }) => node.macs,
+      },
+      {
+        header: text('column.bytes'),
+        numeric: true,
+        cell: ({ node }) => formatBytes(node.outputBytes),
+        sortBy: ({ node }) => node.outputBytes,
+      },
       { header: text('column.shape'), cell: ({ node }) => (node.kind === 'fold' ? '' : node.subtitle) },
     ],
     ({ node }) => controller.select([node.id]),
   );
-  const root = element('div', { class: 'fill' }, grid.element);
+  const filter = element('input', {
+    type: 'text',
+    class: 'filter',
+    placeholder: text('nodes.filter'),
+    'aria-label': text('nodes.filter'),
+  });
+  const count = element('p', { class: 'hint visually-hidden', role: 'status' });
+  const root = element('div', { class: 'fill' }, filter, count, grid.element);
   let rows: Row[] = [];
+  let newest: State | undefined;
   const updateRows = whenChanged(
     ({ scene, list }) => [scene, list?.plan],
     (state) => {
       rows = rowsOf(state);
     },
   );
-  const update = whenChanged(
-    ({ scene, list, selection }) => [scene, list?.plan, selection],
-    (state) => {
-      updateRows(state);
-      const selected = state.selection.at(-1);
-      const marked = selected === undefined ? -1 : rows.findIndex(({ node }) => node.id === selected);
-      grid.show(rows, marked, () => '');
+  const show = (state: State) => {
+    updateRows(state);
+    const shown = rows.filter((row) => matches(row, filter.value));
+    setText(count, filter.value === '' ? '' : text('search.count', shown.length));
+    const selected = state.selection.at(-1);
+    const marked = selected === undefined ? -1 : shown.findIndex(({ node }) => node.id === selected);
+    grid.show(shown, marked, () => '');
+  };
+  filter.addEventListener('input', () => {
+    if (newest !== undefined) show(newest);
+  });
+  const update = whenChanged(({ scene, list, selection }) => [scene, list?.plan, selection], show);
+  return {
+    element: root,
+    update(state) {
+      newest = state;
+      update(state);
     },
-  );
-  return { element: root, update };
+  };
 }

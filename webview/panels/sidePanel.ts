@@ -25,6 +25,8 @@ const titles: Readonly<Record<PanelTab, StringKey>> = {
 export interface SidePanel {
   readonly element: HTMLElement;
   readonly splitter: HTMLElement;
+  /** Moves the focus to the tab that is shown. */
+  focus(): void;
   update(state: State): void;
 }
 
@@ -119,6 +121,7 @@ export function createSidePanel(controller: Controller): SidePanel {
   return {
     element: root,
     splitter,
+    focus: () => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus(),
     update(state) {
       size = state.panel.size;
       root.hidden = !state.panel.open;

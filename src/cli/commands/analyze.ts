@@ -3,7 +3,14 @@ import type { Reading } from '../../app/analyzeFile';
 import { findConfig } from '../../app/findConfig';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, StatedPlanReport, TensorReport } from '../../shared/reports';
+import type {
+  AnalysisReport,
+  CandidateReport,
+  StatedPlanReport,
+  StateReport,
+  TensorReport,
+} from '../../shared/reports';
+import { stateText } from '../../shared/stateText';
 import { parseBindings } from '../terminal/arguments';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import { checkDimensions, shownPath } from '../terminal/modelOptions';
@@ -63,7 +70,8 @@ async function readingOf(model: string, path: string | undefined): Promise<Readi
 }
 
 function analysisText(report: AnalysisReport, config: string | null): string {
-  const { model, graph, candidates, openDimensions, madeDimensions = [], diagnostics } = report;
+  const { model, graph, candidates, openDimensions, madeDimensions = [], diagnostics, state = [] } = report;
+  const [read, made] = [new Set(state.map(({ input }) => input)), new Set(state.map(({ output }) => output))];
   const facts: [string, string][] = [
     ['model', model.path],
     ...(config === null ? [] : [['sizes from', config] as [string, string]]),
@@ -74,8 +82,13 @@ function analysisText(report: AnalysisReport, config: string | null): string {
         .map(([domain, version]) => `${domain || 'ai.onnx'} ${version}`)
         .join(', '),
     ],
-    ...model.inputs.map((input): [string, string] => ['input', tensorText(input)]),
-    ...model.outputs.map((output): [string, string] => ['output', tensorText(output)]),
+    ...model.inputs
+      .filter(({ name }) => !read.has(name))
+      .map((input): [string, string] => ['input', tensorText(input)]),
+    ...model.outputs.filter(({ name }) => !made.has(name)).map((one): [string, string] => ['output', tensorText(one)]),
+    ...(state.length > 0 ? [['state', stateText(state)] as [string, string]] : []),
+    ...state.slice(0, shownState).map((one): [string, string] => ['', statePairText(one)]),
+    ...(state.length > shownState ? [['', `and ${state.length - shownState} more`] as [string, string]] : []),
     ['nodes', nodesText(report)],
     ['work', workText(model)],
     ['weights', weightsText(model)],
@@ -110,6 +123,13 @@ function analysisText(report: AnalysisReport, config: string | null): string {
     parts.push(tableText([{ heading: 'tensor' }, { heading: 'type' }, { heading: 'shape' }], rows));
   }
   return parts.join('\n\n');
+}
+
+/** Pieces of state that are listed; a decoder has two for each layer. */
+const shownState = 4;
+
+function statePairText({ input, output }: StateReport): string {
+  return visibleText(`${output} -> ${input}`);
 }
 
 function namesText(dimensions: AnalysisReport['openDimensions']): string {

@@ -7,12 +7,14 @@ import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
+import { streamName } from '../terminal/namedModels';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
-interface DeployOptions {
+interface DeployOptions extends TraceOptions {
   readonly target: readonly DeploymentTarget[];
-  readonly output: string;
+  readonly output?: string;
   readonly engine: Engine;
   readonly name?: string;
   readonly registry?: string;
@@ -26,7 +28,7 @@ interface DeployOptions {
 
 /** `dnnsplit deploy PLAN`: a folder per target that runs the tiers of a plan. */
 export function addDeploy(program: Command): void {
-  program
+  const command = program
     .command('deploy')
     .description('Generate everything that runs a plan: manifests, sub-models and a README, in a folder per target')
     .argument('<plan>', 'a .splitplan.json file; - is standard input')
@@ -35,7 +37,10 @@ export function addDeploy(program: Command): void {
         .argParser(parseTargets)
         .makeOptionMandatory(),
     )
-    .requiredOption('-o, --output <folder>', 'folder to write to, with a folder per target')
+    .option(
+      '-o, --output <folder>',
+      'folder to write to, with a folder per target (default: deploy/ and the name of the plan, beside the plan)',
+    )
     .addOption(
       new Option(
         '--engine <engine>',
@@ -44,7 +49,8 @@ export function addDeploy(program: Command): void {
         .choices(engines)
         .default('relay'),
     )
-    .addOption(adaptiveOption())
+    .addOption(adaptiveOption());
+  addTraceOptions(command, policyTraceText)
     .addOption(
       new Option(
         '--name <name>',
@@ -98,14 +104,18 @@ function parseHost(text: string, earlier: ReadonlyMap<string, BundleAddress> = n
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
   const { prepareSplit } = await import('../../app/deploySplit');
   const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
+  const { deploymentsPathFor } = await import('../../app/planPath');
   const { takeStepsApart } = await import('../../app/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
-  checkOutputFolder(options.output);
+  const folder = options.output ?? deploymentsPathFor(planPath === streamName ? '' : planPath);
+  checkOutputFolder(folder);
   const work = terminalWork();
-  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink: options.adaptive }, work);
+  const { adaptive: adaptiveLink } = options;
+  const trace = await policyTrace(options, adaptiveLink);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink, trace }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
-    const directory = join(options.output, target);
+    const directory = join(folder, target);
     const named = { engine, name, registry, addresses, tls };
     const deployment = deploymentOf(prepared, { ...named, target, programFolder: __dirname, secretsIn: directory });
     return { directory, deployment };

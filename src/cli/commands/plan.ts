@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { ModelSettings } from '../../app/configuredModel';
 import type { PlannedModel } from '../../app/planAnalyzed';
-import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
 import type { PlanningResult } from '../../engine/planning/planModel';
 import { type AnswerPlace, answerPlaces } from '../../shared/answers';
 import type { TraceReport } from '../../shared/bandwidthReports';
@@ -11,15 +10,15 @@ import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
+import type { Session } from '../../shared/session';
 import { namedStrategies } from '../../shared/strategies';
 import {
   collectCuts,
   parseBandwidths,
   parseCount,
   parseLinks,
-  parseNonNegative,
-  parsePositive,
   parseSeconds,
+  parseSession,
   parseSweep,
   type Sweep,
 } from '../terminal/arguments';
@@ -33,8 +32,9 @@ import {
   shownPath,
 } from '../terminal/modelOptions';
 import { modelsArgument, type NamedModel, streamName } from '../terminal/namedModels';
+import { addTraceOptions, type TraceOptions, traceAsked } from '../terminal/traceOptions';
 
-interface PlanOptions extends ModelOptions {
+interface PlanOptions extends ModelOptions, TraceOptions {
   readonly objective?: string;
   readonly strategy?: string;
   readonly answer?: AnswerPlace;
@@ -47,13 +47,8 @@ interface PlanOptions extends ModelOptions {
   readonly sweep?: Sweep;
   readonly top?: number;
   readonly deadline?: number;
+  readonly session?: Session;
   readonly follow?: readonly number[];
-  readonly trace?: string;
-  readonly traceScale: number;
-  readonly every: number;
-  readonly switchMs: number;
-  readonly late?: number;
-  readonly least: TraceGoal;
   readonly regions?: boolean;
   readonly pareto?: boolean;
   readonly json?: boolean;
@@ -102,28 +97,16 @@ export function addPlan(program: Command): void {
       parseBandwidths,
     )
     .option(
+      '--session <prefill=512,generate=128>',
+      'plan a model with state for a session: tokens that are given, then tokens made one by one',
+      parseSession,
+    )
+    .option(
       '--deadline <seconds>',
       'how long to look for a proof, 0 for as long as it takes (default: 2, and 0 with --strategy exact)',
       parseSeconds,
-    )
-    .option(
-      '--trace <file>',
-      'compare ways to follow a bandwidth trace of the swept link, a CSV file with the line seconds,mbps',
-    )
-    .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
-    .option('--every <seconds>', 'with --trace: time between two requests', parsePositive, 1)
-    .option(
-      '--switch-ms <number>',
-      'with --trace: how much longer a request takes that changes the cut',
-      parseNonNegative,
-      0,
-    )
-    .option('--late <ms>', 'with --trace: answers later than this are missed', parsePositive)
-    .addOption(
-      new Option('--least <figure>', 'with --trace: what to keep least')
-        .choices(['mean', 'p95', 'missed'])
-        .default('mean'),
-    )
+    );
+  addTraceOptions(command, 'compare ways to follow a bandwidth trace of the swept link')
     .option('--regions', 'map the best plans over the bandwidths of the first two links')
     .option('--pareto', 'list the Pareto-optimal plans')
     .option('--json', 'print JSON')
@@ -148,8 +131,12 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const { analyzeAs } = await import('../../app/analyzeFile');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
-  const settings = await modelSettings(model, options);
+  const configured = await modelSettings(model, options);
+  const settings = options.session === undefined ? configured : { ...configured, session: options.session };
   const analyzed = analyzeAs(model.path, settings);
+  if (options.session !== undefined && analyzed.state.length === 0) {
+    throw new DnnSplitError('bad-usage', say('command.noState', { model: model.name }));
+  }
   const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
   const overrides = await overridesOf(analyzed, settings, options);
   const stated =
@@ -169,7 +156,7 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const link = options.sweep?.link ?? 0;
   const report = {
     ...swept(planReport(planned.result, planned.analyzed), options.sweep),
-    ...(options.trace !== undefined && { trace: await traced(planned.result, link, options.trace, options) }),
+    ...(await traced(planned.result, link, options)),
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) await writePlan(planned, options.output, options.force === true);
@@ -230,20 +217,17 @@ async function configLine(path: string | null, { config }: ModelSettings): Promi
 }
 
 /** What requests over a bandwidth trace would take. @throws DnnSplitError `bad-usage`, `file-system` */
-async function traced(result: PlanningResult, link: number, path: string, options: PlanOptions): Promise<TraceReport> {
-  const { parseTrace } = await import('../../engine/planning/bandwidths/trace');
+async function traced(
+  result: PlanningResult,
+  link: number,
+  options: PlanOptions,
+): Promise<{ readonly trace?: TraceReport }> {
+  const asked = await traceAsked(options);
+  if (asked === undefined) return {};
   const { traceReport } = await import('../../engine/report/traceReport');
-  const { readTextFile } = await import('../../files/regularFile');
   if (result.regimes[link] === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
-  if (options.least === 'missed' && options.late === undefined)
-    throw new DnnSplitError('bad-usage', say('command.late', {}));
-  return traceReport(result, parseTrace(readTextFile(path, 'bandwidths'), options.traceScale), {
-    link,
-    goal: options.least,
-    everyS: options.every,
-    switchMs: options.switchMs,
-    lateMs: options.late,
-  });
+  const { trace, ...settings } = asked;
+  return { trace: traceReport(result, link, trace, settings) };
 }
 
 /** The report with the regimes of the link and the range that a sweep asks for. */

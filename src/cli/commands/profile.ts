@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { Profiled, ProfileSource } from '../../app/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
 import { machineName } from '../../runtime/machine';
+import { optimizationLevels, type ProfileDocument } from '../../shared/documents/profile';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { counted, countText, durationText } from '../../shared/quantities';
@@ -12,6 +13,8 @@ import { checkDimensions } from '../terminal/modelOptions';
 import { reportJson, warn } from '../terminal/output';
 import { factsText } from '../terminal/table';
 
+type Optimization = NonNullable<ProfileDocument['optimization']>;
+
 interface ProfileOptions {
   readonly output: string;
   readonly config?: string;
@@ -19,6 +22,7 @@ interface ProfileOptions {
   readonly runs: number;
   readonly warmup?: number;
   readonly threads: number;
+  readonly optimization?: Optimization;
   readonly runtimeFolder?: string;
   readonly device?: string;
   readonly fromTrace?: string;
@@ -28,6 +32,7 @@ interface ProfileOptions {
 }
 
 const defaultWarmup = 3;
+const servedOptimization: Optimization = 'all';
 /** ONNX Runtime keeps no more events than this (`Profiler::kMaxNumEvents`). */
 const mostEvents = 1_000_000;
 /** The command under which this program starts itself to run the model. */
@@ -45,6 +50,12 @@ export function addProfile(program: Command): void {
     .option('--runs <number>', 'measured runs; each time is their median', parseCount, 20)
     .option('--warmup <number>', `warm-up runs (default: ${defaultWarmup})`, parseWarmup)
     .option('--threads <number>', 'threads of ONNX Runtime', parseCount, 1)
+    .addOption(
+      new Option(
+        '--optimization <level>',
+        `graph optimization of ONNX Runtime (default: ${servedOptimization}, as relays serve)`,
+      ).choices(optimizationLevels),
+    )
     .addOption(runtimeFolderOption())
     .option(
       '--device <name>',
@@ -85,7 +96,7 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   const rule = { overwrite, inputs: [...sources, ...settingsFiles(settings), ...traces] };
   const profiled =
     fromTrace === undefined
-      ? await measured(model, analyzed, options, rule)
+      ? await measuredAsServed(model, analyzed, options, rule)
       : await imported(fromTrace, analyzed, options);
   requireUnchanged([...sources, ...traces]);
   writeOutputFile(output, profileText(profiled.document), rule);
@@ -95,19 +106,38 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   );
 }
 
-async function measured(
+/** Where optimization leaves no names to go by and nobody asked for it, the graph runs as it is written. */
+async function measuredAsServed(
   model: string,
   analyzed: AnalyzedModel,
   options: ProfileOptions,
   rule: WriteRule,
 ): Promise<Profiled> {
+  const { optimization = servedOptimization } = options;
+  try {
+    return await measured(model, analyzed, { ...options, optimization }, rule);
+  } catch (thrown) {
+    const isRenamed = DnnSplitError.is(thrown, 'invalid-profile') && thrown.said?.id === 'profile.renamed';
+    if (!isRenamed || options.optimization !== undefined) throw thrown;
+    const profiled = await measured(model, analyzed, { ...options, optimization: 'disabled' }, rule);
+    return { ...profiled, warnings: [say('profile.asWritten', {}).text, ...profiled.warnings] };
+  }
+}
+
+async function measured(
+  model: string,
+  analyzed: AnalyzedModel,
+  options: ProfileOptions & { readonly optimization: Optimization },
+  rule: WriteRule,
+): Promise<Profiled> {
   const { checkWeights, modelInputs } = await import('../../runtime/profiling/modelInputs');
+  const { inputRanges } = await import('../../runtime/inputRanges');
   const { recordTrace } = await import('../../runtime/profiling/recordTrace');
   const { profileFromTrace } = await import('../../app/profileModel');
   const { copyFile } = await import('../../files/copyFile');
   checkWeights(analyzed.inferred.model, model);
   const inputs = modelInputs(analyzed.inferred);
-  const { runs, warmup = defaultWarmup, threads } = options;
+  const { runs, warmup = defaultWarmup, threads, optimization } = options;
   checkRuns(runs + warmup, analyzed.graph.nodes.length);
   const program = process.argv[1] ?? '';
   const request = {
@@ -115,16 +145,18 @@ async function measured(
     inputs,
     runs: runs + warmup,
     threads,
+    optimization,
+    ranges: inputRanges(analyzed.inferred),
     ...(options.runtimeFolder !== undefined && { runtimeFolder: options.runtimeFolder }),
     program: [program, processCommand] as const,
     onRun: showProgress,
   };
-  return recordTrace(request, (tracePath, version) => {
+  return recordTrace(request, (tracePath, { version, runMicroseconds }) => {
     const source: ProfileSource = {
       device: options.device ?? machineName(),
       runtime: `onnxruntime ${version}, ${counted(threads, 'thread')}`,
       recorded: dateText(new Date()),
-      warmup,
+      ...{ warmup, threads, optimization, runMicroseconds },
     };
     const profiled = profileFromTrace(tracePath, analyzed, source);
     if (options.saveTrace !== undefined) copyFile(tracePath, options.saveTrace, rule);

@@ -23,7 +23,7 @@ export function addReport(program: Command): void {
   program
     .command('report')
     .description('Write a report of the plan to hand over, as HTML or Markdown')
-    .argument('<model>', 'an .onnx file')
+    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands')
     .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
     .option('--force', 'replace an existing file')
@@ -35,6 +35,7 @@ export function addReport(program: Command): void {
 }
 
 async function report(model: string, options: ReportOptions): Promise<void> {
+  if (model.endsWith('.json')) return reportDocument(model, options);
   const { analyzeAs } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { handoverOf, handoverText } = await import('../../app/handoverFile');
@@ -57,6 +58,22 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
   writeOutputFile(options.output, content, { overwrite, inputs });
+  if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
+}
+
+/** The report of a plan document by itself: nothing is planned anew, and its model need not be there. */
+async function reportDocument(path: string, options: ReportOptions): Promise<void> {
+  const { documentText } = await import('../../app/handoverFile');
+  const { fileIdentities } = await import('../../files/fileIdentity');
+  const { planInput } = await import('../terminal/planInput');
+  const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
+  const planning = (['config', 'bind', 'objective', 'strategy'] as const).find((name) => options[name] !== undefined);
+  if (planning !== undefined) throw new DnnSplitError('bad-usage', say('command.reportPlans', { option: planning }));
+  const format = formatOf(options);
+  const overwrite = options.force === true;
+  checkOutputFile(options.output, overwrite);
+  const content = documentText(await planInput(path), format);
+  writeOutputFile(options.output, content, { overwrite, inputs: fileIdentities([path]) });
   if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
 }
 

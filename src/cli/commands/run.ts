@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunningChain } from '../../relay/chain/startChain';
+import { startsWithOf } from '../../shared/documents/contractParts';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
@@ -65,7 +66,9 @@ async function run(target: string, options: RunOptions, output: Output): Promise
   const stopping = new AbortController();
   asked.addEventListener('abort', () => stopping.abort(), { once: true });
   try {
-    const { isAdaptive } = await firstTier(split);
+    const { isAdaptive, contract } = await firstTier(split);
+    if (traced !== undefined && startsWithOf(contract).length > 0)
+      throw new DnnSplitError('bad-usage', say('trace.remembers', {}));
     const links = shaping ? split.plan.links : [];
     const chain = await startChain({
       program: join(__dirname, 'relay.js'),

@@ -8,8 +8,9 @@ import { terminalWork } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
+import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
-interface SplitCommandOptions {
+interface SplitCommandOptions extends TraceOptions {
   readonly output: string;
   readonly keep?: readonly string[];
   readonly force?: boolean;
@@ -19,7 +20,7 @@ interface SplitCommandOptions {
 
 /** `dnnsplit split PLAN`: the sub-model and the contract of every tier. */
 export function addSplit(program: Command): void {
-  program
+  const command = program
     .command('split')
     .description('Write the sub-model and the contract of every tier of a plan')
     .argument('<plan>', 'a .splitplan.json file; - is standard input')
@@ -30,7 +31,8 @@ export function addSplit(program: Command): void {
       (tensor: string, kept: readonly string[] = []) => [...kept, tensor],
     )
     .option('--force', 'replace the files of an earlier split')
-    .addOption(adaptiveOption())
+    .addOption(adaptiveOption());
+  addTraceOptions(command, policyTraceText)
     .option('--json', 'print JSON')
     .action((plan: string, options: SplitCommandOptions) => split(plan, options, standardOutput));
 }
@@ -42,7 +44,8 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   checkOutputFolder(options.output);
   const work = terminalWork();
   const { keep, adaptive: adaptiveLink } = options;
-  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink }, work);
+  const trace = await policyTrace(options, adaptiveLink);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink, trace }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? reportJson('split', report) : splitText(report));

@@ -64,7 +64,7 @@ function parseTolerance(text: string): number {
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const deployment = runningDeployment(options);
-  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf, runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {
@@ -74,6 +74,7 @@ async function verify(target: string, options: VerifyOptions, output: Output): P
         modelPath: split.modelPath,
         contractPaths: [...split.contractPaths],
         dimensions: sizesOfPlan(split.plan),
+        ranges: inputRangesOf(split),
         runs,
         seed,
         ...(tolerance !== undefined && { tolerance }),
@@ -105,7 +106,7 @@ function runningDeployment({ url, tokenFile, ca }: VerifyOptions): RunningDeploy
 }
 
 function verificationText(report: VerificationReport): string {
-  const { tiers, wire, runs, runtime, optimization, tolerance, outputs, cuts, deployment } = report;
+  const { tiers, wire, runs, steps, runtime, optimization, tolerance, outputs, cuts, deployment } = report;
   const encoded = wire.some((dtype) => dtype !== 'original');
   const columns = [
     { heading: 'output' },
@@ -131,10 +132,14 @@ function verificationText(report: VerificationReport): string {
     typeof one.cosine === 'number' ? one.cosine.toFixed(6) : '-',
     typeof one.topOneAgreement === 'number' ? `${(100 * one.topOneAgreement).toFixed(1)} %` : '-',
   ]);
+  const tried =
+    steps === undefined
+      ? counted(runs, 'random input')
+      : `${counted(runs, 'random session')} with ${counted(steps, 'request')}`;
   const isRounded = encoded || optimization === 'all';
   const over = tiers.length === 0 ? '' : ` over ${visibleText(tiers.join(', '))}`;
   return [
-    `${visibleText(verdictOf(report))}: ${counted(runs, 'random input')}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`}${over}, ${visibleText(runtime)}.`,
+    `${visibleText(verdictOf(report))}: ${tried}${cuts === undefined ? '' : `, each on ${counted(cuts, 'cut')},`}${over}, ${visibleText(runtime)}.`,
     ...(deployment?.sameExport === false
       ? [
           'The deployment serves another export of the model than this plan makes. Deploy the plan again, or verify the plan that was deployed.',

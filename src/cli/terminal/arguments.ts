@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { mostTokens, type Session } from '../../shared/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
@@ -82,6 +83,21 @@ export function parseSweep(text: string): Sweep {
   throw new InvalidArgumentError('It must look like link=0,from=0.1,to=1000, bandwidths in Mbit/s, from below to.');
 }
 
+/** `prefill=512,generate=128`: tokens that are given, and tokens that are made one by one. */
+export function parseSession(text: string): Session {
+  const fields = new Map(text.split(',').map((part) => [part.split('=')[0]?.trim(), Number(part.split('=')[1])]));
+  const [prefillTokens = 0, generatedTokens = 0] = [fields.get('prefill'), fields.get('generate')];
+  const isCount = (tokens: number, most: number) => Number.isSafeInteger(tokens) && tokens >= 1 && tokens <= most;
+  if (
+    fields.size === 2 &&
+    isCount(prefillTokens, mostTokens.prefill) &&
+    isCount(generatedTokens, mostTokens.generated)
+  ) {
+    return { prefillTokens, generatedTokens };
+  }
+  throw new InvalidArgumentError('It must look like prefill=512,generate=128, in tokens or steps.');
+}
+
 /** Names, separated by commas. */
 export function parseTiers(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
@@ -108,15 +124,19 @@ export function parseLinks(text: string, before: ReadonlyMap<number, number> = n
   return bandwidths;
 }
 
-/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link. */
+/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link, of which there can be one. */
 export function adaptiveOption(): Option {
   return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time; links count from 0')
     .argParser(parseLink)
     .preset('0');
 }
 
-function parseLink(text: string): number {
+function parseLink(text: string, before: number | undefined): number {
   const link = Number(text);
+  if (before !== undefined)
+    throw new InvalidArgumentError(
+      'A split follows the bandwidth of one link; name the one that varies most, the others stay as in the plan.',
+    );
   if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
   throw new InvalidArgumentError('It must be the number of a link; the first is 0.');
 }

@@ -31,6 +31,7 @@ import type {
   PlanReport,
   StrategyReport,
 } from '../../shared/reports';
+import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/stateText';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';
 import { traceTexts } from './traceText';
@@ -49,6 +50,13 @@ function assumedLine({ assumedText, assumedDimensions = {} }: PlanReport): strin
   return `\nFor ${assumedText}: assumed. Set ${names} with --bind.`;
 }
 
+/** What a request is, where it is a whole session. */
+function sessionLine({ session }: PlanReport): string {
+  if (session === undefined) return '';
+  const given = counted(session.prefillTokens, 'token');
+  return `\nA request here is a session: ${given} given, ${session.generatedTokens} generated, in all calls together.`;
+}
+
 /** A plan for reading in a terminal. */
 export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, top, config }: Sections): string {
   const { exact } = report;
@@ -59,12 +67,13 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
         ? `${threeDigits(exact.gapPercent)} % worse than the exact optimum`
         : `at most ${threeDigits(exact.gapPercent)} % worse than the optimum. ${exact.unavailable}`;
   const parts = [
-    visibleText(report.advice) + assumedLine(report),
+    visibleText(report.advice) + sessionLine(report) + assumedLine(report),
     factsText([
       ['tiers from', config],
       ['objective', report.objective],
       ['strategy', `${report.strategy}, ${counted(report.evaluatedPlans, 'plan')} evaluated`],
       ...metrics.flatMap((metric) => metricFacts(report, metric)),
+      ...stateFacts(report),
       ['times', timesText(report)],
       ...estimateFacts(report),
       ...(report.trust ? [['trust', visibleText(report.trust.text)] as const] : []),
@@ -92,7 +101,8 @@ export function planReportText(report: PlanReport, graph: SplitGraph, { sweep, t
 /** The plan of the advice, where the tables are about the best one. */
 function advisedText({ summary, latencyMs, optimumGainPercent }: AdvisedReport): string {
   const gain = threeDigits(optimumGainPercent);
-  return `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}; the plan below is the optimum, ${gain} % better`;
+  const recommended = `recommended: ${visibleText(summary)}, ${durationText(latencyMs)}`;
+  return `${recommended}; the plan below is the optimum, ${gain} % better\n-o writes the recommended plan; with a named strategy, such as --strategy dnnsplit, it writes the optimum`;
 }
 
 /** How far each estimate may be off before another plan is better. */
@@ -122,6 +132,17 @@ function metricFacts(report: PlanReport, metric: Metric): [string, string][] {
   const figure: [string, string] = [metric, unlessUnstated(report, metricTable[metric].figure, text)];
   const parts = metric === 'latency' ? latencyPartsText(report) : undefined;
   return parts === undefined ? [figure] : [figure, ['', `= ${parts}`]];
+}
+
+/** How a session goes, and where state stays. */
+function stateFacts({ session, tiers }: PlanReport): [string, string][] {
+  const rate = session && tokenRateText(session);
+  const state = tierStateText(tiers);
+  return [
+    ...(session ? [['session', sessionText(session)] as [string, string]] : []),
+    ...(rate === undefined ? [] : [['', rate] as [string, string]]),
+    ...(state === undefined ? [] : [['state', visibleText(state)] as [string, string]]),
+  ];
 }
 
 /** Estimates and measurements are never mixed silently. */
@@ -189,7 +210,7 @@ function linksText({ links }: PlanReport): string {
     link.answerMs ? bytesText(link.answerBytes) : '-',
     link.answerMs ? durationText(link.answerMs) : '-',
     unlessUnstated(link, 'costPerRequest', costShortText(link.costPerRequest)),
-    link.tensors.map(({ name }) => name).join(', '),
+    [...link.tensors.map(({ name }) => name), linkStateText(link) ?? []].flat().join(', '),
   ]);
   return tableText(columns, rows);
 }

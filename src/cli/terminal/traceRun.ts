@@ -168,8 +168,9 @@ function predicted({ plan, contract, link }: TraceRunOptions, cut: string | unde
   const border = bordersOf(contract).find((one) => one.cut === cut);
   const regime = plan.regimes.find((one) => one.link === link && one.fromMbps === border?.fromMbps);
   if (regime?.fixedMs === undefined || regime.bytes === undefined) return null;
-  if (regime.bytes === 0) return regime.fixedMs;
-  return mbps > 0 ? regime.fixedMs + (8 * regime.bytes) / (1e3 * mbps) : null;
+  const bytes = regime.bytes + (regime.answerBytes ?? 0);
+  if (bytes === 0) return regime.fixedMs;
+  return mbps > 0 ? regime.fixedMs + (8 * bytes) / (1e3 * mbps) : null;
 }
 
 function lineOf({ seconds, emulatedMbps, measuredMbps, cut, requests, meanMs, predictedMs }: TraceSecond): string {

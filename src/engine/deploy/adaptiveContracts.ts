@@ -1,3 +1,4 @@
+import type { TableStep } from '../../shared/bandwidthReports';
 import type {
   AdaptiveContract,
   ContractBlock,
@@ -34,6 +35,8 @@ export interface AdaptiveSplit {
   /** Link whose bandwidth decides. */
   readonly link: number;
   readonly regimes: readonly PolicyRegime[];
+  /** A table for a bandwidth trace, which decides instead of the regimes' borders. */
+  readonly table?: readonly TableStep[] | undefined;
 }
 
 /** A contract of version 2 but for the export that it belongs to. */
@@ -147,7 +150,7 @@ function trafficOf(
 }
 
 function policyOf(
-  { plan, link, regimes }: AdaptiveSplit,
+  { plan, link, regimes, table }: AdaptiveSplit,
   ids: readonly string[],
   idOf: (text: string) => string,
 ): ContractPolicy {
@@ -159,6 +162,8 @@ function policyOf(
     ...(isInfeasible && { infeasible: true as const }),
   }));
   const startMbps = plan.links[link]?.bandwidthMbps ?? 1;
-  const rules = { links: [{ link, startMbps, borders }], hysteresis: usualHysteresis, ...patience };
+  const named = table?.map((step) => ({ ...step, before: ids[step.before] ?? '', cut: ids[step.cut] ?? '' }));
+  const watched = { link, startMbps, borders, ...(named !== undefined && { table: named }) };
+  const rules = { links: [watched], hysteresis: usualHysteresis, ...patience };
   return { version: idOf(JSON.stringify(rules)), ...rules };
 }

@@ -3,7 +3,7 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { BoundaryTensor, SegmentsPlan } from '../extract/segmentPlan';
+import type { BoundaryTensor, PlacedState, SegmentPlan, SegmentsPlan } from '../extract/segmentPlan';
 import type { Dim } from '../shapes/algebra/dim';
 import { containerText } from '../shapes/core/statedType';
 import { type TensorFact, unknownFact } from '../shapes/facts/fact';
@@ -24,7 +24,10 @@ export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: 
   }
   const ofChain = (name: string) => contractTensorOf(name, split.chain.get(name) ?? unknownFact, inferred);
   const ofSegment = ({ name, fact }: BoundaryTensor) => contractTensorOf(name, fact, inferred);
-  const answeredOn = new Map(inferred.outputs.map((name) => [name, answeringTier(name, split)]));
+  const remembered = new Set(split.state.flatMap(({ input, output }) => [input, output]));
+  const isAnswer = (name: string) => !remembered.has(name);
+  const outputs = inferred.outputs.filter(isAnswer);
+  const answeredOn = new Map(outputs.map((name) => [name, answeringTier(name, split)]));
   const wireOf = (link: number) => plan.links[link]?.wireDtype ?? 'original';
   return plan.tiers.slice(0, lastUsed + 1).map(({ id }, position): SingleCutContract => {
     const segment = split.segments[position];
@@ -44,15 +47,56 @@ export function contractsOf(plan: PlanDocument, inferred: InferredModel, split: 
               file: segmentFile,
               inputs: segment.inputs.map(ofSegment),
               outputs: segment.outputs.map(ofSegment),
+              ...stateOfSegment(segment, split, inferred),
             },
-      receives: position === 0 ? inferred.inputs.map(ofChain) : hop(position - 1),
+      receives: position === 0 ? inferred.inputs.filter(isAnswer).map(ofChain) : hop(position - 1),
       receivesAs: position === 0 ? 'original' : wireOf(position - 1),
       sends: isLast ? [] : hop(position),
       sendsAs: isLast ? 'original' : wireOf(position),
-      answers: inferred.outputs.filter((name) => answeredOn.get(name) === position).map(ofChain),
-      answersAbove: inferred.outputs.filter((name) => (answeredOn.get(name) ?? 0) > position).map(ofChain),
+      ...answersOf(position, outputs, answeredOn, split, ofChain),
     };
   });
+}
+
+/** What a tier answers, its own first; state that a tier below reads travels with the answers down to there. */
+function answersOf(
+  position: number,
+  outputs: readonly string[],
+  answeredOn: ReadonlyMap<string, number>,
+  { state }: SegmentsPlan,
+  describe: (name: string) => ContractTensor,
+) {
+  const downwards = state.filter(({ readers, maker }) => (readers[0] ?? maker) < maker);
+  const named = (tensors: readonly PlacedState[]) => tensors.map(({ output }) => output);
+  const own = downwards.filter(({ maker }) => maker === position);
+  const passing = downwards.filter(({ maker, readers }) => maker > position && (readers[0] ?? maker) < position);
+  const kept = downwards.filter(({ readers }) => readers[0] === position);
+  const startsFrom = (tier: number) =>
+    state
+      .filter(({ readers }) => (readers.at(-1) ?? -1) >= tier)
+      .map(({ input, growsAlong = null }) => ({ ...describe(input), growsAlong }));
+  const [startsWith, startsAbove] = [startsFrom(position), startsFrom(position + 1)];
+  return {
+    answers: [...outputs.filter((name) => answeredOn.get(name) === position), ...named(own)].map(describe),
+    answersAbove: [...outputs.filter((name) => (answeredOn.get(name) ?? 0) > position), ...named(passing)].map(
+      describe,
+    ),
+    ...(kept.length > 0 && { returns: named(kept).map(describe) }),
+    ...(startsWith.length > 0 && { startsWith }),
+    ...(startsAbove.length > 0 && { startsAbove }),
+  };
+}
+
+/** The inputs of a sub-model that the tier keeps from one call to the next. */
+function stateOfSegment({ tier }: SegmentPlan, { state, chain }: SegmentsPlan, inferred: InferredModel) {
+  const own = state.filter(({ readers }) => readers.includes(tier));
+  if (own.length === 0) return {};
+  return {
+    state: own.map(({ input, output, growsAlong = null }) => {
+      const { dtype, shape } = contractTensorOf(input, chain.get(input) ?? unknownFact, inferred);
+      return { input, output, dtype, shape, growsAlong };
+    }),
+  };
 }
 
 /** The tier whose sub-model makes an output; the first one for an output that is an input. */

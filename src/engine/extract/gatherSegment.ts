@@ -3,6 +3,7 @@ import { say } from '../../shared/messages/say';
 import { isNumericValue } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';
 import type { BakedTensor } from './segmentPlan';
+import type { SteppedSizes } from './steppedSizes';
 import type { TopLevel } from './topLevel';
 
 /** What a tier needs to run its nodes, by name and index. */
@@ -26,7 +27,7 @@ interface Gathering {
 /**
  * Collects what the nodes of a tier need: weights, and nodes that fold to constants, are copied into the segment, so only
  * data crosses. Where a constant follows from a tensor that is not here (`Shape` of a tensor of another tier), its known
- * elements are written as an initializer instead.
+ * elements are written as an initializer instead, unless they are others in the next step: those are sent.
  * @throws DnnSplitError `invalid-plan` where a tensor can neither be there, nor be copied, nor be known.
  */
 export function gatherSegment(
@@ -35,6 +36,7 @@ export function gatherSegment(
   dataNames: ReadonlySet<string>,
   tier: number,
   constantOutputs: readonly string[],
+  sizes?: SteppedSizes,
 ): GatheredSegment {
   const own = top.tiers.flatMap((each, node) => (each === tier ? [node] : []));
   const reads = own.flatMap((node) => [...(top.reads[node] ?? [])]);
@@ -50,11 +52,11 @@ export function gatherSegment(
     ]),
   };
   const seen = new Set<string>();
-  const pending = [...reads, ...constantOutputs];
+  const pending = [...reads, ...constantOutputs, ...(sizes?.demandedOf(tier) ?? [])];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);
-    pending.push(...need(inferred, top, dataNames, gathering, name));
+    pending.push(...need(inferred, top, dataNames, gathering, name, sizes));
   }
   return gathering;
 }
@@ -66,6 +68,7 @@ function need(
   dataNames: ReadonlySet<string>,
   gathering: Gathering,
   name: string,
+  sizes: SteppedSizes | undefined,
 ): readonly string[] {
   const { graph } = inferred.model;
   if (graph.initializers.has(name) || graph.sparseInitializers.has(name)) {
@@ -80,13 +83,19 @@ function need(
   const makerTier = top.tiers[maker];
   if (makerTier === gathering.tier) return [];
   if (makerTier !== undefined) {
-    const baked = dataNames.has(name) ? undefined : bakedTensor(inferred, name);
+    const isSent = dataNames.has(name) || sizes?.changes(name) === true;
+    const baked = isSent ? undefined : bakedTensor(inferred, name);
     if (baked) gathering.baked.set(name, baked);
     else carry(gathering, makerTier, name);
     return [];
   }
   const reads = top.reads[maker] ?? [];
   const absent = reads.filter((read) => dataNames.has(read) && !gathering.available.has(read));
+  if (absent.length > 0 && sizes?.changes(name) === true) {
+    sizes.demand(name, absent, top);
+    gathering.inputs.add(name);
+    return [];
+  }
   const baked = absent.length === 0 ? undefined : bakedTensor(inferred, name);
   if (baked) {
     gathering.baked.set(name, baked);

@@ -1,6 +1,7 @@
 import { byteLength } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { StatePair } from '../../shared/statePairs';
 import type { Assignment } from '../planning/plan/plan';
 import type { Dim } from '../shapes/algebra/dim';
 import { sortNodes } from '../shapes/core/sortNodes';
@@ -11,11 +12,13 @@ import type { SplitGraph } from '../split/splitGraph';
 import { allFixed, fittedFact, fixedSymbols } from './fittedFacts';
 import { type GatheredSegment, gatherSegment } from './gatherSegment';
 import { reachableFunctions } from './nodeReads';
-import type { BoundaryTensor, HopTensor, SegmentPlan, SegmentsPlan } from './segmentPlan';
+import type { BoundaryTensor, HopTensor, PlacedState, SegmentPlan, SegmentsPlan } from './segmentPlan';
+import { SteppedSizes } from './steppedSizes';
 import { type TopLevel, topLevelOf } from './topLevel';
 
 /**
  * Plans the sub-model of each tier and what crosses between them (`docs/theory.md` section 10). Tensors keep their names.
+ * @param pairs what one call leaves for the next
  * @throws DnnSplitError `invalid-plan` where the assignment cuts inside a function call or data would flow downwards.
  */
 export function planSegments(
@@ -23,10 +26,13 @@ export function planSegments(
   graph: SplitGraph,
   assignment: Assignment,
   tiers: number,
+  pairs: readonly StatePair[] = [],
 ): SegmentsPlan {
   const { model } = inferred;
-  const top = topLevelOf(model, graph, assignment);
   const dataNames = new Set(graph.tensors.map(({ name }) => name));
+  const free = isDynamic(inferred) ? inferModel(model, {}) : inferred;
+  const sizes = pairs.length === 0 ? undefined : new SteppedSizes(free, graph, dataNames, pairs);
+  const top = topLevelOf(model, graph, sizes?.raised(assignment) ?? assignment);
   const inputs = new Set(inferred.inputs);
   const isUsed = Array.from({ length: tiers }, (_, tier) => top.tiers.includes(tier));
   const lastUsed = Math.max(0, isUsed.lastIndexOf(true));
@@ -36,22 +42,22 @@ export function planSegments(
   };
   const constants = inferred.outputs.filter(isConstant);
   const gathered = withoutIdle(
-    isUsed.map((used, tier) =>
+    fromTheTop(isUsed, (used, tier) =>
       used || tier === lastUsed
-        ? gatherSegment(inferred, top, dataNames, tier, tier === lastUsed ? constants : [])
+        ? gatherSegment(inferred, top, dataNames, tier, tier === lastUsed ? constants : [], sizes)
         : undefined,
     ),
     top,
     inferred.outputs,
     constants.length > 0 ? lastUsed : -1,
   );
-  const crossings = crossingsOf(graph, top, gathered, tiers);
-  const free = isDynamic(inferred) ? inferModel(model, {}) : inferred;
+  const state = placedState(pairs, top, gathered);
+  const crossings = crossingsOf(graph, top, gathered, tiers, state, sizes);
   const fixed = gathered.map((segment) => fixedSymbols(segment?.baked.values() ?? [], free));
   const segments = gathered.map((segment, tier) =>
     segment === undefined || segment.nodes.size === 0
       ? undefined
-      : describeSegment(inferred, top, segment, tier, crossings, lastUsed, (name) =>
+      : describeSegment(inferred, top, segment, tier, crossings, state, lastUsed, (name) =>
           fittedFact(name, free, inferred, fixed[tier] ?? 'all'),
         ),
   );
@@ -60,6 +66,7 @@ export function planSegments(
   return {
     segments,
     hops: Array.from({ length: tiers - 1 }, (_, hop) => hopOf(inferred, inputs, crossings, hop)),
+    state,
     chain: new Map(travelling.map((name) => [name, fittedFact(name, free, inferred, fixedInAny)])),
     duplicatedWeightBytes: duplicatedWeightBytes(inferred, segments),
     boundDimensions: fixedInAny === 'all' || fixedInAny.size > 0,
@@ -90,6 +97,27 @@ function withoutIdle(
   return kept;
 }
 
+/** By tier, asked for from the highest one down: a tier may need something that a lower one has to make. */
+function fromTheTop<Item, Result>(items: readonly Item[], make: (item: Item, tier: number) => Result): Result[] {
+  return [...items.entries()]
+    .reverse()
+    .map(([tier, item]) => make(item, tier))
+    .reverse();
+}
+
+/** Pairs whose output some node makes; of others nothing would ever change. */
+function placedState(
+  pairs: readonly StatePair[],
+  { makers, tiers }: TopLevel,
+  gathered: readonly (GatheredSegment | undefined)[],
+): PlacedState[] {
+  return pairs.flatMap((pair) => {
+    const maker = tiers[makers.get(pair.output) ?? -1];
+    const readers = gathered.flatMap((segment, tier) => (segment?.inputs.has(pair.input) === true ? [tier] : []));
+    return maker === undefined ? [] : [{ ...pair, maker, readers }];
+  });
+}
+
 /** A tensor on its way: made (or entering the model) on tier `from`, needed up to tier `to`. */
 interface Crossing {
   readonly name: string;
@@ -102,14 +130,21 @@ function crossingsOf(
   top: TopLevel,
   gathered: readonly (GatheredSegment | undefined)[],
   tiers: number,
+  state: readonly PlacedState[],
+  sizes: SteppedSizes | undefined,
 ): readonly Crossing[] {
   const highest = new Map<string, number>();
   for (const [tier, segment] of gathered.entries()) for (const name of segment?.inputs ?? []) highest.set(name, tier);
+  for (const { input, output, maker, readers } of state) {
+    highest.delete(input);
+    const to = Math.max(highest.get(output) ?? 0, readers.at(-1) ?? 0);
+    if (to > maker) highest.set(output, to);
+  }
   const order = new Map(graph.tensors.map(({ name }, index) => [name, index]));
   const crossings: Crossing[] = [];
   for (const [name, to] of highest) {
     const maker = top.makers.get(name);
-    const from = maker === undefined ? 0 : (top.tiers[maker] ?? 0);
+    const from = maker === undefined ? 0 : (top.tiers[maker] ?? sizes?.tierOf(name) ?? 0);
     if (from > to || to >= tiers) {
       throw new DnnSplitError('invalid-plan', say('cut.backward', { tensor: name, from: from + 1, to: to + 1 }));
     }
@@ -131,6 +166,7 @@ function describeSegment(
   segment: GatheredSegment,
   tier: number,
   crossings: readonly Crossing[],
+  state: readonly PlacedState[],
   lastUsed: number,
   factOf: (name: string) => TensorFact,
 ): SegmentPlan {
@@ -159,7 +195,9 @@ function describeSegment(
   return {
     tier,
     nodes: nodes.map(({ node }) => node),
-    inputs: crossings.filter(({ name }) => segment.inputs.has(name)).map(({ name }) => boundary(name)),
+    inputs: [...crossings.map(({ name }) => name), ...state.map(({ input }) => input)]
+      .filter((name) => segment.inputs.has(name))
+      .map(boundary),
     outputs: [...new Set([...sent.map(({ name }) => name), ...resultsHere])].map(boundary),
     initializers: segment.initializers,
     baked: [...segment.baked.values()],

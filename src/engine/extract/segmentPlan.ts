@@ -1,4 +1,5 @@
 import type { DType } from '../../shared/dtype';
+import type { StatePair } from '../../shared/statePairs';
 import type { OnnxFunction } from '../onnx/model';
 import type { TensorFact } from '../shapes/facts/fact';
 
@@ -47,11 +48,21 @@ export interface HopTensor {
   readonly origin: 'made' | 'forwarded';
 }
 
+/** A tensor that one call leaves for the next, and where it is in a cut. */
+export interface PlacedState extends StatePair {
+  /** Tiers whose sub-models read it, ascending: each keeps it. */
+  readonly readers: readonly number[];
+  /** Tier whose sub-model makes it anew. */
+  readonly maker: number;
+}
+
 export interface SegmentsPlan {
   /** By tier; none for a tier that runs nothing. */
   readonly segments: readonly (SegmentPlan | undefined)[];
   /** By link: what crosses from tier k to tier k+1, in the order of the split graph's tensors. */
   readonly hops: readonly (readonly HopTensor[])[];
+  /** What one call leaves for the next: it enters and leaves the chain no more, and crosses once to where it is read. */
+  readonly state: readonly PlacedState[];
   /** Type and shape of what enters the chain, crosses and leaves it: dimensions that any segment fixes are numbers. */
   readonly chain: ReadonlyMap<string, TensorFact>;
   /** Bytes of weights that more than one segment holds, counted beyond the first. */

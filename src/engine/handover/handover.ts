@@ -3,7 +3,6 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { marginTexts } from '../../shared/marginText';
 import { say } from '../../shared/messages/say';
 import { metricEntry, shownMetrics } from '../../shared/metrics';
-import { backMs } from '../../shared/planParts';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -15,10 +14,11 @@ import {
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
-import { tierLetters } from '../../shared/tierLook';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { alternativesOf } from './alternatives';
-import type { Bar, BarPart, Block, Column, Curve, Handover } from './blocks';
+import type { Block, Curve, Handover } from './blocks';
+import { latencyBar } from './latencyBar';
+import { heading, linkSourcesTable, linksTable, number, sourcesTable, tiersTable, words } from './tables';
 
 /** What a report is made from. Nothing here names a folder, a host or a person. */
 export interface HandoverFacts {
@@ -31,9 +31,6 @@ export interface HandoverFacts {
   readonly command: string;
 }
 
-const words = (title: string): Column => ({ title, isNumber: false });
-const number = (title: string): Column => ({ title, isNumber: true });
-
 /** A report of a plan for somebody who was not there: the answer first, then why, against what, and what it rests on. */
 export function handover(facts: HandoverFacts): Handover {
   const { analysis, plan, document } = facts;
@@ -42,14 +39,18 @@ export function handover(facts: HandoverFacts): Handover {
     title: say('handover.title', { model: facts.model }).text,
     blocks: [
       { kind: 'lead', text: plan.verdict },
-      { kind: 'bars', ...bars(plan) },
+      {
+        kind: 'bars',
+        caption: metricEntry('latency').label,
+        bars: alternativesOf(plan).map((one) => latencyBar(one, plan)),
+      },
       heading(say('handover.why', {}).text),
       { kind: 'text', text: plan.advice },
       heading(say('handover.graph', {}).text),
       { kind: 'graph', caption: say('handover.graphCaption', {}).text },
       heading(say('handover.parts', {}).text),
-      tiersTable(plan),
-      ...(plan.links.length > 0 ? [linksTable(plan)] : []),
+      tiersTable(plan.tiers),
+      ...(plan.links.length > 0 ? [linksTable(plan.links)] : []),
       heading(say('handover.alternatives', {}).text),
       alternativesTable(plan),
       ...plan.linkRegimes.flatMap((regimes, link) => regimeBlocks(plan, regimes, link)),
@@ -63,67 +64,6 @@ export function handover(facts: HandoverFacts): Handover {
       { kind: 'text', text: say(plan.withoutTried ? 'handover.triedNote' : 'handover.reproduceNote', {}).text },
       { kind: 'text', text: say('handover.made', made).text },
     ],
-  };
-}
-
-const heading = (text: string): Block => ({ kind: 'heading', text });
-
-function bars(plan: PlanReport) {
-  const letters = tierLetters(plan.tiers.map(({ id }) => id));
-  const bar = ({ name, latencyMs, parts, isChosen }: ReturnType<typeof alternativesOf>[number]): Bar => {
-    const onward = plan.tiers
-      .flatMap(({ id }, tier) => {
-        const link = plan.links[tier];
-        const [computeMs, transferMs] = [parts.computeMs[tier] ?? 0, parts.transferMs[tier] ?? 0];
-        const letter = letters[tier] ?? '';
-        const own = { kind: 'tier' as const, tier, letter, text: `${id} ${durationText(computeMs)}`, value: computeMs };
-        if (link === undefined) return [own];
-        const between = say('handover.link', { from: link.from, to: link.to }).text;
-        const text = `${between} ${durationText(transferMs)}`;
-        return [own, { kind: 'link' as const, tier, letter: '', text, value: transferMs }];
-      })
-      .filter(({ value }) => value > 0);
-    const value = backMs(parts);
-    const text = say('handover.wayBack', { time: durationText(value) }).text;
-    const back: BarPart[] = value > 0 ? [{ kind: 'link', tier: 0, letter: '', text, value }] : [];
-    return { name, isChosen, figure: durationText(latencyMs), parts: [...onward, ...back] };
-  };
-  return { caption: metricEntry('latency').label, bars: alternativesOf(plan).map(bar) };
-}
-
-function tiersTable({ tiers }: PlanReport): Block {
-  return {
-    kind: 'table',
-    columns: [
-      words('Tier'),
-      number('Nodes'),
-      number('Time'),
-      number('MACs'),
-      number('Weights'),
-      number('Peak activations'),
-    ],
-    rows: tiers.map(({ id, nodes, computeMs, macs, weightBytes, peakActivationBytes }) => [
-      id,
-      String(nodes),
-      durationText(computeMs),
-      macsText(macs),
-      bytesText(weightBytes),
-      bytesText(peakActivationBytes),
-    ]),
-  };
-}
-
-function linksTable({ links }: PlanReport): Block {
-  return {
-    kind: 'table',
-    columns: [words('Link'), number('Tensors'), number('Bytes'), number('Transfer'), number('Way back')],
-    rows: links.map(({ from, to, tensors, bytes, transferMs, answerMs = 0 }) => [
-      say('handover.link', { from, to }).text,
-      String(tensors.length),
-      bytesText(bytes),
-      durationText(transferMs),
-      durationText(answerMs),
-    ]),
   };
 }
 
@@ -225,35 +165,4 @@ function marginBlocks(plan: PlanReport): Block[] {
       ]),
     },
   ];
-}
-
-const known = (value: number | null, unit: string) =>
-  value === null ? 'unknown' : `${Number(value.toPrecision(3))} ${unit}`;
-
-function sourcesTable({ tiers }: PlanDocument): Block {
-  return {
-    kind: 'table',
-    columns: [words('Tier'), words('Figures of'), number('Compute'), number('Memory bandwidth'), number('Price')],
-    rows: tiers.map(({ id, preset, gflops, memoryGBps, pricePerHour }) => [
-      id,
-      preset ?? 'dnnsplit.json',
-      known(gflops, 'GFLOP/s'),
-      known(memoryGBps, 'GB/s'),
-      `$${Number(pricePerHour.toPrecision(3))}/h`,
-    ]),
-  };
-}
-
-function linkSourcesTable({ links }: PlanDocument): Block {
-  return {
-    kind: 'table',
-    columns: [words('Link'), number('Bandwidth'), number('Latency'), number('Price'), words('Sent as')],
-    rows: links.map(({ from, to, bandwidthMbps, latencyMs, pricePerGB, wireDtype }) => [
-      say('handover.link', { from, to }).text,
-      bandwidthText(bandwidthMbps),
-      durationText(latencyMs),
-      `$${Number(pricePerGB.toPrecision(3))}/GB`,
-      wireDtype,
-    ]),
-  };
 }

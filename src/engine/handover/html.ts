@@ -3,12 +3,18 @@ import { visibleText } from '../../shared/escape/visible';
 import { barsSvg } from './barsSvg';
 import type { Block, Handover } from './blocks';
 import { curveSvg } from './curveSvg';
-import { handoverStyle } from './style';
 
 /** The graph in both themes, as base64 of SVG documents. */
 export interface GraphPictures {
   readonly light: string;
   readonly dark: string;
+}
+
+/** The only style sheet of a report. */
+export interface StyleSheet {
+  readonly style: string;
+  /** Base64 of its SHA-256, by which the page's policy knows it. */
+  readonly hash: string;
 }
 
 const plain = (text: string) => escapeXml(visibleText(text));
@@ -21,7 +27,7 @@ function sentence(text: string): string {
 
 const image = (base64: string) => `data:image/svg+xml;base64,${base64}`;
 
-function blockHtml(block: Block, graph: GraphPictures): string {
+function blockHtml(block: Block, graph: GraphPictures | undefined): string {
   switch (block.kind) {
     case 'heading':
       return `<h2>${plain(block.text)}</h2>`;
@@ -38,6 +44,7 @@ function blockHtml(block: Block, graph: GraphPictures): string {
     case 'curve':
       return `<figure>${curveSvg(block.curve, plain(block.caption))}<figcaption>${plain(block.caption)}</figcaption></figure>`;
     case 'graph':
+      if (graph === undefined) return '';
       return [
         '<figure class="graph"><picture>',
         `<source media="screen and (prefers-color-scheme: dark)" srcset="${image(graph.dark)}">`,
@@ -57,10 +64,9 @@ function blockHtml(block: Block, graph: GraphPictures): string {
 
 /**
  * A report as one HTML file that needs nothing else: no script, nothing from the network.
- * @param styleHash base64 of the SHA-256 of `handoverStyle`, by which the policy knows the only style sheet
  */
-export function handoverHtml({ title, blocks }: Handover, graph: GraphPictures, styleHash: string): string {
-  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+export function handoverHtml({ title, blocks }: Handover, { style, hash }: StyleSheet, graph?: GraphPictures): string {
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -69,7 +75,7 @@ export function handoverHtml({ title, blocks }: Handover, graph: GraphPictures, 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${plain(title)}</title>
-<style>${handoverStyle}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>

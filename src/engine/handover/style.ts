@@ -62,3 +62,19 @@ svg rect.link { fill: url(#hatch); fill-opacity: 1; stroke: var(--dimmed); }
   .bars { max-width: 150mm; }
 }
 `;
+
+/** The same for a page inside of the editor, in its colors, whatever theme it has. */
+export const editorStyle = `${handoverStyle}
+body {
+  --text: var(--vscode-foreground); --dimmed: var(--vscode-descriptionForeground);
+  --line: var(--vscode-contrastBorder, var(--vscode-editorWidget-border)); --paper: var(--vscode-editor-background);
+  --code: var(--vscode-textCodeBlock-background);
+  --t0: var(--vscode-charts-blue); --t1: var(--vscode-charts-green); --t2: var(--vscode-charts-purple);
+  --t3: var(--vscode-charts-yellow); --t4: var(--vscode-charts-red); --t5: var(--vscode-charts-orange);
+  padding: 0; font: var(--vscode-font-size, 13px)/1.5 var(--vscode-font-family, sans-serif);
+}
+main { padding: 20px 24px; }
+h1 { font-size: 18px; font-weight: 600; }
+.lead { font-size: 15px; }
+code, pre { color: inherit; background: var(--code); }
+`;

@@ -140,9 +140,12 @@ export function planModel(
   const searched = searchedText(search.searched);
   const isGiven = context.fixedCuts.some((cut) => cut !== null);
   const gain = options.minimumGainPercent ?? 0;
-  const recommendation = isGiven || gain === 0 ? undefined : recommend(search, plan, singles, gain);
+  // What is searched cut by cut takes no account of limits on the calls of a session.
+  const isLimited = costs.phases !== undefined;
+  const recommendation = isGiven || isLimited || gain === 0 ? undefined : recommend(search, plan, singles, gain);
   const followed = recommendation?.plan ?? plan;
-  const margins = options.skipRegimes || isGiven ? undefined : marginsOf(search, followed.assignment, gain, work);
+  const margins =
+    options.skipRegimes || isGiven || isLimited ? undefined : marginsOf(search, followed.assignment, gain, work);
   const outcomes = candidateOutcomes(costs, candidates, free.bounds, plan.assignment);
   const second = runnerUp(costs, candidates, outcomes);
   return {
@@ -156,7 +159,7 @@ export function planModel(
     baselines,
     strategies: options.compare ? otherStrategies(context, plan) : [],
     regimes: options.skipRegimes ? [] : infrastructure.links.map((_, link) => regimesOf(search, link)),
-    ...(!options.skipRegimes && leavesCutsOut(search) && { regimesNote: say('regimes.searchedOnly', {}).text }),
+    ...(!options.skipRegimes && regimesNoteOf(search)),
     candidates: outcomes,
     ...(second && { runnerUp: second }),
     ...(regions && { regionMap: regions }),
@@ -231,6 +234,12 @@ function candidatesSuffice({ holds }: AuditFinding, costs: CostTables): boolean 
 /** True where the search had to leave out cuts that may be in the best plan. */
 function leavesCutsOut({ searched }: PlanSearch): boolean {
   return searched.beyondCandidates && searched.allCuts === undefined;
+}
+
+/** What regimes leave out, where they leave something out. */
+function regimesNoteOf(search: PlanSearch): Pick<PlanningResult, 'regimesNote'> {
+  if (search.costs.phases !== undefined) return { regimesNote: say('regimes.sessionLimits', {}).text };
+  return leavesCutsOut(search) ? { regimesNote: say('regimes.searchedOnly', {}).text } : {};
 }
 
 /** The regimes of one link, the one in which no plan keeps the limits included. */

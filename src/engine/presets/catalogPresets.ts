@@ -29,20 +29,6 @@ const aws = (value: number, note: string): Figure => ({ value, source: awsPrices
 
 export const catalogPresets: readonly TierPreset[] = [
   {
-    id: 'jetson-nano',
-    title: 'NVIDIA Jetson Nano',
-    basis: 'published',
-    gflops: {
-      value: 54.5,
-      source: 'CortexFoundation/cvm-runtime, resnet50_v1 in 0.150 s',
-      date: '2020',
-      note: 'derived from the measured time; the peak is 472 GFLOP/s in float16',
-    },
-    memoryGBps: { value: 25.6, source: 'cpu-gpu.alldbin.com', date: '2025' },
-    memoryGB: { value: 4, source: 'YahboomTechnology/Jetson-NANO-4GB', date: '2025' },
-    watts: { value: 10, source: 'cpu-gpu.alldbin.com', date: '2025', note: 'upper of its two power modes, 5 and 10 W' },
-  },
-  {
     id: 'jetson-orin-nano',
     title: 'NVIDIA Jetson Orin Nano 8 GB',
     basis: 'peak',
@@ -97,6 +83,12 @@ export const catalogPresets: readonly TierPreset[] = [
       source: 'www.sci-pi.org.uk/bench/stream.html',
       date: '2025',
       note: 'measured by STREAM, its fastest kernel, no screen attached',
+    },
+    watts: {
+      value: 5.2,
+      source: 'geerlingguy/sbc-reviews',
+      date: '2025',
+      note: 'measured during LINPACK, on a Compute Module 4 with the same processor',
     },
   },
   {

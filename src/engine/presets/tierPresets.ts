@@ -4,6 +4,12 @@ import type { Figure, FittedTimes, TierPreset } from './preset';
 
 /** Devices of which published times say more than a data sheet: their figures come from the fit of their usual runtime. */
 const fittedDevices: readonly Pick<TierPreset, 'id' | 'title' | 'memoryGB' | 'watts'>[] = [
+  {
+    id: 'jetson-nano',
+    title: 'NVIDIA Jetson Nano',
+    memoryGB: { value: 4, source: 'YahboomTechnology/Jetson-NANO-4GB', date: '2025' },
+    watts: { value: 10, source: 'cpu-gpu.alldbin.com', date: '2025', note: 'upper of its two power modes, 5 and 10 W' },
+  },
   { id: 'raspberry-pi-3b-plus', title: 'Raspberry Pi 3B+', memoryGB: memory(1) },
   { id: 'raspberry-pi-zero-2-w', title: 'Raspberry Pi Zero 2 W', memoryGB: memory(0.5) },
   {
@@ -63,7 +69,12 @@ export const tierPresets: readonly TierPreset[] = [
 
 function withFit(preset: TierPreset, runtime: string | undefined): TierPreset {
   const fit = runtime === undefined ? undefined : fittedTimes[`${preset.id}/${runtime}`];
-  return fit === undefined ? preset : { ...preset, fit };
+  return fit === undefined ? preset : { ...preset, gflops: fittedCompute(fit), basis: 'published', fit };
+}
+
+/** The rate of dense convolutions, for what has no kind of work of its own. */
+function fittedCompute({ rates, source, date }: FittedTimes): Figure {
+  return { value: rates.dense ?? 0, source, date, note: 'fitted to published times: dense convolutions' };
 }
 
 /** Nothing for a device that the fit leaves out. */
@@ -71,25 +82,20 @@ function fromUsualFit(device: (typeof fittedDevices)[number]): readonly TierPres
   const [fit] = fitsOf(device.id);
   if (fit === undefined) return [];
   const { source, date } = fit;
-  const dense: Figure = {
-    value: fit.rates.dense ?? 0,
-    source,
-    date,
-    note: 'fitted to published times: dense convolutions',
-  };
   const bandwidth: Figure = {
     value: fit.memoryGBps,
     source,
     date,
     note: 'fitted to published times: what caches hide is not in it',
   };
-  return [{ ...device, gflops: dense, basis: 'published', memoryGBps: bandwidth, fit }];
+  return [{ ...device, gflops: fittedCompute(fit), basis: 'published', memoryGBps: bandwidth, fit }];
 }
 
 function runtimesOf(preset: TierPreset): TierPreset[] {
   return fitsOf(preset.id).map((fit) => {
     const runtime = runtimeTitles[fit.runtime] ?? fit.runtime;
-    return { ...preset, id: `${preset.id}/${fit.runtime}`, title: `${preset.title}: ${runtime}`, fit };
+    const gflops = fittedCompute(fit);
+    return { ...preset, id: `${preset.id}/${fit.runtime}`, title: `${preset.title}: ${runtime}`, gflops, fit };
   });
 }
 

@@ -17,6 +17,7 @@ import { liveBytes } from '../split/liveBytes';
 import { loadOf } from '../split/peakActivations';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { assumedReport } from './assumedReport';
+import { stateReports } from './stateReport';
 import { dataTensorReport, factReport, reportShape } from './tensorReport';
 
 export interface AnalysisFacts {
@@ -30,6 +31,8 @@ export interface AnalysisFacts {
   readonly candidates: readonly Candidate[];
   /** Blocks with more cuts across branches than the search for candidates looks at. */
   readonly boundedBlocks?: number;
+  /** Files beside the model that hold weights, where there are any. */
+  readonly weightFiles?: AnalysisReport['model']['weightFiles'];
 }
 
 /** Of dimensions that only a run decides, a detector may have hundreds. */
@@ -56,6 +59,7 @@ export function analysisReport(facts: AnalysisFacts, options: AnalysisReportOpti
       ...(boundedBlocks > 0 && { boundedBlocks }),
     },
     candidates: candidates.map((candidate, index) => candidateReport(graph, candidate, candidates[index + 1])),
+    ...stateReports(graph),
     ...assumedReport(assumed),
     openDimensions: stated.openSymbols.map(({ symbol, tensors }) => ({ symbol, tensors })),
     ...(inferred.madeDimensions.length > 0 && { madeDimensions: inferred.madeDimensions.slice(0, mostMadeDimensions) }),
@@ -70,7 +74,13 @@ export function splitPoints<T extends { readonly position: number }>(graph: Spli
   return candidates.filter((candidate) => candidate.position < graph.nodes.length);
 }
 
-function modelReport({ path, inferred, stated = inferred, graph }: AnalysisFacts): AnalysisReport['model'] {
+function modelReport({
+  path,
+  inferred,
+  stated = inferred,
+  graph,
+  weightFiles,
+}: AnalysisFacts): AnalysisReport['model'] {
   const { model } = inferred;
   const nodeCount = graph.nodes.length;
   const inBodies = sum(inferred.nodes.map(({ node }) => bodyWeightBytes(node)));
@@ -95,7 +105,19 @@ function modelReport({ path, inferred, stated = inferred, graph }: AnalysisFacts
     ...(uncounted > 0 && { uncountedNodes: uncounted }),
     elementwiseOps: sum(graph.nodes.map((node) => node.elementwiseOps ?? 0)),
     peakActivationBytes: everything.peakActivationBytes,
+    ...weightTypes(inferred),
+    ...(weightFiles && { weightFiles }),
   };
+}
+
+/** How much of the weights has which type. */
+function weightTypes({ model, weightBytes }: InferredModel): Pick<AnalysisReport['model'], 'weightTypes'> {
+  const byType = new Map<DType, number>();
+  for (const [name, { dtype }] of model.graph.initializers) {
+    byType.set(dtype, (byType.get(dtype) ?? 0) + (weightBytes.get(name) ?? 0));
+  }
+  const types = [...byType].map(([dtype, bytes]) => ({ dtype, bytes })).filter(({ bytes }) => bytes > 0);
+  return types.length === 0 ? {} : { weightTypes: types.sort((a, b) => b.bytes - a.bytes) };
 }
 
 /** A tensor with the shape that the file has for it and the bytes that it takes under the assumed sizes. */

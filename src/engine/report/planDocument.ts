@@ -16,6 +16,7 @@ import { analysisReport } from './analysisReport';
 import { nodesPerTier } from './placement';
 import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
+import { sessionReport } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 
 export interface PlanDocumentFacts extends AnalysisFacts {
@@ -41,8 +42,9 @@ function assumedSizes(assumed: readonly AssumedDimension[]): Pick<PlanDocument, 
   return { assumedDimensions: sortedByKey(Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size]))) };
 }
 
-/** The plan as a document to commit, compare and deploy. */
-export function planDocument(facts: PlanDocumentFacts): PlanDocument {
+/** The plan as a document to commit, compare and deploy: the one that the advice is to follow. */
+export function planDocument(stated: PlanDocumentFacts): PlanDocument {
+  const facts = { ...stated, result: asAdvised(stated.result) };
   const { result, state = [] } = facts;
   const { plan, costs, certificate, audit } = result;
   const { model } = analysisReport(facts);
@@ -66,6 +68,7 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     ...assumedSizes(facts.assumed ?? []),
     ...answerFacts(result),
     ...(state.length > 0 && { state: state.map(({ input, output }) => ({ input, output })) }),
+    ...sessionFacts(result),
     objective: objectiveText(costs.infrastructure.objective),
     strategy: plan.strategy,
     tiers: planTiers(facts),
@@ -89,6 +92,34 @@ export function planDocument(facts: PlanDocumentFacts): PlanDocument {
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
     advice: result.advice.text,
+  };
+}
+
+/** How its session goes, where it is a plan of one. */
+function sessionFacts({ costs, plan }: PlanningResult): Pick<PlanDocument, 'session'> {
+  const { session } = sessionReport(costs, plan);
+  if (session === undefined) return {};
+  const { firstTokenMs, perTokenMs, tokensPerSecond } = session;
+  return {
+    session: {
+      ...session,
+      firstTokenMs: figure(firstTokenMs),
+      perTokenMs: figure(perTokenMs),
+      tokensPerSecond: tokensPerSecond === null ? null : figure(tokensPerSecond),
+    },
+  };
+}
+
+/** The result with the plan that is recommended in place of the best one, where that is another one, and how far it is from the best. */
+function asAdvised(result: PlanningResult): PlanningResult {
+  const { recommendation, plan, certificate } = result;
+  if (recommendation === undefined) return result;
+  const { objectiveValue } = recommendation.plan.evaluation;
+  const gapPercent = (objectiveValue / certificate.exactValue - 1) * 100;
+  return {
+    ...result,
+    plan: { ...recommendation.plan, strategy: plan.strategy, evaluatedPlans: plan.evaluatedPlans },
+    certificate: { ...certificate, gapPercent },
   };
 }
 
@@ -175,6 +206,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       ...(tier.estimate && { estimate: tier.estimate }),
       memoryGB: tier.memoryGB ?? null,
       ...recordOf(namesOf(tierRates), (rate) => tier[rate]),
+      ...unstatedRates(tier),
       ...(tier.speed !== undefined && { speed: tier.speed }),
       replicas: tier.replicas,
       profile: source?.profile ?? null,
@@ -206,18 +238,21 @@ function measuredFacts({ device, runtime, recorded, ...facts }: Recording): NonN
 }
 
 function planLinks(result: PlanningResult): PlanLink[] {
-  const { tiers, links } = result.costs.infrastructure;
+  const { infrastructure, statedLinks } = result.costs;
+  const { tiers, links } = infrastructure;
   return links.map((link, l) => {
+    const { latencyMs, downLatencyMs, hopMs } = statedLinks[l] ?? link;
     const load = result.plan.evaluation.links[l];
     return {
       from: tiers[l]?.id ?? '',
       to: tiers[l + 1]?.id ?? '',
       bandwidthMbps: link.bandwidthMbps,
-      latencyMs: link.latencyMs,
-      ...(link.hopMs !== undefined && { hopMs: link.hopMs }),
+      latencyMs,
+      ...(hopMs !== undefined && { hopMs }),
       ...(link.downBandwidthMbps !== undefined && { downBandwidthMbps: link.downBandwidthMbps }),
-      ...(link.downLatencyMs !== undefined && { downLatencyMs: link.downLatencyMs }),
+      ...(downLatencyMs !== undefined && { downLatencyMs }),
       ...recordOf(namesOf(linkRates), (rate) => link[rate]),
+      ...unstatedRates(link),
       wireDtype: link.wireDtype,
       tensors: tensorsAt(result, load?.tensors ?? []),
       bytes: load?.bytes ?? 0,
@@ -227,6 +262,14 @@ function planLinks(result: PlanningResult): PlanLink[] {
       answerMs: figure(load?.answerMs ?? 0),
     };
   });
+}
+
+/** Of the rates that nobody states those that count as 0: the way back falls back on the way up. */
+function unstatedRates<Rate extends string>(
+  of: Readonly<Record<Rate, number>> & { readonly unstated?: readonly Rate[] | undefined },
+) {
+  const unstated = of.unstated?.filter((rate) => of[rate] === 0) ?? [];
+  return unstated.length === 0 ? {} : { unstated };
 }
 
 function tensorsAt({ costs }: PlanningResult, indices: readonly number[]): PlanTensor[] {

@@ -30,6 +30,7 @@ import { assumedReport } from './assumedReport';
 import { estimatesReport } from './estimatesReport';
 import { nodesPerTier, placement } from './placement';
 import { type ModelIdentity, profileReports } from './profileReport';
+import { linkStateReport, sessionReport, tierStateReports } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 import { trustReport } from './trustReport';
 import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
@@ -55,6 +56,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
   return {
     objective: objectiveText(costs.infrastructure.objective),
     answer: costs.infrastructure.answer,
+    ...sessionReport(costs, plan),
     strategy: plan.strategy,
     tiers: tierReports(result),
     links: linkReports(result),
@@ -88,7 +90,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...estimatesReport(result),
     ...(result.boundedBlocks > 0 && { boundedBlocks: result.boundedBlocks }),
     ...(profiles.length > 0 && { profiles }),
-    ...assumedReport(model?.assumed ?? []),
+    ...assumedReport(assumedOf(model, costs)),
     ...(result.recommendation && { advised: advisedReport(costs, result.recommendation) }),
     ...(result.margins && {
       margins: result.margins.margins.map((margin) => marginReport(costs, margin)),
@@ -107,6 +109,13 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
   };
 }
 
+/** The sizes that are assumed; a session states how many tokens a call takes and how many were there before. */
+function assumedOf(model: PlannedFrom | undefined, { graph }: CostTables): readonly AssumedDimension[] {
+  const assumed = model?.assumed ?? [];
+  if (graph.session === undefined) return assumed;
+  return assumed.filter(({ role }) => role !== 'step' && role !== 'cache' && role !== 'total');
+}
+
 function unstatedFigures(unstated: readonly UnstatedFigure[]): { readonly unstated?: readonly UnstatedFigure[] } {
   return unstated.length > 0 ? { unstated } : {};
 }
@@ -122,6 +131,7 @@ export function finite(value: number): number | null {
 }
 
 function tierReports({ plan, costs }: PlanningResult): TierReport[] {
+  const states = tierStateReports(costs, plan);
   return costs.infrastructure.tiers.map((tier, k) => {
     const load = plan.evaluation.tiers[k];
     const first = costs.graph.nodes[plan.assignment.indexOf(k)];
@@ -134,6 +144,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       computeMs: load?.computeMs ?? 0,
       weightBytes: load?.weightBytes ?? 0,
       peakActivationBytes: load?.peakActivationBytes ?? 0,
+      ...states.get(k),
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
@@ -157,6 +168,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     answers: tensorReports(costs, load.answers),
     answerBytes: load.answerBytes,
     answerMs: load.answerMs,
+    ...linkStateReport(costs, load),
     costPerRequest: load.costPerRequest,
     ...unstatedFigures(unstatedOnLink(costs.infrastructure, l, load)),
   }));

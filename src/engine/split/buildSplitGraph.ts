@@ -10,6 +10,7 @@ import type { InferredModel, InferredNode } from '../shapes/facts/inferred';
 import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
 import { rateClassOf } from './rateClass';
+import { sizedLike } from './sessionGraph';
 import { countWeightsOnce, type DraftNode } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 import { withState } from './stateTensors';
@@ -28,6 +29,17 @@ export function buildSplitGraph(inferred: InferredModel, state: readonly StatePa
   const isIdentity = order.every((node, place) => node === place);
   countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
   return isIdentity ? graph : permuteNodes(graph, order);
+}
+
+/** A graph with the sizes of the same model under other dimensions; what is not among its nodes and tensors is left out. */
+export function resizedGraph(graph: SplitGraph, inferred: InferredModel, state: readonly StatePair[]): SplitGraph {
+  const { graph: whole, drafts, foldedMakers } = draftGraph(inferred);
+  const placeOf = new Map(graph.nodes.map(({ id }, place) => [id, place]));
+  const places = drafts.map(({ node }) => placeOf.get(node.id) ?? graph.nodes.length);
+  const order = Int32Array.from(drafts.keys()).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+  const other = withState(whole, state);
+  countWeightsOnce(inferred.weightBytes, drafts, order, foldedMakers);
+  return sizedLike(graph, other);
 }
 
 /** The split graph in the order of the inferred model, top-level weights not counted yet. */

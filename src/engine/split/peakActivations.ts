@@ -1,4 +1,5 @@
 import { liveBytes, tensorBytes } from './liveBytes';
+import { memoryGraph } from './sessionGraph';
 import type { SplitGraph } from './splitGraph';
 import { type TensorTopology, topologyOf } from './topology';
 
@@ -21,7 +22,7 @@ export function loadOf(graph: SplitGraph, isHere: Uint8Array, isBelow: Uint8Arra
   const steps = new Float64Array(n + 1);
   const outputs = new Float64Array(n);
   const topology = topologyOf(graph);
-  const bytesOf = tensorBytes(graph);
+  const bytesOf = tensorBytes(memoryGraph(graph));
   for (let tensor = 0; tensor < bytesOf.length; tensor++) {
     const own = bytesOf[tensor] ?? 0;
     const bytes = own === Number.POSITIVE_INFINITY ? 0 : own;
@@ -91,7 +92,7 @@ export function loadsAtPosition(graph: SplitGraph, position: number): readonly [
 /** A tensor that crosses a position is in memory on both of its sides just when it is in memory on one tier alone. */
 function loadsOfPrefixes(graph: SplitGraph): PrefixLoads {
   const n = graph.nodes.length;
-  const { workingBytes } = liveBytes(graph);
+  const { workingBytes } = liveBytes(memoryGraph(graph));
   const macs = new Float64Array(n + 1);
   const weightBytes = new Float64Array(n + 1);
   const peakBefore = new Float64Array(n + 1);

@@ -52,6 +52,8 @@ export interface SplitGraph {
   readonly outputs: readonly number[];
   /** What one call leaves for the next; the tensors of these are neither inputs nor outputs. Absent where there is none. */
   readonly state?: readonly StateTensor[];
+  /** Where it stands for all calls of a session: bytes and MACs are their sums, and times add up over these. */
+  readonly session?: SessionCalls;
 }
 
 /**
@@ -93,4 +95,23 @@ export interface Candidate extends Cut {
   readonly peakActivationBytesBefore: number;
   readonly peakActivationBytesAfter: number;
   readonly singleTensor: boolean;
+}
+
+/** Calls in turn whose sizes rise evenly: every count of bytes and MACs from that of the first call to that of the last. */
+export interface Phase {
+  readonly first: SplitGraph;
+  readonly last: SplitGraph;
+  readonly calls: number;
+}
+
+/** The calls of a session: those until the first token is there, then one per generated token. */
+export interface SessionCalls {
+  readonly prefillTokens: number;
+  readonly generatedTokens: number;
+  readonly prefill: readonly Phase[];
+  readonly generation: readonly Phase[];
+  /** The call in the middle of the generation. */
+  readonly middle: SplitGraph;
+  /** Every tensor in its largest size, for what must fit into memory. */
+  readonly largest: SplitGraph;
 }

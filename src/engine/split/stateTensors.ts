@@ -1,4 +1,5 @@
 import type { StatePair } from '../../shared/statePairs';
+import { memoryGraph } from './sessionGraph';
 import type { DraftNode } from './sharedWeights';
 import type { SplitGraph, StateTensor } from './splitGraph';
 
@@ -91,4 +92,22 @@ export function movedState(state: readonly StateTensor[], placeOf: Int32Array): 
     maker: placeOf[one.maker] ?? -1,
     readers: one.readers.map((reader) => placeOf[reader] ?? 0).sort((a, b) => a - b),
   }));
+}
+
+const resident = new WeakMap<SplitGraph, Float64Array>();
+
+/**
+ * Bytes of state that stay in memory between calls, by the node that keeps them: the first one that reads each. After a
+ * session of growing caches these are those of its end.
+ */
+export function residentState(graph: SplitGraph): Float64Array {
+  const known = resident.get(graph);
+  if (known !== undefined) return known;
+  const bytesOf = new Float64Array(graph.nodes.length);
+  for (const { readers, maker, bytes = 0 } of memoryGraph(graph).state ?? []) {
+    const keeper = readers[0] ?? maker;
+    bytesOf[keeper] = (bytesOf[keeper] ?? 0) + bytes;
+  }
+  resident.set(graph, bytesOf);
+  return bytesOf;
 }

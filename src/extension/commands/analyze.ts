@@ -19,6 +19,8 @@ export async function analyze(context: CommandContext, argument: unknown): Promi
   graphs.show(uri, vscode.ViewColumn.Active);
   const opened = models.open(modelUri);
   await vscode.commands.executeCommand(`${splitTreeView}.focus`);
+  // The side bar shows the tree, and the keyboard is in the graph.
+  graphs.show(uri, vscode.ViewColumn.Active);
   const { error, state } = await opened;
   if (state === 'failed' && error) throw DnnSplitError.fromData(error);
 }

@@ -6,6 +6,7 @@ import type { LanguageServer } from '../client/languageServer';
 import type { GraphViews } from '../graph/graphViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
+import type { PlanPreviews } from '../preview/planPreviews';
 import type { TreeRow } from '../tree/row';
 import { ShownRow } from '../tree/shownRows';
 import type { Notifier } from '../window/notifier';
@@ -15,6 +16,7 @@ export interface CommandContext {
   readonly models: ModelStore;
   readonly graphs: GraphViews;
   readonly selection: SelectionHub;
+  readonly previews: PlanPreviews;
   readonly server: LanguageServer;
   readonly notifier: Notifier;
   readonly log: vscode.LogOutputChannel;
@@ -24,7 +26,8 @@ export interface CommandContext {
   readonly storageUri: vscode.Uri;
 }
 
-export type Command = (context: CommandContext, argument: unknown) => unknown;
+/** `selected` is everything that was selected in the explorer, where a menu there was opened. */
+export type Command = (context: CommandContext, argument: unknown, selected?: unknown) => unknown;
 
 /** The file that a menu passed as a URI or a code lens as its text, where one passed any. */
 export function fileArgument(argument: unknown): vscode.Uri | undefined {

@@ -9,9 +9,10 @@ import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
+import { comparePlans, openPlanPreview } from './planPreview';
 import { report } from './report';
 import { split } from './split';
-import { verifySplit } from './verifySplit';
+import { verifyDeployment, verifySplit } from './verifySplit';
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -41,7 +42,10 @@ const commands: Readonly<Record<string, Command>> = {
   generate,
   split,
   verifySplit,
+  verifyDeployment,
   planAgain,
+  openPlanPreview,
+  comparePlans,
   closeModel,
   showLog: ({ log }) => log.show(),
   restartServer: ({ server }) => server.restart(),
@@ -51,7 +55,8 @@ const commands: Readonly<Record<string, Command>> = {
 export function registerCommands(context: CommandContext): Releasable {
   const registered = new DisposableStore();
   for (const [name, command] of Object.entries(commands)) {
-    const run = (argument: unknown) => context.notifier.attempt(async () => await command(context, argument));
+    const run = (argument: unknown, selected: unknown) =>
+      context.notifier.attempt(async () => await command(context, argument, selected));
     registered.add(vscode.commands.registerCommand(`dnnsplit.${name}`, run));
   }
   return registered;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
 import { threeDigits } from '../../shared/quantities';
-import type { VerificationReport, VerifiedOutput } from '../../shared/verification';
+import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../../shared/verification';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk } from './context';
 import { longRequest } from './longRequest';
@@ -14,14 +14,48 @@ const runs = 3;
 export async function verifySplit(context: CommandContext, argument: unknown): Promise<VerificationReport | undefined> {
   requireDisk();
   requireTrust();
+  return await verified(context, vscode.l10n.t('Verifying split models'), sourceOf(context, argument));
+}
+
+/** Compares the whole model with a deployment that runs, whose address a person gives, and opens a report. */
+export async function verifyDeployment(
+  context: CommandContext,
+  argument: unknown,
+): Promise<VerificationReport | undefined> {
+  requireTrust();
   const sourceUri = sourceOf(context, argument);
+  const url = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Verify Running Deployment'),
+    prompt: vscode.l10n.t('Address of the first tier'),
+    value: 'http://localhost:8000',
+    ignoreFocusOut: true,
+  });
+  if (url === undefined) return undefined;
+  const token = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Verify Running Deployment'),
+    prompt: vscode.l10n.t('Token that the deployment wants; leave it empty for none'),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (token === undefined) return undefined;
+  const deployment = { url: url.trim(), ...(token !== '' && { token }) };
+  return await verified(context, vscode.l10n.t('Verifying the running deployment'), sourceUri, deployment);
+}
+
+async function verified(
+  context: CommandContext,
+  title: string,
+  sourceUri: string,
+  deployment?: RunningDeployment,
+): Promise<VerificationReport | undefined> {
   const packageFolder = context.storageUri.fsPath;
   const verify = () =>
-    longRequest(context, vscode.l10n.t('Verifying split models'), 'dnnsplit/verify', (token) => ({
+    longRequest(context, title, 'dnnsplit/verify', (token) => ({
       sourceUri,
       runs,
       packageFolder,
       token,
+      deployment,
     }));
   let report: VerificationReport;
   try {
@@ -53,15 +87,13 @@ async function showReadOnly(name: string, text: string): Promise<void> {
   }
 }
 
-function reportText({ model, tiers, wire, runs: tried, runtime, identical, outputs }: VerificationReport): string {
-  const verdict = identical
-    ? vscode.l10n.t('Outputs are bit-identical to the unsplit model.')
-    : vscode.l10n.t('Outputs differ from the unsplit model.');
+function reportText(report: VerificationReport): string {
+  const { model, tiers, wire, runs: tried, runtime, outputs } = report;
   const encoded = wire.some((dtype) => dtype !== 'original');
   return [
-    `# ${markdownText(`${model}: ${tiers.join(', ')}`)}`,
+    `# ${markdownText([model, tiers.join(', ')].filter((part) => part !== '').join(': '))}`,
     '',
-    verdict,
+    ...verdictLines(report),
     '',
     vscode.l10n.t('Random inputs: {0}. Runtime: {1}, graph optimization off.', tried, markdownText(runtime)),
     ...(encoded
@@ -73,6 +105,25 @@ function reportText({ model, tiers, wire, runs: tried, runtime, identical, outpu
     ...outputs.map(outputRow),
     '',
   ].join('\n');
+}
+
+function verdictLines({ identical, deployment }: VerificationReport): string[] {
+  if (deployment === undefined) {
+    return [
+      identical
+        ? vscode.l10n.t('Outputs are bit-identical to the unsplit model.')
+        : vscode.l10n.t('Outputs differ from the unsplit model.'),
+    ];
+  }
+  const url = markdownText(deployment.url);
+  const verdict = identical
+    ? vscode.l10n.t('Answers of {0} are bit-identical to the unsplit model.', url)
+    : vscode.l10n.t(
+        'Answers of {0} differ from the unsplit model. Relays optimize their sub-models unless they are started with --exact, which changes the last digits.',
+        url,
+      );
+  if (deployment.sameExport !== false) return [verdict];
+  return [verdict, vscode.l10n.t('The deployment serves another export of the model than this plan makes.')];
 }
 
 function outputRow({

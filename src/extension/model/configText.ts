@@ -8,10 +8,10 @@ export const configFileName = 'dnnsplit.json';
 /** A first configuration: the built-in tiers, written out so that a person can change them. */
 export const defaultConfigText = `{
   // Where the model may run, from the device upwards. Save this file and every open view plans again.
-  // These three are rough: one published figure and two peaks. Presets such as raspberry-pi-5 or agx-xavier/tensorrt-fp16 are
-  // fitted to published times and state their error; "dnnsplit calibrate" fits a device of your own.
+  // The T4 and the A10G are rough: peak figures only. Presets such as raspberry-pi-4, jetson-nano or agx-xavier are fitted
+  // to published times and state their error; "dnnsplit calibrate" fits a device of your own.
   "tiers": [
-    { "id": "device", "preset": "jetson-nano", "pricePerHour": 0.006, "electricityPerKWh": 0.15 },
+    { "id": "device", "preset": "raspberry-pi-4", "pricePerHour": 0.006, "electricityPerKWh": 0.15 },
     { "id": "edge", "preset": "t4" },
     { "id": "cloud", "preset": "a10g" }
   ],

@@ -14,7 +14,7 @@ export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | u
   return {
     id: 'candidates',
     label: t('Candidate points'),
-    description: t('{0} of {1} positions', count, analysis.graph.nodes + 1),
+    description: fillPlaces(t('{0} of {1|# position|# positions}'), count, analysis.graph.nodes + 1),
     icon: 'list-ordered',
     kind: 'section',
     spoken: fillPlaces(t('{0|# candidate point|# candidate points}'), count),
@@ -43,12 +43,12 @@ function candidateRow(
   const chosen = outcome?.chosen === true;
   const place = candidate.after ?? t('Input');
   const figures = (cost: (dollars: number) => string) => {
-    const numbers = [bytesText(candidate.bytes)];
+    const bytes = bytesText(candidate.bytes);
     if (outcome && outcome.latencyMs !== null) {
-      numbers.push(durationText(outcome.latencyMs));
-      if (outcome.costPerRequest !== null) numbers.push(cost(outcome.costPerRequest));
-    } else if (plan && !chosen) numbers.push(t('ruled out by a pin, limit or unknown size'));
-    return numbers.join(', ');
+      const dollars = outcome.costPerRequest === null ? [] : [cost(outcome.costPerRequest)];
+      return [durationText(outcome.latencyMs), bytes, ...dollars].join(', ');
+    }
+    return plan && !chosen ? t('{0}, ruled out by a pin, limit or unknown size', bytes) : bytes;
   };
   const description = figures(costShortText);
   return {

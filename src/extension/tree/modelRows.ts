@@ -1,16 +1,15 @@
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bytesText, macsText } from '../../shared/quantities';
 import type { AnalysisReport } from '../../shared/reports';
 import type { ModelSnapshot } from '../../shared/requests';
 import type { PlanPlace } from '../model/planPlaces';
-import { baseName } from '../window/paths';
 import type { Translate } from '../window/text';
 import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
 import { planSection } from './planRows';
 import type { TreeRow } from './row';
 import { stepsSection } from './stepRows';
+import { summarySection } from './summaryRows';
 import { triedSection } from './triedRows';
 
 /** The whole tree of a model. Nothing before its first analysis: the welcome views speak then. */
@@ -19,12 +18,13 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
   const { analysis, plan, configError } = snapshot;
   return [
     ...assumedRows(analysis, t),
+    ...missingWeightsRows(analysis, t),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
     ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, t)] : []),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
     ...dimensionSections(analysis, t),
-    ...(plan ? [] : [factsSection(snapshot.modelUri, analysis, t)]),
+    summarySection(snapshot.modelUri, analysis, t),
   ];
 }
 
@@ -54,6 +54,19 @@ function assumedRows(analysis: AnalysisReport, t: Translate): readonly TreeRow[]
   ];
 }
 
+/** Weights that are not where the model says; plans need only their sizes, but whatever runs the model needs them. */
+function missingWeightsRows({ model }: AnalysisReport, t: Translate): readonly TreeRow[] {
+  const { missing = [] } = model.weightFiles ?? {};
+  if (missing.length === 0) return [];
+  const names = missing.slice(0, mostNames).join(', ');
+  const more = missing.length - Math.min(missing.length, mostNames);
+  const message = t(
+    '{0} is missing beside the model. Plans hold without it; splitting and verifying need it.',
+    more > 0 ? t('{0} and {1} more', names, more) : names,
+  );
+  return [problemRow('weights', t('Weights missing'), message)];
+}
+
 function problemRow(id: string, label: string, message: string): TreeRow {
   return {
     id: `problem/${id}`,
@@ -66,6 +79,9 @@ function problemRow(id: string, label: string, message: string): TreeRow {
     children: [],
   };
 }
+
+/** Files that are told by their names. */
+const mostNames = 3;
 
 /** Of dimensions that only a run decides, a detector may have hundreds. */
 const mostMadeRows = 10;
@@ -107,39 +123,6 @@ function dimensionRow({ symbol, tensors }: AnalysisReport['openDimensions'][numb
     icon: 'symbol-variable',
     kind: 'dimension',
     children: [],
-  };
-}
-
-/** What is known of the model where there is no plan to show. */
-function factsSection(modelUri: string, analysis: AnalysisReport, t: Translate): TreeRow {
-  const { model } = analysis;
-  const { uncountedNodes: uncounted } = model;
-  const macs = macsText(model.macs);
-  const facts: readonly (readonly [string, string, string])[] = [
-    ['nodes', t('Nodes'), String(model.nodes)],
-    [
-      'macs',
-      t('MACs'),
-      uncounted === undefined
-        ? macs
-        : fillPlaces(t('{0}, excluding {1|# node|# nodes} of unknown size'), macs, uncounted),
-    ],
-    ['weights', t('Weights'), bytesText(model.weightBytes + (model.bodyWeightBytes ?? 0))],
-  ];
-  return {
-    id: 'model',
-    label: t('Model'),
-    description: baseName(modelUri),
-    icon: 'symbol-class',
-    kind: 'section',
-    children: facts.map(([id, label, description]) => ({
-      id: `model/${id}`,
-      label,
-      description,
-      icon: 'info',
-      kind: 'fact' as const,
-      children: [],
-    })),
   };
 }
 

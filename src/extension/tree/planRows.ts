@@ -81,23 +81,18 @@ function planTooltip(plan: PlanReport, t: Translate): string {
 
 function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
   const nodes = fillPlaces(t('{0|# node|# nodes}'), tier.nodes);
-  const figures = (cost: (dollars: number) => string) =>
-    tier.nodes === 0
-      ? t('idle')
-      : [
-          nodes,
-          durationText(tier.computeMs),
-          bytesText(tier.weightBytes + tier.peakActivationBytes),
-          statedCost(tier, cost, t),
-        ].join(', ');
+  const memory = bytesText(tier.weightBytes + tier.peakActivationBytes);
+  const spoken = [nodes, durationText(tier.computeMs), memory, statedCost(tier, costText, t)].join(', ');
+  // The side bar is narrow: the figure comes first, and what is left out is in the tooltip.
+  const short = [durationText(tier.computeMs), nodes, statedCost(tier, costShortText, t)].join(', ');
   return {
     id: `plan/tier/${tier.id}`,
     label: tier.id,
-    description: figures(costShortText),
+    description: tier.nodes === 0 ? t('idle') : short,
     icon: 'server-environment',
     color: tierColor(index),
     kind: 'tier',
-    spoken: t('Tier {0}: {1}', tier.id, figures(costText)),
+    spoken: t('Tier {0}: {1}', tier.id, tier.nodes === 0 ? t('idle') : spoken),
     tooltip: () => tierTooltip(tier, t),
     nodeIds: [...new Set([tier.firstNodeId, tier.lastNodeId].filter((id) => id !== undefined))],
     place: { list: 'tiers', index },
@@ -127,7 +122,7 @@ function linkRow(link: LinkReport, index: number, plan: PlanReport, t: Translate
   const used = link.tensors.length > 0;
   const figures = (cost: (dollars: number) => string) =>
     used
-      ? `${bytesText(link.bytes)}, ${linkTimeText(link.transferMs, link.answerMs, t('back'))}, ${statedCost(link, cost, t)}`
+      ? `${linkTimeText(link.transferMs, link.answerMs, t('back'))}, ${bytesText(link.bytes)}, ${statedCost(link, cost, t)}`
       : t('no traffic');
   const id = `plan/link/${index}`;
   return {

@@ -81,11 +81,18 @@ export function withObservation(before: LinkEstimate, seen: LinkObservation): Li
 
 /** A body that took several round trips has found its pace too, however fast the link was thought to be. */
 function isTelling(link: LinkEstimate, { bodyBytes, ms }: LinkObservation): boolean {
-  return bodyBytes >= tellingBytes(link) || (bodyBytes >= leastBytes && ms >= pacedAfter * link.roundTripMs);
+  if (bodyBytes >= tellingBytes(link)) return true;
+  const roundTrips = ms / link.roundTripMs;
+  return (
+    (bodyBytes >= leastBytes && roundTrips >= pacedAfter) || (bodyBytes >= leastSlowBytes && roundTrips >= slowAfter)
+  );
 }
 
 /** Round trips after which a connection has found its pace: it doubles with each from about ten packets. */
 const pacedAfter = 4;
+/** What fits into two rounds of that: where it took so many round trips, the link held it up and nothing else. */
+const leastSlowBytes = 16 * 1024;
+const slowAfter = 16;
 
 /**
  * Takes in that a body had not arrived after some time: the link is slower than that, and what was measured before says nothing

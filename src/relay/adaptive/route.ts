@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Refusal } from '../../runtime/refusal';
 import type { ContractDocument } from '../../shared/documents/contract';
+import { type Sentence, say } from '../../shared/messages/say';
 import { type Holding, holdingOf } from './holding';
 
 /** The way of one request through the tiers, which the first one chooses and the others obey. */
@@ -30,7 +31,7 @@ export function routeFrom(value: unknown): Route | undefined {
   const [issue] = parsed.error.issues;
   throw new Refusal(
     400,
-    `The route is not valid at "${issue?.path.join('.') || 'its root'}": ${issue?.message ?? ''}.`,
+    say('route.invalid', { place: issue?.path.join('.') || 'its root', problem: issue?.message ?? '' }),
   );
 }
 
@@ -50,24 +51,15 @@ export function obeyedCut(contract: ContractDocument, route: Route | undefined):
   const { tier } = contract;
   if (contract.formatVersion === 1) {
     if (route === undefined) return undefined;
-    throw new Refusal(
-      409,
-      `Tier ${tier} holds one cut, but the tier below it chooses among several; deploy all tiers from one export.`,
-    );
+    throw new Refusal(409, say('route.oneCut', { tier }));
   }
-  const refuse = (message: string) =>
-    new Refusal(409, message, undefined, {}, { [holdsParameter]: holdingOf(contract) });
-  if (route === undefined)
-    throw refuse(
-      `Tier ${tier} holds several cuts, but the tier below it names none; deploy all tiers from one export.`,
-    );
+  const refuse = (said: Sentence) => new Refusal(409, said, undefined, {}, { [holdsParameter]: holdingOf(contract) });
+  if (route === undefined) throw refuse(say('route.none', { tier }));
   if (route.artifact !== contract.artifact)
-    throw refuse(
-      `Tier ${tier} holds ${contract.artifact}, but the route is for ${route.artifact}; deploy all tiers from one export.`,
-    );
-  const [wanted] = route.cuts;
+    throw refuse(say('route.artifact', { tier, held: contract.artifact, wanted: route.artifact }));
+  const [wanted = ''] = route.cuts;
   const held = contract.cuts.find(({ id }) => id === wanted);
   if (held !== undefined) return held.id;
   const names = contract.cuts.map(({ id }) => id).join(', ');
-  throw refuse(`Tier ${tier} does not hold cut ${wanted}; it holds ${names}.`);
+  throw refuse(say('route.otherCuts', { tier, cut: wanted, names }));
 }

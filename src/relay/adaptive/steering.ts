@@ -1,7 +1,28 @@
 import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
-import { type ControllerState, follow, regimeAt, startingController } from '../../shared/policy';
+import {
+  type ControllerState,
+  follow,
+  followTable,
+  regimeAt,
+  type SwitchingTable,
+  startingController,
+} from '../../shared/policy';
 import type { Holding } from './holding';
 import type { Route } from './route';
+
+type WatchedLink = AdaptiveContract['policy']['links'][number];
+
+/** The table of a link by the regimes that its cuts belong to; a cut without a row of its own stays. */
+function tableOf({ borders, table }: WatchedLink): SwitchingTable | undefined {
+  if (table === undefined) return undefined;
+  const regimeOf = (cut: string) => borders.findIndex((border) => border.cut === cut);
+  return borders.map(({ cut: inForce }) =>
+    table.flatMap(({ before, cut, fromMbps }) => {
+      const next = regimeOf(cut);
+      return before === inForce && next >= 0 ? [{ fromMbps, next }] : [];
+    }),
+  );
+}
 
 /** How long a tier counts as lost that this one cannot look after itself. */
 const lostForMs = 2000;
@@ -21,7 +42,9 @@ export interface SteeringStatus {
  */
 export class Steering {
   private readonly policy: AdaptiveContract['policy'];
-  private readonly borders: AdaptiveContract['policy']['links'][number]['borders'];
+  private readonly borders: WatchedLink['borders'];
+  /** Decides instead of the borders, where there is one. */
+  private readonly table: SwitchingTable | undefined;
   readonly link: number;
   private controller: ControllerState = startingController;
   private bandwidthMbps: number;
@@ -39,6 +62,7 @@ export class Steering {
     const [watched] = policy.links;
     this.policy = policy;
     this.borders = watched?.borders ?? [];
+    this.table = watched && tableOf(watched);
     this.link = watched?.link ?? 0;
     this.bandwidthMbps = watched?.startMbps ?? 0;
     this.controller = { ...startingController, regime: regimeAt(this.borders, this.bandwidthMbps) };
@@ -68,7 +92,11 @@ export class Steering {
   /** Takes in a bandwidth of the link that the policy watches. */
   measured(bandwidthMbps: number): void {
     this.bandwidthMbps = bandwidthMbps;
-    this.controller = follow(this.borders, this.controller, { bandwidthMbps, nowMs: this.now() }, this.policy);
+    const measured = { bandwidthMbps, nowMs: this.now() };
+    this.controller =
+      this.table === undefined
+        ? follow(this.borders, this.controller, measured, this.policy)
+        : followTable(this.table, this.controller, measured, this.policy);
   }
 
   /** Nothing answers above a tier: a bandwidth of 0. */

@@ -3,6 +3,7 @@ import type { Call } from '../../runtime/executor';
 import { Refusal, type RefusalStatus } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { urlSegment } from '../../shared/escape/url';
+import { say } from '../../shared/messages/say';
 import {
   decodeResponse,
   type EncodedMessage,
@@ -110,7 +111,7 @@ export class InferenceClient implements TensorServer {
       return encodeRequest(inputs, { id, binary, parameters: all });
     } catch (error) {
       if (!Refusal.is(error)) throw error;
-      throw new Refusal(502, `${this.options.title} takes tensors as JSON alone: ${error.message}`);
+      throw new Refusal(502, say('peer.jsonOnly', { title: this.options.title, reason: error.message }));
     }
   }
 
@@ -119,7 +120,7 @@ export class InferenceClient implements TensorServer {
     if (status === 200) return decodeResponse(body, headerLengthOf(headers[headerLengthField]), title);
     throw new Refusal(
       statusOf(status),
-      `${title} answered ${status}: ${sentenceOf(body)}`,
+      say('peer.answered', { title, status, reason: sentenceOf(body) }),
       retryAfterS(status, headers),
       {},
       detailsOf(body),
@@ -148,14 +149,15 @@ export class InferenceClient implements TensorServer {
   private ended({ signal }: Call): Refusal {
     const reason: unknown = signal.reason;
     if (Refusal.is(reason) && reason.status !== 504) return reason;
-    return new Refusal(504, `${this.options.title} did not answer in time, at ${this.connection.origin}.`);
+    return new Refusal(504, say('peer.late', { title: this.options.title, address: this.connection.origin }));
   }
 
   private unreachable(error: unknown): Refusal {
     const { title } = this.options;
-    if (Refusal.is(error)) return new Refusal(502, `${title} failed at ${this.connection.origin}: ${error.message}`);
+    if (Refusal.is(error))
+      return new Refusal(502, say('peer.failed', { title, address: this.connection.origin, reason: error.message }));
     const reason = error instanceof Error ? error.message : String(error);
-    return new Refusal(502, `${title} cannot be reached at ${this.connection.origin}: ${reason}.`);
+    return new Refusal(502, say('peer.unreachable', { title, address: this.connection.origin, reason }));
   }
 }
 

@@ -5,6 +5,7 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { cutsOf } from '../../shared/documents/contractParts';
+import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
   type LinkEstimate,
@@ -19,6 +20,7 @@ import type { Holding } from '../adaptive/holding';
 import { holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
+import { parametersOf } from '../inference/sequence';
 import {
   artifactParameter,
   holdingParameter,
@@ -47,6 +49,8 @@ export interface AboveListener {
 export class TierAbove implements Upstream {
   private readonly own: { readonly name: string; readonly artifact: string };
   private readonly sender = { [senderField]: randomUUID() };
+  /** True where a tier above keeps state for each session. */
+  private readonly remembers: boolean;
   /** True where requests can be answered without the tiers above: they are not waited for to the last moment. */
   private readonly isDispensable: boolean;
   private link: LinkEstimate;
@@ -62,6 +66,7 @@ export class TierAbove implements Upstream {
   ) {
     const { position } = contract;
     this.own = { name: `tier ${contract.tier}`, artifact: artifactOf(contract) };
+    this.remembers = cutsOf(contract).some(({ startsAbove = [] }) => startsAbove.length > 0);
     this.isDispensable = position === 0 && cutsOf(contract).some(({ lastTier }) => lastTier <= position);
     const watched =
       contract.formatVersion === 2 ? contract.policy.links.find(({ link }) => link === position) : undefined;
@@ -74,7 +79,7 @@ export class TierAbove implements Upstream {
       this.client.describe().catch(() => undefined),
     ]);
     if (!isReady || description === undefined) return `The tier above ${this.contract.tier} is not ready.`;
-    return this.mismatch(announcedBy(description));
+    return this.mismatch(announcedBy(description))?.text;
   }
 
   async infer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<InferenceResponse> {
@@ -144,6 +149,7 @@ export class TierAbove implements Upstream {
           parameters: {
             [artifactParameter]: this.own.artifact,
             ...(route !== undefined && { [routeParameter]: route }),
+            ...(this.remembers && call.sequence !== undefined && parametersOf(call.sequence)),
           },
           check: (description) => this.refuseMismatch(announcedBy(description)),
         },
@@ -177,7 +183,7 @@ export class TierAbove implements Upstream {
   }
 
   /** @param artifact of the tier above; none for servers of other makers */
-  private mismatch(artifact: unknown): string | undefined {
+  private mismatch(artifact: unknown): Sentence | undefined {
     if (typeof artifact !== 'string') return undefined;
     return artifactMismatch(this.own, { name: 'the tier above it', artifact });
   }

@@ -2,6 +2,7 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
+import { say } from '../../shared/messages/say';
 import { LinkShaper } from '../execution/linkShaper';
 import type {
   InferenceClientOptions,
@@ -123,7 +124,7 @@ export class GrpcInferenceClient implements TensorServer {
       return { id: message.id || undefined, outputs, parameters };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Refusal(502, `${this.options.title} answered something that is not an inference response: ${reason}`);
+      throw new Refusal(502, say('peer.noResponse', { title: this.options.title, reason }));
     }
   }
 
@@ -183,7 +184,7 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   private late(): Refusal {
-    return new Refusal(504, `${this.options.title} did not answer in time, at ${this.options.address}.`);
+    return new Refusal(504, say('peer.late', { title: this.options.title, address: this.options.address }));
   }
 }
 

@@ -17,14 +17,16 @@ import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import {
   artifactParameter,
+  endedParameter,
   holdingParameter,
   requestIdField,
   routeParameter,
+  sequenceIn,
   timeoutField,
   timingParameter,
   tracingFields,
 } from '../inference/travelling';
-import { extensions, metadataOf, serverName } from '../service/description';
+import { extensionsOf, metadataOf, serverName } from '../service/description';
 import type { InferenceService } from '../service/inferenceService';
 import type { MemoryBudget } from '../service/memoryBudget';
 import type { RequestCall } from '../service/requestCall';
@@ -135,7 +137,11 @@ export class GrpcServer {
         this.checkModel(request.name, request.version);
         return ready();
       }),
-      ServerMetadata: this.unary(() => ({ name: serverName, version: this.options.version, extensions })),
+      ServerMetadata: this.unary(() => ({
+        name: serverName,
+        version: this.options.version,
+        extensions: extensionsOf(contract),
+      })),
       ModelMetadata: this.unary<ModelNamed, object>((call) => {
         this.checkModel(call.request.name, call.request.version);
         const { parameters: _, inputs, outputs, ...rest } = metadataOf(contract);
@@ -173,7 +179,7 @@ export class GrpcServer {
     try {
       open = service.open(headersOf(call));
       const inner = open;
-      call.on('cancelled', () => inner.end(new Refusal(499, 'The client disconnected before it was answered.')));
+      call.on('cancelled', () => inner.end(new Refusal(499, say('request.left', {}))));
       hold.grow(receivedBytes);
       this.checkModel(call.request.model_name, call.request.model_version);
       const asked = requestOf(call.request);
@@ -181,7 +187,7 @@ export class GrpcServer {
       const { outputs, parameters } = await service.answer(asked, open, received);
       const wanted = asked.outputs?.map(({ name }) => {
         const found = outputs.find((output) => output.name === name);
-        if (found === undefined) throw new Refusal(400, `The model has no output "${name}".`);
+        if (found === undefined) throw new Refusal(400, say('request.noOutput', { name }));
         return found;
       });
       const tensors = wanted ?? outputs;
@@ -219,11 +225,10 @@ export class GrpcServer {
 }
 
 function requestOf({ id, inputs, outputs, parameters, raw_input_contents: raw }: ModelInferRequest): InferenceRequest {
-  const {
-    [timingParameter]: timing,
-    [artifactParameter]: artifact,
-    [routeParameter]: route,
-  } = readParameters(parameters);
+  const said = readParameters(parameters);
+  const { [timingParameter]: timing, [artifactParameter]: artifact, [routeParameter]: route } = said;
+  const { [endedParameter]: ended } = said;
+  const sequence = sequenceIn({ ...said, ...(typeof ended === 'string' && { [endedParameter]: jsonOrText(ended) }) });
   return {
     id: id === '' ? undefined : id,
     inputs: readTensors(inputs, raw),
@@ -232,13 +237,14 @@ function requestOf({ id, inputs, outputs, parameters, raw_input_contents: raw }:
     wantsTiming: timing === true,
     artifact: typeof artifact === 'string' ? artifact : undefined,
     route: typeof route === 'string' ? jsonOrText(route) : route,
+    ...(sequence !== undefined && { sequence }),
   };
 }
 
 /** What a request over HTTP would say in its headers. */
 function headersOf(call: ServerUnaryCall<ModelInferRequest, object>): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const field of [requestIdField, ...tracingFields]) {
+  for (const field of [requestIdField, 'authorization', ...tracingFields]) {
     const value = textOf(call.metadata, field);
     if (value !== undefined) headers[field] = value;
   }

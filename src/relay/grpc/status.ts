@@ -1,5 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { Refusal, type RefusalStatus } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 
 /** gRPC's codes for the statuses of HTTP that a refusal has (google.rpc.Code). */
 const codes: Readonly<Record<RefusalStatus, status>> = {
@@ -49,12 +50,12 @@ export function refusalOfGrpc(
   const told = Number(metadata.get(statusField)[0] ?? Number.NaN);
   const known = [400, 409, 413, 429, 503, 504] as const;
   if (Number.isNaN(told) && code === status.UNAVAILABLE)
-    return new Refusal(502, `${title} cannot be reached at ${address}: ${details}.`);
+    return new Refusal(502, say('peer.unreachable', { title, address, reason: details }));
   const httpStatus = known.find((one) => one === told) ?? (Number.isNaN(told) ? statuses[code] : undefined) ?? 502;
   const after = Number(metadata.get(retryField)[0] ?? 1);
   return new Refusal(
     httpStatus,
-    `${title} answered ${status[code]}: ${details}`,
+    say('peer.answered', { title, status: status[code], reason: details }),
     httpStatus === 429 || httpStatus === 503 ? after : undefined,
     {},
     detailsIn(metadata),

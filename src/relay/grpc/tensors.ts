@@ -1,6 +1,7 @@
 import { bytesOf } from '../../runtime/elements';
 import { Refusal } from '../../runtime/refusal';
 import { type Datatype, elementCount, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
+import { say } from '../../shared/messages/say';
 import { scaleParameter } from '../inference/travelling';
 import type { GrpcTensor, Parameter, Parameters, TensorContents } from './messages';
 
@@ -10,29 +11,29 @@ import type { GrpcTensor, Parameter, Parameters, TensorContents } from './messag
  */
 export function readTensors(tensors: readonly GrpcTensor[], raw: readonly Uint8Array[]): Tensor[] {
   if (raw.length > 0 && raw.length !== tensors.length)
-    throw new Refusal(400, `There are ${tensors.length} tensors, but ${raw.length} raw contents.`);
+    throw new Refusal(400, say('grpc.contents', { tensors: tensors.length, contents: raw.length }));
   return tensors.map((tensor, index) => readTensor(tensor, raw[index]));
 }
 
 function readTensor({ name, datatype, shape, contents, parameters }: GrpcTensor, raw: Uint8Array | undefined): Tensor {
-  if (!isDatatype(datatype)) throw new Refusal(400, `Tensor "${name}" has the unknown datatype "${datatype}".`);
+  if (!isDatatype(datatype)) throw new Refusal(400, say('tensor.datatype', { what: 'Tensor', name, datatype }));
   const dims = shape.map(Number);
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
-    throw new Refusal(400, `Tensor "${name}" has the invalid shape [${shape.join(', ')}].`);
+    throw new Refusal(400, say('grpc.shape', { name, shape: shape.join(', ') }));
   if (raw !== undefined && contents !== null && fieldsOf(contents).length > 0)
-    throw new Refusal(400, `Tensor "${name}" has both raw and typed contents. Send only one of them.`);
+    throw new Refusal(400, say('grpc.bothContents', { name }));
   const data = raw ?? typedBytes(name, datatype, contents);
   const expected = expectedBytes(datatype, dims);
   if (expected !== undefined && expected !== data.byteLength) {
     throw new Refusal(
       400,
-      `Tensor "${name}" has ${data.byteLength} bytes, but ${datatype} of shape [${dims.join(', ')}] takes ${expected}.`,
+      say('grpc.size', { name, bytes: data.byteLength, datatype, shape: dims.join(', '), expected }),
     );
   }
   const scale = Number(parameters[scaleParameter]?.string_param ?? Number.NaN);
   const tensor = { name, datatype, shape: dims, data };
   if (datatype === 'BYTES' && raw === undefined && contents?.bytes_contents.length !== elementCount(dims))
-    throw new Refusal(400, `Tensor "${name}" does not have as many elements as its shape [${dims.join(', ')}].`);
+    throw new Refusal(400, say('grpc.elements', { name, shape: dims.join(', ') }));
   return scale > 0 && Number.isFinite(scale) ? { ...tensor, scale } : tensor;
 }
 
@@ -58,12 +59,10 @@ const typedFields: Readonly<Record<Exclude<Datatype, 'FP16' | 'BF16'>, Field>> =
 };
 
 function typedBytes(name: string, datatype: Datatype, contents: TensorContents | null): Uint8Array {
-  if (datatype === 'FP16' || datatype === 'BF16')
-    throw new Refusal(400, `Tensor "${name}" is ${datatype}, which can only be sent as raw contents.`);
+  if (datatype === 'FP16' || datatype === 'BF16') throw new Refusal(400, say('grpc.rawOnly', { name, datatype }));
   const field = typedFields[datatype];
   const other = contents === null ? undefined : fieldsOf(contents).find((one) => one !== field);
-  if (other !== undefined)
-    throw new Refusal(400, `Tensor "${name}" is ${datatype}, but its elements are in ${other} instead of ${field}.`);
+  if (other !== undefined) throw new Refusal(400, say('grpc.field', { name, datatype, other, field }));
   if (contents === null) return new Uint8Array(0);
   switch (datatype) {
     case 'BOOL':
@@ -104,7 +103,7 @@ function integers(
   const held = array.from(values);
   const wrong = values.find((value, index) => held[index] !== value);
   if (wrong === undefined) return bytesOf(held);
-  throw new Refusal(400, `Tensor "${name}" is ${datatype}, which cannot hold ${wrong}.`);
+  throw new Refusal(400, say('grpc.value', { name, datatype, value: wrong }));
 }
 
 /** Strings as raw contents have them: each behind its length. */

@@ -1,4 +1,5 @@
 import type { ContractDocument } from '../../shared/documents/contract';
+import { type Sentence, say } from '../../shared/messages/say';
 
 /** The export that a contract belongs to; contracts of earlier versions do not say. */
 export function artifactOf({ artifact }: ContractDocument): string {
@@ -12,7 +13,12 @@ export function artifactOf({ artifact }: ContractDocument): string {
 export function artifactMismatch(
   holder: { readonly name: string; readonly artifact: string },
   other: { readonly name: string; readonly artifact: string },
-): string | undefined {
+): Sentence | undefined {
   if (holder.artifact === other.artifact) return undefined;
-  return `Two exports of the model are mixed: ${holder.name} holds ${holder.artifact}, ${other.name} holds ${other.artifact}; deploy all tiers from one export.`;
+  return say('route.mixed', {
+    holder: holder.name,
+    held: holder.artifact,
+    other: other.name,
+    otherHeld: other.artifact,
+  });
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 
 export interface CollectOptions {
   readonly maxBytes: number;
@@ -30,7 +31,7 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
     const take = (chunk: Buffer) => {
       length += chunk.length;
       if (length > maxBytes) {
-        refuse(new Refusal(413, `The body is larger than the ${maxBytes} bytes that are allowed here.`));
+        refuse(new Refusal(413, say('body.large', { limit: maxBytes })));
         return;
       }
       try {
@@ -46,7 +47,7 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
       // A plain array: `slice` of a Buffer would share its memory instead of copying.
       done(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
     };
-    const lose = () => refuse(new Refusal(400, 'The body ended before it was complete.'));
+    const lose = () => refuse(new Refusal(400, say('body.short', {})));
     const giveUp = () => refuse(lateBody(signal?.reason));
     stream.on('data', take).once('end', finish).once('close', lose);
     stream.on('error', lose);
@@ -58,5 +59,5 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
 /** Running out of time while the body still comes is its sender's doing; other reasons to stop speak for themselves. */
 function lateBody(reason: unknown): Refusal {
   if (Refusal.is(reason) && reason.status !== 504) return reason;
-  return new Refusal(408, 'The body did not arrive in time.');
+  return new Refusal(408, say('body.late', {}));
 }

@@ -1,6 +1,7 @@
 import { Refusal } from '../../runtime/refusal';
 import { datatypeOf, type Tensor } from '../../runtime/tensor';
 import type { ContractTensor } from '../../shared/documents/contract';
+import { type Sentence, say } from '../../shared/messages/say';
 import { decodeFromWire } from './wireEncoding';
 
 /** Inputs in the contract's order and types. @throws Refusal 400 for a missing, unknown or unfit one */
@@ -15,15 +16,15 @@ export function checkInputs(tier: string, receives: readonly ContractTensor[], i
   const [unknown] = given.keys();
   if (unknown !== undefined) {
     const names = receives.map(({ name }) => `"${name}"`).join(', ');
-    throw new Refusal(400, `Tier ${tier} takes no input "${unknown}"; it takes ${names}.`);
+    throw new Refusal(400, say('input.unknown', { tier, name: unknown, names }));
   }
   return expected.map(({ wanted, tensor }) => {
-    if (tensor === undefined) throw new Refusal(400, `Input "${wanted.name}" is missing.`);
+    if (tensor === undefined) throw new Refusal(400, say('input.missing', { name: wanted.name }));
     const datatype = datatypeOf(wanted.dtype);
     if (datatype === undefined)
-      throw new Refusal(400, `Input "${wanted.name}" is ${wanted.dtype}, which the protocol cannot carry.`);
+      throw new Refusal(400, say('input.uncarried', { name: wanted.name, dtype: wanted.dtype }));
     const misfit = shapeMisfit(wanted, tensor.shape);
-    if (misfit !== undefined) throw new Refusal(400, `Input ${misfit}`);
+    if (misfit !== undefined) throw new Refusal(400, say('input.misfit', { misfit }));
     return decodeFromWire(tensor, datatype);
   });
 }
@@ -41,22 +42,22 @@ export function checkReturned(
   const given = new Map(returned.map((tensor) => [tensor.name, tensor]));
   return expected.map((wanted) => {
     const tensor = given.get(wanted.name);
-    if (tensor === undefined) throw new Refusal(502, `${title} did not answer tensor "${wanted.name}".`);
+    if (tensor === undefined) throw new Refusal(502, say('peer.noTensor', { title, name: wanted.name }));
     const misfit = typeMisfit(wanted, tensor) ?? shapeMisfit(wanted, tensor.shape);
-    if (misfit !== undefined) throw new Refusal(502, `${title} answered something that does not fit: tensor ${misfit}`);
+    if (misfit !== undefined) throw new Refusal(502, say('peer.misfit', { title, misfit }));
     return tensor;
   });
 }
 
-function typeMisfit({ name, dtype }: ContractTensor, { datatype }: Tensor): string | undefined {
+function typeMisfit({ name, dtype }: ContractTensor, { datatype }: Tensor): Sentence | undefined {
   const wanted = datatypeOf(dtype);
-  return wanted === datatype ? undefined : `"${name}" is ${datatype}, not ${wanted ?? dtype}.`;
+  return wanted === datatype ? undefined : say('misfit.type', { name, datatype, wanted: wanted ?? dtype });
 }
 
-function shapeMisfit({ name, shape: expected }: ContractTensor, shape: readonly number[]): string | undefined {
+function shapeMisfit({ name, shape: expected }: ContractTensor, shape: readonly number[]): Sentence | undefined {
   if (expected === null) return undefined;
   const fits =
     expected.length === shape.length && expected.every((dim, axis) => typeof dim === 'string' || dim === shape[axis]);
   if (fits) return undefined;
-  return `"${name}" has shape [${shape.join(', ')}], not [${expected.join(', ')}].`;
+  return say('misfit.shape', { name, shape: shape.join(', '), expected: expected.join(', ') });
 }

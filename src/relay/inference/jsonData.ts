@@ -2,6 +2,7 @@ import { bytesOf, elementArrays, elementsIn } from '../../runtime/elements';
 import { Refusal } from '../../runtime/refusal';
 import { bytesFromStrings, stringsFromBytes } from '../../runtime/strings';
 import { type Datatype, elementCount, type Tensor } from '../../runtime/tensor';
+import { say } from '../../shared/messages/say';
 
 /** Smallest and largest value of the integers that a JavaScript number holds. */
 const integerRanges: Readonly<Partial<Record<Datatype, readonly [number, number]>>> = {
@@ -20,14 +21,11 @@ const bigRanges = { INT64: [-(2n ** 63n), 2n ** 63n - 1n], UINT64: [0n, 2n ** 64
  * @throws Refusal 400 where the elements do not fit the datatype or the shape
  */
 export function bytesFromJson(name: string, datatype: Datatype, shape: readonly number[], data: unknown): Uint8Array {
-  if (!Array.isArray(data)) throw new Refusal(400, `Input "${name}" has no "data" array and no binary data.`);
+  if (!Array.isArray(data)) throw new Refusal(400, say('json.noData', { name }));
   const flat = flatten(data, name, shape);
   const expected = elementCount(shape);
   if (flat.length !== expected) {
-    throw new Refusal(
-      400,
-      `Input "${name}" has ${flat.length} elements, but its shape [${shape.join(', ')}] holds ${expected}.`,
-    );
+    throw new Refusal(400, say('json.elements', { name, elements: flat.length, shape: shape.join(', '), expected }));
   }
   switch (datatype) {
     case 'BYTES':
@@ -44,7 +42,7 @@ export function bytesFromJson(name: string, datatype: Datatype, shape: readonly 
       return bytesOf(Float64Array.from(flat, (value) => realOf(name, datatype, value, (number) => number)));
     case 'FP16':
     case 'BF16':
-      throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form. Send it as binary data.`);
+      throw new Refusal(400, say('json.inputForm', { name, datatype }));
     default:
       return bytesFromIntegers(name, datatype, flat);
   }
@@ -58,8 +56,7 @@ export function jsonTextOf(tensor: Tensor): string {
   const { name, datatype, data } = tensor;
   if (datatype === 'BYTES') return JSON.stringify(stringsFromBytes(tensor));
   const array = datatype === 'FP16' ? undefined : elementArrays[datatype];
-  if (array === undefined)
-    throw new Refusal(400, `Output "${name}" is ${datatype}, which has no JSON form. Request binary data.`);
+  if (array === undefined) throw new Refusal(400, say('json.outputForm', { name, datatype }));
   if (datatype === 'BOOL') return `[${Array.from(data, (value) => value !== 0).join()}]`;
   const elements = elementsIn(data, array);
   if (datatype === 'FP32' || datatype === 'FP64') {
@@ -70,7 +67,7 @@ export function jsonTextOf(tensor: Tensor): string {
 
 function realText(name: string, value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  throw new Refusal(400, `Output "${name}" holds ${value}, which JSON cannot express. Request binary data.`);
+  throw new Refusal(400, say('json.outputValue', { name, value }));
 }
 
 function bytesFromIntegers(name: string, datatype: Datatype, flat: readonly unknown[]): Uint8Array {
@@ -79,9 +76,9 @@ function bytesFromIntegers(name: string, datatype: Datatype, flat: readonly unkn
   const integers = flat.map((value) => {
     if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}.`);
+    throw new Refusal(400, say('json.integer', { name, datatype, value: String(value) }));
   });
-  if (array === undefined) throw new Refusal(400, `Input "${name}" is ${datatype}, which has no JSON form.`);
+  if (array === undefined) throw new Refusal(400, say('json.noForm', { name, datatype }));
   const bytes = new Uint8Array(integers.length * array.BYTES_PER_ELEMENT);
   (elementsIn(bytes, array) as Int32Array).set(integers);
   return bytes;
@@ -95,24 +92,24 @@ function bigIntegerOf(name: string, datatype: 'INT64' | 'UINT64', value: unknown
     const integer = BigInt(value);
     if (integer >= least && integer <= most) return integer;
   }
-  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value} exactly.`);
+  throw new Refusal(400, say('json.exact', { name, datatype, value: String(value) }));
 }
 
 function realOf(name: string, datatype: Datatype, value: unknown, round: (value: number) => number): number {
   if (typeof value !== 'number' && typeof value !== 'bigint') throw notANumber(name, datatype);
   const number = Number(value);
   if (Number.isFinite(round(number))) return number;
-  throw new Refusal(400, `Input "${name}" is ${datatype}, which cannot hold ${value}. Send it as binary data.`);
+  throw new Refusal(400, say('json.real', { name, datatype, value: String(value) }));
 }
 
 function booleanOf(name: string, value: unknown): number {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (value === 0 || value === 1) return value;
-  throw new Refusal(400, `Input "${name}" is BOOL, but one of its elements is neither true nor false.`);
+  throw new Refusal(400, say('json.boolean', { name }));
 }
 
 function notANumber(name: string, datatype: Datatype): Refusal {
-  return new Refusal(400, `Input "${name}" is ${datatype}, but one of its elements is not a number.`);
+  return new Refusal(400, say('json.number', { name, datatype }));
 }
 
 /** Levels of nested data that are followed. */
@@ -121,16 +118,12 @@ const mostDimensions = 64;
 /** The elements of an array that is flat or has one level per dimension, each as long as the dimension says. */
 function flatten(data: readonly unknown[], name: string, shape: readonly number[]): readonly unknown[] {
   if (!data.some(Array.isArray)) return data;
-  if (shape.length > mostDimensions)
-    throw new Refusal(
-      400,
-      `Input "${name}" has more than ${mostDimensions} dimensions. Send its data as a flat array.`,
-    );
+  if (shape.length > mostDimensions) throw new Refusal(400, say('json.dimensions', { name, most: mostDimensions }));
   const flat: unknown[] = [];
   const visit = (items: readonly unknown[], axis: number) => {
     const isLast = axis === shape.length - 1;
     if (items.length !== shape[axis] || items.some((item) => Array.isArray(item) === isLast)) {
-      throw new Refusal(400, `The data of input "${name}" is not nested as its shape [${shape.join(', ')}].`);
+      throw new Refusal(400, say('json.nesting', { name, shape: shape.join(', ') }));
     }
     if (isLast) for (const item of items) flat.push(item);
     else for (const item of items) if (Array.isArray(item)) visit(item, axis + 1);

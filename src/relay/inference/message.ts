@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
+import { say } from '../../shared/messages/say';
 import { bytesFromJson, jsonTextOf } from './jsonData';
 import { parseJson } from './losslessJson';
-import { artifactParameter, routeParameter, scaleParameter, timingParameter } from './travelling';
+import { artifactParameter, routeParameter, scaleParameter, sequenceIn, timingParameter } from './travelling';
 
 /** Length of the JSON part when tensors follow it in binary (Open Inference Protocol v2, binary tensor data extension). */
 export const headerLengthField = 'inference-header-content-length';
@@ -47,6 +48,8 @@ export interface InferenceRequest {
   readonly artifact: string | undefined;
   /** The way that the first tier has chosen, as it came; absent where nobody has. */
   readonly route?: unknown;
+  /** The parameters that say which session the request belongs to, as they came; absent where none does. */
+  readonly sequence?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface InferenceResponse {
@@ -76,7 +79,7 @@ export interface RequestSettings {
 export function headerLengthOf(header: string | string[] | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^\d+$/.test(header)) return Number(header);
-  throw new Refusal(400, `Inference-Header-Content-Length is "${header}", but it must be a whole number.`);
+  throw new Refusal(400, say('body.headLength', { header: String(header) }));
 }
 
 /** @throws Refusal 400 with the first thing that is wrong */
@@ -88,6 +91,7 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
   reader.finish();
   refuseRepeated(inputs);
   const binaryOutput = request.parameters?.['binary_data_output'] === true;
+  const sequence = sequenceIn(request.parameters ?? {});
   return {
     id: request.id,
     inputs,
@@ -96,13 +100,14 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
     wantsTiming: request.parameters?.[timingParameter] === true,
     artifact: textOf(request.parameters?.[artifactParameter]),
     route: request.parameters?.[routeParameter],
+    ...(sequence !== undefined && { sequence }),
   };
 }
 
 function refuseRepeated(tensors: readonly Tensor[]): void {
   const seen = new Set<string>();
   for (const { name } of tensors) {
-    if (seen.has(name)) throw new Refusal(400, `Tensor "${name}" is given twice.`);
+    if (seen.has(name)) throw new Refusal(400, say('input.twice', { name }));
     seen.add(name);
   }
 }
@@ -150,7 +155,7 @@ export function decodeResponse(
     return { id: response.id, outputs, parameters: response.parameters ?? {} };
   } catch (error) {
     if (!Refusal.is(error)) throw error;
-    throw new Refusal(502, `${title} answered something that is not an inference response: ${error.message}`);
+    throw new Refusal(502, say('peer.noResponse', { title, reason: error.message }));
   }
 }
 
@@ -164,7 +169,7 @@ export function encodeResponse(
   const wanted = request.outputs ?? outputs.map(({ name }) => ({ name, binary: request.binaryOutput }));
   const encoded = wanted.map(({ name, binary }) => {
     const tensor = outputs.find((output) => output.name === name);
-    if (tensor === undefined) throw new Refusal(400, `The model has no output "${name}".`);
+    if (tensor === undefined) throw new Refusal(400, say('request.noOutput', { name }));
     return encodeTensor(tensor, binary);
   });
   const head = {
@@ -179,19 +184,16 @@ export function encodeResponse(
 function splitBody(body: Uint8Array, headerLength: number | undefined): { json: unknown; binary: Uint8Array } {
   const length = headerLength ?? body.byteLength;
   if (length > largestJsonBytes) {
-    throw new Refusal(
-      413,
-      `The JSON part of the body has ${length} bytes, but only ${largestJsonBytes} are allowed. Send tensors as binary data.`,
-    );
+    throw new Refusal(413, say('body.largeJson', { bytes: length, limit: largestJsonBytes }));
   }
   if (!Number.isInteger(length) || length < 0 || length > body.byteLength) {
-    throw new Refusal(400, `Inference-Header-Content-Length is ${length}, but the body has ${body.byteLength} bytes.`);
+    throw new Refusal(400, say('body.headBeyond', { length, bytes: body.byteLength }));
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body.subarray(0, length));
     return { json: parseJson(text), binary: body.subarray(length) };
   } catch {
-    throw new Refusal(400, 'The JSON part of the body cannot be parsed.');
+    throw new Refusal(400, say('body.noJson', {}));
   }
 }
 
@@ -201,7 +203,11 @@ function parseAs<T>(schema: z.ZodType<T>, json: unknown, what: string): T {
   const [issue] = result.error.issues;
   throw new Refusal(
     400,
-    `The ${what} is not valid at "${issue?.path.join('.') || 'its root'}": ${issue?.message ?? 'unknown problem'}.`,
+    say('body.invalid', {
+      what,
+      place: issue?.path.join('.') || 'its root',
+      problem: issue?.message ?? 'unknown problem',
+    }),
   );
 }
 
@@ -213,10 +219,7 @@ class BinaryReader {
 
   take(name: string, length: number): Uint8Array {
     if (this.at + length > this.bytes.byteLength) {
-      throw new Refusal(
-        400,
-        `The binary data ends inside tensor "${name}": it announces ${length} bytes, but only ${this.bytes.byteLength - this.at} are left.`,
-      );
+      throw new Refusal(400, say('body.endsInside', { name, bytes: length, left: this.bytes.byteLength - this.at }));
     }
     const taken = this.bytes.subarray(this.at, this.at + length);
     this.at += length;
@@ -225,25 +228,25 @@ class BinaryReader {
 
   finish(): void {
     const left = this.bytes.byteLength - this.at;
-    if (left > 0) throw new Refusal(400, `${left} bytes of binary data belong to no tensor.`);
+    if (left > 0) throw new Refusal(400, say('body.left', { bytes: left }));
   }
 }
 
 function decodeTensor(wire: z.infer<typeof wireTensor>, reader: BinaryReader, what: string): Tensor {
   const { name, datatype, shape } = wire;
-  if (!isDatatype(datatype)) throw new Refusal(400, `${what} "${name}" has the unknown datatype "${datatype}".`);
+  if (!isDatatype(datatype)) throw new Refusal(400, say('tensor.datatype', { what, name, datatype }));
   const size = wire.parameters?.['binary_data_size'];
   if (size === undefined) return { name, datatype, shape, data: bytesFromJson(name, datatype, shape, wire.data) };
   if (wire.data !== undefined && wire.data !== null) {
-    throw new Refusal(400, `${what} "${name}" has both "data" and binary data. Send only one of them.`);
+    throw new Refusal(400, say('tensor.bothForms', { what, name }));
   }
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
-    throw new Refusal(400, `${what} "${name}" has a binary_data_size that is not a whole number.`);
+    throw new Refusal(400, say('tensor.binarySize', { what, name }));
   }
   checkSize(what, name, datatype, shape, size);
   const scale = wire.parameters?.[scaleParameter];
   if (scale !== undefined && !(typeof scale === 'number' && scale > 0 && Number.isFinite(scale))) {
-    throw new Refusal(400, `${what} "${name}" has a ${scaleParameter} that is not a positive number.`);
+    throw new Refusal(400, say('tensor.scale', { what, name, parameter: scaleParameter }));
   }
   return { name, datatype, shape, data: reader.take(name, size), ...(scale !== undefined && { scale }) };
 }
@@ -251,10 +254,7 @@ function decodeTensor(wire: z.infer<typeof wireTensor>, reader: BinaryReader, wh
 function checkSize(what: string, name: string, datatype: Datatype, shape: readonly number[], size: number): void {
   const expected = expectedBytes(datatype, shape);
   if (expected === undefined || expected === size) return;
-  throw new Refusal(
-    400,
-    `${what} "${name}" announces ${size} bytes, but ${datatype} of shape [${shape.join(', ')}] takes ${expected}.`,
-  );
+  throw new Refusal(400, say('tensor.size', { what, name, size, datatype, shape: shape.join(', '), expected }));
 }
 
 interface EncodedTensor {

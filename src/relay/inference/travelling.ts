@@ -24,6 +24,21 @@ export const holdingParameter = 'dnnsplit_holding';
 export const probePath = '/v2/dnnsplit/probe';
 /** Header that tells relays below apart, so that each one's link is timed by itself. */
 export const senderField = 'dnnsplit-sender';
+/** Parameters of the protocol's sequence extension. */
+export const sequenceIdParameter = 'sequence_id';
+export const sequenceStartParameter = 'sequence_start';
+export const sequenceEndParameter = 'sequence_end';
+/** Parameter with the steps of a session before this one, from each tier to the one above. */
+export const stepParameter = 'dnnsplit_step';
+/** Parameter with the sessions that a tier has given up, to the tier above. */
+export const endedParameter = 'dnnsplit_ended';
+const sequenceParameters = [
+  sequenceIdParameter,
+  sequenceStartParameter,
+  sequenceEndParameter,
+  stepParameter,
+  endedParameter,
+] as const;
 /** Parameter with the step of an INT8 tensor that stands for float32. */
 export const scaleParameter = 'dnnsplit_scale';
 
@@ -32,4 +47,10 @@ export function timeLeft({ deadlineMs }: Pick<Call, 'deadlineMs'>): Record<strin
   if (!Number.isFinite(deadlineMs)) return {};
   const leftMs = deadlineMs - performance.now();
   return { [timeoutField]: String(Math.max(1, Math.floor(leftMs - Math.min(100, leftMs / 10)))) };
+}
+
+/** What the parameters of a request say of its session, as it came; nothing where they say nothing. */
+export function sequenceIn(parameters: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const said = sequenceParameters.filter((name) => parameters[name] !== undefined && parameters[name] !== null);
+  return said.length === 0 ? undefined : Object.fromEntries(said.map((name) => [name, parameters[name]]));
 }

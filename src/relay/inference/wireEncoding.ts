@@ -3,6 +3,7 @@ import { halfFromNumber, numberFromHalf } from '../../runtime/float16';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { WireDtype } from '../../shared/documents/contract';
+import { say } from '../../shared/messages/say';
 
 /** Numbers from here on round to infinity as a half: halfway between the largest one, 65504, and the next step. */
 const halfOverflow = 65_520;
@@ -59,5 +60,5 @@ export function decodeFromWire(tensor: Tensor, expected: Tensor['datatype']): Te
     for (let at = 0; at < steps.length; at += 1) values[at] = (steps[at] ?? 0) * scale;
     return { name, datatype: 'FP32', shape, data: bytesOf(values) };
   }
-  throw new Refusal(400, `Input "${name}" is ${datatype} instead of ${expected}.`);
+  throw new Refusal(400, say('input.type', { name, datatype, expected }));
 }

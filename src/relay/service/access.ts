@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 
 /** Checks who may ask. @param token that callers must send; anybody may ask where there is none */
 export function accessCheck(token: string | undefined): (authorization: string | undefined) => void {
@@ -8,7 +9,7 @@ export function accessCheck(token: string | undefined): (authorization: string |
   return (authorization) => {
     const given = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
     if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;
-    throw new Refusal(401, 'This relay requires a token. Send "Authorization: Bearer ...".', undefined, {
+    throw new Refusal(401, say('request.token', {}), undefined, {
       'www-authenticate': `Bearer realm="dnnsplit"${given === undefined ? '' : ', error="invalid_token"'}`,
     });
   };

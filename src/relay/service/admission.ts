@@ -1,4 +1,5 @@
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 
 /** How many sub-models run at once and how many requests wait for that; the rest are turned away, so that no queue grows without end. */
 export class Admission {
@@ -21,11 +22,7 @@ export class Admission {
   /** @throws Refusal 503 while nobody else may wait */
   refuseWhenFull(): void {
     if (this.running < this.maxRunning || this.waiting.length < this.maxWaiting) return;
-    throw new Refusal(
-      503,
-      `This tier is busy: ${this.running} running, ${this.waiting.length} waiting. Try again shortly.`,
-      1,
-    );
+    throw new Refusal(503, say('busy.waiting', { running: this.running, waiting: this.waiting.length }), 1);
   }
 
   /**
@@ -74,5 +71,5 @@ export class Admission {
 
 function whileWaiting(reason: unknown): Refusal {
   if (Refusal.is(reason) && reason.status !== 504) return reason;
-  return new Refusal(504, 'This tier is busy: the request timed out while waiting for its turn.');
+  return new Refusal(504, say('busy.turn', {}));
 }

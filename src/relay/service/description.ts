@@ -1,6 +1,6 @@
 import { datatypeOf } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
-import { interfaceOf } from '../../shared/documents/contractParts';
+import { interfaceOf, startsWithOf } from '../../shared/documents/contractParts';
 import { holdingOf } from '../adaptive/holding';
 import { artifactOf } from '../inference/artifact';
 import { artifactParameter, holdingParameter } from '../inference/travelling';
@@ -9,8 +9,12 @@ import type { Metrics } from './metrics';
 /** What a relay calls itself in its model's metadata. */
 export const relayPlatform = 'dnnsplit_relay';
 export const serverName = 'dnnsplit-relay';
-/** Extensions of the protocol that it takes part in. */
-export const extensions = ['binary_tensor_data', 'model_configuration', 'statistics'] as const;
+const extensions = ['binary_tensor_data', 'model_configuration', 'statistics'] as const;
+
+/** Extensions of the protocol that a relay of the tier takes part in. */
+export function extensionsOf(contract: ContractDocument): readonly string[] {
+  return startsWithOf(contract).length > 0 ? [...extensions, 'sequence'] : extensions;
+}
 
 /** A tensor in the protocol's words; dimensions that a request decides are -1. */
 export function describeTensor({ name, dtype, shape }: ContractTensor) {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 import type { EncodedMessage } from '../inference/message';
 import type { MemoryHold } from './memoryBudget';
 
@@ -53,12 +54,12 @@ function taken(response: ServerResponse, event: 'drain' | 'finish', hold: Memory
     };
     const lose = () => {
       settle();
-      fail(new Refusal(499, 'The client disconnected before it was answered.'));
+      fail(new Refusal(499, say('request.left', {})));
     };
     const drop = () => {
       settle();
       response.destroy();
-      fail(new Refusal(499, 'The client did not read its answer.'));
+      fail(new Refusal(499, say('request.unread', {})));
     };
     const timer = setTimeout(drop, stallMs);
     if (response.destroyed || response.socket?.destroyed) return lose();

@@ -51,9 +51,11 @@ export interface HopAnswer {
 export type Executors = ReadonlyMap<string, Executor>;
 
 /** A request on its way through one tier: the tensors that are there, and the blocks that have run. */
-interface Progress {
+export interface Progress {
   readonly known: Map<string, Tensor>;
   readonly done: Set<string>;
+  /** What goes to the tier above as it came, beside the tensors of the cut. */
+  readonly passedOn: readonly Tensor[];
   computeMs: number;
   queueMs: number;
 }
@@ -98,10 +100,10 @@ export class Hop {
   }
 
   /** Takes a request in. @throws Refusal 400 for inputs that do not fit the cut */
-  begin(inputs: readonly Tensor[], cut?: string): Progress {
+  begin(inputs: readonly Tensor[], cut?: string, passedOn: readonly Tensor[] = []): Progress {
     const { receives } = this.cut(cut);
     const known = new Map(checkInputs(this.contract.tier, receives, inputs).map((tensor) => [tensor.name, tensor]));
-    return { known, done: new Set(), computeMs: 0, queueMs: 0 };
+    return { known, done: new Set(), passedOn, computeMs: 0, queueMs: 0 };
   }
 
   /** @throws Refusal as the contract, the engine or the tier above demand */
@@ -122,8 +124,10 @@ export class Hop {
     const own: HopTiming = { tier: this.contract.tier, ...named, computeMs, queueMs };
     const answers = cut.answers.map((tensor) => pick(known, tensor));
     if (cut.sends.length === 0) return { outputs: this.ordered(answers), timings: [own], parameters: {} };
-    const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, known, call, route);
+    const { upstreamMs, sentBytes, outputs, parameters } = await this.sendOn(cut, progress, call, route);
     const returned = checkReturned('The tier above', cut.answersAbove, outputs);
+    const kept = checkReturned('The tier above', cut.returns ?? [], outputs);
+    for (const tensor of [...returned, ...kept]) known.set(tensor.name, tensor);
     return {
       outputs: this.ordered([...answers, ...returned]),
       timings: [{ ...own, upstreamMs, sentBytes }, ...timingsOf(parameters[timingParameter])],
@@ -133,7 +137,7 @@ export class Hop {
 
   private cut(id: string | undefined): ContractCut {
     const found = id === undefined ? this.cuts[0] : this.cuts.find((cut) => cut.id === id);
-    if (found === undefined) throw new Refusal(409, `Tier ${this.contract.tier} does not hold cut ${id}.`);
+    if (found === undefined) throw new Refusal(409, say('route.noCut', { tier: this.contract.tier, cut: id ?? '' }));
     return found;
   }
 
@@ -169,7 +173,7 @@ export class Hop {
     for (const id of ids) {
       const block = this.blocks.get(id);
       const executor = this.executors.get(id);
-      if (block === undefined || executor === undefined) throw new Refusal(500, `Block ${id} is not here.`);
+      if (block === undefined || executor === undefined) throw new Refusal(500, say('hop.noBlock', { block: id }));
       if (call.signal.aborted) return;
       const inputs = block.inputs.map((tensor) => pick(known, tensor));
       for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
@@ -177,10 +181,10 @@ export class Hop {
     }
   }
 
-  private async sendOn(cut: ContractCut, known: ReadonlyMap<string, Tensor>, call: Call, route: Route | undefined) {
+  private async sendOn(cut: ContractCut, { known, passedOn }: Progress, call: Call, route: Route | undefined) {
     const { upstream } = this;
-    if (upstream === undefined) throw new Refusal(500, 'No upstream is configured.');
-    const sent = cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor)));
+    if (upstream === undefined) throw new Refusal(500, say('hop.noUpstream', {}));
+    const sent = [...cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor))), ...passedOn];
     const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
     const start = performance.now();
@@ -196,10 +200,7 @@ export class Hop {
     const encoded = encodeForWire(tensor, sendsAs);
     if (encoded !== tensor || tensor.datatype !== 'FP32' || sendsAs === 'original') return encoded;
     if (this.refusesUnencoded) {
-      throw new Refusal(
-        400,
-        `Tensor "${tensor.name}" of tier ${this.contract.tier} has values that ${sendsAs} cannot carry, and this relay sends none unencoded.`,
-      );
+      throw new Refusal(400, say('hop.unencoded', { name: tensor.name, tier: this.contract.tier, encoding: sendsAs }));
     }
     this.metrics.sentUnencoded();
     return encoded;
@@ -212,11 +213,7 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
     const giveUp = () => {
       const reason: unknown = signal.reason;
       const isLate = !Refusal.is(reason) || reason.status === 504;
-      fail(
-        isLate
-          ? new Refusal(504, `The sub-model of tier ${tier} did not finish within the time limit of the request.`)
-          : reason,
-      );
+      fail(isLate ? new Refusal(504, say('hop.late', { tier })) : reason);
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
@@ -226,7 +223,7 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
 
 function pick(known: ReadonlyMap<string, Tensor>, { name }: ContractTensor): Tensor {
   const tensor = known.get(name);
-  if (tensor === undefined) throw new Refusal(502, `Tensor "${name}" of the contract was not delivered.`);
+  if (tensor === undefined) throw new Refusal(502, say('hop.undelivered', { name }));
   return tensor;
 }
 

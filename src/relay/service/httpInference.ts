@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 import type { Arrivals } from '../adaptive/arrivals';
 import { collect } from '../inference/collect';
 import { headerLengthField, headerLengthOf } from '../inference/message';
@@ -97,13 +98,13 @@ const longestSender = 64;
 function checkHead({ headers }: IncomingMessage, maxBodyBytes: number): void {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
-    throw new Refusal(415, `The body is compressed (${encoding}). Send it uncompressed.`, undefined, {
+    throw new Refusal(415, say('body.compressed', { encoding }), undefined, {
       'accept-encoding': 'identity',
     });
   }
   const announced = Number(headers['content-length'] ?? 0);
   if (announced > maxBodyBytes)
-    throw new Refusal(413, `The request has ${announced} bytes, more than the limit of ${maxBodyBytes}.`);
+    throw new Refusal(413, say('body.announced', { bytes: announced, limit: maxBodyBytes }));
 }
 
 async function receive(
@@ -113,9 +114,7 @@ async function receive(
   { maxBodyBytes }: Pick<HttpInferenceOptions, 'maxBodyBytes'>,
   count: (bytes: number) => void,
 ): Promise<Uint8Array> {
-  hold.whenStalled(() =>
-    call.end(new Refusal(408, 'The body arrived too slowly, and its memory was given to other requests.')),
-  );
+  hold.whenStalled(() => call.end(new Refusal(408, say('body.evicted', {}))));
   const body = await collect(request, {
     maxBytes: maxBodyBytes,
     signal: call.signal,

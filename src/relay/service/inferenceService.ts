@@ -1,10 +1,13 @@
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
+import { startsWithOf } from '../../shared/documents/contractParts';
+import { say } from '../../shared/messages/say';
 import { counted } from '../../shared/quantities';
 import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
+import { sequenceFrom } from '../inference/sequence';
 import { artifactParameter, linksParameter, receivedParameter, timingParameter } from '../inference/travelling';
 import type { Tracer } from '../tracing/tracer';
 import type { Admission } from './admission';
@@ -29,6 +32,7 @@ export interface ServiceAnswer {
 /** Answers inference requests, however they arrive: what HTTP and gRPC have in common. */
 export class InferenceService {
   private openCount = 0;
+  private readonly keepsState: boolean;
   private isDraining = false;
 
   constructor(
@@ -40,7 +44,9 @@ export class InferenceService {
     private readonly limits: ServiceLimits,
     private readonly log: Log,
     private readonly tracer?: Tracer,
-  ) {}
+  ) {
+    this.keepsState = startsWithOf(contract).length > 0;
+  }
 
   /** True from the moment on that it is told to stop: nobody new shall come, those who do are still answered. */
   get draining(): boolean {
@@ -66,7 +72,7 @@ export class InferenceService {
   open(headers: Readonly<Record<string, string | string[] | undefined>>): RequestCall {
     this.admission.refuseWhenFull();
     if (this.openCount >= this.limits.maxOpen)
-      throw new Refusal(503, `This tier is busy with ${counted(this.openCount, 'request')}. Try again shortly.`, 1);
+      throw new Refusal(503, say('busy.open', { requests: counted(this.openCount, 'request') }), 1);
     this.openCount += 1;
     const call = new RequestCall(headers, this.limits.timeoutMs);
     call.span = this.tracer?.begin(`infer ${this.contract.model}`, call.headers);
@@ -86,6 +92,7 @@ export class InferenceService {
     this.refuseOtherArtifact(asked.artifact);
     call.id = asked.id;
     call.wantsTiming = asked.wantsTiming;
+    if (this.keepsState) call.sequence = sequenceFrom(asked.sequence ?? {}, call.caller, this.contract.tier);
     const readMs = call.elapsedMs;
     const { outputs, timings, parameters: above } = await this.routing.answer(asked, call);
     const [own, ...others] = timings;
@@ -134,7 +141,7 @@ export class InferenceService {
   refusalOf(error: unknown): Refusal {
     if (Refusal.is(error)) return error;
     this.log(error instanceof Error ? (error.stack ?? error.message) : String(error), { level: 'error' });
-    return new Refusal(500, 'The relay hit an unexpected error. Its log has the details.');
+    return new Refusal(500, say('request.unexpected', {}));
   }
 
   /** What this tier and those above see of their links, for the one that chooses the route. */

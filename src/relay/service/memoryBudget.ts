@@ -1,4 +1,5 @@
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 
 /** Memory that one request holds: its body, then its answer. */
 export interface MemoryHold {
@@ -43,8 +44,7 @@ export class MemoryBudget {
   private take(bytes: number, taker: Hold): void {
     while (this.heldBytes + bytes > this.maxBytes) {
       const victim = this.longestStalled(taker);
-      if (victim === undefined)
-        throw new Refusal(503, 'This tier is out of memory for more requests. Try again shortly.', 1);
+      if (victim === undefined) throw new Refusal(503, say('busy.memory', {}), 1);
       victim.evict();
     }
     this.heldBytes += bytes;

@@ -90,12 +90,21 @@ export interface SteeringFigures {
   readonly switches: number;
 }
 
+/** What is kept of sessions between their requests. */
+export interface SessionFigures {
+  readonly sessions: number;
+  readonly bytes: number;
+  readonly started: number;
+  readonly expired: number;
+}
+
 /** Figures of one relay in Prometheus' text format (exposition format 0.0.4). */
 export class Metrics {
   private readonly requestsByStatus = new Map<number, number>();
   private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
   private link: LinkFigures = {};
   private steering: (() => SteeringFigures) | undefined;
+  private sessions: (() => SessionFigures) | undefined;
   readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
   readonly compute = new Histogram('dnnsplit_compute_seconds', 'Time of the sub-model on this tier, by outcome.');
   readonly queue = new Histogram('dnnsplit_queue_seconds', 'Time that requests waited for the sub-model.');
@@ -139,6 +148,11 @@ export class Metrics {
     this.steering = steering;
   }
 
+  /** Shows what is kept of sessions. */
+  keepsSessions(sessions: () => SessionFigures): void {
+    this.sessions = sessions;
+  }
+
   /** Requests answered well and refused, with their times in seconds: what Triton calls statistics. */
   statistics() {
     return {
@@ -160,6 +174,7 @@ export class Metrics {
       ([status, count]) => `dnnsplit_requests_total{${tier},status="${status}"} ${count}`,
     );
     const { received, sent, upstreamSent, upstreamReceived, unencoded } = this.totals;
+    const sessions = this.sessions?.();
     return [
       '# HELP dnnsplit_requests_total Inference requests by the status of their answer.',
       '# TYPE dnnsplit_requests_total counter',
@@ -178,6 +193,14 @@ export class Metrics {
       ...gauge('dnnsplit_open_requests', 'Requests that are not answered yet.', now.open),
       ...gauge('dnnsplit_link_mbps', 'Bandwidth to the tier above, in Mbit/s.', this.link.bandwidthMbps),
       ...gauge('dnnsplit_link_round_trip_ms', 'Round trip to the tier above, in milliseconds.', this.link.roundTripMs),
+      ...(sessions === undefined
+        ? []
+        : [
+            ...gauge('dnnsplit_sessions', 'Sessions whose state is kept.', sessions.sessions),
+            ...gauge('dnnsplit_session_bytes', 'Bytes of state that sessions keep.', sessions.bytes),
+            ...counter('dnnsplit_sessions_started_total', 'Sessions that began.', sessions.started),
+            ...counter('dnnsplit_sessions_expired_total', 'Sessions that ended unused.', sessions.expired),
+          ]),
       ...this.steeringLines(tier),
       ...this.request.lines(tier),
       ...this.queue.lines(tier),

@@ -8,7 +8,7 @@ import { say } from '../../shared/messages/say';
 import { Arrivals } from '../adaptive/arrivals';
 import { directCodec, type MessageCodec } from '../inference/messageCodec';
 import { accessCheck } from './access';
-import { configOf, extensions, metadataOf, serverName, statisticsOf } from './description';
+import { configOf, extensionsOf, metadataOf, serverName, statisticsOf } from './description';
 import { answerProbe, type HttpInferenceOptions, inferOverHttp } from './httpInference';
 import type { InferenceService } from './inferenceService';
 import type { Log } from './log';
@@ -135,7 +135,11 @@ export class RelayServer {
         response.end(this.service.metricsText());
         break;
       case 'server':
-        sendJson(response, 200, { name: serverName, version: this.options.version, extensions });
+        sendJson(response, 200, {
+          name: serverName,
+          version: this.options.version,
+          extensions: extensionsOf(contract),
+        });
         break;
       case 'model':
         sendJson(response, 200, metadataOf(contract));

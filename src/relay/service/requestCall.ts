@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Call, Span } from '../../runtime/executor';
+import type { Call, Sequence, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
+import { say } from '../../shared/messages/say';
 import { requestIdField, timeoutField, tracingFields } from '../inference/travelling';
 
 const printable = /^[\x21-\x7e]{1,128}$/;
@@ -12,12 +13,14 @@ export class RequestCall implements Call {
   readonly deadlineMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly requestId: string;
+  sequence: Sequence | undefined;
   id: string | undefined;
   wantsTiming = false;
   span: Span | undefined;
   private readonly controller = new AbortController();
   readonly signal: AbortSignal = this.controller.signal;
   private readonly timer: NodeJS.Timeout;
+  private readonly authorization: string;
 
   /** @param timeoutMs longest time; the sender's own may be shorter */
   constructor(
@@ -27,10 +30,16 @@ export class RequestCall implements Call {
     const given = Number(textOf(headers[timeoutField]) ?? Number.NaN);
     const limitMs = given >= 0 ? Math.min(given, timeoutMs) : timeoutMs;
     this.deadlineMs = this.startMs + limitMs;
-    this.timer = setTimeout(() => this.end(new Refusal(504, `The request took longer than ${limitMs} ms.`)), limitMs);
+    this.timer = setTimeout(() => this.end(new Refusal(504, say('request.late', { limitMs }))), limitMs);
     const named = textOf(headers[requestIdField]);
     this.requestId = named !== undefined && printable.test(named) ? named : randomUUID();
+    this.authorization = textOf(headers['authorization']) ?? '';
     this.headers = { ...tracing(headers), [requestIdField]: this.requestId };
+  }
+
+  /** Tells callers apart by what they authorize themselves with, which it does not show. */
+  get caller(): string {
+    return createHash('sha256').update(this.authorization).digest('base64');
   }
 
   get elapsedMs(): number {
@@ -40,7 +49,7 @@ export class RequestCall implements Call {
   /** Ends with the connection, unless the answer is out by then. */
   endsWith(response: ServerResponse): void {
     response.once('close', () => {
-      if (!response.writableFinished) this.end(new Refusal(499, 'The client disconnected before it was answered.'));
+      if (!response.writableFinished) this.end(new Refusal(499, say('request.left', {})));
     });
   }
 

@@ -1,5 +1,6 @@
 import { Refusal } from '../../runtime/refusal';
 import { urlSegment } from '../../shared/escape/url';
+import { say } from '../../shared/messages/say';
 import { probePath } from '../inference/travelling';
 
 /** What a request line asks for. */
@@ -52,11 +53,11 @@ export function routeOf(method: string, url: string, model: string): RouteName {
   const path = pathOf(url);
   const route = serverRoutes.get(path) ?? modelRoute(path, model);
   if (route === undefined) {
-    throw new Refusal(404, `There is nothing at ${path}. This relay serves /v2/models/${urlSegment(model)}/infer.`);
+    throw new Refusal(404, say('request.nothingAt', { path, model: urlSegment(model) }));
   }
   const allowed = methods[route];
   if (!allowed.includes(method)) {
-    throw new Refusal(405, `Use ${allowed[0]} for ${path}, not ${method}.`, undefined, {
+    throw new Refusal(405, say('request.method', { allowed: allowed[0] ?? '', path, method }), undefined, {
       allow: allowed.join(', '),
     });
   }

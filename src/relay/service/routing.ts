@@ -1,6 +1,7 @@
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { ContractDocument } from '../../shared/documents/contract';
+import { say } from '../../shared/messages/say';
 import { holdingFrom, holdsParameter, lostParameter, obeyedCut, routeFrom } from '../adaptive/route';
 import type { Steering } from '../adaptive/steering';
 import { artifactOf } from '../inference/artifact';
@@ -14,7 +15,9 @@ import type { Hop, HopAnswer } from './hop';
 export class Routing {
   constructor(
     private readonly contract: ContractDocument,
-    private readonly hop: Hop,
+    private readonly hop: Pick<Hop, 'begin' | 'follow'>,
+    /** Where there is one way alone. */
+    private readonly answering: Pick<Hop, 'answer'>,
     /** On the first tier of a chain that holds several cuts. */
     private readonly steering: Steering | undefined,
   ) {}
@@ -22,12 +25,12 @@ export class Routing {
   /** @throws Refusal 400 for a route that this tier takes from nobody, 409 for one that it does not hold, and as `Hop` */
   async answer({ inputs, route: given }: Pick<InferenceRequest, 'inputs' | 'route'>, call: Call): Promise<HopAnswer> {
     if (this.contract.position === 0 && given !== undefined) {
-      throw new Refusal(400, `Tier ${this.contract.tier} chooses the route itself; send the request without one.`);
+      throw new Refusal(400, say('route.own', { tier: this.contract.tier }));
     }
     if (this.steering !== undefined) return await this.steer(this.steering, inputs, call);
     const route = routeFrom(given);
     obeyedCut(this.contract, route);
-    return await this.hop.answer(inputs, call, route);
+    return await this.answering.answer(inputs, call, route);
   }
 
   private async steer(steering: Steering, inputs: InferenceRequest['inputs'], call: Call): Promise<HopAnswer> {

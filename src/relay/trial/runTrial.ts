@@ -35,7 +35,9 @@ export async function runTrial(
   const contract = await readContract(task.contractPaths[0] ?? '');
   if (contract.formatVersion !== 1) throw new DnnSplitError('bad-usage', say('trial.adaptive', {}));
   const random = randomNumbers(task.seed);
-  const inputs = interfaceOf(contract).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
+  const inputs = interfaceOf(contract).inputs.map((tensor) =>
+    randomInput(tensor, task.dimensions, random, task.ranges),
+  );
   const { runtimeFolder, threads } = task;
   const whole = await onnxRuntimeExecutor(task.modelPath, { runtimeFolder, threads, graphOptimization: 'all' });
   const stopping = new AbortController();

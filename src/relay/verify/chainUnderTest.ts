@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { subModelPath } from '../../files/reach';
-import { type Call, type Executor, unhurriedCall } from '../../runtime/executor';
+import { type Call, type Executor, type Sequence, unhurriedCall } from '../../runtime/executor';
 import { type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
@@ -13,16 +13,19 @@ import type { RunningDeployment, VerificationReport, VerificationTask } from '..
 import type { Route } from '../adaptive/route';
 import { announcedBy } from '../execution/tierAbove';
 import { artifactOf } from '../inference/artifact';
+import { protocolParametersOf } from '../inference/sequence';
 import { timingParameter } from '../inference/travelling';
 import { createClient } from '../protocols/createClient';
 import { type Executors, Hop, timingsOf } from '../service/hop';
 import { Metrics } from '../service/metrics';
+import { answeringHop } from './rememberingChain';
 
 /** What is compared with the whole model. */
 export interface ChainUnderTest {
   /** The ways through the tiers that are to be tried; one that is undefined leaves the choice to the chain. */
   readonly routes: readonly (Route | undefined)[];
-  answer(inputs: readonly Tensor[], route: Route | undefined): Promise<readonly Tensor[]>;
+  /** @param sequence the session that the request is a step of, where the model remembers */
+  answer(inputs: readonly Tensor[], route: Route | undefined, sequence?: Sequence): Promise<readonly Tensor[]>;
   /** What the report says of it, once it has answered. */
   told(): Pick<VerificationReport, 'tiers' | 'optimization' | 'deployment' | 'cuts'>;
   close(): Promise<void>;
@@ -49,7 +52,8 @@ export async function localChain(
   const routes = routesOf(contracts[0]);
   return {
     routes,
-    answer: async (inputs, route) => (await first.answer(inputs, unhurriedCall, route)).outputs,
+    answer: async (inputs, route, sequence) =>
+      (await first.answer(inputs, { ...unhurriedCall, sequence }, route)).outputs,
     told: () => ({
       tiers: contracts.map(({ tier }) => tier),
       ...(contracts[0]?.formatVersion === 2 && { cuts: routes.length }),
@@ -82,15 +86,17 @@ async function partsOf(
   return executors;
 }
 
-function firstHop(contracts: readonly ContractDocument[], parts: readonly Executors[]): Hop {
-  let above: Hop | undefined;
+function firstHop(contracts: readonly ContractDocument[], parts: readonly Executors[]): Pick<Hop, 'answer'> {
+  let above: Pick<Hop, 'answer' | 'obstacle'> | undefined;
   for (const [index, contract] of [...contracts.entries()].reverse()) {
     const next = above;
     const upstream = next && {
       obstacle: () => next.obstacle(),
       infer: (inputs: readonly Tensor[], call: Call, route?: Route) => next.answer(inputs, call, route),
     };
-    above = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
+    const hop = new Hop(contract, parts[index] ?? new Map(), upstream, new Metrics(contract.tier));
+    const answering = answeringHop(contract, hop);
+    above = { obstacle: () => hop.obstacle(), answer: (...asked) => answering.answer(...asked) };
   }
   if (above === undefined) throw new DnnSplitError('bad-usage', say('verify.nothing', {}));
   return above;
@@ -117,13 +123,13 @@ export async function deployedChain(first: ContractDocument, deployment: Running
   const tiers = new Set<string>();
   return {
     routes: [undefined],
-    answer: async (inputs) => {
+    answer: async (inputs, _, sequence) => {
       const signal = AbortSignal.timeout(answerTimeoutMs);
       const deadlineMs = performance.now() + answerTimeoutMs;
       try {
-        const { outputs, parameters } = await client.infer(inputs, {
-          ...{ signal, deadlineMs, headers: {}, wantsTiming: true },
-        });
+        const call = { signal, deadlineMs, headers: {}, wantsTiming: true };
+        const settings = sequence === undefined ? {} : { parameters: protocolParametersOf(sequence) };
+        const { outputs, parameters } = await client.infer(inputs, call, settings);
         for (const { tier } of timingsOf(parameters[timingParameter])) tiers.add(tier);
         return outputs;
       } catch (thrown) {

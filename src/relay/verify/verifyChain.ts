@@ -1,14 +1,15 @@
 import { compareTensors, worseOf } from '../../runtime/compareTensors';
-import { unhurriedCall } from '../../runtime/executor';
 import { loadOnnxRuntime, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
-import { randomInput, randomNumbers } from '../../runtime/randomInputs';
+import { randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
-import { cutsOf, interfaceOf } from '../../shared/documents/contractParts';
+import { cutsOf } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
 import { readContract } from '../contract/contractFile';
 import { deployedChain, exactly, localChain } from './chainUnderTest';
+import { randomStream, singleRequest, wholeStateOf } from './randomStream';
+import { chainAnswers, wholeAnswers } from './rememberingChain';
 
 /**
  * Runs the whole model and the chain of its sub-models on the same random inputs, in ONNX Runtime on the CPU without
@@ -28,16 +29,22 @@ export async function verifyChain(
   const { deployment } = task;
   const chain = deployment === undefined ? await localChain(contracts, task) : await deployedChain(first, deployment);
   const whole = await onnxRuntimeExecutor(task.modelPath, exactly(task));
-  const random = randomNumbers(task.seed);
+  const state = wholeStateOf(contracts);
+  const values = { dimensions: task.dimensions, ranges: task.ranges, random: randomNumbers(task.seed) };
+  let steps = 0;
   let outputs = new Map<string, VerifiedOutput>();
   try {
     for (let run = 0; run < task.runs; run += 1) {
-      const inputs = interfaceOf(first).inputs.map((tensor) => randomInput(tensor, task.dimensions, random));
-      const expected = await whole.run(inputs, unhurriedCall);
+      const stream = state.pairs.length === 0 ? singleRequest(first, values) : randomStream(first, state, values, run);
+      const expected = await wholeAnswers(whole, first, state, stream);
       for (const route of chain.routes) {
-        const found = await chain.answer(inputs, route);
-        outputs = merged(outputs, compareAll(expected, found, task.tolerance ?? 0));
+        let step = 0;
+        for await (const found of chainAnswers(chain, stream, route)) {
+          outputs = merged(outputs, compareAll(expected[step] ?? [], found, task.tolerance ?? 0));
+          step += 1;
+        }
       }
+      steps += stream.steps.length;
       progress((run + 1) / task.runs);
     }
   } finally {
@@ -49,6 +56,7 @@ export async function verifyChain(
     ...chain.told(),
     wire: contracts.slice(0, -1).map((contract) => cutsOf(contract)[0]?.sendsAs ?? 'original'),
     runs: task.runs,
+    ...(state.pairs.length > 0 && { steps }),
     seed: task.seed,
     runtime: `onnxruntime-node ${loadOnnxRuntime(task.runtimeFolder).env.versions.common}`,
     identical: [...outputs.values()].every(({ identical }) => identical),

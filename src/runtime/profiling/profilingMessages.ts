@@ -1,13 +1,17 @@
+import type { optimizationLevels } from '../../shared/documents/profile';
 import type { ErrorData } from '../../shared/errors';
+import type { InputRanges } from '../../shared/inputRanges';
 import type { InputSpec } from './modelInputs';
 
 /** What the process that runs the model is told. */
 export interface ProfilingOrder {
   readonly modelPath: string;
   readonly inputs: readonly InputSpec[];
+  readonly ranges: InputRanges;
   /** All runs, those to warm up included. */
   readonly runs: number;
   readonly threads: number;
+  readonly optimization: (typeof optimizationLevels)[number];
   /** Beginning of the trace's path; ONNX Runtime adds date and `.json`. */
   readonly tracePrefix: string;
   /** Folder whose `node_modules` holds ONNX Runtime, where a person named one. */
@@ -17,5 +21,5 @@ export interface ProfilingOrder {
 /** What that process answers. */
 export type ProfilingAnswer =
   | { readonly kind: 'progress'; readonly done: number }
-  | { readonly kind: 'done'; readonly version: string }
+  | { readonly kind: 'done'; readonly version: string; readonly runMicroseconds: number }
   | { readonly kind: 'failed'; readonly error: ErrorData };

@@ -1,10 +1,13 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { median } from '../../shared/statistics';
 import { loadOnnxRuntime, type OnnxRuntime } from '../onnxRuntime';
-import { randomNumbers } from '../randomInputs';
+import { toOrt } from '../ortTensors';
+import { randomInput, randomNumbers } from '../randomInputs';
+import type { InputSpec } from './modelInputs';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
-import { randomTensor } from './randomTensors';
+import type { RunFacts } from './recordTrace';
 
 /**
  * The process that runs a model with profiling on, apart from its parent because native code may crash. It takes one order
@@ -17,7 +20,7 @@ export function serveProfilingOrder(): void {
   process.once('message', (order: ProfilingOrder) => {
     const say = (answer: ProfilingAnswer, sent = () => {}) => process.send?.(answer, sent);
     runModel(order, (done) => say({ kind: 'progress', done }))
-      .then((version): ProfilingAnswer => ({ kind: 'done', version }))
+      .then((facts): ProfilingAnswer => ({ kind: 'done', ...facts }))
       .catch((thrown: unknown): ProfilingAnswer => ({ kind: 'failed', error: toErrorData(thrown) }))
       .then((answer) => say(answer, () => process.disconnect()));
   });
@@ -26,39 +29,66 @@ export function serveProfilingOrder(): void {
 /** Words to the parent are this far apart, so that they do not disturb what is measured. */
 const progressMs = 100;
 
-/** @returns the version of ONNX Runtime */
-async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<string> {
+/** Traced runs, then as many that are not: writing a trace takes time itself. */
+async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<RunFacts> {
   const runtime = loadOnnxRuntime(order.runtimeFolder);
-  const session = await createSession(runtime, order);
   const random = randomNumbers(1);
   const feeds: Record<string, Tensor> = {};
-  for (const input of order.inputs) feeds[input.name] = randomTensor(runtime.Tensor, input, random);
+  for (const input of order.inputs) feeds[input.name] = ortInput(runtime, order, input, random);
   let lastWords = performance.now();
-  for (let run = 1; run <= order.runs; run++) {
-    await runOnce(session, feeds);
-    if (run < order.runs && performance.now() - lastWords < progressMs) continue;
+  const tell = (done: number) => {
+    if (done < 2 * order.runs && performance.now() - lastWords < progressMs) return;
     lastWords = performance.now();
-    onRun(run);
+    onRun(done);
+  };
+  const traced = await createSession(runtime, order, true);
+  for (let run = 1; run <= order.runs; run++) {
+    await runOnce(traced, feeds);
+    tell(run);
   }
-  session.endProfiling();
+  traced.endProfiling();
+  await traced.release();
+  const session = await createSession(runtime, order, false);
+  const microseconds: number[] = [];
+  for (let run = 1; run <= order.runs; run++) {
+    const start = performance.now();
+    await runOnce(session, feeds);
+    microseconds.push((performance.now() - start) * 1e3);
+    tell(order.runs + run);
+  }
   await session.release();
-  return runtime.env.versions.node ?? runtime.env.versions.common;
+  const { node, common } = runtime.env.versions;
+  // The first runs warm up.
+  return { version: node ?? common, runMicroseconds: median(microseconds.slice(Math.min(3, order.runs >> 1))) };
 }
 
-async function createSession(runtime: OnnxRuntime, order: ProfilingOrder): Promise<InferenceSession> {
+/** @throws DnnSplitError `unsupported-model` for types that ONNX Runtime for Node.js cannot be given */
+function ortInput(runtime: OnnxRuntime, { ranges }: ProfilingOrder, input: InputSpec, random: () => number): Tensor {
   try {
-    return await runtime.InferenceSession.create(order.modelPath, {
-      graphOptimizationLevel: 'disabled',
+    return toOrt(runtime, randomInput(input, {}, random, ranges));
+  } catch {
+    const message = say('trace.dtype', { input: input.name, dtype: input.dtype });
+    throw new DnnSplitError('unsupported-model', message);
+  }
+}
+
+async function createSession(
+  runtime: OnnxRuntime,
+  { modelPath, optimization, threads, tracePrefix }: ProfilingOrder,
+  isTraced: boolean,
+): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(modelPath, {
+      graphOptimizationLevel: optimization,
       executionMode: 'sequential',
-      intraOpNumThreads: order.threads,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      enableProfiling: true,
-      profileFilePrefix: order.tracePrefix,
+      ...(isTraced && { enableProfiling: true, profileFilePrefix: tracePrefix }),
       logSeverityLevel: 4,
     });
   } catch (thrown) {
-    const message = say('runtime.cannotLoad', { path: order.modelPath, reason: firstLine(thrown) });
-    throw new DnnSplitError('unsupported-model', message, { path: order.modelPath });
+    const message = say('runtime.cannotLoad', { path: modelPath, reason: firstLine(thrown) });
+    throw new DnnSplitError('unsupported-model', message, { path: modelPath });
   }
 }
 

@@ -12,28 +12,36 @@ export interface TraceRequest extends Omit<ProfilingOrder, 'tracePrefix'> {
   readonly onRun: (done: number, runs: number) => void;
 }
 
+/** What runs show besides the trace. */
+export interface RunFacts {
+  /** Of ONNX Runtime. */
+  readonly version: string;
+  /** Median time of a run of the whole model that was not traced. */
+  readonly runMicroseconds: number;
+}
+
 /** Characters of the process's own words that are kept for the log. */
 const keptWords = 4000;
 
 /**
  * Runs a model with ONNX Runtime's profiling on, in a process of its own, and hands the trace to `use`; afterwards, and
  * when this process is ended by a signal, the trace is gone.
- * @param use takes the trace's path and the version of ONNX Runtime.
+ * @param use takes the trace's path and what else the runs have shown.
  * @throws DnnSplitError `worker-crashed`, those of the process, those of `use`
  */
 export async function recordTrace<Result>(
   request: TraceRequest,
-  use: (tracePath: string, version: string) => Result,
+  use: (tracePath: string, facts: RunFacts) => Result,
 ): Promise<Result> {
   const scratch = createScratchFolder();
   const [program, ...args] = request.program;
   const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const ended = whileUnfinished(() => child.kill('SIGKILL'));
   try {
-    const version = await answerOf(child, { ...request, tracePrefix: join(scratch.path, 'trace') }, request);
+    const facts = await answerOf(child, { ...request, tracePrefix: join(scratch.path, 'trace') }, request);
     const [name] = readdirSync(scratch.path).filter((file) => file.endsWith('.json'));
     if (name === undefined) throw new DnnSplitError('internal', say('trace.none', {}));
-    return use(join(scratch.path, name), version);
+    return use(join(scratch.path, name), facts);
   } finally {
     ended();
     child.kill('SIGKILL');
@@ -41,7 +49,7 @@ export async function recordTrace<Result>(
   }
 }
 
-function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: TraceRequest): Promise<string> {
+function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: TraceRequest): Promise<RunFacts> {
   return new Promise((resolve, reject) => {
     let words = '';
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -49,19 +57,22 @@ function answerOf(child: ChildProcess, order: ProfilingOrder, { onRun, runs }: T
     });
     child.on('message', (answer: ProfilingAnswer) => {
       if (answer.kind === 'failed') reject(DnnSplitError.fromData(answer.error));
-      else if (answer.kind === 'done') resolve(answer.version);
-      else onRun(answer.done, runs);
+      else if (answer.kind === 'done') resolve(answer);
+      else onRun(answer.done, 2 * runs);
     });
     child.on('error', (error) => reject(new DnnSplitError('worker-crashed', crash(error.message, order), {}, words)));
     child.on('exit', (code, signal) => {
       const how = signal === null ? `code ${code}` : signal;
       reject(new DnnSplitError('worker-crashed', crash(how, order), {}, words));
     });
-    const { modelPath, inputs, threads, tracePrefix, runtimeFolder } = order;
+    const { modelPath, inputs, ranges, threads, optimization, tracePrefix, runtimeFolder } = order;
     const folder = runtimeFolder === undefined ? {} : { runtimeFolder };
-    child.send({ modelPath, inputs, runs, threads, tracePrefix, ...folder } satisfies ProfilingOrder, () => {
-      // A process that is gone already reports through 'exit'.
-    });
+    child.send(
+      { modelPath, inputs, ranges, runs, threads, optimization, tracePrefix, ...folder } satisfies ProfilingOrder,
+      () => {
+        // A process that is gone already reports through 'exit'.
+      },
+    );
   });
 }
 

@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parsePlanText } from '../../app/planFile';
-import { planPathFor } from '../../app/planPath';
+import { deploymentsPathFor, planPathFor } from '../../app/planPath';
 import { readSplit, runVerification } from '../../app/verifySplit';
 import { requireUnchanged } from '../../files/fileIdentity';
 import { createScratchFolder } from '../../files/leftovers';
@@ -9,7 +9,7 @@ import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
-import { type DeploymentTarget, deploymentsFolder } from '../../shared/targets';
+import type { DeploymentTarget } from '../../shared/targets';
 import { documentKind } from '../language/documentKind';
 import type { Sessions } from '../sessions/sessions';
 import { pathToUri, uriToPath } from '../sessions/uris';
@@ -57,14 +57,14 @@ export function deploymentRequests(services: DeploymentServices): Pick<RequestHa
 /** The whole model against its parts; these are made in a temporary folder and run in a process of their own. */
 async function verify(
   services: DeploymentServices,
-  { sourceUri, runs, packageFolder, token }: ServerRequests['dnnsplit/verify']['params'],
+  { sourceUri, runs, packageFolder, token, deployment }: ServerRequests['dnnsplit/verify']['params'],
   signal: AbortSignal,
 ): Promise<ServerRequests['dnnsplit/verify']['result']> {
   const source = await planSource(services, sourceUri, signal);
   const scratch = createScratchFolder();
   const directory = join(scratch.path, 'split');
   try {
-    const { sources } = await services.workers.analysis.call(
+    const { sources, ranges } = await services.workers.analysis.call(
       'split',
       { ...source, directory, overwrite: false },
       { signal, onProgress: (stage, fraction) => services.progress(token, stage, fraction) },
@@ -74,9 +74,11 @@ async function verify(
       modelPath,
       contractPaths: [...contractPaths],
       dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
+      ranges,
       runs,
       seed: 1,
       runtimeFolder: packageFolder,
+      deployment,
     };
     const report = await runVerification(task, {
       program: join(services.programFolder, 'relay.js'),
@@ -108,5 +110,5 @@ async function planSource(
 }
 
 function deploymentFolder({ planPath }: PlanSource, name: DeploymentTarget | 'split'): string {
-  return join(dirname(planPath), deploymentsFolder, name);
+  return join(deploymentsPathFor(planPath), name);
 }

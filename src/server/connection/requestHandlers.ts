@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { handoverText } from '../../app/handoverFile';
+import { planPage } from '../../app/planPage';
 import { createDisplayList } from '../../engine/picture/displayList/displayList';
 import { savedTheme } from '../../engine/picture/displayList/editorColors';
 import { pictureText } from '../../engine/picture/displayList/texts';
@@ -72,6 +73,7 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       const scene = await scenes.layOut(uriToPath(modelUri), null, { signal });
       return { text: handoverText(made, format, scene, overlay) };
     },
+    'dnnsplit/planPage': ({ plan, older }) => ({ html: planPage(plan, older) }),
     'dnnsplit/nodeDetails': ({ modelUri, nodeId }, signal) => {
       const session = sessions.require(modelUri);
       return session.ahead(() => analysis.call('nodeDetails', { ...session.request, nodeId }, { signal }));

@@ -68,6 +68,7 @@ function tierLines(tier: TierDocument, resolved: Infrastructure['tiers'][number]
   const preset = tierPresets.find(({ id }) => id === tier.preset);
   const figures = tierFigures.map(([name, label, unit]) => {
     const value = resolved?.[name];
+    if (isUnstated(resolved, name)) return say('hover.unstated', { label }).text;
     return figureLine(label, value, unit, origin(tier[name], publishedFigure(preset, name), value));
   });
   const profile =
@@ -118,6 +119,7 @@ function linkLines(link: LinkDocument, resolved: Infrastructure['links'][number]
   const preset = linkPresets.find(({ id }) => id === link.preset);
   const figures = linkFigures.map(([name, label, unit]) => {
     const value = resolved?.[name];
+    if (isUnstated(resolved, name)) return say('hover.unstated', { label }).text;
     return figureLine(label, value, unit, origin(link[name], preset?.[name], value));
   });
   return [
@@ -125,6 +127,16 @@ function linkLines(link: LinkDocument, resolved: Infrastructure['links'][number]
     ...figures,
     say('hover.wireType', { dtype: resolved?.wireDtype ?? 'original' }).text,
   ];
+}
+
+/** True for a figure that counts as 0 because nobody states it. */
+function isUnstated<Name extends string>(
+  resolved:
+    | (Readonly<Partial<Record<Name, number | undefined>>> & { readonly unstated?: readonly string[] | undefined })
+    | undefined,
+  name: Name,
+): boolean {
+  return resolved?.[name] === 0 && resolved.unstated?.includes(name) === true;
 }
 
 function figureLine(label: string, value: number | undefined, unit: string, from: string | Sentence): string {
@@ -147,6 +159,7 @@ function origin(
 function plannedTierLines(tier: PlanTier): string[] {
   const title = `**${markdownText(tier.id)}**`;
   if (tier.nodeCount === 0) return [say('hover.idle', { tier: title }).text];
+  const isCostOpen = tier.costPerRequest === 0 && tier.unstated?.includes('pricePerHour') === true;
   const load = { tier: title, nodes: tier.nodeCount, measured: tier.measuredNodes };
   const sentences = [
     say(tier.measuredNodes > 0 ? 'hover.runsMeasured' : 'hover.runs', load),
@@ -155,7 +168,7 @@ function plannedTierLines(tier: PlanTier): string[] {
       weights: bytesText(tier.weightBytes),
       activations: bytesText(tier.peakActivationBytes),
     }),
-    say('hover.cost', { cost: costText(tier.costPerRequest) }),
+    say('hover.cost', { cost: isCostOpen ? 'not stated' : costText(tier.costPerRequest) }),
   ];
   return sentences.map(({ text }) => text);
 }

@@ -6,6 +6,7 @@ import type { FileIdentity } from '../../files/fileIdentity';
 import type { ToolAnswer } from '../../shared/assistantTools';
 import type { RegionMapReport } from '../../shared/bandwidthReports';
 import type { ErrorData } from '../../shared/errors';
+import type { InputRanges } from '../../shared/inputRanges';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type {
   GeneratedFile,
@@ -85,11 +86,11 @@ export interface AnalysisFunctions {
     },
     work: Work,
   ): readonly string[];
-  /** Writes a folder per tier with its sub-model and contract; `sources` are the model and its weights as they were then. */
+  /** Writes a folder per tier with its sub-model and contract; `sources` are the model and its weights as they were then, `ranges` are of its inputs. */
   split(
     params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
     work: Work,
-  ): SplitReport & { readonly sources: readonly FileIdentity[] };
+  ): SplitReport & { readonly sources: readonly FileIdentity[]; readonly ranges: InputRanges };
   /** One call of an assistant's tool, over these folders. */
   tool(
     params: {

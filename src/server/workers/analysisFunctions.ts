@@ -12,6 +12,7 @@ import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
 import { takeSteps } from '../../app/steps';
+import { rangesOfInputs } from '../../app/verifySplit';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
@@ -138,7 +139,8 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     },
     split({ directory, overwrite, ...source }, work) {
       const prepared = split(source, work);
-      return { ...writeSplit(prepared, { directory, overwrite }, work), sources: prepared.sources };
+      const report = writeSplit(prepared, { directory, overwrite }, work);
+      return { ...report, sources: prepared.sources, ranges: rangesOfInputs(prepared.model) };
     },
     tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),

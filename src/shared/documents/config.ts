@@ -12,6 +12,7 @@ import {
 import { listed } from '../quantities';
 import { rateClasses, rateClassTable } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
+import { mostTokens, sessionLimits } from '../session';
 import { namedStrategies } from '../strategies';
 import { copies, count, nonNegative, positive } from './numbers';
 
@@ -98,6 +99,7 @@ export const constraintsSchema = z
       limitedMetrics.map((metric) => metricTable[metric].limit),
       (limit) => positive.optional().describe(metricTable[metricLimitedBy(limit)].limitDescription),
     ),
+    ...recordOf(namesOf(sessionLimits), (limit) => positive.optional().describe(sessionLimits[limit])),
     respectMemory: z
       .boolean()
       .optional()
@@ -144,6 +146,17 @@ const stateSchema = z
     'Outputs that are inputs of the next call: exactly these pairs, or `none` (default: those that names and shapes tell).',
   );
 
+const sessionSchema = z
+  .strictObject({
+    prefillTokens: z.int().min(1).max(mostTokens.prefill).describe('Tokens that are given at the start.'),
+    generatedTokens: z
+      .int()
+      .min(1)
+      .max(mostTokens.generated)
+      .describe('Tokens, or steps of a stream, that follow one by one.'),
+  })
+  .describe('Plans models with state for a whole session: every figure is of all its calls.');
+
 const perModelSchema = z.strictObject({
   objective: objectiveSchema.optional(),
   constraints: constraintsSchema.optional(),
@@ -155,6 +168,7 @@ const perModelSchema = z.strictObject({
     .describe('`returned` to the caller on the first tier (default), or `stays` on the tier that makes it.'),
   outputs: outputsSchema.optional(),
   state: stateSchema.optional(),
+  session: sessionSchema.optional(),
   minimumGainPercent: nonNegative
     .optional()
     .describe(

@@ -6,6 +6,10 @@ import { count, nonNegative, positive } from './numbers';
  * nothing else, so each tier's folder can be copied to its machine alone. Tensors keep their names in the original model.
  * Version 1 holds one cut, version 2 every cut that a policy uses.
  */
+const shape = z
+  .array(z.union([count, z.string()]))
+  .nullable()
+  .describe('Numbers, or symbols for dimensions that a request decides.');
 const tensor = z.strictObject({
   name: z.string().min(1),
   dtype: z.string().min(1),
@@ -14,13 +18,15 @@ const tensor = z.strictObject({
     .min(1)
     .optional()
     .describe('What it is where it is no plain tensor, for example `sequence(map(int64, float32))`.'),
-  shape: z
-    .array(z.union([count, z.string()]))
-    .nullable()
-    .describe('Numbers, or symbols for dimensions that a request decides.'),
+  shape,
   bytes: nonNegative.nullable(),
 });
 export type ContractTensor = z.infer<typeof tensor>;
+
+const growsAlong = count.nullish().describe('Axis that every call makes longer; null where the shape stays.');
+const startTensor = z.strictObject({ ...tensor.shape, growsAlong });
+/** State that the first request of a session may carry. */
+export type StartTensor = z.infer<typeof startTensor>;
 
 const wireDtype = z.enum(['original', 'float16', 'int8']);
 export type WireDtype = z.infer<typeof wireDtype>;
@@ -48,11 +54,38 @@ const traffic = {
   sendsAs: wireDtype.describe('Encoding of float32 tensors that are sent.'),
   answers: z.array(tensor).describe("The model's outputs that are made on this tier."),
   answersAbove: z.array(tensor).describe("The model's outputs that come back from the tiers above."),
+  returns: z
+    .array(tensor)
+    .optional()
+    .describe(
+      'State for the next call of this tier, or of one above too, that comes back from the tiers above and goes no further.',
+    ),
+  startsWith: z
+    .array(startTensor)
+    .optional()
+    .describe(
+      'State that is kept here or on a tier above: the first request of a session may carry it; zeros, or nothing along the axis that grows, where it does not.',
+    ),
+  startsAbove: z.array(startTensor).optional().describe('What of that the tiers above keep, so that it is sent on.'),
 };
+const stateTensor = z.strictObject({
+  input: z.string().min(1),
+  output: z.string().min(1).describe('Tensor that the input is in the next call.'),
+  dtype: z.string().min(1).optional(),
+  shape: shape.optional(),
+  growsAlong,
+});
+/** State of a session: an input of one call that is an output of the call before. */
+export type StateTensor = z.infer<typeof stateTensor>;
+
 const part = {
   file: z.string().min(1).describe('Sub-model, relative to this file.'),
   inputs: z.array(tensor),
   outputs: z.array(tensor),
+  state: z
+    .array(stateTensor)
+    .optional()
+    .describe('Inputs that the relay keeps for each session from one call to the next, instead of receiving them.'),
 };
 
 const firstVersion = z.strictObject({
@@ -65,14 +98,7 @@ const firstVersion = z.strictObject({
 });
 
 const id = z.string().min(1);
-const block = z.strictObject({
-  id,
-  ...part,
-  state: z
-    .array(z.strictObject({ input: z.string().min(1), output: z.string().min(1) }))
-    .optional()
-    .describe('Inputs that are outputs of the call before; a relay that keeps no state refuses such a block.'),
-});
+const block = z.strictObject({ id, ...part });
 export type ContractBlock = z.infer<typeof block>;
 
 const cut = z.strictObject({
@@ -99,9 +125,16 @@ const policy = z.strictObject({
         link: count.describe('Link whose bandwidth decides: from the tier at this position to the next one.'),
         startMbps: positive.describe('Bandwidth to begin with, before any was measured.'),
         borders: z.array(range).min(1).describe('From the slowest to the fastest.'),
+        table: z
+          .array(z.strictObject({ before: id, fromMbps: nonNegative, toMbps: positive.nullable(), cut: id }))
+          .min(1)
+          .optional()
+          .describe(
+            'The cut to take next by the one in force, made for a bandwidth trace; the borders decide where it is absent.',
+          ),
       }),
     )
-    .length(1),
+    .length(1, 'A policy follows one link.'),
   hysteresis: nonNegative.describe('Part of a border by which a bandwidth must lie beyond it before the cut moves.'),
   minimumDwellMs: nonNegative.describe('Shortest time that a cut is kept.'),
   minimumSamples: count.describe('Bandwidths that must have been measured since the cut moved last.'),

@@ -43,6 +43,12 @@ function ratesOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table
   };
 }
 
+/** Which of these nobody states. */
+function unstatedOf<Table extends Readonly<Record<string, RateEntry>>>(table: Table) {
+  const schema = z.array(z.enum(namesOf(table) as (keyof Table & string)[])).optional();
+  return schema.describe('What neither the configuration nor a preset states; it counts as 0.');
+}
+
 const dim = z.union([count, z.string()]);
 const tensor = z.strictObject({
   name: z.string(),
@@ -88,6 +94,7 @@ const planTier = z.strictObject({
   estimate: estimateSchema.optional(),
   memoryGB: positive.nullable(),
   ...ratesOf(tierRates),
+  unstated: unstatedOf(tierRates),
   speed: positive.optional().describe('How many times as fast the tier was taken to be; once where absent.'),
   replicas: copies,
   profile: z.string().nullable().describe('Where the measured times came from.'),
@@ -117,6 +124,7 @@ const planLink = z.strictObject({
   downBandwidthMbps: positive.optional().describe('Of the way back; as upward where absent.'),
   downLatencyMs: nonNegative.optional(),
   ...ratesOf(linkRates),
+  unstated: unstatedOf(linkRates),
   wireDtype: z.enum(['original', 'float16', 'int8']),
   tensors: z.array(tensor).describe('What crosses here, in the order of the hop contract.'),
   bytes: nonNegative,
@@ -214,6 +222,16 @@ export const planDocumentSchema = z.strictObject({
     .array(z.strictObject({ input: z.string(), output: z.string() }))
     .optional()
     .describe('Outputs that are inputs of the next call; they stay on the tiers that use them.'),
+  session: z
+    .strictObject({
+      prefillTokens: count,
+      generatedTokens: count,
+      firstTokenMs: nonNegative,
+      perTokenMs: nonNegative,
+      tokensPerSecond: nonNegative.nullable(),
+    })
+    .optional()
+    .describe('Where every figure is of all calls of a session: its tokens, and how it goes.'),
   objective: z.string(),
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),

@@ -3,6 +3,7 @@ export const editingMessages = {
   'stage.reading': 'Reading the model',
   'stage.shapes': 'Inferring shapes',
   'stage.splitPoints': 'Finding split points',
+  'stage.session': 'Following the calls of a session',
   'stage.pricing': 'Estimating the cost of layers and cuts',
   'stage.searching': 'Searching for the best plan',
   'stage.regimes': 'Finding bandwidth regimes',
@@ -26,6 +27,7 @@ export const editingMessages = {
 
   'hover.figure': '{label}: {value} {unit}{origin}',
   'hover.unknown': '{label}: unknown, not part of the estimate',
+  'hover.unstated': '{label}: not stated, counts as 0',
   'hover.thisFile': ' (this file)',
   'hover.default': ' (default)',
   'hover.overhead': 'Overhead per node: {microseconds} µs',

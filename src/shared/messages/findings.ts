@@ -37,6 +37,10 @@ export const findingsMessages = {
   'trust.otherSplit': 'a split after {places}',
 
   'caveat.unknownCosts': '{layers|# layer has|# layers have} no known cost. Bind the open dimensions.',
+  'caveat.unknownAnswers':
+    'The size of {outputs} is known only once the model has run, so the way back counts nothing for {count|it|them}.',
+  'caveat.brokenFusion':
+    'The cut after {places} separates layers that runtimes run as one kernel. What that costs is not counted.',
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
   'caveat.foreignInputs': '`inputs` names {given}, but this model reads {own}.',
@@ -82,6 +86,7 @@ export const findingsMessages = {
   'compare.worseThanNone': 'The {metric} is worse than none, and {most} % is allowed.',
   'compare.moved': 'The split has moved.',
 
+  'regimes.sessionLimits': 'These plans do not take limits on the calls of a session into account.',
   'regimes.searchedOnly':
     'These plans are the best of the cuts that were searched. The graph has more cuts, so a better plan may exist.',
 } as const;

@@ -45,4 +45,6 @@ export const limitsMessages = {
     'For throughput, this is a lower bound for the value of every plan, so the gap is an upper bound.',
   'proof.boundLimits': 'Under limits, this is a lower bound for the value of every plan, so the gap is an upper bound.',
   'proof.free': 'The optimum is 0, so there is no gap in percent.',
+  'limits.session':
+    'No plan keeps {limits} together with the other constraints. By itself, the first token takes at least {first}, and each further one {token}. Raise these limits, or allow faster tiers and links.',
 } as const;

@@ -6,6 +6,7 @@ import { handoverMessages } from './handover';
 import { limitsMessages } from './limits';
 import { planningMessages } from './planning';
 import { readingMessages } from './reading';
+import { refusalMessages } from './refusals';
 import { runningMessages } from './running';
 import { shapesMessages } from './shapes';
 import { splittingMessages } from './splitting';
@@ -29,6 +30,7 @@ export const messages = {
   ...filesMessages,
   ...usingMessages,
   ...runningMessages,
+  ...refusalMessages,
   ...documentsMessages,
   ...editingMessages,
 } as const;

@@ -15,6 +15,8 @@ export const runningMessages = {
   'trace.line':
     'Line {line} of the bandwidth trace is not a time and a bandwidth, or its time is not later than the one before.',
   'trace.empty': 'Nothing ever passes over the link in this bandwidth trace. Use one with a bandwidth above 0.',
+  'trace.remembers':
+    'A model that keeps state between requests cannot follow a bandwidth trace yet. Run it without --trace and ask it session by session.',
   'trace.noRun':
     '{path} contains no complete run of a model. Pass a trace that ONNX Runtime wrote with profiling enabled.',
   'trace.allWarmup':
@@ -52,7 +54,8 @@ export const runningMessages = {
   'trial.restless':
     'The machine was busy: the whole model took up to {percent} % longer at times. Run the report again when nothing else runs.',
   'trial.unshaped': 'The links were not slowed down, so their predictions do not apply.',
-  'relay.state': 'Block {block} of tier {tier} keeps state between requests, which this relay does not do.',
+  'relay.state':
+    'Block {block} of tier {tier} keeps state between requests, which a relay that changes its cut cannot do yet. Export the plan as one cut.',
   'relay.address': '"{address}" is not a server address. Write it as http://host:port, https://, grpc:// or grpcs://.',
   'tracing.variable': '{variable} is "{value}", {wanted}',
   'tracing.exporter': 'but spans can only be sent with "otlp", or not at all with "none".',

@@ -30,6 +30,9 @@ export const splittingMessages = {
   'stated.stages':
     'The model has {stages|# pipeline stage|# pipeline stages}, but the configuration has {tiers|# tier|# tiers}. Add the missing tiers.',
 
+  'split.state':
+    'A model that keeps state between requests cannot follow the bandwidth. Split it without --adaptive, or set "state" to "none".',
+
   'split.keep':
     'No node of the model makes tensor "{tensor}". List its tensors with "dnnsplit analyze MODEL --tensors".',
   'split.keepNearest': 'No node of the model makes tensor "{tensor}". Did you mean "{nearest}"?',
@@ -46,12 +49,16 @@ export const splittingMessages = {
     'This plan does not say which nodes each tier runs at other bandwidths of link {link}. Plan again to get a policy.',
   'policy.oneRegime':
     'The same plan is best at every bandwidth of link {link}, so there is nothing to adapt. Split without --adaptive.',
+  'policy.untimed':
+    'This plan does not say what its regimes take at other bandwidths, so no table can be made. Plan again.',
   'policy.engine':
     'A split that follows the bandwidth runs in the relay itself. Choose the engine "relay" and Compose or Kubernetes.',
 
   'deploy.nothing': 'This plan runs no nodes on any tier, so there is nothing to deploy.',
   'deploy.noTier': 'The plan has no tier {tier}, but the model was split for one. Export the sub-models again.',
   'deploy.noRelay': 'No relay can serve tier {tier}: tensor "{tensor}" {reason}.',
+  'ray.dtype':
+    'Ray Serve runs tiers on numbers and booleans only, but tensor "{tensor}" is {dtype}. Choose another target.',
   'triton.container': 'Triton supports tensors only, but "{tensor}" is a {type}. Choose another target.',
   'triton.dtype': 'Triton does not support type {dtype} of tensor "{tensor}". Choose another target.',
   'triton.rank': 'Triton needs the rank of tensor "{tensor}", which is unknown. Choose another target.',

@@ -28,12 +28,17 @@ export const usingMessages = {
 
   'verify.needsUrl':
     '--token-file and --ca are for a running deployment. Name its first tier with --url, for example --url http://localhost:8000.',
-  'verify.canceled': 'The verification was canceled.',
   'verify.crashed':
     'The process that ran the models stopped unexpectedly ({reason}). ONNX Runtime may not support this model on this machine.',
 
   'profile.otherModel':
     '{path} has no times for the {nodes|# node|# nodes} of this model, so it was recorded from another model. Record a trace of this model.',
+  'profile.renamed':
+    'ONNX Runtime gave most operators of this model other names when it optimized the graph, so their times cannot be told apart. Measure with --optimization disabled.',
+  'profile.asWritten':
+    'Measured without graph optimization, because ONNX Runtime gave most operators other names when it optimized the graph. Served optimized, the model is faster.',
+  'profile.fewOperators':
+    'Only {percent} % of the operators in {path} belong to this model, less than a third, so it was recorded from another model. Record a trace of this model.',
   'profile.missing': '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated.',
   'profile.ambiguous':
     '{missing} of {nodes|# node has|# nodes have} no measured time and will be estimated, {ambiguous} of them because their operators cannot be told apart.',
@@ -70,7 +75,9 @@ export const usingMessages = {
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
+  'command.traceWithoutLink': '`--trace` needs `--adaptive` with the link that the trace is about.',
   'command.late': '`--least missed` needs `--late` with the milliseconds after which an answer is late.',
+  'command.noState': '{model} has no state, so it has no sessions. Plan it without `--session`.',
   'command.regions': '`--regions` needs two links, so at least three tiers.',
   'command.nothingToSweep':
     'There is no link to sweep, because there is only one tier. Add a tier to the configuration.',
@@ -78,6 +85,8 @@ export const usingMessages = {
   'command.sweepUnknown': 'There is no link {link} to sweep. The links are 0 to {last}.',
   'command.reportFormat':
     'The report cannot be written to {file}. Name a file that ends in .html or .md, or use --format.',
+  'command.reportPlans':
+    'A report of a plan document tells the plan as it stands: drop --{option}, or report the model instead.',
   'command.unknownTier': 'There is neither a tier nor a preset `{tier}`{instead}',
   'command.onlyLink': 'There is no link {link}. The only link is 0.',
   'command.unknownPreset': 'There is no preset `{preset}`{instead}',

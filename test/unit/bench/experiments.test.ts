@@ -7,6 +7,7 @@ const load = (path: string) => import(pathToFileURL(join(import.meta.dirname, '.
 const { svgPlot, ticksOf } = await load('experiments/svgPlot.mjs');
 const { experimentsReport, isGenuineSplit } = await load('experiments/report.mjs');
 const study = await load('experiments/study.mjs');
+const { ladders, modernUplinksMbps } = await load('experiments/tierCounts.mjs');
 const { accuracySection } = await load('experiments/accuracy.mjs');
 const { spearman } = await load('presets/summary.mjs');
 const { workOf } = await load('presets/architectures.mjs');
@@ -113,6 +114,24 @@ describe('the study', () => {
     );
     expect(Object.keys(plots)).toEqual(['candidates.svg', 'plans.svg', 'gain.svg', 'splits.svg']);
     expect(experimentsReport(results(1.5))).toEqual({ markdown, plots });
+  });
+
+  it('tells models on two to five tiers, and strategies beside the best of them', () => {
+    const counts = ladders.flatMap((places: number[]) =>
+      modernUplinksMbps.flatMap((uplinkMbps: number) =>
+        ['latency', 'throughput'].map((objective) => ({
+          ...{ model: 'One', layers: 9, tiers: places.length, uplinkMbps, objective, latencyMs: 12.34, rate: 81 },
+          ...(places.length === 2
+            ? { tiersUsed: 1, overBest: 1, single: 't4' }
+            : { tiersUsed: 2, overBest: 1.5, single: 't4' }),
+        })),
+      ),
+    );
+    const strategies = [1, 1, 1.2, undefined].map((relative) => ({ strategy: 'dpso', objective: 'latency', relative }));
+    const { markdown } = experimentsReport(results(1.5), { counts, strategies });
+    const split = '12.3 ms, 2 tiers, 1.50x';
+    expect(markdown).toContain(`| One | 9 | 10 | 12.3 ms, t4 | ${split} | ${split} | ${split} |`);
+    expect(markdown).toContain('| dpso | latency | 4 | 2 | 1.00x | 1.20x |');
   });
 });
 

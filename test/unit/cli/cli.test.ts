@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -228,6 +228,11 @@ describe('dnnsplit on the command line', () => {
     expect(run('report', 'small.onnx', '-o', '-', '--format', 'md').stdout).toBe(
       await readFile(path('report.md'), 'utf8'),
     );
+    expect(run('plan', 'small.onnx', '-o', 'told.splitplan.json').status).toBe(0);
+    const told = run('report', 'told.splitplan.json', '-o', '-', '--format', 'md');
+    expect(told.stdout).toMatch(/^# Split of small\n[\s\S]*\| This plan \|/);
+    const replanned = run('report', 'told.splitplan.json', '-o', '-', '--format', 'md', '--objective', 'cost');
+    expect([replanned.status, replanned.stderr]).toEqual([2, expect.stringMatching(/drop --objective/)]);
     const refused = run('report', 'small.onnx', '-o', 'report.pdf');
     expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/ends in \.html or \.md/)]);
   });
@@ -243,6 +248,20 @@ describe('dnnsplit on the command line', () => {
     expect(refused.stderr).toMatch(/^dnnsplit: .*exists.*--force.*\n$/);
     expect(await readFile(path('out/compose/README.md'), 'utf8')).toBe('mine');
     expect(run(...deploy, '--force').status).toBe(0);
+  });
+
+  it('keeps the deployments of plans in one folder apart where nobody names another', async () => {
+    for (const name of ['one', 'two']) {
+      await mkdir(path('plans'), { recursive: true });
+      await cp(path('small.onnx'), path(`plans/${name}.onnx`));
+      run('plan', `plans/${name}.onnx`, '-o', `plans/${name}.splitplan.json`);
+      const told = run('deploy', `plans/${name}.splitplan.json`, '--target', 'compose', '--json');
+      expect([told.status, told.stderr]).toEqual([0, '']);
+      expect(JSON.parse(told.stdout).files).toContain(join('plans', 'deploy', name, 'compose', 'compose.yaml'));
+      expect(await readFile(path(`plans/deploy/${name}/compose/compose.yaml`), 'utf8')).toContain(
+        `name: dnnsplit-${name}`,
+      );
+    }
   });
 
   it('splits a plan into a folder per tier, and verifies them', async () => {

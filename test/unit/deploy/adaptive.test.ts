@@ -21,6 +21,7 @@ describe('deployments that follow a bandwidth', () => {
   it.each([
     ['compose', 'models'],
     ['kubernetes', 'images'],
+    ['bundle', ''],
   ] as const)('%s holds every block that each tier may run, beside the contract', (target, models) => {
     writeFileSync(join(folder, 'relay.js'), '');
     const deployment = deploymentOf(prepared, { target, engine: 'relay', programFolder: folder });

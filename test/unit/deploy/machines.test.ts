@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportFunnel } from '../../relay/adaptiveChain';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { hasNamespaces, whereContainersAre } from '../../support/containers';
@@ -87,10 +88,17 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
    * Starts what the unit of a tier starts, as systemd would: another user without rights, a root that cannot be written,
    * secrets handed over in a folder of their own.
    */
-  async function start(tier: Tier, changed: Readonly<Record<string, string>> = {}, settings = ''): Promise<string> {
+  async function start(
+    tier: Tier,
+    {
+      changed = {},
+      settings = '',
+      out = 'out',
+    }: { changed?: Record<string, string>; settings?: string; out?: string } = {},
+  ): Promise<void> {
     const place = mkdtempSync(join(folder, `${tier}-`));
     execFileSync('chmod', ['755', place]);
-    cpSync(join(folder, 'out/bundle', tier), place, { recursive: true });
+    cpSync(join(folder, out, 'bundle', tier), place, { recursive: true });
     mkdirSync(join(place, 'node_modules'));
     symlinkSync(join(root, 'node_modules/onnxruntime-node'), join(place, 'node_modules/onnxruntime-node'), 'dir');
     if (settings !== '')
@@ -118,15 +126,14 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
       });
       child.on('exit', () => fail(new Error(`${tier} ended: ${log}`)));
     });
-    return place;
   }
 
-  /** Asks the first tier from its own machine. */
-  const verify = (port = 8000) =>
+  /** Asks the first tier from its own machine, for what a plan or a split says. */
+  const verify = (port = 8000, split = join(folder, 'p.splitplan.json')) =>
     within(
       'device',
       process.execPath,
-      ...[bundled.program('cli'), 'verify', join(folder, 'p.splitplan.json')],
+      ...[bundled.program('cli'), 'verify', split],
       ...['--url', `http://127.0.0.1:${port}`],
     );
 
@@ -180,9 +187,25 @@ describe.skipIf(!hasNamespaces)(`bundles on three machines (as root, ${whereCont
     ],
   ] as const)('give no answer through %s', async (_, name, content, reason) => {
     const port = name === 'token-above' ? 8001 : 8002;
-    await start('device', { [name]: content() }, `DNNSPLIT_PORT='${port}'\n`);
+    await start('device', { changed: { [name]: content() }, settings: `DNNSPLIT_PORT='${port}'\n` });
     const { status, stderr } = verify(port);
     expect([status, stderr]).toEqual([2, expect.stringMatching(reason)]);
+  });
+
+  it('hold every cut of a plan that follows its bandwidth, and answer right with the one that they choose', async () => {
+    const funnel = exportFunnel();
+    try {
+      const hosts = ['--host', `edge=${addresses.edge}:8445`, '--host', `cloud=${addresses.cloud}:8445`];
+      const args = ['deploy', funnel.planPath, '--adaptive', '0', '-t', 'bundle', '-o', join(folder, 'adaptive')];
+      execFileSync(process.execPath, [bundled.program('cli'), ...args, ...hosts, '--host', 'device=localhost:8003']);
+      for (const tier of [...tiers].reverse()) await start(tier, { out: 'adaptive' });
+      const { status, stdout, stderr } = verify(8003, funnel.directory);
+      expect([stderr, status]).toEqual(['', 0]);
+      expect(stdout).toMatch(/are bit-identical to the unsplit model funnel: 3 random inputs over device, edge/);
+      expect(stdout).not.toContain('another export');
+    } finally {
+      funnel.remove();
+    }
   });
 
   it('go on once the machine between is back', async () => {

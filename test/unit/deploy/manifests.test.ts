@@ -23,9 +23,12 @@ import {
   engines,
   targetEntry,
 } from '../../../src/shared/targets';
+import { builtFile } from '../../relay/rememberingChain';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
 import { type OnceSplit, splitOnce } from '../../support/cutOnce';
+import type { BuiltModel } from '../../support/onnxBuilder';
 import { unpackedPath, unpackedText } from '../../support/packedFiles.mjs';
+import { llamaLike, streamingEncoder } from '../../support/rememberingModels';
 import { unknownKeys } from './kubernetesKeys';
 
 const fixture = (name: string) => resolve(import.meta.dirname, '../../fixtures/models', name);
@@ -33,6 +36,16 @@ const workspace = (name: string) => resolve(import.meta.dirname, '../../workspac
 
 function cut(path: string, places: readonly number[], options: PlanOptions = {}): OnceSplit {
   return splitOnce(prepareSplit(planAt(path, places, options), `${path}.splitplan.json`));
+}
+
+/** A decoder, whose caches grow, and a stream, whose state stays as large as it is. */
+function cutBuilt(model: BuiltModel, places: readonly number[]): OnceSplit {
+  const { modelPath, dimensions, remove } = builtFile(model);
+  try {
+    return cut(modelPath, places, { dimensions });
+  } finally {
+    remove();
+  }
 }
 
 const hostile = { tierIds: ['Edge $HOME: | #1', 'edge-home-1', '5G `x`\nyes', 'ütf'] };
@@ -48,6 +61,8 @@ const cases: readonly (readonly [string, OnceSplit])[] = [
   ['open dimensions', cut(fixture('s_lstm_gru.onnx'), [0.4, 0.6], { dimensions: { batch: 2, seq: 3 } })],
   ['bodies with captures', cut(fixture('s_if_capture.onnx'), [0.5])],
   ['local functions', cut(fixture('s_functions.onnx'), [0.5])],
+  ['a decoder that remembers', cutBuilt(llamaLike(), [0.4, 0.6])],
+  ['a stream that remembers', cutBuilt(streamingEncoder(6, 1), [0.5])],
   ['half precision', cut(fixture('s_resnet_fp16.onnx'), [0.3, 0.6, 0.9])],
 ];
 
@@ -93,6 +108,7 @@ describe('what every target has', () => {
       const parts = split.contracts.filter(({ segment }) => segment !== null);
       expect(generated.models.map(({ position }) => position)).toEqual(parts.map(({ position }) => position));
       for (const { path } of generated.models) expect(readme).toContain(path);
+      expect(readme).toMatch(/## How far this was tried\n\n.*(Started|started|validated)/);
       const paths = generated.files.map(({ path }) => path);
       expect(new Set(paths).size).toBe(paths.length);
       for (const path of paths) expect(path).toMatch(/^[A-Za-z0-9_./-]+$/);
@@ -131,7 +147,8 @@ describe('what every target has', () => {
         const matches = new RegExp(`^${(pattern ?? '*').replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
         expect('relayGrpc.js').toMatch(matches);
       }
-      if (target !== 'triton') expect(copied).toBeDefined();
+      // Their relays run without an image.
+      if (!['triton', 'ray'].includes(target)) expect(copied).toBeDefined();
     }
   });
 

@@ -24,19 +24,29 @@ interface Field {
 
 /** A page that lists every field of a document, made from its schema. */
 export function schemaPage(title: string, about: string, schema: Schema): string {
-  const rows = fieldsOf(schema, '').map(
-    ({ path, type, isRequired, description }) =>
-      `| \`${path}\` | ${type} | ${isRequired ? 'yes' : ''} | ${description} |`,
-  );
+  const versions = schema.properties ? [] : (schema.oneOf ?? schema.anyOf ?? []);
   return [
     '<!-- Made from the schema by test/unit/docs/reference.test.ts: run it with -u instead of editing this page. -->',
     `# ${title}`,
     about,
-    ['| field | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n'),
+    ...(versions.length === 0
+      ? [tableOf(schema)]
+      : versions.flatMap((version) => [
+          `## Version ${version.properties?.['formatVersion']?.const}`,
+          tableOf(version),
+        ])),
     '',
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+}
+
+function tableOf(schema: Schema): string {
+  const rows = fieldsOf(schema, '').map(
+    ({ path, type, isRequired, description }) =>
+      `| \`${path}\` | ${type} | ${isRequired ? 'yes' : ''} | ${description} |`,
+  );
+  return ['| field | type | required | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function fieldsOf(schema: Schema, prefix: string): Field[] {

@@ -122,7 +122,10 @@ describe('commands', () => {
 
 describe('contributions', () => {
   it('leave the choice of the editor to the person', () => {
-    expect(contributes.customEditors).toMatchObject([{ viewType: 'dnnsplit.graph', priority: 'option' }]);
+    expect(contributes.customEditors).toMatchObject([
+      { viewType: 'dnnsplit.graph', priority: 'option' },
+      { viewType: 'dnnsplit.planPreview', priority: 'option' },
+    ]);
   });
 
   it('have one container with one view, and welcome it in every state', () => {
@@ -139,7 +142,7 @@ describe('contributions', () => {
     const contracts = kinds.filter((pattern: string) => pattern.endsWith('contract.json'));
     expect(kinds.slice(0, 3)).toEqual(['dnnsplit.json', '*.splitplan.json', '*.profile.json']);
     expect(kinds).toHaveLength(3 + contracts.length);
-    for (const pattern of contracts) expect(pattern).toMatch(/^deploy\/\w+\/.*\*\/contract\.json$/);
+    for (const pattern of contracts) expect(pattern).toMatch(/^deploy\/(\*\/)?\w+\/.*\*\/contract\.json$/);
   });
 
   it('have settings with a default, a scope and a description, each of which something reads', () => {
@@ -161,7 +164,7 @@ describe('contributions', () => {
       JSON.stringify(contributes)
         .match(/"when":"[^"]*"/g)
         ?.join(' ') ?? '';
-    const asked = [...whens.matchAll(/dnnsplit\.(?!graph|splits)\w+/g)].map(([key]) => key);
+    const asked = [...whens.matchAll(/dnnsplit\.(?!graph|splits|planPreview)\w+/g)].map(([key]) => key);
     expect([...new Set(asked)].sort()).toEqual([...new Set(set)].sort());
   });
 

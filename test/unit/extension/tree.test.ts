@@ -19,24 +19,67 @@ function allRows(roots: readonly TreeRow[]): TreeRow[] {
 }
 
 describe('the tree', () => {
-  it('has the five sections of a plan', () => {
+  it('has the sections of a plan and what the model is', () => {
     expect(rows.map(({ label }) => label)).toEqual([
       'Plan',
       'Next steps',
       'Candidate points',
       'Baselines and strategies',
       'Bandwidth regimes',
+      'Model',
     ]);
+  });
+
+  it('says what the model is, and where its weights are', () => {
+    const facts = (model: typeof analysis.model) =>
+      modelRows(readySnapshot(1, { analysis: { ...analysis, model } }), untranslated)
+        .find(({ id }) => id === 'model')
+        ?.children.map(({ label }) => label);
+    expect(facts(analysis.model)).toEqual([
+      'Producer: test',
+      'Opset: 17',
+      'Nodes: 10',
+      'Parameters: 1.00 k',
+      'MACs: 10.0 MMACs',
+      'Weights: 4.00 kB',
+      'Weight files: in the model itself',
+      'Inputs: input 1x3x224x224 float32',
+      'Outputs: output 1x1000 float32',
+    ]);
+    const quantized = {
+      ...analysis.model,
+      producer: '',
+      opsets: { 'ai.onnx': 21, 'com.microsoft': 1 },
+      weightTypes: [
+        { dtype: 'int8' as const, bytes: 3000 },
+        { dtype: 'float32' as const, bytes: 1000 },
+      ],
+      weightFiles: { files: ['a.data', 'b.data'], missing: ['b.data'] },
+    };
+    const told = facts(quantized);
+    expect(told).toContain('Producer: not stated');
+    expect(told).toContain('Opset: 21, com.microsoft 1');
+    expect(told).toContain('Weights: 4.00 kB (3.00 kB int8, 1.00 kB float32)');
+    expect(told).toContain('Weight files: 2 files beside the model, 1 missing');
+    const first = modelRows(readySnapshot(1, { analysis: { ...analysis, model: quantized } }), untranslated)[0];
+    expect([first?.label, first?.icon]).toEqual(['Weights missing', 'warning']);
+    expect(first?.description).toMatch(/^b\.data is missing beside the model\./);
+  });
+
+  it('counts one candidate and one position as one', () => {
+    const one = { ...analysis, candidates: analysis.candidates.slice(0, 1), graph: { ...analysis.graph, nodes: 0 } };
+    const row = modelRows(readySnapshot(1, { analysis: one }), untranslated).find(({ id }) => id === 'candidates');
+    expect([row?.description, row?.spoken]).toEqual(['1 of 1 position', '1 candidate point']);
   });
 
   it('shows every tier, and the link between two', () => {
     expect(lines(section('plan'))).toEqual([
       'Split after block: 107 ms, 3.20 times faster than everything on device.: ',
-      'device: 4 nodes, 12.5 ms, 3.00 kB, $12.3/M',
-      'device to edge: 201 kB, 85.3 ms, $0',
+      'device: 12.5 ms, 4 nodes, $12.3/M',
+      'device to edge: 85.3 ms, 201 kB, $0',
       'edge: idle',
       'edge to cloud: no traffic',
-      'cloud: 6 nodes, 12.5 ms, 3.00 kB, $12.3/M',
+      'cloud: 12.5 ms, 6 nodes, $12.3/M',
     ]);
   });
 
@@ -51,8 +94,8 @@ describe('the tree', () => {
 
   it('ranks the candidates and marks the chosen one in words and by icon', () => {
     expect(lines(section('candidates'))).toEqual([
-      '1. Input: 602 kB, 300 ms, $30.0/M',
-      '2. pool: chosen: 201 kB, 107 ms, $20.1/M',
+      '1. Input: 300 ms, 602 kB, $30.0/M',
+      '2. pool: chosen: 107 ms, 201 kB, $20.1/M',
       '3. avg_pool: 8.19 kB, ruled out by a pin, limit or unknown size',
     ]);
     expect(section('candidates').children.map(({ kind }) => kind)).toEqual([

@@ -42,11 +42,12 @@ describe('a tier in the tree', () => {
     (id, k, tier) => {
       const shown = row(`plan/tier/${id}`);
       expect(shown.label).toBe(id);
-      const [nodes, time, memory, cost, ...others] = parts(shown);
+      const [time, nodes, cost, ...others] = parts(shown);
       expect([Number.parseInt(nodes ?? '', 10), others]).toEqual([tier.nodes, []]);
       expectFigure(time, tier.computeMs / 1e3, 's');
-      expectFigure(memory, tier.weightBytes + tier.peakActivationBytes, 'B');
       expectFigure(cost, tier.costPerRequest, '$');
+      const memory = shown.spoken?.split(', ')[2];
+      expectFigure(memory, tier.weightBytes + tier.peakActivationBytes, 'B');
       expect(shown.spoken).toContain(`${id}: ${nodes}, ${time}, ${memory}, `);
       expect(shown.place).toEqual({ list: 'tiers', index: k });
       expect(shown.nodeIds).toEqual([...new Set([idOf(tier.names[0]), idOf(tier.names.at(-1))])]);
@@ -81,7 +82,7 @@ describe('a link in the tree', () => {
   it.each(byHand.links.map((link, l) => [l, link] as const))('%i says what crosses, and what it takes', (l, link) => {
     const shown = row(`plan/link/${l}`);
     expect(shown.label).toBe(`${link.from} to ${link.to}`);
-    const [bytes, time, cost] = parts(shown);
+    const [time, bytes, cost] = parts(shown);
     expectFigure(bytes, link.bytes, 'B');
     expectFigure(time, link.transferMs / 1e3, 's');
     expectFigure(cost, link.costPerRequest, '$');
@@ -195,7 +196,7 @@ describe('a candidate in the tree', () => {
   }
 
   it('says what crosses there, what the best plan with that cut gives, and between which tiers', () => {
-    const [bytes, latency, cost] = parts(found ?? raise());
+    const [latency, bytes, cost] = parts(found ?? raise());
     expectFigure(bytes, 53, 'B');
     expectFigure(latency, 0.031, 's');
     expectFigure(cost, 37e-6, '$');

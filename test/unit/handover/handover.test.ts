@@ -69,7 +69,9 @@ describe('a report to hand over', () => {
       JSON.stringify(made).replaceAll('widen', JSON.stringify(hostileName.replaceAll('`', "'")).slice(1, -1)),
     );
     const graph = { light: '', dark: '' };
-    expect(handoverHtml(hostile, graph, '')).not.toMatch(/<(?:script|img(?! alt="The model))|javascript:(?=")/i);
+    expect(handoverHtml(hostile, { style: '', hash: '' }, graph)).not.toMatch(
+      /<(?:script|img(?! alt="The model))|javascript:(?=")/i,
+    );
     expect(renderedMarkdown(handoverMarkdown(hostile)).acting).toEqual([]);
     const usual = renderedMarkdown(markdown);
     expect(usual.headings).toBeGreaterThan(4);

@@ -19,10 +19,10 @@ function messageOf(run: () => unknown): string {
   throw new Error('expected a DnnSplitError');
 }
 
-test('the default has a Jetson Nano, a T4 and an A10G', () => {
+test('the default has a Raspberry Pi 4, a T4 and an A10G', () => {
   const { infrastructure, strategy } = resolveConfig(defaultConfig, 'm.onnx', new Map());
   expect(infrastructure.tiers.map((tier) => [tier.id, tier.gflops, tier.memoryGBps])).toEqual([
-    ['device', 54.5, 25.6],
+    ['device', 50.5, 18],
     ['edge', 8100, 320],
     ['cloud', 31200, 600],
   ]);

@@ -71,6 +71,27 @@ describe('the time of a node', () => {
   });
 });
 
+describe('a cut between layers that are one kernel', () => {
+  // Relu halves nothing, so that its input and its output cross alike: the cut is put before it by hand.
+  const adviceOf = (position: number, fusion: boolean) => {
+    const tiers = [
+      { id: 'device', gflops: 1, fusion },
+      { id: 'server', gflops: 9, fusion },
+    ];
+    const infrastructure = plainInfrastructure(tiers, [{ bandwidthMbps: 10 }]);
+    const options = { strategy: 'dnnsplit', placement: [[`0..${position - 1}`], [`${position}..2`]] } as const;
+    return planModel(pair, findCandidates(pair), infrastructure, options).advice.text;
+  };
+
+  it('is told, since what it breaks is not counted', () => {
+    const told =
+      'The cut after `conv` separates layers that runtimes run as one kernel. What that costs is not counted.';
+    expect(adviceOf(1, true)).toContain(told);
+    expect(adviceOf(2, true)).not.toContain('one kernel');
+    expect(adviceOf(1, false)).not.toContain('one kernel');
+  });
+});
+
 /** Small graphs of kernels and of what is fused into them. */
 const kernelGraphs: fc.Arbitrary<SplitGraph> = fc
   .array(

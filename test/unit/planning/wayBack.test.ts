@@ -42,6 +42,23 @@ describe('an answer that is returned', () => {
     expect(costPerRequest).toBeCloseTo((500 + 100) * 1e-3 + (350 + 250) * 2e-3, 12);
   });
 
+  test('of unknown size is told, and leaves the proof open', () => {
+    const open = syntheticGraph({ x: 1000 }, [
+      { name: 'a', reads: ['x'], bytes: 500, macs: 5 },
+      { name: 'boxes', reads: ['a'], bytes: undefined, macs: 50 },
+    ]);
+    const tiers = [{ gflops: 1e-6 }, { gflops: 1e-3 }];
+    const adviceOf = (answer: 'returned' | 'stays') => {
+      const infrastructure = plainInfrastructure(tiers, [{ bandwidthMbps: 10 }], { answer });
+      return planModel(open, findCandidates(open), infrastructure, { strategy: 'dnnsplit' }).advice.text;
+    };
+    const caveat = 'The size of `boxes` is known only once the model has run, so the way back counts nothing for it.';
+    expect(adviceOf('returned')).toContain(caveat);
+    expect(adviceOf('returned')).toContain('(optimal for the known costs)');
+    expect(adviceOf('stays')).not.toContain('way back');
+    expect(adviceOf('stays')).toContain('(proven optimal)');
+  });
+
   test('is waited for on every link that anything was asked for over, even where nothing is left to carry', () => {
     const both = { ...returned, outputAnswers: { c: 'stays' as const } };
     const { links } = evaluated(graph, both, [0, 0, 2]);

@@ -14,6 +14,7 @@ import {
 } from '../../../src/relay/adaptive/bandwidthEstimate';
 import { SharedArrivals } from '../../../src/relay/adaptive/sharedArrivals';
 import { Steering } from '../../../src/relay/adaptive/steering';
+import { type AdaptiveContract, contractSchema } from '../../../src/shared/documents/contract';
 import { adaptiveContract, exportFunnel, funnelConfig } from '../../relay/adaptiveChain';
 import { deviceContract } from './support/adaptiveContracts';
 
@@ -124,6 +125,14 @@ describe('the bandwidth of a link', () => {
     expect(estimated([body(800_000, 195, 30)], 200).bandwidthMbps).toBeCloseTo(195);
   });
 
+  it('falls by small bodies that took many times a round trip: nothing but the link can have held them up', () => {
+    const fast = estimated([body(large, 50), body(large, 50)]);
+    expect(withObservation(fast, body(25_000, 1.3)).bandwidthMbps).toBeCloseTo(50);
+    // 25 kB in 200 ms, 20 round trips.
+    expect(withObservation(fast, body(25_000, 1)).bandwidthMbps).toBeCloseTo(1);
+    expect(withObservation(fast, body(16_000, 0.1)).bandwidthMbps).toBeCloseTo(50);
+  });
+
   it('falls by a body that does not arrive, and is measured anew after it', () => {
     const fast = estimated([body(large, 50), body(large, 50), body(large, 50)]);
     // 200 kB that are not there after 10 s: at most 0.16 Mbit/s.
@@ -138,6 +147,56 @@ describe('the bandwidth of a link', () => {
     expect(estimated([body(large, 100, 10), body(large, 20, 5000), body(large, 20, 5000)]).bandwidthMbps).toBeCloseTo(
       20,
     );
+  });
+});
+
+describe('a table that was made for a trace', () => {
+  const [all, half, none] = ['all', 'half', 'none'];
+  const table = [
+    { before: all, fromMbps: 0, toMbps: 4, cut: all },
+    { before: all, fromMbps: 4, toMbps: null, cut: half },
+    { before: half, fromMbps: 0, toMbps: 2, cut: all },
+    { before: half, fromMbps: 2, toMbps: 30, cut: half },
+    { before: half, fromMbps: 30, toMbps: null, cut: none },
+    { before: none, fromMbps: 0, toMbps: 5, cut: half },
+    { before: none, fromMbps: 5, toMbps: null, cut: none },
+  ];
+  const contract = (rules = {}): AdaptiveContract => {
+    const made = deviceContract({ startMbps: 5, rules });
+    return contractSchema.parse({
+      ...made,
+      policy: { ...made.policy, links: made.policy.links.map((link) => ({ ...link, table })) },
+    }) as AdaptiveContract;
+  };
+
+  it('decides instead of the borders, row by row, for any bandwidths in turn', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.1, max: 100, noNaN: true }), { maxLength: 40 }), (bandwidths) => {
+        const steering = new Steering(contract());
+        // 5 Mbit/s to begin with lie in the regime of `half`.
+        let before = half;
+        for (const mbps of bandwidths) {
+          const row = table.find(
+            (one) => one.before === before && one.fromMbps <= mbps && mbps < (one.toMbps ?? Number.POSITIVE_INFINITY),
+          );
+          before = row?.cut ?? '';
+          steering.measured(mbps);
+          expect(steering.choose().id).toBe(before);
+        }
+      }),
+    );
+  });
+
+  it('waits as the borders do, and leaves a dead link at once', () => {
+    let now = 0;
+    const steering = new Steering(contract({ minimumDwellMs: 1000, minimumSamples: 2 }), () => now);
+    const at = (ms: number, mbps: number) => {
+      now = ms;
+      steering.measured(mbps);
+      return steering.choose().id;
+    };
+    expect([at(0, 40), at(1, 40), at(2, 3), at(3, 3), at(1001, 3)]).toEqual([half, none, none, none, half]);
+    expect(at(1002, 0)).toBe(all);
   });
 });
 

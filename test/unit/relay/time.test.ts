@@ -174,7 +174,7 @@ describe('before it is ready', () => {
 
 describe('a stop', () => {
   it('loses no request of callers that follow readiness', async () => {
-    const first = await serveTier(upper, addOne('y', 5), undefined, { drainMs: 600, maxWaiting: 100 });
+    const first = await serveTier(upper, addOne('y', 5), undefined, { drainMs: 2000, maxWaiting: 100 });
     const second = await serveTier(upper, addOne('y', 5), undefined, { maxWaiting: 100 });
     // As a cluster does it: whoever spreads requests looks at readiness now and then.
     let target = first.address;

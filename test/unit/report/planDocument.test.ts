@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/analyzeFile';
 import { checkPlan } from '../../../src/app/checkPlan';
 import { settingsOf } from '../../../src/app/configuredModel';
-import { planAnalyzed, planText } from '../../../src/app/planAnalyzed';
+import { planAnalyzed, planDocumentOf, planText } from '../../../src/app/planAnalyzed';
 import { searchNodes } from '../../../src/engine/report/search';
 import { assignedTiers, compareNodeIds, nodeRanges } from '../../../src/engine/split/nodeRanges';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
+import type { PlanOverrides } from '../../../src/shared/requests';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const model = resolve(import.meta.dirname, '../../workspace/resnet152.onnx');
@@ -52,6 +53,29 @@ describe('a plan document', () => {
     expect(edge?.inputs).toEqual(device?.outputs);
     expect(cloud?.inputs).toEqual(edge?.outputs);
     expect(cloud?.outputs.map(({ name }) => name)).toEqual(['predictions/Softmax:0']);
+  });
+
+  it('holds the plan that is advised, and the optimum where a strategy is named', () => {
+    const careful = { ...config, objective: 'throughput' as const, minimumGainPercent: 10_000 };
+    const own = settingsOf(model, { path: undefined, config: careful, profiles: new Map() });
+    const documentOf = (overrides: PlanOverrides) => {
+      const planned = planAnalyzed(analyzed, own, { bandwidthMbps: [1e4, 1e4], ...overrides }, { skipRegimes: true });
+      return { ...planned, document: planDocumentOf(planned, `${model}.splitplan.json`) };
+    };
+    const { result, document } = documentOf({});
+    const used = document.tiers.filter(({ nodeCount }) => nodeCount > 0);
+    expect(used).toHaveLength(1);
+    expect(document.advice).toContain(`Do not split: run everything on \`${used[0]?.id}\``);
+    expect(document.prediction.throughputPerSecond).toBeCloseTo(
+      result.recommendation?.plan.evaluation.throughputPerSecond ?? 0,
+      4,
+    );
+    const { exactObjectiveValue, objectiveValue, gapPercent } = document.certificate;
+    expect(gapPercent).toBeGreaterThan(10);
+    expect(gapPercent).toBeCloseTo((objectiveValue / (exactObjectiveValue ?? 0) - 1) * 100, 4);
+    const optimum = documentOf({ strategy: 'dnnsplit' });
+    expect(optimum.document.tiers.filter(({ nodeCount }) => nodeCount > 0).length).toBeGreaterThan(1);
+    expect(optimum.document.certificate.objectiveValue).toBeLessThan(objectiveValue);
   });
 
   it('fits to its model', () => {

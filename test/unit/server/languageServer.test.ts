@@ -137,7 +137,7 @@ describe('the language server over stdio', () => {
   });
 
   it.each([
-    ['"jetson-nano"', '"jetson-nanoo"', /no preset 'jetson-nanoo'; did you mean 'jetson-nano'/],
+    ['"raspberry-pi-4"', '"raspberry-pi-44"', /no preset 'raspberry-pi-44'; did you mean 'raspberry-pi-4'/],
     ['"objective": "latency"', '"objective": "speed"', /'objective' cannot be 'speed'/],
     ['"preset": "t4"', '"preset": "t4", "profile": "none.profile.json"', /no profile at none\.profile\.json/],
     ['"objective"', '"constraints": { "pin": { "x": "moon" } }, "objective"', /no tier 'moon'/],
@@ -294,13 +294,14 @@ describe('the language server over stdio', () => {
       'Generate KServe',
       'Generate Triton',
       'Generate Bundles',
+      'Generate Ray Serve',
     ]);
     expect(actions[0]?.command).toMatchObject({
       command: 'dnnsplit.generate',
       arguments: [{ sourceUri: planUri, target: 'compose' }],
     });
     const lenses: CodeLens[] = await client.connection.sendRequest('textDocument/codeLens', { textDocument });
-    expect(lenses.map(({ command }) => command?.title)).toEqual([expect.stringMatching(/^Predicted: 257 ms/)]);
+    expect(lenses.map(({ command }) => command?.title)).toEqual([expect.stringMatching(/^Predicted: 255 ms/)]);
     const line = text.split('\n').findIndex((one) => one.includes('"tiers"')) + 2;
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', {
       textDocument,
@@ -314,7 +315,7 @@ describe('the language server over stdio', () => {
     const token = 'export';
     const weightless = client.request('dnnsplit/split', { sourceUri: planUri, overwrite: false, token });
     await expect(weightless).rejects.toMatchObject({ data: { code: 'external-data' } });
-    expect(folderUri).toBe(uri('deploy/compose'));
+    expect(folderUri).toBe(uri('deploy/resnet152/compose'));
   });
 
   it('finds out when a plan no longer fits to its model or was broken by hand', async () => {
@@ -345,18 +346,18 @@ describe('the language server over stdio', () => {
   it('offers on a configuration what can be done with its models', async () => {
     await client.openDocument(uri('dnnsplit.json'), config);
     const textDocument = { uri: uri('dnnsplit.json') };
-    const line = config.split('\n').findIndex((one) => one.includes('jetson-nano'));
+    const line = config.split('\n').findIndex((one) => one.includes('raspberry-pi-4'));
     const params = { textDocument, position: { line, character: 8 } };
     const hover: Hover | null = await client.connection.sendRequest('textDocument/hover', params);
     const { text: shown } = renderedMarkdown(String(Object(hover?.contents).value));
-    expect(shown).toMatch(/Jetson Nano.*54\.5 GFLOP\/s.*cvm-runtime/);
+    expect(shown).toMatch(/Raspberry Pi 4.*50\.5 GFLOP\/s.*ncnn/);
     const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const actions: CodeAction[] = await client.connection.sendRequest('textDocument/codeAction', {
       textDocument,
       range,
       context: { diagnostics: [] },
     });
-    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton', 'Bundles'];
+    const targets = ['Docker Compose', 'Kubernetes', 'KServe', 'Triton', 'Bundles', 'Ray Serve'];
     expect(actions.map(({ title }) => title)).toEqual(targets.map((name) => `Generate ${name}`));
     const again = await client.request('dnnsplit/planAgain', { sourceUri: uri('dnnsplit.json') });
     expect(again.modelUris).toEqual([uri('resnet152.onnx')]);

@@ -85,7 +85,7 @@ describe('a hover on a configuration', () => {
         const said = toldAs(lines, label);
         if (value !== undefined) expect(said, label).toBe(`${value} ${unit} (this file)`);
         else if (property === 'memoryGBps') expect(said).toMatch(/^unknown, not part of the estimate$/);
-        else expect(said, label).toBe(`0 ${unit} (default)`);
+        else expect(said, label).toBe('not stated, counts as 0');
       }
       expect(lines.find((line) => line.startsWith('Overhead'))).toMatch(new RegExp(`: ${tier.overheadUs ?? 0} [uµ]s$`));
       expect(lines.some((line) => line.endsWith('`device.profile.json`'))).toBe(tier.id === 'device');

@@ -3,6 +3,7 @@ import type { RegimeReport } from '../../../src/shared/bandwidthReports';
 import { latencyEnds } from '../../../src/shared/regimeLatency';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { barColumns } from '../../../webview/charts/profileChart';
+import { nearestIndex } from '../../../webview/charts/readout';
 import { decades, fittingScale, linearScale, logScale } from '../../../webview/charts/scale';
 import { nearestCutLine, previewCut } from '../../../webview/control/cutDrag';
 import { createSceneModel } from '../../../webview/model/sceneModel';
@@ -94,6 +95,15 @@ test('a chart of many positions keeps the least and the most of each column', ()
   expect(columns.size).toBe(301);
   expect(new Set([...columns.values()].map(({ most }) => most))).toEqual(new Set([5000]));
   expect([...columns.values()].filter(({ least }) => least === 8)).toHaveLength(1);
+});
+
+test('a chart is read at the nearest of its values', () => {
+  const values = Array.from({ length: 40 }, (_, at) => 0.1 * 1.4 ** at);
+  for (const value of [-1, 0.1, 0.12, 3, 77.7, 1e9]) {
+    const distances = values.map((one) => Math.abs(one - value));
+    expect(distances[nearestIndex(values, value)]).toBe(Math.min(...distances));
+  }
+  expect(nearestIndex([5], 3)).toBe(0);
 });
 
 test('slider positions and their values are inverse, and a latency can be 0', () => {

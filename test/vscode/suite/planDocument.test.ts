@@ -68,6 +68,22 @@ describe('an open plan document', () => {
     await editor.document.save();
   });
 
+  it('is previewed as a page, and set beside another plan', async () => {
+    const shown = () => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    await vscode.commands.executeCommand('dnnsplit.openPlanPreview', plan);
+    await until('the preview', () => {
+      const input = shown();
+      return input instanceof vscode.TabInputCustom && input.viewType === 'dnnsplit.planPreview';
+    });
+    const other = inWorkspace('other.splitplan.json');
+    await vscode.workspace.fs.copy(plan, other, { overwrite: true });
+    // As the explorer passes two files that are selected.
+    await vscode.commands.executeCommand('dnnsplit.comparePlans', plan, [plan, other]);
+    await until('the comparison', () => shown() instanceof vscode.TabInputWebview);
+    assert.equal(look.toldErrors().at(-1), undefined);
+    await vscode.workspace.fs.delete(other);
+  });
+
   it('selects the tier and the link at the cursor in the graph and the tree', async () => {
     const tiers = look.snapshot(model.toString())?.plan?.tiers ?? [];
     await moveInto('tiers', 0);

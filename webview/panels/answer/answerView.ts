@@ -32,14 +32,23 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
   const { assumedText } = analysis ?? {};
   const lines = [
     plan.advice,
+    ...(plan.advised === undefined ? [] : [text('rests.advised', plan.advised.summary)]),
     ...estimateLines(plan),
     ...(plan.trust === undefined ? [] : [plan.trust.text]),
     ...marginLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
+    ...missingLines(analysis),
     ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
   ];
   const items = lines.map((line) => element('li', {}, ...withCode(line)));
   return [element('h3', {}, text('rests.title')), element('ul', { class: 'rests' }, ...items)];
+}
+
+/** Weights that are not there do not change a plan, but nothing can be split or run without them. */
+function missingLines(analysis: AnalysisReport | null): string[] {
+  const { missing = [] } = analysis?.model.weightFiles ?? {};
+  const [first] = missing;
+  return first === undefined ? [] : [text('rests.weightsMissing', first, missing.length)];
 }
 
 /** What the times are, and how far the latency may be off where that is known. */

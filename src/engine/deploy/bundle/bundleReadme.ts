@@ -2,7 +2,7 @@ import { markdownCode } from '../../../shared/escape/markdown';
 import { shellWord } from '../../../shared/escape/shell';
 import { baseAddress } from '../parts/bundleAddress';
 import type { DeploymentInput, ModelPlace } from '../parts/deployment';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import type { BundleTier } from './bundleTier';
 import { serviceFolder } from './systemdUnit';
 
@@ -49,6 +49,7 @@ export function bundleReadme(
     'Node.js 20 or newer, or Docker 23 with Compose 2.20, on 64-bit Linux for x86 or ARM; systemd 247 for the service. Parts',
     'run on the CPU. Memory limits are twice the predicted weights and activations and what the relay itself needs.',
     '',
+    ...triedLines('bundle'),
   ].join('\n');
 }
 

@@ -7,6 +7,7 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  keepsSessions,
   modelPlaces,
 } from '../parts/deployment';
 import { modelSlug, relayImage } from '../parts/names';
@@ -85,6 +86,7 @@ function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], in
       upstream: above && `http://${above.name}:${relayPort}`,
       engine: usesEngine ? engineAddress(tier) : undefined,
       engineModel: usesEngine ? tier.modelName : undefined,
+      sessionMB: tier.sessionMB,
     }),
     volumes: [
       {
@@ -118,8 +120,8 @@ function relayService(input: DeploymentInput, tiers: readonly DeployedTier[], in
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
     deploy: {
-      // The port of the first tier is there once.
-      ...(index > 0 && tier.tier.replicas > 1 && { replicas: tier.tier.replicas }),
+      // The port of the first tier is there once, and nothing would lead a session back to its container.
+      ...(index > 0 && !keepsSessions(tier) && tier.tier.replicas > 1 && { replicas: tier.tier.replicas }),
       resources: { limits: { memory: `${tier.memoryMiB}M` } },
     },
     init: true,

@@ -1,8 +1,15 @@
 import { shellWord } from '../../../shared/escape/shell';
 import { urlSegment } from '../../../shared/escape/url';
-import { type DeployedTier, type DeploymentInput, isServed, type ModelPlace, runsAnything } from '../parts/deployment';
+import {
+  type DeployedTier,
+  type DeploymentInput,
+  isServed,
+  keepsSessions,
+  type ModelPlace,
+  runsAnything,
+} from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 
 /** The README beside a `compose.yaml`: what it starts, how to start and ask it, what it does not do. */
 export function composeReadme(
@@ -28,6 +35,13 @@ export function composeReadme(
     'The first tier is ready once every tier above it is.',
     '',
     ...(first === undefined ? [] : interfaceLines(first)),
+    ...(tiers.some((tier) => keepsSessions(tier) && tier.tier.replicas > 1)
+      ? [
+          'Each tier is one container, whatever the plan says: Compose spreads requests by chance, away from the container that',
+          'keeps their session. Kubernetes can have several.',
+          '',
+        ]
+      : []),
     ...modelLines(models.map(({ path }) => path)),
     '## One tier per machine',
     '',
@@ -40,6 +54,7 @@ export function composeReadme(
     'between them lead nowhere else. The memory limits are twice the predicted weights and activations and what the server',
     'itself needs; measure before you rely on them.',
     '',
+    ...triedLines('compose'),
   ].join('\n');
 }
 

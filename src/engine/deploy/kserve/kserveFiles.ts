@@ -19,13 +19,14 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  keepsSessions,
   modelPlaces,
   relayAlone,
   runsAnything,
 } from '../parts/deployment';
 import { platformFlag } from '../parts/device';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -83,7 +84,8 @@ export function kserveFiles(input: DeploymentInput): Deployment {
       },
       ...served.map((tier) => ({
         path: `storage/${tier.name}/${tier.modelName}/config.pbtxt`,
-        content: modelConfig(tier),
+        // Nothing would lead a session back to the one of several pods that keeps its state: the relay keeps it then.
+        content: modelConfig(tier, { keepsState: tier.tier.replicas === 1 }),
       })),
       {
         path: 'relay/Dockerfile',
@@ -244,6 +246,12 @@ function readme(
     '',
     'KServe 0.15 or newer with its runtime `kserve-tritonserver`, and a network plug-in that enforces network policies:',
     'relays and parts take requests without a token from their neighbors alone.',
+    ...(tiers.some(keepsSessions)
+      ? [
+          'Services lead a caller back to the relay that keeps its sessions, by its address; a relay that goes takes them along.',
+        ]
+      : []),
     '',
+    ...triedLines('kserve'),
   ].join('\n');
 }

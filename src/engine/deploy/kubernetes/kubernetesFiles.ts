@@ -5,12 +5,13 @@ import {
   type DeploymentInput,
   deployedTiers,
   isServed,
+  keepsSessions,
   modelPlaces,
   relayAlone,
   runsAnything,
 } from '../parts/deployment';
 import { deviceOf, platformFlag } from '../parts/device';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { modelSlug, relayImage, tierImage } from '../parts/names';
 import { relayDockerfile, relayPort, relayPrograms } from '../parts/relayImage';
 import { modelConfig } from '../triton/modelConfig';
@@ -181,8 +182,16 @@ function readme(
           'runs them beside the relay in each pod, on a GPU where the preset has one.',
         ]),
     '',
+    ...(tiers.some(keepsSessions)
+      ? [
+          'Services lead a caller back to the pod that keeps its sessions, by its address. An ingress in front of them has to do',
+          'the same, for example by a cookie. A pod that goes takes its sessions along.',
+          '',
+        ]
+      : []),
     'Pods say where Prometheus finds their metrics; network policies keep it from them without `components/monitoring`.',
     'ConfigMaps of earlier revisions stay until you delete them, for the pods that still run.',
     '',
+    ...triedLines('kubernetes'),
   ].join('\n');
 }

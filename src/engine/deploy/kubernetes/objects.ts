@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { contractText, type DeployedTier } from '../parts/deployment';
+import { contractText, type DeployedTier, keepsSessions } from '../parts/deployment';
 import { architectureOf } from '../parts/device';
 import { relayEnvironment, relayPort, relayUser } from '../parts/relayImage';
 
@@ -34,6 +34,8 @@ interface PodParts {
 export const tierLabel = 'dnnsplit.dev/tier';
 /** Beside the sub-model, which the image has there: a relay runs nothing from elsewhere. */
 const contractPath = '/tier/contract.json';
+/** How long a caller stays with its pod without asking: longer than any relay keeps an unused session. */
+const affinitySeconds = 10_800;
 /** How often readiness is looked at, in seconds; a relay that stops goes on answering for so long. */
 const readinessSeconds = 5;
 /** Then it lets requests that run finish, at most this long: its default. */
@@ -100,6 +102,7 @@ export function relayDeployment(
     upstream: settings.above && `http://${relayName(settings.above)}:${relayPort}`,
     engine: settings.engine?.address,
     engineModel: settings.engine?.modelName,
+    sessionMB: tier.sessionMB,
   });
   const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
     httpGet: { path, port: 'http' },
@@ -183,6 +186,10 @@ export function relayService(tier: DeployedTier, placement: Placement): Kubernet
       type: 'ClusterIP',
       selector: relayLabels(tier, placement),
       ports: [{ name: 'http', port: relayPort, targetPort: 'http', protocol: 'TCP' }],
+      ...(keepsSessions(tier) && {
+        sessionAffinity: 'ClientIP',
+        sessionAffinityConfig: { clientIP: { timeoutSeconds: affinitySeconds } },
+      }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { refuseUncarried } from '../../../shared/carriedTensors';
 import type { ContractBlock, ContractDocument } from '../../../shared/documents/contract';
-import { blocksOf, cutsOf, runTensors, travellingTensors } from '../../../shared/documents/contractParts';
+import { blocksOf, cutsOf, runTensors, startsWithOf, travellingTensors } from '../../../shared/documents/contractParts';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { visibleJson } from '../../../shared/escape/visible';
@@ -61,6 +61,8 @@ export interface DeployedTier {
   readonly engine: Engine;
   /** Largest request or answer that its relay takes, in MB. */
   readonly maxBodyMB: number;
+  /** Of a model that remembers: room for the state of all its sessions, in MB. */
+  readonly sessionMB?: number;
   /** Memory that sub-model and server may take, in MiB. */
   readonly memoryMiB: number;
   /** Memory that they take as long as few requests come, in MiB. */
@@ -78,13 +80,25 @@ export function isServed({ contract, engine }: Pick<DeployedTier, 'contract' | '
   return runsAnything({ contract }) && engine !== 'relay';
 }
 
+/** True where the tier or one above keeps state from one request of a session to the next. */
+export function keepsSessions({ contract }: Pick<DeployedTier, 'contract'>): boolean {
+  return startsWithOf(contract).length > 0;
+}
+
+/** Room for the state of sessions, besides what it is made into in a step. */
+const sessionMB = 256;
+
 /** What a relay that runs nothing itself takes, besides a few messages. */
 const relayMemoryMiB = 256;
 const relayRequestMiB = 64;
 
 /** A tier as far as its relay alone is concerned, with the part in a server beside it. */
 export function relayAlone(tier: DeployedTier): DeployedTier {
-  return { ...tier, memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB, requestMiB: relayRequestMiB };
+  return {
+    ...tier,
+    memoryMiB: relayMemoryMiB + 4 * tier.maxBodyMB + 2 * (tier.sessionMB ?? 0),
+    requestMiB: relayRequestMiB,
+  };
 }
 
 /** The tiers of a deployment, from the device upwards. @throws DnnSplitError `invalid-plan`, `unsupported-model` for tensors that cannot travel or run there */
@@ -105,9 +119,10 @@ export function deployedTiers(input: DeploymentInput, asked: Engine): DeployedTi
     const modelName = `${model}_${name.replaceAll('-', '_')}`;
     const maxBodyMB = largestBodyMB(contract);
     const load = held(plan, contract, tier);
+    const sessions = keepsSessions({ contract }) ? { sessionMB } : {};
     return {
-      ...{ contract, tier, name, modelName, engine, maxBodyMB },
-      memoryMiB: memoryMiB(load, engine, maxBodyMB),
+      ...{ contract, tier, name, modelName, engine, maxBodyMB, ...sessions },
+      memoryMiB: memoryMiB(load, engine, maxBodyMB) + 2 * (sessions.sessionMB ?? 0),
       requestMiB: requestMiB(load, engine),
     };
   });

@@ -3,7 +3,8 @@ import { blocksOf, interfaceOf } from '../../../shared/documents/contractParts';
 import type { PlanDocument } from '../../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../../shared/escape/markdown';
 import { bytesText, counted, durationText } from '../../../shared/quantities';
-import type { DeployedTier } from './deployment';
+import { type DeploymentTarget, targetEntry } from '../../../shared/targets';
+import { type DeployedTier, keepsSessions } from './deployment';
 
 /** Title and predicted latency. */
 export function introduction(plan: PlanDocument, tiers: readonly DeployedTier[]): string[] {
@@ -30,7 +31,7 @@ function workText({ contract, tier }: DeployedTier): string {
 }
 
 /** What the first tier takes and what comes back. */
-export function interfaceLines({ contract }: DeployedTier): string[] {
+export function interfaceLines({ contract }: Pick<DeployedTier, 'contract'>): string[] {
   const { inputs, outputs } = interfaceOf(contract);
   return [
     `Ask the first tier as any server of the Open Inference Protocol v2; model name ${markdownCode(contract.model)}:`,
@@ -38,8 +39,17 @@ export function interfaceLines({ contract }: DeployedTier): string[] {
     ...inputs.map((tensor) => `- takes ${markdownCode(tensorLine(tensor))}`),
     ...outputs.map((tensor) => `- answers ${markdownCode(tensorLine(tensor))}`),
     '',
+    ...(keepsSessions({ contract }) ? sessionLines : []),
   ];
 }
+
+const sessionLines = [
+  'The model remembers what it has seen, and the relays keep that between requests. Give every request of a session the',
+  'parameter `sequence_id`, a random text, the first one `sequence_start: true` and the last one `sequence_end: true`. Send',
+  'all requests of a session to the same relay. A relay that has lost a session, after a restart or 5 minutes without a',
+  'request, answers 409: begin the session again.',
+  '',
+];
 
 /** Where sub-models belong that were not exported along. */
 export function modelLines(paths: readonly string[]): string[] {
@@ -54,6 +64,11 @@ export function modelLines(paths: readonly string[]): string[] {
     'make it again.',
     '',
   ];
+}
+
+/** What was started and what was only validated, for the end of a README. */
+export function triedLines(target: DeploymentTarget): string[] {
+  return ['## How far this was tried', '', targetEntry(target).tried, ''];
 }
 
 function tensorLine({ name, dtype, shape, bytes }: ContractTensor): string {

@@ -45,6 +45,8 @@ export function relayDockerfile(options: { readonly withTiers: boolean }): strin
 /** How a relay in a container is set up; other machines reach it, and the network around it decides which. */
 export function relayEnvironment(settings: {
   readonly maxBodyMB: number;
+  /** Of a model that remembers: room for the state of all sessions. */
+  readonly sessionMB?: number | undefined;
   readonly upstream?: string | undefined;
   readonly engine?: string | undefined;
   readonly engineModel?: string | undefined;
@@ -56,6 +58,7 @@ export function relayEnvironment(settings: {
     DNNSPLIT_PORT: String(relayPort),
     DNNSPLIT_ALLOW_ANONYMOUS: 'true',
     DNNSPLIT_MAX_BODY_MB: String(settings.maxBodyMB),
+    ...(settings.sessionMB !== undefined && { DNNSPLIT_MAX_SESSION_MB: String(settings.sessionMB) }),
     DNNSPLIT_DRAIN_MS: String(settings.drainMs),
     ...(settings.upstream !== undefined && { DNNSPLIT_UPSTREAM: settings.upstream }),
     ...(settings.engine !== undefined && { DNNSPLIT_ENGINE: settings.engine }),

@@ -11,7 +11,7 @@ import {
   runsAnything,
 } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
-import { interfaceLines, introduction, modelLines } from '../parts/markdown';
+import { interfaceLines, introduction, modelLines, triedLines } from '../parts/markdown';
 import { relayPrograms } from '../parts/relayImage';
 import { modelConfig } from './modelConfig';
 
@@ -77,6 +77,7 @@ function readme({ plan }: DeploymentInput, tiers: readonly DeployedTier[], paths
     '',
     ...tiers.flatMap((tier, position) => startLines(tier, tiers[position + 1])),
     ...(first === undefined ? [] : interfaceLines(first)),
+    ...triedLines('triton'),
   ].join('\n');
 }
 

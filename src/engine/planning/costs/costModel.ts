@@ -1,6 +1,7 @@
 import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
 import { fusedGroups } from '../../split/fusedGroups';
-import type { DataTensor, SplitGraph, SplitNode } from '../../split/splitGraph';
+import { phasesOf } from '../../split/sessionGraph';
+import type { DataTensor, SessionCalls, SplitGraph, SplitNode } from '../../split/splitGraph';
 import type { Infrastructure, Link, Objective, Tier } from '../infrastructure/infrastructure';
 import {
   busyValue,
@@ -67,19 +68,62 @@ export function fusesNodes(tier: Tier): boolean {
  * others take none; a cut inside a group is not charged for what it breaks.
  */
 export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
+  if (graph.session !== undefined) return sessionSeconds(graph.session, tier);
   const seconds = new Float64Array(graph.nodes.length);
-  const groups = fusesNodes(tier) ? fusedGroups(graph) : undefined;
+  const { macs, bytes } = kernelWork(graph, fusesNodes(tier));
+  for (const [index, node] of graph.nodes.entries()) {
+    seconds[index] = secondsOfWork(node, macs[index] ?? 0, bytes[index] ?? Number.NaN, tier);
+  }
+  return seconds;
+}
+
+/** What the kernel of each node computes and moves; `NaN` bytes for nodes that are part of another one's kernel or none. */
+interface KernelWork {
+  readonly macs: Float64Array;
+  readonly bytes: Float64Array;
+}
+
+function kernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
+  const groups = fuses ? fusedGroups(graph) : undefined;
   const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
   for (const [index, main] of groups?.mainOf.entries() ?? []) {
     if (main === index) continue;
     macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
   }
-  for (const [index, node] of graph.nodes.entries()) {
-    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
-    const bytes = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
-    seconds[index] = hasKernelRates(tier)
-      ? kernelSeconds(node, macs[index] ?? 0, bytes, tier)
-      : rooflineSeconds(macs[index] ?? 0, bytes, tier);
+  const bytes = Float64Array.from(graph.nodes, (node, index) => {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) return Number.NaN;
+    return (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+  });
+  return { macs, bytes };
+}
+
+function secondsOfWork(node: SplitNode, macs: number, bytes: number, tier: Tier): number {
+  if (Number.isNaN(bytes)) return 0;
+  return hasKernelRates(tier) ? kernelSeconds(node, macs, bytes, tier) : rooflineSeconds(macs, bytes, tier);
+}
+
+/**
+ * Seconds of every node over all calls of a session, call by call: under a roofline the time of a node that reads a growing
+ * cache is not that of its middle size.
+ */
+function sessionSeconds(session: SessionCalls, tier: Tier): Float64Array {
+  const phases = phasesOf(session);
+  const seconds = new Float64Array(session.middle.nodes.length);
+  for (const { first, last, calls } of phases) {
+    const [low, high] = [kernelWork(first, fusesNodes(tier)), kernelWork(last, fusesNodes(tier))];
+    for (const [index, node] of first.nodes.entries()) {
+      const [macs = 0, bytes = 0] = [low.macs[index], low.bytes[index]];
+      if (Number.isNaN(bytes)) continue;
+      const moreMacs = (high.macs[index] ?? 0) - macs;
+      const moreBytes = (high.bytes[index] ?? 0) - bytes;
+      const isEven = moreMacs === 0 && moreBytes === 0;
+      let sum = isEven ? calls * secondsOfWork(node, macs, bytes, tier) : 0;
+      for (let call = 0; call < calls && !isEven; call += 1) {
+        const part = call / (calls - 1);
+        sum += secondsOfWork(node, macs + moreMacs * part, bytes + moreBytes * part, tier);
+      }
+      seconds[index] = (seconds[index] ?? 0) + sum;
+    }
   }
   return seconds;
 }

@@ -1,10 +1,13 @@
 import type { AnswerPlace } from '../../../shared/answers';
+import { namesOf, recordOf } from '../../../shared/recordOf';
+import { sessionLimits } from '../../../shared/session';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
+import { callsOf, sessionGraph } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
 import { carriedState, statePerPosition } from '../../split/stateTensors';
 import { type TensorTopology, topologyOf } from '../../split/topology';
-import type { Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
+import type { Constraints, Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
 import { type AnswerTable, answerTable } from './answers';
 import { estimatedSeconds, fusesNodes, measuredSeconds, wireBytes } from './costModel';
 
@@ -35,7 +38,10 @@ export interface WireTable {
  */
 export interface CostTables {
   readonly graph: SplitGraph;
-  /** Its `answer` is `returned` where any output of the graph is, or where state may come down. */
+  /**
+   * Its `answer` is `returned` where any output of the graph is, or where state may come down; the latencies of its links
+   * are of all calls that the graph stands for.
+   */
   readonly infrastructure: Infrastructure;
   readonly topology: TensorTopology;
   /** Per tier. */
@@ -45,6 +51,10 @@ export interface CostTables {
   /** What comes back, and where outputs are wanted that are not named. */
   readonly answers: AnswerTable;
   readonly statedAnswer: AnswerPlace;
+  /** Links as they are stated, for one call. */
+  readonly statedLinks: readonly Link[];
+  /** Of a session that has limits on its calls: the tables of those until the first token, and of the call in the middle. */
+  readonly phases?: { readonly first: CostTables; readonly token: CostTables };
   /** Nodes whose MACs and traffic are both unknown: their time is only the overhead. */
   readonly unknownTimes: number;
 }
@@ -68,16 +78,32 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     const known = reusable.find((table) => table.wireDtype === link.wireDtype);
     wires.push(known ?? buildWireTable(graph, link.wireDtype, infrastructure.inputWireBytes));
   }
+  const phases = hasSessionLimits(stated.constraints) ? phaseTables(graph, stated) : undefined;
   return {
     graph,
     infrastructure,
+    ...(phases && { phases }),
     topology: topologyOf(graph),
     tiers,
     wires,
     answers,
     statedAnswer: stated.answer,
+    statedLinks: stated.links,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
+}
+
+/** True where a session has limits on its calls. */
+export function hasSessionLimits(constraints: Constraints): boolean {
+  return namesOf(sessionLimits).some((limit) => constraints[limit] !== undefined);
+}
+
+/** Tables of the calls of a session until the first token, and of the call in the middle of the generation. */
+export function phaseTables({ session }: SplitGraph, stated: Infrastructure): CostTables['phases'] {
+  if (session === undefined) return undefined;
+  const unlimited = { ...stated, constraints: {} };
+  const first = sessionGraph(session.middle, { ...session, generation: [] });
+  return { first: createCostTables(first, unlimited), token: createCostTables(session.middle, unlimited) };
 }
 
 /** The answers, and the infrastructure with `returned` where there are any. */
@@ -88,18 +114,34 @@ function withAnswers(graph: SplitGraph, stated: Infrastructure, base: CostTables
     sameRecord(base.infrastructure.outputAnswers, stated.outputAnswers);
   const answers = isSame ? base.answers : answerTable(graph, stated);
   const answer: AnswerPlace = answers.comesBack ? 'returned' : 'stays';
-  return { answers, infrastructure: answer === stated.answer ? stated : { ...stated, answer } };
+  const answered = answer === stated.answer ? stated : { ...stated, answer };
+  return { answers, infrastructure: calledOften(answered, callsOf(graph)) };
+}
+
+/** Links whose latency is that of so many calls in turn. */
+function calledOften(infrastructure: Infrastructure, calls: number): Infrastructure {
+  if (calls === 1) return infrastructure;
+  const times = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : milliseconds * calls);
+  const links = infrastructure.links.map(({ latencyMs, downLatencyMs, hopMs, ...link }) => ({
+    ...link,
+    latencyMs: latencyMs * calls,
+    downLatencyMs: times(downLatencyMs),
+    hopMs: times(hopMs),
+  }));
+  return { ...infrastructure, links };
 }
 
 function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   const n = graph.nodes.length;
   const seconds = estimatedSeconds(graph, tier);
   const measured = new Uint8Array(n);
+  const calls = callsOf(graph);
   const prefixSeconds = new Float64Array(n + 1);
   for (const [index, node] of graph.nodes.entries()) {
     const known = measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    seconds[index] = (known ?? seconds[index] ?? 0) / (tier.speed ?? 1);
+    const own = known === undefined ? (seconds[index] ?? 0) : known * calls;
+    seconds[index] = own / (tier.speed ?? 1);
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
@@ -111,7 +153,10 @@ function buildWireTable(
   wireDtype: Link['wireDtype'],
   inputWireBytes: Infrastructure['inputWireBytes'],
 ): WireTable {
-  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, inputWireBytes));
+  const calls = callsOf(graph);
+  const given =
+    calls === 1 ? inputWireBytes : recordOf(namesOf(inputWireBytes), (name) => (inputWireBytes[name] ?? 0) * calls);
+  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, given));
   const positionBytes = liveBytes(graph, tensorBytes).bytes;
   const carried = carriedState(graph);
   if (carried.length === 0) return { wireDtype, tensorBytes, positionBytes };

@@ -1,7 +1,7 @@
 import { figures, type Metric, metricEntry } from '../../../shared/metrics';
 import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
 import type { StateTensor } from '../../split/splitGraph';
-import { crossesAt } from '../../split/stateTensors';
+import { crossesAt, residentState } from '../../split/stateTensors';
 import {
   answerValue,
   busyValue,
@@ -32,7 +32,12 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   // Only of the first tier it is known how long it waits.
   const { energyJ } = totals;
   const waited = tiers.map((load, k) => (k === 0 ? { ...load, energyJ } : load));
-  return { ...totals, objectiveValue: objectiveValue(costs, tiers, links), tiers: waited, links };
+  const calls = costs.phases && {
+    firstTokenMs: evaluatePlan(costs.phases.first, assignment).latencyMs,
+    perTokenMs: evaluatePlan(costs.phases.token, assignment).latencyMs,
+  };
+  const value = objectiveValue(costs, tiers, links);
+  return { ...totals, objectiveValue: value, tiers: waited, links, ...(calls && { calls }) };
 }
 
 function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
@@ -101,23 +106,27 @@ function highestReader(costs: CostTables, assignment: Assignment, tensor: number
 
 function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
   const isBelow = new Uint8Array(assignment.length);
+  const kept = costs.graph.state && residentState(costs.graph);
   return costs.tiers.map((table, k) => {
     const isHere = new Uint8Array(assignment.length);
     let nodes = 0;
     let busyS = 0;
     let measuredNodes = 0;
+    let stateBytes = 0;
     for (let node = 0; node < assignment.length; node++) {
       if (assignment[node] !== k) continue;
       isHere[node] = 1;
       nodes++;
       busyS += table.seconds[node] ?? 0;
       measuredNodes += table.measured[node] ?? 0;
+      stateBytes += kept?.[node] ?? 0;
     }
     const load = sideLoad(costs, nodes, isHere, isBelow);
     for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
     return {
       nodes,
       ...load,
+      ...(stateBytes > 0 && { stateBytes }),
       busyS,
       computeMs: busyS * 1e3,
       measuredNodes,

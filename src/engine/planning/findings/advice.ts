@@ -29,8 +29,9 @@ export interface Compared {
 /** What to do: where to split and what it gains over the best single tier, or plainly not to split; then what the figures leave out. */
 export function advise(costs: CostTables, plan: Plan, compared: Compared): Sentence {
   const { tiers } = costs.infrastructure;
-  const { remarks, leaveProofOpen } = caveatsOf(costs);
   if (costs.graph.nodes.length === 0) return say('advice.nothing', {});
+  const told = compared.recommended?.plan ?? plan;
+  const { remarks, leaveProofOpen } = caveatsOf(costs, told.assignment);
   if (tiers.length === 1) return inTurn(say('advice.oneTier', { tier: tiers[0]?.id ?? '' }), ...remarks);
   const reason = whyNothingCounts(costs.infrastructure);
   if (reason !== undefined) return say('advice.noDifference', { reason });

@@ -5,6 +5,7 @@ import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { runsOn } from '../infrastructure/operatorSupport';
 import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue, wayOf } from '../plan/metrics';
+import type { Assignment } from '../plan/plan';
 
 /** What a plan's figures leave out. */
 export interface Caveats {
@@ -13,17 +14,46 @@ export interface Caveats {
   readonly leaveProofOpen: boolean;
 }
 
-/** What is not stated of layers, tiers and links, and what that makes of the figures that an objective counts. */
-export function caveatsOf(costs: CostTables): Caveats {
+/**
+ * What is not stated of layers, tiers and links, and what that makes of the figures that an objective counts.
+ * @param assignment of the plan that is told
+ */
+export function caveatsOf(costs: CostTables, assignment: Assignment): Caveats {
   const { infrastructure } = costs;
-  const times = [unknownCosts(costs), missingRates(costs)].filter((one) => one !== undefined);
+  const times = [unknownCosts(costs), missingRates(costs), unknownAnswers(costs)].filter((one) => one !== undefined);
   const rates = countedMetrics(infrastructure.objective).map(({ metric }) => unstatedRates(infrastructure, metric));
-  const rest = [...rates, foreignInputs(costs), ...unsupportedNodes(costs)].filter((one) => one !== undefined);
+  const rest = [...rates, foreignInputs(costs), ...unsupportedNodes(costs), brokenFusion(costs, assignment)].filter(
+    (one) => one !== undefined,
+  );
   return { remarks: [...times, ...rest], leaveProofOpen: times.length > 0 };
 }
 
 function unknownCosts({ unknownTimes }: CostTables): Sentence | undefined {
   return unknownTimes === 0 ? undefined : say('caveat.unknownCosts', { layers: unknownTimes });
+}
+
+/** Outputs that come back and whose size nobody knows: they count nothing, which is no size. */
+function unknownAnswers({ graph, answers, infrastructure }: CostTables): Sentence | undefined {
+  const names = answers.unknown.map((output) => `\`${graph.tensors[output]?.name ?? ''}\``);
+  if (names.length === 0 || infrastructure.links.length === 0) return undefined;
+  return say('caveat.unknownAnswers', { outputs: listed(names), count: names.length });
+}
+
+/** Cuts between layers that a tier's times count as one kernel. */
+function brokenFusion({ graph, tiers }: CostTables, assignment: Assignment): Sentence | undefined {
+  const places = new Set<string>();
+  for (const { fusedInto } of tiers) {
+    for (const [node, main] of fusedInto?.entries() ?? []) {
+      const [own, of] = [assignment[node] ?? 0, assignment[main] ?? 0];
+      if (own !== of) places.add(lastBelow(graph, assignment, Math.min(own, of)));
+    }
+  }
+  return places.size === 0 ? undefined : say('caveat.brokenFusion', { places: listed([...places]) });
+}
+
+/** The label of the last node that runs on a tier or below. */
+function lastBelow({ nodes }: CostTables['graph'], assignment: Assignment, tier: number): string {
+  return `\`${nodes[assignment.findLastIndex((one) => one <= tier)]?.label ?? ''}\``;
 }
 
 /** A tier without rates and measured times would look infinitely fast. */

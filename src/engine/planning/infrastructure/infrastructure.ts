@@ -3,12 +3,13 @@ import type { Recording } from '../../../shared/documents/profile';
 import type { TierEstimate } from '../../../shared/estimates';
 import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
 import type { Rates } from '../../../shared/rateClasses';
+import type { SessionLimit } from '../../../shared/session';
 
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly id: string;
   /** What neither the configuration nor a preset states; it counts as 0. */
-  readonly unstated?: readonly TierRate[];
+  readonly unstated?: readonly TierRate[] | undefined;
   readonly gflops: number | undefined;
   readonly memoryGBps: number | undefined;
   /** Fixed time per node that is not view-only. */
@@ -43,7 +44,7 @@ export interface Link extends Readonly<Record<LinkRate, number>> {
   readonly downBandwidthMbps?: number | undefined;
   readonly downLatencyMs?: number | undefined;
   /** As of tiers. */
-  readonly unstated?: readonly LinkRate[];
+  readonly unstated?: readonly LinkRate[] | undefined;
   /** How tensors travel on this link. */
   readonly wireDtype: 'original' | 'float16' | 'int8';
 }
@@ -51,7 +52,7 @@ export interface Link extends Readonly<Record<LinkRate, number>> {
 /** One metric, or a weighted sum of those that add up, each in its unit: seconds, dollars, joules. */
 export type Objective = Metric | Readonly<Partial<Record<AdditiveMetric, number>>>;
 
-export interface Constraints extends Readonly<Partial<Record<LimitName, number>>> {
+export interface Constraints extends Readonly<Partial<Record<LimitName | SessionLimit, number>>> {
   /** Refuse plans that do not fit into a tier's `memoryGB`; true where absent. */
   readonly respectMemory?: boolean;
   /** Node 0 at least runs on the first tier, so that the raw input never leaves it. */

@@ -7,6 +7,7 @@ import { additiveMetrics, linkRates, tierRates } from '../../../shared/metrics';
 import { listed } from '../../../shared/quantities';
 import type { Rates } from '../../../shared/rateClasses';
 import { namesOf, recordOf } from '../../../shared/recordOf';
+import type { Session } from '../../../shared/session';
 import type { StateSetting } from '../../../shared/statePairs';
 import type { Strategy } from '../../../shared/strategies';
 import type { FittedTimes, TierPreset } from '../../presets/preset';
@@ -15,10 +16,10 @@ import type { DimensionBindings } from '../../shapes/facts/inferred';
 import type { Constraints, Infrastructure, Link, Objective, Tier } from './infrastructure';
 import { parseStrategy } from './parseStrategy';
 
-/** What applies without a `dnnsplit.json`: a Jetson Nano, a T4 server nearby and an A10G in the cloud. */
+/** What applies without a `dnnsplit.json`: a Raspberry Pi 4, a T4 server nearby and an A10G in the cloud. */
 export const defaultConfig: ConfigDocument = {
   tiers: [
-    { id: 'device', preset: 'jetson-nano', pricePerHour: 0.006, electricityPerKWh: 0.15 },
+    { id: 'device', preset: 'raspberry-pi-4', pricePerHour: 0.006, electricityPerKWh: 0.15 },
     { id: 'edge', preset: 't4' },
     { id: 'cloud', preset: 'a10g' },
   ],
@@ -38,6 +39,8 @@ export interface ResolvedConfig {
   readonly bindings: DimensionBindings;
   /** Which outputs are inputs of the next call. */
   readonly state: StateSetting;
+  /** What models with state are planned for; one call where absent. */
+  readonly session?: Session;
   readonly strategy: Strategy;
   /** What a plan must gain to be recommended; none where a strategy is named, whose own plan is wanted. */
   readonly minimumGainPercent: number | undefined;
@@ -72,6 +75,7 @@ export function resolveConfig(
   for (const [name, facts] of Object.entries(inputs)) {
     if (facts.wireBytes !== undefined) inputWireBytes[name] = facts.wireBytes;
   }
+  const session = own.session ?? config.session;
   const objective = compactObjective(own.objective ?? config.objective ?? 'latency');
   return {
     infrastructure: {
@@ -81,6 +85,7 @@ export function resolveConfig(
     },
     bindings: { ...config.dimensions, ...own.dimensions },
     state: own.state ?? config.state ?? 'recognized',
+    ...(session && { session }),
     minimumGainPercent:
       config.strategy === undefined
         ? (own.minimumGainPercent ?? config.minimumGainPercent ?? usualGainPercent)

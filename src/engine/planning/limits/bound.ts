@@ -3,7 +3,7 @@ import type { CostTables } from '../costs/costTables';
 import type { Constraints } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { limitsOn, memoryFigure } from '../optimum/limitedPlan';
-import { type Limit, limitsOf, valuesOf } from '../plan/constraints';
+import { type Limit, limitsOf, memoryBytes, valuesOf } from '../plan/constraints';
 import { isTradedOff } from '../plan/metrics';
 import type { Evaluation } from '../plan/plan';
 import type { CutFamily } from '../search/cutFamily';
@@ -40,12 +40,6 @@ export function boundsOf(costs: CostTables): Bound[] {
 /** True for a memory. */
 export function isMemory(bound: Bound): bound is MemoryBound {
   return 'tier' in bound;
-}
-
-/** Bytes that a plan takes of a tier's memory. */
-export function memoryBytes({ tiers }: Evaluation, tier: number): number {
-  const load = tiers[tier];
-  return (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
 }
 
 /** Per bound what a plan takes of it, 1 being all. */

@@ -1,11 +1,13 @@
 import type { Metric } from '../../../shared/metrics';
 import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
+import { memoryGraph } from '../../split/sessionGraph';
+import { residentState } from '../../split/stateTensors';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { brokenMemories, limitsOf } from '../plan/constraints';
+import { brokenMemories, limitsOf, limitTolerance } from '../plan/constraints';
 import { busyValue, type Direction, sendingValue, wayOf } from '../plan/metrics';
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
@@ -28,7 +30,7 @@ export function problemWith(costs: CostTables, bounds: TierBounds, goal: Goal): 
   return {
     ...solverTopology(costs),
     goal,
-    limits: isTight ? [...limits, ...memoryLimits(costs)] : limits,
+    limits: [...limits, ...callLimits(costs, bounds), ...(isTight ? memoryLimits(costs) : [])],
     lowest: bounds.lowest,
     highest: bounds.highest,
     ...(isTight && { accepts: (tierOfNode: Uint8Array) => fits(costs, tierOfNode) }),
@@ -70,6 +72,15 @@ function stagePrices({ infrastructure, answers }: CostTables): AdditiveObjective
   ];
 }
 
+/** Limits on the calls of a session. */
+function callLimits({ phases, infrastructure }: CostTables, bounds: TierBounds): Limit[] {
+  if (phases === undefined) return [];
+  const { maxFirstTokenMs, maxPerTokenMs } = infrastructure.constraints;
+  const on = (costs: CostTables, most: number | undefined) =>
+    most === undefined ? [] : limitsOn(costs, bounds, 'latency', most * 1e-3 * (1 + limitTolerance));
+  return [...on(phases.first, maxFirstTokenMs), ...on(phases.token, maxPerTokenMs)];
+}
+
 function memoryLimits(costs: CostTables): Limit[] {
   return costs.infrastructure.tiers.flatMap(({ memoryGB }, k): Limit[] =>
     memoryGB === undefined ? [] : [{ figure: memoryFigure(costs, k), most: memoryGB * 1e9 * fullMemory }],
@@ -80,13 +91,15 @@ function memoryLimits(costs: CostTables): Limit[] {
 export function memoryFigure(costs: CostTables, k: number): Figure {
   const { graph, infrastructure, topology } = costs;
   const { tiers } = infrastructure;
+  const { tensors } = memoryGraph(graph);
+  const state = residentState(graph);
   const nodeCost = new Float64Array(graph.nodes.length * tiers.length);
   const largest = new Float64Array(nodeCost.length);
   for (const [node, { weightBytes, reads, writes }] of graph.nodes.entries()) {
-    nodeCost[node * tiers.length + k] = weightBytes;
+    nodeCost[node * tiers.length + k] = weightBytes + (state[node] ?? 0);
     const working = new Set([...reads, ...writes]);
     let bytes = 0;
-    for (const tensor of working) bytes += graph.tensors[tensor]?.bytes ?? 0;
+    for (const tensor of working) bytes += tensors[tensor]?.bytes ?? 0;
     largest[node * tiers.length + k] = bytes;
   }
   const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));

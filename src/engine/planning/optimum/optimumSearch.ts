@@ -8,7 +8,7 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';
 import type { TierBounds } from '../infrastructure/tierBounds';
-import { brokenConstraints } from '../plan/constraints';
+import { brokenConstraints, brokenSessionLimits } from '../plan/constraints';
 import { type MetricValues, objectiveWeights } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
@@ -167,7 +167,9 @@ export class OptimumSearch {
       return { best: unlimited, bound: unlimited.value, isProven: true, evaluatedPlans: this.costs.tiers.length };
     }
     const found = this.searched();
-    return this.search.findsOptimum ? found : this.prove(found, unlimited?.value ?? 0);
+    return this.search.findsOptimum && this.costs.phases === undefined
+      ? found
+      : this.prove(found, unlimited?.value ?? 0);
   }
 
   private keeps(assignment: Assignment): boolean {
@@ -180,7 +182,10 @@ export class OptimumSearch {
     const label = lowestLabel(fronts.plans());
     if (label === undefined) return noPlan(fronts.evaluated);
     const assignment = assignmentOf(family, cutsOfPlan(label));
-    const value = evaluatePlan(this.costs, assignment).objectiveValue;
+    const evaluation = evaluatePlan(this.costs, assignment);
+    if (brokenSessionLimits(this.costs.infrastructure.constraints, evaluation).length > 0)
+      return noPlan(fronts.evaluated);
+    const value = evaluation.objectiveValue;
     return { best: { assignment, value }, bound: value, isProven: true, evaluatedPlans: fronts.evaluated };
   }
 

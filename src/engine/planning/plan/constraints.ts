@@ -8,7 +8,8 @@ import {
   metrics,
   metricTable,
 } from '../../../shared/metrics';
-import { recordOf } from '../../../shared/recordOf';
+import { namesOf, recordOf } from '../../../shared/recordOf';
+import { sessionLimits } from '../../../shared/session';
 import type { Constraints, Infrastructure } from '../infrastructure/infrastructure';
 import type { MetricValues } from './metrics';
 import type { Evaluation } from './plan';
@@ -54,7 +55,22 @@ export function brokenConstraints(infrastructure: Infrastructure, evaluation: Ev
     .map(({ name, bound, metric }) => {
       return `${name} ${bound} (it takes ${rounded(metricEntry(metric).toFigure(values[metric]))})`;
     });
-  return [...broken, ...brokenMemories(infrastructure, evaluation)];
+  return [
+    ...broken,
+    ...brokenSessionLimits(infrastructure.constraints, evaluation),
+    ...brokenMemories(infrastructure, evaluation),
+  ];
+}
+
+/** The limits on the calls of a session that a plan breaks, in words. */
+export function brokenSessionLimits(constraints: Constraints, { calls }: Pick<Evaluation, 'calls'>): string[] {
+  if (calls === undefined) return [];
+  const taken = { maxFirstTokenMs: calls.firstTokenMs, maxPerTokenMs: calls.perTokenMs };
+  return namesOf(sessionLimits).flatMap((limit) => {
+    const most = constraints[limit];
+    if (most === undefined || taken[limit] <= most * (1 + limitTolerance)) return [];
+    return [`${limit} ${most} (it takes ${rounded(taken[limit])})`];
+  });
 }
 
 /** True unless plans may exceed what tiers state of their memory. */
@@ -62,12 +78,17 @@ export function respectsMemory({ respectMemory }: Constraints): boolean {
   return respectMemory !== false;
 }
 
+/** Bytes that a plan takes of a tier's memory: weights, activations at their peak, and the state of one session. */
+export function memoryBytes({ tiers }: Pick<Evaluation, 'tiers'>, tier: number): number {
+  const load = tiers[tier];
+  return (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0) + (load?.stateBytes ?? 0);
+}
+
 /** The memories that must be respected and do not hold a plan, in words. */
 export function brokenMemories(infrastructure: Infrastructure, evaluation: Evaluation): string[] {
   if (!respectsMemory(infrastructure.constraints)) return [];
   return infrastructure.tiers.flatMap(({ id, memoryGB }, k) => {
-    const load = evaluation.tiers[k];
-    const bytes = (load?.weightBytes ?? 0) + (load?.peakActivationBytes ?? 0);
+    const bytes = memoryBytes(evaluation, k);
     if (memoryGB === undefined || bytes <= memoryGB * 1e9 * (1 + limitTolerance)) return [];
     return [`the ${memoryGB} GB of \`${id}\` (it needs ${rounded(bytes / 1e9)} GB)`];
   });

@@ -13,6 +13,8 @@ export interface TierLoad {
   readonly computeMs: number;
   readonly weightBytes: number;
   readonly peakActivationBytes: number;
+  /** State of one session that stays between calls; absent where there is none. */
+  readonly stateBytes?: number;
   /** Nodes whose time is measured; the others are estimates. */
   readonly measuredNodes: number;
   readonly costPerRequest: number;
@@ -51,6 +53,8 @@ export interface Evaluation extends Figures {
   readonly links: readonly LinkLoad[];
   /** The objective's value: smaller is better, throughput as seconds per request of the slowest stage. */
   readonly objectiveValue: number;
+  /** Of a session that has limits on its calls. */
+  readonly calls?: { readonly firstTokenMs: number; readonly perTokenMs: number };
 }
 
 export interface Plan {

@@ -1,6 +1,8 @@
 import { liveBytes, tensorBytes } from '../../split/liveBytes';
 import { loadOf } from '../../split/peakActivations';
+import { memoryGraph } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
+import { residentState } from '../../split/stateTensors';
 import type { CostTables } from '../costs/costTables';
 import { respectsMemory } from '../plan/constraints';
 import { type CutFamily, membersOf } from './cutFamily';
@@ -21,7 +23,7 @@ function mostBytes(graph: SplitGraph): number {
   let bytes = allBytes.get(graph) ?? 0;
   if (allBytes.has(graph)) return bytes;
   for (const { weightBytes } of graph.nodes) bytes += weightBytes;
-  for (const one of tensorBytes(graph)) if (one < Number.POSITIVE_INFINITY) bytes += one;
+  for (const one of tensorBytes(memoryGraph(graph))) if (one < Number.POSITIVE_INFINITY) bytes += one;
   allBytes.set(graph, bytes);
   return bytes;
 }
@@ -29,16 +31,19 @@ function mostBytes(graph: SplitGraph): number {
 const prefixMemories = new WeakMap<SplitGraph, (from: number, to: number) => number>();
 
 /**
- * Bytes of weights and of activations at their peak that the nodes between two positions of the order take. The peak is
+ * Bytes of weights, of state and of activations at their peak that the nodes between two positions of the order take. The peak is
  * the largest working set on the way, wherever the cuts are: what arrives from below and what higher tiers still read is
  * live there in any case.
  */
 export function prefixMemory(graph: SplitGraph): (from: number, to: number) => number {
   const known = prefixMemories.get(graph);
   if (known !== undefined) return known;
-  const working = new RangeMaximum(liveBytes(graph).workingBytes);
+  const working = new RangeMaximum(liveBytes(memoryGraph(graph)).workingBytes);
   const weights = new Float64Array(graph.nodes.length + 1);
-  for (const [node, { weightBytes }] of graph.nodes.entries()) weights[node + 1] = (weights[node] ?? 0) + weightBytes;
+  const state = residentState(graph);
+  for (const [node, { weightBytes }] of graph.nodes.entries()) {
+    weights[node + 1] = (weights[node] ?? 0) + weightBytes + (state[node] ?? 0);
+  }
   const bytesOf = (from: number, to: number) => (weights[to] ?? 0) - (weights[from] ?? 0) + working.between(from, to);
   prefixMemories.set(graph, bytesOf);
   return bytesOf;
@@ -77,7 +82,8 @@ function bytesBetween(graph: SplitGraph, family: CutFamily, lower: number, upper
   const below = membersOf(family, lower);
   const here = membersOf(family, upper).map((member, node) => (below[node] === 1 ? 0 : member));
   const { weightBytes, peakActivationBytes } = loadOf(graph, here, below);
-  return weightBytes + peakActivationBytes;
+  const state = residentState(graph).reduce((sum, bytes, node) => sum + (here[node] === 1 ? bytes : 0), 0);
+  return weightBytes + peakActivationBytes + state;
 }
 
 /** The largest of consecutive values in constant time, from the largest of every run of a power of two. */

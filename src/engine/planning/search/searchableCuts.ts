@@ -23,13 +23,13 @@ export function searchableCuts(costs: CostTables, candidates: readonly Candidate
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
-/** Candidates under a table's sizes and the answers; none where these are those of the model. */
+/** Candidates under a table's sizes and the answers; none where these are those of the model, which a session's never are. */
 function candidatesUnder(costs: CostTables, wire: WireTable): readonly Candidate[] {
   const { tensors } = costs.graph;
   const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
   const { nodeBytes } = costs.answers;
   const matter = answersMatter(costs);
-  if (isOwnSize && !matter) return [];
+  if (isOwnSize && !matter && costs.graph.session === undefined) return [];
   return searchCandidates(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).candidates;
 }
 

@@ -1,6 +1,8 @@
-import { hasLimits } from '../plan/constraints';
+import type { CostTables } from '../costs/costTables';
+import { evaluatePlan } from '../costs/evaluate';
+import { brokenSessionLimits, hasLimits } from '../plan/constraints';
 import { isWorstPart } from '../plan/metrics';
-import type { FoundPlan } from '../plan/plan';
+import type { Assignment, FoundPlan } from '../plan/plan';
 import { assignmentOf } from '../search/cutFamily';
 import { cutsOfPlan, firstValue, lowestLabel } from '../search/labels';
 import { memoriesMayFill } from '../search/partMemory';
@@ -33,7 +35,14 @@ export function planOfSearch({ costs, search }: StrategyContext): FoundPlan | un
   const isEnough =
     single !== undefined && (equal !== undefined || firstValue(single) <= firstValue(best) * (1 + tieTolerance));
   const chosen = isEnough ? single : (lowestLabel(equal?.plans() ?? []) ?? best);
-  return { assignment: assignmentOf(fronts.family, cutsOfPlan(chosen)), evaluatedPlans };
+  const assignment = assignmentOf(fronts.family, cutsOfPlan(chosen));
+  return breaksSessionLimits(costs, assignment) ? undefined : { assignment, evaluatedPlans };
+}
+
+/** The search does not look at the calls of a session one by one. */
+function breaksSessionLimits(costs: CostTables, assignment: Assignment): boolean {
+  if (costs.phases === undefined) return false;
+  return brokenSessionLimits(costs.infrastructure.constraints, evaluatePlan(costs, assignment)).length > 0;
 }
 
 /** Whether what a search over some of the cuts finds may be far from the best: where the best plan is no single cut. */

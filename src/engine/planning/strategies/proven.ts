@@ -1,6 +1,14 @@
+import { DnnSplitError } from '../../../shared/errors';
+import { say } from '../../../shared/messages/say';
+import { durationText, listed } from '../../../shared/quantities';
+import { namesOf } from '../../../shared/recordOf';
+import { sessionLimits } from '../../../shared/session';
+import { additiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { droppableConstraints } from '../limits/droppable';
 import { infeasibleError } from '../limits/relaxation';
+import { solveTables } from '../optimum/exactPlan';
 import type { FoundPlan } from '../plan/plan';
 import { tieTolerance } from '../search/ties';
 import type { StrategyContext } from './strategy';
@@ -13,10 +21,34 @@ import type { StrategyContext } from './strategy';
 export function planWithProof(context: StrategyContext, found: FoundPlan | undefined): FoundPlan {
   const { costs, search, optimum, fixedCuts } = context;
   const { best, evaluatedPlans } = optimum.optimum;
+  if (best === undefined && costs.phases !== undefined) throw noSession(costs, costs.phases, context);
   if (best === undefined) throw infeasibleError(search, optimum, droppableConstraints(search, optimum, fixedCuts));
   if (found !== undefined) {
     const { objectiveValue } = evaluatePlan(costs, found.assignment);
     if (objectiveValue <= best.value * (1 + tieTolerance)) return { ...found, evaluatedPlans };
   }
   return { assignment: optimum.quickest(best), evaluatedPlans };
+}
+
+/** Why no plan keeps the limits on the calls of a session: what these take at least, each by itself. */
+function noSession(
+  { infrastructure: { constraints } }: CostTables,
+  { first, token }: NonNullable<CostTables['phases']>,
+  { bounds, work }: StrategyContext,
+): DnnSplitError {
+  const leastMs = (costs: CostTables) => {
+    const prices = additiveObjective(costs.infrastructure, 'latency');
+    return prices === undefined ? 0 : solveTables(costs, prices, bounds, work).cost * 1e3;
+  };
+  const limits = namesOf(sessionLimits).flatMap((limit) =>
+    constraints[limit] === undefined ? [] : [`\`${limit}\` ${constraints[limit]}`],
+  );
+  return new DnnSplitError(
+    'infeasible',
+    say('limits.session', {
+      limits: listed(limits),
+      first: durationText(leastMs(first)),
+      token: durationText(leastMs(token)),
+    }),
+  );
 }

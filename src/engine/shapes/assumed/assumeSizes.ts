@@ -79,6 +79,39 @@ function contradictionsOf({ diagnostics }: InferredModel): number {
   return diagnostics.filter(({ severity }) => severity !== 'information').length;
 }
 
+/** The dimensions that change from call to call of a model with state. */
+export interface StepDimensions {
+  /** How many tokens a call takes; none where every call takes the same. */
+  readonly step: readonly string[];
+  /** How many tokens were there before, and how many there are with those of the call. */
+  readonly past: readonly string[];
+  readonly total: readonly string[];
+}
+
+/**
+ * The dimensions of a model that change from call to call.
+ * @throws DnnSplitError `canceled`
+ */
+export function stepDimensions(model: OnnxModel, state: readonly StatePair[], work: Work): StepDimensions {
+  const free = inferModel(model, {}, work);
+  const places = openPlaces(model, free, state.length > 0);
+  const remembered = new Set(state.map(({ input }) => input));
+  const ofRole = (role: SizeRole) => {
+    const found = places.filter((place) => !remembered.has(place.input) && roleOf(place) === role);
+    return new Set(found.map(({ symbol }) => symbol));
+  };
+  const step = ofRole('step');
+  const past = state.flatMap(({ input, growsAlong }) => {
+    const dim = growsAlong === undefined ? undefined : free.tensors.get(input)?.shape?.[growsAlong];
+    return typeof dim === 'object' ? dim.symbols.filter((symbol) => !step.has(symbol)) : [];
+  });
+  return {
+    step: [...step],
+    past: [...new Set(past)],
+    total: [...ofRole('total')].filter((name) => !past.includes(name)),
+  };
+}
+
 /** Where the open symbols of the inputs stand, in the order of the inputs. */
 function openPlaces(model: OnnxModel, stated: InferredModel, hasPairs: boolean): DimPlace[] {
   const inputs = new Set(stated.inputs);

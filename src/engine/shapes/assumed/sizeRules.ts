@@ -33,8 +33,9 @@ export interface DimPlace {
 export const usualSizes: Readonly<Record<SizeRole, readonly number[]>> = {
   batch: [1],
   tokens: [128, 64, 77, 256, 512],
-  step: [1],
-  cache: [128],
+  // A call is one step; only a graph that cannot take one gets more.
+  step: [1, 1, 1, 16, 64],
+  cache: [128, 32, 8],
   total: [129],
   height: [224, 256, 320, 384, 416, 512, 640, 299, 300, 128, 96, 64, 32, 28],
   width: [224, 256, 320, 384, 416, 512, 640, 299, 300, 128, 96, 64, 32, 28],
@@ -65,8 +66,8 @@ const rules: readonly Rule[] = [
   { role: 'width', holds: (_, name) => /width|^w$|cols|columns/.test(name) },
   { role: 'channels', holds: (_, name) => /channels?$|^c$/.test(name) },
   { role: 'samples', holds: (place, name, input) => isAudio(place, name, input) },
+  { role: 'step', holds: (place, name) => place.hasState && isStepName(name) && !/encoder/.test(name) },
   { role: 'frames', holds: ({ dtype }, name) => !integers.has(dtype) && /frame|time|mel|^t$/.test(name) },
-  { role: 'step', holds: (place, name) => place.hasState && isTokenName(name) && !/encoder/.test(name) },
   { role: 'tokens', holds: ({ dtype }, name) => integers.has(dtype) && isTokenName(name) },
   { role: 'sequence', holds: (_, name) => isTokenName(name) },
   // What follows knows the dimension by its place alone.
@@ -101,6 +102,11 @@ export function isState(input: string): boolean {
 
 function isTokenName(name: string): boolean {
   return /seq|token|text|word|length|(^|_)len$/.test(name);
+}
+
+/** Of a stream the frames of a call, of a decoder its tokens. */
+function isStepName(name: string): boolean {
+  return isTokenName(name) || /frame|^t$/.test(name);
 }
 
 function isTokenPlace(axis: number, shape: readonly StatedDim[], dtype: DType): boolean {

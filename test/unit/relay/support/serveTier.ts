@@ -7,6 +7,7 @@ import type { Executors } from '../../../../src/relay/service/hop';
 import type { LogFields } from '../../../../src/relay/service/log';
 import { Metrics } from '../../../../src/relay/service/metrics';
 import { RelayServer, type RelayServerOptions } from '../../../../src/relay/service/relayServer';
+import type { SessionLimits } from '../../../../src/relay/sessions/sessions';
 import type { Tracer } from '../../../../src/relay/tracing/tracer';
 import type { Executor } from '../../../../src/runtime/executor';
 import type { ContractDocument, ContractTensor, SingleCutContract } from '../../../../src/shared/documents/contract';
@@ -77,6 +78,7 @@ export interface TierSettings extends Partial<RelayServerOptions> {
   readonly maxRunning?: number;
   readonly maxWaiting?: number;
   readonly maxOpen?: number;
+  readonly sessions?: Partial<SessionLimits>;
   readonly client?: Partial<InferenceClientOptions>;
   readonly tracer?: Tracer;
   readonly refusesUnencoded?: boolean;
@@ -129,7 +131,8 @@ export async function serveTier(
     log: (message, fields) => void logged.push({ message, fields }),
     ...settings,
   };
-  const limits = { timeoutMs: options.timeoutMs, maxOpen: settings.maxOpen ?? 1000 };
+  const sessions = { maxSessions: 100, maxSessionBytes: 1e6, sessionIdleMs: 60_000, ...settings.sessions };
+  const limits = { timeoutMs: options.timeoutMs, maxOpen: settings.maxOpen ?? 1000, ...sessions };
   const executors = executor instanceof Map ? executor : new Map(blocksOf(contract).map(({ id }) => [id, executor]));
   const parts = { executors, upstream: client, metrics, admission, tracer: settings.tracer };
   const { refusesUnencoded = false } = settings;
