@@ -3,7 +3,8 @@ import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
 import type { TrialReport, TrialTask } from '../shared/trial';
 import { trialReportSchema } from '../shared/trial';
 import { type ProgramOptions, runProgramTask } from './programTask';
-import { type ExportedSplit, inputRangesOf } from './verifySplit';
+import { inputRangesOf } from './splitInputs';
+import type { ExportedSplit } from './verifySplit';
 
 export interface TrialOptions {
   readonly requests: number;
