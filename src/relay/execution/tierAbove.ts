@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { cutsOf } from '../../shared/documents/contractParts';
 import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
@@ -16,7 +17,8 @@ import {
   withObservation,
   withTimeout,
 } from '../adaptive/bandwidthEstimate';
-import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
+import type { Holding } from '../adaptive/holding';
+import { holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
 import { parametersOf } from '../inference/sequence';

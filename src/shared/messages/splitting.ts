@@ -61,6 +61,8 @@ export const splittingMessages = {
   'deploy.noRelay': 'No relay can serve tier {tier}: tensor "{tensor}" {reason}.',
   'ray.dtype':
     'Ray Serve runs tiers on numbers and booleans only, but tensor "{tensor}" is {dtype}. Choose another target.',
+  'ray.state':
+    'Ray Serve spreads requests over its replicas, but tier {tier} keeps state between the requests of a session. Choose Kubernetes, Compose or bundles.',
   'triton.container': 'Triton supports tensors only, but "{tensor}" is a {type}. Choose another target.',
   'triton.dtype': 'Triton does not support type {dtype} of tensor "{tensor}". Choose another target.',
   'triton.rank': 'Triton needs the rank of tensor "{tensor}", which is unknown. Choose another target.',
