@@ -41,6 +41,8 @@ export const splittingMessages = {
     'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
   'tensor.notRun':
     'Tensor "{tensor}" {reason}, which ONNX Runtime for Node.js does not support. Move the split point or remove that output from the model.',
+  'plan.uncarried':
+    'The plan sends tensor "{tensor}" between tiers, which {reason}: no relay can carry that. Cut the model elsewhere, for example with --cut.',
   'tensor.container': 'is a {type}',
   'tensor.elements': 'has elements of type {dtype}',
 
