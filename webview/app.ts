@@ -33,6 +33,8 @@ export interface App {
   readonly view: GraphView;
 }
 
+type AppOptions = Pick<Extract<ToWebview, { type: 'init' }>, 'modelName' | 'withheld'>;
+
 /** Calls `work` once things have been quiet for a while. */
 function debounced(work: () => void, milliseconds: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,10 +45,10 @@ function debounced(work: () => void, milliseconds: number): () => void {
 }
 
 /** Builds the page into `root` and joins its parts: store, canvas, panels, keyboard, host. */
-export function createApp(root: HTMLElement, transport: Transport, modelName: string): App {
+export function createApp(root: HTMLElement, transport: Transport, { modelName, withheld = [] }: AppOptions): App {
   const memory = readMemory(transport.remembered(), initialState);
   const { camera, ...restored } = memory;
-  const store = createStore({ ...initialState, ...restored, modelName });
+  const store = createStore({ ...initialState, ...restored, modelName, withheld });
   const speech = createSpeech();
   const controller = createController(store, transport, speech.announce);
 

@@ -9,6 +9,7 @@ import type { DrawingPart, HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
+import type { TrialReport } from './trial';
 import type { RunningDeployment, VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
@@ -223,6 +224,11 @@ export interface ServerRequests {
       deployment?: RunningDeployment | undefined;
     };
     result: VerificationReport;
+  };
+  /** Runs every tier of a plan on the server's machine and sets what it took beside what the plan says. */
+  'dnnsplit/runLocally': {
+    params: { sourceUri: string; requests: number; packageFolder: string; token: string };
+    result: TrialReport;
   };
 }
 

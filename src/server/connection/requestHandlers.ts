@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { handoverText } from '../../app/handoverFile';
+import { handoverText } from '../../app/handoverText';
 import { planPage } from '../../app/planPage';
 import { createDisplayList } from '../../engine/picture/displayList/displayList';
 import { savedTheme } from '../../engine/picture/displayList/editorColors';
