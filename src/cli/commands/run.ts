@@ -92,7 +92,8 @@ async function run(target: string, options: RunOptions, output: Output): Promise
 /** Runs the plan with requests of its own and prints predicted beside measured. */
 async function compareWithPlan(target: string, options: RunOptions, output: Output): Promise<void> {
   const { tryOut } = await import('../../app/trialTask');
-  const { inputRangesOf, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf } = await import('../../app/splitInputs');
+  const { splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const { trialText } = await import('../terminal/trialText');
   const conflict = reportConflicts.find((name) => options[name] !== undefined && options[name] !== false);
