@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
 import { isRegularFile, statusAt } from '../files/regularFile';
-import { blocksOf } from '../shared/documents/contract';
+import { blocksOf } from '../shared/documents/contractParts';
 import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';

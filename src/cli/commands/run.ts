@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { RunningChain } from '../../relay/chain/startChain';
-import { startsWithOf } from '../../shared/documents/contract';
+import { startsWithOf } from '../../shared/documents/contractParts';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
@@ -92,8 +92,8 @@ async function run(target: string, options: RunOptions, output: Output): Promise
 /** Runs the plan with requests of its own and prints predicted beside measured. */
 async function compareWithPlan(target: string, options: RunOptions, output: Output): Promise<void> {
   const { tryOut } = await import('../../app/trialTask');
-  const { inputRangesOf } = await import('../../app/splitInputs');
   const { splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf } = await import('../../app/splitInputs');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const { trialText } = await import('../terminal/trialText');
   const conflict = reportConflicts.find((name) => options[name] !== undefined && options[name] !== false);
