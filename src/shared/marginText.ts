@@ -1,5 +1,6 @@
+import type { MarginReport } from './marginReports';
 import { bandwidthText, ratioText } from './quantities';
-import type { MarginReport, PlanReport } from './reports';
+import type { PlanReport } from './reports';
 
 /** A margin for reading: whose figure it is, and its two ends where it has them. */
 export interface MarginText {

@@ -2,6 +2,7 @@ import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FollowedReport, RegimeReport, RegionMapReport, RegionReport } from '../../shared/bandwidthReports';
 import { visibleText } from '../../shared/escape/visible';
 import { latencyPartsText } from '../../shared/latencyParts';
+import type { MarginReport } from '../../shared/marginReports';
 import {
   figureOf,
   type Metric,
@@ -23,14 +24,7 @@ import {
   threeDigits,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
-import type {
-  AdvisedReport,
-  CandidateOutcome,
-  MarginReport,
-  ParetoReport,
-  PlanReport,
-  StrategyReport,
-} from '../../shared/reports';
+import type { AdvisedReport, CandidateOutcome, ParetoReport, PlanReport, StrategyReport } from '../../shared/reports';
 import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/stateText';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';

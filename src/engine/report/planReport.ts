@@ -1,4 +1,5 @@
 import type { FollowedReport, RegimeReport, RegionMapReport } from '../../shared/bandwidthReports';
+import type { MarginReport } from '../../shared/marginReports';
 import { messageOf } from '../../shared/messages/say';
 import { figureOf, figures, figuresOf } from '../../shared/metrics';
 import { partsOf } from '../../shared/planParts';
@@ -7,7 +8,6 @@ import type {
   AdvisedReport,
   AuditReport,
   LinkReport,
-  MarginReport,
   ParetoReport,
   PlanReport,
   StrategyReport,

@@ -1,6 +1,7 @@
+import type { TrustReport } from '../../shared/marginReports';
 import { messageOf, type Sentence, say } from '../../shared/messages/say';
 import { listed } from '../../shared/quantities';
-import type { PlanReport, TrustReport } from '../../shared/reports';
+import type { PlanReport } from '../../shared/reports';
 import type { Margins } from '../planning/bandwidths/margins';
 import type { Doubt, Trust } from '../planning/bandwidths/trust';
 import type { CostTables } from '../planning/costs/costTables';
