@@ -23,7 +23,7 @@ let app: App | undefined;
 transport.listen((message) => {
   if (message.type === 'init') {
     setStrings(message.strings);
-    app ??= createApp(root, transport, message.modelName);
+    app ??= createApp(root, transport, message);
   }
   app?.receive(message);
 });

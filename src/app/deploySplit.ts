@@ -9,7 +9,8 @@ import { type FileIdentity, fileIdentities, requireUnchanged } from '../files/fi
 import { commitSets, FileSet } from '../files/fileSet';
 import type { Reach } from '../files/reach';
 import { whyNotCarried } from '../shared/carriedTensors';
-import { type ContractDocument, runTensors, travellingTensors } from '../shared/documents/contract';
+import type { ContractDocument } from '../shared/documents/contract';
+import { runTensors, travellingTensors } from '../shared/documents/contractParts';
 import { type PlanDocument, readingOfPlan } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';

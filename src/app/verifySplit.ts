@@ -2,14 +2,11 @@ import { dirname, join, resolve } from 'node:path';
 import { tierNames } from '../engine/deploy/parts/tierNames';
 import { type FileIdentity, fileIdentities } from '../files/fileIdentity';
 import { isRegularFile, statusAt } from '../files/regularFile';
-import { inputRanges } from '../runtime/inputRanges';
-import { blocksOf } from '../shared/documents/contract';
-import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
+import { blocksOf } from '../shared/documents/contractParts';
+import type { PlanDocument } from '../shared/documents/plan';
 import { DnnSplitError } from '../shared/errors';
-import type { InputRanges } from '../shared/inputRanges';
 import { say } from '../shared/messages/say';
 import { type VerificationReport, type VerificationTask, verificationReportSchema } from '../shared/verification';
-import { type AnalyzedModel, analyzeFile } from './analyzeFile';
 import { contractAt } from './contractFile';
 import { modelOfPlan, readPlanFile } from './planFile';
 import { type ProgramOptions, runProgramTask } from './programTask';
@@ -41,16 +38,6 @@ export function readSplit(directory: string): ExportedSplit {
   // Folders of an earlier export may lie beside those of this one.
   const contractPaths = paths.slice(0, contractAt(paths[0] ?? '').tierCount);
   return { plan, modelPath: modelOfPlan(plan, planPath), contractPaths };
-}
-
-/** The values that the inputs of a split's model may have. @throws DnnSplitError as `analyzeFile` */
-export function inputRangesOf({ modelPath, plan }: Pick<ExportedSplit, 'modelPath' | 'plan'>): InputRanges {
-  return rangesOfInputs(analyzeFile(modelPath, sizesOfPlan(plan)));
-}
-
-/** The values that a model's inputs may have. */
-export function rangesOfInputs({ inferred }: Pick<AnalyzedModel, 'inferred'>): InputRanges {
-  return inputRanges(inferred);
 }
 
 /** The contracts and sub-models of a split as they are now. */

@@ -1,4 +1,5 @@
-import { type ContractDocument, startsWithOf } from '../shared/documents/contract';
+import type { ContractDocument } from '../shared/documents/contract';
+import { startsWithOf } from '../shared/documents/contractParts';
 import { Steering } from './adaptive/steering';
 import type { TensorServer } from './execution/tensorServer';
 import { TierAbove } from './execution/tierAbove';

@@ -5,14 +5,8 @@ import { subModelPath } from '../files/reach';
 import type { Executor } from '../runtime/executor';
 import { onnxRuntimeExecutor } from '../runtime/onnxRuntime';
 import { refuseUncarried } from '../shared/carriedTensors';
-import {
-  blocksOf,
-  type ContractBlock,
-  type ContractDocument,
-  cutsOf,
-  runTensors,
-  travellingTensors,
-} from '../shared/documents/contract';
+import type { ContractBlock, ContractDocument } from '../shared/documents/contract';
+import { blocksOf, cutsOf, runTensors, travellingTensors } from '../shared/documents/contractParts';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { defaultSessions } from '../shared/sessionLimits';

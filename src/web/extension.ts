@@ -69,7 +69,10 @@ async function readPieces(read: ReadFile): Promise<Map<string, string>> {
   return pieces;
 }
 
-/** Runs a piece as Node does it, with those that it needs: each once, and not before one asks for it. */
+/**
+ * Runs a piece as Node does it, with those that it needs: each once, and not before one asks for it. A function is made of
+ * its text, as the editor itself does it with the first file of an extension.
+ */
 function loadPiece(
   first: string,
   pieces: ReadonlyMap<string, string>,

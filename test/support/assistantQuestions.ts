@@ -69,6 +69,17 @@ export type Ask = <Tool extends keyof Answers>(
   input: Readonly<Record<string, unknown>>,
 ) => Promise<Answers[Tool]>;
 
+/** Asks each thing once: what is read from an answer for one question is in it for the next one too. */
+export function remembering(ask: Ask): Ask {
+  const answers = new Map<string, Promise<Answers[keyof Answers]>>();
+  return <Tool extends keyof Answers>(tool: Tool, input: Readonly<Record<string, unknown>>) => {
+    const key = JSON.stringify([tool, input]);
+    const answer = (answers.get(key) ?? ask(tool, input)) as Promise<Answers[Tool]>;
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
 /** Absolute paths of the models that are asked about: two of the sample workspace under its configuration, and a dynamic one. */
 export interface AskedModels {
   readonly mobilenet: string;

@@ -38,7 +38,8 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   if (model.endsWith('.json')) return reportDocument(model, options);
   const { analyzeAs } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { handoverOf, handoverText } = await import('../../app/handoverFile');
+  const { handoverOf } = await import('../../app/handoverFile');
+  const { handoverText } = await import('../../app/handoverText');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
   const { planAnalyzed } = await import('../../app/planAnalyzed');
   const { buildScene } = await import('../../engine/picture/layout/buildScene');
@@ -63,7 +64,7 @@ async function report(model: string, options: ReportOptions): Promise<void> {
 
 /** The report of a plan document by itself: nothing is planned anew, and its model need not be there. */
 async function reportDocument(path: string, options: ReportOptions): Promise<void> {
-  const { documentText } = await import('../../app/handoverFile');
+  const { documentText } = await import('../../app/handoverText');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');

@@ -64,7 +64,8 @@ function parseTolerance(text: string): number {
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const deployment = runningDeployment(options);
-  const { inputRangesOf, runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf } = await import('../../app/splitInputs');
+  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { seesEditorFiles } from '../../files/editorFiles';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { type ServerNotifications, type ServerRequests, workspaceTrusted } from '../../shared/requests';
@@ -61,7 +62,10 @@ export class LanguageServer implements ServerConnection, Releasable {
 
   /** Tells a server that runs that the workspace is trusted from now on; a new one knows. */
   tellTrust(): void {
-    if (this.#state === 'running') void this.#client?.sendNotification(workspaceTrusted).catch(() => undefined);
+    if (this.#state !== 'running') return;
+    // Threads that share no memory learn it when they start.
+    if (seesEditorFiles) void this.restart();
+    else void this.#client?.sendNotification(workspaceTrusted).catch(() => undefined);
   }
 
   get state(): ServerState {

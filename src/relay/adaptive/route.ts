@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Refusal } from '../../runtime/refusal';
-import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
 import { type Sentence, say } from '../../shared/messages/say';
-import { artifactOf } from '../inference/artifact';
+import { type Holding, holdingOf } from './holding';
 
 /** The way of one request through the tiers, which the first one chooses and the others obey. */
 export interface Route {
@@ -36,16 +36,6 @@ export function routeFrom(value: unknown): Route | undefined {
 }
 
 const holdingSchema = z.object({ artifact: z.string(), policy: z.string().optional(), cuts: z.array(z.string()) });
-/** What a tier can take part in. */
-export type Holding = z.infer<typeof holdingSchema>;
-
-export function holdingOf(contract: ContractDocument): Holding {
-  return {
-    artifact: artifactOf(contract),
-    ...(contract.formatVersion === 2 && { policy: contract.policy.version }),
-    cuts: cutsOf(contract).map(({ id }) => id),
-  };
-}
 
 /** Reads what a tier says that it holds; nothing where it says nothing. */
 export function holdingFrom(value: unknown): Holding | undefined {

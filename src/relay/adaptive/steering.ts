@@ -7,7 +7,8 @@ import {
   type SwitchingTable,
   startingController,
 } from '../../shared/policy';
-import type { Holding, Route } from './route';
+import type { Holding } from './holding';
+import type { Route } from './route';
 
 type WatchedLink = AdaptiveContract['policy']['links'][number];
 

@@ -1,5 +1,6 @@
 import { datatypeOf } from '../../runtime/tensor';
-import { type ContractDocument, interfaceOf, startsWithOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { interfaceOf, startsWithOf } from '../../shared/documents/contractParts';
 import { shellWord } from '../../shared/escape/shell';
 import { visibleJson } from '../../shared/escape/visible';
 import { atStep, rolesOf } from '../inference/stepLengths';

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import { type ContractDocument, cutsOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { cutsOf } from '../../shared/documents/contractParts';
 import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
@@ -12,10 +13,12 @@ import {
   probeBytes,
   probePauseMs,
   tellingBytes,
+  withLowerBound,
   withObservation,
   withTimeout,
 } from '../adaptive/bandwidthEstimate';
-import { type Holding, holdingFrom, lostParameter, type Route } from '../adaptive/route';
+import type { Holding } from '../adaptive/holding';
+import { holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
 import { parametersOf } from '../inference/sequence';
@@ -86,7 +89,7 @@ export class TierAbove implements Upstream {
     const response = await (this.isDispensable ? hurried(call, ask) : ask(call));
     this.refuseMismatch(response.parameters[artifactParameter]);
     this.listener.found?.();
-    this.observe(observationFrom(response.parameters[receivedParameter], performance.now() - start));
+    this.observe(response.parameters[receivedParameter], performance.now() - start);
     for (const { link, mbps, roundTripMs } of linksFrom(response.parameters[linksParameter]))
       this.listener.linkSeen?.(link, { bandwidthMbps: mbps, roundTripMs });
     return response;
@@ -123,16 +126,19 @@ export class TierAbove implements Upstream {
     try {
       const received = await this.client.probe?.(probeBytes(this.link), this.sender);
       this.toldMs = performance.now();
-      this.observe(observationFrom(received, this.toldMs - start));
+      this.observe(received, this.toldMs - start);
     } finally {
       this.isProbing = false;
     }
   }
 
-  private observe(observation: LinkObservation | undefined): void {
+  private observe(received: unknown, elapsedMs: number): void {
+    const observation = observationFrom(received, elapsedMs);
     if (observation === undefined) return;
     if (observation.bodyBytes >= tellingBytes(this.link)) this.toldMs = performance.now();
     this.link = withObservation(this.link, observation);
+    // What came all at once shows no bandwidth, but none below what it took from end to end.
+    if (observation.ms === 0) this.link = withLowerBound(this.link, observation.bodyBytes, elapsedMs);
     this.listener.linkSeen?.(this.contract.position, this.link);
   }
 

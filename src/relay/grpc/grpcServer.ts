@@ -12,7 +12,7 @@ import {
 import { Refusal } from '../../runtime/refusal';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { holdingOf } from '../adaptive/route';
+import { holdingOf } from '../adaptive/holding';
 import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
 import {

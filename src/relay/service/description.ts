@@ -1,6 +1,7 @@
 import { datatypeOf } from '../../runtime/tensor';
-import { type ContractDocument, type ContractTensor, interfaceOf, startsWithOf } from '../../shared/documents/contract';
-import { holdingOf } from '../adaptive/route';
+import type { ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import { interfaceOf, startsWithOf } from '../../shared/documents/contractParts';
+import { holdingOf } from '../adaptive/holding';
 import { artifactOf } from '../inference/artifact';
 import { artifactParameter, holdingParameter } from '../inference/travelling';
 import type { Metrics } from './metrics';

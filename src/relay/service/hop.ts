@@ -1,15 +1,8 @@
 import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import {
-  blocksOf,
-  type ContractBlock,
-  type ContractCut,
-  type ContractDocument,
-  type ContractTensor,
-  cutsOf,
-  interfaceOf,
-} from '../../shared/documents/contract';
+import type { ContractBlock, ContractCut, ContractDocument, ContractTensor } from '../../shared/documents/contract';
+import { blocksOf, cutsOf, interfaceOf } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { Route } from '../adaptive/route';

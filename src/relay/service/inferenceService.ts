@@ -1,6 +1,7 @@
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import { type ContractDocument, startsWithOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { startsWithOf } from '../../shared/documents/contractParts';
 import { say } from '../../shared/messages/say';
 import { counted } from '../../shared/quantities';
 import type { Arrival } from '../adaptive/arrivals';

@@ -1,13 +1,8 @@
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import {
-  type ContractDocument,
-  cutsOf,
-  type StartTensor,
-  startsWithOf,
-  stateOf,
-} from '../../shared/documents/contract';
+import type { ContractDocument, StartTensor } from '../../shared/documents/contract';
+import { cutsOf, startsWithOf, stateOf } from '../../shared/documents/contractParts';
 import type { Route } from '../adaptive/route';
 import { checkInputs } from '../inference/fit';
 import type { Executors, Hop, HopAnswer } from '../service/hop';

@@ -2,7 +2,7 @@ import { type Executor, unhurriedCall } from '../../runtime/executor';
 import { onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
-import { interfaceOf } from '../../shared/documents/contract';
+import { interfaceOf } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { TrialReport, TrialTask } from '../../shared/trial';

@@ -5,7 +5,8 @@ import { type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnx
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import { refuseUncarried } from '../../shared/carriedTensors';
-import { blocksOf, type ContractDocument, runTensors, travellingTensors } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { blocksOf, runTensors, travellingTensors } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { RunningDeployment, VerificationReport, VerificationTask } from '../../shared/verification';

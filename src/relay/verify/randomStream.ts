@@ -1,15 +1,8 @@
 import { bytesOf } from '../../runtime/elements';
 import { randomInput } from '../../runtime/randomInputs';
 import { elementCount, type Tensor } from '../../runtime/tensor';
-import {
-  type ContractDocument,
-  type ContractTensor,
-  interfaceOf,
-  type StartTensor,
-  type StateTensor,
-  startsWithOf,
-  stateOf,
-} from '../../shared/documents/contract';
+import type { ContractDocument, ContractTensor, StartTensor, StateTensor } from '../../shared/documents/contract';
+import { interfaceOf, startsWithOf, stateOf } from '../../shared/documents/contractParts';
 import type { InputRanges } from '../../shared/inputRanges';
 import { atStep, masksAll, type RoleOf, rolesOf, type StepLengths } from '../inference/stepLengths';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Executor, type Sequence, unhurriedCall } from '../../runtime/executor';
 import type { Tensor } from '../../runtime/tensor';
-import { type ContractDocument, interfaceOf, startsWithOf } from '../../shared/documents/contract';
+import type { ContractDocument } from '../../shared/documents/contract';
+import { interfaceOf, startsWithOf } from '../../shared/documents/contractParts';
 import type { Route } from '../adaptive/route';
 import type { Hop } from '../service/hop';
 import { initialState, sizesIn } from '../sessions/initialState';

@@ -2,7 +2,7 @@ import { compareTensors, worseOf } from '../../runtime/compareTensors';
 import { loadOnnxRuntime, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
-import { cutsOf } from '../../shared/documents/contract';
+import { cutsOf } from '../../shared/documents/contractParts';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';

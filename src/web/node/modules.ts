@@ -24,7 +24,7 @@ export interface Surroundings {
 export function nodeModules({ process, files, programs, own }: Surroundings): (name: string) => object {
   const modules: Readonly<Record<string, object>> = {
     fs: createNodeFs(files, programs),
-    path,
+    path: { ...path, posix: path },
     process,
     buffer: { Buffer: NodeBuffer },
     crypto: nodeCrypto,

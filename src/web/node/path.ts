@@ -7,6 +7,9 @@ export function isAbsolute(path: string): boolean {
   return path.startsWith('/');
 }
 
+/** Names in models may be paths of Windows, wherever they are read. */
+export const win32 = { isAbsolute: (path: string): boolean => /^(?:[a-z]:)?[\\/]/i.test(path) };
+
 /** The path without `.`, `..` and doubled separators; `.` where nothing is left. */
 export function normalize(path: string): string {
   const names: string[] = [];

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ask, type AskedModels, questions } from '../../support/assistantQuestions';
+import { type AskedModels, questions, remembering } from '../../support/assistantQuestions';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { McpClient } from '../../support/mcpClient';
 
@@ -13,7 +13,7 @@ describe('an assistant that asks over MCP', () => {
   let folder: string;
   let client: McpClient;
   let models: AskedModels;
-  const ask: Ask = async (tool, input) => (await client.call(tool, input)).answer;
+  const ask = remembering(async (tool, input) => (await client.call(tool, input)).answer);
 
   beforeAll(async () => {
     bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { handoverOf, handoverText } from '../../../src/app/handoverFile';
+import { handoverOf } from '../../../src/app/handoverFile';
+import { handoverText } from '../../../src/app/handoverText';
 import { planDocumentOf } from '../../../src/app/planAnalyzed';
 import { barsSvg } from '../../../src/engine/handover/barsSvg';
 import { handover } from '../../../src/engine/handover/handover';

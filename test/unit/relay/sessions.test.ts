@@ -3,7 +3,7 @@ import { remoteEngineExecutor } from '../../../src/relay/execution/remoteEngine'
 import type { TensorServer } from '../../../src/relay/execution/tensorServer';
 import { Sessions } from '../../../src/relay/sessions/sessions';
 import { Refusal } from '../../../src/runtime/refusal';
-import { blocksOf } from '../../../src/shared/documents/contract';
+import { blocksOf } from '../../../src/shared/documents/contractParts';
 import { cloudContract, cloudRuns, deviceContract, deviceRuns } from './support/rememberingTiers';
 import { ask, type ServedTier, serveTier, type TierSettings } from './support/serveTier';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
+import { posix, win32 } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOfUri, uriOfPath } from '../../../src/web/files/editorPaths';
@@ -28,6 +28,16 @@ describe('what Node gives, in a browser', () => {
         expect(path.relative(`/${first}`, `/${second}`)).toBe(posix.relative(`/${first}`, `/${second}`));
       }),
     );
+  });
+
+  it('separates paths as Node does', () => {
+    expect([path.sep, path.delimiter]).toEqual([posix.sep, posix.delimiter]);
+  });
+
+  it('knows absolute paths of Windows as Node does', () => {
+    for (const name of ['C:\\a', 'c:/a', 'C:a', '\\\\host\\a', '/a', 'a\\b', '', '1:/a']) {
+      expect(path.win32.isAbsolute(name), name).toBe(win32.isAbsolute(name));
+    }
   });
 
   it('hashes as Node does, in whatever parts the bytes come', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { type Ask, questions } from '../../support/assistantQuestions';
+import { type Ask, questions, remembering } from '../../support/assistantQuestions';
 import { hostileCalls, hostileModel } from '../../support/hostileModel';
 import { api, cleanUp, extension, inWorkspace } from './workbench';
 
@@ -57,12 +57,13 @@ describe('the tools for assistants', () => {
     });
     after(() => vscode.workspace.fs.delete(dynamic));
 
+    const ask = remembering(call as Ask);
     const models = {
       mobilenet: inWorkspace('mobilenetv2.onnx').fsPath,
       resnet: inWorkspace('resnet152.onnx').fsPath,
       dynamic: dynamic.fsPath,
       outside: process.execPath,
     };
-    for (const { text, check } of questions) it(`answer: ${text}`, () => check(call as Ask, models));
+    for (const { text, check } of questions) it(`answer: ${text}`, () => check(ask, models));
   });
 });

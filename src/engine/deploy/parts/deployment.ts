@@ -1,13 +1,6 @@
 import { refuseUncarried } from '../../../shared/carriedTensors';
-import {
-  blocksOf,
-  type ContractBlock,
-  type ContractDocument,
-  cutsOf,
-  runTensors,
-  startsWithOf,
-  travellingTensors,
-} from '../../../shared/documents/contract';
+import type { ContractBlock, ContractDocument } from '../../../shared/documents/contract';
+import { blocksOf, cutsOf, runTensors, startsWithOf, travellingTensors } from '../../../shared/documents/contractParts';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
 import { DnnSplitError } from '../../../shared/errors';
 import { visibleJson } from '../../../shared/escape/visible';

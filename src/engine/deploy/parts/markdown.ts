@@ -1,4 +1,5 @@
-import { blocksOf, type ContractTensor, interfaceOf } from '../../../shared/documents/contract';
+import type { ContractTensor } from '../../../shared/documents/contract';
+import { blocksOf, interfaceOf } from '../../../shared/documents/contractParts';
 import type { PlanDocument } from '../../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../../shared/escape/markdown';
 import { bytesText, counted, durationText } from '../../../shared/quantities';

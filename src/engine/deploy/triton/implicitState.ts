@@ -1,4 +1,5 @@
-import { type ContractDocument, cutsOf, type StateTensor, stateOf } from '../../../shared/documents/contract';
+import type { ContractDocument, StateTensor } from '../../../shared/documents/contract';
+import { cutsOf, stateOf } from '../../../shared/documents/contractParts';
 
 /** State that Triton can keep by itself: its size is the same in every step. */
 export interface ImplicitState {

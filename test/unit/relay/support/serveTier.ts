@@ -10,12 +10,8 @@ import { RelayServer, type RelayServerOptions } from '../../../../src/relay/serv
 import type { SessionLimits } from '../../../../src/relay/sessions/sessions';
 import type { Tracer } from '../../../../src/relay/tracing/tracer';
 import type { Executor } from '../../../../src/runtime/executor';
-import {
-  blocksOf,
-  type ContractDocument,
-  type ContractTensor,
-  type SingleCutContract,
-} from '../../../../src/shared/documents/contract';
+import type { ContractDocument, ContractTensor, SingleCutContract } from '../../../../src/shared/documents/contract';
+import { blocksOf } from '../../../../src/shared/documents/contractParts';
 
 export function contractTensor(
   name: string,
