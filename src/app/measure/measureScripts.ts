@@ -1,3 +1,5 @@
+import { gatherFiles } from '../push/remoteScripts';
+
 /**
  * What runs on the machine that is measured, in any POSIX shell. Words come as `$1`, `$2`, ...; nothing else is put into a
  * script.
@@ -16,25 +18,18 @@ console.log(JSON.stringify({ node: process.versions.node, arch: process.arch, ha
 
 /** Base, version and folder of ONNX Runtime or nothing. Says what is there: free kB, whether the model is, what Node.js is. */
 export const lookScript = `set -eu
-umask 077
-mkdir -p -- "$1/models"
-echo "free $(df -Pk -- "$1" | awk 'NR == 2 { print $4 }')"
+at=$1
+while [ ! -d "$at" ]; do at=$(dirname -- "$at"); done
+echo "free $(df -Pk -- "$at" | awk 'NR == 2 { print $4 }')"
 if [ -d "$1/models/$2" ]; then echo "present"; fi
 if command -v node >/dev/null 2>&1; then node -e '${lookProgram}' "$1" "$3"; else echo "no node"; fi`;
 
-/** Base and version. Puts a version together; a line "mode path", then its pieces, then an empty line, for each file. */
+/** Base and version. Puts a version together. */
 export const gatherScript = `set -eu
 umask 077
 cd -- "$1"
 new="models/$2.new"
-rm -rf -- "$new"
-mkdir -p -- "$new"
-while read -r mode path; do
-  mkdir -p -- "$(dirname -- "$new/$path")"
-  : >"$new/$path"
-  while read -r piece && [ -n "$piece" ]; do cat -- "incoming/$piece" >>"$new/$path"; done
-  chmod "$mode" -- "$new/$path"
-done
+${gatherFiles}
 mv -- "$new" "models/$2"
 rm -rf -- incoming`;
 

@@ -19,19 +19,22 @@ umask 077
 cd -- "$1/incoming"
 exec tar -xf -`;
 
-/** Base and version. Puts a version together; a line "mode path", then its pieces, then an empty line, for each file. */
-export const assembleScript = `set -eu
-umask 077
-cd -- "$1"
-new="versions/$2.new"
-rm -rf -- "$new"
+/** Puts the folder `$new` together; a line "mode path", then its pieces, then an empty line, for each file. */
+export const gatherFiles = `rm -rf -- "$new"
 mkdir -p -- "$new"
 while read -r mode path; do
   mkdir -p -- "$(dirname -- "$new/$path")"
   : >"$new/$path"
   while read -r piece && [ -n "$piece" ]; do cat -- "incoming/$piece" >>"$new/$path"; done
   chmod "$mode" -- "$new/$path"
-done
+done`;
+
+/** Base and version. Puts a version together. */
+export const assembleScript = `set -eu
+umask 077
+cd -- "$1"
+new="versions/$2.new"
+${gatherFiles}
 rm -rf -- "versions/$2"
 mv -- "$new" "versions/$2"
 rm -rf -- incoming

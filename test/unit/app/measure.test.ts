@@ -196,6 +196,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
     await expect(measureThere(model, { ...options(), runtimeFolder: folder })).rejects.toThrow(
       /^ONNX Runtime is not installed on there\. Run `npm install --global onnxruntime-node --ignore-scripts` there/,
     );
+    expect(existsSync(there())).toBe(false);
     const fake = (text: string) => {
       mkdirSync(there('bin'), { recursive: true });
       writeFileSync(there('bin/node'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });

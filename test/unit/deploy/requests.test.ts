@@ -61,6 +61,7 @@ describe('a plan that becomes something that runs, through the language server',
       'Generate KServe',
       'Generate Triton',
       'Generate Bundles',
+      'Generate Ray Serve',
       'Export Split Models',
       'Verify Split Models',
       'Plan Again',
@@ -74,8 +75,8 @@ describe('a plan that becomes something that runs, through the language server',
   it('exports the split models beside the plan, and overwrites them only when it is told to', async () => {
     const params = { sourceUri: planUri, overwrite: false, token: 'split' };
     const { folderUri, tiers } = await client.request('dnnsplit/split', params);
-    expect([folderUri, tiers]).toEqual([uri('deploy/split'), ['device', 'edge', 'cloud']]);
-    for (const tier of tiers) expect(existsSync(join(folder, 'deploy/split', tier, 'model.onnx'))).toBe(true);
+    expect([folderUri, tiers]).toEqual([uri('deploy/tiny/split'), ['device', 'edge', 'cloud']]);
+    for (const tier of tiers) expect(existsSync(join(folder, 'deploy/tiny/split', tier, 'model.onnx'))).toBe(true);
     await expect(client.request('dnnsplit/split', params)).rejects.toMatchObject({ data: { code: 'file-exists' } });
     await client.request('dnnsplit/split', { ...params, overwrite: true });
   });
@@ -91,10 +92,10 @@ describe('a plan that becomes something that runs, through the language server',
     expect(fileUris).toEqual(
       expect.arrayContaining([
         // A Raspberry Pi has no image of Triton: its relay runs the part itself.
-        uri('deploy/triton/contracts/device/model.onnx'),
+        uri('deploy/tiny/triton/contracts/device/model.onnx'),
         ...['edge', 'cloud'].flatMap((tier) => [
-          uri(`deploy/triton/${tier}/tiny_${tier}/1/model.onnx`),
-          uri(`deploy/triton/${tier}/tiny_${tier}/config.pbtxt`),
+          uri(`deploy/tiny/triton/${tier}/tiny_${tier}/1/model.onnx`),
+          uri(`deploy/tiny/triton/${tier}/tiny_${tier}/config.pbtxt`),
         ]),
       ]),
     );

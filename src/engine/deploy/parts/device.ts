@@ -1,7 +1,7 @@
 import type { PlanTier } from '../../../shared/documents/plan';
 
 /** What of a machine decides which images run on it. */
-export type DeviceFamily = 'cpu' | 'gpu' | 'old-gpu' | 'jetson-orin' | 'old-jetson';
+export type DeviceFamily = 'cpu' | 'arm-board' | 'gpu' | 'old-gpu' | 'jetson-orin' | 'old-jetson';
 
 export type ImagePlatform = 'linux/amd64' | 'linux/arm64';
 
@@ -15,7 +15,7 @@ interface Device {
 const devices: readonly (readonly [RegExp, Device])[] = [
   [/orin/i, { family: 'jetson-orin', platform: 'linux/arm64' }],
   [/jetson|xavier/i, { family: 'old-jetson', platform: 'linux/arm64' }],
-  [/raspberry/i, { family: 'cpu', platform: 'linux/arm64' }],
+  [/raspberry/i, { family: 'arm-board', platform: 'linux/arm64' }],
   [/^gh200/i, { family: 'gpu', platform: 'linux/arm64' }],
   // Pascal and Volta.
   [/^(v100|p100|gtx-?10)/i, { family: 'old-gpu', platform: 'linux/amd64' }],

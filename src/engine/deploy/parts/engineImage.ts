@@ -24,6 +24,8 @@ const openvinoImage = 'openvino/model_server:2025.3';
  */
 const tritonImages: Readonly<Record<DeviceFamily, Omit<EngineImage, 'image'> | undefined>> = {
   cpu: { version: `${tritonRelease}-py3`, accelerator: 'none', note: 'Triton on the CPU' },
+  // Images for ARM without a GPU are for servers (SBSA).
+  'arm-board': undefined,
   gpu: { version: `${tritonRelease}-py3`, accelerator: 'discrete-gpu', note: 'Triton with one NVIDIA GPU' },
   'old-gpu': {
     version: `${oldGpuRelease}-py3`,
