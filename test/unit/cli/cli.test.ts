@@ -188,7 +188,9 @@ describe('dnnsplit on the command line', () => {
     expect(latencies).toEqual([...latencies].sort((a, b) => a - b));
     expect(new Set(ranked.map((one: object) => JSON.stringify(one))).size).toBe(4);
     const text = run('plan', 'small.onnx', '--top', '4', '--strategy', 'exhaustive').stdout;
-    expect(text).toMatch(/best plans over all positions of the execution order\n.*nodes per tier\n(?: .*\n?){4}/);
+    expect(text).toMatch(
+      /best plans over all positions of the execution order\n.*nodes per tier\n(?: *\S+ [mµ]?s .*\n?){4}/,
+    );
     const { candidates, ranked: none } = JSON.parse(run(...args).stdout);
     expect(none).toBeUndefined();
     expect(
@@ -199,11 +201,11 @@ describe('dnnsplit on the command line', () => {
   it('prints tables for people', () => {
     const { stdout } = run('plan', 'resnet152.onnx', '--top', '2', '--sweep', 'link=0');
     expect(stdout).toMatch(/^Do not split/);
-    // 5 ms and 602,112 bytes at 20 Mbit/s up, 4.44 ms on the edge, and 5 ms and 4,000 bytes back.
-    expect(stdout).toMatch(/latency +257 ms\n += 246 ms link \+ 4\.44 ms edge \+ 6\.60 ms back/);
+    // 5 ms and 602,112 bytes at 20 Mbit/s up, 2.91 ms on the edge, and 5 ms and 4,000 bytes back.
+    expect(stdout).toMatch(/latency +255 ms\n += 246 ms link \+ 2\.9\d ms edge \+ 6\.60 ms back/);
     const staying = run('plan', 'resnet152.onnx', '--answer', 'stays').stdout;
-    expect(staying).toMatch(/latency +250 ms/);
-    expect(stdout).toMatch(/single:device +434 ms/);
+    expect(staying).toMatch(/latency +249 ms/);
+    expect(stdout).toMatch(/single:device +777 ms/);
     expect(stdout).toMatch(/best single split points\n/);
     expect(run('analyze', 'resnet152.onnx').stdout).toMatch(/515 +avg_pool +8\.19 kB/);
   });

@@ -127,6 +127,20 @@ describe('a plan in a terminal', () => {
     expectFigure(row?.get('energy'), 0.043, 'J');
   });
 
+  it('says whether the plan holds within the stated errors, and which plan is written', () => {
+    const trust = { holds: false, withinFactors: [], text: 'The estimates do not settle this plan.' };
+    const advised = {
+      ...{ strategy: 'dnnsplit', latencyMs: 20, costPerRequest: 0, throughputPerSecond: 1, energyJ: 0 },
+      ...{ objectiveValue: 1, summary: 'all on device', nodesPerTier: [6, 0, 0], nodes: [] },
+      ...{ reason: 'fewerTiers' as const, optimumGainPercent: 3, minimumGainPercent: 5 },
+    };
+    const told = planReportText({ ...report, trust, advised }, analyzed.graph, { config: 'built-in' });
+    expect(factsOf(told, 'tiers from').get('trust')).toBe(trust.text);
+    expect(told).toContain('recommended: all on device, 20.0 ms; the plan below is the optimum, 3.00 % better');
+    expect(told).toContain('-o writes the recommended plan; with a named strategy');
+    expect(text).not.toContain('-o writes');
+  });
+
   it('says so where all or none of the times are measured', () => {
     const measured = (counts: readonly number[]) => {
       const tiers = report.tiers.map((tier, k) => ({ ...tier, measuredNodes: counts[k] ?? 0 }));

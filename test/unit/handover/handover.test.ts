@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { handoverOf } from '../../../src/app/handoverFile';
 import { handoverText } from '../../../src/app/handoverText';
+import { planDocumentOf } from '../../../src/app/planAnalyzed';
 import { barsSvg } from '../../../src/engine/handover/barsSvg';
+import { handover } from '../../../src/engine/handover/handover';
 import { handoverHtml } from '../../../src/engine/handover/html';
 import { handoverMarkdown } from '../../../src/engine/handover/markdown';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
+import { analysisReport } from '../../../src/engine/report/analysisReport';
+import { planReport } from '../../../src/engine/report/planReport';
 import { sceneOverlay } from '../../../src/engine/report/sceneOverlay';
 import type { Scene } from '../../../src/shared/scene';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
@@ -32,6 +36,26 @@ describe('a report to hand over', () => {
   it('begins with the answer', () => {
     expect(html).toMatch(/<p class="lead">Split after <code>widen<\/code> and <code>body<\/code>: /);
     expect(markdown.split('\n')[2]).toMatch(/^\*\*Split after `widen` and `body`: /);
+  });
+
+  it('says whether the plan holds within the stated errors, and of no price that it is 0', () => {
+    const document = planDocumentOf(planned, 'plan.splitplan.json');
+    const [device, ...others] = document.tiers;
+    const trust = { holds: false, withinFactors: [], text: 'The estimates do not settle this plan.' };
+    const facts = {
+      ...{ model: 'm.onnx', command: 'dnnsplit report', analysis: analysisReport(planned.analyzed) },
+      plan: { ...planReport(planned.result), trust },
+      document: {
+        ...document,
+        tiers:
+          device === undefined ? [] : [{ ...device, pricePerHour: 0, unstated: ['pricePerHour' as const] }, ...others],
+      },
+    };
+    const text = handoverMarkdown(handover(facts));
+    expect(text).toContain(trust.text);
+    expect(text).toMatch(/^\| device \|.*\| not stated \|$/m);
+    expect(text).not.toContain('| $0/h |');
+    expect(markdown).not.toContain(trust.text);
   });
 
   it('states the figures that were worked out by hand', () => {
