@@ -2,7 +2,7 @@ import { movedNodes } from '../src/engine/picture/displayList/tiers';
 import { hasOverrides } from '../src/shared/overrides';
 import type { PlanReport } from '../src/shared/reports';
 import { unreachable } from '../src/shared/unreachable';
-import type { GraphAct, PicturePart, ToWebview } from '../src/shared/webviewMessages';
+import type { GraphAct, ToWebview } from '../src/shared/webviewMessages';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
 import { bindContextMenu } from './input/contextMenu';
@@ -176,7 +176,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
   if (message.type === 'command') obey(message.command, view, focusSearch);
   if (message.type === 'act') act(message.act, controller);
-  if (message.type === 'sendPicture') void sendPicture(message.part, view, transport);
+  if (message.type === 'sendPicture') void sendPicture(message, view, transport);
 }
 
 function act(wanted: GraphAct, controller: Controller): void {
@@ -206,10 +206,12 @@ function obey(command: Command, view: GraphView, focusSearch: () => void): void 
   }
 }
 
+type WantedPicture = Extract<ToWebview, { type: 'sendPicture' }>;
+
 /** Makes a picture and sends it; says why where that fails. */
-async function sendPicture(part: PicturePart, view: GraphView, transport: Transport): Promise<void> {
+async function sendPicture(wanted: WantedPicture, view: GraphView, transport: Transport): Promise<void> {
   try {
-    const { png, scale } = await view.picture(part);
+    const { png, scale } = await view.picture(wanted.part, wanted.scale);
     transport.post({ type: 'picture', png: await base64Of(png), scale });
   } catch (thrown) {
     transport.post({ type: 'noPicture', reason: String(thrown) });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { importedTimes } from '../runtime/profiling/importedTimes';
 import { type KernelTime, kernelTimes, type TraceTimes } from '../runtime/profiling/kernelTimes';
 import { matchKernels } from '../runtime/profiling/matchKernels';
 import { readTraceEvents } from '../runtime/profiling/traceEvents';
@@ -47,15 +48,25 @@ const leastShare = 1 / 3;
 const cpuProvider = 'CPUExecutionProvider';
 
 /**
- * Turns a trace of ONNX Runtime into the profile of a model.
+ * Turns a trace of ONNX Runtime, a profile of TensorRT or a table of nodes and times into the profile of a model.
  * @throws DnnSplitError `invalid-profile` where the trace cannot be read or is of another model, `file-system`
  */
-export function profileFromTrace(
+export function profileFromTrace(tracePath: string, model: AnalyzedModel, source: ProfileSource): Profiled {
+  const times = importedTimes(tracePath) ?? kernelTimes(readTraceEvents(tracePath), tracePath, source.warmup);
+  return profileFromTimes(times, tracePath, model, source);
+}
+
+/**
+ * Turns times of operators into the profile of a model.
+ * @param tracePath where they came from, for people
+ * @throws DnnSplitError `invalid-profile` where they are of another model
+ */
+export function profileFromTimes(
+  times: TraceTimes,
   tracePath: string,
   { path, inferred, graph, structureHash }: AnalyzedModel,
-  source: ProfileSource,
+  source: Omit<ProfileSource, 'warmup'>,
 ): Profiled {
-  const times = kernelTimes(readTraceEvents(tracePath), tracePath, source.warmup);
   const isOptimized = source.optimization === undefined ? undefined : source.optimization !== 'disabled';
   const matched = matchKernels(times.kernels, inferred, graph, isOptimized);
   const { missing, foreign, ambiguous, share } = matched;

@@ -1,9 +1,8 @@
 import { machineName } from '../runtime/machine';
 import { type PlanDocument, sizesOfPlan } from '../shared/documents/plan';
-import type { TrialReport, TrialTask } from '../shared/trial';
-import { trialReportSchema } from '../shared/trial';
+import type { InputRanges } from '../shared/inputRanges';
+import { type TrialReport, type TrialTask, trialReportSchema } from '../shared/trial';
 import { type ProgramOptions, runProgramTask } from './programTask';
-import { inputRangesOf } from './splitInputs';
 import type { ExportedSplit } from './verifySplit';
 
 export interface TrialOptions {
@@ -13,6 +12,8 @@ export interface TrialOptions {
   readonly threads?: number | undefined;
   readonly shaping: boolean;
   readonly runtimeFolder?: string | undefined;
+  /** Values that the model's inputs may have. */
+  readonly ranges: InputRanges;
 }
 
 /** How long relays may take to stop. */
@@ -23,14 +24,14 @@ const graceMs = 20_000;
  * @throws DnnSplitError as `runProgramTask`
  */
 export function tryOut(split: ExportedSplit, options: TrialOptions, run: ProgramOptions): Promise<TrialReport> {
-  const task = { ...trialTask(split, options, machineName()), ranges: inputRangesOf(split) };
+  const task = trialTask(split, options, machineName());
   return runProgramTask({ command: 'trial', task, report: trialReportSchema, graceMs }, run);
 }
 
 /** @param machine name of this machine, as profiles have it */
 export function trialTask(
   { plan, modelPath, contractPaths }: ExportedSplit,
-  { requests, ratePerSecond, threads, shaping, runtimeFolder }: TrialOptions,
+  { requests, ratePerSecond, threads, shaping, runtimeFolder, ranges }: TrialOptions,
   machine: string,
 ): TrialTask {
   const used = plan.tiers.slice(0, contractPaths.length);
@@ -40,6 +41,7 @@ export function trialTask(
     modelPath,
     contractPaths: [...contractPaths],
     dimensions: { ...sizesOfPlan(plan) },
+    ranges: { ...ranges },
     tiers: used.map(({ id, computeMs, measured, measuredNodes }) => {
       const isHere = measured?.device === machine && measuredNodes > 0;
       const runMs = isHere ? measured.runMs : undefined;

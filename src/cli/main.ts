@@ -10,6 +10,7 @@ import { addDeploy } from './commands/deploy';
 import { addGraph } from './commands/graph';
 import { addLsp } from './commands/lsp';
 import { addMcp } from './commands/mcp';
+import { addMeasure } from './commands/measure';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
@@ -37,6 +38,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['compare', addCompare],
   ['presets', addPresets],
   ['profile', addProfile],
+  ['measure', addMeasure],
   ['calibrate', addCalibrate],
   ['graph', addGraph],
   ['report', addReport],

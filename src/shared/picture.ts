@@ -4,6 +4,13 @@
 export const heatMetrics = ['none', 'time', 'macs', 'bytes', 'weights'] as const;
 export type HeatMetric = (typeof heatMetrics)[number];
 
+/** Pixels per CSS pixel that a picture of pixels can have, the usual one first. */
+export const pictureScales = [2, 1, 3, 4] as const;
+
+/** What a saved drawing shows: all of the graph, all of it in columns side by side, or what is around the cut. */
+export const drawingParts = ['whole', 'columns', 'cut'] as const;
+export type DrawingPart = (typeof drawingParts)[number];
+
 /** Colors of a picture that is saved without an editor's own. */
 export const pictureThemes = ['light', 'dark'] as const;
 export type PictureTheme = (typeof pictureThemes)[number];

@@ -5,10 +5,11 @@ import type { ToolAnswer } from './assistantTools';
 import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
-import type { HeatMetric, PictureTheme } from './picture';
+import type { DrawingPart, HeatMetric, PictureTheme } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
+import type { TrialReport } from './trial';
 import type { RunningDeployment, VerificationReport } from './verification';
 
 /** What is known of one model at one moment; a complete snapshot, never a difference. */
@@ -147,13 +148,15 @@ export interface ServerRequests {
   'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PreviewAnswer };
   /**
    * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
-   * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page.
+   * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page,
+   * `part` what of the graph is drawn (all of it without).
    */
   'dnnsplit/picture': {
     params: {
       modelUri: string;
       folded: readonly string[] | null;
       theme: PictureTheme;
+      part?: DrawingPart;
       metric?: HeatMetric;
       compare?: string;
       texts?: Readonly<Record<string, string>>;
@@ -221,6 +224,11 @@ export interface ServerRequests {
       deployment?: RunningDeployment | undefined;
     };
     result: VerificationReport;
+  };
+  /** Runs every tier of a plan on the server's machine and sets what it took beside what the plan says. */
+  'dnnsplit/runLocally': {
+    params: { sourceUri: string; requests: number; packageFolder: string; token: string };
+    result: TrialReport;
   };
 }
 

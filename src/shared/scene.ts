@@ -26,6 +26,8 @@ export interface SceneNode {
   readonly macs: number | null;
   readonly outputBytes: number | null;
   readonly weightBytes: number;
+  /** State that it reads first and so keeps from call to call; absent where there is none. */
+  readonly stateBytes?: number;
 }
 
 export type OpFamily =

@@ -29,7 +29,7 @@ export const targetTable = {
     label: 'Kubernetes',
     description: translatable('One deployment and service per tier, joined by network policies'),
     tried:
-      'Images were built and pods of them started with Podman, where answers had the bits of the whole model. Everything else was only validated, by the types of Kubernetes and `kubectl kustomize`: no cluster ran it. `PodMonitor` was not checked.',
+      'Images were built, and started with Docker as the pods say: answers had the bits of the whole model. Everything else was only validated, by the types of Kubernetes and `kubectl kustomize`: no cluster ran it. `PodMonitor` was not checked.',
   },
   kserve: {
     label: 'KServe',

@@ -44,8 +44,8 @@ export type ToWebview =
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
-  /** Answered by `picture`: all of the graph, or the part that is on the screen. */
-  | { readonly type: 'sendPicture'; readonly part: PicturePart }
+  /** Answered by `picture`: all of the graph, or the part that is on the screen, with that many pixels per CSS pixel. */
+  | { readonly type: 'sendPicture'; readonly part: PicturePart; readonly scale: number }
   /** What a menu or command outside of the page asks for. */
   | { readonly type: 'act'; readonly act: GraphAct }
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };

@@ -24,7 +24,9 @@ export function namespacesMissing(): string | undefined {
 export function createNamespace(index: number): Namespace {
   const name = `dnnsplit-${process.pid}-${index}`;
   const [here, there] = [`dns${process.pid % 1e6}h${index}`, `dns${process.pid % 1e6}n${index}`];
-  const [outside, inside] = [`10.203.${index}.1`, `10.203.${index}.2`];
+  // Of their own for each process: two that share addresses would reach each other's servers.
+  const network = `10.${100 + (process.pid % 150)}.${index}`;
+  const [outside, inside] = [`${network}.1`, `${network}.2`];
   ip('netns', 'add', name);
   ip('link', 'add', here, 'type', 'veth', 'peer', 'name', there);
   ip('link', 'set', there, 'netns', name);

@@ -26,9 +26,12 @@ describeInBrowser('page of the graph view', (session) => {
   test('makes a picture of the whole graph or of what is on the screen', async () => {
     await session.open('cuts=11,43');
     const { width: worldWidth, height: worldHeight } = await session.page.evaluate(() => window.harness.world());
-    const take = async (part: 'whole' | 'screen') => {
+    const take = async (part: 'whole' | 'screen', scale: number) => {
       const before = (await session.posted()).length;
-      await session.page.evaluate((wanted) => window.harness.send({ type: 'sendPicture', part: wanted }), part);
+      await session.page.evaluate((wanted) => window.harness.send({ type: 'sendPicture', ...wanted }), {
+        part,
+        scale,
+      });
       await session.page.waitForFunction(
         (count) => window.harness.posted.slice(count).some(({ type }) => type === 'picture'),
         before,
@@ -50,14 +53,17 @@ describeInBrowser('page of the graph view', (session) => {
       }, picture?.png ?? '');
       return { ...size, scale: picture?.scale ?? 0 };
     };
-    const whole = await take('whole');
+    const whole = await take('whole', 2);
     expect(whole.scale).toBe(2);
     expect(whole.width).toBeGreaterThan(2 * worldWidth);
     expect(whole.height).toBeGreaterThanOrEqual(2 * worldHeight);
     expect(whole.colors).toBeGreaterThan(20);
     const box = await session.page.locator('canvas').boundingBox();
-    const screen = await take('screen');
-    expect([screen.width, screen.height]).toEqual([box?.width, box?.height]);
+    for (const scale of [1, 3]) {
+      const screen = await take('screen', scale);
+      const size = [box?.width, box?.height].map((side = 0) => Math.round(side * scale));
+      expect([screen.width, screen.height]).toEqual(size);
+    }
   });
 
   test('names every tool by what it is for', async () => {

@@ -161,10 +161,10 @@ export class GraphView {
    * zoom 1.
    * @throws Error where there is no graph, or no memory for its picture
    */
-  async picture(part: 'whole' | 'screen'): Promise<{ readonly png: Blob; readonly scale: number }> {
+  async picture(part: 'whole' | 'screen', finest: number): Promise<{ readonly png: Blob; readonly scale: number }> {
     const frame = this.frame();
     if (frame === undefined) throw new Error('There is no graph to be saved yet.');
-    return part === 'whole' ? wholePicture(frame) : screenPicture(frame);
+    return part === 'whole' ? wholePicture(frame, finest) : screenPicture(frame, finest);
   }
 
   minimap(): MinimapLayout | undefined {

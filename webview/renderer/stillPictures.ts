@@ -3,8 +3,6 @@ import type { Size } from '../../src/shared/geometry';
 import { drawFrame } from './drawFrame';
 import type { Frame } from './frame';
 
-/** Device pixels per CSS pixel, so that the picture stays crisp where it is enlarged or printed. */
-const finest = 2;
 /** What browsers and viewers of pictures take: pixels of a side, and of the whole. */
 const longestSide = 16_384;
 const mostPixels = 64_000_000;
@@ -15,8 +13,11 @@ interface Picture {
   readonly scale: number;
 }
 
-/** Device pixels per CSS pixel at zoom 1; below 1 where a graph is too large for a picture at its size. */
-export function pictureScale({ width, height }: Size): number {
+/**
+ * Device pixels per CSS pixel at zoom 1: what is wanted at most, so that the picture stays crisp where it is enlarged or
+ * printed; below 1 where a graph is too large for a picture at its size.
+ */
+export function pictureScale({ width, height }: Size, finest: number): number {
   return Math.min(finest, longestSide / width, longestSide / height, Math.sqrt(mostPixels / (width * height)));
 }
 
@@ -24,9 +25,9 @@ export function pictureScale({ width, height }: Size): number {
 const nothingToActOn = { focused: null, hovered: null, keyboardFocus: false, ghost: null } as const;
 
 /** Draws all of a graph, with room for badges, pills and legend. */
-export function wholePicture(frame: Frame): Promise<Picture> {
+export function wholePicture(frame: Frame, finest: number): Promise<Picture> {
   const { view } = stillPicture(frame.list);
-  const scale = pictureScale(view);
+  const scale = pictureScale(view, finest);
   // From life size on, the picture is drawn as on a finer screen; below, as from farther away, with fewer details.
   const zoom = Math.min(1, scale);
   return pictureOf({
@@ -43,8 +44,10 @@ export function wholePicture(frame: Frame): Promise<Picture> {
 }
 
 /** Draws what is on the screen, the selection included, with the legend and without the overview. */
-export function screenPicture(frame: Frame): Promise<Picture> {
-  return pictureOf({ ...frame, ...nothingToActOn, still: 'screen' });
+export function screenPicture(frame: Frame, finest: number): Promise<Picture> {
+  const pixelRatio = pictureScale(frame.size, finest);
+  const hatches = frame.hatches.at(pixelRatio);
+  return pictureOf({ ...frame, ...nothingToActOn, pixelRatio, hatches, still: 'screen' });
 }
 
 /** Draws a frame on a canvas of its own. */

@@ -24,10 +24,14 @@ const leftOut: ReadonlySet<string> = new Set(['node_modules', '.git']);
 export function chunkedFiles(directory: string): ChunkedFile[] {
   return pathsIn(directory, '').map((path) => {
     const source = join(directory, path);
-    const { mode, size } = statSync(source);
-    const rights = (mode & 0o077) === 0 ? 0o600 : (mode & 0o100) === 0 ? 0o644 : 0o755;
-    return { path, source, mode: rights, bytes: size, chunks: chunksOf(source) };
+    const { mode } = statSync(source);
+    return chunkedFile(path, source, (mode & 0o077) === 0 ? 0o600 : (mode & 0o100) === 0 ? 0o644 : 0o755);
   });
+}
+
+/** A single file. @param path it gets there @throws DnnSplitError `file-system` */
+export function chunkedFile(path: string, source: string, mode: ChunkedFile['mode']): ChunkedFile {
+  return { path, source, mode, bytes: statSync(source).size, chunks: chunksOf(source) };
 }
 
 /** Changes with every file of a bundle; a folder's name. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
@@ -39,29 +39,42 @@ export interface RemoteAnswer {
   readonly errors: string;
 }
 
+/** Starts a script of a POSIX shell on another machine; words are quoted for the shell there. */
+export function startRemotely(
+  { destination, sshConfig }: RemoteHost,
+  script: string,
+  words: readonly string[],
+  signal?: AbortSignal,
+): ChildProcessWithoutNullStreams {
+  const command = ['sh', '-c', script, 'dnnsplit', ...words].map(shellWord).join(' ');
+  const config = sshConfig === undefined ? [] : ['-F', sshConfig];
+  const set = options.flatMap((option) => ['-o', option]);
+  return spawn('ssh', [...config, ...set, '-T', '--', destination, command], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...(signal && { signal }),
+  });
+}
+
 /**
- * Runs a script of a POSIX shell on another machine; words are quoted for the shell there.
+ * Runs a script on another machine.
  * @param write writes what the script reads, in pieces; it ends early where it throws
+ * @param hear hears what the script says as it says it
  * @throws DnnSplitError `bad-usage` where there is no `ssh`, `canceled`
  */
 export async function runRemotely(
-  { destination, sshConfig }: RemoteHost,
+  host: RemoteHost,
   script: string,
   words: readonly string[],
   write: Iterable<Uint8Array> = [],
   signal?: AbortSignal,
+  hear: (text: string) => void = () => undefined,
 ): Promise<RemoteAnswer> {
-  const command = ['sh', '-c', script, 'dnnsplit', ...words].map(shellWord).join(' ');
-  const config = sshConfig === undefined ? [] : ['-F', sshConfig];
-  const set = options.flatMap((option) => ['-o', option]);
-  const child = spawn('ssh', [...config, ...set, '-T', '--', destination, command], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(signal && { signal }),
-  });
+  const child = startRemotely(host, script, words, signal);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
+    hear(text);
     // Whatever answers there says a line per piece; more than that is not read.
     if (output.length > mostOutput) child.kill();
   });

@@ -9,7 +9,7 @@
 /** Base. Lists the pieces that are there, with their checksums. */
 export const listScript = `set -eu
 umask 077
-mkdir -p -- "$1/incoming" "$1/versions"
+mkdir -p -- "$1/incoming"
 cd -- "$1/incoming"
 for piece in *; do if [ -f "$piece" ]; then sha256sum -- "$piece"; fi; done`;
 

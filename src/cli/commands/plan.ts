@@ -160,6 +160,8 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) await writePlan(planned, options.output, options.force === true);
+  const { uncarriedCrossings } = await import('../../app/uncarriedCrossings');
+  const uncarried = uncarriedCrossings(analyzed, report.links);
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   const config = shownPath(settings.configPath);
   return {
@@ -168,7 +170,7 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
       const { planReportText } = await import('../terminal/planText');
       return planReportText(report, analyzed.graph, { ...options, config: await configLine(config, settings) });
     },
-    warnings: [...warnings, ...findings],
+    warnings: [...warnings, ...findings, ...uncarried],
   };
 }
 

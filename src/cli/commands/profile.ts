@@ -61,7 +61,10 @@ export function addProfile(program: Command): void {
       '--device <name>',
       "what the times were measured on (default: this machine's processor; required with --from-trace)",
     )
-    .option('--from-trace <file>', 'read a trace that ONNX Runtime wrote instead of running the model')
+    .option(
+      '--from-trace <file>',
+      'read a trace of ONNX Runtime, a profile of TensorRT (--exportProfile) or a CSV file with the line node,microseconds instead of running the model',
+    )
     .option('--save-trace <file>', 'save the trace of ONNX Runtime')
     .option('--force', 'replace existing files')
     .option('--json', 'print JSON')

@@ -93,6 +93,7 @@ async function run(target: string, options: RunOptions, output: Output): Promise
 async function compareWithPlan(target: string, options: RunOptions, output: Output): Promise<void> {
   const { tryOut } = await import('../../app/trialTask');
   const { splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf } = await import('../../app/splitInputs');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const { trialText } = await import('../terminal/trialText');
   const conflict = reportConflicts.find((name) => options[name] !== undefined && options[name] !== false);
@@ -102,7 +103,7 @@ async function compareWithPlan(target: string, options: RunOptions, output: Outp
   try {
     const report = await tryOut(
       split,
-      { requests, ratePerSecond, threads, shaping, runtimeFolder },
+      { requests, ratePerSecond, threads, shaping, runtimeFolder, ranges: inputRangesOf(split) },
       { program: join(__dirname, 'relay.js'), signal: interruptSignal(), onProgress: progressLine('Run') },
     );
     requireUnchanged([...split.sources(), ...splitPartFiles(split)]);

@@ -132,11 +132,15 @@ export function adaptiveOption(): Option {
 }
 
 function parseLink(text: string, before: number | undefined): number {
+  if (before === undefined) return parseLinkNumber(text);
+  throw new InvalidArgumentError(
+    'A split follows the bandwidth of one link; name the one that varies most, the others stay as in the plan.',
+  );
+}
+
+/** The number of a link. */
+export function parseLinkNumber(text: string): number {
   const link = Number(text);
-  if (before !== undefined)
-    throw new InvalidArgumentError(
-      'A split follows the bandwidth of one link; name the one that varies most, the others stay as in the plan.',
-    );
   if (text.trim() !== '' && Number.isSafeInteger(link) && link >= 0) return link;
   throw new InvalidArgumentError('It must be the number of a link; the first is 0.');
 }

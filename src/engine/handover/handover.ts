@@ -14,6 +14,7 @@ import {
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
+import { sessionText, tierStateText } from '../../shared/stateText';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { alternativesOf } from './alternatives';
 import type { Block, Curve, Handover } from './blocks';
@@ -122,8 +123,11 @@ function rangeText({ fromMbps, toMbps }: RegimeReport): string {
   return fromMbps === 0 ? `up to ${bandwidthText(toMbps)}` : bandwidthEnds(fromMbps, toMbps).join(' – ');
 }
 
-function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): string[] {
-  const { tiers, audit, profiles = [], estimatesText, latencyRangeMs: range } = plan;
+function assumptions(analysis: AnalysisReport, plan: PlanReport): string[] {
+  const { model } = analysis;
+  const { tiers, audit, profiles = [], estimatesText, latencyRangeMs: range, session } = plan;
+  const { assumedText } = session === undefined ? analysis : plan;
+  const state = tierStateText(tiers);
   const measured = tiers.reduce((sum, tier) => sum + tier.measuredNodes, 0);
   const nodes = tiers.reduce((sum, tier) => sum + tier.nodes, 0);
   const size = {
@@ -139,6 +143,8 @@ function assumptions({ model, assumedText }: AnalysisReport, plan: PlanReport): 
     ...(range === undefined
       ? []
       : [say('handover.range', { from: durationText(range[0]), to: durationText(range[1]) }).text]),
+    ...(session === undefined ? [] : [say('handover.session', { session: sessionText(session) }).text]),
+    ...(state === undefined ? [] : [say('handover.state', { state }).text]),
     ...(assumedText === undefined ? [] : [say('handover.assumedSizes', { sizes: assumedText }).text]),
     ...profiles.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     audit.consequence,

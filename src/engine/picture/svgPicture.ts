@@ -1,4 +1,6 @@
 import { escapeXml } from '../../shared/escape/markup';
+import type { Rect } from '../../shared/geometry';
+import type { DrawingPart } from '../../shared/picture';
 import type { SceneNode } from '../../shared/scene';
 import type { DisplayList } from './displayList/displayList';
 import { arrowLength, arrowSlope, boundaryLines, edgeStroke } from './displayList/lines';
@@ -7,6 +9,7 @@ import type { Ink, Shape, Stroke } from './displayList/shapes';
 import { type Theme, tierColorsOf } from './displayList/theme';
 import { tilePath, tileSide } from './displayList/tileStrokes';
 import type { View } from './displayList/view';
+import { columnGap, columnsView, pictureColumns } from './pictureColumns';
 import { polylinePath, svgElement, svgNumber } from './svgMarkup';
 import { svgShape, tilePatternId } from './svgShapes';
 import { plainColor, SvgStyles } from './svgStyles';
@@ -122,13 +125,34 @@ function description({ scene, plan, legend }: DisplayList): string {
   return parts.join(' ');
 }
 
+const sizeOf = ({ x, y, width, height }: Rect) => ({
+  width,
+  height,
+  viewBox: [x, y, width, height].map(svgNumber).join(' '),
+});
+
+/** The picture drawn once, and shown in parts side by side. */
+function inColumns(drawn: readonly string[], columns: readonly Rect[]): string[] {
+  const { height } = columnsView(columns);
+  const shown = columns.map((column, index) => {
+    const place = { x: index * (column.width + columnGap), y: 0, overflow: 'hidden' };
+    return svgElement('svg', { ...sizeOf(column), ...place }, svgElement('use', { href: '#whole' }));
+  });
+  const lines = columns.slice(1).map((column, index) => {
+    const x = (index + 1) * (column.width + columnGap) - columnGap / 2;
+    return svgElement('path', { d: `M${x} 0V${height}`, stroke: 'gray', 'stroke-opacity': '0.5' });
+  });
+  return [svgElement('defs', {}, svgElement('g', { id: 'whole' }, drawn.join(''))), ...shown, ...lines];
+}
+
 /**
  * Writes a picture as a stand-alone SVG document, as the graph view shows it, with badges and legend.
- * @param part all of the graph, or only what is around the cut
+ * @param part all of the graph, all of it in columns where it is long, or only what is around the cut
  */
-export function svgPicture(list: DisplayList, theme: Theme, part: 'whole' | 'cut' = 'whole'): string {
-  const still = stillPicture(list, part);
+export function svgPicture(list: DisplayList, theme: Theme, part: DrawingPart = 'whole'): string {
+  const still = stillPicture(list, part === 'cut' ? 'cut' : 'whole');
   const { view } = still;
+  const columns = part === 'columns' ? pictureColumns(list, view) : [];
   const styles = new SvgStyles(theme);
   const arrows = new Arrows();
   const paper: Ink = 'background';
@@ -148,16 +172,14 @@ export function svgPicture(list: DisplayList, theme: Theme, part: 'whole' | 'cut
     role: 'img',
     'xml:space': 'preserve',
     'aria-labelledby': 'title desc',
-    width: view.width,
-    height: view.height,
-    viewBox: [view.x, view.y, view.width, view.height].map(svgNumber).join(' '),
+    ...sizeOf(columns.length > 1 ? columnsView(columns) : view),
   };
   const content = [
     svgElement('title', { id: 'title' }, list.plan === null ? 'Split graph' : 'Split graph and plan'),
     svgElement('desc', { id: 'desc' }, escapeXml(description(list))),
     styles.sheet(),
     svgElement('defs', {}, arrows.markers() + tilePatterns(list, styles)),
-    ...drawn,
+    ...(columns.length > 1 ? inColumns(drawn, columns) : drawn),
   ];
   return `${svgElement('svg', attributes, `\n${content.filter((part) => part !== '').join('\n')}\n`)}\n`;
 }

@@ -4,7 +4,7 @@ import type { ServerRequests } from '../../shared/requests';
 import type { CommandContext } from './context';
 
 /** Requests that say how far they are under a token of their own. */
-type LongRequest = 'dnnsplit/exportModels' | 'dnnsplit/split' | 'dnnsplit/verify';
+type LongRequest = 'dnnsplit/exportModels' | 'dnnsplit/split' | 'dnnsplit/verify' | 'dnnsplit/runLocally';
 
 /** Sends a request that may take long, with a notification that shows its progress and can cancel it. */
 export async function longRequest<M extends LongRequest>(

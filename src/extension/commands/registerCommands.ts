@@ -43,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
   split,
   verifySplit,
   verifyDeployment,
+  runLocally: async (context, argument) => (await import('./runLocally')).runLocally(context, argument),
   planAgain,
   openPlanPreview,
   comparePlans,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { notificationText } from '../../shared/escape/workbench';
+import { type DrawingPart, type PictureTheme, pictureScales } from '../../shared/picture';
 import type { PicturePart } from '../../shared/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
@@ -9,13 +10,17 @@ import { mayReplace, writeWhole } from './files';
 
 type Format = 'svg' | 'png';
 
+/** What is saved: a drawing, of the folds of the page or of an overview; or pixels. */
+type Subject =
+  | { readonly format: 'svg'; readonly part: DrawingPart; readonly isOverview?: boolean }
+  | { readonly format: 'png'; readonly part: PicturePart };
+
 interface Choice extends vscode.QuickPickItem {
-  readonly format: Format;
-  readonly part: PicturePart;
+  readonly subject: Subject;
 }
 
 /**
- * Saves the graph of a model where a person says: as SVG, or as PNG, all of it or what is on the screen.
+ * Saves the graph of a model where a person says: as SVG, in light or dark colors, or as PNG, finer or coarser.
  * @returns the file's URI, or nothing when the person decided against it
  */
 export async function savePicture(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
@@ -24,18 +29,18 @@ export async function savePicture(context: CommandContext, argument: unknown): P
   const { modelUri } = entry;
   const model = vscode.Uri.parse(modelUri, true);
   const shown = context.graphs.visible(modelUri);
-  const choice = await chooseFormat(shown);
-  if (!choice) return undefined;
-  const { format, part } = choice;
-  const uri = await askForFile(model, format);
+  const subject = await chooseSubject(shown);
+  if (!subject) return undefined;
+  const make = await chooseLook(context, modelUri, subject, shown);
+  if (!make) return undefined;
+  const uri = await askForFile(model, subject.format);
   if (!uri) return undefined;
-  const { content, scale } =
-    shown && format === 'png' ? await pngPicture(shown, part) : await svgPicture(context, modelUri);
+  const { content, scale } = await make();
   // The dialog has asked whether a file may be replaced.
   await writeWhole(uri, content, { model: entry, overwrite: true });
   const open = vscode.l10n.t('Open');
   void vscode.window
-    .showInformationMessage(notificationText(savedSentence(uri, part === 'whole' ? scale : 1)), open)
+    .showInformationMessage(notificationText(savedSentence(uri, subject.part === 'screen' ? 1 : scale)), open)
     .then((answer) => answer === open && vscode.commands.executeCommand('vscode.open', uri));
   return uri;
 }
@@ -56,23 +61,57 @@ async function askForFile(model: vscode.Uri, format: Format): Promise<vscode.Uri
 }
 
 /** A picture of pixels is made by the page, so that there is none where no page is up. */
-async function chooseFormat(shown: ShownGraph | undefined): Promise<Choice | undefined> {
-  const svg: Choice = {
+async function chooseSubject(shown: ShownGraph | undefined): Promise<Subject | undefined> {
+  const svg = (description: string, part: DrawingPart, isOverview = false): Choice => ({
     label: 'SVG',
-    description: vscode.l10n.t('whole graph, sharp at any size'),
-    format: 'svg',
-    part: 'whole',
-  };
-  if (!shown) return svg;
-  const whole = vscode.l10n.t('whole graph');
-  const screen = vscode.l10n.t('current view');
+    description,
+    subject: { format: 'svg', part, isOverview },
+  });
+  const png = (description: string, part: PicturePart): Choice => ({
+    label: 'PNG',
+    description,
+    subject: { format: 'png', part },
+  });
   const choices: Choice[] = [
-    svg,
-    { label: 'PNG', description: whole, format: 'png', part: 'whole' },
-    { label: 'PNG', description: screen, format: 'png', part: 'screen' },
+    svg(vscode.l10n.t('whole graph, sharp at any size'), 'whole'),
+    svg(vscode.l10n.t('whole graph in columns, for a page'), 'columns'),
+    svg(vscode.l10n.t('overview with blocks folded'), 'columns', true),
+    svg(vscode.l10n.t('around the cut'), 'cut'),
+    ...(shown ? [png(vscode.l10n.t('whole graph'), 'whole'), png(vscode.l10n.t('current view'), 'screen')] : []),
   ];
   const placeHolder = vscode.l10n.t('Select what to save');
-  return vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true });
+  return (await vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true }))?.subject;
+}
+
+/** Asks for the colors of a drawing, or for the size of pixels, and gives what makes the picture. */
+async function chooseLook(
+  context: CommandContext,
+  modelUri: string,
+  subject: Subject,
+  shown: ShownGraph | undefined,
+): Promise<(() => Promise<Picture>) | undefined> {
+  if (subject.format === 'svg') {
+    const theme = await chooseTheme();
+    return theme && (() => svgPicture(context, modelUri, subject, theme));
+  }
+  const scale = await chooseScale();
+  return scale === undefined || shown === undefined ? undefined : () => pngPicture(shown, subject.part, scale);
+}
+
+/** The colors of the editor come first. */
+async function chooseTheme(): Promise<PictureTheme | undefined> {
+  const { kind } = vscode.window.activeColorTheme;
+  const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
+  const light = { label: vscode.l10n.t('Light'), description: vscode.l10n.t('for paper'), theme: 'light' as const };
+  const dark = { label: vscode.l10n.t('Dark'), description: vscode.l10n.t('for slides'), theme: 'dark' as const };
+  const choices = isLight ? [light, dark] : [dark, light];
+  return (await vscode.window.showQuickPick(choices, { placeHolder: vscode.l10n.t('Select the colors') }))?.theme;
+}
+
+async function chooseScale(): Promise<number | undefined> {
+  const choices = pictureScales.map((scale) => ({ label: vscode.l10n.t('{0}x', scale), scale }));
+  const placeHolder = vscode.l10n.t('Select the pixels per CSS pixel');
+  return (await vscode.window.showQuickPick(choices, { placeHolder }))?.scale;
 }
 
 /** What goes into the file, and its pixels per CSS pixel of the layout. */
@@ -81,19 +120,23 @@ interface Picture {
   readonly scale: number;
 }
 
-async function pngPicture({ session }: ShownGraph, part: PicturePart): Promise<Picture> {
-  const { png, scale } = await session.picture(part);
+async function pngPicture({ session }: ShownGraph, part: PicturePart, wanted: number): Promise<Picture> {
+  const { png, scale } = await session.picture(part, wanted);
   return { content: png, scale };
 }
 
-async function svgPicture({ server, graphs }: CommandContext, modelUri: string): Promise<Picture> {
-  const { kind } = vscode.window.activeColorTheme;
-  const isLight = kind === vscode.ColorThemeKind.Light || kind === vscode.ColorThemeKind.HighContrastLight;
+async function svgPicture(
+  { server, graphs }: CommandContext,
+  modelUri: string,
+  { part, isOverview = false }: Extract<Subject, { format: 'svg' }>,
+  theme: PictureTheme,
+): Promise<Picture> {
   const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
   const { svg } = await server.request('dnnsplit/picture', {
     modelUri,
-    folded,
-    theme: isLight ? 'light' : 'dark',
+    folded: isOverview ? null : folded,
+    theme,
+    part,
     ...(shown && { metric: shown.metric, texts: shown.texts }),
     ...(shown?.comparing && { compare: shown.comparing }),
   });

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
 import { threeDigits } from '../../shared/quantities';
 import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../../shared/verification';
+import { showReadOnly } from '../window/readOnly';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk } from './context';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';
+import { withRuntime } from './withRuntime';
 
 const runs = 3;
 
@@ -49,42 +50,17 @@ async function verified(
   deployment?: RunningDeployment,
 ): Promise<VerificationReport | undefined> {
   const packageFolder = context.storageUri.fsPath;
-  const verify = () =>
+  const report = await withRuntime(context, () =>
     longRequest(context, title, 'dnnsplit/verify', (token) => ({
       sourceUri,
       runs,
       packageFolder,
       token,
       deployment,
-    }));
-  let report: VerificationReport;
-  try {
-    report = await verify();
-  } catch (thrown) {
-    if (!DnnSplitError.is(thrown, 'missing-runtime')) throw thrown;
-    const { installRuntime } = await import('./installRuntime');
-    if (!(await installRuntime(context.storageUri))) return undefined;
-    report = await verify();
-  }
-  await showReadOnly(`${report.model} verification.md`, reportText(report));
+    })),
+  );
+  if (report !== undefined) await showReadOnly(`${report.model} verification.md`, reportText(report));
   return report;
-}
-
-/** Scheme of reports that are only shown: nothing of them has to be saved. */
-const shownScheme = 'dnnsplit-verification';
-
-/** Shows a text that cannot be changed, so that its editor closes without a question. */
-async function showReadOnly(name: string, text: string): Promise<void> {
-  // Every report has an address of its own, so that an editor never shows an older one.
-  const uri = vscode.Uri.from({ scheme: shownScheme, path: `/${name}`, query: String(Date.now()) });
-  const provider = vscode.workspace.registerTextDocumentContentProvider(shownScheme, {
-    provideTextDocumentContent: () => text,
-  });
-  try {
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
-  } finally {
-    provider.dispose();
-  }
 }
 
 function reportText(report: VerificationReport): string {

@@ -180,11 +180,11 @@ export class GraphSession implements Releasable {
    * What the page shows, or all that it could show, as a PNG file.
    * @throws DnnSplitError `internal` where the page cannot make it
    */
-  picture(part: PicturePart): Promise<GraphPicture> {
+  picture(part: PicturePart, scale: number): Promise<GraphPicture> {
     const picture = new Promise<GraphPicture>((resolve, reject) => {
       this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'sendPicture', part });
+    this.post({ type: 'sendPicture', part, scale });
     return picture;
   }
 

@@ -8,6 +8,7 @@ import { candidatesSection } from './candidateRows';
 import { regimesSection, strategiesSection } from './comparisonRows';
 import { planSection } from './planRows';
 import type { TreeRow } from './row';
+import { stateRows } from './stateRows';
 import { stepsSection } from './stepRows';
 import { summarySection } from './summaryRows';
 import { triedSection } from './triedRows';
@@ -21,6 +22,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
     ...missingWeightsRows(analysis, t),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
     ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, t)] : []),
+    ...stateRows(analysis, plan, t),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),
     ...dimensionSections(analysis, t),

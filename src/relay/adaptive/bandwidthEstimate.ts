@@ -104,6 +104,16 @@ export function withTimeout(before: LinkEstimate, bodyBytes: number, elapsedMs: 
   return { ...before, bandwidthMbps, measured: [], small: undefined };
 }
 
+/**
+ * Takes in that a body was there and answered after some time, whatever its receiver saw of its arrival: the link is at least as
+ * fast as that.
+ */
+export function withLowerBound(before: LinkEstimate, bodyBytes: number, elapsedMs: number): LinkEstimate {
+  const leastMbps = (bodyBytes * 8) / (elapsedMs * 1e3);
+  if (!(leastMbps > (before.bandwidthMbps ?? Number.POSITIVE_INFINITY))) return before;
+  return { ...before, bandwidthMbps: leastMbps, measured: [], small: undefined };
+}
+
 /** Of an even number the lower one of the two in the middle. */
 function lowerMedian(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -119,7 +129,10 @@ export function probeBytes(link: LinkEstimate): number {
 
 const mostProbeBytes = 1024 * 1024;
 
-/** Time in milliseconds after which another probe of so many bytes takes no more than its part of the link. */
+/** Longest pause: a link that was dead when it was measured last may be fast again. */
+const longestPauseMs = 60_000;
+
+/** Time in milliseconds after which another probe of so many bytes takes no more than its part of the link, or one a minute. */
 export function probePauseMs(bytes: number, bandwidthMbps: number): number {
-  return (bytes * 8) / (bandwidthMbps * 1e3 * probedPart);
+  return Math.min(longestPauseMs, (bytes * 8) / (bandwidthMbps * 1e3 * probedPart));
 }

@@ -29,7 +29,7 @@ export function remoteEngineExecutor(
     tensors.map((tensor) => (scalars.has(tensor.name) ? { ...tensor, shape } : tensor));
   let kept: Promise<ReadonlySet<string>> | undefined;
   const keptThere = () => {
-    kept ??= statesKeptBy(client, state).catch((error: unknown) => {
+    kept ??= statesKeptBy(client, wanted, state).catch((error: unknown) => {
       kept = undefined;
       throw error;
     });
@@ -56,14 +56,16 @@ export function remoteEngineExecutor(
 
 async function statesKeptBy(
   client: TensorServer,
+  wanted: ContractBlock['inputs'],
   state: NonNullable<ContractBlock['state']>,
 ): Promise<ReadonlySet<string>> {
   const described = await client.describe().catch((error: unknown) => {
     throw new Refusal(502, `${title} does not say what it takes: ${error instanceof Error ? error.message : error}.`);
   });
   const listed = listedInputs.safeParse(described.metadata);
-  // A server that does not list its inputs gets all of them.
-  if (!listed.success) return new Set();
-  const names = new Set(listed.data.inputs.map(({ name }) => name));
-  return new Set(state.map(({ input }) => input).filter((name) => !names.has(name)));
+  const names = new Set(listed.data?.inputs.map(({ name }) => name));
+  const isState = new Set(state.map(({ input }) => input));
+  // A server that does not list what it certainly takes gets everything.
+  if (!wanted.every(({ name }) => isState.has(name) || names.has(name))) return new Set();
+  return new Set([...isState].filter((name) => !names.has(name)));
 }

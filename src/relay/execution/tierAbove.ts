@@ -13,6 +13,7 @@ import {
   probeBytes,
   probePauseMs,
   tellingBytes,
+  withLowerBound,
   withObservation,
   withTimeout,
 } from '../adaptive/bandwidthEstimate';
@@ -88,7 +89,7 @@ export class TierAbove implements Upstream {
     const response = await (this.isDispensable ? hurried(call, ask) : ask(call));
     this.refuseMismatch(response.parameters[artifactParameter]);
     this.listener.found?.();
-    this.observe(observationFrom(response.parameters[receivedParameter], performance.now() - start));
+    this.observe(response.parameters[receivedParameter], performance.now() - start);
     for (const { link, mbps, roundTripMs } of linksFrom(response.parameters[linksParameter]))
       this.listener.linkSeen?.(link, { bandwidthMbps: mbps, roundTripMs });
     return response;
@@ -125,16 +126,19 @@ export class TierAbove implements Upstream {
     try {
       const received = await this.client.probe?.(probeBytes(this.link), this.sender);
       this.toldMs = performance.now();
-      this.observe(observationFrom(received, this.toldMs - start));
+      this.observe(received, this.toldMs - start);
     } finally {
       this.isProbing = false;
     }
   }
 
-  private observe(observation: LinkObservation | undefined): void {
+  private observe(received: unknown, elapsedMs: number): void {
+    const observation = observationFrom(received, elapsedMs);
     if (observation === undefined) return;
     if (observation.bodyBytes >= tellingBytes(this.link)) this.toldMs = performance.now();
     this.link = withObservation(this.link, observation);
+    // What came all at once shows no bandwidth, but none below what it took from end to end.
+    if (observation.ms === 0) this.link = withLowerBound(this.link, observation.bodyBytes, elapsedMs);
     this.listener.linkSeen?.(this.contract.position, this.link);
   }
 

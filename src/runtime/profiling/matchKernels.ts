@@ -131,7 +131,7 @@ function matcher(kernels: readonly KernelTime[], order: RuntimeOrder): (kernel: 
     const isBelieved = isMain(kernel) ? believesMain : isInlined(kernel) && believesInlined;
     if (isBelieved) return order.nodes[kernel.index ?? -1];
     const byName = kernelsByName.get(kernel.name) === kernel ? nodesByName.get(kernel.name) : undefined;
-    return byName?.op === kernel.op ? byName : undefined;
+    return kernel.op === '' || byName?.op === kernel.op ? byName : undefined;
   };
 }
 

@@ -3,14 +3,13 @@ import { basename } from 'node:path';
 import type { OnnxGraph, OnnxModel, TensorPayload } from '../../engine/onnx/model';
 import type { InferredModel } from '../../engine/shapes/facts/inferred';
 import { resolveExternalData } from '../../files/externalData';
-import type { DType } from '../../shared/dtype';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 
 /** An input that a model must be given, with every dimension a number. */
 export interface InputSpec {
   readonly name: string;
-  readonly dtype: DType;
+  readonly dtype: string;
   readonly shape: readonly number[];
 }
 

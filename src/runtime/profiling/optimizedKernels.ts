@@ -79,10 +79,13 @@ function originFinder(graph: SplitGraph): (kernel: KernelTime) => Origin | undef
   const byTensor = new Map(graph.tensors.map(({ name, producer }) => [name, producer]));
   return ({ name, op }) => {
     const own = byName.get(name) ?? -1;
-    if (own >= 0 && name !== '' && graph.nodes[own]?.op === op) return { node: own, isRenamed: false };
-    for (const shorter of shortened(name)) {
-      const node = [byName.get(shorter), byTensor.get(shorter)].find((index) => index !== undefined && index >= 0);
-      if (node !== undefined) return { node, isRenamed: true };
+    if (own >= 0 && name !== '' && (op === '' || graph.nodes[own]?.op === op)) return { node: own, isRenamed: false };
+    // TensorRT calls a layer after all nodes that it fuses.
+    for (const part of name.split(' + ')) {
+      for (const shorter of shortened(part)) {
+        const node = [byName.get(shorter), byTensor.get(shorter)].find((index) => index !== undefined && index >= 0);
+        if (node !== undefined) return { node, isRenamed: true };
+      }
     }
     return undefined;
   };

@@ -30,7 +30,7 @@ export function serveProfilingOrder(): void {
 const progressMs = 100;
 
 /** Traced runs, then as many that are not: writing a trace takes time itself. */
-async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<RunFacts> {
+export async function runModel(order: ProfilingOrder, onRun: (done: number) => void): Promise<RunFacts> {
   const runtime = loadOnnxRuntime(order.runtimeFolder);
   const random = randomNumbers(1);
   const feeds: Record<string, Tensor> = {};

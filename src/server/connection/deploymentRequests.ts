@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { parsePlanText } from '../../app/planFile';
 import { deploymentsPathFor, planPathFor } from '../../app/planPath';
-import { readSplit, runVerification } from '../../app/verifySplit';
+import { tryOut } from '../../app/trialTask';
+import { type ExportedSplit, readSplit, runVerification } from '../../app/verifySplit';
 import { requireUnchanged } from '../../files/fileIdentity';
 import { createScratchFolder } from '../../files/leftovers';
 import { readTextFile } from '../../files/regularFile';
 import { sizesOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError } from '../../shared/errors';
+import type { InputRanges } from '../../shared/inputRanges';
 import { say } from '../../shared/messages/say';
 import type { ServerRequests } from '../../shared/requests';
 import type { DeploymentTarget } from '../../shared/targets';
@@ -25,7 +26,12 @@ export interface DeploymentServices {
   readonly progress: (token: string, stage: string, fraction: number | null) => void;
 }
 
-type DeploymentMethod = 'dnnsplit/generate' | 'dnnsplit/exportModels' | 'dnnsplit/split' | 'dnnsplit/verify';
+type DeploymentMethod =
+  | 'dnnsplit/generate'
+  | 'dnnsplit/exportModels'
+  | 'dnnsplit/split'
+  | 'dnnsplit/verify'
+  | 'dnnsplit/runLocally';
 
 /** The answers to everything that turns a plan into something that runs. */
 export function deploymentRequests(services: DeploymentServices): Pick<RequestHandlers, DeploymentMethod> {
@@ -51,15 +57,63 @@ export function deploymentRequests(services: DeploymentServices): Pick<RequestHa
       return { folderUri: pathToUri(directory), tiers: tiers.map(({ tier }) => tier) };
     },
     'dnnsplit/verify': (params, signal) => verify(services, params, signal),
+    'dnnsplit/runLocally': (params, signal) => runLocally(services, params, signal),
   };
 }
 
-/** The whole model against its parts; these are made in a temporary folder and run in a process of their own. */
-async function verify(
+/** The whole model against its parts, in a process of their own. */
+function verify(
   services: DeploymentServices,
   { sourceUri, runs, packageFolder, token, deployment }: ServerRequests['dnnsplit/verify']['params'],
   signal: AbortSignal,
 ): Promise<ServerRequests['dnnsplit/verify']['result']> {
+  return withParts(services, { sourceUri, token }, signal, ({ modelPath, contractPaths, plan, ranges }) => {
+    const task = {
+      modelPath,
+      contractPaths: [...contractPaths],
+      dimensions: sizesOfPlan(plan),
+      ranges: { ...ranges },
+      runs,
+      seed: 1,
+      runtimeFolder: packageFolder,
+      deployment,
+    };
+    return runVerification(task, programRun(services, token, say('stage.verifying', {}).text, signal));
+  });
+}
+
+/** Every tier of the plan on this machine, in processes of their own. */
+function runLocally(
+  services: DeploymentServices,
+  { sourceUri, requests, packageFolder, token }: ServerRequests['dnnsplit/runLocally']['params'],
+  signal: AbortSignal,
+): Promise<ServerRequests['dnnsplit/runLocally']['result']> {
+  return withParts(services, { sourceUri, token }, signal, (split) => {
+    const options = { requests, shaping: true, runtimeFolder: packageFolder, ranges: split.ranges };
+    return tryOut(split, options, programRun(services, token, say('stage.running', {}).text, signal));
+  });
+}
+
+function programRun(
+  { programFolder, progress }: DeploymentServices,
+  token: string,
+  stage: string,
+  signal: AbortSignal,
+) {
+  return {
+    program: join(programFolder, 'relay.js'),
+    signal,
+    onProgress: (fraction: number) => progress(token, stage, fraction),
+  };
+}
+
+/** Does something with the parts of a plan, which are made in a temporary folder for it. */
+async function withParts<Result>(
+  services: DeploymentServices,
+  { sourceUri, token }: { readonly sourceUri: string; readonly token: string },
+  signal: AbortSignal,
+  use: (split: ExportedSplit & { readonly ranges: InputRanges }) => Promise<Result>,
+): Promise<Result> {
   const source = await planSource(services, sourceUri, signal);
   const scratch = createScratchFolder();
   const directory = join(scratch.path, 'split');
@@ -69,24 +123,9 @@ async function verify(
       { ...source, directory, overwrite: false },
       { signal, onProgress: (stage, fraction) => services.progress(token, stage, fraction) },
     );
-    const { modelPath, contractPaths } = readSplit(directory);
-    const task = {
-      modelPath,
-      contractPaths: [...contractPaths],
-      dimensions: sizesOfPlan(parsePlanText(source.planText, source.planPath)),
-      ranges,
-      runs,
-      seed: 1,
-      runtimeFolder: packageFolder,
-      deployment,
-    };
-    const report = await runVerification(task, {
-      program: join(services.programFolder, 'relay.js'),
-      signal,
-      onProgress: (fraction) => services.progress(token, say('stage.verifying', {}).text, fraction),
-    });
+    const result = await use({ ...readSplit(directory), ranges });
     requireUnchanged(sources);
-    return report;
+    return result;
   } finally {
     scratch.remove();
   }

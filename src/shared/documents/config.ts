@@ -61,6 +61,12 @@ export const tierSchema = z
       .optional()
       .describe('How many times as fast the tier is as its estimated or measured times say (default: 1).'),
     replicas: copies.optional().describe('Copies that serve in parallel; affects throughput only.'),
+    host: z
+      .string()
+      .optional()
+      .describe(
+        'Machine of this tier as `ssh` knows it, `host` or `user@host`; `dnnsplit measure` measures models there once it is confirmed.',
+      ),
     profile: z.string().optional().describe('Path of a *.profile.json with measured times, relative to this file.'),
   })
   .describe('A place where a part of the model can run.');

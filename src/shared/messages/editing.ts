@@ -13,6 +13,7 @@ export const editingMessages = {
   'stage.repeats': 'Finding repeated blocks',
   'stage.layout': 'Laying out the graph',
   'stage.writing': 'Writing the sub-model for tier {tier}',
+  'stage.running': 'Running the tiers',
   'stage.verifying': 'Running the model and its sub-models',
 
   'action.generate': 'Generate {target}',

@@ -25,6 +25,8 @@ export const handoverMessages = {
   'handover.wayBack': 'way back {time}',
   'handover.estimates': 'Times: {estimates}.',
   'handover.range': 'Nine of ten such plans take between {from} and {to}.',
+  'handover.session': 'A request is a session of {session}.',
+  'handover.state': 'State stays on the tiers that use it, per session: {state}.',
   'handover.assumedSizes': 'The file leaves sizes open. Assumed: {sizes}.',
   'handover.marginsWithin':
     'The plan stays within {percent} % of the best while one of these figures is between these ends and the others hold.',

@@ -30,6 +30,8 @@ export const runningMessages = {
   'trace.rankless':
     "Input '{input}' is not a tensor of known rank, so it cannot be filled at random. Record a trace with your own program and pass it with --from-trace.",
   'trace.openDimension': "Input '{input}' has the open dimension '{dimension}'. Bind it with --bind {dimension}=1.",
+  'trace.tableLine':
+    'Line {line} of {path} is not a node and a time, such as `conv1,12.5`. Put names with commas into double quotes.',
   'trace.dtype':
     "Input '{input}' is {dtype}, which ONNX Runtime for Node.js does not support. Record a trace with your own program and pass it with --from-trace.",
   'trace.weightsTruncated':

@@ -41,6 +41,8 @@ export const splittingMessages = {
     'Tensor "{tensor}" {reason}, which cannot be sent between tiers. Move the split point or remove that output from the model.',
   'tensor.notRun':
     'Tensor "{tensor}" {reason}, which ONNX Runtime for Node.js does not support. Move the split point or remove that output from the model.',
+  'plan.uncarried':
+    'The plan sends tensor "{tensor}" between tiers, which {reason}: no relay can carry that. Cut the model elsewhere, for example with --cut.',
   'tensor.container': 'is a {type}',
   'tensor.elements': 'has elements of type {dtype}',
 
@@ -59,6 +61,8 @@ export const splittingMessages = {
   'deploy.noRelay': 'No relay can serve tier {tier}: tensor "{tensor}" {reason}.',
   'ray.dtype':
     'Ray Serve runs tiers on numbers and booleans only, but tensor "{tensor}" is {dtype}. Choose another target.',
+  'ray.state':
+    'Ray Serve spreads requests over its replicas, but tier {tier} keeps state between the requests of a session. Choose Kubernetes, Compose or bundles.',
   'triton.container': 'Triton supports tensors only, but "{tensor}" is a {type}. Choose another target.',
   'triton.dtype': 'Triton does not support type {dtype} of tensor "{tensor}". Choose another target.',
   'triton.rank': 'Triton needs the rank of tensor "{tensor}", which is unknown. Choose another target.',

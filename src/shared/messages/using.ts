@@ -21,9 +21,29 @@ export const usingMessages = {
   'push.noSsh': 'The program ssh is not on this machine. Install the OpenSSH client.',
   'push.noBundle':
     '{path} is not the folder of a tier. Make one with "dnnsplit deploy -t bundle", and name the folder of one tier in it.',
-  'push.failed': 'The bundle could not be brought to {host}: {reason}. Try again; what has arrived is not sent again.',
+  'push.failed': 'The files could not be brought to {host}: {reason}. Try again; what has arrived is not sent again.',
   'push.rolledBack':
     'The relay on {host} did not serve in time, so the version that ran there before was started again. The log has its last lines.',
+  'measure.noNode': 'There is no Node.js on {host}, which measuring needs. Install it there, version 20 or later.',
+  'measure.oldNode': 'Node.js on {host} is {version}. Install version {needed} or later there.',
+  'measure.narrow':
+    'Node.js on {host} is a 32-bit program ({arch}), for which there is no ONNX Runtime. Install a 64-bit system there, or record a trace with another runtime and import it.',
+  'measure.noRuntime':
+    'ONNX Runtime is not installed on {host}. Run `npm install --global onnxruntime-node --ignore-scripts` there, or name the folder there that holds it with --remote-runtime-folder.',
+  'measure.noSpace':
+    'There are {free} MB free on {host}, but the model and its copy need {needed} MB. Make room there, or name a folder on another disk with --folder.',
+  'measure.strange': 'What {host} answered is no measurement, so nothing of it was used.',
+  'measure.failed': 'The model could not be measured on {host}: {reason}',
+  'measure.crashed':
+    'The program that measures ended on {host} (exit code {code}), perhaps because memory ran out. The log has its last words.',
+  'measure.linkLost': 'The connection broke off while it was measured. Try again; what has arrived is not sent again.',
+  'measure.weightsName': 'A file with weights of {model} has control characters in its name, so it is not copied.',
+  'measure.confirm':
+    'The configuration names the machine {host} for tier {tier}. To connect to it, confirm it by name: --confirm {host}',
+  'measure.noHost':
+    'No tier of the configuration names a machine. Write "host": "user@address" at a tier, or name tier and machine with --tier and --host.',
+  'measure.unknownTier': 'There is no tier `{tier}` in the configuration. Its tiers are {tiers}.',
+  'measure.noLinkBeside': 'Link {link} does not join tier {tier} to another one. Name one that does.',
   'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',
 
   'verify.needsUrl':

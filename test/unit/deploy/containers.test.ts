@@ -72,7 +72,9 @@ describe.skipIf(!hasContainers)(`a Compose project that runs (${whereContainersA
       shape: tensor.dims,
       bytes: rawBytes(tensor),
     }));
-    return inferBinary(`http://127.0.0.1:${port}`, 'part1', inputs).catch(() => undefined);
+    // Docker takes connections for a container before anything in there listens.
+    const answer = inferBinary(`http://127.0.0.1:${port}`, 'part1', inputs).catch(() => undefined);
+    return Promise.race([answer, setTimeout(10_000, undefined)]);
   };
 
   const rawBytes = ({ data }: { readonly data: unknown }) => {

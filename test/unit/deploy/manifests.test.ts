@@ -66,6 +66,10 @@ const cases: readonly (readonly [string, OnceSplit])[] = [
   ['half precision', cut(fixture('s_resnet_fp16.onnx'), [0.3, 0.6, 0.9])],
 ];
 
+/** What a target takes: Ray refuses to keep state. */
+const casesOf = (target: DeploymentTarget) =>
+  target === 'ray' ? cases.filter(([, { contracts }]) => contracts[1]?.startsWith === undefined) : cases;
+
 function generate(target: DeploymentTarget, { plan, contracts }: OnceSplit, engine: Engine = 'relay'): Generated {
   return deploymentFiles(target, { plan, contracts, engine, relayProgram: '// relay\n', revision: '0123456789ab' });
 }
@@ -101,7 +105,7 @@ const hasProgram = (name: string, ...args: string[]) => spawnSync(name, args).st
 
 describe('what every target has', () => {
   it.each(deploymentTargets)('%s: the same bytes again, a README, and a place for every part', (target) => {
-    for (const [name, split] of cases) {
+    for (const [name, split] of casesOf(target)) {
       const generated = generate(target, split);
       expect(generate(target, split), name).toEqual(generated);
       const readme = contentOf(generated, 'README.md');
@@ -120,7 +124,7 @@ describe('what every target has', () => {
     (target) => {
       const { contracts: pattern } = targetEntry(target);
       const place = pattern && new RegExp(`^${pattern.replaceAll('.', '\\.').replace('*', '[^/]+')}$`);
-      for (const [, split] of cases) {
+      for (const [, split] of casesOf(target)) {
         const contracts = generate(target, split).files.filter(({ path }) => path.endsWith('contract.json'));
         expect(contracts).toHaveLength(place === undefined ? 0 : split.contracts.length);
         for (const { path, content } of contracts) {
@@ -154,16 +158,17 @@ describe('what every target has', () => {
 
   it('hands on exactly what the next tier receives', () => {
     for (const [name, { contracts, model }] of cases) {
-      for (const [index, { sends, sendsAs, answersAbove }] of contracts.entries()) {
+      for (const [index, { sends, sendsAs, answersAbove, returns = [] }] of contracts.entries()) {
         const next = contracts[index + 1];
         expect(next?.receives ?? [], name).toEqual(sends);
         if (next) expect(next.receivesAs).toBe(sendsAs);
         const above = next ? [...next.answers, ...next.answersAbove].map((tensor) => tensor.name) : [];
-        expect(answersAbove.map((tensor) => tensor.name).sort()).toEqual(above.sort());
+        expect([...answersAbove, ...returns].map((tensor) => tensor.name).sort()).toEqual(above.sort());
       }
       const [first] = contracts;
       const answered = [...(first?.answers ?? []), ...(first?.answersAbove ?? [])].map((tensor) => tensor.name);
-      expect(answered.sort()).toEqual([...model.inferred.outputs].sort());
+      const remembered = new Set(model.state.map(({ output }) => output));
+      expect(answered.sort()).toEqual(model.inferred.outputs.filter((output) => !remembered.has(output)).sort());
     }
   });
 });

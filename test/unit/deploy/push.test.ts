@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -10,10 +10,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createConnection } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkedFiles } from '../../../src/app/push/bundleChunks';
 import { pushBundle } from '../../../src/app/push/pushBundle';
@@ -23,12 +21,7 @@ import { tarEnd, tarHeader, tarPadding } from '../../../src/app/push/tarEntry';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { freePort } from '../../support/freePort';
-
-/** Debian has it where only root's path leads; the variable names one that is not installed. */
-const sshd = [process.env['DNNSPLIT_TEST_SSHD'] ?? '', '/usr/sbin/sshd'].find(
-  (path) => path !== '' && existsSync(path),
-);
-const hasSsh = spawnSync('ssh', ['-V']).status === 0;
+import { hasSshServer, startSshServer } from '../../support/sshServer';
 
 describe('a machine to push to', () => {
   it.each(['pi', 'pi@edge-1', 'user@192.0.2.7', 'a_b@host.example.com', 'user@[2001:db8::1]'])('may be %s', (name) => {
@@ -60,7 +53,7 @@ describe('an archive of pieces', () => {
   });
 });
 
-describe.skipIf(sshd === undefined || !hasSsh)('a bundle pushed over a real SSH server (where sshd is)', () => {
+describe.skipIf(!hasSshServer)('a bundle pushed over a real SSH server (where sshd is)', () => {
   let bundled: Bundled;
   let folder: string;
   let server: ChildProcess;
@@ -99,7 +92,7 @@ describe.skipIf(sshd === undefined || !hasSsh)('a bundle pushed over a real SSH 
       { encoding: 'utf8' },
     );
     expect([made.status, made.stderr]).toEqual([0, '']);
-    ({ server, host } = await startServer());
+    ({ server, host } = await startSshServer(folder));
   }, 120_000);
   afterAll(async () => {
     const pid = existsSync(remote('relay.pid')) ? Number(readFileSync(remote('relay.pid'), 'utf8')) : 0;
@@ -109,55 +102,6 @@ describe.skipIf(sshd === undefined || !hasSsh)('a bundle pushed over a real SSH 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A server with keys of its own, on a port of the loopback address; and the configuration of a client of its. */
-  async function startServer(): Promise<{ server: ChildProcess; host: RemoteHost }> {
-    const at = (name: string) => join(folder, name);
-    for (const key of ['host-key', 'user-key'])
-      spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(key)]);
-    writeFileSync(at('authorized'), readFileSync(at('user-key.pub')), { mode: 0o600 });
-    const port = await freePort();
-    const settings = {
-      ...{ Port: port, ListenAddress: '127.0.0.1', HostKey: at('host-key'), AuthorizedKeysFile: at('authorized') },
-      ...{
-        PasswordAuthentication: 'no',
-        StrictModes: 'no',
-        UsePAM: 'no',
-        PidFile: 'none',
-        PermitRootLogin: 'prohibit-password',
-      },
-      SetEnv: `PATH=${process.env['PATH']}`,
-    };
-    writeFileSync(
-      at('sshd_config'),
-      Object.entries(settings)
-        .map(([name, value]) => `${name} ${value}\n`)
-        .join(''),
-    );
-    const process_ = spawn(sshd ?? '', ['-D', '-e', '-f', at('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let log = '';
-    process_.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-    const [type, key] = readFileSync(at('host-key.pub'), 'utf8').split(' ');
-    writeFileSync(at('known'), `[127.0.0.1]:${port} ${type} ${key}\n`);
-    const client = [
-      'Host there',
-      ...['HostName 127.0.0.1', `Port ${port}`, `User ${userInfo().username}`, `IdentityFile ${at('user-key')}`],
-      ...[`UserKnownHostsFile ${at('known')}`, 'IdentitiesOnly yes', 'BatchMode yes'],
-    ];
-    writeFileSync(at('ssh_config'), `${client.join('\n')}\n`);
-    for (let tries = 0; tries < 100 && !(await isOpen(port)); tries++) await setTimeout(50);
-    expect(log).toContain('Server listening');
-    return { server: process_, host: remoteHost('there', at('ssh_config')) };
-  }
-
-  const isOpen = (port: number) =>
-    new Promise<boolean>((done) => {
-      const socket = createConnection(port, '127.0.0.1', () => {
-        socket.destroy();
-        done(true);
-      }).on('error', () => done(false));
-    });
   const isLive = async () => (await fetch(`http://127.0.0.1:${relayPort}/v2/health/live`)).status;
 
   it('runs there, file for file, with the rights that it has here', async () => {

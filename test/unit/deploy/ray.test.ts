@@ -202,7 +202,8 @@ describe('an application of Ray Serve', () => {
         });
 
       async function untilReady(): Promise<void> {
-        const isReady = async () => (await fetch(`${base}/v2/health/ready`).catch(() => undefined))?.status === 200;
+        const ask = () => fetch(`${base}/v2/health/ready`, { signal: AbortSignal.timeout(5000) });
+        const isReady = async () => (await ask().catch(() => undefined))?.status === 200;
         while (!(await isReady())) await setTimeout(500);
       }
       const verify = (url: string) =>

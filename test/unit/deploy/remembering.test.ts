@@ -61,6 +61,13 @@ describe('a deployment of a model that remembers', () => {
     expect(text(filesOf('compose', forgetful, 3), 'compose.yaml')).toContain('replicas: 3');
   });
 
+  it('is refused for Ray Serve, which spreads requests over its replicas, where it keeps any state', () => {
+    expect(() => filesOf('ray', decoder)).toThrow(/tier edge keeps state between the requests of a session/);
+    expect(filesOf('ray', forgetful).length).toBeGreaterThan(0);
+    // Caches on the first tier alone are those of its relay.
+    expect(filesOf('ray', built(llamaLike(), [0.98])).length).toBeGreaterThan(0);
+  });
+
   it('leaves room for the state of sessions', () => {
     const memory = (split: typeof decoder) =>
       [...text(filesOf('kubernetes', split), '.yaml').matchAll(/limits:\n\s+memory: (\d+)Mi/g)].map(([, mebibytes]) =>

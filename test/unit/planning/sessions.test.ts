@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import type { OnnxModel } from '../../../src/engine/onnx/model';
+import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { sessionFigures, tierStates } from '../../../src/engine/planning/findings/sessionFigures';
@@ -18,10 +20,12 @@ import type { StatePair } from '../../../src/shared/statePairs';
 import { unwatched } from '../../../src/shared/work';
 import { decoderModel } from '../../support/decoderModel';
 import { model, node, value, weight } from '../../support/modelObjects';
+import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
+import { gptLike, llamaLike, recurrentStream } from '../../support/rememberingModels';
 import { allAssignments } from './randomGraphs';
 import { plainInfrastructure } from './support';
 
-const session: Session = { prefillTokens: 12, generatedTokens: 25 };
+const session: Session = { prefillTokens: 12, generatedTokens: 13 };
 
 function read(built: OnnxModel) {
   const { inferred, state, assumed } = inferSized(built, {}, unwatched);
@@ -42,6 +46,16 @@ const infrastructure = plainInfrastructure(
   ],
   { answer: 'returned', constraints: { respectMemory: false } },
 );
+
+/** A model and the sizes of each call of its session. */
+interface Kind {
+  readonly name: string;
+  readonly built: OnnxModel;
+  readonly calls: readonly DimensionBindings[];
+  readonly pairs?: number;
+}
+
+const modelOf = (spec: BuiltModel): OnnxModel => readModel(bufferSource(buildModel(spec)), unwatched);
 
 /** Tier of each node, from the place of its name in the model. */
 type Placed = (id: string, place: number, count: number) => number;
@@ -84,7 +98,25 @@ function expectNear(actual: object, expected: object) {
 describe('the price of a session', () => {
   const tokens = (past: number, step: number) => ({ past_sequence_length: past, sequence_length: step });
   const generated = Array.from({ length: session.generatedTokens }, (_, t) => session.prefillTokens + t);
-  const kinds = [
+  const whole = (past: number, step: number) => ({ batch: 1, past, sequence: step, total: past + step });
+  const streamed = Array.from({ length: session.generatedTokens }, () => ({ batch: 1, frames: 1 }));
+  const kinds: readonly Kind[] = [
+    {
+      name: 'a decoder whose mask covers the past too',
+      built: modelOf(gptLike()),
+      calls: [whole(0, session.prefillTokens), ...generated.map((past) => whole(past, 1))],
+    },
+    {
+      name: 'a decoder that is told the length of all tokens',
+      built: modelOf(llamaLike()),
+      calls: [whole(0, session.prefillTokens), ...generated.map((past) => whole(past, 1))],
+    },
+    {
+      name: 'recurrent layers',
+      built: modelOf(recurrentStream()),
+      calls: [{ batch: 1, frames: session.prefillTokens }, ...streamed],
+      pairs: 3,
+    },
     {
       name: 'a decoder that takes all given tokens at once',
       built: decoderModel(),
@@ -100,10 +132,10 @@ describe('the price of a session', () => {
     },
   ];
 
-  for (const { name, built, calls } of kinds) {
+  for (const { name, built, calls, pairs = 4 } of kinds) {
     it(`is the sum of its calls with the sizes of their caches written out: ${name}`, () => {
       const whole = read(built);
-      expect(whole.state).toHaveLength(4);
+      expect(whole.state).toHaveLength(pairs);
       const graph = sessionGraph(whole.graph, sessionCalls(whole, session, unwatched));
       const costs = createCostTables(graph, infrastructure);
       const graphs = writtenOut(built, whole.state, calls);
@@ -150,7 +182,7 @@ describe('the price of a session', () => {
     const [device, edge] = infrastructure.tiers.map((tier) => ({ ...tier, pricePerHour: tier.pricePerHour / 100 }));
     const slow = device === undefined || edge === undefined ? [] : [{ ...device, gflops: 0.002 }, edge];
     const two = { ...infrastructure, tiers: slow, links: infrastructure.links.slice(0, 1) };
-    const calls = [tokens(0, 12), tokens(24, 1)].map((sizes) => writtenOut(whole.model, whole.state, [sizes]));
+    const calls = [tokens(0, 12), tokens(18, 1)].map((sizes) => writtenOut(whole.model, whole.state, [sizes]));
     const all = allAssignments(graph, 2).map((tiers) => {
       const tierOf = new Map(graph.nodes.map(({ id }, at) => [id, tiers[at] ?? 0]));
       const [first = 0, token = 0] = calls.map((graphs) => explicitSum(graphs, tierOf, two).latencyMs);
@@ -201,14 +233,14 @@ describe('the price of a session', () => {
       evaluatedPlans: 1,
     } as const;
     const first = explicitSum(writtenOut(whole.model, whole.state, [tokens(0, 12)]), tierOf);
-    const middle = explicitSum(writtenOut(whole.model, whole.state, [tokens(24, 1)]), tierOf);
+    const middle = explicitSum(writtenOut(whole.model, whole.state, [tokens(18, 1)]), tierOf);
     const figures = sessionFigures(costs, plan);
-    expect(figures).toMatchObject({ prefillTokens: 12, generatedTokens: 25 });
+    expect(figures).toMatchObject(session);
     expect(figures?.firstTokenMs).toBeCloseTo(first.latencyMs, 9);
     expect(figures?.perTokenMs).toBeCloseTo(middle.latencyMs, 9);
-    expect(figures?.tokensPerSecond).toBeCloseTo(25 * plan.evaluation.throughputPerSecond, 9);
-    // Four caches of 37 tokens with 64 floats each; 2 MB without 0.64 MB of weights and what is at work.
-    const stateBytes = 4 * 37 * 64 * 4;
+    expect(figures?.tokensPerSecond).toBeCloseTo(13 * plan.evaluation.throughputPerSecond, 9);
+    // Four caches of 25 tokens with 64 floats each; 2 MB without 0.64 MB of weights and what is at work.
+    const stateBytes = 4 * 25 * 64 * 4;
     const { weightBytes = 0, peakActivationBytes = 0 } = plan.evaluation.tiers[1] ?? {};
     expect(weightBytes).toBe(4 * (2 * 1000 * 64 + 8 * 64 * 64));
     const sessions = Math.floor((2e6 - weightBytes - peakActivationBytes) / stateBytes);

@@ -2,9 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { analyzeFile } from '../../../src/app/analyzeFile';
+import { settingsOf } from '../../../src/app/configuredModel';
 import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
 import { deploymentOf } from '../../../src/app/deployTarget';
+import { planAnalyzed } from '../../../src/app/planAnalyzed';
+import { uncarriedCrossings } from '../../../src/app/uncarriedCrossings';
+import { planReport } from '../../../src/engine/report/planReport';
 import { defaultRelaySettings, runRelay } from '../../../src/relay/runRelay';
+import { funnelConfig } from '../../relay/adaptiveChain';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';
 import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
@@ -133,8 +139,17 @@ describe('what no relay can carry', () => {
   };
   const cut = (path: string) => splitOnce(prepareSplit(planAt(path, [0.5]), `${path}.splitplan.json`));
 
-  it('is said when it is split, deployed and served', async () => {
-    const prepared = cut(write(sequences, 'sequences.onnx'));
+  it('is said when it is planned, split, deployed and served', async () => {
+    const path = write(sequences, 'sequences.onnx');
+    const settings = settingsOf(path, { path: undefined, config: funnelConfig(), profiles: new Map() });
+    const planned = planAnalyzed(analyzeFile(path, {}), settings, { cuts: [0] }, { skipCertificate: true });
+    const { links } = planReport(planned.result, planned.analyzed);
+    expect(uncarriedCrossings(planned.analyzed, links)).toEqual([
+      expect.stringMatching(
+        /^The plan sends tensor "s" between tiers, which is a sequence\(.*: no relay can carry that\./,
+      ),
+    ]);
+    const prepared = cut(path);
     expect(prepared.contracts[0]?.answersAbove).toEqual([
       expect.objectContaining({ name: 's', type: expect.stringMatching(/^sequence/) }),
     ]);

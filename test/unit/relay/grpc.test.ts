@@ -1,32 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  credentials,
-  loadPackageDefinition,
-  Metadata,
-  type ServiceClientConstructor,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import { credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { EmulatedLink } from '../../../src/relay/execution/emulatedLink';
 import { GrpcInferenceClient } from '../../../src/relay/grpc/grpcClient';
+import { inference } from '../../relay/publishedGrpc';
 import { exportAt, floats, type RelayProcess, startRelay, tinyResnet } from '../../relay/splitChain';
 import { inferBinary } from '../../relay/v2Client';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
-
-/** The protocol as KServe publishes it; the client that is made of it shares nothing with the relay. */
-const published = loadPackageDefinition(
-  loadSync(resolve(import.meta.dirname, '../../fixtures/published/grpc_predict_v2.proto'), {
-    keepCase: true,
-    longs: String,
-    defaults: true,
-    oneofs: true,
-  }),
-);
-const { inference } = published as unknown as { inference: { GRPCInferenceService: ServiceClientConstructor } };
 
 interface InferAnswer {
   readonly id: string;

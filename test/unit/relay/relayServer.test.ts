@@ -47,12 +47,24 @@ describe('the relay', () => {
   });
 
   it('turns requests away once its queue is full, and answers the others', async () => {
-    const { address } = await serveTier(contractOf('cloud'), addOne('y', 200));
+    const { run, ...rest } = addOne('y');
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((done) => {
+      open = done;
+    });
+    const gated = { ...rest, run: (...asked: Parameters<typeof run>) => gate.then(() => run(...asked)) };
+    const { address } = await serveTier(contractOf('cloud'), gated, undefined, { timeoutMs: 20_000 });
+    // Two run and one waits for as long as nobody opens; the other three are turned away, and only then it goes on.
+    let refused = 0;
     const statuses = await Promise.all(
-      Array.from({ length: 6 }, () => ask(address, floatsInput('x', [1])).then(({ status }) => status)),
+      Array.from({ length: 6 }, async () => {
+        const { status } = await ask(address, floatsInput('x', [1]));
+        refused += status === 503 ? 1 : 0;
+        if (refused === 3) open();
+        return status;
+      }),
     );
-    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
-    expect(statuses.filter((status) => status === 503)).toHaveLength(3);
+    expect(statuses.sort()).toEqual([200, 200, 200, 503, 503, 503]);
   });
 
   it('says which tier cannot be reached', async () => {

@@ -9,6 +9,9 @@ import {
   assumedLink,
   type LinkEstimate,
   type LinkObservation,
+  probeBytes,
+  probePauseMs,
+  withLowerBound,
   withObservation,
   withTimeout,
 } from '../../../src/relay/adaptive/bandwidthEstimate';
@@ -140,6 +143,21 @@ describe('the bandwidth of a link', () => {
     expect(fallen.bandwidthMbps).toBeCloseTo(0.16);
     expect(withObservation(fallen, body(large, 1)).bandwidthMbps).toBeCloseTo(1);
     expect(withTimeout(estimated([body(large, 0.1)]), large, 10_000).bandwidthMbps).toBeCloseTo(0.1);
+  });
+
+  it('is no less than what a body took from end to end, also right after a link that was dead', () => {
+    const dead = withTimeout(estimated([body(large, 50)]), large, 48_000);
+    expect(dead.bandwidthMbps).toBeLessThan(0.04);
+    // 64 KiB that come all at once, answered after 20 ms.
+    const seen = withObservation(dead, { bodyBytes: 65_536, bytes: 0, ms: 0, roundTripMs: 20 });
+    expect(seen.bandwidthMbps).toBe(dead.bandwidthMbps);
+    const raised = withLowerBound(seen, 65_536, 20);
+    expect(raised.bandwidthMbps).toBeCloseTo(26.2, 1);
+    expect(withLowerBound(raised, 65_536, 200).bandwidthMbps).toBeCloseTo(26.2, 1);
+    expect(withObservation(raised, body(large, 20)).bandwidthMbps).toBeCloseTo(20);
+    // A probe a minute finds out, however slow the link was thought to be.
+    expect(probePauseMs(probeBytes(dead), dead.bandwidthMbps ?? 0)).toBe(60_000);
+    expect(probePauseMs(65_536, 50)).toBeCloseTo(1048.6, 1);
   });
 
   it('judges by the least round trip: bodies that wait in line do not make others small', () => {

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { cutIntoBlocks } from '../../../src/app/cutModel';
+import { placedPlan } from '../../../src/app/deploySplit';
 import { verifyChain } from '../../../src/relay/verify/verifyChain';
 import { contractSchema } from '../../../src/shared/documents/contract';
-import { exportBuilt } from '../../relay/rememberingChain';
+import { unwatched } from '../../../src/shared/work';
+import { builtFile, exportBuilt } from '../../relay/rememberingChain';
+import { planAt } from '../../relay/splitChain';
 import { cutOnce } from '../../support/cutOnce';
 import {
   crossDecoder,
@@ -51,6 +55,17 @@ describe('a generation over a chain', () => {
       expect([places, report.outputs.filter(({ identical }) => !identical)]).toEqual([places, []]);
       expect(report.steps).toBe(2 * steps);
     }
+  });
+
+  it('cannot follow the bandwidth, which is said', () => {
+    const { modelPath, dimensions, remove } = builtFile(recurrentStream());
+    removals.push(remove);
+    const plan = planAt(modelPath, twoTiers, { dimensions });
+    const { model } = placedPlan(plan, `${modelPath}.splitplan.json`);
+    const asked = { plan, model, inferred: model.inferred };
+    expect(() => cutIntoBlocks(asked, { cuts: [], regimes: [], timed: [] }, { link: 0 }, unwatched)).toThrow(
+      /cannot follow the bandwidth/,
+    );
   });
 
   it('keeps each piece of state where it is read, and lets none of it enter or leave the chain', () => {

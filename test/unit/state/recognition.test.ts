@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { inferSized, type SizedModel } from '../../../src/engine/shapes/assumed/assumeSizes';
 import { pairsByName } from '../../../src/engine/state/stateNames';
@@ -8,6 +9,15 @@ import type { DType } from '../../../src/shared/dtype';
 import type { StateSetting } from '../../../src/shared/statePairs';
 import { unwatched } from '../../../src/shared/work';
 import { model, node, value } from '../../support/modelObjects';
+import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
+import {
+  crossDecoder,
+  gptLike,
+  llamaLike,
+  recurrentStream,
+  streamingEncoder,
+  voiceDetector,
+} from '../../support/rememberingModels';
 import { sharedModels, sharedNote } from '../../support/shared';
 
 type Types = Readonly<Record<string, readonly [DType, readonly (number | string)[]]>>;
@@ -174,6 +184,24 @@ describe('state of a model', () => {
     expect(told(sized(inputs, state([2, 1, 127])))).toEqual([]);
     expect(told(sized(inputs, state([3, 1, 129])))).toEqual([]);
     expect(told(sized(inputs, state([2, 'n', 128])))).toEqual(['stateN -> state']);
+  });
+
+  it('is found in models of every kind that run', () => {
+    const found = (spec: BuiltModel) => told(inferSized(readModel(bufferSource(buildModel(spec))), {}, unwatched));
+    const caches = (layers: readonly string[], more = '') =>
+      layers.flatMap((layer) =>
+        ['key', 'value'].map((kind) => `present.${layer}.${kind} -> past_key_values.${layer}.${kind}${more}`),
+      );
+    expect(found(gptLike())).toEqual(caches(['0', '1'], ' 2'));
+    expect(found(llamaLike())).toEqual(caches(['0', '1'], ' 2'));
+    const ofLayer = (layer: number) => [...caches([`${layer}.decoder`], ' 2'), ...caches([`${layer}.encoder`])];
+    expect(found(crossDecoder())).toEqual([...ofLayer(0), ...ofLayer(1)]);
+    expect(found(voiceDetector())).toEqual(['stateN -> state']);
+    expect(found(recurrentStream())).toEqual(['hn -> h0', 'cn -> c0', 'new_gru_state -> gru_state']);
+    expect(found(streamingEncoder())).toEqual([
+      'new_cache_loudness -> cache_loudness',
+      ...[0, 1, 2].map((layer) => `new_cache_conv_${layer} -> cache_conv_${layer}`),
+    ]);
   });
 
   it('can be stated, with a pattern for many, and turned off', () => {

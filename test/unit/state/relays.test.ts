@@ -1,6 +1,8 @@
+import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomNumbers } from '../../../src/runtime/randomInputs';
+import { inference } from '../../relay/publishedGrpc';
 import { exportBuilt } from '../../relay/rememberingChain';
 import { type RelayProcess, startRelay } from '../../relay/splitChain';
 import { inferBinary, type V2Tensor } from '../../relay/v2Client';
@@ -91,7 +93,7 @@ describe('sessions through three relay processes', () => {
     });
     const cloud = await start(2, '--port', '0', '--grpc-port', '0');
     const edge = await start(1, '--port', '0', '--upstream', `grpc://127.0.0.1:${cloud.grpcPort}`);
-    const device = await start(0, '--port', '0', '--upstream', edge.base, '--max-waiting', '100');
+    const device = await start(0, '--port', '0', '--grpc-port', '0', '--upstream', edge.base, '--max-waiting', '100');
     relays = [device, edge, cloud];
   });
   afterAll(async () => {
@@ -129,6 +131,36 @@ describe('sessions through three relay processes', () => {
       [0, 0],
       [0, 0],
       [0, 0],
+    ]);
+  });
+
+  it('takes the parameters of the sequence extension over gRPC too', async () => {
+    const whole = new WholeGeneration(session);
+    const client = new inference.GRPCInferenceService(`127.0.0.1:${relays[0]?.grpcPort}`, credentials.createInsecure());
+    const infer = (message: object): Promise<{ error?: ServiceError; raw: Buffer }> =>
+      new Promise((done) => {
+        client['ModelInfer']?.(message, (error: ServiceError | null, answer?: { raw_output_contents: Buffer[] }) =>
+          done({ ...(error !== null && { error }), raw: answer?.raw_output_contents[0] ?? Buffer.alloc(0) }),
+        );
+      });
+    const steps = stepsOf(42, 3);
+    const messageOf = (inputs: readonly V2Tensor[], parameters: object) => ({
+      model_name: 'remembers',
+      parameters: { sequence_id: { int64_param: 12 }, ...parameters },
+      inputs: inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape })),
+      raw_input_contents: inputs.map(({ bytes }) => bytes),
+    });
+    for (const [step, inputs] of steps.entries()) {
+      const parameters = { sequence_start: { bool_param: step === 0 }, sequence_end: { bool_param: step === 3 } };
+      const { error, raw } = await infer(messageOf(inputs, parameters));
+      expect(error).toBeUndefined();
+      expect(raw.equals(await whole.step(inputs))).toBe(true);
+    }
+    const { error } = await infer(messageOf(steps[1] ?? [], {}));
+    client.close();
+    expect([error?.code, error?.details]).toEqual([
+      status.FAILED_PRECONDITION,
+      expect.stringMatching(/has no session "12"/),
     ]);
   });
 

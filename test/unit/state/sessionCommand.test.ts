@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyzeAs, analyzeFile } from '../../../src/app/analyzeFile';
 import { settingsOf } from '../../../src/app/configuredModel';
+import { handoverOf } from '../../../src/app/handoverFile';
 import { planAnalyzed, planDocumentOf } from '../../../src/app/planAnalyzed';
 import { plannedFromDocument } from '../../../src/app/plannedFromDocument';
+import { handoverMarkdown } from '../../../src/engine/handover/markdown';
 import { analysisReport } from '../../../src/engine/report/analysisReport';
 import { planReport } from '../../../src/engine/report/planReport';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
@@ -102,6 +104,13 @@ describe('a model with state', () => {
     expect(link?.state).toMatchObject({ up: [], upBytes: 0, down: [{ name: 'state_out' }], downBytes: 4 });
     expect(link && linkStateText(link)).toBe('state: state_out down');
     expect(link?.answerBytes).toBeGreaterThanOrEqual(4);
+  });
+
+  it('is in the report of its plan', () => {
+    const made = handoverMarkdown(handoverOf(planned({ session: { prefillTokens: 10, generatedTokens: 5 } }), {}));
+    expect(made).toMatch(/A request is a session of 10 tokens given, 5 generated: first token after .+ per token\./);
+    expect(made).toMatch(/State stays on the tiers that use it, per session: 484 B on (device|edge)/);
+    expect(made).not.toContain('cached tokens');
   });
 
   it('is in its plan document, which is read back as it was planned', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { pictureScale } from '../../../webview/renderer/stillPictures';
 
 describe('the size of a picture', () => {
-  it('is two pixels per CSS pixel where the graph allows', () => {
-    expect(pictureScale({ width: 800, height: 4000 })).toBe(2);
+  it('is what is wanted where the graph allows', () => {
+    for (const scale of [1, 2, 4]) expect(pictureScale({ width: 800, height: 4000 }, scale)).toBe(scale);
   });
 
   it('never passes what viewers of pictures take', () => {
@@ -13,7 +13,7 @@ describe('the size of a picture', () => {
       { width: 9000, height: 9000 },
       { width: 30_000, height: 30_000 },
     ]) {
-      const scale = pictureScale(scene);
+      const scale = pictureScale(scene, 4);
       expect(Math.max(scene.width, scene.height) * scale).toBeLessThanOrEqual(16_384.001);
       expect(scene.width * scene.height * scale * scale).toBeLessThanOrEqual(64_000_001);
     }

@@ -72,7 +72,10 @@ describe.skipIf(program === undefined)(`in a browser (${program ? 'real VS Code'
       await page.keyboard.press('Enter');
       await expect.poll(() => readFile(join(workspace, 'dnnsplit.json'), 'utf8')).toContain('"seq": 32');
       // The configuration has changed in the editor's file system: the server reads it again, and one size is still assumed.
-      await workbench.treeRow(/Assumed sizes\s*batch 1$/).first().waitFor({ timeout: 60_000 });
+      await workbench
+        .treeRow(/Assumed sizes\s*batch 1$/)
+        .first()
+        .waitFor({ timeout: 60_000 });
       await workbench.picture('2-dynamic');
 
       await workbench.chooseOnFileInExplorer(hugeModel, 'Analyze DNN splits');

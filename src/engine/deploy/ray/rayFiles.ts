@@ -10,6 +10,7 @@ import {
   type Deployment,
   type DeploymentInput,
   deployedTiers,
+  keepsSessions,
   modelPlaces,
   runsAnything,
 } from '../parts/deployment';
@@ -32,7 +33,7 @@ const supported = /^(bool|u?int(8|16|32|64)|float(16|32|64))$/;
 /**
  * An application of Ray Serve with a deployment for each tier but the first, whose relay stays on its machine and asks the
  * application as it would ask the relay of the next tier.
- * @throws DnnSplitError `unsupported-model` for tensors that NumPy has no type for, `bad-usage` for splits that follow a bandwidth
+ * @throws DnnSplitError `unsupported-model` for tensors that NumPy has no type for and for state in the application, `bad-usage` for splits that follow a bandwidth
  */
 export function rayFiles(input: DeploymentInput): Deployment {
   const tiers = deployedTiers(input, 'relay');
@@ -67,6 +68,8 @@ function resourceOf({ name }: DeployedTier): string {
 
 function refuseUnserved(contract: DeployedTier['contract']): void {
   if (contract.formatVersion === 2) throw new DnnSplitError('bad-usage', say('policy.engine', {}));
+  if (keepsSessions({ contract }))
+    throw new DnnSplitError('unsupported-model', say('ray.state', { tier: contract.tier }));
   const { segment, receives, sends, answers } = contract;
   const tensors = [...receives, ...sends, ...answers, ...(segment?.inputs ?? []), ...(segment?.outputs ?? [])];
   const other = tensors.find((tensor) => !isSupported(tensor));

@@ -1,5 +1,7 @@
+import { bytesText } from '../../../shared/quantities';
 import type { SceneNode } from '../../../shared/scene';
 import type { SplitGraph, SplitNode } from '../../split/splitGraph';
+import { residentState } from '../../split/stateTensors';
 import { type FoldGroup, groupLabel, operatorSummary } from './foldGroup';
 import { opFamily } from './opFamily';
 import { shortShapeText } from './shapeText';
@@ -22,26 +24,35 @@ function bytesOf(graph: SplitGraph, tensors: Iterable<number>): number | null {
   return sumOrNull([...tensors].map((tensor) => graph.tensors[tensor]?.bytes));
 }
 
+/** A loop with the bytes that a node remembers from call to call; nothing where it remembers nothing. */
+function loopMark(stateBytes: number): string {
+  return stateBytes > 0 ? ` \u21bb ${bytesText(stateBytes)}` : '';
+}
+
 function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNodeContent {
   const first = graph.tensors[node.writes[0] ?? -1];
+  const stateBytes = residentState(graph)[place] ?? 0;
   const more = node.writes.length > 1 ? ` +${node.writes.length - 1}` : '';
   return {
     id: node.id,
     kind: 'node',
     title: node.op,
-    subtitle: first === undefined ? '' : `${shortShapeText(first)}${more}`,
+    subtitle: (first === undefined ? '' : `${shortShapeText(first)}${more}`) + loopMark(stateBytes),
     family: opFamily(node.op),
     label: node.label,
     orderIndices: [place],
     macs: node.macs ?? null,
     outputBytes: bytesOf(graph, node.writes),
     weightBytes: node.weightBytes,
+    ...(stateBytes > 0 && { stateBytes }),
   };
 }
 
 function foldContent(graph: SplitGraph, group: FoldGroup): SceneNodeContent {
   const places = Array.from({ length: group.last - group.first + 1 }, (_, index) => group.first + index);
   const nodes = places.flatMap((place) => graph.nodes[place] ?? []);
+  const state = residentState(graph);
+  const stateBytes = places.reduce((sum, place) => sum + (state[place] ?? 0), 0);
   const leaving = new Set<number>();
   for (const tensor of nodes.flatMap((node) => node.writes)) {
     const { consumers = [], isGraphOutput = false } = graph.tensors[tensor] ?? {};
@@ -51,7 +62,7 @@ function foldContent(graph: SplitGraph, group: FoldGroup): SceneNodeContent {
     id: group.id,
     kind: 'fold',
     title: group.title,
-    subtitle: operatorSummary(graph, group.first, group.last),
+    subtitle: operatorSummary(graph, group.first, group.last) + loopMark(stateBytes),
     family: 'fold',
     label: groupLabel(graph, group),
     orderIndices: places,
@@ -59,6 +70,7 @@ function foldContent(graph: SplitGraph, group: FoldGroup): SceneNodeContent {
     macs: sumOrNull(nodes.map(({ macs }) => macs)),
     outputBytes: bytesOf(graph, leaving),
     weightBytes: nodes.reduce((sum, { weightBytes }) => sum + weightBytes, 0),
+    ...(stateBytes > 0 && { stateBytes }),
   };
 }
 

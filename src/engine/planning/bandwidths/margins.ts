@@ -113,21 +113,49 @@ function lineOf(costs: CostTables, family: CutFamily, measure: Measure, cuts: In
 
 function rangeOf(
   own: Course,
-  { family, measures, every }: Rivals,
+  rivals: Rivals,
   costs: CostTables,
   of: Margin['of'],
   gain: number,
 ): Pick<Margin, 'fromFactor' | 'toFactor'> {
   const links = costs.wires.length;
+  const { every } = rivals;
+  const sums = sumsOf(costs, rivals, of);
   let [fromFactor, toFactor] = [0, Math.max(1, own.until)];
   for (let p = 0; p < every.count; p += 1) {
-    const cuts = every.cuts.subarray(p * links, (p + 1) * links);
-    const rival = courseOf(costs, { family, measures }, cuts, of);
+    const rival = sums?.(p) ?? courseOf(costs, rivals, every.cuts.subarray(p * links, (p + 1) * links), of);
     if (rival.until <= 0) continue;
     fromFactor = Math.max(fromFactor, beatenBelow(own.objective, rival, gain));
     toFactor = Math.min(toFactor, beatenFrom(own.objective, rival, gain));
   }
   return { fromFactor: Math.min(1, fromFactor), toFactor: Math.max(1, toFactor) };
+}
+
+/**
+ * The courses of plans where one sum alone counts: what is not multiplied is the rest of their value. Each call writes over
+ * what the one before returned, since there are many plans.
+ * @returns nothing where more is asked for
+ */
+function sumsOf(
+  { infrastructure }: CostTables,
+  { family, measures: [measure, ...limits], every }: Rivals,
+  { kind, index }: Margin['of'],
+): ((p: number) => Course) | undefined {
+  if (measure === undefined || limits.length > 0 || measure.combine !== 'sum') return undefined;
+  if (measure.most !== Number.POSITIVE_INFINITY || measure.ofPart !== undefined) return undefined;
+  const links = infrastructure.links.length;
+  const [seconds, rate] = [family.secondsBelow[index], measure.rates[index] ?? 0];
+  const [slopes, bandwidthMbps = 1] = [measure.slope[index], infrastructure.links[index]?.bandwidthMbps];
+  const objective = { isSum: true, constant: 0, slope: 0 };
+  const course = { objective, until: Number.POSITIVE_INFINITY };
+  return (p) => {
+    const upper = index < links ? (every.cuts[p * links + index] ?? 0) : family.size - 1;
+    const lower = index > 0 ? (every.cuts[p * links + index - 1] ?? 0) : 0;
+    const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
+    objective.slope = kind === 'tier' ? busyS * rate : (slopes?.[upper] ?? 0) / bandwidthMbps;
+    objective.constant = Math.max(0, (every.values[p] ?? 0) - objective.slope);
+    return course;
+  };
 }
 
 /** What a line is at a factor. */

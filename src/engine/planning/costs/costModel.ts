@@ -83,7 +83,17 @@ interface KernelWork {
   readonly bytes: Float64Array;
 }
 
+/** The work of the kernels of graphs, fused or not: it is the same on every tier. */
+const [fusedWork, ownWork] = [new WeakMap<SplitGraph, KernelWork>(), new WeakMap<SplitGraph, KernelWork>()];
+
 function kernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
+  const known = fuses ? fusedWork : ownWork;
+  const work = known.get(graph) ?? countKernelWork(graph, fuses);
+  known.set(graph, work);
+  return work;
+}
+
+function countKernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
   const groups = fuses ? fusedGroups(graph) : undefined;
   const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
   for (const [index, main] of groups?.mainOf.entries() ?? []) {
