@@ -19,7 +19,11 @@ describe('the published schemas of what the command line prints', () => {
   let bundled: Bundled;
   let folder: string;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms({
+      cli: 'src/cli/main.ts',
+      relay: 'src/relay/main.ts',
+      relayGrpc: 'src/relay/grpc/main.ts',
+    });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-outputs-'));
     copyFileSync(join(workspace, 'tiny-resnet.onnx'), join(folder, 'tiny.onnx'));
     copyFileSync(join(fixtures, 's_lstm_gru.onnx'), join(folder, 'lstm.onnx'));
@@ -78,7 +82,7 @@ describe('the published schemas of what the command line prints', () => {
     [['plan', 'hostile.onnx', '--cut', `${hostileText}none`]],
   ])('show hostile names and let none act for dnnsplit %j', (args) => {
     writeFileSync(join(folder, 'hostile.onnx'), hostileModel());
-    const options = { cwd: folder, encoding: 'utf8' } as const;
+    const options = { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
     const { stdout, stderr } = spawnSync(process.execPath, [bundled.program('cli'), ...args, '--json'], options);
     expect(JSON.parse(stdout).format).toMatch(/^dnnsplit\./);
     expect(`${stdout}${stderr}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);

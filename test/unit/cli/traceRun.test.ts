@@ -47,11 +47,11 @@ describe('dnnsplit run --trace', () => {
     expect(report.seconds.at(-1)).toMatchObject({ emulatedMbps: 10 });
     // The fastest regime of the funnel begins at about 12 Mbit/s: cut 4 above, cut 3 below.
     expect(report.seconds[0].cut).toBe(4);
-    // At 10 Mbit/s the plan has the regime's own figures: fixedMs + 8 x bytes / (1000 x 10).
+    // At 10 Mbit/s the plan has the regime's own figures: fixedMs + 8 x bytes both ways / (1000 x 10).
     for (const { cut, predictedMs, emulatedMbps } of report.seconds) {
       if (cut === null) continue;
-      const { fixedMs = 0, bytes = 0 } = split.plan.regimes.filter(({ link }) => link === 0)[cut - 1] ?? {};
-      expect(predictedMs).toBeCloseTo(fixedMs + (8 * bytes) / (1000 * emulatedMbps), 6);
+      const { fixedMs = 0, bytes = 0, answerBytes = 0 } = split.plan.regimes.filter(({ link }) => link === 0)[cut - 1] ?? {};
+      expect(predictedMs).toBeCloseTo(fixedMs + (8 * (bytes + answerBytes)) / (1000 * emulatedMbps), 6);
     }
   });
 
