@@ -8,18 +8,8 @@ import type { DType } from './dtype';
 import type { TierEstimate } from './estimates';
 import type { Message } from './messages/message';
 import type { Figures, Metric } from './metrics';
-
-/** A number, or a symbolic expression as text (`batch`, `2*seq`, `?`). */
-export type ReportDim = number | string;
-
-export interface TensorReport {
-  readonly name: string;
-  readonly dtype: DType;
-  /** `null` where the rank is unknown. */
-  readonly shape: readonly ReportDim[] | null;
-  /** `null` where it is unknown. */
-  readonly bytes: number | null;
-}
+import type { LinkStateReport, SessionReport, StateReport } from './stateReports';
+import type { ReportDim, TensorReport } from './tensorReports';
 
 export interface CandidateReport {
   /** Number of nodes below the cut. */
@@ -59,33 +49,6 @@ export interface DiagnosticReport {
   readonly message: string;
   readonly nodeId?: string;
   readonly tensor?: string;
-}
-
-/** What one call leaves for the next: an output that is an input of the next call. */
-export interface StateReport {
-  readonly input: string;
-  readonly output: string;
-  readonly dtype: DType;
-  /** Of the output. */
-  readonly shape: readonly ReportDim[] | null;
-  readonly bytes: number | null;
-  /** The axis along which it grows with every call; absent where it keeps its size. */
-  readonly growsAlong?: number;
-  /** Nodes that make the output and that read the input first. */
-  readonly madeBy: string;
-  readonly readBy?: string;
-}
-
-/** How the calls of a session go under a plan. */
-export interface SessionReport {
-  readonly prefillTokens: number;
-  readonly generatedTokens: number;
-  /** From the request until the first token is there. */
-  readonly firstTokenMs: number;
-  /** Of the call in the middle of the generation. */
-  readonly perTokenMs: number;
-  /** Of many sessions at a time; `null` where no stage takes any time. */
-  readonly tokensPerSecond: number | null;
 }
 
 /** A plan that a model states itself: pipeline stages of its nodes (ONNX IR 11), or the layers that ONNX Runtime is told of. */
@@ -217,14 +180,6 @@ export interface LinkReport extends WithUnstated {
   readonly state?: LinkStateReport;
   /** Both ways. */
   readonly costPerRequest: number;
-}
-
-/** State that is made on one side of a link and read on the other one. */
-export interface LinkStateReport {
-  readonly up: readonly TensorReport[];
-  readonly upBytes: number;
-  readonly down: readonly TensorReport[];
-  readonly downBytes: number;
 }
 
 /** What a plan's latency and cost add up from, in the order of tiers and links. */

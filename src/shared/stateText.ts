@@ -1,5 +1,6 @@
 import { bytesText, counted, durationText, threeDigits } from './quantities';
-import type { LinkReport, SessionReport, StateReport, TierReport } from './reports';
+import type { LinkReport, TierReport } from './reports';
+import type { SessionReport, StateReport } from './stateReports';
 
 /** `512 tokens given, 128 generated: the first token after 1.2 s, then 45 ms per token`. */
 export function sessionText({ prefillTokens, generatedTokens, firstTokenMs, perTokenMs }: SessionReport): string {

@@ -3,14 +3,10 @@ import type { Reading } from '../../app/analyzeFile';
 import { findConfig } from '../../app/findConfig';
 import { visibleText } from '../../shared/escape/visible';
 import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
-import type {
-  AnalysisReport,
-  CandidateReport,
-  StatedPlanReport,
-  StateReport,
-  TensorReport,
-} from '../../shared/reports';
+import type { AnalysisReport, CandidateReport, StatedPlanReport } from '../../shared/reports';
+import type { StateReport } from '../../shared/stateReports';
 import { stateText } from '../../shared/stateText';
+import type { TensorReport } from '../../shared/tensorReports';
 import { parseBindings } from '../terminal/arguments';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import { checkDimensions, shownPath } from '../terminal/modelOptions';

@@ -1,14 +1,8 @@
 import type { DType } from '../../shared/dtype';
 import { say } from '../../shared/messages/say';
 import { bytesText } from '../../shared/quantities';
-import type {
-  AnalysisReport,
-  CandidateReport,
-  DiagnosticReport,
-  NodeReport,
-  ReportDim,
-  TensorReport,
-} from '../../shared/reports';
+import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport } from '../../shared/reports';
+import type { ReportDim, TensorReport } from '../../shared/tensorReports';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
 import type { InferredModel } from '../shapes/facts/inferred';

@@ -11,9 +11,9 @@ import type {
   ParetoReport,
   PlanReport,
   StrategyReport,
-  TensorReport,
   TierReport,
 } from '../../shared/reports';
+import type { TensorReport } from '../../shared/tensorReports';
 import type { Margin } from '../planning/bandwidths/margins';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';

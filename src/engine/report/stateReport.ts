@@ -1,4 +1,5 @@
-import type { LinkStateReport, SessionReport, StateReport, TensorReport } from '../../shared/reports';
+import type { LinkStateReport, SessionReport, StateReport } from '../../shared/stateReports';
+import type { TensorReport } from '../../shared/tensorReports';
 import type { CostTables } from '../planning/costs/costTables';
 import { sessionFigures, tierStates } from '../planning/findings/sessionFigures';
 import type { LinkLoad, Plan } from '../planning/plan/plan';

@@ -12,7 +12,8 @@ import {
   shapeText,
   threeDigits,
 } from '../../shared/quantities';
-import type { LinkReport, PlanReport, TensorReport, TierReport } from '../../shared/reports';
+import type { LinkReport, PlanReport, TierReport } from '../../shared/reports';
+import type { TensorReport } from '../../shared/tensorReports';
 import { unlessUnstated } from '../../shared/unstatedText';
 import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';

@@ -1,7 +1,8 @@
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
 import { bytesText, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, TensorReport } from '../../shared/reports';
+import type { AnalysisReport } from '../../shared/reports';
+import type { TensorReport } from '../../shared/tensorReports';
 import { baseName } from '../window/paths';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';

@@ -122,8 +122,10 @@ function lowerMedian(values: readonly number[]): number {
 /** Part of a link that probes may take. */
 const probedPart = 0.01;
 
-/** Bytes of a probe: enough to tell, and never so many that they would hold others up for long. */
+/** Bytes of a probe: enough to tell, and never so many that they would hold others up for long. Of a slow link few tell already. */
 export function probeBytes(link: LinkEstimate): number {
+  const fewMs = (leastSlowBytes * 8) / ((link.bandwidthMbps ?? Number.POSITIVE_INFINITY) * 1e3);
+  if (fewMs >= slowAfter * link.roundTripMs) return leastSlowBytes;
   return Math.ceil(Math.min(mostProbeBytes, tellingBytes(link)));
 }
 

@@ -160,6 +160,15 @@ describe('the bandwidth of a link', () => {
     expect(probePauseMs(65_536, 50)).toBeCloseTo(1048.6, 1);
   });
 
+  it('is probed with few bytes where the link is slow, and so more often', () => {
+    // 16 KiB take 131 ms at 1 Mbit/s.
+    expect(probeBytes(estimated([body(large, 1, 8)]))).toBe(16_384);
+    expect(probeBytes(estimated([body(large, 1, 9)]))).toBe(65_536);
+    expect(probeBytes(estimated([body(large, 50, 8)]))).toBe(65_536);
+    expect(probeBytes(assumedLink(1))).toBe(65_536);
+    expect(probePauseMs(16_384, 1)).toBeCloseTo(13_107.2);
+  });
+
   it('judges by the least round trip: bodies that wait in line do not make others small', () => {
     expect(estimated([body(large, 100, 10), body(large, 20, 5000)]).roundTripMs).toBe(10);
     expect(estimated([body(large, 100, 10), body(large, 20, 5000), body(large, 20, 5000)]).bandwidthMbps).toBeCloseTo(
