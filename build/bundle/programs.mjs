@@ -35,6 +35,8 @@ export function programs(production) {
     target: 'node20',
     // jsonc-parser's UMD build requires its parts in a way that no bundler can follow; its ES modules are fine.
     mainFields: ['module', 'main'],
+    // What it gives Node is one module of CommonJS, of which nothing can be left out: its reader alone is twice its writer.
+    alias: { yaml: resolve(root, 'node_modules/yaml/browser/dist/index.js') },
   };
   // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);

@@ -1,28 +1,28 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import { bindDimension, keepTried, openConfig } from './config';
 import type { Command, CommandContext } from './context';
 import { exportPlan } from './exportPlan';
-import { generate } from './generate';
 import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './graphMenu';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
 import { comparePlans, openPlanPreview } from './planPreview';
-import { report } from './report';
-import { split } from './split';
-import { verifyDeployment, verifySplit } from './verifySplit';
+
+/** A command that is loaded when it is run for the first time: activation reads none of it. */
+function later(load: () => Promise<Command>): Command {
+  return async (context, argument, selected) => (await load())(context, argument, selected);
+}
 
 /** Every command of the extension, by its id in the manifest without `dnnsplit.`. */
 const commands: Readonly<Record<string, Command>> = {
   analyze,
   exportPlan,
   openGraph,
-  openConfig,
-  openSample: async (context) => (await import('./openSample')).openSample(context),
-  savePicture: async (context, argument) => (await import('./savePicture')).savePicture(context, argument),
-  report,
+  openConfig: later(async () => (await import('./config')).openConfig),
+  openSample: later(async () => (await import('./openSample')).openSample),
+  savePicture: later(async () => (await import('./savePicture')).savePicture),
+  report: later(async () => (await import('./report')).report),
   selectObjective,
   selectStrategy,
   cutHere,
@@ -33,17 +33,17 @@ const commands: Readonly<Record<string, Command>> = {
   compareWith,
   revealInTree,
   takeBack,
-  keepTried,
+  keepTried: later(async () => (await import('./config')).keepTried),
   resetOverrides,
-  bindDimension,
+  bindDimension: later(async () => (await import('./config')).bindDimension),
   revealInGraph,
   copyTensorNames,
   searchNodes,
-  generate,
-  split,
-  verifySplit,
-  verifyDeployment,
-  runLocally: async (context, argument) => (await import('./runLocally')).runLocally(context, argument),
+  generate: later(async () => (await import('./generate')).generate),
+  split: later(async () => (await import('./split')).split),
+  verifySplit: later(async () => (await import('./verifySplit')).verifySplit),
+  verifyDeployment: later(async () => (await import('./verifySplit')).verifyDeployment),
+  runLocally: later(async () => (await import('./runLocally')).runLocally),
   planAgain,
   openPlanPreview,
   comparePlans,

@@ -23,6 +23,7 @@ export async function verifyDeployment(
   context: CommandContext,
   argument: unknown,
 ): Promise<VerificationReport | undefined> {
+  requireDisk();
   requireTrust();
   const sourceUri = sourceOf(context, argument);
   const url = await vscode.window.showInputBox({

@@ -70,7 +70,7 @@ describe('the published schemas of what the command line prints', () => {
     ['plan', ['plan', 'lstm.onnx', '-o', 'lstm.splitplan.json']],
     ['picture', ['graph', 'lstm.onnx', '-o', 'lstm.svg']],
     ['split', ['split', 'lstm.splitplan.json', '-o', 'parts']],
-    ['deployment', ['deploy', 'lstm.splitplan.json', '--target', 'bundle', '-o', 'bundle']],
+    ['deployment', ['deploy', 'lstm.splitplan.json', '--target', 'compose', '-o', 'deployment', '--manifests-only']],
     ['annotation', ['annotate', 'lstm.splitplan.json', '-o', 'annotated.onnx']],
   ] as const)('%s is named as the format of dnnsplit %j', (name, args) => {
     expect(printed(args)).toMatchObject({ format: `dnnsplit.${name}`, formatVersion: 1 });
