@@ -50,7 +50,11 @@ describe('dnnsplit run --trace', () => {
     // At 10 Mbit/s the plan has the regime's own figures: fixedMs + 8 x bytes both ways / (1000 x 10).
     for (const { cut, predictedMs, emulatedMbps } of report.seconds) {
       if (cut === null) continue;
-      const { fixedMs = 0, bytes = 0, answerBytes = 0 } = split.plan.regimes.filter(({ link }) => link === 0)[cut - 1] ?? {};
+      const {
+        fixedMs = 0,
+        bytes = 0,
+        answerBytes = 0,
+      } = split.plan.regimes.filter(({ link }) => link === 0)[cut - 1] ?? {};
       expect(predictedMs).toBeCloseTo(fixedMs + (8 * (bytes + answerBytes)) / (1000 * emulatedMbps), 6);
     }
   });
