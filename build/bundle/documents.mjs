@@ -5,8 +5,11 @@ import * as esbuild from 'esbuild';
 import { listMessages } from './listMessages.mjs';
 import { root } from './programs.mjs';
 
-/** Writes the JSON schemas that editors use, from the same definitions that parse the documents. */
-export async function writeSchemas() {
+/**
+ * Writes the JSON schemas that editors use, from the same definitions that parse the documents.
+ * @param {{ readonly isSmall: boolean }} form without line breaks where it is small
+ */
+export async function writeSchemas({ isSmall }) {
   const outfile = resolve(root, '.cache/schemas.mjs');
   await esbuild.build({
     absWorkingDir: root,
@@ -29,7 +32,8 @@ export async function writeSchemas() {
   const { documentSchemas, tierPresets, linkPresets } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
   await mkdir(resolve(root, 'dist/schemas'), { recursive: true });
   for (const [name, schema] of Object.entries(documentSchemas({ tierPresets, linkPresets }))) {
-    await writeFile(resolve(root, 'dist/schemas', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`);
+    const text = JSON.stringify(schema, null, isSmall ? 0 : 2);
+    await writeFile(resolve(root, 'dist/schemas', `${name}.schema.json`), `${text}\n`);
   }
 }
 

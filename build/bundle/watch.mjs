@@ -16,7 +16,7 @@ export async function watch() {
         for (const message of errors) console.log(messageLine(message, 'error'));
         for (const message of warnings) console.log(messageLine(message, 'warning'));
         if (errors.length === 0)
-          await Promise.all([writeSchemas(), writeMessages()]).catch((error) => console.log(error));
+          await Promise.all([writeSchemas({ isSmall: false }), writeMessages()]).catch((error) => console.log(error));
         if (--running === 0) console.log('Build finished');
       });
     },

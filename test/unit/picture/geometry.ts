@@ -100,10 +100,12 @@ function expectedEdges(scene: Scene, graph: SplitGraph): Map<string, number> {
   const boxOfNode = new Map<number, string>();
   for (const { id, orderIndices } of scene.nodes) for (const place of orderIndices) boxOfNode.set(place, id);
   const expected = new Map<string, number>();
+  const remembered = new Set(graph.state?.map(({ output }) => graph.tensors[output]?.name));
   for (const { name, producer, consumers, isGraphOutput } of graph.tensors) {
     const from = producer < 0 ? `input:${name}` : boxOfNode.get(producer);
     const targets = new Set(consumers.map((consumer) => boxOfNode.get(consumer)));
-    if (isGraphOutput) targets.add(`output:${name}`);
+    // State is no box of its own: it is told on the node that keeps it.
+    if (isGraphOutput && !remembered.has(name)) targets.add(`output:${name}`);
     for (const to of targets) {
       if (from !== to) expected.set(`${from}>${to}`, (expected.get(`${from}>${to}`) ?? 0) + 1);
     }
