@@ -58,7 +58,9 @@ function presetNamed<Preset extends { readonly id: string }>(all: readonly Prese
 
 /** The figures of a preset by the names that a configuration has for them. */
 function figuresOf(preset: TierPreset | LinkPreset): [string, Figure][] {
-  return Object.entries(preset).filter((entry): entry is [string, Figure] => typeof entry[1] === 'object');
+  return Object.entries(preset).filter(
+    (entry): entry is [string, Figure] => typeof entry[1] === 'object' && 'value' in entry[1],
+  );
 }
 
 function presetTable(presets: readonly (TierPreset | LinkPreset)[]): string {
@@ -92,5 +94,15 @@ function sourcesText(preset: TierPreset | LinkPreset): string {
     date,
     note === undefined ? source : `${source} (${note})`,
   ]);
-  return `${preset.id}: ${preset.title}\n${tableText(columns, rows)}`;
+  return [`${preset.id}: ${preset.title}`, tableText(columns, rows), ...errorOf(preset)].join('\n');
+}
+
+/** How far its times may be off, where they were fitted. */
+function errorOf(preset: TierPreset | LinkPreset): string[] {
+  const fit = 'fit' in preset ? preset.fit : undefined;
+  if (fit === undefined) return [];
+  const { models, within13, withinFactor, medianErrorPercent, source, date } = fit;
+  return [
+    `Fitted to published times of ${models} models (${source}, ${date}). With each of them left out, ${within13} are predicted within 1.3x, nine of ten within ${threeDigits(withinFactor)}x; the median error is ${threeDigits(medianErrorPercent)} %.`,
+  ];
 }

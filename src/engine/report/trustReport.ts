@@ -79,8 +79,12 @@ function movedTiers({ factors }: Doubt): number[] {
   return [...factors.keys()].filter((k) => factors[k] !== 1);
 }
 
-function joined([first, ...others]: readonly Sentence[]): Sentence | '' {
-  return others.reduce<Sentence | ''>((all, second) => say('change.and', { first: all, second }), first ?? '');
+/** One, one and another, or one, another and a third. */
+function joined(sentences: readonly Sentence[]): Sentence | '' {
+  return sentences.reduce<Sentence | ''>((all, second, index) => {
+    if (index === 0) return second;
+    return say(index === sentences.length - 1 ? 'change.and' : 'trust.also', { first: all, second });
+  }, '');
 }
 
 function quoted(names: readonly string[]): string {

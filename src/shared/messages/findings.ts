@@ -25,6 +25,7 @@ export const findingsMessages = {
   'advice.gapBound': ' (at most {percent} % worse than the optimum)',
 
   'trust.error': '`{tier}` within {factor}x',
+  'trust.also': '{first}, {second}',
   'trust.holds': 'The plan stays the best wherever times are within the stated errors: {errors}.',
   'trust.holdsWithin':
     'The plan stays within {percent} % of the best wherever times are within the stated errors: {errors}.',
