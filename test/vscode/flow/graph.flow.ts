@@ -161,8 +161,8 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
 
   it('cuts where the keyboard is', async () => {
     const status = await workbench.statusBar.innerText();
-    await workbench.treeRow('block_6_project').first().click();
-    await inGraph('heading', 'block_6_project').waitFor({ timeout: 20_000 });
+    await workbench.treeRow('block_3_project').first().click();
+    await inGraph('heading', 'block_3_project').waitFor({ timeout: 20_000 });
     await inGraph('button', 'Cut Here: device → edge').focus();
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
