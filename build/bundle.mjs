@@ -22,7 +22,11 @@ else await buildOnce();
 
 async function buildOnce() {
   const builds = programs(values.production).map((program) => esbuild.build({ ...program, logLevel: 'warning' }));
-  const [results] = await Promise.all([Promise.all(builds), writeSchemas({ isSmall: values.production }), writeMessages()]);
+  const [results] = await Promise.all([
+    Promise.all(builds),
+    writeSchemas({ isSmall: values.production }),
+    writeMessages(),
+  ]);
   const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
   await writeFile(resolve(dist, 'third-party-notices.txt'), await thirdPartyNotices(root, metafiles));
 }
