@@ -8,6 +8,7 @@ import { blocksOf } from '../shared/documents/contractParts';
 import { parsePlan } from '../shared/documents/parsePlan';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { parsedJson } from '../shared/parsedJson';
 import { contractFile, modelFile, sharedWeightsFile, splitPlanFile } from './splitFiles';
 
 /** File in a generated folder that lists the others, so that the next run knows which of them it may replace. */
@@ -30,7 +31,7 @@ export function earlierSplitFiles(directory: string): string[] {
 
 /** Files that the contract of a tier may name, and those of their weights. */
 function partFiles(contractPath: string): string[] {
-  const read = isRegularFile(contractPath) ? jsonOf(readTextFile(contractPath, 'contract')) : undefined;
+  const read = isRegularFile(contractPath) ? parsedJson(readTextFile(contractPath, 'contract')) : undefined;
   const { data } = contractSchema.safeParse(read);
   const named = data === undefined ? [] : blocksOf(data).map(({ file }) => file);
   const models = [...new Set([modelFile, ...named.filter(isName)])];
@@ -42,7 +43,7 @@ export function earlierGeneratedFiles(directory: string): string[] {
   recoverFolder(directory);
   const path = join(directory, generatedListFile);
   if (!isRegularFile(path)) return [];
-  const { data } = listSchema.safeParse(jsonOf(readTextFile(path, 'list')));
+  const { data } = listSchema.safeParse(parsedJson(readTextFile(path, 'list')));
   const isSound = data?.files.every((file) => file.split('/').every(isName)) === true;
   if (data === undefined || !isSound) {
     const message = say('write.list', { path });
@@ -57,12 +58,4 @@ export function generatedListText(files: readonly string[]): string {
 
 function isName(part: string): boolean {
   return part !== '' && part !== '.' && part !== '..' && !/[\\:\0]/.test(part);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

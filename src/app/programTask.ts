@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { DnnSplitError, type ErrorData } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { parsedJson } from '../shared/parsedJson';
 
 export interface ProgramOptions {
   /** Path of the relay's program, which runs the models. */
@@ -76,12 +77,7 @@ function isErrorData(value: unknown): boolean {
 
 /** What the process says; its libraries may print other lines. */
 function parseLine<Line>(line: string, schema: z.ZodType<Line>): Line | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
+  return line.startsWith('{') ? schema.safeParse(parsedJson(line)).data : undefined;
 }
 
 function crashed(reason: string, detail: string): DnnSplitError {

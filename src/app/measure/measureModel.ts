@@ -8,6 +8,7 @@ import { type MeasuredAnswer, type MeasuringOrder, measuringLineSchema } from '.
 import { checkWeights, modelInputs } from '../../runtime/profiling/modelInputs';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { parsedJson } from '../../shared/parsedJson';
 import type { AnalyzedModel } from '../analyzeFile';
 import { type ChunkedFile, chunkedFile, versionOf } from '../push/bundleChunks';
 import { type RemoteHost, runRemotely, startRemotely } from '../push/remoteHost';
@@ -102,7 +103,7 @@ async function look(
   const isThere = lines.includes('present');
   if (lines.includes('no node'))
     throw new DnnSplitError('missing-runtime', say('measure.noNode', { host: destination }));
-  const machine = machineSchema.safeParse(parsed(lines.find((line) => line.startsWith('{')) ?? '')).data;
+  const machine = machineSchema.safeParse(parsedJson(lines.find((line) => line.startsWith('{')) ?? '')).data;
   if (machine === undefined) throw strangeAnswer(destination);
   if (Number.parseInt(machine.node, 10) < leastNode) {
     const facts = { host: destination, version: machine.node, needed: leastNode };
@@ -138,7 +139,7 @@ async function profileThere(model: AnalyzedModel, options: MeasureOptions, versi
   };
   const write = [new TextEncoder().encode(`${JSON.stringify(task)}\n`)];
   const answer = await runRemotely(host, startScript, [folder, version, 'profile'], write, signal, hear);
-  const said = measuringLineSchema.safeParse(parsed(lastLine(answer.output))).data;
+  const said = measuringLineSchema.safeParse(parsedJson(lastLine(answer.output))).data;
   if (said !== undefined && 'measured' in said) return said.measured;
   if (said !== undefined && 'failed' in said) {
     const facts = { host: host.destination, reason: said.failed };
@@ -169,14 +170,6 @@ function lastLine(text: string): string {
 
 function strangeAnswer(host: string): DnnSplitError {
   return new DnnSplitError('worker-crashed', say('measure.strange', { host }));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Name of a profile that does not depend on who asks. */

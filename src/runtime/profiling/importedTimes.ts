@@ -3,6 +3,7 @@ import { openFileSource } from '../../files/fileSource';
 import { readTextFile } from '../../files/regularFile';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { parsedJson } from '../../shared/parsedJson';
 import type { KernelTime, TraceTimes } from './kernelTimes';
 
 /**
@@ -32,7 +33,7 @@ export function importedTimes(path: string): TraceTimes | undefined {
   const text = readTextFile(path, 'trace');
   const [, unit] = tableHead.exec(text) ?? [];
   if (unit !== undefined) return timesOf(tableRows(text, path, unit === 'milliseconds' ? 1000 : 1), 1);
-  const profile = tensorRtSchema.safeParse(parsed(text)).data;
+  const profile = tensorRtSchema.safeParse(parsedJson(text)).data;
   if (profile === undefined) return undefined;
   const [{ count }, ...layers] = profile;
   const rows = layers.map(({ name, averageMs, medianMs = averageMs }) => [name, medianMs * 1000] as const);
@@ -67,12 +68,4 @@ function tableRows(text: string, path: string, scale: number): (readonly [string
     const message = say('trace.tableLine', { path, line: index + 1 });
     throw new DnnSplitError('invalid-profile', message, { path, line: index });
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

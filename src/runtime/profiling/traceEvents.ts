@@ -3,6 +3,7 @@ import { openFileSource } from '../../files/fileSource';
 import { readJsonText } from '../../shared/documents/jsonText';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { parsedJson } from '../../shared/parsedJson';
 
 /** One operator's execution in an ONNX Runtime profile, or one run of the whole model. Times are in microseconds. */
 export interface TraceEvent {
@@ -78,15 +79,6 @@ function placeOf(text: string): string {
   const { problem } = readJsonText(text, 'trace');
   const before = text.slice(0, problem?.offset ?? text.length).split('\n');
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The caller knows the place and decides whether the line matters.
-    return undefined;
-  }
 }
 
 /** The events of a JSON value: itself, its elements, or those under `traceEvents`. */

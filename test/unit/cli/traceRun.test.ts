@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFunnel } from '../../relay/adaptiveChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -24,15 +24,7 @@ describe('dnnsplit run --trace', () => {
       env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let [said, logged] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      logged += text;
-    });
-    const [code] = await once(child, 'close');
-    return { code, said, logged };
+    return await saidBy(child);
   }
 
   it('follows the trace, says what it did second by second, and ends with it', async () => {

@@ -10,6 +10,7 @@ import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { documentSchemas } from '../../../src/shared/documents/schemas';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -38,14 +39,7 @@ describe('dnnsplit run --report', () => {
 
   it('sets every tier and link of the plan beside what they took, over links that are slow both ways', async () => {
     const child = start('p.splitplan.json', '--report', '--requests', '5', '--rate', '20', '--json');
-    let [said, logged] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      logged += text;
-    });
-    const [code] = await once(child, 'close');
+    const { code, said, logged } = await saidBy(child);
     expect(code, logged).toBe(0);
     const report = JSON.parse(said);
     const isValid = new Ajv({ strict: true }).compile(documentSchemas({ tierPresets, linkPresets }).run as object);

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportAt, type RelayProcess, startRelay, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { saidBy } from '../../support/saidBy';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -37,14 +37,7 @@ describe('verification of a deployment that runs', () => {
       cwd: root,
       env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
     });
-    let [output, errors] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors += text;
-    });
-    const [status] = await once(child, 'close');
+    const { code: status, said: output, logged: errors } = await saidBy(child);
     return { status, output, errors };
   }
 

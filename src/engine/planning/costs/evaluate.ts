@@ -104,34 +104,32 @@ function highestReader(costs: CostTables, assignment: Assignment, tensor: number
   return highest;
 }
 
+const nothing = { nodes: 0, busyS: 0, measuredNodes: 0, stateBytes: 0 };
+
 function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
-  const isBelow = new Uint8Array(assignment.length);
   const kept = costs.graph.state && residentState(costs.graph);
-  return costs.tiers.map((table, k) => {
-    const isHere = new Uint8Array(assignment.length);
-    let nodes = 0;
-    let busyS = 0;
-    let measuredNodes = 0;
-    let stateBytes = 0;
-    for (let node = 0; node < assignment.length; node++) {
-      if (assignment[node] !== k) continue;
-      isHere[node] = 1;
-      nodes++;
-      busyS += table.seconds[node] ?? 0;
-      measuredNodes += table.measured[node] ?? 0;
-      stateBytes += kept?.[node] ?? 0;
-    }
-    const load = sideLoad(costs, nodes, isHere, isBelow);
-    for (let node = 0; node < isHere.length; node++) if (isHere[node] === 1) isBelow[node] = 1;
+  const sums = costs.tiers.map(() => ({ ...nothing }));
+  for (let node = 0; node < assignment.length; node++) {
+    const k = assignment[node] ?? 0;
+    const sum = sums[k];
+    const table = costs.tiers[k];
+    if (sum === undefined || table === undefined) continue;
+    sum.nodes++;
+    sum.busyS += table.seconds[node] ?? 0;
+    sum.measuredNodes += table.measured[node] ?? 0;
+    if (kept !== undefined) sum.stateBytes += kept[node] ?? 0;
+  }
+  return costs.tiers.map(({ tier }, k) => {
+    const { nodes, busyS, measuredNodes, stateBytes } = sums[k] ?? nothing;
     return {
       nodes,
-      ...load,
+      ...sideLoad(costs, nodes, assignment, k),
       ...(stateBytes > 0 && { stateBytes }),
       busyS,
       computeMs: busyS * 1e3,
       measuredNodes,
-      costPerRequest: metricArithmetic.cost.busy(busyS, table.tier, k, 0),
-      energyJ: busyS * table.tier.watts + radioJoules(costs, k, links[k]),
+      costPerRequest: metricArithmetic.cost.busy(busyS, tier, k, 0),
+      energyJ: busyS * tier.watts + radioJoules(costs, k, links[k]),
     };
   });
 }
@@ -147,10 +145,13 @@ function radioJoules({ infrastructure }: CostTables, k: number, load: LinkLoad |
   return onAir(load.bytes, up, link.txWatts, link.joulesPerMB) + onAir(load.answerBytes, down, link.rxWatts, 0);
 }
 
-/** What one tier holds; the whole model on one tier, a baseline of every plan, is looked at once. */
-function sideLoad(costs: CostTables, nodes: number, isHere: Uint8Array, isBelow: Uint8Array): SideLoad {
+/** What tier k holds; the whole model on one tier, a baseline of every plan, is looked at once. */
+function sideLoad({ graph }: CostTables, nodes: number, assignment: Assignment, k: number): SideLoad {
   if (nodes === 0) return { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
-  return nodes === isHere.length ? loadOfAll(costs.graph) : loadOf(costs.graph, isHere, isBelow);
+  if (nodes === assignment.length) return loadOfAll(graph);
+  const isHere = assignment.map((tier) => (tier === k ? 1 : 0));
+  const isBelow = assignment.map((tier) => (tier < k ? 1 : 0));
+  return loadOf(graph, isHere, isBelow);
 }
 
 /** A metric over all of a plan; of times in milliseconds, in which loads state them. */

@@ -2,6 +2,7 @@ import { objectiveSchema } from '../../../shared/documents/config';
 import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
 import { additiveMetrics, metrics } from '../../../shared/metrics';
+import { parsedJson } from '../../../shared/parsedJson';
 import { recordOf } from '../../../shared/recordOf';
 import type { PlanOverrides } from '../../../shared/requests';
 import type { Strategy } from '../../../shared/strategies';
@@ -72,7 +73,7 @@ function withSpeeds(tiers: readonly Tier[], speeds: PlanOverrides['tierSpeed']):
  * @throws DnnSplitError `bad-usage`
  */
 export function parseObjective(text: string): Objective {
-  const parsed = objectiveSchema.safeParse(text.trimStart().startsWith('{') ? parseJson(text) : text);
+  const parsed = objectiveSchema.safeParse(text.trimStart().startsWith('{') ? parsedJson(text) : text);
   const weights = parsed.success && typeof parsed.data !== 'string' ? parsed.data : undefined;
   const isWeightless = weights !== undefined && !Object.values(weights).some((weight) => (weight ?? 0) > 0);
   if (!parsed.success || isWeightless) {
@@ -83,12 +84,4 @@ export function parseObjective(text: string): Objective {
   }
   if (weights === undefined) return typeof parsed.data === 'string' ? parsed.data : 'latency';
   return recordOf(additiveMetrics, (metric) => weights[metric] ?? 0);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
