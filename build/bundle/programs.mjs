@@ -62,6 +62,8 @@ export function programs(production) {
     {
       ...node,
       entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
+      // gRPC reads .proto files with it, for services that no relay has.
+      external: ['@grpc/proto-loader'],
       plugins: [noticesInside('relayGrpc.js'), ...ownMessagesOf('src/relay/grpc/main.ts')],
     },
     {
