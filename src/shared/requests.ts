@@ -6,7 +6,7 @@ import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
 import type { DrawingPart, HeatMetric, PictureTheme } from './picture';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, WithUnstated } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
 import type { TrialReport } from './trial';
@@ -55,7 +55,7 @@ export interface PlanComparison {
 }
 
 /** What a plan would give, without the plan itself; for looking before one leaps. */
-export interface PlanPreview {
+export interface PlanPreview extends WithUnstated {
   readonly latencyMs: number;
   readonly costPerRequest: number;
   /** By link. */

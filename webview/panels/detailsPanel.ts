@@ -11,7 +11,8 @@ import type { State } from '../model/state';
 import { type Content, element, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { formatBytes, formatCount, formatFigure, formatMacs, formatMs, unbroken } from '../text/format';
+import { figureText, partCostText } from '../text/figureText';
+import { formatBytes, formatCount, formatMacs, formatMs, unbroken } from '../text/format';
 import { text, translated } from '../text/strings';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
@@ -106,8 +107,7 @@ function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
   const bytes = carried?.bytes ?? scene?.scene.positions.find(({ position }) => position === cut.position)?.bytes;
   if (outcome !== undefined) {
     const facts = shownMetrics(plan?.objective ?? '').map((metric): Fact => {
-      const { label, figure } = metricTable[metric];
-      return [translated(label), formatFigure(metric, outcome[figure])];
+      return [translated(metricTable[metric].label), figureText(outcome, metric)];
     });
     const told =
       carried === undefined
@@ -118,12 +118,12 @@ function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
   if (asked === undefined)
     return bytes === undefined ? [] : [message(text('details.carriesBytes', formatBytes(bytes)))];
   if ('refused' in asked) return [element('p', { class: 'hint' }, ...withCode(asked.refused.message))];
-  const { latencyMs, costPerRequest, tensors, bytes: byLink } = asked.preview;
+  const { latencyMs, tensors, bytes: byLink } = asked.preview;
   return [
     message(text('details.carries', tensors[cut.link] ?? 0, formatBytes(byLink[cut.link] ?? null))),
     factList([
       [translated(metricTable.latency.label), formatMs(latencyMs)],
-      [translated(metricTable.cost.label), formatFigure('cost', costPerRequest)],
+      [translated(metricTable.cost.label), partCostText(asked.preview)],
     ]),
   ];
 }

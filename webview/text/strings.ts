@@ -183,6 +183,7 @@ const defaults = {
   'rests.range': 'Nine of ten such plans take between {0} and {1}.',
   'rests.measured': '{0} of {1} times are measured, the others are estimates.',
   'figure.unstated': 'not stated',
+  'figure.costUnstated': 'cost not stated',
   'rests.within': 'within {0} % of the best',
   'rests.best': 'the best',
   'rests.upTo': 'up to {0}',

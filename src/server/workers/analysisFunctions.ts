@@ -19,6 +19,7 @@ import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
+import { unstatedInPlan } from '../../engine/report/unstated';
 import type { Reach } from '../../files/reach';
 import { readingOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
@@ -67,10 +68,12 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const analyzed = cache.analyzed(modelPath, settings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
       try {
-        const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
+        const { plan, costs } = planAnalyzed(analyzed, settings, overrides, options, work).result;
+        const { evaluation } = plan;
         const { latencyMs, costPerRequest, links } = evaluation;
         const [bytes, tensors] = [links.map((link) => link.bytes), links.map((link) => link.tensors.length)];
-        return { preview: { latencyMs, costPerRequest, bytes, tensors } };
+        const unstated = unstatedInPlan(costs.infrastructure, evaluation);
+        return { preview: { latencyMs, costPerRequest, bytes, tensors, ...unstated } };
       } catch (thrown) {
         return { refused: configError(thrown) };
       }
