@@ -70,6 +70,7 @@ export const runCommands = [
   'openConfig',
   'bindDimension',
   'report',
+  'copyCommand',
   'keepTried',
   'generate',
   'split',

@@ -202,6 +202,8 @@ const defaults = {
   'next.export.title': 'Write the plan as a document to commit, compare and deploy',
   'next.report': 'Save Report…',
   'next.report.title': 'Write the plan with its reasons and alternatives for a colleague, as HTML or Markdown',
+  'next.command': 'Copy as Command',
+  'next.command.title': 'Copy the command line that makes this plan, with everything that is tried',
   'next.split': 'Split…',
   'next.split.title': 'Write one sub-model per tier',
   'next.verify': 'Verify…',

@@ -4,15 +4,13 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
 import { say } from '../../shared/messages/say';
-import { metrics } from '../../shared/metrics';
-import { namedStrategies } from '../../shared/strategies';
+import { conditionsOf, decidesPlan } from '../../shared/overrides';
 import { parseBindings } from '../terminal/arguments';
+import { addOverrideOptions, type OverrideOptions, overrideOptions, overridesOf } from '../terminal/overrideOptions';
 
-interface ReportOptions {
+interface ReportOptions extends OverrideOptions {
   readonly config?: string;
   readonly bind?: Readonly<Record<string, number>>;
-  readonly objective?: string;
-  readonly strategy?: string;
   readonly output: string;
   readonly format?: HandoverFormat;
   readonly force?: boolean;
@@ -20,7 +18,7 @@ interface ReportOptions {
 
 /** `dnnsplit report MODEL -o FILE`: the plan with its reasons, alternatives and sources, to hand to a colleague. */
 export function addReport(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('Write a report of the plan to hand over, as HTML or Markdown')
     .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands')
@@ -28,10 +26,8 @@ export function addReport(program: Command): void {
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
     .option('--force', 'replace an existing file')
     .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
-    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
-    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
-    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
-    .action((model: string, options: ReportOptions) => report(model, options));
+    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings);
+  addOverrideOptions(command).action((model: string, options: ReportOptions) => report(model, options));
 }
 
 async function report(model: string, options: ReportOptions): Promise<void> {
@@ -51,12 +47,20 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   checkOutputFile(options.output, overwrite);
   const loaded = settingsOf(model, configOf(model, options.config));
   const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
-  const { objective, strategy } = options;
-  const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
-  const planned = planAnalyzed(analyzeAs(model, settings), settings, overrides, { compare: true });
-  const { analyzed, result } = planned;
+  const analyzed = analyzeAs(model, settings);
+  const overrides = await overridesOf(analyzed, settings, options);
+  const planned = planAnalyzed(analyzed, settings, overrides, { compare: true });
+  const recommended = decidesPlan(overrides)
+    ? planAnalyzed(analyzed, settings, conditionsOf(overrides), { skipRegimes: true })
+    : undefined;
+  const { result } = planned;
   const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
-  const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
+  const content = handoverText(
+    handoverOf(planned, overrides, recommended),
+    format,
+    scene,
+    sceneOverlay(result.costs, result.plan),
+  );
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
   writeOutputFile(options.output, content, { overwrite, inputs });
   if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
@@ -68,8 +72,11 @@ async function reportDocument(path: string, options: ReportOptions): Promise<voi
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const planning = (['config', 'bind', 'objective', 'strategy'] as const).find((name) => options[name] !== undefined);
-  if (planning !== undefined) throw new DnnSplitError('bad-usage', say('command.reportPlans', { option: planning }));
+  const planning = (['config', 'bind', ...overrideOptions] as const).find((name) => options[name] !== undefined);
+  if (planning !== undefined) {
+    const option = planning === 'cutAt' ? 'cut-at' : planning;
+    throw new DnnSplitError('bad-usage', say('command.reportPlans', { option }));
+  }
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);

@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, Command>> = {
   liftPin,
   toggleFold,
   copyNodeName,
+  copyCommand: later(async () => (await import('./copyCommand')).copyCommand),
   compareWith,
   revealInTree,
   takeBack,

@@ -113,6 +113,8 @@ export const usingMessages = {
   'command.unknownLink': 'There is no link {link}. The links are 0 to {last}.',
   'command.noLink': 'There is no link, because there is only one tier. Name more with --tiers.',
   'command.unknownDimension': '{model} has no dimension `{name}`{instead}',
+  'command.speed': '`--speed {text}` is not TIER=FACTOR with a factor above 0. The tiers are {known}.',
+  'command.pin': '`--pin {text}` is not NODE=TIER. The tiers are {known}.',
   'command.oneModel': '-o takes the plan of one model. Plan the models one by one to write their plans.',
   'command.streamHasNoFile':
     'A plan names the file of its model, and a model from standard input has none. Save the model and name its file.',
