@@ -176,6 +176,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const { comparing } = store.state();
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
   if (message.type === 'command') obey(message.command, view, focusSearch);
+  if (message.type === 'nodeData') controller.setMetric('data');
   if (message.type === 'act') act(message.act, controller);
   if (message.type === 'sendPicture') void sendPicture(message, view, transport);
 }

@@ -14,6 +14,7 @@ import { button } from '../page/toolkit';
 import { figureText, partCostText } from '../text/figureText';
 import { formatBytes, formatCount, formatMacs, formatMs, unbroken } from '../text/format';
 import { text, translated } from '../text/strings';
+import { dataFact } from './dataFact';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
 import { tierText } from './tierText';
@@ -65,6 +66,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
     [text('details.output'), outputText(node)],
     [text('details.macs'), formatMacs(node.macs)],
     [text('details.weights'), formatBytes(node.weightBytes)],
+    ...(isFold ? [] : dataFact(state, node.orderIndices[0])),
   ];
 }
 
@@ -80,6 +82,7 @@ function insideFacts(state: State, details: NodeDetails): Fact[] {
     ...(tier === undefined ? [] : [[text('details.tier'), tier] as const]),
     [text('details.macs'), formatMacs(details.macs)],
     [text('details.weights'), formatBytes(details.weightBytes)],
+    ...dataFact(state, place),
   ];
 }
 
@@ -250,8 +253,8 @@ function content(state: State, controller: Controller): HTMLElement[] {
 export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
   const build = (state: State) => root.replaceChildren(...content(state, controller));
-  const update = whenChanged(({ selection, scene, details, list, plan, overrides, preview }) => {
-    return [selection, scene, details, list?.plan, plan, overrides, preview];
+  const update = whenChanged(({ selection, scene, details, list, plan, overrides, preview, data }) => {
+    return [selection, scene, details, list?.plan, plan, overrides, preview, data];
   }, build);
   return { element: root, update };
 }

@@ -23,6 +23,8 @@ const commands: Readonly<Record<string, Command>> = {
   openSample: later(async () => (await import('./openSample')).openSample),
   savePicture: later(async () => (await import('./savePicture')).savePicture),
   report: later(async () => (await import('./report')).report),
+  showNodeData: later(async () => (await import('./nodeData')).showNodeData),
+  exportNodeData: later(async () => (await import('./nodeData')).exportNodeData),
   selectObjective,
   selectStrategy,
   cutHere,

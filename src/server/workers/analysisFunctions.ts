@@ -13,6 +13,8 @@ import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
 import { rangesOfInputs } from '../../app/splitInputs';
 import { takeSteps } from '../../app/steps';
+import { matchedText, matchNodeData } from '../../engine/nodeData/matchNodeData';
+import { nodeDataText } from '../../engine/nodeData/nodeDataText';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
@@ -102,6 +104,15 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const recommended = attempt(() => cache.recommended(modelPath, settings, overrides, work));
       const { costs, plan } = model.result;
       return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
+    },
+    nodeData({ modelPath, file }, work) {
+      const { graph } = cache.analyzed(modelPath, cache.reading(modelPath), work);
+      const data = matchNodeData(graph, file.text, file.name);
+      return { data, told: matchedText(data) };
+    },
+    nodeDataText({ subject, ...request }, work) {
+      const { costs, plan } = planned(request, false, work).result;
+      return nodeDataText(costs, plan, subject);
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.reading(request.modelPath), work);
