@@ -22,7 +22,10 @@ export async function thirdPartyNotices(root, metafiles) {
   const parts = [...byText.values()].map((alike) =>
     ['-'.repeat(80), ...alike.map(({ head }) => head), alike[0]?.text].join('\n\n'),
   );
-  return ['Software of others that DNNSplit contains, unmodified, with its licenses.', ...parts].join('\n\n');
+  return [
+    'Software of others that DNNSplit contains, without the parts that it does not use, with its licenses.',
+    ...parts,
+  ].join('\n\n');
 }
 
 /**

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
 import { ownMessages } from './ownMessages.mjs';
+import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -48,6 +49,7 @@ export function programs(production) {
         worker: 'src/server/workers/worker.ts',
         analysisWorker: 'src/server/workers/analysisWorker.ts',
       },
+      plugins: [withoutJsonSchemas()],
     },
     ...Object.entries({
       server: 'src/server/main.ts',
@@ -73,7 +75,7 @@ export function programs(production) {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
+      plugins: [withoutJsonSchemas(), noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,
