@@ -79,7 +79,7 @@ export function requireModel({ models }: CommandContext, argument: unknown): Mod
 }
 
 /** @throws DnnSplitError while a model has no plan */
-export function requirePlan(model: ModelEntry): PlanReport {
+export function requirePlan(model: Pick<ModelEntry, 'snapshot'>): PlanReport {
   const plan = model.snapshot?.plan;
   if (plan) return plan;
   const why = model.snapshot?.configError ?? model.snapshot?.error;

@@ -116,6 +116,17 @@ describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
   },
 );
 
+describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
+  'programs that only check what they read (needs a build)',
+  () => {
+    it.each(['languageServer', 'analysisWorker', 'relay'])('%s holds nothing that makes JSON schemas', (name) => {
+      const program = read(`dist/${name}.js`);
+      expect(program).toContain('This program makes no JSON schemas.');
+      expect(program).not.toContain('cannot be represented in JSON Schema');
+    });
+  },
+);
+
 describe('activation', () => {
   it('loads little: no library of the language client, which comes with the first request', async () => {
     const { metafile } = await esbuild.build({
