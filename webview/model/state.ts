@@ -1,6 +1,7 @@
 import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { RegionMapReport } from '../../src/shared/bandwidthReports';
 import type { ErrorData } from '../../src/shared/errors';
+import type { LiveView } from '../../src/shared/live';
 import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
@@ -46,6 +47,8 @@ export interface State {
   readonly comparison: PlanComparison | null;
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
+  /** The running tiers that are followed. */
+  readonly live: LiveView | null;
   /** What the cut that is being dragged would give. */
   readonly preview: { readonly cut: PreviewedCut; readonly answer: PreviewAnswer } | null;
   /** What has to be told or asked about the last thing that a person did. */
@@ -81,6 +84,7 @@ export const initialState: State = {
   comparing: null,
   comparison: null,
   regions: null,
+  live: null,
   preview: null,
   notice: null,
   search: null,
@@ -187,6 +191,8 @@ function receive(state: State, message: ToWebview): State {
         : state;
     case 'regions':
       return { ...state, regions: message.map };
+    case 'live':
+      return { ...state, live: message.live };
     case 'preview':
       return { ...state, preview: { cut: message.cut, answer: message.answer } };
     case 'refused': {

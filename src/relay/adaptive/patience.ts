@@ -15,7 +15,7 @@ const otherSlack = 1.5;
 const leastSlackMs = 50;
 const mostSlack = 8;
 /** Before anything was answered. */
-const unknownOtherMs = 1000;
+const unknownOtherMs = 400;
 
 /** A request whose answer is awaited. */
 export interface Waiting {

@@ -23,7 +23,7 @@ function bench() {
 describe('the patience of a request', () => {
   it('is long before anything is known of answers', () => {
     const { patience } = bench();
-    expect(patience.begin('a', 100_000).leftMs(8)).toBeCloseTo(100 + 1500);
+    expect(patience.begin('a', 100_000).leftMs(8)).toBeCloseTo(100 + 600);
   });
 
   it('is the time of its bytes at the border, with half as much again as answers took beside them of late', () => {
