@@ -44,13 +44,13 @@ export function programs(production) {
     {
       ...node,
       entryPoints: {
-        languageServer: 'src/server/languageServer.ts',
         worker: 'src/server/workers/worker.ts',
         analysisWorker: 'src/server/workers/analysisWorker.ts',
       },
     },
     ...Object.entries({
       server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     }).map(([name, path]) => ({
       ...node,

@@ -10,8 +10,8 @@ interface Kind {
 }
 
 const timesAtOnce = 10;
-/** Work above wavers: so much more than the longest of late, and so many milliseconds more, are no fault of the link. */
-const otherSlack = 1.5;
+/** Work above wavers: so many times the median of late, and so many milliseconds more, are no fault of the link. */
+const otherSlack = 2;
 const leastSlackMs = 50;
 const mostSlack = 8;
 /** Before anything was answered. */
@@ -77,12 +77,17 @@ export class Patience {
     };
   }
 
-  /** The longest of late; that of any cut where this one has not been taken yet. */
+  /** The median of late; that of the slowest cut where this one has not been taken yet. */
   private otherMs({ otherMs }: Kind): number {
-    if (otherMs.length > 0) return Math.max(...otherMs);
-    const others = [...this.kinds.values()].flatMap((kind) => kind.otherMs);
-    return others.length > 0 ? Math.max(...others) : unknownOtherMs;
+    if (otherMs.length > 0) return upperMedian(otherMs);
+    const others = [...this.kinds.values()].filter((kind) => kind.otherMs.length > 0);
+    return others.reduce((most, kind) => Math.max(most, upperMedian(kind.otherMs)), 0) || unknownOtherMs;
   }
+}
+
+/** Of an even number the upper one of the two in the middle. */
+function upperMedian(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function slackMs(otherMs: number): number {

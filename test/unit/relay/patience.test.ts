@@ -23,20 +23,19 @@ function bench() {
 describe('the patience of a request', () => {
   it('is long before anything is known of answers', () => {
     const { patience } = bench();
-    expect(patience.begin('a', 100_000).leftMs(8)).toBeCloseTo(100 + 600);
+    expect(patience.begin('a', 100_000).leftMs(8)).toBeCloseTo(100 + 800);
   });
 
-  it('is the time of its bytes at the border, with half as much again as answers took beside them of late', () => {
+  it('is the time of its bytes at the border, with twice what answers took beside them of late', () => {
     const { patience, wait, answer } = bench();
-    answer('a', 100_000, 80, 200);
-    answer('a', 100_000, 80, 10);
+    for (const otherMs of [200, 10, 900]) answer('a', 100_000, 80, otherMs);
     // 100 kB at 8 Mbit/s take 100 ms.
     const waiting = patience.begin('a', 100_000);
-    expect(waiting.leftMs(8)).toBeCloseTo(100 + 300);
-    wait(400);
+    expect(waiting.leftMs(8)).toBeCloseTo(100 + 400);
+    wait(500);
     expect(waiting.leftMs(8)).toBeCloseTo(0);
-    // 800,000 bits within 200 ms.
-    expect(waiting.gaveUp()).toBeCloseTo(4);
+    // 800,000 bits within 300 ms.
+    expect(waiting.gaveUp()).toBeCloseTo(8 / 3);
   });
 
   it('lets answers waver by some milliseconds, however short they were', () => {
@@ -64,7 +63,7 @@ describe('the patience of a request', () => {
   it('takes what is known of another cut for one that was never answered', () => {
     const { patience, answer } = bench();
     answer('a', 100_000, 80, 200);
-    expect(patience.begin('b', 50_000).leftMs(8)).toBeCloseTo(50 + 300);
+    expect(patience.begin('b', 50_000).leftMs(8)).toBeCloseTo(50 + 400);
   });
 
   it('grows where it ended in vain, so that a slow tier above is not taken for a slow link again and again', () => {
