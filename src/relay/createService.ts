@@ -42,9 +42,9 @@ export function createService(
         else if (estimate.bandwidthMbps !== undefined) metrics.linkAboveSeen(link, estimate.bandwidthMbps);
         if (link === steering?.link && estimate.bandwidthMbps !== undefined) steering.measured(estimate.bandwidthMbps);
       },
-      slow: (mostMbps) => {
-        metrics.linkSeen({ bandwidthMbps: mostMbps });
-        steering?.measured(mostMbps, true);
+      slow: (likelyMbps) => {
+        metrics.linkSeen({ bandwidthMbps: likelyMbps });
+        steering?.measured(likelyMbps, true);
       },
       leftBelowMbps: (cut) => (steering?.link === contract.position ? steering.leftBelowMbps(cut) : 0),
       found: () => steering?.found(contract.position),

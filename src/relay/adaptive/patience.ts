@@ -15,7 +15,7 @@ const otherSlack = 2;
 const leastSlackMs = 50;
 const mostSlack = 8;
 /** Before anything was answered. */
-const unknownOtherMs = 400;
+const unknownOtherMs = 200;
 
 /** A request whose answer is awaited. */
 export interface Waiting {
@@ -27,7 +27,10 @@ export interface Waiting {
   answered(arrivalMs: number): void;
   /** Nobody waits any more, for whatever reason. */
   end(): void;
-  /** The link is no faster than this, in Mbit/s, since so much has not arrived yet; it is less often looked at from now on. */
+  /**
+   * What the link may be like, in Mbit/s: half of what it is at most, since so much has not arrived yet, and nothing says where
+   * below that it lies. The next request on this cut is waited for longer.
+   */
   gaveUp(): number;
 }
 
@@ -72,7 +75,7 @@ export class Patience {
       gaveUp: () => {
         kind.slack = Math.min(mostSlack, kind.slack * 2);
         end();
-        return sharedBits() / (1e3 * Math.max(1, elapsedMs() - this.otherMs(kind)));
+        return sharedBits() / (2e3 * Math.max(1, elapsedMs() - this.otherMs(kind)));
       },
     };
   }

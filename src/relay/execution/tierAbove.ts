@@ -40,8 +40,8 @@ import type { ServerDescription, TensorServer } from './tensorServer';
 export interface AboveListener {
   /** @param link position of the tier below it */
   readonly linkSeen?: (link: number, estimate: Pick<LinkEstimate, 'bandwidthMbps' | 'roundTripMs'>) => void;
-  /** The link is no faster than this: a request on it is given up. */
-  readonly slow?: (mostMbps: number) => void;
+  /** A request is given up, since the link must have become about as slow as this. */
+  readonly slow?: (likelyMbps: number) => void;
   readonly found?: () => void;
   /** What the tier above holds; nothing for servers that do not say. */
   readonly holds?: (holding: Holding | undefined) => void;
@@ -65,7 +65,7 @@ export class TierAbove implements Upstream {
   private toldMs = performance.now();
   private isProbing = false;
   private hasTimedOut = false;
-  /** Pause before the link is looked at again that has changed lately; twice as long each time that it has not since. */
+  /** Pause before the link is looked at again that has changed lately; longer each time that it has not since. */
   private lookAgainMs = firstLookMs;
   private readonly patience = new Patience();
 
@@ -121,7 +121,7 @@ export class TierAbove implements Upstream {
 
   /**
    * Sends a probe where requests have shown too little of the link for a while: soon after it has changed, then less and less
-   * often, down to where probes take a small part of it. A change is so seen after no longer than what was before it has lasted.
+   * often, down to where probes take a small part of it. A change is so seen within half the time that what was before it has lasted.
    */
   async probe(): Promise<void> {
     const { bandwidthMbps } = this.link;
@@ -134,7 +134,7 @@ export class TierAbove implements Upstream {
   private async measure(): Promise<void> {
     const start = performance.now();
     this.isProbing = true;
-    this.lookAgainMs *= 2;
+    this.lookAgainMs *= 1.5;
     try {
       const received = await this.client.probe?.(probeBytes(this.link), this.sender);
       this.observe(received, performance.now() - start);
@@ -174,11 +174,11 @@ export class TierAbove implements Upstream {
       return response;
     } catch (error) {
       if (error !== isOver) throw error;
-      const mostMbps = waiting.gaveUp();
-      this.link = withUpperBound(this.link, mostMbps);
+      const likelyMbps = waiting.gaveUp();
+      this.link = withUpperBound(this.link, likelyMbps);
       this.toldMs = performance.now();
       this.lookAgainMs = firstLookMs;
-      this.listener.slow?.(mostMbps);
+      this.listener.slow?.(likelyMbps);
       throw new SlowLinkError(isOver.message);
     } finally {
       waiting.end();
