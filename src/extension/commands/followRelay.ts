@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { labelText } from '../../shared/escape/workbench';
 import { RelayWatch, type Trouble } from '../live/relayWatch';
+import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk, requireModel } from './context';
 
 /** By the address: asked for once, and forgotten with the window. */
@@ -10,11 +11,13 @@ let lastAddress = 'http://127.0.0.1:8000';
 /** Shows what running tiers of a model do in its graph; asks for the address of the first one, and for a token where it wants one. */
 export async function followRelay(context: CommandContext, argument: unknown): Promise<void> {
   requireDisk();
+  requireTrust();
   const { modelUri } = requireModel(context, argument);
   const given = await vscode.window.showInputBox({
     title: vscode.l10n.t('Follow Running Tiers'),
     prompt: vscode.l10n.t('Address of the relay of the first tier'),
     value: lastAddress,
+    ignoreFocusOut: true,
     validateInput: (text) => (originOf(text) === undefined ? vscode.l10n.t('Enter an http or https address.') : null),
   });
   const address = given && originOf(given);
@@ -26,6 +29,7 @@ export async function followRelay(context: CommandContext, argument: unknown): P
     title: labelText(address),
     prompt: vscode.l10n.t('Token of the relay'),
     password: true,
+    ignoreFocusOut: true,
   });
   if (!token) return;
   tokens.set(address, token);

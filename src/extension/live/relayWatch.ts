@@ -53,7 +53,11 @@ export class RelayWatch implements Releasable {
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(answerWithinMs)]);
     const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
     try {
-      const answer = await this.options.fetch(`${address}/metrics`, { signal, redirect: 'error', ...(headers && { headers }) });
+      const answer = await this.options.fetch(`${address}/metrics`, {
+        signal,
+        redirect: 'error',
+        ...(headers && { headers }),
+      });
       if (answer.status === 401) return 'token';
       const metrics = answer.ok ? readMetrics(await answer.text()) : undefined;
       if (metrics === undefined) return 'noRelay';
