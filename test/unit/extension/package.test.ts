@@ -102,7 +102,7 @@ function isTopFile(name: string): boolean {
 describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
   'programs with messages of their own (needs a build)',
   () => {
-    it.each(['server', 'layoutWorker', 'relay', 'relayGrpc', 'measure'])(
+    it.each(['server', 'languageServer', 'layoutWorker', 'relay', 'relayGrpc', 'measure'])(
       '%s has every message that it names, and not all',
       (name) => {
         const program = read(`dist/${name}.js`);
