@@ -41,16 +41,11 @@ export function programs(production) {
   // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
-    {
-      ...node,
-      entryPoints: {
-        languageServer: 'src/server/languageServer.ts',
-        worker: 'src/server/workers/worker.ts',
-        analysisWorker: 'src/server/workers/analysisWorker.ts',
-      },
-    },
+    { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
     ...Object.entries({
       server: 'src/server/main.ts',
+      languageServer: 'src/server/languageServer.ts',
+      analysisWorker: 'src/server/workers/analysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     }).map(([name, path]) => ({
       ...node,
