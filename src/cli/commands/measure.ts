@@ -81,9 +81,10 @@ interface TierResult {
 async function measure(modelPath: string, options: MeasureCommandOptions): Promise<void> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { linkFacts, machinesOf, profileFromThere, profilePlace, withValues } = await import(
-    '../../app/measure/measureTiers'
-  );
+  const { linkFacts } = await import('../../app/measure/measureLink');
+  const { machinesOf, profileFromThere, profilePlace } = await import('../../app/measure/measureTiers');
+  const { withValues } = await import('../../shared/documents/withValues');
+  const { measurableModel } = await import('../../app/measure/measurableModel');
   const { measureThere } = await import('../../app/measure/measureModel');
   const { profileText } = await import('../../app/profileModel');
   const { remoteHost } = await import('../../app/push/remoteHost');
@@ -96,14 +97,15 @@ async function measure(modelPath: string, options: MeasureCommandOptions): Promi
   checkLink(link, machines, config.config.tiers.length);
   const hosts = machines.map(({ destination }) => remoteHost(destination, options.sshConfig));
   const model = analyzeFile(modelPath, { ...settingsOf(modelPath, config).bindings, ...options.bind });
+  const measurable = measurableModel(model);
   const signal = interruptSignal();
   const results: TierResult[] = [];
   for (const [index, machine] of machines.entries()) {
     const host = hosts[index];
     if (host === undefined) continue;
-    const measured = await measureThere(model, {
+    const measured = await measureThere(measurable, {
       ...{ host, signal, folder: options.folder, keeps: options.keep === true },
-      program: join(__dirname, 'measure.js'),
+      program: join(__dirname, 'relay.js'),
       order: { runs, warmup, threads, optimization },
       runtimeFolder: options.remoteRuntimeFolder,
       onProgress: progressLine(`Measure on ${visibleText(machine.destination)}`),

@@ -44,6 +44,8 @@ const commands: Readonly<Record<string, Command>> = {
   verifySplit: later(async () => (await import('./verifySplit')).verifySplit),
   verifyDeployment: later(async () => (await import('./verifySplit')).verifyDeployment),
   runLocally: later(async () => (await import('./runLocally')).runLocally),
+  profileModel: later(async () => (await import('./measure')).profileModel),
+  measureLinks: later(async () => (await import('./measure')).measureLinks),
   planAgain,
   openPlanPreview,
   comparePlans,
