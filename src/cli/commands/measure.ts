@@ -21,6 +21,8 @@ interface MeasureCommandOptions {
   readonly host?: string;
   readonly confirm: readonly string[];
   readonly link?: number;
+  readonly relay?: string;
+  readonly tokenFile?: string;
   readonly runs: number;
   readonly threads: number;
   readonly optimization: NonNullable<ProfileDocument['optimization']>;
@@ -56,6 +58,11 @@ export function addMeasure(program: Command): void {
       'write the measured connection into this link, which joins the tier to the one that runs here',
       parseLinkNumber,
     )
+    .option(
+      '--relay <url>',
+      'measure nothing but the way from here to this relay, which runs, and write it into --link',
+    )
+    .option('--token-file <file>', 'with --relay: token that it wants')
     .option('--runs <number>', 'measured runs; each time is their median', parseCount, 20)
     .option('--threads <number>', 'threads of ONNX Runtime there', parseCount, 1)
     .addOption(
@@ -68,7 +75,10 @@ export function addMeasure(program: Command): void {
     .option('--remote-runtime-folder <folder>', 'folder there in which ONNX Runtime is installed')
     .option('--ssh-config <file>', 'configuration of ssh instead of your own')
     .option('--json', 'print JSON')
-    .action((model: string, options: MeasureCommandOptions) => measure(model, options));
+    .action(async (model: string, { relay, ...options }: MeasureCommandOptions) => {
+      if (relay === undefined) await measure(model, options);
+      else await (await import('./measureRelay')).measureRelayLink(model, { ...options, relay });
+    });
 }
 
 interface TierResult {
