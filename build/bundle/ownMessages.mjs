@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 const table = /shared[\\/]messages[\\/]messages\.ts$/;
 
 /**
- * Leaves to a program the messages that it says itself: those of another one come to it with their texts, and the
+ * Leaves to a program the messages that it says itself: one that sends or receives none as data needs no others, and the
  * whole table in each of them would be a tenth of the package.
  * @param {string} root
  * @param {string} entryPoint

@@ -42,10 +42,18 @@ export function programs(production) {
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
     { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
+    inPieces(
+      {
+        ...node,
+        entryPoints: {
+          languageServer: 'src/server/languageServer.ts',
+          analysisWorker: 'src/server/workers/analysisWorker.ts',
+        },
+      },
+      production,
+    ),
     ...Object.entries({
       server: 'src/server/main.ts',
-      languageServer: 'src/server/languageServer.ts',
-      analysisWorker: 'src/server/workers/analysisWorker.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     }).map(([name, path]) => ({
       ...node,
@@ -57,6 +65,8 @@ export function programs(production) {
     {
       ...node,
       entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
+      // gRPC reads .proto files with it, for services that no relay has.
+      external: ['@grpc/proto-loader'],
       plugins: [noticesInside('relayGrpc.js'), ...ownMessagesOf('src/relay/grpc/main.ts')],
     },
     {
@@ -94,9 +104,9 @@ export function programs(production) {
 
 /**
  * Some programs come in pieces, so that what one run does not use is neither read nor compiled: a command of the command
- * line needs little of the others, and the extension needs the language client with its first request only. esbuild
- * splits ES modules alone, so each piece becomes a CommonJS module afterwards.
- * @param {Program} program with one entry point; its pieces are called after it
+ * line needs little of the others, and the extension needs the language client with its first request only. Several
+ * programs have in pieces what they share. esbuild splits ES modules alone, so each piece becomes a CommonJS module afterwards.
+ * @param {Program} program its pieces are called after its first entry point
  * @param {boolean} production
  * @param {string} [banner] of the piece that is started
  * @returns {Program}

@@ -6,11 +6,11 @@ import { type HandoverFormat, handoverFormats } from '../../shared/handoverForma
 import { say } from '../../shared/messages/say';
 import { metrics } from '../../shared/metrics';
 import { namedStrategies } from '../../shared/strategies';
-import { parseBindings } from '../terminal/arguments';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed } from '../terminal/namedModels';
+import { warn } from '../terminal/output';
 
-interface ReportOptions {
-  readonly config?: string;
-  readonly bind?: Readonly<Record<string, number>>;
+interface ReportOptions extends ModelOptions {
   readonly objective?: string;
   readonly strategy?: string;
   readonly output: string;
@@ -20,24 +20,22 @@ interface ReportOptions {
 
 /** `dnnsplit report MODEL -o FILE`: the plan with its reasons, alternatives and sources, to hand to a colleague. */
 export function addReport(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('Write a report of the plan to hand over, as HTML or Markdown')
-    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands')
+    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands; - is a model from standard input')
     .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
-    .option('--force', 'replace an existing file')
-    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
-    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
+    .option('--force', 'replace an existing file');
+  addModelOptions(command)
     .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
     .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
-    .action((model: string, options: ReportOptions) => report(model, options));
+    .action((source: string, options: ReportOptions) => report(source, options));
 }
 
-async function report(model: string, options: ReportOptions): Promise<void> {
-  if (model.endsWith('.json')) return reportDocument(model, options);
+async function report(source: string, options: ReportOptions): Promise<void> {
+  if (source.endsWith('.json')) return reportDocument(source, options);
   const { analyzeAs } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { handoverOf } = await import('../../app/handoverFile');
   const { handoverText } = await import('../../app/handoverText');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
@@ -49,12 +47,14 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);
-  const loaded = settingsOf(model, configOf(model, options.config));
-  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
+  const model = await modelNamed(source);
+  const settings = await modelSettings(model, options);
+  const analyzed = analyzeAs(model.path, settings);
+  warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
   const { objective, strategy } = options;
   const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
-  const planned = planAnalyzed(analyzeAs(model, settings), settings, overrides, { compare: true });
-  const { analyzed, result } = planned;
+  const planned = planAnalyzed(analyzed, settings, overrides, { compare: true });
+  const { result } = planned;
   const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
   const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
@@ -68,7 +68,9 @@ async function reportDocument(path: string, options: ReportOptions): Promise<voi
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const planning = (['config', 'bind', 'objective', 'strategy'] as const).find((name) => options[name] !== undefined);
+  const planning = (['config', 'bind', 'tiers', 'objective', 'strategy'] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (planning !== undefined) throw new DnnSplitError('bad-usage', say('command.reportPlans', { option: planning }));
   const format = formatOf(options);
   const overwrite = options.force === true;
