@@ -98,6 +98,9 @@ async function countReport(path) {
   for (const test of report.failures) {
     process.stdout.write(`   failed: ${test.fullTitle}\n${test.err.stack ?? test.err.message}\n`);
   }
+  for (const test of report.passes) {
+    if (test.currentRetry > 0) process.stdout.write(`   passed at the second try only: ${test.fullTitle}\n`);
+  }
   for (const test of report.pending) process.stdout.write(`   skipped: ${test.fullTitle}\n`);
   return { passed: report.stats.passes, failed: report.stats.failures, skipped: report.stats.pending };
 }

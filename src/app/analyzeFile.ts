@@ -7,7 +7,7 @@ import { buildSplitGraph } from '../engine/split/buildSplitGraph';
 import { searchCandidates } from '../engine/split/findCandidates';
 import type { Candidate, SplitGraph } from '../engine/split/splitGraph';
 import { openModelSource, resolveExternalData } from '../files/externalData';
-import { type FileIdentity, fileIdentity } from '../files/fileIdentity';
+import type { FileIdentity } from '../files/fileIdentity';
 import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import type { StatePair, StateSetting } from '../shared/statePairs';
@@ -116,10 +116,4 @@ export function analyzeAs(path: string, { bindings, state }: Reading, work: Work
 /** The same error, knowing its file. */
 function inFile(error: DnnSplitError, path: string): DnnSplitError {
   return new DnnSplitError(error.code, error.sentence, { path, ...error.place }, error.detail);
-}
-
-/** Changes whenever the file does. Empty when there is no such file. */
-export function fileStamp(path: string): string {
-  const identity = fileIdentity(path);
-  return identity === undefined ? '' : `${identity.key}:${identity.stamp}`;
 }

@@ -1,9 +1,10 @@
+import { fileStamp } from '../files/fileIdentity';
 import type { Reach } from '../files/reach';
 import { DnnSplitError } from '../shared/errors';
 import { conditionsOf, decidesPlan } from '../shared/overrides';
 import type { PlanOverrides } from '../shared/requests';
 import type { Work } from '../shared/work';
-import { type AnalyzedModel, analyzeAs, fileStamp, type Reading } from './analyzeFile';
+import { type AnalyzedModel, analyzeAs, type Reading } from './analyzeFile';
 import { configOf, type ModelSettings, settingsOf } from './configuredModel';
 import { type PlannedModel, planAnalyzed } from './planAnalyzed';
 

@@ -26,6 +26,12 @@ export function fileIdentity(path: string): FileIdentity | undefined {
   }
 }
 
+/** Changes whenever the file does. Empty when there is no such file. */
+export function fileStamp(path: string): string {
+  const identity = fileIdentity(path);
+  return identity === undefined ? '' : `${identity.key}:${identity.stamp}`;
+}
+
 /** Identities of the files that are there. */
 export function fileIdentities(paths: Iterable<string>): FileIdentity[] {
   return [...paths].flatMap((path) => fileIdentity(path) ?? []);

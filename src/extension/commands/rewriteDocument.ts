@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { DnnSplitError } from '../../shared/errors';
 import { baseName } from '../window/paths';
@@ -7,6 +8,7 @@ import { baseName } from '../window/paths';
  * where another one is under way.
  */
 const attempts = 3;
+const betweenSavesMs = 200;
 
 /**
  * Gives a document another text, which one Undo takes back, and saves it.
@@ -23,7 +25,10 @@ export async function rewriteDocument(
   if (!isReplaced) {
     throw new DnnSplitError('file-system', vscode.l10n.t('{0} was changed by someone else. Try again.', name));
   }
-  for (let attempt = 0; attempt < attempts && document.isDirty; attempt++) await document.save();
+  for (let attempt = 0; attempt < attempts && document.isDirty; attempt++) {
+    if (attempt > 0) await setTimeout(betweenSavesMs);
+    await document.save();
+  }
   if (document.isDirty) {
     throw new DnnSplitError('file-system', vscode.l10n.t('Could not save {0}. Save it manually.', name));
   }

@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { findConfig } from '../../app/findConfig';
+import { fileStamp } from '../../files/fileIdentity';
 import type { RegionMapReport } from '../../shared/bandwidthReports';
 import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
@@ -50,6 +52,8 @@ export class ModelSession {
   #running: AbortController | undefined;
   #comparing: AbortController | undefined;
   #mapping: AbortController | undefined;
+  /** The files as they were when the run under way began. */
+  #filesOfRun = '';
   readonly #waiters = new Set<Waiter>();
   /** What the comparison comes after. */
   #first: Promise<void> | undefined;
@@ -99,9 +103,9 @@ export class ModelSession {
     void this.#run();
   }
 
-  /** Looks at the files again, unless that is under way. */
+  /** Looks at the files again, unless a run is under way that began after their last change. */
   recheck(): void {
-    if (this.#running === undefined) this.#stale = true;
+    if (this.#running === undefined || this.#files() !== this.#filesOfRun) this.#stale = true;
   }
 
   /**
@@ -169,6 +173,12 @@ export class ModelSession {
     this.#waiters.clear();
   }
 
+  /** Changes when the model does, or its configuration. */
+  #files(): string {
+    const configPath = findConfig(this.modelPath);
+    return [this.modelPath, ...(configPath === undefined ? [] : [configPath])].map(fileStamp).join();
+  }
+
   #loseInterest(waiter: Waiter): void {
     if (!this.#waiters.delete(waiter)) return;
     waiter.reject(canceledError());
@@ -185,6 +195,7 @@ export class ModelSession {
       this.#brokenOff = false;
       const controller = new AbortController();
       this.#running = controller;
+      this.#filesOfRun = this.#files();
       const overrides = this.#wanted;
       const request = { modelPath: this.modelPath, overrides, compare: false };
       try {

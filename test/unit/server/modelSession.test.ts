@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelSession } from '../../../src/server/sessions/modelSession';
 import type { AnalysisFunctions, ModelState, StateRequest } from '../../../src/server/workers/analysisApi';
@@ -96,5 +99,31 @@ describe('a session', () => {
     await refused;
     expect(worker.maps.length).toBe(3);
     session.dispose();
+  });
+
+  it('runs again where a file has changed since the run under way began, and only then', async () => {
+    const model = join(mkdtempSync(join(tmpdir(), 'dnnsplit-session-')), 'm.onnx');
+    writeFileSync(model, '');
+    const runs: (() => void)[] = [];
+    const call = (_: string, { compare }: StateRequest) =>
+      compare ? Promise.resolve(stateWith(1)) : new Promise((resolve) => runs.push(() => resolve(stateWith(0))));
+    const worker = { call } as unknown as WorkerClient<AnalysisFunctions>;
+    const listener = { changed: () => undefined, progress: () => undefined };
+    const session = new ModelSession(model, `file://${model}`, worker, listener);
+    const opening = session.settled();
+    session.recheck();
+    runs[0]?.();
+    await opening;
+    expect(runs.length).toBe(1);
+    session.recheck();
+    const again = session.settled();
+    writeFileSync(join(dirname(model), 'dnnsplit.json'), '{}');
+    session.recheck();
+    runs[1]?.();
+    await expect.poll(() => runs.length).toBe(3);
+    runs[2]?.();
+    await again;
+    session.dispose();
+    rmSync(dirname(model), { recursive: true });
   });
 });

@@ -12,6 +12,6 @@ export default defineConfig({
     bail: 0,
     // The workbench drops a click or draws a list anew now and then; the run names what passed at the second try only.
     retry: 1,
-    setupFiles: [join(import.meta.dirname, 'secondTries.ts')],
+    setupFiles: [join(import.meta.dirname, '../../support/secondTries.ts')],
   },
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/api';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
-import { analyzeSample, cleanUp, inWorkspace, read, section, until, write } from './workbench';
+import { analyzeSample, cleanUp, inWorkspace, read, section, until } from './workbench';
 
 describe('an open plan document', () => {
   const plan = inWorkspace('mobilenetv2.splitplan.json');
@@ -27,6 +27,13 @@ describe('an open plan document', () => {
   const lensTitles = async (uri: vscode.Uri): Promise<string[]> => {
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 20);
     return lenses.map(({ command }) => command?.title ?? '');
+  };
+  /** Gives a document another text, as a person does. */
+  const type = async (document: vscode.TextDocument, text: string) => {
+    const edit = new vscode.WorkspaceEdit();
+    const end = document.positionAt(document.getText().length);
+    edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
+    assert(await vscode.workspace.applyEdit(edit));
   };
   /** Line of the nth opening brace in a list, and the cursor moved there as a person moves it. */
   const moveInto = async (list: string, index: number) => {
@@ -58,8 +65,8 @@ describe('an open plan document', () => {
     const planned = JSON.parse(text) as PlanDocument;
     const old = text.replace(`"latencyMs": ${planned.prediction.latencyMs}`, '"latencyMs": 12345');
     assert.notEqual(old, text);
-    await write(plan, old);
-    await until('the old text', () => editor.document.getText() === old);
+    await type(editor.document, old);
+    assert(await editor.document.save());
     await vscode.commands.executeCommand('dnnsplit.planAgain', plan.toString());
     assert.equal(await read(plan), text, look.toldErrors().at(-1));
     await vscode.window.showTextDocument(editor.document);
