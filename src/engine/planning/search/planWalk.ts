@@ -146,9 +146,11 @@ export class PlanWalk {
 
 /** Figure of cut c on link l at the link's bandwidth: `crossings[l][c]`. */
 function crossings({ infrastructure }: CostTables, family: CutFamily, measure: Measure): Float64Array[] {
-  return infrastructure.links.map(({ bandwidthMbps }, l) =>
-    Float64Array.from({ length: family.size }, (_, cut) => crossingFigure(measure, l, cut, 1 / bandwidthMbps)),
-  );
+  return infrastructure.links.map(({ bandwidthMbps }, l) => {
+    const figures = new Float64Array(family.size);
+    for (let cut = 0; cut < family.size; cut++) figures[cut] = crossingFigure(measure, l, cut, 1 / bandwidthMbps);
+    return figures;
+  });
 }
 
 /** Whether a walk would tell of no more than so many plans; limits apart, without going through them. */
