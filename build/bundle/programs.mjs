@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
 import { ownMessages } from './ownMessages.mjs';
+import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -50,6 +51,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
+        plugins: [withoutJsonSchemas()],
       },
       production,
     ),
@@ -72,14 +74,9 @@ export function programs(production) {
     },
     {
       ...node,
-      entryPoints: { measure: 'src/runtime/measuring/main.ts' },
-      plugins: [noticesInside('measure.js'), ...ownMessagesOf('src/runtime/measuring/main.ts')],
-    },
-    {
-      ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
+      plugins: [withoutJsonSchemas(), noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,
@@ -142,6 +139,7 @@ function inPieces(program, production, banner) {
     sourcemap: production ? false : 'inline',
     write: false,
     plugins: [
+      ...(program.plugins ?? []),
       {
         name: 'pieces',
         setup: (build) =>

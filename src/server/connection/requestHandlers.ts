@@ -13,7 +13,8 @@ import type { Sessions } from '../sessions/sessions';
 import { uriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
 import { notify, type RequestHandlers } from './customRequests';
-import { deploymentRequests } from './deploymentRequests';
+import { type DeploymentServices, deploymentRequests } from './deploymentRequests';
+import { measuringRequests } from './measuringRequests';
 
 interface Services {
   readonly connection: Connection;
@@ -29,6 +30,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
   const { analysis } = workers;
   const onProgress = (token: string) => (stage: string, fraction: number | null) =>
     notify(connection, 'dnnsplit/progress', { token, stage, fraction });
+  const running: DeploymentServices = {
+    sessions,
+    workers,
+    programFolder,
+    progress: (token, stage, fraction) => onProgress(token)(stage, fraction),
+  };
   return {
     'dnnsplit/open': ({ modelUri, token, picture }, signal) => {
       // First the picture: its layout goes on in a thread of its own while the other one plans.
@@ -59,13 +66,25 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return session.ahead(() => analysis.call('compare', { ...session.request, strategy }, { signal }));
     },
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
-    'dnnsplit/picture': async ({ modelUri, folded, theme, part, metric = 'time', compare, texts }, signal) => {
+    'dnnsplit/picture': async ({ modelUri, folded, theme, part, metric = 'time', data, compare, texts }, signal) => {
       const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
       const { request } = sessions.require(modelUri);
       const overlay = await analysis.call('overlay', request, { signal });
       const other = compare ? await analysis.call('compare', { ...request, strategy: compare }, { signal }) : null;
-      const list = createDisplayList(scene, { overlay, metric, other: other?.overlay ?? null }, pictureText(texts));
+      const list = createDisplayList(
+        scene,
+        { overlay, metric, other: other?.overlay ?? null, data: data ?? null },
+        pictureText(texts),
+      );
       return { svg: svgPicture(list, savedTheme(theme), part) };
+    },
+    'dnnsplit/nodeData': ({ modelUri, file }, signal) => {
+      const { request } = sessions.require(modelUri);
+      return analysis.call('nodeData', { ...request, file }, { signal });
+    },
+    'dnnsplit/nodeDataText': async ({ modelUri, subject }, signal) => {
+      const { request } = sessions.require(modelUri);
+      return { text: await analysis.call('nodeDataText', { ...request, subject }, { signal }) };
     },
     'dnnsplit/report': async ({ modelUri, format }, signal) => {
       const { request } = sessions.require(modelUri);
@@ -93,12 +112,8 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
         { tool, input, roots: rootUris.map(uriToPath), writable: writableUris.map(uriToPath) },
         { signal },
       ),
-    ...deploymentRequests({
-      sessions,
-      workers,
-      programFolder,
-      progress: (token, stage, fraction) => onProgress(token)(stage, fraction),
-    }),
+    ...deploymentRequests(running),
+    ...measuringRequests(running),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import type { SplitReport } from '../../app/deploySplit';
+import type { MeasuredThere } from '../../app/measure/measureModel';
+import type { MeasuredWhere } from '../../app/measure/measureTiers';
+import type { MeasurableModel } from '../../app/measure/measuringOrder';
 import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
@@ -7,14 +10,18 @@ import type { ToolAnswer } from '../../shared/assistantTools';
 import type { RegionMapReport } from '../../shared/bandwidthReports';
 import type { ErrorData } from '../../shared/errors';
 import type { InputRanges } from '../../shared/inputRanges';
+import type { NodeDataSubject } from '../../shared/nodeData';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type {
   GeneratedFile,
+  MeasuredProfile,
+  NamedText,
   NodeDetails,
   PlanComparison,
   PlanOverrides,
   PreviewAnswer,
   SearchHit,
+  ServerRequests,
 } from '../../shared/requests';
 import type { SceneOverlay } from '../../shared/scene';
 import type { DeploymentTarget } from '../../shared/targets';
@@ -67,6 +74,12 @@ export interface AnalysisFunctions {
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
   /** The report of a plan, and what its picture shows of it. */
   handover(params: ModelRequest, work: Work): { readonly made: Handover; readonly overlay: SceneOverlay };
+  /** Values for the nodes of a model from the text of a file, and what of it is about the model. */
+  nodeData(
+    params: ModelRequest & { readonly file: NamedText },
+    work: Work,
+  ): ServerRequests['dnnsplit/nodeData']['result'];
+  nodeDataText(params: ModelRequest & { readonly subject: NodeDataSubject }, work: Work): string;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */
@@ -91,6 +104,18 @@ export interface AnalysisFunctions {
     params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
     work: Work,
   ): SplitReport & { readonly sources: readonly FileIdentity[]; readonly ranges: InputRanges };
+  /** What must be known of a model to run it somewhere. */
+  measurable(params: { readonly modelPath: string }, work: Work): MeasurableModel;
+  /** The profile of a tier from what running the model has shown. */
+  profile(
+    params: {
+      readonly modelPath: string;
+      readonly tier: string;
+      readonly where: MeasuredWhere;
+      readonly answer: MeasuredThere['answer'];
+    },
+    work: Work,
+  ): MeasuredProfile;
   /** One call of an assistant's tool, over these folders. */
   tool(
     params: {

@@ -1,3 +1,4 @@
+import { restsOnEstimates } from '../../../src/shared/estimates';
 import { hasOverrides } from '../../../src/shared/overrides';
 import type { RunCommand } from '../../../src/shared/webviewMessages';
 import type { Controller } from '../../control/controller';
@@ -21,9 +22,16 @@ const nextSteps: readonly NextStep[] = [
     title: 'next.sizes.title',
     applies: ({ analysis }) => (analysis?.openDimensions.length ?? 0) > 0,
   },
+  {
+    command: 'profileModel',
+    label: 'next.profile',
+    title: 'next.profile.title',
+    applies: ({ plan }) => plan !== null && restsOnEstimates(plan.tiers),
+  },
   { command: 'openConfig', label: 'next.config', title: 'next.config.title' },
   { command: 'exportPlan', label: 'toolbar.export', title: 'next.export.title' },
   { command: 'report', label: 'next.report', title: 'next.report.title' },
+  { command: 'copyCommand', label: 'next.command', title: 'next.command.title' },
   { command: 'split', label: 'next.split', title: 'next.split.title' },
   { command: 'verifySplit', label: 'next.verify', title: 'next.verify.title' },
   { command: 'generate', label: 'next.generate', title: 'next.generate.title' },
