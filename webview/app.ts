@@ -15,6 +15,7 @@ import { createStore, initialState, type State, type Store } from './model/state
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
 import { base64Of, element } from './page/dom';
 import { createLegend } from './panels/legend';
+import { createLiveStrip, switchText } from './panels/liveStrip';
 import { createNoticeView } from './panels/noticeView';
 import { createSearchResults } from './panels/searchResults';
 import { createSidePanel, type SidePanel } from './panels/sidePanel';
@@ -86,6 +87,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   const legend = createLegend(theme);
   const tooltip = createTooltip(store.state);
   const panel = createSidePanel(beside);
+  const live = createLiveStrip(controller);
   const stage = element(
     'main',
     { class: 'stage-area' },
@@ -99,6 +101,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   root.replaceChildren(
     toolbar.element,
     element('div', { class: 'workbench' }, stage, panel.splitter, panel.element),
+    live.element,
     speech.live,
   );
 
@@ -128,6 +131,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
     notice.update(state);
     legend.update(state);
     panel.update(state);
+    live.update(state);
     const focused = state.focused === null ? null : (shownIndex(state, state.focused) ?? null);
     if (state.scene !== null) {
       const isSelected = state.focused !== null && state.selection.includes(state.focused);
@@ -242,6 +246,10 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (isNews && details.id === last && !scene?.nodeIndexById.has(last)) {
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
+  const [newest] = state.live?.switches ?? [];
+  if (newest !== undefined && newest !== before.live?.switches[0]) announce(switchText(newest));
+  const { trouble = null } = state.live ?? {};
+  if (trouble !== null && trouble !== before.live?.trouble) announce(trouble);
   const { comparison } = state;
   if (comparison !== null && before.comparison === null && planned !== null) {
     announce(text('announce.compared', comparison.strategy, movedNodes(planned.overlay, comparison.overlay)));

@@ -42,15 +42,18 @@ export function programs(production) {
   // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
-    {
-      ...node,
-      entryPoints: {
-        languageServer: 'src/server/languageServer.ts',
-        worker: 'src/server/workers/worker.ts',
-        analysisWorker: 'src/server/workers/analysisWorker.ts',
+    { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
+    inPieces(
+      {
+        ...node,
+        entryPoints: {
+          languageServer: 'src/server/languageServer.ts',
+          analysisWorker: 'src/server/workers/analysisWorker.ts',
+        },
+        plugins: [withoutJsonSchemas()],
       },
-      plugins: [withoutJsonSchemas()],
-    },
+      production,
+    ),
     ...Object.entries({
       server: 'src/server/main.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
@@ -64,12 +67,9 @@ export function programs(production) {
     {
       ...node,
       entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
+      // gRPC reads .proto files with it, for services that no relay has.
+      external: ['@grpc/proto-loader'],
       plugins: [noticesInside('relayGrpc.js'), ...ownMessagesOf('src/relay/grpc/main.ts')],
-    },
-    {
-      ...node,
-      entryPoints: { measure: 'src/runtime/measuring/main.ts' },
-      plugins: [noticesInside('measure.js'), ...ownMessagesOf('src/runtime/measuring/main.ts')],
     },
     {
       ...node,
@@ -106,9 +106,9 @@ export function programs(production) {
 
 /**
  * Some programs come in pieces, so that what one run does not use is neither read nor compiled: a command of the command
- * line needs little of the others, and the extension needs the language client with its first request only. esbuild
- * splits ES modules alone, so each piece becomes a CommonJS module afterwards.
- * @param {Program} program with one entry point; its pieces are called after it
+ * line needs little of the others, and the extension needs the language client with its first request only. Several
+ * programs have in pieces what they share. esbuild splits ES modules alone, so each piece becomes a CommonJS module afterwards.
+ * @param {Program} program its pieces are called after its first entry point
  * @param {boolean} production
  * @param {string} [banner] of the piece that is started
  * @returns {Program}
@@ -138,6 +138,7 @@ function inPieces(program, production, banner) {
     sourcemap: production ? false : 'inline',
     write: false,
     plugins: [
+      ...(program.plugins ?? []),
       {
         name: 'pieces',
         setup: (build) =>

@@ -2,6 +2,7 @@
 
 import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
+import type { LiveView } from './live';
 import type { NodeData } from './nodeData';
 import type { HeatMetric } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
@@ -47,6 +48,8 @@ export type ToWebview =
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
   /** Values of a file for the nodes, which the page shows from now on. */
   | { readonly type: 'nodeData'; readonly data: NodeData }
+  /** What running tiers do that the graph follows; `null` once it follows none. */
+  | { readonly type: 'live'; readonly live: LiveView | null }
   /** Answered by `picture`: all of the graph, or the part that is on the screen, with that many pixels per CSS pixel. */
   | { readonly type: 'sendPicture'; readonly part: PicturePart; readonly scale: number }
   /** What a menu or command outside of the page asks for. */
@@ -78,13 +81,15 @@ export const runCommands = [
   'generate',
   'split',
   'verifySplit',
+  'profileModel',
   'showLog',
   'analyzeAgain',
+  'stopFollowing',
 ] as const;
 export type RunCommand = (typeof runCommands)[number];
 
 /** Those that write sub-models or run them. */
-export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'generate'];
+export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'generate', 'profileModel'];
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */

@@ -1,6 +1,7 @@
 import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { RegionMapReport } from '../../src/shared/bandwidthReports';
 import type { ErrorData } from '../../src/shared/errors';
+import type { LiveView } from '../../src/shared/live';
 import type { NodeData } from '../../src/shared/nodeData';
 import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
@@ -47,6 +48,8 @@ export interface State {
   readonly comparison: PlanComparison | null;
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
+  /** The running tiers that are followed. */
+  readonly live: LiveView | null;
   /** What the cut that is being dragged would give. */
   readonly preview: { readonly cut: PreviewedCut; readonly answer: PreviewAnswer } | null;
   /** What has to be told or asked about the last thing that a person did. */
@@ -84,6 +87,7 @@ export const initialState: State = {
   comparing: null,
   comparison: null,
   regions: null,
+  live: null,
   preview: null,
   notice: null,
   search: null,
@@ -193,6 +197,8 @@ function receive(state: State, message: ToWebview): State {
       return { ...state, regions: message.map };
     case 'nodeData':
       return derive({ ...state, data: message.data });
+    case 'live':
+      return { ...state, live: message.live };
     case 'preview':
       return { ...state, preview: { cut: message.cut, answer: message.answer } };
     case 'refused': {

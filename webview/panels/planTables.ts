@@ -117,7 +117,8 @@ function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | st
   return element('span', { title: infeasible.reason }, text('regimes.none'));
 }
 
-function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
+/** A range of bandwidths. */
+export function bandwidthsText(fromMbps: number, toMbps: number | null): string {
   if (toMbps === null) return fromMbps === 0 ? text('regimes.any') : text('regimes.from', formatMbps(fromMbps));
   return fromMbps === 0 ? text('regimes.upTo', formatMbps(toMbps)) : formatMbpsRange(fromMbps, toMbps).join(' – ');
 }
@@ -132,7 +133,7 @@ function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
   return table(
     text('chart.bandwidth'),
     [
-      { header: text('column.bandwidth'), cell: rangeCell },
+      { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => bandwidthsText(fromMbps, toMbps) },
       { header: text('column.split'), numeric: true, cell: splitCell },
       {
         header: text('column.latency'),

@@ -7,10 +7,11 @@ import { type Metric, metricEntry, metrics } from '../../shared/metrics';
 import { bytesText, listed, threeDigits } from '../../shared/quantities';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { exitCodes, setExitCode } from '../terminal/exitCode';
-import { addModelOptions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
-import { modelNamed, streamName } from '../terminal/namedModels';
-import { reportJson, standardOutput } from '../terminal/output';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed } from '../terminal/namedModels';
+import { reportJson, standardOutput, warn } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { streamName } from '../terminal/standardInput';
 import { tableText } from '../terminal/table';
 
 interface CompareOptions extends ModelOptions {
@@ -78,6 +79,8 @@ async function planOf(path: string, options: ModelOptions): Promise<PlanDocument
   const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
   const settings = await modelSettings(model, options);
   const analyzed = analyzeAs(model.path, settings);
+  // One of the two models may well lack a dimension of the other.
+  warn(await checkDimensions(analyzed, model.name, settings.bindings));
   const planned = planAnalyzed(analyzed, settings, {}, { skipRegimes: true, quickCertificate: true });
   return parsePlanText(planText(planned, path), path);
 }

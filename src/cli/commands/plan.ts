@@ -17,8 +17,9 @@ import {
   modelSettings,
   shownPath,
 } from '../terminal/modelOptions';
-import { modelsArgument, type NamedModel, streamName } from '../terminal/namedModels';
+import { modelsArgument, type NamedModel } from '../terminal/namedModels';
 import { addOverrideOptions, type OverrideOptions, overridesOf } from '../terminal/overrideOptions';
+import { streamName } from '../terminal/standardInput';
 import { addTraceOptions, type TraceOptions, traceAsked } from '../terminal/traceOptions';
 
 interface PlanOptions extends ModelOptions, OverrideOptions, TraceOptions {

@@ -5,12 +5,12 @@ import { visibleText } from '../../shared/escape/visible';
 import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
 import { say } from '../../shared/messages/say';
 import { conditionsOf, decidesPlan } from '../../shared/overrides';
-import { parseBindings } from '../terminal/arguments';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed } from '../terminal/namedModels';
+import { warn } from '../terminal/output';
 import { addOverrideOptions, type OverrideOptions, overrideOptions, overridesOf } from '../terminal/overrideOptions';
 
-interface ReportOptions extends OverrideOptions {
-  readonly config?: string;
-  readonly bind?: Readonly<Record<string, number>>;
+interface ReportOptions extends ModelOptions, OverrideOptions {
   readonly output: string;
   readonly format?: HandoverFormat;
   readonly force?: boolean;
@@ -21,19 +21,18 @@ export function addReport(program: Command): void {
   const command = program
     .command('report')
     .description('Write a report of the plan to hand over, as HTML or Markdown')
-    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands')
+    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands; - is a model from standard input')
     .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
-    .option('--force', 'replace an existing file')
-    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
-    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings);
-  addOverrideOptions(command).action((model: string, options: ReportOptions) => report(model, options));
+    .option('--force', 'replace an existing file');
+  addOverrideOptions(addModelOptions(command)).action((source: string, options: ReportOptions) =>
+    report(source, options),
+  );
 }
 
-async function report(model: string, options: ReportOptions): Promise<void> {
-  if (model.endsWith('.json')) return reportDocument(model, options);
+async function report(source: string, options: ReportOptions): Promise<void> {
+  if (source.endsWith('.json')) return reportDocument(source, options);
   const { analyzeAs } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { handoverOf } = await import('../../app/handoverFile');
   const { handoverText } = await import('../../app/handoverText');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
@@ -45,9 +44,10 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);
-  const loaded = settingsOf(model, configOf(model, options.config));
-  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
-  const analyzed = analyzeAs(model, settings);
+  const model = await modelNamed(source);
+  const settings = await modelSettings(model, options);
+  const analyzed = analyzeAs(model.path, settings);
+  warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
   const overrides = await overridesOf(analyzed, settings, options);
   const planned = planAnalyzed(analyzed, settings, overrides, { compare: true });
   const recommended = decidesPlan(overrides)
@@ -72,7 +72,9 @@ async function reportDocument(path: string, options: ReportOptions): Promise<voi
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const planning = (['config', 'bind', ...overrideOptions] as const).find((name) => options[name] !== undefined);
+  const planning = (['config', 'bind', 'tiers', ...overrideOptions] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (planning !== undefined) {
     const option = planning === 'cutAt' ? 'cut-at' : planning;
     throw new DnnSplitError('bad-usage', say('command.reportPlans', { option }));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import type { Command, CommandContext } from './context';
+import { type Command, type CommandContext, requireModel } from './context';
 import { exportPlan } from './exportPlan';
 import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './graphMenu';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
@@ -47,6 +47,10 @@ const commands: Readonly<Record<string, Command>> = {
   verifySplit: later(async () => (await import('./verifySplit')).verifySplit),
   verifyDeployment: later(async () => (await import('./verifySplit')).verifyDeployment),
   runLocally: later(async () => (await import('./runLocally')).runLocally),
+  followRelay: later(async () => (await import('./followRelay')).followRelay),
+  stopFollowing: ({ live, models }, argument) => live.stop(requireModel({ models }, argument).modelUri),
+  profileModel: later(async () => (await import('./measure')).profileModel),
+  measureLinks: later(async () => (await import('./measure')).measureLinks),
   planAgain,
   openPlanPreview,
   comparePlans,

@@ -14,6 +14,7 @@ import type {
   ToWebview,
 } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
+import type { LiveViews } from '../live/liveViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
 import { untouchedOverrides } from '../model/turnedKnobs';
@@ -31,6 +32,7 @@ export interface GraphSurroundings {
   readonly connection: ServerConnection;
   readonly models: ModelStore;
   readonly selection: SelectionHub;
+  readonly live: LiveViews;
   readonly createCancellation: () => CancellationSource;
   /** Localized texts of the page. */
   readonly strings: Readonly<Record<string, string>>;
@@ -86,7 +88,12 @@ export class GraphSession implements Releasable {
     private readonly surroundings: GraphSurroundings,
     private readonly post: (message: ToWebview) => void,
   ) {
-    const { models, selection } = surroundings;
+    const { models, selection, live } = surroundings;
+    this.#disposables.add(
+      live.onDidChange((changed) => {
+        if (this.#ready && changed.modelUri === modelUri) this.post({ type: 'live', live: changed.view });
+      }),
+    );
     this.#disposables.add(models.retain(modelUri));
     void models.open(modelUri, this.#picture);
     this.#disposables.add(
@@ -217,7 +224,7 @@ export class GraphSession implements Releasable {
   }
 
   #start(folded: readonly string[] | null): void {
-    const { models, strings } = this.surroundings;
+    const { models, strings, live } = this.surroundings;
     this.#ready = true;
     this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
@@ -225,6 +232,8 @@ export class GraphSession implements Releasable {
     this.#pageOverrides = untouchedOverrides;
     this.post({ type: 'init', modelName: this.modelName, strings, withheld: withheldCommands });
     if (this.#nodeData && this.#shown.metric === 'data') this.post({ type: 'nodeData', data: this.#nodeData });
+    const followed = live.get(this.modelUri);
+    if (followed !== null) this.post({ type: 'live', live: followed });
     void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);

@@ -47,8 +47,12 @@ describe('what the command line is asked for', () => {
   });
 
   describe('dimensions', () => {
-    it.each(['analyze', 'plan'])('that a model does not have are refused by %s, with what was meant', (command) => {
-      const { status, stdout, stderr } = run([command, 'lstm.onnx', '--bind', 'Batch=1']);
+    it.each([
+      ['analyze', 'lstm.onnx'],
+      ['plan', 'lstm.onnx'],
+      ['report', 'lstm.onnx', '-o', '-', '--format', 'md'],
+    ])('that a model does not have are refused by %s, with what was meant', (...command) => {
+      const { status, stdout, stderr } = run([...command, '--bind', 'Batch=1']);
       expect(stderr).toBe("dnnsplit: lstm.onnx has no dimension `Batch`; did you mean 'batch'?\n");
       expect([status, stdout]).toEqual([2, '']);
     });
@@ -277,6 +281,18 @@ describe('what the command line is asked for', () => {
     });
   });
 
+  it.skipIf(process.platform === 'win32')('waits for a pipe that has nothing to read yet', () => {
+    const program = `"${process.execPath}" "${bundled.program('cli')}"`;
+    const pipes = `(sleep 0.7; cat tiny.onnx) | ${program} compare - tiny.onnx --json
+      (sleep 0.7; ${program} plan tiny.onnx -o - 2>/dev/null) | ${program} split - -o piped --json`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', pipes], { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout.match(/"format": "[^"]+"/g)).toEqual([
+      '"format": "dnnsplit.comparison"',
+      '"format": "dnnsplit.split"',
+    ]);
+  });
+
   it('reads a model from standard input', () => {
     const input = readFileSync(path('tiny.onnx'));
     for (const command of ['analyze', 'plan']) {
@@ -286,6 +302,8 @@ describe('what the command line is asked for', () => {
       expect(model).toEqual({ ...named, path: '-' });
     }
     expect(run(['graph', '-', '-o', '-'], input).stdout).toMatch(/^<svg/);
+    expect(run(['report', '-', '-o', '-', '--format', 'md'], input).stdout).toMatch(/^# .*\n\n\*\*Do not split/);
+    expect(run(['analyze', '-'], Buffer.alloc(0)).stderr).toMatch(/^dnnsplit: Standard input is empty\./);
     expect(run(['plan', '-', '-o', 'x.splitplan.json'], input).stderr).toMatch(/Save the model and name its file/);
   });
 });
