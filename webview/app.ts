@@ -24,7 +24,8 @@ import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
 import { currentTheme, onThemeChange } from './renderer/editorTheme';
 import { GraphView } from './renderer/graphView';
-import { formatDollars, formatMs } from './text/format';
+import { partCostText } from './text/figureText';
+import { formatMs } from './text/format';
 import { text } from './text/strings';
 
 const rememberAfterMs = 250;
@@ -179,6 +180,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const { comparing } = store.state();
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
   if (message.type === 'command') obey(message.command, view, focusSearch);
+  if (message.type === 'nodeData') controller.setMetric('data');
   if (message.type === 'act') act(message.act, controller);
   if (message.type === 'sendPicture') void sendPicture(message, view, transport);
 }
@@ -253,14 +255,7 @@ function announceChanges(state: State, before: State, announce: (message: string
     announce(text('announce.compared', comparison.strategy, movedNodes(planned.overlay, comparison.overlay)));
   }
   if (plan !== null && before.plan !== null && !saysTheSame(plan, before.plan)) {
-    announce(
-      text(
-        'announce.plan',
-        formatMs(plan.latencyMs),
-        formatDollars(plan.costPerRequest),
-        plan.advice.replaceAll('`', ''),
-      ),
-    );
+    announce(text('announce.plan', formatMs(plan.latencyMs), partCostText(plan), plan.advice.replaceAll('`', '')));
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
 import { ownMessages } from './ownMessages.mjs';
+import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -41,16 +42,20 @@ export function programs(production) {
   // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
-    {
-      ...node,
-      entryPoints: {
-        worker: 'src/server/workers/worker.ts',
-        analysisWorker: 'src/server/workers/analysisWorker.ts',
+    { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
+    inPieces(
+      {
+        ...node,
+        entryPoints: {
+          languageServer: 'src/server/languageServer.ts',
+          analysisWorker: 'src/server/workers/analysisWorker.ts',
+        },
+        plugins: [withoutJsonSchemas()],
       },
-    },
+      production,
+    ),
     ...Object.entries({
       server: 'src/server/main.ts',
-      languageServer: 'src/server/languageServer.ts',
       layoutWorker: 'src/server/workers/layoutWorker.ts',
     }).map(([name, path]) => ({
       ...node,
@@ -62,6 +67,8 @@ export function programs(production) {
     {
       ...node,
       entryPoints: { relayGrpc: 'src/relay/grpc/main.ts' },
+      // gRPC reads .proto files with it, for services that no relay has.
+      external: ['@grpc/proto-loader'],
       plugins: [noticesInside('relayGrpc.js'), ...ownMessagesOf('src/relay/grpc/main.ts')],
     },
     {
@@ -73,7 +80,7 @@ export function programs(production) {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
+      plugins: [withoutJsonSchemas(), noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,
@@ -104,9 +111,9 @@ export function programs(production) {
 
 /**
  * Some programs come in pieces, so that what one run does not use is neither read nor compiled: a command of the command
- * line needs little of the others, and the extension needs the language client with its first request only. esbuild
- * splits ES modules alone, so each piece becomes a CommonJS module afterwards.
- * @param {Program} program with one entry point; its pieces are called after it
+ * line needs little of the others, and the extension needs the language client with its first request only. Several
+ * programs have in pieces what they share. esbuild splits ES modules alone, so each piece becomes a CommonJS module afterwards.
+ * @param {Program} program its pieces are called after its first entry point
  * @param {boolean} production
  * @param {string} [banner] of the piece that is started
  * @returns {Program}
@@ -136,6 +143,7 @@ function inPieces(program, production, banner) {
     sourcemap: production ? false : 'inline',
     write: false,
     plugins: [
+      ...(program.plugins ?? []),
       {
         name: 'pieces',
         setup: (build) =>

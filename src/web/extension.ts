@@ -14,7 +14,7 @@ import type { Programs } from './threads/messages';
 
 const threadProgram = 'webThread.js';
 const serverPrograms = ['server.js', 'languageServer.js', 'worker.js', 'analysisWorker.js', 'layoutWorker.js'];
-const mainPiece = './extension.js';
+const mainProgram = 'extension.js';
 
 type ReadFile = (name: string) => Promise<Uint8Array<ArrayBuffer>>;
 
@@ -27,13 +27,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<unknow
     const uri = vscode.Uri.joinPath(context.extensionUri, 'dist', name);
     return Uint8Array.from(await vscode.workspace.fs.readFile(uri));
   };
-  const pieces = await readPieces(read);
+  const pieces = await readPieces(read, [mainProgram]);
   let reading: Promise<Programs> | undefined;
   const programs = (): Promise<Programs> => {
     reading ??= readPrograms(read);
     return reading;
   };
-  const process = new NodeProcess(programPath('extension.js'), [], () => undefined);
+  const process = new NodeProcess(programPath(mainProgram), [], () => undefined);
   const requireNode = nodeModules({
     process,
     files: new HeldFiles(),
@@ -44,19 +44,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<unknow
       worker_threads: { isMainThread: true },
     },
   });
-  const extension = loadPiece(mainPiece, pieces, requireNode, process) as Extension;
+  const extension = loadPiece(`./${mainProgram}`, pieces, requireNode, process) as Extension;
   return extension.activate(context);
 }
 
 async function readPrograms(read: ReadFile): Promise<Programs> {
-  const blobs = await Promise.all(
-    serverPrograms.map(async (name) => [programPath(name), new Blob([await read(name)])] as const),
-  );
+  const pieces = await readPieces(read, serverPrograms);
+  const blobs = [...pieces].map(([name, text]) => [programPath(name.slice('./'.length)), new Blob([text])] as const);
   return { thread: new Blob([await read(threadProgram)]), byPath: new Map(blobs) };
 }
 
-/** The extension's pieces by the names that they have for each other: each names those that it needs. */
-async function readPieces(read: ReadFile): Promise<Map<string, string>> {
+/** Programs with their pieces, by the names that these have for each other: each names those that it needs. */
+async function readPieces(read: ReadFile, programs: readonly string[]): Promise<Map<string, string>> {
   const pieces = new Map<string, string>();
   const readPiece = async (name: string): Promise<void> => {
     if (pieces.has(name)) return;
@@ -65,7 +64,7 @@ async function readPieces(read: ReadFile): Promise<Map<string, string>> {
     pieces.set(name, text);
     await Promise.all([...text.matchAll(/require\("(\.\/[\w.]+\.js)"\)/g)].map(([, other = '']) => readPiece(other)));
   };
-  await readPiece(mainPiece);
+  await Promise.all(programs.map((name) => readPiece(`./${name}`)));
   return pieces;
 }
 

@@ -5,11 +5,13 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
 import { type Metric, metricEntry, metrics } from '../../shared/metrics';
 import { bytesText, listed, threeDigits } from '../../shared/quantities';
+import { unlessUnstated } from '../../shared/unstatedText';
 import { exitCodes, setExitCode } from '../terminal/exitCode';
-import { addModelOptions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
-import { modelNamed, streamName } from '../terminal/namedModels';
-import { reportJson, standardOutput } from '../terminal/output';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed } from '../terminal/namedModels';
+import { reportJson, standardOutput, warn } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { streamName } from '../terminal/standardInput';
 import { tableText } from '../terminal/table';
 
 interface CompareOptions extends ModelOptions {
@@ -77,6 +79,8 @@ async function planOf(path: string, options: ModelOptions): Promise<PlanDocument
   const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
   const settings = await modelSettings(model, options);
   const analyzed = analyzeAs(model.path, settings);
+  // One of the two models may well lack a dimension of the other.
+  warn(await checkDimensions(analyzed, model.name, settings.bindings));
   const planned = planAnalyzed(analyzed, settings, {}, { skipRegimes: true, quickCertificate: true });
   return parsePlanText(planText(planned, path), path);
 }
@@ -92,9 +96,11 @@ function comparisonText({ modelChanged, metrics: changes, split, failures }: Pla
     { heading: 'new', numeric: true },
     { heading: 'change', numeric: true },
   ];
-  const rows = changes.map(({ metric, old, new: now, worsePercent, isWorse }) => [
+  const rows = changes.map(({ metric, worsePercent, isWorse, ...change }) => [
     metric,
-    ...[old, now].map((figure) => metricEntry(metric).shortText(figure ?? Number.POSITIVE_INFINITY)),
+    ...(['old', 'new'] as const).map((side) =>
+      unlessUnstated(change, side, metricEntry(metric).shortText(change[side] ?? Number.POSITIVE_INFINITY)),
+    ),
     worsePercent === null || worsePercent === 0
       ? isWorse
         ? 'worse'

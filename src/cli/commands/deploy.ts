@@ -7,9 +7,9 @@ import { say } from '../../shared/messages/say';
 import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
-import { streamName } from '../terminal/namedModels';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
+import { streamName } from '../terminal/standardInput';
 import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
 interface DeployOptions extends TraceOptions {

@@ -4,15 +4,13 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
 import { say } from '../../shared/messages/say';
-import { metrics } from '../../shared/metrics';
-import { namedStrategies } from '../../shared/strategies';
-import { parseBindings } from '../terminal/arguments';
+import { conditionsOf, decidesPlan } from '../../shared/overrides';
+import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
+import { modelNamed } from '../terminal/namedModels';
+import { warn } from '../terminal/output';
+import { addOverrideOptions, type OverrideOptions, overrideOptions, overridesOf } from '../terminal/overrideOptions';
 
-interface ReportOptions {
-  readonly config?: string;
-  readonly bind?: Readonly<Record<string, number>>;
-  readonly objective?: string;
-  readonly strategy?: string;
+interface ReportOptions extends ModelOptions, OverrideOptions {
   readonly output: string;
   readonly format?: HandoverFormat;
   readonly force?: boolean;
@@ -20,24 +18,21 @@ interface ReportOptions {
 
 /** `dnnsplit report MODEL -o FILE`: the plan with its reasons, alternatives and sources, to hand to a colleague. */
 export function addReport(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('Write a report of the plan to hand over, as HTML or Markdown')
-    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands')
+    .argument('<model>', 'an .onnx file, or a .splitplan.json to report as it stands; - is a model from standard input')
     .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
-    .option('--force', 'replace an existing file')
-    .option('-c, --config <file>', 'dnnsplit.json to use (default: the nearest one above the model)')
-    .option('-b, --bind <name=number>', 'bind a symbolic dimension (repeatable)', parseBindings)
-    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
-    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
-    .action((model: string, options: ReportOptions) => report(model, options));
+    .option('--force', 'replace an existing file');
+  addOverrideOptions(addModelOptions(command)).action((source: string, options: ReportOptions) =>
+    report(source, options),
+  );
 }
 
-async function report(model: string, options: ReportOptions): Promise<void> {
-  if (model.endsWith('.json')) return reportDocument(model, options);
+async function report(source: string, options: ReportOptions): Promise<void> {
+  if (source.endsWith('.json')) return reportDocument(source, options);
   const { analyzeAs } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
   const { handoverOf } = await import('../../app/handoverFile');
   const { handoverText } = await import('../../app/handoverText');
   const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
@@ -49,14 +44,23 @@ async function report(model: string, options: ReportOptions): Promise<void> {
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);
-  const loaded = settingsOf(model, configOf(model, options.config));
-  const settings = { ...loaded, bindings: { ...loaded.bindings, ...options.bind } };
-  const { objective, strategy } = options;
-  const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
-  const planned = planAnalyzed(analyzeAs(model, settings), settings, overrides, { compare: true });
-  const { analyzed, result } = planned;
+  const model = await modelNamed(source);
+  const settings = await modelSettings(model, options);
+  const analyzed = analyzeAs(model.path, settings);
+  warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
+  const overrides = await overridesOf(analyzed, settings, options);
+  const planned = planAnalyzed(analyzed, settings, overrides, { compare: true });
+  const recommended = decidesPlan(overrides)
+    ? planAnalyzed(analyzed, settings, conditionsOf(overrides), { skipRegimes: true })
+    : undefined;
+  const { result } = planned;
   const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
-  const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
+  const content = handoverText(
+    handoverOf(planned, overrides, recommended),
+    format,
+    scene,
+    sceneOverlay(result.costs, result.plan),
+  );
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
   writeOutputFile(options.output, content, { overwrite, inputs });
   if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
@@ -68,8 +72,13 @@ async function reportDocument(path: string, options: ReportOptions): Promise<voi
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const planning = (['config', 'bind', 'objective', 'strategy'] as const).find((name) => options[name] !== undefined);
-  if (planning !== undefined) throw new DnnSplitError('bad-usage', say('command.reportPlans', { option: planning }));
+  const planning = (['config', 'bind', 'tiers', ...overrideOptions] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (planning !== undefined) {
+    const option = planning === 'cutAt' ? 'cut-at' : planning;
+    throw new DnnSplitError('bad-usage', say('command.reportPlans', { option }));
+  }
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);

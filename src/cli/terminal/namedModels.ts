@@ -1,11 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { filesMatching, isGlob } from './globs';
-
-/** What stands for standard input where a file is asked for, and for standard output. */
-export const streamName = '-';
+import { keepInput, streamName } from './standardInput';
 
 /** What the help says of the models that a command takes. */
 export const modelsArgument = 'an .onnx file, several, or a pattern such as "models/**/*.onnx"; - is standard input';
@@ -48,6 +46,6 @@ async function keptInput(): Promise<string> {
   const scratch = createScratchFolder();
   process.once('exit', scratch.remove);
   const path = join(scratch.path, 'input.onnx');
-  writeFileSync(path, readFileSync(process.stdin.fd));
+  await keepInput(path);
   return path;
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { PlanDocument } from '../../shared/documents/plan';
-import { streamName } from './namedModels';
+import { inputText, streamName } from './standardInput';
 
 /**
  * The plan document of that name; `-` is standard input, and what it names is relative to the working folder.
@@ -8,5 +7,5 @@ import { streamName } from './namedModels';
  */
 export async function planInput(path: string): Promise<PlanDocument> {
   const { parsePlanText, readPlanFile } = await import('../../app/planFile');
-  return path === streamName ? parsePlanText(readFileSync(process.stdin.fd, 'utf8'), path) : readPlanFile(path);
+  return path === streamName ? parsePlanText(await inputText(), path) : readPlanFile(path);
 }

@@ -81,7 +81,7 @@ export function requireModel({ models }: Pick<CommandContext, 'models'>, argumen
 }
 
 /** @throws DnnSplitError while a model has no plan */
-export function requirePlan(model: ModelEntry): PlanReport {
+export function requirePlan(model: Pick<ModelEntry, 'snapshot'>): PlanReport {
   const plan = model.snapshot?.plan;
   if (plan) return plan;
   const why = model.snapshot?.configError ?? model.snapshot?.error;

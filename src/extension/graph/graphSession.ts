@@ -1,6 +1,7 @@
 import type { CancellationToken } from 'vscode';
 import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { NodeData } from '../../shared/nodeData';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
@@ -68,6 +69,8 @@ export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
   #folded: readonly string[] | null = null;
   #shown: ShownBesidePlan = { metric: 'time', comparing: null };
+  /** What a file says of the nodes. */
+  #nodeData: NodeData | undefined;
   #ready = false;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
@@ -178,9 +181,12 @@ export class GraphSession implements Releasable {
   }
 
   /** What else the page shows, in its words, for a picture that is to show the same. */
-  get shown(): ShownBesidePlan & { readonly texts: Readonly<Record<string, string>> } {
+  get shown(): ShownBesidePlan & {
+    readonly texts: Readonly<Record<string, string>>;
+    readonly data: NodeData | undefined;
+  } {
     const { metric, comparing } = this.#shown;
-    return { metric, comparing, texts: this.surroundings.strings };
+    return { metric, comparing, texts: this.surroundings.strings, data: this.#nodeData };
   }
 
   /**
@@ -193,6 +199,12 @@ export class GraphSession implements Releasable {
     });
     this.post({ type: 'sendPicture', part, scale });
     return picture;
+  }
+
+  /** Shows what a file says of the nodes. */
+  showNodeData(data: NodeData): void {
+    this.#nodeData = data;
+    this.post({ type: 'nodeData', data });
   }
 
   /** Does what a menu outside of the page asks for. */
@@ -219,6 +231,7 @@ export class GraphSession implements Releasable {
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
     this.post({ type: 'init', modelName: this.modelName, strings, withheld: withheldCommands });
+    if (this.#nodeData && this.#shown.metric === 'data') this.post({ type: 'nodeData', data: this.#nodeData });
     const followed = live.get(this.modelUri);
     if (followed !== null) this.post({ type: 'live', live: followed });
     void models.open(this.modelUri, { folded: this.#folded });

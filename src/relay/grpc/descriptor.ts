@@ -1,4 +1,5 @@
-import { fromJSON, type ServiceDefinition } from '@grpc/proto-loader';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { type IConversionOptions, Root, type Type } from 'protobufjs/light';
 
 type Field = readonly [type: string, id: number, rule?: 'repeated'];
 
@@ -112,12 +113,38 @@ function rpcOf(name: string) {
   return { requestType: `${name}Request`, responseType: `${name}Response` };
 }
 
+const conversion: IConversionOptions = { longs: String, defaults: true, arrays: true, objects: true, oneofs: true };
+
 function serviceOf(name: string, nested: object): ServiceDefinition {
-  const definition = fromJSON(
-    { nested: { ...nested } },
-    { longs: String, defaults: true, arrays: true, objects: true, oneofs: true },
-  );
-  const service = definition[name];
-  if (service === undefined || 'format' in service) throw new Error(`there is no service ${name}`);
-  return service;
+  const service = Root.fromJSON({ nested: { ...nested } }).lookupService(name);
+  const entries = service.methodsArray.map((method) => {
+    method.resolve();
+    const { resolvedRequestType: request, resolvedResponseType: response } = method;
+    if (request === null || response === null) throw new Error(`${method.name} has no messages`);
+    return [method.name, methodOf(`/${name}/${method.name}`, request, response)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function methodOf(path: string, request: Type, response: Type): MethodDefinition<object, object> {
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: writerOf(request),
+    requestDeserialize: readerOf(request),
+    responseSerialize: writerOf(response),
+    responseDeserialize: readerOf(response),
+  };
+}
+
+function writerOf(type: Type): (message: object) => Buffer {
+  return (message) => {
+    const { buffer, byteOffset, byteLength } = type.encode(type.fromObject(message)).finish();
+    return Buffer.from(buffer, byteOffset, byteLength);
+  };
+}
+
+function readerOf(type: Type): (bytes: Buffer) => object {
+  return (bytes) => type.toObject(type.decode(bytes), conversion);
 }

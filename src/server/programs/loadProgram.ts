@@ -11,15 +11,41 @@ const digestBytes = 32;
 const prefix = '(function (exports, require, module, __filename, __dirname) { ';
 const suffix = '\n})';
 
-type Wrapper = (exports: unknown, require: NodeJS.Require, module: object, file: string, folder: string) => void;
+type Require = (name: string) => unknown;
+type Wrapper = (exports: unknown, require: Require, module: object, file: string, folder: string) => void;
 
 /**
- * Loads one of the product's programs as `require` does, from the compiled form that an earlier run has kept in
- * `codeFolder`: compiling ELK alone takes longer than laying out most models. Without a folder nothing is kept.
+ * Loads one of the product's programs as `require` does, with the pieces that it shares with others, from the compiled form
+ * that an earlier run has kept in `codeFolder`: compiling ELK alone takes longer than laying out most models. Without a
+ * folder nothing is kept.
  * @returns what the program exports
  */
 export function loadProgram(path: string, codeFolder: string | undefined, keepAfterMs = settledAfterMs): unknown {
-  const kept = codeFolder === undefined ? undefined : new KeptCode(path, codeFolder);
+  const folder = dirname(path);
+  const requireOther = createRequire(path);
+  const loaded = new Map<string, { exports: unknown }>();
+  const load = (file: string): unknown => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    loaded.set(file, module);
+    const program = basename(path, '.js');
+    // A program keeps its pieces for itself: each compiles the functions that it runs.
+    const name = file === path ? program : `${program}.${basename(file, '.js')}`;
+    const script = compile(
+      file,
+      codeFolder === undefined ? undefined : new KeptCode(file, name, codeFolder),
+      keepAfterMs,
+    );
+    const run = script.runInThisContext() as Wrapper;
+    const require: Require = (other) => (other.startsWith('./') ? load(join(folder, other)) : requireOther(other));
+    run(module.exports, require, module, file, folder);
+    return module.exports;
+  };
+  return load(path);
+}
+
+function compile(path: string, kept: KeptCode | undefined, keepAfterMs: number): Script {
   const cachedData = kept?.read();
   const script = new Script(`${prefix}${readFileSync(path, 'utf8')}${suffix}`, {
     filename: path,
@@ -30,26 +56,22 @@ export function loadProgram(path: string, codeFolder: string | undefined, keepAf
   if (kept !== undefined && (cachedData === undefined || script.cachedDataRejected === true)) {
     setTimeout(() => kept.write(script.createCachedData()), keepAfterMs).unref();
   }
-  const module = { exports: {} };
-  const run = script.runInThisContext() as Wrapper;
-  run(module.exports, createRequire(path), module, path, dirname(path));
-  return module.exports;
+  return script;
 }
 
-/** The file that holds the compiled form of one program; nothing that goes wrong with it is worth a word. */
+/** The file that holds the compiled form of a program or of a piece; nothing that goes wrong with it is worth a word. */
 class KeptCode {
-  readonly #program: string;
   readonly #file: string;
 
   constructor(
     path: string,
+    private readonly name: string,
     private readonly folder: string,
   ) {
-    this.#program = basename(path, '.js');
     const { size, mtimeMs } = statSync(path);
     const versions = JSON.stringify([path, size, mtimeMs, process.versions.v8, process.arch]);
-    const name = createHash('sha256').update(versions).digest('hex').slice(0, 16);
-    this.#file = join(folder, `${this.#program}-${name}.code`);
+    const version = createHash('sha256').update(versions).digest('hex').slice(0, 16);
+    this.#file = join(folder, `${name}-${version}.code`);
   }
 
   /** What was written, unless it is not whole: V8 does not look itself. */
@@ -63,13 +85,14 @@ class KeptCode {
     }
   }
 
-  /** Replaces what earlier versions of the program have left. */
+  /** Replaces what earlier versions of the program have left, with their pieces: those are kept after it. */
   write(code: Buffer): void {
     const unfinished = `${this.#file}.${process.pid}`;
     try {
       mkdirSync(this.folder, { recursive: true });
       for (const name of readdirSync(this.folder)) {
-        if (name.startsWith(`${this.#program}-`)) rmSync(join(this.folder, name), { force: true });
+        if (name.startsWith(`${this.name}-`) || name.startsWith(`${this.name}.`))
+          rmSync(join(this.folder, name), { force: true });
       }
       writeFileSync(unfinished, Buffer.concat([digestOf(code), code]));
       renameSync(unfinished, this.#file);

@@ -25,7 +25,8 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
   if (word.length > longestWord) return undefined;
   const wanted = word.toLowerCase();
   let nearest: string | undefined;
-  let nearestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
+  // Words that share no letter are not close, however short they are.
+  let nearestDistance = Math.min(word.length, Math.max(2, Math.floor(word.length / 3)) + 1);
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < nearestDistance) {

@@ -75,7 +75,11 @@ describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (need
     const programs = ['extension', ...server, 'webview', 'relay', 'webExtension', 'webThread'];
     const named = [...read('package.json').matchAll(/"(?:\.\/)?((?:dist|media|l10n)\/[\w./-]+\.\w+)"/g)];
     const needed = [...programs.map((name) => `dist/${name}.js`), ...named.map(([, path]) => path)];
-    for (const path of needed) expect(packed).toContain(path);
+    const pieces = packed
+      .filter((path) => path.endsWith('.js'))
+      .flatMap((path) => [...read(path).matchAll(/require\("\.\/(\w+\.js)"\)/g)].map(([, name]) => `dist/${name}`));
+    expect(pieces.length).toBeGreaterThan(20);
+    for (const path of [...needed, ...pieces]) expect(packed).toContain(path);
   });
 
   it.skipIf(existsSync(join(root, 'dist/extension.js.map')))(
@@ -109,6 +113,17 @@ describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
         expect(named.length).toBeLessThan(Object.keys(messages).length / 2);
       },
     );
+  },
+);
+
+describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
+  'programs that only check what they read (needs a build)',
+  () => {
+    it.each(['languageServer', 'analysisWorker', 'relay'])('%s holds nothing that makes JSON schemas', (name) => {
+      const program = read(`dist/${name}.js`);
+      expect(program).toContain('This program makes no JSON schemas.');
+      expect(program).not.toContain('cannot be represented in JSON Schema');
+    });
   },
 );
 

@@ -46,6 +46,26 @@ describe('a program that is loaded', () => {
     expect(await bytes()).toEqual(before);
   });
 
+  it('has pieces, which run once and are kept with it, until it changes', async () => {
+    const count = 'globalThis.dnnsplitPieces = (globalThis.dnnsplitPieces ?? 0) + 1;\n';
+    await writeFile(join(folder, 'part_AB12.js'), `${count}exports.one = 1;\n`);
+    const text = 'const { one } = require("./part_AB12.js");\nexports.two = one + require("./part_AB12.js").one;\n';
+    await writeFile(program, text);
+    expect(load()).toMatchObject({ two: 2 });
+    expect(Reflect.get(globalThis, 'dnnsplitPieces')).toBe(1);
+    Reflect.deleteProperty(globalThis, 'dnnsplitPieces');
+    const names = [/^sum-[0-9a-f]{16}\.code$/, /^sum\.part_AB12-[0-9a-f]{16}\.code$/].map((name) =>
+      expect.stringMatching(name),
+    );
+    await expect.poll(kept).toEqual(names);
+    const before = await kept();
+    await writeFile(join(folder, 'part_CD34.js'), 'exports.one = 2;\n');
+    await writeFile(program, text.replaceAll('AB12', 'CD34'));
+    expect(load()).toMatchObject({ two: 4 });
+    await expect.poll(async () => (await kept()).filter((name) => name.includes('CD34'))).toHaveLength(1);
+    expect((await kept()).filter((name) => before.includes(name))).toEqual([]);
+  });
+
   it('passes over a damaged file and replaces it', async () => {
     load();
     await expect.poll(kept).toHaveLength(1);
