@@ -73,11 +73,6 @@ export function programs(production) {
     },
     {
       ...node,
-      entryPoints: { measure: 'src/runtime/measuring/main.ts' },
-      plugins: [noticesInside('measure.js'), ...ownMessagesOf('src/runtime/measuring/main.ts')],
-    },
-    {
-      ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
       plugins: [withoutJsonSchemas(), noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],

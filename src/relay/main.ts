@@ -1,6 +1,9 @@
 /** The relay as a program of its own, for images that hold nothing else of DNNSplit: `node relay.js contract.json`. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Command } from 'commander';
+import { measuringOrderSchema } from '../runtime/measuring/answers';
+import { answerLink } from '../runtime/measuring/linkEnd';
+import { measureRuns } from '../runtime/measuring/measureRuns';
 import { toErrorData } from '../shared/errors';
 import { visibleText } from '../shared/escape/visible';
 import { trialTaskSchema } from '../shared/trial';
@@ -22,6 +25,9 @@ function runProgram(): void {
   addRelayOptions(program);
   addTaskCommand(program, 'verify', { schema: verificationTaskSchema, run: verifyChain });
   addTaskCommand(program, 'trial', { schema: trialTaskSchema, run: runTrial });
+  // For measuring on another machine, where this program is all that there is.
+  addTaskCommand(program, 'profile', { schema: measuringOrderSchema, run: measureRuns });
+  program.command('link', { hidden: true }).action(() => answerLink(process.stdin, process.stdout));
   program.parseAsync().catch((thrown: unknown) => {
     process.stderr.write(`dnnsplit-relay: ${visibleText(toErrorData(thrown).message)}\n`);
     process.exitCode = 2;

@@ -14,3 +14,10 @@ export interface TierEstimate {
   readonly models?: number | undefined;
   readonly within13?: number | undefined;
 }
+
+/** True where a plan rests on estimates that measuring would replace. */
+export function restsOnEstimates(
+  tiers: readonly { readonly nodes: number; readonly measuredNodes: number }[],
+): boolean {
+  return tiers.some(({ nodes, measuredNodes }) => measuredNodes < nodes);
+}

@@ -160,6 +160,8 @@ export interface ProfileReport {
   /** Times in the profile, and those that belong to no node of the model. */
   readonly entries: number;
   readonly unusedEntries: number;
+  /** Machine, runtime, optimization and date of the measurement. */
+  readonly recordedFrom?: string;
   /** What is wrong with that, in one sentence; none where every node is measured. */
   readonly finding?: string;
 }

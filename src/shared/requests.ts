@@ -237,6 +237,40 @@ export interface ServerRequests {
     params: { sourceUri: string; requests: number; packageFolder: string; token: string };
     result: TrialReport;
   };
+  /**
+   * Times the operators of a model for a tier, on the server's machine or on one that SSH reaches, which a person has to have
+   * named or confirmed. Writes nothing here.
+   */
+  'dnnsplit/measureModel': {
+    params: { modelUri: string; tier: string; host: string | null; packageFolder: string; token: string };
+    result: MeasuredProfile;
+  };
+  /** Measures the way to a machine that SSH reaches, which a person has to have named or confirmed; `isLower` where it is the link's lower end. */
+  'dnnsplit/measureLink': {
+    params: { host: string; isLower: boolean; token: string };
+    result: LinkValues;
+  };
+}
+
+/** What a connection is like, in the words of a link of a configuration. */
+export interface LinkValues {
+  readonly bandwidthMbps: number;
+  readonly latencyMs: number;
+  readonly downBandwidthMbps: number;
+}
+
+/** A profile that was just measured. */
+export interface MeasuredProfile {
+  readonly profileText: string;
+  /** Where it belongs, from the configuration's folder. */
+  readonly path: string;
+  readonly device: string;
+  readonly nodes: number;
+  readonly measuredNodes: number;
+  /** Of the whole model. */
+  readonly runMs: number;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**

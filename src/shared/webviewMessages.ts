@@ -81,6 +81,7 @@ export const runCommands = [
   'generate',
   'split',
   'verifySplit',
+  'profileModel',
   'showLog',
   'analyzeAgain',
   'stopFollowing',
@@ -88,7 +89,7 @@ export const runCommands = [
 export type RunCommand = (typeof runCommands)[number];
 
 /** Those that write sub-models or run them. */
-export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'generate'];
+export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'generate', 'profileModel'];
 
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */

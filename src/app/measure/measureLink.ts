@@ -2,6 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { LinkValues } from '../../shared/requests';
 import { median } from '../../shared/statistics';
 
 /** What a connection is like, seen from here. */
@@ -68,4 +69,11 @@ export async function measureLink(child: ChildProcessWithoutNullStreams): Promis
     outMbps: await rate((bytes) => ask(`up ${bytes}\n`, new Uint8Array(bytes), 3)),
     backMbps: await rate((bytes) => ask(`down ${bytes}\n`, undefined, bytes)),
   };
+}
+
+/** What a connection says of a link, seen from the lower of its tiers. */
+export function linkFacts({ roundTripMs, outMbps, backMbps }: LinkFigures, isLower: boolean): LinkValues {
+  const [up, down] = isLower ? [backMbps, outMbps] : [outMbps, backMbps];
+  const figure = (value: number) => Number(value.toPrecision(3));
+  return { bandwidthMbps: figure(up), latencyMs: figure(roundTripMs / 2), downBandwidthMbps: figure(down) };
 }

@@ -1,33 +1,33 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import * as z from 'zod';
-import { externalLocations } from '../../engine/onnx/externalLocations';
 import { resolveExternalData } from '../../files/externalData';
-import { inputRanges } from '../../runtime/inputRanges';
-import { type MeasuredAnswer, type MeasuringOrder, measuringLineSchema } from '../../runtime/measuring/answers';
-import { checkWeights, modelInputs } from '../../runtime/profiling/modelInputs';
+import { type MeasuredAnswer, measuringLineSchema } from '../../runtime/measuring/answers';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { parsedJson } from '../../shared/parsedJson';
-import type { AnalyzedModel } from '../analyzeFile';
 import { type ChunkedFile, chunkedFile, versionOf } from '../push/bundleChunks';
 import { type RemoteHost, runRemotely, startRemotely } from '../push/remoteHost';
 import { assemblyList, sendPieces, succeeded } from '../push/sendPieces';
 import { type LinkFigures, measureLink } from './measureLink';
 import { gatherScript, lookScript, removeScript, startScript } from './measureScripts';
+import { type MeasurableModel, type MeasuringRuns, measuringOrder } from './measuringOrder';
 
-export interface MeasureOptions {
+export interface ThereOptions {
   readonly host: RemoteHost;
-  /** The program that measures, on this machine. */
+  /** The program that measures (the relay's), on this machine. */
   readonly program: string;
   /** Folder there, relative to the home folder there unless it is absolute. */
   readonly folder: string;
   /** Leaves program and model there, for the next time. */
   readonly keeps: boolean;
-  readonly order: Pick<MeasuringOrder, 'runs' | 'warmup' | 'threads' | 'optimization'>;
   /** Folder there whose `node_modules` holds ONNX Runtime, where a person named one. */
   readonly runtimeFolder?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface MeasureOptions extends ThereOptions {
+  readonly order: MeasuringRuns;
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
@@ -41,42 +41,66 @@ export interface MeasuredThere {
 
 const modelName = 'model/model.onnx';
 
+/** Where OpenSSH's client puts what is measured there, in the home folder of whoever it logs in as. */
+export const measureFolder = '.dnnsplit-measure';
+
 /**
  * Runs a model on another machine with all its operators timed, and measures the way there. Program and model are copied in
  * pieces known by their checksums, so that an attempt that was broken off goes on; afterwards nothing is left there.
  * @throws DnnSplitError `file-system`, `missing-runtime`, `bad-usage`, `worker-crashed`, `canceled`
  */
-export async function measureThere(model: AnalyzedModel, options: MeasureOptions): Promise<MeasuredThere> {
+export async function measureThere(model: MeasurableModel, options: MeasureOptions): Promise<MeasuredThere> {
+  return await withFilesThere(filesOf(model, options.program), options, true, async (version) => {
+    const answer = await profileThere(model, options, version);
+    return { answer, link: await linkThere(options, version) };
+  });
+}
+
+/** Measures the way to another machine alone. @throws DnnSplitError as `measureThere` */
+export async function measureLinkThere(options: ThereOptions): Promise<LinkFigures> {
+  const files = [programFile(options.program)];
+  const { link } = await withFilesThere(files, options, false, async (version) => ({
+    link: await linkThere(options, version),
+  }));
+  return link;
+}
+
+/** Does something with files that are there meanwhile. @param runsModel whether ONNX Runtime must be there too */
+async function withFilesThere<Result>(
+  files: readonly ChunkedFile[],
+  options: ThereOptions,
+  runsModel: boolean,
+  use: (version: string) => Promise<Result>,
+): Promise<Result & Pick<MeasuredThere, 'sentBytes' | 'bytes'>> {
   const { host, folder, keeps, signal } = options;
-  checkWeights(model.inferred.model, model.path);
-  const files = filesOf(model, options.program);
   const version = versionOf(files);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const isThere = await look(options, version, bytes);
+  const isThere = await look(options, version, bytes, runsModel);
   let sentBytes = 0;
   if (!isThere) {
     sentBytes = await sendPieces(host, folder, files, signal);
     succeeded(host, await runRemotely(host, gatherScript, [folder, version], [assemblyList(files)], signal));
   }
   try {
-    const answer = await profileThere(model, options, version);
-    const link = await linkThere(options, version);
-    return { answer, link, sentBytes, bytes };
+    return { ...(await use(version)), sentBytes, bytes };
   } finally {
     if (!keeps) await runRemotely(host, removeScript, [folder, version]).catch(() => undefined);
   }
 }
 
+function programFile(program: string): ChunkedFile {
+  return chunkedFile('relay.js', program, 0o644);
+}
+
 /** The program, and the model with its weights under names that fit it. */
-function filesOf({ path, inferred }: AnalyzedModel, program: string): ChunkedFile[] {
-  const weights = [...externalLocations(inferred.model)].sort();
+function filesOf({ path, weights }: MeasurableModel, program: string): ChunkedFile[] {
   for (const location of weights) {
     if (/[\p{Cc}]/u.test(location)) {
       throw new DnnSplitError('external-data', say('measure.weightsName', { model: basename(path) }), { path });
     }
   }
   return [
-    chunkedFile('measure.js', program, 0o644),
+    programFile(program),
     chunkedFile(modelName, path, 0o600),
     ...weights.map((location) => chunkedFile(`model/${location}`, resolveExternalData(path, location), 0o600)),
   ];
@@ -93,9 +117,10 @@ const mostLookedAt = 10_000;
 
 /** @returns whether the model is there already @throws DnnSplitError for a machine that cannot measure */
 async function look(
-  { host, folder, runtimeFolder = '', signal }: MeasureOptions,
+  { host, folder, runtimeFolder = '', signal }: ThereOptions,
   version: string,
   bytes: number,
+  runsModel: boolean,
 ): Promise<boolean> {
   const { destination } = host;
   const answer = await runRemotely(host, lookScript, [folder, version, runtimeFolder], [], signal);
@@ -112,7 +137,8 @@ async function look(
   if (['arm', 'ia32', 'mips', 'mipsel', 'ppc', 's390'].includes(machine.arch)) {
     throw new DnnSplitError('missing-runtime', say('measure.narrow', { host: destination, arch: machine.arch }));
   }
-  if (!machine.hasRuntime) throw new DnnSplitError('missing-runtime', say('measure.noRuntime', { host: destination }));
+  if (runsModel && !machine.hasRuntime)
+    throw new DnnSplitError('missing-runtime', say('measure.noRuntime', { host: destination }));
   const freeKB = Number(/^free (\d{1,15})$/m.exec(answer.output)?.[1] ?? Number.NaN);
   // The pieces are there together with what is made of them.
   const neededKB = Math.ceil((2 * bytes) / 1024);
@@ -123,26 +149,19 @@ async function look(
   return isThere;
 }
 
-async function profileThere(model: AnalyzedModel, options: MeasureOptions, version: string): Promise<MeasuredAnswer> {
+async function profileThere(model: MeasurableModel, options: MeasureOptions, version: string): Promise<MeasuredAnswer> {
   const { host, folder, order, runtimeFolder, signal, onProgress } = options;
-  const { runs, warmup, threads, optimization } = order;
-  const task: MeasuringOrder = {
-    modelFile: modelName,
-    inputs: modelInputs(model.inferred).map(({ name, dtype, shape }) => ({ name, dtype, shape: [...shape] })),
-    ranges: { ...inputRanges(model.inferred) },
-    ...{ runs: runs + warmup, warmup, threads, optimization },
-    ...(runtimeFolder !== undefined && { runtimeFolder }),
-  };
+  const task = measuringOrder({ ...model, path: modelName }, order, runtimeFolder);
   const hear = (text: string) => {
-    const [, done, of] = /\{"done":(\d{1,9}),"of":(\d{1,9})\}\s*$/.exec(text) ?? [];
-    if (done !== undefined) onProgress?.(Math.min(1, Number(done) / Math.max(1, Number(of))));
+    const said = /\{"progress":(\d(?:\.\d{1,20})?)\}\s*$/.exec(text)?.[1];
+    if (said !== undefined) onProgress?.(Math.min(1, Number(said)));
   };
   const write = [new TextEncoder().encode(`${JSON.stringify(task)}\n`)];
   const answer = await runRemotely(host, startScript, [folder, version, 'profile'], write, signal, hear);
   const said = measuringLineSchema.safeParse(parsedJson(lastLine(answer.output))).data;
-  if (said !== undefined && 'measured' in said) return said.measured;
-  if (said !== undefined && 'failed' in said) {
-    const facts = { host: host.destination, reason: said.failed };
+  if (said !== undefined && 'report' in said) return said.report;
+  if (said !== undefined && 'error' in said) {
+    const facts = { host: host.destination, reason: said.error.message.slice(0, 2000) };
     throw new DnnSplitError('unsupported-model', say('measure.failed', facts));
   }
   if (answer.code === 0) throw strangeAnswer(host.destination);
@@ -150,7 +169,7 @@ async function profileThere(model: AnalyzedModel, options: MeasureOptions, versi
   throw new DnnSplitError('worker-crashed', say('measure.crashed', facts), undefined, answer.errors);
 }
 
-async function linkThere({ host, folder, signal }: MeasureOptions, version: string): Promise<LinkFigures> {
+async function linkThere({ host, folder, signal }: ThereOptions, version: string): Promise<LinkFigures> {
   const child = startRemotely(host, startScript, [folder, version, 'link'], signal);
   child.on('error', () => undefined);
   child.stderr.resume();

@@ -36,7 +36,7 @@ rm -rf -- incoming`;
 /** Base, version and what to measure. */
 export const startScript = `set -eu
 cd -- "$1/models/$2"
-exec node measure.js "$3"`;
+exec node relay.js "$3"`;
 
 /** Base and version. Removes a model with the program, and what is empty then. */
 export const removeScript = `set -eu

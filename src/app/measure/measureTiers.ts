@@ -1,14 +1,14 @@
 import { dirname, join, posix } from 'node:path';
-import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
+import type { MeasuredAnswer } from '../../runtime/measuring/answers';
 import type { ConfigDocument } from '../../shared/documents/config';
 import type { ProfileDocument } from '../../shared/documents/profile';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { counted } from '../../shared/quantities';
+import type { MeasuredProfile } from '../../shared/requests';
 import type { AnalyzedModel } from '../analyzeFile';
-import { type Profiled, profileFromTimes } from '../profileModel';
-import type { LinkFigures } from './measureLink';
+import { type Profiled, profileFromTimes, profileText } from '../profileModel';
 import { type MeasuredThere, profileFileName } from './measureModel';
 
 /** A tier with the machine that it stands for. */
@@ -63,24 +63,42 @@ export function profileFromThere(
   });
 }
 
+/** How and where a model was measured. */
+export interface MeasuredWhere {
+  /** For people, where something is wrong with it. */
+  readonly destination: string;
+  /** Date. */
+  readonly recorded: string;
+  readonly threads: number;
+  readonly optimization: ProfileDocument['optimization'];
+}
+
+/** The profile as a file of a tier. @throws DnnSplitError `invalid-profile` */
+export function measuredProfile(
+  model: AnalyzedModel,
+  tier: string,
+  { destination, recorded, ...facts }: MeasuredWhere,
+  answer: MeasuredAnswer,
+): MeasuredProfile {
+  const { document, ...profiled } = profileFromThere(model, { destination }, { answer }, recorded, facts);
+  return {
+    profileText: profileText(document),
+    path: profilePath(document.model?.name ?? '', tier),
+    device: document.device,
+    nodes: profiled.nodes,
+    measuredNodes: profiled.measuredNodes,
+    runMs: profiled.runMicroseconds / 1000,
+    warnings: profiled.warnings,
+  };
+}
+
+/** Where the profile of a tier lies, from the configuration's folder. */
+function profilePath(model: string, tier: string): string {
+  return posix.join('profiles', profileFileName(model, tier));
+}
+
 /** Where the profile of a tier lies: the path in the configuration, and the file. */
 export function profilePlace(configPath: string, model: string, tier: string) {
-  const path = posix.join('profiles', profileFileName(model, tier));
+  const path = profilePath(model, tier);
   return { path, file: join(dirname(configPath), path) };
-}
-
-/** What a connection says of a link, seen from the lower of its tiers. */
-export function linkFacts({ roundTripMs, outMbps, backMbps }: LinkFigures, isLower: boolean) {
-  const [up, down] = isLower ? [backMbps, outMbps] : [outMbps, backMbps];
-  const figure = (value: number) => Number(value.toPrecision(3));
-  return { bandwidthMbps: figure(up), latencyMs: figure(roundTripMs / 2), downBandwidthMbps: figure(down) };
-}
-
-/** Writes values into the text of a configuration, leaving comments and layout alone. */
-export function withValues(text: string, values: readonly (readonly [path: JSONPath, value: unknown])[]): string {
-  return values.reduce(
-    (edited, [path, value]) =>
-      applyEdits(edited, modify(edited, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } })),
-    text,
-  );
 }

@@ -21,6 +21,8 @@ interface MeasureCommandOptions {
   readonly host?: string;
   readonly confirm: readonly string[];
   readonly link?: number;
+  readonly relay?: string;
+  readonly tokenFile?: string;
   readonly runs: number;
   readonly threads: number;
   readonly optimization: NonNullable<ProfileDocument['optimization']>;
@@ -56,6 +58,11 @@ export function addMeasure(program: Command): void {
       'write the measured connection into this link, which joins the tier to the one that runs here',
       parseLinkNumber,
     )
+    .option(
+      '--relay <url>',
+      'measure nothing but the way from here to this relay, which runs, and write it into --link',
+    )
+    .option('--token-file <file>', 'with --relay: token that it wants')
     .option('--runs <number>', 'measured runs; each time is their median', parseCount, 20)
     .option('--threads <number>', 'threads of ONNX Runtime there', parseCount, 1)
     .addOption(
@@ -68,7 +75,10 @@ export function addMeasure(program: Command): void {
     .option('--remote-runtime-folder <folder>', 'folder there in which ONNX Runtime is installed')
     .option('--ssh-config <file>', 'configuration of ssh instead of your own')
     .option('--json', 'print JSON')
-    .action((model: string, options: MeasureCommandOptions) => measure(model, options));
+    .action(async (model: string, { relay, ...options }: MeasureCommandOptions) => {
+      if (relay === undefined) await measure(model, options);
+      else await (await import('./measureRelay')).measureRelayLink(model, { ...options, relay });
+    });
 }
 
 interface TierResult {
@@ -81,9 +91,10 @@ interface TierResult {
 async function measure(modelPath: string, options: MeasureCommandOptions): Promise<void> {
   const { analyzeFile } = await import('../../app/analyzeFile');
   const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { linkFacts, machinesOf, profileFromThere, profilePlace, withValues } = await import(
-    '../../app/measure/measureTiers'
-  );
+  const { linkFacts } = await import('../../app/measure/measureLink');
+  const { machinesOf, profileFromThere, profilePlace } = await import('../../app/measure/measureTiers');
+  const { withValues } = await import('../../shared/documents/withValues');
+  const { measurableModel } = await import('../../app/measure/measurableModel');
   const { measureThere } = await import('../../app/measure/measureModel');
   const { profileText } = await import('../../app/profileModel');
   const { remoteHost } = await import('../../app/push/remoteHost');
@@ -96,14 +107,15 @@ async function measure(modelPath: string, options: MeasureCommandOptions): Promi
   checkLink(link, machines, config.config.tiers.length);
   const hosts = machines.map(({ destination }) => remoteHost(destination, options.sshConfig));
   const model = analyzeFile(modelPath, { ...settingsOf(modelPath, config).bindings, ...options.bind });
+  const measurable = measurableModel(model);
   const signal = interruptSignal();
   const results: TierResult[] = [];
   for (const [index, machine] of machines.entries()) {
     const host = hosts[index];
     if (host === undefined) continue;
-    const measured = await measureThere(model, {
+    const measured = await measureThere(measurable, {
       ...{ host, signal, folder: options.folder, keeps: options.keep === true },
-      program: join(__dirname, 'measure.js'),
+      program: join(__dirname, 'relay.js'),
       order: { runs, warmup, threads, optimization },
       runtimeFolder: options.remoteRuntimeFolder,
       onProgress: progressLine(`Measure on ${visibleText(machine.destination)}`),

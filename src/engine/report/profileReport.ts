@@ -1,3 +1,4 @@
+import type { Recording } from '../../shared/documents/profile';
 import type { ProfileReport } from '../../shared/reports';
 import { measuredKey } from '../planning/costs/costModel';
 import type { CostTables } from '../planning/costs/costTables';
@@ -39,8 +40,15 @@ function profileReport(nodes: readonly SplitNode[], tier: Tier, model: ModelIden
     measuredNodes: nodes.length - missing.length,
     entries,
     unusedEntries: entries - used.size,
+    ...(tier.recording && { recordedFrom: recordedFrom(tier.recording) }),
     ...(finding !== undefined && { finding }),
   };
+}
+
+/** `Raspberry Pi 4, onnxruntime 1.30.0, 1 thread, optimization all, 2026-11-01`, as far as it is known. */
+function recordedFrom({ device, runtime, optimization, recorded }: Recording): string {
+  const level = optimization === undefined ? '' : `optimization ${optimization}`;
+  return [device, runtime, level, recorded].filter((part) => part !== '').join(', ');
 }
 
 function findingOf(tier: string, nodes: number, missing: readonly SplitNode[], entries: number): string | undefined {

@@ -104,7 +104,7 @@ async function pickDimension({ snapshot }: ModelEntry): Promise<string | undefin
 }
 
 /** The configuration of a model, created in its workspace folder (else beside it) where there is none. */
-async function ensureConfig(model: ModelEntry | undefined): Promise<vscode.Uri> {
+export async function ensureConfig(model: ModelEntry | undefined): Promise<vscode.Uri> {
   if (model?.snapshot?.configUri !== undefined) return vscode.Uri.parse(model.snapshot.configUri, true);
   const uri = vscode.Uri.joinPath(configFolder(model), configFileName);
   if ((await readText(uri)) === undefined) {

@@ -4,7 +4,13 @@ import type { ServerRequests } from '../../shared/requests';
 import type { CommandContext } from './context';
 
 /** Requests that say how far they are under a token of their own. */
-type LongRequest = 'dnnsplit/exportModels' | 'dnnsplit/split' | 'dnnsplit/verify' | 'dnnsplit/runLocally';
+type LongRequest =
+  | 'dnnsplit/exportModels'
+  | 'dnnsplit/split'
+  | 'dnnsplit/verify'
+  | 'dnnsplit/runLocally'
+  | 'dnnsplit/measureModel'
+  | 'dnnsplit/measureLink';
 
 /** Sends a request that may take long, with a notification that shows its progress and can cancel it. */
 export async function longRequest<M extends LongRequest>(

@@ -49,6 +49,8 @@ const commands: Readonly<Record<string, Command>> = {
   runLocally: later(async () => (await import('./runLocally')).runLocally),
   followRelay: later(async () => (await import('./followRelay')).followRelay),
   stopFollowing: ({ live, models }, argument) => live.stop(requireModel({ models }, argument).modelUri),
+  profileModel: later(async () => (await import('./measure')).profileModel),
+  measureLinks: later(async () => (await import('./measure')).measureLinks),
   planAgain,
   openPlanPreview,
   comparePlans,

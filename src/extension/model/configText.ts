@@ -1,4 +1,5 @@
-import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
+import { parse } from 'jsonc-parser';
+import { withValues } from '../../shared/documents/withValues';
 import { metrics } from '../../shared/metrics';
 import { listed } from '../../shared/quantities';
 
@@ -32,6 +33,15 @@ export const defaultConfigText = `{
  * @returns the new text
  */
 export function bindInConfig(text: string, modelFile: string, symbol: string, size: number): string {
-  const path: JSONPath = ['models', modelFile, 'dimensions', symbol];
-  return applyEdits(text, modify(text, path, size, { formattingOptions: { insertSpaces: true, tabSize: 2 } }));
+  return withValues(text, [[['models', modelFile, 'dimensions', symbol], size]]);
+}
+
+/** The machine that each tier of a configuration's text names; nothing for one that names none. */
+export function hostsInConfig(text: string): readonly (string | undefined)[] {
+  const document: { tiers?: unknown } = Object(parse(text));
+  if (!Array.isArray(document.tiers)) return [];
+  return document.tiers.map((tier: unknown) => {
+    const { host }: { host?: unknown } = Object(tier);
+    return typeof host === 'string' ? host : undefined;
+  });
 }

@@ -1,4 +1,5 @@
-import { applyEdits, type JSONPath, modify, parse } from 'jsonc-parser';
+import { type JSONPath, parse } from 'jsonc-parser';
+import { withValues } from '../../shared/documents/withValues';
 import { metricNamed } from '../../shared/metrics';
 import { type SlidCondition, slidConditions } from '../../shared/overrides';
 import type { PlanOverrides } from '../../shared/requests';
@@ -51,8 +52,7 @@ export function keptText(text: string, modelPath: string, overrides: PlanOverrid
     const present = isJson(own) ? own : isJson(above) ? above : {};
     changes.push([['models', entry, 'constraints', 'pin'], { ...present, ...pin }]);
   }
-  const formattingOptions = { insertSpaces: true, tabSize: 2 };
-  return changes.reduce((now, [path, value]) => applyEdits(now, modify(now, path, value, { formattingOptions })), text);
+  return withValues(text, changes);
 }
 
 /** A metric by its name, or weights as the object that they are. */

@@ -21,7 +21,7 @@ export function modelRows(snapshot: ModelSnapshot | undefined, t: Translate): re
     ...assumedRows(analysis, t),
     ...missingWeightsRows(analysis, t),
     ...(configError ? [problemRow('configuration', t('Configuration'), configError.message)] : []),
-    ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, t)] : []),
+    ...(plan ? [planSection(plan, t), ...triedSection(plan, snapshot.tried, t), stepsSection(analysis, plan, t)] : []),
     ...stateRows(analysis, plan, t),
     candidatesSection(analysis, plan, t),
     ...(plan ? [strategiesSection(plan, t), regimesSection(plan, t)] : []),

@@ -23,7 +23,7 @@ import { metricLines, statedCost } from './words';
 export function planSection(plan: PlanReport, t: Translate): TreeRow {
   const tiers = plan.tiers.flatMap((tier, index) => {
     const link = plan.links[index];
-    return link ? [tierRow(tier, index, t), linkRow(link, index, plan, t)] : [tierRow(tier, index, t)];
+    return link ? [tierRow(tier, index, plan, t), linkRow(link, index, plan, t)] : [tierRow(tier, index, plan, t)];
   });
   return {
     id: 'plan',
@@ -80,7 +80,7 @@ function planTooltip(plan: PlanReport, t: Translate): string {
   ].join('\n\n');
 }
 
-function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
+function tierRow(tier: TierReport, index: number, plan: PlanReport, t: Translate): TreeRow {
   const nodes = fillPlaces(t('{0|# node|# nodes}'), tier.nodes);
   const memory = bytesText(tier.weightBytes + tier.peakActivationBytes);
   const spoken = [nodes, durationText(tier.computeMs), memory, statedCost(tier, costText, t)].join(', ');
@@ -94,14 +94,15 @@ function tierRow(tier: TierReport, index: number, t: Translate): TreeRow {
     color: tierColor(index),
     kind: 'tier',
     spoken: t('Tier {0}: {1}', tier.id, tier.nodes === 0 ? t('idle') : spoken),
-    tooltip: () => tierTooltip(tier, t),
+    tooltip: () => tierTooltip(tier, plan, t),
     nodeIds: [...new Set([tier.firstNodeId, tier.lastNodeId].filter((id) => id !== undefined))],
     place: { list: 'tiers', index },
     children: [],
   };
 }
 
-function tierTooltip(tier: TierReport, t: Translate): string {
+function tierTooltip(tier: TierReport, { profiles = [] }: PlanReport, t: Translate): string {
+  const recordedFrom = profiles.find((profile) => profile.tier === tier.id)?.recordedFrom;
   const lines = [
     `**${markdownText(tier.id)}**`,
     `**${t('Compute')}**: ${durationText(tier.computeMs)}, ${macsText(tier.macs)}`,
@@ -114,6 +115,7 @@ function tierTooltip(tier: TierReport, t: Translate): string {
       `**${t('Times')}**: ${t('{0} measured, {1} estimated', tier.measuredNodes, tier.nodes - tier.measuredNodes)}`,
     );
   }
+  if (recordedFrom !== undefined) lines.push(`**${t('Recorded from')}**: ${markdownText(recordedFrom)}`);
   if (tier.firstNode !== undefined) lines.push(`**${t('First node')}**: ${markdownCode(tier.firstNode)}`);
   if (tier.lastNode !== undefined) lines.push(`**${t('Last node')}**: ${markdownCode(tier.lastNode)}`);
   return lines.join('\n\n');

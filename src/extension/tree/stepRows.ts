@@ -1,4 +1,5 @@
-import type { AnalysisReport } from '../../shared/reports';
+import { restsOnEstimates } from '../../shared/estimates';
+import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type { Translate } from '../window/text';
 import { withheldCommands } from '../window/withheld';
 import type { TreeRow } from './row';
@@ -11,10 +12,13 @@ interface Step {
 }
 
 /** What a person does with a plan, in the order in which it is usually done; choosing a row does it. */
-export function stepsSection({ openDimensions }: AnalysisReport, t: Translate): TreeRow {
+export function stepsSection({ openDimensions }: AnalysisReport, { tiers }: PlanReport, t: Translate): TreeRow {
   const steps: readonly Step[] = [
     ...(openDimensions.length > 0
       ? [{ command: 'bindDimension', label: t('Set Sizes…'), description: t('open dimensions'), icon: 'symbol-ruler' }]
+      : []),
+    ...(restsOnEstimates(tiers)
+      ? [{ command: 'profileModel', label: t('Profile Model…'), description: t('times are estimates'), icon: 'watch' }]
       : []),
     { command: 'openConfig', label: t('Edit Tiers…'), description: 'dnnsplit.json', icon: 'settings-gear' },
     { command: 'exportPlan', label: t('Export Plan'), description: t('to commit and compare'), icon: 'save' },

@@ -5,9 +5,9 @@ import { inputRangesSchema } from '../../shared/inputRanges';
 const short = z.string().max(200);
 const time = z.number().nonnegative().max(1e12);
 
-/** What the program that measures on another machine is told, as one line of JSON. */
+/** What the program that measures is told, as one line of JSON. */
 export const measuringOrderSchema = z.strictObject({
-  /** In the folder that it runs in. */
+  /** Absolute, or in the folder that it runs in. */
   modelFile: z.string(),
   inputs: z.array(z.strictObject({ name: z.string(), dtype: z.string(), shape: z.array(z.int().nonnegative()) })),
   ranges: inputRangesSchema,
@@ -41,10 +41,9 @@ export const measuredAnswerSchema = z.strictObject({
 });
 export type MeasuredAnswer = z.infer<typeof measuredAnswerSchema>;
 
-/** A line of its answer: how far it is, what it measured, or one sentence on why it did not. */
+/** A line that another machine answers, as those of every task: how far it is, what it measured, or why it did not. */
 export const measuringLineSchema = z.union([
-  z.strictObject({ done: z.int().nonnegative(), of: z.int().positive() }),
-  z.strictObject({ measured: measuredAnswerSchema }),
-  z.strictObject({ failed: z.string().max(2000) }),
+  z.strictObject({ progress: z.number().min(0).max(1) }),
+  z.strictObject({ report: measuredAnswerSchema }),
+  z.strictObject({ error: z.object({ message: z.string() }) }),
 ]);
-export type MeasuringLine = z.infer<typeof measuringLineSchema>;

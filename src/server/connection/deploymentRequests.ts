@@ -94,7 +94,8 @@ function runLocally(
   });
 }
 
-function programRun(
+/** How a program runs for a request: what it says of its progress goes to whoever asked. */
+export function programRun(
   { programFolder, progress }: DeploymentServices,
   token: string,
   stage: string,

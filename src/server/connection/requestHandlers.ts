@@ -13,7 +13,8 @@ import type { Sessions } from '../sessions/sessions';
 import { uriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';
 import { notify, type RequestHandlers } from './customRequests';
-import { deploymentRequests } from './deploymentRequests';
+import { type DeploymentServices, deploymentRequests } from './deploymentRequests';
+import { measuringRequests } from './measuringRequests';
 
 interface Services {
   readonly connection: Connection;
@@ -29,6 +30,12 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
   const { analysis } = workers;
   const onProgress = (token: string) => (stage: string, fraction: number | null) =>
     notify(connection, 'dnnsplit/progress', { token, stage, fraction });
+  const running: DeploymentServices = {
+    sessions,
+    workers,
+    programFolder,
+    progress: (token, stage, fraction) => onProgress(token)(stage, fraction),
+  };
   return {
     'dnnsplit/open': ({ modelUri, token, picture }, signal) => {
       // First the picture: its layout goes on in a thread of its own while the other one plans.
@@ -105,12 +112,8 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
         { tool, input, roots: rootUris.map(uriToPath), writable: writableUris.map(uriToPath) },
         { signal },
       ),
-    ...deploymentRequests({
-      sessions,
-      workers,
-      programFolder,
-      progress: (token, stage, fraction) => onProgress(token)(stage, fraction),
-    }),
+    ...deploymentRequests(running),
+    ...measuringRequests(running),
   };
 }
 

@@ -1,5 +1,8 @@
 import type { PlanCheck } from '../../app/checkPlan';
 import type { SplitReport } from '../../app/deploySplit';
+import type { MeasuredThere } from '../../app/measure/measureModel';
+import type { MeasuredWhere } from '../../app/measure/measureTiers';
+import type { MeasurableModel } from '../../app/measure/measuringOrder';
 import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
@@ -11,6 +14,7 @@ import type { NodeDataSubject } from '../../shared/nodeData';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type {
   GeneratedFile,
+  MeasuredProfile,
   NamedText,
   NodeDetails,
   PlanComparison,
@@ -100,6 +104,18 @@ export interface AnalysisFunctions {
     params: PlanSource & { readonly directory: string; readonly overwrite: boolean },
     work: Work,
   ): SplitReport & { readonly sources: readonly FileIdentity[]; readonly ranges: InputRanges };
+  /** What must be known of a model to run it somewhere. */
+  measurable(params: { readonly modelPath: string }, work: Work): MeasurableModel;
+  /** The profile of a tier from what running the model has shown. */
+  profile(
+    params: {
+      readonly modelPath: string;
+      readonly tier: string;
+      readonly where: MeasuredWhere;
+      readonly answer: MeasuredThere['answer'];
+    },
+    work: Work,
+  ): MeasuredProfile;
   /** One call of an assistant's tool, over these folders. */
   tool(
     params: {

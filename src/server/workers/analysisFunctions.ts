@@ -7,6 +7,8 @@ import { prepareSplit, writeSplit } from '../../app/deploySplit';
 import { deploymentOf, deploymentSteps } from '../../app/deployTarget';
 import { findConfig } from '../../app/findConfig';
 import { handoverOf } from '../../app/handoverFile';
+import { measurableModel } from '../../app/measure/measurableModel';
+import { measuredProfile } from '../../app/measure/measureTiers';
 import { ModelCache } from '../../app/modelCache';
 import { planAnalyzed, planText } from '../../app/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
@@ -156,6 +158,9 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const report = writeSplit(prepared, { directory, overwrite }, work);
       return { ...report, sources: prepared.sources, ranges: rangesOfInputs(prepared.model) };
     },
+    measurable: ({ modelPath }, work) => measurableModel(cache.analyzed(modelPath, cache.reading(modelPath), work)),
+    profile: ({ modelPath, tier, where, answer }, work) =>
+      measuredProfile(cache.analyzed(modelPath, cache.reading(modelPath), work), tier, where, answer),
     tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };

@@ -14,6 +14,9 @@ export const editingMessages = {
   'stage.layout': 'Laying out the graph',
   'stage.writing': 'Writing the sub-model for tier {tier}',
   'stage.running': 'Running the tiers',
+  'stage.measuring': 'Running the model',
+  'stage.measuringThere': 'Running the model on {host}',
+  'stage.measuringLink': 'Measuring the way to {host}',
   'stage.verifying': 'Running the model and its sub-models',
 
   'action.generate': 'Generate {target}',

@@ -42,6 +42,10 @@ export const usingMessages = {
     'The configuration names the machine {host} for tier {tier}. To connect to it, confirm it by name: --confirm {host}',
   'measure.noHost':
     'No tier of the configuration names a machine. Write "host": "user@address" at a tier, or name tier and machine with --tier and --host.',
+  'measure.noAnswer': 'Nothing at {address} could be measured: {reason}',
+  'measure.noRelay': 'What answers at {address} does not say how bodies arrive. Is it a relay, and the token right?',
+  'measure.whichLink':
+    'Say with --link which link leads to the relay; the configuration has {links|# link, number 0|# links, counted from 0}.',
   'measure.unknownTier': 'There is no tier `{tier}` in the configuration. Its tiers are {tiers}.',
   'measure.noLinkBeside': 'Link {link} does not join tier {tier} to another one. Name one that does.',
   'bundle.noTier': 'The plan has no tier "{tier}" to give an address to. Its tiers are {tiers}.',

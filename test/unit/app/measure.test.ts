@@ -4,16 +4,21 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { analyzeFile } from '../../../src/app/analyzeFile';
-import { measureLink } from '../../../src/app/measure/measureLink';
+import { measurableModel } from '../../../src/app/measure/measurableModel';
+import { linkFacts, measureLink } from '../../../src/app/measure/measureLink';
 import { type MeasureOptions, measureThere, profileFileName } from '../../../src/app/measure/measureModel';
-import { linkFacts, machinesOf, profileFromThere, withValues } from '../../../src/app/measure/measureTiers';
+import { machinesOf, profileFromThere } from '../../../src/app/measure/measureTiers';
 import { chunkBytes } from '../../../src/app/push/bundleChunks';
 import { type RemoteHost, remoteHost, runRemotely } from '../../../src/app/push/remoteHost';
 import { receiveScript } from '../../../src/app/push/remoteScripts';
 import { tarHeader } from '../../../src/app/push/tarEntry';
+import { EmulatedLink } from '../../../src/relay/execution/emulatedLink';
 import { measuringLineSchema } from '../../../src/runtime/measuring/answers';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
+import { withValues } from '../../../src/shared/documents/withValues';
+import { exportAt, startRelay } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
+import { saidBy } from '../../support/saidBy';
 import { hasSshServer, startSshServer } from '../../support/sshServer';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -55,15 +60,15 @@ describe('what comes back', () => {
   const measured = { machine: 'm', version: '1', runs: 1, runMicroseconds: 1, kernels: [kernel] };
 
   it('is a measurement', () => {
-    expect(measuringLineSchema.safeParse({ measured }).success).toBe(true);
+    expect(measuringLineSchema.safeParse({ report: measured }).success).toBe(true);
   });
 
   it.each([
-    ['a time below zero', { measured: { ...measured, kernels: [{ ...kernel, microseconds: -1 }] } }],
-    ['a time without end', { measured: { ...measured, runMicroseconds: 1e300 } }],
-    ['no number', { measured: { ...measured, runMicroseconds: '1' } }],
-    ['more than was asked for', { measured: { ...measured, command: 'x' } }],
-    ['a name without end', { measured: { ...measured, machine: 'x'.repeat(300) } }],
+    ['a time below zero', { report: { ...measured, kernels: [{ ...kernel, microseconds: -1 }] } }],
+    ['a time without end', { report: { ...measured, runMicroseconds: 1e300 } }],
+    ['no number', { report: { ...measured, runMicroseconds: '1' } }],
+    ['more than was asked for', { report: { ...measured, command: 'x' } }],
+    ['a name without end', { report: { ...measured, machine: 'x'.repeat(300) } }],
     ['something else', { other: 1 }],
     ['an array', [measured]],
   ])('is not used where it holds %s', (_, line) => {
@@ -109,15 +114,50 @@ describe('what comes back', () => {
 });
 
 describe('a connection', () => {
+  let bundled: Bundled;
+  beforeAll(async () => {
+    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', cli: 'src/cli/main.ts' });
+  });
+  afterAll(() => bundled.remove());
+
   it('is as fast as it is', async () => {
-    const bundled = await bundlePrograms({ measure: 'src/runtime/measuring/main.ts' });
-    const child = spawn(process.execPath, [bundled.program('measure'), 'link']);
+    const child = spawn(process.execPath, [bundled.program('relay'), 'link']);
     const { roundTripMs, outMbps, backMbps } = await measureLink(child);
     expect(roundTripMs).toBeGreaterThan(0);
     expect(Math.min(outMbps, backMbps)).toBeGreaterThan(1);
     child.kill();
-    await bundled.remove();
   });
+
+  it('to a relay that runs is no faster than it is, and written into its link', async () => {
+    const split = exportAt(tiny, [0.5]);
+    const relay = await startRelay(bundled.program('relay'), split.contractPaths[1] ?? '');
+    const link = new EmulatedLink({ bandwidthMbps: 40, latencyMs: 10, targetPort: relay.port });
+    const path = join(split.directory, 'dnnsplit.json');
+    writeFileSync(path, '{\n  // mine\n  "tiers": [{ "id": "a", "gflops": 1 }, { "id": "b", "gflops": 1 }]\n}\n');
+    const ask = (...args: string[]) =>
+      saidBy(spawn(process.execPath, [bundled.program('cli'), 'measure', tiny, '-c', path, ...args]));
+    try {
+      const address = `http://127.0.0.1:${await link.listen()}`;
+      const { code, said, logged } = await ask('--relay', address, '--link', '0', '--json');
+      expect(code, logged).toBe(0);
+      const { bandwidthMbps, latencyMs } = JSON.parse(said);
+      // Timers may be a little early, and the first bytes of a body are not timed.
+      expect(bandwidthMbps).toBeLessThan(44);
+      expect(latencyMs).toBeGreaterThan(9);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain('// mine');
+      expect(parseConfig(text).document?.links).toEqual([{ bandwidthMbps, latencyMs }]);
+      expect((await ask('--relay', address)).logged).toMatch(/Say with --link which link leads to the relay/);
+      link.close();
+      const lost = await ask('--relay', address, '--link', '0');
+      expect([lost.code, lost.logged]).toEqual([2, expect.stringMatching(/Nothing at .* could be measured/)]);
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    } finally {
+      link.close();
+      await relay.end();
+      split.remove();
+    }
+  }, 60_000);
 
   it('that breaks off is told of', async () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.once("data", () => process.exit())']);
@@ -135,13 +175,14 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
   const small = () => join(folder, 'small');
   const there = (...path: string[]) => join(folder, 'there', ...path);
   const model = analyzeFile(tiny, {});
+  const measurable = measurableModel(model);
   const order = { runs: 3, warmup: 1, threads: 1, optimization: 'all' as const };
   const options = (): MeasureOptions => {
-    return { host, order, program: bundled.program('measure'), folder: there(), keeps: false, runtimeFolder: root };
+    return { host, order, program: bundled.program('relay'), folder: there(), keeps: false, runtimeFolder: root };
   };
 
   beforeAll(async () => {
-    bundled = await bundlePrograms({ measure: 'src/runtime/measuring/main.ts', cli: 'src/cli/main.ts' });
+    bundled = await bundlePrograms({ relay: 'src/relay/main.ts', cli: 'src/cli/main.ts' });
     folder = mkdtempSync(join(tmpdir(), 'dnnsplit-measure-test-'));
     mkdirSync(small());
     isSmallMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small()]).status === 0;
@@ -156,7 +197,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
   });
 
   it('has a time for every node, and nothing is left there', async () => {
-    const measured = await measureThere(model, options());
+    const measured = await measureThere(measurable, options());
     const facts = { threads: 1, optimization: 'all' as const };
     const { measuredNodes, document } = profileFromThere(
       model,
@@ -172,11 +213,11 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
   }, 60_000);
 
   it('is not copied again where it was left there, and goes on where an attempt was broken off', async () => {
-    const whole = readFileSync(bundled.program('measure'));
+    const whole = readFileSync(bundled.program('relay'));
     const first = whole.subarray(0, Math.min(chunkBytes, whole.length));
     const [name] = (await import('../../../src/app/push/bundleChunks')).chunkedFile(
       'x',
-      bundled.program('measure'),
+      bundled.program('relay'),
       0o644,
     ).chunks;
     mkdirSync(there('incoming'), { recursive: true });
@@ -184,16 +225,16 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
     const padding = Buffer.alloc((512 - (first.length % 512)) % 512);
     const broken = [tarHeader(name ?? '', first.length), first, padding, second];
     expect((await runRemotely(host, receiveScript, [there()], broken)).code).not.toBe(0);
-    const resumed = await measureThere(model, { ...options(), keeps: true });
+    const resumed = await measureThere(measurable, { ...options(), keeps: true });
     expect(resumed.sentBytes).toBe(resumed.bytes - first.length);
-    const again = await measureThere(model, { ...options(), keeps: true });
+    const again = await measureThere(measurable, { ...options(), keeps: true });
     expect(again.sentBytes).toBe(0);
     expect(readdirSync(there('models'))).toHaveLength(1);
     expect(existsSync(there('incoming'))).toBe(false);
   }, 60_000);
 
   it('is told of in a sentence where the machine cannot', async () => {
-    await expect(measureThere(model, { ...options(), runtimeFolder: folder })).rejects.toThrow(
+    await expect(measureThere(measurable, { ...options(), runtimeFolder: folder })).rejects.toThrow(
       /^ONNX Runtime is not installed on there\. Run `npm install --global onnxruntime-node --ignore-scripts` there/,
     );
     expect(existsSync(there())).toBe(false);
@@ -203,7 +244,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
     };
     const other = await startSshServer(mkdtempSync(join(folder, 'other-')), { PATH: `${there('bin')}:/usr/bin:/bin` });
     try {
-      const asked = () => measureThere(model, { ...options(), host: other.host, keeps: true });
+      const asked = () => measureThere(measurable, { ...options(), host: other.host, keeps: true });
       const says = (facts: object) =>
         `echo '${JSON.stringify({ node: '22.1.0', arch: 'x64', hasRuntime: true, ...facts })}'`;
       fake(says({ node: '18.2.0' }));
@@ -214,9 +255,9 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
       await expect(asked()).rejects.toThrow(/is no measurement/);
       fake(`case "$1" in -e) ${says({})};; *) cat >/dev/null; yes x | head -c 20000000;; esac`);
       await expect(asked()).rejects.toThrow(/ended on there|is no measurement/);
-      fake(`case "$1" in -e) ${says({})};; *) echo '{"measured": {"machine": 7}}';; esac`);
+      fake(`case "$1" in -e) ${says({})};; *) echo '{"report": {"machine": 7}}';; esac`);
       await expect(asked()).rejects.toThrow(/is no measurement/);
-      fake(`case "$1" in -e) ${says({})};; *) echo '{"failed": "no memory"}'; exit 2;; esac`);
+      fake(`case "$1" in -e) ${says({})};; *) echo '{"error": {"message": "no memory"}}'; exit 2;; esac`);
       await expect(asked()).rejects.toThrow('The model could not be measured on there: no memory');
     } finally {
       other.server.kill('SIGKILL');
@@ -225,7 +266,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
 
   it('is told of where there is no room, before anything is copied', async (context) => {
     if (!isSmallMounted) return context.skip('needs the right to mount');
-    await expect(measureThere(model, { ...options(), folder: join(small(), 'x') })).rejects.toThrow(
+    await expect(measureThere(measurable, { ...options(), folder: join(small(), 'x') })).rejects.toThrow(
       /^There are 0 MB free on there, but the model and its copy need \d+ MB/,
     );
     expect(existsSync(join(small(), 'x/incoming'))).toBe(false);
@@ -235,7 +276,7 @@ describe.skipIf(!hasSshServer)('a model measured over a real SSH server (where s
     const known = readFileSync(join(folder, 'known'), 'utf8');
     const other = readFileSync(join(folder, 'user-key.pub'), 'utf8').split(' ')[1];
     writeFileSync(join(folder, 'known'), `${known.split(' ').slice(0, 2).join(' ')} ${other}\n`);
-    await expect(measureThere(model, options())).rejects.toMatchObject({ code: 'file-system' });
+    await expect(measureThere(measurable, options())).rejects.toMatchObject({ code: 'file-system' });
     expect(existsSync(there())).toBe(false);
     writeFileSync(join(folder, 'known'), known);
   });

@@ -85,7 +85,7 @@ describe('the tree', () => {
 
   it('offers what to do with the plan, and sizes only where some are open', () => {
     const commands = ({ children }: TreeRow) => children.map(({ command }) => command);
-    const usual = ['openConfig', 'exportPlan', 'report', 'split', 'verifySplit', 'generate'];
+    const usual = ['profileModel', 'openConfig', 'exportPlan', 'report', 'split', 'verifySplit', 'generate'];
     expect(commands(section('steps'))).toEqual(usual);
     const open = { ...analysis, openDimensions: [{ symbol: 'batch', tensors: 12 }] };
     const steps = modelRows(readySnapshot(1, { analysis: open }), untranslated).find(({ id }) => id === 'steps');

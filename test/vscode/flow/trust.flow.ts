@@ -52,7 +52,7 @@ describe.skipIf(program === undefined)(
       const offered = (await workbench.offeredCommands('DNNSplit: ')).join('\n');
       expect(offered).toContain('Search Nodes');
       expect(offered).toContain('Select Objective');
-      for (const hidden of ['Export Plan', 'Generate', 'Plan Again', 'Set Dimension'])
+      for (const hidden of ['Export Plan', 'Generate', 'Plan Again', 'Set Dimension', 'Profile Model', 'Measure Links'])
         expect(offered).not.toContain(hidden);
     });
   },

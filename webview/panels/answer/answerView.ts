@@ -38,7 +38,10 @@ export function restsOnView(plan: PlanReport, analysis: AnalysisReport | null): 
     ...marginLines(plan),
     ...(assumedText === undefined ? [] : [text('rests.assumed', assumedText)]),
     ...missingLines(analysis),
-    ...(plan.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
+    ...(plan.profiles ?? []).flatMap(({ tier, recordedFrom, finding }) => [
+      ...(recordedFrom === undefined ? [] : [text('rests.recorded', tier, recordedFrom)]),
+      ...(finding === undefined ? [] : [finding]),
+    ]),
   ];
   const items = lines.map((line) => element('li', {}, ...withCode(line)));
   return [element('h3', {}, text('rests.title')), element('ul', { class: 'rests' }, ...items)];

@@ -1,3 +1,4 @@
+import { restsOnEstimates } from '../../../src/shared/estimates';
 import { hasOverrides } from '../../../src/shared/overrides';
 import type { RunCommand } from '../../../src/shared/webviewMessages';
 import type { Controller } from '../../control/controller';
@@ -20,6 +21,12 @@ const nextSteps: readonly NextStep[] = [
     label: 'next.sizes',
     title: 'next.sizes.title',
     applies: ({ analysis }) => (analysis?.openDimensions.length ?? 0) > 0,
+  },
+  {
+    command: 'profileModel',
+    label: 'next.profile',
+    title: 'next.profile.title',
+    applies: ({ plan }) => plan !== null && restsOnEstimates(plan.tiers),
   },
   { command: 'openConfig', label: 'next.config', title: 'next.config.title' },
   { command: 'exportPlan', label: 'toolbar.export', title: 'next.export.title' },

@@ -1,0 +1,45 @@
+import { DnnSplitError } from '../../shared/errors';
+import { say } from '../../shared/messages/say';
+import { median } from '../../shared/statistics';
+import type { TensorServer } from './tensorServer';
+import { observationFrom } from './tierAbove';
+
+/** What the way to a relay is like. */
+export interface WayFigures {
+  readonly roundTripMs: number;
+  readonly bandwidthMbps: number;
+}
+
+const pings = 9;
+const firstBytes = 64 * 1024;
+const mostBytes = 64 * 1024 * 1024;
+/** A body that arrives for so long says enough. */
+const tellingMs = 400;
+
+/**
+ * Measures the way to a relay with the bodies by which relays measure each other: round trips of small ones without the
+ * relay's own work, then larger and larger ones, whose arrival it times.
+ * @param address for people
+ * @throws DnnSplitError `bad-usage` where nothing answers there, or something that does not say how bodies arrive
+ */
+export async function measureWay(client: Pick<TensorServer, 'probe'>, address: string): Promise<WayFigures> {
+  const observe = async (bytes: number) => {
+    const start = performance.now();
+    const received = await client.probe?.(bytes, {}).catch((thrown: unknown) => {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new DnnSplitError('bad-usage', say('measure.noAnswer', { address, reason }));
+    });
+    const seen = observationFrom(received, performance.now() - start);
+    if (seen === undefined) throw new DnnSplitError('bad-usage', say('measure.noRelay', { address }));
+    return seen;
+  };
+  const roundTrips: number[] = [];
+  // The first one opens the connection.
+  for (let ping = 0; ping <= pings; ping += 1) roundTrips.push((await observe(1)).roundTripMs);
+  const roundTripMs = median(roundTrips.slice(1));
+  for (let bytes = firstBytes; ; bytes *= 4) {
+    const { ms, bytes: timedBytes } = await observe(bytes);
+    if (ms < tellingMs && bytes * 4 <= mostBytes) continue;
+    return { roundTripMs, bandwidthMbps: (8 * timedBytes) / 1e3 / Math.max(0.01, ms) };
+  }
+}
