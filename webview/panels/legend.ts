@@ -19,7 +19,7 @@ export function createLegend(startTheme: Theme): Legend {
   let newest: State | undefined;
 
   const dot = (share: number, color: string | null | undefined): HTMLElement => {
-    const mark = element('span', { class: 'dot', 'aria-hidden': 'true' });
+    const mark = element('span', { class: color ? 'dot given' : 'dot', 'aria-hidden': 'true' });
     const diameter = `${2 * dotRadius(share)}px`;
     mark.style.width = diameter;
     mark.style.height = diameter;
