@@ -15,6 +15,7 @@ import { createStore, initialState, type State, type Store } from './model/state
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
 import { base64Of, element } from './page/dom';
 import { createLegend } from './panels/legend';
+import { createLiveStrip, switchText } from './panels/liveStrip';
 import { createNoticeView } from './panels/noticeView';
 import { createSearchResults } from './panels/searchResults';
 import { createSidePanel, type SidePanel } from './panels/sidePanel';
@@ -23,7 +24,8 @@ import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
 import { currentTheme, onThemeChange } from './renderer/editorTheme';
 import { GraphView } from './renderer/graphView';
-import { formatDollars, formatMs } from './text/format';
+import { partCostText } from './text/figureText';
+import { formatMs } from './text/format';
 import { text } from './text/strings';
 
 const rememberAfterMs = 250;
@@ -85,6 +87,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   const legend = createLegend(theme);
   const tooltip = createTooltip(store.state);
   const panel = createSidePanel(beside);
+  const live = createLiveStrip(controller);
   const stage = element(
     'main',
     { class: 'stage-area' },
@@ -98,6 +101,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   root.replaceChildren(
     toolbar.element,
     element('div', { class: 'workbench' }, stage, panel.splitter, panel.element),
+    live.element,
     speech.live,
   );
 
@@ -127,6 +131,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
     notice.update(state);
     legend.update(state);
     panel.update(state);
+    live.update(state);
     const focused = state.focused === null ? null : (shownIndex(state, state.focused) ?? null);
     if (state.scene !== null) {
       const isSelected = state.focused !== null && state.selection.includes(state.focused);
@@ -175,6 +180,7 @@ function receive(message: ToWebview, { store, view, controller, transport, focus
   const { comparing } = store.state();
   if (message.type === 'plan' && comparing !== null) controller.compare(comparing);
   if (message.type === 'command') obey(message.command, view, focusSearch);
+  if (message.type === 'nodeData') controller.setMetric('data');
   if (message.type === 'act') act(message.act, controller);
   if (message.type === 'sendPicture') void sendPicture(message, view, transport);
 }
@@ -240,19 +246,16 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (isNews && details.id === last && !scene?.nodeIndexById.has(last)) {
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
+  const [newest] = state.live?.switches ?? [];
+  if (newest !== undefined && newest !== before.live?.switches[0]) announce(switchText(newest));
+  const { trouble = null } = state.live ?? {};
+  if (trouble !== null && trouble !== before.live?.trouble) announce(trouble);
   const { comparison } = state;
   if (comparison !== null && before.comparison === null && planned !== null) {
     announce(text('announce.compared', comparison.strategy, movedNodes(planned.overlay, comparison.overlay)));
   }
   if (plan !== null && before.plan !== null && !saysTheSame(plan, before.plan)) {
-    announce(
-      text(
-        'announce.plan',
-        formatMs(plan.latencyMs),
-        formatDollars(plan.costPerRequest),
-        plan.advice.replaceAll('`', ''),
-      ),
-    );
+    announce(text('announce.plan', formatMs(plan.latencyMs), partCostText(plan), plan.advice.replaceAll('`', '')));
   }
 }
 

@@ -1,5 +1,5 @@
 import { slidConditions } from '../src/shared/overrides';
-import { type HeatMetric, heatMetrics } from '../src/shared/picture';
+import { type HeatMetric, heatMetricNamed } from '../src/shared/picture';
 import type { PlanOverrides } from '../src/shared/requests';
 import { type PanelState, panelTabs, type State } from './model/state';
 import type { Camera } from './renderer/camera';
@@ -67,7 +67,7 @@ export function readMemory(value: unknown, defaults: State): Memory {
       tab: panelTabs.find((tab) => tab === panel['tab']) ?? defaults.panel.tab,
       size: typeof size === 'number' && Number.isFinite(size) ? size : defaults.panel.size,
     },
-    metric: heatMetrics.find((name) => name === value['metric']) ?? defaults.metric,
+    metric: heatMetricNamed(value['metric']) ?? defaults.metric,
     overrides: overridesFrom(value['overrides']),
   };
 }

@@ -7,6 +7,7 @@ import { excess } from './excess.mjs';
 import { families } from './families.mjs';
 import { frames } from './frames.mjs';
 import { growth } from './growth.mjs';
+import { hops } from './hops.mjs';
 import { loadProduct } from './loadProduct.mjs';
 import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
@@ -25,6 +26,7 @@ const sections = new Map([
   ['exact', { title: 'The exact planner', run: exact }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
+  ['hops', { title: 'What a relay adds to a request', run: hops }],
   ['layout', { title: 'Layout of a large graph', run: layout }],
   ['frames', { title: 'Work per frame of the graph view, in a browser', run: frames }],
   ['opening', { title: 'From the command to the tree and the first picture, in VS Code', run: opening }],

@@ -5,15 +5,27 @@ import { join } from 'node:path';
 const noticesOfRepositories = new Map([['git+https://github.com/Microsoft/fast.git', 'fast.txt']]);
 
 /**
- * The licenses of every npm package whose code is in the bundles, as one text.
+ * The licenses of every npm package whose code is in the bundles, as one text; packages with the same license share it.
  * @param {string} root the repository
  * @param {readonly import('esbuild').Metafile[]} metafiles of the bundles
  * @returns {Promise<string>}
  * @throws Error where a package has no license text
  */
 export async function thirdPartyNotices(root, metafiles) {
-  const parts = await Promise.all(bundledPackages(metafiles).map((folder) => noticeOf(join(root, folder))));
-  return ['Software of others that DNNSplit contains, unmodified, with its licenses.', ...parts].join('\n\n');
+  const notices = await Promise.all(bundledPackages(metafiles).map((folder) => noticeOf(join(root, folder))));
+  /** @type {Map<string, typeof notices>} */
+  const byText = new Map();
+  for (const notice of notices) {
+    const key = notice.text.replaceAll(/\s+/g, ' ');
+    byText.set(key, [...(byText.get(key) ?? []), notice]);
+  }
+  const parts = [...byText.values()].map((alike) =>
+    ['-'.repeat(80), ...alike.map(({ head }) => head), alike[0]?.text].join('\n\n'),
+  );
+  return [
+    'Software of others that DNNSplit contains, without the parts that it does not use, with its licenses.',
+    ...parts,
+  ].join('\n\n');
 }
 
 /**
@@ -50,7 +62,7 @@ async function noticeOf(folder) {
   const texts = await licenseTexts(folder, source);
   if (texts.length === 0) throw new Error(`${manifest.name} is bundled, and there is no text of its license.`);
   const head = `${manifest.name} ${manifest.version}\nLicense: ${manifest.license ?? 'see below'}\nSource: ${source ?? 'npm'}`;
-  return ['-'.repeat(80), head, ...texts.map((text) => text.trim())].join('\n\n');
+  return { head, text: texts.map((text) => text.trim()).join('\n\n') };
 }
 
 /** @param {string} folder @param {string | undefined} source */

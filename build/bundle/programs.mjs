@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
 import { ownMessages } from './ownMessages.mjs';
+import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -49,6 +50,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
+        plugins: [withoutJsonSchemas()],
       },
       production,
     ),
@@ -73,7 +75,7 @@ export function programs(production) {
       ...node,
       entryPoints: { relay: 'src/relay/main.ts' },
       banner: { js: '#!/usr/bin/env node' },
-      plugins: [noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
+      plugins: [withoutJsonSchemas(), noticesInside('relay.js'), ...ownMessagesOf('src/relay/main.ts')],
     },
     {
       ...common,
@@ -136,6 +138,7 @@ function inPieces(program, production, banner) {
     sourcemap: production ? false : 'inline',
     write: false,
     plugins: [
+      ...(program.plugins ?? []),
       {
         name: 'pieces',
         setup: (build) =>

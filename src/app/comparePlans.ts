@@ -1,6 +1,6 @@
 import type { PlanDocument, PlanLink } from '../shared/documents/plan';
 import { say } from '../shared/messages/say';
-import { figureOf, type Metric, metricEntry, metrics } from '../shared/metrics';
+import { figureOf, type Metric, metricEntry, metrics, metricTable } from '../shared/metrics';
 import { threeDigits } from '../shared/quantities';
 
 /** How much worse a plan may be than an earlier one: percent per metric, and whether its split may move. */
@@ -17,6 +17,8 @@ export interface MetricChange {
   /** Above 0 is worse, whichever direction that is; `null` where the earlier figure is 0 or has no bound. */
   readonly worsePercent: number | null;
   readonly isWorse: boolean;
+  /** Which of them is 0 because nobody states what it counts; absent where neither is. */
+  readonly unstated?: readonly ('old' | 'new')[];
 }
 
 /** What crosses one link in both plans, as names of tensors. */
@@ -73,12 +75,17 @@ function metricChange(metric: Metric, before: PlanDocument, after: PlanDocument)
   const { better } = metricEntry(metric);
   const [was, is] = [old ?? Number.POSITIVE_INFINITY, now ?? Number.POSITIVE_INFINITY];
   const percent = (100 * (better === 'less' ? is - was : was - is)) / was;
+  const sides = { old: before, new: after } as const;
+  const unstated = (['old', 'new'] as const).filter((side) =>
+    sides[side].prediction.unstated?.some((figure) => figure === metricTable[metric].figure),
+  );
   return {
     metric,
     old,
     new: now,
     worsePercent: Number.isFinite(percent) ? percent : null,
     isWorse: better === 'less' ? is > was : is < was,
+    ...(unstated.length > 0 && { unstated }),
   };
 }
 

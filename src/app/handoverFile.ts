@@ -3,7 +3,7 @@ import type { Handover } from '../engine/handover/blocks';
 import { handover } from '../engine/handover/handover';
 import { analysisReport } from '../engine/report/analysisReport';
 import { planReport } from '../engine/report/planReport';
-import { shellWord } from '../shared/escape/shell';
+import { planCommand } from '../shared/planCommand';
 import type { PlanOverrides } from '../shared/requests';
 import { type PlannedModel, planDocumentOf } from './planAnalyzed';
 
@@ -20,13 +20,9 @@ export function handoverOf(planned: PlannedModel, overrides: PlanOverrides, reco
   });
 }
 
-/** The command that makes the same report, as far as one can: cuts, pins and bandwidths that are tried have no option. */
-function commandFor(model: string, { settings }: PlannedModel, { objective, strategy }: PlanOverrides): string {
-  const bindings = Object.entries(settings.bindings).flatMap(([name, size]) => ['--bind', `${name}=${size}`]);
-  const options = [
-    ...bindings,
-    ...(objective === undefined ? [] : ['--objective', objective]),
-    ...(strategy === undefined ? [] : ['--strategy', strategy]),
-  ];
-  return ['dnnsplit', 'report', model, ...options, '-o', 'report.html'].map(shellWord).join(' ');
+/** The command that makes the same report, where the configuration is the one beside the model. */
+function commandFor(model: string, { settings }: PlannedModel, overrides: PlanOverrides): string {
+  const { bindings, infrastructure } = settings;
+  const tiers = infrastructure.tiers.map(({ id }) => id);
+  return planCommand({ command: 'report', model, bindings, overrides, tiers, more: ['-o', 'report.html'] });
 }

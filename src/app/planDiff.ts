@@ -5,6 +5,7 @@ import type { PlanDocument } from '../shared/documents/plan';
 import { say } from '../shared/messages/say';
 import { metricEntry, metricNamed } from '../shared/metrics';
 import { bytesText, durationText, threeDigits } from '../shared/quantities';
+import { unlessUnstated } from '../shared/unstatedText';
 import { comparePlans, type LinkChange, type MetricChange, type PlanComparison } from './comparePlans';
 
 /** A plan document under the name that people know it by. */
@@ -60,11 +61,14 @@ function figuresTable(changes: readonly MetricChange[], old: string, now: string
     columns: [words('Figure'), number(old), number(now), number('Change')],
     rows: changes.map((change) => {
       const { label, text } = metricEntry(change.metric);
-      const figure = (value: number | null) => (value === null ? '' : text(value));
+      const figure = (side: 'old' | 'new') => {
+        const value = change[side];
+        return value === null ? '' : unlessUnstated(change, side, text(value));
+      };
       const sign = change.new !== null && change.old !== null && change.new > change.old ? '+' : '−';
       const percent = change.old ? (100 * ((change.new ?? 0) - change.old)) / change.old : 0;
       const difference = percent === 0 ? '' : `${sign}${threeDigits(Math.abs(percent))} %`;
-      return [label, figure(change.old), figure(change.new), difference];
+      return [label, figure('old'), figure('new'), difference];
     }),
   };
 }

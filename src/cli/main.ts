@@ -11,6 +11,7 @@ import { addGraph } from './commands/graph';
 import { addLsp } from './commands/lsp';
 import { addMcp } from './commands/mcp';
 import { addMeasure } from './commands/measure';
+import { addNodeData } from './commands/nodeData';
 import { addPlan } from './commands/plan';
 import { addPresets } from './commands/presets';
 import { addProfile } from './commands/profile';
@@ -41,6 +42,7 @@ const commands = new Map<string, (program: Command) => void | Promise<void>>([
   ['measure', addMeasure],
   ['calibrate', addCalibrate],
   ['graph', addGraph],
+  ['node-data', addNodeData],
   ['report', addReport],
   ['split', addSplit],
   ['verify', addVerify],

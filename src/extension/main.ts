@@ -9,6 +9,7 @@ import { registerCommands } from './commands/registerCommands';
 import { GraphViews } from './graph/graphViews';
 import { PanelMemory } from './graph/panelMemory';
 import { graphStrings } from './graph/strings';
+import { LiveViews } from './live/liveViews';
 import { ConfigProblems } from './model/configProblems';
 import { ContextKeys } from './model/contextKeys';
 import { DefaultObjective } from './model/defaultObjective';
@@ -44,6 +45,7 @@ export function activate({
   const server = parts.add(new LanguageServer(serverModule, codeFolder, log));
   const models = parts.add(new ModelStore(server, createCancellation, readableError));
   const selection = parts.add(new SelectionHub());
+  const live = parts.add(new LiveViews());
   const graphs = parts.add(
     new GraphViews(
       extensionUri,
@@ -52,6 +54,7 @@ export function activate({
         connection: server,
         models,
         selection,
+        live,
         createCancellation,
         strings: graphStrings(vscode.l10n.bundle),
         initialFolds: (modelUri) => (foldRepeats(vscode.Uri.parse(modelUri, true)) ? null : []),
@@ -72,6 +75,7 @@ export function activate({
     models,
     graphs,
     selection,
+    live,
     previews,
     server,
     notifier,

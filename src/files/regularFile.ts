@@ -19,6 +19,7 @@ const kinds = {
   configuration: { name: 'configuration', mostMB: 10 },
   plan: { name: 'plan', mostMB: 50 },
   profile: { name: 'profile', mostMB: 50 },
+  nodeData: { name: 'file of node data', mostMB: 50 },
   contract: { name: 'contract', mostMB: 10 },
   list: { name: 'list of generated files', mostMB: 1 },
   token: { name: 'token', mostMB: 0.1 },

@@ -39,8 +39,14 @@ export function createService(
     new TierAbove(upstream, contract, {
       linkSeen: (link, estimate) => {
         if (link === contract.position) metrics.linkSeen(estimate);
+        else if (estimate.bandwidthMbps !== undefined) metrics.linkAboveSeen(link, estimate.bandwidthMbps);
         if (link === steering?.link && estimate.bandwidthMbps !== undefined) steering.measured(estimate.bandwidthMbps);
       },
+      slow: (likelyMbps) => {
+        metrics.linkSeen({ bandwidthMbps: likelyMbps });
+        steering?.measured(likelyMbps, true);
+      },
+      leftBelowMbps: (cut) => (steering?.link === contract.position ? steering.leftBelowMbps(cut) : 0),
       found: () => steering?.found(contract.position),
       holds: (holding) => steering?.holds(holding),
     });

@@ -26,6 +26,8 @@ export interface Call {
   /** Whether its sender asks for times per tier. */
   readonly wantsTiming: boolean;
   readonly sequence?: Sequence | undefined;
+  /** Set where the tiers above are waited for, however slow the link to them has become. */
+  readonly waits?: boolean;
   /** What is written down of the request on this tier; none where nobody collects it. */
   readonly span?: Span | undefined;
 }

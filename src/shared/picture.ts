@@ -2,7 +2,14 @@
 
 /** What the dots tell of every box: its time, its MACs, the bytes that it gives to others, its weights. */
 export const heatMetrics = ['none', 'time', 'macs', 'bytes', 'weights'] as const;
-export type HeatMetric = (typeof heatMetrics)[number];
+
+/** Or what a file says of it. */
+export type HeatMetric = (typeof heatMetrics)[number] | 'data';
+
+/** The metric of this name, for what comes from another process. */
+export function heatMetricNamed(name: unknown): HeatMetric | undefined {
+  return name === 'data' ? name : heatMetrics.find((metric) => metric === name);
+}
 
 /** Pixels per CSS pixel that a picture of pixels can have, the usual one first. */
 export const pictureScales = [2, 1, 3, 4] as const;

@@ -34,12 +34,15 @@ export function nextRegime(
 ): number {
   const range = ranges[current];
   if (range === undefined) return regimeAt(ranges, bandwidthMbps);
-  const { fromMbps, keepsLimitsFromMbps = 0, infeasible } = range;
   const toMbps = range.toMbps ?? Number.POSITIVE_INFINITY;
-  const lowest = Math.max(fromMbps * (1 - hysteresis), Math.min(fromMbps, keepsLimitsFromMbps));
-  const highest = infeasible === undefined ? toMbps * (1 + hysteresis) : toMbps;
-  const stays = bandwidthMbps >= lowest && bandwidthMbps <= highest;
+  const highest = range.infeasible === undefined ? toMbps * (1 + hysteresis) : toMbps;
+  const stays = bandwidthMbps >= leftBelowMbps(range, hysteresis) && bandwidthMbps <= highest;
   return stays ? current : regimeAt(ranges, bandwidthMbps);
+}
+
+/** The bandwidth below which a range in force is left. */
+export function leftBelowMbps({ fromMbps, keepsLimitsFromMbps = 0 }: BandwidthRange, hysteresis: number): number {
+  return Math.max(fromMbps * (1 - hysteresis), Math.min(fromMbps, keepsLimitsFromMbps));
 }
 
 /** How a running system follows the bandwidth. */

@@ -11,6 +11,7 @@ import type { Message } from './messages/message';
 import type { Figures, Metric } from './metrics';
 import type { LinkStateReport, SessionReport, StateReport } from './stateReports';
 import type { ReportDim, TensorReport } from './tensorReports';
+import type { UnstatedFigure } from './unstatedText';
 
 export interface CandidateReport {
   /** Number of nodes below the cut. */
@@ -122,8 +123,8 @@ export interface AnalysisReport {
 }
 
 /** Which figures are 0 because nobody states what they count, such as a price: they are not known. Absent where none is. */
-interface WithUnstated {
-  readonly unstated?: readonly ('costPerRequest' | 'energyJ')[];
+export interface WithUnstated {
+  readonly unstated?: readonly UnstatedFigure[];
 }
 
 export interface TierReport extends WithUnstated {
@@ -198,7 +199,7 @@ export interface PlanParts {
 }
 
 /** Another plan under the same conditions, to be held against the one that is shown. */
-export interface AlternativeReport extends Figures {
+export interface AlternativeReport extends Figures, WithUnstated {
   readonly parts: PlanParts;
   readonly nodesPerTier: readonly number[];
   /** Per link the number of nodes below its cut, where these are the first of the order; `null` where they are not. */
@@ -229,7 +230,7 @@ export interface StrategyReport extends Figures, WithUnstated {
   readonly unavailable?: string;
 }
 
-export interface ParetoReport extends Figures {
+export interface ParetoReport extends Figures, WithUnstated {
   /** The nodes of each tier: ids, or first..last of consecutive file indices. */
   readonly nodes?: readonly (readonly string[])[];
   readonly nodesPerTier: readonly number[];
@@ -343,7 +344,7 @@ export interface PlanReport extends Figures, WithUnstated {
 }
 
 /** A plan that is recommended instead of the best one. */
-export interface AdvisedReport extends Figures {
+export interface AdvisedReport extends Figures, WithUnstated {
   /** `single:<tier>` where everything runs on one tier. */
   readonly strategy: string;
   readonly objectiveValue: number;
@@ -359,7 +360,7 @@ export interface AdvisedReport extends Figures {
 }
 
 /** The best plan that crosses between tiers at this candidate alone. */
-export interface CandidateOutcome extends Partial<Figures<number | null>> {
+export interface CandidateOutcome extends Partial<Figures<number | null>>, WithUnstated {
   readonly position: number;
   readonly latencyMs: number | null;
   readonly costPerRequest: number | null;

@@ -5,8 +5,9 @@ import type { ToolAnswer } from './assistantTools';
 import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
 import type { HandoverFormat } from './handoverFormats';
+import type { NodeData, NodeDataSubject } from './nodeData';
 import type { DrawingPart, HeatMetric, PictureTheme } from './picture';
-import type { AnalysisReport, PlanReport } from './reports';
+import type { AnalysisReport, PlanReport, WithUnstated } from './reports';
 import type { Scene, SceneOverlay } from './scene';
 import type { DeploymentTarget } from './targets';
 import type { TrialReport } from './trial';
@@ -55,7 +56,7 @@ export interface PlanComparison {
 }
 
 /** What a plan would give, without the plan itself; for looking before one leaps. */
-export interface PlanPreview {
+export interface PlanPreview extends WithUnstated {
   readonly latencyMs: number;
   readonly costPerRequest: number;
   /** By link. */
@@ -158,11 +159,17 @@ export interface ServerRequests {
       theme: PictureTheme;
       part?: DrawingPart;
       metric?: HeatMetric;
+      /** What the metric `data` tells. */
+      data?: NodeData;
       compare?: string;
       texts?: Readonly<Record<string, string>>;
     };
     result: { svg: string };
   };
+  /** Values of somebody else's for the nodes of a model, from the text of a file, and in words what of it is about the model. */
+  'dnnsplit/nodeData': { params: { modelUri: string; file: NamedText }; result: { data: NodeData; told: string } };
+  /** What the plan that is shown says of each node, as the text of such a file. */
+  'dnnsplit/nodeDataText': { params: { modelUri: string; subject: NodeDataSubject }; result: { text: string } };
   /** A report of the plan that is shown, to hand over: the text of one file. */
   'dnnsplit/report': { params: { modelUri: string; format: HandoverFormat }; result: { text: string } };
   /** A plan document as a page to read, or what it does otherwise than an older one. The page runs no script. */

@@ -2,6 +2,8 @@
 
 import type { RegionMapReport } from './bandwidthReports';
 import type { ErrorData } from './errors';
+import type { LiveView } from './live';
+import type { NodeData } from './nodeData';
 import type { HeatMetric } from './picture';
 import type { AnalysisReport, PlanReport } from './reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from './requests';
@@ -44,6 +46,10 @@ export type ToWebview =
   | { readonly type: 'searchResult'; readonly query: string; readonly hits: readonly SearchHit[] }
   | { readonly type: 'comparison'; readonly comparison: PlanComparison }
   | { readonly type: 'regions'; readonly map: RegionMapReport | null }
+  /** Values of a file for the nodes, which the page shows from now on. */
+  | { readonly type: 'nodeData'; readonly data: NodeData }
+  /** What running tiers do that the graph follows; `null` once it follows none. */
+  | { readonly type: 'live'; readonly live: LiveView | null }
   /** Answered by `picture`: all of the graph, or the part that is on the screen, with that many pixels per CSS pixel. */
   | { readonly type: 'sendPicture'; readonly part: PicturePart; readonly scale: number }
   /** What a menu or command outside of the page asks for. */
@@ -70,6 +76,7 @@ export const runCommands = [
   'openConfig',
   'bindDimension',
   'report',
+  'copyCommand',
   'keepTried',
   'generate',
   'split',
@@ -77,6 +84,7 @@ export const runCommands = [
   'profileModel',
   'showLog',
   'analyzeAgain',
+  'stopFollowing',
 ] as const;
 export type RunCommand = (typeof runCommands)[number];
 

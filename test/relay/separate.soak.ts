@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +90,18 @@ describe.skipIf(missing !== undefined)(
       const windows = outcomes.map((ofDevice) => windowMeans(ofDevice, startMs, trace.durationS));
       const [following = 0, ...fixed] = windows.map(meanOf);
       const [, ...ofFixed] = windows;
+      if (process.env['ADAPTIVE_RECORD'] !== undefined)
+        writeFileSync(
+          `${process.env['ADAPTIVE_RECORD']}-${name}.json`,
+          JSON.stringify({
+            startMs,
+            trace,
+            windows,
+            outcomes,
+            borders: chain.contract.policy.links[0]?.borders,
+            cuts: chain.contract.cuts,
+          }),
+        );
       const oracle = meanOf(
         (ofFixed[0] ?? []).map((_, window) => Math.min(...ofFixed.map((means) => means[window] ?? 0))),
       );

@@ -1,7 +1,25 @@
 import { expect, test } from 'vitest';
+import type { LiveView } from '../../src/shared/live';
 import { axeFindings } from './axe';
 import { describeInBrowser } from './harness/session';
 import type { ThemeName } from './harness/themes';
+
+const cut = { number: 2, count: 3, fromMbps: 4, toMbps: 40 };
+const moment = {
+  links: [{ link: 0, mbps: 12 }],
+  roundTripMs: 3,
+  cut,
+  requests: 9,
+  failed: 1,
+  latencyMs: 61,
+  perSecond: 4,
+};
+const live: LiveView = {
+  address: 'http://127.0.0.1:8000',
+  trouble: 'No relay answers.',
+  history: [0, 1000, 2000].map((atMs) => ({ ...moment, atMs })),
+  switches: [{ atMs: 1000, reason: 'bandwidth', cut, mbps: 12 }],
+};
 
 describeInBrowser('page of the graph view', (session) => {
   test('sets no text larger than its box while it is drawn for the first time', async () => {
@@ -149,10 +167,20 @@ describeInBrowser('page of the graph view', (session) => {
       await session.graph().press('ArrowDown');
       await session.graph().press('ArrowDown');
       await session.graph().press('Enter');
+      await session.page.evaluate((live) => window.harness.send({ type: 'live', live }), live);
+      const strip = session.page.getByRole('region', { name: 'Running tiers' });
+      await strip.getByText('cut 2 of 3 (4 Mbit/s – 40 Mbit/s)', { exact: true }).waitFor();
       for (const tab of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
         await session.page.getByRole('tab', { name: tab, exact: true }).click();
         expect(await axeFindings(session.page)).toEqual([]);
       }
+      await strip.focus();
+      await session.page.keyboard.press('Tab');
+      await session.page.keyboard.press('Tab');
+      await session.page.keyboard.press('Enter');
+      expect(await session.lastPosted('run')).toMatchObject({ command: 'stopFollowing' });
+      await session.page.evaluate(() => window.harness.send({ type: 'live', live: null }));
+      await strip.waitFor({ state: 'hidden' });
     });
   }
 });

@@ -1,10 +1,11 @@
-import { figureOf, metricTable, shownMetrics } from '../../src/shared/metrics';
+import { metricTable, shownMetrics } from '../../src/shared/metrics';
 import type { ParetoReport } from '../../src/shared/reports';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { on } from '../page/patch';
 import { type Column, table } from '../page/table';
-import { formatCount, formatDollars, formatFigure, formatMs } from '../text/format';
+import { figureText, partCostText, planCostText } from '../text/figureText';
+import { formatCount, formatDollars, formatMs } from '../text/format';
 import { text, translated } from '../text/strings';
 import { bottomAxis, markAt, plot, plotArea, sideAxis } from './plot';
 import { addReadout, type Cursor } from './readout';
@@ -30,16 +31,17 @@ interface Pareto {
 function picture({ plans, state, use, cursor }: Pareto, width: number): (Element | string)[] {
   const area = plotArea(width);
   const latencies = plans.map(({ latencyMs }) => latencyMs);
-  const costs = plans.map(({ costPerRequest }) => costPerRequest);
+  const byCost = [...plans].sort((a, b) => a.costPerRequest - b.costPerRequest);
+  const costEnd = (at: 0 | -1) => partCostText(byCost.at(at) ?? { costPerRequest: null });
   const x = fittingScale(latencies, area.left, area.right, 4);
-  const y = linearScale(0, Math.max(...costs) * 1.1 || 1, area.bottom, area.top, 4);
+  const y = linearScale(0, (byCost.at(-1)?.costPerRequest ?? 0) * 1.1 || 1, area.bottom, area.top, 4);
   const summary = text(
     'pareto.summary',
     plans.length,
     formatMs(Math.min(...latencies)),
     formatMs(Math.max(...latencies)),
-    formatDollars(Math.min(...costs)),
-    formatDollars(Math.max(...costs)),
+    costEnd(0),
+    costEnd(-1),
   );
   const drawn = plot(width, `${text('pareto.caption')}. ${summary}`);
   drawn.append(sideAxis(area, y, formatDollars, 'left'), bottomAxis(area, x, formatMs, text('pareto.axes')));
@@ -49,7 +51,7 @@ function picture({ plans, state, use, cursor }: Pareto, width: number): (Element
       x(one.latencyMs),
       y(one.costPerRequest),
     );
-    mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${formatDollars(one.costPerRequest)}`));
+    mark.append(svgElement('title', {}, `${formatMs(one.latencyMs)}, ${planCostText(one)}`));
     mark.classList.add('pickable');
     on(mark, 'click', () => use(one));
     drawn.append(mark);
@@ -74,7 +76,7 @@ function picture({ plans, state, use, cursor }: Pareto, width: number): (Element
 function planWords(one: ParetoReport | undefined, { plan }: State): string {
   if (one === undefined) return '';
   const figures = shownMetrics(plan?.objective ?? '', [one]).map((metric) =>
-    formatFigure(metric, figureOf(one, metric)),
+    metric === 'cost' ? planCostText(one) : figureText(one, metric),
   );
   const nodes = one.nodesPerTier.map((count, tier) => `${plan?.tiers[tier]?.id ?? ''} ${formatCount(count)}`);
   return text('pareto.at', figures.join(', '), nodes.join(', '));
@@ -82,7 +84,7 @@ function planWords(one: ParetoReport | undefined, { plan }: State): string {
 
 function useButton(one: ParetoReport, state: State, use: (plan: ParetoReport) => void): HTMLElement {
   if (isShown(one, state)) return element('span', { class: 'dimmed' }, text('plan.this'));
-  const name = text('pareto.use.name', formatMs(one.latencyMs), formatDollars(one.costPerRequest));
+  const name = text('pareto.use.name', formatMs(one.latencyMs), planCostText(one));
   const button = element('button', { class: 'row-link', type: 'button', 'aria-label': name }, text('pareto.use'));
   on(button, 'click', () => use(one));
   return button;
@@ -108,7 +110,7 @@ export function paretoChart(
     (metric): Column<ParetoReport> => ({
       header: translated(metricTable[metric].label),
       numeric: true,
-      cell: (one) => formatFigure(metric, figureOf(one, metric)),
+      cell: (one) => figureText(one, metric),
     }),
   );
   return element(

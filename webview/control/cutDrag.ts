@@ -2,7 +2,8 @@ import type { AnalysisReport } from '../../src/shared/reports';
 import type { PreviewedCut } from '../../src/shared/webviewMessages';
 import type { SceneModel } from '../model/sceneModel';
 import type { State } from '../model/state';
-import { formatBytes, formatDollars, formatMs } from '../text/format';
+import { planCostText } from '../text/figureText';
+import { formatBytes, formatMs } from '../text/format';
 import { text } from '../text/strings';
 
 export interface CutLine {
@@ -50,11 +51,11 @@ export function previewCut({ link, position }: PreviewedCut, known: Known, model
   if (preview !== null && preview.cut.link === link && preview.cut.position === position) {
     if ('refused' in preview.answer) return text('boundary.impossible', place);
     const outcome = preview.answer.preview;
-    const figures = [formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest)] as const;
+    const figures = [formatMs(outcome.latencyMs), planCostText(outcome)] as const;
     return text('boundary.outcome', place, ...figures, formatBytes(outcome.bytes[link] ?? null));
   }
   const outcome = plan?.candidates.find((candidate) => candidate.position === position);
   if (outcome === undefined) return text(plan === null ? 'boundary.plain' : 'boundary.ruledOut', place);
   if (outcome.latencyMs === null) return text('boundary.plain', place);
-  return text('boundary.candidate', place, formatMs(outcome.latencyMs), formatDollars(outcome.costPerRequest));
+  return text('boundary.candidate', place, formatMs(outcome.latencyMs), planCostText(outcome));
 }

@@ -1,15 +1,15 @@
-import { type Figures, figuresOf } from '../../src/shared/metrics';
 import { conditionsOf, decidesPlan } from '../../src/shared/overrides';
 import { partsOf } from '../../src/shared/planParts';
 import type { AlternativeReport, PlanParts, PlanReport } from '../../src/shared/reports';
 import type { PlanOverrides } from '../../src/shared/requests';
+import { type StatedFigures, statedFiguresOf } from '../../src/shared/unstatedText';
 
 /** A plan that was tried out, as it was when it was. */
 export interface TriedPlan {
   readonly overrides: PlanOverrides;
   /** Label of the last node on the lowest tier that it uses; `null` where it uses one alone. */
   readonly after: string | null;
-  readonly figures: Figures;
+  readonly figures: StatedFigures;
   readonly parts: PlanParts;
 }
 
@@ -18,9 +18,7 @@ export interface Alternative {
   readonly kind: 'shown' | 'recommended' | 'runnerUp' | 'single' | 'tried';
   /** The tier of a single one, or the label of the node after which the plan cuts first. */
   readonly name: string | null;
-  readonly figures: Figures;
-  /** Figures that are 0 because nobody states what they count. */
-  readonly unstated?: readonly string[];
+  readonly figures: StatedFigures;
   readonly parts: PlanParts;
   /** What to try for this plan to be shown; nothing for the one that is. */
   readonly overrides: PlanOverrides | null;
@@ -40,7 +38,7 @@ const sameOverrides = (a: PlanOverrides, b: PlanOverrides) => JSON.stringify(a) 
 /** The tried plans with the one that has just come, the newest first; what only changes conditions is none. */
 export function withTried(tried: readonly TriedPlan[], plan: PlanReport, overrides: PlanOverrides): TriedPlan[] {
   if (!decidesPlan(overrides)) return [...tried];
-  const now = { overrides, after: firstCut(plan), figures: figuresOf(plan), parts: partsOf(plan) };
+  const now = { overrides, after: firstCut(plan), figures: statedFiguresOf(plan), parts: partsOf(plan) };
   return [now, ...tried.filter((one) => !sameOverrides(one.overrides, overrides))].slice(0, mostTried);
 }
 
@@ -56,18 +54,17 @@ export function alternativesOf(plan: PlanReport, overrides: PlanOverrides, tried
   const shown: Alternative = {
     kind: 'shown',
     name: firstCut(plan),
-    figures: figuresOf(plan),
-    ...(plan.unstated && { unstated: plan.unstated }),
+    figures: statedFiguresOf(plan),
     parts: partsOf(plan),
     overrides: null,
   };
   const singles = plan.baselines.flatMap((baseline): Alternative[] => {
-    const { strategy, parts, unavailable, unstated } = baseline;
+    const { strategy, parts, unavailable } = baseline;
     if (parts === undefined || unavailable !== undefined || strategy === plan.strategy) return [];
     const name = strategy.replace(/^single:/, '');
-    const figures = figuresOf(baseline);
-    const overridesOfSingle = { ...conditions, strategy };
-    return [{ kind: 'single', name, figures, ...(unstated && { unstated }), parts, overrides: overridesOfSingle }];
+    return [
+      { kind: 'single', name, figures: statedFiguresOf(baseline), parts, overrides: { ...conditions, strategy } },
+    ];
   });
   const sameConditions = (one: TriedPlan) => sameOverrides(conditionsOf(one.overrides), conditions);
   const others = tried.filter((one) => sameConditions(one) && !sameOverrides(one.overrides, overrides));
@@ -94,5 +91,5 @@ function alternative(
   overrides: PlanOverrides | undefined,
 ): Alternative[] {
   if (report === undefined || overrides === undefined) return [];
-  return [{ kind, name: report.after, figures: figuresOf(report), parts: report.parts, overrides }];
+  return [{ kind, name: report.after, figures: statedFiguresOf(report), parts: report.parts, overrides }];
 }

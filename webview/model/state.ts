@@ -1,6 +1,8 @@
 import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { RegionMapReport } from '../../src/shared/bandwidthReports';
 import type { ErrorData } from '../../src/shared/errors';
+import type { LiveView } from '../../src/shared/live';
+import type { NodeData } from '../../src/shared/nodeData';
 import type { HeatMetric } from '../../src/shared/picture';
 import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
@@ -46,6 +48,8 @@ export interface State {
   readonly comparison: PlanComparison | null;
   /** The best plans over the bandwidths of two links, once they were asked for. */
   readonly regions: RegionMapReport | null;
+  /** The running tiers that are followed. */
+  readonly live: LiveView | null;
   /** What the cut that is being dragged would give. */
   readonly preview: { readonly cut: PreviewedCut; readonly answer: PreviewAnswer } | null;
   /** What has to be told or asked about the last thing that a person did. */
@@ -59,6 +63,8 @@ export interface State {
   readonly folded: readonly string[] | null;
   readonly panel: PanelState;
   readonly metric: HeatMetric;
+  /** What a file says of the nodes, for the metric `data`. */
+  readonly data: NodeData | null;
   readonly overrides: PlanOverrides;
   readonly history: History;
   /** What the plan was made under besides the files; `overrides` may already be others. */
@@ -81,6 +87,7 @@ export const initialState: State = {
   comparing: null,
   comparison: null,
   regions: null,
+  live: null,
   preview: null,
   notice: null,
   search: null,
@@ -90,6 +97,7 @@ export const initialState: State = {
   folded: null,
   panel: { open: true, tab: 'plan', size: 420 },
   metric: 'time',
+  data: null,
   overrides: {},
   history: emptyHistory,
   plannedUnder: {},
@@ -114,8 +122,8 @@ export type Action =
 
 /** Decides anew what the picture shows of scene, plan, metric and the plan that it is held against. */
 function derive(state: State): State {
-  const { scene, overlay, metric, comparison } = state;
-  const shown = { overlay, metric, other: comparison?.overlay ?? null };
+  const { scene, overlay, metric, comparison, data } = state;
+  const shown = { overlay, metric, other: comparison?.overlay ?? null, data };
   return { ...state, list: scene === null ? null : createDisplayList(scene.scene, shown, text) };
 }
 
@@ -187,6 +195,10 @@ function receive(state: State, message: ToWebview): State {
         : state;
     case 'regions':
       return { ...state, regions: message.map };
+    case 'nodeData':
+      return derive({ ...state, data: message.data });
+    case 'live':
+      return { ...state, live: message.live };
     case 'preview':
       return { ...state, preview: { cut: message.cut, answer: message.answer } };
     case 'refused': {

@@ -4,7 +4,8 @@ import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { longTable } from '../page/table';
-import { formatBytes, formatCount, formatDollars, formatMacs, formatMs } from '../text/format';
+import { partCostText } from '../text/figureText';
+import { formatBytes, formatCount, formatMacs, formatMs } from '../text/format';
 import { text } from '../text/strings';
 import { type Panel, whenChanged } from './panel';
 
@@ -45,7 +46,7 @@ export function createCandidatesPanel(controller: Controller): Panel {
       {
         header: text('column.cost'),
         numeric: true,
-        cell: ({ outcome }) => formatDollars(outcome?.costPerRequest ?? null),
+        cell: ({ outcome }) => partCostText(outcome ?? { costPerRequest: null }),
       },
       { header: text('column.macsBefore'), numeric: true, cell: ({ candidate }) => formatMacs(candidate.macsBefore) },
     ],

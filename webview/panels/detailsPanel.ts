@@ -11,8 +11,10 @@ import type { State } from '../model/state';
 import { type Content, element, withCode } from '../page/dom';
 import { table } from '../page/table';
 import { button } from '../page/toolkit';
-import { formatBytes, formatCount, formatFigure, formatMacs, formatMs, unbroken } from '../text/format';
+import { figureText, partCostText } from '../text/figureText';
+import { formatBytes, formatCount, formatMacs, formatMs, unbroken } from '../text/format';
 import { text, translated } from '../text/strings';
+import { dataFact } from './dataFact';
 import { type Fact, factList } from './facts';
 import { type Panel, whenChanged } from './panel';
 import { tierText } from './tierText';
@@ -64,6 +66,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
     [text('details.output'), outputText(node)],
     [text('details.macs'), formatMacs(node.macs)],
     [text('details.weights'), formatBytes(node.weightBytes)],
+    ...(isFold ? [] : dataFact(state, node.orderIndices[0])),
   ];
 }
 
@@ -79,6 +82,7 @@ function insideFacts(state: State, details: NodeDetails): Fact[] {
     ...(tier === undefined ? [] : [[text('details.tier'), tier] as const]),
     [text('details.macs'), formatMacs(details.macs)],
     [text('details.weights'), formatBytes(details.weightBytes)],
+    ...dataFact(state, place),
   ];
 }
 
@@ -106,8 +110,7 @@ function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
   const bytes = carried?.bytes ?? scene?.scene.positions.find(({ position }) => position === cut.position)?.bytes;
   if (outcome !== undefined) {
     const facts = shownMetrics(plan?.objective ?? '').map((metric): Fact => {
-      const { label, figure } = metricTable[metric];
-      return [translated(label), formatFigure(metric, outcome[figure])];
+      return [translated(metricTable[metric].label), figureText(outcome, metric)];
     });
     const told =
       carried === undefined
@@ -118,12 +121,12 @@ function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
   if (asked === undefined)
     return bytes === undefined ? [] : [message(text('details.carriesBytes', formatBytes(bytes)))];
   if ('refused' in asked) return [element('p', { class: 'hint' }, ...withCode(asked.refused.message))];
-  const { latencyMs, costPerRequest, tensors, bytes: byLink } = asked.preview;
+  const { latencyMs, tensors, bytes: byLink } = asked.preview;
   return [
     message(text('details.carries', tensors[cut.link] ?? 0, formatBytes(byLink[cut.link] ?? null))),
     factList([
       [translated(metricTable.latency.label), formatMs(latencyMs)],
-      [translated(metricTable.cost.label), formatFigure('cost', costPerRequest)],
+      [translated(metricTable.cost.label), partCostText(asked.preview)],
     ]),
   ];
 }
@@ -250,8 +253,8 @@ function content(state: State, controller: Controller): HTMLElement[] {
 export function createDetailsPanel(controller: Controller): Panel {
   const root = element('div', { class: 'details' });
   const build = (state: State) => root.replaceChildren(...content(state, controller));
-  const update = whenChanged(({ selection, scene, details, list, plan, overrides, preview }) => {
-    return [selection, scene, details, list?.plan, plan, overrides, preview];
+  const update = whenChanged(({ selection, scene, details, list, plan, overrides, preview, data }) => {
+    return [selection, scene, details, list?.plan, plan, overrides, preview, data];
   }, build);
   return { element: root, update };
 }

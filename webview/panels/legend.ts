@@ -17,12 +17,12 @@ export function createLegend(startTheme: Theme): Legend {
   let theme = startTheme;
   let newest: State | undefined;
 
-  const dot = (share: number): HTMLElement => {
+  const dot = (share: number, color: string | null | undefined): HTMLElement => {
     const mark = element('span', { class: 'dot', 'aria-hidden': 'true' });
     const diameter = `${2 * dotRadius(share)}px`;
     mark.style.width = diameter;
     mark.style.height = diameter;
-    mark.style.backgroundColor = theme.dotHeat(share);
+    mark.style.backgroundColor = color ?? theme.dotHeat(share);
     return mark;
   };
 
@@ -32,11 +32,11 @@ export function createLegend(startTheme: Theme): Legend {
     if (legend === null) return;
     root.replaceChildren(
       element('div', { class: 'legend-title' }, legend.title),
-      ...legend.steps.map(({ share, text: figure }) =>
+      ...legend.steps.map(({ share, text: figure, color }) =>
         element(
           'div',
           { class: 'legend-step' },
-          element('span', { class: 'legend-dot' }, dot(share)),
+          element('span', { class: 'legend-dot' }, dot(share, color)),
           element('span', { class: 'numeric' }, figure),
         ),
       ),

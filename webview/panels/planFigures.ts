@@ -1,9 +1,9 @@
 import { metrics, metricTable } from '../../src/shared/metrics';
 import type { PlanReport } from '../../src/shared/reports';
 import { element } from '../page/dom';
+import { figureText } from '../text/figureText';
 import { formatSignificant, unknownNumber } from '../text/format';
 import { text, translated } from '../text/strings';
-import { figureText } from './figureText';
 
 /** What a plan gives, in large figures. */
 export function planFigures(plan: PlanReport): HTMLElement {

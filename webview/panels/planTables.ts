@@ -1,11 +1,13 @@
 import type { RegimeReport } from '../../src/shared/bandwidthReports';
-import { figuresOf, metrics, metricTable } from '../../src/shared/metrics';
+import { metrics, metricTable } from '../../src/shared/metrics';
 import { latencyEnds } from '../../src/shared/regimeLatency';
 import type { PlanReport, StrategyReport } from '../../src/shared/reports';
 import { tierLetters } from '../../src/shared/tierLook';
+import { statedFiguresOf } from '../../src/shared/unstatedText';
 import type { Controller } from '../control/controller';
 import { element, withCode } from '../page/dom';
 import { type Column, table } from '../page/table';
+import { figureText, partCostText } from '../text/figureText';
 import {
   formatBytes,
   formatCount,
@@ -17,7 +19,6 @@ import {
   unknownNumber,
 } from '../text/format';
 import { text, translated } from '../text/strings';
-import { figureText, partCostText } from './figureText';
 
 /** What every tier of a plan runs. */
 export function tiersTable(plan: PlanReport): HTMLElement {
@@ -77,8 +78,7 @@ function against(row: StrategyReport, plan: PlanReport): string {
 export function strategiesTable(plan: PlanReport, controller: Controller): HTMLElement {
   const own: StrategyReport = {
     strategy: plan.strategy,
-    ...figuresOf(plan),
-    ...(plan.unstated && { unstated: plan.unstated }),
+    ...statedFiguresOf(plan),
     evaluatedPlans: plan.evaluatedPlans,
     relative: 1,
   };
@@ -117,7 +117,8 @@ function splitCell({ nodesPerTier, infeasible }: RegimeReport): HTMLElement | st
   return element('span', { title: infeasible.reason }, text('regimes.none'));
 }
 
-function rangeCell({ fromMbps, toMbps }: RegimeReport): string {
+/** A range of bandwidths. */
+export function bandwidthsText(fromMbps: number, toMbps: number | null): string {
   if (toMbps === null) return fromMbps === 0 ? text('regimes.any') : text('regimes.from', formatMbps(fromMbps));
   return fromMbps === 0 ? text('regimes.upTo', formatMbps(toMbps)) : formatMbpsRange(fromMbps, toMbps).join(' – ');
 }
@@ -132,7 +133,7 @@ function regimesTable(regimes: readonly RegimeReport[]): HTMLElement {
   return table(
     text('chart.bandwidth'),
     [
-      { header: text('column.bandwidth'), cell: rangeCell },
+      { header: text('column.bandwidth'), cell: ({ fromMbps, toMbps }) => bandwidthsText(fromMbps, toMbps) },
       { header: text('column.split'), numeric: true, cell: splitCell },
       {
         header: text('column.latency'),

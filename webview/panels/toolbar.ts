@@ -1,5 +1,5 @@
 import { metrics, metricTable } from '../../src/shared/metrics';
-import { heatMetrics } from '../../src/shared/picture';
+import { heatMetricNamed, heatMetrics } from '../../src/shared/picture';
 import { namedStrategies, strategyTable } from '../../src/shared/strategies';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
@@ -36,7 +36,7 @@ const strategyChoices = (): Choice[] =>
 export function createToolbar(view: GraphView, controller: Controller, state: () => State): Toolbar {
   const search = searchField(text('toolbar.search'), text('toolbar.search.hint'), (query) => controller.search(query));
   const metric = picker(text('toolbar.metric'), (value) => {
-    const chosen = heatMetrics.find((name) => name === value);
+    const chosen = heatMetricNamed(value);
     if (chosen !== undefined) controller.setMetric(chosen);
   });
   const objective = picker(text('toolbar.objective'), (value) =>
@@ -95,7 +95,10 @@ export function createToolbar(view: GraphView, controller: Controller, state: ()
     search,
     update(now) {
       metric.show(
-        heatMetrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
+        [
+          ...heatMetrics.map((name) => ({ value: name, label: text(`metric.${name}`) })),
+          ...(now.data === null ? [] : [{ value: 'data', label: now.data.name }]),
+        ],
         now.metric,
       );
       const objectiveNow = now.overrides.objective ?? now.plan?.objective ?? '';

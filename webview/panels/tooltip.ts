@@ -5,6 +5,7 @@ import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { formatBytes, formatMacs, formatMs } from '../text/format';
 import { text } from '../text/strings';
+import { dataFact } from './dataFact';
 import { factList } from './facts';
 import { tierText } from './tierText';
 
@@ -53,7 +54,8 @@ export function createTooltip(state: () => State): Tooltip {
   };
 }
 
-function aboutNode({ scene, list }: State, nodeId: string): HTMLElement[] | undefined {
+function aboutNode(state: State, nodeId: string): HTMLElement[] | undefined {
+  const { scene, list } = state;
   const node = scene === null ? undefined : nodeById(scene, nodeId);
   const index = scene?.nodeIndexById.get(nodeId);
   if (node === undefined || index === undefined) return undefined;
@@ -78,6 +80,7 @@ function aboutNode({ scene, list }: State, nodeId: string): HTMLElement[] | unde
       [text('column.time'), time === null ? formatMs(null) : `${formatMs(time)} (${kind})`],
     );
   }
+  if (node.kind === 'node') facts.push(...dataFact(state, node.orderIndices[0]));
   const name = node.label === node.title ? [] : [element('div', { class: 'dimmed' }, node.label)];
   return [element('strong', {}, node.title), ...name, factList(facts)];
 }

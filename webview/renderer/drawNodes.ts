@@ -32,7 +32,7 @@ function drawSpecks(frame: Frame): void {
     const value = heat.values[index] ?? null;
     // Where bands tell the tiers apart, specks can tell what is hot; what has no share in the metric stays dim.
     if (heat.high > 0 && (plan === null || plan.bands.length > 0)) {
-      return theme.speckHeat(value === null ? 0 : heatOf(heat, value));
+      return heat.data?.colors[index] ?? theme.speckHeat(value === null ? 0 : heatOf(heat, value));
     }
     return tier === undefined ? theme.edge : tierColorsOf(theme, tier).accent;
   };
@@ -109,7 +109,7 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
 /** From afar a box is filled by its share of the chosen metric: there is no room for its figure. */
 function heatFill({ theme, list: { heat } }: Frame, index: number): string | null {
   const value = heat.values[index] ?? null;
-  return value === null ? null : theme.boxHeat(heatOf(heat, value));
+  return value === null ? null : (heat.data?.colors[index] ?? theme.boxHeat(heatOf(heat, value)));
 }
 
 /** How the selection and what the pointer is at stand out; nothing for other boxes. */
@@ -132,11 +132,13 @@ function drawCard(frame: Frame, index: number, at: Placement): void {
 }
 
 /** A dot in a box that has no room for the figure. */
-function drawDot({ context, theme, list: { heat } }: Frame, value: number, x: number, y: number, scale: number): void {
+function drawDot(frame: Frame, index: number, value: number, x: number, y: number): void {
+  const { context, theme, camera, list } = frame;
+  const { heat } = list;
   const share = heatOf(heat, value);
   context.beginPath();
-  context.arc(x, y, dotRadius(share) * scale, 0, 2 * Math.PI);
-  context.fillStyle = theme.dotHeat(share);
+  context.arc(x, y, dotRadius(share) * camera.zoom * 1.6, 0, 2 * Math.PI);
+  context.fillStyle = heat.data?.colors[index] ?? theme.dotHeat(share);
   context.fill();
 }
 
@@ -163,7 +165,7 @@ function drawTitleOnly(frame: Frame, index: number, box: Rect): void {
   }
   const value = list.heat.values[index] ?? null;
   if (value !== null) {
-    drawDot(frame, value, box.x + 5 * zoom + room, middle, zoom * 1.6);
+    drawDot(frame, index, value, box.x + 5 * zoom + room, middle);
     room -= 18 * zoom;
   }
   context.font = font(theme, pixels, 500);

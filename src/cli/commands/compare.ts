@@ -5,6 +5,7 @@ import type { PlanDocument } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
 import { type Metric, metricEntry, metrics } from '../../shared/metrics';
 import { bytesText, listed, threeDigits } from '../../shared/quantities';
+import { unlessUnstated } from '../../shared/unstatedText';
 import { exitCodes, setExitCode } from '../terminal/exitCode';
 import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed } from '../terminal/namedModels';
@@ -95,9 +96,11 @@ function comparisonText({ modelChanged, metrics: changes, split, failures }: Pla
     { heading: 'new', numeric: true },
     { heading: 'change', numeric: true },
   ];
-  const rows = changes.map(({ metric, old, new: now, worsePercent, isWorse }) => [
+  const rows = changes.map(({ metric, worsePercent, isWorse, ...change }) => [
     metric,
-    ...[old, now].map((figure) => metricEntry(metric).shortText(figure ?? Number.POSITIVE_INFINITY)),
+    ...(['old', 'new'] as const).map((side) =>
+      unlessUnstated(change, side, metricEntry(metric).shortText(change[side] ?? Number.POSITIVE_INFINITY)),
+    ),
     worsePercent === null || worsePercent === 0
       ? isWorse
         ? 'worse'

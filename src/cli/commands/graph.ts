@@ -1,17 +1,14 @@
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { AnalyzedModel } from '../../app/analyzeFile';
-import type { CostTables } from '../../engine/planning/costs/costTables';
-import type { Plan } from '../../engine/planning/plan/plan';
-import type { FileIdentity } from '../../files/fileIdentity';
-import { readingOfPlan } from '../../shared/documents/plan';
+import type { SplitGraph } from '../../engine/split/splitGraph';
 import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
+import type { NodeData } from '../../shared/nodeData';
 import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
-import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
-import { modelNamed, type NamedModel } from '../terminal/namedModels';
+import { addModelOptions, type ModelOptions } from '../terminal/modelOptions';
 import { reportJson, warn } from '../terminal/output';
-import { planInput } from '../terminal/planInput';
+import { plannedSource } from '../terminal/plannedSource';
 
 interface GraphOptions extends ModelOptions {
   readonly output: string;
@@ -19,6 +16,7 @@ interface GraphOptions extends ModelOptions {
   readonly theme: PictureTheme;
   readonly metric: HeatMetric;
   readonly unfolded?: boolean;
+  readonly nodeData?: string;
   readonly json?: boolean;
 }
 
@@ -35,6 +33,11 @@ export function addGraph(program: Command): void {
     .addOption(new Option('--theme <theme>', 'colors').choices(pictureThemes).default('light'))
     .addOption(
       new Option('--metric <metric>', 'metric that the dots of the nodes show').choices(heatMetrics).default('time'),
+    )
+    .addOption(
+      new Option('--node-data <file>', 'show the values of a file of node data (Model Explorer) instead').conflicts(
+        'metric',
+      ),
     )
     .option('--json', 'print the size of the picture as JSON')
     .action((source: string, options: GraphOptions) => graph(source, options));
@@ -53,11 +56,12 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
     throw new DnnSplitError('bad-usage', say('command.notSvg', { path: options.output }));
   }
   checkOutputFile(options.output, overwrite);
-  const { analyzed, costs, plan, inputs } = source.endsWith('.json')
-    ? await fromPlan(source)
-    : await fromModel(await modelNamed(source), options);
+  const { analyzed, costs, plan, inputs } = await plannedSource(source, options);
   const scene = await buildScene(analyzed.graph, { folded: options.unfolded ? [] : null }, createElkEngine());
-  const list = createDisplayList(scene, { overlay: sceneOverlay(costs, plan), metric: options.metric });
+  const data = options.nodeData === undefined ? undefined : await readNodeData(options.nodeData, analyzed.graph);
+  const overlay = sceneOverlay(costs, plan);
+  const shown = data === undefined ? { overlay, metric: options.metric } : { overlay, metric: 'data' as const, data };
+  const list = createDisplayList(scene, shown);
   const content = svgPicture(list, savedTheme(options.theme));
   writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
@@ -66,34 +70,11 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   if (options.json || options.output !== '-') outputBeside(options.output).print(text);
 }
 
-interface Drawn {
-  readonly analyzed: AnalyzedModel;
-  readonly costs: CostTables;
-  readonly plan: Plan;
-  /** Files that were read. */
-  readonly inputs: readonly FileIdentity[];
-}
-
-async function fromPlan(path: string): Promise<Drawn> {
-  const { modelOfPlan } = await import('../../app/planFile');
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { plannedFromDocument } = await import('../../app/plannedFromDocument');
-  const document = await planInput(path);
-  const analyzed = analyzeAs(modelOfPlan(document, path), readingOfPlan(document));
-  const { modelFiles } = await import('../../app/inputFiles');
-  const { fileIdentities } = await import('../../files/fileIdentity');
-  const inputs = [...modelFiles(analyzed), ...fileIdentities([path])];
-  return { analyzed, ...plannedFromDocument(document, analyzed), inputs };
-}
-
-async function fromModel(model: NamedModel, options: ModelOptions): Promise<Drawn> {
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { planAnalyzed } = await import('../../app/planAnalyzed');
-  const settings = await modelSettings(model, options);
-  const analyzed = analyzeAs(model.path, settings);
-  warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
-  const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });
-  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
-  const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
-  return { analyzed, costs: result.costs, plan: result.plan, inputs };
+/** Values for the nodes of a graph; a warning says what is not about them. */
+async function readNodeData(path: string, graph: SplitGraph): Promise<NodeData> {
+  const { matchedText, matchNodeData } = await import('../../engine/nodeData/matchNodeData');
+  const { readTextFile } = await import('../../files/regularFile');
+  const data = matchNodeData(graph, readTextFile(path, 'nodeData'), basename(path));
+  if (data.matched < data.values.length || data.unmatched + data.unreadColors > 0) warn([matchedText(data)]);
+  return data;
 }

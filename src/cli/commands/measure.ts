@@ -10,7 +10,7 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { bandwidthText, bytesText, durationText } from '../../shared/quantities';
-import { collectCuts, parseBindings, parseCount, parseLinkNumber } from '../terminal/arguments';
+import { collectTexts, parseBindings, parseCount, parseLinkNumber } from '../terminal/arguments';
 import { interruptSignal, progressLine } from '../terminal/canceling';
 import { jsonText, standardOutput, warn } from '../terminal/output';
 
@@ -50,7 +50,7 @@ export function addMeasure(program: Command): void {
     .option(
       '--confirm <machine>',
       'connect to this machine that dnnsplit.json names (repeatable)',
-      (text: string, before: readonly string[]) => collectCuts(text, before),
+      (text: string, before: readonly string[]) => collectTexts(text, before),
       [],
     )
     .option(

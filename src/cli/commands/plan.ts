@@ -1,27 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { AnalyzedModel } from '../../app/analyzeFile';
 import type { ModelSettings } from '../../app/configuredModel';
 import type { PlannedModel } from '../../app/planAnalyzed';
 import type { PlanningResult } from '../../engine/planning/planModel';
-import { type AnswerPlace, answerPlaces } from '../../shared/answers';
 import type { TraceReport } from '../../shared/bandwidthReports';
 import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { metrics } from '../../shared/metrics';
 import type { PlanReport } from '../../shared/reports';
-import type { PlanOverrides } from '../../shared/requests';
 import type { Session } from '../../shared/session';
-import { namedStrategies } from '../../shared/strategies';
-import {
-  collectCuts,
-  parseBandwidths,
-  parseCount,
-  parseLinks,
-  parseSeconds,
-  parseSession,
-  parseSweep,
-  type Sweep,
-} from '../terminal/arguments';
+import { parseBandwidths, parseCount, parseSeconds, parseSession, parseSweep, type Sweep } from '../terminal/arguments';
 import { shownWhereLong } from '../terminal/canceling';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import {
@@ -32,15 +18,11 @@ import {
   shownPath,
 } from '../terminal/modelOptions';
 import { modelsArgument, type NamedModel } from '../terminal/namedModels';
+import { addOverrideOptions, type OverrideOptions, overridesOf } from '../terminal/overrideOptions';
 import { streamName } from '../terminal/standardInput';
 import { addTraceOptions, type TraceOptions, traceAsked } from '../terminal/traceOptions';
 
-interface PlanOptions extends ModelOptions, TraceOptions {
-  readonly objective?: string;
-  readonly strategy?: string;
-  readonly answer?: AnswerPlace;
-  readonly cut?: readonly string[];
-  readonly link?: ReadonlyMap<number, number>;
+interface PlanOptions extends ModelOptions, OverrideOptions, TraceOptions {
   readonly fromModel?: boolean;
   readonly output?: string;
   readonly force?: boolean;
@@ -61,22 +43,12 @@ export function addPlan(program: Command): void {
     .command('plan')
     .description('Find the best placement of a model on the tiers and prove how good it is')
     .argument('<models...>', modelsArgument);
-  addModelOptions(command)
-    .option('--link <index=mbps>', 'bandwidth of a link in Mbit/s, such as 0=20 (repeatable)', parseLinks)
-    .option('--cut <node>', 'cut after this node and nowhere else; repeat it for more tiers', collectCuts)
-    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
-    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
-    .addOption(
-      new Option(
-        '--answer <place>',
-        'where outputs are wanted: returned to the first tier, or stays where it is made',
-      ).choices(answerPlaces),
-    )
+  addOverrideOptions(addModelOptions(command))
     .addOption(
       new Option(
         '--from-model',
         'take the plan that the model states: pipeline stages (ONNX IR 11) or layers (ONNX Runtime)',
-      ).conflicts(['strategy', 'cut']),
+      ).conflicts(['strategy', 'cut', 'cutAt', 'placement']),
     )
     .option('-o, --output <file>', 'write the plan document to a file; - is standard output')
     .option('--force', 'replace an existing file')
@@ -173,36 +145,6 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
     },
     warnings: [...warnings, ...findings, ...uncarried],
   };
-}
-
-/** What the options change of the configuration. @throws DnnSplitError `bad-usage` */
-async function overridesOf(
-  analyzed: AnalyzedModel,
-  settings: ModelSettings,
-  { objective, strategy, answer, link, cut }: PlanOptions,
-): Promise<PlanOverrides> {
-  const changed = {
-    ...(objective !== undefined && { objective }),
-    ...(strategy !== undefined && { strategy }),
-    ...(answer !== undefined && { answer }),
-    ...(link !== undefined && { bandwidthMbps: bandwidthsOf(settings, link) }),
-  };
-  if (cut === undefined) return changed;
-  const { cutsAfter } = await import('../../app/cutAfter');
-  return { ...changed, cuts: cutsAfter(analyzed, settings, changed, cut) };
-}
-
-function bandwidthsOf({ infrastructure }: ModelSettings, given: ReadonlyMap<number, number>): (number | null)[] {
-  const last = infrastructure.links.length - 1;
-  const link = [...given.keys()].find((index) => index > last);
-  if (link !== undefined) {
-    if (last < 0) throw new DnnSplitError('bad-usage', say('command.noLink', {}));
-    throw new DnnSplitError(
-      'bad-usage',
-      last === 0 ? say('command.onlyLink', { link }) : say('command.unknownLink', { link, last }),
-    );
-  }
-  return infrastructure.links.map((_, index) => given.get(index) ?? null);
 }
 
 async function writePlan(planned: PlannedModel, path: string, overwrite: boolean): Promise<void> {

@@ -4,15 +4,13 @@ import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
 import { say } from '../../shared/messages/say';
-import { metrics } from '../../shared/metrics';
-import { namedStrategies } from '../../shared/strategies';
+import { conditionsOf, decidesPlan } from '../../shared/overrides';
 import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed } from '../terminal/namedModels';
 import { warn } from '../terminal/output';
+import { addOverrideOptions, type OverrideOptions, overrideOptions, overridesOf } from '../terminal/overrideOptions';
 
-interface ReportOptions extends ModelOptions {
-  readonly objective?: string;
-  readonly strategy?: string;
+interface ReportOptions extends ModelOptions, OverrideOptions {
   readonly output: string;
   readonly format?: HandoverFormat;
   readonly force?: boolean;
@@ -27,10 +25,9 @@ export function addReport(program: Command): void {
     .requiredOption('-o, --output <file>', 'the .html or .md file to write; - is standard output')
     .addOption(new Option('--format <format>', 'instead of what the ending of the file says').choices(handoverFormats))
     .option('--force', 'replace an existing file');
-  addModelOptions(command)
-    .option('--objective <objective>', `${metrics.join(', ')}, or weights as JSON`)
-    .option('--strategy <strategy>', `search strategy: ${namedStrategies.join(', ')}, single:<tier>`)
-    .action((source: string, options: ReportOptions) => report(source, options));
+  addOverrideOptions(addModelOptions(command)).action((source: string, options: ReportOptions) =>
+    report(source, options),
+  );
 }
 
 async function report(source: string, options: ReportOptions): Promise<void> {
@@ -51,12 +48,19 @@ async function report(source: string, options: ReportOptions): Promise<void> {
   const settings = await modelSettings(model, options);
   const analyzed = analyzeAs(model.path, settings);
   warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
-  const { objective, strategy } = options;
-  const overrides = { ...(objective !== undefined && { objective }), ...(strategy !== undefined && { strategy }) };
+  const overrides = await overridesOf(analyzed, settings, options);
   const planned = planAnalyzed(analyzed, settings, overrides, { compare: true });
+  const recommended = decidesPlan(overrides)
+    ? planAnalyzed(analyzed, settings, conditionsOf(overrides), { skipRegimes: true })
+    : undefined;
   const { result } = planned;
   const scene = await buildScene(analyzed.graph, { folded: null }, createElkEngine());
-  const content = handoverText(handoverOf(planned, overrides), format, scene, sceneOverlay(result.costs, result.plan));
+  const content = handoverText(
+    handoverOf(planned, overrides, recommended),
+    format,
+    scene,
+    sceneOverlay(result.costs, result.plan),
+  );
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
   writeOutputFile(options.output, content, { overwrite, inputs });
   if (options.output !== '-') outputBeside(options.output).print(visibleText(options.output));
@@ -68,10 +72,13 @@ async function reportDocument(path: string, options: ReportOptions): Promise<voi
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
-  const planning = (['config', 'bind', 'tiers', 'objective', 'strategy'] as const).find(
+  const planning = (['config', 'bind', 'tiers', ...overrideOptions] as const).find(
     (name) => options[name] !== undefined,
   );
-  if (planning !== undefined) throw new DnnSplitError('bad-usage', say('command.reportPlans', { option: planning }));
+  if (planning !== undefined) {
+    const option = planning === 'cutAt' ? 'cut-at' : planning;
+    throw new DnnSplitError('bad-usage', say('command.reportPlans', { option }));
+  }
   const format = formatOf(options);
   const overwrite = options.force === true;
   checkOutputFile(options.output, overwrite);

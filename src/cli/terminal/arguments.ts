@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import * as z from 'zod';
+import { parsedJson } from '../../shared/parsedJson';
 import { mostTokens, type Session } from '../../shared/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
@@ -105,23 +107,46 @@ export function parseTiers(text: string): string[] {
   throw new InvalidArgumentError('It must be names separated by commas, such as raspberry-pi-4,t4.');
 }
 
-/** Collects `--cut`, from the device upwards. */
-export function collectCuts(text: string, before: readonly string[] = []): string[] {
+/** Collects what an option takes, as often as it is given. */
+export function collectTexts(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** Collects `--link index=Mbit/s`, several times or separated by commas. */
-export function parseLinks(text: string, before: ReadonlyMap<number, number> = new Map()): Map<number, number> {
-  const bandwidths = new Map(before);
-  for (const part of text.split(',')) {
-    const [, link, mbps] = /^\s*(\d+)\s*=\s*([\d.eE+-]+)\s*$/.exec(part) ?? [];
-    const value = Number(mbps);
-    if (link === undefined || !(value > 0) || !Number.isFinite(value)) {
-      throw new InvalidArgumentError(`'${part}' is not LINK=MBPS, such as 0=20 for 20 Mbit/s on the first link.`);
+/** Collects `--name index=number`, several times or separated by commas. */
+function linkValues(accepts: (value: number) => boolean, expected: string) {
+  return (text: string, before: ReadonlyMap<number, number> = new Map()): Map<number, number> => {
+    const values = new Map(before);
+    for (const part of text.split(',')) {
+      const [, link, number] = /^\s*(\d+)\s*=\s*([\d.eE+-]+)\s*$/.exec(part) ?? [];
+      const value = Number(number);
+      if (link === undefined || !Number.isFinite(value) || !accepts(value)) {
+        throw new InvalidArgumentError(`'${part}' is not ${expected}`);
+      }
+      values.set(Number(link), value);
     }
-    bandwidths.set(Number(link), value);
-  }
-  return bandwidths;
+    return values;
+  };
+}
+
+/** Of `--link`, in Mbit/s. */
+export const parseLinks = linkValues((mbps) => mbps > 0, 'LINK=MBPS, such as 0=20 for 20 Mbit/s on the first link.');
+
+/** Of `--latency`, in ms. */
+export const parseLatencies = linkValues((ms) => ms >= 0, 'LINK=MS, such as 0=5 for 5 ms on the first link.');
+
+/** Of `--cut-at`: numbers of nodes below the cuts. */
+export const parsePositions = linkValues(
+  (position) => Number.isSafeInteger(position) && position >= 0,
+  'LINK=POSITION, such as 0=37 for 37 nodes below the first link.',
+);
+
+const placementSchema = z.array(z.array(z.string()));
+
+/** The nodes of each tier, as JSON. */
+export function parsePlacement(text: string): string[][] {
+  const parsed = placementSchema.safeParse(parsedJson(text));
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('It must be JSON such as [["0..36"],["37..90"]]: the nodes of each tier.');
 }
 
 /** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link, of which there can be one. */

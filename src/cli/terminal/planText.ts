@@ -4,6 +4,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { latencyPartsText } from '../../shared/latencyParts';
 import type { MarginReport } from '../../shared/marginReports';
 import {
+  type Figures,
   figureOf,
   type Metric,
   metricEntry,
@@ -24,7 +25,14 @@ import {
   threeDigits,
 } from '../../shared/quantities';
 import { latencyEnds } from '../../shared/regimeLatency';
-import type { AdvisedReport, CandidateOutcome, ParetoReport, PlanReport, StrategyReport } from '../../shared/reports';
+import type {
+  AdvisedReport,
+  CandidateOutcome,
+  ParetoReport,
+  PlanReport,
+  StrategyReport,
+  WithUnstated,
+} from '../../shared/reports';
 import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/stateText';
 import { unlessUnstated } from '../../shared/unstatedText';
 import { type Column, factsText, tableText } from './table';
@@ -224,8 +232,9 @@ function strategiesText(title: string, strategies: readonly StrategyReport[], ob
   return tableText(columns, rows);
 }
 
-function shortTextOf(one: StrategyReport, metric: Metric): string {
-  return unlessUnstated(one, metricTable[metric].figure, metricEntry(metric).shortText(figureOf(one, metric)));
+function shortTextOf(one: Partial<Figures<number | null>> & WithUnstated, metric: Metric): string {
+  const { figure, shortText } = metricEntry(metric);
+  return unlessUnstated(one, figure, shortText(one[figure] ?? 0));
 }
 
 /** The candidates by the objective's figure, best first; those that no plan may cut at are left out. */
@@ -238,7 +247,7 @@ function topText(candidates: readonly CandidateOutcome[], graph: SplitGraph, top
     .map((one) => [
       String(one.position),
       graph.nodes[one.position - 1]?.label ?? '(the input)',
-      ...metrics.map((metric) => metricEntry(metric).shortText(one[metricTable[metric].figure] ?? 0)),
+      ...metrics.map((metric) => shortTextOf(one, metric)),
       one.chosen ? 'in the plan' : '',
     ]);
   return `best single split points\n${tableText(columns, rows)}`;
@@ -330,9 +339,6 @@ function paretoTitle({ paretoComplete, paretoBounded, paretoLevelsOf }: PlanRepo
 
 function figuresText(title: string, plans: readonly ParetoReport[]): string {
   const columns = [...metrics.map(right), left('nodes per tier')];
-  const rows = plans.map((one) => [
-    ...metrics.map((metric) => metricEntry(metric).shortText(figureOf(one, metric))),
-    one.nodesPerTier.join(' / '),
-  ]);
+  const rows = plans.map((one) => [...metrics.map((metric) => shortTextOf(one, metric)), one.nodesPerTier.join(' / ')]);
   return `${title}\n${tableText(columns, rows)}`;
 }

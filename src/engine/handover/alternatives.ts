@@ -1,13 +1,11 @@
 import { say } from '../../shared/messages/say';
-import { type Figures, figuresOf } from '../../shared/metrics';
 import { partsOf } from '../../shared/planParts';
 import type { PlanParts, PlanReport } from '../../shared/reports';
+import { type StatedFigures, statedFiguresOf } from '../../shared/unstatedText';
 
 /** A plan of the report, by its name. */
-export interface NamedPlan extends Figures {
+export interface NamedPlan extends StatedFigures {
   readonly name: string;
-  /** Figures that are 0 because nobody states what they count. */
-  readonly unstated?: readonly string[];
   readonly parts: PlanParts;
   readonly relative: number | null;
   readonly isChosen: boolean;
@@ -21,13 +19,11 @@ export function alternativesOf(plan: PlanReport): NamedPlan[] {
     if (parts === undefined || unavailable !== undefined) return [];
     const tier = strategy.slice('single:'.length);
     const of = say('handover.singleTier', { tier }).text;
-    const unstated = rest.unstated && { unstated: rest.unstated };
-    return [{ ...figuresOf(rest), ...unstated, name: of, parts, relative, isChosen: false }];
+    return [{ ...statedFiguresOf(rest), name: of, parts, relative, isChosen: false }];
   });
   return [
     {
-      ...figuresOf(plan),
-      ...(plan.unstated && { unstated: plan.unstated }),
+      ...statedFiguresOf(plan),
       name,
       parts: partsOf(plan),
       relative: 1,

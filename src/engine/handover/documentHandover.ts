@@ -1,8 +1,9 @@
 import type { PlanDocument } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import { type Figures, figuresOf, metricEntry, shownMetrics } from '../../shared/metrics';
+import { figuresOf, metricEntry, shownMetrics } from '../../shared/metrics';
 import { bytesText, macsText } from '../../shared/quantities';
 import type { PlanParts } from '../../shared/reports';
+import { unlessUnstated } from '../../shared/unstatedText';
 import type { Block, Handover } from './blocks';
 import { latencyBar } from './latencyBar';
 import { heading, linkSourcesTable, linksTable, number, sourcesTable, tiersTable, words } from './tables';
@@ -58,25 +59,31 @@ function crossingTable({ links }: PlanDocument): Block {
   return { kind: 'table', columns: [words('Link'), words('Tensor'), number('Bytes')], rows };
 }
 
+/** A figure that a plan document predicts: in words where nobody states what it counts, empty where it has no bound. */
+export function predictedText(
+  figures: PlanDocument['prediction'],
+  { figure, text }: Pick<ReturnType<typeof metricEntry>, 'figure' | 'text'>,
+): string {
+  const value = figures[figure] ?? null;
+  return value === null ? '' : unlessUnstated(figures, figure, text(value));
+}
+
 function alternativesTable(document: PlanDocument): Block {
   const { prediction, baselines, strategies, objective } = document;
   const shown = shownMetrics(
     objective,
     [prediction, ...baselines].map((one) => figuresOf(one)),
   ).map((metric) => metricEntry(metric));
-  const row = (name: string, figures: Figures<number | null>) => [
+  const row = (name: string, figures: PlanDocument['prediction']) => [
     name,
-    ...shown.map(({ figure, text }) => {
-      const value = figures[figure];
-      return value === null ? '' : text(value);
-    }),
+    ...shown.map((entry) => predictedText(figures, entry)),
   ];
   return {
     kind: 'table',
     columns: [words('Plan'), ...shown.map(({ label }) => number(label))],
     rows: [
-      row(say('handover.thisPlan', {}).text, figuresOf(prediction)),
-      ...[...baselines, ...strategies].map((one) => row(nameOf(one.strategy), figuresOf(one))),
+      row(say('handover.thisPlan', {}).text, prediction),
+      ...[...baselines, ...strategies].map((one) => row(nameOf(one.strategy), one)),
     ],
   };
 }

@@ -4,6 +4,7 @@ import type { AlternativeReport, PinReport } from '../../shared/reports';
 import type { CostTables } from '../planning/costs/costTables';
 import type { Assignment, Plan } from '../planning/plan/plan';
 import { placementOf } from '../split/nodeRanges';
+import { unstatedInPlan } from './unstated';
 
 /** Another plan, measured against the one that is shown. */
 export function alternativeReport(costs: CostTables, shown: Plan, { assignment, evaluation }: Plan): AlternativeReport {
@@ -12,6 +13,7 @@ export function alternativeReport(costs: CostTables, shown: Plan, { assignment, 
   const ratio = evaluation.objectiveValue / shown.evaluation.objectiveValue;
   return {
     ...figuresOf(evaluation),
+    ...unstatedInPlan(costs.infrastructure, evaluation),
     parts: partsOf(evaluation),
     nodesPerTier: tiers.map((_, k) => assignment.reduce((count, tier) => count + (tier === k ? 1 : 0), 0)),
     cuts,

@@ -5,8 +5,9 @@ import { namesOf, recordOf } from '../../shared/recordOf';
 import type { StatePair } from '../../shared/statePairs';
 import { productVersion } from '../../shared/version';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
+import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
-import type { Assignment, Regime } from '../planning/plan/plan';
+import type { Assignment, Evaluation, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import type { DimensionBindings } from '../shapes/facts/inferred';
@@ -18,6 +19,7 @@ import { finite, objectiveText } from './planReport';
 import { segmentTensors } from './segmentTensors';
 import { sessionReport } from './stateReport';
 import { dataTensorReport } from './tensorReport';
+import { unstatedInPlan } from './unstated';
 
 export interface PlanDocumentFacts extends AnalysisFacts {
   readonly structureHash: string;
@@ -73,7 +75,7 @@ export function planDocument(stated: PlanDocumentFacts): PlanDocument {
     strategy: plan.strategy,
     tiers: planTiers(facts),
     links: planLinks(result),
-    prediction: planFigures(evaluation),
+    prediction: prediction(costs, evaluation),
     certificate: {
       exactObjectiveValue: nullableFigure(certificate.exactValue),
       objectiveValue: figure(evaluation.objectiveValue),
@@ -86,8 +88,8 @@ export function planDocument(stated: PlanDocumentFacts): PlanDocument {
       exceptionCount: audit.exceptionCount,
       consequence: audit.consequence.text,
     },
-    baselines: result.baselines.flatMap(outcome),
-    strategies: result.strategies.flatMap(outcome),
+    baselines: result.baselines.flatMap((one) => outcome(costs, one)),
+    strategies: result.strategies.flatMap((one) => outcome(costs, one)),
     regimes: result.regimes.flatMap((regimes, link) => regimes.map((regime) => regimeRow(result, link, regime))),
     ...(result.regimesNote !== undefined && { regimesNote: result.regimesNote }),
     ...(result.regionMap && { regionMap: regionTable(result, result.regionMap) }),
@@ -284,10 +286,15 @@ function planTensor({ name, dtype, shape, bytes }: ReturnType<typeof dataTensorR
 }
 
 /** Strategies that found no plan have no figures to compare. */
-function outcome({ strategy, plan }: StrategyOutcome): PlanDocument['baselines'] {
+function outcome(costs: CostTables, { strategy, plan }: StrategyOutcome): PlanDocument['baselines'] {
   const evaluation = plan?.evaluation;
   if (evaluation === undefined || !Number.isFinite(evaluation.latencyMs)) return [];
-  return [{ strategy, ...planFigures(evaluation) }];
+  return [{ strategy, ...prediction(costs, evaluation) }];
+}
+
+function prediction({ infrastructure }: CostTables, evaluation: Evaluation): PlanDocument['prediction'] {
+  const { unstated } = unstatedInPlan(infrastructure, evaluation);
+  return { ...planFigures(evaluation), ...(unstated && { unstated: [...unstated] }) };
 }
 
 function planFigures(evaluation: Figures): PlanDocument['prediction'] {

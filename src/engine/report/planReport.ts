@@ -7,6 +7,7 @@ import { follow, startingController, usualHysteresis } from '../../shared/policy
 import type {
   AdvisedReport,
   AuditReport,
+  CandidateOutcome,
   LinkReport,
   ParetoReport,
   PlanReport,
@@ -33,7 +34,7 @@ import { type ModelIdentity, profileReports } from './profileReport';
 import { linkStateReport, sessionReport, tierStateReports } from './stateReport';
 import { dataTensorReport } from './tensorReport';
 import { trustReport } from './trustReport';
-import { type UnstatedFigure, unstatedInPlan, unstatedOnLink, unstatedOnTier } from './unstated';
+import { unstatedInPlan, unstatedOfAssignment, unstatedOnLink, unstatedOnTier, unstatedOnTiers } from './unstated';
 import { verdictOf } from './verdict';
 
 /** The model that was planned: its identity, and the sizes that were assumed for it. */
@@ -61,7 +62,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     tiers: tierReports(result),
     links: linkReports(result),
     ...figuresOf(evaluation),
-    ...unstatedFigures(unstatedInPlan(costs.infrastructure, evaluation)),
+    ...unstatedInPlan(costs.infrastructure, evaluation),
     objectiveValue: evaluation.objectiveValue,
     evaluatedPlans: plan.evaluatedPlans,
     exact: {
@@ -105,7 +106,7 @@ export function planReport(result: PlanningResult, model?: PlannedFrom, recommen
     ...(pins.length > 0 && { pins }),
     advice: result.advice.text,
     adviceSaid: messageOf(result.advice),
-    candidates: splitPoints(costs.graph, result.candidates),
+    candidates: splitPoints(costs.graph, result.candidates).map((one) => candidateReport(costs, one)),
   };
 }
 
@@ -114,10 +115,6 @@ function assumedOf(model: PlannedFrom | undefined, { graph }: CostTables): reado
   const assumed = model?.assumed ?? [];
   if (graph.session === undefined) return assumed;
   return assumed.filter(({ role }) => role !== 'step' && role !== 'cache' && role !== 'total');
-}
-
-function unstatedFigures(unstated: readonly UnstatedFigure[]): { readonly unstated?: readonly UnstatedFigure[] } {
-  return unstated.length > 0 ? { unstated } : {};
 }
 
 /** `latency`, or the weights as JSON. */
@@ -148,7 +145,7 @@ function tierReports({ plan, costs }: PlanningResult): TierReport[] {
       costPerRequest: load?.costPerRequest ?? 0,
       energyJ: load?.energyJ ?? 0,
       measuredNodes: load?.measuredNodes ?? 0,
-      ...unstatedFigures(load === undefined || load.nodes === 0 ? [] : unstatedOnTier(costs.infrastructure, k, load)),
+      ...unstatedOnTier(costs.infrastructure, k, load),
       ...(first && { firstNode: first.label, firstNodeId: first.id }),
       ...(last && { lastNode: last.label, lastNodeId: last.id }),
     };
@@ -170,7 +167,7 @@ function linkReports({ plan, costs }: PlanningResult): LinkReport[] {
     answerMs: load.answerMs,
     ...linkStateReport(costs, load),
     costPerRequest: load.costPerRequest,
-    ...unstatedFigures(unstatedOnLink(costs.infrastructure, l, load)),
+    ...unstatedOnLink(costs.infrastructure, l, load),
   }));
 }
 
@@ -190,7 +187,7 @@ function strategyReport(
   return {
     strategy,
     ...figures((metric) => (evaluation === undefined ? Number.NaN : figureOf(evaluation, metric))),
-    ...unstatedFigures(evaluation === undefined ? [] : unstatedInPlan(infrastructure, evaluation)),
+    ...(evaluation && unstatedInPlan(infrastructure, evaluation)),
     evaluatedPlans: plan?.evaluatedPlans ?? 0,
     relative: finite(relative),
     ...(evaluation && { parts: partsOf(evaluation) }),
@@ -261,7 +258,12 @@ function paretoReport(
   const { assignment } = one;
   const counts = nodesPerTier(assignment, costs.infrastructure.tiers.length);
   const nodes = placementOf(costs.graph, assignment, costs.infrastructure.tiers.length);
-  return { ...figuresOf(one), nodesPerTier: counts, nodes };
+  return { ...figuresOf(one), ...unstatedOfAssignment(costs, assignment, one), nodesPerTier: counts, nodes };
+}
+
+function candidateReport({ infrastructure }: CostTables, outcome: CandidateOutcome): CandidateOutcome {
+  const { link } = outcome;
+  return link === null ? outcome : { ...outcome, ...unstatedOnTiers(infrastructure, [link, link + 1], outcome) };
 }
 
 function advisedReport(costs: CostTables, recommended: Recommendation): AdvisedReport {
@@ -270,6 +272,7 @@ function advisedReport(costs: CostTables, recommended: Recommendation): AdvisedR
   return {
     strategy,
     ...figuresOf(evaluation),
+    ...unstatedInPlan(costs.infrastructure, evaluation),
     objectiveValue: evaluation.objectiveValue,
     ...placement(costs, assignment),
     nodes: placementOf(costs.graph, assignment, costs.infrastructure.tiers.length),

@@ -4,6 +4,7 @@ import { DnnSplitError } from '../../shared/errors';
 import type { PlanReport } from '../../shared/reports';
 import type { LanguageServer } from '../client/languageServer';
 import type { GraphViews } from '../graph/graphViews';
+import type { LiveViews } from '../live/liveViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
 import type { PlanPreviews } from '../preview/planPreviews';
@@ -16,6 +17,7 @@ export interface CommandContext {
   readonly models: ModelStore;
   readonly graphs: GraphViews;
   readonly selection: SelectionHub;
+  readonly live: LiveViews;
   readonly previews: PlanPreviews;
   readonly server: LanguageServer;
   readonly notifier: Notifier;
@@ -71,7 +73,7 @@ export function requireDisk(): void {
 }
 
 /** The model that a command is about: the one passed, else the active one. @throws DnnSplitError when there is none */
-export function requireModel({ models }: CommandContext, argument: unknown): ModelEntry {
+export function requireModel({ models }: Pick<CommandContext, 'models'>, argument: unknown): ModelEntry {
   const uri = modelArgument(argument);
   const model = uri ? models.get(uri.toString()) : models.active;
   if (model) return model;
@@ -79,7 +81,7 @@ export function requireModel({ models }: CommandContext, argument: unknown): Mod
 }
 
 /** @throws DnnSplitError while a model has no plan */
-export function requirePlan(model: ModelEntry): PlanReport {
+export function requirePlan(model: Pick<ModelEntry, 'snapshot'>): PlanReport {
   const plan = model.snapshot?.plan;
   if (plan) return plan;
   const why = model.snapshot?.configError ?? model.snapshot?.error;

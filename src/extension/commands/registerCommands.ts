@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
-import type { Command, CommandContext } from './context';
+import { type Command, type CommandContext, requireModel } from './context';
 import { exportPlan } from './exportPlan';
 import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './graphMenu';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
@@ -23,6 +23,8 @@ const commands: Readonly<Record<string, Command>> = {
   openSample: later(async () => (await import('./openSample')).openSample),
   savePicture: later(async () => (await import('./savePicture')).savePicture),
   report: later(async () => (await import('./report')).report),
+  showNodeData: later(async () => (await import('./nodeData')).showNodeData),
+  exportNodeData: later(async () => (await import('./nodeData')).exportNodeData),
   selectObjective,
   selectStrategy,
   cutHere,
@@ -30,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   liftPin,
   toggleFold,
   copyNodeName,
+  copyCommand: later(async () => (await import('./copyCommand')).copyCommand),
   compareWith,
   revealInTree,
   takeBack,
@@ -44,6 +47,8 @@ const commands: Readonly<Record<string, Command>> = {
   verifySplit: later(async () => (await import('./verifySplit')).verifySplit),
   verifyDeployment: later(async () => (await import('./verifySplit')).verifyDeployment),
   runLocally: later(async () => (await import('./runLocally')).runLocally),
+  followRelay: later(async () => (await import('./followRelay')).followRelay),
+  stopFollowing: ({ live, models }, argument) => live.stop(requireModel({ models }, argument).modelUri),
   profileModel: later(async () => (await import('./measure')).profileModel),
   measureLinks: later(async () => (await import('./measure')).measureLinks),
   planAgain,

@@ -138,6 +138,7 @@ async function svgPicture(
     theme,
     part,
     ...(shown && { metric: shown.metric, texts: shown.texts }),
+    ...(shown?.data && { data: shown.data }),
     ...(shown?.comparing && { compare: shown.comparing }),
   });
   return { content: svg, scale: 1 };

@@ -1,6 +1,7 @@
 import type { CancellationToken } from 'vscode';
 import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import type { NodeData } from '../../shared/nodeData';
 import type { AnalysisReport } from '../../shared/reports';
 import type { PlanOverrides } from '../../shared/requests';
 import { unreachable } from '../../shared/unreachable';
@@ -13,6 +14,7 @@ import type {
   ToWebview,
 } from '../../shared/webviewMessages';
 import type { ServerConnection } from '../client/connection';
+import type { LiveViews } from '../live/liveViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';
 import type { SelectionHub } from '../model/selection';
 import { untouchedOverrides } from '../model/turnedKnobs';
@@ -30,6 +32,7 @@ export interface GraphSurroundings {
   readonly connection: ServerConnection;
   readonly models: ModelStore;
   readonly selection: SelectionHub;
+  readonly live: LiveViews;
   readonly createCancellation: () => CancellationSource;
   /** Localized texts of the page. */
   readonly strings: Readonly<Record<string, string>>;
@@ -66,6 +69,8 @@ export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
   #folded: readonly string[] | null = null;
   #shown: ShownBesidePlan = { metric: 'time', comparing: null };
+  /** What a file says of the nodes. */
+  #nodeData: NodeData | undefined;
   #ready = false;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
@@ -83,7 +88,12 @@ export class GraphSession implements Releasable {
     private readonly surroundings: GraphSurroundings,
     private readonly post: (message: ToWebview) => void,
   ) {
-    const { models, selection } = surroundings;
+    const { models, selection, live } = surroundings;
+    this.#disposables.add(
+      live.onDidChange((changed) => {
+        if (this.#ready && changed.modelUri === modelUri) this.post({ type: 'live', live: changed.view });
+      }),
+    );
     this.#disposables.add(models.retain(modelUri));
     void models.open(modelUri, this.#picture);
     this.#disposables.add(
@@ -171,9 +181,12 @@ export class GraphSession implements Releasable {
   }
 
   /** What else the page shows, in its words, for a picture that is to show the same. */
-  get shown(): ShownBesidePlan & { readonly texts: Readonly<Record<string, string>> } {
+  get shown(): ShownBesidePlan & {
+    readonly texts: Readonly<Record<string, string>>;
+    readonly data: NodeData | undefined;
+  } {
     const { metric, comparing } = this.#shown;
-    return { metric, comparing, texts: this.surroundings.strings };
+    return { metric, comparing, texts: this.surroundings.strings, data: this.#nodeData };
   }
 
   /**
@@ -186,6 +199,12 @@ export class GraphSession implements Releasable {
     });
     this.post({ type: 'sendPicture', part, scale });
     return picture;
+  }
+
+  /** Shows what a file says of the nodes. */
+  showNodeData(data: NodeData): void {
+    this.#nodeData = data;
+    this.post({ type: 'nodeData', data });
   }
 
   /** Does what a menu outside of the page asks for. */
@@ -205,13 +224,16 @@ export class GraphSession implements Releasable {
   }
 
   #start(folded: readonly string[] | null): void {
-    const { models, strings } = this.surroundings;
+    const { models, strings, live } = this.surroundings;
     this.#ready = true;
     this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
     this.post({ type: 'init', modelName: this.modelName, strings, withheld: withheldCommands });
+    if (this.#nodeData && this.#shown.metric === 'data') this.post({ type: 'nodeData', data: this.#nodeData });
+    const followed = live.get(this.modelUri);
+    if (followed !== null) this.post({ type: 'live', live: followed });
     void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);

@@ -111,6 +111,8 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     panel.onDidDispose(() => {
       this.#shown.delete(graph);
       this.#disposables.release(parts);
+      // Nobody sees any more what is followed.
+      if (![...this.#shown].some((other) => other.modelUri === modelUri)) this.surroundings.live.stop(modelUri);
     });
     this.#disposables.add(parts);
     this.#shown.add(graph);

@@ -1,6 +1,6 @@
 import { answerPlaces } from '../../shared/answers';
 import { type SlidCondition, slidConditions } from '../../shared/overrides';
-import { heatMetrics } from '../../shared/picture';
+import { heatMetricNamed } from '../../shared/picture';
 import type { PlanOverrides } from '../../shared/requests';
 import { type FromWebview, type RunCommand, runCommands } from '../../shared/webviewMessages';
 
@@ -92,7 +92,7 @@ function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
 }
 
 function parseShown({ metric, comparing }: Fields): FromWebview | undefined {
-  const known = heatMetrics.find((name) => name === metric);
+  const known = heatMetricNamed(metric);
   if (known === undefined || (comparing !== null && !isText(comparing))) return undefined;
   return { type: 'shown', metric: known, comparing };
 }

@@ -6,7 +6,7 @@ import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } fr
 import type { Translate } from '../window/text';
 import { tensorNames, tensorRows } from './planRows';
 import type { TreeRow } from './row';
-import { metricLines } from './words';
+import { metricLines, statedCost } from './words';
 
 /** The candidate points in the order of the graph; what is known of their outcome comes from the plan. */
 export function candidatesSection(analysis: AnalysisReport, plan: PlanReport | undefined, t: Translate): TreeRow {
@@ -45,7 +45,8 @@ function candidateRow(
   const figures = (cost: (dollars: number) => string) => {
     const bytes = bytesText(candidate.bytes);
     if (outcome && outcome.latencyMs !== null) {
-      const dollars = outcome.costPerRequest === null ? [] : [cost(outcome.costPerRequest)];
+      const { costPerRequest } = outcome;
+      const dollars = costPerRequest === null ? [] : [statedCost({ ...outcome, costPerRequest }, cost, t)];
       return [durationText(outcome.latencyMs), bytes, ...dollars].join(', ');
     }
     return plan && !chosen ? t('{0}, ruled out by a pin, limit or unknown size', bytes) : bytes;

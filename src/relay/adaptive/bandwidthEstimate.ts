@@ -84,7 +84,9 @@ function isTelling(link: LinkEstimate, { bodyBytes, ms }: LinkObservation): bool
   if (bodyBytes >= tellingBytes(link)) return true;
   const roundTrips = ms / link.roundTripMs;
   return (
-    (bodyBytes >= leastBytes && roundTrips >= pacedAfter) || (bodyBytes >= leastSlowBytes && roundTrips >= slowAfter)
+    (bodyBytes >= leastBytes && roundTrips >= pacedAfter) ||
+    (bodyBytes >= leastSlowBytes && roundTrips >= slowAfter) ||
+    (bodyBytes >= leastTrainBytes && bodyBytes <= mostTrainBytes && ms >= leastTrainMs)
   );
 }
 
@@ -93,13 +95,16 @@ const pacedAfter = 4;
 /** What fits into two rounds of that: where it took so many round trips, the link held it up and nothing else. */
 const leastSlowBytes = 16 * 1024;
 const slowAfter = 16;
-
 /**
- * Takes in that a body had not arrived after some time: the link is slower than that, and what was measured before says nothing
- * any more.
+ * A connection sends its first ten packets at once (RFC 6928), and the link spreads them: how far apart they arrive shows its
+ * bandwidth, however long the round trip. Some of them are enough, over a time in which no hiccup weighs much.
  */
-export function withTimeout(before: LinkEstimate, bodyBytes: number, elapsedMs: number): LinkEstimate {
-  const mostMbps = (bodyBytes * 8) / (elapsedMs * 1e3);
+const leastTrainBytes = 6 * 1024;
+const mostTrainBytes = 14_000;
+const leastTrainMs = 100;
+
+/** Takes in that a link is no faster than some bandwidth; what was measured before says nothing any more. */
+export function withUpperBound(before: LinkEstimate, mostMbps: number): LinkEstimate {
   const bandwidthMbps = Math.min(before.bandwidthMbps ?? mostMbps, mostMbps);
   return { ...before, bandwidthMbps, measured: [], small: undefined };
 }
@@ -114,6 +119,12 @@ export function withLowerBound(before: LinkEstimate, bodyBytes: number, elapsedM
   return { ...before, bandwidthMbps: leastMbps, measured: [], small: undefined };
 }
 
+/** Whether a link has become clearly faster or slower, or a body hints at that which has to be confirmed. */
+export function hasChanged(before: LinkEstimate, after: LinkEstimate): boolean {
+  const [was, is] = [before.bandwidthMbps ?? 0, after.bandwidthMbps ?? 0];
+  return is > raisedFrom * was || was > raisedFrom * is || (before.small === undefined && after.small !== undefined);
+}
+
 /** Of an even number the lower one of the two in the middle. */
 function lowerMedian(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -124,8 +135,9 @@ const probedPart = 0.01;
 
 /** Bytes of a probe: enough to tell, and never so many that they would hold others up for long. Of a slow link few tell already. */
 export function probeBytes(link: LinkEstimate): number {
-  const fewMs = (leastSlowBytes * 8) / ((link.bandwidthMbps ?? Number.POSITIVE_INFINITY) * 1e3);
-  if (fewMs >= slowAfter * link.roundTripMs) return leastSlowBytes;
+  const bitsPerMs = (link.bandwidthMbps ?? Number.POSITIVE_INFINITY) * 1e3;
+  for (const bytes of [leastTrainBytes, mostTrainBytes]) if ((bytes * 8) / bitsPerMs >= leastTrainMs) return bytes;
+  if ((leastSlowBytes * 8) / bitsPerMs >= slowAfter * link.roundTripMs) return leastSlowBytes;
   return Math.ceil(Math.min(mostProbeBytes, tellingBytes(link)));
 }
 

@@ -1,8 +1,10 @@
 import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
+import { type SwitchReason, switchReasons } from '../../shared/live';
 import {
   type ControllerState,
   follow,
   followTable,
+  leftBelowMbps,
   regimeAt,
   type SwitchingTable,
   startingController,
@@ -34,6 +36,9 @@ export interface SteeringStatus {
   /** Position above which nothing answers. */
   readonly lostAbove: number | undefined;
   readonly switches: number;
+  readonly switchesFor: Readonly<Record<SwitchReason, number>>;
+  /** From the slowest to the fastest. */
+  readonly regimes: WatchedLink['borders'];
 }
 
 /**
@@ -52,7 +57,9 @@ export class Steering {
   private heldAbove: ReadonlySet<string> | undefined;
   /** Cuts in the order of their last use, newest first. */
   private readonly used: string[] = [];
-  private switches = 0;
+  private readonly switchesFor = { bandwidth: 0, lost: 0, found: 0, held: 0 };
+  /** Why the cut in use is not the best one; nothing where it is. */
+  private hindrance: 'lost' | 'held' | undefined;
 
   constructor(
     private readonly contract: AdaptiveContract,
@@ -71,13 +78,16 @@ export class Steering {
   /** The cut for a request that comes now. */
   choose(): ContractCut {
     const lostAbove = this.lostAbove();
-    const cut =
-      (lostAbove === undefined ? undefined : this.within(lostAbove)) ??
-      this.held(this.inForce()) ??
-      this.contract.cuts[0];
+    const inForce = this.inForce();
+    const within = lostAbove === undefined ? undefined : this.within(lostAbove);
+    const cut = within ?? this.held(inForce) ?? this.contract.cuts[0];
     if (cut === undefined) throw new Error('a contract without cuts');
+    const before = this.hindrance;
+    if (within !== undefined) this.hindrance = 'lost';
+    else this.hindrance = cut === inForce ? undefined : 'held';
     if (this.used[0] !== cut.id) {
-      if (this.used.length > 0) this.switches += 1;
+      const reason = this.hindrance ?? (before === 'lost' ? 'found' : 'bandwidth');
+      if (this.used.length > 0) this.switchesFor[reason] += 1;
       const at = this.used.indexOf(cut.id);
       if (at >= 0) this.used.splice(at, 1);
       this.used.unshift(cut.id);
@@ -89,14 +99,32 @@ export class Steering {
     return { artifact: this.contract.artifact, policy: this.policy.version, cuts: [cut.id] };
   }
 
-  /** Takes in a bandwidth of the link that the policy watches. */
-  measured(bandwidthMbps: number): void {
+  /**
+   * Takes in a bandwidth of the link that the policy watches.
+   * @param isSure no measurement that may waver, but what a request that waits for its answer proves
+   */
+  measured(bandwidthMbps: number, isSure = false): void {
     this.bandwidthMbps = bandwidthMbps;
     const measured = { bandwidthMbps, nowMs: this.now() };
+    const rules = isSure ? { ...this.policy, minimumDwellMs: 0, minimumSamples: 0 } : this.policy;
     this.controller =
       this.table === undefined
-        ? follow(this.borders, this.controller, measured, this.policy)
-        : followTable(this.table, this.controller, measured, this.policy);
+        ? follow(this.borders, this.controller, measured, rules)
+        : followTable(this.table, this.controller, measured, rules);
+  }
+
+  /** The bandwidth below which a request that waits on a cut would be better off on another one; 0 where it never is. */
+  leftBelowMbps(cut: string): number {
+    const { regime } = this.controller;
+    const own = this.borders[regime]?.cut === cut ? regime : this.borders.findIndex((border) => border.cut === cut);
+    if (this.table === undefined) {
+      const range = this.borders[own];
+      return range === undefined ? 0 : leftBelowMbps(range, this.policy.hysteresis);
+    }
+    const rows = this.table[own] ?? [];
+    let row = regimeAt(rows, this.bandwidthMbps);
+    while (rows[row - 1]?.next === own) row -= 1;
+    return rows[row]?.next === own ? (rows[row]?.fromMbps ?? 0) : 0;
   }
 
   /** Nothing answers above a tier: a bandwidth of 0. */
@@ -137,7 +165,9 @@ export class Steering {
       cut: this.used[0] ?? this.inForce()?.id ?? '',
       bandwidthMbps: lostAbove === undefined ? this.bandwidthMbps : 0,
       lostAbove,
-      switches: this.switches,
+      switches: switchReasons.reduce((sum, reason) => sum + this.switchesFor[reason], 0),
+      switchesFor: this.switchesFor,
+      regimes: this.borders,
     };
   }
 

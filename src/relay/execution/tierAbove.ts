@@ -8,6 +8,7 @@ import { cutsOf } from '../../shared/documents/contractParts';
 import type { Sentence } from '../../shared/messages/say';
 import {
   assumedLink,
+  hasChanged,
   type LinkEstimate,
   type LinkObservation,
   probeBytes,
@@ -15,9 +16,10 @@ import {
   tellingBytes,
   withLowerBound,
   withObservation,
-  withTimeout,
+  withUpperBound,
 } from '../adaptive/bandwidthEstimate';
 import type { Holding } from '../adaptive/holding';
+import { Patience, SlowLinkError } from '../adaptive/patience';
 import { holdingFrom, lostParameter, type Route } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
@@ -38,9 +40,13 @@ import type { ServerDescription, TensorServer } from './tensorServer';
 export interface AboveListener {
   /** @param link position of the tier below it */
   readonly linkSeen?: (link: number, estimate: Pick<LinkEstimate, 'bandwidthMbps' | 'roundTripMs'>) => void;
+  /** A request is given up, since the link must have become about as slow as this. */
+  readonly slow?: (likelyMbps: number) => void;
   readonly found?: () => void;
   /** What the tier above holds; nothing for servers that do not say. */
   readonly holds?: (holding: Holding | undefined) => void;
+  /** Bandwidth of the link below which a cut is not worth waiting for; 0 where it always is. */
+  readonly leftBelowMbps?: (cut: string) => number;
 }
 
 /**
@@ -59,6 +65,9 @@ export class TierAbove implements Upstream {
   private toldMs = performance.now();
   private isProbing = false;
   private hasTimedOut = false;
+  /** Pause before the link is looked at again that has changed lately; longer each time that it has not since. */
+  private lookAgainMs = firstLookMs;
+  private readonly patience = new Patience();
 
   constructor(
     private readonly client: TensorServer,
@@ -83,9 +92,10 @@ export class TierAbove implements Upstream {
     return this.mismatch(announcedBy(description))?.text;
   }
 
+  /** @throws SlowLinkError where its cut is no longer worth waiting for, and Refusal */
   async infer(inputs: readonly Tensor[], call: Call, route?: Route): Promise<InferenceResponse> {
     const start = performance.now();
-    const ask = (within: Call) => this.ask(inputs, within, route);
+    const ask = (within: Call) => this.askPatiently(inputs, within, route);
     const response = await (this.isDispensable ? hurried(call, ask) : ask(call));
     this.refuseMismatch(response.parameters[artifactParameter]);
     this.listener.found?.();
@@ -110,24 +120,26 @@ export class TierAbove implements Upstream {
   }
 
   /**
-   * Sends a probe where requests have shown too little of the link for a while, such that all probes together take a small
-   * part of it.
+   * Sends a probe where requests have shown too little of the link for a while: soon after it has changed, then less and less
+   * often, down to where probes take a small part of it. A change is so seen within half the time that what was before it has lasted.
    */
   async probe(): Promise<void> {
     const { bandwidthMbps } = this.link;
     if (bandwidthMbps === undefined || this.isProbing) return;
-    if (performance.now() - this.toldMs < probePauseMs(probeBytes(this.link), bandwidthMbps)) return;
+    const pauseMs = Math.min(this.lookAgainMs, probePauseMs(probeBytes(this.link), bandwidthMbps));
+    if (performance.now() - this.toldMs < pauseMs) return;
     await this.measure();
   }
 
   private async measure(): Promise<void> {
     const start = performance.now();
     this.isProbing = true;
+    this.lookAgainMs *= 1.5;
     try {
       const received = await this.client.probe?.(probeBytes(this.link), this.sender);
-      this.toldMs = performance.now();
-      this.observe(received, this.toldMs - start);
+      this.observe(received, performance.now() - start);
     } finally {
+      this.toldMs = performance.now();
       this.isProbing = false;
     }
   }
@@ -136,10 +148,41 @@ export class TierAbove implements Upstream {
     const observation = observationFrom(received, elapsedMs);
     if (observation === undefined) return;
     if (observation.bodyBytes >= tellingBytes(this.link)) this.toldMs = performance.now();
-    this.link = withObservation(this.link, observation);
+    const before = this.link;
+    this.link = withObservation(before, observation);
     // What came all at once shows no bandwidth, but none below what it took from end to end.
     if (observation.ms === 0) this.link = withLowerBound(this.link, observation.bodyBytes, elapsedMs);
+    if (hasChanged(before, this.link)) this.lookAgainMs = firstLookMs;
     this.listener.linkSeen?.(this.contract.position, this.link);
+  }
+
+  /** Gives a request up once the link must be slower than its cut is good for. */
+  private async askPatiently(inputs: readonly Tensor[], call: Call, route: Route | undefined) {
+    const [cut] = route?.cuts ?? [];
+    const leastMbps = cut === undefined ? 0 : (this.listener.leftBelowMbps?.(cut) ?? 0);
+    if (cut === undefined || leastMbps === 0 || call.waits === true) return await this.ask(inputs, call, route);
+    const waiting = this.patience.begin(cut, bytesOf(inputs));
+    const isOver = new Refusal(499, 'the link is too slow for this cut');
+    try {
+      const response = await limited(
+        call,
+        () => waiting.leftMs(leastMbps),
+        isOver,
+        (within) => this.ask(inputs, within, route),
+      );
+      waiting.answered(observationFrom(response.parameters[receivedParameter], 0)?.ms ?? 0);
+      return response;
+    } catch (error) {
+      if (error !== isOver) throw error;
+      const likelyMbps = waiting.gaveUp();
+      this.link = withUpperBound(this.link, likelyMbps);
+      this.toldMs = performance.now();
+      this.lookAgainMs = firstLookMs;
+      this.listener.slow?.(likelyMbps);
+      throw new SlowLinkError(isOver.message);
+    } finally {
+      waiting.end();
+    }
   }
 
   /** Says with a failure that everything above is lost, where it is no failure of the request itself. */
@@ -172,8 +215,7 @@ export class TierAbove implements Upstream {
 
   /** Whether the link or the tier above was slow does not show: the next look measures the link. */
   private timedOut(inputs: readonly Tensor[], elapsedMs: number): void {
-    const bytes = inputs.reduce((sum, { data }) => sum + data.byteLength, 0);
-    this.link = withTimeout(this.link, bytes, elapsedMs);
+    this.link = withUpperBound(this.link, (bytesOf(inputs) * 8) / (elapsedMs * 1e3));
     this.hasTimedOut = true;
     this.listener.linkSeen?.(this.contract.position, this.link);
   }
@@ -192,6 +234,9 @@ export class TierAbove implements Upstream {
     return artifactMismatch(this.own, { name: 'the tier above it', artifact });
   }
 }
+
+/** Pause after a change. */
+const firstLookMs = 500;
 
 const receivedSchema = z.object({
   bytes: z.number(),
@@ -229,18 +274,41 @@ export function announcedBy(description: ServerDescription): unknown {
   return artifact ?? (description.metadata['platform'] === relayPlatform ? 'none' : undefined);
 }
 
+function bytesOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 /** Lets work end early enough that as much time is left again for an answer without the tiers above. */
 async function hurried<Value>(call: Call, work: (call: Call) => Promise<Value>): Promise<Value> {
   const leftMs = call.deadlineMs - performance.now();
   if (!Number.isFinite(leftMs)) return await work(call);
-  const limitMs = Math.max(1, leftMs / 2);
+  const deadlineMs = performance.now() + Math.max(1, leftMs / 2);
+  return await limited({ ...call, deadlineMs }, () => deadlineMs - performance.now(), undefined, work);
+}
+
+/** Timers take no longer ones. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Ends work once no time is left for it. @param leftMs asked again whenever the time that it said has passed */
+async function limited<Value>(
+  call: Call,
+  leftMs: () => number,
+  reason: Refusal | undefined,
+  work: (call: Call) => Promise<Value>,
+): Promise<Value> {
   const limit = new AbortController();
   const end = () => limit.abort(call.signal.reason);
   if (call.signal.aborted) end();
   call.signal.addEventListener('abort', end, { once: true });
-  const timer = setTimeout(() => limit.abort(), limitMs);
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    const ms = leftMs();
+    if (ms <= 0) limit.abort(reason);
+    else timer = setTimeout(wait, Math.min(longestTimerMs, Math.max(1, ms)));
+  };
+  wait();
   try {
-    return await work({ ...call, signal: limit.signal, deadlineMs: performance.now() + limitMs });
+    return await work({ ...call, signal: limit.signal });
   } finally {
     clearTimeout(timer);
     call.signal.removeEventListener('abort', end);

@@ -88,6 +88,9 @@ export interface LinkFigures {
 export interface SteeringFigures {
   readonly cut: string;
   readonly switches: number;
+  readonly switchesFor: Readonly<Record<string, number>>;
+  /** The cut for each range of bandwidths, from the slowest to the fastest. */
+  readonly regimes: readonly { readonly fromMbps: number; readonly cut: string }[];
 }
 
 /** What is kept of sessions between their requests. */
@@ -103,6 +106,8 @@ export class Metrics {
   private readonly requestsByStatus = new Map<number, number>();
   private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
   private link: LinkFigures = {};
+  /** By the position of the tier below them, of links further up. */
+  private readonly linksAbove = new Map<number, number>();
   private steering: (() => SteeringFigures) | undefined;
   private sessions: (() => SessionFigures) | undefined;
   readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
@@ -137,6 +142,11 @@ export class Metrics {
       ...(Number.isFinite(bandwidthMbps) && { bandwidthMbps }),
       ...(Number.isFinite(roundTripMs) && { roundTripMs }),
     };
+  }
+
+  /** Takes in the bandwidth of a link further up, as the tier below it has measured it. */
+  linkAboveSeen(link: number, bandwidthMbps: number): void {
+    this.linksAbove.set(link, bandwidthMbps);
   }
 
   linkNow(): LinkFigures {
@@ -201,6 +211,7 @@ export class Metrics {
             ...counter('dnnsplit_sessions_started_total', 'Sessions that began.', sessions.started),
             ...counter('dnnsplit_sessions_expired_total', 'Sessions that ended unused.', sessions.expired),
           ]),
+      ...this.linksAboveLines(tier),
       ...this.steeringLines(tier),
       ...this.request.lines(tier),
       ...this.queue.lines(tier),
@@ -210,16 +221,36 @@ export class Metrics {
     ].join('\n');
   }
 
+  private linksAboveLines(tier: string): string[] {
+    if (this.linksAbove.size === 0) return [];
+    return [
+      '# HELP dnnsplit_link_above_mbps Bandwidth of links further up, by the position of the tier below, in Mbit/s.',
+      '# TYPE dnnsplit_link_above_mbps gauge',
+      ...[...this.linksAbove].map(([link, mbps]) => `dnnsplit_link_above_mbps{${tier},link="${link}"} ${mbps}`),
+    ];
+  }
+
   private steeringLines(tier: string): string[] {
     if (this.steering === undefined) return [];
-    const { cut, switches } = this.steering();
+    const { cut, switches, switchesFor, regimes } = this.steering();
     return [
       '# HELP dnnsplit_cut The cut that requests take now.',
       '# TYPE dnnsplit_cut gauge',
       `dnnsplit_cut{${tier},cut="${prometheusLabel(cut)}"} 1`,
+      '# HELP dnnsplit_regime_from_mbps Bandwidth from which requests are to take a cut, in Mbit/s.',
+      '# TYPE dnnsplit_regime_from_mbps gauge',
+      ...regimes.map(
+        (one, index) =>
+          `dnnsplit_regime_from_mbps{${tier},regime="${index}",cut="${prometheusLabel(one.cut)}"} ${one.fromMbps}`,
+      ),
       '# HELP dnnsplit_cut_switches_total How often requests took another cut than the one before.',
       '# TYPE dnnsplit_cut_switches_total counter',
       `dnnsplit_cut_switches_total{${tier}} ${switches}`,
+      '# HELP dnnsplit_cut_switches_by_reason_total The same by why: bandwidth, a tier lost or found, a cut not held above.',
+      '# TYPE dnnsplit_cut_switches_by_reason_total counter',
+      ...Object.entries(switchesFor).map(
+        ([reason, count]) => `dnnsplit_cut_switches_by_reason_total{${tier},reason="${reason}"} ${count}`,
+      ),
     ];
   }
 }

@@ -1,7 +1,8 @@
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import type { ContractDocument } from '../../shared/documents/contract';
+import type { ContractCut, ContractDocument } from '../../shared/documents/contract';
 import { say } from '../../shared/messages/say';
+import { SlowLinkError } from '../adaptive/patience';
 import { holdingFrom, holdsParameter, lostParameter, obeyedCut, routeFrom } from '../adaptive/route';
 import type { Steering } from '../adaptive/steering';
 import { artifactOf } from '../inference/artifact';
@@ -35,22 +36,31 @@ export class Routing {
 
   private async steer(steering: Steering, inputs: InferenceRequest['inputs'], call: Call): Promise<HopAnswer> {
     let cut = steering.choose();
+    let waits = false;
     const progress = this.hop.begin(inputs, cut.id);
     const tried = new Set<string>();
+    const tooSlow = new Set<string>();
     for (;;) {
       tried.add(cut.id);
       try {
-        return await this.hop.follow(progress, call, steering.routeOf(cut));
+        return await this.hop.follow(progress, { ...call, waits }, steering.routeOf(cut));
       } catch (error) {
-        const other = call.signal.aborted ? undefined : this.otherCut(steering, error);
-        if (other === undefined || tried.has(other.id)) throw error;
+        if (error instanceof SlowLinkError) tooSlow.add(cut.id);
+        const other = call.signal.aborted ? undefined : this.otherCut(steering, cut, error);
+        if (other === undefined) throw error;
+        if (tried.has(other.id)) {
+          if (waits || !tooSlow.has(other.id)) throw error;
+          // There is no better one: it is waited for after all.
+          waits = true;
+        }
         cut = other;
       }
     }
   }
 
-  /** Another cut for a request that its cut could not answer; none where that would change nothing. */
-  private otherCut(steering: Steering, error: unknown) {
+  /** Another cut for a request that its cut could not answer, or not soon enough; none where that would change nothing. */
+  private otherCut(steering: Steering, cut: ContractCut, error: unknown): ContractCut | undefined {
+    if (error instanceof SlowLinkError) return steering.bothHold() ?? cut;
     if (!Refusal.is(error)) return undefined;
     const holding = holdingFrom(error.details[holdsParameter]);
     if (error.status === 409 && holding !== undefined) {

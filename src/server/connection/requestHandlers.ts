@@ -66,13 +66,25 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return session.ahead(() => analysis.call('compare', { ...session.request, strategy }, { signal }));
     },
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
-    'dnnsplit/picture': async ({ modelUri, folded, theme, part, metric = 'time', compare, texts }, signal) => {
+    'dnnsplit/picture': async ({ modelUri, folded, theme, part, metric = 'time', data, compare, texts }, signal) => {
       const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
       const { request } = sessions.require(modelUri);
       const overlay = await analysis.call('overlay', request, { signal });
       const other = compare ? await analysis.call('compare', { ...request, strategy: compare }, { signal }) : null;
-      const list = createDisplayList(scene, { overlay, metric, other: other?.overlay ?? null }, pictureText(texts));
+      const list = createDisplayList(
+        scene,
+        { overlay, metric, other: other?.overlay ?? null, data: data ?? null },
+        pictureText(texts),
+      );
       return { svg: svgPicture(list, savedTheme(theme), part) };
+    },
+    'dnnsplit/nodeData': ({ modelUri, file }, signal) => {
+      const { request } = sessions.require(modelUri);
+      return analysis.call('nodeData', { ...request, file }, { signal });
+    },
+    'dnnsplit/nodeDataText': async ({ modelUri, subject }, signal) => {
+      const { request } = sessions.require(modelUri);
+      return { text: await analysis.call('nodeDataText', { ...request, subject }, { signal }) };
     },
     'dnnsplit/report': async ({ modelUri, format }, signal) => {
       const { request } = sessions.require(modelUri);

@@ -7,6 +7,7 @@ import { labelText } from '../../shared/escape/workbench';
 import { say } from '../../shared/messages/say';
 import { costText, durationText } from '../../shared/quantities';
 import { clientCommands, type ModelSnapshot } from '../../shared/requests';
+import { unlessUnstated } from '../../shared/unstatedText';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
 import { documentStart } from './places';
 
@@ -19,8 +20,9 @@ export function planLenses(text: string, uri: string, path: string, reach: Reach
   if (document === undefined) return [];
   const model = modelIfThere(document, path, reach);
   const { latencyMs, costPerRequest } = document.prediction;
+  const cost = unlessUnstated(document.prediction, 'costPerRequest', costText(costPerRequest), 'cost not stated');
   const lenses = [
-    lens(say('lens.predicted', { latency: durationText(latencyMs), cost: costText(costPerRequest) }).text, '', []),
+    lens(say('lens.predicted', { latency: durationText(latencyMs), cost }).text, '', []),
     ...(model !== undefined
       ? [
           lens(say('lens.openGraph', {}).text, clientCommands.openGraph, [pathToUri(model)]),

@@ -10,15 +10,18 @@ import type { ToolAnswer } from '../../shared/assistantTools';
 import type { RegionMapReport } from '../../shared/bandwidthReports';
 import type { ErrorData } from '../../shared/errors';
 import type { InputRanges } from '../../shared/inputRanges';
+import type { NodeDataSubject } from '../../shared/nodeData';
 import type { AnalysisReport, PlanReport } from '../../shared/reports';
 import type {
   GeneratedFile,
   MeasuredProfile,
+  NamedText,
   NodeDetails,
   PlanComparison,
   PlanOverrides,
   PreviewAnswer,
   SearchHit,
+  ServerRequests,
 } from '../../shared/requests';
 import type { SceneOverlay } from '../../shared/scene';
 import type { DeploymentTarget } from '../../shared/targets';
@@ -71,6 +74,12 @@ export interface AnalysisFunctions {
   regions(params: ModelRequest & { readonly links: readonly [number, number] }, work: Work): RegionMapReport | null;
   /** The report of a plan, and what its picture shows of it. */
   handover(params: ModelRequest, work: Work): { readonly made: Handover; readonly overlay: SceneOverlay };
+  /** Values for the nodes of a model from the text of a file, and what of it is about the model. */
+  nodeData(
+    params: ModelRequest & { readonly file: NamedText },
+    work: Work,
+  ): ServerRequests['dnnsplit/nodeData']['result'];
+  nodeDataText(params: ModelRequest & { readonly subject: NodeDataSubject }, work: Work): string;
   nodeDetails(params: ModelRequest & { readonly nodeId: string }, work: Work): NodeDetails;
   search(params: ModelRequest & { readonly query: string; readonly limit: number }, work: Work): readonly SearchHit[];
   /** The text of a plan document at `planPath` for the model's plan now. */

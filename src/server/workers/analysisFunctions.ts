@@ -15,12 +15,15 @@ import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/planFile';
 import { mappedRegions } from '../../app/regionCache';
 import { rangesOfInputs } from '../../app/splitInputs';
 import { takeSteps } from '../../app/steps';
+import { matchedText, matchNodeData } from '../../engine/nodeData/matchNodeData';
+import { nodeDataText } from '../../engine/nodeData/nodeDataText';
 import { interactiveMs } from '../../engine/planning/planModel';
 import { analysisReport } from '../../engine/report/analysisReport';
 import { nodeDetails } from '../../engine/report/nodeDetails';
 import { planReport } from '../../engine/report/planReport';
 import { sceneOverlay } from '../../engine/report/sceneOverlay';
 import { searchNodes } from '../../engine/report/search';
+import { unstatedInPlan } from '../../engine/report/unstated';
 import type { Reach } from '../../files/reach';
 import { readingOfPlan } from '../../shared/documents/plan';
 import { DnnSplitError, toErrorData } from '../../shared/errors';
@@ -69,10 +72,12 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const analyzed = cache.analyzed(modelPath, settings, work);
       const options = { skipCertificate: true, skipRegimes: true, quickCertificate: true, deadlineMs: previewMs };
       try {
-        const { evaluation } = planAnalyzed(analyzed, settings, overrides, options, work).result.plan;
+        const { plan, costs } = planAnalyzed(analyzed, settings, overrides, options, work).result;
+        const { evaluation } = plan;
         const { latencyMs, costPerRequest, links } = evaluation;
         const [bytes, tensors] = [links.map((link) => link.bytes), links.map((link) => link.tensors.length)];
-        return { preview: { latencyMs, costPerRequest, bytes, tensors } };
+        const unstated = unstatedInPlan(costs.infrastructure, evaluation);
+        return { preview: { latencyMs, costPerRequest, bytes, tensors, ...unstated } };
       } catch (thrown) {
         return { refused: configError(thrown) };
       }
@@ -101,6 +106,15 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       const recommended = attempt(() => cache.recommended(modelPath, settings, overrides, work));
       const { costs, plan } = model.result;
       return { made: handoverOf(model, overrides, recommended), overlay: sceneOverlay(costs, plan) };
+    },
+    nodeData({ modelPath, file }, work) {
+      const { graph } = cache.analyzed(modelPath, cache.reading(modelPath), work);
+      const data = matchNodeData(graph, file.text, file.name);
+      return { data, told: matchedText(data) };
+    },
+    nodeDataText({ subject, ...request }, work) {
+      const { costs, plan } = planned(request, false, work).result;
+      return nodeDataText(costs, plan, subject);
     },
     nodeDetails({ nodeId, ...request }, work) {
       const analyzed = cache.analyzed(request.modelPath, cache.reading(request.modelPath), work);

@@ -14,6 +14,7 @@ import {
 import { rateClasses } from '../rateClasses';
 import { namesOf, recordOf } from '../recordOf';
 import type { StateSetting } from '../statePairs';
+import { unstatedFigures } from '../unstatedText';
 import { copies, count, nonNegative, positive, real } from './numbers';
 import { optimizationLevels } from './profile';
 
@@ -135,9 +136,18 @@ const planLink = z.strictObject({
 });
 export type PlanLink = z.infer<typeof planLink>;
 
+/** Figures of a plan; those that nobody states are 0. */
+const prediction = {
+  ...planFigures,
+  unstated: z
+    .array(z.enum(unstatedFigures))
+    .optional()
+    .describe('Figures that are 0 because nobody states what they count, such as a price: they are not known.'),
+};
+
 const outcome = z.strictObject({
   strategy: z.string(),
-  ...planFigures,
+  ...prediction,
 });
 
 const pair = z.tuple([real, real]);
@@ -236,7 +246,7 @@ export const planDocumentSchema = z.strictObject({
   strategy: z.string(),
   tiers: z.array(planTier).min(1).max(8),
   links: z.array(planLink),
-  prediction: z.strictObject(planFigures),
+  prediction: z.strictObject(prediction),
   certificate: z.strictObject({
     exactObjectiveValue: real.nullable(),
     objectiveValue: real,

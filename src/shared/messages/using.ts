@@ -118,6 +118,15 @@ export const usingMessages = {
   'command.unknownLink': 'There is no link {link}. The links are 0 to {last}.',
   'command.noLink': 'There is no link, because there is only one tier. Name more with --tiers.',
   'command.unknownDimension': '{model} has no dimension `{name}`{instead}',
+  'nodeData.refused': '{file} holds no node data: {problem}',
+  'nodeData.shape':
+    'it must be JSON of Model Explorer, with a number or a text as the "value" of each node in "results".',
+  'nodeData.matched': '{name}: {matched} of {nodes|# node has|# nodes have} a value.',
+  'nodeData.unmatched': ' {unmatched|# entry belongs|# entries belong} to no node of this model, such as {examples}.',
+  'nodeData.unread': ' {count|# color was|# colors were} not understood.',
+  'nodeData.of': '{of} is neither tier, time nor time:TIER. The tiers are {known}.',
+  'command.speed': '`--speed {text}` is not TIER=FACTOR with a factor above 0. The tiers are {known}.',
+  'command.pin': '`--pin {text}` is not NODE=TIER. The tiers are {known}.',
   'command.oneModel': '-o takes the plan of one model. Plan the models one by one to write their plans.',
   'command.streamHasNoFile':
     'A plan names the file of its model, and a model from standard input has none. Save the model and name its file.',

@@ -34,7 +34,7 @@ describe('completion in a shell', () => {
     expect(offered('pl')).toEqual(['plan']);
     expect(offered('')).toEqual(expect.arrayContaining(['analyze', 'compare', 'presets', 'serve', 'completion']));
     expect(offered('')).not.toContain('profile-process');
-    expect(offered('plan', '--c')).toEqual(['--config', '--cut', '--compare']);
+    expect(offered('plan', '--c')).toEqual(['--config', '--cut', '--cut-at', '--compare']);
     expect(offered('graph', '--theme', '')).toEqual(['light', 'dark']);
     expect(offered('plan', 'tiny')).toEqual(['']);
   });

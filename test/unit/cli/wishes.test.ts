@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyzeFile } from '../../../src/app/analyzeFile';
+import { configOf, settingsOf } from '../../../src/app/configuredModel';
+import { planAnalyzed } from '../../../src/app/planAnalyzed';
+import { planReport } from '../../../src/engine/report/planReport';
+import { planCommand } from '../../../src/shared/planCommand';
+import type { PlanOverrides } from '../../../src/shared/requests';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 
@@ -115,6 +121,59 @@ describe('what the command line is asked for', () => {
       expect(run(['plan', 'tiny.onnx', '--tiers', 'edge,t44']).stderr).toMatch(
         /neither a tier nor a preset `t44`; did you mean 't4'\?/,
       );
+    });
+  });
+
+  describe('a command that was copied', () => {
+    const tiers = [`it's "on" $HOME`, 'e=2', 'cloud'] as const;
+    const [model, config] = ["-o 'dd\\.onnx", 'own `one`.json'];
+    const ends = ['0..6', '7..13', '14..20'] as const;
+
+    beforeAll(() => {
+      copyFileSync(path('tiny.onnx'), path(model));
+      const sample = parse(sampleConfig);
+      const named = sample.tiers.map((tier: object, index: number) => ({ ...tier, id: tiers[index] }));
+      writeFileSync(path(config), JSON.stringify({ ...sample, tiers: named }));
+    });
+
+    /** What a real shell makes of the command. */
+    const inShell = (command: string) => {
+      const script = `dnnsplit() { "${process.execPath}" "${bundled.program('cli')}" "$@"; }; ${command}`;
+      return spawnSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    };
+
+    const tried: readonly PlanOverrides[] = [
+      {
+        objective: '{"latency":1,"cost":0.5}',
+        answer: 'returned',
+        bandwidthMbps: [3.5, null],
+        latencyMs: [null, 40],
+        tierSpeed: [2.5, 0.5, null],
+      },
+      { cuts: [4, null], strategy: 'dnnsplit', bandwidthMbps: [1e-3, 2e4] },
+      { pin: { 5: tiers[1], 9: tiers[1] }, strategy: `single:${tiers[1]}` },
+      { placement: [[ends[0]], [ends[1]], [ends[2]]] },
+    ];
+
+    it.each(tried)('makes the plan that was on the screen, with %j', (overrides) => {
+      const command = planCommand({ command: 'plan', model, config, overrides, tiers, more: ['--json'] });
+      const { stdout, stderr } = inShell(command);
+      expect(stderr).toBe('');
+      const { format: _f, formatVersion: _v, model: _m, config: _c, ...printed } = JSON.parse(stdout);
+      const settings = settingsOf(path(model), configOf(path(model), path(config)));
+      const { result, analyzed } = planAnalyzed(analyzeFile(path(model), settings.bindings), settings, overrides, {});
+      expect(printed).toEqual(JSON.parse(JSON.stringify(planReport(result, analyzed))));
+    });
+
+    it('makes the report with what is tried', () => {
+      const overrides = { cuts: [4, null], pin: { 0: tiers[0] } };
+      const command = planCommand({ command: 'report', model, config, overrides, tiers, more: ['-o', 'own.md'] });
+      expect(inShell(command).stderr).toBe('');
+      const report = readFileSync(path('own.md'), 'utf8');
+      expect(report).toContain('--cut-at 0=4');
+      expect(report).toContain('Recommended');
+      const refused = inShell(`${command} --force --cut-at 7=3`);
+      expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('no link 7')]);
     });
   });
 

@@ -4,6 +4,7 @@ import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/p
 import { PanelMemory } from '../../../src/extension/graph/panelMemory';
 import { parseMessage } from '../../../src/extension/graph/parseMessage';
 import { graphStrings } from '../../../src/extension/graph/strings';
+import { LiveViews } from '../../../src/extension/live/liveViews';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { SelectionHub } from '../../../src/extension/model/selection';
 import { DisposableStore } from '../../../src/extension/window/disposables';
@@ -151,6 +152,7 @@ function conversation() {
     connection: server,
     models,
     selection,
+    live: new LiveViews(),
     createCancellation,
     strings: {},
     initialFolds: () => [],
@@ -299,6 +301,7 @@ describe('GraphSession', () => {
       connection: server,
       models,
       selection,
+      live: new LiveViews(),
       createCancellation,
       strings: {},
       initialFolds: () => null,

@@ -76,7 +76,7 @@ describe('commands', () => {
       expect(category).toBe('DNNSplit');
       expect(icon).toMatch(/^\$\([\w-]+\)$/);
       if (command === 'dnnsplit.analyze') continue;
-      for (const word of localized(title).split(' ')) expect(word).toMatch(/^([A-Z]|(to|in|of|and)$)/);
+      for (const word of localized(title).split(' ')) expect(word).toMatch(/^([A-Z]|(as|to|in|of|and)$)/);
     }
   });
 

@@ -102,7 +102,7 @@ function isTopFile(name: string): boolean {
 describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
   'programs with messages of their own (needs a build)',
   () => {
-    it.each(['server', 'layoutWorker', 'relay', 'relayGrpc'])(
+    it.each(['server', 'layoutWorker', 'relay', 'relayGrpc', 'measure'])(
       '%s has every message that it names, and not all',
       (name) => {
         const program = read(`dist/${name}.js`);
@@ -113,6 +113,17 @@ describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
         expect(named.length).toBeLessThan(Object.keys(messages).length / 2);
       },
     );
+  },
+);
+
+describe.skipIf(!existsSync(join(root, 'dist/server.js')))(
+  'programs that only check what they read (needs a build)',
+  () => {
+    it.each(['languageServer', 'analysisWorker', 'relay'])('%s holds nothing that makes JSON schemas', (name) => {
+      const program = read(`dist/${name}.js`);
+      expect(program).toContain('This program makes no JSON schemas.');
+      expect(program).not.toContain('cannot be represented in JSON Schema');
+    });
   },
 );
 

@@ -37,6 +37,7 @@ const houses: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deploy: ['shapes', 'extract'],
     report: ['onnx', 'shapes', 'split', 'planning'],
     picture: ['shapes', 'split'],
+    nodeData: ['split', 'planning', 'picture'],
     handover: ['picture'],
   },
   'src/engine/planning': {

@@ -51,7 +51,7 @@ describe('what the programs contain of others', () => {
     const packages = [...metafiles.values()].flatMap(packagesIn);
     expect(packages.length).toBeGreaterThan(30);
     for (const { name, version } of packages) {
-      const section = sections.find((text) => text.startsWith(`${name} ${version}\n`));
+      const section = sections.find((text) => `\n${text}`.includes(`\n${name} ${version}\n`));
       expect(section, `${name} ${version}`).toBeDefined();
       expect(section, name).toMatch(
         /Permission (is hereby granted|to use)|Redistribution and use|Each contributor licenses you|Eclipse Public/i,

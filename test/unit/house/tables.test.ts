@@ -59,9 +59,9 @@ describe('metrics', () => {
   it('are stated by plan documents, with what they count', () => {
     const { properties } = within(schemas['splitplan']);
     const figures = metrics.map((metric) => metricTable[metric].figure);
-    expect(Object.keys(within(properties, 'prediction', 'properties'))).toEqual(figures);
+    expect(Object.keys(within(properties, 'prediction', 'properties'))).toEqual([...figures, 'unstated']);
     const outcome = Object.keys(within(properties, 'baselines', 'items', 'properties'));
-    expect(outcome).toEqual(['strategy', ...figures]);
+    expect(outcome).toEqual(['strategy', ...figures, 'unstated']);
     for (const [list, rates] of [
       ['tiers', tierRates],
       ['links', linkRates],

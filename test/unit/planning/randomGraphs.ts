@@ -1,13 +1,29 @@
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
-import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
+import type {
+  Constraints,
+  Infrastructure,
+  Objective,
+} from '../../../src/engine/planning/infrastructure/infrastructure';
 import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import type { Evaluation } from '../../../src/engine/planning/plan/plan';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { linkRates, tierRates } from '../../../src/shared/metrics';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
+
+/** One of each metric, and a weighted sum. */
+export const objectives: readonly Objective[] = [
+  ...(['latency', 'cost', 'energy', 'throughput'] as const),
+  { latency: 1, cost: 500, energy: 0.1 },
+];
+
+/** Two ways to compute the same value. @param part of the expected value that rounding may take */
+export function expectNear(value: number, expected: number, part = 1e-9): void {
+  expect(Math.abs(value - expected)).toBeLessThanOrEqual(part * Math.abs(expected) + 1e-15);
+}
 
 /** Small random DAGs: up to `most` nodes, each reading one to three earlier tensors, two inputs at most. */
 export function smallGraphs(most: number): fc.Arbitrary<SplitGraph> {

@@ -2,79 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
-import type { Infrastructure, Link, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
+import type { Infrastructure, Link } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { withState } from '../../../src/engine/split/stateTensors';
-import { allAssignments, bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
-import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
+import {
+  allAssignments,
+  bestWithin,
+  expectNear,
+  infrastructures,
+  limitedBy,
+  objectives,
+  randomLimits,
+} from './randomGraphs';
+import { type Remembered, remembering, rememberingGraphs } from './rememberingGraphs';
+import { plainInfrastructure, syntheticGraph } from './support';
 
 const fast = { skipRegimes: true } as const;
 
-/** A piece of state: its bytes, the node that makes it and those that read it, all by number. */
-interface Remembered {
-  readonly bytes: number;
-  readonly maker: number;
-  readonly readers: readonly number[];
-}
-
-/** A graph with its state, and the same graph that remembers nothing. */
-interface Pair {
-  readonly graph: SplitGraph;
-  readonly without: SplitGraph;
-  readonly state: readonly Remembered[];
-}
-
-/** The graph with state inputs that some nodes read besides, and an output of its own for each where it is made. */
-function remembering(without: SplitGraph, state: readonly Remembered[]): Pair {
-  const inputs = Object.fromEntries(
-    without.inputs.map((input) => [without.tensors[input]?.name ?? '', without.tensors[input]?.bytes]),
-  );
-  const list = without.nodes.map((node, index): SyntheticNode => {
-    const own = without.tensors[node.writes[0] ?? -1];
-    const reads = node.reads.map((tensor) => without.tensors[tensor]?.name ?? '');
-    const states = state.flatMap(({ readers }, s) => (readers.includes(index) ? [`s${s}`] : []));
-    return {
-      name: node.name,
-      reads: [...reads, ...states],
-      bytes: own?.bytes,
-      macs: node.macs ?? 0,
-      weightBytes: node.weightBytes,
-      isOutput: own?.isGraphOutput === true,
-    };
-  });
-  const drawn = syntheticGraph(
-    { ...inputs, ...Object.fromEntries(state.map(({ bytes }, s) => [`s${s}`, bytes])) },
-    list,
-  );
-  const made = state.map(({ bytes, maker }, s) => ({
-    ...{ name: `new${s}`, dtype: 'float32' as const, shape: [bytes / 4], bytes },
-    ...{ producer: maker, consumers: [], isGraphOutput: true },
-  }));
-  const outputs = [...drawn.outputs, ...made.map((_, s) => drawn.tensors.length + s)];
-  const whole = { ...drawn, tensors: [...drawn.tensors, ...made], outputs };
-  const graph = withState(
-    whole,
-    state.map((_, s) => ({ input: `s${s}`, output: `new${s}` })),
-  );
-  return { graph, without, state };
-}
-
-const pairs = (most: number): fc.Arbitrary<Pair> =>
-  smallGraphs(most).chain((without) => {
-    const node = fc.nat({ max: without.nodes.length - 1 });
-    const one = fc.record({
-      bytes: fc.integer({ min: 1, max: 120 }).map((elements) => elements * 4),
-      maker: node,
-      readers: fc.uniqueArray(node, { minLength: 1, maxLength: 3 }),
-    });
-    return fc.array(one, { minLength: 1, maxLength: 3 }).map((state) => remembering(without, state));
-  });
-
-const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500, energy: 0.1 }];
 const cases = fc.tuple(
-  pairs(6),
+  rememberingGraphs(6),
   fc.integer({ min: 2, max: 4 }).chain((count) => infrastructures(count, false)),
   fc.constantFrom(...objectives),
 );
@@ -217,20 +163,25 @@ describe('with random state, on random graphs', () => {
 
   test('every regime is the best plan at its bandwidths', () => {
     fc.assert(
-      fc.property(pairs(5), infrastructures(2, false), fc.constantFrom(...objectives), ({ graph }, base, objective) => {
-        const infrastructure = { ...base, objective };
-        const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
-        for (const regime of regimes[0] ?? []) {
-          const mbps = Math.sqrt(Math.max(regime.fromMbps, 1e-3) * Math.min(regime.toMbps, 1e5));
-          if (!(mbps > regime.fromMbps && mbps < regime.toMbps)) continue;
-          const links = infrastructure.links.map((one) => ({ ...one, bandwidthMbps: mbps }));
-          const costs = createCostTables(graph, { ...infrastructure, links });
-          const values = allAssignments(graph, 2).map((one) => evaluatePlan(costs, one).objectiveValue);
-          const own = evaluatePlan(costs, regime.assignment);
-          expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
-          expectNear(regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000), own.latencyMs);
-        }
-      }),
+      fc.property(
+        rememberingGraphs(5),
+        infrastructures(2, false),
+        fc.constantFrom(...objectives),
+        ({ graph }, base, objective) => {
+          const infrastructure = { ...base, objective };
+          const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
+          for (const regime of regimes[0] ?? []) {
+            const mbps = Math.sqrt(Math.max(regime.fromMbps, 1e-3) * Math.min(regime.toMbps, 1e5));
+            if (!(mbps > regime.fromMbps && mbps < regime.toMbps)) continue;
+            const links = infrastructure.links.map((one) => ({ ...one, bandwidthMbps: mbps }));
+            const costs = createCostTables(graph, { ...infrastructure, links });
+            const values = allAssignments(graph, 2).map((one) => evaluatePlan(costs, one).objectiveValue);
+            const own = evaluatePlan(costs, regime.assignment);
+            expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
+            expectNear(regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000), own.latencyMs);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -279,7 +230,3 @@ test('with more cuts than are listed, minimum cuts and branch and bound are exac
     { numRuns: 15 },
   );
 });
-
-function expectNear(value: number, expected: number, part = 1e-9): void {
-  expect(Math.abs(value - expected)).toBeLessThanOrEqual(part * Math.abs(expected) + 1e-15);
-}

@@ -2,15 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
-import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
+import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { allAssignments, bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
+import {
+  allAssignments,
+  bestWithin,
+  expectNear,
+  infrastructures,
+  limitedBy,
+  objectives,
+  randomLimits,
+  smallGraphs,
+} from './randomGraphs';
 import { plainInfrastructure, syntheticGraph } from './support';
 
-const objectives: Objective[] = ['latency', 'cost', 'energy', 'throughput', { latency: 1, cost: 500, energy: 0.1 }];
 const fast = { skipRegimes: true } as const;
 
 /** Costs of one assignment, by name of the tier that each node runs on. */
@@ -207,7 +215,3 @@ test('a configuration returns answers unless it says otherwise, for all outputs,
     outputAnswers: { mask: 'stays' },
   });
 });
-
-function expectNear(value: number, expected: number, part = 1e-9): void {
-  expect(Math.abs(value - expected)).toBeLessThanOrEqual(part * Math.abs(expected) + 1e-15);
-}

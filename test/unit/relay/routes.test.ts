@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { EmulatedLink } from '../../../src/relay/execution/emulatedLink';
 import type { Executors } from '../../../src/relay/service/hop';
 import { contractSchema } from '../../../src/shared/documents/contract';
 import { freePort } from '../../support/freePort';
@@ -151,6 +153,42 @@ describe('chains of two versions', () => {
     const cloud = await serveTier(upper, addOne('y'));
     const device = await serveTier(lower, addOne('a'), cloud.address);
     expect((await infer(device)).data).toEqual([3]);
+  });
+});
+
+describe('a link that becomes too slow for a request that is on its way', () => {
+  it('is done without at once, long before the time-out, and used again once it is fast', async () => {
+    const cloud = await serveTier(cloudContract(), blocks(), undefined, { maxBodyBytes: 1e6 });
+    const link = new EmulatedLink({ targetPort: cloud.port, bandwidthMbps: 1000, latencyMs: 0 });
+    const address = `http://127.0.0.1:${await link.listen()}`;
+    const device = await serveTier(deviceContract({ startMbps: 50 }), blocks(), address, { timeoutMs: 60_000 });
+    expect(await infer(device)).toMatchObject({ status: 200, data: [3], cuts: ['none', 'none'] });
+    link.bandwidth = 0;
+    expect(await infer(device)).toEqual({ status: 200, data: [3], cuts: ['all'] });
+    // No failure of the tier above: what is slow is looked at again.
+    expect(await infer(device)).toEqual({ status: 200, data: [3], cuts: ['all'] });
+    expect(device.logged).toEqual([]);
+    link.bandwidth = 1000;
+    let seen = await infer(device);
+    while (seen.cuts?.[0] === 'all') seen = await infer(device);
+    expect(seen).toMatchObject({ status: 200, data: [3] });
+    link.close();
+  });
+
+  it('is waited for all the same where the tier above holds no other cut', async () => {
+    const cloud = await serveTier(cloudContract({ cuts: ['none'] }), blocks());
+    const link = new EmulatedLink({ targetPort: cloud.port, bandwidthMbps: 1000, latencyMs: 0 });
+    const address = `http://127.0.0.1:${await link.listen()}`;
+    const contract = deviceContract({ startMbps: 50, cuts: ['half', 'none'] });
+    const device = await serveTier(contract, blocks(), address, { timeoutMs: 60_000 });
+    expect(await infer(device)).toMatchObject({ status: 200, cuts: ['none', 'none'] });
+    link.bandwidth = 0;
+    const answer = infer(device);
+    const metrics = async () => await (await fetch(`${device.address}/metrics`)).text();
+    while (!/upstream_seconds_count\{[^}]*status="499"\} 1/.test(await metrics())) await delay(20);
+    link.bandwidth = 1000;
+    expect(await answer).toMatchObject({ status: 200, data: [3], cuts: ['none', 'none'] });
+    link.close();
   });
 });
 

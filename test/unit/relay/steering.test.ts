@@ -7,13 +7,14 @@ import { followedReports } from '../../../src/engine/report/planReport';
 import { Arrivals } from '../../../src/relay/adaptive/arrivals';
 import {
   assumedLink,
+  hasChanged,
   type LinkEstimate,
   type LinkObservation,
   probeBytes,
   probePauseMs,
   withLowerBound,
   withObservation,
-  withTimeout,
+  withUpperBound,
 } from '../../../src/relay/adaptive/bandwidthEstimate';
 import { SharedArrivals } from '../../../src/relay/adaptive/sharedArrivals';
 import { Steering } from '../../../src/relay/adaptive/steering';
@@ -136,17 +137,35 @@ describe('the bandwidth of a link', () => {
     expect(withObservation(fast, body(16_000, 0.1)).bandwidthMbps).toBeCloseTo(50);
   });
 
+  it('falls by a few packets that arrive far apart, however long the round trip', () => {
+    const fast = estimated([body(large, 500), body(large, 500)]);
+    // 10 kB in 100 ms, less than one round trip.
+    expect(withObservation(fast, body(10_000, 0.8, 300)).bandwidthMbps).toBeCloseTo(0.8);
+    expect(withObservation(fast, body(10_000, 0.81, 300)).bandwidthMbps).toBeCloseTo(500);
+    expect(withObservation(fast, body(6_000, 0.1, 300)).bandwidthMbps).toBeCloseTo(500);
+    expect(withObservation(fast, body(14_001, 0.1, 3000)).bandwidthMbps).toBeCloseTo(500);
+  });
+
+  it('has changed where it is clearly another one, or a small body hints at that', () => {
+    const fast = estimated([body(large, 50), body(large, 50)]);
+    expect(hasChanged(fast, withObservation(fast, body(large, 45)))).toBe(false);
+    expect(hasChanged(fast, withObservation(fast, body(large, 2)))).toBe(true);
+    expect(hasChanged(fast, withObservation(fast, body(1000, 80)))).toBe(true);
+    expect(hasChanged(fast, withObservation(fast, body(1000, 55)))).toBe(false);
+    expect(hasChanged(assumedLink(), fast)).toBe(true);
+  });
+
   it('falls by a body that does not arrive, and is measured anew after it', () => {
     const fast = estimated([body(large, 50), body(large, 50), body(large, 50)]);
     // 200 kB that are not there after 10 s: at most 0.16 Mbit/s.
-    const fallen = withTimeout(fast, large, 10_000);
+    const fallen = withUpperBound(fast, 0.16);
     expect(fallen.bandwidthMbps).toBeCloseTo(0.16);
     expect(withObservation(fallen, body(large, 1)).bandwidthMbps).toBeCloseTo(1);
-    expect(withTimeout(estimated([body(large, 0.1)]), large, 10_000).bandwidthMbps).toBeCloseTo(0.1);
+    expect(withUpperBound(estimated([body(large, 0.1)]), 0.16).bandwidthMbps).toBeCloseTo(0.1);
   });
 
   it('is no less than what a body took from end to end, also right after a link that was dead', () => {
-    const dead = withTimeout(estimated([body(large, 50)]), large, 48_000);
+    const dead = withUpperBound(estimated([body(large, 50)]), (large * 8) / 48e6);
     expect(dead.bandwidthMbps).toBeLessThan(0.04);
     // 64 KiB that come all at once, answered after 20 ms.
     const seen = withObservation(dead, { bodyBytes: 65_536, bytes: 0, ms: 0, roundTripMs: 20 });
@@ -161,11 +180,14 @@ describe('the bandwidth of a link', () => {
   });
 
   it('is probed with few bytes where the link is slow, and so more often', () => {
-    // 16 KiB take 131 ms at 1 Mbit/s.
-    expect(probeBytes(estimated([body(large, 1, 8)]))).toBe(16_384);
-    expect(probeBytes(estimated([body(large, 1, 9)]))).toBe(65_536);
+    // 6 KiB take 98 ms at 0.5 Mbit/s, 14,000 bytes 112 ms at 1 Mbit/s, and 16 KiB 66 ms at 2 Mbit/s.
+    expect(probeBytes(estimated([body(large, 0.4, 300)]))).toBe(6144);
+    expect(probeBytes(estimated([body(large, 0.5, 300)]))).toBe(14_000);
+    expect(probeBytes(estimated([body(large, 1, 300)]))).toBe(14_000);
+    expect(probeBytes(estimated([body(large, 2, 4)]))).toBe(16_384);
+    expect(probeBytes(estimated([body(large, 2, 5)]))).toBe(65_536);
     expect(probeBytes(estimated([body(large, 50, 8)]))).toBe(65_536);
-    expect(probeBytes(assumedLink(1))).toBe(65_536);
+    expect(probeBytes(assumedLink(2))).toBe(65_536);
     expect(probePauseMs(16_384, 1)).toBeCloseTo(13_107.2);
   });
 
@@ -212,6 +234,13 @@ describe('a table that was made for a trace', () => {
         }
       }),
     );
+  });
+
+  it('says below what a cut in force is given up, where its row goes on with it', () => {
+    const steering = new Steering(contract());
+    expect([half, all, none].map((cut) => steering.leftBelowMbps(cut))).toEqual([2, 0, 5]);
+    steering.measured(3);
+    expect([half, none].map((cut) => steering.leftBelowMbps(cut))).toEqual([2, 0]);
   });
 
   it('waits as the borders do, and leaves a dead link at once', () => {
@@ -280,6 +309,26 @@ describe('the cut in force', () => {
     expect([steering.choose().id, steering.status().bandwidthMbps]).toEqual(['all', 0]);
     steering.found(0);
     expect(steering.choose().id).toBe('none');
+    // The one that was used last of those that do without what is not held.
+    steering.holds({ artifact: '', cuts: ['half'] });
+    expect(steering.choose().id).toBe('all');
+    expect(steering.status()).toMatchObject({
+      switches: 5,
+      switchesFor: { bandwidth: 2, lost: 1, found: 1, held: 1 },
+    });
+  });
+
+  it('is given up below its border, and is another one at once where a request shows that', () => {
+    const rules = { minimumDwellMs: 1000, minimumSamples: 2 };
+    const steering = new Steering(deviceContract({ startMbps: 50, rules }), () => 0);
+    expect(['none', 'half', 'all', 'other'].map((cut) => steering.leftBelowMbps(cut))).toEqual([9, 0.9, 0, 0]);
+    expect(steering.choose().id).toBe('none');
+    steering.measured(8.9, true);
+    expect(steering.bothHold()?.id).toBe('half');
+    steering.measured(0.8, true);
+    expect(steering.choose().id).toBe('all');
+    steering.measured(50);
+    expect(steering.choose().id).toBe('all');
   });
 
   it('forgets a tier further above that was lost after a while, and its own neighbor only once it answers', () => {

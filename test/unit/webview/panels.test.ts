@@ -5,6 +5,7 @@ import { analysisReport } from '../../../src/engine/report/analysisReport';
 import { nodeDetails } from '../../../src/engine/report/nodeDetails';
 import { planReport } from '../../../src/engine/report/planReport';
 import { sceneOverlay } from '../../../src/engine/report/sceneOverlay';
+import type { LiveMoment, LiveView } from '../../../src/shared/live';
 import type { PlanReport } from '../../../src/shared/reports';
 import { bandwidthChart } from '../../../webview/charts/bandwidthChart';
 import { paretoChart } from '../../../webview/charts/paretoChart';
@@ -14,6 +15,7 @@ import { initialState, reduce, type State } from '../../../webview/model/state';
 import { createCandidatesPanel } from '../../../webview/panels/candidatesPanel';
 import { comparisonView } from '../../../webview/panels/comparisonView';
 import { createDetailsPanel } from '../../../webview/panels/detailsPanel';
+import { createLiveStrip } from '../../../webview/panels/liveStrip';
 import { createNodesPanel } from '../../../webview/panels/nodesPanel';
 import { createPlanPanel } from '../../../webview/panels/planPanel';
 import { createTooltip } from '../../../webview/panels/tooltip';
@@ -464,5 +466,77 @@ describe('the charts', () => {
       row.get('')?.all('button')[0]?.click();
     }
     expect(taken).toEqual([13, 17, 19, 13, 17, 19]);
+  });
+});
+
+describe('the strip of running tiers', () => {
+  const cut = { number: 2, count: 3, fromMbps: 4, toMbps: 40 };
+  const moment: LiveMoment = {
+    ...{ atMs: 1000, links: [{ link: 0, mbps: 12.5 }], roundTripMs: 3, cut },
+    ...{ requests: 1234, failed: 2, latencyMs: 161, perSecond: 9.5 },
+  };
+  const view: LiveView = {
+    address: 'http://edge:8000',
+    trouble: null,
+    history: [{ ...moment, atMs: 0, links: [{ link: 0, mbps: 2 }], cut: { ...cut, number: 1 } }, moment],
+    switches: [{ atMs: 1000, reason: 'lost', cut, mbps: 12.5 }],
+  };
+  const strip = (live: LiveView | null) =>
+    panelOf(createLiveStrip, reduce(state, { type: 'host', message: { type: 'live', live } }));
+
+  test('is there while something is followed, and says in words what is seen', () => {
+    expect(strip(null).hidden).toBe(true);
+    const shown = strip(view);
+    expect([shown.hidden, shown.getAttribute('tabindex')]).toEqual([false, '0']);
+    const [from = '', to = ''] = [plan.links[0]?.from, plan.links[0]?.to];
+    for (const said of [
+      'http://edge:8000',
+      `${from} → ${to}: 12.5 Mbit/s`,
+      'round trip 3.00 ms',
+      'cut 2 of 3 (4 Mbit/s – 40 Mbit/s)',
+      '1,234 requests, 9.50 per second',
+      '2 failed',
+      'latency 161 ms',
+    ])
+      expect(
+        shown
+          .all('span')
+          .map(({ textContent }) => textContent)
+          .concat(view.address),
+      ).toContain(said);
+    expect(shown.all('li')[0]?.textContent).toMatch(/cut 2 of 3 \(.*\): the tier above does not answer$/);
+    expect(shown.all('svg')[0]?.getAttribute('aria-label')).toBe(
+      'Bandwidth between 2 Mbit/s and 12.5 Mbit/s of late, 1 change of the cut',
+    );
+    expect(shown.all('polyline')).toHaveLength(2);
+    expect(shown.textContent).not.toContain('⚠');
+  });
+
+  test('says what is in the way, with what was seen last', () => {
+    const shown = strip({ ...view, trouble: 'No relay answers.' });
+    expect(shown.textContent).toContain('⚠ No relay answers.');
+    expect(shown.textContent).toContain('1,234 requests');
+    expect(strip({ ...view, history: [], switches: [] }).all('svg')).toEqual([]);
+  });
+
+  test('stops following, and moves the plan along where that is wanted, once per cut', () => {
+    const live = createLiveStrip(controller);
+    const show = (of: LiveView) => live.update(reduce(state, { type: 'host', message: { type: 'live', live: of } }));
+    show(view);
+    const [follow, stop] = tiny(live.element).all('button');
+    calls.length = 0;
+    stop?.click();
+    show({ ...view });
+    follow?.click();
+    show({ ...view });
+    const fast = { ...moment, links: [{ link: 0, mbps: 80 }], cut: { ...cut, number: 3 } };
+    show({ ...view, history: [fast] });
+    follow?.click();
+    show({ ...view, history: [moment] });
+    const overridden = (mbps: number) => [
+      'override',
+      expect.objectContaining({ bandwidthMbps: expect.arrayContaining([mbps]) }),
+    ];
+    expect(calls).toEqual([['run', 'stopFollowing'], overridden(12.5), overridden(80)]);
   });
 });

@@ -64,6 +64,18 @@ describe('Analyze DNN splits', () => {
     assert.equal(await vscode.env.clipboard.readText(), row?.tensorNames?.join('\n'));
   });
 
+  it('copies the command line that makes the plan on the screen', async () => {
+    const look = await analyzeSample();
+    const other = section(look, 'candidates').children.find(({ kind }) => kind === 'candidate');
+    await vscode.commands.executeCommand('dnnsplit.cutHere', other);
+    await vscode.commands.executeCommand('dnnsplit.copyCommand');
+    const tried = look.snapshot()?.tried?.cuts?.flatMap((cut, link) => (cut === null ? [] : [`${link}=${cut}`])) ?? [];
+    assert.equal(tried.length, 1);
+    const expected = `dnnsplit plan resnet152.onnx --config dnnsplit.json --cut-at ${tried}`;
+    assert.equal(await vscode.env.clipboard.readText(), expected);
+    await vscode.commands.executeCommand('dnnsplit.resetOverrides');
+  });
+
   it('forgets the model when it is closed', async () => {
     const look = await analyzeSample();
     await vscode.commands.executeCommand('dnnsplit.closeModel');

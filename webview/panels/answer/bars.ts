@@ -1,11 +1,11 @@
 import { metricTable } from '../../../src/shared/metrics';
 import type { PlanReport } from '../../../src/shared/reports';
 import { tierColorIds } from '../../../src/shared/tierLook';
-import { unlessUnstated } from '../../../src/shared/unstatedText';
 import type { Controller } from '../../control/controller';
 import type { Alternative } from '../../model/alternatives';
 import { type Content, element, setText } from '../../page/dom';
 import { on } from '../../page/patch';
+import { figureText } from '../../text/figureText';
 import { formatDollars, formatMs, formatRatio } from '../../text/format';
 import { type StringKey, text, translated } from '../../text/strings';
 import { type Counted, type Segment, segmentsOf } from './chain';
@@ -137,12 +137,7 @@ interface BarParts {
 }
 
 function barRow(one: Alternative, plan: PlanReport, counted: Counted, { picture, more }: BarParts): HTMLElement {
-  const figure = unlessUnstated(
-    one,
-    metricTable[counted].figure,
-    format(figureOf(one, counted), counted),
-    text('figure.unstated'),
-  );
+  const figure = figureText(one.figures, counted);
   const name = alternativeName(one, plan.withoutTried !== undefined);
   const isShown = one.overrides === null;
   return element(

@@ -31,6 +31,7 @@ const nextSteps: readonly NextStep[] = [
   { command: 'openConfig', label: 'next.config', title: 'next.config.title' },
   { command: 'exportPlan', label: 'toolbar.export', title: 'next.export.title' },
   { command: 'report', label: 'next.report', title: 'next.report.title' },
+  { command: 'copyCommand', label: 'next.command', title: 'next.command.title' },
   { command: 'split', label: 'next.split', title: 'next.split.title' },
   { command: 'verifySplit', label: 'next.verify', title: 'next.verify.title' },
   { command: 'generate', label: 'next.generate', title: 'next.generate.title' },

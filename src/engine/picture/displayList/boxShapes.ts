@@ -1,13 +1,19 @@
 import type { SceneNode } from '../../../shared/scene';
 import { fitText, textWidth } from '../../../shared/textWidth';
-import { type AreaShape, type RectShape, type Shape, type TextShape, textStyles } from './shapes';
+import { type AreaShape, type Ink, type RectShape, type Shape, type TextShape, textStyles } from './shapes';
 
 /** What a box shows beside its own texts. */
 export interface BoxFacts {
   readonly node: SceneNode;
   readonly title: string;
   /** The chosen metric: its text, its share of the heat scale, and whether it was measured. */
-  readonly figure: { readonly text: string; readonly share: number; readonly isMeasured: boolean } | null;
+  readonly figure: {
+    readonly text: string;
+    readonly share: number;
+    readonly isMeasured: boolean;
+    /** Of a file of node data. */
+    readonly color?: string | null;
+  } | null;
   readonly badge: { readonly text: string; readonly tier: number } | null;
   /** Tier of another plan that the plan is held against. */
   readonly movedTo: number | null;
@@ -49,6 +55,11 @@ const terminalDash = [3, 2];
 /** Radius of a dot for a share of the heat scale: size tells what color tells. */
 export function dotRadius(share: number): number {
   return 2 + 3 * share;
+}
+
+/** The color of a dot: that of a file, where it gives one, else of the heat scale. */
+export function dotInk(share: number, color: string | null | undefined): Ink {
+  return color ? { css: color } : { heat: share };
 }
 
 /** A card with a bar for its family, two lines of text and the figure at the right of the first; folds are stacks of cards. */
@@ -109,7 +120,7 @@ function contentOf({ node, title, figure, badge }: BoxFacts): Shape[] {
 }
 
 function figureShapes(
-  { text, share, isMeasured }: NonNullable<BoxFacts['figure']>,
+  { text, share, isMeasured, color }: NonNullable<BoxFacts['figure']>,
   left: number,
   right: number,
   y: number,
@@ -117,7 +128,8 @@ function figureShapes(
   const dot = { kind: 'circle', x: right - dotInset, y, radius: dotScale * dotRadius(share) } as const;
   const end = right - figureInset;
   return [
-    { ...dot, fill: { heat: share } },
+    // A color of a file may be that of the box.
+    { ...dot, fill: dotInk(share, color), ...(color && { stroke: 'dimmed' as const }) },
     ...(isMeasured ? [{ ...dot, radius: dot.radius + ringGap, stroke: 'foreground' } as const] : []),
     { kind: 'text', text, x: end, y, align: 'end', style: 'figure', ink: 'dimmed', room: end - left },
   ];

@@ -3,6 +3,7 @@
  * bands, pills, badges and legend there are, their texts, places and colors (by what they are for). Two pens draw it: the
  * SVG document and the canvas of the graph view. A pen decides nothing but how much of it is worth drawing from afar.
  */
+import type { NodeData } from '../../../shared/nodeData';
 import type { HeatMetric } from '../../../shared/picture';
 import type { Scene, SceneOverlay } from '../../../shared/scene';
 import { type Pill, pillOf } from './boundaries';
@@ -22,6 +23,8 @@ export interface Shown {
   readonly metric: HeatMetric;
   /** Another plan that the plan is held against. */
   readonly other?: Pick<SceneOverlay, 'tierOfNode'> | null;
+  /** What the metric `data` tells. */
+  readonly data?: NodeData | null;
 }
 
 export interface DisplayList {
@@ -50,10 +53,10 @@ const isSameSpan = (a: TierSpan, b: TierSpan) => a.first === b.first && a.last =
  * @param text the words of the picture; English without
  */
 export function createDisplayList(scene: Scene, shown: Shown, text: PictureText = pictureText()): DisplayList {
-  const { overlay, metric, other } = shown;
+  const { overlay, metric, other, data } = shown;
   const plan = overlay === null ? null : createPlannedScene(scene, overlay);
   const otherTiers = other ? tierSpans(scene, other) : null;
-  const heat = createHeatScale(metric, scene, plan);
+  const heat = createHeatScale(metric, scene, plan, data);
   const boxes: BoxShapes[] = [];
 
   const movedTo = (index: number): TierSpan | null => {
@@ -78,7 +81,8 @@ export function createDisplayList(scene: Scene, shown: Shown, text: PictureText 
     if (value === null) return null;
     const isMeasured = metric === 'time' && plan?.measured[index] === true;
     const sign = metric === 'time' && !isMeasured ? '~' : '';
-    return { text: `${sign}${figureText(metric, value)}`, share: heatOf(heat, value), isMeasured };
+    const text = heat.data?.texts[index] ?? `${sign}${figureText(metric, value)}`;
+    return { text, share: heatOf(heat, value), isMeasured, color: heat.data?.colors[index] ?? null };
   };
   const makeBox = (index: number): BoxShapes => {
     const node = scene.nodes[index];

@@ -1,15 +1,22 @@
 import type { Size } from '../../../shared/geometry';
 import { textWidth } from '../../../shared/textWidth';
-import { dotRadius } from './boxShapes';
+import { dotInk, dotRadius } from './boxShapes';
 import { figureText, type HeatScale, heatOf } from './heat';
 import { type Shape, type TextShape, textStyles } from './shapes';
 import type { PictureText } from './texts';
+
+/** One dot of a legend; `color` is that of a file of node data. */
+interface LegendStep {
+  readonly share: number;
+  readonly text: string;
+  readonly color?: string | null;
+}
 
 /** What the dots mean. */
 export interface Legend {
   readonly title: string;
   /** From the largest to the smallest value, by their shares of the heat scale. */
-  readonly steps: readonly { readonly share: number; readonly text: string }[];
+  readonly steps: readonly LegendStep[];
   /** What the rings mean. */
   readonly note: string | null;
 }
@@ -22,8 +29,9 @@ const dotColumn = 16;
 
 /** The legend of a heat scale; none where nothing has a dot. */
 export function legendOf(heat: HeatScale, hasMeasured: boolean, text: PictureText): Legend | null {
-  const { metric, low, high } = heat;
+  const { metric, low, high, data } = heat;
   if (metric === 'none' || high <= 0) return null;
+  if (metric === 'data') return data === undefined ? null : dataLegend(heat, data, text);
   const isOne = high / low < leastRatio;
   const values = isOne ? [high] : [high, Math.sqrt(low * high), low];
   return {
@@ -31,6 +39,27 @@ export function legendOf(heat: HeatScale, hasMeasured: boolean, text: PictureTex
     steps: values.map((value) => ({ share: heatOf(heat, value), text: figureText(metric, value) })),
     note: metric === 'time' && hasMeasured ? text('legend.measured') : null,
   };
+}
+
+/** Different values that the legend of node data names. */
+const mostValues = 6;
+
+/** Every value where there are few, else some from the largest to the smallest; each with the color of a box that has it. */
+function dataLegend(
+  { values }: HeatScale,
+  { name, texts, colors, matched, nodes }: NonNullable<HeatScale['data']>,
+  text: PictureText,
+): Legend {
+  const steps = new Map<number, LegendStep>();
+  for (const [index, share] of values.entries()) {
+    const told = texts[index] ?? null;
+    if (share !== null && told !== null) steps.set(share, { share, text: told, color: colors[index] ?? null });
+  }
+  const all = [...steps.values()].sort((a, b) => b.share - a.share);
+  const last = all.length - 1;
+  const some =
+    all.length <= mostValues ? all : [0, 0.25, 0.5, 0.75, 1].flatMap((at) => all[Math.round(at * last)] ?? []);
+  return { title: name, steps: some, note: text('legend.data', matched, nodes) };
 }
 
 /** Room that a legend takes where it is drawn. */
@@ -58,13 +87,14 @@ export function legendShapes(legend: Legend, x: number, y: number): Shape[] {
   return [
     { kind: 'rect', x, y, width, height, radius: 4, fill: 'pillFill', stroke: 'nodeBorder' },
     line(legend.title, 0, padding, 'dimmed'),
-    ...legend.steps.flatMap(({ share, text }, index): Shape[] => [
+    ...legend.steps.flatMap(({ share, text, color }, index): Shape[] => [
       {
         kind: 'circle',
         x: x + padding + 5,
         y: lineAt(index + 1),
         radius: dotRadius(share),
-        fill: { heat: share },
+        fill: dotInk(share, color),
+        ...(color && { stroke: 'dimmed' as const }),
       },
       line(text, index + 1, padding + dotColumn, 'foreground'),
     ]),

@@ -18,7 +18,9 @@ export type Ink =
   /** and what can be read on it. */
   | { readonly onTier: number }
   /** A share of the heat scale, 0 to 1. */
-  | { readonly heat: number };
+  | { readonly heat: number }
+  /** A color that a file of node data gives. */
+  | { readonly css: string };
 
 /** How a kind of text is set. */
 export interface TextStyle {

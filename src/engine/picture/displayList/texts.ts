@@ -11,6 +11,7 @@ export const pictureTexts = {
   'legend.log.bytes': 'Output, log',
   'legend.log.weights': 'Weights, log',
   'legend.measured': 'ring: measured',
+  'legend.data': '{0} of {1|# node|# nodes}',
   'boundary.tensors': '{0|# tensor|# tensors}',
 } as const;
 

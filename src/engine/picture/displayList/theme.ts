@@ -167,5 +167,6 @@ export function colorOf(theme: Theme, ink: Ink): string {
   if (typeof ink === 'string') return theme[ink];
   if ('family' in ink) return theme.families[ink.family];
   if ('tier' in ink) return tierColorsOf(theme, ink.tier).accent;
+  if ('css' in ink) return ink.css;
   return 'onTier' in ink ? tierColorsOf(theme, ink.onTier).onAccent : theme.dotHeat(ink.heat);
 }

@@ -1,12 +1,13 @@
 import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
-import { cutAboveDownset, cutAtPosition } from '../../split/cuts';
+import { cutAboveDownset, cutAtPosition, membersBelow } from '../../split/cuts';
 import { assignedTiers } from '../../split/nodeRanges';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
 import type { Tier } from './infrastructure';
 
 /**
- * The cuts that positions stand for: the candidate at the position where there is one, else the prefix of the order.
+ * The cuts that positions stand for: the candidate at the position where there is one that goes with the other cuts, else
+ * the prefix of the order.
  * @throws DnnSplitError `bad-usage` for a position outside the graph or below the one of a lower link.
  */
 export function cutsAtPositions(
@@ -16,7 +17,7 @@ export function cutsAtPositions(
   positions: readonly (number | null)[],
 ): (Cut | null)[] {
   let lowest = 0;
-  return positions.map((position, link) => {
+  const cuts = positions.map((position, link) => {
     if (position === null) return null;
     const n = graph.nodes.length;
     if (!Number.isInteger(position) || position < lowest || position > n) {
@@ -34,6 +35,29 @@ export function cutsAtPositions(
     lowest = position;
     return candidates.find((one) => one.position === position) ?? cutAtPosition(graph, position);
   });
+  return nested(graph, cuts);
+}
+
+/**
+ * The same cuts, each with all below it that the cut of a lower link has. Prefixes of the order always have; where a candidate
+ * across branches has not, the prefix at its position takes its place.
+ */
+function nested(graph: SplitGraph, cuts: readonly (Cut | null)[]): (Cut | null)[] {
+  const result = [...cuts];
+  const given = result.flatMap((cut, link) => (cut === null ? [] : [link]));
+  const crossed = () => given.slice(1).find((link, below) => !isInside(graph, result[given[below] ?? 0], result[link]));
+  for (let link = crossed(); link !== undefined; link = crossed()) {
+    const lower = given[given.indexOf(link) - 1] ?? 0;
+    const replaced = result[link]?.downset === undefined ? lower : link;
+    result[replaced] = cutAtPosition(graph, result[replaced]?.position ?? 0);
+  }
+  return result;
+}
+
+function isInside(graph: SplitGraph, lower: Cut | null | undefined, higher: Cut | null | undefined): boolean {
+  if (!lower || !higher || (lower.downset === undefined && higher.downset === undefined)) return true;
+  const members = membersBelow(graph, higher);
+  return membersBelow(graph, lower).every((member, node) => member === 0 || members[node] === 1);
 }
 
 /**
