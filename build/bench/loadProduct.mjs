@@ -21,6 +21,8 @@ const entry = `
   export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
   export { analyzeFile } from './src/app/analyzeFile';
+  export { configOf, settingsOf } from './src/app/configuredModel';
+  export { planAnalyzed, planText } from './src/app/planAnalyzed';
   export { openFileSource } from './src/files/fileSource';
   export { buildScene } from './src/engine/picture/layout/buildScene';
   export { createElkEngine } from './src/engine/picture/layout/elkEngine';
