@@ -1,10 +1,13 @@
-/** How what a command takes grows with the graph, family by family: the exponent of its CPU time over nodes plus edges. */
+/**
+ * How what a command takes, and the layout alone, grows with the graph, family by family: the exponent of its CPU time over
+ * nodes plus edges.
+ */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageOfNode } from './childUsage.mjs';
 import { graphFamilies, sizeOf } from './graphFamilies.mjs';
 import { root } from './loadProduct.mjs';
-import { figure, spread } from './statistics.mjs';
+import { figure, spread, timeInTurn } from './statistics.mjs';
 import { writeFamily } from './writeFamily.mjs';
 
 const sizes = [1e3, 1e4, 1e5];
@@ -24,7 +27,7 @@ const commands = [
 ];
 
 /** @param {import('./sections.mjs').Bench} bench */
-export async function families({ folder, rounds, say }) {
+export async function families({ product, folder, rounds, say }) {
   const cli = join(root, 'dist/cli.js');
   if (!existsSync(cli)) return say('  left out: there is no dist/cli.js; run `npm run build` first');
   const start = spread(Array.from({ length: rounds }, () => usageOfNode([cli, '--version']).cpuMs)).median;
@@ -41,21 +44,42 @@ export async function families({ folder, rounds, say }) {
         const of = (/** @type {'cpuMs' | 'mostMemoryMB'} */ key) => spread(runs.map((run) => run[key])).median;
         return { size, cpuMs: of('cpuMs'), memoryMB: of('mostMemoryMB') };
       });
-      say(`  ${`${name}, ${command.name}`.padEnd(34)} ${taken.map(textOf).join('; ')}`);
-      const exponents = exponentsOf(taken, start);
-      const verdict = exponents.every((exponent) => exponent <= mostExponent) ? 'kept' : 'MISSED';
-      const told = exponents.map((exponent) => exponent.toFixed(2)).join(' and ');
-      say(`  target ${verdict}: grows with the power ${told} of nodes plus edges, at most ${mostExponent}`);
+      tellGrowth(say, `${name}, ${command.name}`, taken, start);
     }
+    tellGrowth(say, `${name}, layout alone`, await laidOut(product, models, rounds), 0);
     for (const { path } of models) rmSync(path);
   }
 }
 
-/** @typedef {{ size: number, cpuMs: number, memoryMB: number }} Taken */
+/** @typedef {{ size: number, cpuMs: number, memoryMB?: number }} Taken */
+
+/**
+ * Of models that are analyzed already, each with its repeats folded.
+ * @param {any} product @param {readonly { path: string, size: number }[]} models @param {number} rounds @returns {Promise<Taken[]>}
+ */
+async function laidOut(product, models, rounds) {
+  const elk = product.createElkEngine();
+  const cases = models.map(({ path }) => {
+    const { graph } = product.analyzeFile(path, {});
+    return { name: path, run: () => product.buildScene(graph, { folded: null }, elk) };
+  });
+  const timings = await timeInTurn(cases, rounds);
+  return timings.map(({ cpuMs }, index) => ({ size: models[index]?.size ?? 0, cpuMs: cpuMs.median }));
+}
+
+/** @param {(line: string) => void} say @param {string} name @param {readonly Taken[]} taken @param {number} startMs */
+function tellGrowth(say, name, taken, startMs) {
+  say(`  ${name.padEnd(34)} ${taken.map(textOf).join('; ')}`);
+  const exponents = exponentsOf(taken, startMs);
+  const verdict = exponents.every((exponent) => exponent <= mostExponent) ? 'kept' : 'MISSED';
+  const told = exponents.map((exponent) => exponent.toFixed(2)).join(' and ');
+  say(`  target ${verdict}: grows with the power ${told} of nodes plus edges, at most ${mostExponent}`);
+}
 
 /** @param {Taken} taken */
 function textOf({ size, cpuMs, memoryMB }) {
-  return `${size.toLocaleString('en')}: CPU ${figure(cpuMs)} ms, ${figure(memoryMB)} MB`;
+  const memory = memoryMB === undefined ? '' : `, ${figure(memoryMB)} MB`;
+  return `${size.toLocaleString('en')}: CPU ${figure(cpuMs)} ms${memory}`;
 }
 
 /** Of each size over the one before, without what the program takes to start. @param {readonly Taken[]} taken @param {number} startMs */

@@ -12,9 +12,11 @@ const entry = `
   export { inferModel } from './src/engine/shapes/inferModel';
   export { operatorCoverage, unknownOperators } from './src/engine/shapes/ops/coverage';
   export { buildSplitGraph } from './src/engine/split/buildSplitGraph';
+  export { calibrate } from './src/engine/calibration/calibrate';
   export * from './src/engine/calibration/fitTimes';
   export { fusedGroups } from './src/engine/split/fusedGroups';
   export { findCandidates } from './src/engine/split/findCandidates';
+  export { estimatedSeconds } from './src/engine/planning/costs/costModel';
   export { createCostTables } from './src/engine/planning/costs/costTables';
   export { exactPlan } from './src/engine/planning/optimum/exactPlan';
   export { planModel } from './src/engine/planning/planModel';
@@ -23,6 +25,13 @@ const entry = `
   export { analyzeFile } from './src/app/analyzeFile';
   export { configOf, settingsOf } from './src/app/configuredModel';
   export { planAnalyzed, planText } from './src/app/planAnalyzed';
+  export { profileFromTimes, profileText } from './src/app/profileModel';
+  export { inputRanges } from './src/runtime/inputRanges';
+  export { toOrt } from './src/runtime/ortTensors';
+  export { kernelTimes } from './src/runtime/profiling/kernelTimes';
+  export { modelInputs } from './src/runtime/profiling/modelInputs';
+  export { readTraceEvents } from './src/runtime/profiling/traceEvents';
+  export { randomInput, randomNumbers } from './src/runtime/randomInputs';
   export { openFileSource } from './src/files/fileSource';
   export { buildScene } from './src/engine/picture/layout/buildScene';
   export { createElkEngine } from './src/engine/picture/layout/elkEngine';

@@ -11,7 +11,7 @@ import { hops } from './hops.mjs';
 import { loadProduct } from './loadProduct.mjs';
 import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
-import { commandLine, evaluatedPlans, exact, layout, reading, scaling, slider } from './sections.mjs';
+import { commandLine, evaluatedPlans, exact, layout, planning, reading, scaling, slider } from './sections.mjs';
 import { workspace } from './workspace.mjs';
 
 const sections = new Map([
@@ -24,6 +24,7 @@ const sections = new Map([
   ['workspace', { title: 'Four times the models in one workspace', run: workspace }],
   ['memory', { title: 'Models opened and closed again', run: memory }],
   ['exact', { title: 'The exact planner', run: exact }],
+  ['planning', { title: 'A plan and what is told of it', run: planning }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
   ['hops', { title: 'What a relay adds to a request', run: hops }],

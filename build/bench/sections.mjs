@@ -178,6 +178,34 @@ export async function exact(bench) {
   }
 }
 
+/** A plan with all that is told of it, over the plan and its proof alone. @param {Bench} bench */
+export async function planning(bench) {
+  const { product, rounds, say } = bench;
+  for (const name of ['tv_resnet50', 'tv_swin_t', 'hf_bert_base', 'keras_NASNetMobile']) {
+    const path = sharedModel(bench, name);
+    if (path === undefined) continue;
+    const { graph, candidates } = product.analyzeFile(path, {});
+    for (const objective of ['latency', 'cost', 'throughput']) {
+      const config = { ...product.defaultConfig, objective };
+      const { infrastructure, minimumGainPercent } = product.resolveConfig(config, path, new Map());
+      // What plans of one graph keep for each other is kept by the graph: each round starts with nothing.
+      const planned = (/** @type {object} */ options) =>
+        product.planModel({ ...graph }, candidates, infrastructure, { strategy: 'dnnsplit', ...options });
+      const timings = await timeInTurn(
+        [
+          { name: `${name}, ${objective}, all told`, run: () => planned({ minimumGainPercent }) },
+          { name: `${name}, ${objective}, the plan alone`, run: () => planned({ skipRegimes: true }) },
+        ],
+        rounds,
+      );
+      sayTimings(bench, timings);
+      say(
+        `  all that is told takes ${figure(medianCpu(timings[0]) / medianCpu(timings[1]))} times the CPU of the plan alone`,
+      );
+    }
+  }
+}
+
 /** A bandwidth slider moves: with everything that a plan carries, and through the server's functions. @param {Bench} bench */
 export async function slider(bench) {
   const { product, folder, rounds } = bench;

@@ -43,6 +43,7 @@ export function programs(production) {
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
   return [
     { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
+    { ...node, entryPoints: { pageThread: 'src/extension/virtual/pageThread.ts' } },
     inPieces(
       {
         ...node,

@@ -33,7 +33,7 @@ class Network {
     const size = Math.floor((from.size + 2 * padding - window) / stride) + 1;
     const to = { channels, size };
     const weights = (from.channels / groups) * channels * window * window;
-    const kind = groups > 1 ? 'depthwise' : window === 1 ? 'pointwise' : 'dense';
+    const kind = groups > 1 && from.channels / groups < 16 ? 'depthwise' : window === 1 ? 'pointwise' : 'dense';
     this.kernel(kind, weights * size * size, elementsOf(from) + elementsOf(to) * (adds ? 2 : 1) + weights);
     return to;
   }

@@ -5,7 +5,9 @@ import { median } from './publishedGroups.mjs';
  * @typedef {import('../../src/engine/calibration/fitTimes').FittedRates} FittedRates
  * @typedef {import('../../src/engine/calibration/fitTimes').LeftOut} LeftOut
  * @typedef {import('./publishedGroups.mjs').PublishedGroup} PublishedGroup
- * @typedef {{ group: PublishedGroup, fitted: FittedRates, leftOut: readonly LeftOut[] }} FittedGroup
+ * @typedef {{ group: PublishedGroup, fitted: FittedRates, leftOut: readonly LeftOut[],
+ *   options: import('../../src/engine/calibration/fitTimes').FitOptions,
+ * }} FittedGroup
  */
 
 /** Of a first fit, which only makes sure that there is one. */
@@ -24,7 +26,7 @@ export function fitGroups(product, groups) {
     const like = alike.length > 0 ? alike : first.filter((one) => one.group.device !== group.device);
     const options = { shares: medianShares(like.map(({ shares }) => shares)), trust };
     return {
-      group,
+      ...{ group, options },
       fitted: product.fitTimes(group.samples, options),
       leftOut: product.leaveOneModelOut(group.samples, options),
     };

@@ -9,7 +9,7 @@ import { loadProduct, root } from '../bench/loadProduct.mjs';
 import { fitGroups } from './fitGroups.mjs';
 import { fittedPresets } from './fittedPresets.mjs';
 import { median, publishedGroups } from './publishedGroups.mjs';
-import { isNear, presetRow } from './summary.mjs';
+import { isNear, pairErrorPercent, presetRow } from './summary.mjs';
 
 const product = await loadProduct();
 const fits = fitGroups(product, publishedGroups(resolve(root, '../shared/data')));
@@ -68,6 +68,7 @@ const leftOut = {
     const fit = fits.find(({ group }) => group.key === key);
     return {
       id: `${device}/${runtime}`,
+      pairErrorPercent: fit === undefined ? 0 : Math.round(pairErrorPercent(product, fit)),
       models: (fit?.leftOut ?? []).map(({ model, ratio }) => modelRow(fit, model, ratio)),
     };
   }),

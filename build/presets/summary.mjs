@@ -36,6 +36,24 @@ export function presetRow(product, { group, leftOut }) {
   };
 }
 
+/**
+ * Median error in percent where each two models are predicted by the fit of the others: a fit that follows its models too
+ * closely loses more by the second one.
+ * @param {any} product @param {Pick<import('./fitGroups.mjs').FittedGroup, 'group' | 'options'>} fit
+ */
+export function pairErrorPercent(product, { group: { samples }, options }) {
+  const errors = samples.flatMap((one, i) => {
+    return samples.slice(i + 1).flatMap((other) => {
+      const fitted = product.fitTimes(
+        samples.filter((sample) => sample !== one && sample !== other),
+        options,
+      );
+      return [one, other].map((sample) => Math.abs(product.predictedSeconds(sample, fitted) / sample.seconds - 1));
+    });
+  });
+  return 100 * median(errors);
+}
+
 /** Spearman's rank correlation. @param {readonly number[]} a @param {readonly number[]} b */
 export function spearman(a, b) {
   const [x, y] = [ranks(a), ranks(b)];

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as esbuild from 'esbuild';
 import { browserAdvice, findBrowser } from '../../test/vscode/driver/findBrowser.mjs';
 import { obtainVscode } from '../../test/vscode/driver/obtainVscode.mjs';
 import { openBrowser } from '../../test/vscode/driver/openBrowser.mjs';
-import { copyWorkspace } from '../../test/vscode/driver/packageExtension.mjs';
+import { copyWorkspace, installExtension, packageExtension } from '../../test/vscode/driver/packageExtension.mjs';
 import { artifacts, cache, repository } from '../../test/vscode/driver/paths.mjs';
 import { startServer } from '../../test/vscode/driver/startServer.mjs';
 import { desktopSuite } from './desktopSuite.mjs';
@@ -13,32 +13,42 @@ import { desktopSuite } from './desktopSuite.mjs';
 const say = (/** @type {string} */ text) => process.stdout.write(`   ${text}\n`);
 
 /**
- * Runs the mocha suite inside the extension host of a real VS Code: the desktop one where it can be had, otherwise the
- * one from npm in a browser.
+ * Runs a mocha suite inside the extension host of a real VS Code: the desktop one where it can be had, otherwise the
+ * one from npm in a browser. In the oldest one from npm the extension is its package, installed.
  * @param {import('../../test/vscode/driver/obtainVscode.mjs').Release} release
+ * @param {'suite' | 'virtual'} [name] of the suite, `virtual` in a window whose only folder is on no disk
  * @returns {Promise<import('./layers.mjs').Counts>}
  */
-export async function hostSuite(release) {
-  const suite = await bundleSuite();
-  const workspace = await copyWorkspace();
-  const report = join(artifacts, `host-${release}.json`);
+export async function hostSuite(release, name = 'suite') {
+  const suite = await bundleSuite(name);
+  const folder = await copyWorkspace();
+  const workspace = name === 'virtual' ? await virtualWorkspace(folder) : folder;
+  const report = join(artifacts, `host-${release}-${name}.json`);
   process.env['DNNSPLIT_MOCHA_REPORT'] = report;
+  process.env['DNNSPLIT_REPOSITORY'] = repository;
   try {
     const ran = (await desktopSuite(release, suite, workspace, say)) || (await browserSuite(release, suite, workspace));
     if (!ran) return { passed: 0, failed: 0, skipped: 1 };
     return await countReport(report);
   } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** @returns {Promise<string>} path of the bundle that exports `run` */
-async function bundleSuite() {
-  const outfile = join(cache, 'suite/index.js');
-  await mkdir(join(cache, 'suite'), { recursive: true });
+/** @param {string} folder @returns {Promise<string>} a file there that describes a window over a file system of a test's */
+async function virtualWorkspace(folder) {
+  const path = join(folder, 'virtual.code-workspace');
+  await writeFile(path, JSON.stringify({ folders: [{ uri: 'memfs:/models', name: 'models' }] }));
+  return path;
+}
+
+/** @param {string} name @returns {Promise<string>} path of the bundle that exports `run` */
+async function bundleSuite(name) {
+  const outfile = join(cache, name, 'index.js');
+  await mkdir(join(cache, name), { recursive: true });
   await esbuild.build({
     absWorkingDir: repository,
-    entryPoints: ['test/vscode/suite/index.ts'],
+    entryPoints: [`test/vscode/${name}/index.ts`],
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -64,7 +74,10 @@ async function browserSuite(release, suite, workspace) {
     return false;
   }
   const vscode = await obtainVscode(release, say);
-  const server = await startServer(vscode, { args: ['--enable-smoke-test-driver'] });
+  const installed = release === 'floor' ? await installExtension(vscode, await packageExtension()) : undefined;
+  // Tests want some extension to be under development, even where the one that they test is installed.
+  const developed = installed === undefined ? repository : join(repository, 'test/vscode/driver/testExtension');
+  const server = await startServer(vscode, { args: ['--enable-smoke-test-driver'], extensionsFolder: installed });
   const { browser, page } = await openBrowser(program);
   try {
     /** @type {Promise<number>} */
@@ -72,10 +85,11 @@ async function browserSuite(release, suite, workspace) {
     await page.exposeFunction('codeAutomationLog', () => undefined);
     const remote = (/** @type {string} */ path) => `vscode-remote://127.0.0.1:${server.port}${path}`;
     const payload = [
-      ['extensionDevelopmentPath', remote(repository)],
+      ['extensionDevelopmentPath', remote(developed)],
       ['extensionTestsPath', remote(suite)],
     ];
-    const query = new URLSearchParams({ folder: workspace, payload: JSON.stringify(payload) });
+    const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    const query = new URLSearchParams({ [kind]: workspace, payload: JSON.stringify(payload) });
     await page.goto(`http://127.0.0.1:${server.port}/?${query}`);
     const code = await Promise.race([exited, delay(240_000, undefined, { ref: false })]);
     if (code === undefined) {

@@ -37,6 +37,7 @@ const layers = [
   { name: 'unit', run: () => vitestRun('unit', ['--config', 'vitest.config.mjs']) },
   { name: 'webview in a browser', run: () => vitestRun('webview', ['--config', 'test/webview/vitest.config.mjs']) },
   { name: 'extension host', run: () => hostSuite('stable') },
+  { name: 'extension host, no disk', run: () => hostSuite('stable', 'virtual') },
   { name: 'extension host, oldest VS Code', run: () => hostSuite('floor') },
   { name: 'user flow', run: () => vitestRun('flow', ['--config', 'test/vscode/flow/vitest.config.mjs']) },
 ];

@@ -21,6 +21,7 @@ import { PlanPreviews } from './preview/planPreviews';
 import { OpeningProgress } from './status/openingProgress';
 import { PlanStatus } from './status/status';
 import { SplitTree } from './tree/splitTree';
+import { activateInVirtualWindow, isVirtualWindow } from './virtual/virtualWindow';
 import { DisposableStore } from './window/disposables';
 import { createLog } from './window/log';
 import { Notifier } from './window/notifier';
@@ -28,8 +29,12 @@ import { readableError } from './window/readableError';
 import { serverDownError } from './window/requestErrors';
 import { foldRepeats } from './window/settings';
 
+export function activate(context: vscode.ExtensionContext): unknown {
+  return isVirtualWindow() ? activateInVirtualWindow(context) : wire(context);
+}
+
 /** Only wires the parts together: the server starts with the first request. */
-export function activate({
+function wire({
   extensionUri,
   globalStorageUri,
   subscriptions,

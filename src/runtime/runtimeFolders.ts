@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -39,13 +39,19 @@ function ownFolders(programFolder: string): string[] {
   const within: string[] = [];
   for (let folder = programFolder; ; folder = dirname(folder)) {
     within.push(folder);
-    if (existsSync(join(folder, 'package.json'))) {
+    const isShared = folder !== programFolder && isEverybodys(folder);
+    if (!isShared && existsSync(join(folder, 'package.json'))) {
       const beside = dirname(folder);
       const modules = within.map((one) => join(one, 'node_modules'));
-      return basename(beside) === 'node_modules' ? [...modules, beside] : modules;
+      return basename(beside) === 'node_modules' && !isEverybodys(beside) ? [...modules, beside] : modules;
     }
-    if (folder === dirname(folder)) return [join(programFolder, 'node_modules')];
+    if (isShared || folder === dirname(folder)) return [join(programFolder, 'node_modules')];
   }
+}
+
+/** Whether any user may put files into a folder, as into that of temporary files. */
+function isEverybodys(folder: string): boolean {
+  return process.platform !== 'win32' && ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0;
 }
 
 /** Where `npm install --global` puts packages by default. */

@@ -4,7 +4,7 @@ import { namesOf } from './recordOf';
 export const rateClassTable = {
   dense: 'Convolutions with a window over all channels.',
   pointwise: 'Convolutions with a window of one element.',
-  depthwise: 'Depthwise and grouped convolutions.',
+  depthwise: 'Depthwise convolutions, and those in groups of fewer than 16 channels.',
   matmul: 'Products with a weight matrix.',
   thinMatmul: 'Products of a few rows with a weight matrix, which memory bounds.',
   attention: 'Attention, and products of two tensors that are no weights.',

@@ -11,6 +11,7 @@ import { NodeProcess } from './node/process';
 import { nodeTimers } from './node/timers';
 import { createChildProcess, programPath } from './threads/forkedProcess';
 import type { Programs } from './threads/messages';
+import { type StartWorker, startPageWorker } from './threads/startWorker';
 
 const threadProgram = 'webThread.js';
 const serverPrograms = ['server.js', 'languageServer.js', 'worker.js', 'analysisWorker.js', 'layoutWorker.js'];
@@ -22,7 +23,11 @@ interface Extension {
   activate(context: vscode.ExtensionContext): unknown;
 }
 
-export async function activate(context: vscode.ExtensionContext): Promise<unknown> {
+/** @param startWorker starts a thread, where it is not the browser that does */
+export async function activate(
+  context: vscode.ExtensionContext,
+  startWorker: StartWorker = startPageWorker,
+): Promise<unknown> {
   const read: ReadFile = async (name) => {
     const uri = vscode.Uri.joinPath(context.extensionUri, 'dist', name);
     return Uint8Array.from(await vscode.workspace.fs.readFile(uri));
@@ -40,7 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<unknow
     programs: new Map(),
     own: {
       vscode,
-      child_process: createChildProcess(programs, readEditorFiles),
+      child_process: createChildProcess({ programs, startWorker }, readEditorFiles),
       worker_threads: { isMainThread: true },
     },
   });
@@ -50,8 +55,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<unknow
 
 async function readPrograms(read: ReadFile): Promise<Programs> {
   const pieces = await readPieces(read, serverPrograms);
-  const blobs = [...pieces].map(([name, text]) => [programPath(name.slice('./'.length)), new Blob([text])] as const);
-  return { thread: new Blob([await read(threadProgram)]), byPath: new Map(blobs) };
+  const byPath = new Map([...pieces].map(([name, text]) => [programPath(name.slice('./'.length)), text]));
+  return { thread: new TextDecoder().decode(await read(threadProgram)), byPath };
 }
 
 /** Programs with their pieces, by the names that these have for each other: each names those that it needs. */

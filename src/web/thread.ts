@@ -13,10 +13,13 @@ import type { FromThread, Programs, ReadFiles, Start, ToThread } from './threads
 import { missingReader } from './threads/missingReader';
 import { RepeatedCalls } from './threads/repeatedCalls';
 import type { StartedThread } from './threads/startedThread';
+import { type StartWorker, startPageWorker } from './threads/startWorker';
 import { workerClass } from './threads/workerThreads';
 
-declare const self: DedicatedWorkerGlobalScope & { dnnsplitScript?: unknown };
+declare const self: DedicatedWorkerGlobalScope & { dnnsplitScript?: unknown; dnnsplitStartWorker?: StartWorker };
 
+/** A desktop gives its own: threads of Node's, which stand in for those of a browser. */
+const startWorker = self.dnnsplitStartWorker ?? startPageWorker;
 const files = new HeldFiles();
 const threads = new Set<StartedThread>();
 const asked = new Map<number, (entries: Awaited<ReturnType<ReadFiles>>) => void>();
@@ -62,7 +65,7 @@ function run({ program, arguments: args, worker }: Start, programs: Programs): v
       isMainThread: worker === undefined,
       parentPort: worker === undefined ? null : port,
       workerData: worker?.data,
-      Worker: workerClass(async () => programs, readFiles, threads),
+      Worker: workerClass({ programs: async () => programs, startWorker }, readFiles, threads),
     },
   };
   const requireModule = nodeModules({ process, files, programs: programs.byPath, own });
@@ -71,14 +74,10 @@ function run({ program, arguments: args, worker }: Start, programs: Programs): v
   Object.assign(self, globals, typeof SharedArrayBuffer === 'undefined' && { SharedArrayBuffer: ArrayBuffer });
   receive = worker === undefined ? (value) => receiveForServer(process, value) : (call) => port.receive(call as never);
   const wrapped = new ThreadScript(
-    `(function (exports, require, module, __filename, __dirname) {${textOf(programs, program)}\n})`,
+    `(function (exports, require, module, __filename, __dirname) {${programs.byPath.get(program) ?? ''}\n})`,
   ).runInThisContext() as (...values: readonly unknown[]) => void;
   const module = { exports: {} };
   wrapped(module.exports, requireModule, module, program, dirname(program));
-}
-
-function textOf({ byPath }: Programs, path: string): string {
-  return new FileReaderSync().readAsText(byPath.get(path) ?? new Blob());
 }
 
 /**
@@ -102,6 +101,7 @@ class ThreadScript {
   constructor(private readonly text: string) {}
 
   runInThisContext(): unknown {
+    if (typeof importScripts === 'undefined') return new Function(`return ${this.text}`)();
     const address = URL.createObjectURL(new Blob(['self.dnnsplitScript=', this.text], { type: 'text/javascript' }));
     try {
       importScripts(address);

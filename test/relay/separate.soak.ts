@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bandwidthAt, parseTrace, type Trace, traceOf } from '../../src/engine/planning/bandwidths/trace';
 import { randomNumbers } from '../../src/runtime/randomInputs';
+import type { AdaptiveContract } from '../../src/shared/documents/contract';
 import { type Bundled, bundlePrograms } from '../support/bundled';
 import { sharedFolder } from '../support/shared';
 import type { Outcome } from './followingChain';
@@ -62,6 +63,23 @@ function windowMeans(outcomes: readonly Outcome[], startMs: number, durationS: n
   });
 }
 
+/** What of the mean is lost in windows in which another cut was taken than the one that turned out best. */
+function lossByOtherCuts(
+  [following = [], ...fixed]: readonly (readonly number[])[],
+  outcomes: readonly Outcome[],
+  { policy }: AdaptiveContract,
+  startMs: number,
+): number {
+  const cuts = policy.links[0]?.borders.map(({ cut }) => cut) ?? [];
+  const losses = following.map((ms, window) => {
+    const ofCuts = fixed.map((means) => means[window] ?? 0);
+    const least = Math.min(...ofCuts);
+    const until = outcomes.filter((one) => one.startMs < startMs + 1e3 * windowS * (window + 1));
+    return until.at(-1)?.cuts[0] === cuts[ofCuts.indexOf(least)] ? 0 : ms - least;
+  });
+  return meanOf(losses);
+}
+
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe.skipIf(missing !== undefined)(
@@ -90,23 +108,12 @@ describe.skipIf(missing !== undefined)(
       const windows = outcomes.map((ofDevice) => windowMeans(ofDevice, startMs, trace.durationS));
       const [following = 0, ...fixed] = windows.map(meanOf);
       const [, ...ofFixed] = windows;
-      if (process.env['ADAPTIVE_RECORD'] !== undefined)
-        writeFileSync(
-          `${process.env['ADAPTIVE_RECORD']}-${name}.json`,
-          JSON.stringify({
-            startMs,
-            trace,
-            windows,
-            outcomes,
-            borders: chain.contract.policy.links[0]?.borders,
-            cuts: chain.contract.cuts,
-          }),
-        );
       const oracle = meanOf(
         (ofFixed[0] ?? []).map((_, window) => Math.min(...ofFixed.map((means) => means[window] ?? 0))),
       );
       const round = (value: number) => Math.round(value * 10) / 10;
-      const figures = { oracle, following, best: Math.min(...fixed), fixed };
+      const otherCut = lossByOtherCuts(windows, outcomes[0] ?? [], chain.contract, startMs);
+      const figures = { oracle, following, otherCut, best: Math.min(...fixed), fixed };
       const said = Object.entries(figures).map(([key, value]) => [key, [value].flat().map(round)]);
       process.stdout.write(
         `${name}: ${JSON.stringify(Object.fromEntries(said))} ms, ${outcomes[0]?.length} requests\n`,

@@ -1,5 +1,6 @@
 import { dotRadius } from '../../src/engine/picture/displayList/boxShapes';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
+import type { OpFamily } from '../../src/shared/scene';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { text } from '../text/strings';
@@ -11,7 +12,7 @@ export interface Legend {
   useTheme(theme: Theme): void;
 }
 
-/** What the heat dots mean: size and color from the largest to the smallest value, logarithmic. */
+/** What the heat dots mean, by size and color from the largest to the smallest value, and the bars of the operators. */
 export function createLegend(startTheme: Theme): Legend {
   const root = element('div', { class: 'legend', role: 'group', 'aria-label': text('legend.label') });
   let theme = startTheme;
@@ -26,12 +27,18 @@ export function createLegend(startTheme: Theme): Legend {
     return mark;
   };
 
+  const familyBar = (family: OpFamily): HTMLElement => {
+    const mark = element('span', { class: 'family-bar', 'aria-hidden': 'true' });
+    mark.style.backgroundColor = theme.families[family];
+    return mark;
+  };
+
   const build = ({ list }: State) => {
     const legend = list?.legend ?? null;
     root.hidden = legend === null;
     if (legend === null) return;
     root.replaceChildren(
-      element('div', { class: 'legend-title' }, legend.title),
+      ...(legend.title === null ? [] : [element('div', { class: 'legend-title' }, legend.title)]),
       ...legend.steps.map(({ share, text: figure, color }) =>
         element(
           'div',
@@ -41,6 +48,10 @@ export function createLegend(startTheme: Theme): Legend {
         ),
       ),
       ...(legend.note === null ? [] : [element('div', { class: 'dimmed' }, legend.note)]),
+      ...(legend.operators.length === 0 ? [] : [element('div', { class: 'legend-title' }, legend.operatorsTitle)]),
+      ...legend.operators.map(({ family, text: name }) =>
+        element('div', { class: 'legend-step' }, element('span', { class: 'legend-dot' }, familyBar(family)), name),
+      ),
     );
   };
   const update = whenChanged(({ list }) => [list], build);

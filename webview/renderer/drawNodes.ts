@@ -97,9 +97,13 @@ function drawBoxes(frame: Frame, visible: readonly number[]): void {
     context.fillRect(x, y, width, height);
     context.fillStyle = heatFill(frame, index) ?? theme.nodeFill;
     context.fillRect(x + 1, y + 1, width - 2, height - 2);
-    const tier = list.plan?.tiers[index]?.first;
-    context.fillStyle = tier === undefined ? theme.families[node.family] : tierColorsOf(theme, tier).accent;
+    context.fillStyle = theme.families[node.family];
     context.fillRect(x, y, 2, height);
+    const tier = list.plan?.tiers[index]?.first;
+    if (tier !== undefined && list.plan?.bands.length === 0) {
+      context.fillStyle = tierColorsOf(theme, tier).accent;
+      context.fillRect(x + width - 3, y, 3, height);
+    }
     const moved = list.movedTo(index);
     if (moved === null) continue;
     drawArea(frame, { kind: 'area', x: x + 2, y: y + 1, width: width - 3, height: height - 2, tier: moved.first });

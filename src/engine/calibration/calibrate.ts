@@ -30,18 +30,13 @@ export interface Calibration extends FittedRates {
 const trust = 0.001;
 
 /**
- * Fits a device to measured models, node by node. Whether nodes were fused when they were measured shows: the reading
- * under which the models predict one another better is taken.
+ * Fits a device to measured models, node by node, or group by group where nodes were fused when they were measured.
  */
 export function calibrate(models: readonly MeasuredModel[]): Calibration {
-  const readings = [false, true].map((fusion) => {
-    const samples = models.flatMap((model) => timedKernels(model, fusion));
-    const leftOut = models.length < 2 ? [] : leaveOneModelOut(samples, { trust });
-    return { fusion, samples, leftOut, error: medianError(leftOut) };
-  });
-  const [apart, fused] = readings;
-  if (apart === undefined || fused === undefined) throw new RangeError('There are two readings.');
-  const { fusion, samples, leftOut, error } = (fused.error ?? 0) < (apart.error ?? 0) ? fused : apart;
+  const fusion = wereFused(models);
+  const samples = models.flatMap((model) => timedKernels(model, fusion));
+  const leftOut = models.length < 2 ? [] : leaveOneModelOut(samples, { trust });
+  const error = medianError(leftOut);
   const seconds = samples.reduce((sum, one) => sum + one.seconds, 0);
   return {
     ...fitTimes(samples, { trust }),
@@ -52,6 +47,21 @@ export function calibrate(models: readonly MeasuredModel[]): Calibration {
     medianErrorPercent: error === undefined ? undefined : 100 * error,
     kernels: samples.reduce((sum, { kernels }) => sum + kernels, 0),
   };
+}
+
+/** Whether most nodes that runtimes fuse into others took no time of their own. */
+function wereFused(models: readonly MeasuredModel[]): boolean {
+  let [timed, untimed] = [0, 0];
+  for (const { graph, microseconds } of models) {
+    const { mainOf } = fusedGroups(graph);
+    for (const [index, node] of graph.nodes.entries()) {
+      if (mainOf[index] === index) continue;
+      const seconds = measuredSeconds(node, { profile: microseconds });
+      if (seconds === 0) untimed += 1;
+      else if (seconds !== undefined) timed += 1;
+    }
+  }
+  return untimed > timed;
 }
 
 /** The measured nodes of a model, or its groups of fused ones, with their work. Nodes that only change a shape count as time alone. */

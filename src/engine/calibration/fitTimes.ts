@@ -41,7 +41,9 @@ const defaultTrust = 0.1;
  * Rates, bandwidth and overhead that predict measured times: least squares of relative errors, so that every model counts
  * alike and a small layer a little, none below zero. Kinds of work that no sample has get the rate of the most similar one.
  */
-export function fitTimes(samples: readonly TimedWork[], options: FitOptions = {}): FittedRates {
+export function fitTimes(all: readonly TimedWork[], options: FitOptions = {}): FittedRates {
+  // What took no time of its own ran within another kernel: a row that is met by no rate at all.
+  const samples = all.filter(({ seconds }) => seconds > 0);
   const columns = columnsOf(samples);
   const scaled = scaledProblem(samples, columns);
   const even = 1 / columns.length;

@@ -11,7 +11,7 @@ import { chooseOrder } from './order';
 import { permuteNodes } from './permuteNodes';
 import { rateClassOf } from './rateClass';
 import { sizedLike } from './sessionGraph';
-import { countWeightsOnce, type DraftNode } from './sharedWeights';
+import { countWeightsOnce, type DraftNode, readsPart, type WeightReader } from './sharedWeights';
 import type { DataTensor, SplitGraph } from './splitGraph';
 import { withState } from './stateTensors';
 
@@ -50,7 +50,7 @@ export function buildInModelOrder(inferred: InferredModel): SplitGraph {
 interface DraftGraph {
   readonly graph: SplitGraph & { readonly nodes: readonly DraftNode[] };
   /** The graph's nodes with the names of the constants that each reads. */
-  readonly drafts: readonly { readonly node: DraftNode; readonly constants: readonly string[] }[];
+  readonly drafts: readonly WeightReader[];
   /** Who makes each constant that nodes make. */
   readonly foldedMakers: ReadonlyMap<string, InferredNode>;
 }
@@ -84,9 +84,11 @@ function draftGraph(inferred: InferredModel): DraftGraph {
   const tensors = tensorsOf(inferred, indexByName, producers, consumers);
   const drafts = makers.map((node, index) => {
     const { data = noIndices, constants = noNames } = reads[index] ?? {};
-    const described = describe(node, data, indicesOf(node.writes, indexByName), tensors);
+    const writes = indicesOf(node.writes, indexByName);
+    const described = describe(node, data, writes, tensors);
     const rateClass = rateClassOf(node, inferred.tensors);
-    return { node: rateClass === undefined ? described : { ...described, rateClass }, constants };
+    const mostBytes = readsPart(node.node) ? writtenBytes(writes, tensors) : undefined;
+    return { node: rateClass === undefined ? described : { ...described, rateClass }, constants, mostBytes };
   });
   return {
     graph: {
@@ -197,7 +199,7 @@ function describe(
     writes,
     macs: node.macs,
     elementwiseOps: node.elementwiseOps,
-    trafficBytes: node.viewOnly ? 0 : sumBytes(reads, writes, tensors),
+    trafficBytes: trafficOf(node, reads, writes, tensors),
     weightBytes: bodyWeightBytes(node.node),
     viewOnly: node.viewOnly,
   };
@@ -220,15 +222,27 @@ function indicesOf(names: readonly string[], indexByName: ReadonlyMap<string, nu
   return names.length > fewNames ? [...new Set(indices)] : indices.slice();
 }
 
-function sumBytes(
+/** Bytes that a node reads and writes, weights aside. */
+function trafficOf(
+  { node, viewOnly }: InferredNode,
   reads: readonly number[],
   writes: readonly number[],
   tensors: readonly DataTensor[],
 ): number | undefined {
-  let sum: number | undefined = 0;
-  for (const index of reads) sum = plus(sum, tensors[index]?.bytes);
-  for (const index of writes) sum = plus(sum, tensors[index]?.bytes);
+  if (viewOnly) return 0;
+  const written = writtenBytes(writes, tensors);
+  let sum = written;
+  const first = readsPart(node) ? node.inputs[0] : undefined;
+  for (const index of reads) {
+    const { name, bytes } = tensors[index] ?? {};
+    const isPart = first !== undefined && name === first && bytes !== undefined && written !== undefined;
+    sum = plus(sum, isPart ? Math.min(bytes, written ?? bytes) : bytes);
+  }
   return sum;
+}
+
+function writtenBytes(writes: readonly number[], tensors: readonly DataTensor[]): number | undefined {
+  return writes.reduce<number | undefined>((sum, index) => plus(sum, tensors[index]?.bytes), 0);
 }
 
 function plus(sum: number | undefined, bytes: number | undefined): number | undefined {

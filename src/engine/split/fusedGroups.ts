@@ -1,3 +1,4 @@
+import type { RateClass } from '../../shared/rateClasses';
 import type { SplitGraph, SplitNode } from './splitGraph';
 
 /** What runtimes run as one kernel. */
@@ -32,7 +33,7 @@ const recent = new WeakMap<SplitGraph, FusedGroups>();
 
 /**
  * Groups the nodes that common runtimes fuse: a convolution or a matrix product with the bias, batch normalization,
- * activation and residual addition that follow it and with dequantization before it; decomposed normalizations, GELU,
+ * activation and residual addition that follow it and with dequantization or padding before it; decomposed normalizations, GELU,
  * SiLU and softmax. A group has one tensor that leaves it, and nothing outside lies between two of its nodes.
  */
 export function fusedGroups(graph: SplitGraph): FusedGroups {
@@ -43,7 +44,7 @@ export function fusedGroups(graph: SplitGraph): FusedGroups {
   const trafficBytes: (number | undefined)[] = graph.nodes.map((node) => node.trafficBytes);
   for (const [index, node] of graph.nodes.entries()) {
     if (isTaken[index] === 1 || !mayStart(graph, node)) continue;
-    const members = [...quantizedInputs(graph, node, isTaken), ...grown(graph, index, isTaken)];
+    const members = [...preparedInputs(graph, node, isTaken), ...grown(graph, index, isTaken)];
     for (const member of members) {
       isTaken[member] = 1;
       mainOf[member] = index;
@@ -69,13 +70,17 @@ function kernelAfter(graph: SplitGraph, { writes }: SplitNode): SplitNode | unde
   return reader?.rateClass === undefined ? undefined : reader;
 }
 
-function quantizedInputs(graph: SplitGraph, node: SplitNode, isTaken: Uint8Array): number[] {
+const convolutions: ReadonlySet<RateClass | undefined> = new Set(['dense', 'pointwise', 'depthwise']);
+
+/** What the kernel of a node does with its inputs before it computes: it dequantizes them, and a convolution pads its own. */
+function preparedInputs(graph: SplitGraph, node: SplitNode, isTaken: Uint8Array): number[] {
   if (node.rateClass === undefined) return [];
   return node.reads.flatMap((read) => {
     const producer = graph.tensors[read]?.producer ?? -1;
     const maker = graph.nodes[producer];
-    const isFree = maker?.op === 'DequantizeLinear' && isTaken[producer] === 0 && kernelAfter(graph, maker) === node;
-    return isFree ? [producer] : [];
+    if (maker === undefined || isTaken[producer] === 1 || kernelAfter(graph, maker) !== node) return [];
+    const isPrepared = maker.op === 'DequantizeLinear' || (maker.op === 'Pad' && convolutions.has(node.rateClass));
+    return isPrepared ? [producer] : [];
   });
 }
 
@@ -143,6 +148,7 @@ function groupTraffic(graph: SplitGraph, members: readonly number[]): number | u
   for (const member of members) {
     const node = graph.nodes[member];
     plus(node?.weightBytes);
+    plus(node?.sharedWeightBytes ?? 0);
     for (const read of [...(node?.reads ?? []), ...(node?.stateReads ?? [])]) {
       if (!inside.has(graph.tensors[read]?.producer ?? -1)) outside.add(read);
     }

@@ -54,11 +54,52 @@ export function loadOf(graph: SplitGraph, isHere: Uint8Array, isBelow: Uint8Arra
 const wholeLoads = new WeakMap<SplitGraph, SideLoad>();
 
 /** `loadOf` for the whole model on one tier, computed once per graph. */
-export function loadOfAll(graph: SplitGraph): SideLoad {
+function loadOfAll(graph: SplitGraph): SideLoad {
   const count = graph.nodes.length;
   const load = wholeLoads.get(graph) ?? loadOf(graph, new Uint8Array(count).fill(1), new Uint8Array(count));
   wholeLoads.set(graph, load);
   return load;
+}
+
+/** What each of some sides takes, of one way to put the nodes of a graph on them. */
+interface KnownSides {
+  readonly sideOf: Uint8Array;
+  readonly loads: readonly SideLoad[];
+}
+
+/** More plans of a graph than are looked at while a bandwidth is tried out are rarely the same again. */
+const keptSides = 6;
+const knownSides = new WeakMap<SplitGraph, KnownSides[]>();
+
+/**
+ * `loadOf` for each side, lower ones below higher ones. The last few are kept per graph: they depend on no bandwidth and
+ * no price, and most plans stay the same while these change.
+ * @param sideOf of each node.
+ */
+export function loadsOfSides(graph: SplitGraph, sideOf: Uint8Array, sides: number): readonly SideLoad[] {
+  const known = knownSides.get(graph) ?? [];
+  const isSame = (one: KnownSides) => one.loads.length === sides && haveSameItems(one.sideOf, sideOf);
+  const found = known.find(isSame) ?? { sideOf: sideOf.slice(), loads: computeSides(graph, sideOf, sides) };
+  knownSides.set(graph, [found, ...known.filter((one) => one !== found)].slice(0, keptSides));
+  return found.loads;
+}
+
+function computeSides(graph: SplitGraph, sideOf: Uint8Array, sides: number): SideLoad[] {
+  const counts = new Int32Array(sides);
+  for (const side of sideOf) counts[side] = (counts[side] ?? 0) + 1;
+  return Array.from({ length: sides }, (_, k) => {
+    if (counts[k] === 0) return { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
+    if (counts[k] === sideOf.length) return loadOfAll(graph);
+    const isHere = sideOf.map((side) => (side === k ? 1 : 0));
+    const isBelow = sideOf.map((side) => (side < k ? 1 : 0));
+    return loadOf(graph, isHere, isBelow);
+  });
+}
+
+function haveSameItems(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** `loadOf` for both sides of the cut after the first i nodes, i = 0..n. */

@@ -46,9 +46,15 @@ export function rateClassOf({ node, macs }: Pick<InferredNode, 'node' | 'macs'>,
   return node.op.includes('Attention') ? 'attention' : undefined;
 }
 
+/** Groups of so many channels run as convolutions of their own do, one after the other: those of AlexNet and ShuffleNet. */
+const wideGroup = 16;
+
 function convolutionClass(node: InferredNode['node'], shape: readonly Dim[] | undefined): RateClass {
   const group = node.attributes.get('group');
-  if (group?.kind === 'int' && Number(group.value) > 1) return 'depthwise';
+  const channels = shape?.[node.op === 'ConvTranspose' ? 0 : 1];
+  const groups = group?.kind === 'int' ? Number(group.value) : 1;
+  const perGroup = node.op === 'ConvTranspose' && typeof channels === 'number' ? channels / groups : channels;
+  if (groups > 1 && !(typeof perGroup === 'number' && perGroup >= wideGroup)) return 'depthwise';
   const window = shape?.slice(2);
   return window?.every((size) => size === 1) ? 'pointwise' : 'dense';
 }

@@ -8,11 +8,21 @@ export type DraftNode = { -readonly [Key in keyof SplitNode]: SplitNode[Key] };
 export interface WeightReader {
   readonly node: DraftNode;
   readonly constants: readonly string[];
+  /** Bytes of these that it reads at the most, where it takes a part of them. */
+  readonly mostBytes?: number | undefined;
+}
+
+/** They read no more of their first input than they write. */
+const pickers: ReadonlySet<string> = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice']);
+
+/** True for nodes that read a part of their first input, as long as what they make. */
+export function readsPart({ op, domain }: Pick<SplitNode, 'op' | 'domain'>): boolean {
+  return domain === '' && pickers.has(op);
 }
 
 /**
- * Adds each top-level weight to the bytes and the traffic of the first node, in order, that reads it or a constant that
- * folds from it.
+ * Adds each top-level weight to the bytes of the first node, in order, that reads it or a constant that folds from it, and
+ * to the traffic of all that do: a decoder whose last product shares the table of its tokens reads it there.
  * @param weightBytes bytes of the weights by name.
  * @param order indices of the readers in the order in which they run.
  * @param foldedMakers who makes each constant that is no weight itself.
@@ -24,26 +34,28 @@ export function countWeightsOnce(
   foldedMakers: ReadonlyMap<string, InferredNode>,
 ): void {
   const counted = new Set<string>();
-  const claim = (names: readonly string[]): number => {
-    let bytes = 0;
+  const claim = (names: readonly string[]) => {
+    let [own, shared] = [0, 0];
     const pending = [names];
     for (let some = pending.pop(); some !== undefined; some = pending.pop()) {
       for (const name of some) {
         const weight = weightBytes.get(name);
         const maker = weight === undefined ? foldedMakers.get(name) : undefined;
         if (weight === undefined && maker === undefined) continue;
-        if (counted.size === counted.add(name).size) continue;
-        bytes += weight ?? 0;
-        if (maker !== undefined) pending.push(maker.reads);
+        const isFirst = counted.size !== counted.add(name).size;
+        if (isFirst) own += weight ?? 0;
+        else shared += weight ?? 0;
+        if (isFirst && maker !== undefined) pending.push(maker.reads);
       }
     }
-    return bytes;
+    return { own, shared };
   };
   for (const index of order) {
-    const reader = readers[index];
-    if (reader === undefined || reader.constants.length === 0) continue;
-    const bytes = claim(reader.constants);
-    reader.node.weightBytes += bytes;
-    if (reader.node.trafficBytes !== undefined && !reader.node.viewOnly) reader.node.trafficBytes += bytes;
+    const { node, constants, mostBytes = Number.POSITIVE_INFINITY } = readers[index] ?? {};
+    if (node === undefined || constants === undefined || constants.length === 0) continue;
+    const { own, shared } = claim(constants);
+    node.weightBytes += own;
+    if (shared > 0) node.sharedWeightBytes = shared;
+    if (node.trafficBytes !== undefined && !node.viewOnly) node.trafficBytes += Math.min(own + shared, mostBytes);
   }
 }

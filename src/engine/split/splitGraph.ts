@@ -31,10 +31,12 @@ export interface SplitNode {
   readonly writes: readonly number[];
   readonly macs: number | undefined;
   readonly elementwiseOps: number | undefined;
-  /** Bytes of its data inputs, its outputs and its weights; 0 for view-only nodes. */
+  /** Bytes of its data inputs, its outputs and its weights, of a gathered or sliced input those taken; 0 for view-only nodes. */
   readonly trafficBytes: number | undefined;
   /** Bytes of the weights that it reads, constants that fold into it included; a shared weight counts at its first reader. */
   readonly weightBytes: number;
+  /** Bytes of the weights that it reads and that count at an earlier reader. */
+  readonly sharedWeightBytes?: number;
   readonly viewOnly: boolean;
   /** What kind of work it is, where it is a kernel of its own. */
   readonly rateClass?: RateClass;

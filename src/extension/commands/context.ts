@@ -53,21 +53,21 @@ function isRow(argument: unknown): argument is TreeRow {
   return typeof argument === 'object' && argument !== null && 'kind' in argument && 'children' in argument;
 }
 
-/** @throws DnnSplitError for models that the server cannot read: on a desktop it sees only the disk */
+/** @throws DnnSplitError for models that the server cannot read: where it sees a disk, it sees nothing else */
 export function requireReadable(uri: vscode.Uri): void {
   if (isReadable(uri)) return;
   const message = vscode.l10n.t(
-    'DNNSplit cannot read models from "{0}:". Save a copy to a local folder first.',
+    'DNNSplit cannot read models from "{0}:" beside folders on a disk. Open their folder in a window of its own, or save a copy to a local folder.',
     uri.scheme,
   );
   throw new DnnSplitError('file-system', message, { path: uri.toString() });
 }
 
-/** @throws DnnSplitError in a browser, where sub-models have no place and nothing can run them */
+/** @throws DnnSplitError in a window without a disk: sub-models have no place there, and nothing can run them */
 export function requireDisk(): void {
   if (!seesEditorFiles) return;
   const message = vscode.l10n.t(
-    'Sub-models are written to a disk, which a browser does not have. Open this folder in VS Code on your computer.',
+    'Sub-models are written to a disk, which this window does not have. Open a copy of the folder on your computer.',
   );
   throw new DnnSplitError('bad-usage', message);
 }

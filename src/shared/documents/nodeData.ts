@@ -4,6 +4,9 @@ import { say } from '../messages/say';
 import { readJsonText } from './jsonText';
 import { real } from './numbers';
 
+/** Thresholds and stops of a gradient: nobody sees more, and each value is looked up among them. */
+const mostColors = 100;
+
 /**
  * Node data of Model Explorer: of one graph, or by the name of each graph. What is about its tables alone is left out.
  * https://github.com/google-ai-edge/model-explorer/wiki/2.-User-Guide#custom-node-data
@@ -20,9 +23,15 @@ const graphDataSchema = z.object({
     }),
   ),
   /** Colors of values up to each threshold, ascending. */
-  thresholds: z.array(z.object({ value: real, bgColor: z.string() })).optional(),
+  thresholds: z
+    .array(z.object({ value: real, bgColor: z.string() }))
+    .max(mostColors)
+    .optional(),
   /** Colors from the least value, at 0, to the largest, at 1; before thresholds. */
-  gradient: z.array(z.object({ stop: z.number().min(0).max(1), bgColor: z.string().optional() })).optional(),
+  gradient: z
+    .array(z.object({ stop: z.number().min(0).max(1), bgColor: z.string().optional() }))
+    .max(mostColors)
+    .optional(),
 });
 export type GraphData = z.infer<typeof graphDataSchema>;
 

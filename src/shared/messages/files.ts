@@ -9,7 +9,7 @@ export const filesMessages = {
   'disk.underFile': '{path} lies under something that is not a folder. Check the path.',
   'disk.full': 'The disk is full, so {path} cannot be written. Free some space and try again.',
   'disk.tooLargeHere':
-    '{path} is larger than the {size} MB that DNNSplit reads in a browser. Open it in VS Code on your computer.',
+    '{path} is larger than the {size} MB that DNNSplit reads without a disk. Open a copy on your computer.',
   'disk.tooLarge': '{path} is larger than its disk allows. Choose another folder.',
   'disk.readOnly': '{path} lies on a disk that is read-only. Choose another folder.',
   'disk.busy': '{path} is in use by another program. Close it and try again.',

@@ -37,7 +37,7 @@ function statusOf(path: string, held: Held, { bigint = false }: Options) {
  * them, and nothing is written.
  * @param programs the product's own programs, by path
  */
-export function createNodeFs(files: HeldFiles, programs: ReadonlyMap<string, Blob>) {
+export function createNodeFs(files: HeldFiles, programs: ReadonlyMap<string, string>) {
   const open = new Map<number, { readonly path: string; readonly bytes: Uint8Array; position: number }>();
   let lastDescriptor = 2;
 
@@ -61,7 +61,7 @@ export function createNodeFs(files: HeldFiles, programs: ReadonlyMap<string, Blo
   const statSync = (path: string, options: Options = {}) => {
     const program = programs.get(path);
     if (program !== undefined) {
-      const held = { path, kind: 'file', size: program.size, mtimeMs: 0, version: 0 } as const;
+      const held = { path, kind: 'file', size: program.length, mtimeMs: 0, version: 0 } as const;
       return statusOf(path, held, options);
     }
     const found = files.find(resolve(path));
@@ -111,7 +111,7 @@ export function createNodeFs(files: HeldFiles, programs: ReadonlyMap<string, Blo
     },
     readFileSync(path: string, encoding?: string): NodeBuffer | string {
       const program = programs.get(path);
-      if (program !== undefined) return new FileReaderSync().readAsText(program);
+      if (program !== undefined) return program;
       const bytes = NodeBuffer.from(bytesOf(path));
       return encoding === undefined ? bytes : bytes.toString(encoding);
     },

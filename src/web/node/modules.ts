@@ -12,7 +12,7 @@ import { timerPromises } from './timers';
 export interface Surroundings {
   readonly process: NodeProcess;
   readonly files: HeldFiles;
-  readonly programs: ReadonlyMap<string, Blob>;
+  readonly programs: ReadonlyMap<string, string>;
   /** Modules on top of those that are the same everywhere. */
   readonly own: Readonly<Record<string, object>>;
 }

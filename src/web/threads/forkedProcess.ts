@@ -1,6 +1,6 @@
 import { NodeEmitter } from '../node/emitter';
 import { basename } from '../node/path';
-import type { LoadPrograms, ReadFiles } from './messages';
+import type { ReadFiles, StartThreads } from './messages';
 import { StartedThread } from './startedThread';
 
 /** Where the programs lie for each other. */
@@ -19,11 +19,11 @@ class ForkedProcess extends NodeEmitter {
   exitCode: number | null = null;
   readonly #thread: StartedThread;
 
-  constructor(program: string, args: readonly string[], programs: LoadPrograms, readFiles: ReadFiles) {
+  constructor(program: string, args: readonly string[], threads: StartThreads, readFiles: ReadFiles) {
     super();
     this.#thread = new StartedThread(
-      { program: programPath(basename(program)), arguments: args },
-      programs,
+      { program: programPath(basename(program.replaceAll('\\', '/'))), arguments: args },
+      threads,
       readFiles,
       {
         message: (value) => this.emit('message', value),
@@ -55,12 +55,12 @@ class ForkedProcess extends NodeEmitter {
 }
 
 /** What Node's `child_process` is where the product's own programs alone can be started. */
-export function createChildProcess(programs: LoadPrograms, readFiles: ReadFiles) {
+export function createChildProcess(threads: StartThreads, readFiles: ReadFiles) {
   const refuse = (program: unknown): never => {
     throw new Error(`${String(program)} cannot be started in a browser`);
   };
   return {
-    fork: (program: string, args: readonly string[]) => new ForkedProcess(program, args, programs, readFiles),
+    fork: (program: string, args: readonly string[]) => new ForkedProcess(program, args, threads, readFiles),
     spawn: refuse,
     execFileSync: refuse,
   };

@@ -1,13 +1,17 @@
 import type { Entry, Want } from '../files/entry';
+import type { StartWorker } from './startWorker';
 
 /** The product's programs, by the paths that they have for each other, and what every thread begins with. */
 export interface Programs {
-  readonly thread: Blob;
-  readonly byPath: ReadonlyMap<string, Blob>;
+  readonly thread: string;
+  readonly byPath: ReadonlyMap<string, string>;
 }
 
-/** Loads them with the first thread that needs them. */
-export type LoadPrograms = () => Promise<Programs>;
+/** What threads are started with: the programs, which are loaded with the first one, and the way to start one. */
+export interface StartThreads {
+  readonly programs: () => Promise<Programs>;
+  readonly startWorker: StartWorker;
+}
 
 /** What a thread is started with. */
 export interface Start {

@@ -1,5 +1,6 @@
 import { memoryOf } from '../files/entry';
-import type { FromThread, LoadPrograms, ReadFiles, Start, ToThread } from './messages';
+import type { FromThread, ReadFiles, Start, StartThreads, ToThread } from './messages';
+import type { PageWorker } from './startWorker';
 
 export interface ThreadListener {
   readonly message: (value: unknown) => void;
@@ -10,16 +11,16 @@ export interface ThreadListener {
 
 /** A thread of the browser that runs one of the product's programs, seen from where it was started. */
 export class StartedThread {
-  readonly #worker: Promise<Worker>;
+  readonly #worker: Promise<PageWorker>;
   #isEnded = false;
 
   constructor(
     start: Start,
-    programs: LoadPrograms,
+    threads: StartThreads,
     private readonly readFiles: ReadFiles,
     private readonly listener: ThreadListener,
   ) {
-    this.#worker = this.#begin(start, programs);
+    this.#worker = this.#begin(start, threads);
     this.#worker.catch((error: Error) => {
       listener.error(error);
       this.#end(1);
@@ -42,19 +43,13 @@ export class StartedThread {
     );
   }
 
-  async #begin(start: Start, load: LoadPrograms): Promise<Worker> {
+  async #begin(start: Start, { programs: load, startWorker }: StartThreads): Promise<PageWorker> {
     const programs = await load();
-    const address = URL.createObjectURL(programs.thread);
-    const worker = new Worker(address, { name: `dnnsplit ${start.program}` });
-    worker.onmessage = ({ data }: MessageEvent<FromThread>) => {
-      URL.revokeObjectURL(address);
-      this.#receive(data);
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.listener.error(new Error(event.message));
-    };
-    worker.postMessage({ kind: 'start', start, programs } satisfies ToThread);
+    const worker = startWorker(programs.thread, `dnnsplit ${start.program}`, {
+      message: (message: FromThread) => this.#receive(message),
+      error: (message) => this.listener.error(new Error(message)),
+    });
+    worker.post({ kind: 'start', start, programs } satisfies ToThread, []);
     return worker;
   }
 
@@ -75,8 +70,8 @@ export class StartedThread {
   }
 
   #send(message: ToThread): void {
-    const send = (worker: Worker) =>
-      worker.postMessage(message, message.kind === 'files' ? memoryOf(message.entries) : []);
+    const send = (worker: PageWorker) =>
+      worker.post(message, message.kind === 'files' ? memoryOf(message.entries) : []);
     void this.#worker.then(send, () => undefined);
   }
 }

@@ -1,5 +1,5 @@
 import { NodeEmitter } from '../node/emitter';
-import type { LoadPrograms, ReadFiles } from './messages';
+import type { ReadFiles, StartThreads } from './messages';
 import { StartedThread } from './startedThread';
 
 /** What Node's `Worker` is, as far as the programs use it. */
@@ -18,11 +18,7 @@ let lastThreadId = 0;
  * The class of worker threads.
  * @param running those that run, which hear of changed files
  */
-export function workerClass(
-  programs: LoadPrograms,
-  readFiles: ReadFiles,
-  running: Set<StartedThread>,
-): NodeWorkerClass {
+export function workerClass(threads: StartThreads, readFiles: ReadFiles, running: Set<StartedThread>): NodeWorkerClass {
   return class extends NodeEmitter {
     readonly threadId = ++lastThreadId;
     readonly #thread: StartedThread;
@@ -30,7 +26,7 @@ export function workerClass(
     constructor(program: string, { workerData }: { readonly workerData?: unknown } = {}) {
       super();
       const start = { program, arguments: [], worker: { data: workerData } };
-      this.#thread = new StartedThread(start, programs, readFiles, {
+      this.#thread = new StartedThread(start, threads, readFiles, {
         message: (value) => this.emit('message', value),
         error: (error) => {
           this.emit('error', error);

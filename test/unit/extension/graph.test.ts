@@ -77,7 +77,7 @@ describe('messages of the page', () => {
   it('passes what the contract allows', () => {
     const ofEveryKind: { readonly [Kind in FromWebview['type']]: Extract<FromWebview, { readonly type: Kind }> } = {
       ready: { type: 'ready', folded: null },
-      shown: { type: 'shown', metric: 'weights', comparing: 'single:cloud' },
+      shown: { type: 'shown', metric: 'data', comparing: 'single:cloud' },
       requestScene: { type: 'requestScene', folded: ['g1'] },
       selected: { type: 'selected', nodeIds: ['a'] },
       requestDetails: { type: 'requestDetails', nodeId: 'a' },
@@ -201,6 +201,21 @@ describe('GraphSession', () => {
     expect(session.shown).toEqual({ metric: 'time', comparing: null, texts: {} });
     session.receive({ type: 'shown', metric: 'macs', comparing: 'cut' });
     expect(session.shown).toEqual({ metric: 'macs', comparing: 'cut', texts: {} });
+  });
+
+  it('shows what a file says of the nodes, to a page that comes back too, and in its pictures', async () => {
+    const { session, sent } = conversation();
+    const data = { name: 'Wear', values: [1], colors: [null], matched: 1, unmatched: 0, examples: [], unreadColors: 0 };
+    session.showNodeData(data);
+    expect(sent).toEqual([{ type: 'nodeData', data }]);
+    session.receive({ type: 'shown', metric: 'data', comparing: null });
+    expect(session.shown).toMatchObject({ metric: 'data', data });
+    session.receive({ type: 'ready', folded: null });
+    expect(sent.filter(({ type }) => type === 'nodeData')).toHaveLength(2);
+    session.receive({ type: 'shown', metric: 'time', comparing: null });
+    session.receive({ type: 'ready', folded: null });
+    expect(sent.filter(({ type }) => type === 'nodeData')).toHaveLength(2);
+    await settle();
   });
 
   it('sends the map of the links that the page asks for', async () => {

@@ -73,6 +73,8 @@ describe('the boxes of a graph', () => {
       expect(time?.startsWith('~'), name).toBe(name !== 'stem' && name !== 'squeeze');
     }
     expect(list.legend?.note).toMatch(/measured/);
+    // Five products of matrices; joining only moves.
+    expect(list.legend?.operators).toEqual([{ family: 'matrix', text: 'Matrix' }]);
     expectFigure(list.legend?.steps[0]?.text, 0.198e-3, 's');
     expectFigure(list.legend?.steps.at(-1)?.text, 3e-6, 's');
   });

@@ -246,7 +246,7 @@ describe('what a request shows of its link', () => {
     const device = await serveTier(lower, renaming({ x: 'x1' }), cloud.address, { maxBodyBytes: 1e6 });
     const bytes = new Uint8Array(400_000);
     const { outputs } = await inferBinary(device.address, 'm', [{ name: 'x', datatype: 'FP32', shape: [1e5], bytes }]);
-    expect(outputs[0]?.bytes).toEqual(bytes);
+    expect(Buffer.from(outputs[0]?.bytes ?? []).equals(bytes)).toBe(true);
     const text = await (await fetch(`${device.address}/metrics`)).text();
     expect(text).toMatch(/^dnnsplit_link_mbps\{tier="device"\} \d/m);
     expect(text).toMatch(/^dnnsplit_link_round_trip_ms\{tier="device"\} \d/m);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,18 @@ describe('where ONNX Runtime is looked for', () => {
     const above = install('opt');
     expect(installedRuntime(undefined, own, {})).not.toBe(above);
     const mine = install('opt', 'relay');
+    expect(installedRuntime(undefined, own, {})).toBe(mine);
+  });
+
+  it.skipIf(process.platform === 'win32')('is in no folder that everybody may write to, whatever lies there', () => {
+    const own = join(folder, 'shared', 'relay');
+    mkdirSync(own, { recursive: true });
+    const above = install('shared');
+    writeFileSync(join(folder, 'shared', 'package.json'), '{}');
+    expect(installedRuntime(undefined, own, {})).toBe(above);
+    chmodSync(join(folder, 'shared'), 0o1777);
+    expect(installedRuntime(undefined, own, {})).not.toBe(above);
+    const mine = install('shared', 'relay');
     expect(installedRuntime(undefined, own, {})).toBe(mine);
   });
 });

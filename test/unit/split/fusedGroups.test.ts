@@ -94,7 +94,8 @@ describe('fused groups', () => {
     const graph = byName('keras_ResNet50');
     if (graph === undefined) return;
     const groups = groupsOf(graph);
-    expect(groups.filter((ops) => ops.startsWith('Conv'))).toHaveLength(53);
+    // Keras pads before its first convolution in a node of its own.
+    expect(groups.filter((ops) => /^(Pad\+)?Conv/.test(ops))).toHaveLength(53);
     expect(groups.filter((ops) => /^(BatchNormalization|Relu|Add)/.test(ops))).toEqual([]);
   });
 });

@@ -17,12 +17,14 @@ const onlyForWriting = new Set([...['chmodSync', 'chownSync', 'fchmodSync', 'fch
 const ofThread = new Set(['worker_threads', 'vm', 'module']);
 
 const process = new NodeProcess('/server.js', [], () => undefined);
-const unreached = () => Promise.reject(new Error('nothing is started here'));
+const unreached = () => {
+  throw new Error('nothing is started here');
+};
 const given = nodeModules({
   process,
   files: new HeldFiles(),
   programs: new Map(),
-  own: { child_process: createChildProcess(unreached, unreached) },
+  own: { child_process: createChildProcess({ programs: unreached, startWorker: unreached }, unreached) },
 });
 
 describe('what the programs import from Node', () => {

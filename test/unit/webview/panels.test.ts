@@ -293,6 +293,21 @@ describe('the details of a node', () => {
     expect(calls.at(-1)).toEqual(['override', { pin: { [details.id]: 'edge' } }]);
   });
 
+  test('what a file of node data says of it, and of no other', () => {
+    const values = names.map((name) => (name === 'widen' ? 12.34567 : null));
+    const data = { name: 'Wear', values, colors: values.map(() => null), matched: 1, unmatched: 0 };
+    const message = { type: 'nodeData' as const, data: { ...data, examples: [], unreadColors: 0 } };
+    const shown = reduce(reduce(state, { type: 'host', message }), { type: 'metric', metric: 'data' });
+    expect(shown.list?.legend).toMatchObject({ title: 'Wear', note: '1 of 6 nodes', steps: [{ text: '12.35' }] });
+    const factsAbout = (place: number) => {
+      const details = nodeDetails(analyzed.inferred, analyzed.graph, result.costs, String(place));
+      if (details === undefined) throw new Error('there is no such node');
+      return factsOf(panelOf(createDetailsPanel, { ...shown, selection: [details.id], details }));
+    };
+    expect(factsAbout(names.indexOf('widen')).get('Wear')).toBe('12.35');
+    expect(factsAbout(names.indexOf('body')).has('Wear')).toBe(false);
+  });
+
   test('what a cut after it gives', () => {
     const cut = { ...withCandidates(), selection: ['3'] };
     const facts = factsOf(panelOf(createDetailsPanel, cut));

@@ -31,7 +31,7 @@ const quietSettings = {
  * Starts VS Code's own server on a loopback port and waits until it answers.
  * @param {import('./obtainVscode.mjs').VscodeServer} vscode
  * @param {object} [options]
- * @param {string} [options.extensionsFolder] installed extensions; empty otherwise
+ * @param {string | undefined} [options.extensionsFolder] installed extensions; empty otherwise
  * @param {string} [options.dataFolder] kept between runs; a temporary one otherwise
  * @param {Record<string, unknown>} [options.settings] user settings on top of the quiet ones
  * @param {readonly string[]} [options.args] further arguments of the server

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { type Ask, questions, remembering } from '../../support/assistantQuestions';
 import { hostileCalls, hostileModel } from '../../support/hostileModel';
-import { api, cleanUp, extension, inWorkspace } from './workbench';
+import { api, cleanUp, inRepository, inWorkspace } from './workbench';
 
 describe('the tools for assistants', () => {
   const model = inWorkspace('tiny-resnet.onnx').fsPath;
@@ -52,7 +52,7 @@ describe('the tools for assistants', () => {
     const dynamic = inWorkspace('recurrent.onnx');
 
     before(async () => {
-      const source = vscode.Uri.joinPath(extension().extensionUri, 'test/fixtures/models/s_lstm_gru.onnx');
+      const source = vscode.Uri.file(inRepository('test/fixtures/models/s_lstm_gru.onnx'));
       await vscode.workspace.fs.copy(source, dynamic, { overwrite: true });
     });
     after(() => vscode.workspace.fs.delete(dynamic));

@@ -1,49 +1,18 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import Mocha from 'mocha';
-import * as vscode from 'vscode';
-import { extension } from './workbench';
+import { readdirSync } from 'node:fs';
+import { runMocha } from './runMocha';
+import { inRepository } from './workbench';
 
-/** Seconds that a step of a test may take in a slow VS Code. */
-const patienceMs = 60_000;
-
-/** The workbench drops an edit or a save now and then; the run names what passed at the second try only. */
-const retries = 1;
-
-/**
- * Runs every `*.test.ts` of this folder inside the extension host.
- * @throws with the text of all failures when a test failed
- */
+/** Runs every `*.test.ts` of this folder inside the extension host. @throws with the text of all failures */
 export async function run(): Promise<void> {
-  const report = process.env['DNNSPLIT_MOCHA_REPORT'] ?? join(__dirname, 'report.json');
-  mkdirSync(dirname(report), { recursive: true });
-  const options = {
-    ui: 'bdd',
-    timeout: patienceMs,
-    retries,
-    reporter: 'json',
-    reporterOptions: { output: report },
-  } as const;
-  const mocha = new Mocha(options);
-  mocha.suite.emit('pre-require', globalThis, '', mocha);
-  for (const file of testFiles()) {
+  await runMocha(async () => {
     // The bundler puts every file that this pattern can match into the bundle.
-    await import(`./${file}.test.ts`);
-  }
-  // In a browser documents are saved by themselves a second after a change, which tests decide on their own.
-  await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
-  const failures: string[] = [];
-  await new Promise<void>((done) => {
-    mocha
-      .run(() => done())
-      .on('fail', (test, error: Error) => failures.push(`${test.fullTitle()}\n${error.stack ?? error.message}`));
+    for (const file of testFiles()) await import(`./${file}.test.ts`);
   });
-  if (failures.length > 0) throw new Error(failures.join('\n\n'));
 }
 
 /** Names from the folder itself, so that a file that the bundle lacks is an error instead of forgotten. */
 function testFiles(): string[] {
-  const files = readdirSync(join(extension().extensionPath, 'test/vscode/suite'));
+  const files = readdirSync(inRepository('test/vscode/suite'));
   return files
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => file.replace(/\.test\.ts$/, ''))

@@ -15,7 +15,14 @@ describe('the sample model', () => {
     const config = vscode.Uri.parse(configUri ?? '');
     assert(config.path.endsWith('/sample/dnnsplit.json'), configUri);
     const text = await read(config);
-    await write(config, text.replace('"bandwidthMbps": 50', '"bandwidthMbps": 1'));
+    // Saved in an editor, as a person does it: no watcher looks after a folder outside of the workspace.
+    const document = await vscode.workspace.openTextDocument(config);
+    const at = text.indexOf('"bandwidthMbps": 50');
+    const edit = new vscode.WorkspaceEdit();
+    const changed = new vscode.Range(document.positionAt(at), document.positionAt(at + '"bandwidthMbps": 50'.length));
+    edit.replace(config, changed, '"bandwidthMbps": 1');
+    assert(await vscode.workspace.applyEdit(edit));
+    assert(await document.save());
     try {
       await vscode.commands.executeCommand('dnnsplit.openSample');
       assert.match(await read(config), /"bandwidthMbps": 1,/);

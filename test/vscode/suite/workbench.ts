@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExtensionApi } from '../../../src/extension/api';
@@ -9,6 +10,13 @@ export function extension(): vscode.Extension<ExtensionApi> {
   const found = vscode.extensions.getExtension<ExtensionApi>('dnnsplit.dnnsplit');
   assert(found, 'the extension is not installed');
   return found;
+}
+
+/** A path of this repository, which is not where the extension is where it is installed. */
+export function inRepository(path: string): string {
+  const root = process.env['DNNSPLIT_REPOSITORY'];
+  assert(root, 'DNNSPLIT_REPOSITORY names no folder');
+  return join(root, path);
 }
 
 /** Its view on its own state; activates it where it is not yet. */
@@ -92,7 +100,7 @@ export async function acceptingDefaults<T>(command: string, ...args: unknown[]):
 /** Copies a file of this repository's test data into the workspace. */
 export async function copyIn(path: string, name: string): Promise<vscode.Uri> {
   const target = inWorkspace(name);
-  const source = vscode.Uri.joinPath(extension().extensionUri, path);
+  const source = vscode.Uri.file(inRepository(path));
   await vscode.workspace.fs.copy(source, target, { overwrite: true });
   return target;
 }

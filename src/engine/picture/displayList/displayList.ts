@@ -103,7 +103,7 @@ export function createDisplayList(scene: Scene, shown: Shown, text: PictureText 
     groups: scene.groups.map((group) => (group.folded ? null : groupFrame(group))),
     pills: plan?.boundaries.map((boundary) => pillOf(scene, plan.tiers, plan.letters, boundary, text)) ?? [],
     tierBadges: plan === null ? [] : tierBadgesOf(plan),
-    legend: legendOf(heat, plan?.measured.includes(true) === true, text),
+    legend: legendOf(scene, heat, plan?.measured.includes(true) === true, text),
     title,
     movedTo,
     tierLetters: letters,

@@ -1,4 +1,5 @@
 import { fillPlaces } from '../../../shared/messages/message';
+import type { OpFamily } from '../../../shared/scene';
 
 /** The words of a picture in English; the page of the graph lays those of its language over them. */
 export const pictureTexts = {
@@ -12,8 +13,36 @@ export const pictureTexts = {
   'legend.log.weights': 'Weights, log',
   'legend.measured': 'ring: measured',
   'legend.data': '{0} of {1|# node|# nodes}',
+  'legend.operators': 'Bar: operator',
+  'family.convolution': 'Convolution',
+  'family.matrix': 'Matrix',
+  'family.attention': 'Attention',
+  'family.activation': 'Activation',
+  'family.normalization': 'Normalization',
+  'family.pooling': 'Pooling',
+  'family.elementwise': 'Elementwise',
+  'family.reduction': 'Reduction',
+  'family.recurrent': 'Recurrent',
+  'family.quantization': 'Quantization',
+  'family.control': 'Control flow',
   'boundary.tensors': '{0|# tensor|# tensors}',
 } as const;
+
+/** The kinds of operators that have a color of their own. */
+export const namedFamilies = [
+  'convolution',
+  'matrix',
+  'attention',
+  'activation',
+  'normalization',
+  'pooling',
+  'elementwise',
+  'reduction',
+  'recurrent',
+  'quantization',
+  'control',
+] as const satisfies readonly OpFamily[];
+export type NamedFamily = (typeof namedFamilies)[number];
 
 export type PictureTextKey = keyof typeof pictureTexts;
 

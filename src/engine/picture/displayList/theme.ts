@@ -60,6 +60,9 @@ const familyVariables: Readonly<Record<OpFamily, string>> = {
   other: 'descriptionForeground',
 };
 
+/** How far the colors of operators are mixed into the background: those of tiers, which are full, mean something else. */
+const mutedFamilies = 0.35;
+
 type Variable = (name: string) => string;
 
 function colorReader(variable: Variable, background: Color, foreground: Color) {
@@ -98,7 +101,7 @@ export function readTheme(variable: Variable, bodyClass: string): Theme {
   const border = highContrast ? (contrastBorder ?? foreground) : quiet(0.24);
   const accents = tierVariables.map((name) => color(name));
   const family = (name: string): string =>
-    cssColor(ensureContrast(mix(color(name), background, highContrast ? 0 : 0.15), nodeFill, 3));
+    cssColor(ensureContrast(mix(color(name), background, highContrast ? 0 : mutedFamilies), nodeFill, 3));
   const warm = ensureContrast(color('charts-yellow'), nodeFill, 3);
   const hot = ensureContrast(color('charts-red'), nodeFill, 3);
   const focus = ensureContrast(color('focusBorder', color('charts-blue')), background, 3);

@@ -62,12 +62,12 @@ export function marginsOf(
   const own = planIn(search, assignment);
   const gain = 1 + gainPercent / 100 + tolerance;
   const trust = trustOf(search, own, rivals, gainPercent);
-  const parameters: Margin['of'][] = [
+  const varied: Margin['of'][] = [
     ...costs.tiers.map((_, index) => ({ kind: 'tier' as const, index })),
     ...costs.wires.map((_, index) => ({ kind: 'link' as const, index })),
   ];
   return {
-    margins: parameters.map((of) => ({ of, ...rangeOf(courseOf(costs, own, own.cuts, of), rivals, costs, of, gain) })),
+    margins: varied.map((of) => ({ of, ...rangeOf(costs, own, rivals, of, gain) })),
     gainPercent,
     isExact: rivals.hasAllCuts,
     ...(trust && { trust }),
@@ -112,50 +112,174 @@ function lineOf(costs: CostTables, family: CutFamily, measure: Measure, cuts: In
 }
 
 function rangeOf(
-  own: Course,
-  rivals: Rivals,
   costs: CostTables,
+  own: Measured & { readonly cuts: Int32Array },
+  rivals: Rivals,
   of: Margin['of'],
   gain: number,
 ): Pick<Margin, 'fromFactor' | 'toFactor'> {
-  const links = costs.wires.length;
-  const { every } = rivals;
-  const sums = sumsOf(costs, rivals, of);
-  let [fromFactor, toFactor] = [0, Math.max(1, own.until)];
-  for (let p = 0; p < every.count; p += 1) {
-    const rival = sums?.(p) ?? courseOf(costs, rivals, every.cuts.subarray(p * links, (p + 1) * links), of);
-    if (rival.until <= 0) continue;
-    fromFactor = Math.max(fromFactor, beatenBelow(own.objective, rival, gain));
-    toFactor = Math.min(toFactor, beatenFrom(own.objective, rival, gain));
-  }
-  return { fromFactor: Math.min(1, fromFactor), toFactor: Math.max(1, toFactor) };
+  const mine = courseOf(costs, own, own.cuts, of);
+  const range = new Range(mine, gain);
+  const isLimited = rivals.measures.length > 1 || rivals.measures[0]?.most !== Number.POSITIVE_INFINITY;
+  const search = new RangeSearch({ costs, rivals, of, own: mine.objective, gain }, range);
+  if (isLimited) search.askAll();
+  else if (mine.objective.isSum) search.askForSums();
+  else search.askForWorst();
+  return range.ends;
 }
 
-/**
- * The courses of plans where one sum alone counts: what is not multiplied is the rest of their value. Each call writes over
- * what the one before returned, since there are many plans.
- * @returns nothing where more is asked for
- */
-function sumsOf(
-  { infrastructure }: CostTables,
-  { family, measures: [measure, ...limits], every }: Rivals,
-  { kind, index }: Margin['of'],
-): ((p: number) => Course) | undefined {
-  if (measure === undefined || limits.length > 0 || measure.combine !== 'sum') return undefined;
-  if (measure.most !== Number.POSITIVE_INFINITY || measure.ofPart !== undefined) return undefined;
-  const links = infrastructure.links.length;
-  const [seconds, rate] = [family.secondsBelow[index], measure.rates[index] ?? 0];
-  const [slopes, bandwidthMbps = 1] = [measure.slope[index], infrastructure.links[index]?.bandwidthMbps];
-  const objective = { isSum: true, constant: 0, slope: 0 };
-  const course = { objective, until: Number.POSITIVE_INFINITY };
-  return (p) => {
-    const upper = index < links ? (every.cuts[p * links + index] ?? 0) : family.size - 1;
-    const lower = index > 0 ? (every.cuts[p * links + index - 1] ?? 0) : 0;
-    const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
-    objective.slope = kind === 'tier' ? busyS * rate : (slopes?.[upper] ?? 0) / bandwidthMbps;
-    objective.constant = Math.max(0, (every.values[p] ?? 0) - objective.slope);
-    return course;
+/** The factors around 1 at which none of the plans that it was told of is better by more than a gain. */
+class Range {
+  from = 0;
+  to: number;
+
+  constructor(
+    private readonly own: Course,
+    private readonly gain: number,
+  ) {
+    this.to = Math.max(1, own.until);
+  }
+
+  /** @returns true, for the next one */
+  readonly take = (rival: Course): boolean => {
+    if (rival.until > 0) {
+      this.from = Math.max(this.from, beatenBelow(this.own.objective, rival, this.gain));
+      this.to = Math.min(this.to, beatenFrom(this.own.objective, rival, this.gain));
+    }
+    return true;
   };
+
+  get ends(): Pick<Margin, 'fromFactor' | 'toFactor'> {
+    return { fromFactor: Math.min(1, this.from), toFactor: Math.max(1, this.to) };
+  }
+}
+
+/** What is multiplied, and the plan that others are held against. */
+interface Varied {
+  readonly costs: CostTables;
+  readonly rivals: Rivals;
+  readonly of: Margin['of'];
+  readonly own: Line;
+  readonly gain: number;
+}
+
+/** Tells a range of the plans that may narrow it; of few where no limit can rule them out. */
+class RangeSearch {
+  constructor(
+    private readonly varied: Varied,
+    private readonly range: Range,
+  ) {}
+
+  askAll(): void {
+    const { rivals, costs, of } = this.varied;
+    rivals.walkBy([rivals.objective], (cuts) => this.range.take(courseOf(costs, rivals, cuts, of))).run();
+  }
+
+  /**
+   * The least of all sums is concave over a factor, so that one is better than the own beyond one factor at most on each
+   * side of 1. From any factor beyond it, the plan that is the best there leads to one that is nearer, until that one is the
+   * best where it begins to be better (Newton's method; Dinkelbach, On nonlinear fractional programming, 1967).
+   */
+  askForSums(): void {
+    const { varied, range } = this;
+    this.askAt(1);
+    if (range.from >= 1) return;
+    this.approach('from', 0);
+    const { own, gain } = varied;
+    if (own.slope === 0) return;
+    // Any plan that grows less is better from some factor on.
+    const growsLess = varied.rivals.walkBy([varyingPart(varied)], (cuts) => {
+      range.take(courseOfSum(varied, cuts));
+      return range.to === Number.POSITIVE_INFINITY;
+    });
+    growsLess.atMost(own.slope / gain);
+    growsLess.run();
+    this.approach('to', range.to);
+  }
+
+  /**
+   * Where the worst part counts, what is better for longer factors has less in all other parts, and less in the one that is
+   * multiplied than the own plan has; for shorter ones the other way around.
+   */
+  askForWorst(): void {
+    const { varied, range } = this;
+    const { rivals, own, gain } = varied;
+    this.askAt(1);
+    if (range.from >= 1) return;
+    const [rest, part] = [multiplied(varied, 0), varyingPart(varied)];
+    const ask = (measures: readonly Measure[], mostNow: () => number) => {
+      const walk = rivals.walkBy(measures, (cuts) => {
+        range.take(courseOf(varied.costs, rivals, cuts, varied.of));
+        walk.atMost(mostNow());
+        return true;
+      });
+      walk.atMost(mostNow());
+      walk.run();
+    };
+    ask([rest, { ...part, most: own.slope / gain }], () => (range.to * own.slope) / gain);
+    ask([part, { ...rest, most: own.constant / gain }], () => own.constant / (gain * range.from));
+  }
+
+  /** Tells of plans that are better than the own one by the gain at a factor, the best one among them. */
+  private askAt(factor: number): void {
+    const { varied, range } = this;
+    const { rivals, own, gain, costs, of } = varied;
+    let most = valueAt(own, factor) / gain;
+    const walk = rivals.walkBy([multiplied(varied, factor)], (cuts, [value = most]) => {
+      most = Math.min(most, value);
+      walk.atMost(most);
+      return range.take(own.isSum ? courseOfSum(varied, cuts) : courseOf(costs, rivals, cuts, of));
+    });
+    walk.atMost(most);
+    walk.run();
+  }
+
+  private approach(end: 'from' | 'to', start: number): void {
+    for (let at = start; at < Number.POSITIVE_INFINITY; at = this.range[end]) {
+      this.askAt(at);
+      if (this.range[end] === at) return;
+    }
+  }
+}
+
+/** The objective with what is varied multiplied by a factor. */
+function multiplied({ rivals: { objective }, of }: Varied, factor: number): Measure {
+  const times = (values: Float64Array) => values.map((value) => value * factor);
+  return of.kind === 'tier'
+    ? { ...objective, rates: objective.rates.map((rate, k) => (k === of.index ? rate * factor : rate)) }
+    : { ...objective, slope: objective.slope.map((slopes, l) => (l === of.index ? times(slopes) : slopes)) };
+}
+
+/** Of the objective only what is varied; what is unknown stays so. */
+function varyingPart({ rivals: { objective }, of }: Varied): Measure {
+  const isVaried = (kind: Margin['of']['kind'], index: number) => of.kind === kind && of.index === index;
+  const unknown = (figures: Float64Array) => figures.map((one) => (one === Number.POSITIVE_INFINITY ? one : 0));
+  return {
+    ...objective,
+    rates: objective.rates.map((rate, k) => (isVaried('tier', k) ? rate : 0)),
+    fixed: objective.fixed.map(unknown),
+    slope: objective.slope.map((slopes, l) => (isVaried('link', l) ? slopes : slopes.map(() => 0))),
+  };
+}
+
+/** A plan of which one sum alone counts: what is not multiplied is the rest of its value. */
+function courseOfSum({ costs, rivals: { family, objective }, of }: Varied, cuts: Int32Array): Course {
+  const { links } = costs.infrastructure;
+  let [value, slope, lower] = [0, 0, 0];
+  for (const [k, seconds] of family.secondsBelow.entries()) {
+    const upper = cuts[k] ?? family.size - 1;
+    const busy = Math.max(0, (seconds[upper] ?? 0) - (seconds[lower] ?? 0)) * (objective.rates[k] ?? 0);
+    value += busy;
+    if (of.kind === 'tier' && of.index === k) slope = busy;
+    const bandwidthMbps = links[k]?.bandwidthMbps;
+    if (bandwidthMbps !== undefined) {
+      value += crossingFigure(objective, k, upper, 1 / bandwidthMbps);
+      if (of.kind === 'link' && of.index === k) slope = (objective.slope[k]?.[upper] ?? 0) / bandwidthMbps;
+    }
+    lower = upper;
+  }
+  const line = { isSum: true, constant: Math.max(0, value - slope), slope };
+  return { objective: line, until: Number.POSITIVE_INFINITY };
 }
 
 /** What a line is at a factor. */

@@ -5,9 +5,9 @@ import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
 import { type CutFamily, createFamily } from '../search/cutFamily';
-import { type EveryPlan, everyPlan } from '../search/everyPlan';
 import { type Measure, measuresOf } from '../search/measures';
 import type { PlanSearch } from '../search/planSearch';
+import { hasAtMost, type PlanVisitor, PlanWalk } from '../search/planWalk';
 
 /** Cuts of a graph that are all looked at, at most, by number of tiers, and plans of them. */
 const mostCuts: readonly number[] = [0, 0, 5000, 300, 60];
@@ -24,11 +24,17 @@ function measured(costs: CostTables, family: CutFamily): Measured {
   return { family, measures: measuresOf(costs, family, objective, constraints) };
 }
 
-/** Every plan of a family, with what it is measured by. */
+/** The plans of a family, with what they are measured by. */
 export interface Rivals extends Measured {
-  readonly every: EveryPlan;
   /** True where every cut of the graph is in the family. */
   readonly hasAllCuts: boolean;
+  /** What is optimized, without a limit on it. */
+  readonly objective: Measure;
+  /**
+   * A walk through them by some measures, the first of which may leave plans out.
+   * @param visit is told of a plan: the cut on each link, written over after it, and the measures; false ends the walk.
+   */
+  readonly walkBy: (measures: readonly Measure[], visit: PlanVisitor) => PlanWalk;
 }
 
 /**
@@ -40,9 +46,17 @@ export function rivalsOf({ costs, bounds, family: searched }: PlanSearch, work: 
   const all = allCuts(costs.graph, mostCuts[costs.tiers.length] ?? 0);
   const family = all === undefined ? searched : createFamily(costs, all, bounds);
   const own = measured(costs, family);
-  const unlimited = own.measures.slice(0, 1).map((measure) => ({ ...measure, most: Number.POSITIVE_INFINITY }));
-  const every = everyPlan(costs, family, bounds, unlimited, mostPlans, work);
-  return every && { ...own, every, hasAllCuts: all !== undefined };
+  const [limited] = own.measures;
+  if (limited === undefined) return undefined;
+  const objective = { ...limited, most: Number.POSITIVE_INFINITY };
+  const plans = { costs, family, bounds, measures: [objective], work };
+  if (!hasAtMost(plans, mostPlans)) return undefined;
+  return {
+    ...own,
+    hasAllCuts: all !== undefined,
+    objective,
+    walkBy: (measures, visit) => new PlanWalk({ ...plans, measures }, visit),
+  };
 }
 
 /** A plan as cuts of a family of its own. */

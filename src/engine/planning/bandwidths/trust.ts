@@ -85,32 +85,38 @@ interface BestOther {
 function bestOthers(
   costs: CostTables,
   own: Measured & { readonly cuts: Int32Array },
-  { family, measures, every }: Rivals,
+  rivals: Rivals,
   corners: readonly Float64Array[],
 ): BestOther[] {
-  const links = costs.wires.length;
-  const values = corners.map(() => Number.POSITIVE_INFINITY);
-  const plans = corners.map(() => -1);
-  const shares = new Shares(costs, family, measures);
-  for (let p = 0; p < every.count; p += 1) {
-    shares.take(every.cuts.subarray(p * links, (p + 1) * links));
-    for (const [c, corner] of corners.entries()) {
-      const value = shares.valueAt(corner);
-      if (value >= (values[c] ?? 0)) continue;
-      values[c] = value;
-      plans[c] = p;
-    }
-  }
-  const mine = new Shares(costs, own.family, own.measures);
+  const { family, measures, objective } = rivals;
+  const [mine, shares] = [new Shares(costs, own.family, own.measures), new Shares(costs, family, measures)];
   mine.take(own.cuts);
-  return corners.flatMap((corner, c): BestOther[] => {
-    const p = plans[c] ?? -1;
-    if (p < 0) return [];
-    const [value, best] = [mine.valueAt(corner), values[c] ?? 0];
-    return [
-      { corner, ratio: value === best ? 1 : value / best, cuts: every.cuts.subarray(p * links, (p + 1) * links) },
-    ];
-  });
+  const found: BestOther[] = [];
+  for (const corner of corners) {
+    const value = mine.valueAt(corner);
+    let [best, cuts] = [Number.POSITIVE_INFINITY, own.cuts];
+    const slowed: Measure = { ...objective, rates: objective.rates.map((rate, k) => rate * (corner[k] ?? 1)) };
+    const walk = rivals.walkBy([slowed], (chosen) => {
+      shares.take(chosen);
+      const other = shares.valueAt(corner);
+      if (other < best) {
+        [best, cuts] = [other, chosen.slice()];
+        walk.atMost(Math.min(value, best));
+      }
+      return true;
+    });
+    // Most often one that was the best at another corner is near to the best here, or the plan itself is.
+    const known = found
+      .filter((one) => one.ratio > 0)
+      .map((one) => {
+        shares.take(one.cuts);
+        return shares.valueAt(corner);
+      });
+    walk.atMost(Math.min(value, ...known));
+    walk.run();
+    found.push({ corner, ratio: value === best ? 1 : value / best, cuts });
+  }
+  return found;
 }
 
 /** The figures of one plan, tier by tier, so that it can be asked for many factors at once. */

@@ -1,5 +1,5 @@
 import { figures, type Metric, metricEntry } from '../../../shared/metrics';
-import { loadOf, loadOfAll, type SideLoad } from '../../split/peakActivations';
+import { loadsOfSides } from '../../split/peakActivations';
 import type { StateTensor } from '../../split/splitGraph';
 import { crossesAt, residentState } from '../../split/stateTensors';
 import {
@@ -105,10 +105,12 @@ function highestReader(costs: CostTables, assignment: Assignment, tensor: number
 }
 
 const nothing = { nodes: 0, busyS: 0, measuredNodes: 0, stateBytes: 0 };
+const noLoad = { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
 
 function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
   const kept = costs.graph.state && residentState(costs.graph);
   const sums = costs.tiers.map(() => ({ ...nothing }));
+  const sides = loadsOfSides(costs.graph, assignment, costs.tiers.length);
   for (let node = 0; node < assignment.length; node++) {
     const k = assignment[node] ?? 0;
     const sum = sums[k];
@@ -123,7 +125,7 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
     const { nodes, busyS, measuredNodes, stateBytes } = sums[k] ?? nothing;
     return {
       nodes,
-      ...sideLoad(costs, nodes, assignment, k),
+      ...(sides[k] ?? noLoad),
       ...(stateBytes > 0 && { stateBytes }),
       busyS,
       computeMs: busyS * 1e3,
@@ -143,15 +145,6 @@ function radioJoules({ infrastructure }: CostTables, k: number, load: LinkLoad |
   const onAir = (bytes: number, way: Way, watts: number, joulesPerMB: number) =>
     moving(bytes, { ...way, joulesPerMB }) + sending(sendingSeconds(bytes, way), { ...way, watts });
   return onAir(load.bytes, up, link.txWatts, link.joulesPerMB) + onAir(load.answerBytes, down, link.rxWatts, 0);
-}
-
-/** What tier k holds; the whole model on one tier, a baseline of every plan, is looked at once. */
-function sideLoad({ graph }: CostTables, nodes: number, assignment: Assignment, k: number): SideLoad {
-  if (nodes === 0) return { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
-  if (nodes === assignment.length) return loadOfAll(graph);
-  const isHere = assignment.map((tier) => (tier === k ? 1 : 0));
-  const isBelow = assignment.map((tier) => (tier < k ? 1 : 0));
-  return loadOf(graph, isHere, isBelow);
 }
 
 /** A metric over all of a plan; of times in milliseconds, in which loads state them. */

@@ -3,8 +3,8 @@ import { evaluatePlan } from '../costs/evaluate';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import type { Plan } from '../plan/plan';
 import { assignmentOf, type CutFamily, membersOf } from '../search/cutFamily';
-import { everyPlan } from '../search/everyPlan';
 import type { PlanSearch } from '../search/planSearch';
+import { hasAtMost, PlanWalk, type WalkedPlans } from '../search/planWalk';
 
 /** Why another plan is recommended than the best one. */
 export type RecommendationReason = 'fewerTiers' | 'fewerBytes' | 'noWork';
@@ -53,10 +53,10 @@ export function recommend(
   const { costs } = search;
   const hasWork = worksEverywhere(costs, plan);
   const known = [...(hasWork ? [plan] : []), ...singles].map((one) => optionOf(costs, one));
-  const options = [...known, ...splitsOf(search)];
-  // One by one: there may be more of them than a call takes arguments.
-  const least = options.reduce((lowest, { value }) => Math.min(lowest, value), Number.POSITIVE_INFINITY);
-  const within = options.filter(({ value }) => value <= least * (1 + minimumGainPercent / 100) * (1 + tolerance));
+  const splits = new Splits(search);
+  const least = splits.least(known.reduce((lowest, { value }) => Math.min(lowest, value), Number.POSITIVE_INFINITY));
+  const most = least * (1 + minimumGainPercent / 100) * (1 + tolerance);
+  const within = [...known.filter(({ value }) => value <= most), ...splits.upTo(most)];
   const [chosen] = within.sort(
     (a, b) =>
       a.tiers - b.tiers ||
@@ -85,7 +85,7 @@ function optionOf(costs: CostTables, plan: Plan): Option {
     value: objectiveValue,
     tiers: tiersOf(costs, plan),
     bytes: links.reduce((sum, { bytes, answerBytes }) => sum + bytes + answerBytes, 0),
-    below: links.reduce((sum, _, l) => sum + plan.assignment.filter((tier) => tier <= l).length, 0),
+    below: plan.evaluation.tiers.reduce((sum, { nodes }, k) => sum + nodes * (costs.wires.length - k), 0),
     plan: () => plan,
   };
 }
@@ -108,29 +108,75 @@ function worksEverywhere({ graph, tiers }: CostTables, { assignment }: Plan): bo
 }
 
 /** The splits that a search can make on two tiers and, where there are not too many, on three. */
-function splitsOf(search: PlanSearch): Option[] {
-  const { costs, bounds, family, fronts, work } = search;
-  const workBelow = workBelowCuts(costs, family);
-  const options: Option[] = [];
-  for (const allowedTiers of choicesOf(bounds)) {
-    const size = allowedTiers.reduce((sum, isAllowed) => sum + isAllowed, 0);
-    const every = everyPlan(costs, family, { ...bounds, allowedTiers }, fronts.measures, mostPlans, work);
-    const links = costs.wires.length;
-    for (let p = 0; every !== undefined && p < every.count; p += 1) {
-      const cuts = every.cuts.subarray(p * links, (p + 1) * links);
-      const parts = partsOf(cuts, family.size - 1);
-      const isWhole = parts.length === size && parts.every(({ lower, upper }) => mayBePart(workBelow, lower, upper));
-      if (!isWhole) continue;
-      options.push({
-        value: every.values[p * fronts.measures.length] ?? Number.POSITIVE_INFINITY,
-        tiers: size,
-        bytes: cuts.reduce((sum, cut, l) => sum + bytesAt(costs, family, cut, l), 0),
-        below: cuts.reduce((sum, cut) => sum + (family.positions[cut] ?? 0), 0),
-        plan: () => planOf(costs, family, [...cuts]),
-      });
-    }
+class Splits {
+  private readonly workBelow: Float64Array;
+  /** Per choice of tiers that has not too many plans, how many tiers they are and a walk through its plans. */
+  private readonly choices: readonly { readonly size: number; readonly plans: WalkedPlans }[];
+
+  constructor(private readonly search: PlanSearch) {
+    const { costs, bounds, family, fronts, work } = search;
+    this.workBelow = workBelowCuts(costs, family);
+    this.choices = choicesOf(bounds).flatMap((allowedTiers) => {
+      const plans = { costs, family, bounds: { ...bounds, allowedTiers }, measures: fronts.measures, work };
+      const size = allowedTiers.reduce((sum, isAllowed) => sum + isAllowed, 0);
+      return hasAtMost(plans, mostPlans) ? [{ size, plans }] : [];
+    });
   }
-  return options;
+
+  /** The least value of all, or one that is known where none is lower. */
+  least(known: number): number {
+    let least = known;
+    for (const { size, plans } of this.choices) {
+      const walk = new PlanWalk(plans, (cuts, [value = least]) => {
+        if (value < least && this.isWhole(cuts, size)) {
+          least = value;
+          walk.atMost(least);
+        }
+        return true;
+      });
+      walk.atMost(least);
+      walk.run();
+    }
+    return least;
+  }
+
+  /** All whose value is at most some value. */
+  upTo(most: number): Option[] {
+    const { costs, family } = this.search;
+    const options: Option[] = [];
+    for (const { size, plans } of this.choices) {
+      const walk = new PlanWalk(plans, (walked, [value = Number.POSITIVE_INFINITY]) => {
+        if (!(value <= most) || !this.isWhole(walked, size)) return true;
+        const cuts = walked.slice();
+        options.push({
+          value,
+          tiers: size,
+          bytes: cuts.reduce((sum, cut, l) => sum + bytesAt(costs, family, cut, l), 0),
+          below: cuts.reduce((sum, cut) => sum + (family.positions[cut] ?? 0), 0),
+          plan: () => planOf(costs, family, [...cuts]),
+        });
+        return true;
+      });
+      walk.atMost(most);
+      walk.run();
+    }
+    return options;
+  }
+
+  /** Whether a plan runs something on so many tiers, and on each of them some work. */
+  private isWhole(cuts: Int32Array, size: number): boolean {
+    const full = this.search.family.size - 1;
+    let [lower, parts] = [0, 0];
+    for (let k = 0; k <= cuts.length; k++) {
+      const upper = cuts[k] ?? full;
+      if (lower !== upper) {
+        if (!mayBePart(this.workBelow, lower, upper)) return false;
+        parts++;
+      }
+      lower = upper;
+    }
+    return parts === size;
+  }
 }
 
 function mayBePart(workBelow: Float64Array, lower: number, upper: number): boolean {
@@ -146,12 +192,6 @@ function bytesAt(costs: CostTables, family: CutFamily, cut: number, link: number
 function planOf(costs: CostTables, family: CutFamily, cuts: readonly number[]): Plan {
   const assignment = assignmentOf(family, cuts);
   return { strategy: 'dnnsplit', assignment, evaluation: evaluatePlan(costs, assignment), evaluatedPlans: 0 };
-}
-
-/** What each tier that runs something runs, as the cuts below and above it. */
-function partsOf(cuts: Int32Array, full: number): { readonly lower: number; readonly upper: number }[] {
-  const ends = [...cuts, full];
-  return ends.map((upper, k) => ({ lower: ends[k - 1] ?? 0, upper })).filter(({ lower, upper }) => lower !== upper);
 }
 
 function workBelowCuts({ graph }: CostTables, family: CutFamily): Float64Array {

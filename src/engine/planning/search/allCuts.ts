@@ -32,21 +32,38 @@ interface Downset {
   readonly firstMissing: number;
   /** Ascending. */
   readonly beyond: readonly number[];
+  /** The nodes outside that read nothing but what the set makes, ascending. */
+  readonly ready: readonly number[];
+}
+
+/** Per node, the nodes whose tensors it reads, and those that read its own. */
+interface Neighbors {
+  readonly makers: readonly (readonly number[])[];
+  readonly readers: readonly (readonly number[])[];
 }
 
 function enumerate(graph: SplitGraph, most: number, work: Work): number[][] | undefined {
   if (graph.nodes.length + 1 > most) return undefined;
+  const neighbors = neighborsOf(graph);
+  const first = [...neighbors.makers.keys()].filter((node) => neighbors.makers[node]?.length === 0);
   const found: Downset[] = [];
-  let level: Downset[] = [{ firstMissing: 0, beyond: [] }];
+  let level: Downset[] = [{ firstMissing: 0, beyond: [], ready: first }];
   while (level.length > 0) {
     throwIfCanceled(work);
     for (const downset of level) found.push(downset);
     if (found.length > most) return undefined;
     const next = new Map<string, Downset>();
     for (const downset of level) {
-      for (const node of readyNodes(graph, downset)) {
-        const grown = withNode(downset, node);
-        next.set(`${grown.firstMissing}|${grown.beyond.join(',')}`, grown);
+      for (const node of downset.ready) {
+        const { firstMissing, beyond } = withNode(downset, node);
+        const key = `${firstMissing}|${beyond.join(',')}`;
+        if (!next.has(key)) {
+          next.set(key, {
+            firstMissing,
+            beyond,
+            ready: readyAfter(neighbors, downset, node, { firstMissing, beyond }),
+          });
+        }
       }
     }
     level = [...next.values()];
@@ -54,26 +71,28 @@ function enumerate(graph: SplitGraph, most: number, work: Work): number[][] | un
   return found.map(({ firstMissing, beyond }) => [...Array.from({ length: firstMissing }, (_, n) => n), ...beyond]);
 }
 
-/** Nodes outside of a set that read nothing but what the set makes. */
-function readyNodes(graph: SplitGraph, { firstMissing, beyond }: Downset): number[] {
-  const isBelow = (node: number) => node < firstMissing || beyond.includes(node);
-  const ready = new Set<number>();
-  const consider = (node: number) => {
-    if (isBelow(node)) return;
-    const reads = graph.nodes[node]?.reads ?? [];
-    if (reads.every((tensor) => makerOf(graph, tensor) < 0 || isBelow(makerOf(graph, tensor)))) ready.add(node);
-  };
-  if (firstMissing < graph.nodes.length) consider(firstMissing);
-  // Any other ready node reads the model's inputs alone or something that crosses.
-  for (let node = firstMissing + 1; node < graph.nodes.length; node++) consider(node);
-  return [...ready];
+function neighborsOf(graph: SplitGraph): Neighbors {
+  const makers = graph.nodes.map(({ reads }) => [
+    ...new Set(reads.map((tensor) => graph.tensors[tensor]?.producer ?? -1).filter((maker) => maker >= 0)),
+  ]);
+  const readers: number[][] = makers.map(() => []);
+  for (const [node, own] of makers.entries()) for (const maker of own) readers[maker]?.push(node);
+  return { makers, readers };
 }
 
-function makerOf(graph: SplitGraph, tensor: number): number {
-  return graph.tensors[tensor]?.producer ?? -1;
+/** What is ready once a ready node is in the set: the others, and readers of it that read nothing else from outside. */
+function readyAfter(
+  { makers, readers }: Neighbors,
+  { ready }: Downset,
+  node: number,
+  { firstMissing, beyond }: Pick<Downset, 'firstMissing' | 'beyond'>,
+): number[] {
+  const isBelow = (maker: number) => maker < firstMissing || beyond.includes(maker);
+  const now = (readers[node] ?? []).filter((reader) => makers[reader]?.every(isBelow));
+  return [...ready.filter((other) => other !== node), ...now].sort((a, b) => a - b);
 }
 
-function withNode({ firstMissing, beyond }: Downset, node: number): Downset {
+function withNode({ firstMissing, beyond }: Downset, node: number): Pick<Downset, 'firstMissing' | 'beyond'> {
   if (node !== firstMissing) return { firstMissing, beyond: [...beyond, node].sort((a, b) => a - b) };
   const rest = [...beyond];
   let next = node + 1;

@@ -1,6 +1,7 @@
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
+import { countPlans } from './countPlans';
 import type { CutFamily } from './cutFamily';
 import { efficientPoints } from './efficient';
 import type { Measure } from './measures';
@@ -31,22 +32,6 @@ export function efficientPlans(
   const efficient = new EfficientSet(links, measures.filter(({ decides }) => decides).length);
   const isWhole = new PlanWalk({ costs, family, bounds, measures, work }, efficient.keep).run();
   return isWhole ? efficient.plans() : undefined;
-}
-
-/** How many ways there are to put cuts on all links, or some number above `most`. */
-function countPlans(links: number, family: CutFamily, most: number, work: Work): number {
-  let below = new Float64Array(family.size).fill(1);
-  if (links === 0) return 1;
-  for (let link = 1; link < links && below.reduce((sum, ways) => sum + ways, 0) <= most; link++) {
-    const lowers = below;
-    below = Float64Array.from({ length: family.size }, (_, upper) => {
-      if (upper % 64 === 0) throwIfCanceled(work);
-      let ways = 0;
-      for (let lower = 0; lower <= upper; lower++) if (family.isInside(lower, upper)) ways += lowers[lower] ?? 0;
-      return ways;
-    });
-  }
-  return below.reduce((sum, ways) => sum + ways, 0);
 }
 
 /** Plans of which none beats another, of all that it is given. */
