@@ -23,6 +23,8 @@ const entry = `
   export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
   export { analyzeFile } from './src/app/analyzeFile';
+  export { configOf, settingsOf } from './src/app/configuredModel';
+  export { planAnalyzed, planText } from './src/app/planAnalyzed';
   export { profileFromTimes, profileText } from './src/app/profileModel';
   export { inputRanges } from './src/runtime/inputRanges';
   export { toOrt } from './src/runtime/ortTensors';

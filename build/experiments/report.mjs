@@ -1,6 +1,7 @@
 /** Turns the outcomes of the study into docs/experiments.md and its plots. */
 import { spread } from '../bench/statistics.mjs';
 import { accuracySection } from './accuracy.mjs';
+import { measuredSection, storedRuns } from './measured.mjs';
 import * as study from './study.mjs';
 import { svgPlot } from './svgPlot.mjs';
 import { strategySection, tierCountSection } from './tierCounts.mjs';
@@ -40,7 +41,7 @@ export function experimentsReport(results, modern) {
   const markdown = [
     '# Experiments',
     '',
-    'Written by `npm run experiments`; every figure below comes from that run, and the same models give the same bytes.',
+    'Written by `npm run experiments`; every figure below comes from that run, and the same models give the same bytes. Plans that were run on a machine are kept in `build/experiments/measured.json`; `npm run experiments -- --measure` runs them again.',
     '',
     ...setting(results),
     ...candidatesSection(results),
@@ -50,6 +51,7 @@ export function experimentsReport(results, modern) {
     ...exactnessSection(outcomes),
     ...(modern === undefined ? [] : [...tierCountSection(modern.counts), ...strategySection(modern.strategies)]),
     ...accuracySection(),
+    ...measuredSection(storedRuns()),
     ...limitsSection(),
   ].join('\n');
   return { markdown: `${markdown.trimEnd()}\n`, plots };
@@ -209,7 +211,7 @@ function limitsSection() {
   return [
     '## What this does not show',
     '',
-    '- No figure is a measured run: tiers are rates from presets, so ratios between tiers are only as good as those, and a peak figure may be several times off.',
+    '- Except for the plans that were run on one machine, no figure is a measured run: tiers are rates from presets, so ratios between tiers are only as good as those, and a peak figure may be several times off.',
     '- Where no rates by kind of work are known, no layer has a fixed overhead; no memory is a limit, and a pipeline has one replica of each tier; overheads per layer would make slow tiers with many small layers slower still.',
     '- The input is sent as float32. A camera that sends a compressed image makes offloading everything cheaper and splits rarer.',
     '- The grid is ours and not that of the paper, whose devices, prices and bandwidths its abstract does not state; the figures stand beside each other, they do not confirm one another.',

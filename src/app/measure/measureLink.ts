@@ -44,7 +44,7 @@ export async function measureLink(child: ChildProcessWithoutNullStreams): Promis
     arrived.bytes = 0;
     child.stdin.write(sent);
     if (body !== undefined && !child.stdin.write(body))
-      await Promise.race([once(child.stdin, 'drain'), once(child, 'close')]);
+      await Promise.race([once(child.stdin, 'drain'), once(child, 'close')]).catch(() => undefined);
     while (arrived.bytes < answerBytes) {
       if (isOver) throw new DnnSplitError('worker-crashed', say('measure.linkLost', {}));
       await new Promise<void>((done) => {

@@ -94,7 +94,8 @@ async function feed({ stdin, exitCode: code }: ChildProcess, pieces: Iterable<Ui
   if (stdin === null || code !== null) return;
   for (const piece of pieces) {
     if (stdin.destroyed) return;
-    if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+    // A pipe that breaks meanwhile closes, which the exit code tells.
+    if (!stdin.write(piece)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => undefined);
   }
   stdin.end();
 }

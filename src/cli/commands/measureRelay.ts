@@ -26,7 +26,7 @@ export async function measureRelayLink(modelPath: string, options: MeasureRelayO
   const { writeFileAtomically } = await import('../../files/atomicFile');
   const { link, relay: address, tokenFile, json } = options;
   const { path, config } = configOf(modelPath, options.config);
-  if (path === undefined) throw new DnnSplitError('bad-usage', say('measure.noHost', {}));
+  if (path === undefined) throw new DnnSplitError('bad-usage', say('measure.noConfig', {}));
   if (link === undefined || link >= config.tiers.length - 1) {
     throw new DnnSplitError('bad-usage', say('measure.whichLink', { links: config.tiers.length - 1 }));
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
+import { fillPlaces } from '../../shared/messages/message';
 import { bandwidthText, durationText, threeDigits } from '../../shared/quantities';
 import type { TrialReport } from '../../shared/trial';
 import { showReadOnly } from '../window/readOnly';
@@ -43,7 +44,10 @@ function reportText(report: TrialReport): string {
     `| ${t('Caller to first tier')} | | | ${durationText(callerMs)} | | |`,
     rowText(t('Total'), latency),
     '',
-    t('Medians of {0} requests, one after the other, on {1} threads per tier.', report.requests, threads),
+    fillPlaces(
+      t('Medians of {0} requests, one after the other, on {1|# thread|# threads} per tier.'),
+      ...[report.requests, threads],
+    ),
     t(
       'The whole model took {0} in between; the middle half of its runs lay within {1} %.',
       durationText(yardstick.medianMs),

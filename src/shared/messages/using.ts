@@ -42,6 +42,7 @@ export const usingMessages = {
     'The configuration names the machine {host} for tier {tier}. To connect to it, confirm it by name: --confirm {host}',
   'measure.noHost':
     'No tier of the configuration names a machine. Write "host": "user@address" at a tier, or name tier and machine with --tier and --host.',
+  'measure.noConfig': 'There is no dnnsplit.json above the model to write to. Create one, or name it with --config.',
   'measure.noAnswer': 'Nothing at {address} could be measured: {reason}',
   'measure.noRelay': 'What answers at {address} does not say how bodies arrive. Is it a relay, and the token right?',
   'measure.whichLink':

@@ -9,6 +9,7 @@ const { experimentsReport, isGenuineSplit } = await load('experiments/report.mjs
 const study = await load('experiments/study.mjs');
 const { ladders, modernUplinksMbps } = await load('experiments/tierCounts.mjs');
 const { accuracySection } = await load('experiments/accuracy.mjs');
+const { measuredSection, storedRuns, summaryOf } = await load('experiments/measured.mjs');
 const { spearman } = await load('presets/summary.mjs');
 const { workOf } = await load('presets/architectures.mjs');
 
@@ -44,6 +45,38 @@ describe('plots', () => {
   it('refuses to draw nothing', () => {
     const axis = { label: '', log: false };
     expect(() => svgPlot({ title: '', x: axis, y: axis, series: [] })).toThrow(RangeError);
+  });
+});
+
+describe('predicted beside measured', () => {
+  const plan = (computeMs: number, linksMs: number, drift: number, measuredMs: number, tiersUsed = 3) => {
+    return { tiersUsed, drift, computeMs, linksMs, measuredComputeMs: computeMs * drift, measuredMs };
+  };
+
+  it('takes the drift of the machine out of computing, and out of nothing else', () => {
+    // Twice as slow a machine: 2 x 10 + 4 is what was to be expected.
+    const exact = summaryOf([plan(10, 4, 2, 24), plan(20, 4, 1, 24), plan(5, 4, 2, 14)]);
+    expect(exact).toMatchObject({ errorPercent: 0, worstPercent: 0, bias: 1 });
+    expect(exact.rawPercent).toBeCloseTo(100 * (1 - 9 / 14), 9);
+    expect(summaryOf([plan(10, 0, 1, 8), plan(10, 0, 1, 10), plan(10, 0, 1, 20)])).toMatchObject({
+      errorPercent: 25,
+      worstPercent: 50,
+    });
+  });
+
+  it('ranks, and says what the plan that seemed best costs over the one that was', () => {
+    const plans = [plan(10, 0, 1, 12), plan(11, 0, 1, 11), plan(12, 0, 1, 13), plan(1, 0, 1, 1, 1)];
+    const { bestPercent, bestSplitPercent, rankCorrelation } = summaryOf(plans);
+    expect([bestPercent, bestSplitPercent]).toEqual([0, 100 * (12 / 11 - 1)]);
+    expect(rankCorrelation).toBeCloseTo(0.8, 9);
+  });
+
+  it('is told of every model that was run', () => {
+    const lines: string[] = measuredSection(storedRuns());
+    for (const { name, plans } of Object.values<{ name: string; plans: readonly unknown[] }>(storedRuns())) {
+      expect(lines.find((line) => line.startsWith(`| ${name} |`))).toContain(` | ${plans.length} of `);
+    }
+    expect(measuredSection({})).toEqual([]);
   });
 });
 

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction } from 'vscode-languageserver-protocol';
+import { requireDocument } from '../../../src/shared/documents/parsedDocument';
+import { parseProfile } from '../../../src/shared/documents/parseProfile';
 import { clientCommands } from '../../../src/shared/requests';
 import { tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
@@ -110,6 +112,31 @@ describe('a plan that becomes something that runs, through the language server',
       data: { code: 'missing-runtime' },
     });
   });
+
+  it('measures the model on this machine for a tier, and says when it has nothing to run it with', async () => {
+    const params = { modelUri: uri('tiny.onnx'), tier: 'edge', host: null, token: 'measure' };
+    const measured = await client.request('dnnsplit/measureModel', { ...params, packageFolder: root });
+    expect(measured).toMatchObject({ path: 'profiles/tiny.onnx.edge.profile.json', nodes: 21, measuredNodes: 21 });
+    const profile = requireDocument(parseProfile(measured.profileText), 'invalid-profile', 'the profile');
+    expect(profile).toMatchObject({ threads: 1, optimization: 'all', runs: 20, model: { name: 'tiny.onnx' } });
+    const summed = Object.values(profile.microseconds).reduce((sum, time) => sum + time, 0);
+    expect(summed / 1000).toBeCloseTo(measured.runMs, 1);
+    await expect(client.request('dnnsplit/measureModel', { ...params, packageFolder: folder })).rejects.toMatchObject({
+      data: { code: 'missing-runtime' },
+    });
+  });
+
+  it.each(['-oProxyCommand=touch x', 'pi -p 1', 'pi\nx'])(
+    'connects to no machine that is no name: %j',
+    async (host) => {
+      const params = { modelUri: uri('tiny.onnx'), tier: 'edge', host, packageFolder: root, token: 'measure' };
+      await expect(client.request('dnnsplit/measureModel', params)).rejects.toMatchObject({
+        data: { code: 'bad-usage' },
+      });
+      const way = { host, isLower: false, token: 'way' };
+      await expect(client.request('dnnsplit/measureLink', way)).rejects.toMatchObject({ data: { code: 'bad-usage' } });
+    },
+  );
 
   it('refuses a plan whose model has changed', async () => {
     await cp(resolve(root, 'test/fixtures/models/s_unet_plain.onnx'), join(folder, 'tiny.onnx'));
