@@ -1,8 +1,8 @@
 import { movedNodes } from '../src/engine/picture/displayList/tiers';
-import { hasOverrides } from '../src/shared/overrides';
-import type { PlanReport } from '../src/shared/reports';
-import { unreachable } from '../src/shared/unreachable';
-import type { GraphAct, ToWebview } from '../src/shared/webviewMessages';
+import { hasOverrides } from '../src/shared/protocol/overrides';
+import type { GraphAct, ToWebview } from '../src/shared/protocol/webviewMessages';
+import type { PlanReport } from '../src/shared/reports/reports';
+import { unreachable } from '../src/shared/work/unreachable';
 import { type Controller, createController } from './control/controller';
 import type { Transport } from './control/transport';
 import { bindContextMenu } from './input/contextMenu';

@@ -1,6 +1,6 @@
-import { slidConditions } from '../src/shared/overrides';
-import { type HeatMetric, heatMetricNamed } from '../src/shared/picture';
-import type { PlanOverrides } from '../src/shared/requests';
+import { type HeatMetric, heatMetricNamed } from '../src/shared/picture/picture';
+import { slidConditions } from '../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../src/shared/protocol/requests';
 import { type PanelState, panelTabs, type State } from './model/state';
 import type { Camera } from './renderer/camera';
 

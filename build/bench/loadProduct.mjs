@@ -22,10 +22,10 @@ const entry = `
   export { planModel } from './src/engine/planning/planModel';
   export { defaultConfig, resolveConfig } from './src/engine/planning/infrastructure/resolveConfig';
   export { linkPreset, tierPreset } from './src/engine/presets/presets';
-  export { analyzeFile } from './src/app/analyzeFile';
-  export { configOf, settingsOf } from './src/app/configuredModel';
-  export { planAnalyzed, planText } from './src/app/planAnalyzed';
-  export { profileFromTimes, profileText } from './src/app/profileModel';
+  export { analyzeFile } from './src/app/model/analyzeFile';
+  export { configOf, settingsOf } from './src/app/model/configuredModel';
+  export { planAnalyzed, planText } from './src/app/plan/planAnalyzed';
+  export { profileFromTimes, profileText } from './src/app/profile/profileModel';
   export { inputRanges } from './src/runtime/inputRanges';
   export { toOrt } from './src/runtime/ortTensors';
   export { kernelTimes } from './src/runtime/profiling/kernelTimes';
@@ -39,7 +39,7 @@ const entry = `
   export { parseConfig } from './src/shared/documents/parseConfig';
   export { parsePlan } from './src/shared/documents/parsePlan';
   export { parseProfile } from './src/shared/documents/parseProfile';
-  export { unwatched } from './src/shared/work';
+  export { unwatched } from './src/shared/work/work';
   export { plainInfrastructure, syntheticGraph } from './test/unit/planning/support';
 `;
 

@@ -15,7 +15,7 @@ const product = await loadProduct();
 const fits = fitGroups(product, publishedGroups(resolve(root, '../shared/data')));
 const figure = (/** @type {number} */ value) => Number(value.toPrecision(3));
 
-/** The rates as the file's `like` makes them: those of products are a pointwise convolution's where nothing else is known. @param {import('../../src/shared/rateClasses').Rates} rates */
+/** The rates as the file's `like` makes them: those of products are a pointwise convolution's where nothing else is known. @param {import('../../src/shared/vocabulary/rateClasses').Rates} rates */
 function ratesText({ dense = 0, pointwise = 0, depthwise = 0, ...others }) {
   const own = Object.entries(others).filter(([, rate]) => figure(rate ?? 0) !== figure(pointwise));
   const rest = own.map(([name, rate]) => `${name}: ${figure(rate ?? 0)}`).join(', ');

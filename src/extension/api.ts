@@ -1,4 +1,4 @@
-import type { ModelSnapshot } from '../shared/requests';
+import type { ModelSnapshot } from '../shared/protocol/requests';
 import type { ServerState } from './client/connection';
 import type { TreeRow } from './tree/row';
 

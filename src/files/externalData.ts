@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, win32 } from 'node:path';
-import { DnnSplitError } from '../shared/errors';
 import { type Sentence, say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { type FileSource, openFileSource } from './fileSource';
 import { isBelow } from './reach';
 

@@ -1,6 +1,6 @@
-import { mostEditorFileMB } from '../shared/editorFileLimit';
-import { DnnSplitError } from '../shared/errors';
 import { type Sentence, say } from '../shared/messages/say';
+import { mostEditorFileMB } from '../shared/protocol/editorFileLimit';
+import { DnnSplitError } from '../shared/work/errors';
 
 type Deed = 'open' | 'read' | 'write';
 

@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 
 /** A file as it was at one moment: which one it is, and what it held as far as the file system tells. */
 export interface FileIdentity {

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, chownSync, constants, fchmodSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { keepRights } from './atomicFile';
 import { fileError } from './fileError';
 import { fileIdentity } from './fileIdentity';

@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import type { ByteSource } from '../engine/onnx/byteSource';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { fileError } from './fileError';
 import { type FileIdentity, identityOf } from './fileIdentity';
 import { type FileKind, openRegularFile } from './regularFile';

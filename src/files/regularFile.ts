@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { fileError } from './fileError';
 
 interface KindOfFile {

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { fileError } from './fileError';
 import type { FileIdentity } from './fileIdentity';
 import { natureOf } from './regularFile';

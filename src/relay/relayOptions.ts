@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
+import { DnnSplitError } from '../shared/work/errors';
 import { defaultRelaySettings, type RelaySettings } from './runRelay';
 import type { LogFormat } from './service/log';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { toErrorData } from '../shared/errors';
 import { productVersion } from '../shared/version';
+import { toErrorData } from '../shared/work/errors';
 import { readContract } from './contract/contractFile';
 import { addOptions, flagFromEnvironment, type ServeOptions } from './relayOptions';
 import { runRelay } from './runRelay';

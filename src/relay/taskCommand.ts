@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import type * as z from 'zod';
-import { toErrorData } from '../shared/errors';
+import { toErrorData } from '../shared/work/errors';
 
 /** Progress, then the report or an error: one line of JSON each on standard output. */
 export type TaskLine = { progress: number } | { report: unknown } | { error: unknown };

@@ -1,4 +1,4 @@
-import type { VerifiedOutput } from '../shared/verification';
+import type { VerifiedOutput } from '../shared/reports/verification';
 import { numberFromHalf } from './float16';
 import { similarity } from './similarity';
 import { dtypeOf, elementCount, type Tensor } from './tensor';

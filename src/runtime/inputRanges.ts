@@ -1,5 +1,5 @@
 import type { InferredModel, InferredNode } from '../engine/shapes/facts/inferred';
-import type { InputRange, InputRanges } from '../shared/inputRanges';
+import type { InputRange, InputRanges } from '../shared/vocabulary/inputRanges';
 
 /** Operators that hand the values of their first input on as they are. */
 const passing: ReadonlySet<string> = new Set([

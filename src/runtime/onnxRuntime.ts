@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { DnnSplitError } from '../shared/errors';
 import { say } from '../shared/messages/say';
 import { runtimePackage } from '../shared/runtimePackage';
+import { DnnSplitError } from '../shared/work/errors';
 import type { Executor } from './executor';
 import { fromOrt, toOrt } from './ortTensors';
 import { Refusal } from './refusal';

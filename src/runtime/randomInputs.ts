@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../shared/errors';
-import type { InputRange, InputRanges } from '../shared/inputRanges';
 import { say } from '../shared/messages/say';
+import type { InputRange, InputRanges } from '../shared/vocabulary/inputRanges';
+import { DnnSplitError } from '../shared/work/errors';
 import { bytesOf } from './elements';
 import { halfFromNumber } from './float16';
 import { bytesFromStrings } from './strings';

@@ -1,6 +1,6 @@
-import { protocolDtypes } from '../shared/carriedTensors';
-import type { DType } from '../shared/dtype';
-import { byteLength } from '../shared/dtype';
+import { protocolDtypes } from '../shared/documents/carriedTensors';
+import type { DType } from '../shared/vocabulary/dtype';
+import { byteLength } from '../shared/vocabulary/dtype';
 
 /** Name of an element type in the Open Inference Protocol v2. */
 export type Datatype = keyof typeof protocolDtypes;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { bufferSource } from '../../src/engine/onnx/byteSource';
 import { joinBytes } from '../../src/engine/onnx/joinBytes';
 import { readModel } from '../../src/engine/onnx/read/readModel';
-import { DnnSplitError } from '../../src/shared/errors';
+import { DnnSplitError } from '../../src/shared/work/errors';
 import { CaseMeter } from './caseMeter';
 
 /** What a fuzzing run found. */

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyzeFile } from '../../src/app/analyzeFile';
-import { settingsOf } from '../../src/app/configuredModel';
-import { prepareSplit, writeSplit } from '../../src/app/deploySplit';
-import { planAnalyzed, planText } from '../../src/app/planAnalyzed';
-import { readSplit } from '../../src/app/verifySplit';
+import { analyzeFile } from '../../src/app/model/analyzeFile';
+import { settingsOf } from '../../src/app/model/configuredModel';
+import { planAnalyzed, planText } from '../../src/app/plan/planAnalyzed';
+import { prepareSplit, writeSplit } from '../../src/app/split/deploySplit';
+import { readSplit } from '../../src/app/split/verifySplit';
 import { type AdaptiveContract, contractSchema } from '../../src/shared/documents/contract';
 import { parseConfig } from '../../src/shared/documents/parseConfig';
 import { requireDocument } from '../../src/shared/documents/parsedDocument';

@@ -1,4 +1,4 @@
-import type { PreparedSplit } from '../../src/app/deploySplit';
+import type { PreparedSplit } from '../../src/app/split/deploySplit';
 import type { ContractDocument, SingleCutContract } from '../../src/shared/documents/contract';
 
 /** Contracts that hold one cut each. */

@@ -1,9 +1,9 @@
-import { exportSegments, type SegmentExportOptions } from '../../src/app/exportSegments';
-import { takeSteps } from '../../src/app/steps';
+import { exportSegments, type SegmentExportOptions } from '../../src/app/split/exportSegments';
+import { takeSteps } from '../../src/app/tasks/steps';
 import type { SegmentsPlan } from '../../src/engine/extract/segmentPlan';
 import type { OnnxModel } from '../../src/engine/onnx/model';
 import { commitSets, FileSet } from '../../src/files/fileSet';
-import type { Work } from '../../src/shared/work';
+import type { Work } from '../../src/shared/work/work';
 
 export interface ExportTarget extends Omit<SegmentExportOptions, 'filesOf'> {
   /** File of the segment of a tier. */

@@ -1,4 +1,4 @@
-import type { DType } from '../../src/shared/dtype';
+import type { DType } from '../../src/shared/vocabulary/dtype';
 import type { BuiltAttribute, BuiltBody, BuiltFunction, BuiltModel, BuiltNode, BuiltTensor } from './onnxBuilder';
 
 /** An attribute: an integer, integers and texts as they are, everything else by its ONNX kind. */

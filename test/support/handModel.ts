@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyzeFile } from '../../src/app/analyzeFile';
-import { configOf, settingsOf } from '../../src/app/configuredModel';
-import { type PlannedModel, planAnalyzed } from '../../src/app/planAnalyzed';
-import type { PlanOverrides } from '../../src/shared/requests';
+import { analyzeFile } from '../../src/app/model/analyzeFile';
+import { configOf, settingsOf } from '../../src/app/model/configuredModel';
+import { type PlannedModel, planAnalyzed } from '../../src/app/plan/planAnalyzed';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
 import { type BuiltModel, buildModel } from './onnxBuilder';
 
 /**

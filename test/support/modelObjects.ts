@@ -8,7 +8,7 @@ import type {
   StatedDim,
   ValueInfo,
 } from '../../src/engine/onnx/model';
-import type { DType } from '../../src/shared/dtype';
+import type { DType } from '../../src/shared/vocabulary/dtype';
 
 /** Models as the reader makes them, built without a file: for graphs with bodies and functions, and for broken ones. */
 

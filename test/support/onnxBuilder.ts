@@ -1,5 +1,5 @@
 import { onnx } from 'onnx-proto';
-import { type DType, dtypeToOnnx } from '../../src/shared/dtype';
+import { type DType, dtypeToOnnx } from '../../src/shared/vocabulary/dtype';
 
 /** An attribute by its ONNX kind; the kind is part of the format, so it is always written out. */
 export type BuiltAttribute =

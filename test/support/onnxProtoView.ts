@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxType } from '../../src/engine/onnx/model';
-import { dtypeToOnnx } from '../../src/shared/dtype';
+import { dtypeToOnnx } from '../../src/shared/vocabulary/dtype';
 
 /** What the reader and `onnx-proto` both say of a node, a tensor or a type, in one form, so that they can be compared. */
 type View = Record<string, unknown>;

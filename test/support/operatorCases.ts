@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
-import { type DType, dtypeFromOnnx } from '../../src/shared/dtype';
+import { type DType, dtypeFromOnnx } from '../../src/shared/vocabulary/dtype';
 
 /** Where Debian's package libonnx-testdata puts its models of one operator each, with inputs and expected outputs. */
 const folder = '/usr/share/libonnx-testdata/data';

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as ort from 'onnxruntime-node';
-import { type DType, dtypeFromOnnx } from '../../src/shared/dtype';
+import { type DType, dtypeFromOnnx } from '../../src/shared/vocabulary/dtype';
 import { type BuiltModel, buildModel, elementArray } from './onnxBuilder';
 
 export interface RunResult {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GraphAct } from '../../src/shared/webviewMessages';
+import type { GraphAct } from '../../src/shared/protocol/webviewMessages';
 import { describeInBrowser } from './harness/session';
 
 describeInBrowser('cutting anywhere', (session) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LiveView } from '../../src/shared/live';
+import type { LiveView } from '../../src/shared/reports/live';
 import { axeFindings } from './axe';
 import { describeInBrowser } from './harness/session';
 import type { ThemeName } from './harness/themes';

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { FromWebview } from '../../src/shared/webviewMessages';
+import type { FromWebview } from '../../src/shared/protocol/webviewMessages';
 import { browserAdvice, findBrowser } from '../vscode/driver/findBrowser.mjs';
 import { axeFindings } from './axe';
 import { type Bundle, bundleHarness, openHarness } from './harness/serve';

@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { handoverOf } from '../../src/app/handoverFile';
-import { handoverText } from '../../src/app/handoverText';
+import { handoverOf } from '../../src/app/plan/handoverFile';
+import { handoverText } from '../../src/app/plan/handoverText';
 import { buildScene } from '../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../src/engine/picture/layout/elkEngine';
 import { sceneOverlay } from '../../src/engine/report/sceneOverlay';

@@ -1,8 +1,8 @@
-import type { RegimeReport } from '../../src/shared/bandwidthReports';
-import { clamp } from '../../src/shared/geometry';
-import { metricNamed, metricTable } from '../../src/shared/metrics';
-import type { LinkReport } from '../../src/shared/reports';
-import { tierLetters } from '../../src/shared/tierLook';
+import { clamp } from '../../src/shared/picture/geometry';
+import { tierLetters } from '../../src/shared/picture/tierLook';
+import type { RegimeReport } from '../../src/shared/reports/bandwidthReports';
+import type { LinkReport } from '../../src/shared/reports/reports';
+import { metricNamed, metricTable } from '../../src/shared/vocabulary/metrics';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { formatMbps, formatMs } from '../text/format';

@@ -1,5 +1,5 @@
-import { metricTable, shownMetrics } from '../../src/shared/metrics';
-import type { ParetoReport } from '../../src/shared/reports';
+import type { ParetoReport } from '../../src/shared/reports/reports';
+import { metricTable, shownMetrics } from '../../src/shared/vocabulary/metrics';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
 import { on } from '../page/patch';

@@ -1,5 +1,5 @@
-import type { CandidateReport } from '../../src/shared/reports';
-import type { ScenePosition } from '../../src/shared/scene';
+import type { ScenePosition } from '../../src/shared/picture/scene';
+import type { CandidateReport } from '../../src/shared/reports/reports';
 import { lastPlaceOf } from '../model/shown';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';

@@ -1,4 +1,4 @@
-import { clamp } from '../../src/shared/geometry';
+import { clamp } from '../../src/shared/picture/geometry';
 import { element, setText, svgElement } from '../page/dom';
 import { on } from '../page/patch';
 import type { PlotArea } from './plot';

@@ -1,7 +1,7 @@
-import type { RegionMapReport } from '../../src/shared/bandwidthReports';
-import { clamp } from '../../src/shared/geometry';
-import { metricEntry, metricNamed } from '../../src/shared/metrics';
-import type { PlanReport } from '../../src/shared/reports';
+import { clamp } from '../../src/shared/picture/geometry';
+import type { RegionMapReport } from '../../src/shared/reports/bandwidthReports';
+import type { PlanReport } from '../../src/shared/reports/reports';
+import { metricEntry, metricNamed } from '../../src/shared/vocabulary/metrics';
 import { element, setText, svgElement, withCode } from '../page/dom';
 import { on } from '../page/patch';
 import { table } from '../page/table';

@@ -1,5 +1,5 @@
-import type { RegionMapReport, RegionReport } from '../../src/shared/bandwidthReports';
-import { regionAt } from '../../src/shared/regionLookup';
+import type { RegionMapReport, RegionReport } from '../../src/shared/reports/bandwidthReports';
+import { regionAt } from '../../src/shared/reports/regionLookup';
 
 /** Bandwidths of both links in Mbit/s. */
 export type Bandwidths = readonly [number, number];

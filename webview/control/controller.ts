@@ -1,6 +1,6 @@
-import type { HeatMetric } from '../../src/shared/picture';
-import type { PlanOverrides } from '../../src/shared/requests';
-import type { PreviewedCut, RunCommand } from '../../src/shared/webviewMessages';
+import type { HeatMetric } from '../../src/shared/picture/picture';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
+import type { PreviewedCut, RunCommand } from '../../src/shared/protocol/webviewMessages';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
 import { hasDetails, lastPlaceOf, shownNode } from '../model/shown';

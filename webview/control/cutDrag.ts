@@ -1,5 +1,5 @@
-import type { AnalysisReport } from '../../src/shared/reports';
-import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { PreviewedCut } from '../../src/shared/protocol/webviewMessages';
+import type { AnalysisReport } from '../../src/shared/reports/reports';
 import type { SceneModel } from '../model/sceneModel';
 import type { State } from '../model/state';
 import { planCostText } from '../text/figureText';

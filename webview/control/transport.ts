@@ -1,4 +1,4 @@
-import type { FromWebview, ToWebview } from '../../src/shared/webviewMessages';
+import type { FromWebview, ToWebview } from '../../src/shared/protocol/webviewMessages';
 
 /** The two ends of the wire to the extension host, and the small memory that survives hiding the view. */
 export interface Transport {

@@ -1,6 +1,6 @@
 import { toWorld } from '../../src/engine/picture/displayList/view';
-import type { GraphMenuContext } from '../../src/shared/graphMenu';
-import type { SceneNode } from '../../src/shared/scene';
+import type { SceneNode } from '../../src/shared/picture/scene';
+import type { GraphMenuContext } from '../../src/shared/protocol/graphMenu';
 import type { Controller } from '../control/controller';
 import { cutAt } from '../control/cutDrag';
 import { foldTarget, hitNode } from '../model/sceneModel';

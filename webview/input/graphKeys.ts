@@ -1,4 +1,4 @@
-import { unreachable } from '../../src/shared/unreachable';
+import { unreachable } from '../../src/shared/work/unreachable';
 import type { Controller } from '../control/controller';
 import { shownIndex } from '../model/shown';
 import type { State } from '../model/state';

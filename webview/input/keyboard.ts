@@ -1,4 +1,4 @@
-import type { SceneNode } from '../../src/shared/scene';
+import type { SceneNode } from '../../src/shared/picture/scene';
 import type { SceneModel } from '../model/sceneModel';
 
 export type Step = 'up' | 'down' | 'left' | 'right' | 'first' | 'last';

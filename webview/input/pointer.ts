@@ -1,6 +1,6 @@
 import { headerZoom } from '../../src/engine/picture/displayList/groupFrames';
 import { toWorld } from '../../src/engine/picture/displayList/view';
-import { contains } from '../../src/shared/geometry';
+import { contains } from '../../src/shared/picture/geometry';
 import type { Controller } from '../control/controller';
 import { type CutLine, nearestCutLine, previewCut } from '../control/cutDrag';
 import { withCut } from '../model/overrides';

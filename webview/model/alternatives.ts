@@ -1,8 +1,8 @@
-import { conditionsOf, decidesPlan } from '../../src/shared/overrides';
-import { partsOf } from '../../src/shared/planParts';
-import type { AlternativeReport, PlanParts, PlanReport } from '../../src/shared/reports';
-import type { PlanOverrides } from '../../src/shared/requests';
-import { type StatedFigures, statedFiguresOf } from '../../src/shared/unstatedText';
+import { conditionsOf, decidesPlan } from '../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
+import { partsOf } from '../../src/shared/reports/planParts';
+import type { AlternativeReport, PlanParts, PlanReport } from '../../src/shared/reports/reports';
+import { type StatedFigures, statedFiguresOf } from '../../src/shared/vocabulary/unstatedText';
 
 /** A plan that was tried out, as it was when it was. */
 export interface TriedPlan {

@@ -1,5 +1,5 @@
-import { slidConditions } from '../../src/shared/overrides';
-import type { PlanOverrides } from '../../src/shared/requests';
+import { slidConditions } from '../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
 
 /** What was tried out before, and what was taken back. */
 export interface History {

@@ -1,6 +1,6 @@
-import type { ErrorData } from '../../src/shared/errors';
-import type { PlanReport } from '../../src/shared/reports';
-import type { PlanOverrides } from '../../src/shared/requests';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
+import type { PlanReport } from '../../src/shared/reports/reports';
+import type { ErrorData } from '../../src/shared/work/errors';
 import { withPin } from './overrides';
 
 /** A sentence beside the graph, where the thing happened that it is about, with what can be done about it. */

@@ -1,5 +1,5 @@
-import type { SlidCondition } from '../../src/shared/overrides';
-import type { PlanOverrides } from '../../src/shared/requests';
+import type { SlidCondition } from '../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../src/shared/protocol/requests';
 
 /** `values` with one entry set, filled with `null` up to `length`. */
 function withEntry(

@@ -1,6 +1,6 @@
 import { groupHeader } from '../../src/engine/picture/displayList/groupFrames';
-import { boundsOfPolyline, contains, type Rect } from '../../src/shared/geometry';
-import type { Scene, SceneGroup, SceneNode } from '../../src/shared/scene';
+import { boundsOfPolyline, contains, type Rect } from '../../src/shared/picture/geometry';
+import type { Scene, SceneGroup, SceneNode } from '../../src/shared/picture/scene';
 import { formatBytes } from '../text/format';
 import { SpatialIndex } from './spatialIndex';
 

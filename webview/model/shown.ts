@@ -1,4 +1,4 @@
-import type { SceneNode } from '../../src/shared/scene';
+import type { SceneNode } from '../../src/shared/picture/scene';
 import type { State } from './state';
 
 type Knowledge = Pick<State, 'scene' | 'details' | 'search' | 'analysis'>;

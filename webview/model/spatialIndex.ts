@@ -1,4 +1,4 @@
-import { clamp, intersects, type Rect } from '../../src/shared/geometry';
+import { clamp, intersects, type Rect } from '../../src/shared/picture/geometry';
 
 const cellSize = 512;
 /** Boxes over more cells than this (a skip over the whole graph) are kept apart and always looked at. */

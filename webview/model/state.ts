@@ -1,13 +1,19 @@
 import { createDisplayList, type DisplayList } from '../../src/engine/picture/displayList/displayList';
-import type { RegionMapReport } from '../../src/shared/bandwidthReports';
-import type { ErrorData } from '../../src/shared/errors';
-import type { LiveView } from '../../src/shared/live';
-import type { NodeData } from '../../src/shared/nodeData';
-import type { HeatMetric } from '../../src/shared/picture';
-import type { AnalysisReport, PlanReport } from '../../src/shared/reports';
-import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from '../../src/shared/requests';
-import type { SceneOverlay } from '../../src/shared/scene';
-import type { PreviewedCut, RunCommand, ToWebview } from '../../src/shared/webviewMessages';
+import type { HeatMetric } from '../../src/shared/picture/picture';
+import type { SceneOverlay } from '../../src/shared/picture/scene';
+import type {
+  NodeDetails,
+  PlanComparison,
+  PlanOverrides,
+  PreviewAnswer,
+  SearchHit,
+} from '../../src/shared/protocol/requests';
+import type { PreviewedCut, RunCommand, ToWebview } from '../../src/shared/protocol/webviewMessages';
+import type { RegionMapReport } from '../../src/shared/reports/bandwidthReports';
+import type { LiveView } from '../../src/shared/reports/live';
+import type { NodeData } from '../../src/shared/reports/nodeData';
+import type { AnalysisReport, PlanReport } from '../../src/shared/reports/reports';
+import type { ErrorData } from '../../src/shared/work/errors';
 import { text } from '../text/strings';
 import { type TriedPlan, withTried } from './alternatives';
 import { change, emptyHistory, type History, redo, refuse, undo } from './history';

@@ -1,5 +1,5 @@
 import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
-import type { SceneNode } from '../../src/shared/scene';
+import type { SceneNode } from '../../src/shared/picture/scene';
 import type { SceneModel } from '../model/sceneModel';
 import { formatCount } from '../text/format';
 import { text } from '../text/strings';

@@ -1,5 +1,5 @@
-import { outcomeOfCandidate } from '../../src/shared/candidateOutcome';
-import type { CandidateOutcome, CandidateReport } from '../../src/shared/reports';
+import { outcomeOfCandidate } from '../../src/shared/reports/candidateOutcome';
+import type { CandidateOutcome, CandidateReport } from '../../src/shared/reports/reports';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';

@@ -1,6 +1,6 @@
 import { movedNodes } from '../../src/engine/picture/displayList/tiers';
-import { figureOf, metrics, metricTable } from '../../src/shared/metrics';
-import type { PlanReport } from '../../src/shared/reports';
+import type { PlanReport } from '../../src/shared/reports/reports';
+import { figureOf, metrics, metricTable } from '../../src/shared/vocabulary/metrics';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';

@@ -1,6 +1,6 @@
-import { clamp } from '../../src/shared/geometry';
-import type { SlidCondition } from '../../src/shared/overrides';
-import type { PlanReport } from '../../src/shared/reports';
+import { clamp } from '../../src/shared/picture/geometry';
+import type { SlidCondition } from '../../src/shared/protocol/overrides';
+import type { PlanReport } from '../../src/shared/reports/reports';
 import type { Controller } from '../control/controller';
 import { withCondition } from '../model/overrides';
 import type { State } from '../model/state';

@@ -1,4 +1,4 @@
-import { nodeValueText } from '../../src/shared/nodeData';
+import { nodeValueText } from '../../src/shared/reports/nodeData';
 import type { State } from '../model/state';
 
 /** What a file of node data says of the node at a place of the order. */

@@ -1,7 +1,7 @@
-import { metricTable, shownMetrics } from '../../src/shared/metrics';
-import type { NodeDetails } from '../../src/shared/requests';
-import type { SceneNode } from '../../src/shared/scene';
-import type { PreviewedCut } from '../../src/shared/webviewMessages';
+import type { SceneNode } from '../../src/shared/picture/scene';
+import type { NodeDetails } from '../../src/shared/protocol/requests';
+import type { PreviewedCut } from '../../src/shared/protocol/webviewMessages';
+import { metricTable, shownMetrics } from '../../src/shared/vocabulary/metrics';
 import type { Controller } from '../control/controller';
 import { cutAt } from '../control/cutDrag';
 import { withPin } from '../model/overrides';

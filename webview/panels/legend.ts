@@ -1,6 +1,6 @@
 import { dotRadius } from '../../src/engine/picture/displayList/boxShapes';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
-import type { OpFamily } from '../../src/shared/scene';
+import type { OpFamily } from '../../src/shared/picture/scene';
 import type { State } from '../model/state';
 import { element } from '../page/dom';
 import { text } from '../text/strings';

@@ -1,6 +1,6 @@
-import type { LiveCut, LiveMoment, LiveSwitch, LiveView, SwitchReason } from '../../src/shared/live';
-import { latencyAt } from '../../src/shared/regimeLatency';
-import type { PlanReport } from '../../src/shared/reports';
+import type { LiveCut, LiveMoment, LiveSwitch, LiveView, SwitchReason } from '../../src/shared/reports/live';
+import type { PlanReport } from '../../src/shared/reports/reports';
+import { latencyAt } from '../../src/shared/wording/regimeLatency';
 import { polyline } from '../charts/plot';
 import { fittingScale } from '../charts/scale';
 import type { Controller } from '../control/controller';

@@ -1,5 +1,5 @@
 import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
-import type { SceneNode } from '../../src/shared/scene';
+import type { SceneNode } from '../../src/shared/picture/scene';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element, setText } from '../page/dom';

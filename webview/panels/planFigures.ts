@@ -1,5 +1,5 @@
-import { metrics, metricTable } from '../../src/shared/metrics';
-import type { PlanReport } from '../../src/shared/reports';
+import type { PlanReport } from '../../src/shared/reports/reports';
+import { metrics, metricTable } from '../../src/shared/vocabulary/metrics';
 import { element } from '../page/dom';
 import { figureText } from '../text/figureText';
 import { formatSignificant, unknownNumber } from '../text/format';

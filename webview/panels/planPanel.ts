@@ -1,5 +1,5 @@
-import { hasOverrides } from '../../src/shared/overrides';
-import type { PlanReport } from '../../src/shared/reports';
+import { hasOverrides } from '../../src/shared/protocol/overrides';
+import type { PlanReport } from '../../src/shared/reports/reports';
 import type { Controller } from '../control/controller';
 import { element } from '../page/dom';
 import { patch } from '../page/patch';

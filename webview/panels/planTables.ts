@@ -1,9 +1,9 @@
-import type { RegimeReport } from '../../src/shared/bandwidthReports';
-import { metrics, metricTable } from '../../src/shared/metrics';
-import { latencyEnds } from '../../src/shared/regimeLatency';
-import type { PlanReport, StrategyReport } from '../../src/shared/reports';
-import { tierLetters } from '../../src/shared/tierLook';
-import { statedFiguresOf } from '../../src/shared/unstatedText';
+import { tierLetters } from '../../src/shared/picture/tierLook';
+import type { RegimeReport } from '../../src/shared/reports/bandwidthReports';
+import type { PlanReport, StrategyReport } from '../../src/shared/reports/reports';
+import { metrics, metricTable } from '../../src/shared/vocabulary/metrics';
+import { statedFiguresOf } from '../../src/shared/vocabulary/unstatedText';
+import { latencyEnds } from '../../src/shared/wording/regimeLatency';
 import type { Controller } from '../control/controller';
 import { element, withCode } from '../page/dom';
 import { type Column, table } from '../page/table';

@@ -1,4 +1,4 @@
-import type { PlanReport } from '../../src/shared/reports';
+import type { PlanReport } from '../../src/shared/reports/reports';
 import { element, withCode } from '../page/dom';
 
 /** What the bandwidth regimes leave out, where they are shown and leave something out. */

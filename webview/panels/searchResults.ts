@@ -1,4 +1,4 @@
-import type { SearchHit } from '../../src/shared/requests';
+import type { SearchHit } from '../../src/shared/protocol/requests';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';

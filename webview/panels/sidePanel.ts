@@ -1,4 +1,4 @@
-import { clamp } from '../../src/shared/geometry';
+import { clamp } from '../../src/shared/picture/geometry';
 import type { Controller } from '../control/controller';
 import { type PanelTab, panelTabs, type State } from '../model/state';
 import { element } from '../page/dom';

@@ -1,6 +1,6 @@
-import { metrics, metricTable } from '../../src/shared/metrics';
-import { heatMetricNamed, heatMetrics } from '../../src/shared/picture';
-import { namedStrategies, strategyTable } from '../../src/shared/strategies';
+import { heatMetricNamed, heatMetrics } from '../../src/shared/picture/picture';
+import { metrics, metricTable } from '../../src/shared/vocabulary/metrics';
+import { namedStrategies, strategyTable } from '../../src/shared/vocabulary/strategies';
 import type { Controller } from '../control/controller';
 import type { State } from '../model/state';
 import { element } from '../page/dom';

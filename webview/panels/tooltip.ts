@@ -1,4 +1,4 @@
-import type { Size } from '../../src/shared/geometry';
+import type { Size } from '../../src/shared/picture/geometry';
 import type { HoverTarget } from '../input/pointer';
 import { nodeById, outputText } from '../model/sceneModel';
 import type { State } from '../model/state';

@@ -1,5 +1,5 @@
 import { toScreen, toWorld } from '../../src/engine/picture/displayList/view';
-import { clamp, type Point, type Rect, type Size } from '../../src/shared/geometry';
+import { clamp, type Point, type Rect, type Size } from '../../src/shared/picture/geometry';
 
 /** Where the picture stands: the world point at the top left corner of the canvas, and canvas pixels per world unit. */
 export interface Camera {

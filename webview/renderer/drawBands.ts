@@ -3,7 +3,7 @@ import { legendShapes } from '../../src/engine/picture/displayList/legend';
 import { placeLegend, placeTierBadges } from '../../src/engine/picture/displayList/overlays';
 import { tierBadgeShapes } from '../../src/engine/picture/displayList/tierBadges';
 import { toScreen, visibleRect } from '../../src/engine/picture/displayList/view';
-import { intersects } from '../../src/shared/geometry';
+import { intersects } from '../../src/shared/picture/geometry';
 import { drawArea, drawRect, drawShape, placementAt } from './drawShapes';
 import { type Frame, viewOf } from './frame';
 import { snap } from './snap';

@@ -10,7 +10,7 @@ import {
 import type { Stroke } from '../../src/engine/picture/displayList/shapes';
 import { colorOf } from '../../src/engine/picture/displayList/theme';
 import { toScreen } from '../../src/engine/picture/displayList/view';
-import { contains, type Rect } from '../../src/shared/geometry';
+import { contains, type Rect } from '../../src/shared/picture/geometry';
 import { drawShape } from './drawShapes';
 import { type Frame, font } from './frame';
 import { pillSpaceOf } from './pillSpace';

@@ -2,7 +2,7 @@ import { arrowLength, arrowSlope, edgeStroke } from '../../src/engine/picture/di
 import type { Stroke } from '../../src/engine/picture/displayList/shapes';
 import { colorOf } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
-import type { SceneEdge } from '../../src/shared/scene';
+import type { SceneEdge } from '../../src/shared/picture/scene';
 import { traceEdges } from './edgeLines';
 import type { Frame } from './frame';
 

@@ -8,7 +8,7 @@ import {
   textStyles,
 } from '../../src/engine/picture/displayList/shapes';
 import { colorOf, tierColorsOf } from '../../src/engine/picture/displayList/theme';
-import type { Point } from '../../src/shared/geometry';
+import type { Point } from '../../src/shared/picture/geometry';
 import { type Frame, font } from './frame';
 import { snap } from './snap';
 

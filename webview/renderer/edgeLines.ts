@@ -1,5 +1,5 @@
 import { crossingDash } from '../../src/engine/picture/displayList/lines';
-import type { SceneEdge } from '../../src/shared/scene';
+import type { SceneEdge } from '../../src/shared/picture/scene';
 import type { Frame } from './frame';
 import { snap } from './snap';
 

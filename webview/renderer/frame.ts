@@ -1,7 +1,7 @@
 import type { DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
 import type { View } from '../../src/engine/picture/displayList/view';
-import type { Size } from '../../src/shared/geometry';
+import type { Size } from '../../src/shared/picture/geometry';
 import type { SceneModel } from '../model/sceneModel';
 import type { Camera } from './camera';
 import type { Hatches } from './hatch';

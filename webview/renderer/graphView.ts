@@ -1,7 +1,7 @@
 import type { DisplayList } from '../../src/engine/picture/displayList/displayList';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
-import { clamp, type Point, type Rect, type Size } from '../../src/shared/geometry';
+import { clamp, type Point, type Rect, type Size } from '../../src/shared/picture/geometry';
 import { recommendedCuts } from '../model/recommended';
 import type { SceneModel } from '../model/sceneModel';
 import { shownIndex, shownNode } from '../model/shown';

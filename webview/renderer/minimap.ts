@@ -1,7 +1,7 @@
 import type { PlannedScene } from '../../src/engine/picture/displayList/plannedScene';
 import { type Theme, tierColorsOf } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
-import { clamp, type Rect, type Size } from '../../src/shared/geometry';
+import { clamp, type Rect, type Size } from '../../src/shared/picture/geometry';
 import type { SceneModel } from '../model/sceneModel';
 import type { Camera } from './camera';
 

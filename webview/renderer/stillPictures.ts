@@ -1,5 +1,5 @@
 import { stillPicture } from '../../src/engine/picture/displayList/overlays';
-import type { Size } from '../../src/shared/geometry';
+import type { Size } from '../../src/shared/picture/geometry';
 import { drawFrame } from './drawFrame';
 import type { Frame } from './frame';
 

@@ -1,5 +1,5 @@
-import { type Figures, type Metric, metricTable } from '../../src/shared/metrics';
-import { unlessUnstated } from '../../src/shared/unstatedText';
+import { type Figures, type Metric, metricTable } from '../../src/shared/vocabulary/metrics';
+import { unlessUnstated } from '../../src/shared/vocabulary/unstatedText';
 import { formatDollars, formatFigure } from './format';
 import { text } from './strings';
 

@@ -1,5 +1,5 @@
 /** The product's numbers, with a dash where one is not known. */
-import { type Metric, metricEntry } from '../../src/shared/metrics';
+import { type Metric, metricEntry } from '../../src/shared/vocabulary/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -10,7 +10,7 @@ import {
   ratioText,
   shapeText,
   threeDigits,
-} from '../../src/shared/quantities';
+} from '../../src/shared/vocabulary/quantities';
 
 /** What stands where a number is not known. */
 export const unknownNumber = '–';

@@ -3,20 +3,25 @@ import { defaultConfig } from '../../engine/planning/infrastructure/resolveConfi
 import { analysisReport } from '../../engine/report/analysisReport';
 import { planReport } from '../../engine/report/planReport';
 import { writeFileAtomically } from '../../files/atomicFile';
-import { type ToolInput, toolInputs } from '../../shared/assistantInputs';
-import { type AssistantTool, assistantToolNames, mostAnswerBytes, type ToolAnswer } from '../../shared/assistantTools';
-import { toErrorData } from '../../shared/errors';
-import type { PlanReport } from '../../shared/reports';
-import type { PlanOverrides } from '../../shared/requests';
-import type { TensorReport } from '../../shared/tensorReports';
-import type { Work } from '../../shared/work';
-import { analyzeAs } from '../analyzeFile';
-import { withTiers } from '../chosenTiers';
-import { configOf, type ModelSettings, settingsOf } from '../configuredModel';
-import { cutsAfter, nodeNamed } from '../cutAfter';
-import { findConfig } from '../findConfig';
-import { modelFiles, settingsFiles } from '../inputFiles';
-import { type PlannedModel, planAnalyzed, planText } from '../planAnalyzed';
+import { type ToolInput, toolInputs } from '../../shared/assistant/assistantInputs';
+import {
+  type AssistantTool,
+  assistantToolNames,
+  mostAnswerBytes,
+  type ToolAnswer,
+} from '../../shared/assistant/assistantTools';
+import type { PlanOverrides } from '../../shared/protocol/requests';
+import type { PlanReport } from '../../shared/reports/reports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
+import { toErrorData } from '../../shared/work/errors';
+import type { Work } from '../../shared/work/work';
+import { analyzeAs } from '../model/analyzeFile';
+import { configOf, type ModelSettings, settingsOf } from '../model/configuredModel';
+import { findConfig } from '../model/findConfig';
+import { modelFiles, settingsFiles } from '../model/inputFiles';
+import { withTiers } from '../plan/chosenTiers';
+import { cutsAfter, nodeNamed } from '../plan/cutAfter';
+import { type PlannedModel, planAnalyzed, planText } from '../plan/planAnalyzed';
 import { fittedJson, nameData, sentenceData } from './fit';
 import type { Places } from './places';
 

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileError } from '../../files/fileError';
 import { isRegularFile } from '../../files/regularFile';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** Where an assistant may read and write: folders that a person named. */
 export class Places {

@@ -1,7 +1,7 @@
 import { externalLocations } from '../../engine/onnx/externalLocations';
 import { inputRanges } from '../../runtime/inputRanges';
 import { checkWeights, modelInputs } from '../../runtime/profiling/modelInputs';
-import type { AnalyzedModel } from '../analyzeFile';
+import type { AnalyzedModel } from '../model/analyzeFile';
 import type { MeasurableModel } from './measuringOrder';
 
 /** @throws DnnSplitError `external-data` where weights are missing, `bad-usage` for open dimensions, `unsupported-model` */

@@ -1,5 +1,5 @@
 import { type MeasuredAnswer, measuredAnswerSchema } from '../../runtime/measuring/answers';
-import { type ProgramOptions, runProgramTask } from '../programTask';
+import { type ProgramOptions, runProgramTask } from '../tasks/programTask';
 import { type MeasurableModel, type MeasuringRuns, measuringOrder } from './measuringOrder';
 
 /** Nothing is left of a measurement that nobody waits for but a temporary file. */

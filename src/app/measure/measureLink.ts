@@ -1,9 +1,9 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { LinkValues } from '../../shared/requests';
+import type { LinkValues } from '../../shared/protocol/requests';
 import { median } from '../../shared/statistics';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** What a connection is like, seen from here. */
 export interface LinkFigures {

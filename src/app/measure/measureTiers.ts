@@ -2,13 +2,13 @@ import { dirname, join, posix } from 'node:path';
 import type { MeasuredAnswer } from '../../runtime/measuring/answers';
 import type { ConfigDocument } from '../../shared/documents/config';
 import type { ProfileDocument } from '../../shared/documents/profile';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { counted } from '../../shared/quantities';
-import type { MeasuredProfile } from '../../shared/requests';
-import type { AnalyzedModel } from '../analyzeFile';
-import { type Profiled, profileFromTimes, profileText } from '../profileModel';
+import type { MeasuredProfile } from '../../shared/protocol/requests';
+import { counted } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
+import type { AnalyzedModel } from '../model/analyzeFile';
+import { type Profiled, profileFromTimes, profileText } from '../profile/profileModel';
 import { type MeasuredThere, profileFileName } from './measureModel';
 
 /** A tier with the machine that it stands for. */

@@ -1,5 +1,5 @@
 import type { MeasuringOrder } from '../../runtime/measuring/answers';
-import type { InputRanges } from '../../shared/inputRanges';
+import type { InputRanges } from '../../shared/vocabulary/inputRanges';
 
 /** How a model is to be run while it is measured. */
 export type MeasuringRuns = Pick<MeasuringOrder, 'runs' | 'warmup' | 'threads' | 'optimization'>;

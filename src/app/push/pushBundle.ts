@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { isRegularFile } from '../../files/regularFile';
-import { DnnSplitError } from '../../shared/errors';
 import { dnsLabel } from '../../shared/escape/containers';
 import { say } from '../../shared/messages/say';
-import { contractAt } from '../contractFile';
+import { DnnSplitError } from '../../shared/work/errors';
+import { contractAt } from '../split/contractFile';
 import { chunkedFiles, versionOf } from './bundleChunks';
 import { type RemoteHost, runRemotely } from './remoteHost';
 import { assembleScript, switchScript } from './remoteScripts';

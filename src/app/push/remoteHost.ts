@@ -1,8 +1,8 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** A machine that OpenSSH's client reaches, by its own configuration. */
 export interface RemoteHost {

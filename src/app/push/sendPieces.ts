@@ -1,6 +1,6 @@
 import { openFileSource } from '../../files/fileSource';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { type ChunkedFile, chunkBytes } from './bundleChunks';
 import { type RemoteAnswer, type RemoteHost, runRemotely } from './remoteHost';
 import { listScript, receiveScript } from './remoteScripts';

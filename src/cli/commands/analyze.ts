@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Reading } from '../../app/analyzeFile';
-import { findConfig } from '../../app/findConfig';
+import type { Reading } from '../../app/model/analyzeFile';
+import { findConfig } from '../../app/model/findConfig';
 import { visibleText } from '../../shared/escape/visible';
-import { bytesText, counted, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, StatedPlanReport } from '../../shared/reports';
-import type { StateReport } from '../../shared/stateReports';
-import { stateText } from '../../shared/stateText';
-import type { TensorReport } from '../../shared/tensorReports';
+import type { AnalysisReport, CandidateReport, StatedPlanReport } from '../../shared/reports/reports';
+import type { StateReport } from '../../shared/reports/stateReports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
+import { bytesText, counted, countText, macsText, shapeText } from '../../shared/vocabulary/quantities';
+import { stateText } from '../../shared/wording/stateText';
 import { parseBindings } from '../terminal/arguments';
 import { type Answered, eachModel } from '../terminal/eachModel';
 import { checkDimensions, shownPath } from '../terminal/modelOptions';
@@ -39,7 +39,7 @@ export function addAnalyze(program: Command): void {
 }
 
 async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answered> {
-  const { analyzeAs } = await import('../../app/analyzeFile');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
   const { analysisReport } = await import('../../engine/report/analysisReport');
   const config = options.config ?? findConfig(model.name);
   const stated = await readingOf(model.name, config);
@@ -47,7 +47,7 @@ async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answ
   const analyzed = analyzeAs(model.path, { ...stated, bindings });
   const warnings = await checkDimensions(analyzed, model.name, bindings, options.bind);
   const { nodes = false, tensors = false } = options;
-  const { statedPlanReport } = await import('../../app/statedPlan');
+  const { statedPlanReport } = await import('../../app/plan/statedPlan');
   const statedPlan = statedPlanReport(analyzed);
   const facts = analysisReport({ ...analyzed, path: model.name }, { nodes, tensors });
   const report = { ...facts, ...(statedPlan && { statedPlan }) };
@@ -61,7 +61,7 @@ async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answ
 /** How the configuration wants the model read; without one, what parses it need not be loaded. */
 async function readingOf(model: string, path: string | undefined): Promise<Reading> {
   if (path === undefined) return { bindings: {}, state: 'recognized' };
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { configOf, settingsOf } = await import('../../app/model/configuredModel');
   return settingsOf(model, configOf(model, path));
 }
 

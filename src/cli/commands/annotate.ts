@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { AnnotationReport } from '../../app/annotateModel';
+import type { AnnotationReport } from '../../app/split/annotateModel';
 import { visibleText } from '../../shared/escape/visible';
-import { bytesText } from '../../shared/quantities';
+import { bytesText } from '../../shared/vocabulary/quantities';
 import { terminalWork } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
 import { planInput } from '../terminal/planInput';
@@ -28,8 +28,8 @@ export function addAnnotate(program: Command): void {
 }
 
 async function annotate(planPath: string, options: AnnotateOptions, output: Output): Promise<void> {
-  const { annotationSteps } = await import('../../app/annotateModel');
-  const { takeStepsApart } = await import('../../app/steps');
+  const { annotationSteps } = await import('../../app/split/annotateModel');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const target = { output: options.output, overwrite: options.force === true };

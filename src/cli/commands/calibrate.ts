@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { CalibratedTier } from '../../app/calibrateTier';
+import type { CalibratedTier } from '../../app/profile/calibrateTier';
 import { visibleText } from '../../shared/escape/visible';
-import { counted, threeDigits } from '../../shared/quantities';
+import { counted, threeDigits } from '../../shared/vocabulary/quantities';
 import { parseBindings } from '../terminal/arguments';
 import { jsonText, reportJson } from '../terminal/output';
 import { factsText } from '../terminal/table';
@@ -29,7 +29,7 @@ export function addCalibrate(program: Command): void {
 }
 
 async function calibrate(files: readonly string[], options: CalibrateOptions): Promise<void> {
-  const { calibrateTier } = await import('../../app/calibrateTier');
+  const { calibrateTier } = await import('../../app/profile/calibrateTier');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
   const overwrite = options.force === true;

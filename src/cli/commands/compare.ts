@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AllowedChange, PlanComparison } from '../../app/comparePlans';
+import type { AllowedChange, PlanComparison } from '../../app/plan/comparePlans';
 import type { PlanDocument } from '../../shared/documents/plan';
 import { visibleText } from '../../shared/escape/visible';
-import { type Metric, metricEntry, metrics } from '../../shared/metrics';
-import { bytesText, listed, threeDigits } from '../../shared/quantities';
-import { unlessUnstated } from '../../shared/unstatedText';
+import { type Metric, metricEntry, metrics } from '../../shared/vocabulary/metrics';
+import { bytesText, listed, threeDigits } from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
 import { exitCodes, setExitCode } from '../terminal/exitCode';
 import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed } from '../terminal/namedModels';
@@ -56,7 +56,7 @@ export function parseLimits(text: string): AllowedChange {
 }
 
 async function compare(before: string, after: string, options: CompareOptions): Promise<void> {
-  const { comparePlans } = await import('../../app/comparePlans');
+  const { comparePlans } = await import('../../app/plan/comparePlans');
   const { failOn = { percent: new Map<Metric, number>(), split: true } } = options;
   const [old, now] = [await planOf(before, options), await planOf(after, options)];
   const comparison = comparePlans(old, now, failOn);
@@ -71,12 +71,12 @@ async function compare(before: string, after: string, options: CompareOptions): 
 async function planOf(path: string, options: ModelOptions): Promise<PlanDocument> {
   if (path.endsWith('.json')) return planInput(path);
   const model = await modelNamed(path);
-  const { parsePlanText } = await import('../../app/planFile');
+  const { parsePlanText } = await import('../../app/plan/planFile');
   if (path === streamName && readFileSync(model.path).subarray(0, 64).toString().trimStart().startsWith('{')) {
     return parsePlanText(readFileSync(model.path, 'utf8'), path);
   }
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { planAnalyzed, planText } = await import('../../app/planAnalyzed');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { planAnalyzed, planText } = await import('../../app/plan/planAnalyzed');
   const settings = await modelSettings(model, options);
   const analyzed = analyzeAs(model.path, settings);
   // One of the two models may well lack a dimension of the other.

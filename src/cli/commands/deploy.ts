@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BundleAddress, parseAddress } from '../../engine/deploy/parts/bundleAddress';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/targets';
+import { type DeploymentTarget, deploymentTargets, type Engine, engines } from '../../shared/vocabulary/targets';
+import { DnnSplitError } from '../../shared/work/errors';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
@@ -102,10 +102,10 @@ function parseHost(text: string, earlier: ReadonlyMap<string, BundleAddress> = n
 }
 
 async function deploy(planPath: string, options: DeployOptions, output: Output): Promise<void> {
-  const { prepareSplit } = await import('../../app/deploySplit');
-  const { deploymentOf, deploymentSteps } = await import('../../app/deployTarget');
-  const { deploymentsPathFor } = await import('../../app/planPath');
-  const { takeStepsApart } = await import('../../app/steps');
+  const { prepareSplit } = await import('../../app/split/deploySplit');
+  const { deploymentOf, deploymentSteps } = await import('../../app/deploy/deployTarget');
+  const { deploymentsPathFor } = await import('../../app/plan/planPath');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   const folder = options.output ?? deploymentsPathFor(planPath === streamName ? '' : planPath);
   checkOutputFolder(folder);

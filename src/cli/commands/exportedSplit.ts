@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExportedSplit } from '../../app/verifySplit';
+import type { ExportedSplit } from '../../app/split/verifySplit';
 import type { FileIdentity } from '../../files/fileIdentity';
 import { terminalWork } from '../terminal/canceling';
 import { planInput } from '../terminal/planInput';
@@ -14,14 +14,14 @@ export interface UsableSplit extends ExportedSplit {
 
 /** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
 export async function usableSplit(planOrFolder: string, adaptiveLink?: number): Promise<UsableSplit> {
-  const { isSplitFolder, readSplit } = await import('../../app/verifySplit');
+  const { isSplitFolder, readSplit } = await import('../../app/split/verifySplit');
   if (isSplitFolder(planOrFolder)) {
-    const { modelFilesAt } = await import('../../app/inputFiles');
+    const { modelFilesAt } = await import('../../app/model/inputFiles');
     const split = readSplit(planOrFolder);
     return { ...split, directory: planOrFolder, remove: () => undefined, sources: () => modelFilesAt(split.modelPath) };
   }
-  const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
-  const { takeStepsApart } = await import('../../app/steps');
+  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { createScratchFolder } = await import('../../files/leftovers');
   const work = terminalWork();
   const prepared = prepareSplit(await planInput(planOrFolder), planOrFolder, { adaptiveLink }, work);

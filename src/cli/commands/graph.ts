@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { SplitGraph } from '../../engine/split/splitGraph';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import type { NodeData } from '../../shared/nodeData';
-import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture';
+import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture/picture';
+import type { NodeData } from '../../shared/reports/nodeData';
+import { DnnSplitError } from '../../shared/work/errors';
 import { addModelOptions, type ModelOptions } from '../terminal/modelOptions';
 import { reportJson, warn } from '../terminal/output';
 import { plannedSource } from '../terminal/plannedSource';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 interface McpOptions {
   readonly root: readonly string[];

@@ -4,12 +4,12 @@ import { type Command, Option } from 'commander';
 import type { LinkFigures } from '../../app/measure/measureLink';
 import type { MeasuredThere } from '../../app/measure/measureModel';
 import type { TierMachine } from '../../app/measure/measureTiers';
-import type { Profiled } from '../../app/profileModel';
+import type { Profiled } from '../../app/profile/profileModel';
 import { optimizationLevels, type ProfileDocument } from '../../shared/documents/profile';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { bandwidthText, bytesText, durationText } from '../../shared/quantities';
+import { bandwidthText, bytesText, durationText } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
 import { collectTexts, parseBindings, parseCount, parseLinkNumber } from '../terminal/arguments';
 import { interruptSignal, progressLine } from '../terminal/canceling';
 import { jsonText, standardOutput, warn } from '../terminal/output';
@@ -89,14 +89,14 @@ interface TierResult {
 }
 
 async function measure(modelPath: string, options: MeasureCommandOptions): Promise<void> {
-  const { analyzeFile } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
+  const { analyzeFile } = await import('../../app/model/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/model/configuredModel');
   const { linkFacts } = await import('../../app/measure/measureLink');
   const { machinesOf, profileFromThere, profilePlace } = await import('../../app/measure/measureTiers');
   const { withValues } = await import('../../shared/documents/withValues');
   const { measurableModel } = await import('../../app/measure/measurableModel');
   const { measureThere } = await import('../../app/measure/measureModel');
-  const { profileText } = await import('../../app/profileModel');
+  const { profileText } = await import('../../app/profile/profileModel');
   const { remoteHost } = await import('../../app/push/remoteHost');
   const { readTextFile } = await import('../../files/regularFile');
   const { writeFileAtomically } = await import('../../files/atomicFile');

@@ -1,8 +1,8 @@
 import type { WayFigures } from '../../relay/execution/measureWay';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { bandwidthText, durationText } from '../../shared/quantities';
+import { bandwidthText, durationText } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
 import { reportJson, standardOutput } from '../terminal/output';
 
 export interface MeasureRelayOptions {
@@ -18,7 +18,7 @@ const mostAnswerBytes = 1e6;
 
 /** Measures the way from here to a relay that runs, and writes it into a link of the configuration. */
 export async function measureRelayLink(modelPath: string, options: MeasureRelayOptions): Promise<void> {
-  const { configOf } = await import('../../app/configuredModel');
+  const { configOf } = await import('../../app/model/configuredModel');
   const { createClient } = await import('../../relay/protocols/createClient');
   const { measureWay } = await import('../../relay/execution/measureWay');
   const { withValues } = await import('../../shared/documents/withValues');

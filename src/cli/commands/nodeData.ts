@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import type { NodeDataSubject } from '../../shared/nodeData';
+import type { NodeDataSubject } from '../../shared/reports/nodeData';
+import { DnnSplitError } from '../../shared/work/errors';
 import { addModelOptions, type ModelOptions } from '../terminal/modelOptions';
 import { plannedSource } from '../terminal/plannedSource';
 

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { ModelSettings } from '../../app/configuredModel';
-import type { PlannedModel } from '../../app/planAnalyzed';
+import type { ModelSettings } from '../../app/model/configuredModel';
+import type { PlannedModel } from '../../app/plan/planAnalyzed';
 import type { PlanningResult } from '../../engine/planning/planModel';
-import type { TraceReport } from '../../shared/bandwidthReports';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { PlanReport } from '../../shared/reports';
-import type { Session } from '../../shared/session';
+import type { TraceReport } from '../../shared/reports/bandwidthReports';
+import type { PlanReport } from '../../shared/reports/reports';
+import type { Session } from '../../shared/vocabulary/session';
+import { DnnSplitError } from '../../shared/work/errors';
 import { parseBandwidths, parseCount, parseSeconds, parseSession, parseSweep, type Sweep } from '../terminal/arguments';
 import { shownWhereLong } from '../terminal/canceling';
 import { type Answered, eachModel } from '../terminal/eachModel';
@@ -101,8 +101,8 @@ async function plan(names: readonly string[], options: PlanOptions): Promise<voi
 }
 
 async function planOne(model: NamedModel, options: PlanOptions): Promise<Answered> {
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { planAnalyzed } = await import('../../app/planAnalyzed');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { planAnalyzed } = await import('../../app/plan/planAnalyzed');
   const { followedReports, planReport } = await import('../../engine/report/planReport');
   const configured = await modelSettings(model, options);
   const settings = options.session === undefined ? configured : { ...configured, session: options.session };
@@ -113,7 +113,7 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
   const warnings = await checkDimensions(analyzed, model.name, settings.bindings, options.bind);
   const overrides = await overridesOf(analyzed, settings, options);
   const stated =
-    options.fromModel && (await import('../../app/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
+    options.fromModel && (await import('../../app/plan/statedPlan')).statedPlacement(analyzed, settings.config.tiers);
   const wanted = { ...overrides, ...(stated && { placement: stated }) };
   const asked = {
     compare: options.compare === true,
@@ -133,7 +133,7 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
     ...(options.follow && { followed: followedReports(planned.result, link, options.follow) }),
   };
   if (options.output !== undefined) await writePlan(planned, options.output, options.force === true);
-  const { uncarriedCrossings } = await import('../../app/uncarriedCrossings');
+  const { uncarriedCrossings } = await import('../../app/split/uncarriedCrossings');
   const uncarried = uncarriedCrossings(analyzed, report.links);
   const findings = (report.profiles ?? []).flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
   const config = shownPath(settings.configPath);
@@ -148,8 +148,8 @@ async function planOne(model: NamedModel, options: PlanOptions): Promise<Answere
 }
 
 async function writePlan(planned: PlannedModel, path: string, overwrite: boolean): Promise<void> {
-  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
-  const { planText } = await import('../../app/planAnalyzed');
+  const { modelFiles, settingsFiles } = await import('../../app/model/inputFiles');
+  const { planText } = await import('../../app/plan/planAnalyzed');
   const { writeOutputFile } = await import('../terminal/writeFiles');
   const inputs = [...modelFiles(planned.analyzed), ...settingsFiles(planned.settings)];
   writeOutputFile(path, planText(planned, path), { overwrite, inputs });
@@ -157,7 +157,7 @@ async function writePlan(planned: PlannedModel, path: string, overwrite: boolean
 
 /** Which configuration the plan is for, and what it says. */
 async function configLine(path: string | null, { config }: ModelSettings): Promise<string> {
-  const { tiersText } = await import('../../app/chosenTiers');
+  const { tiersText } = await import('../../app/plan/chosenTiers');
   return `${path ?? 'built-in'}: ${tiersText(config)}`;
 }
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Figure, LinkPreset, TierPreset } from '../../engine/presets/preset';
 import { suggestion } from '../../shared/documents/nearest';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { threeDigits } from '../../shared/quantities';
+import { threeDigits } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
 import { jsonText, reportJson, standardOutput } from '../terminal/output';
 import { type Column, tableText } from '../terminal/table';
 

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { AnalyzedModel } from '../../app/analyzeFile';
-import type { Profiled, ProfileSource } from '../../app/profileModel';
+import type { AnalyzedModel } from '../../app/model/analyzeFile';
+import type { Profiled, ProfileSource } from '../../app/profile/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
 import { machineName } from '../../runtime/machine';
 import { optimizationLevels, type ProfileDocument } from '../../shared/documents/profile';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { counted, countText, durationText } from '../../shared/quantities';
+import { counted, countText, durationText } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
 import { parseBindings, parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { checkDimensions } from '../terminal/modelOptions';
 import { reportJson, warn } from '../terminal/output';
@@ -81,10 +81,10 @@ function parseWarmup(text: string): number {
 }
 
 async function profile(model: string, options: ProfileOptions): Promise<void> {
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
-  const { profileText } = await import('../../app/profileModel');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { configOf, settingsOf } = await import('../../app/model/configuredModel');
+  const { modelFiles, settingsFiles } = await import('../../app/model/inputFiles');
+  const { profileText } = await import('../../app/profile/profileModel');
   const { fileIdentities, requireUnchanged } = await import('../../files/fileIdentity');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
   const { output, saveTrace, fromTrace } = options;
@@ -136,7 +136,7 @@ async function measured(
   const { checkWeights, modelInputs } = await import('../../runtime/profiling/modelInputs');
   const { inputRanges } = await import('../../runtime/inputRanges');
   const { recordTrace } = await import('../../runtime/profiling/recordTrace');
-  const { profileFromTrace } = await import('../../app/profileModel');
+  const { profileFromTrace } = await import('../../app/profile/profileModel');
   const { copyFile } = await import('../../files/copyFile');
   checkWeights(analyzed.inferred.model, model);
   const inputs = modelInputs(analyzed.inferred);
@@ -174,7 +174,7 @@ function assumedWarnings({ assumed }: AnalyzedModel): string[] {
 }
 
 async function imported(tracePath: string, analyzed: AnalyzedModel, options: ProfileOptions): Promise<Profiled> {
-  const { profileFromTrace } = await import('../../app/profileModel');
+  const { profileFromTrace } = await import('../../app/profile/profileModel');
   const { statusAt } = await import('../../files/regularFile');
   if (options.device === undefined) {
     throw new DnnSplitError('bad-usage', say('command.noDevice', {}));

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { PushReport } from '../../app/push/pushBundle';
 import { visibleText } from '../../shared/escape/visible';
-import { bytesText } from '../../shared/quantities';
+import { bytesText } from '../../shared/vocabulary/quantities';
 import { interruptSignal } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
 

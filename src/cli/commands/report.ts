@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
-import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
 import { say } from '../../shared/messages/say';
-import { conditionsOf, decidesPlan } from '../../shared/overrides';
+import { type HandoverFormat, handoverFormats } from '../../shared/protocol/handoverFormats';
+import { conditionsOf, decidesPlan } from '../../shared/protocol/overrides';
+import { DnnSplitError } from '../../shared/work/errors';
 import { addModelOptions, checkDimensions, type ModelOptions, modelSettings } from '../terminal/modelOptions';
 import { modelNamed } from '../terminal/namedModels';
 import { warn } from '../terminal/output';
@@ -32,11 +32,11 @@ export function addReport(program: Command): void {
 
 async function report(source: string, options: ReportOptions): Promise<void> {
   if (source.endsWith('.json')) return reportDocument(source, options);
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { handoverOf } = await import('../../app/handoverFile');
-  const { handoverText } = await import('../../app/handoverText');
-  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
-  const { planAnalyzed } = await import('../../app/planAnalyzed');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { handoverOf } = await import('../../app/plan/handoverFile');
+  const { handoverText } = await import('../../app/plan/handoverText');
+  const { modelFiles, settingsFiles } = await import('../../app/model/inputFiles');
+  const { planAnalyzed } = await import('../../app/plan/planAnalyzed');
   const { buildScene } = await import('../../engine/picture/layout/buildScene');
   const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
@@ -68,7 +68,7 @@ async function report(source: string, options: ReportOptions): Promise<void> {
 
 /** The report of a plan document by itself: nothing is planned anew, and its model need not be there. */
 async function reportDocument(path: string, options: ReportOptions): Promise<void> {
-  const { documentText } = await import('../../app/handoverText');
+  const { documentText } = await import('../../app/plan/handoverText');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const { planInput } = await import('../terminal/planInput');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');

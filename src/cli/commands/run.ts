@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import type { RunningChain } from '../../relay/chain/startChain';
 import { startsWithOf } from '../../shared/documents/contractParts';
 import { sizesOfPlan } from '../../shared/documents/plan';
-import { DnnSplitError } from '../../shared/errors';
 import { shellWord } from '../../shared/escape/shell';
 import { urlSegment } from '../../shared/escape/url';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { adaptiveOption, parseCount, parsePort, parsePositive, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal, progressLine } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput, warn } from '../terminal/output';
@@ -91,9 +91,9 @@ async function run(target: string, options: RunOptions, output: Output): Promise
 
 /** Runs the plan with requests of its own and prints predicted beside measured. */
 async function compareWithPlan(target: string, options: RunOptions, output: Output): Promise<void> {
-  const { tryOut } = await import('../../app/trialTask');
-  const { splitPartFiles } = await import('../../app/verifySplit');
-  const { inputRangesOf } = await import('../../app/splitInputs');
+  const { tryOut } = await import('../../app/profile/trialTask');
+  const { splitPartFiles } = await import('../../app/split/verifySplit');
+  const { inputRangesOf } = await import('../../app/split/splitInputs');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const { trialText } = await import('../terminal/trialText');
   const conflict = reportConflicts.find((name) => options[name] !== undefined && options[name] !== false);

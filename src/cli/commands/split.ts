@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { SplitReport } from '../../app/deploySplit';
+import type { SplitReport } from '../../app/split/deploySplit';
 import { shellWord } from '../../shared/escape/shell';
 import { visibleText } from '../../shared/escape/visible';
-import { bytesText } from '../../shared/quantities';
+import { bytesText } from '../../shared/vocabulary/quantities';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
@@ -38,8 +38,8 @@ export function addSplit(program: Command): void {
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { prepareSplit, splitSteps } = await import('../../app/deploySplit');
-  const { takeStepsApart } = await import('../../app/steps');
+  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readTextFile } from '../../files/regularFile';
 import { sizesOfPlan } from '../../shared/documents/plan';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { counted, threeDigits } from '../../shared/quantities';
-import type { RunningDeployment, VerificationReport } from '../../shared/verification';
+import type { RunningDeployment, VerificationReport } from '../../shared/reports/verification';
+import { counted, threeDigits } from '../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../shared/work/errors';
 import { parseCount, runtimeFolderOption } from '../terminal/arguments';
 import { interruptSignal } from '../terminal/canceling';
 import { setExitCode } from '../terminal/exitCode';
@@ -64,8 +64,8 @@ function parseTolerance(text: string): number {
 async function verify(target: string, options: VerifyOptions, output: Output): Promise<void> {
   const { runs, seed, tolerance, serving, runtimeFolder, json } = options;
   const deployment = runningDeployment(options);
-  const { inputRangesOf } = await import('../../app/splitInputs');
-  const { runVerification, splitPartFiles } = await import('../../app/verifySplit');
+  const { inputRangesOf } = await import('../../app/split/splitInputs');
+  const { runVerification, splitPartFiles } = await import('../../app/split/verifySplit');
   const { requireUnchanged } = await import('../../files/fileIdentity');
   const split = await usableSplit(target);
   try {

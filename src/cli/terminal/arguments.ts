@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
 import { parsedJson } from '../../shared/parsedJson';
-import { mostTokens, type Session } from '../../shared/session';
+import { mostTokens, type Session } from '../../shared/vocabulary/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
 export function parseBindings(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {

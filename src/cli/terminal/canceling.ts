@@ -1,4 +1,4 @@
-import type { Work } from '../../shared/work';
+import type { Work } from '../../shared/work/work';
 
 /** Aborted by the first Ctrl+C; a second one ends the program at once, as it would without this. */
 export function interruptSignal(): AbortSignal {

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
-import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { visibleLines, visibleText } from '../../shared/escape/visible';
 import { say as sayPlainly } from '../../shared/messages/say';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/work/errors';
 import { exitCodes, setExitCode } from './exitCode';
 import { errorOutput, jsonText, standardOutput } from './output';
 

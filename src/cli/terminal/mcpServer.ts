@@ -3,10 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import * as z from 'zod';
 import { answerTool } from '../../app/assistant/answerTool';
 import type { Places } from '../../app/assistant/places';
-import { toolDescriptions, toolInputSchema } from '../../shared/assistantInputs';
-import { assistantToolNames, assistantTools } from '../../shared/assistantTools';
+import { toolDescriptions, toolInputSchema } from '../../shared/assistant/assistantInputs';
+import { assistantToolNames, assistantTools } from '../../shared/assistant/assistantTools';
 import { productVersion } from '../../shared/version';
-import { unwatched } from '../../shared/work';
+import { unwatched } from '../../shared/work/work';
 
 /**
  * The Model Context Protocol, as far as a server of tools needs it: JSON-RPC 2.0, one message a line. Written out because

@@ -1,9 +1,9 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { AnalyzedModel } from '../../app/analyzeFile';
-import type { ModelSettings } from '../../app/configuredModel';
-import { DnnSplitError } from '../../shared/errors';
+import type { AnalyzedModel } from '../../app/model/analyzeFile';
+import type { ModelSettings } from '../../app/model/configuredModel';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { parseBindings, parseTiers } from './arguments';
 import type { NamedModel } from './namedModels';
 
@@ -28,8 +28,8 @@ export function addModelOptions(command: Command): Command {
 
 /** The settings of a model under these options. @throws DnnSplitError as `settingsOf`, `bad-usage` */
 export async function modelSettings(model: NamedModel, { config, bind, tiers }: ModelOptions): Promise<ModelSettings> {
-  const { configOf, settingsOf } = await import('../../app/configuredModel');
-  const { withTiers } = await import('../../app/chosenTiers');
+  const { configOf, settingsOf } = await import('../../app/model/configuredModel');
+  const { withTiers } = await import('../../app/plan/chosenTiers');
   const loaded = configOf(model.name, config);
   const chosen = tiers === undefined ? loaded : { ...loaded, config: withTiers(loaded.config, tiers) };
   const settings = settingsOf(model.name, chosen);
@@ -48,7 +48,7 @@ export async function checkDimensions(
   typed: ModelOptions['bind'] = {},
 ): Promise<string[]> {
   if (Object.keys(bindings).length === 0) return [];
-  const { unknownDimensions } = await import('../../app/checkDimensions');
+  const { unknownDimensions } = await import('../../app/model/checkDimensions');
   return unknownDimensions(analyzed, Object.keys(bindings)).flatMap((unknown) => {
     const sentence = say('command.unknownDimension', { model: name, ...unknown });
     if (Object.hasOwn(typed, unknown.name)) throw new DnnSplitError('bad-usage', sentence);

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { AnalyzedModel } from '../../app/analyzeFile';
-import type { ModelSettings } from '../../app/configuredModel';
-import { type AnswerPlace, answerPlaces } from '../../shared/answers';
-import { DnnSplitError } from '../../shared/errors';
+import type { AnalyzedModel } from '../../app/model/analyzeFile';
+import type { ModelSettings } from '../../app/model/configuredModel';
 import { say } from '../../shared/messages/say';
-import { metrics } from '../../shared/metrics';
-import type { PlanOverrides } from '../../shared/requests';
-import { namedStrategies } from '../../shared/strategies';
+import type { PlanOverrides } from '../../shared/protocol/requests';
+import { type AnswerPlace, answerPlaces } from '../../shared/reports/answers';
+import { metrics } from '../../shared/vocabulary/metrics';
+import { namedStrategies } from '../../shared/vocabulary/strategies';
+import { DnnSplitError } from '../../shared/work/errors';
 import { collectTexts, parseLatencies, parseLinks, parsePlacement, parsePositions } from './arguments';
 
 /** What a person may try that the configuration states otherwise. */
@@ -86,7 +86,7 @@ export async function overridesOf(
     ...(cutAt !== undefined && { cuts: byLink(settings, cutAt) }),
   };
   if (cut === undefined) return changed;
-  const { cutsAfter } = await import('../../app/cutAfter');
+  const { cutsAfter } = await import('../../app/plan/cutAfter');
   return { ...changed, cuts: cutsAfter(analyzed, settings, changed, cut) };
 }
 

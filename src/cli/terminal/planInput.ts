@@ -6,6 +6,6 @@ import { inputText, streamName } from './standardInput';
  * @throws DnnSplitError as `readPlanFile`
  */
 export async function planInput(path: string): Promise<PlanDocument> {
-  const { parsePlanText, readPlanFile } = await import('../../app/planFile');
+  const { parsePlanText, readPlanFile } = await import('../../app/plan/planFile');
   return path === streamName ? parsePlanText(await inputText(), path) : readPlanFile(path);
 }

@@ -1,8 +1,20 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
-import type { FollowedReport, RegimeReport, RegionMapReport, RegionReport } from '../../shared/bandwidthReports';
 import { visibleText } from '../../shared/escape/visible';
-import { latencyPartsText } from '../../shared/latencyParts';
-import type { MarginReport } from '../../shared/marginReports';
+import type {
+  FollowedReport,
+  RegimeReport,
+  RegionMapReport,
+  RegionReport,
+} from '../../shared/reports/bandwidthReports';
+import type { MarginReport } from '../../shared/reports/marginReports';
+import type {
+  AdvisedReport,
+  CandidateOutcome,
+  ParetoReport,
+  PlanReport,
+  StrategyReport,
+  WithUnstated,
+} from '../../shared/reports/reports';
 import {
   type Figures,
   figureOf,
@@ -12,7 +24,7 @@ import {
   metrics,
   metricTable,
   shownMetrics,
-} from '../../shared/metrics';
+} from '../../shared/vocabulary/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -23,18 +35,11 @@ import {
   macsText,
   ratioText,
   threeDigits,
-} from '../../shared/quantities';
-import { latencyEnds } from '../../shared/regimeLatency';
-import type {
-  AdvisedReport,
-  CandidateOutcome,
-  ParetoReport,
-  PlanReport,
-  StrategyReport,
-  WithUnstated,
-} from '../../shared/reports';
-import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/stateText';
-import { unlessUnstated } from '../../shared/unstatedText';
+} from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
+import { latencyPartsText } from '../../shared/wording/latencyParts';
+import { latencyEnds } from '../../shared/wording/regimeLatency';
+import { linkStateText, sessionText, tierStateText, tokenRateText } from '../../shared/wording/stateText';
 import { type Column, factsText, tableText } from './table';
 import { traceTexts } from './traceText';
 

@@ -1,4 +1,4 @@
-import type { AnalyzedModel } from '../../app/analyzeFile';
+import type { AnalyzedModel } from '../../app/model/analyzeFile';
 import type { CostTables } from '../../engine/planning/costs/costTables';
 import type { Plan } from '../../engine/planning/plan/plan';
 import type { FileIdentity } from '../../files/fileIdentity';
@@ -23,25 +23,25 @@ export async function plannedSource(source: string, options: ModelOptions): Prom
 }
 
 async function fromPlan(path: string): Promise<PlannedSource> {
-  const { modelOfPlan } = await import('../../app/planFile');
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { plannedFromDocument } = await import('../../app/plannedFromDocument');
+  const { modelOfPlan } = await import('../../app/plan/planFile');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { plannedFromDocument } = await import('../../app/plan/plannedFromDocument');
   const document = await planInput(path);
   const analyzed = analyzeAs(modelOfPlan(document, path), readingOfPlan(document));
-  const { modelFiles } = await import('../../app/inputFiles');
+  const { modelFiles } = await import('../../app/model/inputFiles');
   const { fileIdentities } = await import('../../files/fileIdentity');
   const inputs = [...modelFiles(analyzed), ...fileIdentities([path])];
   return { analyzed, ...plannedFromDocument(document, analyzed), inputs };
 }
 
 async function fromModel(model: NamedModel, options: ModelOptions): Promise<PlannedSource> {
-  const { analyzeAs } = await import('../../app/analyzeFile');
-  const { planAnalyzed } = await import('../../app/planAnalyzed');
+  const { analyzeAs } = await import('../../app/model/analyzeFile');
+  const { planAnalyzed } = await import('../../app/plan/planAnalyzed');
   const settings = await modelSettings(model, options);
   const analyzed = analyzeAs(model.path, settings);
   warn(await checkDimensions(analyzed, model.name, settings.bindings, options.bind));
   const { result } = planAnalyzed(analyzed, settings, {}, { skipCertificate: true, skipRegimes: true });
-  const { modelFiles, settingsFiles } = await import('../../app/inputFiles');
+  const { modelFiles, settingsFiles } = await import('../../app/model/inputFiles');
   const inputs = [...modelFiles(analyzed), ...settingsFiles(settings)];
   return { analyzed, costs: result.costs, plan: result.plan, inputs };
 }

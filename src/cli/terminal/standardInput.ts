@@ -1,7 +1,7 @@
 import { createWriteStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** What stands for standard input where a file is asked for, and for standard output. */
 export const streamName = '-';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { PolicyTrace } from '../../app/policyTable';
+import type { PolicyTrace } from '../../app/plan/policyTable';
 import type { TraceGoal } from '../../engine/planning/bandwidths/traceChoices';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { parseNonNegative, parsePositive } from './arguments';
 
 /** What a command says of a bandwidth trace and of requests over it. */

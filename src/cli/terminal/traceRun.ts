@@ -8,7 +8,7 @@ import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { interfaceOf } from '../../shared/documents/contractParts';
 import { type PlanDocument, sizesOfPlan } from '../../shared/documents/plan';
-import { bandwidthText, counted, durationText } from '../../shared/quantities';
+import { bandwidthText, counted, durationText } from '../../shared/vocabulary/quantities';
 import { tableText } from './table';
 
 export interface TraceRunOptions {

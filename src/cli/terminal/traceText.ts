@@ -1,5 +1,5 @@
-import type { TraceReport } from '../../shared/bandwidthReports';
-import { bandwidthEnds, bandwidthText, bytesText, counted, durationText } from '../../shared/quantities';
+import type { TraceReport } from '../../shared/reports/bandwidthReports';
+import { bandwidthEnds, bandwidthText, bytesText, counted, durationText } from '../../shared/vocabulary/quantities';
 import { tableText } from './table';
 
 const goals = { mean: 'mean latency', p95: '95th percentile', missed: 'number of late answers' } as const;

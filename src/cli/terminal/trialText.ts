@@ -1,6 +1,6 @@
 import { visibleText } from '../../shared/escape/visible';
-import { counted, durationText, rateText, threeDigits } from '../../shared/quantities';
-import type { TrialReport } from '../../shared/trial';
+import type { TrialReport } from '../../shared/reports/trial';
+import { counted, durationText, rateText, threeDigits } from '../../shared/vocabulary/quantities';
 import { tableText } from './table';
 
 /** A run beside its prediction, for reading in a terminal. */

@@ -1,7 +1,7 @@
 import { writeFileAtomically } from '../../files/atomicFile';
 import { type WriteRule, writeTarget } from '../../files/writeTarget';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { errorOutput, type Output, standardOutput } from './output';
 
 /** What stands for standard output where a file is asked for. */

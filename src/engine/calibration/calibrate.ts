@@ -1,4 +1,4 @@
-import { rateClasses } from '../../shared/rateClasses';
+import { rateClasses } from '../../shared/vocabulary/rateClasses';
 import { measuredSeconds } from '../planning/costs/costModel';
 import { fusedGroups } from '../split/fusedGroups';
 import type { SplitGraph } from '../split/splitGraph';

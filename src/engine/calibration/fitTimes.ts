@@ -1,4 +1,4 @@
-import { type RateClass, type Rates, rateClasses } from '../../shared/rateClasses';
+import { type RateClass, type Rates, rateClasses } from '../../shared/vocabulary/rateClasses';
 import { solveLeastSquares } from './leastSquares';
 
 /** A measured time, of a kernel or of a whole model, and the work that took it. */

@@ -1,4 +1,3 @@
-import type { TableStep } from '../../shared/bandwidthReports';
 import type {
   AdaptiveContract,
   ContractBlock,
@@ -7,9 +6,10 @@ import type {
   ContractTensor,
 } from '../../shared/documents/contract';
 import type { PlanDocument } from '../../shared/documents/plan';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { usualHysteresis } from '../../shared/policy';
+import type { TableStep } from '../../shared/reports/bandwidthReports';
+import { usualHysteresis } from '../../shared/vocabulary/policy';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { SegmentPlan, SegmentsPlan } from '../extract/segmentPlan';
 import { unknownFact } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';

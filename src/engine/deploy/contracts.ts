@@ -1,8 +1,8 @@
 import type { ContractTensor, SingleCutContract } from '../../shared/documents/contract';
 import type { PlanDocument } from '../../shared/documents/plan';
-import { byteLength } from '../../shared/dtype';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { byteLength } from '../../shared/vocabulary/dtype';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { BoundaryTensor, PlacedState, SegmentPlan, SegmentsPlan } from '../extract/segmentPlan';
 import type { Dim } from '../shapes/algebra/dim';
 import { containerText } from '../shapes/core/statedType';

@@ -1,4 +1,4 @@
-import type { DeploymentTarget } from '../../shared/targets';
+import type { DeploymentTarget } from '../../shared/vocabulary/targets';
 import { bundleFiles } from './bundle/bundleFiles';
 import { composeFiles } from './compose/compose';
 import { kserveFiles } from './kserve/kserveFiles';

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { unwatched, type Work } from '../../shared/work';
+import { DnnSplitError } from '../../shared/work/errors';
+import { unwatched, type Work } from '../../shared/work/work';
 import type { ByteSource } from '../onnx/byteSource';
 import { joinBytes } from '../onnx/joinBytes';
 import { readDeviceConfiguration } from '../onnx/read/readDevices';

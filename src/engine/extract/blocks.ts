@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { Assignment } from '../planning/plan/plan';
 
 /** A model cut at every border that any of several cuts has. */

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { ByteSource } from '../onnx/byteSource';
 import { externalRange } from '../onnx/externalRange';
 import type { ByteRange, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { isNumericValue } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';
 import type { BakedTensor } from './segmentPlan';

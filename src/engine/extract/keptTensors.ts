@@ -1,6 +1,6 @@
 import { nearestWord } from '../../shared/documents/nearest';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { InferredModel } from '../shapes/facts/inferred';
 
 /**

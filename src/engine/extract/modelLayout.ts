@@ -1,4 +1,4 @@
-import { unwatched, type Work } from '../../shared/work';
+import { unwatched, type Work } from '../../shared/work/work';
 import type { ByteSource } from '../onnx/byteSource';
 import type { ByteRange } from '../onnx/model';
 import { WireReader, wireType } from '../onnx/read/wireReader';

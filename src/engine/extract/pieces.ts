@@ -1,4 +1,4 @@
-import { throwIfCanceled, type Work } from '../../shared/work';
+import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { ByteSource } from '../onnx/byteSource';
 import type { ByteRange } from '../onnx/model';
 

@@ -1,7 +1,7 @@
-import { byteLength } from '../../shared/dtype';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { StatePair } from '../../shared/statePairs';
+import { byteLength } from '../../shared/vocabulary/dtype';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { Assignment } from '../planning/plan/plan';
 import type { Dim } from '../shapes/algebra/dim';
 import { sortNodes } from '../shapes/core/sortNodes';

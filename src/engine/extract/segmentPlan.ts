@@ -1,5 +1,5 @@
-import type { DType } from '../../shared/dtype';
-import type { StatePair } from '../../shared/statePairs';
+import type { DType } from '../../shared/vocabulary/dtype';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
 import type { OnnxFunction } from '../onnx/model';
 import type { TensorFact } from '../shapes/facts/fact';
 

@@ -1,4 +1,4 @@
-import type { StatePair } from '../../shared/statePairs';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
 import type { Assignment } from '../planning/plan/plan';
 import { isNumericValue } from '../shapes/facts/fact';
 import type { InferredModel } from '../shapes/facts/inferred';

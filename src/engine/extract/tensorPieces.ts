@@ -1,5 +1,5 @@
-import { bitsPerElement, dtypeToOnnx } from '../../shared/dtype';
-import { unwatched } from '../../shared/work';
+import { bitsPerElement, dtypeToOnnx } from '../../shared/vocabulary/dtype';
+import { unwatched } from '../../shared/work/work';
 import type { ByteSource } from '../onnx/byteSource';
 import { joinBytes } from '../onnx/joinBytes';
 import type { ByteRange, OnnxTensor } from '../onnx/model';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { OnnxModel } from '../onnx/model';
 import type { Assignment } from '../planning/plan/plan';
 import type { SplitGraph } from '../split/splitGraph';

@@ -1,6 +1,6 @@
-import { type DType, dtypeToOnnx } from '../../shared/dtype';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { type DType, dtypeToOnnx } from '../../shared/vocabulary/dtype';
+import { DnnSplitError } from '../../shared/work/errors';
 import { joinBytes } from '../onnx/joinBytes';
 import type { Dim } from '../shapes/algebra/dim';
 import type { TensorFact } from '../shapes/facts/fact';

@@ -1,7 +1,7 @@
 import { say } from '../../shared/messages/say';
-import { partsOf } from '../../shared/planParts';
-import type { PlanParts, PlanReport } from '../../shared/reports';
-import { type StatedFigures, statedFiguresOf } from '../../shared/unstatedText';
+import { partsOf } from '../../shared/reports/planParts';
+import type { PlanParts, PlanReport } from '../../shared/reports/reports';
+import { type StatedFigures, statedFiguresOf } from '../../shared/vocabulary/unstatedText';
 
 /** A plan of the report, by its name. */
 export interface NamedPlan extends StatedFigures {

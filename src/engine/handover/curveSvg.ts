@@ -1,4 +1,4 @@
-import { bandwidthText, durationText } from '../../shared/quantities';
+import { bandwidthText, durationText } from '../../shared/vocabulary/quantities';
 import { svgElement, svgText } from '../picture/svgMarkup';
 import type { Curve } from './blocks';
 

@@ -1,9 +1,9 @@
 import type { PlanDocument } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import { figuresOf, metricEntry, shownMetrics } from '../../shared/metrics';
-import { bytesText, macsText } from '../../shared/quantities';
-import type { PlanParts } from '../../shared/reports';
-import { unlessUnstated } from '../../shared/unstatedText';
+import type { PlanParts } from '../../shared/reports/reports';
+import { figuresOf, metricEntry, shownMetrics } from '../../shared/vocabulary/metrics';
+import { bytesText, macsText } from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
 import type { Block, Handover } from './blocks';
 import { latencyBar } from './latencyBar';
 import { heading, linkSourcesTable, linksTable, number, sourcesTable, tiersTable, words } from './tables';

@@ -1,8 +1,8 @@
-import type { RegimeReport } from '../../shared/bandwidthReports';
 import type { PlanDocument } from '../../shared/documents/plan';
-import { marginTexts } from '../../shared/marginText';
 import { say } from '../../shared/messages/say';
-import { metricEntry, shownMetrics } from '../../shared/metrics';
+import type { RegimeReport } from '../../shared/reports/bandwidthReports';
+import type { AnalysisReport, PlanReport } from '../../shared/reports/reports';
+import { metricEntry, shownMetrics } from '../../shared/vocabulary/metrics';
 import {
   bandwidthEnds,
   bandwidthText,
@@ -11,11 +11,11 @@ import {
   durationText,
   macsText,
   ratioText,
-} from '../../shared/quantities';
-import { latencyEnds } from '../../shared/regimeLatency';
-import type { AnalysisReport, PlanReport } from '../../shared/reports';
-import { sessionText, tierStateText } from '../../shared/stateText';
-import { unlessUnstated } from '../../shared/unstatedText';
+} from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
+import { marginTexts } from '../../shared/wording/marginText';
+import { latencyEnds } from '../../shared/wording/regimeLatency';
+import { sessionText, tierStateText } from '../../shared/wording/stateText';
 import { alternativesOf } from './alternatives';
 import type { Block, Curve, Handover } from './blocks';
 import { latencyBar } from './latencyBar';

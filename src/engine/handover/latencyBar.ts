@@ -1,8 +1,8 @@
 import { say } from '../../shared/messages/say';
-import { backMs } from '../../shared/planParts';
-import { durationText } from '../../shared/quantities';
-import type { PlanParts } from '../../shared/reports';
-import { tierLetters } from '../../shared/tierLook';
+import { tierLetters } from '../../shared/picture/tierLook';
+import { backMs } from '../../shared/reports/planParts';
+import type { PlanParts } from '../../shared/reports/reports';
+import { durationText } from '../../shared/vocabulary/quantities';
 import type { Bar, BarPart } from './blocks';
 
 /** A plan that is to be drawn as a bar. */

@@ -1,8 +1,8 @@
 import type { PlanDocument } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import { bandwidthText, bytesText, durationText, macsText } from '../../shared/quantities';
-import type { LinkReport, TierReport } from '../../shared/reports';
-import { unlessUnstated } from '../../shared/unstatedText';
+import type { LinkReport, TierReport } from '../../shared/reports/reports';
+import { bandwidthText, bytesText, durationText, macsText } from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
 import type { Block, Column } from './blocks';
 
 /** Blocks that reports of several kinds have in common. */

@@ -1,7 +1,7 @@
 import { parseNodeData } from '../../shared/documents/nodeData';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import type { NodeData } from '../../shared/nodeData';
+import type { NodeData } from '../../shared/reports/nodeData';
 import type { SplitGraph } from '../split/splitGraph';
 import { DataColors } from './colors';
 

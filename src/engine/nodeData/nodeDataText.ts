@@ -1,5 +1,5 @@
 import type { GraphData } from '../../shared/documents/nodeData';
-import type { NodeDataSubject } from '../../shared/nodeData';
+import type { NodeDataSubject } from '../../shared/reports/nodeData';
 import { savedTheme } from '../picture/displayList/editorColors';
 import { tierColorsOf } from '../picture/displayList/theme';
 import type { CostTables } from '../planning/costs/costTables';

@@ -1,4 +1,4 @@
-import type { DType } from '../../shared/dtype';
+import type { DType } from '../../shared/vocabulary/dtype';
 
 /** A range of bytes in the model file. */
 export interface ByteRange {

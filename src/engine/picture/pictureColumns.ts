@@ -1,4 +1,4 @@
-import type { Rect } from '../../shared/geometry';
+import type { Rect } from '../../shared/picture/geometry';
 import type { DisplayList } from './displayList/displayList';
 import type { View } from './displayList/view';
 

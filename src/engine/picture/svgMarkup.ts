@@ -1,5 +1,5 @@
 import { escapeXml } from '../../shared/escape/markup';
-import type { Rect } from '../../shared/geometry';
+import type { Rect } from '../../shared/picture/geometry';
 
 /** A number for an attribute: at most two decimals, never in exponent form. */
 export function svgNumber(value: number): string {

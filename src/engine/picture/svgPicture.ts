@@ -1,7 +1,7 @@
 import { escapeXml } from '../../shared/escape/markup';
-import type { Rect } from '../../shared/geometry';
-import type { DrawingPart } from '../../shared/picture';
-import type { SceneNode } from '../../shared/scene';
+import type { Rect } from '../../shared/picture/geometry';
+import type { DrawingPart } from '../../shared/picture/picture';
+import type { SceneNode } from '../../shared/picture/scene';
 import type { DisplayList } from './displayList/displayList';
 import { arrowLength, arrowSlope, boundaryLines, edgeStroke } from './displayList/lines';
 import { overlayShapes, type StillPicture, stillPicture } from './displayList/overlays';

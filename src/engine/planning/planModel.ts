@@ -1,7 +1,7 @@
 import { inTurn, type Sentence, say } from '../../shared/messages/say';
-import type { CandidateOutcome } from '../../shared/reports';
-import type { Strategy } from '../../shared/strategies';
-import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
+import type { CandidateOutcome } from '../../shared/reports/reports';
+import type { Strategy } from '../../shared/vocabulary/strategies';
+import { throwIfCanceled, unwatched, type Work } from '../../shared/work/work';
 import type { Candidate, SplitGraph } from '../split/splitGraph';
 import { type Margins, marginsOf } from './bandwidths/margins';
 import { bandwidthRegimes } from './bandwidths/regimes';

@@ -1,4 +1,4 @@
-import type { Rates } from '../../shared/rateClasses';
+import type { Rates } from '../../shared/vocabulary/rateClasses';
 import type { FittedTimes } from './preset';
 
 /** Rates of convolutions; products run as pointwise ones do, where nothing else is known. */

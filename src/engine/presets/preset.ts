@@ -1,6 +1,6 @@
-import type { EstimateBasis } from '../../shared/estimates';
-import type { LinkRate, TierRate } from '../../shared/metrics';
-import type { Rates } from '../../shared/rateClasses';
+import type { EstimateBasis } from '../../shared/reports/estimates';
+import type { LinkRate, TierRate } from '../../shared/vocabulary/metrics';
+import type { Rates } from '../../shared/vocabulary/rateClasses';
 
 /** One published figure: its value, where it was read and when. */
 export interface Figure {

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { linkPresets } from './linkPresets';
 import type { LinkPreset, TierPreset } from './preset';
 import { tierPresets } from './tierPresets';

@@ -1,6 +1,6 @@
-import { figuresOf } from '../../shared/metrics';
-import { partsOf } from '../../shared/planParts';
-import type { AlternativeReport, PinReport } from '../../shared/reports';
+import { partsOf } from '../../shared/reports/planParts';
+import type { AlternativeReport, PinReport } from '../../shared/reports/reports';
+import { figuresOf } from '../../shared/vocabulary/metrics';
 import type { CostTables } from '../planning/costs/costTables';
 import type { Assignment, Plan } from '../planning/plan/plan';
 import { placementOf } from '../split/nodeRanges';

@@ -1,8 +1,8 @@
-import type { DType } from '../../shared/dtype';
 import { say } from '../../shared/messages/say';
-import { bytesText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport } from '../../shared/reports';
-import type { ReportDim, TensorReport } from '../../shared/tensorReports';
+import type { AnalysisReport, CandidateReport, DiagnosticReport, NodeReport } from '../../shared/reports/reports';
+import type { ReportDim, TensorReport } from '../../shared/reports/tensorReports';
+import type { DType } from '../../shared/vocabulary/dtype';
+import { bytesText } from '../../shared/vocabulary/quantities';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
 import type { InferredModel } from '../shapes/facts/inferred';

@@ -1,4 +1,4 @@
-import type { PlanReport } from '../../shared/reports';
+import type { PlanReport } from '../../shared/reports/reports';
 import type { AssumedDimension } from '../shapes/assumed/assumeSizes';
 import type { SizeRole } from '../shapes/assumed/sizeRules';
 

@@ -1,6 +1,6 @@
-import type { TierEstimate } from '../../shared/estimates';
-import { listed } from '../../shared/quantities';
-import type { EstimateReport, PlanReport } from '../../shared/reports';
+import type { TierEstimate } from '../../shared/reports/estimates';
+import type { EstimateReport, PlanReport } from '../../shared/reports/reports';
+import { listed } from '../../shared/vocabulary/quantities';
 import { statedError } from '../planning/bandwidths/trust';
 import type { PlanningResult } from '../planning/planModel';
 

@@ -1,5 +1,5 @@
-import { bytesText, shapeText } from '../../shared/quantities';
-import type { NodeDetails } from '../../shared/requests';
+import type { NodeDetails } from '../../shared/protocol/requests';
+import { bytesText, shapeText } from '../../shared/vocabulary/quantities';
 import type { OnnxAttribute, OnnxTensor } from '../onnx/model';
 import type { CostTables } from '../planning/costs/costTables';
 import type { InferredModel } from '../shapes/facts/inferred';

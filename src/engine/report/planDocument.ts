@@ -1,9 +1,9 @@
 import type { PlanDocument, PlanLink, PlanTensor, PlanTier } from '../../shared/documents/plan';
 import type { Recording } from '../../shared/documents/profile';
-import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/metrics';
 import { namesOf, recordOf } from '../../shared/recordOf';
-import type { StatePair } from '../../shared/statePairs';
 import { productVersion } from '../../shared/version';
+import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/vocabulary/metrics';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';

@@ -1,9 +1,7 @@
-import type { FollowedReport, RegimeReport, RegionMapReport } from '../../shared/bandwidthReports';
-import type { MarginReport } from '../../shared/marginReports';
 import { messageOf } from '../../shared/messages/say';
-import { figureOf, figures, figuresOf } from '../../shared/metrics';
-import { partsOf } from '../../shared/planParts';
-import { follow, startingController, usualHysteresis } from '../../shared/policy';
+import type { FollowedReport, RegimeReport, RegionMapReport } from '../../shared/reports/bandwidthReports';
+import type { MarginReport } from '../../shared/reports/marginReports';
+import { partsOf } from '../../shared/reports/planParts';
 import type {
   AdvisedReport,
   AuditReport,
@@ -13,8 +11,10 @@ import type {
   PlanReport,
   StrategyReport,
   TierReport,
-} from '../../shared/reports';
-import type { TensorReport } from '../../shared/tensorReports';
+} from '../../shared/reports/reports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
+import { figureOf, figures, figuresOf } from '../../shared/vocabulary/metrics';
+import { follow, startingController, usualHysteresis } from '../../shared/vocabulary/policy';
 import type { Margin } from '../planning/bandwidths/margins';
 import type { RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';

@@ -1,5 +1,5 @@
 import type { Recording } from '../../shared/documents/profile';
-import type { ProfileReport } from '../../shared/reports';
+import type { ProfileReport } from '../../shared/reports/reports';
 import { measuredKey } from '../planning/costs/costModel';
 import type { CostTables } from '../planning/costs/costTables';
 import type { Tier } from '../planning/infrastructure/infrastructure';

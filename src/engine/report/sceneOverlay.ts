@@ -1,5 +1,5 @@
-import { bytesText, costShortText, durationText, shapeText } from '../../shared/quantities';
-import type { SceneOverlay } from '../../shared/scene';
+import type { SceneOverlay } from '../../shared/picture/scene';
+import { bytesText, costShortText, durationText, shapeText } from '../../shared/vocabulary/quantities';
 import type { CostTables } from '../planning/costs/costTables';
 import { transferValue, wayOf } from '../planning/plan/metrics';
 import type { Plan } from '../planning/plan/plan';

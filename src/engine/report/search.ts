@@ -1,5 +1,5 @@
-import { bytesText, macsText, shapeText } from '../../shared/quantities';
-import type { SearchHit } from '../../shared/requests';
+import type { SearchHit } from '../../shared/protocol/requests';
+import { bytesText, macsText, shapeText } from '../../shared/vocabulary/quantities';
 import type { SplitGraph, SplitNode } from '../split/splitGraph';
 import { reportShape } from './tensorReport';
 

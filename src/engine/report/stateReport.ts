@@ -1,5 +1,5 @@
-import type { LinkStateReport, SessionReport, StateReport } from '../../shared/stateReports';
-import type { TensorReport } from '../../shared/tensorReports';
+import type { LinkStateReport, SessionReport, StateReport } from '../../shared/reports/stateReports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
 import type { CostTables } from '../planning/costs/costTables';
 import { sessionFigures, tierStates } from '../planning/findings/sessionFigures';
 import type { LinkLoad, Plan } from '../planning/plan/plan';

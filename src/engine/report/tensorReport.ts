@@ -1,5 +1,5 @@
-import { byteLength, type DType } from '../../shared/dtype';
-import type { ReportDim, TensorReport } from '../../shared/tensorReports';
+import type { ReportDim, TensorReport } from '../../shared/reports/tensorReports';
+import { byteLength, type DType } from '../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import type { InferredModel } from '../shapes/facts/inferred';

@@ -1,5 +1,5 @@
-import type { TraceReport, TraceRow } from '../../shared/bandwidthReports';
-import { follow, startingController, usualHysteresis } from '../../shared/policy';
+import type { TraceReport, TraceRow } from '../../shared/reports/bandwidthReports';
+import { follow, startingController, usualHysteresis } from '../../shared/vocabulary/policy';
 import type { Trace } from '../planning/bandwidths/trace';
 import {
   figuresOf,

@@ -1,7 +1,7 @@
-import type { TrustReport } from '../../shared/marginReports';
 import { messageOf, type Sentence, say } from '../../shared/messages/say';
-import { listed } from '../../shared/quantities';
-import type { PlanReport } from '../../shared/reports';
+import type { TrustReport } from '../../shared/reports/marginReports';
+import type { PlanReport } from '../../shared/reports/reports';
+import { listed } from '../../shared/vocabulary/quantities';
 import type { Margins } from '../planning/bandwidths/margins';
 import type { Doubt, Trust } from '../planning/bandwidths/trust';
 import type { CostTables } from '../planning/costs/costTables';

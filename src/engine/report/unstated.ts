@@ -1,6 +1,6 @@
-import type { Figures } from '../../shared/metrics';
-import type { WithUnstated } from '../../shared/reports';
-import { type UnstatedFigure, unstatedFigures } from '../../shared/unstatedText';
+import type { WithUnstated } from '../../shared/reports/reports';
+import type { Figures } from '../../shared/vocabulary/metrics';
+import { type UnstatedFigure, unstatedFigures } from '../../shared/vocabulary/unstatedText';
 import type { CostTables } from '../planning/costs/costTables';
 import type { Infrastructure } from '../planning/infrastructure/infrastructure';
 import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../planning/plan/plan';

@@ -1,6 +1,6 @@
 import { type Sentence, say } from '../../shared/messages/say';
-import { type Metric, metricTable } from '../../shared/metrics';
-import { listed, threeDigits } from '../../shared/quantities';
+import { type Metric, metricTable } from '../../shared/vocabulary/metrics';
+import { listed, threeDigits } from '../../shared/vocabulary/quantities';
 import type { CostTables } from '../planning/costs/costTables';
 import { whyNothingCounts } from '../planning/findings/caveats';
 import { leadingMetric } from '../planning/plan/metrics';

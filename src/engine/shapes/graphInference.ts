@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
-import { throwIfCanceled, type Work } from '../../shared/work';
+import { DnnSplitError } from '../../shared/work/errors';
+import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
 import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';

@@ -1,5 +1,5 @@
 import { say } from '../../shared/messages/say';
-import { unwatched, type Work } from '../../shared/work';
+import { unwatched, type Work } from '../../shared/work/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
 import { countElementwiseOps, countMacs } from './core/count';

@@ -1,4 +1,4 @@
-import { throwIfCanceled, unwatched, type Work } from '../../shared/work';
+import { throwIfCanceled, unwatched, type Work } from '../../shared/work/work';
 import { type Block, type BlockFrame, type BlockSolution, blockCost, cutBlock } from './blockCut';
 import { splitIntoBlocks } from './blocks';
 import { type Contraction, contractProblem } from './contraction';

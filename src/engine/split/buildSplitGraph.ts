@@ -1,7 +1,7 @@
-import { byteLength } from '../../shared/dtype';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { StatePair } from '../../shared/statePairs';
+import { byteLength } from '../../shared/vocabulary/dtype';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { Shape } from '../shapes/algebra/dim';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';

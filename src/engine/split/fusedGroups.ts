@@ -1,4 +1,4 @@
-import type { RateClass } from '../../shared/rateClasses';
+import type { RateClass } from '../../shared/vocabulary/rateClasses';
 import type { SplitGraph, SplitNode } from './splitGraph';
 
 /** What runtimes run as one kernel. */

@@ -1,4 +1,4 @@
-import type { RateClass } from '../../shared/rateClasses';
+import type { RateClass } from '../../shared/vocabulary/rateClasses';
 import type { Dim } from '../shapes/algebra/dim';
 import type { TensorFact } from '../shapes/facts/fact';
 import type { InferredNode } from '../shapes/facts/inferred';

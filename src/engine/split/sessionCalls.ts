@@ -1,6 +1,6 @@
-import type { Session } from '../../shared/session';
-import type { StatePair } from '../../shared/statePairs';
-import { throwIfCanceled, type Work } from '../../shared/work';
+import type { Session } from '../../shared/vocabulary/session';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
+import { throwIfCanceled, type Work } from '../../shared/work/work';
 import { stepDimensions } from '../shapes/assumed/assumeSizes';
 import type { DimensionBindings, InferredModel } from '../shapes/facts/inferred';
 import { inferModel } from '../shapes/inferModel';

@@ -1,5 +1,5 @@
-import type { DType } from '../../shared/dtype';
-import type { RateClass } from '../../shared/rateClasses';
+import type { DType } from '../../shared/vocabulary/dtype';
+import type { RateClass } from '../../shared/vocabulary/rateClasses';
 import type { Dim } from '../shapes/algebra/dim';
 
 /** A tensor that exists only when the model runs: made from the inputs, or an input itself. */

@@ -1,4 +1,4 @@
-import type { StatePair } from '../../shared/statePairs';
+import type { StatePair } from '../../shared/vocabulary/statePairs';
 import { memoryGraph } from './sessionGraph';
 import type { DraftNode } from './sharedWeights';
 import type { SplitGraph, StateTensor } from './splitGraph';

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { StatedPair, StatePair, StateSetting } from '../../shared/statePairs';
+import type { StatedPair, StatePair, StateSetting } from '../../shared/vocabulary/statePairs';
+import { DnnSplitError } from '../../shared/work/errors';
 import { isCache, isCrossCache, pairsByName } from './stateNames';
 
 /** What recognition needs to know of a tensor; a dimension that is no number is told by its key. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { assistantToolNames, contributedName } from '../../shared/assistantTools';
+import { assistantToolNames, contributedName } from '../../shared/assistant/assistantTools';
 import type { ServerConnection } from '../client/connection';
 import { DisposableStore, type Releasable } from '../window/disposables';
 

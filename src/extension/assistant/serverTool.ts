@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isReadable, seesEditorFiles } from '../../files/editorFiles';
-import { type AssistantTool, assistantTools } from '../../shared/assistantTools';
+import { type AssistantTool, assistantTools } from '../../shared/assistant/assistantTools';
 import type { ServerConnection } from '../client/connection';
 
 /** One tool of assistants, which the server answers. */

@@ -1,5 +1,5 @@
 import type { CancellationToken, Event } from 'vscode';
-import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import type { ServerNotifications, ServerRequests } from '../../shared/protocol/requests';
 import type { Releasable } from '../window/disposables';
 
 /**

@@ -11,7 +11,7 @@ import {
   State,
 } from 'vscode-languageclient/node';
 import { seesEditorFiles } from '../../files/editorFiles';
-import { clientCommands } from '../../shared/requests';
+import { clientCommands } from '../../shared/protocol/requests';
 import { withheldCommands } from '../window/withheld';
 import type { PoisonedDocuments } from './poisonedDocuments';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { labelText } from '../../shared/escape/workbench';
+import { DnnSplitError } from '../../shared/work/errors';
 import { splitTreeView } from '../tree/splitTree';
 import { type CommandContext, modelArgument, requireModel, requireReadable } from './context';
 

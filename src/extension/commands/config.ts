@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { labelText } from '../../shared/escape/workbench';
 import { fillPlaces } from '../../shared/messages/message';
-import { hasOverrides } from '../../shared/overrides';
+import { hasOverrides } from '../../shared/protocol/overrides';
+import { DnnSplitError } from '../../shared/work/errors';
 import { bindInConfig, configFileName, defaultConfigText } from '../model/configText';
 import { keepable, keptText } from '../model/keptText';
 import type { ModelEntry } from '../model/modelStore';

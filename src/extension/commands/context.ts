@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isReadable, seesEditorFiles } from '../../files/editorFiles';
-import { DnnSplitError } from '../../shared/errors';
-import type { PlanReport } from '../../shared/reports';
+import type { PlanReport } from '../../shared/reports/reports';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { LanguageServer } from '../client/languageServer';
 import type { GraphViews } from '../graph/graphViews';
 import type { LiveViews } from '../live/liveViews';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
-import { planCommand } from '../../shared/planCommand';
+import { planCommand } from '../../shared/wording/planCommand';
+import { DnnSplitError } from '../../shared/work/errors';
 import { type CommandContext, requireModel, requirePlan } from './context';
 
 /** Copies the command line that makes the plan that is shown, with everything that is tried. */

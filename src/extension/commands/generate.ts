@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { notificationText } from '../../shared/escape/workbench';
-import type { GeneratedFile } from '../../shared/requests';
-import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/targets';
+import type { GeneratedFile } from '../../shared/protocol/requests';
+import { type DeploymentTarget, deploymentTargets, targetTable } from '../../shared/vocabulary/targets';
+import { DnnSplitError } from '../../shared/work/errors';
 import { translated } from '../window/text';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk, requireModel } from './context';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { labelText } from '../../shared/escape/workbench';
-import type { GraphAct } from '../../shared/webviewMessages';
+import type { GraphAct } from '../../shared/protocol/webviewMessages';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { ModelEntry } from '../model/modelStore';
 import { withoutPin } from '../model/turnedKnobs';
 import { type CommandContext, requireModel, requirePlan } from './context';

@@ -1,4 +1,4 @@
-import type { GraphMenuContext } from '../../shared/graphMenu';
+import type { GraphMenuContext } from '../../shared/protocol/graphMenu';
 
 /** The node under the pointer where a menu of the graph was opened. */
 export interface GraphNode {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { runtimePackage } from '../../shared/runtimePackage';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /**
  * Asks whether ONNX Runtime may be installed into the extension's own storage, and does it.

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { labelText } from '../../shared/escape/workbench';
-import { metrics, metricTable } from '../../shared/metrics';
-import type { PlanReport } from '../../shared/reports';
-import { namedStrategies, strategyEntry } from '../../shared/strategies';
+import type { PlanReport } from '../../shared/reports/reports';
+import { metrics, metricTable } from '../../shared/vocabulary/metrics';
+import { namedStrategies, strategyEntry } from '../../shared/vocabulary/strategies';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { ModelEntry } from '../model/modelStore';
 import { withCut, withPin } from '../model/turnedKnobs';
 import { translated } from '../window/text';

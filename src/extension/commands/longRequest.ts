@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { ServerRequests } from '../../shared/requests';
+import type { ServerRequests } from '../../shared/protocol/requests';
 import type { CommandContext } from './context';
 
 /** Requests that say how far they are under a token of their own. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { labelText, notificationText } from '../../shared/escape/workbench';
-import type { NodeDataSubject } from '../../shared/nodeData';
+import type { NodeDataSubject } from '../../shared/reports/nodeData';
+import { DnnSplitError } from '../../shared/work/errors';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel, requirePlan } from './context';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { CommandContext } from './context';
 
 const sampleModel = 'mobilenetv2.onnx';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 import { planPreviewType } from '../preview/planPreviews';
 import { type CommandContext, fileArgument } from './context';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { notificationText } from '../../shared/escape/workbench';
-import { type HandoverFormat, handoverFormats } from '../../shared/handoverFormats';
+import { type HandoverFormat, handoverFormats } from '../../shared/protocol/handoverFormats';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel, requirePlan } from './context';

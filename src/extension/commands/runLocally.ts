@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bandwidthText, durationText, threeDigits } from '../../shared/quantities';
-import type { TrialReport } from '../../shared/trial';
+import type { TrialReport } from '../../shared/reports/trial';
+import { bandwidthText, durationText, threeDigits } from '../../shared/vocabulary/quantities';
 import { showReadOnly } from '../window/readOnly';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk } from './context';

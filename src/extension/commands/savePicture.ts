@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { notificationText } from '../../shared/escape/workbench';
-import { type DrawingPart, type PictureTheme, pictureScales } from '../../shared/picture';
-import type { PicturePart } from '../../shared/webviewMessages';
+import { type DrawingPart, type PictureTheme, pictureScales } from '../../shared/picture/picture';
+import type { PicturePart } from '../../shared/protocol/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';

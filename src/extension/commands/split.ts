@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
 import { notificationText } from '../../shared/escape/workbench';
+import { DnnSplitError } from '../../shared/work/errors';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk, requireModel } from './context';
 import { longRequest } from './longRequest';

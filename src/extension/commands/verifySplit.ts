@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { markdownCellCode, markdownText } from '../../shared/escape/markdown';
-import { threeDigits } from '../../shared/quantities';
-import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../../shared/verification';
+import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../../shared/reports/verification';
+import { threeDigits } from '../../shared/vocabulary/quantities';
 import { showReadOnly } from '../window/readOnly';
 import { requireTrust } from '../window/trust';
 import { type CommandContext, requireDisk } from './context';

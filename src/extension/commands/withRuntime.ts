@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { CommandContext } from './context';
 
 /** Does what needs ONNX Runtime, after it was installed where it is missing; nothing where a person decides against that. */

@@ -1,10 +1,6 @@
 import type { CancellationToken } from 'vscode';
-import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { NodeData } from '../../shared/nodeData';
-import type { AnalysisReport } from '../../shared/reports';
-import type { PlanOverrides } from '../../shared/requests';
-import { unreachable } from '../../shared/unreachable';
+import type { PlanOverrides } from '../../shared/protocol/requests';
 import type {
   FromWebview,
   GraphAct,
@@ -12,7 +8,11 @@ import type {
   PreviewedCut,
   RunCommand,
   ToWebview,
-} from '../../shared/webviewMessages';
+} from '../../shared/protocol/webviewMessages';
+import type { NodeData } from '../../shared/reports/nodeData';
+import type { AnalysisReport } from '../../shared/reports/reports';
+import { DnnSplitError, type ErrorData } from '../../shared/work/errors';
+import { unreachable } from '../../shared/work/unreachable';
 import type { ServerConnection } from '../client/connection';
 import type { LiveViews } from '../live/liveViews';
 import type { ModelEntry, ModelStore } from '../model/modelStore';

@@ -1,8 +1,8 @@
-import { answerPlaces } from '../../shared/answers';
-import { type SlidCondition, slidConditions } from '../../shared/overrides';
-import { heatMetricNamed } from '../../shared/picture';
-import type { PlanOverrides } from '../../shared/requests';
-import { type FromWebview, type RunCommand, runCommands } from '../../shared/webviewMessages';
+import { heatMetricNamed } from '../../shared/picture/picture';
+import { type SlidCondition, slidConditions } from '../../shared/protocol/overrides';
+import type { PlanOverrides } from '../../shared/protocol/requests';
+import { type FromWebview, type RunCommand, runCommands } from '../../shared/protocol/webviewMessages';
+import { answerPlaces } from '../../shared/reports/answers';
 
 type Fields = Readonly<Record<string, unknown>>;
 

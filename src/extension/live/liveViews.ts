@@ -1,4 +1,4 @@
-import type { LiveView } from '../../shared/live';
+import type { LiveView } from '../../shared/reports/live';
 import type { Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 

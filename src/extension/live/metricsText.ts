@@ -1,4 +1,4 @@
-import { type LiveCut, type LiveLink, type SwitchReason, switchReasons } from '../../shared/live';
+import { type LiveCut, type LiveLink, type SwitchReason, switchReasons } from '../../shared/reports/live';
 
 /** What the metrics of a first tier's relay say, as far as a graph shows it. */
 export interface RelayMetrics {

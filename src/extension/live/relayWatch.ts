@@ -1,4 +1,4 @@
-import { type LiveMoment, type LiveSwitch, type LiveView, switchReasons } from '../../shared/live';
+import { type LiveMoment, type LiveSwitch, type LiveView, switchReasons } from '../../shared/reports/live';
 import type { Releasable } from '../window/disposables';
 import { type RelayMetrics, readMetrics } from './metricsText';
 

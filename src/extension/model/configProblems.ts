@@ -1,4 +1,4 @@
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelStore } from './modelStore';
 

@@ -1,7 +1,7 @@
 import { parse } from 'jsonc-parser';
 import { withValues } from '../../shared/documents/withValues';
-import { metrics } from '../../shared/metrics';
-import { listed } from '../../shared/quantities';
+import { metrics } from '../../shared/vocabulary/metrics';
+import { listed } from '../../shared/vocabulary/quantities';
 
 /** Name of the configuration file. */
 export const configFileName = 'dnnsplit.json';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { seesEditorFiles } from '../../files/editorFiles';
-import { hasOverrides } from '../../shared/overrides';
+import { hasOverrides } from '../../shared/protocol/overrides';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import type { ModelEntry, ModelStore } from './modelStore';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { hasOverrides } from '../../shared/overrides';
+import { hasOverrides } from '../../shared/protocol/overrides';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { defaultObjective } from '../window/settings';
 import type { ModelEntry, ModelStore } from './modelStore';

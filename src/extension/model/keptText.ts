@@ -1,8 +1,8 @@
 import { type JSONPath, parse } from 'jsonc-parser';
 import { withValues } from '../../shared/documents/withValues';
-import { metricNamed } from '../../shared/metrics';
-import { type SlidCondition, slidConditions } from '../../shared/overrides';
-import type { PlanOverrides } from '../../shared/requests';
+import { type SlidCondition, slidConditions } from '../../shared/protocol/overrides';
+import type { PlanOverrides } from '../../shared/protocol/requests';
+import { metricNamed } from '../../shared/vocabulary/metrics';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { CancellationToken, Event } from 'vscode';
-import type { ErrorData } from '../../shared/errors';
-import type { ModelSnapshot, PlanOverrides, ServerRequests } from '../../shared/requests';
+import type { ModelSnapshot, PlanOverrides, ServerRequests } from '../../shared/protocol/requests';
+import type { ErrorData } from '../../shared/work/errors';
 import type { ServerConnection } from '../client/connection';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';

@@ -1,4 +1,4 @@
-import type { PlanOverrides } from '../../shared/requests';
+import type { PlanOverrides } from '../../shared/protocol/requests';
 
 /** Of a model whose knobs nobody has turned yet. */
 export const untouchedOverrides: PlanOverrides = {};

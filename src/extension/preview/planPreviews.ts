@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { escapeXml } from '../../shared/escape/markup';
-import type { NamedText } from '../../shared/requests';
+import type { NamedText } from '../../shared/protocol/requests';
 import type { ServerConnection } from '../client/connection';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';

@@ -1,6 +1,6 @@
 import { labelText } from '../../shared/escape/workbench';
-import { durationText } from '../../shared/quantities';
-import type { PlanReport } from '../../shared/reports';
+import type { PlanReport } from '../../shared/reports/reports';
+import { durationText } from '../../shared/vocabulary/quantities';
 import type { ModelEntry } from '../model/modelStore';
 import type { Translate } from '../window/text';
 

@@ -1,8 +1,8 @@
-import { outcomeOfCandidate } from '../../shared/candidateOutcome';
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bytesText, costShortText, costText, durationText, macsText } from '../../shared/quantities';
-import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports';
+import { outcomeOfCandidate } from '../../shared/reports/candidateOutcome';
+import type { AnalysisReport, CandidateOutcome, CandidateReport, PlanReport } from '../../shared/reports/reports';
+import { bytesText, costShortText, costText, durationText, macsText } from '../../shared/vocabulary/quantities';
 import type { Translate } from '../window/text';
 import { tensorNames, tensorRows } from './planRows';
 import type { TreeRow } from './row';

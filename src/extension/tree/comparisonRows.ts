@@ -1,9 +1,15 @@
-import type { RegimeReport } from '../../shared/bandwidthReports';
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bandwidthEnds, bandwidthText, costShortText, costText, durationText } from '../../shared/quantities';
-import { latencyEnds } from '../../shared/regimeLatency';
-import type { PlanReport, StrategyReport } from '../../shared/reports';
+import type { RegimeReport } from '../../shared/reports/bandwidthReports';
+import type { PlanReport, StrategyReport } from '../../shared/reports/reports';
+import {
+  bandwidthEnds,
+  bandwidthText,
+  costShortText,
+  costText,
+  durationText,
+} from '../../shared/vocabulary/quantities';
+import { latencyEnds } from '../../shared/wording/regimeLatency';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
 import { factorText, metricLines, statedCost } from './words';

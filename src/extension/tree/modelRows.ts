@@ -1,7 +1,7 @@
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import type { AnalysisReport } from '../../shared/reports';
-import type { ModelSnapshot } from '../../shared/requests';
+import type { ModelSnapshot } from '../../shared/protocol/requests';
+import type { AnalysisReport } from '../../shared/reports/reports';
 import type { PlanPlace } from '../model/planPlaces';
 import type { Translate } from '../window/text';
 import { candidatesSection } from './candidateRows';

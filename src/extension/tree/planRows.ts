@@ -1,6 +1,7 @@
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
-import { latencyPartsText, linkTimeText } from '../../shared/latencyParts';
 import { fillPlaces } from '../../shared/messages/message';
+import type { LinkReport, PlanReport, TierReport } from '../../shared/reports/reports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
 import {
   bandwidthText,
   bytesText,
@@ -11,10 +12,9 @@ import {
   macsText,
   shapeText,
   threeDigits,
-} from '../../shared/quantities';
-import type { LinkReport, PlanReport, TierReport } from '../../shared/reports';
-import type { TensorReport } from '../../shared/tensorReports';
-import { unlessUnstated } from '../../shared/unstatedText';
+} from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
+import { latencyPartsText, linkTimeText } from '../../shared/wording/latencyParts';
 import type { Translate } from '../window/text';
 import { type TreeRow, tierColor } from './row';
 import { metricLines, statedCost } from './words';

@@ -1,5 +1,5 @@
-import type { PlanOverrides } from '../../shared/requests';
-import { tierColorIds } from '../../shared/tierLook';
+import { tierColorIds } from '../../shared/picture/tierLook';
+import type { PlanOverrides } from '../../shared/protocol/requests';
 import type { PlanPlace } from '../model/planPlaces';
 
 /** One row of the tree, without any type of the workbench, so that its text can be tested in plain Node. */

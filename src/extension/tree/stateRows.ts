@@ -1,8 +1,8 @@
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bytesText, durationText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport, PlanReport } from '../../shared/reports';
-import type { StateReport } from '../../shared/stateReports';
+import type { AnalysisReport, PlanReport } from '../../shared/reports/reports';
+import type { StateReport } from '../../shared/reports/stateReports';
+import { bytesText, durationText, shapeText } from '../../shared/vocabulary/quantities';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
 

@@ -1,5 +1,5 @@
-import { restsOnEstimates } from '../../shared/estimates';
-import type { AnalysisReport, PlanReport } from '../../shared/reports';
+import { restsOnEstimates } from '../../shared/reports/estimates';
+import type { AnalysisReport, PlanReport } from '../../shared/reports/reports';
 import type { Translate } from '../window/text';
 import { withheldCommands } from '../window/withheld';
 import type { TreeRow } from './row';

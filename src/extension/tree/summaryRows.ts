@@ -1,8 +1,8 @@
 import { markdownText } from '../../shared/escape/markdown';
 import { fillPlaces } from '../../shared/messages/message';
-import { bytesText, countText, macsText, shapeText } from '../../shared/quantities';
-import type { AnalysisReport } from '../../shared/reports';
-import type { TensorReport } from '../../shared/tensorReports';
+import type { AnalysisReport } from '../../shared/reports/reports';
+import type { TensorReport } from '../../shared/reports/tensorReports';
+import { bytesText, countText, macsText, shapeText } from '../../shared/vocabulary/quantities';
 import { baseName } from '../window/paths';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';

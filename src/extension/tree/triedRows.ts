@@ -1,7 +1,7 @@
-import { bandwidthText, durationText, ratioText } from '../../shared/quantities';
-import type { PlanReport } from '../../shared/reports';
-import type { PlanOverrides } from '../../shared/requests';
-import { type TriedItem, triedOut } from '../../shared/triedOut';
+import type { PlanOverrides } from '../../shared/protocol/requests';
+import type { PlanReport } from '../../shared/reports/reports';
+import { bandwidthText, durationText, ratioText } from '../../shared/vocabulary/quantities';
+import { type TriedItem, triedOut } from '../../shared/wording/triedOut';
 import type { Translate } from '../window/text';
 import type { TreeRow } from './row';
 

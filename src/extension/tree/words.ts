@@ -1,5 +1,5 @@
-import { type Figures, metricEntry, metrics } from '../../shared/metrics';
-import { unlessUnstated } from '../../shared/unstatedText';
+import { type Figures, metricEntry, metrics } from '../../shared/vocabulary/metrics';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
 import { type Translate, translated } from '../window/text';
 
 /** A line of a tooltip for every metric whose figure is known. */

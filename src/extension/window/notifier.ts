@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { DnnSplitError } from '../../shared/errors';
 import { visibleLines } from '../../shared/escape/visible';
 import { notificationText } from '../../shared/escape/workbench';
+import type { DnnSplitError } from '../../shared/work/errors';
 import { readableError } from './readableError';
 import { requestError } from './requestErrors';
 import { notTrusted } from './trust';

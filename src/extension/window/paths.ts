@@ -1,4 +1,4 @@
-import type { ErrorData } from '../../shared/errors';
+import type { ErrorData } from '../../shared/work/errors';
 
 /** Names of the files that belong to a model. */
 

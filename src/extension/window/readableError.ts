@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ErrorData } from '../../shared/errors';
 import { type Message, messageText } from '../../shared/messages/message';
 import { messages } from '../../shared/messages/messages';
+import type { ErrorData } from '../../shared/work/errors';
 import { readableSentence } from './paths';
 
 /** A message in the language of the workbench, where there is a translation of it. */

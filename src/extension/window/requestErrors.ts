@@ -1,5 +1,5 @@
-import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/work/errors';
 
 /** JSON-RPC and LSP codes: the client or the server gave the request up. */
 const canceledCodes = new Set([-32800, -32802]);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DnnSplitError } from '../../shared/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** Detail of the error for workspaces that are not trusted, by which the notifier offers the way out. */
 export const notTrusted = 'The workspace is not trusted.';

@@ -1,5 +1,5 @@
 import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
-import { type SwitchReason, switchReasons } from '../../shared/live';
+import { type SwitchReason, switchReasons } from '../../shared/reports/live';
 import {
   type ControllerState,
   follow,
@@ -8,7 +8,7 @@ import {
   regimeAt,
   type SwitchingTable,
   startingController,
-} from '../../shared/policy';
+} from '../../shared/vocabulary/policy';
 import type { Holding } from './holding';
 import type { Route } from './route';
 

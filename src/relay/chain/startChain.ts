@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { EmulatedLink, type EmulatedShape } from '../execution/emulatedLink';
 
 export interface ChainOptions {

@@ -1,7 +1,7 @@
 import { type FileKind, readTextFile } from '../../files/regularFile';
 import { type ContractDocument, contractSchema } from '../../shared/documents/contract';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** Reads the contract of a tier. @throws DnnSplitError `file-system`, `invalid-plan` */
 export async function readContract(path: string): Promise<ContractDocument> {

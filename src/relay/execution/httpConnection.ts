@@ -7,8 +7,8 @@ import {
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { Refusal } from '../../runtime/refusal';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { collect } from '../inference/collect';
 
 export interface HttpConnectionOptions {

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { median } from '../../shared/statistics';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { TensorServer } from './tensorServer';
 import { observationFrom } from './tierAbove';
 

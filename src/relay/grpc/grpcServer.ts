@@ -10,8 +10,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { Refusal } from '../../runtime/refusal';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import { holdingOf } from '../adaptive/holding';
 import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';

@@ -3,7 +3,7 @@ import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { startsWithOf } from '../../shared/documents/contractParts';
 import { say } from '../../shared/messages/say';
-import { counted } from '../../shared/quantities';
+import { counted } from '../../shared/vocabulary/quantities';
 import type { Arrival } from '../adaptive/arrivals';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';

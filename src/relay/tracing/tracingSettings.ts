@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** How spans are made and where they go, by OpenTelemetry's variables of the environment. */
 export interface TracingSettings {

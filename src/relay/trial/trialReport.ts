@@ -1,6 +1,6 @@
 import { say } from '../../shared/messages/say';
+import type { TrialReport, TrialTask } from '../../shared/reports/trial';
 import { median, quantile, quartileDistance } from '../../shared/statistics';
-import type { TrialReport, TrialTask } from '../../shared/trial';
 import type { RateTimes, RequestTimes } from './askChain';
 
 /** Everything that was measured. */

@@ -4,12 +4,12 @@ import { type Call, type Executor, type Sequence, unhurriedCall } from '../../ru
 import { type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
-import { refuseUncarried } from '../../shared/carriedTensors';
+import { refuseUncarried } from '../../shared/documents/carriedTensors';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { blocksOf, runTensors, travellingTensors } from '../../shared/documents/contractParts';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { RunningDeployment, VerificationReport, VerificationTask } from '../../shared/verification';
+import type { RunningDeployment, VerificationReport, VerificationTask } from '../../shared/reports/verification';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { Route } from '../adaptive/route';
 import { announcedBy } from '../execution/tierAbove';
 import { artifactOf } from '../inference/artifact';

@@ -3,7 +3,7 @@ import { randomInput } from '../../runtime/randomInputs';
 import { elementCount, type Tensor } from '../../runtime/tensor';
 import type { ContractDocument, ContractTensor, StartTensor, StateTensor } from '../../shared/documents/contract';
 import { interfaceOf, startsWithOf, stateOf } from '../../shared/documents/contractParts';
-import type { InputRanges } from '../../shared/inputRanges';
+import type { InputRanges } from '../../shared/vocabulary/inputRanges';
 import { atStep, masksAll, type RoleOf, rolesOf, type StepLengths } from '../inference/stepLengths';
 
 /** State of a whole model, which the tiers of its chain keep in parts. */

@@ -3,9 +3,9 @@ import { loadOnnxRuntime, onnxRuntimeExecutor } from '../../runtime/onnxRuntime'
 import { randomNumbers } from '../../runtime/randomInputs';
 import type { Tensor } from '../../runtime/tensor';
 import { cutsOf } from '../../shared/documents/contractParts';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/verification';
+import type { VerificationReport, VerificationTask, VerifiedOutput } from '../../shared/reports/verification';
+import { DnnSplitError } from '../../shared/work/errors';
 import { readContract } from '../contract/contractFile';
 import { deployedChain, exactly, localChain } from './chainUnderTest';
 import { randomStream, singleRequest, wholeStateOf } from './randomStream';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { optimizationLevels } from '../../shared/documents/profile';
-import { inputRangesSchema } from '../../shared/inputRanges';
+import { inputRangesSchema } from '../../shared/vocabulary/inputRanges';
 
 const short = z.string().max(200);
 const time = z.number().nonnegative().max(1e12);

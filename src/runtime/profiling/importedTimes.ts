@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { openFileSource } from '../../files/fileSource';
 import { readTextFile } from '../../files/regularFile';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { parsedJson } from '../../shared/parsedJson';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { KernelTime, TraceTimes } from './kernelTimes';
 
 /**

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { median, quartileDistance } from '../../shared/statistics';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { TraceEvent } from './traceEvents';
 
 /** The time of one operator of ONNX Runtime's graph over the runs of a trace. */

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import type { OnnxGraph, OnnxModel, TensorPayload } from '../../engine/onnx/model';
 import type { InferredModel } from '../../engine/shapes/facts/inferred';
 import { resolveExternalData } from '../../files/externalData';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** An input that a model must be given, with every dimension a number. */
 export interface InputSpec {

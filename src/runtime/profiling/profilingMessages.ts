@@ -1,6 +1,6 @@
 import type { optimizationLevels } from '../../shared/documents/profile';
-import type { ErrorData } from '../../shared/errors';
-import type { InputRanges } from '../../shared/inputRanges';
+import type { InputRanges } from '../../shared/vocabulary/inputRanges';
+import type { ErrorData } from '../../shared/work/errors';
 import type { InputSpec } from './modelInputs';
 
 /** What the process that runs the model is told. */

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { DnnSplitError, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { median } from '../../shared/statistics';
+import { DnnSplitError, toErrorData } from '../../shared/work/errors';
 import { loadOnnxRuntime, type OnnxRuntime } from '../onnxRuntime';
 import { toOrt } from '../ortTensors';
 import { randomInput, randomNumbers } from '../randomInputs';

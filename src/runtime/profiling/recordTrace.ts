@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createScratchFolder, whileUnfinished } from '../../files/leftovers';
-import { DnnSplitError } from '../../shared/errors';
 import { type Sentence, say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { ProfilingAnswer, ProfilingOrder } from './profilingMessages';
 
 export interface TraceRequest extends Omit<ProfilingOrder, 'tracePrefix'> {

@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import { openFileSource } from '../../files/fileSource';
 import { readJsonText } from '../../shared/documents/jsonText';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
 import { parsedJson } from '../../shared/parsedJson';
+import { DnnSplitError } from '../../shared/work/errors';
 
 /** One operator's execution in an ONNX Runtime profile, or one run of the whole model. Times are in microseconds. */
 export interface TraceEvent {

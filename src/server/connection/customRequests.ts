@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
-import type { ServerNotifications, ServerRequests } from '../../shared/requests';
+import type { ServerNotifications, ServerRequests } from '../../shared/protocol/requests';
 import { signalOf, toResponseError } from './responses';
 
 type Awaitable<Value> = Value | Promise<Value>;

@@ -4,10 +4,10 @@ import { measureFolder, measureLinkThere, measureThere } from '../../app/measure
 import type { MeasuredWhere } from '../../app/measure/measureTiers';
 import type { MeasuringRuns } from '../../app/measure/measuringOrder';
 import { remoteHost } from '../../app/push/remoteHost';
-import { DnnSplitError } from '../../shared/errors';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import type { MeasuredProfile, ServerRequests } from '../../shared/requests';
+import type { MeasuredProfile, ServerRequests } from '../../shared/protocol/requests';
+import { DnnSplitError } from '../../shared/work/errors';
 import { uriToPath } from '../sessions/uris';
 import type { RequestHandlers } from './customRequests';
 import { type DeploymentServices, programRun } from './deploymentRequests';

@@ -1,11 +1,11 @@
 import type { Connection } from 'vscode-languageserver/node';
-import { handoverText } from '../../app/handoverText';
-import { planPage } from '../../app/planPage';
+import { handoverText } from '../../app/plan/handoverText';
+import { planPage } from '../../app/plan/planPage';
 import { createDisplayList } from '../../engine/picture/displayList/displayList';
 import { savedTheme } from '../../engine/picture/displayList/editorColors';
 import { pictureText } from '../../engine/picture/displayList/texts';
 import { svgPicture } from '../../engine/picture/svgPicture';
-import type { ServerRequests } from '../../shared/requests';
+import type { ServerRequests } from '../../shared/protocol/requests';
 import { documentKind } from '../language/documentKind';
 import { isGovernedBy } from '../language/governedModels';
 import type { Scenes } from '../sessions/scenes';

@@ -1,5 +1,5 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
-import { type ErrorData, toErrorData } from '../../shared/errors';
+import { type ErrorData, toErrorData } from '../../shared/work/errors';
 
 /** An error as it travels in a response: one sentence, and everything else as data. */
 export function toResponseError(thrown: unknown): ResponseError<ErrorData> {

@@ -7,7 +7,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
 import { visibleLines } from '../../shared/escape/visible';
-import { workspaceTrusted } from '../../shared/requests';
+import { workspaceTrusted } from '../../shared/protocol/requests';
 import { type ClientOptions, clientOptions } from '../language/clientOptions';
 import { codeActionKinds } from '../language/codeActions';
 import { documentKind } from '../language/documentKind';

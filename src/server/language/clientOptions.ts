@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clientCommands } from '../../shared/requests';
+import { clientCommands } from '../../shared/protocol/requests';
 
 /** What a client may say of itself in `initializationOptions`; everything is optional. */
 const schema = z.object({

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { CodeAction, Command } from 'vscode-languageserver/node';
-import { modelIfThere } from '../../app/planFile';
+import { modelIfThere } from '../../app/plan/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { clientCommands } from '../../shared/requests';
-import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/targets';
+import { clientCommands } from '../../shared/protocol/requests';
+import { type DeploymentTarget, deploymentTargets, targetEntry, targetTable } from '../../shared/vocabulary/targets';
 import { pathToUri } from '../sessions/uris';
 
 /** Kinds of the server's actions; editors list them by these. */

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import type { CodeLens } from 'vscode-languageserver/node';
-import { modelIfThere } from '../../app/planFile';
+import { modelIfThere } from '../../app/plan/planFile';
 import type { Reach } from '../../files/reach';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { labelText } from '../../shared/escape/workbench';
 import { say } from '../../shared/messages/say';
-import { costText, durationText } from '../../shared/quantities';
-import { clientCommands, type ModelSnapshot } from '../../shared/requests';
-import { unlessUnstated } from '../../shared/unstatedText';
+import { clientCommands, type ModelSnapshot } from '../../shared/protocol/requests';
+import { costText, durationText } from '../../shared/vocabulary/quantities';
+import { unlessUnstated } from '../../shared/vocabulary/unstatedText';
 import { pathToUri, tryUriToPath } from '../sessions/uris';
 import { documentStart } from './places';
 

@@ -1,4 +1,4 @@
-import type { PlanCheck } from '../../app/checkPlan';
+import type { PlanCheck } from '../../app/plan/checkPlan';
 import { type Reach, reachedFile } from '../../files/reach';
 import { requireRegularFile, statusAt } from '../../files/regularFile';
 import type { ConfigDocument } from '../../shared/documents/config';
@@ -6,9 +6,9 @@ import { parseConfig } from '../../shared/documents/parseConfig';
 import { type DocumentProblem, problemAtPath } from '../../shared/documents/parsedDocument';
 import { parsePlan } from '../../shared/documents/parsePlan';
 import { parseProfile } from '../../shared/documents/parseProfile';
-import { DnnSplitError, type ErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { ModelSnapshot } from '../../shared/requests';
+import type { ModelSnapshot } from '../../shared/protocol/requests';
+import { DnnSplitError, type ErrorData } from '../../shared/work/errors';
 import { presetProblems } from './presetProblems';
 
 /**

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { configFileName } from '../../app/findConfig';
+import { configFileName } from '../../app/model/findConfig';
 
 export type DocumentKind = 'config' | 'plan' | 'profile';
 

@@ -12,10 +12,17 @@ import { parsePlan } from '../../shared/documents/parsePlan';
 import type { PlanLink, PlanTier } from '../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../shared/escape/markdown';
 import { type Sentence, say } from '../../shared/messages/say';
-import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/metrics';
-import { bandwidthText, bytesText, costText, durationText, macsText, shapeText } from '../../shared/quantities';
-import { rateClasses } from '../../shared/rateClasses';
 import { namesOf } from '../../shared/recordOf';
+import { type LinkRate, linkRates, type TierRate, tierRates } from '../../shared/vocabulary/metrics';
+import {
+  bandwidthText,
+  bytesText,
+  costText,
+  durationText,
+  macsText,
+  shapeText,
+} from '../../shared/vocabulary/quantities';
+import { rateClasses } from '../../shared/vocabulary/rateClasses';
 import { pathAt } from './places';
 
 /** On a tier or link of a sound `dnnsplit.json`: the figures that planning uses, and where each comes from. */

@@ -3,7 +3,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Reach } from '../../files/reach';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
 import { say } from '../../shared/messages/say';
-import type { ModelSnapshot } from '../../shared/requests';
+import type { ModelSnapshot } from '../../shared/protocol/requests';
 import type { Sessions } from '../sessions/sessions';
 import { tryUriToPath } from '../sessions/uris';
 import type { Workers } from '../workers/workers';

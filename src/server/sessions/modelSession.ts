@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { findConfig } from '../../app/findConfig';
+import { findConfig } from '../../app/model/findConfig';
 import { fileStamp } from '../../files/fileIdentity';
-import type { RegionMapReport } from '../../shared/bandwidthReports';
-import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { hasOverrides } from '../../shared/overrides';
-import type { ModelSnapshot, PlanOverrides } from '../../shared/requests';
+import { hasOverrides } from '../../shared/protocol/overrides';
+import type { ModelSnapshot, PlanOverrides } from '../../shared/protocol/requests';
+import type { RegionMapReport } from '../../shared/reports/bandwidthReports';
+import { DnnSplitError, type ErrorData, toErrorData } from '../../shared/work/errors';
 import type { AnalysisFunctions, ModelRequest, ModelState } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
 import { pathToUri } from './uris';

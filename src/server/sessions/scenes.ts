@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { Scene } from '../../shared/scene';
+import type { Scene } from '../../shared/picture/scene';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { CallOptions } from '../workers/workerClient';
 import type { Workers } from '../workers/workers';
 

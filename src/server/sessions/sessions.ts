@@ -1,7 +1,7 @@
 import { dirname, sep } from 'node:path';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import type { ModelSnapshot } from '../../shared/requests';
+import type { ModelSnapshot } from '../../shared/protocol/requests';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { AnalysisFunctions } from '../workers/analysisApi';
 import type { WorkerClient } from '../workers/workerClient';
 import { type Interest, ModelSession, type SessionListener } from './modelSession';

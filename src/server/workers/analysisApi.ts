@@ -1,17 +1,13 @@
-import type { PlanCheck } from '../../app/checkPlan';
-import type { SplitReport } from '../../app/deploySplit';
 import type { MeasuredThere } from '../../app/measure/measureModel';
 import type { MeasuredWhere } from '../../app/measure/measureTiers';
 import type { MeasurableModel } from '../../app/measure/measuringOrder';
+import type { PlanCheck } from '../../app/plan/checkPlan';
+import type { SplitReport } from '../../app/split/deploySplit';
 import type { Handover } from '../../engine/handover/blocks';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import type { FileIdentity } from '../../files/fileIdentity';
-import type { ToolAnswer } from '../../shared/assistantTools';
-import type { RegionMapReport } from '../../shared/bandwidthReports';
-import type { ErrorData } from '../../shared/errors';
-import type { InputRanges } from '../../shared/inputRanges';
-import type { NodeDataSubject } from '../../shared/nodeData';
-import type { AnalysisReport, PlanReport } from '../../shared/reports';
+import type { ToolAnswer } from '../../shared/assistant/assistantTools';
+import type { SceneOverlay } from '../../shared/picture/scene';
 import type {
   GeneratedFile,
   MeasuredProfile,
@@ -22,10 +18,14 @@ import type {
   PreviewAnswer,
   SearchHit,
   ServerRequests,
-} from '../../shared/requests';
-import type { SceneOverlay } from '../../shared/scene';
-import type { DeploymentTarget } from '../../shared/targets';
-import type { Work } from '../../shared/work';
+} from '../../shared/protocol/requests';
+import type { RegionMapReport } from '../../shared/reports/bandwidthReports';
+import type { NodeDataSubject } from '../../shared/reports/nodeData';
+import type { AnalysisReport, PlanReport } from '../../shared/reports/reports';
+import type { InputRanges } from '../../shared/vocabulary/inputRanges';
+import type { DeploymentTarget } from '../../shared/vocabulary/targets';
+import type { ErrorData } from '../../shared/work/errors';
+import type { Work } from '../../shared/work/work';
 
 /** Names everything that a result depends on besides the files themselves, so that a restarted worker needs no history. */
 export interface ModelRequest {

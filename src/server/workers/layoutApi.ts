@@ -1,6 +1,6 @@
 import type { SplitGraph } from '../../engine/split/splitGraph';
-import type { Scene } from '../../shared/scene';
-import type { Work } from '../../shared/work';
+import type { Scene } from '../../shared/picture/scene';
+import type { Work } from '../../shared/work/work';
 
 /** The functions of the layout worker. */
 export interface LayoutFunctions {

@@ -2,8 +2,8 @@
  * Calls into a worker thread: one interface of functions on both sides. A call carries a shared cancel flag, so that a
  * busy loop sees it without reading messages; a result is `{ ok }` or `{ err }`, and progress comes in between.
  */
-import type { ErrorData } from '../../shared/errors';
-import type { Work } from '../../shared/work';
+import type { ErrorData } from '../../shared/work/errors';
+import type { Work } from '../../shared/work/work';
 
 /** What every function of a worker looks like: plain data in, plain data out. */
 export type WorkerFunction = (params: never, work: Work) => unknown;

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
-import { DnnSplitError, toErrorData } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
-import { throwIfCanceled, type Work } from '../../shared/work';
+import { DnnSplitError, toErrorData } from '../../shared/work/errors';
+import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { CallMessage, ReplyMessage, WorkerFunctions } from './rpc';
 
 /** Progress within one stage goes out at most this often. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { DnnSplitError } from '../../shared/errors';
 import { say } from '../../shared/messages/say';
+import { DnnSplitError } from '../../shared/work/errors';
 import type { CallMessage, ParamsOf, ReplyMessage, ResultOf, WorkerFunctions } from './rpc';
 
 /** What a caller of a worker can add to a call. */

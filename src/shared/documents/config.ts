@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { answerPlaces } from '../answers';
+import { namesOf, recordOf } from '../recordOf';
+import { answerPlaces } from '../reports/answers';
 import {
   additiveMetrics,
   limitedMetrics,
@@ -8,12 +9,11 @@ import {
   metrics,
   metricTable,
   tierRates,
-} from '../metrics';
-import { listed } from '../quantities';
-import { rateClasses, rateClassTable } from '../rateClasses';
-import { namesOf, recordOf } from '../recordOf';
-import { mostTokens, sessionLimits } from '../session';
-import { namedStrategies } from '../strategies';
+} from '../vocabulary/metrics';
+import { listed } from '../vocabulary/quantities';
+import { rateClasses, rateClassTable } from '../vocabulary/rateClasses';
+import { mostTokens, sessionLimits } from '../vocabulary/session';
+import { namedStrategies } from '../vocabulary/strategies';
 import { copies, count, nonNegative, positive } from './numbers';
 
 /** Compute by kind of work. */

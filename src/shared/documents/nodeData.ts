@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { DnnSplitError } from '../errors';
 import { say } from '../messages/say';
+import { DnnSplitError } from '../work/errors';
 import { readJsonText } from './jsonText';
 import { real } from './numbers';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { figures, type Metric, metricEntry, metrics } from '../metrics';
-import { trialReportSchema } from '../trial';
+import { trialReportSchema } from '../reports/trial';
+import { figures, type Metric, metricEntry, metrics } from '../vocabulary/metrics';
 
 /**
  * What the command line prints with `--json`, for programs that read it. Each output begins with its `format` and

@@ -1,8 +1,8 @@
 import { findNodeAtLocation, type Node as JsonNode } from 'jsonc-parser';
 import * as z from 'zod';
-import { DnnSplitError, type ErrorCode } from '../errors';
 import { say } from '../messages/say';
-import { counted } from '../quantities';
+import { counted } from '../vocabulary/quantities';
+import { DnnSplitError, type ErrorCode } from '../work/errors';
 import { type JsonText, readJsonText } from './jsonText';
 import { nameText, suggestion } from './nearest';
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { answerPlaces } from '../answers';
-import { estimateBases } from '../estimates';
+import { namesOf, recordOf } from '../recordOf';
+import { answerPlaces } from '../reports/answers';
+import { estimateBases } from '../reports/estimates';
 import {
   type FigureName,
   figures,
@@ -10,11 +11,10 @@ import {
   type metricTable,
   type RateEntry,
   tierRates,
-} from '../metrics';
-import { rateClasses } from '../rateClasses';
-import { namesOf, recordOf } from '../recordOf';
-import type { StateSetting } from '../statePairs';
-import { unstatedFigures } from '../unstatedText';
+} from '../vocabulary/metrics';
+import { rateClasses } from '../vocabulary/rateClasses';
+import type { StateSetting } from '../vocabulary/statePairs';
+import { unstatedFigures } from '../vocabulary/unstatedText';
 import { copies, count, nonNegative, positive, real } from './numbers';
 import { optimizationLevels } from './profile';
 

@@ -1,4 +1,4 @@
-import { mostEditorFileMB } from '../../shared/editorFileLimit';
+import { mostEditorFileMB } from '../../shared/protocol/editorFileLimit';
 
 export const mostFileBytes = mostEditorFileMB * 1e6;
 

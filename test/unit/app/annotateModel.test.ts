@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
-import { annotationSteps } from '../../../src/app/annotateModel';
-import { planText } from '../../../src/app/planAnalyzed';
-import { statedPlacement, statedPlanReport } from '../../../src/app/statedPlan';
-import { takeSteps } from '../../../src/app/steps';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
+import { planText } from '../../../src/app/plan/planAnalyzed';
+import { statedPlacement, statedPlanReport } from '../../../src/app/plan/statedPlan';
+import { annotationSteps } from '../../../src/app/split/annotateModel';
+import { takeSteps } from '../../../src/app/tasks/steps';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { byHand, handFolder, planByHand } from '../../support/handModel';

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
 import { measurableModel } from '../../../src/app/measure/measurableModel';
 import { linkFacts, measureLink } from '../../../src/app/measure/measureLink';
 import { type MeasureOptions, measureThere, profileFileName } from '../../../src/app/measure/measureModel';
 import { machinesOf, profileFromThere } from '../../../src/app/measure/measureTiers';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { chunkBytes } from '../../../src/app/push/bundleChunks';
 import { type RemoteHost, remoteHost, runRemotely } from '../../../src/app/push/remoteHost';
 import { receiveScript } from '../../../src/app/push/remoteScripts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { earlierGeneratedFiles, generatedListFile, generatedListText } from '../../../src/app/ownFiles';
+import { earlierGeneratedFiles, generatedListFile, generatedListText } from '../../../src/app/split/ownFiles';
 import { temporaryName } from '../../../src/files/leftovers';
 import { makeWork, swapIn, waitingPlace } from '../../../src/files/swap';
 

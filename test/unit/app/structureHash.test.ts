@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { structureHash } from '../../../src/app/structureHash';
+import { structureHash } from '../../../src/app/model/structureHash';
 import { bufferSource } from '../../../src/engine/onnx/byteSource';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { type BuiltAttribute, type BuiltModel, type BuiltNode, buildModel } from '../../support/onnxBuilder';

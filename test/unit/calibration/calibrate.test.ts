@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { calibrateTier } from '../../../src/app/calibrateTier';
+import { calibrateTier } from '../../../src/app/profile/calibrateTier';
 import { calibrate } from '../../../src/engine/calibration/calibrate';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
 import { resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { planReportText } from '../../../src/cli/terminal/planText';
 import { planReport } from '../../../src/engine/report/planReport';
 import { type Bundled, bundlePrograms } from '../../support/bundled';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
-import { configOf, settingsOf } from '../../../src/app/configuredModel';
-import { planAnalyzed } from '../../../src/app/planAnalyzed';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
+import { configOf, settingsOf } from '../../../src/app/model/configuredModel';
+import { planAnalyzed } from '../../../src/app/plan/planAnalyzed';
 import { planReport } from '../../../src/engine/report/planReport';
-import { planCommand } from '../../../src/shared/planCommand';
-import type { PlanOverrides } from '../../../src/shared/requests';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import { planCommand } from '../../../src/shared/wording/planCommand';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 

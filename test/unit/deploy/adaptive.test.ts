@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { prepareSplit } from '../../../src/app/deploySplit';
-import { deploymentOf, deploymentSteps } from '../../../src/app/deployTarget';
-import { readPlanFile } from '../../../src/app/planFile';
-import { takeSteps } from '../../../src/app/steps';
+import { deploymentOf, deploymentSteps } from '../../../src/app/deploy/deployTarget';
+import { readPlanFile } from '../../../src/app/plan/planFile';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
+import { takeSteps } from '../../../src/app/tasks/steps';
 import { adaptiveContract, exportFunnel } from '../../relay/adaptiveChain';
 
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-adaptive-'));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { planAt } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';
 import { passing, whole } from './deploymentsByHand';

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import { afterAll } from 'vitest';
-import { prepareSplit } from '../../../src/app/deploySplit';
-import { planText } from '../../../src/app/planAnalyzed';
+import { planText } from '../../../src/app/plan/planAnalyzed';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import type { Deployment } from '../../../src/engine/deploy/parts/deployment';
 import { addRelayOptions } from '../../../src/relay/serveCommand';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
-import type { DeploymentTarget, Engine } from '../../../src/shared/targets';
+import type { DeploymentTarget, Engine } from '../../../src/shared/vocabulary/targets';
 import { splitOnce } from '../../support/cutOnce';
 import { handFolder, planByHand } from '../../support/handModel';
 

@@ -11,7 +11,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Namespace, PersistentVolumeClaim, Service } from 'kubernetes-models/v1';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
 import type { Deployment as Generated } from '../../../src/engine/deploy/parts/deployment';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
@@ -22,7 +22,7 @@ import {
   type Engine,
   engines,
   targetEntry,
-} from '../../../src/shared/targets';
+} from '../../../src/shared/vocabulary/targets';
 import { builtFile } from '../../relay/rememberingChain';
 import { type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
 import { type OnceSplit, splitOnce } from '../../support/cutOnce';

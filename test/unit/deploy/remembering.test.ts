@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { prepareSplit } from '../../../src/app/deploySplit';
+import { prepareSplit } from '../../../src/app/split/deploySplit';
 import { deploymentFiles } from '../../../src/engine/deploy/deploymentFiles';
-import type { DeploymentTarget } from '../../../src/shared/targets';
+import type { DeploymentTarget } from '../../../src/shared/vocabulary/targets';
 import { builtFile } from '../../relay/rememberingChain';
 import { planAt, tinyResnet } from '../../relay/splitChain';
 import { splitOnce } from '../../support/cutOnce';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction } from 'vscode-languageserver-protocol';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parseProfile } from '../../../src/shared/documents/parseProfile';
-import { clientCommands } from '../../../src/shared/requests';
+import { clientCommands } from '../../../src/shared/protocol/requests';
 import { tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
-import { readSplit, runVerification } from '../../../src/app/verifySplit';
+import { prepareSplit, writeSplit } from '../../../src/app/split/deploySplit';
+import { readSplit, runVerification } from '../../../src/app/split/verifySplit';
 import { exportAt, type PlanOptions, planAt, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { prepareSplit, writeSplit } from '../../../src/app/deploySplit';
+import { prepareSplit, writeSplit } from '../../../src/app/split/deploySplit';
 import { modelConfig } from '../../../src/engine/deploy/triton/modelConfig';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { openFileSource } from '../../../src/files/fileSource';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outcomeOfCandidate } from '../../../src/shared/candidateOutcome';
+import { outcomeOfCandidate } from '../../../src/shared/reports/candidateOutcome';
 import { analysis, plan } from '../extension/fixtures';
 
 const [first, second] = analysis.candidates;

@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/shared/documents/parseConfig';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import { parseProfile } from '../../../src/shared/documents/parseProfile';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 const sound = `{
   // comments and trailing commas are fine

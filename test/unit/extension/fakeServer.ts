@@ -7,8 +7,8 @@ import type {
 } from '../../../src/extension/client/connection';
 import type { Releasable } from '../../../src/extension/window/disposables';
 import { Emitter } from '../../../src/extension/window/emitter';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { ServerNotifications, ServerRequests } from '../../../src/shared/requests';
+import type { ServerNotifications, ServerRequests } from '../../../src/shared/protocol/requests';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 type Answers = {
   [M in RequestName]?: (params: ServerRequests[M]['params']) => Promise<ServerRequests[M]['result']>;

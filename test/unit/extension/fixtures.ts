@@ -1,6 +1,6 @@
-import { figures } from '../../../src/shared/metrics';
-import type { AnalysisReport, CandidateReport, PlanReport, StrategyReport } from '../../../src/shared/reports';
-import type { ModelSnapshot } from '../../../src/shared/requests';
+import type { ModelSnapshot } from '../../../src/shared/protocol/requests';
+import type { AnalysisReport, CandidateReport, PlanReport, StrategyReport } from '../../../src/shared/reports/reports';
+import { figures } from '../../../src/shared/vocabulary/metrics';
 
 /** A candidate after `after`, crossing one float32 tensor of `bytes`. */
 function candidate(position: number, after: string | null, bytes: number): CandidateReport {

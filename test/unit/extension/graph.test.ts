@@ -9,10 +9,10 @@ import { ModelStore } from '../../../src/extension/model/modelStore';
 import { SelectionHub } from '../../../src/extension/model/selection';
 import { DisposableStore } from '../../../src/extension/window/disposables';
 import { serverRestartedError } from '../../../src/extension/window/requestErrors';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { PlanOverrides } from '../../../src/shared/requests';
-import type { Scene, SceneOverlay } from '../../../src/shared/scene';
-import type { FromWebview, ToWebview } from '../../../src/shared/webviewMessages';
+import type { Scene, SceneOverlay } from '../../../src/shared/picture/scene';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import type { FromWebview, ToWebview } from '../../../src/shared/protocol/webviewMessages';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { createCancellation, FakeServer } from './fakeServer';
 import { analysis, modelUri, readySnapshot } from './fixtures';
 

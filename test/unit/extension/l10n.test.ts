@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { metricTable } from '../../../src/shared/metrics';
-import { strategyTable } from '../../../src/shared/strategies';
-import { targetTable } from '../../../src/shared/targets';
+import { metricTable } from '../../../src/shared/vocabulary/metrics';
+import { strategyTable } from '../../../src/shared/vocabulary/strategies';
+import { targetTable } from '../../../src/shared/vocabulary/targets';
 
 const root = resolve(import.meta.dirname, '../../..');
 // The build's scripts are a project of their own, which refers to this one.

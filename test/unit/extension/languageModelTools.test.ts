@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { registerLanguageModelTools } from '../../../src/extension/assistant/languageModelTools';
-import { toolDescriptions, toolInputSchema } from '../../../src/shared/assistantInputs';
-import { assistantToolNames, assistantTools, contributedName } from '../../../src/shared/assistantTools';
+import { toolDescriptions, toolInputSchema } from '../../../src/shared/assistant/assistantInputs';
+import { assistantToolNames, assistantTools, contributedName } from '../../../src/shared/assistant/assistantTools';
 
 interface Tool {
   readonly prepareInvocation: (

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LiveViews } from '../../../src/extension/live/liveViews';
 import { readMetrics } from '../../../src/extension/live/metricsText';
 import { RelayWatch, type WatchOptions } from '../../../src/extension/live/relayWatch';
-import type { LiveView } from '../../../src/shared/live';
-import { switchReasons } from '../../../src/shared/live';
+import type { LiveView } from '../../../src/shared/reports/live';
+import { switchReasons } from '../../../src/shared/reports/live';
 import { cloudContract, deviceContract } from '../relay/support/adaptiveContracts';
 import { addOne, ask, contractOf, floatsInput, serveTier } from '../relay/support/serveTier';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModelStore } from '../../../src/extension/model/modelStore';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { ModelSnapshot } from '../../../src/shared/requests';
+import type { ModelSnapshot } from '../../../src/shared/protocol/requests';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { createCancellation, FakeServer } from './fakeServer';
 import { modelUri, readySnapshot } from './fixtures';
 

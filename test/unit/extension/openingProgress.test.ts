@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModelStore } from '../../../src/extension/model/modelStore';
 import { OpeningProgress } from '../../../src/extension/status/openingProgress';
-import type { ModelSnapshot } from '../../../src/shared/requests';
+import type { ModelSnapshot } from '../../../src/shared/protocol/requests';
 import { createCancellation, FakeServer } from './fakeServer';
 import { modelUri, readySnapshot } from './fixtures';
 

@@ -15,7 +15,7 @@ import { deflateRawSync } from 'node:zlib';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import * as esbuild from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { messages } from '../../../src/shared/messages/messages';
 import { withoutRelativeLinks } from '../../vscode/driver/packageExtension.mjs';
 

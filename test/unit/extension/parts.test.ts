@@ -12,9 +12,9 @@ import { baseName, planPathOf, readableSentence } from '../../../src/extension/w
 import { requestError } from '../../../src/extension/window/requestErrors';
 import { untranslated } from '../../../src/extension/window/text';
 import { configSchema } from '../../../src/shared/documents/config';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { hasOverrides } from '../../../src/shared/overrides';
-import type { ModelSnapshot } from '../../../src/shared/requests';
+import { hasOverrides } from '../../../src/shared/protocol/overrides';
+import type { ModelSnapshot } from '../../../src/shared/protocol/requests';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { createCancellation, FakeServer } from './fakeServer';
 import { modelUri, readySnapshot } from './fixtures';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { structureHash } from '../../../src/app/structureHash';
+import { structureHash } from '../../../src/app/model/structureHash';
 import { annotatedPieces, type PlanAnnotation } from '../../../src/engine/extract/annotatedPieces';
 import type { Piece } from '../../../src/engine/extract/pieces';
 import { statedStages } from '../../../src/engine/extract/statedStages';

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { planText } from '../../../src/app/planAnalyzed';
-import { planPage } from '../../../src/app/planPage';
+import { planText } from '../../../src/app/plan/planAnalyzed';
+import { planPage } from '../../../src/app/plan/planPage';
 import { byHand, handCuts, handFolder, planByHand } from '../../support/handModel';
 import { hostileName } from '../../support/hostileRepository';
 

@@ -7,9 +7,9 @@ import { addPlan } from '../../../src/cli/commands/plan';
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { documentSchemas } from '../../../src/shared/documents/schemas';
-import { additiveMetrics, linkRates, metrics, metricTable, tierRates } from '../../../src/shared/metrics';
-import { namedStrategies } from '../../../src/shared/strategies';
-import { contractPatterns, deploymentTargets } from '../../../src/shared/targets';
+import { additiveMetrics, linkRates, metrics, metricTable, tierRates } from '../../../src/shared/vocabulary/metrics';
+import { namedStrategies } from '../../../src/shared/vocabulary/strategies';
+import { contractPatterns, deploymentTargets } from '../../../src/shared/vocabulary/targets';
 
 const root = join(import.meta.dirname, '../../..');
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -111,9 +111,13 @@ describe('deployment targets', () => {
 
 describe('the rows of a table', () => {
   it.each([
-    ['metrics', metrics, ['src/shared/metrics.ts', 'src/engine/planning/plan/metrics.ts']],
-    ['strategies', namedStrategies, ['src/shared/strategies.ts', 'src/engine/planning/strategies/registry.ts']],
-    ['targets', deploymentTargets, ['src/shared/targets.ts', 'src/engine/deploy/deploymentFiles.ts']],
+    ['metrics', metrics, ['src/shared/vocabulary/metrics.ts', 'src/engine/planning/plan/metrics.ts']],
+    [
+      'strategies',
+      namedStrategies,
+      ['src/shared/vocabulary/strategies.ts', 'src/engine/planning/strategies/registry.ts'],
+    ],
+    ['targets', deploymentTargets, ['src/shared/vocabulary/targets.ts', 'src/engine/deploy/deploymentFiles.ts']],
   ] as const)('%s: are written nowhere else', (_, names, homes) => {
     const isNamed = (text: string, name: string) =>
       new RegExp(`(['"\`])${name}\\1|^\\s*(['"]?)${name}\\2:`, 'm').test(text);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onnx } from 'onnx-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { GraphWriter } from '../../support/graphWriter';
 import { buildModel } from '../../support/onnxBuilder';
 

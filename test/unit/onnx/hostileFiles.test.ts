@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ByteSource, bufferSource } from '../../../src/engine/onnx/byteSource';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { concat, type Field, message, modelOf, varint } from '../../support/protoBytes';
 
 const good = new Uint8Array(readFileSync(resolve(import.meta.dirname, '../../fixtures/models/s_inception1.onnx')));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DType } from '../../../src/shared/dtype';
+import type { DType } from '../../../src/shared/vocabulary/dtype';
 import { bytes, contrib, int32, omitted, real } from '../../support/contribModel';
 import { expectAsInRun } from '../../support/expectAsInRun';
 import { inferBuilt, inferredResult } from '../../support/inferBuilt';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import { sharedModels, sharedNote } from '../../support/shared';

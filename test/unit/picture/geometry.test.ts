@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
-import type { Scene } from '../../../src/shared/scene';
+import type { Scene } from '../../../src/shared/picture/scene';
 import { geometryProblems } from './geometry';
 import { inception } from './graphs';
 

@@ -1,5 +1,5 @@
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import type { Scene, SceneNode } from '../../../src/shared/scene';
+import type { Scene, SceneNode } from '../../../src/shared/picture/scene';
 
 const cell = 1024;
 const tolerance = 0.01;

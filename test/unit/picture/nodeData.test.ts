@@ -7,7 +7,7 @@ import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import { svgPicture } from '../../../src/engine/picture/svgPicture';
 import { sceneOverlay } from '../../../src/engine/report/sceneOverlay';
-import type { Scene } from '../../../src/shared/scene';
+import type { Scene } from '../../../src/shared/picture/scene';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
 /** Files are written as the builder of Model Explorer documents them, node_data_builder.py: keys are output tensors or node ids. */

@@ -3,8 +3,8 @@ import { createDisplayList, type DisplayList } from '../../../src/engine/picture
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import { sceneOverlay } from '../../../src/engine/report/sceneOverlay';
-import type { HeatMetric } from '../../../src/shared/picture';
-import type { Scene, SceneOverlay } from '../../../src/shared/scene';
+import type { HeatMetric } from '../../../src/shared/picture/picture';
+import type { Scene, SceneOverlay } from '../../../src/shared/picture/scene';
 import { expectFigure } from '../../support/figures';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createDisplayList } from '../../../src/engine/picture/displayList/displayList';
 import { createPlannedScene } from '../../../src/engine/picture/displayList/plannedScene';
-import type { SceneOverlay } from '../../../src/shared/scene';
-import { tierLetters } from '../../../src/shared/tierLook';
+import type { SceneOverlay } from '../../../src/shared/picture/scene';
+import { tierLetters } from '../../../src/shared/picture/tierLook';
 import { sceneFrom } from '../webview/sceneFrom';
 
 const chain = sceneFrom({ a: [0, 0], b: [0, 100], c: [0, 200], d: [0, 300] }, [

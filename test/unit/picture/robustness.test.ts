@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
-import type { Work } from '../../../src/shared/work';
+import type { Work } from '../../../src/shared/work/work';
 import { brokenElk } from './fixtures';
 import { geometryProblems } from './geometry';
 import { denseNet, GraphBuilder, inception, manyEnds, randomDag, residual, transformer, unet } from './graphs';

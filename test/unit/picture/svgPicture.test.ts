@@ -7,9 +7,9 @@ import { polylinePath, roundedRectPath } from '../../../src/engine/picture/svgMa
 import { svgPicture } from '../../../src/engine/picture/svgPicture';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { escapeXml } from '../../../src/shared/escape/markup';
-import type { HeatMetric, PictureTheme } from '../../../src/shared/picture';
-import type { Scene, SceneOverlay } from '../../../src/shared/scene';
-import { fitText, textWidth } from '../../../src/shared/textWidth';
+import type { HeatMetric, PictureTheme } from '../../../src/shared/picture/picture';
+import type { Scene, SceneOverlay } from '../../../src/shared/picture/scene';
+import { fitText, textWidth } from '../../../src/shared/wording/textWidth';
 import { chain, GraphBuilder, inception, residual } from './graphs';
 
 const elk = createElkEngine();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Color, contrast, ensureContrast, over, parseColor } from '../../../src/engine/picture/displayList/color';
 import { savedTheme } from '../../../src/engine/picture/displayList/editorColors';
 import { readTheme, tierColorsOf } from '../../../src/engine/picture/displayList/theme';
-import { pictureThemes } from '../../../src/shared/picture';
+import { pictureThemes } from '../../../src/shared/picture/picture';
 import { type ThemeName, themes } from '../../webview/harness/themes';
 
 function color(css: string): Color {

@@ -1,7 +1,7 @@
 /** One picture, two pens: whatever the SVG document says, the canvas says too, in the same place and color. */
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { createDisplayList, type DisplayList, type Shown } from '../../../src/engine/picture/displayList/displayList';
 import { savedTheme } from '../../../src/engine/picture/displayList/editorColors';
 import { stillPicture } from '../../../src/engine/picture/displayList/overlays';
@@ -10,8 +10,8 @@ import { buildScene } from '../../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../../src/engine/picture/layout/elkEngine';
 import { svgPicture } from '../../../src/engine/picture/svgPicture';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { heatMetrics, pictureThemes } from '../../../src/shared/picture';
-import type { SceneOverlay } from '../../../src/shared/scene';
+import { heatMetrics, pictureThemes } from '../../../src/shared/picture/picture';
+import type { SceneOverlay } from '../../../src/shared/picture/scene';
 import { createSceneModel } from '../../../webview/model/sceneModel';
 import { drawFrame } from '../../../webview/renderer/drawFrame';
 import type { Frame } from '../../../webview/renderer/frame';

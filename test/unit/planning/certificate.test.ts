@@ -12,9 +12,9 @@ import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import { maximize } from '../../../src/engine/solver/linearProgram';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { metrics } from '../../../src/shared/metrics';
-import { unwatched } from '../../../src/shared/work';
+import { metrics } from '../../../src/shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../src/shared/work/errors';
+import { unwatched } from '../../../src/shared/work/work';
 import { bestWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { wide, wideTiers } from './support';
 

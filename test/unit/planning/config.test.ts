@@ -4,7 +4,7 @@ import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infra
 import { linkPresets } from '../../../src/engine/presets/linkPresets';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { configSchema } from '../../../src/shared/documents/config';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 const resolve = (config: unknown, path = '/project/models/net.onnx', profiles = new Map()) =>
   resolveConfig(configSchema.parse(config), path, profiles);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Constraints, Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { nextRegime, regimeAt } from '../../../src/shared/policy';
+import { nextRegime, regimeAt } from '../../../src/shared/vocabulary/policy';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { plainInfrastructure, syntheticGraph } from './support';
 
 /** A chain whose bytes fall 1000, 400, 100, 20, 0; 1 MAC takes 2 ms on the first tier, 1 ms and 0.5 ms above. */

@@ -5,7 +5,7 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { dadsHeavy, dadsLight, dnnSurgery } from '../../../src/engine/planning/strategies/dads';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { tinyYolo } from '../../fixtures/published/dadsTinyYolo';
 import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, strategyContext, syntheticGraph, withBandwidths } from './support';

@@ -6,7 +6,7 @@ import type { Tier } from '../../../src/engine/planning/infrastructure/infrastru
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { type RateClass, rateClasses } from '../../../src/shared/rateClasses';
+import { type RateClass, rateClasses } from '../../../src/shared/vocabulary/rateClasses';
 import { allAssignments } from './randomGraphs';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 

@@ -4,8 +4,8 @@ import type { Infrastructure, Objective } from '../../../src/engine/planning/inf
 import { type PlanOptions, planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { metricTable } from '../../../src/shared/metrics';
+import { metricTable } from '../../../src/shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { allWithin, infrastructures, limitedBy, randomLimits } from './randomGraphs';
 import { wideGraphs } from './wideGraphs';
 

@@ -13,7 +13,7 @@ import { type PlanningResult, planModel } from '../../../src/engine/planning/pla
 import { planReport } from '../../../src/engine/report/planReport';
 import { searchCandidates } from '../../../src/engine/split/findCandidates';
 import type { DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { allAssignments } from './randomGraphs';
 import { plainInfrastructure } from './support';
 

@@ -9,7 +9,7 @@ import { planReport } from '../../../src/engine/report/planReport';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { placementOf } from '../../../src/engine/split/nodeRanges';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import {
   allAssignments,
   allWithin,

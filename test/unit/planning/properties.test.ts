@@ -10,8 +10,8 @@ import { assignmentAt, rankPrefixPlans } from '../../../src/engine/planning/sear
 import { TupleMeter } from '../../../src/engine/planning/search/tupleMeter';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { figureOf, type Metric, metrics } from '../../../src/shared/metrics';
-import { unwatched } from '../../../src/shared/work';
+import { figureOf, type Metric, metrics } from '../../../src/shared/vocabulary/metrics';
+import { unwatched } from '../../../src/shared/work/work';
 import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
 
 const objectives: Objective[] = [...metrics, { latency: 1, cost: 500 }];

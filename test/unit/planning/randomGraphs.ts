@@ -10,8 +10,8 @@ import type {
 import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import type { Evaluation } from '../../../src/engine/planning/plan/plan';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { linkRates, tierRates } from '../../../src/shared/metrics';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
+import { linkRates, tierRates } from '../../../src/shared/vocabulary/metrics';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
 
 /** One of each metric, and a weighted sum. */

@@ -8,9 +8,9 @@ import type { Regime } from '../../../src/engine/planning/plan/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { metrics } from '../../../src/shared/metrics';
-import { regimeAt } from '../../../src/shared/policy';
+import { metrics } from '../../../src/shared/vocabulary/metrics';
+import { regimeAt } from '../../../src/shared/vocabulary/policy';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import {
   bestWithin,
   chainOf,

@@ -7,9 +7,9 @@ import type { Infrastructure, Objective } from '../../../src/engine/planning/inf
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import { metrics } from '../../../src/shared/metrics';
-import { regionAt } from '../../../src/shared/regionLookup';
+import { regionAt } from '../../../src/shared/reports/regionLookup';
+import { metrics } from '../../../src/shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { infrastructures, limitedBy, pinnedBy, randomLimits, randomPins, smallGraphs } from './randomGraphs';
 import { withBandwidths } from './support';
 

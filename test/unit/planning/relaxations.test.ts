@@ -7,7 +7,7 @@ import type { Evaluation } from '../../../src/engine/planning/plan/plan';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { type Advice, adviceIn, follow } from './advice';
 import { allAssignments, allWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { wideGraphs } from './wideGraphs';

@@ -7,7 +7,7 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { inferFile } from '../split/loadGraph';
 import { wide, wideTiers } from './support';
 

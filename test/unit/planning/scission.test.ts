@@ -6,7 +6,7 @@ import { exactPlan } from '../../../src/engine/planning/optimum/exactPlan';
 import { rankPrefixPlans } from '../../../src/engine/planning/search/prefixTuples';
 import { buildInModelOrder } from '../../../src/engine/split/buildSplitGraph';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { unwatched } from '../../../src/shared/work';
+import { unwatched } from '../../../src/shared/work/work';
 import {
   gflopsOnVgg16,
   layerInCloud,

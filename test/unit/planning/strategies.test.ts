@@ -4,9 +4,9 @@ import type { Infrastructure } from '../../../src/engine/planning/infrastructure
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { LimitName } from '../../../src/shared/metrics';
-import { type NamedStrategy, namedStrategies, strategyEntry } from '../../../src/shared/strategies';
+import type { LimitName } from '../../../src/shared/vocabulary/metrics';
+import { type NamedStrategy, namedStrategies, strategyEntry } from '../../../src/shared/vocabulary/strategies';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { bestWithin, infrastructures, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, syntheticGraph } from './support';
 

@@ -10,10 +10,10 @@ import { OptimumSearch } from '../../../src/engine/planning/optimum/optimumSearc
 import { PlanSearch } from '../../../src/engine/planning/search/planSearch';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
 import type { Candidate, DataTensor, SplitGraph, SplitNode } from '../../../src/engine/split/splitGraph';
-import { linkRates, tierRates } from '../../../src/shared/metrics';
-import type { RateClass } from '../../../src/shared/rateClasses';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
-import { unwatched } from '../../../src/shared/work';
+import { linkRates, tierRates } from '../../../src/shared/vocabulary/metrics';
+import type { RateClass } from '../../../src/shared/vocabulary/rateClasses';
+import { unwatched } from '../../../src/shared/work/work';
 
 /** What a strategy is given, with a search over the candidates alone. */
 export function strategyContext(

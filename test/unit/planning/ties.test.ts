@@ -4,7 +4,7 @@ import { createCostTables } from '../../../src/engine/planning/costs/costTables'
 import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { allWithin, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, syntheticGraph, withBandwidths } from './support';
 

@@ -9,7 +9,7 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { planReport } from '../../../src/engine/report/planReport';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { allAssignments, infrastructures, limitedBy, randomLimits, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, syntheticGraph } from './support';
 

@@ -9,8 +9,8 @@ import { type PlanOptions, planModel } from '../../../src/engine/planning/planMo
 import { branchAndBound } from '../../../src/engine/solver/limited/branchAndBound';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { Strategy } from '../../../src/shared/strategies';
+import type { Strategy } from '../../../src/shared/vocabulary/strategies';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import {
   allAssignments,
   allWithin,

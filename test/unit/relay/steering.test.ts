@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
-import { settingsOf } from '../../../src/app/configuredModel';
-import { planAnalyzed } from '../../../src/app/planAnalyzed';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
+import { settingsOf } from '../../../src/app/model/configuredModel';
+import { planAnalyzed } from '../../../src/app/plan/planAnalyzed';
 import { followedReports } from '../../../src/engine/report/planReport';
 import { Arrivals } from '../../../src/relay/adaptive/arrivals';
 import {

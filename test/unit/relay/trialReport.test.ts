@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trialReport } from '../../../src/relay/trial/trialReport';
+import type { TrialTask } from '../../../src/shared/reports/trial';
 import { median, quantile, quartileDistance } from '../../../src/shared/statistics';
-import type { TrialTask } from '../../../src/shared/trial';
 
 const task: TrialTask = {
   modelPath: 'm.onnx',

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { planReport } from '../../../src/engine/report/planReport';
-import type { PlanParts, PlanReport } from '../../../src/shared/reports';
+import type { PlanParts, PlanReport } from '../../../src/shared/reports/reports';
 import { byHand, handFolder, planByHand } from '../../support/handModel';
 
 const folder = handFolder();

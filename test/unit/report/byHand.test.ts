@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { planText } from '../../../src/app/planAnalyzed';
+import { planText } from '../../../src/app/plan/planAnalyzed';
 import { analysisReport } from '../../../src/engine/report/analysisReport';
 import { nodeDetails } from '../../../src/engine/report/nodeDetails';
 import { planReport } from '../../../src/engine/report/planReport';

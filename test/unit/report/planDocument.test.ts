@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
-import { checkPlan } from '../../../src/app/checkPlan';
-import { settingsOf } from '../../../src/app/configuredModel';
-import { planAnalyzed, planDocumentOf, planText } from '../../../src/app/planAnalyzed';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
+import { settingsOf } from '../../../src/app/model/configuredModel';
+import { checkPlan } from '../../../src/app/plan/checkPlan';
+import { planAnalyzed, planDocumentOf, planText } from '../../../src/app/plan/planAnalyzed';
 import { searchNodes } from '../../../src/engine/report/search';
 import { assignedTiers, compareNodeIds, nodeRanges } from '../../../src/engine/split/nodeRanges';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parsePlan } from '../../../src/shared/documents/parsePlan';
 import type { PlanDocument } from '../../../src/shared/documents/plan';
-import type { PlanOverrides } from '../../../src/shared/requests';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
 import { sampleConfig } from '../../support/sampleConfig';
 
 const model = resolve(import.meta.dirname, '../../workspace/resnet152.onnx');

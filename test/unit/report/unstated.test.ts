@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { comparePlans } from '../../../src/app/comparePlans';
-import { type PlannedModel, planDocumentOf, planText } from '../../../src/app/planAnalyzed';
-import { planPage } from '../../../src/app/planPage';
+import { comparePlans } from '../../../src/app/plan/comparePlans';
+import { type PlannedModel, planDocumentOf, planText } from '../../../src/app/plan/planAnalyzed';
+import { planPage } from '../../../src/app/plan/planPage';
 import { planReportText } from '../../../src/cli/terminal/planText';
 import { planReport } from '../../../src/engine/report/planReport';
 import { planLenses } from '../../../src/server/language/codeLenses';
-import type { PlanReport } from '../../../src/shared/reports';
+import type { PlanReport } from '../../../src/shared/reports/reports';
 import { handConfig, handFolder, planByHand } from '../../support/handModel';
 
 /**

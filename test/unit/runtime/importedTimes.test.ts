@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
-import { profileFromTrace } from '../../../src/app/profileModel';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
+import { profileFromTrace } from '../../../src/app/profile/profileModel';
 
 const model = analyzeFile(resolve(import.meta.dirname, '../../workspace/tiny-resnet.onnx'), {});
 const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-imported-'));

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyzeFile } from '../../../src/app/analyzeFile';
+import { analyzeFile } from '../../../src/app/model/analyzeFile';
 import { inputRanges } from '../../../src/runtime/inputRanges';
 import { randomInput, randomNumbers } from '../../../src/runtime/randomInputs';
 import { sharedModels } from '../../support/shared';

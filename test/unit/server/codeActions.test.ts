@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configActions } from '../../../src/server/language/codeActions';
-import { deploymentTargets, targetTable } from '../../../src/shared/targets';
+import { deploymentTargets, targetTable } from '../../../src/shared/vocabulary/targets';
 
 const uri = 'file:///project/dnnsplit.json';
 const titles = (paths: readonly string[]) => configActions(uri, paths).map(({ title }) => title);

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ModelSession } from '../../../src/server/sessions/modelSession';
 import type { AnalysisFunctions, ModelState, StateRequest } from '../../../src/server/workers/analysisApi';
 import type { CallOptions, WorkerClient } from '../../../src/server/workers/workerClient';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { ModelSnapshot } from '../../../src/shared/requests';
+import type { ModelSnapshot } from '../../../src/shared/protocol/requests';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 /** A worker that plans at once and compares until it is told to stop or to finish. */
 class FakeWorker {

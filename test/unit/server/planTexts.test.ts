@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Hover } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { planText } from '../../../src/app/planAnalyzed';
+import { planText } from '../../../src/app/plan/planAnalyzed';
 import { tierPresets } from '../../../src/engine/presets/tierPresets';
 import { planReport } from '../../../src/engine/report/planReport';
 import { configActions, planActions } from '../../../src/server/language/codeActions';

@@ -3,8 +3,8 @@ import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { Scenes } from '../../../src/server/sessions/scenes';
 import type { CallOptions } from '../../../src/server/workers/workerClient';
 import type { Workers } from '../../../src/server/workers/workers';
-import { DnnSplitError } from '../../../src/shared/errors';
-import type { Scene } from '../../../src/shared/scene';
+import type { Scene } from '../../../src/shared/picture/scene';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 const graph: SplitGraph = { nodes: [], tensors: [], inputs: [], outputs: [] };
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeLens, Hover } from 'vscode-languageserver-protocol';
-import { workspaceTrusted } from '../../../src/shared/requests';
+import { workspaceTrusted } from '../../../src/shared/protocol/requests';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { LanguageClient } from './support/languageClient';
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../src/engine/onnx/read/readModel';
 import { inferSized } from '../../../src/engine/shapes/assumed/assumeSizes';
 import { openModelSource } from '../../../src/files/externalData';
-import type { DType } from '../../../src/shared/dtype';
-import { unwatched } from '../../../src/shared/work';
+import type { DType } from '../../../src/shared/vocabulary/dtype';
+import { unwatched } from '../../../src/shared/work/work';
 import { model, node, value, weight } from '../../support/modelObjects';
 import { sharedFolder } from '../../support/shared';
 

@@ -4,7 +4,7 @@ import type { OnnxModel } from '../../../src/engine/onnx/model';
 import { shapeText } from '../../../src/engine/shapes/algebra/dimText';
 import type { InferredModel } from '../../../src/engine/shapes/facts/inferred';
 import { inferModel } from '../../../src/engine/shapes/inferModel';
-import { DnnSplitError } from '../../../src/shared/errors';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 import { int64Tensor, model, node, untyped, value, weight } from '../../support/modelObjects';
 import { readFile } from './compareWithOracle';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { marginTexts } from '../../../src/shared/marginText';
-import type { PlanReport } from '../../../src/shared/reports';
+import type { PlanReport } from '../../../src/shared/reports/reports';
+import { marginTexts } from '../../../src/shared/wording/marginText';
 
 /** Two of three tiers in use, over one of two links. */
 const plan = {

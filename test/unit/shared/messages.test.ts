@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { DnnSplitError } from '../../../src/shared/errors';
 import { fillPlaces, fillTemplate, messageText } from '../../../src/shared/messages/message';
 import { messages } from '../../../src/shared/messages/messages';
 import { messageOf, say } from '../../../src/shared/messages/say';
+import { DnnSplitError } from '../../../src/shared/work/errors';
 
 const { listMessages } = await import(
   pathToFileURL(join(import.meta.dirname, '../../../build/bundle/listMessages.mjs')).href

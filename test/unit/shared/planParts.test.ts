@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { backMs, partsOf } from '../../../src/shared/planParts';
+import { backMs, partsOf } from '../../../src/shared/reports/planParts';
 
 it('a plan adds up from its tiers, its links and the way back over each of them', () => {
   const parts = partsOf({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { hasOverrides } from '../../../src/shared/overrides';
-import type { PlanOverrides } from '../../../src/shared/requests';
-import { triedOut } from '../../../src/shared/triedOut';
+import { hasOverrides } from '../../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import { triedOut } from '../../../src/shared/wording/triedOut';
 import { plan } from '../extension/fixtures';
 
 const everything: PlanOverrides = {

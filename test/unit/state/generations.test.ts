@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cutIntoBlocks } from '../../../src/app/cutModel';
-import { placedPlan } from '../../../src/app/deploySplit';
+import { cutIntoBlocks } from '../../../src/app/split/cutModel';
+import { placedPlan } from '../../../src/app/split/deploySplit';
 import { verifyChain } from '../../../src/relay/verify/verifyChain';
 import { contractSchema } from '../../../src/shared/documents/contract';
-import { unwatched } from '../../../src/shared/work';
+import { unwatched } from '../../../src/shared/work/work';
 import { builtFile, exportBuilt } from '../../relay/rememberingChain';
 import { planAt } from '../../relay/splitChain';
 import { cutOnce } from '../../support/cutOnce';

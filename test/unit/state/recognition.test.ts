@@ -5,9 +5,9 @@ import { inferSized, type SizedModel } from '../../../src/engine/shapes/assumed/
 import { pairsByName } from '../../../src/engine/state/stateNames';
 import { openModelSource } from '../../../src/files/externalData';
 import { parseConfig } from '../../../src/shared/documents/parseConfig';
-import type { DType } from '../../../src/shared/dtype';
-import type { StateSetting } from '../../../src/shared/statePairs';
-import { unwatched } from '../../../src/shared/work';
+import type { DType } from '../../../src/shared/vocabulary/dtype';
+import type { StateSetting } from '../../../src/shared/vocabulary/statePairs';
+import { unwatched } from '../../../src/shared/work/work';
 import { model, node, value } from '../../support/modelObjects';
 import { type BuiltModel, buildModel } from '../../support/onnxBuilder';
 import {

@@ -6,8 +6,8 @@ import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { modelRows } from '../../../src/extension/tree/modelRows';
 import { rowText } from '../../../src/extension/tree/row';
 import { untranslated } from '../../../src/extension/window/text';
-import type { StateReport } from '../../../src/shared/stateReports';
-import { unwatched } from '../../../src/shared/work';
+import type { StateReport } from '../../../src/shared/reports/stateReports';
+import { unwatched } from '../../../src/shared/work/work';
 import { decoderModel } from '../../support/decoderModel';
 import { analysis, plan, readySnapshot } from '../extension/fixtures';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RegimeReport } from '../../../src/shared/bandwidthReports';
-import { latencyEnds } from '../../../src/shared/regimeLatency';
+import type { RegimeReport } from '../../../src/shared/reports/bandwidthReports';
+import { latencyEnds } from '../../../src/shared/wording/regimeLatency';
 import { latencyCurve } from '../../../webview/charts/bandwidthChart';
 import { barColumns } from '../../../webview/charts/profileChart';
 import { nearestIndex } from '../../../webview/charts/readout';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Scene, SceneEdge } from '../../../src/shared/scene';
+import type { Scene, SceneEdge } from '../../../src/shared/picture/scene';
 import { createSceneModel } from '../../../webview/model/sceneModel';
 import { traceEdges } from '../../../webview/renderer/edgeLines';
 import type { Frame } from '../../../webview/renderer/frame';

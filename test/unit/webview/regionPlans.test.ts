@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RegionMapReport } from '../../../src/shared/bandwidthReports';
+import type { RegionMapReport } from '../../../src/shared/reports/bandwidthReports';
 import {
   alongEdge,
   type Bandwidths,

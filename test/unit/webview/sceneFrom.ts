@@ -1,4 +1,4 @@
-import type { Scene, SceneNode } from '../../../src/shared/scene';
+import type { Scene, SceneNode } from '../../../src/shared/picture/scene';
 
 /** A scene of nodes 100 by 40 at given places, in the order given, joined by straight edges. */
 export function sceneFrom(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeDetails } from '../../../src/shared/requests';
+import type { NodeDetails } from '../../../src/shared/protocol/requests';
 import { createSceneModel } from '../../../webview/model/sceneModel';
 import { hasDetails, shownIndex, shownNode } from '../../../webview/model/shown';
 import { initialState, reduce } from '../../../webview/model/state';

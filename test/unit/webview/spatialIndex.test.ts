@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { intersects } from '../../../src/shared/geometry';
+import { intersects } from '../../../src/shared/picture/geometry';
 import { SpatialIndex } from '../../../webview/model/spatialIndex';
 
 const coordinate = (max: number) => fc.double({ min: -max, max, noNaN: true });

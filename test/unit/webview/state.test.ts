@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createHeatScale, heatOf } from '../../../src/engine/picture/displayList/heat';
-import { hasOverrides } from '../../../src/shared/overrides';
+import { hasOverrides } from '../../../src/shared/protocol/overrides';
 import { memoryOf, readMemory } from '../../../webview/memory';
 import { withCondition, withCut, withPin } from '../../../webview/model/overrides';
 import { createSceneModel, foldTarget, hitGroupHeader, hitNode, toggleFold } from '../../../webview/model/sceneModel';

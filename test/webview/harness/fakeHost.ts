@@ -1,7 +1,7 @@
-import { hasOverrides } from '../../../src/shared/overrides';
-import type { PlanOverrides } from '../../../src/shared/requests';
-import type { Scene } from '../../../src/shared/scene';
-import type { FromWebview, PreviewedCut, ToWebview } from '../../../src/shared/webviewMessages';
+import type { Scene } from '../../../src/shared/picture/scene';
+import { hasOverrides } from '../../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import type { FromWebview, PreviewedCut, ToWebview } from '../../../src/shared/protocol/webviewMessages';
 import { regionsOf } from './regionMap';
 import { planOf, residualNetwork, sceneOf } from './residualNet';
 

@@ -1,5 +1,5 @@
 import { lowestPieces } from '../../../src/engine/planning/bandwidths/convexPieces';
-import type { RegionMapReport } from '../../../src/shared/bandwidthReports';
+import type { RegionMapReport } from '../../../src/shared/reports/bandwidthReports';
 import { type Network, planOf } from './residualNet';
 
 const range = { fromMbps: 0.1, toMbps: 10_000 };

@@ -1,7 +1,3 @@
-import { figures } from '../../../src/shared/metrics';
-import { decidesPlan } from '../../../src/shared/overrides';
-import type { AlternativeReport, AnalysisReport, CandidateReport, PlanReport } from '../../../src/shared/reports';
-import type { PlanOverrides } from '../../../src/shared/requests';
 import type {
   OpFamily,
   Scene,
@@ -10,7 +6,16 @@ import type {
   SceneNode,
   SceneOverlay,
   ScenePosition,
-} from '../../../src/shared/scene';
+} from '../../../src/shared/picture/scene';
+import { decidesPlan } from '../../../src/shared/protocol/overrides';
+import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import type {
+  AlternativeReport,
+  AnalysisReport,
+  CandidateReport,
+  PlanReport,
+} from '../../../src/shared/reports/reports';
+import { figures } from '../../../src/shared/vocabulary/metrics';
 
 /** One operator of the generated network, before it has a place. */
 interface Operator {

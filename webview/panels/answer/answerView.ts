@@ -1,6 +1,6 @@
-import { marginTexts } from '../../../src/shared/marginText';
-import { partsOf } from '../../../src/shared/planParts';
-import type { AnalysisReport, PlanReport } from '../../../src/shared/reports';
+import { partsOf } from '../../../src/shared/reports/planParts';
+import type { AnalysisReport, PlanReport } from '../../../src/shared/reports/reports';
+import { marginTexts } from '../../../src/shared/wording/marginText';
 import type { Controller } from '../../control/controller';
 import { alternativesOf } from '../../model/alternatives';
 import type { State } from '../../model/state';

@@ -1,6 +1,6 @@
-import { metricTable } from '../../../src/shared/metrics';
-import type { PlanReport } from '../../../src/shared/reports';
-import { tierColorIds } from '../../../src/shared/tierLook';
+import { tierColorIds } from '../../../src/shared/picture/tierLook';
+import type { PlanReport } from '../../../src/shared/reports/reports';
+import { metricTable } from '../../../src/shared/vocabulary/metrics';
 import type { Controller } from '../../control/controller';
 import type { Alternative } from '../../model/alternatives';
 import { type Content, element, setText } from '../../page/dom';

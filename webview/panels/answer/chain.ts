@@ -1,6 +1,6 @@
-import { backMs } from '../../../src/shared/planParts';
-import type { PlanParts, PlanReport } from '../../../src/shared/reports';
-import { tierLetters } from '../../../src/shared/tierLook';
+import { tierLetters } from '../../../src/shared/picture/tierLook';
+import { backMs } from '../../../src/shared/reports/planParts';
+import type { PlanParts, PlanReport } from '../../../src/shared/reports/reports';
 import { text } from '../../text/strings';
 
 /** What a sum over a plan's parts counts. */

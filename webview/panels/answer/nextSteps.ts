@@ -1,6 +1,6 @@
-import { restsOnEstimates } from '../../../src/shared/estimates';
-import { hasOverrides } from '../../../src/shared/overrides';
-import type { RunCommand } from '../../../src/shared/webviewMessages';
+import { hasOverrides } from '../../../src/shared/protocol/overrides';
+import type { RunCommand } from '../../../src/shared/protocol/webviewMessages';
+import { restsOnEstimates } from '../../../src/shared/reports/estimates';
 import type { Controller } from '../../control/controller';
 import type { State } from '../../model/state';
 import { element } from '../../page/dom';

@@ -1,4 +1,4 @@
-import { type TriedItem, triedOut } from '../../../src/shared/triedOut';
+import { type TriedItem, triedOut } from '../../../src/shared/wording/triedOut';
 import type { Controller } from '../../control/controller';
 import type { State } from '../../model/state';
 import { element } from '../../page/dom';

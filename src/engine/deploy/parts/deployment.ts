@@ -1,12 +1,12 @@
-import { refuseUncarried } from '../../../shared/carriedTensors';
+import { refuseUncarried } from '../../../shared/documents/carriedTensors';
 import type { ContractBlock, ContractDocument } from '../../../shared/documents/contract';
 import { blocksOf, cutsOf, runTensors, startsWithOf, travellingTensors } from '../../../shared/documents/contractParts';
 import type { PlanDocument, PlanTier } from '../../../shared/documents/plan';
-import { DnnSplitError } from '../../../shared/errors';
 import { visibleJson } from '../../../shared/escape/visible';
 import { say } from '../../../shared/messages/say';
-import type { GeneratedFile } from '../../../shared/requests';
-import type { Engine } from '../../../shared/targets';
+import type { GeneratedFile } from '../../../shared/protocol/requests';
+import type { Engine } from '../../../shared/vocabulary/targets';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { BundleAddress } from './bundleAddress';
 import type { BundleSecrets } from './bundleSecrets';
 import { engineOn } from './engineImage';

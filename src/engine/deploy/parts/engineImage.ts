@@ -1,5 +1,5 @@
 import type { PlanTier } from '../../../shared/documents/plan';
-import type { Engine } from '../../../shared/targets';
+import type { Engine } from '../../../shared/vocabulary/targets';
 import { type DeviceFamily, deviceOf } from './device';
 
 /** A container image that serves ONNX models by the Open Inference Protocol v2, and what it needs of the machine. */

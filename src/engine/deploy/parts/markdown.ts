@@ -2,8 +2,8 @@ import type { ContractTensor } from '../../../shared/documents/contract';
 import { blocksOf, interfaceOf } from '../../../shared/documents/contractParts';
 import type { PlanDocument } from '../../../shared/documents/plan';
 import { markdownCode, markdownText } from '../../../shared/escape/markdown';
-import { bytesText, counted, durationText } from '../../../shared/quantities';
-import { type DeploymentTarget, targetEntry } from '../../../shared/targets';
+import { bytesText, counted, durationText } from '../../../shared/vocabulary/quantities';
+import { type DeploymentTarget, targetEntry } from '../../../shared/vocabulary/targets';
 import { type DeployedTier, keepsSessions } from './deployment';
 
 /** Title and predicted latency. */

@@ -1,4 +1,4 @@
-import type { GeneratedFile } from '../../../shared/requests';
+import type { GeneratedFile } from '../../../shared/protocol/requests';
 import { runtimePackage } from '../../../shared/runtimePackage';
 import type { DeploymentInput } from './deployment';
 

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import type { ContractTensor } from '../../../shared/documents/contract';
-import { DnnSplitError } from '../../../shared/errors';
 import { markdownCode } from '../../../shared/escape/markdown';
 import { say } from '../../../shared/messages/say';
 import { runtimePackage } from '../../../shared/runtimePackage';
+import { DnnSplitError } from '../../../shared/work/errors';
 import {
   contractText,
   type DeployedTier,

@@ -1,9 +1,9 @@
 import type { ContractTensor } from '../../../shared/documents/contract';
-import type { DType } from '../../../shared/dtype';
-import { DnnSplitError } from '../../../shared/errors';
 import { protobufString } from '../../../shared/escape/containers';
 import { say } from '../../../shared/messages/say';
 import { defaultSessions } from '../../../shared/sessionLimits';
+import type { DType } from '../../../shared/vocabulary/dtype';
+import { DnnSplitError } from '../../../shared/work/errors';
 import { type DeployedTier, onlyPart } from '../parts/deployment';
 import { tritonImageFor } from '../parts/engineImage';
 import { type ImplicitState, implicitState } from './implicitState';

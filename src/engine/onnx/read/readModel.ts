@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { unwatched, type Work } from '../../../shared/work';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { unwatched, type Work } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
 import type { DeviceConfiguration, OnnxFunction, OnnxGraph, OnnxModel } from '../model';
 import type { ReadContext } from './context';

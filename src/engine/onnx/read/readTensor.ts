@@ -1,5 +1,5 @@
-import { byteLength, type DType, dtypeFromOnnx } from '../../../shared/dtype';
 import { say } from '../../../shared/messages/say';
+import { byteLength, type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import { joinBytes } from '../joinBytes';
 import type { OnnxSparseTensor, OnnxTensor, TensorPayload } from '../model';
 import { decodeUtf8 } from '../utf8';

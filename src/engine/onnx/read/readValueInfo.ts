@@ -1,4 +1,4 @@
-import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { OnnxType, StatedDim, ValueInfo } from '../model';
 import { beginMessage, enterMessage, integerValue, textValue } from './fieldValues';
 import type { WireReader } from './wireReader';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { WireReader } from './wireReader';
 
 const sampleBytes = 512;

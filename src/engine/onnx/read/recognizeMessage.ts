@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
-import { unwatched } from '../../../shared/work';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { unwatched } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
 import { WireReader, wireType } from './wireReader';
 

@@ -1,5 +1,5 @@
-import { toErrorData } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
+import { toErrorData } from '../../../shared/work/errors';
 import { beginMessage, chargeKept, enterMessage, expectWire } from './fieldValues';
 import type { FieldRule, MessageRule } from './messageRules';
 import { type WireReader, wireType } from './wireReader';

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
 import { TextTable } from './textTable';
 

@@ -1,6 +1,6 @@
-import type { Point } from '../../../shared/geometry';
-import { bytesText, costShortText, durationText } from '../../../shared/quantities';
-import type { Scene, SceneEdge, SceneOverlay } from '../../../shared/scene';
+import type { Point } from '../../../shared/picture/geometry';
+import type { Scene, SceneEdge, SceneOverlay } from '../../../shared/picture/scene';
+import { bytesText, costShortText, durationText } from '../../../shared/vocabulary/quantities';
 import type { PictureText } from './texts';
 import type { TierBand, TierSpan } from './tiers';
 

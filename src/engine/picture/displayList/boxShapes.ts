@@ -1,5 +1,5 @@
-import type { SceneNode } from '../../../shared/scene';
-import { fitText, textWidth } from '../../../shared/textWidth';
+import type { SceneNode } from '../../../shared/picture/scene';
+import { fitText, textWidth } from '../../../shared/wording/textWidth';
 import { type AreaShape, type Ink, type RectShape, type Shape, type TextShape, textStyles } from './shapes';
 
 /** What a box shows beside its own texts. */

@@ -3,9 +3,10 @@
  * bands, pills, badges and legend there are, their texts, places and colors (by what they are for). Two pens draw it: the
  * SVG document and the canvas of the graph view. A pen decides nothing but how much of it is worth drawing from afar.
  */
-import type { NodeData } from '../../../shared/nodeData';
-import type { HeatMetric } from '../../../shared/picture';
-import type { Scene, SceneOverlay } from '../../../shared/scene';
+
+import type { HeatMetric } from '../../../shared/picture/picture';
+import type { Scene, SceneOverlay } from '../../../shared/picture/scene';
+import type { NodeData } from '../../../shared/reports/nodeData';
 import { type Pill, pillOf } from './boundaries';
 import { type BoxFacts, type BoxShapes, boxShapes } from './boxShapes';
 import { type GroupFrame, groupFrame } from './groupFrames';

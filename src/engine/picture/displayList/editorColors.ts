@@ -1,5 +1,5 @@
 /** The colors of VS Code's own light and dark theme that a picture is made of, as a page of the editor has them. */
-import type { PictureTheme } from '../../../shared/picture';
+import type { PictureTheme } from '../../../shared/picture/picture';
 import { readTheme, type Theme } from './theme';
 
 const dark = {

@@ -1,6 +1,6 @@
-import type { Rect } from '../../../shared/geometry';
-import type { SceneGroup } from '../../../shared/scene';
-import { fitText, textWidth } from '../../../shared/textWidth';
+import type { Rect } from '../../../shared/picture/geometry';
+import type { SceneGroup } from '../../../shared/picture/scene';
+import { fitText, textWidth } from '../../../shared/wording/textWidth';
 import { withRepeats } from './repeats';
 import { type RectShape, type TextShape, textStyles } from './shapes';
 

@@ -1,7 +1,7 @@
-import { type NodeData, nodeValueText } from '../../../shared/nodeData';
-import type { HeatMetric } from '../../../shared/picture';
-import { bytesText, countText, durationText } from '../../../shared/quantities';
-import type { Scene, SceneNode } from '../../../shared/scene';
+import type { HeatMetric } from '../../../shared/picture/picture';
+import type { Scene, SceneNode } from '../../../shared/picture/scene';
+import { type NodeData, nodeValueText } from '../../../shared/reports/nodeData';
+import { bytesText, countText, durationText } from '../../../shared/vocabulary/quantities';
 import type { PlannedScene } from './plannedScene';
 
 /** A metric of every box with the range that the heat scale spans. */

@@ -1,6 +1,6 @@
-import type { Size } from '../../../shared/geometry';
-import type { Scene } from '../../../shared/scene';
-import { textWidth } from '../../../shared/textWidth';
+import type { Size } from '../../../shared/picture/geometry';
+import type { Scene } from '../../../shared/picture/scene';
+import { textWidth } from '../../../shared/wording/textWidth';
 import { dotInk, dotRadius } from './boxShapes';
 import { figureText, type HeatScale, heatOf } from './heat';
 import { type Shape, type TextShape, textStyles } from './shapes';

@@ -1,5 +1,5 @@
 /** What lies over a picture at a size of its own: the tiers' badges and the legend at the left, pills at the boundaries. */
-import { intersects, type Point, type Rect } from '../../../shared/geometry';
+import { intersects, type Point, type Rect } from '../../../shared/picture/geometry';
 import type { DisplayList } from './displayList';
 import { type Legend, legendShapes, legendSize } from './legend';
 import { type PlacedPill, pillShapes, placePills } from './pills';

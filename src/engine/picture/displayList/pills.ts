@@ -1,5 +1,5 @@
-import { intersects, type Rect } from '../../../shared/geometry';
-import { textWidth } from '../../../shared/textWidth';
+import { intersects, type Rect } from '../../../shared/picture/geometry';
+import { textWidth } from '../../../shared/wording/textWidth';
 import type { Pill } from './boundaries';
 import type { DisplayList } from './displayList';
 import { headerZoom } from './groupFrames';

@@ -1,6 +1,6 @@
-import { levelHeights } from '../../../shared/freeHeight';
-import type { Scene, SceneOverlay } from '../../../shared/scene';
-import { tierLetters } from '../../../shared/tierLook';
+import { levelHeights } from '../../../shared/picture/freeHeight';
+import type { Scene, SceneOverlay } from '../../../shared/picture/scene';
+import { tierLetters } from '../../../shared/picture/tierLook';
 import { type Boundary, boundariesOf, crossingEdges } from './boundaries';
 import { type TierBand, type TierSpan, tierBands, tierSpans } from './tiers';
 

@@ -1,5 +1,5 @@
-import type { Rect } from '../../../shared/geometry';
-import type { OpFamily } from '../../../shared/scene';
+import type { Rect } from '../../../shared/picture/geometry';
+import type { OpFamily } from '../../../shared/picture/scene';
 
 /** A color by what it is for; each theme has its own. */
 export type Ink =

@@ -1,5 +1,5 @@
 import { fillPlaces } from '../../../shared/messages/message';
-import type { OpFamily } from '../../../shared/scene';
+import type { OpFamily } from '../../../shared/picture/scene';
 
 /** The words of a picture in English; the page of the graph lays those of its language over them. */
 export const pictureTexts = {

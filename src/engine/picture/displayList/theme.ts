@@ -1,5 +1,5 @@
-import type { OpFamily } from '../../../shared/scene';
-import { tierColorIds } from '../../../shared/tierLook';
+import type { OpFamily } from '../../../shared/picture/scene';
+import { tierColorIds } from '../../../shared/picture/tierLook';
 import { type Color, contrast, cssColor, ensureContrast, mix, over, parseColor, readableOn, withAlpha } from './color';
 import type { Ink } from './shapes';
 

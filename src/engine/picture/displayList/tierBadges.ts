@@ -1,4 +1,4 @@
-import { textWidth } from '../../../shared/textWidth';
+import { textWidth } from '../../../shared/wording/textWidth';
 import type { PlannedScene } from './plannedScene';
 import { type Shape, textStyles } from './shapes';
 

@@ -1,5 +1,5 @@
-import { freeHeight } from '../../../shared/freeHeight';
-import type { Scene, SceneOverlay } from '../../../shared/scene';
+import { freeHeight } from '../../../shared/picture/freeHeight';
+import type { Scene, SceneOverlay } from '../../../shared/picture/scene';
 
 /** The tiers that a box runs on; equal for one node, different for a fold that a boundary runs through. */
 export interface TierSpan {

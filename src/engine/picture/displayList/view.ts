@@ -1,4 +1,4 @@
-import type { Point, Rect, Size } from '../../../shared/geometry';
+import type { Point, Rect, Size } from '../../../shared/picture/geometry';
 
 /** What of a scene is drawn: the point of it at the top left corner, pixels per unit of the scene, size in pixels. */
 export interface View extends Point, Size {

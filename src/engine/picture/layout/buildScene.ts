@@ -1,8 +1,8 @@
-import { freeHeight, levelHeights } from '../../../shared/freeHeight';
 import { say } from '../../../shared/messages/say';
-import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../../shared/scene';
-import { textWidth } from '../../../shared/textWidth';
-import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
+import { freeHeight, levelHeights } from '../../../shared/picture/freeHeight';
+import type { Scene, SceneEdge, SceneGroup, SceneNode } from '../../../shared/picture/scene';
+import { textWidth } from '../../../shared/wording/textWidth';
+import { throwIfCanceled, unwatched, type Work } from '../../../shared/work/work';
 import type { SplitGraph } from '../../split/splitGraph';
 import type { ElkEngine } from './elkEngine';
 import { type FoldGroup, groupLabel } from './foldGroup';

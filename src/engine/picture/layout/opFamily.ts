@@ -1,4 +1,4 @@
-import type { OpFamily } from '../../../shared/scene';
+import type { OpFamily } from '../../../shared/picture/scene';
 
 /** Operators of ONNX (opset 1 to 24, `ai.onnx.ml` and the contributed ones that exporters write) by what they do. */
 const operators: Readonly<Partial<Record<OpFamily, string>>> = {

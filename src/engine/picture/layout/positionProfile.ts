@@ -1,4 +1,4 @@
-import type { ScenePosition } from '../../../shared/scene';
+import type { ScenePosition } from '../../../shared/picture/scene';
 import { liveBytes } from '../../split/liveBytes';
 import type { SplitGraph } from '../../split/splitGraph';
 

@@ -1,5 +1,5 @@
-import { bytesText } from '../../../shared/quantities';
-import type { SceneNode } from '../../../shared/scene';
+import type { SceneNode } from '../../../shared/picture/scene';
+import { bytesText } from '../../../shared/vocabulary/quantities';
 import type { SplitGraph, SplitNode } from '../../split/splitGraph';
 import { residentState } from '../../split/stateTensors';
 import { type FoldGroup, groupLabel, operatorSummary } from './foldGroup';

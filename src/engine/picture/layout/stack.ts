@@ -1,5 +1,5 @@
 import { say } from '../../../shared/messages/say';
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { BlockLayout } from './blockLayout';
 import { type Block, type Blocks, cutIntoBlocks } from './blocks';
 import type { ElkEngine } from './elkEngine';

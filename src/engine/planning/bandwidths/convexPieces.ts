@@ -1,4 +1,4 @@
-import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
+import { throwIfCanceled, unwatched, type Work } from '../../../shared/work/work';
 
 /** A linear function over (x, y): constant + slopes[0] x + slopes[1] y. */
 export interface Affine {

@@ -1,4 +1,4 @@
-import type { Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import type { CutFamily } from '../search/cutFamily';

@@ -1,4 +1,4 @@
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { Assignment } from '../plan/plan';
 import type { ChainFronts } from '../search/chainFronts';
 import { assignmentOf } from '../search/cutFamily';

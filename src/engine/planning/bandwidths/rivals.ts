@@ -1,4 +1,4 @@
-import type { Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work/work';
 import { cutAboveDownset } from '../../split/cuts';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 
 /** A bandwidth from a time on. */
 interface TraceStep {

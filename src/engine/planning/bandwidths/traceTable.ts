@@ -1,4 +1,4 @@
-import type { TableStep } from '../../../shared/bandwidthReports';
+import type { TableStep } from '../../../shared/reports/bandwidthReports';
 import { bandwidthAt, sendingSeconds, type Trace } from './trace';
 import type { TraceGoal, TraceRequests, TraceTable } from './traceChoices';
 

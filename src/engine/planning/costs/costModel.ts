@@ -1,4 +1,4 @@
-import { type AdditiveMetric, additiveMetrics } from '../../../shared/metrics';
+import { type AdditiveMetric, additiveMetrics } from '../../../shared/vocabulary/metrics';
 import { fusedGroups } from '../../split/fusedGroups';
 import { phasesOf } from '../../split/sessionGraph';
 import type { DataTensor, SessionCalls, SplitGraph, SplitNode } from '../../split/splitGraph';

@@ -1,6 +1,6 @@
-import type { AnswerPlace } from '../../../shared/answers';
 import { namesOf, recordOf } from '../../../shared/recordOf';
-import { sessionLimits } from '../../../shared/session';
+import type { AnswerPlace } from '../../../shared/reports/answers';
+import { sessionLimits } from '../../../shared/vocabulary/session';
 import { fusedGroups } from '../../split/fusedGroups';
 import { liveBytes } from '../../split/liveBytes';
 import { callsOf, sessionGraph } from '../../split/sessionGraph';

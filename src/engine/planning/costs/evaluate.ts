@@ -1,4 +1,4 @@
-import { figures, type Metric, metricEntry } from '../../../shared/metrics';
+import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/metrics';
 import { loadsOfSides } from '../../split/peakActivations';
 import type { StateTensor } from '../../split/splitGraph';
 import { crossesAt, residentState } from '../../split/stateTensors';

@@ -1,6 +1,6 @@
 import { inTurn, type Sentence, say } from '../../../shared/messages/say';
-import { metricTable } from '../../../shared/metrics';
-import { listed } from '../../../shared/quantities';
+import { metricTable } from '../../../shared/vocabulary/metrics';
+import { listed } from '../../../shared/vocabulary/quantities';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { leadingMetric } from '../plan/metrics';

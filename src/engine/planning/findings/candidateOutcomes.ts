@@ -1,6 +1,6 @@
-import { figures, type Metric, metricEntry, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
-import type { CandidateOutcome } from '../../../shared/reports';
+import type { CandidateOutcome } from '../../../shared/reports/reports';
+import { figures, type Metric, metricEntry, metrics } from '../../../shared/vocabulary/metrics';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';

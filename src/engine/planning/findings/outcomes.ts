@@ -1,7 +1,7 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { namedStrategies, type Strategy } from '../../../shared/strategies';
-import { throwIfCanceled } from '../../../shared/work';
+import { namedStrategies, type Strategy } from '../../../shared/vocabulary/strategies';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { throwIfCanceled } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { mayRunOn, type TierBounds, tierBounds } from '../infrastructure/tierBounds';

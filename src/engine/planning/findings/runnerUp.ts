@@ -1,4 +1,4 @@
-import type { CandidateOutcome } from '../../../shared/reports';
+import type { CandidateOutcome } from '../../../shared/reports/reports';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';

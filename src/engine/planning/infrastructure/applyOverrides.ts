@@ -1,11 +1,11 @@
 import { objectiveSchema } from '../../../shared/documents/config';
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { additiveMetrics, metrics } from '../../../shared/metrics';
 import { parsedJson } from '../../../shared/parsedJson';
+import type { PlanOverrides } from '../../../shared/protocol/requests';
 import { recordOf } from '../../../shared/recordOf';
-import type { PlanOverrides } from '../../../shared/requests';
-import type { Strategy } from '../../../shared/strategies';
+import { additiveMetrics, metrics } from '../../../shared/vocabulary/metrics';
+import type { Strategy } from '../../../shared/vocabulary/strategies';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { Infrastructure, Objective, Tier } from './infrastructure';
 import { parseStrategy } from './parseStrategy';
 

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 import { cutAboveDownset, cutAtPosition, membersBelow } from '../../split/cuts';
 import { assignedTiers } from '../../split/nodeRanges';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';

@@ -1,9 +1,9 @@
-import type { AnswerPlace } from '../../../shared/answers';
 import type { Recording } from '../../../shared/documents/profile';
-import type { TierEstimate } from '../../../shared/estimates';
-import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/metrics';
-import type { Rates } from '../../../shared/rateClasses';
-import type { SessionLimit } from '../../../shared/session';
+import type { AnswerPlace } from '../../../shared/reports/answers';
+import type { TierEstimate } from '../../../shared/reports/estimates';
+import type { AdditiveMetric, LimitName, LinkRate, Metric, TierRate } from '../../../shared/vocabulary/metrics';
+import type { Rates } from '../../../shared/vocabulary/rateClasses';
+import type { SessionLimit } from '../../../shared/vocabulary/session';
 
 /** A tier with everything resolved: presets filled in, profile read. Absent rates drop their term (`docs/theory.md` section 4). */
 export interface Tier extends Readonly<Record<TierRate, number>> {

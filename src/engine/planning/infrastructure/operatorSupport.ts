@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { listed } from '../../../shared/quantities';
+import { listed } from '../../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { SplitNode } from '../../split/splitGraph';
 import type { Tier } from './infrastructure';
 

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { namedStrategies, type Strategy } from '../../../shared/strategies';
+import { namedStrategies, type Strategy } from '../../../shared/vocabulary/strategies';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { Tier } from './infrastructure';
 
 /**

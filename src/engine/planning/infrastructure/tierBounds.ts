@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
 import { RecentResults } from '../../../shared/recentResults';
+import { DnnSplitError } from '../../../shared/work/errors';
 import { cutKey, membersBelow } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 import type { Infrastructure } from './infrastructure';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { type Sentence, say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { Cut } from '../../split/splitGraph';
 import type { Constraints } from '../infrastructure/infrastructure';
 import { tierBounds } from '../infrastructure/tierBounds';

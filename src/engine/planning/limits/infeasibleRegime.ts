@@ -1,5 +1,5 @@
 import { say } from '../../../shared/messages/say';
-import { bandwidthText } from '../../../shared/quantities';
+import { bandwidthText } from '../../../shared/vocabulary/quantities';
 import { regimeOf } from '../bandwidths/regimes';
 import { limitsOf } from '../plan/constraints';
 import type { Regime } from '../plan/plan';

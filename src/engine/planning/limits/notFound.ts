@@ -1,7 +1,7 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { either, type Sentence, say } from '../../../shared/messages/say';
-import { metricEntry } from '../../../shared/metrics';
-import { threeDigits } from '../../../shared/quantities';
+import { metricEntry } from '../../../shared/vocabulary/metrics';
+import { threeDigits } from '../../../shared/vocabulary/quantities';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import type { OptimumSearch } from '../optimum/optimumSearch';
 

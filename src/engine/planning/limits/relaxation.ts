@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { either, type Sentence, say } from '../../../shared/messages/say';
-import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/metrics';
+import { type Metric, metricEntry, metricLimitedBy, metricTable } from '../../../shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { OptimumSearch } from '../optimum/optimumSearch';

@@ -1,8 +1,8 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { additiveMetrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
-import type { Work } from '../../../shared/work';
+import { additiveMetrics } from '../../../shared/vocabulary/metrics';
+import { DnnSplitError } from '../../../shared/work/errors';
+import type { Work } from '../../../shared/work/work';
 import type { ExactProblem, ExactSolution } from '../../solver/problem';
 import { solveContracted, solveExactly } from '../../solver/solve';
 import { type AdditiveObjective, additiveObjective } from '../costs/costModel';

@@ -1,4 +1,4 @@
-import type { Metric } from '../../../shared/metrics';
+import type { Metric } from '../../../shared/vocabulary/metrics';
 import type { Figure, Goal, Limit, LimitedProblem } from '../../solver/limited/limitedProblem';
 import { memoryGraph } from '../../split/sessionGraph';
 import { residentState } from '../../split/stateTensors';

@@ -1,6 +1,6 @@
-import { metrics } from '../../../shared/metrics';
 import { RecentResults } from '../../../shared/recentResults';
-import type { Work } from '../../../shared/work';
+import { metrics } from '../../../shared/vocabulary/metrics';
+import type { Work } from '../../../shared/work/work';
 import type { LimitedSolution } from '../../solver/limited/branchAndBound';
 import { goalFiguresOf, type LimitedProblem } from '../../solver/limited/limitedProblem';
 import { additiveObjective } from '../costs/costModel';

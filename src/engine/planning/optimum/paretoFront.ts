@@ -1,5 +1,5 @@
-import { type Figures, figuresOf, metrics } from '../../../shared/metrics';
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { type Figures, figuresOf, metrics } from '../../../shared/vocabulary/metrics';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';

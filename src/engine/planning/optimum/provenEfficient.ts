@@ -1,6 +1,6 @@
-import { type AdditiveMetric, additiveMetrics, type Metric, metrics } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { type AdditiveMetric, additiveMetrics, type Metric, metrics } from '../../../shared/vocabulary/metrics';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import type { Objective } from '../infrastructure/infrastructure';

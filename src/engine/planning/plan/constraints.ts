@@ -1,3 +1,4 @@
+import { namesOf, recordOf } from '../../../shared/recordOf';
 import {
   type Figures,
   figureOf,
@@ -7,9 +8,8 @@ import {
   metricEntry,
   metrics,
   metricTable,
-} from '../../../shared/metrics';
-import { namesOf, recordOf } from '../../../shared/recordOf';
-import { sessionLimits } from '../../../shared/session';
+} from '../../../shared/vocabulary/metrics';
+import { sessionLimits } from '../../../shared/vocabulary/session';
 import type { Constraints, Infrastructure } from '../infrastructure/infrastructure';
 import type { MetricValues } from './metrics';
 import type { Evaluation } from './plan';

@@ -1,6 +1,6 @@
 import { type Sentence, say } from '../../../shared/messages/say';
-import { type AdditiveMetric, additiveMetrics, type Metric, metricTable } from '../../../shared/metrics';
 import { recordOf } from '../../../shared/recordOf';
+import { type AdditiveMetric, additiveMetrics, type Metric, metricTable } from '../../../shared/vocabulary/metrics';
 import type { Infrastructure, Objective, Tier } from '../infrastructure/infrastructure';
 
 /** One direction of a link, with all that metrics count on it. */

@@ -1,6 +1,6 @@
 import type { Sentence } from '../../../shared/messages/say';
-import type { Figures, LimitName, Metric } from '../../../shared/metrics';
-import type { Strategy } from '../../../shared/strategies';
+import type { Figures, LimitName, Metric } from '../../../shared/vocabulary/metrics';
+import type { Strategy } from '../../../shared/vocabulary/strategies';
 
 /** Tier index per node of the split graph; never falls along an edge. */
 export type Assignment = Uint8Array;

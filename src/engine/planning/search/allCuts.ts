@@ -1,4 +1,4 @@
-import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
+import { throwIfCanceled, unwatched, type Work } from '../../../shared/work/work';
 import { cutAboveDownset } from '../../split/cuts';
 import type { Cut, SplitGraph } from '../../split/splitGraph';
 

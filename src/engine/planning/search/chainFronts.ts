@@ -1,4 +1,4 @@
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import { type BestStep, BestStepSearch } from './bestStep';

@@ -1,4 +1,4 @@
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { CutFamily } from './cutFamily';
 
 /** Which cuts may lie on links, and which parts tiers may run. */

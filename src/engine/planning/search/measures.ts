@@ -1,4 +1,4 @@
-import { type Metric, metricTable } from '../../../shared/metrics';
+import { type Metric, metricTable } from '../../../shared/vocabulary/metrics';
 import type { CostTables } from '../costs/costTables';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import { limitsOf, limitTolerance } from '../plan/constraints';

@@ -1,5 +1,5 @@
 import { RecentResults } from '../../../shared/recentResults';
-import type { Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work/work';
 import type { Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';

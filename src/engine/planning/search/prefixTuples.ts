@@ -1,4 +1,4 @@
-import { throwIfCanceled, type Work } from '../../../shared/work';
+import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
 import { isGap, type TierBounds } from '../infrastructure/tierBounds';

@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { throwIfCanceled } from '../../../shared/work';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { throwIfCanceled } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
 import { crossingValue, sendingValue, type Way, wayOf } from '../plan/metrics';

@@ -1,5 +1,5 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
+import { DnnSplitError } from '../../../shared/work/errors';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixParts, prefixRanges, runsEach } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';

@@ -1,8 +1,8 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { durationText, listed } from '../../../shared/quantities';
 import { namesOf } from '../../../shared/recordOf';
-import { sessionLimits } from '../../../shared/session';
+import { durationText, listed } from '../../../shared/vocabulary/quantities';
+import { sessionLimits } from '../../../shared/vocabulary/session';
+import { DnnSplitError } from '../../../shared/work/errors';
 import { additiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';

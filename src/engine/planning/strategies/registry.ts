@@ -1,4 +1,4 @@
-import type { NamedStrategy } from '../../../shared/strategies';
+import type { NamedStrategy } from '../../../shared/vocabulary/strategies';
 import { dadsHeavy, dadsLight, dnnSurgery } from './dads';
 import { planOverCandidates } from './dnnsplit';
 import { planExactly } from './exact';

@@ -1,4 +1,4 @@
-import type { Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work/work';
 import type { Candidate, Cut } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import type { TierBounds } from '../infrastructure/tierBounds';

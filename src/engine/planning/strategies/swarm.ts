@@ -1,6 +1,6 @@
-import { DnnSplitError } from '../../../shared/errors';
 import { say } from '../../../shared/messages/say';
-import { throwIfCanceled } from '../../../shared/work';
+import { DnnSplitError } from '../../../shared/work/errors';
+import { throwIfCanceled } from '../../../shared/work/work';
 import type { FoundPlan } from '../plan/plan';
 import { assignmentAt, prefixParts, prefixRanges, runsEach } from '../search/prefixTuples';
 import { TupleMeter } from '../search/tupleMeter';

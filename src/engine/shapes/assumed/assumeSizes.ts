@@ -1,5 +1,5 @@
-import type { StatePair, StateSetting } from '../../../shared/statePairs';
-import type { Work } from '../../../shared/work';
+import type { StatePair, StateSetting } from '../../../shared/vocabulary/statePairs';
+import type { Work } from '../../../shared/work/work';
 import type { OnnxModel, OnnxNode, StatedDim } from '../../onnx/model';
 import { namedStatePairs, statePairs } from '../../state/statePairs';
 import type { DimensionBindings, InferredModel } from '../facts/inferred';

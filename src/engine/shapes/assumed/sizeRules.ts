@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { StatedDim } from '../../onnx/model';
 
 /** What an open dimension stands for. */

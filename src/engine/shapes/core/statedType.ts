@@ -1,5 +1,5 @@
-import type { DType } from '../../../shared/dtype';
 import { type Sentence, say } from '../../../shared/messages/say';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { OnnxType, StatedDim } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact } from '../facts/fact';

@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
 import type { Shape } from '../algebra/dim';
 import { maximumRealElements, maximumValueElements, type TensorFact, type TensorValue } from '../facts/fact';

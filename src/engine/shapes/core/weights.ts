@@ -1,4 +1,4 @@
-import { byteLength } from '../../../shared/dtype';
+import { byteLength } from '../../../shared/vocabulary/dtype';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
 import { bodiesOf } from './planGraph';
 import type { PlannedNode } from './plannedGraph';

@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 
 /** The elements of a small tensor, row-major. An element that is not known is `undefined`; integers may be symbolic. */

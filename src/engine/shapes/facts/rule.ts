@@ -1,5 +1,5 @@
-import type { DType } from '../../../shared/dtype';
 import type { Sentence } from '../../../shared/messages/say';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../onnx/model';
 import type { Dim, Shape } from '../algebra/dim';
 import type { TensorFact, TensorValue } from './fact';

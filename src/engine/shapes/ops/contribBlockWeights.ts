@@ -1,5 +1,5 @@
-import { dtypeFromOnnx } from '../../../shared/dtype';
 import { say } from '../../../shared/messages/say';
+import { dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, elementsOf, multiply, none, perOutput } from './counting';

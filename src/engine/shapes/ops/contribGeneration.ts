@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, none, perInput, unknownCount } from './counting';

@@ -1,4 +1,4 @@
-import { dtypeFromOnnx } from '../../../shared/dtype';
+import { dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { OpTable, RuleContext } from '../facts/rule';
 import { addUp, type Count, multiply, none, perInput, perOutput, unknownCount } from './counting';

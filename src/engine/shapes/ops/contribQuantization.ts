@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { channelsFirst, channelsLast, layoutConvolution } from './channelsLast';

@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import { undecidedDim } from '../algebra/dimExpression';
 import { elementCount, isIntegerType, valueLimit } from '../core/tensorValue';

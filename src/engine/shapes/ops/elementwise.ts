@@ -1,4 +1,4 @@
-import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Shape } from '../algebra/dim';
 import { isIntegerType } from '../core/tensorValue';
 import type { TensorFact } from '../facts/fact';

@@ -1,5 +1,5 @@
-import type { DType } from '../../../shared/dtype';
 import { say } from '../../../shared/messages/say';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, matMulMacs, multiply, none, perInput, perOutput } from './counting';

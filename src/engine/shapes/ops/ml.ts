@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, none, perInput, perOutput } from './counting';

@@ -1,5 +1,5 @@
-import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
 import { say } from '../../../shared/messages/say';
+import { type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perInput, perOutput } from './counting';

@@ -1,4 +1,4 @@
-import type { DType } from '../../../shared/dtype';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import type { CountContext, OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { multiply, perInput, perOutput } from './counting';

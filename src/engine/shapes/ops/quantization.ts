@@ -1,4 +1,4 @@
-import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
+import { type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { OpEntry, OpTable, RuleContext } from '../facts/rule';
 import { perInput, perOutput } from './counting';
 import { hasInput } from './ruleMakers';

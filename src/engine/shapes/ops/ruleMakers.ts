@@ -1,6 +1,6 @@
-import type { DType } from '../../../shared/dtype';
 import type { MessageId } from '../../../shared/messages/message';
 import { say } from '../../../shared/messages/say';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import { type TensorFact, unknownFact } from '../facts/fact';
 import type { OpEntry, RuleContext } from '../facts/rule';

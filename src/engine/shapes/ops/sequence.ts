@@ -1,5 +1,5 @@
-import { type DType, dtypeFromOnnx } from '../../../shared/dtype';
 import { say } from '../../../shared/messages/say';
+import { type DType, dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import { joinFacts, withoutElements } from '../core/joinFacts';
 import { factOfType } from '../core/statedType';

@@ -1,6 +1,6 @@
-import type { DType } from '../../../shared/dtype';
 import type { MessageId } from '../../../shared/messages/message';
 import { say } from '../../../shared/messages/say';
+import type { DType } from '../../../shared/vocabulary/dtype';
 import type { Dim, Shape } from '../algebra/dim';
 import { multiplyDims } from '../algebra/dimArithmetic';
 import { sameDim } from '../algebra/dimExpression';

@@ -1,4 +1,4 @@
-import { dtypeFromOnnx } from '../../../shared/dtype';
+import { dtypeFromOnnx } from '../../../shared/vocabulary/dtype';
 import type { Dim } from '../algebra/dim';
 import type { OpTable, RuleContext } from '../facts/rule';
 import { type Count, multiply, perOutput } from './counting';

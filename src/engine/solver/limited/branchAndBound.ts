@@ -1,5 +1,5 @@
 import { say } from '../../../shared/messages/say';
-import { throwIfCanceled, unwatched, type Work } from '../../../shared/work';
+import { throwIfCanceled, unwatched, type Work } from '../../../shared/work/work';
 import { consumersOf } from '../problem';
 import { type Branch, chooseBranch } from './branching';
 import { tryAll, waysToChoose } from './fewNodes';

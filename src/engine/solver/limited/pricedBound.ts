@@ -1,4 +1,4 @@
-import type { Work } from '../../../shared/work';
+import type { Work } from '../../../shared/work/work';
 import { maximize } from '../linearProgram';
 import { assignmentCosts, type ExactProblem } from '../problem';
 import { solveExactly } from '../solve';

@@ -7,7 +7,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { Diagnostic, InitializeResult } from 'vscode-languageserver-protocol';
-import type { ServerNotifications, ServerRequests } from '../../../../src/shared/requests';
+import type { ServerNotifications, ServerRequests } from '../../../../src/shared/protocol/requests';
 
 /** A real language client without an editor: speaks JSON-RPC over the server's standard streams. */
 export class LanguageClient {

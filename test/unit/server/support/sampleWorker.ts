@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { serveWorker } from '../../../../src/server/workers/serveWorker';
-import { DnnSplitError } from '../../../../src/shared/errors';
-import { throwIfCanceled, type Work } from '../../../../src/shared/work';
+import { DnnSplitError } from '../../../../src/shared/work/errors';
+import { throwIfCanceled, type Work } from '../../../../src/shared/work/work';
 
 /** Functions that behave in every way a worker can. */
 export interface SampleFunctions {
