@@ -23,7 +23,10 @@ export function readMetrics(text: string): RelayMetrics | undefined {
   const samples = new Map<string, Sample[]>();
   for (const [, name = '', labels = '', value] of text.matchAll(/^(dnnsplit_\w+)(?:\{(.*)\})? (\S+)$/gm)) {
     const number = Number(value);
-    if (Number.isFinite(number)) samples.set(name, [...(samples.get(name) ?? []), { labels, value: number }]);
+    if (!Number.isFinite(number)) continue;
+    const found = samples.get(name);
+    if (found === undefined) samples.set(name, [{ labels, value: number }]);
+    else found.push({ labels, value: number });
   }
   if (samples.size === 0) return undefined;
   const all = (name: string) => samples.get(`dnnsplit_${name}`) ?? [];

@@ -19,6 +19,7 @@ export interface WatchOptions {
 }
 
 const answerWithinMs = 3000;
+const mostAnswerBytes = 1_000_000;
 const mostMoments = 120;
 const mostSwitches = 5;
 
@@ -59,7 +60,8 @@ export class RelayWatch implements Releasable {
         ...(headers && { headers }),
       });
       if (answer.status === 401) return 'token';
-      const metrics = answer.ok ? readMetrics(await answer.text()) : undefined;
+      const text = answer.ok ? await shortText(answer) : undefined;
+      const metrics = text === undefined ? undefined : readMetrics(text);
       if (metrics === undefined) return 'noRelay';
       this.#take(metrics, now());
       return undefined;
@@ -86,6 +88,19 @@ export class RelayWatch implements Releasable {
       switches: [...switchesSince(before?.metrics, metrics, atMs), ...switches].slice(0, mostSwitches),
     };
   }
+}
+
+/** The text of an answer; nothing where it is longer than the metrics of any relay, of which no more is read. */
+async function shortText({ body }: Response): Promise<string | undefined> {
+  if (body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > mostAnswerBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** The last one of each reason since the look before; where the cut is the same again, there is nothing to tell. */

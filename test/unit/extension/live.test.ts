@@ -88,6 +88,20 @@ describe('a watch', () => {
     expect((await watchOf(`http://127.0.0.1:${port}`).look()).trouble).toBe('noRelay');
   });
 
+  it('reads no more of an answer than a relay has to say', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 100_000;
+        if (sent > 1e8) controller.close();
+        else controller.enqueue(new Uint8Array(100_000).fill(10));
+      },
+    });
+    const { look } = watchOf('http://127.0.0.1:1', { fetch: async () => new Response(endless) });
+    expect((await look()).trouble).toBe('noRelay');
+    expect(sent).toBeLessThan(2e6);
+  });
+
   it('looks no more once it is disposed, and says nothing of a look that was under way', async () => {
     let asked = 0;
     const hanging = (_: string, { signal }: RequestInit) =>
