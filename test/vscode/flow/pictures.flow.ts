@@ -1,49 +1,107 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
 import { describe, it } from 'vitest';
 import { browserAdvice } from '../driver/findBrowser.mjs';
 import { repository } from '../driver/paths.mjs';
-import { prepareStage, Workbench } from './workbench';
+import { prepareStage, type Stage, Workbench } from './workbench';
 
 const isWanted = process.env['DNNSPLIT_PICTURES'] !== undefined;
 /** Looks of the pictures, by the end of their names. */
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
-const folder = join(repository, 'docs/pictures');
+/** The part of the window that a step of the walkthrough shows, in CSS pixels. */
+const shown = { width: 480, height: 300 };
 
 /**
- * Takes the pictures of the README from the real thing. Not part of a run of the tests: set DNNSPLIT_PICTURES to take them
- * again, and look at them before they are committed.
+ * Takes the pictures of the README and of the walkthrough from the real thing. Not part of a run of the tests: set
+ * DNNSPLIT_PICTURES to take them again, and look at them before they are committed.
  */
-describe.skipIf(!isWanted)('pictures of the product (DNNSPLIT_PICTURES takes them again)', () => {
-  it.each(Object.entries(themes))(
-    'are taken in a %s theme',
-    async (look, theme) => {
-      const stage = await prepareStage();
-      if (stage === undefined) throw new Error(browserAdvice);
-      const workbench = await Workbench.open(stage, `pictures-${look}`, { theme });
-      const { page, graph } = workbench;
-      try {
-        await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
-        await workbench.waitForTreeRow('Candidate points');
-        // The graph is laid out once there is a picture to save.
-        await graph.getByRole('button', { name: 'Save Picture', disabled: false }).waitFor();
-        const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-        // WebP without loss is half of a PNG.
-        const webp = await page.evaluate(async (text) => {
-          const image = new Image();
-          image.src = `data:image/png;base64,${text}`;
-          await image.decode();
-          const canvas = document.createElement('canvas');
-          [canvas.width, canvas.height] = [image.width, image.height];
-          canvas.getContext('2d')?.drawImage(image, 0, 0);
-          return canvas.toDataURL('image/webp', 1).split(',')[1] ?? '';
-        }, png.toString('base64'));
-        await mkdir(folder, { recursive: true });
-        await writeFile(join(folder, `window-${look}.webp`), Buffer.from(webp, 'base64'));
-      } finally {
-        await workbench.close();
-      }
-    },
-    480_000,
+describe.skipIf(!isWanted)('pictures of the product (DNNSPLIT_PICTURES takes them again)', { timeout: 480_000 }, () => {
+  it.each(Object.entries(themes))('of the window in a %s theme', (look, theme) =>
+    inWorkbench(`window-${look}`, theme, async (workbench) => {
+      await analyze(workbench);
+      await keep(workbench.page, `docs/pictures/window-${look}.webp`, 1);
+    }),
+  );
+
+  it.each(Object.entries(themes))('of the steps of the walkthrough in a %s theme', (look, theme) =>
+    inWorkbench(`walkthrough-${look}`, theme, async (workbench) => {
+      const { page } = workbench;
+      const step = (name: string, around: Locator) =>
+        keepAround(page, `media/walkthrough/${name}-${look}.webp`, around);
+      await workbench.file('mobilenetv2.onnx').click({ button: 'right' });
+      const entry = page.getByRole('menuitem', { name: 'Analyze DNN splits' }).first();
+      await entry.hover();
+      await step('analyze', workbench.file('mobilenetv2.onnx'));
+      await page.keyboard.press('Escape');
+      await analyze(workbench);
+      await workbench.treeRow('Candidate points').first().click();
+      await page.keyboard.press('ArrowRight');
+      await workbench.treeRow(/kB/).first().waitFor();
+      await step('candidates', workbench.treeRow('Candidate points').first());
+      await workbench.openFile(join(workbench.workspace, 'dnnsplit.json'));
+      await step('tiers', page.locator('.editor-group-container.active .view-lines').first());
+      await workbench.runCommand('DNNSplit: Export Plan');
+      await workbench.editorTab('mobilenetv2.splitplan.json').first().waitFor();
+      await page.getByText('Plan Again').first().waitFor();
+      await step('export', page.locator('.editor-group-container.active .view-lines').first());
+      await page.keyboard.press('Control+.');
+      const menu = page.locator('.action-widget');
+      await menu.waitFor();
+      await step('deploy', menu);
+    }),
   );
 });
+
+async function inWorkbench(name: string, theme: string, take: (workbench: Workbench) => Promise<void>): Promise<void> {
+  const stage: Stage | undefined = await prepareStage();
+  if (stage === undefined) throw new Error(browserAdvice);
+  const workbench = await Workbench.open(stage, name, { theme });
+  try {
+    await take(workbench);
+  } finally {
+    await workbench.close();
+  }
+}
+
+async function analyze(workbench: Workbench): Promise<void> {
+  await workbench.chooseOnFile('mobilenetv2.onnx', 'Analyze DNN splits');
+  await workbench.waitForTreeRow('Candidate points');
+  // The graph is laid out once there is a picture to save.
+  await workbench.graph.getByRole('button', { name: 'Save Picture', disabled: false }).waitFor();
+}
+
+/** Keeps what lies to the right of a place and below it, a little before it included. */
+async function keepAround(page: Page, path: string, around: Locator): Promise<void> {
+  const box = await around.boundingBox();
+  const size = page.viewportSize();
+  if (box === null || size === null) throw new Error(`Nothing is shown for ${path}.`);
+  const x = Math.max(0, Math.min(box.x - 40, size.width - shown.width));
+  const y = Math.max(0, Math.min(box.y - 40, size.height - shown.height));
+  await keep(page, path, 0.7, { x, y, ...shown });
+}
+
+/** Keeps the window, or a part of it, as WebP: without loss that is half of a PNG, and a small part of it for small pictures. */
+async function keep(
+  page: Page,
+  path: string,
+  quality: number,
+  clip?: { x: number; y: number; width: number; height: number },
+): Promise<void> {
+  const png = await page.screenshot({ animations: 'disabled', caret: 'hide', ...(clip && { clip }) });
+  const webp = await page.evaluate(
+    async ([text, how]) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${text}`;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      canvas.getContext('2d')?.drawImage(image, 0, 0);
+      return canvas.toDataURL('image/webp', how).split(',')[1] ?? '';
+    },
+    [png.toString('base64'), quality] as const,
+  );
+  const target = join(repository, path);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, Buffer.from(webp, 'base64'));
+}
