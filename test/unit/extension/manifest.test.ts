@@ -176,8 +176,10 @@ describe('contributions', () => {
     for (const { description, completionEvents, media } of steps) {
       expect(localized(description)).toMatch(/\]\(command:dnnsplit\.[\w.]+\)/);
       expect(completionEvents).toHaveLength(1);
-      const picture = readFileSync(join(root, media.svg), 'utf8');
-      expect(picture.match(/(fill|stroke)="#[0-9a-f]+"/gi)).toBeNull();
+      expect(Object.keys(media.image).sort()).toEqual(['dark', 'hc', 'hcLight', 'light']);
+      for (const path of Object.values<string>(media.image)) {
+        expect(readFileSync(join(root, path)).toString('latin1', 8, 12)).toBe('WEBP');
+      }
     }
   });
 });

@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(join(root, 'dist/extension.js')))('the package (need
   it('holds the programs, the schemas, the texts and the pictures, and nothing else', () => {
     const unexpected = packed.filter(
       (file) =>
-        !/^(package(\.nls)?\.json|README\.md|CHANGELOG\.md|LICENSE(\.txt)?)$|^dist\/\w+\.(js|css)$|^dist\/schemas\/\w+\.schema\.json$|^dist\/third-party-notices\.txt$|^l10n\/bundle\.l10n(\.[\w-]+)?\.json$|^media\/(walkthrough\/)?[\w-]+\.(png|svg)$|^media\/sample\/(mobilenetv2\.onnx|dnnsplit\.json)$/.test(
+        !/^(package(\.nls)?\.json|README\.md|CHANGELOG\.md|LICENSE(\.txt)?)$|^dist\/\w+\.(js|css)$|^dist\/schemas\/\w+\.schema\.json$|^dist\/third-party-notices\.txt$|^l10n\/bundle\.l10n(\.[\w-]+)?\.json$|^media\/[\w-]+\.(png|svg)$|^media\/walkthrough\/\w+-(dark|light)\.webp$|^media\/sample\/(mobilenetv2\.onnx|dnnsplit\.json)$/.test(
           file,
         ),
     );

@@ -297,6 +297,7 @@ describe('a profile in a configuration', () => {
         measuredNodes: 20,
         entries: 20,
         unusedEntries: 0,
+        recordedFrom: expect.stringContaining(', 1 thread, optimization disabled, '),
         finding: `The profile of tier \`device\` has no time for 1 of 21 nodes ('${left?.[0]}'); these are estimated.`,
       },
     ]);
