@@ -25,6 +25,12 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
   /** Rows that are being selected here because they were elsewhere: by the time they are, something else may be. */
   readonly #following = new Set<ShownRow>();
 
+  /**
+   * Nothing is selected, or a row that the workbench is asking for anew: then it cannot say which one, and says nothing again
+   * when it can.
+   */
+  #isSelectionOpen = false;
+
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(
@@ -49,6 +55,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
     );
     this.#disposables.add(
       this.#view.onDidChangeSelection(({ selection: [shown] }) => {
+        this.#isSelectionOpen = shown === undefined;
         if (shown !== undefined && !this.#following.has(shown)) this.#announce(shown.row);
       }),
     );
@@ -77,6 +84,7 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
 
   getTreeItem({ row }: ShownRow): vscode.TreeItem {
     this.#watch.askedForRow(row.id);
+    if (this.#isSelectionOpen) setTimeout(() => this.#settleSelection());
     const state =
       row.children.length === 0
         ? vscode.TreeItemCollapsibleState.None
@@ -123,6 +131,14 @@ export class SplitTree implements vscode.TreeDataProvider<ShownRow>, Releasable 
       this.#watch.told(changed.map(({ row }) => row.id));
       this.#changed.fire([...changed]);
     }
+  }
+
+  /** Tells of the row that was selected while it was asked for anew, once there is one. */
+  #settleSelection(): void {
+    const [shown] = this.#view.selection;
+    if (!this.#isSelectionOpen || shown === undefined) return;
+    this.#isSelectionOpen = false;
+    if (!this.#following.has(shown)) this.#announce(shown.row);
   }
 
   #announce(row: TreeRow): void {

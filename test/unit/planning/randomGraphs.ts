@@ -9,6 +9,8 @@ import type {
 } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { brokenConstraints } from '../../../src/engine/planning/plan/constraints';
 import type { Evaluation } from '../../../src/engine/planning/plan/plan';
+import { planModel } from '../../../src/engine/planning/planModel';
+import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { namesOf, recordOf } from '../../../src/shared/recordOf';
 import { linkRates, tierRates } from '../../../src/shared/vocabulary/metrics';
@@ -203,4 +205,20 @@ export function allWithin(
 export function bestWithin(graph: SplitGraph, infrastructure: Infrastructure): number | undefined {
   const values = allWithin(graph, infrastructure).map(({ evaluation }) => evaluation.objectiveValue);
   return values.length === 0 ? undefined : Math.min(...values);
+}
+
+/** Holds every regime of a link between two tiers against every way to place the nodes at a bandwidth inside of it. */
+export function expectBestRegimes(graph: SplitGraph, infrastructure: Infrastructure): void {
+  const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
+  for (const regime of regimes[0] ?? []) {
+    const mbps = Math.sqrt(Math.max(regime.fromMbps, 1e-3) * Math.min(regime.toMbps, 1e5));
+    if (!(mbps > regime.fromMbps && mbps < regime.toMbps)) continue;
+    const links = infrastructure.links.map((one) => ({ ...one, bandwidthMbps: mbps }));
+    const costs = createCostTables(graph, { ...infrastructure, links });
+    const values = allAssignments(graph, 2).map((one) => evaluatePlan(costs, one).objectiveValue);
+    const own = evaluatePlan(costs, regime.assignment);
+    // Regimes that are thinner than a thousandth give way to a neighbor that is as good but for that.
+    expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
+    expectNear(regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000), own.latencyMs);
+  }
 }

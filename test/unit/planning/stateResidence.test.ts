@@ -8,6 +8,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import {
   allAssignments,
   bestWithin,
+  expectBestRegimes,
   expectNear,
   infrastructures,
   limitedBy,
@@ -167,20 +168,7 @@ describe('with random state, on random graphs', () => {
         rememberingGraphs(5),
         infrastructures(2, false),
         fc.constantFrom(...objectives),
-        ({ graph }, base, objective) => {
-          const infrastructure = { ...base, objective };
-          const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
-          for (const regime of regimes[0] ?? []) {
-            const mbps = Math.sqrt(Math.max(regime.fromMbps, 1e-3) * Math.min(regime.toMbps, 1e5));
-            if (!(mbps > regime.fromMbps && mbps < regime.toMbps)) continue;
-            const links = infrastructure.links.map((one) => ({ ...one, bandwidthMbps: mbps }));
-            const costs = createCostTables(graph, { ...infrastructure, links });
-            const values = allAssignments(graph, 2).map((one) => evaluatePlan(costs, one).objectiveValue);
-            const own = evaluatePlan(costs, regime.assignment);
-            expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
-            expectNear(regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000), own.latencyMs);
-          }
-        },
+        ({ graph }, base, objective) => expectBestRegimes(graph, { ...base, objective }),
       ),
       { numRuns: 60 },
     );

@@ -10,6 +10,7 @@ import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import {
   allAssignments,
   bestWithin,
+  expectBestRegimes,
   expectNear,
   infrastructures,
   limitedBy,
@@ -178,26 +179,8 @@ describe('with answers that are returned, on random graphs with several outputs'
 
   test('every regime is the best plan at its bandwidths, with both directions where none is stated downward', () => {
     fc.assert(
-      fc.property(
-        smallGraphs(5),
-        infrastructures(2, false),
-        fc.constantFrom(...objectives),
-        (graph, base, objective) => {
-          const infrastructure = { ...base, objective, answer: 'returned' as const };
-          const { regimes } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'dnnsplit' });
-          for (const regime of regimes[0] ?? []) {
-            const mbps = Math.sqrt(Math.max(regime.fromMbps, 1e-3) * Math.min(regime.toMbps, 1e5));
-            if (!(mbps > regime.fromMbps && mbps < regime.toMbps)) continue;
-            const links = infrastructure.links.map((one) => ({ ...one, bandwidthMbps: mbps }));
-            const costs = createCostTables(graph, { ...infrastructure, links });
-            const values = allAssignments(graph, 2).map((one) => evaluatePlan(costs, one).objectiveValue);
-            const own = evaluatePlan(costs, regime.assignment);
-            // Regimes that are thinner than a thousandth give way to a neighbor that is as good but for that.
-            expect(own.objectiveValue).toBeLessThanOrEqual(Math.min(...values) * (1 + 2e-3));
-            const latencyMs = regime.fixedMs + (8 * (regime.bytes + regime.answerBytes)) / (mbps * 1000);
-            expectNear(latencyMs, own.latencyMs);
-          }
-        },
+      fc.property(smallGraphs(5), infrastructures(2, false), fc.constantFrom(...objectives), (graph, base, objective) =>
+        expectBestRegimes(graph, { ...base, objective, answer: 'returned' }),
       ),
       { numRuns: 150 },
     );
