@@ -146,6 +146,10 @@ function answer(message: FromWebview): void {
       if (parameters.get('state') !== 'noplan') sendPlan();
       return;
     case 'requestScene':
+      if (message.body !== undefined) {
+        send({ type: 'scene', scene: sceneOf(residualNetwork(1), []), body: message.body });
+        return;
+      }
       scene = sceneOf(network, message.folded ?? defaultFolded);
       send({ type: 'scene', scene });
       return;
