@@ -132,7 +132,8 @@ export const usingMessages = {
     'A plan names the file of its model, and a model from standard input has none. Save the model and name its file.',
   'command.noMatch': 'No file matches {pattern}. Check the pattern and the folder it starts in.',
   'command.isModel': '{path} is a model, not a plan. Make a plan of it first: dnnsplit plan {path} -o {plan}',
-  'command.notSvg': '{path} would not be a picture of its kind: this command writes SVG. Name a .svg file.',
+  'command.notSvg':
+    '{path} would not be a picture of its kind: this command writes SVG and PDF. Name a .svg or a .pdf file.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
   'assistant.notReadable':

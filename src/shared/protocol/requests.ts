@@ -1,7 +1,7 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ToolAnswer } from '../assistant/assistantTools';
-import type { DrawingPart, HeatMetric, PictureTheme } from '../picture/picture';
+import type { DrawingFormat, DrawingPart, HeatMetric, PictureTheme } from '../picture/picture';
 import type { Scene, SceneOverlay } from '../picture/scene';
 import type { AnswerPlace } from '../reports/answers';
 import type { RegionMapReport } from '../reports/bandwidthReports';
@@ -154,15 +154,19 @@ export interface ServerRequests {
   /** What the plan under other overrides would give, or why no plan satisfies them; nothing is changed. */
   'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PreviewAnswer };
   /**
-   * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
+   * The graph with its plan as a document of its own with a caption, as a page of the graph shows it: `metric` is what its dots tell
    * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page,
-   * `part` what of the graph is drawn (all of it without).
+   * `part` what of the graph is drawn (all of it without), `body` the graph inside of a node that is drawn in its place. The
+   * content of a PDF has one byte a character.
    */
   'dnnsplit/picture': {
     params: {
       modelUri: string;
       folded: readonly string[] | null;
       theme: PictureTheme;
+      /** SVG without. */
+      format?: DrawingFormat;
+      body?: string;
       part?: DrawingPart;
       metric?: HeatMetric;
       /** What the metric `data` tells. */
@@ -170,7 +174,7 @@ export interface ServerRequests {
       compare?: string;
       texts?: Readonly<Record<string, string>>;
     };
-    result: { svg: string };
+    result: { content: string };
   };
   /** Values of somebody else's for the nodes of a model, from the text of a file, and in words what of it is about the model. */
   'dnnsplit/nodeData': { params: { modelUri: string; file: NamedText }; result: { data: NodeData; told: string } };
