@@ -95,15 +95,17 @@ function kernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
 
 function countKernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
   const groups = fuses ? fusedGroups(graph) : undefined;
-  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
+  const macs = new Float64Array(graph.nodes.length);
+  for (const [index, node] of graph.nodes.entries()) macs[index] = node.macs ?? 0;
   for (const [index, main] of groups?.mainOf.entries() ?? []) {
     if (main === index) continue;
     macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
   }
-  const bytes = Float64Array.from(graph.nodes, (node, index) => {
-    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) return Number.NaN;
-    return (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
-  });
+  const bytes = new Float64Array(graph.nodes.length).fill(Number.NaN);
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
+    bytes[index] = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+  }
   return { macs, bytes };
 }
 
