@@ -1,6 +1,7 @@
 import type { HeatMetric } from '../../src/shared/picture/picture';
 import type { PlanOverrides } from '../../src/shared/protocol/requests';
 import type { PreviewedCut, RunCommand } from '../../src/shared/protocol/webviewMessages';
+import { type BodyStep, pathInto, shownBody } from '../model/openBody';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
 import { hasDetails, lastPlaceOf, shownNode } from '../model/shown';
@@ -21,6 +22,10 @@ export interface Controller {
   /** Folds the block around a node, or unfolds a fold. */
   toggleFoldAt(nodeId: string): void;
   toggleGroup(groupId: string): void;
+  /** Opens a graph inside of a node, the first of several unless one is named; false where it has none. */
+  openBody(nodeId: string, bodyId?: string): boolean;
+  /** Shows the graph that a way leads to: that of the model where the way is empty. */
+  showBody(path: readonly BodyStep[]): void;
   setMetric(metric: HeatMetric): void;
   showTab(tab: PanelTab): void;
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
@@ -61,8 +66,20 @@ export function createController(store: Store, transport: Transport, announce: (
   const toggleGroup = (groupId: string, name: string) => {
     const folded = toggleFold(store.state().scene?.scene.folded ?? [], groupId);
     announce(text(folded.includes(groupId) ? 'announce.folded' : 'announce.unfolded', name));
-    store.dispatch({ type: 'fold', folded });
-    transport.post({ type: 'requestScene', folded });
+    const body = shownBody(store.state());
+    if (body === undefined) store.dispatch({ type: 'fold', folded });
+    transport.post({ type: 'requestScene', folded, ...(body !== undefined && { body }) });
+  };
+  const showBody = (path: readonly BodyStep[]) => {
+    const body = path.at(-1)?.bodyId;
+    if (body !== undefined) {
+      store.dispatch({ type: 'openBody', path });
+      transport.post({ type: 'requestScene', folded: null, body });
+      return;
+    }
+    const owner = store.state().body?.path[0]?.nodeId;
+    store.dispatch({ type: 'leaveBody' });
+    if (owner !== undefined) select([owner]);
   };
   const tellShown = () => {
     const { metric, comparing } = store.state();
@@ -96,7 +113,8 @@ export function createController(store: Store, transport: Transport, announce: (
       const wanted = place === undefined ? undefined : cutAt(state, place + 1);
       const links = (state.overlay?.tierNames.length ?? 1) - 1;
       if (wanted === undefined || (link !== undefined && link >= links)) {
-        tell(text(links < 1 ? 'notice.oneTier' : 'notice.noPlace'));
+        const isInside = state.body !== null;
+        tell(text(isInside ? 'notice.inside' : links < 1 ? 'notice.oneTier' : 'notice.noPlace'));
         return;
       }
       const { position } = wanted;
@@ -136,6 +154,12 @@ export function createController(store: Store, transport: Transport, announce: (
       const target = scene === null || node === undefined ? undefined : foldTarget(scene, node);
       if (target !== undefined) toggleGroup(target, node?.label ?? target);
     },
+    openBody(nodeId, bodyId) {
+      const path = pathInto(store.state(), nodeId, bodyId);
+      if (path !== undefined) showBody(path);
+      return path !== undefined;
+    },
+    showBody,
     toggleGroup(groupId) {
       const group = store.state().scene?.scene.groups.find(({ id }) => id === groupId);
       toggleGroup(groupId, group?.label ?? groupId);

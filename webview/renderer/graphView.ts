@@ -96,7 +96,14 @@ export class GraphView {
 
   /** Starts with a remembered camera instead of the opening view. */
   restore(camera: Camera): void {
+    this.#animation = null;
     this.#camera = camera;
+  }
+
+  /** Forgets the camera: the next picture is another one, which is looked at afresh. */
+  openAfresh(): void {
+    this.#animation = null;
+    this.#camera = null;
   }
 
   requestDraw(): void {

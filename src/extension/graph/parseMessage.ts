@@ -28,6 +28,10 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
 }
 
+function isFolded(value: unknown): value is readonly string[] | null {
+  return value === null || isTexts(value);
+}
+
 function isCommand(value: unknown): value is RunCommand {
   return runCommands.some((command) => command === value);
 }
@@ -83,6 +87,11 @@ function parseOverrides(value: unknown): PlanOverrides | undefined {
   };
 }
 
+function parseSceneRequest({ folded, body }: Fields): FromWebview | undefined {
+  if (!isFolded(folded) || !(body === undefined || isText(body))) return undefined;
+  return { type: 'requestScene', folded, ...(body !== undefined && { body }) };
+}
+
 function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
   const tried = parseOverrides(overrides);
   if (tried === undefined || !isFields(cut)) return undefined;
@@ -105,11 +114,12 @@ function parsePicture({ png, scale }: Fields): FromWebview | undefined {
 export function parseMessage(message: unknown): FromWebview | undefined {
   if (!isFields(message)) return undefined;
   switch (message['type']) {
-    case 'ready':
-    case 'requestScene': {
-      const folded = message['folded'];
-      return folded === null || isTexts(folded) ? { type: message['type'], folded } : undefined;
+    case 'ready': {
+      const { folded } = message;
+      return isFolded(folded) ? { type: 'ready', folded } : undefined;
     }
+    case 'requestScene':
+      return parseSceneRequest(message);
     case 'shown':
       return parseShown(message);
     case 'selected':

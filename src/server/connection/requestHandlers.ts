@@ -50,9 +50,11 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
     },
     'dnnsplit/override': ({ modelUri, overrides }, signal) =>
       sessions.require(modelUri).override(overrides, { signal }),
-    'dnnsplit/scene': ({ modelUri, folded, token }, signal) => {
+    'dnnsplit/scene': ({ modelUri, folded, body, token }, signal) => {
       const path = uriToPath(modelUri);
-      const layOut = () => scenes.layOut(path, folded, { signal, onProgress: onProgress(token) });
+      const options = { signal, onProgress: onProgress(token) };
+      const layOut = () =>
+        body === undefined ? scenes.layOut(path, folded, options) : scenes.layOutBody(path, body, folded, options);
       return sessions.find(path)?.ahead(layOut) ?? layOut();
     },
     'dnnsplit/overlay': ({ modelUri }, signal) =>

@@ -61,10 +61,10 @@ export interface AnalysisFunctions {
   state(params: StateRequest, work: Work): ModelState;
   /**
    * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;
-   * the graph does not come along where its key is `unless`.
+   * the graph does not come along where its key is `unless`. With `body`, that of a graph inside of one of its nodes.
    */
   graph(
-    params: { readonly modelPath: string; readonly unless: string },
+    params: { readonly modelPath: string; readonly unless: string; readonly body?: string },
     work: Work,
   ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;

@@ -6,6 +6,7 @@ import { measuredProfile } from '../../app/measure/measureTiers';
 import type { AnalyzedModel } from '../../app/model/analyzeFile';
 import type { ModelSettings } from '../../app/model/configuredModel';
 import { findConfig } from '../../app/model/findConfig';
+import { bodyAround, openBody } from '../../app/model/openBody';
 import { checkPlan } from '../../app/plan/checkPlan';
 import { handoverOf } from '../../app/plan/handoverFile';
 import { ModelCache } from '../../app/plan/modelCache';
@@ -27,7 +28,7 @@ import { unstatedInPlan } from '../../engine/report/unstated';
 import type { Reach } from '../../files/reach';
 import { readingOfPlan } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import type { PlanOverrides } from '../../shared/protocol/requests';
+import type { NodeDetails, PlanOverrides } from '../../shared/protocol/requests';
 import type { AnalysisReport } from '../../shared/reports/reports';
 import { DnnSplitError, toErrorData } from '../../shared/work/errors';
 import type { Work } from '../../shared/work/work';
@@ -55,10 +56,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       cache.analyzed(modelPath, cache.reading(modelPath), work);
     },
     state: (request, work) => modelState(cache, request, work),
-    graph({ modelPath, unless }, work) {
+    graph({ modelPath, unless, body }, work) {
       const reading = cache.reading(modelPath);
-      const key = cache.key(modelPath, reading);
-      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, reading, work).graph };
+      const modelKey = cache.key(modelPath, reading);
+      const key = body === undefined ? modelKey : JSON.stringify([modelKey, body]);
+      if (key === unless) return { key };
+      const analyzed = cache.analyzed(modelPath, reading, work);
+      return { key, graph: (body === undefined ? analyzed : openBody(analyzed, reading.bindings, body, work)).graph };
     },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
@@ -117,9 +121,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       return nodeDataText(costs, plan, subject);
     },
     nodeDetails({ nodeId, ...request }, work) {
-      const analyzed = cache.analyzed(request.modelPath, cache.reading(request.modelPath), work);
+      const reading = cache.reading(request.modelPath);
+      const analyzed = cache.analyzed(request.modelPath, reading, work);
       const costs = attempt(() => planned(request, false, work).result.costs);
-      const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
+      const body = bodyAround(analyzed, reading.bindings, nodeId, work);
+      const details = body
+        ? insideOf(body.bodyId, nodeDetails(body.inferred, body.graph, undefined, nodeId))
+        : nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', say('server.noNode', { node: nodeId }), { nodeId });
     },
@@ -195,6 +203,10 @@ function reportOf(analyzed: AnalyzedModel): AnalysisReport {
   const report = reports.get(analyzed) ?? analysisReport(analyzed);
   reports.set(analyzed, report);
   return report;
+}
+
+function insideOf(body: string, details: NodeDetails | undefined): NodeDetails | undefined {
+  return details && { ...details, body };
 }
 
 /** The data of an error that is about the plan; a cancellation goes on. */

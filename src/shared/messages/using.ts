@@ -154,6 +154,7 @@ export const usingMessages = {
   'server.layoutLost': 'The layout of the graph was lost. Open the graph again.',
   'server.deploySource': 'A deployment is generated from a plan or a model. Choose one of these.',
   'server.noFunction': 'The worker has no function "{method}".',
+  'server.noBody': 'The model has no body "{body}", or it is nested too deeply to be looked into.',
   'server.noNode': 'The model has no node "{node}".',
   'server.notStarted': 'The {worker} could not start: {reason}.',
   'server.crashed':

@@ -74,7 +74,9 @@ export interface NodeDetails {
   readonly op: string;
   readonly domain: string;
   readonly modulePath: string;
-  /** Place in the order of the split graph; none for nodes that no plan moves. */
+  /** The body that it is in, where it is not in the graph of the model. */
+  readonly body?: string;
+  /** Place in the order of the split graph, or of that of its body; none for nodes that no plan moves. */
   readonly orderIndex?: number;
   readonly attributes: readonly { readonly name: string; readonly value: string }[];
   /** `from` is a label for reading, `fromId` names the same node. */
@@ -136,7 +138,11 @@ export interface ServerRequests {
   'dnnsplit/close': { params: { modelUri: string }; result: null };
   /** Applies overrides until they are replaced; empty overrides return to the files. */
   'dnnsplit/override': { params: { modelUri: string; overrides: PlanOverrides }; result: ModelSnapshot };
-  'dnnsplit/scene': { params: { modelUri: string; folded: readonly string[] | null; token: string }; result: Scene };
+  /** With `body`, the picture of that graph inside of a node. */
+  'dnnsplit/scene': {
+    params: { modelUri: string; folded: readonly string[] | null; body?: string; token: string };
+    result: Scene;
+  };
   'dnnsplit/overlay': { params: { modelUri: string }; result: SceneOverlay };
   /** The plan that another strategy, or everything on one tier (`single:<tier>`), gives under the same overrides. */
   'dnnsplit/compare': { params: { modelUri: string; strategy: string }; result: PlanComparison };

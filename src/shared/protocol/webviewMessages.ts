@@ -19,7 +19,10 @@ export type ToWebview =
       readonly withheld?: readonly RunCommand[];
     }
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
-  | { readonly type: 'scene'; readonly scene: Scene }
+  /** The graph of the model, or with `body` the one inside of a node. */
+  | { readonly type: 'scene'; readonly scene: Scene; readonly body?: string }
+  /** A body that was asked for cannot be shown. */
+  | { readonly type: 'noBody'; readonly body: string; readonly error: ErrorData }
   | {
       readonly type: 'plan';
       readonly analysis: AnalysisReport;
@@ -58,7 +61,7 @@ export type ToWebview =
 
 /** What the page does as if it were asked for in the page itself. */
 export type GraphAct =
-  | { readonly kind: 'cut' | 'toggleFold'; readonly nodeId: string }
+  | { readonly kind: 'cut' | 'toggleFold' | 'openBody'; readonly nodeId: string }
   | { readonly kind: 'compare'; readonly strategy: string };
 
 export type PicturePart = 'whole' | 'screen';
@@ -97,7 +100,7 @@ export type FromWebview =
   /** What the page shows beside the plan: what its dots tell, and the strategy that the plan is held against. */
   | { readonly type: 'shown'; readonly metric: HeatMetric; readonly comparing: string | null }
   | { readonly type: 'selected'; readonly nodeIds: readonly string[] }
-  | { readonly type: 'requestScene'; readonly folded: readonly string[] | null }
+  | { readonly type: 'requestScene'; readonly folded: readonly string[] | null; readonly body?: string }
   | { readonly type: 'requestDetails'; readonly nodeId: string }
   | { readonly type: 'search'; readonly query: string }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }

@@ -114,17 +114,22 @@ function kernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
 
 function countKernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
   const groups = fuses ? fusedGroups(graph) : undefined;
-  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
-  const weightBytes = Float64Array.from(graph.nodes, weightTraffic);
+  const nodeCount = graph.nodes.length;
+  const [macs, weightBytes] = [new Float64Array(nodeCount), new Float64Array(nodeCount)];
+  for (const [index, node] of graph.nodes.entries()) {
+    macs[index] = node.macs ?? 0;
+    weightBytes[index] = weightTraffic(node);
+  }
   for (const [index, main] of groups?.mainOf.entries() ?? []) {
     if (main === index) continue;
     macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
     weightBytes[main] = (weightBytes[main] ?? 0) + (weightBytes[index] ?? 0);
   }
-  const trafficBytes = Float64Array.from(graph.nodes, (node, index) => {
-    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) return Number.NaN;
-    return (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
-  });
+  const trafficBytes = new Float64Array(nodeCount).fill(Number.NaN);
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
+    trafficBytes[index] = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+  }
   return { macs, trafficBytes, weightBytes };
 }
 
