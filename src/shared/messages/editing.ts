@@ -37,6 +37,7 @@ export const editingMessages = {
   'hover.default': ' (default)',
   'hover.overhead': 'Overhead per node: {microseconds} µs',
   'hover.rates': 'Compute by kind of work: {rates} GFLOP/s',
+  'hover.weightBandwidth': 'Weights are read at {gbps} GB/s',
   'hover.kernelOverhead': 'Overhead per kernel: {microseconds} µs, where fused nodes are one kernel',
   'hover.estimate': 'Times: {basis}{source}',
   'hover.unsupported': 'Cannot run {operators}',
