@@ -39,14 +39,14 @@ export function createService(
     new TierAbove(upstream, contract, {
       linkSeen: (link, estimate) => {
         if (link === contract.position) metrics.linkSeen(estimate);
-        else if (estimate.bandwidthMbps !== undefined) metrics.linkAboveSeen(link, estimate.bandwidthMbps);
-        if (link === steering?.link && estimate.bandwidthMbps !== undefined) steering.measured(estimate.bandwidthMbps);
+        else metrics.linkAboveSeen(link, estimate);
+        if (estimate.bandwidthMbps !== undefined) steering?.measured(estimate.bandwidthMbps, false, link);
       },
       slow: (likelyMbps) => {
         metrics.linkSeen({ bandwidthMbps: likelyMbps });
-        steering?.measured(likelyMbps, true);
+        steering?.measured(likelyMbps, true, contract.position);
       },
-      leftBelowMbps: (cut) => (steering?.link === contract.position ? steering.leftBelowMbps(cut) : 0),
+      worthOf: (cut) => steering?.worthOf(cut),
       found: () => steering?.found(contract.position),
       holds: (holding) => steering?.holds(holding),
     });

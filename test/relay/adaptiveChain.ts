@@ -77,24 +77,31 @@ export function adaptiveContract(path: string): AdaptiveContract {
   return contract;
 }
 
-/** Plans a model with every regime. */
-export function planWhole(modelPath: string, config: object): PlanDocument {
+/** Plans a model with every regime, and where two links are followed with a map of both. */
+export function planWhole(modelPath: string, config: object, links: readonly number[] = [0]): PlanDocument {
   const settings = settingsOf(modelPath, { path: undefined, config: configOf(config), profiles: new Map() });
-  const planned = planAnalyzed(analyzeFile(modelPath, settings.bindings), settings, {}, { skipCertificate: true });
+  const [first, second] = links;
+  const regions = { links: [first ?? 0, second ?? 0] as const, fromMbps: 0.1, toMbps: 10_000 };
+  const asked = { skipCertificate: true, ...(second !== undefined && { regions }) };
+  const planned = planAnalyzed(analyzeFile(modelPath, settings.bindings), settings, {}, asked);
   const planPath = `${modelPath}.splitplan.json`;
   return requireDocument(parsePlan(planText(planned, planPath)), 'invalid-plan', planPath);
 }
 
 /** The blocks of the funnel on three tiers, in a temporary folder, and the model itself. */
-export function exportFunnel(config: object = funnelFigures, model: BuiltModel = funnelModel()) {
+export function exportFunnel(
+  config: object = funnelFigures,
+  model: BuiltModel = funnelModel(),
+  adaptiveLinks: readonly number[] = [0],
+) {
   const folder = mkdtempSync(join(tmpdir(), 'dnnsplit-funnel-'));
   const modelPath = join(folder, 'funnel.onnx');
   writeFileSync(modelPath, buildModel(model));
   const planPath = join(folder, 'funnel.splitplan.json');
-  const plan = planWhole(modelPath, config);
+  const plan = planWhole(modelPath, config, adaptiveLinks);
   writeFileSync(planPath, JSON.stringify(plan));
   const directory = join(folder, 'split');
-  const report = writeSplit(prepareSplit(plan, planPath, { adaptiveLink: 0 }), { directory, overwrite: false });
+  const report = writeSplit(prepareSplit(plan, planPath, { adaptiveLinks }), { directory, overwrite: false });
   return {
     ...readSplit(directory),
     folder,

@@ -1,7 +1,8 @@
 import * as ort from 'onnxruntime-node';
 import { EmulatedLink } from '../../src/relay/execution/emulatedLink';
 import type { AdaptiveContract } from '../../src/shared/documents/contract';
-import { adaptiveContract, exportFunnel, funnelInput } from './adaptiveChain';
+import { bestPlanAt } from '../../src/shared/vocabulary/linkPlans';
+import { adaptiveContract, exportFunnel, funnelInput, funnelModel } from './adaptiveChain';
 import { floats, type RelayProcess, startRelay } from './splitChain';
 
 /** What became of one request. */
@@ -17,9 +18,11 @@ export interface Outcome {
 /** Three relay processes that share the funnel, with an emulated link between the first two. */
 export interface FollowingChain {
   readonly link: EmulatedLink;
+  /** From the second tier to the third, where the policy follows both. */
+  readonly linkAbove: EmulatedLink | undefined;
   readonly contract: AdaptiveContract;
-  /** The cut that the policy wants at a bandwidth. */
-  wanted(mbps: number): string;
+  /** The cut that the policy wants at a bandwidth of each link that it follows. */
+  wanted(...mbps: readonly number[]): string;
   readonly device: RelayProcess;
   infer(seed: number): Promise<Outcome>;
   /** Ends the middle tier as a crash would. */
@@ -31,29 +34,50 @@ export interface FollowingChain {
 
 const inputs = 4;
 
-/** @param program the relay's, bundled */
-export async function startFollowingChain(program: string, ...deviceOptions: string[]): Promise<FollowingChain> {
-  const split = exportFunnel();
+/** Tiers of which each is so much faster than the one below that the funnel has a cut for each of both links. */
+const twoLinkFigures = {
+  tiers: [
+    { id: 'device', gflops: 0.054, memoryGB: 8 },
+    { id: 'edge', gflops: 0.5, memoryGB: 8 },
+    { id: 'cloud', gflops: 200, memoryGB: 8 },
+  ],
+  links: [
+    { bandwidthMbps: 50, latencyMs: 1 },
+    { bandwidthMbps: 50, latencyMs: 1 },
+  ],
+};
+
+/**
+ * @param program the relay's, bundled
+ * @param followed how many links the policy follows: the first one, or both
+ */
+export async function startFollowingChain(program: string, followed: 1 | 2 = 1): Promise<FollowingChain> {
+  const split = followed === 1 ? exportFunnel() : exportFunnel(twoLinkFigures, funnelModel(), [0, 1]);
   const expected = await wholeAnswers(split.modelPath);
   const requests = Array.from({ length: inputs }, (_, seed) => requestOf(seed));
   const path = (position: number) => split.contractPaths[position] ?? '';
   const common = ['--exact', '--drain-ms', '0'];
   const cloud = await startRelay(program, path(2), '--port', '0', ...common);
+  const emulated = { bandwidthMbps: 50, latencyMs: 1 };
+  const linkAbove = followed === 1 ? undefined : new EmulatedLink({ targetPort: cloud.port, ...emulated });
+  const cloudBase = linkAbove === undefined ? cloud.base : `http://127.0.0.1:${await linkAbove.listen()}`;
   const startEdge = (port: number) =>
-    startRelay(program, path(1), '--port', String(port), '--upstream', cloud.base, ...common);
+    startRelay(program, path(1), '--port', String(port), '--upstream', cloudBase, ...common);
   let edge = await startEdge(0);
-  const link = new EmulatedLink({ targetPort: edge.port, bandwidthMbps: 50, latencyMs: 1 });
+  const link = new EmulatedLink({ targetPort: edge.port, ...emulated });
   const upstream = `http://127.0.0.1:${await link.listen()}`;
-  const limits = ['--max-running', '4', '--max-waiting', '64', '--timeout-ms', '20000', ...deviceOptions];
+  const limits = ['--max-running', '4', '--max-waiting', '64', '--timeout-ms', '20000'];
   const device = await startRelay(program, path(0), '--port', '0', '--upstream', upstream, ...common, ...limits);
   const contract = adaptiveContract(path(0));
   return {
     link,
+    linkAbove,
     contract,
     device,
-    wanted: (mbps) => {
-      const borders = contract.policy.links[0]?.borders ?? [];
-      return borders.filter(({ fromMbps }) => fromMbps <= mbps).at(-1)?.cut ?? '';
+    wanted: (...mbps) => {
+      const { links, plans } = contract.policy;
+      if (plans !== undefined) return plans[bestPlanAt(plans, mbps)]?.cut ?? '';
+      return links[0]?.borders.filter(({ fromMbps }) => fromMbps <= (mbps[0] ?? 0)).at(-1)?.cut ?? '';
     },
     infer: (seed) => infer(device.base, requests[seed % inputs] ?? requestOf(0), expected[seed % inputs]),
     killEdge: () => edge.end('SIGKILL'),
@@ -63,6 +87,7 @@ export async function startFollowingChain(program: string, ...deviceOptions: str
     edgePort: () => edge.port,
     stop: async () => {
       link.close();
+      linkAbove?.close();
       await Promise.all([device, edge, cloud].map((relay) => relay.end('SIGKILL')));
       split.remove();
     },

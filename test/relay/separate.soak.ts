@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bandwidthAt, parseTrace, type Trace, traceOf } from '../../src/engine/planning/bandwidths/trace';
 import { randomNumbers } from '../../src/runtime/randomInputs';
 import type { AdaptiveContract } from '../../src/shared/documents/contract';
+import { regimeAt } from '../../src/shared/vocabulary/policy';
 import { type Bundled, bundlePrograms } from '../support/bundled';
 import { sharedFolder } from '../support/shared';
 import type { Outcome } from './followingChain';
@@ -80,6 +81,12 @@ function lossByOtherCuts(
   return meanOf(losses);
 }
 
+/** Whether different cuts are best at different times of a trace. */
+function crosses({ steps }: Trace, { policy }: AdaptiveContract): boolean {
+  const borders = policy.links[0]?.borders ?? [];
+  return new Set(steps.map(({ mbps }) => borders[regimeAt(borders, mbps)]?.cut)).size > 1;
+}
+
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe.skipIf(missing !== undefined)(
@@ -120,7 +127,7 @@ describe.skipIf(missing !== undefined)(
       );
       expect(outcomes.flat().filter(({ status, isRight }) => status !== 200 || !isRight)).toEqual([]);
       expect(following).toBeLessThan(1.1 * oracle);
-      expect(following).toBeLessThan(1.01 * figures.best);
+      expect(following).toBeLessThan((crosses(trace, chain.contract) ? 1 : 1.01) * figures.best);
     });
 
     it('answer by themselves within one time-out once the tier above is killed or its link is dead, and use both again', async () => {

@@ -30,10 +30,10 @@ export interface SeparateChain {
   stop(): Promise<void>;
 }
 
-const timeoutMs = 12_000;
-
-/** Within this time every request of a device is answered, whatever becomes of its link. */
-export const answeredWithinMs = timeoutMs;
+/** Within this time every request of the device that follows is answered, whatever becomes of its link. */
+export const answeredWithinMs = 12_000;
+/** A device that keeps to one cut has no other answer for a link that is too slow: whoever asks it has to wait for longer. */
+const fixedTimeoutMs = 120_000;
 
 /** @param program the relay's, bundled */
 export async function startSeparateChain(program: string): Promise<SeparateChain> {
@@ -49,12 +49,13 @@ export async function startSeparateChain(program: string): Promise<SeparateChain
   const startAbove = (path: string, port: number, ...more: string[]) =>
     startRelayBy(above.command, {}, program, path, '--host', '0.0.0.0', '--port', String(port), ...common, ...more);
   const cloud = await startAbove(cloudPath, 0);
-  const startEdge = (port: number) => startAbove(edgePath, port, '--upstream', `http://127.0.0.1:${cloud.port}`);
+  const edgeOptions = ['--upstream', `http://127.0.0.1:${cloud.port}`, '--timeout-ms', String(fixedTimeoutMs)];
+  const startEdge = (port: number) => startAbove(edgePath, port, ...edgeOptions);
   let edge = await startEdge(0);
   const relays: RelayProcess[] = [cloud];
   const links: EmulatedLink[] = [];
 
-  const startDevice = async (name: string, contractPath: string): Promise<SeparateDevice> => {
+  const startDevice = async (name: string, contractPath: string, timeoutMs: number): Promise<SeparateDevice> => {
     const link = new EmulatedLink({ targetHost: above.inside, targetPort: edge.port, bandwidthMbps: 50, latencyMs: 1 });
     links.push(link);
     const upstream = `http://${below.outside}:${await link.listen(below.outside)}`;
@@ -72,10 +73,10 @@ export async function startSeparateChain(program: string): Promise<SeparateChain
     const request = (seed: number) => requests[seed % requests.length] ?? requestOf(0);
     return { name, link, infer: (seed) => infer(base, request(seed), expected[seed % expected.length]) };
   };
-  const following = await startDevice('following', devicePath);
+  const following = await startDevice('following', devicePath, answeredWithinMs);
   const fixed: SeparateDevice[] = [];
   for (const { cut } of contract.policy.links[0]?.borders ?? [])
-    fixed.push(await startDevice(`cut ${fixed.length + 1}`, withOneCut(devicePath, folder, cut)));
+    fixed.push(await startDevice(`cut ${fixed.length + 1}`, withOneCut(devicePath, folder, cut), fixedTimeoutMs));
   return {
     contract,
     following,
@@ -104,12 +105,13 @@ function blockTimes(planPath: string, contract: AdaptiveContract): ReadonlyMap<s
   return new Map(contract.blocks.map(({ id }, index) => [id, (fixedMs[index + 1] ?? 0) - (fixedMs[index] ?? 0)]));
 }
 
-/** A contract beside copies of its blocks whose policy knows but one cut. */
+/** A contract beside copies of its blocks that knows but one cut. */
 function withOneCut(contractPath: string, folder: string, cut: string): string {
   const path = join(folder, cut, 'contract.json');
   cpSync(dirname(contractPath), dirname(path), { recursive: true });
   const contract = adaptiveContract(contractPath);
+  const cuts = contract.cuts.filter(({ id }) => id === cut);
   const links = contract.policy.links.map((link) => ({ ...link, borders: [{ fromMbps: 0, toMbps: null, cut }] }));
-  writeFileSync(path, JSON.stringify({ ...contract, policy: { ...contract.policy, links } }));
+  writeFileSync(path, JSON.stringify({ ...contract, cuts, policy: { ...contract.policy, links } }));
   return path;
 }

@@ -5,9 +5,9 @@ import { planOf, residualNetwork, sceneOf } from './harness/residualNet';
 import { describeInBrowser } from './harness/session';
 import type { ThemeName } from './harness/themes';
 
-const cut = { number: 2, count: 3, fromMbps: 4, toMbps: 40 };
+const cut = { id: 'b', number: 2, count: 3, fromMbps: 4, toMbps: 40 };
 const moment = {
-  links: [{ link: 0, mbps: 12 }],
+  links: [{ link: 0, mbps: 12, decides: true }],
   roundTripMs: 3,
   cut,
   requests: 9,

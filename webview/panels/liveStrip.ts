@@ -32,13 +32,19 @@ export function createLiveStrip(controller: Controller): LiveStrip {
   const history = element('div', { class: 'live-history' });
   const switches = element('ol', { class: 'live-switches' });
   let followed: State | undefined;
-  let planned: number | undefined;
+  let planned: string | undefined;
   const movePlan = (state: State) => {
-    const { cut, links } = state.live?.history.at(-1) ?? {};
-    const mbps = links?.[0]?.mbps;
-    if (!cut || !mbps || cut.number === planned) return;
-    planned = cut.number;
-    controller.override(withCondition(state.overrides, 'bandwidthMbps', state.plan?.links.length ?? 1, 0, mbps));
+    const { cut, links = [] } = state.live?.history.at(-1) ?? {};
+    const measured = links.filter(({ decides, mbps }) => decides && mbps > 0);
+    if (!cut || measured.length === 0 || cut.id === planned) return;
+    planned = cut.id;
+    const count = state.plan?.links.length ?? 1;
+    controller.override(
+      measured.reduce(
+        (overrides, { link, mbps }) => withCondition(overrides, 'bandwidthMbps', count, link, mbps),
+        state.overrides,
+      ),
+    );
   };
   const follow = button({
     label: text('live.follow'),
@@ -95,7 +101,8 @@ function figuresOf(
   plan: PlanReport | null,
 ) {
   const [first] = links;
-  const expectedMs = cut === null || first === undefined ? undefined : expected(plan, cut, first.mbps);
+  const isAlone = links.every(({ link, decides }) => decides === (link === 0));
+  const expectedMs = cut === null || first === undefined || !isAlone ? undefined : expected(plan, cut, first.mbps);
   const said = [
     ...links.map(({ link, mbps }) => {
       const { from = String(link), to = String(link + 1) } = plan?.links[link] ?? {};

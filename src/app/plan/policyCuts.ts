@@ -1,4 +1,4 @@
-import type { PolicyRegime } from '../../engine/deploy/adaptiveContracts';
+import type { PolicyPlan, PolicyRegime } from '../../engine/deploy/adaptiveContracts';
 import { moveCutsToCallBorders } from '../../engine/extract/topLevel';
 import type { TimedCut } from '../../engine/planning/bandwidths/traceTable';
 import type { Assignment } from '../../engine/planning/plan/plan';
@@ -17,6 +17,12 @@ export interface PolicyCuts {
   readonly timed: readonly (TimedCut | undefined)[];
 }
 
+/** The cuts of a policy for several links, each once, and what says which is the best. */
+export interface LinkPlanCuts {
+  readonly cuts: readonly Assignment[];
+  readonly plans: readonly PolicyPlan[];
+}
+
 /**
  * Reads the regimes of a link out of a plan.
  * @throws DnnSplitError `bad-usage` for a link that is not there, `invalid-plan` where the plan states no placements, one that
@@ -24,21 +30,14 @@ export interface PolicyCuts {
  */
 export function policyCuts(plan: PlanDocument, model: AnalyzedModel, link: number, planPath: string): PolicyCuts {
   if (plan.links[link] === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
-  const cuts: Assignment[] = [];
-  const indices = new Map<string, number>();
+  const cuts = new CutNumbers();
   const regimes: PolicyRegime[] = [];
   const timed: (TimedCut | undefined)[] = [];
   for (const regime of plan.regimes) {
     if (regime.link !== link) continue;
     if (regime.nodes === undefined) throw noPolicy(link, planPath);
-    const assignment = assignmentOf(plan, model, regime.nodes, planPath);
-    const key = assignment.join();
-    const cut = indices.get(key) ?? cuts.length;
-    if (cut === cuts.length) {
-      cuts.push(assignment);
-      timed.push(timesOf(regime));
-    }
-    indices.set(key, cut);
+    const cut = cuts.numberOf(assignmentOf(plan, model, regime.nodes, planPath));
+    if (cut === timed.length) timed.push(timesOf(regime));
     const { fromMbps, toMbps, keepsLimitsFromMbps, infeasible } = regime;
     const before = regimes.at(-1);
     const isInfeasible = infeasible !== undefined;
@@ -52,8 +51,50 @@ export function policyCuts(plan: PlanDocument, model: AnalyzedModel, link: numbe
     else regimes.push({ fromMbps, toMbps, cut, keepsLimitsFromMbps, isInfeasible });
   }
   if (regimes.length === 0) throw noPolicy(link, planPath);
-  if (cuts.length < 2) throw new DnnSplitError('invalid-plan', say('policy.oneRegime', { link }), { path: planPath });
-  return { cuts, regimes, timed };
+  if (timed.length < 2) throw new DnnSplitError('invalid-plan', say('policy.oneRegime', { link }), { path: planPath });
+  return { cuts: cuts.all, regimes, timed };
+}
+
+/**
+ * Reads the plans of a map over the bandwidths of several links out of a plan.
+ * @param links in ascending order
+ * @throws DnnSplitError `bad-usage` for a link that is not there, `invalid-plan` where the plan has no map of these links that
+ * says what its plans come to, a placement that does not fit, or the same one for all bandwidths
+ */
+export function linkPlanCuts(
+  plan: PlanDocument,
+  model: AnalyzedModel,
+  links: readonly number[],
+  planPath: string,
+): LinkPlanCuts {
+  for (const link of links)
+    if (plan.links[link] === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
+  const { regionMap } = plan;
+  const mapped = regionMap !== undefined && regionMap.links.join() === links.join() ? regionMap.plans : undefined;
+  const noMap = () =>
+    new DnnSplitError('invalid-plan', say('policy.noMap', { links: links.join(', ') }), { path: planPath });
+  if (mapped === undefined) throw noMap();
+  const cuts = new CutNumbers();
+  const plans = mapped.map(({ nodes, terms, limits }): PolicyPlan => {
+    if (terms === undefined) throw noMap();
+    return { cut: cuts.numberOf(assignmentOf(plan, model, nodes, planPath)), terms, limits };
+  });
+  if (cuts.all.length < 2) throw new DnnSplitError('invalid-plan', say('policy.onePlan', {}), { path: planPath });
+  return { cuts: cuts.all, plans };
+}
+
+/** Different cuts, numbered in the order in which they come. */
+class CutNumbers {
+  readonly all: Assignment[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  numberOf(assignment: Assignment): number {
+    const key = assignment.join();
+    const number = this.numbers.get(key) ?? this.all.length;
+    if (number === this.all.length) this.all.push(assignment);
+    this.numbers.set(key, number);
+    return number;
+  }
 }
 
 function timesOf({ fixedMs, bytes, answerBytes = 0 }: PlanDocument['regimes'][number]): TimedCut | undefined {

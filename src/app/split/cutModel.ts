@@ -1,4 +1,4 @@
-import { adaptiveContracts, blockFile, blocksOfTiers } from '../../engine/deploy/adaptiveContracts';
+import { adaptiveContracts, blockFile, blocksOfTiers, type PolicyChoice } from '../../engine/deploy/adaptiveContracts';
 import { contractsOf } from '../../engine/deploy/contracts';
 import { blocksOfCuts } from '../../engine/extract/blocks';
 import { planSegments } from '../../engine/extract/planSegments';
@@ -8,11 +8,9 @@ import type { InferredModel } from '../../engine/shapes/facts/inferred';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { type PlanDocument, sizesOfPlan } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import type { TableStep } from '../../shared/reports/bandwidthReports';
 import { DnnSplitError } from '../../shared/work/errors';
 import type { Work } from '../../shared/work/work';
 import type { AnalyzedModel } from '../model/analyzeFile';
-import type { PolicyCuts } from '../plan/policyCuts';
 import { artifactId, shortId } from './artifactId';
 
 /** A sub-model that a tier holds: its file as the tier's contract names it, and which of the segments it is. */
@@ -66,15 +64,15 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
  */
 export function cutIntoBlocks(
   { plan, model, inferred }: ModelToCut,
-  { cuts, regimes }: PolicyCuts,
-  { link, table }: { readonly link: number; readonly table?: readonly TableStep[] | undefined },
+  cuts: readonly Assignment[],
+  choice: PolicyChoice,
   work: Work,
 ): CutModel {
   const { graph, state } = model;
   if (state.length > 0) throw new DnnSplitError('bad-usage', say('split.state', {}));
   const { blockOf, count, tiers } = blocksOfCuts(cuts);
   const blocks = planSegments(inferred, graph, blockOf, count);
-  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, link, regimes, table }, shortId);
+  const bodies = adaptiveContracts({ plan, inferred, blocks, tiers, choice }, shortId);
   const [first] = bodies;
   const artifact = artifactId(model, ['blocks', sizesOfPlan(plan), first?.cuts[0]?.receives], work);
   return {

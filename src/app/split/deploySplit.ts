@@ -19,7 +19,7 @@ import { type AnalyzedModel, analyzeAs } from '../model/analyzeFile';
 import { modelFiles } from '../model/inputFiles';
 import { checkPlan } from '../plan/checkPlan';
 import { modelOfPlan } from '../plan/planFile';
-import { policyCuts } from '../plan/policyCuts';
+import { linkPlanCuts, policyCuts } from '../plan/policyCuts';
 import { type PolicyTrace, policyTable } from '../plan/policyTable';
 import { type Steps, takeSteps } from '../tasks/steps';
 import { type CutModel, cutIntoBlocks, cutOnce, type HeldPart, type ModelToCut } from './cutModel';
@@ -94,9 +94,9 @@ export interface PrepareOptions {
   readonly reach?: Reach;
   /** Inner tensors that are among the outputs of the chain too. */
   readonly keep?: readonly string[] | undefined;
-  /** Link whose bandwidth the parts follow: every cut that is best at some bandwidth of it is held. Only the plan's own otherwise. */
-  readonly adaptiveLink?: number | undefined;
-  /** Trace of that link for which a table is made; the regimes' borders decide otherwise. */
+  /** Links whose bandwidths the parts follow: every cut that is best at some of them is held. Only the plan's own otherwise. */
+  readonly adaptiveLinks?: readonly number[] | undefined;
+  /** Trace of the one link for which a table is made; the regimes' borders decide otherwise. */
   readonly trace?: PolicyTrace | undefined;
 }
 
@@ -107,7 +107,7 @@ export interface PrepareOptions {
 export function prepareSplit(
   plan: PlanDocument,
   planPath: string,
-  { analyze, reach, keep = [], adaptiveLink, trace }: PrepareOptions = {},
+  { analyze, reach, keep = [], adaptiveLinks, trace }: PrepareOptions = {},
   work: Work = unwatched,
 ): PreparedSplit {
   const { model, assignment } = placedPlan(plan, planPath, analyze, reach);
@@ -117,9 +117,9 @@ export function prepareSplit(
   return {
     plan,
     model,
-    ...(adaptiveLink === undefined
+    ...(adaptiveLinks === undefined
       ? cutOnce(cut, assignment, work)
-      : intoBlocks(cut, planPath, { link: adaptiveLink, trace }, work)),
+      : intoBlocks(cut, planPath, { links: adaptiveLinks, trace }, work)),
     names: tierNames(plan),
     sources,
     inputs: [...sources, ...fileIdentities([planPath])],
@@ -129,13 +129,19 @@ export function prepareSplit(
 function intoBlocks(
   cut: ModelToCut,
   planPath: string,
-  { link, trace }: { readonly link: number; readonly trace: PolicyTrace | undefined },
+  { links, trace }: { readonly links: readonly number[]; readonly trace: PolicyTrace | undefined },
   work: Work,
 ): CutModel {
   const { plan, model } = cut;
+  const [link = 0] = links;
+  if (links.length > 1) {
+    if (trace !== undefined) throw new DnnSplitError('bad-usage', say('policy.severalTraced', {}));
+    const { cuts, plans } = linkPlanCuts(plan, model, links, planPath);
+    return cutIntoBlocks(cut, cuts, { links, plans }, work);
+  }
   const policy = policyCuts(plan, model, link, planPath);
   const table = trace && policyTable(policy, trace, plan.links[link]?.bandwidthMbps ?? 0, planPath);
-  return cutIntoBlocks(cut, policy, { link, table }, work);
+  return cutIntoBlocks(cut, policy.cuts, { link, regimes: policy.regimes, table }, work);
 }
 
 /** Where an export puts things. */

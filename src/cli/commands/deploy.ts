@@ -22,7 +22,7 @@ interface DeployOptions extends TraceOptions {
   readonly tls: boolean;
   readonly manifestsOnly?: boolean;
   readonly force?: boolean;
-  readonly adaptive?: number;
+  readonly adaptive?: readonly number[];
   readonly json?: boolean;
 }
 
@@ -110,9 +110,9 @@ async function deploy(planPath: string, options: DeployOptions, output: Output):
   const folder = options.output ?? deploymentsPathFor(planPath === streamName ? '' : planPath);
   checkOutputFolder(folder);
   const work = terminalWork();
-  const { adaptive: adaptiveLink } = options;
-  const trace = await policyTrace(options, adaptiveLink);
-  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLink, trace }, work);
+  const { adaptive: adaptiveLinks } = options;
+  const trace = await policyTrace(options, adaptiveLinks);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { adaptiveLinks, trace }, work);
   const { engine, name, registry, host: addresses, tls } = options;
   const placed = options.target.map((target) => {
     const directory = join(folder, target);

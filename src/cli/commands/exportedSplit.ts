@@ -13,7 +13,7 @@ export interface UsableSplit extends ExportedSplit {
 }
 
 /** The sub-models in a folder, or those of a plan in a temporary folder. @throws DnnSplitError as `writeSplit` and `readSplit` */
-export async function usableSplit(planOrFolder: string, adaptiveLink?: number): Promise<UsableSplit> {
+export async function usableSplit(planOrFolder: string, adaptiveLinks?: readonly number[]): Promise<UsableSplit> {
   const { isSplitFolder, readSplit } = await import('../../app/split/verifySplit');
   if (isSplitFolder(planOrFolder)) {
     const { modelFilesAt } = await import('../../app/model/inputFiles');
@@ -24,7 +24,7 @@ export async function usableSplit(planOrFolder: string, adaptiveLink?: number): 
   const { takeStepsApart } = await import('../../app/tasks/steps');
   const { createScratchFolder } = await import('../../files/leftovers');
   const work = terminalWork();
-  const prepared = prepareSplit(await planInput(planOrFolder), planOrFolder, { adaptiveLink }, work);
+  const prepared = prepareSplit(await planInput(planOrFolder), planOrFolder, { adaptiveLinks }, work);
   const { path, remove } = createScratchFolder();
   try {
     const directory = join(path, 'split');

@@ -16,7 +16,7 @@ import { type UsableSplit, usableSplit } from './exportedSplit';
 interface RunOptions {
   readonly port: number;
   readonly shaping: boolean;
-  readonly adaptive?: number;
+  readonly adaptive?: readonly number[];
   readonly trace?: string;
   readonly traceScale: number;
   readonly exact?: boolean;

@@ -14,7 +14,7 @@ interface SplitCommandOptions extends TraceOptions {
   readonly output: string;
   readonly keep?: readonly string[];
   readonly force?: boolean;
-  readonly adaptive?: number;
+  readonly adaptive?: readonly number[];
   readonly json?: boolean;
 }
 
@@ -43,9 +43,9 @@ async function split(planPath: string, options: SplitCommandOptions, output: Out
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
-  const { keep, adaptive: adaptiveLink } = options;
-  const trace = await policyTrace(options, adaptiveLink);
-  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLink, trace }, work);
+  const { keep, adaptive: adaptiveLinks } = options;
+  const trace = await policyTrace(options, adaptiveLinks);
+  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLinks, trace }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? reportJson('split', report) : splitText(report));

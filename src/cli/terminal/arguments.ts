@@ -1,6 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import * as z from 'zod';
-import { parsedJson } from '../../shared/parsedJson';
 import { mostTokens, type Session } from '../../shared/vocabulary/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
@@ -140,27 +138,19 @@ export const parsePositions = linkValues(
   'LINK=POSITION, such as 0=37 for 37 nodes below the first link.',
 );
 
-const placementSchema = z.array(z.array(z.string()));
-
-/** The nodes of each tier, as JSON. */
-export function parsePlacement(text: string): string[][] {
-  const parsed = placementSchema.safeParse(parsedJson(text));
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError('It must be JSON such as [["0..36"],["37..90"]]: the nodes of each tier.');
-}
-
-/** `--adaptive [link]`: holds every cut that is best at some bandwidth of a link, of which there can be one. */
+/** `--adaptive [links]`: holds every cut that is best at some bandwidth of a link, or at some bandwidths of several. */
 export function adaptiveOption(): Option {
-  return new Option('--adaptive [link]', 'follow the bandwidth of this link at run time; links count from 0')
-    .argParser(parseLink)
+  return new Option(
+    '--adaptive [links]',
+    'follow the bandwidth of this link at run time, or of several, such as 0,1, where the plan has a map of them; links count from 0',
+  )
+    .argParser(parseFollowedLinks)
     .preset('0');
 }
 
-function parseLink(text: string, before: number | undefined): number {
-  if (before === undefined) return parseLinkNumber(text);
-  throw new InvalidArgumentError(
-    'A split follows the bandwidth of one link; name the one that varies most, the others stay as in the plan.',
-  );
+/** Each once, in ascending order. */
+function parseFollowedLinks(text: string, before: readonly number[] = []): number[] {
+  return [...new Set([...before, ...text.split(',').map(parseLinkNumber)])].sort((a, b) => a - b);
 }
 
 /** The number of a link. */

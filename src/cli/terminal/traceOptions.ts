@@ -56,8 +56,11 @@ export const policyTraceText =
   'with --adaptive: choose cuts by a table that is best over a bandwidth trace of the link';
 
 /** The trace for which a split that follows a link chooses its cuts. @throws DnnSplitError `bad-usage` without such a link */
-export async function policyTrace(options: TraceOptions, link: number | undefined): Promise<PolicyTrace | undefined> {
-  if (options.trace !== undefined && link === undefined)
+export async function policyTrace(
+  options: TraceOptions,
+  links: readonly number[] | undefined,
+): Promise<PolicyTrace | undefined> {
+  if (options.trace !== undefined && links === undefined)
     throw new DnnSplitError('bad-usage', say('command.traceWithoutLink', {}));
   return await traceAsked(options);
 }

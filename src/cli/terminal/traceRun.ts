@@ -8,6 +8,7 @@ import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { interfaceOf } from '../../shared/documents/contractParts';
 import { type PlanDocument, sizesOfPlan } from '../../shared/documents/plan';
+import { planValueAt } from '../../shared/vocabulary/linkPlans';
 import { bandwidthText, counted, durationText } from '../../shared/vocabulary/quantities';
 import { tableText } from './table';
 
@@ -160,17 +161,34 @@ async function measured(address: string): Promise<number | null> {
   }
 }
 
-function bordersOf(contract: ContractDocument) {
-  return contract.formatVersion === 2 ? (contract.policy.links[0]?.borders ?? []) : [];
+/** Ids of the cuts that the policy chooses among, in its order. */
+function cutsOf(contract: ContractDocument): readonly string[] {
+  if (contract.formatVersion !== 2) return [];
+  const { links, plans } = contract.policy;
+  return [...new Set((plans ?? links[0]?.borders ?? []).map(({ cut }) => cut))];
 }
 
 function numberOf(contract: ContractDocument, cut: string | undefined): number | null {
-  const at = bordersOf(contract).findIndex((border) => border.cut === cut);
+  const at = cut === undefined ? -1 : cutsOf(contract).indexOf(cut);
   return at < 0 ? null : at + 1;
 }
 
 function predicted({ plan, contract, link }: TraceRunOptions, cut: string | undefined, mbps: number): number | null {
-  const border = bordersOf(contract).find((one) => one.cut === cut);
+  if (contract.formatVersion !== 2) return null;
+  const { links, plans } = contract.policy;
+  if (plans !== undefined) {
+    const taken = plans.find((one) => one.cut === cut);
+    // The latency in seconds.
+    if (plan.objective !== 'latency' || taken === undefined || mbps === 0) return null;
+    return (
+      1e3 *
+      planValueAt(
+        taken,
+        links.map((one) => (one.link === link ? mbps : one.startMbps)),
+      )
+    );
+  }
+  const border = links[0]?.borders.find((one) => one.cut === cut);
   const regime = plan.regimes.find((one) => one.link === link && one.fromMbps === border?.fromMbps);
   if (regime?.fixedMs === undefined || regime.bytes === undefined) return null;
   const bytes = regime.bytes + (regime.answerBytes ?? 0);

@@ -8,6 +8,7 @@ import type {
 import type { PlanDocument } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
 import type { TableStep } from '../../shared/reports/bandwidthReports';
+import type { BandwidthFigure, LinkPlan } from '../../shared/vocabulary/linkPlans';
 import { usualHysteresis } from '../../shared/vocabulary/policy';
 import { DnnSplitError } from '../../shared/work/errors';
 import type { SegmentPlan, SegmentsPlan } from '../extract/segmentPlan';
@@ -24,6 +25,21 @@ export interface PolicyRegime {
   readonly isInfeasible: boolean;
 }
 
+/** One plan of a policy for several links, with the cut that it uses as an index, and its figures over their bandwidths. */
+export interface PolicyPlan extends LinkPlan {
+  readonly cut: number;
+}
+
+/** What a policy chooses by: the regimes of one link, or plans over the bandwidths of several. */
+export type PolicyChoice =
+  | {
+      readonly link: number;
+      readonly regimes: readonly PolicyRegime[];
+      /** A table for a bandwidth trace, which decides instead of the regimes' borders. */
+      readonly table?: readonly TableStep[] | undefined;
+    }
+  | { readonly links: readonly number[]; readonly plans: readonly PolicyPlan[] };
+
 /** A model in blocks, and the cuts that a policy chooses among. */
 export interface AdaptiveSplit {
   readonly plan: PlanDocument;
@@ -32,11 +48,7 @@ export interface AdaptiveSplit {
   readonly blocks: SegmentsPlan;
   /** By cut and block: the tier that runs the block. */
   readonly tiers: readonly (readonly number[])[];
-  /** Link whose bandwidth decides. */
-  readonly link: number;
-  readonly regimes: readonly PolicyRegime[];
-  /** A table for a bandwidth trace, which decides instead of the regimes' borders. */
-  readonly table?: readonly TableStep[] | undefined;
+  readonly choice: PolicyChoice;
 }
 
 /** A contract of version 2 but for the export that it belongs to. */
@@ -149,21 +161,36 @@ function trafficOf(
   });
 }
 
-function policyOf(
-  { plan, link, regimes, table }: AdaptiveSplit,
-  ids: readonly string[],
-  idOf: (text: string) => string,
-): ContractPolicy {
+function policyOf(split: AdaptiveSplit, ids: readonly string[], idOf: (text: string) => string): ContractPolicy {
+  const rules = { ...linksOf(split, ids), hysteresis: usualHysteresis, ...patience };
+  return { version: idOf(JSON.stringify(rules)), ...rules };
+}
+
+function linksOf({ plan, choice }: AdaptiveSplit, ids: readonly string[]): Pick<ContractPolicy, 'links' | 'plans'> {
+  const idOfCut = (cut: number) => ids[cut] ?? '';
+  const watched = (link: number) => ({ link, startMbps: plan.links[link]?.bandwidthMbps ?? 1 });
+  if ('plans' in choice) {
+    return {
+      links: choice.links.map((link) => ({ ...watched(link), borders: [] })),
+      plans: choice.plans.map(({ cut, terms, limits }) => ({
+        cut: idOfCut(cut),
+        terms: terms.map(ownFigure),
+        ...(limits !== undefined && { limits: limits.map(ownFigure) }),
+      })),
+    };
+  }
+  const { link, regimes, table } = choice;
   const borders = regimes.map(({ fromMbps, toMbps, cut, keepsLimitsFromMbps, isInfeasible }) => ({
     fromMbps,
     toMbps,
-    cut: ids[cut] ?? '',
+    cut: idOfCut(cut),
     ...(keepsLimitsFromMbps !== undefined && { keepsLimitsFromMbps }),
     ...(isInfeasible && { infeasible: true as const }),
   }));
-  const startMbps = plan.links[link]?.bandwidthMbps ?? 1;
-  const named = table?.map((step) => ({ ...step, before: ids[step.before] ?? '', cut: ids[step.cut] ?? '' }));
-  const watched = { link, startMbps, borders, ...(named !== undefined && { table: named }) };
-  const rules = { links: [watched], hysteresis: usualHysteresis, ...patience };
-  return { version: idOf(JSON.stringify(rules)), ...rules };
+  const named = table?.map((step) => ({ ...step, before: idOfCut(step.before), cut: idOfCut(step.cut) }));
+  return { links: [{ ...watched(link), borders, ...(named !== undefined && { table: named }) }] };
+}
+
+function ownFigure({ constant, slopes }: BandwidthFigure) {
+  return { constant, slopes: [...slopes] };
 }

@@ -4,7 +4,7 @@ import { namesOf, recordOf } from '../../shared/recordOf';
 import { productVersion } from '../../shared/version';
 import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } from '../../shared/vocabulary/metrics';
 import type { StatePair } from '../../shared/vocabulary/statePairs';
-import type { RegionMap } from '../planning/bandwidths/regionMap';
+import type { MappedPlan, RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Assignment, Evaluation, Regime } from '../planning/plan/plan';
@@ -164,15 +164,24 @@ function nodesOf({ costs }: PlanningResult, assignment: Assignment): { nodesPerT
 function regionTable(result: PlanningResult, map: RegionMap): PlanDocument['regionMap'] {
   const corners = (polygon: RegionMap['infeasible'][number]) =>
     polygon.map(([a, b]): [number, number] => [figure(a), figure(b)]);
-  const plans = new Map(map.regions.map(({ plan, assignment }) => [plan, nodesOf(result, assignment)]));
+  const figures = (ofPlan: MappedPlan['terms']) =>
+    ofPlan.map(({ constant, slopes: [a, b] }) => {
+      const slopes: [number, number] = [figure(a), figure(b)];
+      return { constant: figure(constant), slopes };
+    });
+  const plans = map.plans.map(({ assignment, terms, limits }) => ({
+    ...nodesOf(result, assignment),
+    terms: figures(terms),
+    ...(limits.length > 0 && { limits: figures(limits) }),
+  }));
   return {
     links: [...map.links],
     fromMbps: map.fromMbps,
     toMbps: map.toMbps,
-    plans: [...plans].sort(([a], [b]) => a - b).map(([, placement]) => placement),
+    plans,
     regions: map.regions.map(({ plan, constant, slopes, cornersMbps }) => ({
       plan,
-      nodesPerTier: plans.get(plan)?.nodesPerTier ?? [],
+      nodesPerTier: plans[plan]?.nodesPerTier ?? [],
       constant: figure(constant),
       slopes: [figure(slopes[0]), figure(slopes[1])],
       cornersMbps: corners(cornersMbps),
@@ -203,6 +212,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       memoryGBps: tier.memoryGBps ?? null,
       overheadUs: tier.overheadUs,
       ...(tier.rates && { rates: tier.rates }),
+      ...(tier.weightGBps !== undefined && { weightGBps: tier.weightGBps }),
       ...(tier.kernelOverheadUs !== undefined && { kernelOverheadUs: tier.kernelOverheadUs }),
       ...(tier.fusion !== undefined && { fusion: tier.fusion }),
       ...(tier.estimate && { estimate: tier.estimate }),

@@ -36,11 +36,14 @@ export function readMetrics(text: string): RelayMetrics | undefined {
   const [mbps] = all('link_mbps');
   const reasons = all('cut_switches_by_reason_total');
   const countOf = (reason: SwitchReason) => sum(reasons.filter(({ labels }) => labelOf(labels, 'reason') === reason));
+  const followed = new Set(all('followed_link').map(linkOf));
+  // Relays that do not say so follow the first link.
+  const decides = (link: number) => (followed.size === 0 ? link === 0 : followed.has(link));
   return {
     links: [
       ...(mbps === undefined ? [] : [{ link: 0, mbps: mbps.value }]),
-      ...all('link_above_mbps').map(({ labels, value }) => ({ link: Number(labelOf(labels, 'link')), mbps: value })),
-    ],
+      ...all('link_above_mbps').map((sample) => ({ link: linkOf(sample), mbps: sample.value })),
+    ].map((one) => ({ ...one, decides: decides(one.link) })),
     roundTripMs: all('link_round_trip_ms')[0]?.value ?? null,
     cut: cutOf(all('cut'), all('regime_from_mbps')),
     requests,
@@ -54,12 +57,16 @@ export function readMetrics(text: string): RelayMetrics | undefined {
   };
 }
 
+function linkOf({ labels }: Sample): number {
+  return Number(labelOf(labels, 'link'));
+}
+
 function cutOf([now]: readonly Sample[], regimes: readonly Sample[]): LiveCut | null {
   const id = now && labelOf(now.labels, 'cut');
   const index = regimes.findIndex(({ labels }) => labelOf(labels, 'cut') === id);
   if (id === undefined || index < 0) return null;
   const [from, to] = [regimes[index], regimes[index + 1]];
-  return { number: index + 1, count: regimes.length, fromMbps: from?.value ?? 0, toMbps: to?.value ?? null };
+  return { id, number: index + 1, count: regimes.length, fromMbps: from?.value ?? 0, toMbps: to?.value ?? null };
 }
 
 function labelOf(labels: string, name: string): string | undefined {

@@ -106,7 +106,7 @@ async function shortText({ body }: Response): Promise<string | undefined> {
 /** The last one of each reason since the look before; where the cut is the same again, there is nothing to tell. */
 function switchesSince(before: RelayMetrics | undefined, now: RelayMetrics, atMs: number): LiveSwitch[] {
   const { cut } = now;
-  if (before === undefined || cut === null || before.cut?.number === cut.number) return [];
+  if (before === undefined || cut === null || before.cut?.id === cut.id) return [];
   const reason = switchReasons.find((one) => now.switchesFor[one] > before.switchesFor[one]);
   return reason === undefined ? [] : [{ atMs, reason, cut, mbps: now.links[0]?.mbps ?? null }];
 }

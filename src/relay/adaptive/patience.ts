@@ -17,12 +17,21 @@ const mostSlack = 8;
 /** Before anything was answered. */
 const unknownOtherMs = 200;
 
+/** For how long an answer is worth waiting for. */
+export interface Worth {
+  /** Bandwidth of the link below which it is not; 0 where it always is. */
+  readonly leastMbps: number;
+  /** How many times as long as of late the tiers above and their links may take; once where absent. */
+  readonly otherFactor?: number | undefined;
+}
+
 /** A request whose answer is awaited. */
 export interface Waiting {
   /**
-   * Milliseconds that it is still worth waiting while the link may be as fast as `leastMbps`; none are left once it cannot be.
+   * Milliseconds that it is still worth waiting while the link may be as fast as `leastMbps`, and the tiers above take no more
+   * than so many times as long as of late; none are left once it cannot be.
    */
-  leftMs(leastMbps: number): number;
+  leftMs(leastMbps: number, otherFactor?: number): number;
   /** Its answer came. @param arrivalMs time that its bytes took to arrive, by the receiver */
   answered(arrivalMs: number): void;
   /** Nobody waits any more, for whatever reason. */
@@ -63,8 +72,8 @@ export class Patience {
       isOpen = false;
     };
     return {
-      leftMs: (leastMbps) =>
-        kind.slack * (sharedBits() / (leastMbps * 1e3) + slackMs(this.otherMs(kind))) - elapsedMs(),
+      leftMs: (leastMbps, otherFactor = 1) =>
+        kind.slack * (sharedBits() / (leastMbps * 1e3) + slackMs(otherFactor * this.otherMs(kind))) - elapsedMs(),
       answered: (arrivalMs) => {
         kind.otherMs.push(elapsedMs() - arrivalMs);
         if (kind.otherMs.length > timesAtOnce) kind.otherMs.shift();

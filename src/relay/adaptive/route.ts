@@ -9,19 +9,27 @@ export interface Route {
   readonly artifact: string;
   /** Version of the policy that it follows from. */
   readonly policy: string;
-  /** The cut in force, one for every link that the policy watches. */
+  /** The cut in force. */
   readonly cuts: readonly string[];
+  /**
+   * Bandwidths below which it is not worth waiting for, by the position of the tier below the link: that tier then says how
+   * slow its link is, instead of an answer.
+   */
+  readonly leastMbps?: Readonly<Record<string, number>> | undefined;
 }
 
 const routeSchema = z.strictObject({
   artifact: z.string().min(1),
   policy: z.string().min(1),
   cuts: z.array(z.string().min(1)).length(1),
+  leastMbps: z.record(z.string(), z.number().positive()).optional(),
 });
 
 /** Parameters of a refusal that say what its tier holds, and above which tier nothing answers. */
 export const holdsParameter = 'dnnsplit_holds';
 export const lostParameter = 'dnnsplit_lost_above';
+/** Parameter of a refusal that says which link is too slow for the cut of a request, and about how slow it is. */
+export const slowParameter = 'dnnsplit_slow_link';
 
 /** Reads a route from the parameters of a request. @throws Refusal 400 for something else */
 export function routeFrom(value: unknown): Route | undefined {
@@ -33,6 +41,13 @@ export function routeFrom(value: unknown): Route | undefined {
     400,
     say('route.invalid', { place: issue?.path.join('.') || 'its root', problem: issue?.message ?? '' }),
   );
+}
+
+const slowSchema = z.object({ link: z.number(), mbps: z.number() });
+
+/** Reads which link a tier has found too slow; nothing where it says nothing. */
+export function slowLinkFrom(value: unknown): z.infer<typeof slowSchema> | undefined {
+  return slowSchema.safeParse(value).data;
 }
 
 const holdingSchema = z.object({ artifact: z.string(), policy: z.string().optional(), cuts: z.array(z.string()) });

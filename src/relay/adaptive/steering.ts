@@ -1,30 +1,9 @@
 import type { AdaptiveContract, ContractCut } from '../../shared/documents/contract';
 import { type SwitchReason, switchReasons } from '../../shared/reports/live';
-import {
-  type ControllerState,
-  follow,
-  followTable,
-  leftBelowMbps,
-  regimeAt,
-  type SwitchingTable,
-  startingController,
-} from '../../shared/vocabulary/policy';
+import { type Course, type CourseRange, courseOf } from './course';
 import type { Holding } from './holding';
+import type { Worth } from './patience';
 import type { Route } from './route';
-
-type WatchedLink = AdaptiveContract['policy']['links'][number];
-
-/** The table of a link by the regimes that its cuts belong to; a cut without a row of its own stays. */
-function tableOf({ borders, table }: WatchedLink): SwitchingTable | undefined {
-  if (table === undefined) return undefined;
-  const regimeOf = (cut: string) => borders.findIndex((border) => border.cut === cut);
-  return borders.map(({ cut: inForce }) =>
-    table.flatMap(({ before, cut, fromMbps }) => {
-      const next = regimeOf(cut);
-      return before === inForce && next >= 0 ? [{ fromMbps, next }] : [];
-    }),
-  );
-}
 
 /** How long a tier counts as lost that this one cannot look after itself. */
 const lostForMs = 2000;
@@ -37,22 +16,21 @@ export interface SteeringStatus {
   readonly lostAbove: number | undefined;
   readonly switches: number;
   readonly switchesFor: Readonly<Record<SwitchReason, number>>;
-  /** From the slowest to the fastest. */
-  readonly regimes: WatchedLink['borders'];
+  /** From the slowest to the fastest first link; the others as they are now. */
+  readonly regimes: readonly CourseRange[];
+  /** Positions of the tiers below the links that decide. */
+  readonly links: readonly number[];
 }
 
 /**
- * Chooses the cut of each request on the first tier: what the policy says of the bandwidth as it was measured last, among the
+ * Chooses the cut of each request on the first tier: what the policy says of the bandwidths as they were measured last, among the
  * cuts that the tier above holds too and that need no tier that is lost.
  */
 export class Steering {
   private readonly policy: AdaptiveContract['policy'];
-  private readonly borders: WatchedLink['borders'];
-  /** Decides instead of the borders, where there is one. */
-  private readonly table: SwitchingTable | undefined;
-  readonly link: number;
-  private controller: ControllerState = startingController;
-  private bandwidthMbps: number;
+  private readonly course: Course;
+  /** Positions of the tiers below the links that the policy follows. */
+  private readonly links: readonly number[];
   private lost: { readonly above: number; readonly sinceMs: number } | undefined;
   private heldAbove: ReadonlySet<string> | undefined;
   /** Cuts in the order of their last use, newest first. */
@@ -65,14 +43,9 @@ export class Steering {
     private readonly contract: AdaptiveContract,
     private readonly now: () => number = () => performance.now(),
   ) {
-    const { policy } = contract;
-    const [watched] = policy.links;
-    this.policy = policy;
-    this.borders = watched?.borders ?? [];
-    this.table = watched && tableOf(watched);
-    this.link = watched?.link ?? 0;
-    this.bandwidthMbps = watched?.startMbps ?? 0;
-    this.controller = { ...startingController, regime: regimeAt(this.borders, this.bandwidthMbps) };
+    this.policy = contract.policy;
+    this.course = courseOf(contract.policy);
+    this.links = contract.policy.links.map(({ link }) => link);
   }
 
   /** The cut for a request that comes now. */
@@ -95,36 +68,42 @@ export class Steering {
     return cut;
   }
 
-  routeOf(cut: ContractCut): Route {
-    return { artifact: this.contract.artifact, policy: this.policy.version, cuts: [cut.id] };
+  /** @param waits whether the tiers above wait for their links however slow those are: the cut is the best one all the same */
+  routeOf(cut: ContractCut, waits = false): Route {
+    const { artifact } = this.contract;
+    const least = waits ? [] : this.linksAbove(cut).map(({ link, leastMbps }) => [String(link), leastMbps] as const);
+    return {
+      ...{ artifact, policy: this.policy.version, cuts: [cut.id] },
+      ...(least.length > 0 && { leastMbps: Object.fromEntries(least) }),
+    };
   }
 
   /**
-   * Takes in a bandwidth of the link that the policy watches.
+   * Takes in a bandwidth of a link; of those that the policy does not follow it takes no notice.
    * @param isSure no measurement that may waver, but what a request that waits for its answer proves
    */
-  measured(bandwidthMbps: number, isSure = false): void {
-    this.bandwidthMbps = bandwidthMbps;
-    const measured = { bandwidthMbps, nowMs: this.now() };
-    const rules = isSure ? { ...this.policy, minimumDwellMs: 0, minimumSamples: 0 } : this.policy;
-    this.controller =
-      this.table === undefined
-        ? follow(this.borders, this.controller, measured, rules)
-        : followTable(this.table, this.controller, measured, rules);
+  measured(bandwidthMbps: number, isSure = false, link = this.links[0] ?? 0): void {
+    this.course.measured(link, bandwidthMbps, this.now(), isSure);
   }
 
-  /** The bandwidth below which a request that waits on a cut would be better off on another one; 0 where it never is. */
-  leftBelowMbps(cut: string): number {
-    const { regime } = this.controller;
-    const own = this.borders[regime]?.cut === cut ? regime : this.borders.findIndex((border) => border.cut === cut);
-    if (this.table === undefined) {
-      const range = this.borders[own];
-      return range === undefined ? 0 : leftBelowMbps(range, this.policy.hysteresis);
-    }
-    const rows = this.table[own] ?? [];
-    let row = regimeAt(rows, this.bandwidthMbps);
-    while (rows[row - 1]?.next === own) row -= 1;
-    return rows[row]?.next === own ? (rows[row]?.fromMbps ?? 0) : 0;
+  /** For how long a request on a cut is worth waiting for. */
+  worthOf(id: string): Worth {
+    const cut = this.cutNamed(id);
+    const { position } = this.contract;
+    const leastMbps = this.links.includes(position) ? this.course.leftBelowMbps(id, position) : 0;
+    const slower = cut === undefined ? [] : this.linksAbove(cut).map((one) => one.bandwidthMbps / one.leastMbps);
+    return { leastMbps, otherFactor: slower.reduce((most, factor) => Math.max(most, factor), 1) };
+  }
+
+  /** Links further up that a cut uses and that may become too slow for it. */
+  private linksAbove({ id, lastTier }: ContractCut) {
+    // Relays that know policies of one link alone take no more from a route.
+    if (this.policy.plans === undefined) return [];
+    const above = this.links.filter((link) => link > this.contract.position && link < lastTier);
+    return above.flatMap((link) => {
+      const leastMbps = this.course.leftBelowMbps(id, link);
+      return leastMbps > 0 ? [{ link, leastMbps, bandwidthMbps: this.course.bandwidthMbps(link) }] : [];
+    });
   }
 
   /** Nothing answers above a tier: a bandwidth of 0. */
@@ -149,8 +128,9 @@ export class Steering {
 
   /** The cut for a request whose way up is lost, which needs no tier above the one at `position`; none where there is none. */
   within(position: number): ContractCut | undefined {
-    return this.borders
-      .map(({ cut }) => this.cutNamed(cut))
+    return this.course
+      .standInsWhereLost()
+      .map((cut) => this.cutNamed(cut))
       .find((cut) => cut !== undefined && cut.lastTier <= position);
   }
 
@@ -163,11 +143,12 @@ export class Steering {
     const lostAbove = this.lostAbove();
     return {
       cut: this.used[0] ?? this.inForce()?.id ?? '',
-      bandwidthMbps: lostAbove === undefined ? this.bandwidthMbps : 0,
+      bandwidthMbps: lostAbove === undefined ? this.course.bandwidthMbps(this.links[0] ?? 0) : 0,
       lostAbove,
       switches: switchReasons.reduce((sum, reason) => sum + this.switchesFor[reason], 0),
       switchesFor: this.switchesFor,
-      regimes: this.borders,
+      regimes: this.course.regimes(),
+      links: this.links,
     };
   }
 
@@ -181,7 +162,7 @@ export class Steering {
   }
 
   private inForce(): ContractCut | undefined {
-    return this.cutNamed(this.borders[this.controller.regime]?.cut);
+    return this.cutNamed(this.course.wanted);
   }
 
   private held(wanted: ContractCut | undefined): ContractCut | undefined {
@@ -189,16 +170,8 @@ export class Steering {
       cut !== undefined && (this.heldAbove === undefined || cut.sends.length === 0 || this.heldAbove.has(cut.id));
     if (isHeld(wanted)) return wanted;
     const before = this.used.map((id) => this.cutNamed(id)).find(isHeld);
-    return before ?? this.nearest().find(isHeld);
-  }
-
-  /** Cuts of all regimes, those beside the one in force first. */
-  private nearest(): readonly (ContractCut | undefined)[] {
-    const { regime } = this.controller;
-    return this.borders
-      .map(({ cut }, index) => ({ cut, distance: Math.abs(index - regime) }))
-      .sort((a, b) => a.distance - b.distance)
-      .map(({ cut }) => this.cutNamed(cut));
+    const standIns = () => this.course.standIns().map((cut) => this.cutNamed(cut));
+    return before ?? standIns().find(isHeld);
   }
 
   private cutNamed(id: string | undefined): ContractCut | undefined {

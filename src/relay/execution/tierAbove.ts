@@ -5,7 +5,7 @@ import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { cutsOf } from '../../shared/documents/contractParts';
-import type { Sentence } from '../../shared/messages/say';
+import { type Sentence, say } from '../../shared/messages/say';
 import {
   assumedLink,
   hasChanged,
@@ -19,8 +19,8 @@ import {
   withUpperBound,
 } from '../adaptive/bandwidthEstimate';
 import type { Holding } from '../adaptive/holding';
-import { Patience, SlowLinkError } from '../adaptive/patience';
-import { holdingFrom, lostParameter, type Route } from '../adaptive/route';
+import { Patience, SlowLinkError, type Worth } from '../adaptive/patience';
+import { holdingFrom, lostParameter, type Route, slowParameter } from '../adaptive/route';
 import { artifactMismatch, artifactOf } from '../inference/artifact';
 import type { InferenceResponse } from '../inference/message';
 import { parametersOf } from '../inference/sequence';
@@ -45,8 +45,8 @@ export interface AboveListener {
   readonly found?: () => void;
   /** What the tier above holds; nothing for servers that do not say. */
   readonly holds?: (holding: Holding | undefined) => void;
-  /** Bandwidth of the link below which a cut is not worth waiting for; 0 where it always is. */
-  readonly leftBelowMbps?: (cut: string) => number;
+  /** For how long a cut is worth waiting for, on the first tier. */
+  readonly worthOf?: (cut: string) => Worth | undefined;
 }
 
 /**
@@ -100,9 +100,14 @@ export class TierAbove implements Upstream {
     this.refuseMismatch(response.parameters[artifactParameter]);
     this.listener.found?.();
     this.observe(response.parameters[receivedParameter], performance.now() - start);
-    for (const { link, mbps, roundTripMs } of linksFrom(response.parameters[linksParameter]))
-      this.listener.linkSeen?.(link, { bandwidthMbps: mbps, roundTripMs });
+    this.hear(response.parameters[linksParameter]);
     return response;
+  }
+
+  /** Takes in what the tiers above say of their links. */
+  private hear(links: unknown): void {
+    for (const { link, mbps, roundTripMs } of linksSchema.safeParse(links).data ?? [])
+      this.listener.linkSeen?.(link, { bandwidthMbps: mbps, roundTripMs });
   }
 
   /**
@@ -138,6 +143,7 @@ export class TierAbove implements Upstream {
     try {
       const received = await this.client.probe?.(probeBytes(this.link), this.sender);
       this.observe(received, performance.now() - start);
+      this.hear(probedSchema.safeParse(received).data?.links);
     } finally {
       this.toldMs = performance.now();
       this.isProbing = false;
@@ -159,14 +165,14 @@ export class TierAbove implements Upstream {
   /** Gives a request up once the link must be slower than its cut is good for. */
   private async askPatiently(inputs: readonly Tensor[], call: Call, route: Route | undefined) {
     const [cut] = route?.cuts ?? [];
-    const leastMbps = cut === undefined ? 0 : (this.listener.leftBelowMbps?.(cut) ?? 0);
-    if (cut === undefined || leastMbps === 0 || call.waits === true) return await this.ask(inputs, call, route);
+    const worth = cut === undefined ? undefined : this.worthOf(cut, route);
+    if (cut === undefined || worth === undefined || call.waits === true) return await this.ask(inputs, call, route);
     const waiting = this.patience.begin(cut, bytesOf(inputs));
     const isOver = new Refusal(499, 'the link is too slow for this cut');
     try {
       const response = await limited(
         call,
-        () => waiting.leftMs(leastMbps),
+        () => waiting.leftMs(worth.leastMbps, worth.otherFactor),
         isOver,
         (within) => this.ask(inputs, within, route),
       );
@@ -179,10 +185,23 @@ export class TierAbove implements Upstream {
       this.toldMs = performance.now();
       this.lookAgainMs = firstLookMs;
       this.listener.slow?.(likelyMbps);
-      throw new SlowLinkError(isOver.message);
+      throw this.contract.position === 0 ? new SlowLinkError(isOver.message) : this.tooSlow(likelyMbps);
     } finally {
       waiting.end();
     }
+  }
+
+  /** For how long a request is worth waiting for: as the first tier says in its route; nothing where it always is. */
+  private worthOf(cut: string, route: Route | undefined): Worth | undefined {
+    const said = route?.leastMbps?.[this.contract.position];
+    const worth = said === undefined ? this.listener.worthOf?.(cut) : { leastMbps: said };
+    return worth?.leastMbps === 0 ? undefined : worth;
+  }
+
+  /** Tells the first tier, which knows other cuts, what the link is like. */
+  private tooSlow(mbps: number): Refusal {
+    const { position: link, tier } = this.contract;
+    return new Refusal(504, say('hop.slowLink', { tier }), undefined, {}, { [slowParameter]: { link, mbps } });
   }
 
   /** Says with a failure that everything above is lost, where it is no failure of the request itself. */
@@ -203,7 +222,7 @@ export class TierAbove implements Upstream {
       );
     } catch (error) {
       const isLost = Refusal.is(error) && (error.status === 502 || error.status === 504);
-      if (!isLost || lostParameter in error.details) throw error;
+      if (!isLost || lostParameter in error.details || slowParameter in error.details) throw error;
       if (error.status === 504) this.timedOut(inputs, performance.now() - start);
       const { status, message, retryAfterS, headers, details } = error;
       throw new Refusal(status, message, retryAfterS, headers, {
@@ -259,9 +278,8 @@ export function observationFrom(received: unknown, elapsedMs: number): LinkObser
 
 const linksSchema = z.array(z.object({ link: z.number(), mbps: z.number(), roundTripMs: z.number() }));
 
-function linksFrom(value: unknown): z.infer<typeof linksSchema> {
-  return linksSchema.safeParse(value).data ?? [];
-}
+/** What a probe is answered with beside how it arrived. */
+const probedSchema = z.object({ links: z.unknown() });
 
 function parameterOf({ metadata }: ServerDescription, name: string): unknown {
   const { parameters } = metadata;

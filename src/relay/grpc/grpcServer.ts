@@ -98,7 +98,7 @@ export class GrpcServer {
     this.server.addService(probeServiceDefinition(), {
       Probe: this.unary<ProbeRequest, object>(({ request: { payload }, metadata }) => {
         const arrival = this.timed.arrivalOf(metadata, payload.byteLength);
-        return { received: JSON.stringify({ ...arrival, totalMs: arrival.ms }) };
+        return { received: JSON.stringify({ ...arrival, totalMs: arrival.ms, links: this.service.linksSeen() }) };
       }),
     });
   }

@@ -79,7 +79,7 @@ export async function answerProbe(
   try {
     const arrival = options.arrivals.begin(senderOf(request));
     await receive(request, call, hold, options, (bytes) => arrival.grow(bytes));
-    return { [receivedParameter]: { ...arrival.end(), totalMs: call.elapsedMs } };
+    return { [receivedParameter]: { ...arrival.end(), totalMs: call.elapsedMs, links: service.linksSeen() } };
   } finally {
     hold.release();
     service.close(call);

@@ -94,7 +94,8 @@ export class InferenceService {
     call.wantsTiming = asked.wantsTiming;
     if (this.keepsState) call.sequence = sequenceFrom(asked.sequence ?? {}, call.caller, this.contract.tier);
     const readMs = call.elapsedMs;
-    const { outputs, timings, parameters: above } = await this.routing.answer(asked, call);
+    const { outputs, timings } = await this.routing.answer(asked, call);
+    const links = this.linksSeen();
     const [own, ...others] = timings;
     const waitedMs = readMs + (own?.queueMs ?? 0);
     const parameters = {
@@ -102,7 +103,7 @@ export class InferenceService {
       ...(asked.artifact !== undefined && {
         [artifactParameter]: artifactOf(this.contract),
         ...(received !== undefined && { [receivedParameter]: { ...received, totalMs: call.elapsedMs } }),
-        ...this.links(above[linksParameter]),
+        ...(links.length > 0 && { [linksParameter]: links }),
       }),
     };
     return { outputs, parameters };
@@ -145,11 +146,12 @@ export class InferenceService {
   }
 
   /** What this tier and those above see of their links, for the one that chooses the route. */
-  private links(above: unknown) {
-    const { bandwidthMbps: mbps, roundTripMs } = this.metrics.linkNow();
-    const own = mbps === undefined ? [] : [{ link: this.contract.position, mbps, roundTripMs: roundTripMs ?? 0 }];
-    const links = [...own, ...(Array.isArray(above) ? above : [])];
-    return links.length > 0 ? { [linksParameter]: links } : {};
+  linksSeen(): { readonly link: number; readonly mbps: number; readonly roundTripMs: number }[] {
+    return this.metrics
+      .linksNow(this.contract.position)
+      .flatMap(({ link, bandwidthMbps: mbps, roundTripMs = 0 }) =>
+        mbps === undefined ? [] : [{ link, mbps, roundTripMs }],
+      );
   }
 
   private refuseOtherArtifact(artifact: string | undefined): void {

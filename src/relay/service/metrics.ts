@@ -91,6 +91,8 @@ export interface SteeringFigures {
   readonly switchesFor: Readonly<Record<string, number>>;
   /** The cut for each range of bandwidths, from the slowest to the fastest. */
   readonly regimes: readonly { readonly fromMbps: number; readonly cut: string }[];
+  /** Positions of the tiers below the links whose bandwidths decide. */
+  readonly links: readonly number[];
 }
 
 /** What is kept of sessions between their requests. */
@@ -107,7 +109,7 @@ export class Metrics {
   private readonly totals = { received: 0, sent: 0, upstreamSent: 0, upstreamReceived: 0, unencoded: 0 };
   private link: LinkFigures = {};
   /** By the position of the tier below them, of links further up. */
-  private readonly linksAbove = new Map<number, number>();
+  private readonly linksAbove = new Map<number, LinkFigures>();
   private steering: (() => SteeringFigures) | undefined;
   private sessions: (() => SessionFigures) | undefined;
   readonly request = new Histogram('dnnsplit_request_seconds', 'Time from request to answer, by its status.');
@@ -144,13 +146,14 @@ export class Metrics {
     };
   }
 
-  /** Takes in the bandwidth of a link further up, as the tier below it has measured it. */
-  linkAboveSeen(link: number, bandwidthMbps: number): void {
-    this.linksAbove.set(link, bandwidthMbps);
+  /** Takes in what a link further up is like, as the tier below it has measured it. */
+  linkAboveSeen(link: number, figures: LinkFigures): void {
+    this.linksAbove.set(link, figures);
   }
 
-  linkNow(): LinkFigures {
-    return this.link;
+  /** What is known of the link to the tier above and of those further up. @param position of this tier */
+  linksNow(position: number): (LinkFigures & { readonly link: number })[] {
+    return [[position, this.link] as const, ...this.linksAbove].map(([link, figures]) => ({ link, ...figures }));
   }
 
   /** Shows which cut is in force. */
@@ -226,13 +229,15 @@ export class Metrics {
     return [
       '# HELP dnnsplit_link_above_mbps Bandwidth of links further up, by the position of the tier below, in Mbit/s.',
       '# TYPE dnnsplit_link_above_mbps gauge',
-      ...[...this.linksAbove].map(([link, mbps]) => `dnnsplit_link_above_mbps{${tier},link="${link}"} ${mbps}`),
+      ...[...this.linksAbove].map(
+        ([link, { bandwidthMbps }]) => `dnnsplit_link_above_mbps{${tier},link="${link}"} ${bandwidthMbps}`,
+      ),
     ];
   }
 
   private steeringLines(tier: string): string[] {
     if (this.steering === undefined) return [];
-    const { cut, switches, switchesFor, regimes } = this.steering();
+    const { cut, switches, switchesFor, regimes, links } = this.steering();
     return [
       '# HELP dnnsplit_cut The cut that requests take now.',
       '# TYPE dnnsplit_cut gauge',
@@ -243,6 +248,9 @@ export class Metrics {
         (one, index) =>
           `dnnsplit_regime_from_mbps{${tier},regime="${index}",cut="${prometheusLabel(one.cut)}"} ${one.fromMbps}`,
       ),
+      '# HELP dnnsplit_followed_link Links whose bandwidths decide, by the position of the tier below.',
+      '# TYPE dnnsplit_followed_link gauge',
+      ...links.map((link) => `dnnsplit_followed_link{${tier},link="${link}"} 1`),
       '# HELP dnnsplit_cut_switches_total How often requests took another cut than the one before.',
       '# TYPE dnnsplit_cut_switches_total counter',
       `dnnsplit_cut_switches_total{${tier}} ${switches}`,

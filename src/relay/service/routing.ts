@@ -3,7 +3,15 @@ import { Refusal } from '../../runtime/refusal';
 import type { ContractCut, ContractDocument } from '../../shared/documents/contract';
 import { say } from '../../shared/messages/say';
 import { SlowLinkError } from '../adaptive/patience';
-import { holdingFrom, holdsParameter, lostParameter, obeyedCut, routeFrom } from '../adaptive/route';
+import {
+  holdingFrom,
+  holdsParameter,
+  lostParameter,
+  obeyedCut,
+  routeFrom,
+  slowLinkFrom,
+  slowParameter,
+} from '../adaptive/route';
 import type { Steering } from '../adaptive/steering';
 import { artifactOf } from '../inference/artifact';
 import type { InferenceRequest } from '../inference/message';
@@ -43,9 +51,9 @@ export class Routing {
     for (;;) {
       tried.add(cut.id);
       try {
-        return await this.hop.follow(progress, { ...call, waits }, steering.routeOf(cut));
+        return await this.hop.follow(progress, { ...call, waits }, steering.routeOf(cut, waits));
       } catch (error) {
-        if (error instanceof SlowLinkError) tooSlow.add(cut.id);
+        if (error instanceof SlowLinkError || slowLinkOf(error) !== undefined) tooSlow.add(cut.id);
         const other = call.signal.aborted ? undefined : this.otherCut(steering, cut, error);
         if (other === undefined) throw error;
         if (tried.has(other.id)) {
@@ -62,6 +70,11 @@ export class Routing {
   private otherCut(steering: Steering, cut: ContractCut, error: unknown): ContractCut | undefined {
     if (error instanceof SlowLinkError) return steering.bothHold() ?? cut;
     if (!Refusal.is(error)) return undefined;
+    const slow = slowLinkOf(error);
+    if (slow !== undefined) {
+      steering.measured(slow.mbps, true, slow.link);
+      return steering.bothHold() ?? cut;
+    }
     const holding = holdingFrom(error.details[holdsParameter]);
     if (error.status === 409 && holding !== undefined) {
       if (holding.artifact !== artifactOf(this.contract)) return undefined;
@@ -73,4 +86,9 @@ export class Routing {
     steering.lose(lostAbove);
     return steering.within(lostAbove);
   }
+}
+
+/** The link further up that was too slow for a request, as its tier said; nothing where that is not the reason. */
+function slowLinkOf(error: unknown) {
+  return Refusal.is(error) ? slowLinkFrom(error.details[slowParameter]) : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { isGovernedBy } from '../../app/model/governedModels';
 import { handoverText } from '../../app/plan/handoverText';
 import { planPage } from '../../app/plan/planPage';
 import type { ServerRequests } from '../../shared/protocol/requests';
 import { documentKind } from '../language/documentKind';
-import { isGovernedBy } from '../language/governedModels';
 import type { Scenes } from '../sessions/scenes';
 import type { Sessions } from '../sessions/sessions';
 import { uriToPath } from '../sessions/uris';

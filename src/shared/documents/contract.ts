@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, nonNegative, positive } from './numbers';
+import { count, nonNegative, positive, real } from './numbers';
 
 /**
  * `contract.json` beside every exported sub-model: what one tier receives, runs, sends on and answers. A relay needs
@@ -117,14 +117,18 @@ const range = z.strictObject({
   infeasible: z.literal(true).optional().describe('No cut keeps the limits here; this one only stands in.'),
 });
 
-const policy = z.strictObject({
+const bandwidthFigure = z
+  .strictObject({ constant: real, slopes: z.array(real) })
+  .describe('`constant`, and for each of `links` its slope divided by its bandwidth in Mbit/s.');
+
+const policyFields = z.strictObject({
   version: z.string().min(1).describe('Follows from everything else in the policy.'),
   links: z
     .array(
       z.strictObject({
         link: count.describe('Link whose bandwidth decides: from the tier at this position to the next one.'),
         startMbps: positive.describe('Bandwidth to begin with, before any was measured.'),
-        borders: z.array(range).min(1).describe('From the slowest to the fastest.'),
+        borders: z.array(range).describe('From the slowest to the fastest. Empty where `plans` decides.'),
         table: z
           .array(z.strictObject({ before: id, fromMbps: nonNegative, toMbps: positive.nullable(), cut: id }))
           .min(1)
@@ -134,11 +138,43 @@ const policy = z.strictObject({
           ),
       }),
     )
-    .length(1, 'A policy follows one link.'),
+    .min(1),
+  plans: z
+    .array(
+      z.strictObject({
+        cut: id,
+        terms: z
+          .array(bandwidthFigure)
+          .min(1)
+          .describe('What is to be least is the largest of these at the bandwidths of all links.'),
+        limits: z
+          .array(bandwidthFigure)
+          .optional()
+          .describe('By how much each limit is exceeded, as a part of it; the cut keeps them where none is above 0.'),
+      }),
+    )
+    .min(1)
+    .optional()
+    .describe('For several links: their bandwidths decide together which of these is the best.'),
   hysteresis: nonNegative.describe('Part of a border by which a bandwidth must lie beyond it before the cut moves.'),
   minimumDwellMs: nonNegative.describe('Shortest time that a cut is kept.'),
   minimumSamples: count.describe('Bandwidths that must have been measured since the cut moved last.'),
 });
+const policy = policyFields
+  .refine(({ links, plans }) => plans !== undefined || (links.length === 1 && links[0]?.borders.length !== 0), {
+    message: 'A policy follows one link by its borders, or several by plans.',
+  })
+  .refine(
+    ({ links, plans = [] }) => plans.every(({ terms, limits = [] }) => fits([...terms, ...limits], links.length)),
+    {
+      message: 'Every figure of a plan has a slope for each link.',
+    },
+  );
+
+function fits(figures: readonly z.infer<typeof bandwidthFigure>[], links: number): boolean {
+  return figures.every(({ slopes }) => slopes.length === links);
+}
+
 export type ContractPolicy = z.infer<typeof policy>;
 
 const secondVersion = z.strictObject({

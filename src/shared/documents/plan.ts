@@ -90,6 +90,7 @@ const planTier = z.strictObject({
     .strictObject(recordOf(rateClasses, () => positive.optional()))
     .optional()
     .describe('GFLOP/s by kind of work, where the estimate counts by it.'),
+  weightGBps: positive.optional().describe('Bandwidth at which weights are read, where it is one of its own.'),
   kernelOverheadUs: nonNegative.optional(),
   fusion: z.boolean().optional().describe('Whether fused nodes count as one.'),
   estimate: estimateSchema.optional(),
@@ -178,12 +179,35 @@ const regime = z.strictObject({
     .describe('No plan keeps the limits here; the plan of this row is possible once they are relaxed as said.'),
 });
 
+const bandwidthFigure = z.strictObject({ constant: real, slopes: pair });
+
+const mappedPlan = z.strictObject({
+  nodesPerTier: z.array(count),
+  nodes: nodesOfTiers,
+  terms: z
+    .array(bandwidthFigure)
+    .min(1)
+    .optional()
+    .describe(
+      'The objective value of the plan at any bandwidths a and b is the largest of these: constant + slopes[0] / a + slopes[1] / b.',
+    ),
+  limits: z
+    .array(bandwidthFigure)
+    .optional()
+    .describe(
+      'By how much each limit is exceeded, as a part of it, counted like `terms`; no more than 0 where it is kept.',
+    ),
+});
+
 const regionMap = z
   .strictObject({
     links: z.tuple([count, count]).describe('Indices of the two links whose bandwidths this is about.'),
     fromMbps: nonNegative,
     toMbps: nonNegative,
-    plans: z.array(z.strictObject({ nodesPerTier: z.array(count), nodes: nodesOfTiers })).optional(),
+    plans: z
+      .array(mappedPlan)
+      .optional()
+      .describe('Those of the regions first, then plans that are best where a link is slower than the range.'),
     regions: z.array(
       z.strictObject({
         plan: count.optional().describe('Index in `plans`; a plan may have several regions.'),

@@ -93,6 +93,7 @@ export const refusalMessages = {
   'hop.unencoded':
     'Tensor "{name}" of tier {tier} has values that {encoding} cannot carry, and this relay sends none unencoded.',
   'hop.late': 'The sub-model of tier {tier} did not finish within the time limit of the request.',
+  'hop.slowLink': 'The link from tier {tier} to the tier above it has become too slow for this cut.',
   'hop.undelivered': 'Tensor "{name}" of the contract was not delivered.',
 
   'runtime.noOutput': 'ONNX Runtime returned no output "{name}".',

@@ -51,6 +51,12 @@ export const splittingMessages = {
     'This plan does not say which nodes each tier runs at other bandwidths of link {link}. Plan again to get a policy.',
   'policy.oneRegime':
     'The same plan is best at every bandwidth of link {link}, so there is nothing to adapt. Split without --adaptive.',
+  'policy.noMap':
+    'This plan does not say which cut is best at all bandwidths of links {links} together. A policy follows one link, or links 0 and 1 of a plan that was made with --regions.',
+  'policy.onePlan':
+    'The same plan is best at all bandwidths of these links, so there is nothing to adapt. Split without --adaptive.',
+  'policy.severalTraced':
+    'A table for a trace is made for one link. Name one link with --adaptive, or leave --trace out.',
   'policy.untimed':
     'This plan does not say what its regimes take at other bandwidths, so no table can be made. Plan again.',
   'policy.engine':

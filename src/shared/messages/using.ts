@@ -97,6 +97,11 @@ export const usingMessages = {
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
     '{models|# model is|# models are} few to describe a device by. Measure {enough} or more, of the kinds that will run there.',
+  'calibrate.tooFew':
+    'Fewer than {enough} models below this configuration were measured on one device in the same way. Profile more of them first.',
+  'calibrate.noConfig':
+    'There is no dnnsplit.json above this folder to look for measured models below. Name one with -c, or name models and profiles.',
+  'calibrate.whichDevice': 'Models were measured on several devices. Name one with --device: {devices}',
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',

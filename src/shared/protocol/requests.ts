@@ -260,7 +260,39 @@ export interface ServerRequests {
     params: { host: string; isLower: boolean; token: string };
     result: LinkValues;
   };
+  /** Measures the way to a relay that runs, which a person has named, as it sees it. */
+  'dnnsplit/measureWay': {
+    params: { address: string; accessToken?: string; token: string };
+    result: WayValues;
+  };
+  /** Devices on which enough models beside this one were measured to describe a tier by; best first. */
+  'dnnsplit/measuredDevices': { params: { modelUri: string }; result: readonly MeasuredDevice[] };
+  /** Fits a tier to the models that were measured on a device. Writes nothing. */
+  'dnnsplit/calibrate': {
+    params: { modelUri: string; tier: string; device: string; token: string };
+    result: OfferedCalibration;
+  };
 }
+
+/** A device on which several models were measured in one way. */
+export interface MeasuredDevice {
+  readonly device: string;
+  readonly runtime: string;
+  /** File names. */
+  readonly models: readonly string[];
+}
+
+/** What measured models say of the device, in the words of a tier of a configuration. */
+export interface OfferedCalibration extends MeasuredDevice {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Each model predicted from the others; the median of what that is off by. */
+  readonly medianErrorPercent: number | null;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** What the way to a relay is like, in the words of a link of a configuration. */
+export type WayValues = Pick<LinkValues, 'bandwidthMbps' | 'latencyMs'>;
 
 /** What a connection is like, in the words of a link of a configuration. */
 export interface LinkValues {

@@ -7,10 +7,14 @@ export interface LiveLink {
   /** Position of the tier below it. */
   readonly link: number;
   readonly mbps: number;
+  /** Whether the cut follows its bandwidth. */
+  readonly decides: boolean;
 }
 
 /** The cut that requests take. */
 export interface LiveCut {
+  /** As the relays name it; its number may change with other links than the first one. */
+  readonly id: string;
   /** From 1 on, from the slowest link to the fastest. */
   readonly number: number;
   readonly count: number;

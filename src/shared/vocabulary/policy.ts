@@ -99,7 +99,8 @@ export function followTable(
   return patiently(next, state, measured, rules);
 }
 
-function patiently(
+/** The regime to use next once it is worth while: not before enough was measured and time has passed, but at once on a dead link. */
+export function patiently(
   next: number,
   state: ControllerState,
   { bandwidthMbps, nowMs }: MeasuredBandwidth,

@@ -15,7 +15,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const prepared = prepareSplit(readPlanFile(split.planPath), split.planPath, { adaptiveLink: 0 });
+const prepared = prepareSplit(readPlanFile(split.planPath), split.planPath, { adaptiveLinks: [0] });
 
 describe('deployments that follow a bandwidth', () => {
   it.each([

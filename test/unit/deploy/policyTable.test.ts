@@ -41,7 +41,7 @@ describe('the table of a policy', () => {
     expect(new Set(table.map(({ cut }) => cut)).size).toBeGreaterThan(1);
 
     const plan = planWhole(modelPath, funnelConfig());
-    const { contracts } = prepareSplit(plan, planPath, { adaptiveLink: 0, trace: { trace, ...settings } });
+    const { contracts } = prepareSplit(plan, planPath, { adaptiveLinks: [0], trace: { trace, ...settings } });
     for (const contract of contracts) {
       if (contract.formatVersion !== 2) throw new Error('it is of version 1');
       const [link] = contract.policy.links;
@@ -49,7 +49,7 @@ describe('the table of a policy', () => {
       expect(ids).toHaveLength(cuts.length);
       expect(link?.table).toEqual(table.map((step) => ({ ...step, before: ids[step.before], cut: ids[step.cut] })));
     }
-    const other = prepareSplit(plan, planPath, { adaptiveLink: 0 }).contracts[0];
+    const other = prepareSplit(plan, planPath, { adaptiveLinks: [0] }).contracts[0];
     if (other?.formatVersion !== 2 || contracts[0]?.formatVersion !== 2) throw new Error('it is of version 1');
     expect(other.policy.version).not.toBe(contracts[0].policy.version);
     expect(other.artifact).toBe(contracts[0].artifact);
@@ -60,6 +60,8 @@ describe('the table of a policy', () => {
     const plan = planWhole(modelPath, funnelConfig());
     const untimed = { ...plan, regimes: plan.regimes.map(({ fixedMs: _, ...regime }) => regime) };
     const settings = { trace, goal: 'mean', everyS: 1, switchMs: 0, lateMs: undefined } as const;
-    expect(() => prepareSplit(untimed, planPath, { adaptiveLink: 0, trace: settings })).toThrow(/no table can be made/);
+    expect(() => prepareSplit(untimed, planPath, { adaptiveLinks: [0], trace: settings })).toThrow(
+      /no table can be made/,
+    );
   });
 });

@@ -66,7 +66,10 @@ describe('a watch', () => {
     await ask(device.address, floatsInput('x', [1]));
     const lost = await look();
     expect(lost.view?.switches).toEqual([
-      { atMs: 4000, reason: 'lost', cut: { number: 1, count: 3, fromMbps: 0, toMbps: 1 }, mbps: expect.any(Number) },
+      {
+        ...{ atMs: 4000, reason: 'lost', mbps: expect.any(Number) },
+        cut: { id: 'all', number: 1, count: 3, fromMbps: 0, toMbps: 1 },
+      },
     ]);
     expect(lost.view?.history.length).toBe(3);
     await ask(device.address, floatsInput('other', [1]));
@@ -141,12 +144,14 @@ describe('metrics', () => {
     ].join('\n');
     expect(readMetrics(text)).toMatchObject({
       links: [
-        { link: 0, mbps: 12.5 },
-        { link: 1, mbps: 900 },
+        { link: 0, mbps: 12.5, decides: true },
+        { link: 1, mbps: 900, decides: false },
       ],
       cut: { number: 2, count: 3, fromMbps: 4, toMbps: 40 },
       switchesFor: { bandwidth: 0, lost: 0, found: 0, held: 3 },
     });
+    const second = readMetrics(`${text}\ndnnsplit_followed_link{tier="a",link="1"} 1`);
+    expect(second?.links.map(({ decides }) => decides)).toEqual([false, true]);
     expect(Object.keys(readMetrics(text)?.switchesFor ?? {})).toEqual([...switchReasons]);
     expect(readMetrics('process_cpu_seconds_total 1\n')).toBeUndefined();
   });

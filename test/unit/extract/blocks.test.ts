@@ -170,7 +170,7 @@ describe('weights of a split that follows a bandwidth', () => {
     const planPath = join(folder, 'shared.splitplan.json');
     writeFileSync(planPath, JSON.stringify(plan));
     const directory = join(folder, 'split');
-    writeSplit(prepareSplit(plan, planPath, { adaptiveLink: 0 }), { directory, overwrite: false });
+    writeSplit(prepareSplit(plan, planPath, { adaptiveLinks: [0] }), { directory, overwrite: false });
     const split = readSplit(directory);
     const weight = Buffer.from(Float32Array.from(values).buffer);
     const [device = '', cloud = ''] = split.contractPaths.map((path) => join(path, '..'));

@@ -8,6 +8,7 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { regionAt } from '../../../src/shared/reports/regionLookup';
+import { bestPlanAt, deadMbps } from '../../../src/shared/vocabulary/linkPlans';
 import { metrics } from '../../../src/shared/vocabulary/metrics';
 import { DnnSplitError } from '../../../src/shared/work/errors';
 import { infrastructures, limitedBy, pinnedBy, randomLimits, randomPins, smallGraphs } from './randomGraphs';
@@ -51,6 +52,23 @@ function* gridOf(): Generator<Links> {
   }
 }
 
+/** Where a link or both are slower than the map reaches. */
+const slowPairs: readonly Links[] = [
+  [0.3, 0.3],
+  [0.01, 1],
+  [1e5, 0.001],
+  [deadMbps, 0.1],
+  [deadMbps, deadMbps],
+];
+
+/** The objective value of the plan that a policy takes by the figures of all plans, as planning has it. */
+function chosenValue({ plans }: RegionMap, graph: SplitGraph, swept: Infrastructure, mbps: Links): number {
+  const chosen = plans[bestPlanAt(plans, mbps)];
+  return chosen === undefined
+    ? Number.NaN
+    : evaluatePlan(createCostTables(graph, swept), chosen.assignment).objectiveValue;
+}
+
 interface Seen {
   regions: number;
   infeasible: number;
@@ -73,6 +91,12 @@ function checkMap(graph: SplitGraph, infrastructure: Infrastructure, links: Link
     const told = evaluatePlan(createCostTables(graph, swept), region.assignment);
     expectNear(told.objectiveValue, best);
     expectNear(region.constant + region.slopes[0] / mbps[0] + region.slopes[1] / mbps[1], best);
+    if (bestPlanAt(map.plans, mbps) !== region.plan) expectNear(chosenValue(map, graph, swept, mbps), best);
+  }
+  for (const mbps of slowPairs) {
+    const swept = withBandwidths(infrastructure, { [links[0]]: mbps[0], [links[1]]: mbps[1] });
+    const best = replanned(graph, swept);
+    if (best !== undefined) expectNear(chosenValue(map, graph, swept, mbps), best);
   }
   const parts = [...map.regions.map(({ cornersMbps }) => cornersMbps), ...map.infeasible];
   const areas = parts.map((corners) => areaOf(corners.map(([a, b]) => [1 / a, 1 / b])));

@@ -4,16 +4,28 @@ import { type Bundled, bundlePrograms } from '../../support/bundled';
 
 const clients = 4;
 
+let bundled: Bundled;
+beforeAll(async () => {
+  bundled = await bundlePrograms({ relay: 'src/relay/main.ts' });
+});
+afterAll(async () => {
+  await bundled?.remove();
+});
+
+function expectSound(outcomes: readonly Outcome[]): void {
+  const lost = outcomes.filter(({ status }) => status !== 200);
+  const wrong = outcomes.filter(({ isRight }) => !isRight);
+  const mixed = outcomes.filter(({ cuts }) => new Set(cuts).size !== 1);
+  expect({ lost, wrong, mixed }).toEqual({ lost: [], wrong: [], mixed: [] });
+}
+
 describe('three processes over a link that changes', () => {
-  let bundled: Bundled;
   let chain: FollowingChain;
   beforeAll(async () => {
-    bundled = await bundlePrograms({ relay: 'src/relay/main.ts' });
     chain = await startFollowingChain(bundled.program('relay'));
   });
   afterAll(async () => {
     await chain?.stop();
-    await bundled?.remove();
   });
 
   /** Requests of all clients together, each client one after the other; in the order of their starts. */
@@ -28,13 +40,6 @@ describe('three processes over a link that changes', () => {
     };
     await Promise.all(Array.from({ length: clients }, client));
     return outcomes.sort((a, b) => a.startMs - b.startMs);
-  }
-
-  function expectSound(outcomes: readonly Outcome[]): void {
-    const lost = outcomes.filter(({ status }) => status !== 200);
-    const wrong = outcomes.filter(({ isRight }) => !isRight);
-    const mixed = outcomes.filter(({ cuts }) => new Set(cuts).size !== 1);
-    expect({ lost, wrong, mixed }).toEqual({ lost: [], wrong: [], mixed: [] });
   }
 
   it('loses nothing, answers bit for bit, on one cut from end to end, and settles within ten requests', async () => {
@@ -63,5 +68,35 @@ describe('three processes over a link that changes', () => {
     let again = await chain.infer(0);
     while (again.cuts.length === 1) again = await chain.infer(0);
     expectSound([again]);
+  });
+});
+
+describe('three processes of which a link further up changes', () => {
+  let chain: FollowingChain;
+  beforeAll(async () => {
+    chain = await startFollowingChain(bundled.program('relay'), 2);
+  });
+  afterAll(async () => {
+    await chain?.stop();
+  });
+
+  it('takes the cut that is best for both links, also for one that nothing crosses now, and loses nothing', async () => {
+    const steps = [
+      [50, 50],
+      [50, 5],
+      [50, 1],
+      [50, 50],
+      [2, 50],
+      [0, 50],
+    ] as const;
+    expect(new Set(steps.map((mbps) => chain.wanted(...mbps))).size).toBe(5);
+    for (const [below, above] of steps) {
+      chain.link.bandwidth = below;
+      if (chain.linkAbove !== undefined) chain.linkAbove.bandwidth = above;
+      const outcomes: Outcome[] = [];
+      do outcomes.push(await chain.infer(outcomes.length));
+      while (outcomes.at(-1)?.cuts[0] !== chain.wanted(below, above));
+      expectSound(outcomes);
+    }
   });
 });

@@ -16,6 +16,7 @@ import {
   withObservation,
   withUpperBound,
 } from '../../../src/relay/adaptive/bandwidthEstimate';
+import { routeFrom } from '../../../src/relay/adaptive/route';
 import { SharedArrivals } from '../../../src/relay/adaptive/sharedArrivals';
 import { Steering } from '../../../src/relay/adaptive/steering';
 import { type AdaptiveContract, contractSchema } from '../../../src/shared/documents/contract';
@@ -238,9 +239,9 @@ describe('a table that was made for a trace', () => {
 
   it('says below what a cut in force is given up, where its row goes on with it', () => {
     const steering = new Steering(contract());
-    expect([half, all, none].map((cut) => steering.leftBelowMbps(cut))).toEqual([2, 0, 5]);
+    expect([half, all, none].map((cut) => steering.worthOf(cut).leastMbps)).toEqual([2, 0, 5]);
     steering.measured(3);
-    expect([half, none].map((cut) => steering.leftBelowMbps(cut))).toEqual([2, 0]);
+    expect([half, none].map((cut) => steering.worthOf(cut).leastMbps)).toEqual([2, 0]);
   });
 
   it('waits as the borders do, and leaves a dead link at once', () => {
@@ -253,6 +254,72 @@ describe('a table that was made for a trace', () => {
     };
     expect([at(0, 40), at(1, 40), at(2, 3), at(3, 3), at(1001, 3)]).toEqual([half, none, none, none, half]);
     expect(at(1002, 0)).toBe(all);
+  });
+});
+
+describe('a policy over several links', () => {
+  const [x, y] = [{ constant: 0 }, { constant: 12 }];
+  /** `none` sends most over both links, `half` less over the first one alone, `all` nothing. */
+  const plans = [
+    { cut: 'none', terms: [{ ...x, slopes: [20, 20] }] },
+    { cut: 'half', terms: [{ constant: 4, slopes: [5, 0] }] },
+    { cut: 'all', terms: [{ ...y, slopes: [0, 0] }] },
+  ];
+  const contract = (rules = {}): AdaptiveContract => {
+    const made = deviceContract({ rules });
+    const links = [0, 1].map((link) => ({ link, startMbps: 20, borders: [] }));
+    // A third tier takes part in one of the cuts.
+    const cuts = made.cuts.map((cut) => (cut.id === 'none' ? { ...cut, lastTier: 2 } : cut));
+    return contractSchema.parse({ ...made, cuts, policy: { ...made.policy, links, plans } }) as AdaptiveContract;
+  };
+
+  it('is followed by the bandwidths of both', () => {
+    const steering = new Steering(contract());
+    const at = (below: number, above: number) => {
+      steering.measured(below);
+      steering.measured(above, false, 1);
+      steering.measured(0.001, false, 2);
+      return steering.choose().id;
+    };
+    expect([at(20, 20), at(20, 3), at(20, 20), at(0.5, 20), at(3, 3)]).toEqual(['none', 'half', 'none', 'all', 'half']);
+    expect(steering.status().regimes).toEqual([
+      { fromMbps: 0, cut: 'all' },
+      { fromMbps: 0.625, cut: 'half' },
+    ]);
+  });
+
+  it('says in the route below what each link further up is too slow for a cut, unless the cut has no better one', () => {
+    const steering = new Steering(contract());
+    const cut = steering.choose();
+    // 20 / 20 + 20 / b = 4 + 5 / 20 at b = 6.15, less a tenth; the same for the first link, whose cut leaves off at 15 / a = 3.
+    const route = steering.routeOf(cut);
+    expect(route.leastMbps?.['1']).toBeCloseTo((0.9 * 20) / 3.25);
+    expect(routeFrom(JSON.parse(JSON.stringify(route)))).toEqual(route);
+    expect(steering.routeOf(cut, true).leastMbps).toBeUndefined();
+    const { leastMbps, otherFactor = 0 } = steering.worthOf('none');
+    expect([leastMbps, otherFactor]).toEqual([expect.closeTo(0.9 * 5), expect.closeTo(20 / ((0.9 * 20) / 3.25))]);
+    expect(steering.worthOf('all')).toEqual({ leastMbps: 0, otherFactor: 1 });
+    const half = contract().cuts.find(({ id }) => id === 'half');
+    expect(half && steering.routeOf(half).leastMbps).toBeUndefined();
+  });
+
+  it('does without a tier that is lost, by what is best among the others', () => {
+    const steering = new Steering(contract());
+    steering.lose(1);
+    expect(steering.choose().id).toBe('half');
+    steering.lose(0);
+    expect(steering.choose().id).toBe('all');
+    steering.found(0);
+    steering.holds({ artifact: '', cuts: ['half'] });
+    expect(steering.bothHold()?.id).toBe('all');
+  });
+
+  it('has a slope for each of its links, and borders where it has but one', () => {
+    const { policy, ...rest } = contract();
+    const parse = (changed: object) => contractSchema.safeParse({ ...rest, policy: { ...policy, ...changed } });
+    expect(parse({}).success).toBe(true);
+    expect(parse({ links: policy.links.slice(1) }).error?.issues[0]?.message).toMatch(/a slope for each link/);
+    expect(parse({ plans: undefined }).error?.issues[0]?.message).toMatch(/by its borders, or several by plans/);
   });
 });
 
@@ -321,7 +388,7 @@ describe('the cut in force', () => {
   it('is given up below its border, and is another one at once where a request shows that', () => {
     const rules = { minimumDwellMs: 1000, minimumSamples: 2 };
     const steering = new Steering(deviceContract({ startMbps: 50, rules }), () => 0);
-    expect(['none', 'half', 'all', 'other'].map((cut) => steering.leftBelowMbps(cut))).toEqual([9, 0.9, 0, 0]);
+    expect(['none', 'half', 'all', 'other'].map((cut) => steering.worthOf(cut).leastMbps)).toEqual([9, 0.9, 0, 0]);
     expect(steering.choose().id).toBe('none');
     steering.measured(8.9, true);
     expect(steering.bothHold()?.id).toBe('half');

@@ -63,9 +63,7 @@ describe('a generation over a chain', () => {
     const plan = planAt(modelPath, twoTiers, { dimensions });
     const { model } = placedPlan(plan, `${modelPath}.splitplan.json`);
     const asked = { plan, model, inferred: model.inferred };
-    expect(() => cutIntoBlocks(asked, { cuts: [], regimes: [], timed: [] }, { link: 0 }, unwatched)).toThrow(
-      /cannot follow the bandwidth/,
-    );
+    expect(() => cutIntoBlocks(asked, [], { link: 0, regimes: [] }, unwatched)).toThrow(/cannot follow the bandwidth/);
   });
 
   it('keeps each piece of state where it is read, and lets none of it enter or leave the chain', () => {

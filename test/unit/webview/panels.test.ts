@@ -485,15 +485,16 @@ describe('the charts', () => {
 });
 
 describe('the strip of running tiers', () => {
-  const cut = { number: 2, count: 3, fromMbps: 4, toMbps: 40 };
+  const cut = { id: 'b', number: 2, count: 3, fromMbps: 4, toMbps: 40 };
+  const links = (mbps: number) => [{ link: 0, mbps, decides: true }];
   const moment: LiveMoment = {
-    ...{ atMs: 1000, links: [{ link: 0, mbps: 12.5 }], roundTripMs: 3, cut },
+    ...{ atMs: 1000, links: links(12.5), roundTripMs: 3, cut },
     ...{ requests: 1234, failed: 2, latencyMs: 161, perSecond: 9.5 },
   };
   const view: LiveView = {
     address: 'http://edge:8000',
     trouble: null,
-    history: [{ ...moment, atMs: 0, links: [{ link: 0, mbps: 2 }], cut: { ...cut, number: 1 } }, moment],
+    history: [{ ...moment, atMs: 0, links: links(2), cut: { ...cut, id: 'a', number: 1 } }, moment],
     switches: [{ atMs: 1000, reason: 'lost', cut, mbps: 12.5 }],
   };
   const strip = (live: LiveView | null) =>
@@ -544,7 +545,7 @@ describe('the strip of running tiers', () => {
     show({ ...view });
     follow?.click();
     show({ ...view });
-    const fast = { ...moment, links: [{ link: 0, mbps: 80 }], cut: { ...cut, number: 3 } };
+    const fast = { ...moment, links: links(80), cut: { ...cut, id: 'c', number: 3 } };
     show({ ...view, history: [fast] });
     follow?.click();
     show({ ...view, history: [moment] });
@@ -553,5 +554,27 @@ describe('the strip of running tiers', () => {
       expect.objectContaining({ bandwidthMbps: expect.arrayContaining([mbps]) }),
     ];
     expect(calls).toEqual([['run', 'stopFollowing'], overridden(12.5), overridden(80)]);
+  });
+
+  test('moves the plan to the bandwidths of all links that decide, and predicts nothing for one of them alone', () => {
+    const both = [...links(12.5), { link: 1, mbps: 3, decides: true }];
+    const live = createLiveStrip(controller);
+    const show = (of: LiveMoment) => {
+      const message = { type: 'live', live: { ...view, history: [of] } } as const;
+      live.update(reduce(state, { type: 'host', message }));
+    };
+    calls.length = 0;
+    show({ ...moment, links: both, cut: { ...cut, count: plan.linkRegimes[0]?.length ?? 0 } });
+    tiny(live.element).all('button')[0]?.click();
+    // Another cut of the same number, where the link further up has changed.
+    show({ ...moment, links: both, cut: { ...cut, id: 'd' } });
+    const bandwidths = calls.map(([, overrides]) =>
+      (overrides as { bandwidthMbps: number[] }).bandwidthMbps.slice(0, 2),
+    );
+    expect(bandwidths).toEqual([
+      [12.5, 3],
+      [12.5, 3],
+    ]);
+    expect(tiny(live.element).textContent).not.toContain('the plan says');
   });
 });

@@ -1,3 +1,4 @@
+import { bestPlanAt, deadMbps } from '../../../shared/vocabulary/linkPlans';
 import { throwIfCanceled, type Work } from '../../../shared/work/work';
 import type { Assignment } from '../plan/plan';
 import type { ChainFronts } from '../search/chainFronts';
@@ -27,8 +28,19 @@ export interface Region {
   readonly cornersMbps: Corners;
 }
 
+/** A plan of a map, by what its figures are at any bandwidths, those outside of the map's range included. */
+export interface MappedPlan {
+  readonly assignment: Assignment;
+  /** The objective value is the largest of these at the reciprocals of both bandwidths. */
+  readonly terms: readonly Affine[];
+  /** By how much each limit is exceeded, as a part of it; the plan keeps them where none of these is above 0. */
+  readonly limits: readonly Affine[];
+}
+
 /** The best plan of a family for every pair of bandwidths in a range; other figures fixed. */
 export interface RegionMap extends RegionRequest {
+  /** Those of the regions, by their numbers, then those that are best where a link is slower than the range. */
+  readonly plans: readonly MappedPlan[];
   /** By rising constant: from the plans for fast links to those for slow ones. */
   readonly regions: readonly Region[];
   /** Where no plan keeps the limits, as polygons like those of the regions. */
@@ -59,18 +71,52 @@ export function regionMap(fronts: ChainFronts, request: RegionRequest): RegionMa
     { low: 1 / request.toMbps, high: 1 / request.fromMbps },
     fronts.work,
   );
-  const shown = [...new Set(pieces.map(({ surface }) => surface))];
-  const assignments = new Map(shown.map((surface) => [surface, assignmentOf(fronts.family, surface.chosen)]));
+  const shown = new Set(pieces.map(({ surface }) => surface));
+  for (const surface of bestOnSlowLinks(surfaces, request)) shown.add(surface);
+  const plans = [...shown].map(
+    ({ chosen, terms, within }): MappedPlan => ({
+      assignment: assignmentOf(fronts.family, chosen),
+      terms,
+      limits: within,
+    }),
+  );
+  const numbers = new Map([...shown].map((surface, number) => [surface, number]));
   const regions = pieces.map(({ surface, term, corners }): Region => {
     const { constant, slopes } = term;
-    const assignment = assignments.get(surface) ?? new Uint8Array();
-    return { assignment, plan: shown.indexOf(surface), constant, slopes, cornersMbps: inMbps(corners) };
+    const plan = numbers.get(surface) ?? 0;
+    const assignment = plans[plan]?.assignment ?? new Uint8Array();
+    return { assignment, plan, constant, slopes, cornersMbps: inMbps(corners) };
   });
   return {
     ...request,
+    plans,
     regions: regions.sort((a, b) => a.constant - b.constant || a.plan - b.plan),
     infeasible: uncovered.map(inMbps),
   };
+}
+
+/** Bandwidths below a map's range at which plans are looked for, as parts of its least one; the last is as good as dead. */
+const slowParts = [0.3, 0.1, 0.01, 1e-3, deadMbps] as const;
+/** Bandwidths within the range that the other link is given meanwhile. */
+const stepsAcross = 24;
+
+/** What is lowest where one link or both are slower than the range, at some bandwidths each: relays meet such links too. */
+function* bestOnSlowLinks(surfaces: readonly PlanSurface[], { fromMbps, toMbps }: RegionRequest) {
+  const slow = slowParts.map((part) => part * fromMbps);
+  const ratio = toMbps / fromMbps;
+  const plans = surfaces.map(({ terms, within: limits }) => ({ terms, limits }));
+  const within = Array.from({ length: stepsAcross + 1 }, (_, step) => fromMbps * ratio ** (step / stepsAcross));
+  for (const one of slow) {
+    for (const other of [...slow, ...within]) {
+      for (const bandwidths of [
+        [one, other],
+        [other, one],
+      ]) {
+        const best = surfaces[bestPlanAt(plans, bandwidths)];
+        if (best !== undefined) yield best;
+      }
+    }
+  }
 }
 
 function inMbps(corners: readonly Point[]): Corners {
@@ -140,7 +186,13 @@ function surfaceOf(
     if (own.some(({ constant }) => constant === Number.POSITIVE_INFINITY || constant > measure.most)) return undefined;
     if (m === 0) terms = own;
     if (measure.most === Number.POSITIVE_INFINITY) continue;
-    for (const { constant, slopes } of own) within.push({ constant: constant - measure.most, slopes });
+    // As a part of the limit, so that different limits compare.
+    const size = measure.most > 0 ? measure.most : 1;
+    for (const { constant, slopes } of own)
+      within.push({
+        constant: (constant - measure.most) / size,
+        slopes: [slopes[0] / size, slopes[1] / size],
+      });
   }
   return { terms, within };
 }
