@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveView } from '../../src/shared/reports/live';
 import { axeFindings } from './axe';
-import { planOf, residualNetwork, sceneOf } from './harness/residualNet';
+import { planOf, residualNetwork } from './harness/residualNet';
 import { describeInBrowser } from './harness/session';
 import type { ThemeName } from './harness/themes';
 
@@ -24,16 +24,6 @@ const live: LiveView = {
 
 const network = residualNetwork(6);
 const comparedPlan = { strategy: 'single:edge', ...planOf(network, { cuts: [1, 43] }) };
-const wholeScene = sceneOf(network, []);
-const bodies = [
-  { id: 'conv_0/body', name: 'body', nodes: 9 },
-  { id: 'conv_0/other', name: 'other', nodes: 1 },
-];
-/** A graph of which a node can be opened. */
-const openable = {
-  ...wholeScene,
-  nodes: wholeScene.nodes.map((node) => (node.id === 'conv_0' ? { ...node, bodies } : node)),
-};
 
 describeInBrowser('page of the graph view', (session) => {
   test('sets no text larger than its box while it is drawn for the first time', async () => {
@@ -195,16 +185,13 @@ describeInBrowser('page of the graph view', (session) => {
       expect(await session.lastPosted('run')).toMatchObject({ command: 'stopFollowing' });
       await session.page.evaluate(() => window.harness.send({ type: 'live', live: null }));
       await strip.waitFor({ state: 'hidden' });
-      await session.page.evaluate(
-        ([comparison, whole]) => {
-          const { send } = window.harness;
-          send({ type: 'act', act: { kind: 'compare', strategy: comparison.strategy } });
-          send({ type: 'comparison', comparison });
-          send({ type: 'scene', scene: whole });
-          send({ type: 'act', act: { kind: 'openBody', nodeId: 'conv_0' } });
-        },
-        [comparedPlan, openable] as const,
-      );
+      await session.page.evaluate((comparison) => {
+        const { send, sendOpenable } = window.harness;
+        send({ type: 'act', act: { kind: 'compare', strategy: comparison.strategy } });
+        send({ type: 'comparison', comparison });
+        sendOpenable('conv_0');
+        send({ type: 'act', act: { kind: 'openBody', nodeId: 'conv_0' } });
+      }, comparedPlan);
       await session.page.getByRole('heading', { name: 'Compared with single:edge' }).waitFor();
       await session.page.getByRole('navigation', { name: 'Place in the model' }).waitFor();
       if (process.env['SCREENSHOTS']) {
