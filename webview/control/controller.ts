@@ -44,6 +44,8 @@ export interface Controller {
   preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
   run(command: RunCommand): void;
+  /** Sets the bandwidth of the emulated link of running tiers. */
+  emulate(mbps: number): void;
   cancel(): void;
 }
 
@@ -169,6 +171,7 @@ export function createController(store: Store, transport: Transport, announce: (
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });
     },
+    emulate: (mbps) => transport.post({ type: 'emulate', mbps }),
     run: (command) => transport.post({ type: 'run', command }),
     cancel: () => transport.post({ type: 'cancel' }),
   };

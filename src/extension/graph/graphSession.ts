@@ -164,6 +164,9 @@ export class GraphSession implements Releasable {
         models.cancel(this.modelUri);
         this.#sceneRequest?.cancel();
         break;
+      case 'emulate':
+        this.surroundings.live.emulate(this.modelUri, message.mbps);
+        break;
       case 'run':
         run(message.command, this.modelUri);
         break;
