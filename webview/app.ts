@@ -10,10 +10,12 @@ import { bindGraphKeys } from './input/graphKeys';
 import { commandForKey } from './input/keyboard';
 import { PointerInput } from './input/pointer';
 import { memoryOf, readMemory } from './memory';
+import { shownBody } from './model/openBody';
 import { shownIndex } from './model/shown';
 import { createStore, initialState, type State, type Store } from './model/state';
 import { createSpeech, describeNode, proxyId } from './page/accessibility';
 import { base64Of, element } from './page/dom';
+import { createBreadcrumb } from './panels/breadcrumb';
 import { createLegend } from './panels/legend';
 import { createLiveStrip, switchText } from './panels/liveStrip';
 import { createNoticeView } from './panels/noticeView';
@@ -22,6 +24,7 @@ import { createSidePanel, type SidePanel } from './panels/sidePanel';
 import { createStatusView } from './panels/statusView';
 import { createToolbar } from './panels/toolbar';
 import { createTooltip } from './panels/tooltip';
+import type { Camera } from './renderer/camera';
 import { currentTheme, onThemeChange } from './renderer/editorTheme';
 import { GraphView } from './renderer/graphView';
 import { partCostText } from './text/figureText';
@@ -54,7 +57,10 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   const speech = createSpeech();
   const controller = createController(store, transport, speech.announce);
 
-  const remember = debounced(() => transport.remember(memoryOf(store.state(), view.camera)), rememberAfterMs);
+  /** Where the graph of the model was looked at before the inside of a node was opened. */
+  let outsideCamera: Camera | null = null;
+  const modelCamera = () => (store.state().body === null ? view.camera : outsideCamera);
+  const remember = debounced(() => transport.remember(memoryOf(store.state(), modelCamera())), rememberAfterMs);
   const theme = currentTheme();
   const view = new GraphView(store.state, theme, remember);
   if (camera !== null) view.restore(camera);
@@ -84,6 +90,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   const results = createSearchResults(beside, leaveSearch);
   const status = createStatusView(controller);
   const notice = createNoticeView(controller);
+  const breadcrumb = createBreadcrumb(controller);
   const legend = createLegend(theme);
   const tooltip = createTooltip(store.state);
   const panel = createSidePanel(beside);
@@ -100,6 +107,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
   );
   root.replaceChildren(
     toolbar.element,
+    breadcrumb.element,
     element('div', { class: 'workbench' }, stage, panel.splitter, panel.element),
     live.element,
     speech.live,
@@ -129,6 +137,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
     results.update(state);
     status.update(state);
     notice.update(state);
+    breadcrumb.update(state);
     legend.update(state);
     panel.update(state);
     live.update(state);
@@ -140,6 +149,13 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
     view.requestDraw();
   };
   store.subscribe((state, before) => {
+    if (state.body?.path !== before.body?.path) {
+      if (before.body === null) outsideCamera = view.camera;
+      if (state.body === null && outsideCamera !== null) view.restore(outsideCamera);
+      else view.openAfresh();
+      host.focus({ preventScroll: true });
+      controller.tellShown();
+    }
     show(state);
     if (state.preview !== before.preview) pointer.refresh();
     announceChanges(state, before, speech.announce);
@@ -190,6 +206,7 @@ function act(wanted: GraphAct, controller: Controller): void {
     controller.showTab('plan');
     controller.compare(wanted.strategy);
   } else if (wanted.kind === 'cut') controller.cutAfter(wanted.nodeId);
+  else if (wanted.kind === 'openBody') controller.openBody(wanted.nodeId);
   else controller.toggleFoldAt(wanted.nodeId);
 }
 
@@ -217,7 +234,7 @@ type WantedPicture = Extract<ToWebview, { type: 'sendPicture' }>;
 /** Makes a picture and sends it; says why where that fails. */
 async function sendPicture(wanted: WantedPicture, view: GraphView, transport: Transport): Promise<void> {
   try {
-    const { png, scale } = await view.picture(wanted.part, wanted.scale);
+    const { png, scale } = await view.picture(wanted);
     transport.post({ type: 'picture', png: await base64Of(png), scale });
   } catch (thrown) {
     transport.post({ type: 'noPicture', reason: String(thrown) });
@@ -246,6 +263,7 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (isNews && details.id === last && !scene?.nodeIndexById.has(last)) {
     announce(text('announce.selected', text('graph.node', details.op, details.label)));
   }
+  if (shownBody(state) !== shownBody(before)) announce(placeText(state));
   const [newest] = state.live?.switches ?? [];
   if (newest !== undefined && newest !== before.live?.switches[0]) announce(switchText(newest));
   const { trouble = null } = state.live ?? {};
@@ -257,6 +275,13 @@ function announceChanges(state: State, before: State, announce: (message: string
   if (plan !== null && before.plan !== null && !saysTheSame(plan, before.plan)) {
     announce(text('announce.plan', formatMs(plan.latencyMs), partCostText(plan), plan.advice.replaceAll('`', '')));
   }
+}
+
+/** Which graph is shown now: the inside of a node, or that of the model again. */
+function placeText({ body, scene, modelName }: State): string {
+  const step = body?.path.at(-1);
+  if (step === undefined) return text('announce.left', modelName);
+  return text('announce.opened', step.name, step.label, scene?.nodeOfOrder.length ?? 0);
 }
 
 /** Plans come again with more figures around them, which is no news to a listener. */

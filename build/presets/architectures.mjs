@@ -1,72 +1,10 @@
-/**
- * What published networks compute and move, kernel by kernel, from the layers that their papers and reference code state.
- * Kernels are counted as runtimes fuse them: normalization, activation and a residual addition belong to what is before.
- */
+/** What published networks compute and move, from the layers that their papers and reference code state. */
+import { elementsOf, image, Network, rounded, squeezed } from './network.mjs';
 
 /**
- * @typedef {'dense' | 'pointwise' | 'depthwise' | 'matmul' | 'attention'} Kind
- * @typedef {{ macs: Partial<Record<Kind, number>>, trafficBytes: number, kernels: number }} Work
- * @typedef {{ channels: number, size: number }} Map2d a square feature map
+ * @typedef {import('./network.mjs').Work} Work
+ * @typedef {import('./network.mjs').Map2d} Map2d
  */
-
-const bytesOfFloat = 4;
-
-/** Adds up the kernels of a network; feature maps are square. */
-class Network {
-  /** @type {Work} */
-  work = { macs: {}, trafficBytes: 0, kernels: 0 };
-
-  /** @param {Kind | undefined} kind @param {number} macs @param {number} elements what it reads and writes, weights included */
-  kernel(kind, macs, elements) {
-    if (kind !== undefined) this.work.macs[kind] = (this.work.macs[kind] ?? 0) + macs;
-    this.work.trafficBytes += elements * bytesOfFloat;
-    this.work.kernels += 1;
-  }
-
-  /**
-   * A convolution with padding for its window; `adds` where a residual is added in the same kernel.
-   * @param {Map2d} from @param {number} channels
-   * @param {{ window?: number, stride?: number, groups?: number, padding?: number, adds?: boolean }} [options]
-   * @returns {Map2d}
-   */
-  conv(from, channels, { window = 1, stride = 1, groups = 1, padding = (window - 1) / 2, adds = false } = {}) {
-    const size = Math.floor((from.size + 2 * padding - window) / stride) + 1;
-    const to = { channels, size };
-    const weights = (from.channels / groups) * channels * window * window;
-    const kind = groups > 1 && from.channels / groups < 16 ? 'depthwise' : window === 1 ? 'pointwise' : 'dense';
-    this.kernel(kind, weights * size * size, elementsOf(from) + elementsOf(to) * (adds ? 2 : 1) + weights);
-    return to;
-  }
-
-  /** @param {Map2d} from @param {{ window?: number, stride?: number, padding?: number }} [options] @returns {Map2d} */
-  pool(from, { window = 2, stride = 2, padding = 0 } = {}) {
-    const to = { channels: from.channels, size: Math.floor((from.size + 2 * padding - window) / stride) + 1 };
-    this.kernel(undefined, 0, elementsOf(from) + elementsOf(to));
-    return to;
-  }
-
-  /** The mean over the map. @param {Map2d} from @returns {Map2d} */
-  mean(from) {
-    this.kernel(undefined, 0, elementsOf(from) + from.channels);
-    return { channels: from.channels, size: 1 };
-  }
-
-  /** Element-wise work of its own kernel. @param {Map2d} from @param {number} [reads] */
-  pointwise(from, reads = 1) {
-    this.kernel(undefined, 0, elementsOf(from) * (reads + 1));
-    return from;
-  }
-
-  /** A fully connected layer on one row. @param {number} inputs @param {number} outputs */
-  linear(inputs, outputs) {
-    this.kernel('matmul', inputs * outputs, inputs + outputs + inputs * outputs);
-    return outputs;
-  }
-}
-
-/** @param {Map2d} map */
-const elementsOf = ({ channels, size }) => channels * size * size;
-const image = (/** @type {number} */ size) => ({ channels: 3, size });
 
 /** He et al., CVPR 2016, and Xie et al., CVPR 2017. @param {readonly number[]} depths @param {{ basic?: boolean, groups?: number, width?: number }} [options] */
 function resnet(depths, { basic = false, groups = 1, width = 64 } = {}) {
@@ -131,11 +69,11 @@ function alexnet() {
   return net.work;
 }
 
-/** Iandola et al., 2016, version 1.0. */
-function squeezenet() {
+/** Iandola et al., 2016. @param {number} channels @param {number} window @param {readonly number[]} pooled fire modules with a pooling behind */
+function squeezenet(channels, window, pooled) {
   const net = new Network();
   const poolOf = (/** @type {Map2d} */ map) => net.pool(map, { window: 3, padding: 0.5 });
-  let map = poolOf(net.conv(image(224), 96, { window: 7, stride: 2, padding: 0 }));
+  let map = poolOf(net.conv(image(224), channels, { window, stride: 2, padding: 0 }));
   for (const [index, [squeeze, expand]] of [
     [16, 64],
     [16, 64],
@@ -150,16 +88,10 @@ function squeezenet() {
     net.conv(narrow, expand ?? 0);
     map = { ...net.conv(narrow, expand ?? 0, { window: 3 }), channels: 2 * (expand ?? 0) };
     net.pointwise(map);
-    if (index === 2 || index === 6) map = poolOf(map);
+    if (pooled.includes(index)) map = poolOf(map);
   }
   net.mean(net.conv(map, 1000));
   return net.work;
-}
-
-/** Channels as the MobileNets round them. @param {number} channels */
-function rounded(channels) {
-  const near = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return near < 0.9 * channels ? near + 8 : near;
 }
 
 /** Howard et al., 2017. @param {number} width @param {number} size */
@@ -243,6 +175,75 @@ function efficientnetLite(width, depth, size) {
   return invertedResiduals(size, 32, scaled, 1280, 1000);
 }
 
+/** Howard et al., ICCV 2019, as torchvision builds it. */
+function mobilenetV3Small() {
+  const net = new Network();
+  let map = net.conv(image(224), 16, { window: 3, stride: 2 });
+  for (const [window = 3, wide = 0, channels = 0, stride = 1, squeezes = 0] of [
+    [3, 16, 16, 2, 1],
+    [3, 72, 24, 2, 0],
+    [3, 88, 24, 1, 0],
+    [5, 96, 40, 2, 1],
+    [5, 240, 40, 1, 1],
+    [5, 240, 40, 1, 1],
+    [5, 120, 48, 1, 1],
+    [5, 144, 48, 1, 1],
+    [5, 288, 96, 2, 1],
+    [5, 576, 96, 1, 1],
+    [5, 576, 96, 1, 1],
+  ]) {
+    const widened = wide === map.channels ? map : net.conv(map, wide);
+    const moved = net.conv(widened, wide, { window, stride, groups: wide });
+    const weighed = squeezes === 0 ? moved : squeezed(net, moved, rounded(wide / 4));
+    map = net.conv(weighed, channels, { adds: stride === 1 && map.channels === channels });
+  }
+  net.linear(net.linear(net.mean(net.conv(map, 576)).channels, 1024), 1000);
+  return net.work;
+}
+
+/** Ma et al., ECCV 2018, half as wide. */
+function shufflenetV2() {
+  const net = new Network();
+  let map = net.pool(net.conv(image(224), 24, { window: 3, stride: 2 }), { window: 3, padding: 1 });
+  for (const [channels = 0, depth = 0] of [
+    [48, 4],
+    [96, 8],
+    [192, 4],
+  ]) {
+    const half = channels / 2;
+    for (let block = 0; block < depth; block++) {
+      const stride = block === 0 ? 2 : 1;
+      if (block === 0) net.conv(net.conv(map, map.channels, { window: 3, stride, groups: map.channels }), half);
+      const from = block === 0 ? map : { ...map, channels: half };
+      const moved = net.conv(net.conv(from, half), half, { window: 3, stride, groups: half });
+      map = net.pointwise({ ...net.conv(moved, half), channels });
+    }
+  }
+  net.linear(net.mean(net.conv(map, 1024)).channels, 1000);
+  return net.work;
+}
+
+/** Radosavovic et al., CVPR 2020: RegNetX with 3.2 GFLOP. */
+function regnetX() {
+  const net = new Network();
+  let map = net.conv(image(224), 32, { window: 3, stride: 2 });
+  for (const [channels = 0, depth = 0] of [
+    [96, 2],
+    [192, 6],
+    [432, 15],
+    [1008, 2],
+  ]) {
+    for (let block = 0; block < depth; block++) {
+      const stride = block === 0 ? 2 : 1;
+      if (block === 0) net.conv(map, channels, { stride });
+      const inner = net.conv(net.conv(map, channels), channels, { window: 3, stride, groups: channels / 48 });
+      map = net.conv(inner, channels, { adds: true });
+    }
+  }
+  net.linear(net.mean(map).channels, 1000);
+  return net.work;
+}
+
 /** Liu et al., CVPR 2022. @param {readonly number[]} depths @param {readonly number[]} widths */
 function convnext(depths, widths) {
   const net = new Network();
@@ -264,7 +265,7 @@ function vit(depth, width, heads) {
   const tokens = 197;
   net.conv(image(224), width, { window: 16, stride: 16, padding: 0 });
   const product = (/** @type {number} */ inputs, /** @type {number} */ outputs) =>
-    net.kernel('matmul', tokens * inputs * outputs, tokens * (inputs + outputs) + inputs * outputs);
+    net.kernel('matmul', tokens * inputs * outputs, tokens * (inputs + outputs), inputs * outputs);
   const rows = () => net.kernel(undefined, 0, 2 * tokens * width);
   for (let layer = 0; layer < depth; layer++) {
     rows();
@@ -285,7 +286,8 @@ function vit(depth, width, heads) {
 /** The networks by the names that the published rows give them. @type {Readonly<Record<string, () => Work>>} */
 export const architectures = {
   alexnet: () => alexnet(),
-  squeezenet1_0: () => squeezenet(),
+  squeezenet1_0: () => squeezenet(96, 7, [2, 6]),
+  squeezenet1_1: () => squeezenet(64, 3, [1, 3]),
   resnet34: () => resnet([3, 4, 6, 3], { basic: true }),
   resnet50: () => resnet([3, 4, 6, 3]),
   resnet101: () => resnet([3, 4, 23, 3]),
@@ -302,6 +304,10 @@ export const architectures = {
   vgg19: () => vgg([2, 2, 4, 4, 4]),
   convnext_tiny: () => convnext([3, 3, 9, 3], [96, 192, 384, 768]),
   vit: () => vit(12, 768, 12),
+  mobilenet_v3_small: () => mobilenetV3Small(),
+  shufflenet_v2: () => shufflenetV2(),
+  regnet: () => regnetX(),
+  resnet18: () => resnet([2, 2, 2, 2], { basic: true }),
   'efficientnet-lite0': () => efficientnetLite(1, 1, 224),
   'efficientnet-lite1': () => efficientnetLite(1, 1.1, 240),
   'efficientnet-lite3': () => efficientnetLite(1.2, 1.4, 280),

@@ -44,6 +44,7 @@ export const fittedPresets = [
     key: 'Snapdragon 8 Gen 2 | cpu | ncnn | fp32, 4 threads, big cores',
   },
   { device: 'galaxy-s25', runtime: 'qnn-fp16', key: 'Samsung Galaxy S25 | npu | QNN DLC | fp16' },
+  { device: 'galaxy-s25', runtime: 'qnn-int8', key: 'Samsung Galaxy S25 | npu | QNN DLC | w8a8' },
   {
     device: 'celeron-n5105',
     runtime: 'ncnn-fp32',

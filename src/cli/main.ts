@@ -1,26 +1,7 @@
 /** `dnnsplit`: the engine from a terminal and in CI. */
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
-import { addAnalyze } from './commands/analyze';
-import { addAnnotate } from './commands/annotate';
-import { addCalibrate } from './commands/calibrate';
-import { addCompare } from './commands/compare';
-import { addCompletion } from './commands/completion';
-import { addDeploy } from './commands/deploy';
-import { addGraph } from './commands/graph';
-import { addLsp } from './commands/lsp';
-import { addMcp } from './commands/mcp';
-import { addMeasure } from './commands/measure';
-import { addNodeData } from './commands/nodeData';
-import { addPlan } from './commands/plan';
-import { addPresets } from './commands/presets';
-import { addProfile } from './commands/profile';
-import { addPush } from './commands/push';
-import { addReport } from './commands/report';
-import { addRun } from './commands/run';
-import { addServe } from './commands/serve';
-import { addSplit } from './commands/split';
-import { addVerify } from './commands/verify';
+import type { AddCommand } from './otherCommands';
 import { exitCodes, exitCodesHelp } from './terminal/exitCode';
 import { endInWords, tellFailure } from './terminal/failures';
 
@@ -33,37 +14,26 @@ const program = new Command('dnnsplit')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
-const commands = new Map<string, (program: Command) => void | Promise<void>>([
-  ['analyze', addAnalyze],
-  ['plan', addPlan],
-  ['compare', addCompare],
-  ['presets', addPresets],
-  ['profile', addProfile],
-  ['measure', addMeasure],
-  ['calibrate', addCalibrate],
-  ['graph', addGraph],
-  ['node-data', addNodeData],
-  ['report', addReport],
-  ['split', addSplit],
-  ['verify', addVerify],
-  ['run', addRun],
-  ['annotate', addAnnotate],
-  ['serve', addServe],
-  ['deploy', addDeploy],
-  ['push', addPush],
-  ['lsp', addLsp],
-  ['mcp', addMcp],
-  ['completion', (program) => addCompletion(program, addOthers)],
-]);
-
-/** Adds the commands besides the one that the arguments name. */
-async function addOthers(): Promise<void> {
-  for (const [name, add] of commands) if (name !== process.argv[2]) await add(program);
+/** Commands by name, the named one among them: `analyze` needs little of what the others load. */
+async function commandsWith(name: string | undefined): Promise<ReadonlyMap<string, AddCommand>> {
+  const { addAnalyze } = await import('./commands/analyze');
+  const quickest = ['analyze', addAnalyze] as const;
+  if (name === 'analyze') return new Map([quickest]);
+  const { otherCommands } = await import('./otherCommands');
+  return new Map([quickest, ...otherCommands(addMissing)]);
 }
 
-/** Runs the command that the arguments name; the others are not needed then, and loading them takes time. */
+/** Adds the commands that the program does not have yet. */
+async function addMissing(): Promise<void> {
+  const known = new Set(program.commands.map((command) => command.name()));
+  for (const [name, add] of await commandsWith(undefined)) if (!known.has(name)) await add(program);
+}
+
+/** Runs the command that the arguments name; the others are not needed then, and adding them takes time. */
 async function main(): Promise<void> {
-  const named = commands.get(process.argv[2] ?? '');
+  const name = process.argv[2];
+  const commands = await commandsWith(name);
+  const named = commands.get(name ?? '');
   for (const add of named === undefined ? commands.values() : [named]) await add(program);
   await program.parseAsync();
 }

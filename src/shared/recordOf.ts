@@ -3,7 +3,9 @@ export function recordOf<Name extends string, Value>(
   names: readonly Name[],
   valueFor: (name: Name) => Value,
 ): Record<Name, Value> {
-  return Object.fromEntries(names.map((name) => [name, valueFor(name)])) as Record<Name, Value>;
+  const record: Partial<Record<Name, Value>> = {};
+  for (const name of names) record[name] = valueFor(name);
+  return record as Record<Name, Value>;
 }
 
 /** The names of a table's rows, in their order. */

@@ -318,9 +318,9 @@ export const questions: readonly Question[] = [
       });
       assert.deepEqual(crossing[0]?.shape, [1, 32, 28, 28]);
       assert(Number(latencyMs.changed) > Number(latencyMs.present));
-      // 100,352 bytes at 50 Mbit/s keep the link busy for 16.06 ms, longer than the device is in the present plan.
-      assert(Math.abs(Number(throughputPerSecond.changed) - 50e6 / (8 * 100_352)) < 0.01);
-      assert(Number(throughputPerSecond.changed) < Number(throughputPerSecond.present));
+      // 100,352 bytes at 50 Mbit/s keep the link busy for 16.06 ms; the device is busy longer, but not as long as at present.
+      assert(Number(throughputPerSecond.changed) < 50e6 / (8 * 100_352));
+      assert(Number(throughputPerSecond.changed) > Number(throughputPerSecond.present));
     },
   },
   {

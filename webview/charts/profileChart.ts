@@ -1,5 +1,6 @@
 import type { ScenePosition } from '../../src/shared/picture/scene';
 import type { CandidateReport } from '../../src/shared/reports/reports';
+import { modelScene } from '../model/openBody';
 import { lastPlaceOf } from '../model/shown';
 import type { State } from '../model/state';
 import { element, svgElement } from '../page/dom';
@@ -53,7 +54,7 @@ function drawCandidates(
 }
 
 function selectedLine(state: State, area: PlotArea, x: Scale): SVGElement[] {
-  const last = lastPlaceOf(state, state.selection.at(-1) ?? '');
+  const last = state.body === null ? lastPlaceOf(state, state.selection.at(-1) ?? '') : undefined;
   if (last === undefined) return [];
   const at = x(last + 1);
   return [svgElement('line', { x1: at, y1: area.top, x2: at, y2: area.bottom, class: 'selected-line' })];
@@ -115,7 +116,8 @@ export function profileChart(
   select: (nodeId: string) => void,
   cursor: Cursor = { value: undefined },
 ): HTMLElement | undefined {
-  const { scene, analysis, plan } = state;
+  const { analysis, plan } = state;
+  const scene = modelScene(state);
   if (scene === null || analysis === null) return undefined;
   const { positions } = scene.scene;
   const candidates = analysis.candidates.filter(

@@ -1,6 +1,7 @@
 import type { HeatMetric } from '../../src/shared/picture/picture';
 import type { PlanOverrides } from '../../src/shared/protocol/requests';
 import type { PreviewedCut, RunCommand } from '../../src/shared/protocol/webviewMessages';
+import { type BodyStep, pathInto, shownBody } from '../model/openBody';
 import { withCut } from '../model/overrides';
 import { foldTarget, nodeById, toggleFold } from '../model/sceneModel';
 import { hasDetails, lastPlaceOf, shownNode } from '../model/shown';
@@ -21,6 +22,10 @@ export interface Controller {
   /** Folds the block around a node, or unfolds a fold. */
   toggleFoldAt(nodeId: string): void;
   toggleGroup(groupId: string): void;
+  /** Opens a graph inside of a node, the first of several unless one is named; false where it has none. */
+  openBody(nodeId: string, bodyId?: string): boolean;
+  /** Shows the graph that a way leads to: that of the model where the way is empty. */
+  showBody(path: readonly BodyStep[]): void;
   setMetric(metric: HeatMetric): void;
   showTab(tab: PanelTab): void;
   setPanel(change: { readonly open?: boolean; readonly size?: number }): void;
@@ -46,6 +51,8 @@ export interface Controller {
   run(command: RunCommand): void;
   /** Sets the bandwidth of the emulated link of running tiers. */
   emulate(mbps: number): void;
+  /** Tells the host what is shown beside the plan. */
+  tellShown(): void;
   cancel(): void;
 }
 
@@ -63,12 +70,25 @@ export function createController(store: Store, transport: Transport, announce: (
   const toggleGroup = (groupId: string, name: string) => {
     const folded = toggleFold(store.state().scene?.scene.folded ?? [], groupId);
     announce(text(folded.includes(groupId) ? 'announce.folded' : 'announce.unfolded', name));
-    store.dispatch({ type: 'fold', folded });
-    transport.post({ type: 'requestScene', folded });
+    const body = shownBody(store.state());
+    if (body === undefined) store.dispatch({ type: 'fold', folded });
+    transport.post({ type: 'requestScene', folded, ...(body !== undefined && { body }) });
+  };
+  const showBody = (path: readonly BodyStep[]) => {
+    const body = path.at(-1)?.bodyId;
+    if (body !== undefined) {
+      store.dispatch({ type: 'openBody', path });
+      transport.post({ type: 'requestScene', folded: null, body });
+      return;
+    }
+    const owner = store.state().body?.path[0]?.nodeId;
+    store.dispatch({ type: 'leaveBody' });
+    if (owner !== undefined) select([owner]);
   };
   const tellShown = () => {
     const { metric, comparing } = store.state();
-    transport.post({ type: 'shown', metric, comparing });
+    const body = shownBody(store.state());
+    transport.post({ type: 'shown', metric, comparing, ...(body !== undefined && { body }) });
   };
   const tell = (sentence: string) => store.dispatch({ type: 'notice', notice: { kind: 'told', sentence } });
   /** A fold that is cut inside is opened, and a cut behind one says where that is. */
@@ -98,7 +118,8 @@ export function createController(store: Store, transport: Transport, announce: (
       const wanted = place === undefined ? undefined : cutAt(state, place + 1);
       const links = (state.overlay?.tierNames.length ?? 1) - 1;
       if (wanted === undefined || (link !== undefined && link >= links)) {
-        tell(text(links < 1 ? 'notice.oneTier' : 'notice.noPlace'));
+        const isInside = state.body !== null;
+        tell(text(isInside ? 'notice.inside' : links < 1 ? 'notice.oneTier' : 'notice.noPlace'));
         return;
       }
       const { position } = wanted;
@@ -138,6 +159,12 @@ export function createController(store: Store, transport: Transport, announce: (
       const target = scene === null || node === undefined ? undefined : foldTarget(scene, node);
       if (target !== undefined) toggleGroup(target, node?.label ?? target);
     },
+    openBody(nodeId, bodyId) {
+      const path = pathInto(store.state(), nodeId, bodyId);
+      if (path !== undefined) showBody(path);
+      return path !== undefined;
+    },
+    showBody,
     toggleGroup(groupId) {
       const group = store.state().scene?.scene.groups.find(({ id }) => id === groupId);
       toggleGroup(groupId, group?.label ?? groupId);
@@ -173,6 +200,7 @@ export function createController(store: Store, transport: Transport, announce: (
     },
     emulate: (mbps) => transport.post({ type: 'emulate', mbps }),
     run: (command) => transport.post({ type: 'run', command }),
+    tellShown,
     cancel: () => transport.post({ type: 'cancel' }),
   };
 }

@@ -30,11 +30,14 @@ export function placeOf(position: number, analysis: AnalysisReport | null, model
 
 /**
  * The cut that a person means by a position: on the link that suits it best, or on the one above the tier that it lies on.
- * Nothing where there is no plan to cut, or nothing to cut it between.
+ * Nothing where there is no plan to cut, or nothing to cut it between, nor inside of a node.
  */
-export function cutAt({ plan, overlay }: Pick<State, 'plan' | 'overlay'>, position: number): PreviewedCut | undefined {
+export function cutAt(
+  { plan, overlay, body }: Pick<State, 'plan' | 'overlay' | 'body'>,
+  position: number,
+): PreviewedCut | undefined {
   const links = (overlay?.tierNames.length ?? 1) - 1;
-  if (plan === null || links < 1) return undefined;
+  if (plan === null || body !== null || links < 1) return undefined;
   const outcome = plan.candidates.find((candidate) => candidate.position === position);
   return { link: outcome?.link ?? Math.min(overlay?.tierOfNode[position - 1] ?? 0, links - 1), position };
 }

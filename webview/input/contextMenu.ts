@@ -10,16 +10,18 @@ import type { GraphView } from '../renderer/graphView';
 
 /** What is to be said of a node, or of the empty part of the graph. */
 export function menuContext(state: State, node: SceneNode | undefined): GraphMenuContext {
-  const { scene, overlay, overrides } = state;
+  const { scene, body, list, overrides } = state;
   if (node === undefined || scene === null) return { preventDefaultContextMenuItems: true };
   const place = lastPlaceOf(state, node.id);
   const first = node.orderIndices[0];
-  const tier = first === undefined ? undefined : overlay?.tierOfNode[first];
+  const tier = first === undefined ? undefined : list?.plan?.overlay.tierOfNode[first];
   return {
     preventDefaultContextMenuItems: true,
     dnnsplitNode: node.id,
     dnnsplitKind: node.kind,
     ...(tier !== undefined && { dnnsplitTier: tier }),
+    dnnsplitBodies: node.bodies !== undefined,
+    dnnsplitInside: body !== null,
     dnnsplitFoldable: foldTarget(scene, node) !== undefined,
     dnnsplitCuttable: place !== undefined && cutAt(state, place + 1) !== undefined,
     dnnsplitPinned: overrides.pin?.[node.id] !== undefined,

@@ -30,8 +30,9 @@ export function bindGraphKeys(targets: KeyTargets): void {
   host.addEventListener('blur', () => view.showKeyboardFocus(false));
 }
 
-function run(command: GraphCommand, { host, view, controller, state, focusSearch, cancelDrag }: KeyTargets): void {
-  const { scene, focused, selection } = state();
+function run(command: GraphCommand, targets: KeyTargets): void {
+  const { view, controller, state, focusSearch } = targets;
+  const { scene, focused } = state();
   switch (command.kind) {
     case 'walk': {
       if (scene === null) return;
@@ -52,7 +53,13 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
       if (focused !== null) controller.extendSelection(focused);
       return;
     case 'fold':
-      if (focused !== null) controller.toggleFoldAt(focused);
+      if (focused !== null && !controller.openBody(focused)) controller.toggleFoldAt(focused);
+      return;
+    case 'open':
+      if (focused !== null) controller.openBody(focused);
+      return;
+    case 'back':
+      goBack(targets);
       return;
     case 'cut':
       if (focused !== null) controller.cutAfter(focused);
@@ -79,15 +86,25 @@ function run(command: GraphCommand, { host, view, controller, state, focusSearch
       controller.redo();
       return;
     case 'leave':
-      if (cancelDrag()) return;
-      if (state().notice !== null) {
-        controller.dismiss();
-        return;
-      }
-      if (selection.length > 0) controller.select([]);
-      else host.blur();
+      leave(targets);
       return;
     default:
       unreachable(command);
   }
+}
+
+/** From the inside of a node to where the node is. */
+function goBack({ controller, state }: Pick<KeyTargets, 'controller' | 'state'>): void {
+  const { body } = state();
+  if (body !== null) controller.showBody(body.path.slice(0, -1));
+}
+
+/** Escape gives up what is nearest: a drag, a sentence, the selection, the inside of a node, the graph. */
+function leave({ host, controller, state, cancelDrag }: KeyTargets): void {
+  const { notice, selection, body } = state();
+  if (cancelDrag()) return;
+  if (notice !== null) controller.dismiss();
+  else if (selection.length > 0) controller.select([]);
+  else if (body !== null) goBack({ controller, state });
+  else host.blur();
 }

@@ -11,6 +11,8 @@ export type GraphCommand =
       readonly kind:
         | 'activate'
         | 'fold'
+        | 'open'
+        | 'back'
         | 'cut'
         | 'zoomIn'
         | 'zoomOut'
@@ -31,6 +33,9 @@ const commandByKey: Readonly<Record<string, GraphCommand>> = {
   End: { kind: 'walk', step: 'last' },
   Enter: { kind: 'activate' },
   ' ': { kind: 'fold' },
+  o: { kind: 'open' },
+  O: { kind: 'open' },
+  Backspace: { kind: 'back' },
   c: { kind: 'cut' },
   C: { kind: 'cut' },
   '+': { kind: 'zoomIn' },

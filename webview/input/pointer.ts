@@ -153,6 +153,7 @@ export class PointerInput {
     if (scene === null || at === undefined) return;
     const node = hitNode(scene, at.x, at.y);
     if (node?.kind === 'fold') this.controller.toggleFoldAt(node.id);
+    else if (node?.bodies !== undefined) this.controller.openBody(node.id);
     else if (this.#headerAt(at.x, at.y) === undefined)
       this.view.zoom(event.shiftKey ? 0.5 : 2, event.offsetX, event.offsetY, true);
   }

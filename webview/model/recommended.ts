@@ -2,8 +2,8 @@ import { text } from '../text/strings';
 import type { State } from './state';
 
 /** Where the recommended plan cuts otherwise than the shown one: the link, and the height in the scene. */
-export function recommendedCuts({ scene, plan, list }: Pick<State, 'scene' | 'plan' | 'list'>) {
-  if (scene === null || plan?.withoutTried === undefined) return [];
+export function recommendedCuts({ scene, body, plan, list }: Pick<State, 'scene' | 'body' | 'plan' | 'list'>) {
+  if (scene === null || body !== null || plan?.withoutTried === undefined) return [];
   const letters = list?.plan?.letters ?? [];
   const boundaries = list?.plan?.boundaries ?? [];
   const count = scene.nodeOfOrder.length;

@@ -1,11 +1,15 @@
 import type { SceneNode } from '../../src/shared/picture/scene';
+import { shownBody } from './openBody';
 import type { State } from './state';
 
-type Knowledge = Pick<State, 'scene' | 'details' | 'search' | 'analysis'>;
+type Knowledge = Pick<State, 'scene' | 'body' | 'details' | 'search' | 'analysis'>;
 
 /** Place of a node in the order of execution, as far as something that the host sent names it. */
-function placeOf({ details, search, analysis }: Knowledge, nodeId: string): number | undefined {
-  if (details?.id === nodeId && details.orderIndex !== undefined) return details.orderIndex;
+function placeOf(state: Knowledge, nodeId: string): number | undefined {
+  const { details, search, analysis } = state;
+  const inside = shownBody(state);
+  if (details?.id === nodeId && details.orderIndex !== undefined && details.body === inside) return details.orderIndex;
+  if (inside !== undefined) return undefined;
   const hit = search?.hits.find((one) => one.nodeId === nodeId);
   if (hit !== undefined) return hit.orderIndex;
   const candidate = analysis?.candidates.find(({ afterNodeId }) => afterNodeId === nodeId);

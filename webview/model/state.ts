@@ -18,6 +18,7 @@ import { text } from '../text/strings';
 import { type TriedPlan, withTried } from './alternatives';
 import { change, emptyHistory, type History, redo, refuse, undo } from './history';
 import { type Notice, noticeOf } from './notice';
+import { type BodyStep, leadsOutside, type OpenBody, overlayInside, shownBody } from './openBody';
 import { createSceneModel, type SceneModel } from './sceneModel';
 
 export const panelTabs = ['plan', 'details', 'candidates', 'nodes', 'charts'] as const;
@@ -43,6 +44,10 @@ export interface State {
   readonly progress: Progress | null;
   readonly error: ErrorData | null;
   readonly scene: SceneModel | null;
+  /** Where `scene` is not that of the model but the inside of a node: which, and how one comes there. */
+  readonly body: OpenBody | null;
+  /** The way to a body whose picture was asked for. */
+  readonly opening: readonly BodyStep[] | null;
   readonly analysis: AnalysisReport | null;
   readonly plan: PlanReport | null;
   readonly overlay: SceneOverlay | null;
@@ -85,6 +90,8 @@ export const initialState: State = {
   progress: null,
   error: null,
   scene: null,
+  body: null,
+  opening: null,
   analysis: null,
   plan: null,
   overlay: null,
@@ -116,6 +123,8 @@ export type Action =
   | { readonly type: 'focus'; readonly nodeId: string | null }
   | { readonly type: 'hover'; readonly nodeId: string | null }
   | { readonly type: 'fold'; readonly folded: readonly string[] }
+  | { readonly type: 'openBody'; readonly path: readonly BodyStep[] }
+  | { readonly type: 'leaveBody' }
   | { readonly type: 'panel'; readonly change: Partial<PanelState> }
   | { readonly type: 'metric'; readonly metric: HeatMetric }
   | { readonly type: 'override'; readonly overrides: PlanOverrides }
@@ -128,12 +137,23 @@ export type Action =
 
 /** Decides anew what the picture shows of scene, plan, metric and the plan that it is held against. */
 function derive(state: State): State {
-  const { scene, overlay, metric, comparison, data } = state;
-  const shown = { overlay, metric, other: comparison?.overlay ?? null, data };
-  return { ...state, list: scene === null ? null : createDisplayList(scene.scene, shown, text) };
+  const { scene, body, overlay, metric, comparison, data } = state;
+  if (scene === null) return { ...state, list: null };
+  const inside = body && overlay && overlayInside(overlay, body, scene.nodeOfOrder.length);
+  const shown = body ? { overlay: inside, metric } : { overlay, metric, other: comparison?.overlay ?? null, data };
+  return { ...state, list: createDisplayList(scene.scene, shown, text) };
 }
 
-function select(state: State, wanted: readonly string[]): State {
+/** Back from the inside of a node to the graph of the model, at that node. */
+function leaveBody(state: State): State {
+  const { body } = state;
+  if (body === null) return { ...state, opening: null };
+  const focused = body.path[0]?.nodeId ?? null;
+  return derive({ ...state, scene: body.outside, body: null, opening: null, focused, hovered: null });
+}
+
+function select(before: State, wanted: readonly string[]): State {
+  const state = leadsOutside(before, wanted) ? leaveBody(before) : before;
   // Every plan brings the selection along, which is no news where it is the same.
   const nodeIds = JSON.stringify(state.selection) === JSON.stringify(wanted) ? state.selection : wanted;
   const details = state.details !== null && nodeIds.includes(state.details.id) ? state.details : null;
@@ -157,6 +177,21 @@ function sameBox(before: SceneModel | null, scene: SceneModel, nodeId: string): 
   return scene.scene.nodes[index ?? -1]?.id ?? null;
 }
 
+/** The inside of a node: the one that was asked for, or the one that is shown, folded otherwise. */
+function receiveBody(state: State, scene: SceneModel, bodyId: string): State {
+  const isShown = shownBody(state) === bodyId && state.opening === null;
+  const path = isShown ? state.body?.path : state.opening;
+  const outside = state.body?.outside ?? state.scene;
+  if (!path || path.at(-1)?.bodyId !== bodyId || outside === null) return state;
+  const body = { path, outside };
+  if (!isShown) {
+    const focused = scene.scene.nodes[scene.byHeight[0] ?? -1]?.id ?? null;
+    return derive({ ...state, scene, body, opening: null, focused, selection: [], details: null, hovered: null });
+  }
+  const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
+  return derive({ ...state, scene, body, focused, hovered: null });
+}
+
 function receive(state: State, message: ToWebview): State {
   switch (message.type) {
     case 'init':
@@ -164,13 +199,15 @@ function receive(state: State, message: ToWebview): State {
     case 'progress':
       return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
     case 'scene': {
+      if (message.body !== undefined) return receiveBody(state, createSceneModel(message.scene), message.body);
       const scene = createSceneModel(message.scene);
-      const focused = state.focused === null ? null : sameBox(state.scene, scene, state.focused);
+      const before = leaveBody(state);
+      const focused = before.focused === null ? null : sameBox(before.scene, scene, before.focused);
       // Whoever opens a fold goes on with the first box of it.
       const selection = state.selection.map((id) =>
-        id.startsWith('fold:') ? (sameBox(state.scene, scene, id) ?? id) : id,
+        id.startsWith('fold:') ? (sameBox(before.scene, scene, id) ?? id) : id,
       );
-      return derive({ ...state, scene, focused, selection, hovered: null, error: null, progress: null });
+      return derive({ ...before, scene, focused, selection, hovered: null, error: null, progress: null });
     }
     case 'plan': {
       const { analysis, plan, overlay, overrides } = message;
@@ -214,6 +251,10 @@ function receive(state: State, message: ToWebview): State {
     }
     case 'searchResult':
       return { ...state, search: { query: message.query, hits: message.hits } };
+    case 'noBody': {
+      const notice: Notice = { kind: 'told', sentence: message.error.message };
+      return state.opening?.at(-1)?.bodyId === message.body ? { ...state, opening: null, notice } : state;
+    }
     case 'command':
     case 'act':
     case 'sendPicture':
@@ -234,6 +275,10 @@ export function reduce(state: State, action: Action): State {
       return state.hovered === action.nodeId ? state : { ...state, hovered: action.nodeId };
     case 'fold':
       return { ...state, folded: action.folded };
+    case 'openBody':
+      return { ...state, opening: action.path };
+    case 'leaveBody':
+      return leaveBody(state);
     case 'panel':
       return { ...state, panel: { ...state.panel, ...action.change } };
     case 'metric':

@@ -14,6 +14,7 @@ export function describeNode(node: SceneNode, index: number, plan: PlannedScene 
     node.subtitle === '' ? text('graph.noShape') : node.subtitle,
     ...(node.repeats !== undefined && node.repeats > 1 ? [text('graph.fold', formatCount(node.repeats))] : []),
     ...(tier === undefined ? [] : [text('graph.onTier', tier)]),
+    ...(node.bodies === undefined ? [] : [text('graph.bodies', node.bodies.length)]),
   ].join(', ');
 }
 
@@ -41,7 +42,7 @@ export function createSpeech(): GraphSpeech {
       proxy.setAttribute('aria-selected', String(selected));
       proxy.setAttribute('aria-setsize', String(model.scene.nodes.length));
       proxy.setAttribute('aria-posinset', String(focused === null ? 1 : model.byHeight.indexOf(focused) + 1));
-      if (node?.kind === 'fold') proxy.setAttribute('aria-expanded', 'false');
+      if (node?.kind === 'fold' || node?.bodies !== undefined) proxy.setAttribute('aria-expanded', 'false');
       else proxy.removeAttribute('aria-expanded');
     },
     announce: (message) => setText(live, message),

@@ -72,7 +72,7 @@ function boxFacts(state: State, node: SceneNode, details: NodeDetails | null): F
 
 /** What is known of a node that is folded into a box. */
 function insideFacts(state: State, details: NodeDetails): Fact[] {
-  const { overlay } = state;
+  const overlay = state.list?.plan?.overlay;
   const place = details.orderIndex;
   const tier = place === undefined ? undefined : overlay?.tierNames[overlay.tierOfNode[place] ?? -1];
   return [
@@ -132,7 +132,8 @@ function cutFigures(state: State, cut: PreviewedCut): HTMLElement[] {
 }
 
 /** Buttons that pin a node to a tier, or release it. */
-function pinButtons({ overlay, overrides }: State, nodeId: string, controller: Controller): HTMLElement[] {
+function pinButtons({ body, overlay, overrides }: State, nodeId: string, controller: Controller): HTMLElement[] {
+  if (body !== null) return [];
   const pinned = overrides.pin?.[nodeId];
   const pin = (tier: string | null) => controller.override(withPin(overrides, nodeId, tier));
   const buttons = (overlay?.tierNames ?? [])
@@ -146,6 +147,19 @@ function actions(...buttons: readonly HTMLElement[]): HTMLElement[] {
   return buttons.length === 0 ? [] : [element('div', { class: 'actions' }, ...buttons)];
 }
 
+/** The graphs inside of a node, each with a button that opens it. */
+function bodySection({ id, bodies }: SceneNode, controller: Controller): HTMLElement[] {
+  if (bodies === undefined) return [];
+  const buttons = bodies.map((inside) =>
+    button({
+      label: text('body.open', inside.name),
+      title: text('body.nodes', formatCount(inside.nodes)),
+      onClick: () => void controller.openBody(id, inside.id),
+    }),
+  );
+  return [section(text('body.bodies'), element('div', { class: 'actions' }, ...buttons))];
+}
+
 /** What can be said and done about a box of the picture. */
 function aboutBox(state: State, node: SceneNode, details: NodeDetails | null, controller: Controller): HTMLElement[] {
   const { scene } = state;
@@ -157,6 +171,7 @@ function aboutBox(state: State, node: SceneNode, details: NodeDetails | null, co
       ...(node.kind === 'node' ? pinButtons(state, node.id, controller) : []),
       ...(canFold ? [button({ label, onClick: () => controller.toggleFoldAt(node.id) })] : []),
     ),
+    ...bodySection(node, controller),
     ...cutSection(state, node.id, positionAfter(node.orderIndices), controller),
   ];
 }

@@ -85,6 +85,11 @@ export function analyzeFile(
   }
 }
 
+/** The size of every dimension that is given or assumed. */
+export function sizesOf({ assumed }: AnalyzedModel, bindings: DimensionBindings): DimensionBindings {
+  return { ...Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size])), ...bindings };
+}
+
 function weightFilesOf(model: OnnxModel, path: string): Pick<AnalyzedModel, 'weightFiles'> {
   const files = [...externalLocations(model)].sort();
   const missing = files.filter((location) => !isThere(path, location));

@@ -5,7 +5,7 @@ import { say } from '../../shared/messages/say';
 import { RecentResults } from '../../shared/recentResults';
 import type { Session } from '../../shared/vocabulary/session';
 import type { Work } from '../../shared/work/work';
-import type { AnalyzedModel } from './analyzeFile';
+import { type AnalyzedModel, sizesOf } from './analyzeFile';
 import type { ModelSettings } from './configuredModel';
 
 /** Graphs of sessions per model, so that a plan that is made again finds the same one. */
@@ -27,12 +27,13 @@ export function plannedGraph(
 }
 
 function graphOf(
-  { graph, inferred, state, assumed }: AnalyzedModel,
+  analyzed: AnalyzedModel,
   bindings: ModelSettings['bindings'],
   session: Session,
   work: Work,
 ): SplitGraph {
   work.report(say('stage.session', {}).text);
-  const sizes = { ...Object.fromEntries(assumed.map(({ symbol, size }) => [symbol, size])), ...bindings };
+  const { graph, inferred, state } = analyzed;
+  const sizes = sizesOf(analyzed, bindings);
   return sessionGraph(graph, sessionCalls({ model: inferred.model, graph, state, sizes }, session, work));
 }

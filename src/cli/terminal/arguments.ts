@@ -1,6 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import * as z from 'zod';
-import { parsedJson } from '../../shared/parsedJson';
 import { mostTokens, type Session } from '../../shared/vocabulary/session';
 
 /** Collects `--bind name=number`, several times or separated by commas; a cache before its first token has size 0. */
@@ -139,15 +137,6 @@ export const parsePositions = linkValues(
   (position) => Number.isSafeInteger(position) && position >= 0,
   'LINK=POSITION, such as 0=37 for 37 nodes below the first link.',
 );
-
-const placementSchema = z.array(z.array(z.string()));
-
-/** The nodes of each tier, as JSON. */
-export function parsePlacement(text: string): string[][] {
-  const parsed = placementSchema.safeParse(parsedJson(text));
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError('It must be JSON such as [["0..36"],["37..90"]]: the nodes of each tier.');
-}
 
 /** `--adaptive [links]`: holds every cut that is best at some bandwidth of a link, or at some bandwidths of several. */
 export function adaptiveOption(): Option {

@@ -7,7 +7,8 @@ import { type AnswerPlace, answerPlaces } from '../../shared/reports/answers';
 import { metrics } from '../../shared/vocabulary/metrics';
 import { namedStrategies } from '../../shared/vocabulary/strategies';
 import { DnnSplitError } from '../../shared/work/errors';
-import { collectTexts, parseLatencies, parseLinks, parsePlacement, parsePositions } from './arguments';
+import { collectTexts, parseLatencies, parseLinks, parsePositions } from './arguments';
+import { parsePlacement } from './placement';
 
 /** What a person may try that the configuration states otherwise. */
 export interface OverrideOptions {

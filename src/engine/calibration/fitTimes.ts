@@ -8,6 +8,8 @@ export interface TimedWork {
   /** By kind of work. */
   readonly macs: Rates;
   readonly trafficBytes: number;
+  /** What of the traffic are weights. */
+  readonly weightBytes?: number;
   readonly kernels: number;
 }
 
@@ -15,16 +17,22 @@ export interface TimedWork {
 export interface FittedRates {
   readonly rates: Rates;
   readonly memoryGBps: number;
+  /** Where weights were fitted a bandwidth of their own. */
+  readonly weightGBps?: number;
   readonly kernelOverheadUs: number;
 }
 
 export interface FitOptions {
-  /** What share of the time each column is expected to take, by class, `traffic` and `kernels`; evenly where absent. */
+  /** What share of the time each column is expected to take, by class, `traffic`, `weights` and `kernels`; evenly where absent. */
   readonly shares?: Readonly<Record<string, number>>;
   /** How much the expected shares count, relative to the samples. */
   readonly trust?: number;
   /** No kind of work is taken to run faster than this. */
   readonly peakGflops?: number;
+  /** No weights are taken to be read faster than this. */
+  readonly peakGBps?: number;
+  /** Fits weights, which come from memory in one stream, apart from what layers hand on, which is copied and often cached. */
+  readonly weightsApart?: boolean;
 }
 
 /** One predicted over one measured time of a model that the fit did not see. */
@@ -33,7 +41,7 @@ export interface LeftOut {
   readonly ratio: number;
 }
 
-type Column = RateClass | 'traffic' | 'kernels';
+type Column = RateClass | 'traffic' | 'weights' | 'kernels';
 
 const defaultTrust = 0.1;
 
@@ -44,14 +52,14 @@ const defaultTrust = 0.1;
 export function fitTimes(all: readonly TimedWork[], options: FitOptions = {}): FittedRates {
   // What took no time of its own ran within another kernel: a row that is met by no rate at all.
   const samples = all.filter(({ seconds }) => seconds > 0);
-  const columns = columnsOf(samples);
+  const columns = columnsOf(samples, options.weightsApart ?? false);
   const scaled = scaledProblem(samples, columns);
   const even = 1 / columns.length;
   const shares = solveLeastSquares({
     rows: scaled.rows,
     targets: scaled.targets,
     prior: columns.map((column) => options.shares?.[column] ?? even),
-    least: columns.map((column, j) => leastShare(column, scaled.scales[j] ?? 0, options.peakGflops)),
+    least: columns.map((column, j) => leastShare(column, scaled.scales[j] ?? 0, options)),
     ridge: (options.trust ?? defaultTrust) * scaled.weight,
   });
   const perUnit = new Map(columns.map((column, j) => [column, (shares[j] ?? 0) / (scaled.scales[j] ?? 1)]));
@@ -59,6 +67,7 @@ export function fitTimes(all: readonly TimedWork[], options: FitOptions = {}): F
   return {
     rates: completed(rates),
     memoryGBps: 1e-9 / (perUnit.get('traffic') ?? 0),
+    ...(options.weightsApart === true && { weightGBps: 1e-9 / (perUnit.get('weights') ?? 0) }),
     kernelOverheadUs: (perUnit.get('kernels') ?? 0) * 1e6,
   };
 }
@@ -69,7 +78,10 @@ export function predictedSeconds(work: Omit<TimedWork, 'seconds' | 'model'>, fit
     const macs = work.macs[name] ?? 0;
     return macs === 0 ? sum : sum + (2e-9 * macs) / (fitted.rates[name] ?? Number.POSITIVE_INFINITY);
   }, 0);
-  return compute + (work.trafficBytes * 1e-9) / fitted.memoryGBps + work.kernels * fitted.kernelOverheadUs * 1e-6;
+  const weightBytes = fitted.weightGBps === undefined ? 0 : (work.weightBytes ?? 0);
+  const read = fitted.weightGBps === undefined ? 0 : (weightBytes * 1e-9) / fitted.weightGBps;
+  const moved = ((work.trafficBytes - weightBytes) * 1e-9) / fitted.memoryGBps;
+  return compute + read + moved + work.kernels * fitted.kernelOverheadUs * 1e-6;
 }
 
 /** Each model predicted by the fit of the others: the error that a fit states. */
@@ -106,14 +118,16 @@ function studentQuantile(n: number): number {
 
 /** Moving data takes a part of every time, also where a fit sees no difference that it makes. */
 const leastTrafficShare = 0.02;
+const leastWeightShare = 0.005;
 
-function columnsOf(samples: readonly TimedWork[]): Column[] {
+function columnsOf(samples: readonly TimedWork[], weightsApart: boolean): Column[] {
   const used = rateClasses.filter((name) => samples.some(({ macs }) => (macs[name] ?? 0) > 0));
-  return [...used, 'traffic', 'kernels'];
+  return [...used, 'traffic', ...(weightsApart ? (['weights'] as const) : []), 'kernels'];
 }
 
 /** Columns in the unit of their mean share of the time, rows weighted: every model weighs one. */
 function scaledProblem(samples: readonly TimedWork[], columns: readonly Column[]) {
+  const amount = amountOf(columns.includes('weights'));
   const totals = new Map<string, number>();
   for (const { model, seconds } of samples) totals.set(model, (totals.get(model) ?? 0) + seconds);
   const total = [...totals.values()].length;
@@ -127,20 +141,24 @@ function scaledProblem(samples: readonly TimedWork[], columns: readonly Column[]
   return { rows, targets: samples.map(({ seconds }, i) => seconds * (root[i] ?? 0)), scales, weight: total };
 }
 
-/** GFLOP / 10^9, bytes or kernels of a sample. */
-function amount({ macs, trafficBytes, kernels }: TimedWork, column: Column): number {
-  if (column === 'traffic') return trafficBytes;
-  return column === 'kernels' ? kernels : 2 * (macs[column] ?? 0);
+/** FLOP, bytes or kernels of a sample. */
+function amountOf(weightsApart: boolean) {
+  return ({ macs, trafficBytes, weightBytes = 0, kernels }: TimedWork, column: Column): number => {
+    if (column === 'traffic') return weightsApart ? trafficBytes - weightBytes : trafficBytes;
+    if (column === 'weights') return weightBytes;
+    return column === 'kernels' ? kernels : 2 * (macs[column] ?? 0);
+  };
 }
 
-function leastShare(column: Column, scale: number, peakGflops: number | undefined): number {
+function leastShare(column: Column, scale: number, { peakGflops, peakGBps }: FitOptions): number {
   if (column === 'traffic') return leastTrafficShare;
+  if (column === 'weights') return Math.max(leastWeightShare, peakGBps === undefined ? 0 : (scale * 1e-9) / peakGBps);
   if (column === 'kernels' || peakGflops === undefined) return 0;
   return (scale * 1e-9) / peakGflops;
 }
 
 function recordRates(columns: readonly Column[], rateOf: (name: RateClass) => number): Rates {
-  const named = columns.filter((column): column is RateClass => column !== 'traffic' && column !== 'kernels');
+  const named = rateClasses.filter((name) => columns.includes(name));
   const known = named.map((name) => [name, rateOf(name)] as const).filter(([, rate]) => Number.isFinite(rate));
   return Object.fromEntries(known) as Rates;
 }
@@ -149,12 +167,22 @@ function recordRates(columns: readonly Column[], rateOf: (name: RateClass) => nu
 const depthwiseCost = 10;
 
 function completed(rates: Rates): Rates {
-  const pointwise = rates.pointwise ?? rates.matmul ?? rates.dense;
+  const pointwise = rates.pointwise ?? rates.matmul ?? rates.dense ?? rates.winograd;
   const matmul = rates.matmul ?? pointwise;
-  const dense = rates.dense ?? pointwise;
+  const dense = rates.dense ?? rates.winograd ?? pointwise;
   const depthwise = rates.depthwise ?? (dense === undefined ? undefined : dense / depthwiseCost);
   const attention = rates.attention ?? matmul;
-  const all = { ...rates, dense, pointwise, depthwise, matmul, thinMatmul: rates.thinMatmul ?? matmul, attention };
+  const winograd = rates.winograd ?? dense;
+  const all = {
+    ...rates,
+    dense,
+    winograd,
+    pointwise,
+    depthwise,
+    matmul,
+    thinMatmul: rates.thinMatmul ?? matmul,
+    attention,
+  };
   const recurrent = rates.recurrent ?? matmul;
   return Object.fromEntries(Object.entries({ ...all, recurrent }).filter(([, rate]) => rate !== undefined)) as Rates;
 }

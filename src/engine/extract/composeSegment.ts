@@ -3,7 +3,7 @@ import { DnnSplitError } from '../../shared/work/errors';
 import type { ByteSource } from '../onnx/byteSource';
 import { externalRange } from '../onnx/externalRange';
 import type { ByteRange, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../onnx/model';
-import { bodiesOf } from '../shapes/core/planGraph';
+import { bodiesOf } from '../shapes/core/bodies';
 import type { ModelLayout } from './modelLayout';
 import { type Piece, piecesLength } from './pieces';
 import { bytesField, lengthPrefix } from './protoBytes';

@@ -1,5 +1,5 @@
 import type { OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../onnx/model';
-import { bodiesOf } from '../shapes/core/planGraph';
+import { bodiesOf } from '../shapes/core/bodies';
 
 /** Tensors that a node needs from its graph: its inputs, and what its bodies capture from outside. */
 export function nodeReads(node: OnnxNode): readonly string[] {

@@ -18,6 +18,8 @@ export interface FittedTimes {
   readonly runtime: string;
   readonly rates: Rates;
   readonly memoryGBps: number;
+  /** Where weights are read at a bandwidth of their own. */
+  readonly weightGBps?: number;
   readonly kernelOverheadUs: number;
   /** How many models were fitted, and how many of these are predicted within a factor of 1.3 when each is left out. */
   readonly models: number;

@@ -54,6 +54,7 @@ const runtimeTitles: Readonly<Record<string, string>> = {
   'ncnn-vulkan': 'ncnn on its GPU through Vulkan',
   'pytorch-fp16': 'PyTorch, float16',
   'qnn-fp16': 'QNN, float16',
+  'qnn-int8': 'QNN, int8',
   'tensorrt-fp16': 'TensorRT, float16',
   'tflite-fp32': 'TensorFlow Lite, float32',
 };
@@ -72,9 +73,14 @@ function withFit(preset: TierPreset, runtime: string | undefined): TierPreset {
   return fit === undefined ? preset : { ...preset, gflops: fittedCompute(fit), basis: 'published', fit };
 }
 
-/** The rate of dense convolutions, for what has no kind of work of its own. */
+/** The rate of pointwise convolutions and products, for what has no kind of work of its own. */
 function fittedCompute({ rates, source, date }: FittedTimes): Figure {
-  return { value: rates.dense ?? 0, source, date, note: 'fitted to published times: dense convolutions' };
+  return {
+    value: rates.pointwise ?? 0,
+    source,
+    date,
+    note: 'fitted to published times: pointwise convolutions and products',
+  };
 }
 
 /** Nothing for a device that the fit leaves out. */

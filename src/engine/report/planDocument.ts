@@ -212,6 +212,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       memoryGBps: tier.memoryGBps ?? null,
       overheadUs: tier.overheadUs,
       ...(tier.rates && { rates: tier.rates }),
+      ...(tier.weightGBps !== undefined && { weightGBps: tier.weightGBps }),
       ...(tier.kernelOverheadUs !== undefined && { kernelOverheadUs: tier.kernelOverheadUs }),
       ...(tier.fusion !== undefined && { fusion: tier.fusion }),
       ...(tier.estimate && { estimate: tier.estimate }),

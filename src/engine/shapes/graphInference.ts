@@ -2,20 +2,33 @@ import { type Sentence, say } from '../../shared/messages/say';
 import { DnnSplitError } from '../../shared/work/errors';
 import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../onnx/model';
+import { bodiesOf, bodyIdOf } from './core/bodies';
 import { addUp, countElementwiseOps, countMacs } from './core/count';
+import { inferredNode } from './core/inferredNode';
 import { type BodyResult, NodeContext, type OutputFact } from './core/nodeContext';
 import { planGraph } from './core/planGraph';
 import type { PlannedGraph, PlannedNode, PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
 import { StatedTypes } from './core/statedTypes';
 import { isNumericValue, type TensorFact, unknownFact } from './facts/fact';
-import type { DimensionBindings, InferenceDiagnostic } from './facts/inferred';
+import type { DimensionBindings, InferenceDiagnostic, InferredNode } from './facts/inferred';
 import type { CountContext, OpEntry, Surroundings } from './facts/rule';
 import { whyOpaque } from './ops/opaque';
 import { findOp } from './ops/registry';
 
 /** Makes something of a node once its outputs are known. */
 export type Visit<R> = (planned: PlannedNode, entry: OpEntry | undefined, context: CountContext) => R;
+
+/** One body, and what each going through it finds; the last one holds. */
+export interface BodyWatch {
+  readonly bodyId: string;
+  found?: {
+    readonly body: OnnxGraph;
+    readonly planned: PlannedGraph;
+    readonly nodes: readonly InferredNode[];
+    readonly scope: Scope;
+  };
+}
 
 /** Bodies inside loops are inferred more than once; nested deeply this would never end. */
 const maximumBodyNodes = 250_000;
@@ -41,6 +54,7 @@ export class GraphInference {
     bindings: DimensionBindings,
     private readonly expected: ReadonlyMap<string, number>,
     private readonly work: Work,
+    private readonly watch?: BodyWatch,
   ) {
     this.stated = new StatedTypes(bindings, this.report.bind(this));
   }
@@ -97,10 +111,13 @@ export class GraphInference {
     this.conditionalDepth += conditional;
     let macs: number | undefined = 0;
     let elementwiseOps: number | undefined = 0;
-    this.inferNodes(planned, scope, (_planned, entry, context) => {
+    const nodes: InferredNode[] | undefined = this.watch?.bodyId === bodyIdOf(body) ? [] : undefined;
+    this.inferNodes(planned, scope, (each, entry, context) => {
       macs = addUp(macs, countMacs(entry, context));
       elementwiseOps = addUp(elementwiseOps, countElementwiseOps(entry, context));
+      nodes?.push(inferredNode(each, entry, context));
     });
+    if (this.watch !== undefined && nodes !== undefined) this.watch.found = { body, planned, nodes, scope };
     this.conditionalDepth -= conditional;
     const outputs = body.outputs.map((info) =>
       this.stated.complete(scope.find(info.name) ?? unknownFact, info, owner.node.id),
@@ -125,6 +142,7 @@ export class GraphInference {
       this.step();
       const entry = findOp(planned.node.domain, planned.node.op);
       this.inferNode(planned, entry, context, scope);
+      if (this.watch !== undefined) this.enterUntaken(planned, this.watch, scope);
       context.finish(this.store(planned, context.outputs, scope, graph.stated, outputInfo));
       results.push(visit(planned, entry, context));
     }
@@ -149,6 +167,15 @@ export class GraphInference {
     } catch (thrown) {
       if (DnnSplitError.is(thrown)) throw thrown;
       context.problem(say('shapes.failed', { reason: thrown instanceof Error ? thrown.message : String(thrown) }));
+    }
+  }
+
+  /** Goes through the bodies of a node that lead to the watched one, where its rule did not: a branch that is never taken. */
+  private enterUntaken(planned: PlannedNode, watch: BodyWatch, scope: Scope): void {
+    for (const body of watch.found === undefined ? bodiesOf(planned.node) : []) {
+      const id = bodyIdOf(body);
+      const leadsThere = id !== undefined && `${watch.bodyId}/`.startsWith(`${id}/`);
+      if (leadsThere) this.inferBody(body, [], planned, scope);
     }
   }
 

@@ -2,18 +2,17 @@ import { say } from '../../shared/messages/say';
 import { unwatched, type Work } from '../../shared/work/work';
 import type { OnnxFunction, OnnxModel } from '../onnx/model';
 import { inputDim } from './core/bindings';
-import { countElementwiseOps, countMacs } from './core/count';
 import { countMadeDimensions, expectedSizes } from './core/expectedSizes';
+import { inferredNode } from './core/inferredNode';
 import { countOpenSymbols } from './core/openSymbols';
 import { planGraph } from './core/planGraph';
-import { functionKey, type Opsets, type PlannedGraph, type PlannedNode, type PlanningScope } from './core/plannedGraph';
+import { functionKey, type Opsets, type PlannedGraph, type PlanningScope } from './core/plannedGraph';
 import { Scope } from './core/scope';
 import { factOfType } from './core/statedType';
 import { describeUnknownSizes } from './core/unknownSizes';
 import { countParameters, weightBytesOf } from './core/weights';
-import type { DimensionBindings, InferredModel, InferredNode } from './facts/inferred';
-import type { CountContext, OpEntry } from './facts/rule';
-import { GraphInference } from './graphInference';
+import type { DimensionBindings, InferredModel } from './facts/inferred';
+import { type BodyWatch, GraphInference } from './graphInference';
 
 /** Calls may expand to at most this many nodes in all. */
 const maximumInlinedNodes = 150_000;
@@ -22,9 +21,15 @@ const maximumInlinedNodes = 150_000;
  * Infers type, shape and, for small tensors, elements of every tensor of the main graph; inlines local functions; sorts
  * the nodes; counts the work of each. Input dimensions are bound by `bindings` as `inputDim` describes. What cannot be
  * known stays unknown with its cause; contradictions become diagnostics.
+ * @param watch is told of one body, which is gone through even where no run would
  * @throws DnnSplitError `canceled` when the work is canceled; nothing else, whatever the model holds.
  */
-export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: Work = unwatched): InferredModel {
+export function inferModel(
+  model: OnnxModel,
+  bindings: DimensionBindings,
+  work: Work = unwatched,
+  watch?: BodyWatch,
+): InferredModel {
   const planning: PlanningScope = {
     functions: functionsByKey(model.functions),
     bodies: new Map(),
@@ -33,7 +38,7 @@ export function inferModel(model: OnnxModel, bindings: DimensionBindings, work: 
     inlineBudget: maximumInlinedNodes,
   };
   const expected = expectedSizes(model.graph.inputs, bindings);
-  const inference = new GraphInference(planning, bindings, expected, work);
+  const inference = new GraphInference(planning, bindings, expected, work, watch);
   const graph = planGraph(model.graph, completeOpsets(model), planning);
   const scope = scopeOfInputs(graph, bindings);
   const nodes = inference.inferMain(graph, scope, inferredNode);
@@ -77,19 +82,4 @@ function scopeOfInputs(graph: PlannedGraph, bindings: DimensionBindings): Scope 
   }
   for (const [name, fact] of graph.weights) scope.facts.set(name, fact);
   return scope;
-}
-
-function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, context: CountContext): InferredNode {
-  const { node } = planned;
-  return {
-    id: node.id,
-    node,
-    label: node.name === '' ? `${node.op} ${planned.writes[0] ?? node.id}` : node.name,
-    reads: planned.reads,
-    writes: planned.writes,
-    macs: countMacs(entry, context),
-    elementwiseOps: countElementwiseOps(entry, context),
-    viewOnly: entry?.viewOnly ?? false,
-    modulePath: planned.modulePath,
-  };
 }

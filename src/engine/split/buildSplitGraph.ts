@@ -3,6 +3,7 @@ import { byteLength } from '../../shared/vocabulary/dtype';
 import type { StatePair } from '../../shared/vocabulary/statePairs';
 import { DnnSplitError } from '../../shared/work/errors';
 import type { Shape } from '../shapes/algebra/dim';
+import { namedBodiesOf } from '../shapes/core/bodies';
 import { expectedShape } from '../shapes/core/expectedSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
 import type { TensorFact } from '../shapes/facts/fact';
@@ -188,6 +189,7 @@ function describe(
   writes: readonly number[],
   tensors: readonly DataTensor[],
 ): DraftNode {
+  const bodies = namedBodiesOf(node.node).map(({ id, name, graph }) => ({ id, name, nodes: graph.nodes.length }));
   return {
     id: node.id,
     name: node.node.name,
@@ -202,6 +204,7 @@ function describe(
     trafficBytes: trafficOf(node, reads, writes, tensors),
     weightBytes: bodyWeightBytes(node.node),
     viewOnly: node.viewOnly,
+    ...(bodies.length > 0 && { bodies }),
   };
 }
 

@@ -94,9 +94,17 @@ interface BlockMinima {
   readonly bounded: boolean;
 }
 
-/** A downset of a block during the search; `key` has one bit per group. */
+/** One bit per group of a block; numbers, which are much faster, hold as many as their integers are exact. */
+type Key = number | bigint;
+const mostBitsOfNumber = 53;
+
+function withBit(key: Key, bit: number): Key {
+  return typeof key === 'number' ? key + 2 ** bit : key | (1n << BigInt(bit));
+}
+
+/** A downset of a block during the search. */
 interface Downset {
-  readonly key: bigint;
+  readonly key: Key;
   readonly chosen: readonly number[];
   /** Groups that can join it. */
   readonly ready: readonly number[];
@@ -113,6 +121,8 @@ class DownsetSearch {
   private readonly followers: (readonly number[] | undefined)[];
   /** Per group, whether it makes what comes back. */
   private readonly isAnswer: readonly boolean[];
+  /** A 1 for each group of the block that belongs to the downset that is looked at. */
+  private readonly isChosen: Uint8Array;
   private steps = 0;
 
   constructor(
@@ -126,6 +136,7 @@ class DownsetSearch {
     this.placeOf = placesOfNodes(graph, groups);
     this.makers = groups.map(() => undefined);
     this.followers = groups.map(() => undefined);
+    this.isChosen = new Uint8Array(groups.length);
   }
 
   /** All downsets of a block, breadth first from the empty one, until `bound` steps are taken. */
@@ -133,15 +144,18 @@ class DownsetSearch {
     this.steps = 0;
     const minima: number[][] = [];
     let lowest = Number.POSITIVE_INFINITY;
-    let level = new Map<bigint, Downset>([[0n, this.emptyDownset(block, lowestBelow)]]);
+    const empty = this.emptyDownset(block, lowestBelow);
+    let level = new Map<Key, Downset>([[empty.key, empty]]);
     while (level.size > 0) {
-      const next = new Map<bigint, Downset>();
+      const next = new Map<Key, Downset>();
       for (const downset of level.values()) {
         if (this.steps >= bound) return { minima, lowest, steps: this.steps, bounded: true };
         lowest = Math.min(lowest, downset.bytes);
         if (downset.bytes < downset.lowestInside) minima.push([...downset.chosen]);
         if (minima.length > mostMinimaPerBlock) return { minima: [], lowest, steps: this.steps, bounded: true };
+        for (const place of downset.chosen) this.isChosen[place] = 1;
         this.grow(block, downset, next, bound);
+        for (const place of downset.chosen) this.isChosen[place] = 0;
       }
       level = next;
     }
@@ -165,74 +179,79 @@ class DownsetSearch {
   private followersOf(place: number): readonly number[] {
     const known = this.followers[place];
     if (known !== undefined) return known;
-    const followers = distinct((this.groups[place]?.outputs ?? []).flatMap((tensor) => this.readersOf(tensor)));
+    const { consumerStart, consumers } = this.topology;
+    const readers: number[] = [];
+    for (const tensor of this.groups[place]?.outputs ?? []) {
+      const end = consumerStart[tensor + 1] ?? 0;
+      for (let at = consumerStart[tensor] ?? 0; at < end; at++) readers.push(this.placeOf[consumers[at] ?? 0] ?? 0);
+    }
+    const followers = distinct(readers);
     this.followers[place] = followers;
     return followers;
   }
 
-  /** Places of the groups that read a tensor. */
-  private readersOf(tensor: number): number[] {
-    const { consumerStart, consumers } = this.topology;
-    const readers = consumers.subarray(consumerStart[tensor] ?? 0, consumerStart[tensor + 1] ?? 0);
-    return Array.from(readers, (node) => this.placeOf[node] ?? 0);
-  }
-
   private emptyDownset(block: Block, lowestBelow: number): Downset {
     const ready: number[] = [];
-    for (let place = block.from; place < block.until; place++) if (this.isReady(block, 0n, place)) ready.push(place);
-    return { key: 0n, chosen: [], ready, bytes: block.bytesBelow, lowestInside: lowestBelow };
+    for (let place = block.from; place < block.until; place++) if (this.isReady(block, place)) ready.push(place);
+    const key = block.until - block.from > mostBitsOfNumber ? 0n : 0;
+    return { key, chosen: [], ready, bytes: block.bytesBelow, lowestInside: lowestBelow };
   }
 
-  private grow(block: Block, downset: Downset, next: Map<bigint, Downset>, bound: number): void {
+  /** Adds the downsets with one more group than this one, whose groups are marked as chosen. */
+  private grow(block: Block, downset: Downset, next: Map<Key, Downset>, bound: number): void {
     const own = Math.min(downset.bytes, downset.lowestInside);
     for (const place of downset.ready) {
       const inside = this.isAnswer[place] ? Number.POSITIVE_INFINITY : own;
       // Of a very wide block, one downset alone has more to join it than there are steps.
       if (this.steps >= bound) return;
       this.steps += 1;
-      const key = downset.key | (1n << BigInt(place - block.from));
+      const key = withBit(downset.key, place - block.from);
       const known = next.get(key);
       if (known !== undefined) {
         known.lowestInside = Math.min(known.lowestInside, inside);
         continue;
       }
       this.steps += downset.chosen.length + downset.ready.length;
-      const followers = this.followersOf(place).filter((one) => one < block.until && this.isReady(block, key, one));
+      this.isChosen[place] = 1;
+      const ready = downset.ready.filter((one) => one !== place);
+      for (const one of this.followersOf(place)) if (one < block.until && this.isReady(block, one)) ready.push(one);
       next.set(key, {
         key,
         chosen: [...downset.chosen, place],
-        ready: [...downset.ready.filter((one) => one !== place), ...followers],
-        bytes: downset.bytes + this.growth(block, key, place),
+        ready,
+        bytes: downset.bytes + this.growth(block, place),
         lowestInside: inside,
       });
+      this.isChosen[place] = 0;
     }
   }
 
-  private isReady(block: Block, key: bigint, place: number): boolean {
-    return this.makersOf(place).every((maker) => this.isBelow(block, key, maker));
+  private isReady(block: Block, place: number): boolean {
+    for (const maker of this.makersOf(place)) if (!this.isBelow(block, maker)) return false;
+    return true;
   }
 
-  private isBelow(block: Block, key: bigint, place: number): boolean {
+  private isBelow(block: Block, place: number): boolean {
     this.steps += 1;
-    return place < block.from || (place < block.until && ((key >> BigInt(place - block.from)) & 1n) === 1n);
+    return place < block.from || this.isChosen[place] === 1;
   }
 
-  /** Bytes that crossing gains when the group joins the downset `key`, which already has it. */
-  private growth(block: Block, key: bigint, place: number): number {
+  /** Bytes that crossing gains when the group joins the downset, to which it is added already. */
+  private growth(block: Block, place: number): number {
     const group = this.groups[place];
     if (group === undefined) return 0;
     let growth = 0;
     for (const tensor of group.outputs) growth += this.bytesOf[tensor] ?? 0;
-    for (const tensor of group.inputs) if (this.isFreed(block, key, tensor)) growth -= this.bytesOf[tensor] ?? 0;
+    for (const tensor of group.inputs) if (this.isFreed(block, tensor)) growth -= this.bytesOf[tensor] ?? 0;
     return growth;
   }
 
   /** True when all groups that read the tensor are below; the first that is not ends the look. */
-  private isFreed(block: Block, key: bigint, tensor: number): boolean {
+  private isFreed(block: Block, tensor: number): boolean {
     const { consumerStart, consumers } = this.topology;
     const end = consumerStart[tensor + 1] ?? 0;
     for (let index = consumerStart[tensor] ?? 0; index < end; index++) {
-      if (!this.isBelow(block, key, this.placeOf[consumers[index] ?? 0] ?? 0)) return false;
+      if (!this.isBelow(block, this.placeOf[consumers[index] ?? 0] ?? 0)) return false;
     }
     return true;
   }

@@ -32,13 +32,22 @@ export function searchCandidates(
   bytesOf: Float64Array = tensorBytes(graph),
   answers?: Float64Array,
 ): CandidateSearch {
+  const { cuts, boundedBlocks } = searchCuts(graph, bytesOf, answers);
+  return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks };
+}
+
+/** The cuts of `searchCandidates`, without what they mean for their sides. */
+export function searchCuts(
+  graph: SplitGraph,
+  bytesOf: Float64Array,
+  answers?: Float64Array,
+): { readonly cuts: readonly Cut[]; readonly boundedBlocks: number } {
   const minima = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
   const prefixes = minima.map((position) => cutAtPosition(graph, position));
   const across = downsetsAcrossBranches(graph, bytesOf, answers);
   const found = [...ordersToTry(graph, bytesOf, answers), ...across.downsets];
   const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
-  const cuts = withoutRuledOut(graph, all, bytesOf, answers);
-  return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks: across.boundedBlocks };
+  return { cuts: withoutRuledOut(graph, all, bytesOf, answers), boundedBlocks: across.boundedBlocks };
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */

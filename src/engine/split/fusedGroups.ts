@@ -70,7 +70,7 @@ function kernelAfter(graph: SplitGraph, { writes }: SplitNode): SplitNode | unde
   return reader?.rateClass === undefined ? undefined : reader;
 }
 
-const convolutions: ReadonlySet<RateClass | undefined> = new Set(['dense', 'pointwise', 'depthwise']);
+const convolutions: ReadonlySet<RateClass | undefined> = new Set(['dense', 'winograd', 'pointwise', 'depthwise']);
 
 /** What the kernel of a node does with its inputs before it computes: it dequantizes them, and a convolution pads its own. */
 function preparedInputs(graph: SplitGraph, node: SplitNode, isTaken: Uint8Array): number[] {

@@ -56,7 +56,23 @@ function convolutionClass(node: InferredNode['node'], shape: readonly Dim[] | un
   const perGroup = node.op === 'ConvTranspose' && typeof channels === 'number' ? channels / groups : channels;
   if (groups > 1 && !(typeof perGroup === 'number' && perGroup >= wideGroup)) return 'depthwise';
   const window = shape?.slice(2);
-  return window?.every((size) => size === 1) ? 'pointwise' : 'dense';
+  if (window?.every((size) => size === 1)) return 'pointwise';
+  const made = shape?.[0];
+  const isSquare = node.op !== 'ConvTranspose' && window?.length === 2 && window.every((size) => size === 3);
+  const isDeep =
+    typeof perGroup === 'number' && typeof made === 'number' && Math.min(perGroup, made / groups) >= winogradChannels;
+  return isSquare && isDeep && stepsByOne(node, 'strides') && stepsByOne(node, 'dilations') ? 'winograd' : 'dense';
+}
+
+/**
+ * Transforming tiles costs as much as multiplying saves where channels are few (Lavin and Gray, CVPR 2016); published times
+ * are met best where the line is drawn between 24 and 32.
+ */
+const winogradChannels = 32;
+
+function stepsByOne({ attributes }: InferredNode['node'], name: 'strides' | 'dilations'): boolean {
+  const steps = attributes.get(name);
+  return steps === undefined || (steps.kind === 'ints' && steps.value.every((step) => Number(step) === 1));
 }
 
 function productClass(node: InferredNode['node'], [a, b]: readonly [number, number], facts: Facts): RateClass {

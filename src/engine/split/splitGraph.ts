@@ -1,3 +1,4 @@
+import type { BodyInfo } from '../../shared/picture/scene';
 import type { DType } from '../../shared/vocabulary/dtype';
 import type { RateClass } from '../../shared/vocabulary/rateClasses';
 import type { Dim } from '../shapes/algebra/dim';
@@ -40,6 +41,8 @@ export interface SplitNode {
   readonly viewOnly: boolean;
   /** What kind of work it is, where it is a kernel of its own. */
   readonly rateClass?: RateClass;
+  /** Graphs inside of it, as of an `If`; absent where there are none. */
+  readonly bodies?: readonly BodyInfo[];
 }
 
 /**

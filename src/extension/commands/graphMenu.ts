@@ -15,6 +15,12 @@ export function toggleFold(context: CommandContext, argument: unknown): void {
   act(context, model, { kind: 'toggleFold', nodeId: nodeOf(context, model, argument) });
 }
 
+/** Opens a graph inside of a node, such as a branch of an `If`. */
+export function openBody(context: CommandContext, argument: unknown): void {
+  const model = requireModel(context, undefined);
+  act(context, model, { kind: 'openBody', nodeId: nodeOf(context, model, argument) });
+}
+
 /** Takes back that a node is pinned to a tier. */
 export async function liftPin(context: CommandContext, argument: unknown): Promise<void> {
   const model = requireModel(context, undefined);

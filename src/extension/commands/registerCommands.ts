@@ -3,7 +3,7 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { analyze, closeModel, openGraph } from './analyze';
 import { type Command, type CommandContext, requireModel } from './context';
 import { exportPlan } from './exportPlan';
-import { compareWith, copyNodeName, liftPin, revealInTree, toggleFold } from './graphMenu';
+import { compareWith, copyNodeName, liftPin, openBody, revealInTree, toggleFold } from './graphMenu';
 import { cutHere, pinToTier, resetOverrides, selectObjective, selectStrategy, takeBack } from './knobs';
 import { copyTensorNames, revealInGraph, searchNodes } from './navigate';
 import { planAgain } from './planAgain';
@@ -31,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   pinToTier,
   liftPin,
   toggleFold,
+  openBody,
   copyNodeName,
   copyCommand: later(async () => (await import('./copyCommand')).copyCommand),
   compareWith,

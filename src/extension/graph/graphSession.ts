@@ -1,5 +1,5 @@
-import type { CancellationToken } from 'vscode';
 import { say } from '../../shared/messages/say';
+import type { PictureTheme } from '../../shared/picture/picture';
 import type { PlanOverrides } from '../../shared/protocol/requests';
 import type {
   FromWebview,
@@ -21,11 +21,7 @@ import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 import { withheldCommands } from '../window/withheld';
-
-interface CancellationSource extends Releasable {
-  readonly token: CancellationToken;
-  cancel(): void;
-}
+import { type CancellationSource, NewestRequest } from './newestRequest';
 
 /** What a graph view needs from its surroundings. */
 export interface GraphSurroundings {
@@ -54,7 +50,7 @@ interface GraphPicture {
   readonly scale: number;
 }
 
-type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing'>;
+type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing' | 'body'>;
 
 interface PictureWaiter {
   readonly resolve: (picture: GraphPicture) => void;
@@ -74,7 +70,8 @@ export class GraphSession implements Releasable {
   #ready = false;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
-  #sceneRequest: CancellationSource | undefined;
+  readonly #scenes: NewestRequest;
+  readonly #bodies: NewestRequest;
   #previewRequest: CancellationSource | undefined;
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
@@ -88,7 +85,9 @@ export class GraphSession implements Releasable {
     private readonly surroundings: GraphSurroundings,
     private readonly post: (message: ToWebview) => void,
   ) {
-    const { models, selection, live } = surroundings;
+    const { models, selection, live, createCancellation } = surroundings;
+    this.#scenes = this.#disposables.add(new NewestRequest(createCancellation));
+    this.#bodies = this.#disposables.add(new NewestRequest(createCancellation));
     this.#disposables.add(
       live.onDidChange((changed) => {
         if (this.#ready && changed.modelUri === modelUri) this.post({ type: 'live', live: changed.view });
@@ -125,8 +124,10 @@ export class GraphSession implements Releasable {
         this.#shown = message;
         break;
       case 'requestScene':
-        this.#folded = message.folded;
-        void this.#sendScene();
+        if (message.body === undefined) {
+          this.#folded = message.folded;
+          void this.#sendScene();
+        } else void this.#sendBody(message.body, message.folded);
         break;
       case 'selected':
         this.surroundings.selection.select({ modelUri: this.modelUri, nodeIds: message.nodeIds, source: this });
@@ -162,7 +163,7 @@ export class GraphSession implements Releasable {
         break;
       case 'cancel':
         models.cancel(this.modelUri);
-        this.#sceneRequest?.cancel();
+        this.#scenes.cancel();
         break;
       case 'emulate':
         this.surroundings.live.emulate(this.modelUri, message.mbps);
@@ -188,19 +189,26 @@ export class GraphSession implements Releasable {
     readonly texts: Readonly<Record<string, string>>;
     readonly data: NodeData | undefined;
   } {
-    const { metric, comparing } = this.#shown;
-    return { metric, comparing, texts: this.surroundings.strings, data: this.#nodeData };
+    const { metric, comparing, body } = this.#shown;
+    return {
+      metric,
+      comparing,
+      ...(body !== undefined && { body }),
+      texts: this.surroundings.strings,
+      data: this.#nodeData,
+    };
   }
 
   /**
-   * What the page shows, or all that it could show, as a PNG file.
+   * What the page shows, or a part of what it could show, as a PNG file.
+   * @param theme other colors than those of the editor
    * @throws DnnSplitError `internal` where the page cannot make it
    */
-  picture(part: PicturePart, scale: number): Promise<GraphPicture> {
+  picture(part: PicturePart, scale: number, theme?: PictureTheme): Promise<GraphPicture> {
     const picture = new Promise<GraphPicture>((resolve, reject) => {
       this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'sendPicture', part, scale });
+    this.post({ type: 'sendPicture', part, scale, ...(theme && { theme }) });
     return picture;
   }
 
@@ -216,9 +224,6 @@ export class GraphSession implements Releasable {
   }
 
   dispose(): void {
-    this.#sceneRequest?.cancel();
-    this.#sceneRequest?.dispose();
-    this.#sceneRequest = undefined;
     this.#previewRequest?.cancel();
     for (const { reject } of this.#pictures.splice(0)) {
       reject(new DnnSplitError('canceled', say('picture.closed', {})));
@@ -266,24 +271,25 @@ export class GraphSession implements Releasable {
     }
   }
 
-  /** Lays out; a newer request cancels an older one. */
-  async #sendScene(): Promise<void> {
-    const { connection, createCancellation } = this.surroundings;
-    this.#sceneRequest?.cancel();
-    const request = createCancellation();
-    this.#sceneRequest = request;
+  #sendScene(): Promise<void> {
     const params = { modelUri: this.modelUri, folded: this.#folded, token: `scene-${this.modelUri}` };
-    try {
-      const scene = await connection.request('dnnsplit/scene', params, request.token);
-      if (this.#sceneRequest === request) this.post({ type: 'scene', scene });
-    } catch (thrown) {
-      if (this.#sceneRequest !== request) return;
-      this.#sceneKey = '';
-      this.post({ type: 'failed', error: requestError(thrown).toData() });
-    } finally {
-      if (this.#sceneRequest === request) this.#sceneRequest = undefined;
-      request.dispose();
-    }
+    return this.#scenes.run((token) => this.surroundings.connection.request('dnnsplit/scene', params, token), {
+      result: (scene) => this.post({ type: 'scene', scene }),
+      failed: (thrown) => {
+        this.#sceneKey = '';
+        this.post({ type: 'failed', error: requestError(thrown).toData() });
+      },
+    });
+  }
+
+  /** The inside of a node. */
+  #sendBody(body: string, folded: readonly string[] | null): Promise<void> {
+    const { connection, readable } = this.surroundings;
+    const params = { modelUri: this.modelUri, folded, body, token: `body-${this.modelUri}` };
+    return this.#bodies.run((token) => connection.request('dnnsplit/scene', params, token), {
+      result: (scene) => this.post({ type: 'scene', scene, body }),
+      failed: (thrown) => this.post({ type: 'noBody', body, error: readable(requestError(thrown).toData()) }),
+    });
   }
 
   async #sendPlan(): Promise<void> {

@@ -28,6 +28,10 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
 }
 
+function isFolded(value: unknown): value is readonly string[] | null {
+  return value === null || isTexts(value);
+}
+
 function isCommand(value: unknown): value is RunCommand {
   return runCommands.some((command) => command === value);
 }
@@ -83,6 +87,11 @@ function parseOverrides(value: unknown): PlanOverrides | undefined {
   };
 }
 
+function parseSceneRequest({ folded, body }: Fields): FromWebview | undefined {
+  if (!isFolded(folded) || !(body === undefined || isText(body))) return undefined;
+  return { type: 'requestScene', folded, ...(body !== undefined && { body }) };
+}
+
 function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
   const tried = parseOverrides(overrides);
   if (tried === undefined || !isFields(cut)) return undefined;
@@ -91,10 +100,11 @@ function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
   return { type: 'requestPreview', cut: { link: Number(link), position: Number(position) }, overrides: tried };
 }
 
-function parseShown({ metric, comparing }: Fields): FromWebview | undefined {
+function parseShown({ metric, comparing, body }: Fields): FromWebview | undefined {
   const known = heatMetricNamed(metric);
   if (known === undefined || (comparing !== null && !isText(comparing))) return undefined;
-  return { type: 'shown', metric: known, comparing };
+  if (body !== undefined && !isText(body)) return undefined;
+  return { type: 'shown', metric: known, comparing, ...(body !== undefined && { body }) };
 }
 
 function parsePicture({ png, scale }: Fields): FromWebview | undefined {
@@ -105,11 +115,12 @@ function parsePicture({ png, scale }: Fields): FromWebview | undefined {
 export function parseMessage(message: unknown): FromWebview | undefined {
   if (!isFields(message)) return undefined;
   switch (message['type']) {
-    case 'ready':
-    case 'requestScene': {
-      const folded = message['folded'];
-      return folded === null || isTexts(folded) ? { type: message['type'], folded } : undefined;
+    case 'ready': {
+      const { folded } = message;
+      return isFolded(folded) ? { type: 'ready', folded } : undefined;
     }
+    case 'requestScene':
+      return parseSceneRequest(message);
     case 'shown':
       return parseShown(message);
     case 'selected':

@@ -94,7 +94,7 @@ function publishedFigure(preset: TierPreset | undefined, name: TierFigure): Figu
 /** How the times of a tier come about, and how far they are to be trusted. */
 function estimateLines(preset: TierPreset | undefined, tier: Infrastructure['tiers'][number] | undefined): string[] {
   if (tier === undefined) return [];
-  const { rates, kernelOverheadUs, overheadUs, estimate, unsupportedOperators } = tier;
+  const { rates, weightGBps, kernelOverheadUs, overheadUs, estimate, unsupportedOperators } = tier;
   const known = rateClasses.flatMap((name) => (rates?.[name] === undefined ? [] : [`${name} ${rates[name]}`]));
   const source =
     rates !== undefined && preset?.fit?.rates.dense === rates.dense ? `; ${preset?.fit?.source ?? ''}` : '';
@@ -104,6 +104,7 @@ function estimateLines(preset: TierPreset | undefined, tier: Infrastructure['tie
       : say('hover.kernelOverhead', { microseconds: kernelOverheadUs });
   return [
     ...(known.length === 0 ? [] : [say('hover.rates', { rates: known.join(', ') }).text]),
+    ...(weightGBps === undefined ? [] : [say('hover.weightBandwidth', { gbps: weightGBps }).text]),
     overhead.text,
     ...(estimate === undefined || estimate.basis === 'stated'
       ? []

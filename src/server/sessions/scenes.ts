@@ -65,16 +65,25 @@ export class Scenes {
     this.#early.clear();
   }
 
+  /**
+   * Lays out a graph inside of a node.
+   * @throws DnnSplitError as `layOut`, and where there is no such body
+   */
+  layOutBody(modelPath: string, body: string, folded: Folded, options: CallOptions): Promise<Scene> {
+    return this.#layOut(modelPath, folded, options, body);
+  }
+
   /** The graph goes from worker to worker once; after that only its key does, unless the layout worker has lost it. */
-  async #layOut(modelPath: string, folded: Folded, options: CallOptions): Promise<Scene> {
+  async #layOut(modelPath: string, folded: Folded, options: CallOptions, body?: string): Promise<Scene> {
     const { analysis, layout } = this.workers;
     layout.start();
-    const { key, graph } = await analysis.call('graph', { modelPath, unless: this.#lastKey ?? '' }, options);
+    const wanted = { modelPath, ...(body !== undefined && { body }) };
+    const { key, graph } = await analysis.call('graph', { ...wanted, unless: this.#lastKey ?? '' }, options);
     const scene = await layout.call('scene', { modelPath, key, folded, ...(graph && { graph }) }, options);
     this.#lastKey = key;
     if (scene !== null) return scene;
     this.#lastKey = undefined;
-    const again = await analysis.call('graph', { modelPath, unless: '' }, options);
+    const again = await analysis.call('graph', { ...wanted, unless: '' }, options);
     const retried = await layout.call('scene', { modelPath, folded, ...again }, options);
     if (retried === null) throw new DnnSplitError('internal', say('server.layoutLost', {}));
     return retried;

@@ -10,9 +10,11 @@ import type { ToolAnswer } from '../../shared/assistant/assistantTools';
 import type { SceneOverlay } from '../../shared/picture/scene';
 import type {
   GeneratedFile,
+  MeasuredDevice,
   MeasuredProfile,
   NamedText,
   NodeDetails,
+  OfferedCalibration,
   PlanComparison,
   PlanOverrides,
   PreviewAnswer,
@@ -61,10 +63,10 @@ export interface AnalysisFunctions {
   state(params: StateRequest, work: Work): ModelState;
   /**
    * The split graph under the model's configuration, for the layout. Its key changes when the graph may have changed;
-   * the graph does not come along where its key is `unless`.
+   * the graph does not come along where its key is `unless`. With `body`, that of a graph inside of one of its nodes.
    */
   graph(
-    params: { readonly modelPath: string; readonly unless: string },
+    params: { readonly modelPath: string; readonly unless: string; readonly body?: string },
     work: Work,
   ): { readonly key: string; readonly graph?: SplitGraph };
   overlay(params: ModelRequest, work: Work): SceneOverlay;
@@ -116,6 +118,13 @@ export interface AnalysisFunctions {
     },
     work: Work,
   ): MeasuredProfile;
+  /** Devices on which enough other models under the model's configuration were measured. */
+  measuredDevices(params: { readonly modelPath: string }, work: Work): readonly MeasuredDevice[];
+  /** What to write into a tier so that it is described by the models that were measured on a device. */
+  calibrate(
+    params: { readonly modelPath: string; readonly tier: string; readonly device: string },
+    work: Work,
+  ): OfferedCalibration;
   /** One call of an assistant's tool, over these folders. */
   tool(
     params: {

@@ -6,12 +6,15 @@ import { measuredProfile } from '../../app/measure/measureTiers';
 import type { AnalyzedModel } from '../../app/model/analyzeFile';
 import type { ModelSettings } from '../../app/model/configuredModel';
 import { findConfig } from '../../app/model/findConfig';
+import { bodyAround, openBody } from '../../app/model/openBody';
 import { checkPlan } from '../../app/plan/checkPlan';
 import { handoverOf } from '../../app/plan/handoverFile';
 import { ModelCache } from '../../app/plan/modelCache';
 import { planAnalyzed, planText } from '../../app/plan/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/plan/planFile';
 import { mappedRegions } from '../../app/plan/regionCache';
+import { measuredDevices } from '../../app/profile/measuredModels';
+import { offeredCalibration } from '../../app/profile/offeredCalibration';
 import { prepareSplit, writeSplit } from '../../app/split/deploySplit';
 import { rangesOfInputs } from '../../app/split/splitInputs';
 import { takeSteps } from '../../app/tasks/steps';
@@ -27,7 +30,7 @@ import { unstatedInPlan } from '../../engine/report/unstated';
 import type { Reach } from '../../files/reach';
 import { readingOfPlan } from '../../shared/documents/plan';
 import { say } from '../../shared/messages/say';
-import type { PlanOverrides } from '../../shared/protocol/requests';
+import type { NodeDetails, PlanOverrides } from '../../shared/protocol/requests';
 import type { AnalysisReport } from '../../shared/reports/reports';
 import { DnnSplitError, toErrorData } from '../../shared/work/errors';
 import type { Work } from '../../shared/work/work';
@@ -55,10 +58,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       cache.analyzed(modelPath, cache.reading(modelPath), work);
     },
     state: (request, work) => modelState(cache, request, work),
-    graph({ modelPath, unless }, work) {
+    graph({ modelPath, unless, body }, work) {
       const reading = cache.reading(modelPath);
-      const key = cache.key(modelPath, reading);
-      return key === unless ? { key } : { key, graph: cache.analyzed(modelPath, reading, work).graph };
+      const modelKey = cache.key(modelPath, reading);
+      const key = body === undefined ? modelKey : JSON.stringify([modelKey, body]);
+      if (key === unless) return { key };
+      const analyzed = cache.analyzed(modelPath, reading, work);
+      return { key, graph: (body === undefined ? analyzed : openBody(analyzed, reading.bindings, body, work)).graph };
     },
     overlay(request, work) {
       // While the configuration is broken the last plan stays in view.
@@ -117,9 +123,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
       return nodeDataText(costs, plan, subject);
     },
     nodeDetails({ nodeId, ...request }, work) {
-      const analyzed = cache.analyzed(request.modelPath, cache.reading(request.modelPath), work);
+      const reading = cache.reading(request.modelPath);
+      const analyzed = cache.analyzed(request.modelPath, reading, work);
       const costs = attempt(() => planned(request, false, work).result.costs);
-      const details = nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
+      const body = bodyAround(analyzed, reading.bindings, nodeId, work);
+      const details = body
+        ? insideOf(body.bodyId, nodeDetails(body.inferred, body.graph, undefined, nodeId))
+        : nodeDetails(analyzed.inferred, analyzed.graph, costs, nodeId);
       if (details !== undefined) return details;
       throw new DnnSplitError('bad-usage', say('server.noNode', { node: nodeId }), { nodeId });
     },
@@ -161,6 +171,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     measurable: ({ modelPath }, work) => measurableModel(cache.analyzed(modelPath, cache.reading(modelPath), work)),
     profile: ({ modelPath, tier, where, answer }, work) =>
       measuredProfile(cache.analyzed(modelPath, cache.reading(modelPath), work), tier, where, answer),
+    measuredDevices({ modelPath }) {
+      const configPath = findConfig(modelPath);
+      const devices = configPath === undefined ? [] : measuredDevices(configPath, modelPath);
+      return devices.map(({ device, runtime, models }) => ({ device, runtime, models }));
+    },
+    calibrate: ({ modelPath, ...wanted }) =>
+      offeredCalibration({ ...wanted, configPath: findConfig(modelPath) ?? '', except: modelPath }),
     tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };
@@ -195,6 +212,10 @@ function reportOf(analyzed: AnalyzedModel): AnalysisReport {
   const report = reports.get(analyzed) ?? analysisReport(analyzed);
   reports.set(analyzed, report);
   return report;
+}
+
+function insideOf(body: string, details: NodeDetails | undefined): NodeDetails | undefined {
+  return details && { ...details, body };
 }
 
 /** The data of an error that is about the plan; a cancellation goes on. */

@@ -32,6 +32,9 @@ export const tierSchema = z
         'Sustained compute in GFLOP/s (1 MAC = 2 FLOP); not part of the estimate if neither this nor the preset states it.',
       ),
     memoryGBps: positive.optional().describe('Memory bandwidth in GB/s.'),
+    weightGBps: positive
+      .optional()
+      .describe('Bandwidth in GB/s at which weights are read, where the tier has `rates` (default: `memoryGBps`).'),
     overheadUs: nonNegative.optional().describe('Fixed launch time per node in microseconds (default: 0).'),
     rates: ratesSchema.optional(),
     kernelOverheadUs: nonNegative

@@ -90,6 +90,7 @@ const planTier = z.strictObject({
     .strictObject(recordOf(rateClasses, () => positive.optional()))
     .optional()
     .describe('GFLOP/s by kind of work, where the estimate counts by it.'),
+  weightGBps: positive.optional().describe('Bandwidth at which weights are read, where it is one of its own.'),
   kernelOverheadUs: nonNegative.optional(),
   fusion: z.boolean().optional().describe('Whether fused nodes count as one.'),
   estimate: estimateSchema.optional(),

@@ -17,6 +17,7 @@ export const editingMessages = {
   'stage.measuring': 'Running the model',
   'stage.measuringThere': 'Running the model on {host}',
   'stage.measuringLink': 'Measuring the way to {host}',
+  'stage.fitting': 'Fitting the device to the measured models',
   'stage.verifying': 'Running the model and its sub-models',
 
   'action.generate': 'Generate {target}',
@@ -36,6 +37,7 @@ export const editingMessages = {
   'hover.default': ' (default)',
   'hover.overhead': 'Overhead per node: {microseconds} µs',
   'hover.rates': 'Compute by kind of work: {rates} GFLOP/s',
+  'hover.weightBandwidth': 'Weights are read at {gbps} GB/s',
   'hover.kernelOverhead': 'Overhead per kernel: {microseconds} µs, where fused nodes are one kernel',
   'hover.estimate': 'Times: {basis}{source}',
   'hover.unsupported': 'Cannot run {operators}',

@@ -1,5 +1,5 @@
 /**
- * The laid-out picture that the webview draws and `dnnsplit graph` writes as SVG. Coordinates are in CSS pixels at zoom 1,
+ * The laid-out picture that the webview draws and `dnnsplit graph` writes as SVG or PDF. Coordinates are in CSS pixels at zoom 1,
  * x to the right, y downwards. It does not depend on the plan, so re-planning never lays out again: tiers come separately
  * as one digit per node.
  */
@@ -28,6 +28,17 @@ export interface SceneNode {
   readonly weightBytes: number;
   /** State that it reads first and so keeps from call to call; absent where there is none. */
   readonly stateBytes?: number;
+  /** Graphs inside of the node, each of which can be opened as a picture of its own; absent where there are none. */
+  readonly bodies?: readonly BodyInfo[];
+}
+
+/** A graph inside of a node: a branch of an `If`, the body of a `Loop` or a `Scan`. */
+export interface BodyInfo {
+  /** Begins the ids of its nodes: `12/then_branch`. */
+  readonly id: string;
+  readonly name: string;
+  /** How many nodes it has, calls of functions counted as one. */
+  readonly nodes: number;
 }
 
 export type OpFamily =
@@ -106,6 +117,8 @@ export interface SceneOverlay {
   readonly measured: readonly boolean[];
   /** Nodes of the order that a pin keeps on their tier; absent where there are none. */
   readonly pinned?: readonly number[];
+  /** True for the inside of a node, all of which runs where the node does: no boundary is there. */
+  readonly isInside?: boolean;
   /** Annotations of the boundary edges: by tensor name and link. */
   readonly boundaries: readonly {
     readonly link: number;

@@ -11,6 +11,10 @@ export interface GraphMenuContext {
   readonly dnnsplitKind?: 'node' | 'fold' | 'input' | 'output';
   /** There is something to fold or unfold. */
   readonly dnnsplitFoldable?: boolean;
+  /** There are graphs inside of it that can be opened. */
+  readonly dnnsplitBodies?: boolean;
+  /** It is inside of such a graph, so that no plan moves it. */
+  readonly dnnsplitInside?: boolean;
   /** A plan can be cut after it. */
   readonly dnnsplitCuttable?: boolean;
   /** A pin of it is tried, so that it can be lifted. */

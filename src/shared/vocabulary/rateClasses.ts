@@ -3,6 +3,8 @@ import { namesOf } from '../recordOf';
 /** Kinds of work that a device runs at different rates, with what each is. A depthwise MAC takes 5 to 20 dense ones. */
 export const rateClassTable = {
   dense: 'Convolutions with a window over all channels.',
+  winograd:
+    '3 x 3 convolutions in single steps between 32 channels or more, which many runtimes compute with fewer multiplications (Winograd); as `dense` where absent.',
   pointwise: 'Convolutions with a window of one element.',
   depthwise: 'Depthwise convolutions, and those in groups of fewer than 16 channels.',
   matmul: 'Products with a weight matrix.',

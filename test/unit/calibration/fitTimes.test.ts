@@ -67,6 +67,20 @@ describe('the fit of times', () => {
     expect(kernelOverheadUs).toBeCloseTo(30, 3);
   });
 
+  it('finds the bandwidth of weights where they are read at one of their own, within what memory can do', () => {
+    const samples = kernelsOf(5).map((one, index) => {
+      const weightBytes = one.trafficBytes * (((index * 7) % 10) / 10);
+      return { ...one, weightBytes, seconds: one.seconds - weightBytes / 8e9 + weightBytes / 24e9 };
+    });
+    const found = fitTimes(samples, { trust: 0, weightsApart: true });
+    expect(found.memoryGBps).toBeCloseTo(8, 3);
+    expect(found.weightGBps).toBeCloseTo(24, 2);
+    expect(found.rates.dense).toBeCloseTo(40, 3);
+    for (const one of samples.slice(0, 5)) expect(predictedSeconds(one, found) / one.seconds).toBeCloseTo(1, 5);
+    expect(fitTimes(samples, { trust: 0, weightsApart: true, peakGBps: 12 }).weightGBps).toBeLessThanOrEqual(12.001);
+    expect(fitTimes(samples, { trust: 0 })).not.toHaveProperty('weightGBps');
+  });
+
   it('gives kinds of work that nobody measured the rate of the most similar one', () => {
     const { rates } = fitTimes(
       kernelsOf(5).filter(({ macs }) => macs.depthwise === undefined),

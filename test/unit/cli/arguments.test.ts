@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseBindings, parseLatencies, parsePlacement, parsePositions } from '../../../src/cli/terminal/arguments';
+import { parseBindings, parseLatencies, parsePositions } from '../../../src/cli/terminal/arguments';
 import { overridesOf } from '../../../src/cli/terminal/overrideOptions';
+import { parsePlacement } from '../../../src/cli/terminal/placement';
 import { handFolder, planByHand } from '../../support/handModel';
 
 describe('--bind', () => {

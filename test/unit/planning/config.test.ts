@@ -22,7 +22,7 @@ function messageOf(run: () => unknown): string {
 test('the default has a Raspberry Pi 4, a T4 and an A10G', () => {
   const { infrastructure, strategy } = resolveConfig(defaultConfig, 'm.onnx', new Map());
   expect(infrastructure.tiers.map((tier) => [tier.id, tier.gflops, tier.memoryGBps])).toEqual([
-    ['device', 51, 37.4],
+    ['device', 30.4, 3.43],
     ['edge', 8100, 320],
     ['cloud', 31200, 600],
   ]);

@@ -42,6 +42,24 @@ describe('the time of a node', () => {
     expect(pool).toBeCloseTo(2500 / 2e9 + 7e-6, 15);
   });
 
+  it('counts weights at the bandwidth that they are read at, where that is one of its own', () => {
+    const tier = { memoryGBps: 2, weightGBps: 5, rates: { depthwise: 4 }, kernelOverheadUs: 7 };
+    const [conv, , pool] = secondsOn(tier);
+    expect(conv).toBeCloseTo(1.5e-3 + 3000 / 2e9 + 500 / 5e9 + 7e-6, 15);
+    expect(pool).toBeCloseTo(2500 / 2e9 + 7e-6, 15);
+  });
+
+  it('is that of dense convolutions where none is known of Winograd', () => {
+    const graph = withTraffic(
+      syntheticGraph({ x: 1000 }, [
+        { name: 'conv', reads: ['x'], op: 'Conv', rateClass: 'winograd', bytes: 2000, macs: 3e6, weightBytes: 500 },
+      ]),
+    );
+    expect(secondsOn({ gflops: 100, rates: { dense: 4 } }, graph)[0]).toBeCloseTo(1.5e-3, 15);
+    expect(secondsOn({ gflops: 100, rates: { dense: 4, winograd: 12 } }, graph)[0]).toBeCloseTo(0.5e-3, 15);
+    expect(secondsOn({ gflops: 60, rates: { pointwise: 4 } }, graph)[0]).toBeCloseTo(0.1e-3, 15);
+  });
+
   it('falls back to the rate of everything and to the overhead of every node', () => {
     const [conv] = secondsOn({ gflops: 100, overheadUs: 9, rates: { dense: 4 } });
     expect(conv).toBeCloseTo(6e6 / 100e9 + 9e-6, 15);

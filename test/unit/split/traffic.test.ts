@@ -48,6 +48,28 @@ describe('the bytes that a node moves', () => {
   });
 });
 
+describe('the kind of work of convolutions that Winograd serves', () => {
+  it.each([
+    [[64, 32, 3, 3], {}, 'winograd'],
+    [[64, 32, 3, 3], { strides: [1, 1], dilations: [1, 1] }, 'winograd'],
+    [[64, 32, 3, 3], { group: 2 }, 'winograd'],
+    [[32, 32, 3, 3], { group: 2 }, 'dense'],
+    [[64, 16, 3, 3], {}, 'dense'],
+    [[16, 64, 3, 3], {}, 'dense'],
+    [[64, 32, 3, 3], { strides: [2, 2] }, 'dense'],
+    [[64, 32, 3, 3], { strides: [1, 2] }, 'dense'],
+    [[64, 32, 3, 3], { dilations: [2, 2] }, 'dense'],
+    [[64, 32, 5, 5], {}, 'dense'],
+    [[64, 32, 3, 1], {}, 'dense'],
+  ] as const)('is one of its own where it saves: %j %j', (...[shape, attributes, kind]) => {
+    const g = new GraphWriter();
+    const channels = shape[1] * ('group' in attributes ? attributes.group : 1);
+    const x = g.input('x', 'float32', [1, channels, 8, 8]);
+    const { nodeOf } = written(g, g.op('Conv', [x, g.weight(...shape)], { ...attributes }));
+    expect(nodeOf('Conv')?.rateClass).toBe(kind);
+  });
+});
+
 describe('the kind of work of convolutions in groups', () => {
   it.each([
     ['Conv', 96, 2, [256, 48, 5, 5], 'dense'],

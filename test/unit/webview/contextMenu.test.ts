@@ -22,6 +22,8 @@ describe('the context menu of the graph', () => {
       dnnsplitNode: 'conv_0',
       dnnsplitKind: 'node',
       dnnsplitTier: 0,
+      dnnsplitBodies: false,
+      dnnsplitInside: false,
       dnnsplitFoldable: false,
       dnnsplitCuttable: true,
       dnnsplitPinned: false,

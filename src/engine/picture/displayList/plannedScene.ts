@@ -45,9 +45,9 @@ function levelsOf(scene: Scene): Float64Array {
 export function createPlannedScene(scene: Scene, overlay: SceneOverlay): PlannedScene {
   const tiers = tierSpans(scene, overlay);
   const pins = new Set(overlay.pinned);
-  const crossing = crossingEdges(scene, tiers);
+  const crossing: ReadonlyMap<number, TierSpan> = overlay.isInside ? new Map() : crossingEdges(scene, tiers);
   const rough = tierBands(scene, tiers, () => levelsOf(scene));
-  const boundaries = boundariesOf(scene, overlay, crossing, rough);
+  const boundaries = overlay.isInside ? [] : boundariesOf(scene, overlay, crossing, rough);
   // A band ends where the boundary's line runs, so that both say the same.
   const bands = rough.map((band) => ({
     ...band,

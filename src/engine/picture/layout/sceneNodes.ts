@@ -29,6 +29,9 @@ function loopMark(stateBytes: number): string {
   return stateBytes > 0 ? ` \u21bb ${bytesText(stateBytes)}` : '';
 }
 
+/** Tells a node that can be opened. */
+const bodiesMark = ' \u229e';
+
 function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNodeContent {
   const first = graph.tensors[node.writes[0] ?? -1];
   const stateBytes = residentState(graph)[place] ?? 0;
@@ -37,7 +40,10 @@ function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNo
     id: node.id,
     kind: 'node',
     title: node.op,
-    subtitle: (first === undefined ? '' : `${shortShapeText(first)}${more}`) + loopMark(stateBytes),
+    subtitle:
+      (first === undefined ? '' : `${shortShapeText(first)}${more}`) +
+      loopMark(stateBytes) +
+      (node.bodies === undefined ? '' : bodiesMark),
     family: opFamily(node.op),
     label: node.label,
     orderIndices: [place],
@@ -45,6 +51,7 @@ function nodeContent(graph: SplitGraph, node: SplitNode, place: number): SceneNo
     outputBytes: bytesOf(graph, node.writes),
     weightBytes: node.weightBytes,
     ...(stateBytes > 0 && { stateBytes }),
+    ...(node.bodies && { bodies: node.bodies }),
   };
 }
 

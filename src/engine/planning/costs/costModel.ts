@@ -46,11 +46,19 @@ function rooflineSeconds(macs: number, trafficBytes: number, tier: Tier): number
  * Estimated seconds of a kernel on a tier with rates of its own per kind of work: the sum of computing, moving data and
  * the fixed time of a kernel, which is the form that published measurements fit.
  */
-function kernelSeconds(node: SplitNode, macs: number, trafficBytes: number, tier: Tier): number {
-  const rate = (node.rateClass === undefined ? undefined : tier.rates?.[node.rateClass]) ?? tier.gflops;
+function kernelSeconds(node: SplitNode, { macs, trafficBytes, weightBytes }: Work, tier: Tier): number {
+  const rate = rateOf(node, tier);
   const compute = rate === undefined ? 0 : (2 * macs) / (rate * 1e9);
-  const memory = tier.memoryGBps === undefined ? 0 : trafficBytes / (tier.memoryGBps * 1e9);
-  return compute + memory + (tier.kernelOverheadUs ?? tier.overheadUs) * 1e-6;
+  const weights = tier.weightGBps === undefined ? 0 : weightBytes;
+  const read = tier.weightGBps === undefined ? 0 : weights / (tier.weightGBps * 1e9);
+  const moved = tier.memoryGBps === undefined ? 0 : (trafficBytes - weights) / (tier.memoryGBps * 1e9);
+  return compute + read + moved + (tier.kernelOverheadUs ?? tier.overheadUs) * 1e-6;
+}
+
+/** GFLOP/s of the kind of work of a node; Winograd's convolutions run as others do where no rate of their own is known. */
+function rateOf({ rateClass }: SplitNode, { rates, gflops }: Tier): number | undefined {
+  const own = rateClass === undefined ? undefined : rates?.[rateClass];
+  return own ?? (rateClass === 'winograd' ? rates?.dense : undefined) ?? gflops;
 }
 
 /** True for tiers whose kernels are priced by the kind of their work. */
@@ -70,17 +78,28 @@ export function fusesNodes(tier: Tier): boolean {
 export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
   if (graph.session !== undefined) return sessionSeconds(graph.session, tier);
   const seconds = new Float64Array(graph.nodes.length);
-  const { macs, bytes } = kernelWork(graph, fusesNodes(tier));
-  for (const [index, node] of graph.nodes.entries()) {
-    seconds[index] = secondsOfWork(node, macs[index] ?? 0, bytes[index] ?? Number.NaN, tier);
-  }
+  const work = kernelWork(graph, fusesNodes(tier));
+  for (const [index, node] of graph.nodes.entries()) seconds[index] = secondsOfWork(node, workAt(work, index), tier);
   return seconds;
 }
 
-/** What the kernel of each node computes and moves; `NaN` bytes for nodes that are part of another one's kernel or none. */
-interface KernelWork {
-  readonly macs: Float64Array;
-  readonly bytes: Float64Array;
+/** What a kernel computes and moves, its weights included. */
+interface Work {
+  readonly macs: number;
+  /** `NaN` for a node that is part of another one's kernel or none. */
+  readonly trafficBytes: number;
+  readonly weightBytes: number;
+}
+
+/** The work of the kernel of each node. */
+type KernelWork = { readonly [Figure in keyof Work]: Float64Array };
+
+function workAt({ macs, trafficBytes, weightBytes }: KernelWork, index: number): Work {
+  return {
+    macs: macs[index] ?? 0,
+    trafficBytes: trafficBytes[index] ?? Number.NaN,
+    weightBytes: weightBytes[index] ?? 0,
+  };
 }
 
 /** The work of the kernels of graphs, fused or not: it is the same on every tier. */
@@ -95,21 +114,33 @@ function kernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
 
 function countKernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
   const groups = fuses ? fusedGroups(graph) : undefined;
-  const macs = Float64Array.from(graph.nodes, (node) => node.macs ?? 0);
+  const nodeCount = graph.nodes.length;
+  const [macs, weightBytes] = [new Float64Array(nodeCount), new Float64Array(nodeCount)];
+  for (const [index, node] of graph.nodes.entries()) {
+    macs[index] = node.macs ?? 0;
+    weightBytes[index] = weightTraffic(node);
+  }
   for (const [index, main] of groups?.mainOf.entries() ?? []) {
     if (main === index) continue;
     macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
+    weightBytes[main] = (weightBytes[main] ?? 0) + (weightBytes[index] ?? 0);
   }
-  const bytes = Float64Array.from(graph.nodes, (node, index) => {
-    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) return Number.NaN;
-    return (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
-  });
-  return { macs, bytes };
+  const trafficBytes = new Float64Array(nodeCount).fill(Number.NaN);
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.viewOnly || (groups !== undefined && groups.mainOf[index] !== index)) continue;
+    trafficBytes[index] = (groups === undefined ? node.trafficBytes : groups.trafficBytes[index]) ?? 0;
+  }
+  return { macs, trafficBytes, weightBytes };
 }
 
-function secondsOfWork(node: SplitNode, macs: number, bytes: number, tier: Tier): number {
-  if (Number.isNaN(bytes)) return 0;
-  return hasKernelRates(tier) ? kernelSeconds(node, macs, bytes, tier) : rooflineSeconds(macs, bytes, tier);
+/** What of the traffic of a node are weights: of a gathered table those rows alone that it takes. */
+function weightTraffic({ weightBytes, sharedWeightBytes = 0, trafficBytes = 0 }: SplitNode): number {
+  return Math.min(weightBytes + sharedWeightBytes, trafficBytes);
+}
+
+function secondsOfWork(node: SplitNode, work: Work, tier: Tier): number {
+  if (Number.isNaN(work.trafficBytes)) return 0;
+  return hasKernelRates(tier) ? kernelSeconds(node, work, tier) : rooflineSeconds(work.macs, work.trafficBytes, tier);
 }
 
 /**
@@ -122,15 +153,17 @@ function sessionSeconds(session: SessionCalls, tier: Tier): Float64Array {
   for (const { first, last, calls } of phases) {
     const [low, high] = [kernelWork(first, fusesNodes(tier)), kernelWork(last, fusesNodes(tier))];
     for (const [index, node] of first.nodes.entries()) {
-      const [macs = 0, bytes = 0] = [low.macs[index], low.bytes[index]];
-      if (Number.isNaN(bytes)) continue;
-      const moreMacs = (high.macs[index] ?? 0) - macs;
-      const moreBytes = (high.bytes[index] ?? 0) - bytes;
+      const [least, most] = [workAt(low, index), workAt(high, index)];
+      if (Number.isNaN(least.trafficBytes)) continue;
+      const moreMacs = most.macs - least.macs;
+      const moreBytes = most.trafficBytes - least.trafficBytes;
       const isEven = moreMacs === 0 && moreBytes === 0;
-      let sum = isEven ? calls * secondsOfWork(node, macs, bytes, tier) : 0;
+      let sum = isEven ? calls * secondsOfWork(node, least, tier) : 0;
       for (let call = 0; call < calls && !isEven; call += 1) {
         const part = call / (calls - 1);
-        sum += secondsOfWork(node, macs + moreMacs * part, bytes + moreBytes * part, tier);
+        const macs = least.macs + moreMacs * part;
+        const trafficBytes = least.trafficBytes + moreBytes * part;
+        sum += secondsOfWork(node, { macs, trafficBytes, weightBytes: least.weightBytes }, tier);
       }
       seconds[index] = (seconds[index] ?? 0) + sum;
     }

@@ -169,8 +169,8 @@ function countUnknownTimes(graph: SplitGraph): number {
 }
 
 function sameTimes(a: Tier, b: Tier): boolean {
-  const figures = ({ gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed }: Tier) =>
-    JSON.stringify([gflops, memoryGBps, overheadUs, rates, kernelOverheadUs, fusion, speed]);
+  const figures = ({ gflops, memoryGBps, weightGBps, overheadUs, rates, kernelOverheadUs, fusion, speed }: Tier) =>
+    JSON.stringify([gflops, memoryGBps, weightGBps, overheadUs, rates, kernelOverheadUs, fusion, speed]);
   return a.profile === b.profile && figures(a) === figures(b);
 }
 

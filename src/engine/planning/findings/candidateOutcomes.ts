@@ -1,20 +1,11 @@
-import { recordOf } from '../../../shared/recordOf';
 import type { CandidateOutcome } from '../../../shared/reports/reports';
-import { figures, type Metric, metricEntry, metrics } from '../../../shared/vocabulary/metrics';
+import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/metrics';
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
 import type { CostTables } from '../costs/costTables';
 import { mayRunOn, type TierBounds } from '../infrastructure/tierBounds';
-import {
-  answerValue,
-  busyValue,
-  joined,
-  type MetricValues,
-  objectiveOf,
-  searchedTransferValue,
-  wayOf,
-} from '../plan/metrics';
+import { answerValue, busyValue, joined, objectiveOf, searchedTransferValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
 import { bytesCrossing } from '../search/cutFamily';
 
@@ -33,17 +24,17 @@ export function candidateOutcomes(
   return candidates.map((candidate) => {
     if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
     const members = membersBelow(costs.graph, candidate);
-    let best: { values: MetricValues; link: number; value: number } | undefined;
+    let best: { valueFor: (metric: Metric) => number; link: number; value: number } | undefined;
     for (const link of links.keys()) {
       if (!mayCross(bounds, members, link)) continue;
-      const values = crossingOnce(costs, candidate, link);
-      const value = objectiveOf(values, objective);
-      if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { values, link, value };
+      const valueFor = crossingOnce(costs, candidate, link);
+      const value = objectiveOf(valueFor, objective);
+      if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { valueFor, link, value };
     }
-    const values = best?.values;
+    const valueFor = best?.valueFor;
     return {
       position: candidate.position,
-      ...figures((metric) => (values === undefined ? null : metricEntry(metric).toFigure(values[metric]))),
+      ...figures((metric) => (valueFor === undefined ? null : metricEntry(metric).toFigure(valueFor(metric)))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
       chosen: isCutOf(members, plan, links.length),
@@ -64,8 +55,8 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   return true;
 }
 
-/** Values of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
-function crossingOnce(costs: CostTables, candidate: Candidate, link: number): MetricValues {
+/** A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
+function crossingOnce(costs: CostTables, candidate: Candidate, link: number): (metric: Metric) => number {
   const { infrastructure, graph } = costs;
   const secondsOn = (k: number) => {
     const table = costs.tiers[k];
@@ -86,15 +77,15 @@ function crossingOnce(costs: CostTables, candidate: Candidate, link: number): Me
     answerBytes: l === link ? answersAbove(costs.answers, candidate) : costs.answers.totalBytes,
   }));
   const comesBack = costs.answers.comesBack;
-  const valueFor = (metric: Metric) => {
-    const onTiers = used.map(({ k, busyS }) => busyValue(metric, busyS, infrastructure, k));
-    const onLinks = crossed.flatMap(({ up, down, bytes, answerBytes }) => [
-      searchedTransferValue(metric, bytes, up),
-      ...(comesBack ? [answerValue(metric, answerBytes, down)] : []),
-    ]);
-    return [...onTiers, ...onLinks].reduce((sum, part) => joined(metric, sum, part), 0);
+  return (metric) => {
+    let sum = 0;
+    for (const { k, busyS } of used) sum = joined(metric, sum, busyValue(metric, busyS, infrastructure, k));
+    for (const { up, down, bytes, answerBytes } of crossed) {
+      sum = joined(metric, sum, searchedTransferValue(metric, bytes, up));
+      if (comesBack) sum = joined(metric, sum, answerValue(metric, answerBytes, down));
+    }
+    return sum;
   };
-  return recordOf(metrics, valueFor);
 }
 
 function upBytes(costs: CostTables, candidate: Candidate, link: number): number {

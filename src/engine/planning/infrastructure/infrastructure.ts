@@ -16,6 +16,8 @@ export interface Tier extends Readonly<Record<TierRate, number>> {
   readonly overheadUs: number;
   /** Sustained compute by kind of work; where a kind is missing, `gflops` counts. */
   readonly rates?: Rates | undefined;
+  /** Bandwidth at which kernels read their weights; `memoryGBps` where absent. */
+  readonly weightGBps?: number | undefined;
   /** Fixed time per kernel, instead of `overheadUs`. */
   readonly kernelOverheadUs?: number | undefined;
   /** Prices what runtimes run as one kernel as one; true where there are `rates` or `kernelOverheadUs`. */

@@ -119,12 +119,14 @@ function resolveTier(tier: TierDocument, index: number, profiles: ReadonlyMap<st
   const fit = tier.gflops === undefined ? preset?.fit : undefined;
   const rates = tier.rates && compact<Rates>(tier.rates);
   const kernelOverheadUs = tier.kernelOverheadUs ?? (tier.overheadUs === undefined ? fit?.kernelOverheadUs : undefined);
+  const weightGBps = tier.weightGBps ?? (tier.memoryGBps === undefined ? fit?.weightGBps : undefined);
   const estimate = estimateOf(tier, preset, fit);
   return {
     id: tier.id,
     gflops: tier.gflops ?? preset?.gflops.value,
     memoryGBps: tier.memoryGBps ?? fit?.memoryGBps ?? preset?.memoryGBps.value,
     ...((rates ?? fit) && { rates: { ...fit?.rates, ...rates } }),
+    ...(weightGBps !== undefined && { weightGBps }),
     ...(kernelOverheadUs !== undefined && { kernelOverheadUs }),
     ...(tier.fusion !== undefined && { fusion: tier.fusion }),
     ...(tier.operators && { unsupportedOperators: tier.operators.unsupported }),

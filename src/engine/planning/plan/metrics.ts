@@ -222,9 +222,9 @@ export function leadingMetric(objective: Objective): Metric {
   return countedMetrics(objective)[0]?.metric ?? 'latency';
 }
 
-/** Objective value of a plan with these values. */
-export function objectiveOf(values: MetricValues, objective: Objective): number {
-  return countedMetrics(objective).reduce((sum, { metric, weight }) => sum + weight * values[metric], 0);
+/** Objective value of a plan whose metrics have these values. */
+export function objectiveOf(valueFor: (metric: Metric) => number, objective: Objective): number {
+  return countedMetrics(objective).reduce((sum, { metric, weight }) => sum + weight * valueFor(metric), 0);
 }
 
 /** True where some tier or link that counts states what a metric counts. */

@@ -1,11 +1,11 @@
 import { cutKey } from '../../split/cuts';
-import { searchCandidates } from '../../split/findCandidates';
+import { searchCuts } from '../../split/findCandidates';
 import type { Candidate, Cut } from '../../split/splitGraph';
 import type { AnswerTable } from '../costs/answers';
 import type { CostTables, WireTable } from '../costs/costTables';
 
-/** Candidates per wire table and answers; tables are kept from plan to plan, so this is computed once for each. */
-const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Candidate[]>>();
+/** Cuts per wire table and answers; tables are kept from plan to plan, so this is computed once for each. */
+const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Cut[]>>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
@@ -15,22 +15,22 @@ const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Candidate[]>>
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) {
-    const known = found.get(wire) ?? new WeakMap<AnswerTable, readonly Candidate[]>();
+    const known = found.get(wire) ?? new WeakMap<AnswerTable, readonly Cut[]>();
     const more = known.get(costs.answers) ?? candidatesUnder(costs, wire);
     found.set(wire, known.set(costs.answers, more));
-    for (const candidate of more) cuts.set(cutKey(candidate), candidate);
+    for (const cut of more) cuts.set(cutKey(cut), cut);
   }
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
 /** Candidates under a table's sizes and the answers; none where these are those of the model, which a session's never are. */
-function candidatesUnder(costs: CostTables, wire: WireTable): readonly Candidate[] {
+function candidatesUnder(costs: CostTables, wire: WireTable): readonly Cut[] {
   const { tensors } = costs.graph;
   const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
   const { nodeBytes } = costs.answers;
   const matter = answersMatter(costs);
   if (isOwnSize && !matter && costs.graph.session === undefined) return [];
-  return searchCandidates(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).candidates;
+  return searchCuts(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).cuts;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { say } from '../../../shared/messages/say';
-import type { OnnxAttribute, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
+import type { OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/model';
 import type { TensorFact } from '../facts/fact';
+import { bodiesOf } from './bodies';
 import { type FlatNode, inlineFunctions, joinPaths } from './inlineFunctions';
 import { modulePathOf } from './modulePath';
 import type { Opsets, PlannedGraph, PlannedNode, PlanningScope } from './plannedGraph';
@@ -75,23 +76,6 @@ function readsOf(node: OnnxNode, bodies: readonly PlannedGraph[]): readonly stri
   return [...reads];
 }
 
-/** The graphs among a node's attributes, in their order. */
-export function bodiesOf(node: OnnxNode): readonly OnnxGraph[] {
-  let bodies: OnnxGraph[] | undefined;
-  for (const attribute of node.attributes.values()) {
-    const found = graphsOf(attribute);
-    if (found.length > 0) bodies = bodies === undefined ? [...found] : [...bodies, ...found];
-  }
-  return bodies ?? none;
-}
-
-const none: readonly OnnxGraph[] = [];
-
-function graphsOf(attribute: OnnxAttribute): readonly OnnxGraph[] {
-  if (attribute.kind === 'graph') return [attribute.value];
-  return attribute.kind === 'graphs' ? attribute.value : none;
-}
-
 function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
   const weights = new Map<string, TensorFact>();
   for (const [name, tensor] of graph.initializers) weights.set(name, factOfTensor(tensor));
@@ -100,7 +84,7 @@ function weightsOf(graph: OnnxGraph): ReadonlyMap<string, TensorFact> {
 }
 
 /** Names that a body takes from outside. */
-function capturesOf({ nodes, inputs, outputs, weights }: PlannedGraph): ReadonlySet<string> {
+export function capturesOf({ nodes, inputs, outputs, weights }: PlannedGraph): ReadonlySet<string> {
   const own = new Set<string>(weights.keys());
   for (const input of inputs) own.add(input.name);
   for (const node of nodes) for (const name of node.writes) own.add(name);

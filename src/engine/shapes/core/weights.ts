@@ -1,6 +1,6 @@
 import { byteLength } from '../../../shared/vocabulary/dtype';
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxSparseTensor, OnnxTensor } from '../../onnx/model';
-import { bodiesOf } from './planGraph';
+import { bodiesOf } from './bodies';
 import type { PlannedNode } from './plannedGraph';
 
 /** Bytes of each weight of the main graph by tensor name: initializers, sparse ones, and Constant nodes, inlined ones too. */

@@ -1,4 +1,5 @@
-import type { OnnxGraph, OnnxModel, OnnxNode } from '../../onnx/model';
+import type { OnnxModel, OnnxNode } from '../../onnx/model';
+import { bodiesOf } from '../core/bodies';
 import { opaqueOps } from './opaque';
 import { findOp, knownOps } from './registry';
 
@@ -38,13 +39,4 @@ export function unknownOperators(model: OnnxModel): readonly UnknownOperator[] {
     }
   }
   return [...counts.values()].sort((a, b) => b.nodes - a.nodes || (a.operator < b.operator ? -1 : 1));
-}
-
-function bodiesOf(node: OnnxNode): readonly OnnxGraph[] {
-  const bodies: OnnxGraph[] = [];
-  for (const attribute of node.attributes.values()) {
-    if (attribute.kind === 'graph') bodies.push(attribute.value);
-    else if (attribute.kind === 'graphs') bodies.push(...attribute.value);
-  }
-  return bodies;
 }

@@ -1,0 +1,20 @@
+import type { InferredNode } from '../facts/inferred';
+import type { CountContext, OpEntry } from '../facts/rule';
+import { countElementwiseOps, countMacs } from './count';
+import type { PlannedNode } from './plannedGraph';
+
+/** What is known of a node once its outputs are. */
+export function inferredNode(planned: PlannedNode, entry: OpEntry | undefined, context: CountContext): InferredNode {
+  const { node } = planned;
+  return {
+    id: node.id,
+    node,
+    label: node.name === '' ? `${node.op} ${planned.writes[0] ?? node.id}` : node.name,
+    reads: planned.reads,
+    writes: planned.writes,
+    macs: countMacs(entry, context),
+    elementwiseOps: countElementwiseOps(entry, context),
+    viewOnly: entry?.viewOnly ?? false,
+    modulePath: planned.modulePath,
+  };
+}
