@@ -1,7 +1,8 @@
 import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import type { Metric } from '../../../shared/vocabulary/metrics';
-import { listed } from '../../../shared/vocabulary/quantities';
+import { durationText, listed } from '../../../shared/vocabulary/quantities';
 import type { CostTables } from '../costs/costTables';
+import { separatedKernels } from '../costs/separatedKernels';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { runsOn } from '../infrastructure/operatorSupport';
 import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue, wayOf } from '../plan/metrics';
@@ -39,21 +40,17 @@ function unknownAnswers({ graph, answers, infrastructure }: CostTables): Sentenc
   return say('caveat.unknownAnswers', { outputs: listed(names), count: names.length });
 }
 
-/** Cuts between layers that a tier's times count as one kernel. */
-function brokenFusion({ graph, tiers }: CostTables, assignment: Assignment): Sentence | undefined {
-  const places = new Set<string>();
-  for (const { fusedInto } of tiers) {
-    for (const [node, main] of fusedInto?.entries() ?? []) {
-      const [own, of] = [assignment[node] ?? 0, assignment[main] ?? 0];
-      if (own !== of) places.add(lastBelow(graph, assignment, Math.min(own, of)));
-    }
-  }
-  return places.size === 0 ? undefined : say('caveat.brokenFusion', { places: listed([...places]) });
-}
-
-/** The label of the last node that runs on a tier or below. */
-function lastBelow({ nodes }: CostTables['graph'], assignment: Assignment, tier: number): string {
-  return `\`${nodes[assignment.findLastIndex((one) => one <= tier)]?.label ?? ''}\``;
+/** Cuts between layers that a tier's times count as one kernel, and what these cost. */
+function brokenFusion(costs: CostTables, assignment: Assignment): Sentence | undefined {
+  const { lastBelow, extraSeconds } = separatedKernels(costs, assignment);
+  const tiers = [...new Set(lastBelow.map((node) => assignment[node] ?? 0))];
+  const places = tiers.map((tier) => {
+    const last = assignment.findLastIndex((one) => one <= tier);
+    return `\`${costs.graph.nodes[last]?.label ?? ''}\``;
+  });
+  if (places.length === 0) return undefined;
+  const milliseconds = extraSeconds.reduce((sum, seconds) => sum + seconds * 1e3, 0);
+  return say('caveat.brokenFusion', { places: listed([...new Set(places)]), more: durationText(milliseconds) });
 }
 
 /** A tier without rates and measured times would look infinitely fast. */
