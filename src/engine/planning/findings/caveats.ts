@@ -1,6 +1,6 @@
 import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import type { Metric } from '../../../shared/vocabulary/metrics';
-import { durationText, listed } from '../../../shared/vocabulary/quantities';
+import { bytesText, durationText, listed } from '../../../shared/vocabulary/quantities';
 import type { CostTables } from '../costs/costTables';
 import { separatedKernels } from '../costs/separatedKernels';
 import type { Infrastructure } from '../infrastructure/infrastructure';
@@ -23,9 +23,13 @@ export function caveatsOf(costs: CostTables, assignment: Assignment): Caveats {
   const { infrastructure } = costs;
   const times = [unknownCosts(costs), missingRates(costs), unknownAnswers(costs)].filter((one) => one !== undefined);
   const rates = countedMetrics(infrastructure.objective).map(({ metric }) => unstatedRates(infrastructure, metric));
-  const rest = [...rates, foreignInputs(costs), ...unsupportedNodes(costs), brokenFusion(costs, assignment)].filter(
-    (one) => one !== undefined,
-  );
+  const rest = [
+    boundedAnswers(costs),
+    ...rates,
+    foreignInputs(costs),
+    ...unsupportedNodes(costs),
+    brokenFusion(costs, assignment),
+  ].filter((one) => one !== undefined);
   return { remarks: [...times, ...rest], leaveProofOpen: times.length > 0 };
 }
 
@@ -38,6 +42,14 @@ function unknownAnswers({ graph, answers, infrastructure }: CostTables): Sentenc
   const names = answers.unknown.map((output) => `\`${graph.tensors[output]?.name ?? ''}\``);
   if (names.length === 0 || infrastructure.links.length === 0) return undefined;
   return say('caveat.unknownAnswers', { outputs: listed(names), count: names.length });
+}
+
+/** Outputs that count the most that they can be. */
+function boundedAnswers({ graph, answers, infrastructure }: CostTables): Sentence | undefined {
+  const names = answers.atMost.map((output) => `\`${graph.tensors[output]?.name ?? ''}\``);
+  if (names.length === 0 || infrastructure.links.length === 0) return undefined;
+  const bytes = answers.atMost.reduce((sum, output) => sum + (graph.tensors[output]?.mostBytes ?? 0), 0);
+  return say('caveat.boundedAnswers', { outputs: listed(names), most: bytesText(bytes) });
 }
 
 /** Cuts between layers that a tier's times count as one kernel, and what these cost. */
