@@ -6,6 +6,7 @@ import { type Figures, figureOf, figures, linkRates, metricEntry, tierRates } fr
 import type { StatePair } from '../../shared/vocabulary/statePairs';
 import type { MappedPlan, RegionMap } from '../planning/bandwidths/regionMap';
 import type { CostTables } from '../planning/costs/costTables';
+import { separatedKernels } from '../planning/costs/separatedKernels';
 import type { StrategyOutcome } from '../planning/findings/outcomes';
 import type { Assignment, Evaluation, Regime } from '../planning/plan/plan';
 import type { PlanningResult } from '../planning/planModel';
@@ -200,11 +201,13 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
   const { plan, costs } = result;
   const { tiers } = costs.infrastructure;
   const ranges = placementOf(costs.graph, plan.assignment, tiers.length);
+  const { extraSeconds } = separatedKernels(costs, plan.assignment);
   const segments = segmentTensors(costs.graph, plan.assignment, tiers.length);
   const tensors = (indices: readonly number[] = []) => tensorsAt(result, indices);
   return tiers.map((tier, k) => {
     const load = plan.evaluation.tiers[k];
     const source = tierSources[k];
+    const extra = extraSeconds[k] ?? 0;
     return {
       id: tier.id,
       ...(source?.preset !== undefined && { preset: source.preset }),
@@ -228,6 +231,7 @@ function planTiers({ result, tierSources }: PlanDocumentFacts): PlanTier[] {
       nodeCount: load?.nodes ?? 0,
       macs: load?.macs ?? 0,
       computeMs: figure(load?.computeMs ?? 0),
+      ...(extra > 0 && { separatedKernelMs: figure(extra * 1e3) }),
       weightBytes: load?.weightBytes ?? 0,
       peakActivationBytes: load?.peakActivationBytes ?? 0,
       costPerRequest: figure(load?.costPerRequest ?? 0),

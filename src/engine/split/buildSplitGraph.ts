@@ -5,6 +5,7 @@ import { DnnSplitError } from '../../shared/work/errors';
 import type { Shape } from '../shapes/algebra/dim';
 import { namedBodiesOf } from '../shapes/core/bodies';
 import { expectedShape } from '../shapes/core/expectedSizes';
+import { mostShape, mostSizes } from '../shapes/core/mostSizes';
 import { bodyWeightBytes } from '../shapes/core/weights';
 import type { TensorFact } from '../shapes/facts/fact';
 import type { InferredModel, InferredNode } from '../shapes/facts/inferred';
@@ -152,13 +153,19 @@ function tensorsOf(
 ): DataTensor[] {
   const outputNames = new Set(inferred.outputs);
   const tensors: DataTensor[] = [];
+  const most = inferred.madeDimensions.length === 0 ? undefined : mostSizes(inferred);
   for (const [name, index] of indexByName) {
     const fact = inferred.tensors.get(name);
+    const bytes = fact && factBytes(fact, inferred.expected);
+    const isOpen = most !== undefined && bytes === undefined && outputNames.has(name);
+    const mostBytes =
+      isOpen && fact !== undefined ? factBytes({ ...fact, shape: mostShape(fact.shape, most) }, most) : undefined;
     tensors.push({
       name,
       dtype: fact?.dtype ?? 'undefined',
       shape: fact?.shape,
-      bytes: fact && factBytes(fact, inferred.expected),
+      bytes,
+      ...(mostBytes !== undefined && { mostBytes }),
       producer: producers[index] ?? -1,
       consumers: consumers[index] ?? noIndices,
       isGraphOutput: outputNames.has(name),

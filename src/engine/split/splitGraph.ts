@@ -10,6 +10,8 @@ export interface DataTensor {
   readonly shape: readonly Dim[] | undefined;
   /** Bytes on the wire in its own type; none where a dimension is unknown, never 0 for that. */
   readonly bytes: number | undefined;
+  /** Of an output whose size only a run decides: the most that it can be, where the model tells. */
+  readonly mostBytes?: number;
   /** Index of the node that makes it, or -1 for a graph input. */
   readonly producer: number;
   /** Indices of the nodes that read it, ascending, each once. */

@@ -108,6 +108,9 @@ const planTier = z.strictObject({
   nodeCount: count,
   macs: nonNegative,
   computeMs: nonNegative,
+  separatedKernelMs: nonNegative
+    .optional()
+    .describe('What parts of kernels that a cut separates take besides on this tier; in no other figure.'),
   weightBytes: nonNegative,
   peakActivationBytes: nonNegative,
   costPerRequest: nonNegative,

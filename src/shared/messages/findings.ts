@@ -40,8 +40,10 @@ export const findingsMessages = {
   'caveat.unknownCosts': '{layers|# layer has|# layers have} no known cost. Bind the open dimensions.',
   'caveat.unknownAnswers':
     'The size of {outputs} is known only once the model has run, so the way back counts nothing for {count|it|them}.',
+  'caveat.boundedAnswers':
+    'The size of {outputs} is known only once the model has run, so the way back counts the most that it can be, {most}.',
   'caveat.brokenFusion':
-    'The cut after {places} separates layers that runtimes run as one kernel. What that costs is not counted.',
+    'The cut after {places} separates layers that runtimes run as one kernel. That costs about {more} of computing more, which the figures leave out.',
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
   'caveat.foreignInputs': '`inputs` names {given}, but this model reads {own}.',

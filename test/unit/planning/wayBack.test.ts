@@ -5,8 +5,11 @@ import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { defaultConfig, resolveConfig } from '../../../src/engine/planning/infrastructure/resolveConfig';
 import { planModel } from '../../../src/engine/planning/planModel';
+import { buildSplitGraph } from '../../../src/engine/split/buildSplitGraph';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import { GraphWriter } from '../../support/graphWriter';
+import { inferBuilt } from '../../support/inferBuilt';
 import {
   allAssignments,
   bestWithin,
@@ -66,6 +69,30 @@ describe('an answer that is returned', () => {
     expect(adviceOf('returned')).toContain('(optimal for the known costs)');
     expect(adviceOf('stays')).not.toContain('way back');
     expect(adviceOf('stays')).toContain('(proven optimal)');
+  });
+
+  test('whose size only a run decides counts the most that it can be, where the model tells', () => {
+    const g = new GraphWriter();
+    const boxes = g.input('boxes', 'float32', [1, 50, 4]);
+    const scores = g.input('scores', 'float32', [1, 3, 50]);
+    const picked = g.op('NonMaxSuppression', [boxes, scores, g.ints([20])]);
+    const places = g.op('NonZero', [g.op('Relu', [scores])]);
+    const few = g.op('Compress', [boxes, g.input('keep', 'bool', [50])], { axis: 1 });
+    const outputs = [picked, places, few];
+    const graph = buildSplitGraph(inferBuilt({ opset: 17, tensors: g.tensors, nodes: g.nodes, outputs }));
+    const mostOf = (name: string) => graph.tensors.find((tensor) => tensor.name === name);
+    // 3 classes of 20 boxes as three int64 each; three coordinates of all 150 scores; all boxes.
+    expect(mostOf(picked)).toMatchObject({ bytes: undefined, mostBytes: 3 * 20 * 3 * 8 });
+    expect(mostOf(places)).toMatchObject({ bytes: undefined, mostBytes: 3 * 150 * 8 });
+    expect(mostOf(few)).toMatchObject({ bytes: undefined, mostBytes: 50 * 4 * 4 });
+    const infrastructure = plainInfrastructure([{ gflops: 1 }, { gflops: 9 }], [{ bandwidthMbps: 10 }], {
+      answer: 'returned',
+    });
+    const onTop = new Uint8Array(graph.nodes.length).fill(1);
+    const { links } = evaluatePlan(createCostTables(graph, infrastructure), onTop);
+    expect(links[0]?.answerBytes).toBe(1440 + 3600 + 800);
+    const { advice } = planModel(graph, findCandidates(graph), infrastructure, { strategy: 'single:tier1' });
+    expect(advice.text).toContain('so the way back counts the most that it can be');
   });
 
   test('is waited for on every link that anything was asked for over, even where nothing is left to carry', () => {

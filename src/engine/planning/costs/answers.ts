@@ -19,13 +19,16 @@ export interface AnswerTable {
   readonly bytesFrom: Float64Array;
   /** Bytes of the outputs alone. */
   readonly totalBytes: number;
-  /** Outputs whose size nobody knows, which count nothing. */
+  /** Outputs whose size only a run decides: they count the most that they can be. */
+  readonly atMost: readonly number[];
+  /** Outputs of which not even that is known, which count nothing. */
   readonly unknown: readonly number[];
 }
 
 /**
- * The answers of a graph. An output that is an input is on the first tier anyway. One of unknown size counts nothing, rather
- * than without end: it has to come back from wherever it is made.
+ * The answers of a graph. An output that is an input is on the first tier anyway. One whose size only a run decides counts the
+ * most that it can be, and where nobody knows that nothing, rather than without end: it has to come back from wherever it is
+ * made.
  */
 export function answerTable(
   graph: SplitGraph,
@@ -38,8 +41,8 @@ export function answerTable(
   });
   const nodeBytes = new Float64Array(n);
   for (const index of outputs) {
-    const { producer = 0, bytes = 0 } = graph.tensors[index] ?? {};
-    nodeBytes[producer] = (nodeBytes[producer] ?? 0) + bytes;
+    const { producer = 0 } = graph.tensors[index] ?? {};
+    nodeBytes[producer] = (nodeBytes[producer] ?? 0) + (answerBytesOf(graph, index) ?? 0);
   }
   const bytesFrom = new Float64Array(n + 1);
   for (let node = n - 1; node >= 0; node -= 1) {
@@ -58,8 +61,14 @@ export function answerTable(
     nodeBytes,
     bytesFrom,
     totalBytes: bytesFrom[0] ?? 0,
-    unknown: outputs.filter((index) => graph.tensors[index]?.bytes === undefined),
+    atMost: outputs.filter((index) => graph.tensors[index]?.mostBytes !== undefined),
+    unknown: outputs.filter((index) => answerBytesOf(graph, index) === undefined),
   };
+}
+
+/** What an output counts on the way back. */
+export function answerBytesOf({ tensors }: SplitGraph, output: number): number | undefined {
+  return tensors[output]?.bytes ?? tensors[output]?.mostBytes;
 }
 
 /** Bytes that come down a cut: the answers that are made above it, and state. */

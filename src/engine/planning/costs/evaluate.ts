@@ -14,6 +14,7 @@ import {
   wayOf,
 } from '../plan/metrics';
 import type { Assignment, Evaluation, LinkLoad, StateLoad, TierLoad } from '../plan/plan';
+import { answerBytesOf } from './answers';
 import { additiveObjective, answerCost, crossingCost } from './costModel';
 import type { CostTables } from './costTables';
 
@@ -89,7 +90,7 @@ function answerLoad(costs: CostTables, assignment: Assignment, l: number, isReac
   const { infrastructure, answers, topology } = costs;
   const made = (output: number) => assignment[topology.producer[output] ?? 0] ?? 0;
   const own = isReached ? answers.outputs.filter((output) => made(output) > l) : [];
-  const answerBytes = own.reduce((sum, output) => sum + (costs.graph.tensors[output]?.bytes ?? 0), stateBytes);
+  const answerBytes = own.reduce((sum, output) => sum + (answerBytesOf(costs.graph, output) ?? 0), stateBytes);
   const way = wayOf(infrastructure, l, 'down');
   const valueIn = (metric: Metric) => (isReached && answers.comesBack ? answerValue(metric, answerBytes, way) : 0);
   return { load: { answers: own, answerBytes, answerMs: valueIn('latency') * 1e3 }, cost: valueIn('cost') };

@@ -1,7 +1,8 @@
 import { inTurn, type Sentence, say } from '../../../shared/messages/say';
 import type { Metric } from '../../../shared/vocabulary/metrics';
-import { listed } from '../../../shared/vocabulary/quantities';
+import { bytesText, durationText, listed } from '../../../shared/vocabulary/quantities';
 import type { CostTables } from '../costs/costTables';
+import { separatedKernels } from '../costs/separatedKernels';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { runsOn } from '../infrastructure/operatorSupport';
 import { busyValue, countedMetrics, isStated, metricArithmetic, transferValue, wayOf } from '../plan/metrics';
@@ -22,9 +23,13 @@ export function caveatsOf(costs: CostTables, assignment: Assignment): Caveats {
   const { infrastructure } = costs;
   const times = [unknownCosts(costs), missingRates(costs), unknownAnswers(costs)].filter((one) => one !== undefined);
   const rates = countedMetrics(infrastructure.objective).map(({ metric }) => unstatedRates(infrastructure, metric));
-  const rest = [...rates, foreignInputs(costs), ...unsupportedNodes(costs), brokenFusion(costs, assignment)].filter(
-    (one) => one !== undefined,
-  );
+  const rest = [
+    boundedAnswers(costs),
+    ...rates,
+    foreignInputs(costs),
+    ...unsupportedNodes(costs),
+    brokenFusion(costs, assignment),
+  ].filter((one) => one !== undefined);
   return { remarks: [...times, ...rest], leaveProofOpen: times.length > 0 };
 }
 
@@ -39,21 +44,25 @@ function unknownAnswers({ graph, answers, infrastructure }: CostTables): Sentenc
   return say('caveat.unknownAnswers', { outputs: listed(names), count: names.length });
 }
 
-/** Cuts between layers that a tier's times count as one kernel. */
-function brokenFusion({ graph, tiers }: CostTables, assignment: Assignment): Sentence | undefined {
-  const places = new Set<string>();
-  for (const { fusedInto } of tiers) {
-    for (const [node, main] of fusedInto?.entries() ?? []) {
-      const [own, of] = [assignment[node] ?? 0, assignment[main] ?? 0];
-      if (own !== of) places.add(lastBelow(graph, assignment, Math.min(own, of)));
-    }
-  }
-  return places.size === 0 ? undefined : say('caveat.brokenFusion', { places: listed([...places]) });
+/** Outputs that count the most that they can be. */
+function boundedAnswers({ graph, answers, infrastructure }: CostTables): Sentence | undefined {
+  const names = answers.atMost.map((output) => `\`${graph.tensors[output]?.name ?? ''}\``);
+  if (names.length === 0 || infrastructure.links.length === 0) return undefined;
+  const bytes = answers.atMost.reduce((sum, output) => sum + (graph.tensors[output]?.mostBytes ?? 0), 0);
+  return say('caveat.boundedAnswers', { outputs: listed(names), most: bytesText(bytes) });
 }
 
-/** The label of the last node that runs on a tier or below. */
-function lastBelow({ nodes }: CostTables['graph'], assignment: Assignment, tier: number): string {
-  return `\`${nodes[assignment.findLastIndex((one) => one <= tier)]?.label ?? ''}\``;
+/** Cuts between layers that a tier's times count as one kernel, and what these cost. */
+function brokenFusion(costs: CostTables, assignment: Assignment): Sentence | undefined {
+  const { lastBelow, extraSeconds } = separatedKernels(costs, assignment);
+  const tiers = [...new Set(lastBelow.map((node) => assignment[node] ?? 0))];
+  const places = tiers.map((tier) => {
+    const last = assignment.findLastIndex((one) => one <= tier);
+    return `\`${costs.graph.nodes[last]?.label ?? ''}\``;
+  });
+  if (places.length === 0) return undefined;
+  const milliseconds = extraSeconds.reduce((sum, seconds) => sum + seconds * 1e3, 0);
+  return say('caveat.brokenFusion', { places: listed([...new Set(places)]), more: durationText(milliseconds) });
 }
 
 /** A tier without rates and measured times would look infinitely fast. */
