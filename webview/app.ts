@@ -154,6 +154,7 @@ export function createApp(root: HTMLElement, transport: Transport, { modelName, 
       if (state.body === null && outsideCamera !== null) view.restore(outsideCamera);
       else view.openAfresh();
       host.focus({ preventScroll: true });
+      controller.tellShown();
     }
     show(state);
     if (state.preview !== before.preview) pointer.refresh();
@@ -233,7 +234,7 @@ type WantedPicture = Extract<ToWebview, { type: 'sendPicture' }>;
 /** Makes a picture and sends it; says why where that fails. */
 async function sendPicture(wanted: WantedPicture, view: GraphView, transport: Transport): Promise<void> {
   try {
-    const { png, scale } = await view.picture(wanted.part, wanted.scale);
+    const { png, scale } = await view.picture(wanted);
     transport.post({ type: 'picture', png: await base64Of(png), scale });
   } catch (thrown) {
     transport.post({ type: 'noPicture', reason: String(thrown) });

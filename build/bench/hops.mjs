@@ -1,14 +1,12 @@
 /** What a relay adds to a request, beside a bare server of Node.js that sends the same bytes back. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import onnxProto from 'onnx-proto';
-import { root } from './loadProduct.mjs';
+import { bundleRelay, startProgram } from './relayPrograms.mjs';
 import { figure, spread, spreadText } from './statistics.mjs';
 
-/** @typedef {{ base: string, stop: () => void }} Server */
+/** @typedef {import('./relayPrograms.mjs').Server} Server */
 
 const { onnx } = onnxProto;
 const elements = 200_000;
@@ -18,17 +16,7 @@ const tensor = { name: 'x', dtype: 'float32', shape: [elements], bytes: 4 * elem
 
 /** @param {import('./sections.mjs').Bench} bench */
 export async function hops({ folder, rounds, say }) {
-  const program = join(folder, 'relay.js');
-  await build({
-    absWorkingDir: root,
-    entryPoints: { relay: 'src/relay/main.ts' },
-    outdir: folder,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  const program = await bundleRelay(folder);
   /** @type {Server[]} */
   const servers = [await startProgram([writeEcho(folder)])];
   for (const [position, count] of [0, 1, 2].map((below) => [2 - below, below + 1])) {
@@ -122,25 +110,6 @@ function writeEcho(folder) {
     }).listen(0, '127.0.0.1', function () { process.stderr.write('echo listens on 127.0.0.1:' + this.address().port + '\\n'); });`,
   );
   return path;
-}
-
-/** @param {readonly string[]} args @returns {Promise<Server>} */
-async function startProgram(args) {
-  const child = spawn(process.execPath, [...args], {
-    cwd: root,
-    env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const port = await new Promise((done, fail) => {
-    let text = '';
-    child.stderr.setEncoding('utf8').on('data', (part) => {
-      text += part;
-      const found = / listens on \S+:(\d+)/.exec(text)?.[1];
-      if (found !== undefined) done(found);
-    });
-    child.once('exit', () => fail(new Error(`The server ended: ${text}`)));
-  });
-  return { base: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
 }
 
 const head = Buffer.from(

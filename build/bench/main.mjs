@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commandLine } from './commandLine.mjs';
 import { excess } from './excess.mjs';
 import { families } from './families.mjs';
 import { frames } from './frames.mjs';
@@ -11,7 +12,10 @@ import { hops } from './hops.mjs';
 import { loadProduct } from './loadProduct.mjs';
 import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
-import { commandLine, evaluatedPlans, exact, layout, planning, reading, scaling, slider } from './sections.mjs';
+import { relay } from './relay.mjs';
+import { evaluatedPlans, exact, layout, planning, reading, scaling, slider } from './sections.mjs';
+import { splitting } from './splitting.mjs';
+import { comparing, serverStart } from './waiting.mjs';
 import { workspace } from './workspace.mjs';
 
 const sections = new Map([
@@ -25,9 +29,13 @@ const sections = new Map([
   ['memory', { title: 'Models opened and closed again', run: memory }],
   ['exact', { title: 'The exact planner', run: exact }],
   ['planning', { title: 'A plan and what is told of it', run: planning }],
+  ['comparing', { title: 'All strategies on five tiers', run: comparing }],
+  ['serverStart', { title: 'The language server, cold', run: serverStart }],
   ['slider', { title: 'One bandwidth changes', run: slider }],
   ['evaluatedPlans', { title: 'Plans that are computed', run: evaluatedPlans }],
   ['hops', { title: 'What a relay adds to a request', run: hops }],
+  ['splitting', { title: 'Models with many weights split and verified', run: splitting }],
+  ['relay', { title: 'A relay beside plain TCP and beside a bare server', run: relay }],
   ['layout', { title: 'Layout of a large graph', run: layout }],
   ['frames', { title: 'Work per frame of the graph view, in a browser', run: frames }],
   ['opening', { title: 'From the command to the tree and the first picture, in VS Code', run: opening }],

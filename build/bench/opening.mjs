@@ -7,8 +7,10 @@ import { obtainVscode } from '../../test/vscode/driver/obtainVscode.mjs';
 import { openBrowser } from '../../test/vscode/driver/openBrowser.mjs';
 import { copyWorkspace, installExtension, packageExtension } from '../../test/vscode/driver/packageExtension.mjs';
 import { startServer } from '../../test/vscode/driver/startServer.mjs';
+import { netronSource, netronVariable, openInNetron } from './netron.mjs';
 import { sharedModel } from './sharedModel.mjs';
-import { spread, spreadText } from './statistics.mjs';
+import { figure, spread, spreadText } from './statistics.mjs';
+import { writeResidualNetwork } from './writeModels.mjs';
 
 /** @typedef {{ tree: number, graph: number }} Opening milliseconds from the command to each of both */
 /** @typedef {{ vscode: import('../../test/vscode/driver/obtainVscode.mjs').VscodeServer, program: string, extensionsFolder: string }} Stage */
@@ -17,6 +19,12 @@ import { spread, spreadText } from './statistics.mjs';
 const quietMs = 4000;
 /** Longer than the server takes until it keeps its compiled programs. */
 const keptAfterMs = 6000;
+
+/** Models that lie beside the checkout, by the name under which they are opened. */
+const sharedFiles = /** @type {const} */ ([
+  ['swin_t.onnx', 'tv_swin_t'],
+  ['densenet121.onnx', 't113_densenet121'],
+]);
 
 /**
  * Opens models as the first thing in a window, where no server runs yet: in the very first window after the extension was
@@ -30,12 +38,22 @@ export async function opening(bench) {
   const vscode = await obtainVscode('stable', say);
   const stage = { vscode, program, extensionsFolder: await installExtension(vscode, await packageExtension()) };
   const workspace = await copyWorkspace();
-  const swin = sharedModel(bench, 'tv_swin_t');
-  if (swin !== undefined) await cp(swin, join(workspace, 'swin_t.onnx'));
-  const files = ['mobilenetv2.onnx', 'resnet152.onnx', ...(swin === undefined ? [] : ['swin_t.onnx'])];
+  const files = ['mobilenetv2.onnx', 'resnet152.onnx'];
+  for (const [file, name] of sharedFiles) {
+    const path = sharedModel(bench, name);
+    if (path === undefined) continue;
+    await cp(path, join(workspace, file));
+    files.push(file);
+  }
+  writeResidualNetwork(join(workspace, 'nodes20k.onnx'), 20_000);
+  files.push('nodes20k.onnx');
+  const netron = netronSource();
+  if (netron === undefined) say(`  Netron: left out, ${netronVariable} names no folder of a checkout of it`);
   try {
     /** @type {Map<string, Opening[]>} */
     const openings = new Map();
+    /** @type {Map<string, { first: number, warm: number }[]>} */
+    const peers = new Map();
     const add = (/** @type {string} */ name, /** @type {Opening} */ opened) =>
       openings.set(name, [...(openings.get(name) ?? []), opened]);
     for (let round = 0; round < rounds; round++) {
@@ -51,14 +69,44 @@ export async function opening(bench) {
           add(`${other}, after another`, await openOne(page, other));
         });
         await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+        if (netron === undefined) continue;
+        const other = files[(turn + 1) % files.length] ?? file;
+        const shown = await inNetron(program, netron, join(workspace, file), join(workspace, other));
+        peers.set(file, [...(peers.get(file) ?? []), shown]);
       }
     }
     for (const [name, samples] of [...openings].sort(([a], [b]) => a.localeCompare(b))) {
       const text = (/** @type {keyof Opening} */ part) => spreadText(spread(samples.map((sample) => sample[part])));
       say(`  ${name.padEnd(36)} tree ${text('tree').padEnd(24)} graph ${text('graph')} ms`);
     }
+    for (const [file, samples] of peers) sayPeer(say, file, openings, samples);
   } finally {
     await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+/** Both ways in which Netron opens a file, beside ours. @param {(line: string) => void} say @param {string} file @param {ReadonlyMap<string, readonly Opening[]>} openings @param {readonly { first: number, warm: number }[]} samples */
+function sayPeer(say, file, openings, samples) {
+  for (const [name, way] of /** @type {const} */ ([
+    ['first in a window', 'first'],
+    ['after another', 'warm'],
+  ])) {
+    const own = openings.get(`${file}, ${name}`)?.map(({ graph }) => graph);
+    const netron = spread(samples.map((sample) => sample[way]));
+    say(`  ${`${file}, ${name}, Netron`.padEnd(36)} graph ${spreadText(netron)} ms`);
+    if (own === undefined) continue;
+    const times = spread(own).median / netron.median;
+    say(`  target ${times <= 1 ? 'kept' : 'MISSED'}: ${file}, ${name}, ${figure(times)} times Netron, at most 1.00`);
+  }
+}
+
+/** @param {string} program @param {string} source @param {string} model @param {string} other */
+async function inNetron(program, source, model, other) {
+  const { browser } = await openBrowser(program);
+  try {
+    return await openInNetron(browser, source, model, other);
+  } finally {
+    await browser.close();
   }
 }
 

@@ -2,10 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { pythonHas, usageOfNode, usageOfPython } from './childUsage.mjs';
 import { root } from './loadProduct.mjs';
 import { sharedModel } from './sharedModel.mjs';
-import { figure, spread, spreadText, timeInTurn } from './statistics.mjs';
+import { figure, spreadText, timeInTurn } from './statistics.mjs';
 import { writeMaskedTransformer, writeResidualNetwork, writeWithWeightsInside } from './writeModels.mjs';
 
 /**
@@ -13,7 +12,7 @@ import { writeMaskedTransformer, writeResidualNetwork, writeWithWeightsInside } 
  * @typedef {import('./statistics.mjs').Timing} Timing
  */
 
-const resnet = join(root, 'test/workspace/resnet152.onnx');
+export const resnet = join(root, 'test/workspace/resnet152.onnx');
 
 /** @param {Bench} bench @param {readonly Timing[]} timings */
 function sayTimings({ say }, timings) {
@@ -22,8 +21,8 @@ function sayTimings({ say }, timings) {
   }
 }
 
-/** States a target and whether the figure keeps it. @param {Bench} bench @param {string} what @param {number} value @param {number} target @param {string} [unit] */
-function sayTarget({ say }, what, value, target, unit = 'ms') {
+/** States a target and whether the figure keeps it. @param {Pick<Bench, 'say'>} bench @param {string} what @param {number} value @param {number} target @param {string} [unit] */
+export function sayTarget({ say }, what, value, target, unit = 'ms') {
   const verdict = value <= target ? 'kept' : 'MISSED';
   say(`  target ${verdict}: ${what} ${figure(value)}, at most ${figure(target)} ${unit}`);
 }
@@ -55,52 +54,6 @@ export async function reading(bench) {
   bench.say(
     `  decoding everything takes ${figure(decoder.cpuMs.median / own.cpuMs.median)} times the CPU of the analysis`,
   );
-}
-
-/** From a cold start, as a script sees it. @param {Bench} bench */
-export async function commandLine(bench) {
-  const { folder, rounds, say } = bench;
-  const cli = join(root, 'dist/cli.js');
-  if (!existsSync(cli)) return say('  left out: there is no dist/cli.js; run `npm run build` first');
-  const model = join(folder, 'resnet152.onnx');
-  if (!existsSync(model)) writeWithWeightsInside(resnet, model);
-  const decode = `require('onnx-proto').onnx.ModelProto.decode(require('fs').readFileSync(${JSON.stringify(model)}))`;
-  /** @type {{ name: string, run: () => import('./childUsage.mjs').Usage }[]} */
-  const cases = [
-    { name: 'dnnsplit analyze, 241 MB', run: () => usageOfNode([cli, 'analyze', model, '--json']) },
-    { name: 'node that ends at once', run: () => usageOfNode(['-e', '']) },
-    { name: 'onnx-proto decode', run: () => usageOfNode(['-e', decode]) },
-  ];
-  if (pythonHas('onnx')) {
-    const code = `import onnx; onnx.shape_inference.infer_shapes(onnx.load(${JSON.stringify(model)}))`;
-    cases.push({ name: 'Python onnx.load and infer_shapes', run: () => usageOfPython(code) });
-  } else {
-    say('  Python onnx: left out, python3 has no module onnx here');
-  }
-  const samples = cases.map(() => /** @type {import('./childUsage.mjs').Usage[]} */ ([]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, { run }] of cases.entries()) {
-      const usage = run();
-      if (round > 0) samples[index]?.push(usage);
-    }
-  }
-  const medians = samples.map((usages) => ({
-    cpuMs: spread(usages.map((usage) => usage.cpuMs)).median,
-    memory: spread(usages.map((usage) => usage.mostMemoryMB)).median,
-  }));
-  for (const [index, { name }] of cases.entries()) {
-    const usages = samples[index] ?? [];
-    const wall = spread(usages.map((usage) => usage.wallMs));
-    const cpu = spread(usages.map((usage) => usage.cpuMs));
-    const memory = figure(medians[index]?.memory ?? 0);
-    say(`  ${name.padEnd(46)} wall ${spreadText(wall).padEnd(24)} CPU ${spreadText(cpu)} ms, most memory ${memory} MB`);
-  }
-  const own = medians[0];
-  for (const [index, other] of medians.entries()) {
-    if (index < 2 || own === undefined) continue;
-    const ratio = `${figure(other.cpuMs / own.cpuMs)} times the CPU and ${figure(other.memory / own.memory)} times the memory`;
-    say(`  ${cases[index]?.name} takes ${ratio}`);
-  }
 }
 
 /** Ten times the nodes must cost little more than ten times as much. @param {Bench} bench */

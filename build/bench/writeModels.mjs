@@ -5,6 +5,19 @@ import onnxProto from 'onnx-proto';
 const { onnx } = onnxProto;
 const float32 = 1;
 const bytesPerElement = 4;
+/** Bytes of an element of the types of ONNX that weights are of, besides those of four. */
+const oddElementBytes = new Map([
+  [2, 1],
+  [3, 1],
+  [4, 2],
+  [5, 2],
+  [7, 8],
+  [9, 1],
+  [10, 2],
+  [11, 8],
+  [12, 4],
+  [13, 8],
+]);
 
 /** @param {number} value a non-negative integer; above 32 bits too */
 function varint(value) {
@@ -40,7 +53,7 @@ export function writeWithWeightsInside(from, to, unusedBytes = 0) {
   for (const tensor of tensors) {
     const isInside = tensor.externalData?.length === 0 && tensor.name !== 'unused';
     const elements = (tensor.dims ?? []).reduce((product, dim) => product * Number(dim), 1);
-    const hole = isInside ? 0 : elements * bytesPerElement;
+    const hole = isInside ? 0 : elements * (oddElementBytes.get(tensor.dataType ?? float32) ?? bytesPerElement);
     const head = onnx.TensorProto.encode({ ...tensor, externalData: [], dataLocation: 0 }).finish();
     const holeHead = hole > 0 ? lengthPrefix(9, hole) : new Uint8Array(0);
     parts.push(lengthPrefix(5, head.length + holeHead.length + hole), head, holeHead, hole);

@@ -7,9 +7,11 @@ import { measureRuns } from '../runtime/measuring/measureRuns';
 import { visibleText } from '../shared/escape/visible';
 import { trialTaskSchema } from '../shared/reports/trial';
 import { verificationTaskSchema } from '../shared/reports/verification';
+import { wayTaskSchema } from '../shared/reports/way';
 import { productVersion } from '../shared/version';
 import { toErrorData } from '../shared/work/errors';
 import { jsonWorkerRole, serveJsonWorker } from './inference/jsonWorker';
+import { measureWayTo } from './protocols/wayTo';
 import { addRelayOptions } from './serveCommand';
 import { addTaskCommand } from './taskCommand';
 import { runTrial } from './trial/runTrial';
@@ -25,6 +27,7 @@ function runProgram(): void {
   addRelayOptions(program);
   addTaskCommand(program, 'verify', { schema: verificationTaskSchema, run: verifyChain });
   addTaskCommand(program, 'trial', { schema: trialTaskSchema, run: runTrial });
+  addTaskCommand(program, 'way', { schema: wayTaskSchema, run: measureWayTo });
   // For measuring on another machine, where this program is all that there is.
   addTaskCommand(program, 'profile', { schema: measuringOrderSchema, run: measureRuns });
   program.command('link', { hidden: true }).action(() => answerLink(process.stdin, process.stdout));

@@ -74,8 +74,16 @@ export class TinyElement {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
+  get valueAsNumber(): number {
+    return Number(this.value);
+  }
+
   click(): void {
-    for (const listener of this.listeners.get('click') ?? []) listener();
+    this.fire('click');
+  }
+
+  fire(name: string): void {
+    for (const listener of this.listeners.get(name) ?? []) listener();
   }
 
   contains(): boolean {

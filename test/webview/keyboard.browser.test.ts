@@ -94,6 +94,34 @@ describeInBrowser('a plan by keyboard', (session) => {
   });
 });
 
+describeInBrowser('the inside of a node', (session) => {
+  test('is opened and left by keyboard, and says so', async () => {
+    await session.open();
+    const before = await session.camera();
+    await session.page.evaluate(() => window.harness.sendOpenable('conv_0'));
+    await session.page.evaluate(() => window.harness.send({ type: 'select', nodeIds: ['conv_0'], reveal: true }));
+    const [spoken, proxy] = [session.page.locator('[aria-live=polite]'), session.page.locator('#focused-node')];
+    await expect.poll(() => proxy.textContent()).toMatch(/can be opened, 2 bodies inside$/);
+    expect(await proxy.getAttribute('aria-expanded')).toBe('false');
+    await session.graph().press('o');
+    await expect.poll(() => spoken.textContent()).toMatch(/^Opened then_branch of layer0\.conv_0, \d+ nodes/);
+    const way = session.page.getByRole('navigation', { name: 'Place in the model' });
+    await way.getByRole('button', { name: 'else_branch' }).press('Enter');
+    await expect.poll(() => spoken.textContent()).toMatch(/^Opened else_branch/);
+    expect(await session.lastPosted('shown')).toMatchObject({ body: 'conv_0/else_branch' });
+    // The keyboard is in the graph again, where nothing can be cut.
+    await session.page.keyboard.press('ArrowDown');
+    await session.page.keyboard.press('1');
+    await session.page.getByText(/^The inside of a node runs where the node does/).waitFor();
+    await session.page.keyboard.press('Escape');
+    await session.page.keyboard.press('Backspace');
+    await way.waitFor({ state: 'hidden' });
+    expect(await proxy.textContent()).toMatch(/layer0\.conv_0/);
+    expect(await session.camera()).toEqual(before);
+    expect((await session.posted()).filter(({ type }) => type === 'override')).toEqual([]);
+  });
+});
+
 describeInBrowser('a boundary that is dragged', (session) => {
   test('takes the card about it away', async () => {
     await session.open('cuts=11,43');

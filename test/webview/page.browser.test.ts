@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveView } from '../../src/shared/reports/live';
 import { axeFindings } from './axe';
+import { planOf, residualNetwork } from './harness/residualNet';
 import { describeInBrowser } from './harness/session';
 import type { ThemeName } from './harness/themes';
 
@@ -16,10 +17,14 @@ const moment = {
 };
 const live: LiveView = {
   address: 'http://127.0.0.1:8000',
+  isEmulated: true,
   trouble: 'No relay answers.',
   history: [0, 1000, 2000].map((atMs) => ({ ...moment, atMs })),
   switches: [{ atMs: 1000, reason: 'bandwidth', cut, mbps: 12 }],
 };
+
+const network = residualNetwork(6);
+const comparedPlan = { strategy: 'single:edge', ...planOf(network, { cuts: [1, 43] }) };
 
 describeInBrowser('page of the graph view', (session) => {
   test('sets no text larger than its box while it is drawn for the first time', async () => {
@@ -176,11 +181,27 @@ describeInBrowser('page of the graph view', (session) => {
       }
       await strip.focus();
       await session.page.keyboard.press('Tab');
+      await session.page.keyboard.press('ArrowRight');
+      expect(await session.lastPosted('emulate')).toEqual({ type: 'emulate', mbps: expect.any(Number) });
+      await session.page.keyboard.press('Tab');
       await session.page.keyboard.press('Tab');
       await session.page.keyboard.press('Enter');
       expect(await session.lastPosted('run')).toMatchObject({ command: 'stopFollowing' });
       await session.page.evaluate(() => window.harness.send({ type: 'live', live: null }));
       await strip.waitFor({ state: 'hidden' });
+      await session.page.evaluate((comparison) => {
+        const { send, sendOpenable } = window.harness;
+        send({ type: 'act', act: { kind: 'compare', strategy: comparison.strategy } });
+        send({ type: 'comparison', comparison });
+        sendOpenable('conv_0');
+        send({ type: 'act', act: { kind: 'openBody', nodeId: 'conv_0' } });
+      }, comparedPlan);
+      await session.page.getByRole('heading', { name: 'Compared with single:edge' }).waitFor();
+      await session.page.getByRole('navigation', { name: 'Place in the model' }).waitFor();
+      if (process.env['SCREENSHOTS']) {
+        await session.page.screenshot({ path: `artifacts/webview/compared-${theme}.png` });
+      }
+      expect(await axeFindings(session.page), 'compared, inside of a node').toEqual([]);
     });
   }
 });

@@ -1,13 +1,18 @@
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { handoverOf } from '../../src/app/plan/handoverFile';
 import { handoverText } from '../../src/app/plan/handoverText';
+import { planText } from '../../src/app/plan/planAnalyzed';
+import { planPage } from '../../src/app/plan/planPage';
 import { buildScene } from '../../src/engine/picture/layout/buildScene';
 import { createElkEngine } from '../../src/engine/picture/layout/elkEngine';
 import { sceneOverlay } from '../../src/engine/report/sceneOverlay';
+import type { NamedText } from '../../src/shared/protocol/requests';
 import { handFolder, planByHand } from '../support/handModel';
 import { findBrowser } from '../vscode/driver/findBrowser.mjs';
 import { axeFindings } from './axe';
+import { type ThemeName, themes } from './harness/themes';
 
 const executablePath = await findBrowser(() => undefined);
 
@@ -45,3 +50,56 @@ test.skipIf(executablePath === undefined)('a report is read in both themes and p
   await browser.close();
   expect(papers.size).toBe(2);
 });
+
+const themeNames: readonly ThemeName[] = ['dark', 'light', 'hc-dark', 'hc-light'];
+
+/** The texts of the plan that was made by hand, and of one that is cut elsewhere. */
+function planTexts(): { readonly plan: NamedText; readonly other: NamedText } {
+  const folder = handFolder();
+  const textOf = (name: string, cuts: readonly number[]) => ({
+    name,
+    text: planText(planByHand(folder, { compare: true }, cuts), join(folder.folder, name)),
+  });
+  const texts = {
+    plan: textOf('hand.splitplan.json', [3, 5]),
+    other: textOf('other.splitplan.json', [1, 5]),
+  };
+  folder.remove();
+  return texts;
+}
+
+test.skipIf(executablePath === undefined)(
+  'a plan preview and what a plan does otherwise are read in the four kinds of theme',
+  async () => {
+    const { plan, other } = planTexts();
+    const pages = { preview: planPage(plan), diff: planPage(plan, other) };
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+    const context = await browser.newContext({ viewport: { width: 900, height: 900 }, deviceScaleFactor: 2 });
+    const papers = new Set<string>();
+    for (const [name, body] of Object.entries(pages)) {
+      const page = await context.newPage();
+      await page.route('http://plan.test/', (route) => route.fulfill({ contentType: 'text/html', body }));
+      await page.goto('http://plan.test/');
+      for (const theme of themeNames) {
+        const { bodyClass, variables } = themes[theme];
+        // As the editor does it: variables on the root element, a class on the body.
+        await page.evaluate(
+          ([known, className]) => {
+            for (const [variable, value] of Object.entries(known)) {
+              document.documentElement.style.setProperty(`--vscode-${variable}`, value);
+            }
+            document.body.className = className;
+          },
+          [variables, bodyClass] as const,
+        );
+        if (process.env['SCREENSHOTS']) {
+          await page.screenshot({ path: `artifacts/webview/${name}-${theme}.png`, fullPage: true });
+        }
+        expect(await axeFindings(page), `${name}, ${theme}`).toEqual([]);
+        papers.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+      }
+    }
+    await browser.close();
+    expect(papers.size).toBeGreaterThanOrEqual(3);
+  },
+);

@@ -49,6 +49,10 @@ export interface Controller {
   preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
   run(command: RunCommand): void;
+  /** Sets the bandwidth of the emulated link of running tiers. */
+  emulate(mbps: number): void;
+  /** Tells the host what is shown beside the plan. */
+  tellShown(): void;
   cancel(): void;
 }
 
@@ -83,7 +87,8 @@ export function createController(store: Store, transport: Transport, announce: (
   };
   const tellShown = () => {
     const { metric, comparing } = store.state();
-    transport.post({ type: 'shown', metric, comparing });
+    const body = shownBody(store.state());
+    transport.post({ type: 'shown', metric, comparing, ...(body !== undefined && { body }) });
   };
   const tell = (sentence: string) => store.dispatch({ type: 'notice', notice: { kind: 'told', sentence } });
   /** A fold that is cut inside is opened, and a cut behind one says where that is. */
@@ -193,7 +198,9 @@ export function createController(store: Store, transport: Transport, announce: (
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });
     },
+    emulate: (mbps) => transport.post({ type: 'emulate', mbps }),
     run: (command) => transport.post({ type: 'run', command }),
+    tellShown,
     cancel: () => transport.post({ type: 'cancel' }),
   };
 }

@@ -61,7 +61,8 @@ const parkedMargin = 34;
 /** Handles of links that carry nothing, at the foot of the canvas: from there their cuts can be dragged in. */
 function parkedHandles({ list, size }: Frame): BoundaryTarget[] {
   const { plan } = list;
-  if (plan === null) return [];
+  // Nothing can be cut inside of a node.
+  if (plan === null || plan.overlay.isInside) return [];
   const links = plan.overlay.tierNames.slice(1).map((_, link) => link);
   const parked = links.filter((link) => !plan.boundaries.some((boundary) => boundary.link === link));
   return parked.map((link, slot) => ({

@@ -1,7 +1,10 @@
+import { pictureCaption } from '../../src/engine/picture/displayList/caption';
 import type { DisplayList } from '../../src/engine/picture/displayList/displayList';
+import { savedTheme } from '../../src/engine/picture/displayList/editorColors';
 import type { Theme } from '../../src/engine/picture/displayList/theme';
 import { visibleRect } from '../../src/engine/picture/displayList/view';
 import { clamp, type Point, type Rect, type Size } from '../../src/shared/picture/geometry';
+import type { ToWebview } from '../../src/shared/protocol/webviewMessages';
 import { recommendedCuts } from '../model/recommended';
 import type { SceneModel } from '../model/sceneModel';
 import { shownIndex, shownNode } from '../model/shown';
@@ -12,10 +15,12 @@ import { drawFrame } from './drawFrame';
 import type { DragGhost, Frame } from './frame';
 import { Hatches } from './hatch';
 import { Minimap, type MinimapLayout, minimapLayout } from './minimap';
-import { screenPicture, wholePicture } from './stillPictures';
+import { type StillPicture, screenPicture, wholePicture } from './stillPictures';
 import { TextFitter } from './textFitter';
 
 const animationMs = 220;
+
+type WantedPicture = Omit<Extract<ToWebview, { type: 'sendPicture' }>, 'type'>;
 
 interface Animation {
   readonly from: Camera;
@@ -164,14 +169,17 @@ export class GraphView {
   }
 
   /**
-   * The whole graph, or what is on the screen, as a PNG file with its legend; `scale` is in device pixels per CSS pixel at
-   * zoom 1.
+   * A part of the graph as a PNG file with its legend and a caption; `scale` is in device pixels per CSS pixel at zoom 1.
    * @throws Error where there is no graph, or no memory for its picture
    */
-  async picture(part: 'whole' | 'screen', finest: number): Promise<{ readonly png: Blob; readonly scale: number }> {
+  async picture({ part, scale, theme }: WantedPicture): Promise<StillPicture> {
     const frame = this.frame();
     if (frame === undefined) throw new Error('There is no graph to be saved yet.');
-    return part === 'whole' ? wholePicture(frame, finest) : screenPicture(frame, finest);
+    const colors = theme === undefined ? this.theme : savedTheme(theme);
+    const looks = { ...frame, theme: colors, hatches: new Hatches(colors, this.#pixelRatio) };
+    const { modelName, plan, body } = this.state();
+    const caption = pictureCaption(modelName, body === null ? plan?.verdict : undefined);
+    return part === 'screen' ? screenPicture(looks, scale, caption) : wholePicture(looks, part, scale, caption);
   }
 
   minimap(): MinimapLayout | undefined {

@@ -1,7 +1,8 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { say } from '../../shared/messages/say';
-import type { LinkValues } from '../../shared/protocol/requests';
+import type { LinkValues, WayValues } from '../../shared/protocol/requests';
+import type { WayReport } from '../../shared/reports/way';
 import { median } from '../../shared/statistics';
 import { DnnSplitError } from '../../shared/work/errors';
 
@@ -74,6 +75,15 @@ export async function measureLink(child: ChildProcessWithoutNullStreams): Promis
 /** What a connection says of a link, seen from the lower of its tiers. */
 export function linkFacts({ roundTripMs, outMbps, backMbps }: LinkFigures, isLower: boolean): LinkValues {
   const [up, down] = isLower ? [backMbps, outMbps] : [outMbps, backMbps];
-  const figure = (value: number) => Number(value.toPrecision(3));
-  return { bandwidthMbps: figure(up), latencyMs: figure(roundTripMs / 2), downBandwidthMbps: figure(down) };
+  return { ...wayFacts({ roundTripMs, bandwidthMbps: up }), downBandwidthMbps: figure(down) };
+}
+
+/** What the way to a relay says of a link, whose way back it does not measure. */
+export function wayFacts({ roundTripMs, bandwidthMbps }: WayReport): WayValues {
+  return { bandwidthMbps: figure(bandwidthMbps), latencyMs: figure(roundTripMs / 2) };
+}
+
+/** Three digits, which is more than a measurement is good for. */
+function figure(value: number): number {
+  return Number(value.toPrecision(3));
 }

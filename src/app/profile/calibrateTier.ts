@@ -20,8 +20,14 @@ export interface CalibratedTier {
   readonly warnings: readonly string[];
 }
 
+/** A model with the profile that was measured of it. */
+export interface ProfiledModel {
+  readonly modelPath: string;
+  readonly profilePath: string;
+}
+
 /** Fewer models than this say little about others. */
-const fewModels = 5;
+export const fewModels = 5;
 /** Parts of a model's work that have to be measured for a fit, and that are enough for one without a word. */
 const leastCovered = 0.5;
 const mostlyCovered = 0.95;
@@ -33,10 +39,22 @@ const mostlyCovered = 0.95;
  * none, and those of reading models
  */
 export function calibrateTier(files: readonly string[], id: string, bindings: DimensionBindings): CalibratedTier {
-  const pairs = pairsOf(files);
+  return calibrateFrom(pairsOf(files), id, () => bindings);
+}
+
+/**
+ * As `calibrateTier`, of models that are paired with their profiles already.
+ * @param bindingsOf the sizes that a model was measured with
+ * @throws DnnSplitError `invalid-profile` for the profile of another model or of none, and those of reading models
+ */
+export function calibrateFrom(
+  pairs: readonly ProfiledModel[],
+  id: string,
+  bindingsOf: (modelPath: string) => DimensionBindings,
+): CalibratedTier {
   const warnings: string[] = [];
-  const measured = pairs.map(([model, path]) => {
-    const { graph, structureHash } = analyzeFile(model, bindings);
+  const measured = pairs.map(({ modelPath: model, profilePath: path }) => {
+    const { graph, structureHash } = analyzeFile(model, bindingsOf(model));
     const profile = requireDocument(parseProfile(readTextFile(path, 'profile')), 'invalid-profile', path);
     const microseconds = new Map(Object.entries(profile.microseconds));
     const covered = coveredWork(graph, microseconds);
@@ -63,9 +81,13 @@ function coveredWork({ nodes }: SplitGraph, microseconds: ReadonlyMap<string, nu
   return work(nodes) === 0 ? known.length / nodes.length : work(known) / work(nodes);
 }
 
-function pairsOf(files: readonly string[]): (readonly [model: string, profile: string])[] {
-  const pairs = files.flatMap((file, index) => (index % 2 === 0 ? [[file, files[index + 1] ?? ''] as const] : []));
-  const isInOrder = pairs.every(([model, profile]) => !model.endsWith('.json') && profile.endsWith('.json'));
+function pairsOf(files: readonly string[]): ProfiledModel[] {
+  const pairs = files.flatMap((modelPath, index) =>
+    index % 2 === 0 ? [{ modelPath, profilePath: files[index + 1] ?? '' }] : [],
+  );
+  const isInOrder = pairs.every(
+    ({ modelPath, profilePath }) => !modelPath.endsWith('.json') && profilePath.endsWith('.json'),
+  );
   if (files.length === 0 || files.length % 2 === 1 || !isInOrder) {
     throw new DnnSplitError('bad-usage', say('calibrate.order', {}));
   }

@@ -14,7 +14,7 @@ export interface ProgramOptions {
 
 export interface ProgramTask<Report> {
   /** Command of the program. */
-  readonly command: 'verify' | 'trial' | 'profile';
+  readonly command: 'verify' | 'trial' | 'profile' | 'way';
   readonly task: unknown;
   readonly report: z.ZodType<Report>;
   /** How long it may take to end what it has started once nobody waits any more; then it is ended. */

@@ -3,7 +3,14 @@ import { type Command, Option } from 'commander';
 import type { SplitGraph } from '../../engine/split/splitGraph';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
-import { type HeatMetric, heatMetrics, type PictureTheme, pictureThemes } from '../../shared/picture/picture';
+import {
+  type DrawingPart,
+  drawingParts,
+  type HeatMetric,
+  heatMetrics,
+  type PictureTheme,
+  pictureThemes,
+} from '../../shared/picture/picture';
 import type { NodeData } from '../../shared/reports/nodeData';
 import { DnnSplitError } from '../../shared/work/errors';
 import { addModelOptions, type ModelOptions } from '../terminal/modelOptions';
@@ -15,18 +22,20 @@ interface GraphOptions extends ModelOptions {
   readonly force?: boolean;
   readonly theme: PictureTheme;
   readonly metric: HeatMetric;
+  readonly part: DrawingPart;
+  readonly caption?: string;
   readonly unfolded?: boolean;
   readonly nodeData?: string;
   readonly json?: boolean;
 }
 
-/** `dnnsplit graph MODEL|PLAN`: the laid-out graph with its tiers as SVG. */
+/** `dnnsplit graph MODEL|PLAN`: the laid-out graph with its tiers as SVG or PDF. */
 export function addGraph(program: Command): void {
   const command = program
     .command('graph')
-    .description('Draw the graph of a model with its tiers as SVG')
+    .description('Draw the graph of a model with its tiers as SVG or PDF')
     .argument('<model|plan>', 'an .onnx or a .splitplan.json file; - is a model from standard input')
-    .requiredOption('-o, --output <file>', 'the .svg file to write; - is standard output')
+    .requiredOption('-o, --output <file>', 'the .svg or .pdf file to write; - is SVG on standard output')
     .option('--force', 'replace an existing file');
   addModelOptions(command)
     .option('--unfolded', 'draw every copy of a repeated block')
@@ -39,6 +48,15 @@ export function addGraph(program: Command): void {
         'metric',
       ),
     )
+    .addOption(
+      new Option(
+        '--part <part>',
+        'what to draw: all of the graph, all of it in columns for a page, or what is around the cut',
+      )
+        .choices(drawingParts)
+        .default('whole'),
+    )
+    .option('--caption <text>', 'a line to write below the picture')
     .option('--json', 'print the size of the picture as JSON')
     .action((source: string, options: GraphOptions) => graph(source, options));
 }
@@ -48,11 +66,12 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   const { createElkEngine } = await import('../../engine/picture/layout/elkEngine');
   const { createDisplayList } = await import('../../engine/picture/displayList/displayList');
   const { savedTheme } = await import('../../engine/picture/displayList/editorColors');
+  const { pdfPicture } = await import('../../engine/picture/pdfPicture');
   const { svgPicture } = await import('../../engine/picture/svgPicture');
   const { sceneOverlay } = await import('../../engine/report/sceneOverlay');
   const { checkOutputFile, outputBeside, writeOutputFile } = await import('../terminal/writeFiles');
   const overwrite = options.force === true;
-  if (/\.(png|jpe?g|gif|webp|pdf|html?)$/i.test(options.output)) {
+  if (/\.(png|jpe?g|gif|webp|html?)$/i.test(options.output)) {
     throw new DnnSplitError('bad-usage', say('command.notSvg', { path: options.output }));
   }
   checkOutputFile(options.output, overwrite);
@@ -62,7 +81,10 @@ async function graph(source: string, options: GraphOptions): Promise<void> {
   const overlay = sceneOverlay(costs, plan);
   const shown = data === undefined ? { overlay, metric: options.metric } : { overlay, metric: 'data' as const, data };
   const list = createDisplayList(scene, shown);
-  const content = svgPicture(list, savedTheme(options.theme));
+  const isPdf = options.output.toLowerCase().endsWith('.pdf');
+  const draw = isPdf ? pdfPicture : svgPicture;
+  const drawn = draw(list, savedTheme(options.theme), options.part, options.caption);
+  const content = isPdf ? Buffer.from(drawn, 'latin1') : drawn;
   writeOutputFile(options.output, content, { overwrite, inputs });
   const { width, height, nodes, edges } = scene;
   const facts = { file: options.output, width, height, nodes: nodes.length, edges: edges.length };

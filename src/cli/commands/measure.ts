@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { LinkFigures } from '../../app/measure/measureLink';
 import type { MeasuredThere } from '../../app/measure/measureModel';
@@ -139,7 +139,20 @@ async function measure(modelPath: string, options: MeasureCommandOptions): Promi
     warn(profiled.warnings);
     results.push({ machine, measured, profiled, profile: path });
   }
-  standardOutput.print(options.json === true ? jsonText(measureReport(results)) : results.map(resultText).join('\n'));
+  const configPath = config.path;
+  const hints =
+    options.json === true ? [] : await Promise.all(results.map((result) => hintAfter(result, configPath, modelPath)));
+  standardOutput.print(
+    options.json === true
+      ? jsonText(measureReport(results))
+      : results.flatMap((result, index) => [resultText(result), ...(hints[index] ?? [])]).join('\n'),
+  );
+}
+
+async function hintAfter({ machine, profiled }: TierResult, configPath: string, modelPath: string): Promise<string[]> {
+  const { calibrationHint } = await import('../terminal/calibrationHint');
+  const { device } = profiled.document;
+  return calibrationHint({ configPath, tier: machine.tier, device, except: resolve(modelPath) });
 }
 
 /** A link joins the tier to a neighbor. @throws DnnSplitError `bad-usage` */

@@ -1,4 +1,3 @@
-import type { WayFigures } from '../../relay/execution/measureWay';
 import { visibleText } from '../../shared/escape/visible';
 import { say } from '../../shared/messages/say';
 import { bandwidthText, durationText } from '../../shared/vocabulary/quantities';
@@ -13,14 +12,11 @@ export interface MeasureRelayOptions {
   readonly json?: boolean;
 }
 
-/** The largest body of a measurement is far below what a relay takes; its answers are short. */
-const mostAnswerBytes = 1e6;
-
 /** Measures the way from here to a relay that runs, and writes it into a link of the configuration. */
 export async function measureRelayLink(modelPath: string, options: MeasureRelayOptions): Promise<void> {
   const { configOf } = await import('../../app/model/configuredModel');
-  const { createClient } = await import('../../relay/protocols/createClient');
-  const { measureWay } = await import('../../relay/execution/measureWay');
+  const { wayFacts } = await import('../../app/measure/measureLink');
+  const { measureWayTo } = await import('../../relay/protocols/wayTo');
   const { withValues } = await import('../../shared/documents/withValues');
   const { readTextFile } = await import('../../files/regularFile');
   const { writeFileAtomically } = await import('../../files/atomicFile');
@@ -30,20 +26,10 @@ export async function measureRelayLink(modelPath: string, options: MeasureRelayO
   if (link === undefined || link >= config.tiers.length - 1) {
     throw new DnnSplitError('bad-usage', say('measure.whichLink', { links: config.tiers.length - 1 }));
   }
-  const client = createClient({
-    address,
-    ...{ modelName: '', title: 'The relay', connectTimeoutMs: 10_000, maxBodyBytes: mostAnswerBytes, retries: 0 },
-    ...(tokenFile !== undefined && { token: readTextFile(tokenFile, 'token').trim() }),
-  });
-  let figures: WayFigures;
-  try {
-    figures = await measureWay(client, visibleText(address));
-  } finally {
-    client.close();
-  }
+  const token = tokenFile === undefined ? undefined : readTextFile(tokenFile, 'token').trim();
+  const figures = await measureWayTo({ address, ...(token !== undefined && { token }) });
   const { roundTripMs, bandwidthMbps } = figures;
-  const figure = (value: number) => Number(value.toPrecision(3));
-  const values = { bandwidthMbps: figure(bandwidthMbps), latencyMs: figure(roundTripMs / 2) };
+  const values = wayFacts(figures);
   const text = withValues(
     readTextFile(path, 'configuration'),
     Object.entries(values).map(([name, value]) => [['links', link, name], value]),

@@ -1,5 +1,7 @@
+import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { AnalyzedModel } from '../../app/model/analyzeFile';
+import type { LoadedConfig } from '../../app/model/configFile';
 import type { Profiled, ProfileSource } from '../../app/profile/profileModel';
 import { assumedReport } from '../../engine/report/assumedReport';
 import type { WriteRule } from '../../files/writeTarget';
@@ -90,7 +92,8 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   const { output, saveTrace, fromTrace } = options;
   const overwrite = options.force === true;
   for (const path of [output, saveTrace]) if (path !== undefined) checkOutputFile(path, overwrite);
-  const settings = settingsOf(model, configOf(model, options.config));
+  const config = configOf(model, options.config);
+  const settings = settingsOf(model, config);
   const bindings = { ...settings.bindings, ...options.bind };
   const analyzed = analyzeAs(model, { ...settings, bindings });
   warn(await checkDimensions(analyzed, model, bindings, options.bind));
@@ -104,9 +107,23 @@ async function profile(model: string, options: ProfileOptions): Promise<void> {
   requireUnchanged([...sources, ...traces]);
   writeOutputFile(output, profileText(profiled.document), rule);
   warn(profiled.warnings);
-  outputBeside(output).print(
-    options.json ? reportJson('measurement', profileReport(profiled, options)) : profiledText(profiled, options),
-  );
+  const print = outputBeside(output).print;
+  if (options.json === true) print(reportJson('measurement', profileReport(profiled, options)));
+  else print([profiledText(profiled, options), ...(await hintAfter(profiled, config, model, output))].join('\n'));
+}
+
+/** Other models that were measured on the device, where a configuration stands above them. */
+async function hintAfter(
+  { document: { device } }: Profiled,
+  { path: configPath, config }: LoadedConfig,
+  model: string,
+  output: string,
+): Promise<string[]> {
+  if (configPath === undefined) return [];
+  const { calibrationHint } = await import('../terminal/calibrationHint');
+  const isWritten = (profile: string) => resolve(dirname(configPath), profile) === resolve(output);
+  const tier = config.tiers.find(({ profile }) => profile !== undefined && isWritten(profile))?.id;
+  return calibrationHint({ configPath, tier, device, except: resolve(model) });
 }
 
 /** Where optimization leaves no names to go by and nobody asked for it, the graph runs as it is written. */

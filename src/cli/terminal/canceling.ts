@@ -3,8 +3,14 @@ import type { Work } from '../../shared/work/work';
 /** Aborted by the first Ctrl+C; a second one ends the program at once, as it would without this. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
-  process.once('SIGTERM', () => controller.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    const end = () => {
+      controller.abort();
+      // Who hears of the same signal after this still has to see that the program ends in an orderly way.
+      setImmediate(() => process.off(name, end));
+    };
+    process.on(name, end);
+  }
   return controller.signal;
 }
 

@@ -18,7 +18,8 @@ export interface TraceRunOptions {
   readonly plan: PlanDocument;
   /** Of the first tier. */
   readonly contract: ContractDocument;
-  readonly trace: Trace;
+  /** Asks until it is stopped where absent, and leaves the bandwidth to others. */
+  readonly trace: Trace | undefined;
   /** The link that the trace is about, and its number. */
   readonly emulated: EmulatedLink;
   readonly link: number;
@@ -56,7 +57,7 @@ interface Answered {
   readonly cut: string | undefined;
 }
 
-/** Lets the bandwidth of a link follow a trace while one client asks with random inputs, and watches what becomes of it. */
+/** Asks as one client does, with random inputs, while the bandwidth of a link follows a trace, and watches what becomes of it. */
 export async function runTrace(options: TraceRunOptions): Promise<TraceRunReport> {
   const { trace, emulated, signal } = options;
   const startMs = performance.now();
@@ -64,12 +65,12 @@ export async function runTrace(options: TraceRunOptions): Promise<TraceRunReport
   const ending = new AbortController();
   const end = () => ending.abort();
   const ended = ending.signal;
-  const timer = setTimeout(end, trace.durationS * 1e3);
+  const timer = trace && setTimeout(end, trace.durationS * 1e3);
   signal.addEventListener('abort', end, { once: true });
   // A trace that has ended does not begin again where its last second is told late.
-  const lastS = trace.steps.at(-1)?.seconds ?? 0;
+  const lastS = trace?.steps.at(-1)?.seconds ?? 0;
   const follow = () => {
-    emulated.bandwidth = bandwidthAt(trace, Math.min(nowS(), lastS));
+    if (trace !== undefined) emulated.bandwidth = bandwidthAt(trace, Math.min(nowS(), lastS));
   };
   const following = setInterval(follow, followMs);
   const answered: Answered[] = [];

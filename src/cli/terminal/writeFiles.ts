@@ -25,7 +25,7 @@ export function checkOutputFolder(path: string): void {
  * Writes the file that a command makes, whole or not at all; `-` is standard output.
  * @throws DnnSplitError `file-exists`, `file-system`
  */
-export function writeOutputFile(path: string, content: string, rule: WriteRule): void {
+export function writeOutputFile(path: string, content: string | Uint8Array, rule: WriteRule): void {
   if (path === standardOutputName) process.stdout.write(content);
   else writeFileAtomically(path, content, rule);
 }

@@ -29,6 +29,8 @@ table { width: 100%; margin: 0 0 12px; border-collapse: collapse; font-size: 13p
 th, td { padding: 3px 10px 3px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 th { color: var(--dimmed); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th.number { white-space: normal; }
+th:first-child, td:first-child { min-width: 7em; }
 svg text { fill: var(--text); font: 12px system-ui, "Segoe UI", sans-serif; }
 svg .letter { font-size: 11px; font-weight: 700; }
 svg .chosen { font-weight: 700; }

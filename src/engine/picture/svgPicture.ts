@@ -3,13 +3,13 @@ import type { Rect } from '../../shared/picture/geometry';
 import type { DrawingPart } from '../../shared/picture/picture';
 import type { SceneNode } from '../../shared/picture/scene';
 import type { DisplayList } from './displayList/displayList';
-import { arrowLength, arrowSlope, boundaryLines, edgeStroke } from './displayList/lines';
-import { overlayShapes, type StillPicture, stillPicture } from './displayList/overlays';
-import type { Ink, Shape, Stroke } from './displayList/shapes';
+import { arrowLength, arrowSlope } from './displayList/lines';
+import type { Stroke } from './displayList/shapes';
 import { type Theme, tierColorsOf } from './displayList/theme';
 import { tilePath, tileSide } from './displayList/tileStrokes';
-import type { View } from './displayList/view';
-import { columnGap, columnsView, pictureColumns } from './pictureColumns';
+import { columnGap } from './pictureColumns';
+import { type DrawnPart, type LineShape, stillDrawing } from './stillDrawing';
+import { type StillPage, stillPage } from './stillPage';
 import { polylinePath, svgElement, svgNumber } from './svgMarkup';
 import { svgShape, tilePatternId } from './svgShapes';
 import { plainColor, SvgStyles } from './svgStyles';
@@ -26,14 +26,6 @@ function tilePatterns({ plan }: DisplayList, { theme }: SvgStyles): string {
     );
   });
   return patterns.join('');
-}
-
-function bands({ plan }: DisplayList, view: View, styles: SvgStyles): string {
-  const areas = (plan?.bands ?? []).flatMap(({ tier, top, bottom }): Shape[] => {
-    const [start, end] = [Math.max(view.y, top), Math.min(view.y + view.height, bottom)];
-    return end <= start ? [] : [{ kind: 'area', x: view.x, y: start, width: view.width, height: end - start, tier }];
-  });
-  return areas.map((area) => svgShape(area, styles)).join('');
 }
 
 /** Arrowheads, one for every color of edges. */
@@ -74,43 +66,22 @@ function strokeClass(styles: SvgStyles, { ink, width, dash, dashOffset }: Stroke
   });
 }
 
-/** Plain edges lie below those that cross a link, as on the screen. */
-function edges({ scene, plan }: DisplayList, styles: SvgStyles, arrows: Arrows): string {
-  const drawn: [string[], string[]] = [[], []];
-  for (const [index, { points }] of scene.edges.entries()) {
-    const link = plan?.crossing.get(index);
-    const stroke = edgeStroke(link);
-    const className = strokeClass(styles, stroke, arrows.idOf(styles.color(stroke.ink)));
-    drawn[link === undefined ? 0 : 1].push(svgElement('path', { d: polylinePath(points), class: className }));
-  }
-  return drawn.flat().join('');
+/** A line as an element; `arrow` is the marker at its end. */
+function svgLine({ points, stroke, isArrow }: LineShape, styles: SvgStyles, arrows: Arrows): string {
+  const arrow = isArrow ? arrows.idOf(styles.color(stroke.ink)) : undefined;
+  return svgElement('path', { d: polylinePath(points), class: strokeClass(styles, stroke, arrow) });
 }
 
-function boundaries(list: DisplayList, { x, width }: View, styles: SvgStyles): string {
-  const lines = boundaryLines(list, 1).map(({ y, stroke }) =>
-    svgElement('path', { d: polylinePath([x, y, x + width, y]), class: strokeClass(styles, stroke) }),
-  );
-  return lines.join('');
+function svgPart({ name, shapes }: DrawnPart, styles: SvgStyles, arrows: Arrows): string {
+  const markup = shapes
+    .map((shape) => (shape.kind === 'line' ? svgLine(shape, styles, arrows) : svgShape(shape, styles)))
+    .join('');
+  if (name === undefined) return markup;
+  return svgElement('g', {}, svgElement('title', {}, escapeXml(name)) + markup);
 }
 
-function box(list: DisplayList, index: number, { label, subtitle }: SceneNode, styles: SvgStyles): string {
-  const { sheets, card, patch, bar, content } = list.box(index);
-  const shapes = [...sheets, card, ...(patch === null ? [] : [patch]), bar, ...content];
-  return svgElement(
-    'g',
-    {},
-    svgElement('title', {}, escapeXml(`${label} ${subtitle}`)) +
-      shapes.map((shape) => svgShape(shape, styles)).join(''),
-  );
-}
-
-function overlays(list: DisplayList, still: StillPicture, styles: SvgStyles): string {
-  const { x, y } = still.view;
-  const shapes = overlayShapes(list, still).map((shape) => ({ ...shape, x: shape.x + x, y: shape.y + y }));
-  return shapes.map((shape) => svgShape(shape, styles)).join('');
-}
-
-function description({ scene, plan, legend }: DisplayList): string {
+/** What a picture shows, in words. */
+export function pictureDescription({ scene, plan, legend }: DisplayList): string {
   const count = (kind: SceneNode['kind']) => scene.nodes.filter((node) => node.kind === kind).length;
   const parts = [`${count('node')} nodes and ${count('fold')} folded groups, joined by ${scene.edges.length} tensors.`];
   const { overlay, letters = [] } = plan ?? {};
@@ -132,54 +103,58 @@ const sizeOf = ({ x, y, width, height }: Rect) => ({
 });
 
 /** The picture drawn once, and shown in parts side by side. */
-function inColumns(drawn: readonly string[], columns: readonly Rect[]): string[] {
-  const { height } = columnsView(columns);
-  const shown = columns.map((column, index) => {
-    const place = { x: index * (column.width + columnGap), y: 0, overflow: 'hidden' };
-    return svgElement('svg', { ...sizeOf(column), ...place }, svgElement('use', { href: '#whole' }));
+function inColumns(drawn: readonly string[], { parts }: StillPage): string[] {
+  const height = parts.reduce((most, part) => Math.max(most, part.height), 0);
+  const shown = parts.map((part) => {
+    const place = { ...part.at, overflow: 'hidden' };
+    return svgElement('svg', { ...sizeOf(part), ...place }, svgElement('use', { href: '#whole' }));
   });
-  const lines = columns.slice(1).map((column, index) => {
-    const x = (index + 1) * (column.width + columnGap) - columnGap / 2;
-    return svgElement('path', { d: `M${x} 0V${height}`, stroke: 'gray', 'stroke-opacity': '0.5' });
+  const lines = parts.slice(1).map(({ at }) => {
+    return svgElement('path', { d: `M${at.x - columnGap / 2} 0V${height}`, stroke: 'gray', 'stroke-opacity': '0.5' });
   });
   return [svgElement('defs', {}, svgElement('g', { id: 'whole' }, drawn.join(''))), ...shown, ...lines];
+}
+
+/** The surroundings of a cut end where the caption begins. */
+function clipped(
+  drawn: readonly string[],
+  { still: { view }, caption }: StillPage,
+  part: DrawingPart,
+): readonly string[] {
+  if (part !== 'cut' || caption.length === 0) return drawn;
+  const { x, y } = view;
+  return [svgElement('svg', { ...sizeOf(view), x, y, overflow: 'hidden' }, drawn.join(''))];
 }
 
 /**
  * Writes a picture as a stand-alone SVG document, as the graph view shows it, with badges and legend.
  * @param part all of the graph, all of it in columns where it is long, or only what is around the cut
+ * @param caption what it shows, in a sentence below it
  */
-export function svgPicture(list: DisplayList, theme: Theme, part: DrawingPart = 'whole'): string {
-  const still = stillPicture(list, part === 'cut' ? 'cut' : 'whole');
-  const { view } = still;
-  const columns = part === 'columns' ? pictureColumns(list, view) : [];
+export function svgPicture(list: DisplayList, theme: Theme, part: DrawingPart = 'whole', caption?: string): string {
+  const page = stillPage(list, part, caption);
   const styles = new SvgStyles(theme);
   const arrows = new Arrows();
-  const paper: Ink = 'background';
-  const groups = list.groups.filter((group) => group !== null);
-  const drawn = [
-    svgElement('rect', { x: view.x, y: view.y, width: view.width, height: view.height, fill: styles.color(paper) }),
-    bands(list, view, styles),
-    groups.map(({ outline }) => svgShape(outline, styles)).join(''),
-    edges(list, styles, arrows),
-    groups.map(({ plate, name }) => svgShape(plate, styles) + svgShape(name, styles)).join(''),
-    boundaries(list, view, styles),
-    ...list.scene.nodes.map((node, index) => box(list, index, node, styles)),
-    overlays(list, still, styles),
-  ];
+  const drawn = stillDrawing(list, page.still).map((one) => svgPart(one, styles, arrows));
+  const isOne = page.parts.length === 1;
+  const paper =
+    caption === undefined ? '' : svgShape({ kind: 'rect', ...page.frame, radius: 0, fill: 'background' }, styles);
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',
     role: 'img',
     'xml:space': 'preserve',
     'aria-labelledby': 'title desc',
-    ...sizeOf(columns.length > 1 ? columnsView(columns) : view),
+    ...sizeOf(page.frame),
   };
+  const below = page.caption.map((line) => svgShape(line, styles)).join('');
   const content = [
     svgElement('title', { id: 'title' }, list.plan === null ? 'Split graph' : 'Split graph and plan'),
-    svgElement('desc', { id: 'desc' }, escapeXml(description(list))),
+    svgElement('desc', { id: 'desc' }, escapeXml(pictureDescription(list))),
     styles.sheet(),
     svgElement('defs', {}, arrows.markers() + tilePatterns(list, styles)),
-    ...(columns.length > 1 ? inColumns(drawn, columns) : drawn),
+    paper,
+    ...(isOne ? clipped(drawn, page, part) : inColumns(drawn, page)),
+    below,
   ];
   return `${svgElement('svg', attributes, `\n${content.filter((part) => part !== '').join('\n')}\n`)}\n`;
 }

@@ -12,7 +12,7 @@ import { roundedRectPath, svgElement, svgText } from './svgMarkup';
 import { plainColor, type SvgStyles } from './svgStyles';
 
 /** From the middle of a line of text down to its baseline, in font sizes: readers of SVG disagree on any other baseline. */
-const baselineDrop = 0.35;
+export const baselineDrop = 0.35;
 
 function rect(shape: RectShape, styles: SvgStyles): string {
   const inset = shape.stroke === undefined ? 0 : outlineWidth / 2;

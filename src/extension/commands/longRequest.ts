@@ -10,7 +10,9 @@ type LongRequest =
   | 'dnnsplit/verify'
   | 'dnnsplit/runLocally'
   | 'dnnsplit/measureModel'
-  | 'dnnsplit/measureLink';
+  | 'dnnsplit/measureLink'
+  | 'dnnsplit/measureWay'
+  | 'dnnsplit/calibrate';
 
 /** Sends a request that may take long, with a notification that shows its progress and can cancel it. */
 export async function longRequest<M extends LongRequest>(

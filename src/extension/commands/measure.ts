@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { withValues } from '../../shared/documents/withValues';
 import { visibleText } from '../../shared/escape/visible';
 import { labelText, notificationText } from '../../shared/escape/workbench';
-import type { LinkValues, MeasuredProfile } from '../../shared/protocol/requests';
+import type { LinkValues, MeasuredDevice, MeasuredProfile, WayValues } from '../../shared/protocol/requests';
 import type { LinkReport, PlanReport } from '../../shared/reports/reports';
+import type { RunningDeployment } from '../../shared/reports/verification';
 import { bandwidthText, durationText } from '../../shared/vocabulary/quantities';
 import { hostsInConfig } from '../model/configText';
 import type { ModelEntry } from '../model/modelStore';
 import { baseName } from '../window/paths';
 import { requireTrust } from '../window/trust';
+import { askForServer } from './askForServer';
+import { calibrateTier, type TierPlace } from './calibrateTier';
 import { ensureConfig } from './config';
 import { type CommandContext, requireDisk, requireModel, requirePlan, rowArgument } from './context';
 import { writeWhole } from './files';
@@ -16,8 +19,16 @@ import { longRequest } from './longRequest';
 import { rewriteDocument } from './rewriteDocument';
 import { withRuntime } from './withRuntime';
 
+/** A machine that SSH reaches. */
+interface SshMachine {
+  readonly host: string;
+}
+
 /** A machine that a person chose: this one, or one that SSH reaches. */
-type Machine = { readonly host: string | null };
+type Machine = SshMachine | { readonly host: null };
+
+/** The end of a link that is not this machine; its upper end may be a relay that runs. */
+type LinkEnd = (SshMachine & { readonly isLower: boolean }) | { readonly relay: RunningDeployment };
 
 /** Measures a model where one of its tiers runs, and lets the configuration use the times; one Undo takes that back. */
 export async function profileModel(context: CommandContext, argument: unknown): Promise<MeasuredProfile | undefined> {
@@ -28,7 +39,12 @@ export async function profileModel(context: CommandContext, argument: unknown): 
   const index = placeOf(argument, 'tiers') ?? (await pickTier(plan, hosts));
   const tier = index === undefined ? undefined : plan.tiers[index];
   if (index === undefined || tier === undefined) return undefined;
-  const machine = await pickMachine(vscode.l10n.t('Measure tier {0}', tier.id), hosts[index], [thisMachine()]);
+  const place: TierPlace = { document, index, tier: tier.id };
+  const devices = await context.server.request('dnnsplit/measuredDevices', { modelUri: model.modelUri });
+  const machine = await pick(vscode.l10n.t('Measure tier {0}', tier.id), [
+    ...machineItems(hosts[index], [thisMachine()]),
+    ...devices.map((device) => measuredItem(device, () => calibrateTier(context, model, place, device))),
+  ]);
   if (machine === undefined) return undefined;
   const { host } = machine;
   const title =
@@ -46,12 +62,17 @@ export async function profileModel(context: CommandContext, argument: unknown): 
   await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(target, '..'));
   await writeWhole(target, measured.profileText, { model, overwrite: true });
   await rewriteDocument(document, (before) => withValues(before, [[['tiers', index, 'profile'], measured.path]]));
-  tellProfile(measured, tier.id, config);
+  const others = devices.find(({ device }) => device === measured.device);
+  const offer = others && { ...others, use: () => calibrateTier(context, model, place, others) };
+  tellProfile(context, measured, place, offer);
   return measured;
 }
 
-/** Measures the way to a machine at one end of a link, and writes its figures into the configuration. */
-export async function measureLinks(context: CommandContext, argument: unknown): Promise<LinkValues | undefined> {
+/** Measures the way to a machine or a relay at one end of a link, and writes its figures into the configuration. */
+export async function measureLinks(
+  context: CommandContext,
+  argument: unknown,
+): Promise<LinkValues | WayValues | undefined> {
   const { model, plan } = measurable(context, argument);
   const config = await ensureConfig(model);
   const document = await vscode.workspace.openTextDocument(config);
@@ -61,8 +82,7 @@ export async function measureLinks(context: CommandContext, argument: unknown): 
   if (index === undefined || link === undefined) return undefined;
   const end = await pickEnd(link, [hosts[index], hosts[index + 1]]);
   if (end === undefined) return undefined;
-  const title = notificationText(vscode.l10n.t('Measuring the way to {0}', end.host));
-  const values = await longRequest(context, title, 'dnnsplit/measureLink', (token) => ({ ...end, token }));
+  const values = await valuesOf(context, end);
   const changes = Object.entries(values).map(([name, value]) => [['links', index, name], value] as const);
   await rewriteDocument(document, (before) =>
     withValues(
@@ -70,17 +90,30 @@ export async function measureLinks(context: CommandContext, argument: unknown): 
       changes.map(([path, value]) => [[...path], value]),
     ),
   );
-  const { bandwidthMbps, downBandwidthMbps, latencyMs } = values;
+  const { bandwidthMbps, latencyMs } = values;
+  const down = 'downBandwidthMbps' in values ? bandwidthText(values.downBandwidthMbps) : vscode.l10n.t('not measured');
   void vscode.window.showInformationMessage(
     notificationText(
       vscode.l10n.t(
         '{0} to {1}: {2} up, {3} down, {4} each way. Written to {5}; Undo there takes it back.',
-        ...[link.from, link.to, bandwidthText(bandwidthMbps), bandwidthText(downBandwidthMbps)],
-        ...[durationText(latencyMs), baseName(config.path)],
+        ...[link.from, link.to, bandwidthText(bandwidthMbps), down, durationText(latencyMs), baseName(config.path)],
       ),
     ),
   );
   return values;
+}
+
+/** Measures the way to an end of a link. */
+async function valuesOf(context: CommandContext, end: LinkEnd): Promise<LinkValues | WayValues> {
+  const titleFor = (name: string) => notificationText(vscode.l10n.t('Measuring the way to {0}', name));
+  if ('host' in end) {
+    return await longRequest(context, titleFor(end.host), 'dnnsplit/measureLink', (token) => ({ ...end, token }));
+  }
+  const { url: address, token: accessToken } = end.relay;
+  return await longRequest(context, titleFor(address), 'dnnsplit/measureWay', (token) => ({
+    ...{ address, token },
+    ...(accessToken !== undefined && { accessToken }),
+  }));
 }
 
 /** @throws DnnSplitError in a browser, in a workspace that is not trusted, and where there is no plan to measure for */
@@ -121,11 +154,31 @@ async function pickLink(links: readonly LinkReport[]): Promise<number | undefine
     ?.index;
 }
 
-interface MachineItem extends vscode.QuickPickItem {
-  readonly choose: () => Promise<Machine | undefined>;
+/** Something to choose, and what is to be asked next once it is. */
+interface Item<Chosen> extends vscode.QuickPickItem {
+  readonly choose: () => Promise<Chosen | undefined>;
 }
 
-function thisMachine(): MachineItem {
+/** Lets a person choose, unless there is nothing to choose from. */
+async function pick<Chosen>(placeHolder: string, items: readonly Item<Chosen>[]): Promise<Chosen | undefined> {
+  const [first] = items;
+  const chosen = items.length === 1 ? first : await vscode.window.showQuickPick(items, { placeHolder });
+  return await chosen?.choose();
+}
+
+/** Other models instead of this one. */
+function measuredItem({ device, models }: MeasuredDevice, use: () => Promise<void>): Item<never> {
+  return {
+    label: labelText(vscode.l10n.t('{0} models measured on {1}', models.length, device)),
+    detail: vscode.l10n.t('Use their times for this model instead of measuring it'),
+    choose: async () => {
+      await use();
+      return undefined;
+    },
+  };
+}
+
+function thisMachine(): Item<Machine> {
   return {
     label: vscode.l10n.t('This machine'),
     detail: vscode.l10n.t('Where the tier runs on a machine like this one'),
@@ -133,23 +186,19 @@ function thisMachine(): MachineItem {
   };
 }
 
-/** Asks for a machine; one that the file names is connected to only once a person has agreed to its name. */
-async function pickMachine(
-  placeHolder: string,
+/** Machines to choose from; one that the file names is connected to only once a person has agreed to its name. */
+function machineItems<Chosen>(
   named: string | undefined,
-  others: readonly MachineItem[],
-): Promise<Machine | undefined> {
-  const items: MachineItem[] = [
+  others: readonly Item<Chosen>[],
+): readonly Item<Chosen | SshMachine>[] {
+  return [
     ...(named === undefined ? [] : [namedMachine(named)]),
     ...others,
     { label: vscode.l10n.t('Another machine over SSH…'), choose: askForMachine },
   ];
-  const [first] = items;
-  const chosen = items.length === 1 ? first : await vscode.window.showQuickPick(items, { placeHolder });
-  return await chosen?.choose();
 }
 
-function namedMachine(host: string): MachineItem {
+function namedMachine(host: string): Item<SshMachine> {
   return {
     label: labelText(host),
     detail: vscode.l10n.t('Over SSH, as the configuration says'),
@@ -157,7 +206,7 @@ function namedMachine(host: string): MachineItem {
   };
 }
 
-async function askForMachine(): Promise<Machine | undefined> {
+async function askForMachine(): Promise<SshMachine | undefined> {
   const host = await vscode.window.showInputBox({
     title: vscode.l10n.t('Another machine over SSH'),
     prompt: vscode.l10n.t('Machine as ssh knows it: host, or user@host'),
@@ -185,7 +234,7 @@ async function mayConnect(host: string): Promise<boolean> {
 async function pickEnd(
   { from, to }: LinkReport,
   [lower, upper]: readonly [string | undefined, string | undefined],
-): Promise<{ readonly host: string; readonly isLower: boolean } | undefined> {
+): Promise<LinkEnd | undefined> {
   const ends = [
     { label: labelText(to), description: labelText(upper ?? ''), isLower: false, named: upper },
     { label: labelText(from), description: labelText(lower ?? ''), isLower: true, named: lower },
@@ -193,18 +242,47 @@ async function pickEnd(
   const placeHolder = vscode.l10n.t('Select the end of the link that is not this machine');
   const end = await vscode.window.showQuickPick(ends, { placeHolder });
   if (end === undefined) return undefined;
-  const machine = await pickMachine(vscode.l10n.t('Measure the way to {0}', end.label), end.named, []);
-  return machine === undefined || machine.host === null ? undefined : { host: machine.host, isLower: end.isLower };
+  const { isLower } = end;
+  // A relay tells how what is sent to it arrives, not the other way round.
+  const relays = isLower ? [] : [runningRelay(to)];
+  const chosen = await pick(vscode.l10n.t('Measure the way to {0}', end.label), machineItems(end.named, relays));
+  return chosen && ('host' in chosen ? { ...chosen, isLower } : chosen);
 }
 
+function runningRelay(tier: string): Item<{ readonly relay: RunningDeployment }> {
+  return {
+    label: vscode.l10n.t('A relay that runs there'),
+    detail: vscode.l10n.t('Without SSH: the way up alone, as the relay sees it'),
+    choose: async () => {
+      const title = visibleText(vscode.l10n.t('Relay of tier {0}', tier));
+      const relay = await askForServer(title, vscode.l10n.t('Address of the relay'));
+      return relay && { relay };
+    },
+  };
+}
+
+interface CalibrationOffer extends MeasuredDevice {
+  readonly use: () => Promise<void>;
+}
+
+/** Tells what was measured, and offers the models that were measured there before to describe the tier for all others. */
 function tellProfile(
+  { notifier }: CommandContext,
   { nodes, measuredNodes, device, runMs, warnings }: MeasuredProfile,
-  tier: string,
-  config: vscode.Uri,
-) {
+  { tier, document }: TierPlace,
+  offer: CalibrationOffer | undefined,
+): void {
   const told = vscode.l10n.t(
     '{0} of {1} nodes measured for tier {2} on {3}, {4} per run. {5} uses the times; Undo there takes that back.',
-    ...[measuredNodes, nodes, tier, device, durationText(runMs), baseName(config.path)],
+    ...[measuredNodes, nodes, tier, device, durationText(runMs), baseName(document.uri.path)],
   );
-  void vscode.window.showInformationMessage([told, ...warnings].map(notificationText).join(' '));
+  const text = [told, ...warnings].map(notificationText).join(' ');
+  if (offer === undefined) {
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const use = vscode.l10n.t('Use {0} Models for Others…', offer.models.length);
+  void vscode.window.showInformationMessage(text, use).then((chosen) => {
+    if (chosen === use) void notifier.attempt(offer.use);
+  });
 }

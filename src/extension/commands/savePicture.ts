@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { notificationText } from '../../shared/escape/workbench';
-import { type DrawingPart, type PictureTheme, pictureScales } from '../../shared/picture/picture';
+import { type DrawingFormat, type DrawingPart, type PictureTheme, pictureScales } from '../../shared/picture/picture';
 import type { PicturePart } from '../../shared/protocol/webviewMessages';
 import type { ShownGraph } from '../graph/graphViews';
 import { baseName } from '../window/paths';
@@ -8,11 +8,11 @@ import { requireTrust } from '../window/trust';
 import { type CommandContext, requireModel } from './context';
 import { mayReplace, writeWhole } from './files';
 
-type Format = 'svg' | 'png';
+type Format = DrawingFormat | 'png';
 
 /** What is saved: a drawing, of the folds of the page or of an overview; or pixels. */
 type Subject =
-  | { readonly format: 'svg'; readonly part: DrawingPart; readonly isOverview?: boolean }
+  | { readonly format: DrawingFormat; readonly part: DrawingPart; readonly isOverview?: boolean }
   | { readonly format: 'png'; readonly part: PicturePart };
 
 interface Choice extends vscode.QuickPickItem {
@@ -20,7 +20,7 @@ interface Choice extends vscode.QuickPickItem {
 }
 
 /**
- * Saves the graph of a model where a person says: as SVG, in light or dark colors, or as PNG, finer or coarser.
+ * Saves the graph of a model where a person says, in light or dark colors: as SVG or PDF, or as PNG, finer or coarser.
  * @returns the file's URI, or nothing when the person decided against it
  */
 export async function savePicture(context: CommandContext, argument: unknown): Promise<vscode.Uri | undefined> {
@@ -62,23 +62,28 @@ async function askForFile(model: vscode.Uri, format: Format): Promise<vscode.Uri
 
 /** A picture of pixels is made by the page, so that there is none where no page is up. */
 async function chooseSubject(shown: ShownGraph | undefined): Promise<Subject | undefined> {
-  const svg = (description: string, part: DrawingPart, isOverview = false): Choice => ({
-    label: 'SVG',
+  const drawing = (format: DrawingFormat, description: string, part: DrawingPart, isOverview = false): Choice => ({
+    label: format.toUpperCase(),
     description,
-    subject: { format: 'svg', part, isOverview },
+    subject: { format, part, isOverview },
   });
+  const drawings = (format: DrawingFormat) => [
+    drawing(format, vscode.l10n.t('whole graph, sharp at any size'), 'whole'),
+    drawing(format, vscode.l10n.t('whole graph in columns, for a page'), 'columns'),
+    drawing(format, vscode.l10n.t('overview with blocks folded'), 'columns', true),
+    drawing(format, vscode.l10n.t('around the cut'), 'cut'),
+  ];
   const png = (description: string, part: PicturePart): Choice => ({
     label: 'PNG',
     description,
     subject: { format: 'png', part },
   });
-  const choices: Choice[] = [
-    svg(vscode.l10n.t('whole graph, sharp at any size'), 'whole'),
-    svg(vscode.l10n.t('whole graph in columns, for a page'), 'columns'),
-    svg(vscode.l10n.t('overview with blocks folded'), 'columns', true),
-    svg(vscode.l10n.t('around the cut'), 'cut'),
-    ...(shown ? [png(vscode.l10n.t('whole graph'), 'whole'), png(vscode.l10n.t('current view'), 'screen')] : []),
+  const pixels = [
+    png(vscode.l10n.t('whole graph'), 'whole'),
+    png(vscode.l10n.t('around the cut'), 'cut'),
+    png(vscode.l10n.t('current view'), 'screen'),
   ];
+  const choices = [...drawings('svg'), ...drawings('pdf'), ...(shown ? pixels : [])];
   const placeHolder = vscode.l10n.t('Select what to save');
   return (await vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true }))?.subject;
 }
@@ -90,12 +95,14 @@ async function chooseLook(
   subject: Subject,
   shown: ShownGraph | undefined,
 ): Promise<(() => Promise<Picture>) | undefined> {
-  if (subject.format === 'svg') {
-    const theme = await chooseTheme();
-    return theme && (() => svgPicture(context, modelUri, subject, theme));
+  if (subject.format === 'png') {
+    const scale = await chooseScale();
+    const theme = scale === undefined ? undefined : await chooseTheme();
+    if (scale === undefined || theme === undefined || shown === undefined) return undefined;
+    return () => pngPicture(shown, subject.part, scale, theme);
   }
-  const scale = await chooseScale();
-  return scale === undefined || shown === undefined ? undefined : () => pngPicture(shown, subject.part, scale);
+  const theme = await chooseTheme();
+  return theme && (() => drawnPicture(context, modelUri, subject, theme));
 }
 
 /** The colors of the editor come first. */
@@ -120,28 +127,35 @@ interface Picture {
   readonly scale: number;
 }
 
-async function pngPicture({ session }: ShownGraph, part: PicturePart, wanted: number): Promise<Picture> {
-  const { png, scale } = await session.picture(part, wanted);
+async function pngPicture(
+  { session }: ShownGraph,
+  part: PicturePart,
+  wanted: number,
+  theme: PictureTheme,
+): Promise<Picture> {
+  const { png, scale } = await session.picture(part, wanted, theme);
   return { content: png, scale };
 }
 
-async function svgPicture(
+async function drawnPicture(
   { server, graphs }: CommandContext,
   modelUri: string,
-  { part, isOverview = false }: Extract<Subject, { format: 'svg' }>,
+  { format, part, isOverview = false }: Extract<Subject, { format: DrawingFormat }>,
   theme: PictureTheme,
 ): Promise<Picture> {
   const { folded = null, shown } = graphs.visible(modelUri)?.session ?? {};
-  const { svg } = await server.request('dnnsplit/picture', {
+  const { content } = await server.request('dnnsplit/picture', {
     modelUri,
     folded: isOverview ? null : folded,
     theme,
+    format,
     part,
     ...(shown && { metric: shown.metric, texts: shown.texts }),
+    ...(shown?.body !== undefined && { body: shown.body }),
     ...(shown?.data && { data: shown.data }),
     ...(shown?.comparing && { compare: shown.comparing }),
   });
-  return { content: svg, scale: 1 };
+  return { content: format === 'pdf' ? Buffer.from(content, 'latin1') : content, scale: 1 };
 }
 
 function savedSentence(uri: vscode.Uri, scale: number): string {

@@ -4,6 +4,7 @@ import type { RunningDeployment, VerificationReport, VerifiedOutput } from '../.
 import { threeDigits } from '../../shared/vocabulary/quantities';
 import { showReadOnly } from '../window/readOnly';
 import { requireTrust } from '../window/trust';
+import { askForServer } from './askForServer';
 import { type CommandContext, requireDisk } from './context';
 import { longRequest } from './longRequest';
 import { sourceOf } from './split';
@@ -26,21 +27,11 @@ export async function verifyDeployment(
   requireDisk();
   requireTrust();
   const sourceUri = sourceOf(context, argument);
-  const url = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Verify Running Deployment'),
-    prompt: vscode.l10n.t('Address of the first tier'),
-    value: 'http://localhost:8000',
-    ignoreFocusOut: true,
-  });
-  if (url === undefined) return undefined;
-  const token = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Verify Running Deployment'),
-    prompt: vscode.l10n.t('Token that the deployment wants; leave it empty for none'),
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (token === undefined) return undefined;
-  const deployment = { url: url.trim(), ...(token !== '' && { token }) };
+  const deployment = await askForServer(
+    vscode.l10n.t('Verify Running Deployment'),
+    vscode.l10n.t('Address of the first tier'),
+  );
+  if (deployment === undefined) return undefined;
   return await verified(context, vscode.l10n.t('Verifying the running deployment'), sourceUri, deployment);
 }
 

@@ -1,4 +1,5 @@
 import { say } from '../../shared/messages/say';
+import type { PictureTheme } from '../../shared/picture/picture';
 import type { PlanOverrides } from '../../shared/protocol/requests';
 import type {
   FromWebview,
@@ -49,7 +50,7 @@ interface GraphPicture {
   readonly scale: number;
 }
 
-type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing'>;
+type ShownBesidePlan = Pick<Extract<FromWebview, { type: 'shown' }>, 'metric' | 'comparing' | 'body'>;
 
 interface PictureWaiter {
   readonly resolve: (picture: GraphPicture) => void;
@@ -164,6 +165,9 @@ export class GraphSession implements Releasable {
         models.cancel(this.modelUri);
         this.#scenes.cancel();
         break;
+      case 'emulate':
+        this.surroundings.live.emulate(this.modelUri, message.mbps);
+        break;
       case 'run':
         run(message.command, this.modelUri);
         break;
@@ -185,19 +189,26 @@ export class GraphSession implements Releasable {
     readonly texts: Readonly<Record<string, string>>;
     readonly data: NodeData | undefined;
   } {
-    const { metric, comparing } = this.#shown;
-    return { metric, comparing, texts: this.surroundings.strings, data: this.#nodeData };
+    const { metric, comparing, body } = this.#shown;
+    return {
+      metric,
+      comparing,
+      ...(body !== undefined && { body }),
+      texts: this.surroundings.strings,
+      data: this.#nodeData,
+    };
   }
 
   /**
-   * What the page shows, or all that it could show, as a PNG file.
+   * What the page shows, or a part of what it could show, as a PNG file.
+   * @param theme other colors than those of the editor
    * @throws DnnSplitError `internal` where the page cannot make it
    */
-  picture(part: PicturePart, scale: number): Promise<GraphPicture> {
+  picture(part: PicturePart, scale: number, theme?: PictureTheme): Promise<GraphPicture> {
     const picture = new Promise<GraphPicture>((resolve, reject) => {
       this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'sendPicture', part, scale });
+    this.post({ type: 'sendPicture', part, scale, ...(theme && { theme }) });
     return picture;
   }
 

@@ -100,10 +100,11 @@ function parsePreview({ cut, overrides }: Fields): FromWebview | undefined {
   return { type: 'requestPreview', cut: { link: Number(link), position: Number(position) }, overrides: tried };
 }
 
-function parseShown({ metric, comparing }: Fields): FromWebview | undefined {
+function parseShown({ metric, comparing, body }: Fields): FromWebview | undefined {
   const known = heatMetricNamed(metric);
   if (known === undefined || (comparing !== null && !isText(comparing))) return undefined;
-  return { type: 'shown', metric: known, comparing };
+  if (body !== undefined && !isText(body)) return undefined;
+  return { type: 'shown', metric: known, comparing, ...(body !== undefined && { body }) };
 }
 
 function parsePicture({ png, scale }: Fields): FromWebview | undefined {
@@ -146,6 +147,10 @@ export function parseMessage(message: unknown): FromWebview | undefined {
       return { type: 'cancel' };
     case 'run':
       return isCommand(message['command']) ? { type: 'run', command: message['command'] } : undefined;
+    case 'emulate': {
+      const mbps = message['mbps'];
+      return typeof mbps === 'number' && mbps >= 0 && Number.isFinite(mbps) ? { type: 'emulate', mbps } : undefined;
+    }
     case 'log':
       return isText(message['text']) ? { type: 'log', text: message['text'] } : undefined;
     default:

@@ -1,14 +1,9 @@
 import { say } from '../../shared/messages/say';
+import type { WayReport } from '../../shared/reports/way';
 import { median } from '../../shared/statistics';
 import { DnnSplitError } from '../../shared/work/errors';
 import type { TensorServer } from './tensorServer';
 import { observationFrom } from './tierAbove';
-
-/** What the way to a relay is like. */
-export interface WayFigures {
-  readonly roundTripMs: number;
-  readonly bandwidthMbps: number;
-}
 
 const pings = 9;
 const firstBytes = 64 * 1024;
@@ -22,7 +17,7 @@ const tellingMs = 400;
  * @param address for people
  * @throws DnnSplitError `bad-usage` where nothing answers there, or something that does not say how bodies arrive
  */
-export async function measureWay(client: Pick<TensorServer, 'probe'>, address: string): Promise<WayFigures> {
+export async function measureWay(client: Pick<TensorServer, 'probe'>, address: string): Promise<WayReport> {
   const observe = async (bytes: number) => {
     const start = performance.now();
     const received = await client.probe?.(bytes, {}).catch((thrown: unknown) => {

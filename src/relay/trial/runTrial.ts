@@ -22,8 +22,8 @@ const mostOpenRequests = 30;
 const openLink: EmulatedShape = { bandwidthMbps: Number.POSITIVE_INFINITY, latencyMs: 0 };
 
 /**
- * Runs every tier of a plan on this machine, one process each, and asks the first one: over links without limits, over links
- * as in the plan, and at a rate. In between it runs the whole model, which tells how fast the machine is just then.
+ * Runs every tier of a plan on this machine, one process each, and asks the first one: in turn over links without limits and
+ * over links as in the plan, then at a rate. In between it runs the whole model, which tells how fast the machine is just then.
  * @param progress hears of the part that is done, 0..1
  * @throws DnnSplitError `missing-runtime`, `unreadable-model`, `bad-usage`, `worker-crashed`, `canceled`
  */
@@ -100,18 +100,25 @@ async function measure(task: TrialTask, bench: Bench) {
     await runWhole();
     await client.ask(inputs);
   }
-  const askAll = async (count: number, done: number) => {
-    const times: RequestTimes[] = [];
-    for (let at = 0; at < count; at += 1) {
-      if (at % requestsBetween === 0) yardstickMs.push(await runWhole());
+  const open: RequestTimes[] = [];
+  const shaped: RequestTimes[] = [];
+  const askSome = async (times: RequestTimes[], most: number) => {
+    for (let at = 0; at < requestsBetween && times.length < most; at += 1) {
+      if (at === 0) yardstickMs.push(await runWhole());
       times.push(await client.ask(inputs));
-      progress((done + at + 1) / all);
+      progress((open.length + shaped.length) / all);
     }
-    return times;
   };
-  const open = await askAll(openRequests, 0);
-  if (task.shaping) for (const [index, link] of chain.links.entries()) link.reshape(task.links[index] ?? openLink);
-  const shaped = await askAll(requests, openRequests);
+  const reshape = (linkAt: (index: number) => EmulatedShape | undefined) => {
+    if (task.shaping) for (const [index, link] of chain.links.entries()) link.reshape(linkAt(index) ?? openLink);
+  };
+  // In turn, so that a machine that slows down slows both: what a hop takes by itself is told apart from what its link takes.
+  while (shaped.length < requests) {
+    reshape(() => openLink);
+    await askSome(open, openRequests);
+    reshape((index) => task.links[index]);
+    await askSome(shaped, requests);
+  }
   const rate = ratePerSecond === undefined ? undefined : await client.askAtRate(inputs, requests, ratePerSecond);
   progress(1);
   return { open, shaped, yardstickMs, rate };

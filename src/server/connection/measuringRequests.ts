@@ -1,4 +1,4 @@
-import { measureHere } from '../../app/measure/measureHere';
+import { measureHere, measureWayFromHere } from '../../app/measure/measureHere';
 import { linkFacts } from '../../app/measure/measureLink';
 import { measureFolder, measureLinkThere, measureThere } from '../../app/measure/measureModel';
 import type { MeasuredWhere } from '../../app/measure/measureTiers';
@@ -12,7 +12,12 @@ import { uriToPath } from '../sessions/uris';
 import type { RequestHandlers } from './customRequests';
 import { type DeploymentServices, programRun } from './deploymentRequests';
 
-type MeasuringMethod = 'dnnsplit/measureModel' | 'dnnsplit/measureLink';
+type MeasuringMethod =
+  | 'dnnsplit/measureModel'
+  | 'dnnsplit/measureLink'
+  | 'dnnsplit/measureWay'
+  | 'dnnsplit/measuredDevices'
+  | 'dnnsplit/calibrate';
 
 /** As relays serve it, on one thread as `run --report` does. */
 const asServed: MeasuringRuns = { runs: 20, warmup: 3, threads: 1, optimization: 'all' };
@@ -31,6 +36,23 @@ export function measuringRequests(services: DeploymentServices): Pick<RequestHan
       );
       onProgress(0);
       return linkFacts(await measureLinkThere({ host, program, folder: measureFolder, keeps: false, signal }), isLower);
+    },
+    'dnnsplit/measureWay': ({ address, accessToken, token }, signal) => {
+      const stage = say('stage.measuringLink', shown(address)).text;
+      const run = programRun(services, token, stage, signal);
+      run.onProgress(0);
+      return measureWayFromHere(address, accessToken, run);
+    },
+    'dnnsplit/measuredDevices': ({ modelUri }, signal) =>
+      services.workers.analysis.call('measuredDevices', { modelPath: uriToPath(modelUri) }, { signal }),
+    'dnnsplit/calibrate': ({ modelUri, tier, device, token }, signal) => {
+      const onProgress = (stage: string, fraction: number | null) => services.progress(token, stage, fraction);
+      onProgress(say('stage.fitting', {}).text, null);
+      return services.workers.analysis.call(
+        'calibrate',
+        { modelPath: uriToPath(modelUri), tier, device },
+        { signal, onProgress },
+      );
     },
   };
 }

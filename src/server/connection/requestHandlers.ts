@@ -1,13 +1,9 @@
 import type { Connection } from 'vscode-languageserver/node';
+import { isGovernedBy } from '../../app/model/governedModels';
 import { handoverText } from '../../app/plan/handoverText';
 import { planPage } from '../../app/plan/planPage';
-import { createDisplayList } from '../../engine/picture/displayList/displayList';
-import { savedTheme } from '../../engine/picture/displayList/editorColors';
-import { pictureText } from '../../engine/picture/displayList/texts';
-import { svgPicture } from '../../engine/picture/svgPicture';
 import type { ServerRequests } from '../../shared/protocol/requests';
 import { documentKind } from '../language/documentKind';
-import { isGovernedBy } from '../language/governedModels';
 import type { Scenes } from '../sessions/scenes';
 import type { Sessions } from '../sessions/sessions';
 import { uriToPath } from '../sessions/uris';
@@ -15,6 +11,7 @@ import type { Workers } from '../workers/workers';
 import { notify, type RequestHandlers } from './customRequests';
 import { type DeploymentServices, deploymentRequests } from './deploymentRequests';
 import { measuringRequests } from './measuringRequests';
+import { pictureOf } from './picture';
 
 interface Services {
   readonly connection: Connection;
@@ -26,7 +23,8 @@ interface Services {
 }
 
 /** The answers to every custom request. */
-export function requestHandlers({ connection, sessions, scenes, workers, programFolder }: Services): RequestHandlers {
+export function requestHandlers(services: Services): RequestHandlers {
+  const { connection, sessions, scenes, workers, programFolder } = services;
   const { analysis } = workers;
   const onProgress = (token: string) => (stage: string, fraction: number | null) =>
     notify(connection, 'dnnsplit/progress', { token, stage, fraction });
@@ -68,18 +66,7 @@ export function requestHandlers({ connection, sessions, scenes, workers, program
       return session.ahead(() => analysis.call('compare', { ...session.request, strategy }, { signal }));
     },
     'dnnsplit/regions': ({ modelUri, links }, signal) => sessions.require(modelUri).regions(links, signal),
-    'dnnsplit/picture': async ({ modelUri, folded, theme, part, metric = 'time', data, compare, texts }, signal) => {
-      const scene = await scenes.layOut(uriToPath(modelUri), folded, { signal });
-      const { request } = sessions.require(modelUri);
-      const overlay = await analysis.call('overlay', request, { signal });
-      const other = compare ? await analysis.call('compare', { ...request, strategy: compare }, { signal }) : null;
-      const list = createDisplayList(
-        scene,
-        { overlay, metric, other: other?.overlay ?? null, data: data ?? null },
-        pictureText(texts),
-      );
-      return { svg: svgPicture(list, savedTheme(theme), part) };
-    },
+    'dnnsplit/picture': async (params, signal) => ({ content: await pictureOf(params, services, signal) }),
     'dnnsplit/nodeData': ({ modelUri, file }, signal) => {
       const { request } = sessions.require(modelUri);
       return analysis.call('nodeData', { ...request, file }, { signal });

@@ -1,5 +1,6 @@
 import { type CodeAction, type CodeLens, type Connection, type Hover, TextDocuments } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { governedModels, isGovernedBy } from '../../app/model/governedModels';
 import type { Reach } from '../../files/reach';
 import type { DocumentProblem } from '../../shared/documents/parsedDocument';
 import { say } from '../../shared/messages/say';
@@ -12,7 +13,6 @@ import { configActions, planActions } from './codeActions';
 import { configLenses, planLenses } from './codeLenses';
 import { configProblems, planProblems, profileProblems } from './diagnostics';
 import { type DocumentKind, documentKind } from './documentKind';
-import { governedModels, isGovernedBy } from './governedModels';
 import { configHover, planHover } from './hovers';
 import { diagnosticOf } from './places';
 

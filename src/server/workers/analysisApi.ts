@@ -10,9 +10,11 @@ import type { ToolAnswer } from '../../shared/assistant/assistantTools';
 import type { SceneOverlay } from '../../shared/picture/scene';
 import type {
   GeneratedFile,
+  MeasuredDevice,
   MeasuredProfile,
   NamedText,
   NodeDetails,
+  OfferedCalibration,
   PlanComparison,
   PlanOverrides,
   PreviewAnswer,
@@ -116,6 +118,13 @@ export interface AnalysisFunctions {
     },
     work: Work,
   ): MeasuredProfile;
+  /** Devices on which enough other models under the model's configuration were measured. */
+  measuredDevices(params: { readonly modelPath: string }, work: Work): readonly MeasuredDevice[];
+  /** What to write into a tier so that it is described by the models that were measured on a device. */
+  calibrate(
+    params: { readonly modelPath: string; readonly tier: string; readonly device: string },
+    work: Work,
+  ): OfferedCalibration;
   /** One call of an assistant's tool, over these folders. */
   tool(
     params: {

@@ -13,6 +13,8 @@ import { ModelCache } from '../../app/plan/modelCache';
 import { planAnalyzed, planText } from '../../app/plan/planAnalyzed';
 import { modelOfPlan, parsePlanText, readPlanFile } from '../../app/plan/planFile';
 import { mappedRegions } from '../../app/plan/regionCache';
+import { measuredDevices } from '../../app/profile/measuredModels';
+import { offeredCalibration } from '../../app/profile/offeredCalibration';
 import { prepareSplit, writeSplit } from '../../app/split/deploySplit';
 import { rangesOfInputs } from '../../app/split/splitInputs';
 import { takeSteps } from '../../app/tasks/steps';
@@ -169,6 +171,13 @@ export function createAnalysisFunctions(programFolder: string, reach: () => Reac
     measurable: ({ modelPath }, work) => measurableModel(cache.analyzed(modelPath, cache.reading(modelPath), work)),
     profile: ({ modelPath, tier, where, answer }, work) =>
       measuredProfile(cache.analyzed(modelPath, cache.reading(modelPath), work), tier, where, answer),
+    measuredDevices({ modelPath }) {
+      const configPath = findConfig(modelPath);
+      const devices = configPath === undefined ? [] : measuredDevices(configPath, modelPath);
+      return devices.map(({ device, runtime, models }) => ({ device, runtime, models }));
+    },
+    calibrate: ({ modelPath, ...wanted }) =>
+      offeredCalibration({ ...wanted, configPath: findConfig(modelPath) ?? '', except: modelPath }),
     tool: ({ tool, input, roots, writable }, work) => answerTool(tool, input, new Places(roots, writable), work),
     forget: ({ modelPath }) => cache.forget(modelPath),
   };

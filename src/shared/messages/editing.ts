@@ -17,6 +17,7 @@ export const editingMessages = {
   'stage.measuring': 'Running the model',
   'stage.measuringThere': 'Running the model on {host}',
   'stage.measuringLink': 'Measuring the way to {host}',
+  'stage.fitting': 'Fitting the device to the measured models',
   'stage.verifying': 'Running the model and its sub-models',
 
   'action.generate': 'Generate {target}',

@@ -97,6 +97,11 @@ export const usingMessages = {
     'The profile `{path}` was recorded with another model than `{model}`. Check that they belong together.',
   'calibrate.few':
     '{models|# model is|# models are} few to describe a device by. Measure {enough} or more, of the kinds that will run there.',
+  'calibrate.tooFew':
+    'Fewer than {enough} models below this configuration were measured on one device in the same way. Profile more of them first.',
+  'calibrate.noConfig':
+    'There is no dnnsplit.json above this folder to look for measured models below. Name one with -c, or name models and profiles.',
+  'calibrate.whichDevice': 'Models were measured on several devices. Name one with --device: {devices}',
   'command.noDevice': 'A trace does not say which device it was recorded on. Name the device with --device.',
   'command.tooManyRuns':
     '{runs|# run|# runs} of {nodes|# node|# nodes} exceed the {limit} events that ONNX Runtime records. Use --runs {most} or less.',
@@ -132,7 +137,8 @@ export const usingMessages = {
     'A plan names the file of its model, and a model from standard input has none. Save the model and name its file.',
   'command.noMatch': 'No file matches {pattern}. Check the pattern and the folder it starts in.',
   'command.isModel': '{path} is a model, not a plan. Make a plan of it first: dnnsplit plan {path} -o {plan}',
-  'command.notSvg': '{path} would not be a picture of its kind: this command writes SVG. Name a .svg file.',
+  'command.notSvg':
+    '{path} would not be a picture of its kind: this command writes SVG and PDF. Name a .svg or a .pdf file.',
   'command.oneOutput': 'This command writes several files, but standard output takes only one. Name a folder with -o.',
 
   'assistant.notReadable':

@@ -18,6 +18,10 @@ export const pictureScales = [2, 1, 3, 4] as const;
 export const drawingParts = ['whole', 'columns', 'cut'] as const;
 export type DrawingPart = (typeof drawingParts)[number];
 
+/** Files of drawings, which stay sharp at any size. */
+export const drawingFormats = ['svg', 'pdf'] as const;
+export type DrawingFormat = (typeof drawingFormats)[number];
+
 /** Colors of a picture that is saved without an editor's own. */
 export const pictureThemes = ['light', 'dark'] as const;
 export type PictureTheme = (typeof pictureThemes)[number];

@@ -1,5 +1,5 @@
 /**
- * The laid-out picture that the webview draws and `dnnsplit graph` writes as SVG. Coordinates are in CSS pixels at zoom 1,
+ * The laid-out picture that the webview draws and `dnnsplit graph` writes as SVG or PDF. Coordinates are in CSS pixels at zoom 1,
  * x to the right, y downwards. It does not depend on the plan, so re-planning never lays out again: tiers come separately
  * as one digit per node.
  */

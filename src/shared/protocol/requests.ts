@@ -1,7 +1,7 @@
 /** Everything that crosses between the extension host and the language server besides LSP itself. */
 
 import type { ToolAnswer } from '../assistant/assistantTools';
-import type { DrawingPart, HeatMetric, PictureTheme } from '../picture/picture';
+import type { DrawingFormat, DrawingPart, HeatMetric, PictureTheme } from '../picture/picture';
 import type { Scene, SceneOverlay } from '../picture/scene';
 import type { AnswerPlace } from '../reports/answers';
 import type { RegionMapReport } from '../reports/bandwidthReports';
@@ -154,15 +154,19 @@ export interface ServerRequests {
   /** What the plan under other overrides would give, or why no plan satisfies them; nothing is changed. */
   'dnnsplit/preview': { params: { modelUri: string; overrides: PlanOverrides }; result: PreviewAnswer };
   /**
-   * The graph with its plan as a stand-alone SVG document, as a page of the graph shows it: `metric` is what its dots tell
+   * The graph with its plan as a document of its own with a caption, as a page of the graph shows it: `metric` is what its dots tell
    * (time without), `compare` the strategy that the plan is held against, `texts` the words in the language of the page,
-   * `part` what of the graph is drawn (all of it without).
+   * `part` what of the graph is drawn (all of it without), `body` the graph inside of a node that is drawn in its place. The
+   * content of a PDF has one byte a character.
    */
   'dnnsplit/picture': {
     params: {
       modelUri: string;
       folded: readonly string[] | null;
       theme: PictureTheme;
+      /** SVG without. */
+      format?: DrawingFormat;
+      body?: string;
       part?: DrawingPart;
       metric?: HeatMetric;
       /** What the metric `data` tells. */
@@ -170,7 +174,7 @@ export interface ServerRequests {
       compare?: string;
       texts?: Readonly<Record<string, string>>;
     };
-    result: { svg: string };
+    result: { content: string };
   };
   /** Values of somebody else's for the nodes of a model, from the text of a file, and in words what of it is about the model. */
   'dnnsplit/nodeData': { params: { modelUri: string; file: NamedText }; result: { data: NodeData; told: string } };
@@ -256,7 +260,39 @@ export interface ServerRequests {
     params: { host: string; isLower: boolean; token: string };
     result: LinkValues;
   };
+  /** Measures the way to a relay that runs, which a person has named, as it sees it. */
+  'dnnsplit/measureWay': {
+    params: { address: string; accessToken?: string; token: string };
+    result: WayValues;
+  };
+  /** Devices on which enough models beside this one were measured to describe a tier by; best first. */
+  'dnnsplit/measuredDevices': { params: { modelUri: string }; result: readonly MeasuredDevice[] };
+  /** Fits a tier to the models that were measured on a device. Writes nothing. */
+  'dnnsplit/calibrate': {
+    params: { modelUri: string; tier: string; device: string; token: string };
+    result: OfferedCalibration;
+  };
 }
+
+/** A device on which several models were measured in one way. */
+export interface MeasuredDevice {
+  readonly device: string;
+  readonly runtime: string;
+  /** File names. */
+  readonly models: readonly string[];
+}
+
+/** What measured models say of the device, in the words of a tier of a configuration. */
+export interface OfferedCalibration extends MeasuredDevice {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Each model predicted from the others; the median of what that is off by. */
+  readonly medianErrorPercent: number | null;
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** What the way to a relay is like, in the words of a link of a configuration. */
+export type WayValues = Pick<LinkValues, 'bandwidthMbps' | 'latencyMs'>;
 
 /** What a connection is like, in the words of a link of a configuration. */
 export interface LinkValues {

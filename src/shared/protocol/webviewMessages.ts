@@ -1,6 +1,6 @@
 /** Messages between the extension host and the graph webview. */
 
-import type { HeatMetric } from '../picture/picture';
+import type { HeatMetric, PictureTheme } from '../picture/picture';
 import type { Scene, SceneOverlay } from '../picture/scene';
 import type { RegionMapReport } from '../reports/bandwidthReports';
 import type { LiveView } from '../reports/live';
@@ -53,8 +53,16 @@ export type ToWebview =
   | { readonly type: 'nodeData'; readonly data: NodeData }
   /** What running tiers do that the graph follows; `null` once it follows none. */
   | { readonly type: 'live'; readonly live: LiveView | null }
-  /** Answered by `picture`: all of the graph, or the part that is on the screen, with that many pixels per CSS pixel. */
-  | { readonly type: 'sendPicture'; readonly part: PicturePart; readonly scale: number }
+  /**
+   * Answered by `picture`: a part of the graph with that many pixels per CSS pixel, in the colors of the editor unless others
+   * are wanted.
+   */
+  | {
+      readonly type: 'sendPicture';
+      readonly part: PicturePart;
+      readonly scale: number;
+      readonly theme?: PictureTheme;
+    }
   /** What a menu or command outside of the page asks for. */
   | { readonly type: 'act'; readonly act: GraphAct }
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
@@ -64,7 +72,8 @@ export type GraphAct =
   | { readonly kind: 'cut' | 'toggleFold' | 'openBody'; readonly nodeId: string }
   | { readonly kind: 'compare'; readonly strategy: string };
 
-export type PicturePart = 'whole' | 'screen';
+/** All of the graph, what is around the cut, or what is on the screen. */
+export type PicturePart = 'whole' | 'cut' | 'screen';
 
 /** A boundary where it is dragged to. */
 export interface PreviewedCut {
@@ -97,8 +106,16 @@ export const diskCommands: readonly RunCommand[] = ['split', 'verifySplit', 'gen
 export type FromWebview =
   /** The page is up and wants everything. `folded` is what it remembers, `null` for the default view. */
   | { readonly type: 'ready'; readonly folded: readonly string[] | null }
-  /** What the page shows beside the plan: what its dots tell, and the strategy that the plan is held against. */
-  | { readonly type: 'shown'; readonly metric: HeatMetric; readonly comparing: string | null }
+  /**
+   * What the page shows beside the plan: what its dots tell, the strategy that the plan is held against, and the graph inside
+   * of a node that is shown in the place of the model's.
+   */
+  | {
+      readonly type: 'shown';
+      readonly metric: HeatMetric;
+      readonly comparing: string | null;
+      readonly body?: string;
+    }
   | { readonly type: 'selected'; readonly nodeIds: readonly string[] }
   | { readonly type: 'requestScene'; readonly folded: readonly string[] | null; readonly body?: string }
   | { readonly type: 'requestDetails'; readonly nodeId: string }
@@ -113,4 +130,6 @@ export type FromWebview =
   | { readonly type: 'picture'; readonly png: string; readonly scale: number }
   | { readonly type: 'noPicture'; readonly reason: string }
   | { readonly type: 'run'; readonly command: RunCommand }
+  /** Sets the bandwidth of the emulated first link of running tiers. */
+  | { readonly type: 'emulate'; readonly mbps: number }
   | { readonly type: 'log'; readonly text: string };

@@ -51,6 +51,26 @@ describe('dnnsplit run --trace', () => {
     }
   });
 
+  it('asks until it is interrupted, over a link whose bandwidth is typed', async () => {
+    const args = [bundled.program('cli'), 'run', split.planPath, '--adaptive', '-p', '0', '--ask'];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, DNNSPLIT_RUNTIME_FOLDER: root },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const steps = [
+      { told: /link 50 Mbit\/s.*cut 4/, act: () => child.stdin.write('no bandwidth\n8\n') },
+      { told: /link 8 Mbit\/s.*cut 3/, act: () => child.kill('SIGINT') },
+    ];
+    let told = '';
+    child.stdout.on('data', (text: Buffer) => {
+      told += text;
+      if (steps[0]?.told.test(told)) steps.shift()?.act();
+    });
+    const { code, said, logged } = await saidBy(child);
+    expect(code, logged).toBe(0);
+    expect(said).toMatch(/switches\s+\d+ +0 /);
+  });
+
   it('refuses what is no trace before anything starts', async () => {
     const path = join(split.folder, 'none.csv');
     writeFileSync(path, 'time,speed\n0,1\n');

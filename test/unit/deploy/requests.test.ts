@@ -8,7 +8,7 @@ import type { CodeAction } from 'vscode-languageserver-protocol';
 import { requireDocument } from '../../../src/shared/documents/parsedDocument';
 import { parseProfile } from '../../../src/shared/documents/parseProfile';
 import { clientCommands } from '../../../src/shared/protocol/requests';
-import { tinyResnet } from '../../relay/splitChain';
+import { exportAt, startRelay, tinyResnet } from '../../relay/splitChain';
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 import { sampleConfig } from '../../support/sampleConfig';
 import { LanguageClient } from '../server/support/languageClient';
@@ -137,6 +137,33 @@ describe('a plan that becomes something that runs, through the language server',
       await expect(client.request('dnnsplit/measureLink', way)).rejects.toMatchObject({ data: { code: 'bad-usage' } });
     },
   );
+
+  it('measures the way to a relay that runs, and says where none answers', async () => {
+    const split = exportAt(tinyResnet, [0.5]);
+    await writeFile(join(folder, 'token'), 'secret\n', { mode: 0o600 });
+    const guarded = ['--token-file', join(folder, 'token')];
+    const relay = await startRelay(bundled.program('relay'), split.contractPaths[1] ?? '', ...guarded);
+    const asked = { address: `http://127.0.0.1:${relay.port}`, token: 'way' };
+    try {
+      const values = await client.request('dnnsplit/measureWay', { ...asked, accessToken: 'secret' });
+      expect(Object.keys(values)).toEqual(['bandwidthMbps', 'latencyMs']);
+      expect(Math.min(values.bandwidthMbps, values.latencyMs)).toBeGreaterThan(0);
+      const refused = { data: { code: 'bad-usage', message: expect.stringContaining(asked.address) } };
+      await expect(client.request('dnnsplit/measureWay', asked)).rejects.toMatchObject(refused);
+    } finally {
+      await relay.end();
+      split.remove();
+    }
+    const nowhere = client.request('dnnsplit/measureWay', { ...asked, address: 'nowhere' });
+    await expect(nowhere).rejects.toMatchObject({ data: { code: 'bad-usage' } });
+  });
+
+  it('describes a tier by no other models where too few were measured', async () => {
+    const modelUri = uri('tiny.onnx');
+    expect(await client.request('dnnsplit/measuredDevices', { modelUri })).toEqual([]);
+    const asked = client.request('dnnsplit/calibrate', { modelUri, tier: 'edge', device: 'pi', token: 'fit' });
+    await expect(asked).rejects.toMatchObject({ data: { message: expect.stringContaining('Fewer than 5 models') } });
+  });
 
   it('refuses a plan whose model has changed', async () => {
     await cp(resolve(root, 'test/fixtures/models/s_unet_plain.onnx'), join(folder, 'tiny.onnx'));

@@ -3,6 +3,8 @@ import { type FollowingChain, type Outcome, startFollowingChain } from '../../re
 import { type Bundled, bundlePrograms } from '../../support/bundled';
 
 const clients = 4;
+/** At each bandwidth. Long form: `FOLLOWING_REQUESTS=1000 npx vitest run test/unit/relay/following.test.ts --testTimeout 1200000`. */
+const requestsAtOnce = Number(process.env['FOLLOWING_REQUESTS'] ?? 20);
 
 let bundled: Bundled;
 beforeAll(async () => {
@@ -46,7 +48,7 @@ describe('three processes over a link that changes', () => {
     const settled: number[] = [];
     for (const mbps of [50, 5, 1, 20, 100]) {
       chain.link.bandwidth = mbps;
-      const outcomes = await ask(20);
+      const outcomes = await ask(requestsAtOnce);
       const isSettled = ({ cuts }: Outcome) => cuts[0] === chain.wanted(mbps);
       // A machine that is busy with other things may show another bandwidth for a while.
       while (!outcomes.some(isSettled)) outcomes.push(...(await ask(clients)));

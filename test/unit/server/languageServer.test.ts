@@ -93,14 +93,19 @@ describe('the language server over stdio', () => {
 
   it('makes a picture of what is on the screen: metric, words and the plan that the plan is held against', async () => {
     const plain = { modelUri: uri('resnet152.onnx'), folded: null, theme: 'light' } as const;
-    const { svg } = await client.request('dnnsplit/picture', plain);
+    const { content: svg } = await client.request('dnnsplit/picture', plain);
     expect(svg).toContain('>Time, log<');
+    // Below it stands what it shows.
+    expect(svg).toMatch(/>resnet152\.onnx: (Split after|Everything on)/);
     const texts = { 'legend.log.weights': 'Gewichte' };
     const asked = { ...plain, metric: 'weights', compare: 'single:device', texts } as const;
-    const { svg: held } = await client.request('dnnsplit/picture', asked);
+    const { content: held } = await client.request('dnnsplit/picture', asked);
     expect(held).toContain('>Gewichte<');
     expect(held).toContain('>E → D<');
     expect(svg).not.toContain('>E → D<');
+    const { content: pdf } = await client.request('dnnsplit/picture', { ...plain, format: 'pdf', part: 'cut' });
+    expect(pdf).toMatch(/^%PDF-1\.7\n[\s\S]*%%EOF\n$/);
+    expect(pdf).toContain('(resnet152.onnx: ');
   });
 
   it('plans again when the configuration is saved, not while it is edited', async () => {

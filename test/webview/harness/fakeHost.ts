@@ -14,6 +14,8 @@ export interface Harness {
   readonly sendPlan: () => void;
   /** Sends the plan under other overrides, as when something besides the page has changed them. */
   readonly sendPlanUnder: (overrides: PlanOverrides) => void;
+  /** Sends the scene again, with two graphs inside of a node. */
+  readonly sendOpenable: (nodeId: string) => void;
   /** Sends the map over two bandwidths, with a limit on latency in milliseconds. */
   readonly sendRegions: (maxLatencyMs?: number) => void;
   /** y of the cut line after a number of nodes in the scene that was sent last. */
@@ -90,6 +92,7 @@ window.harness = {
   sendPlan,
   sendPlanUnder,
   sendRegions,
+  sendOpenable,
   world,
   cutLine,
   group,
@@ -104,6 +107,15 @@ function sendPlan(): void {
 function sendPlanUnder(changed: PlanOverrides): void {
   overrides = changed;
   send({ type: 'plan', ...planOf(network, overrides), overrides, tried: overrides });
+}
+
+function sendOpenable(nodeId: string): void {
+  if (scene === undefined) return;
+  const bodies = ['then_branch', 'else_branch'].map((name) => ({ id: `${nodeId}/${name}`, name, nodes: 9 }));
+  send({
+    type: 'scene',
+    scene: { ...scene, nodes: scene.nodes.map((node) => (node.id === nodeId ? { ...node, bodies } : node)) },
+  });
 }
 
 function sendRegions(maxLatencyMs?: number): void {
@@ -146,6 +158,10 @@ function answer(message: FromWebview): void {
       if (parameters.get('state') !== 'noplan') sendPlan();
       return;
     case 'requestScene':
+      if (message.body !== undefined) {
+        send({ type: 'scene', scene: sceneOf(residualNetwork(1), []), body: message.body });
+        return;
+      }
       scene = sceneOf(network, message.folded ?? defaultFolded);
       send({ type: 'scene', scene });
       return;

@@ -38,6 +38,7 @@ export const textStyles = {
   pill: { px: 11, weight: 400 },
   badge: { px: 11, weight: 600 },
   legend: { px: 11, weight: 400 },
+  caption: { px: 12, weight: 400 },
 } as const satisfies Readonly<Record<string, TextStyle>>;
 
 export type TextStyleName = keyof typeof textStyles;

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { configFileName, findConfig } from '../../app/model/findConfig';
+import { configFileName, findConfig } from './findConfig';
 
 /** Folders and models beyond these bounds are not looked for; every open model is known anyway. */
 const deepest = 4;
