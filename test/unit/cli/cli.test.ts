@@ -205,7 +205,7 @@ describe('dnnsplit on the command line', () => {
     expect(stdout).toMatch(/latency +255 ms\n += 246 ms link \+ 2\.9\d ms edge \+ 6\.60 ms back/);
     const staying = run('plan', 'resnet152.onnx', '--answer', 'stays').stdout;
     expect(staying).toMatch(/latency +249 ms/);
-    expect(stdout).toMatch(/single:device +778 ms/);
+    expect(stdout).toMatch(/single:device +649 ms/);
     expect(stdout).toMatch(/best single split points\n/);
     expect(run('analyze', 'resnet152.onnx').stdout).toMatch(/515 +avg_pool +8\.19 kB/);
   });
