@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { appendNotices } from './notices.mjs';
+import { onlyDecoding } from './onlyDecoding.mjs';
 import { ownMessages } from './ownMessages.mjs';
 import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
@@ -51,7 +52,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
-        plugins: [withoutJsonSchemas()],
+        plugins: [withoutJsonSchemas(), onlyDecoding()],
       },
       production,
     ),
@@ -100,7 +101,11 @@ export function programs(production) {
       target: 'chrome128',
       entryPoints: { webThread: 'src/web/thread.ts' },
     },
-    inPieces({ ...node, entryPoints: { cli: 'src/cli/main.ts' } }, production, '#!/usr/bin/env node'),
+    inPieces(
+      { ...node, entryPoints: { cli: 'src/cli/main.ts' }, plugins: [onlyDecoding()] },
+      production,
+      '#!/usr/bin/env node',
+    ),
     inPieces({ ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] }, production),
   ];
 }
