@@ -74,16 +74,8 @@ export class TinyElement {
     this.listeners.set(name, [...(this.listeners.get(name) ?? []), listener]);
   }
 
-  get valueAsNumber(): number {
-    return Number(this.value);
-  }
-
   click(): void {
-    this.fire('click');
-  }
-
-  fire(name: string): void {
-    for (const listener of this.listeners.get(name) ?? []) listener();
+    for (const listener of this.listeners.get('click') ?? []) listener();
   }
 
   contains(): boolean {

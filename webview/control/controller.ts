@@ -49,8 +49,6 @@ export interface Controller {
   preview(cut: PreviewedCut, overrides: PlanOverrides): void;
   search(query: string): void;
   run(command: RunCommand): void;
-  /** Sets the bandwidth of the emulated link of running tiers. */
-  emulate(mbps: number): void;
   /** Tells the host what is shown beside the plan. */
   tellShown(): void;
   cancel(): void;
@@ -198,7 +196,6 @@ export function createController(store: Store, transport: Transport, announce: (
       if (query.trim() === '') store.dispatch({ type: 'clearSearch' });
       else transport.post({ type: 'search', query: query.trim() });
     },
-    emulate: (mbps) => transport.post({ type: 'emulate', mbps }),
     run: (command) => transport.post({ type: 'run', command }),
     tellShown,
     cancel: () => transport.post({ type: 'cancel' }),

@@ -86,17 +86,6 @@ export function sliderValue(position: number, { lowest, hasZero = false }: Dial)
   return Number((10 ** (position / stepsPerDecade)).toPrecision(3));
 }
 
-/** The control that a person moves. @param spoken its name */
-export function rangeOf({ lowest, highest }: Dial, spoken: string): HTMLInputElement {
-  return element('input', {
-    type: 'range',
-    min: String(lowest * stepsPerDecade),
-    max: String(highest * stepsPerDecade),
-    step: '1',
-    'aria-label': spoken,
-  });
-}
-
 interface Slider {
   readonly input: HTMLInputElement;
   readonly output: HTMLElement;
@@ -136,7 +125,13 @@ function createGroup(condition: Condition, controller: Controller): ConditionSli
     sliders.length = 0;
     list.replaceChildren(
       ...rows.map(({ spoken, label }, index) => {
-        const input = rangeOf(dial, spoken);
+        const input = element('input', {
+          type: 'range',
+          min: String(dial.lowest * stepsPerDecade),
+          max: String(dial.highest * stepsPerDecade),
+          step: '1',
+          'aria-label': spoken,
+        });
         const output = element('output', { class: 'numeric' });
         input.addEventListener('input', () => {
           const value = sliderValue(input.valueAsNumber, dial);

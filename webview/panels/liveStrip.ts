@@ -6,11 +6,10 @@ import { fittingScale } from '../charts/scale';
 import type { Controller } from '../control/controller';
 import { withCondition } from '../model/overrides';
 import type { State } from '../model/state';
-import { element, setText, svgElement } from '../page/dom';
+import { element, svgElement } from '../page/dom';
 import { button } from '../page/toolkit';
 import { formatCount, formatMbps, formatMs, formatSignificant } from '../text/format';
 import { type StringKey, text } from '../text/strings';
-import { bandwidthDial, rangeOf, sliderPosition, sliderValue } from './conditionSliders';
 import { whenChanged } from './panel';
 import { bandwidthsText } from './planTables';
 
@@ -58,9 +57,8 @@ export function createLiveStrip(controller: Controller): LiveStrip {
     },
   });
   follow.setAttribute('aria-pressed', 'false');
-  const emulated = createEmulatedLink(controller);
   const stop = button({ label: text('live.stop'), onClick: () => controller.run('stopFollowing') });
-  root.append(figures, history, switches, element('span', { class: 'live-tools' }, emulated.element, follow, stop));
+  root.append(figures, history, switches, element('span', { class: 'live-tools' }, follow, stop));
   root.hidden = true;
   const update = whenChanged(
     ({ live, plan }) => [live, plan],
@@ -68,7 +66,6 @@ export function createLiveStrip(controller: Controller): LiveStrip {
       const { live, plan } = state;
       followed = state;
       root.hidden = live === null;
-      emulated.update(state);
       follow.hidden = live?.history.at(-1)?.cut == null;
       if (live === null) return;
       if (follow.getAttribute('aria-pressed') === 'true') movePlan(state);
@@ -88,30 +85,6 @@ export function createLiveStrip(controller: Controller): LiveStrip {
     },
   );
   return { element: root, update };
-}
-
-/** The slider of the first link, where running tiers have an emulated one; it begins where the plan has it. */
-function createEmulatedLink(controller: Controller): LiveStrip {
-  const input = rangeOf(bandwidthDial, text('live.emulated.title'));
-  const output = element('output', { class: 'numeric' });
-  const root = element('label', { class: 'slider' }, element('span', {}, text('live.emulated')), input, output);
-  root.hidden = true;
-  const show = (mbps: number) => setText(output, formatMbps(mbps));
-  const mbpsNow = () => sliderValue(input.valueAsNumber, bandwidthDial);
-  input.addEventListener('input', () => show(mbpsNow()));
-  input.addEventListener('change', () => controller.emulate(mbpsNow()));
-  return {
-    element: root,
-    update({ live, plan }) {
-      const isEmulated = live?.isEmulated === true;
-      if (isEmulated && root.hidden) {
-        const mbps = plan?.links[0]?.bandwidthMbps ?? 1;
-        input.value = String(sliderPosition(mbps, bandwidthDial));
-        show(mbps);
-      }
-      root.hidden = !isEmulated;
-    },
-  };
 }
 
 /** A switch in a sentence. */

@@ -247,8 +247,6 @@ const defaults = {
   'live.requests': '{0|# request|# requests}, {1} per second',
   'live.failed': '{0} failed',
   'live.latency': 'latency {0}',
-  'live.emulated': 'Emulated link',
-  'live.emulated.title': 'Bandwidth of the emulated link between the first two tiers',
   'live.expected': 'the plan says {0}',
   'live.history': 'Bandwidth between {0} and {1} of late, {2|# change|# changes} of the cut',
   'live.because.bandwidth': '{0}: the bandwidth is {1}',

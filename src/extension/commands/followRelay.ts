@@ -24,7 +24,7 @@ export async function followRelay(context: CommandContext, argument: unknown): P
   if (!address) return;
   lastAddress = address;
   context.graphs.show(vscode.Uri.parse(modelUri, true), vscode.ViewColumn.Beside);
-  if ((await followAt(context, modelUri, address)) !== 'token') return;
+  if ((await follow(context, modelUri, address)) !== 'token') return;
   const token = await vscode.window.showInputBox({
     title: labelText(address),
     prompt: vscode.l10n.t('Token of the relay'),
@@ -33,24 +33,11 @@ export async function followRelay(context: CommandContext, argument: unknown): P
   });
   if (!token) return;
   tokens.set(address, token);
-  await followAt(context, modelUri, address);
-}
-
-/** What a chain that was started to be followed is like. */
-interface OwnChain {
-  /** Sets the bandwidth of its first link; none where something else does. */
-  readonly emulate: ((mbps: number) => void) | undefined;
-  /** Nobody follows it any more. */
-  readonly end: () => void;
+  await follow(context, modelUri, address);
 }
 
 /** @returns what came in the way of the first look */
-export function followAt(
-  { live }: CommandContext,
-  modelUri: string,
-  address: string,
-  own?: OwnChain,
-): Promise<Trouble | undefined> {
+function follow({ live }: CommandContext, modelUri: string, address: string): Promise<Trouble | undefined> {
   const watch = new RelayWatch({
     address,
     token: tokens.get(address),
@@ -59,8 +46,6 @@ export function followAt(
     everyMs: 1000,
     sentence: (trouble) => sentenceOf(trouble, address),
     show: (view) => live.show(modelUri, watch, view),
-    emulate: own?.emulate,
-    end: own?.end,
   });
   live.follow(modelUri, watch);
   return watch.look();

@@ -48,7 +48,6 @@ const commands: Readonly<Record<string, Command>> = {
   verifySplit: later(async () => (await import('./verifySplit')).verifySplit),
   verifyDeployment: later(async () => (await import('./verifySplit')).verifyDeployment),
   runLocally: later(async () => (await import('./runLocally')).runLocally),
-  runAndFollow: later(async () => (await import('./runAndFollow')).runAndFollow),
   followRelay: later(async () => (await import('./followRelay')).followRelay),
   stopFollowing: ({ live, models }, argument) => live.stop(requireModel({ models }, argument).modelUri),
   profileModel: later(async () => (await import('./measure')).profileModel),

@@ -165,9 +165,6 @@ export class GraphSession implements Releasable {
         models.cancel(this.modelUri);
         this.#scenes.cancel();
         break;
-      case 'emulate':
-        this.surroundings.live.emulate(this.modelUri, message.mbps);
-        break;
       case 'run':
         run(message.command, this.modelUri);
         break;

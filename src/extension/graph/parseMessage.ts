@@ -147,10 +147,6 @@ export function parseMessage(message: unknown): FromWebview | undefined {
       return { type: 'cancel' };
     case 'run':
       return isCommand(message['command']) ? { type: 'run', command: message['command'] } : undefined;
-    case 'emulate': {
-      const mbps = message['mbps'];
-      return typeof mbps === 'number' && mbps >= 0 && Number.isFinite(mbps) ? { type: 'emulate', mbps } : undefined;
-    }
     case 'log':
       return isText(message['text']) ? { type: 'log', text: message['text'] } : undefined;
     default:

@@ -2,15 +2,9 @@ import type { LiveView } from '../../shared/reports/live';
 import type { Releasable } from '../window/disposables';
 import { Emitter } from '../window/emitter';
 
-/** What looks at a running chain. */
-interface Watch extends Releasable {
-  /** Sets the bandwidth of its first link, where that is emulated. */
-  emulate(mbps: number): void;
-}
-
 /** The running chains that graphs follow, one per model at most; a graph that is closed ends what it follows. */
 export class LiveViews implements Releasable {
-  readonly #followed = new Map<string, { readonly watch: Watch; view: LiveView | null }>();
+  readonly #followed = new Map<string, { readonly watch: Releasable; view: LiveView | null }>();
   readonly #changed = new Emitter<{ readonly modelUri: string; readonly view: LiveView | null }>();
   readonly onDidChange = this.#changed.event;
 
@@ -20,21 +14,17 @@ export class LiveViews implements Releasable {
   }
 
   /** Follows a chain instead of the one before. */
-  follow(modelUri: string, watch: Watch): void {
+  follow(modelUri: string, watch: Releasable): void {
     this.#followed.get(modelUri)?.watch.dispose();
     this.#followed.set(modelUri, { watch, view: null });
   }
 
   /** Shows what a watch has seen, unless it has been replaced. */
-  show(modelUri: string, watch: Watch, view: LiveView): void {
+  show(modelUri: string, watch: Releasable, view: LiveView): void {
     const followed = this.#followed.get(modelUri);
     if (followed?.watch !== watch) return;
     followed.view = view;
     this.#changed.fire({ modelUri, view });
-  }
-
-  emulate(modelUri: string, mbps: number): void {
-    this.#followed.get(modelUri)?.watch.emulate(mbps);
   }
 
   stop(modelUri: string): void {

@@ -16,10 +16,6 @@ export interface WatchOptions {
   /** A trouble in a sentence. */
   readonly sentence: (trouble: Trouble) => string;
   readonly show: (view: LiveView) => void;
-  /** Sets the bandwidth of the first link, where the chain emulates one. */
-  readonly emulate?: ((mbps: number) => void) | undefined;
-  /** Hears of its end. */
-  readonly end?: (() => void) | undefined;
 }
 
 const answerWithinMs = 3000;
@@ -35,8 +31,7 @@ export class RelayWatch implements Releasable {
   #view: LiveView;
 
   constructor(private readonly options: WatchOptions) {
-    const isEmulated = options.emulate !== undefined;
-    this.#view = { address: options.address, isEmulated, trouble: null, history: [], switches: [] };
+    this.#view = { address: options.address, trouble: null, history: [], switches: [] };
   }
 
   /** Looks once, and goes on by itself. @returns what keeps it from being looked at */
@@ -52,11 +47,6 @@ export class RelayWatch implements Releasable {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#ended.abort();
-    this.options.end?.();
-  }
-
-  emulate(mbps: number): void {
-    this.options.emulate?.(mbps);
   }
 
   async #ask(): Promise<Trouble | undefined> {

@@ -130,6 +130,4 @@ export type FromWebview =
   | { readonly type: 'picture'; readonly png: string; readonly scale: number }
   | { readonly type: 'noPicture'; readonly reason: string }
   | { readonly type: 'run'; readonly command: RunCommand }
-  /** Sets the bandwidth of the emulated first link of running tiers. */
-  | { readonly type: 'emulate'; readonly mbps: number }
   | { readonly type: 'log'; readonly text: string };

@@ -52,8 +52,6 @@ export interface LiveSwitch {
 export interface LiveView {
   /** Of the first tier. */
   readonly address: string;
-  /** Whether its first link is emulated and may be set. */
-  readonly isEmulated: boolean;
   /** Why it cannot be looked at now, in a sentence; the last look before that stays. */
   readonly trouble: string | null;
   /** The newest last. */

@@ -90,7 +90,6 @@ describe('messages of the page', () => {
       noPicture: { type: 'noPicture', reason: 'too large' },
       cancel: { type: 'cancel' },
       run: { type: 'run', command: 'exportPlan' },
-      emulate: { type: 'emulate', mbps: 0.5 },
       log: { type: 'log', text: 'hello' },
     };
     for (const message of Object.values(ofEveryKind)) expect(parseMessage(message)).toEqual(message);
@@ -114,9 +113,6 @@ describe('messages of the page', () => {
     { type: 'override', overrides: { cuts: ['3'] } },
     { type: 'override', overrides: { bandwidthMbps: [Number.NaN] } },
     { type: 'log', text: 'x'.repeat(100_000) },
-    { type: 'emulate', mbps: -1 },
-    { type: 'emulate', mbps: Number.POSITIVE_INFINITY },
-    { type: 'emulate', mbps: '5; exit' },
     { type: 'eval', code: '1' },
   ])('refuses %j', (message) => {
     expect(parseMessage(message)).toBeUndefined();

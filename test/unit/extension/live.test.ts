@@ -129,18 +129,6 @@ describe('a watch', () => {
   });
 });
 
-describe('a watch of a chain that was started for it', () => {
-  it('says that its link is emulated, sets it, and ends it', async () => {
-    const [emulate, end] = [vi.fn(), vi.fn()];
-    const { watch, look } = watchOf('http://127.0.0.1:1', { emulate, end });
-    expect((await look()).view?.isEmulated).toBe(true);
-    watch.emulate(7);
-    expect([emulate.mock.calls, end.mock.calls]).toEqual([[[7]], []]);
-    watch.dispose();
-    expect(end).toHaveBeenCalledOnce();
-  });
-});
-
 describe('metrics', () => {
   it('are read by their labels in any order, with the links further up', () => {
     const text = [
@@ -174,12 +162,9 @@ describe('what graphs follow', () => {
     const live = new LiveViews();
     const seen: (string | null)[] = [];
     live.onDidChange(({ view }) => seen.push(view?.address ?? null));
-    const watch = () => ({ dispose: vi.fn(), emulate: vi.fn() });
+    const watch = () => ({ dispose: vi.fn() });
     const [first, second] = [watch(), watch()];
-    const view = (address: string): LiveView => ({
-      ...{ address, isEmulated: false, trouble: null },
-      ...{ history: [], switches: [] },
-    });
+    const view = (address: string): LiveView => ({ address, trouble: null, history: [], switches: [] });
     live.follow('m', first);
     live.show('m', first, view('a'));
     live.follow('m', second);
@@ -187,9 +172,6 @@ describe('what graphs follow', () => {
     live.show('m', first, view('late'));
     live.show('m', second, view('b'));
     expect([live.get('m')?.address, live.get('other')]).toEqual(['b', null]);
-    live.emulate('m', 5);
-    live.emulate('other', 6);
-    expect([first.emulate.mock.calls, second.emulate.mock.calls]).toEqual([[], [[5]]]);
     live.stop('m');
     live.stop('m');
     expect(second.dispose).toHaveBeenCalledOnce();

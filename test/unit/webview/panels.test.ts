@@ -493,7 +493,6 @@ describe('the strip of running tiers', () => {
   };
   const view: LiveView = {
     address: 'http://edge:8000',
-    isEmulated: false,
     trouble: null,
     history: [{ ...moment, atMs: 0, links: links(2), cut: { ...cut, id: 'a', number: 1 } }, moment],
     switches: [{ atMs: 1000, reason: 'lost', cut, mbps: 12.5 }],
@@ -555,24 +554,6 @@ describe('the strip of running tiers', () => {
       expect.objectContaining({ bandwidthMbps: expect.arrayContaining([mbps]) }),
     ];
     expect(calls).toEqual([['run', 'stopFollowing'], overridden(12.5), overridden(80)]);
-  });
-
-  test('has a slider for an emulated link alone, which begins where the plan has it and stays where it was put', () => {
-    const live = createLiveStrip(controller);
-    const show = (of: LiveView) => live.update(reduce(state, { type: 'host', message: { type: 'live', live: of } }));
-    const [slider] = tiny(live.element).all('label');
-    const [input] = tiny(live.element).all('input');
-    show(view);
-    expect(slider?.hidden).toBe(true);
-    show({ ...view, isEmulated: true });
-    const mbps = plan.links[0]?.bandwidthMbps ?? 0;
-    expect([slider?.hidden, input?.value]).toEqual([false, String(Math.round(100 * Math.log10(mbps)))]);
-    calls.length = 0;
-    if (input !== undefined) input.value = '50';
-    input?.fire('input');
-    input?.fire('change');
-    show({ ...view, isEmulated: true, history: [] });
-    expect([calls, input?.value]).toEqual([[['emulate', 3.16]], '50']);
   });
 
   test('moves the plan to the bandwidths of all links that decide, and predicts nothing for one of them alone', () => {
