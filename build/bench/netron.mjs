@@ -80,7 +80,7 @@ async function openOne(page, model) {
 /** Runs in the page: marks the choice of a file, and the frame after the one in which its graph is shown. */
 function watchPictures() {
   // Netron puts a function that throws in its place, and Playwright asks the page through it.
-  const own = globalThis.eval;
+  const own = Reflect.get(globalThis, 'eval');
   Object.defineProperty(globalThis, 'eval', { get: () => own, set: () => undefined });
   addEventListener('change', () => performance.mark('command'), true);
   let isShown = false;

@@ -6,6 +6,7 @@ import { unpackedPath } from '../../test/support/packedFiles.mjs';
 import { root } from '../bench/loadProduct.mjs';
 import { spread } from '../bench/statistics.mjs';
 import { spearman } from '../presets/summary.mjs';
+import { besideOthers, isRealTime, keepAwake } from './conditions.mjs';
 import { storedRuns, storedRunsPath, summaryOf } from './measured.mjs';
 
 /** Models of different kinds whose whole run takes a while on one thread. */
@@ -19,34 +20,56 @@ const models = /** @type {const} */ ([
   ['keras_ResNet50', 'ResNet50 (Keras)'],
 ]);
 const tiers = ['device', 'edge', 'cloud'];
+/**
+ * Slow enough that plans differ by more than a machine wavers: over links of 300 and 1000 Mbit/s even predictions that are
+ * right but for 3 percent of noise would come to a rank correlation of 0.96 to 0.99 on these models, over these to 0.98 to 0.997.
+ */
 const links = [
-  { bandwidthMbps: 300, latencyMs: 1 },
-  { bandwidthMbps: 1000, latencyMs: 2 },
+  { bandwidthMbps: 50, latencyMs: 1 },
+  { bandwidthMbps: 200, latencyMs: 2 },
 ];
 /** Of a model; those in between are left out at even distances. */
-const mostPlans = 28;
-const requests = 15;
+const mostPlans = 45;
+const requests = 12;
+/** A run beside which other work took more of the processors than this is repeated, whatever it came to. */
+const mostOtherPercent = 10;
+const mostRepeats = 2;
 
 /**
  * Measures the named models, else all that have no figures yet; each is kept as soon as it is done.
  * @param {any} product @param {readonly string[]} named
  */
 export function measureModels(product, named) {
+  const wakers = keepAwake();
+  try {
+    measureEach(product, named, wakers);
+  } finally {
+    for (const waker of wakers) waker.kill('SIGKILL');
+  }
+}
+
+/** @typedef {import('./conditions.mjs').Wakers} Wakers */
+
+/** @param {any} product @param {readonly string[]} named @param {Wakers} wakers */
+function measureEach(product, named, wakers) {
   for (const [file, name] of models) {
     const runs = storedRuns();
-    if (named.length > 0 ? !named.includes(file) : file in runs) continue;
-    const measured = { name, ...measureModel(product, file) };
-    const all = { ...runs, [file]: measured };
-    const inOrder = Object.fromEntries(
-      models.flatMap(([each]) => (all[each] === undefined ? [] : [[each, all[each]]])),
-    );
+    const key = isRealTime ? `${file} real-time` : file;
+    if (named.length > 0 ? !named.includes(file) : key in runs) continue;
+    const measured = {
+      name: isRealTime ? `${name}, real-time` : name,
+      ...measureModel(product, file, wakers),
+    };
+    const all = { ...runs, [key]: measured };
+    const keys = models.flatMap(([each]) => [each, `${each} real-time`]);
+    const inOrder = Object.fromEntries(keys.flatMap((each) => (all[each] === undefined ? [] : [[each, all[each]]])));
     writeFileSync(storedRunsPath, `${JSON.stringify(inOrder, null, 2)}\n`);
     console.log(name, summaryOf(measured.plans));
   }
 }
 
-/** @param {any} product @param {string} file */
-function measureModel(product, file) {
+/** @param {any} product @param {string} file @param {Wakers} wakers */
+function measureModel(product, file, wakers) {
   const folder = join(root, '.cache/measured', file);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -67,13 +90,23 @@ function measureModel(product, file) {
   };
   const analyzed = product.analyzeFile(path, {});
   const { pairs, placementOf } = pairsOf(analyzed);
-  const run = (/** @type {any} */ settings, /** @type {Pair} */ pair) => {
+  const runOnce = (/** @type {any} */ settings, /** @type {Pair} */ pair) => {
     const planPath = join(folder, 'plan.splitplan.json');
     const options = { skipRegimes: true, skipCertificate: true };
     const planned = product.planAnalyzed(analyzed, settings, { placement: placementOf(pair) }, options);
     writeFileSync(planPath, product.planText(planned, planPath));
-    const report = dnnsplit('run', planPath, '--report', '--requests', String(requests));
-    return { report, tiersUsed: new Set(planned.result.plan.assignment).size };
+    const { result: report, otherPercent } = besideOthers(wakers, () =>
+      dnnsplit('run', planPath, '--report', '--requests', String(requests)),
+    );
+    return { report, otherPercent, tiersUsed: new Set(planned.result.plan.assignment).size };
+  };
+  let repeated = 0;
+  const run = (/** @type {any} */ settings, /** @type {Pair} */ pair) => {
+    for (let repeats = 0; ; repeats += 1) {
+      const ran = runOnce(settings, pair);
+      if (isRealTime || ran.otherPercent <= mostOtherPercent || repeats === mostRepeats) return ran;
+      repeated += 1;
+    }
   };
   const across = pairs.filter(([low, high]) => low > 0 && high > low);
   const { report: before } = run(configured(0), across[across.length >> 1] ?? [0, 1]);
@@ -81,9 +114,8 @@ function measureModel(product, file) {
   const settings = configured(hopMs);
   const chosen = evenly(pairs, mostPlans);
   const ran = chosen.map((pair, index) => {
-    const { report, tiersUsed } = run(settings, pair);
     if (process.stdout.isTTY) process.stdout.write(`\r${file}: plan ${index + 1} of ${chosen.length} `);
-    return { spreadPercent: report.yardstick.spreadPercent, plan: runPlan(report, tiersUsed) };
+    return run(settings, pair);
   });
   return {
     machine: first.device,
@@ -93,8 +125,10 @@ function measureModel(product, file) {
     candidates: analyzed.candidates.length,
     possible: pairs.length,
     profileAgreement: figure(agreement(first.microseconds, second.microseconds)),
-    spreadPercent: figure(spread(ran.map(({ spreadPercent }) => spreadPercent)).median),
-    plans: ran.map(({ plan }) => plan),
+    spreadPercent: figure(spread(ran.map(({ report }) => report.yardstick.spreadPercent)).median),
+    otherPercent: figure(spread(ran.map(({ otherPercent }) => otherPercent)).median),
+    repeated,
+    plans: ran.map(({ report, tiersUsed }) => runPlan(report, tiersUsed)),
   };
 }
 

@@ -30,6 +30,7 @@ export async function runAndFollow(context: CommandContext, argument: unknown): 
     env: { ELECTRON_RUN_AS_NODE: '1', DNNSPLIT_RUNTIME_FOLDER: context.storageUri.fsPath },
   });
   terminal.show(true);
+  context.graphs.show(vscode.Uri.parse(modelUri, true), vscode.ViewColumn.Beside);
   const isTyped = asked.includes('--ask');
   await followAt(context, modelUri, `http://127.0.0.1:${port}`, {
     emulate: isTyped ? (mbps) => terminal.sendText(String(mbps)) : undefined,

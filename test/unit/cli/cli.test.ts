@@ -221,6 +221,14 @@ describe('dnnsplit on the command line', () => {
     expect(run('graph', 'small.onnx', '-o', 'weights.svg', '--metric', 'heat').status).toBe(2);
   });
 
+  it('draws what is around the cut as PDF, with a caption', async () => {
+    const drawn = run('graph', 'small.onnx', '-o', 'cut.pdf', '--part', 'cut', '--caption', 'Figure 1: (the cut)');
+    expect([drawn.status, drawn.stdout]).toEqual([0, 'cut.pdf\n']);
+    const file = await readFile(path('cut.pdf'), 'latin1');
+    expect(file).toMatch(/^%PDF-1\.7\n[\s\S]*%%EOF\n$/);
+    expect(file).toContain('(Figure 1: \\(the cut\\)) Tj');
+  });
+
   it('writes a report to hand over, as what the ending of the file says', async () => {
     expect(run('report', 'small.onnx', '-o', 'report.html').status).toBe(0);
     expect(await readFile(path('report.html'), 'utf8')).toMatch(

@@ -96,7 +96,7 @@ describe('the language server over stdio', () => {
     const { content: svg } = await client.request('dnnsplit/picture', plain);
     expect(svg).toContain('>Time, log<');
     // Below it stands what it shows.
-    expect(svg).toMatch(/>resnet152\.onnx: (Split after|Everything on)/);
+    expect(svg).toMatch(/>resnet152\.onnx: Do not split\. Run everything on edge: [\d.]+ ms/);
     const texts = { 'legend.log.weights': 'Gewichte' };
     const asked = { ...plain, metric: 'weights', compare: 'single:device', texts } as const;
     const { content: held } = await client.request('dnnsplit/picture', asked);

@@ -10,7 +10,7 @@ const source = resolve(import.meta.dirname, '../../../src');
 /** Rooms whose programs run in a browser, but for files of theirs that nothing there leads to. */
 const rooms = ['shared', 'engine', 'files', 'app', 'server', 'extension'];
 const neverThere =
-  /^(app\/((push|measure)\/|profile\/profileModel|tasks\/programTask|deploy\/(bundleSecrets|certificates))|extension\/commands\/installRuntime)/;
+  /^(app\/((push|measure)\/|profile\/profileModel|tasks\/programTask|deploy\/(bundleSecrets|certificates))|extension\/commands\/(installRuntime|runAndFollow))/;
 /** Only called where something is written, which nothing does there. */
 const onlyForWriting = new Set([...['chmodSync', 'chownSync', 'fchmodSync', 'fchownSync', 'fsyncSync', 'writeSync']]);
 /** Given by the thread that runs a program, as are its port and its data. */

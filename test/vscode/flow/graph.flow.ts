@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import axe from 'axe-core';
 import type { Frame, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
+import { repository } from '../driver/paths.mjs';
 import { prepareStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
@@ -43,6 +47,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     const stage = await prepareStage();
     if (stage === undefined) throw new Error(browserAdvice);
     workbench = await Workbench.open(stage, 'graph', { theme: 'Default Dark Modern' });
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     workbench.page.on('console', (message) => {
       if (/Content Security Policy/.test(message.text()) && /style-src|script-src 'nonce/.test(message.text())) {
         blocked.push(message.text());
@@ -166,10 +171,24 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await inGraph('button', 'Cut Here: device → edge').focus();
     await workbench.page.keyboard.press('Enter');
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).not.toBe(status);
+    await copiesItsCommand();
     await tab('Plan').click();
     await inGraph('button', 'Undo').click();
     await expect.poll(() => workbench.statusBar.innerText(), { timeout: 20_000 }).toBe(status);
   });
+
+  /** The command that is copied makes the plan that is shown, with what is tried. */
+  async function copiesItsCommand(): Promise<void> {
+    await workbench.page.evaluate(() => navigator.clipboard.writeText(''));
+    await workbench.runCommand('DNNSplit: Copy as Command');
+    const copied = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied, { timeout: 20_000 }).toMatch(/^dnnsplit plan mobilenetv2\.onnx .*--cut/);
+    const [, ...words] = (await copied()).split(' ');
+    const program = [join(repository, 'dist/cli.js'), ...words, '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: workbench.workspace });
+    const { latencyMs } = JSON.parse(stdout);
+    expect(await workbench.statusBar.innerText()).toContain(`${Number(latencyMs.toPrecision(3))} ms`);
+  }
 
   it('has a menu of its own on a node: folds, names, pins and the tree', async () => {
     await workbench.treeRow('block_13_project').first().click();
