@@ -251,7 +251,9 @@ describe('what the command line is asked for', () => {
       expect(run(['verify', 'tiny.onnx']).stderr).toMatch(
         /is a model, not a plan\. .*dnnsplit plan tiny\.onnx -o tiny\.splitplan\.json\n$/,
       );
-      expect(run(['graph', 'tiny.onnx', '-o', 'x.png']).stderr).toMatch(/writes SVG and PDF\. Name a \.svg or a \.pdf file\.\n$/);
+      expect(run(['graph', 'tiny.onnx', '-o', 'x.png']).stderr).toMatch(
+        /writes SVG and PDF\. Name a \.svg or a \.pdf file\.\n$/,
+      );
       expect(existsSync(path('x.png'))).toBe(false);
     });
   });
