@@ -17,7 +17,7 @@ const program = await findBrowser(() => undefined);
  * | use my own times | 6: palette, title, Enter, the tier's value, another one, save | 3 |
  * | hand it to a colleague | 5: plan and picture, the words are one's own | 2 |
  * | deploy it | 5: export, click into the plan, light bulb, target, Enter | 2 |
- * | reach the graph by keyboard after *Analyze* | 20 tabs | none |
+ * | all of it by keyboard, from the explorer's menu to the report | 20 tabs to the graph, no report | none to the graph |
  *
  * "Before" is what the first version took that had all of these parts but did not open on the answer.
  */
@@ -159,5 +159,34 @@ describe.skipIf(program === undefined)(`the first use (${program ? 'real VS Code
     await page.getByRole('heading', { name: 'Split of mobilenetv2' }).waitFor({ timeout: 30_000 });
     await page.getByRole('cell', { name: 'Everything on cloud' }).waitFor();
     await workbench.picture('5-preview');
+  });
+
+  it('comes by keyboard alone from the menu of the explorer to a report', async () => {
+    begin('by keyboard from the menu of the explorer to the report');
+    const { page } = workbench;
+    await press('Control+Shift+E');
+    await page.locator('.explorer-folders-view .monaco-list:focus').waitFor({ timeout: 20_000 });
+    const file = page.locator('.explorer-folders-view .monaco-list-row.focused', { hasText: 'tiny-resnet.onnx' });
+    for (let step = 0; step < 40 && !(await file.isVisible()); step++) await press('ArrowDown');
+    await file.waitFor();
+    await press('Shift+F10');
+    const entry = page.locator('.monaco-menu .action-item.focused', { hasText: 'Analyze DNN splits' });
+    await page.locator('.monaco-menu').first().waitFor();
+    for (let step = 0; step < 40 && !(await entry.isVisible()); step++) await press('ArrowDown');
+    await press('Enter');
+    await expect.poll(() => graph().getAttribute('aria-label'), { timeout: 60_000 }).toBe('Graph of tiny-resnet.onnx');
+    await inGraph('heading', 'Next steps').waitFor({ timeout: 60_000 });
+    await expect
+      .poll(() => graph().evaluate((tree) => tree === document.activeElement), { timeout: 20_000 })
+      .toBe(true);
+    await press('F6');
+    const report = inGraph('button', 'Save Report…');
+    const isThere = () => report.evaluate((button) => button.matches(':focus'));
+    for (let step = 0; step < 60 && !(await isThere()); step++) await press('Tab');
+    await press('Enter');
+    const input = page.locator('.quick-input-widget input').first();
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/tiny-resnet\.report\.html$/);
+    await press('Enter');
+    await expect.poll(() => workbench.findFile('tiny-resnet.report.html'), { timeout: 30_000 }).toBeDefined();
   });
 });

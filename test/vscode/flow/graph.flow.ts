@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import axe from 'axe-core';
@@ -46,7 +47,14 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
   beforeAll(async () => {
     const stage = await prepareStage();
     if (stage === undefined) throw new Error(browserAdvice);
-    workbench = await Workbench.open(stage, 'graph', { theme: 'Default Dark Modern' });
+    workbench = await Workbench.open(stage, 'graph', {
+      theme: 'Default Dark Modern',
+      prepare: async (workspace) => {
+        await cp(join(repository, 'test/fixtures/models/s_if_capture.onnx'), join(workspace, 'branches.onnx'));
+        const results = { block_3_project: { value: 3 }, Conv1: { value: 12 }, of_another_model: { value: 1 } };
+        await writeFile(join(workspace, 'energy.json'), JSON.stringify({ main: { results } }));
+      },
+    });
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     workbench.page.on('console', (message) => {
       if (/Content Security Policy/.test(message.text()) && /style-src|script-src 'nonce/.test(message.text())) {
@@ -314,6 +322,18 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await expect.poll(size, { timeout: 30_000 }).toBeGreaterThan(5000);
   });
 
+  it("shows somebody else's values of the nodes", async () => {
+    await graph().focus();
+    await workbench.runCommand('DNNSplit: Show Node Data');
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toContain(workbench.workspace);
+    await input.fill(join(workbench.workspace, 'energy.json'));
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'energy.json' }).first().waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.graph.locator('.legend', { hasText: '2 of 157 nodes' }).waitFor({ timeout: 20_000 });
+    await workbench.picture('11-node-data');
+  });
+
   it('follows the color theme while it is open', async () => {
     const corner = () =>
       workbench.graph
@@ -345,10 +365,11 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
-  it('has no serious accessibility findings on any of its tabs', async () => {
+  /** Serious findings of axe-core on each of these tabs. */
+  async function checkTabs(...names: readonly string[]): Promise<void> {
     const page = await frame();
     await page.evaluate(axe.source);
-    for (const name of ['Node', 'Candidates', 'Nodes', 'Plan', 'Charts']) {
+    for (const name of names) {
       await tab(name).click();
       const findings = await page.evaluate(async () => {
         const { axe: checker } = globalThis as unknown as {
@@ -361,6 +382,36 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
       });
       expect(findings, name).toEqual([]);
     }
+  }
+
+  it('has no serious accessibility findings on any of its tabs', async () => {
+    await checkTabs('Node', 'Candidates', 'Nodes', 'Plan', 'Charts');
+  });
+
+  it('opens the branches of an If by keyboard, says so, and leads back', async () => {
+    await workbench.chooseOnFileInExplorer('branches.onnx', 'Analyze DNN splits');
+    await expect.poll(() => graph().getAttribute('aria-label'), { timeout: 60_000 }).toBe('Graph of branches.onnx');
+    await workbench.graph.locator('[data-state="ready"]').waitFor({ timeout: 60_000 });
+    await graph().focus();
+    await press('/');
+    await workbench.graph.locator('vscode-text-field:focus-within').waitFor();
+    await workbench.page.keyboard.type('/If');
+    await workbench.graph.locator('.result', { hasText: '/If' }).first().waitFor({ timeout: 20_000 });
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.graph.locator('.result:focus').press('Enter');
+    await expect.poll(() => focused().textContent(), { timeout: 20_000 }).toMatch(/can be opened, 2 bodies inside$/);
+    expect(await focused().getAttribute('aria-expanded')).toBe('false');
+    expect(await changed(spoken(), () => press('o'))).toMatch(/^Opened then_branch of \/If, 2 nodes/);
+    expect(await changed(focused(), () => press('End'))).toMatch(/output|Mul/);
+    const way = workbench.graph.getByRole('navigation', { name: 'Place in the model' });
+    await way.getByRole('button', { name: 'else_branch' }).click();
+    await expect.poll(() => spoken().textContent()).toMatch(/^Opened else_branch of \/If, 5 nodes/);
+    await workbench.picture('13-body');
+    await checkTabs('Nodes', 'Node');
+    await graph().focus();
+    await press('Backspace');
+    await way.waitFor({ state: 'hidden', timeout: 20_000 });
+    expect(await focused().textContent()).toMatch(/^If/);
   });
 
   it('breaks no rule of its content security policy', () => {
