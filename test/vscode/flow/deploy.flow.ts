@@ -4,9 +4,12 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse as parseJsonc } from 'jsonc-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { startRelay } from '../../relay/splitChain';
 import { browserAdvice, findBrowser } from '../driver/findBrowser.mjs';
+import { repository } from '../driver/paths.mjs';
 import { prepareStage, Workbench } from './workbench';
 
 const program = await findBrowser(() => undefined);
@@ -37,6 +40,27 @@ describe.skipIf(program === undefined)(
       return readdirSync(workbench.workspace, { recursive: true, encoding: 'utf8' })
         .filter((path) => basename(path) === 'contract.json')
         .map((path) => join(workbench.workspace, dirname(path)));
+    }
+
+    /** The configuration, whose comments are of the starter. */
+    async function configured() {
+      return parseJsonc(await readFile(join(workbench.workspace, 'dnnsplit.json'), 'utf8'));
+    }
+
+    /** Chooses from the list that is asked with. */
+    async function choose(label: string): Promise<void> {
+      const row = workbench.page.locator('.quick-input-list .monaco-list-row').filter({
+        has: workbench.page.getByText(label, { exact: true }),
+      });
+      await row.first().click({ timeout: 30_000 });
+    }
+
+    /** Answers a box that takes words, once it is the one that asks. */
+    async function answer(asks: RegExp, text: string): Promise<void> {
+      await workbench.page.locator('.quick-input-message', { hasText: asks }).waitFor({ timeout: 20_000 });
+      const input = workbench.page.locator('.quick-input-widget input');
+      await input.fill(text);
+      await workbench.page.keyboard.press('Enter');
     }
 
     beforeAll(async () => {
@@ -137,8 +161,45 @@ describe.skipIf(program === undefined)(
           await workbench.picture('10-verified');
           expect(await verdict.innerText()).toMatch(/Outputs\sare\sbit-identical/);
         });
+
+        it('measures the model here, so that the plan rests on its times', async () => {
+          await closeNotifications();
+          await workbench.runCommand('DNNSplit: Profile Model');
+          await choose('device');
+          await choose('This machine');
+          await workbench.notification(/nodes measured for tier device/).waitFor({ timeout: 60_000 });
+          await workbench.picture('11-profiled');
+          const { profile } = (await configured()).tiers[0];
+          expect(JSON.parse(readFileSync(join(workbench.workspace, profile), 'utf8')).microseconds).toBeTypeOf(
+            'object',
+          );
+        });
       },
     );
+
+    it('measures a link to a relay that runs', async () => {
+      const contracts = tierFolders().filter((folder) => existsSync(join(folder, 'model.onnx')));
+      const relay = await startRelay(
+        join(repository, 'dist/relay.js'),
+        join(contracts.at(-1) ?? '', 'contract.json'),
+        '--port',
+        '0',
+      );
+      try {
+        await closeNotifications();
+        await workbench.runCommand('DNNSplit: Measure Links');
+        await choose('device to edge');
+        await choose('edge');
+        await choose('A relay that runs there');
+        await answer(/Address of the relay/, relay.base);
+        await answer(/Token that it wants/, '');
+        await workbench.notification(/device to edge: .* up, not measured down/).waitFor({ timeout: 60_000 });
+        await workbench.picture('12-measured-link');
+        expect((await configured()).links[0].bandwidthMbps).not.toBe(50);
+      } finally {
+        await relay.end();
+      }
+    });
 
     it('generates Kubernetes manifests with the models beside them', async () => {
       await closeNotifications();
