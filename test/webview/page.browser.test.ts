@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { captionHeight } from '../../src/engine/picture/displayList/caption';
 import type { LiveView } from '../../src/shared/reports/live';
 import { axeFindings } from './axe';
 import { planOf, residualNetwork } from './harness/residualNet';
@@ -83,7 +84,9 @@ describeInBrowser('page of the graph view', (session) => {
     const box = await session.page.locator('canvas').boundingBox();
     for (const scale of [1, 3]) {
       const screen = await take('screen', scale);
-      const size = [box?.width, box?.height].map((side = 0) => Math.round(side * scale));
+      // Below lies one line that says what is seen.
+      const height = (box?.height ?? 0) + captionHeight(['one line']);
+      const size = [box?.width, height].map((side = 0) => Math.round(side * scale));
       expect([screen.width, screen.height]).toEqual(size);
     }
   });
