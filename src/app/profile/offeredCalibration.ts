@@ -26,10 +26,16 @@ export function measuredCalibration({ configPath, tier, device, except }: OfferO
   return { ...measured, ...calibrateFrom(profiled, tier, bindingsOf) };
 }
 
-/** As `measuredCalibration`: what to write into the tier, and how well each model is predicted from the others. */
+/**
+ * As `measuredCalibration`: what to write into the tier, and how well each model is predicted from the others.
+ * @throws DnnSplitError those of `measuredCalibration`, `bad-usage` where too few models can be left out to tell
+ */
 export function offeredCalibration(wanted: OfferOf): OfferedCalibration {
   const { device, runtime, models, tier, calibration, warnings } = measuredCalibration(wanted);
-  const { medianErrorPercent = null } = calibration;
+  const { medianErrorPercent } = calibration;
+  // Without an error there is nothing that a person could agree to.
+  if (medianErrorPercent === undefined)
+    throw new DnnSplitError('bad-usage', say('calibrate.tooFew', { enough: fewModels }));
   return { device, runtime, models, values: calibratedValues(tier), medianErrorPercent, warnings };
 }
 

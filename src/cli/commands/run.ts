@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { RunningChain } from '../../relay/chain/startChain';
 import { startsWithOf } from '../../shared/documents/contractParts';
 import { sizesOfPlan } from '../../shared/documents/plan';
@@ -19,7 +19,6 @@ interface RunOptions {
   readonly adaptive?: readonly number[];
   readonly trace?: string;
   readonly traceScale: number;
-  readonly ask?: boolean;
   readonly exact?: boolean;
   readonly report?: boolean;
   readonly requests: number;
@@ -44,12 +43,6 @@ export function addRun(program: Command): void {
       'let the bandwidth of the adaptive link (or the first) follow a CSV file with the line seconds,mbps, ask with random inputs meanwhile, and end with it',
     )
     .option('--trace-scale <factor>', 'with --trace: multiply its bandwidths', parsePositive, 1)
-    .addOption(
-      new Option(
-        '--ask',
-        'ask with random inputs until interrupted; each line of standard input sets the bandwidth of the adaptive link (or the first) in Mbit/s',
-      ).conflicts('trace'),
-    )
     .option('--report', 'ask, set what it took beside what the plan says, per tier and link, and end')
     .option('--requests <number>', 'with --report: how many requests, one after the other', parseCount, 30)
     .option('--rate <number>', 'with --report: then as many requests again, so many per second', parsePositive)
@@ -59,13 +52,13 @@ export function addRun(program: Command): void {
       parseCount,
     )
     .addOption(runtimeFolderOption())
-    .option('--json', 'with --report, --trace and --ask: print JSON')
+    .option('--json', 'with --report and --trace: print JSON')
     .action((target: string, options: RunOptions) => run(target, options, standardOutput));
 }
 
 async function run(target: string, options: RunOptions, output: Output): Promise<void> {
   if (options.report === true) return await compareWithPlan(target, options, output);
-  const { port, shaping, exact = false, runtimeFolder, adaptive, trace, ask = false } = options;
+  const { port, shaping, exact = false, runtimeFolder, adaptive, trace } = options;
   const { startChain } = await import('../../relay/chain/startChain');
   const asked = interruptSignal();
   const traced = trace === undefined ? undefined : await readTrace(trace, options.traceScale);
@@ -74,21 +67,21 @@ async function run(target: string, options: RunOptions, output: Output): Promise
   asked.addEventListener('abort', () => stopping.abort(), { once: true });
   try {
     const { isAdaptive, contract } = await firstTier(split);
-    const asks = ask || traced !== undefined;
-    if (asks && startsWithOf(contract).length > 0) throw new DnnSplitError('bad-usage', say('trace.remembers', {}));
+    if (traced !== undefined && startsWithOf(contract).length > 0)
+      throw new DnnSplitError('bad-usage', say('trace.remembers', {}));
     const links = shaping ? split.plan.links : [];
     const chain = await startChain({
       program: join(__dirname, 'relay.js'),
       contractPaths: split.contractPaths,
       links,
-      emulates: isAdaptive || asks,
+      emulates: isAdaptive || traced !== undefined,
       ...(runtimeFolder !== undefined && { runtimeFolder }),
       port,
       exact,
       signal: stopping.signal,
       log: (line) => void process.stderr.write(`${visibleText(line)}\n`),
     });
-    if (!asks) await tellHowToAsk(split, chain, output);
+    if (traced === undefined) await tellHowToAsk(split, chain, output);
     else await follow(split, chain, traced, { ...options, signal: asked }, output).finally(() => stopping.abort());
     await chain.ended;
   } finally {
@@ -122,7 +115,7 @@ async function compareWithPlan(target: string, options: RunOptions, output: Outp
 }
 
 /** What a report is not made with. */
-const reportConflicts = ['adaptive', 'trace', 'ask', 'exact'] as const;
+const reportConflicts = ['adaptive', 'trace', 'exact'] as const;
 
 async function readTrace(path: string, scale: number) {
   const { parseTrace } = await import('../../engine/planning/bandwidths/trace');
@@ -156,7 +149,7 @@ async function tellHowToAsk(split: UsableSplit, chain: RunningChain, output: Out
 async function follow(
   split: UsableSplit,
   chain: RunningChain,
-  trace: Awaited<ReturnType<typeof readTrace>> | undefined,
+  trace: Awaited<ReturnType<typeof readTrace>>,
   { json = false, signal }: RunOptions & { readonly signal: AbortSignal },
   output: Output,
 ): Promise<void> {
@@ -164,16 +157,11 @@ async function follow(
   const { contract, link } = await firstTier(split);
   const emulated = chain.links[link];
   if (emulated === undefined) throw new DnnSplitError('bad-usage', say('policy.link', { link }));
-  const { takeTypedBandwidths } = await import('../terminal/typedBandwidth');
-  const take = (mbps: number) => {
-    emulated.bandwidth = mbps;
-  };
-  const stopTaking = trace === undefined ? takeTypedBandwidths(process.stdin, take) : undefined;
   const report = await runTrace({
     address: `http://127.0.0.1:${chain.port}`,
     plan: split.plan,
     ...{ contract, trace, emulated, link, signal },
     tell: (line) => (json ? undefined : output.print(line)),
-  }).finally(stopTaking);
+  });
   output.print(json ? reportJson('traceRun', report) : `\n${traceRunText(report)}`);
 }

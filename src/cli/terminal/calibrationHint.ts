@@ -12,12 +12,13 @@ export async function calibrationHint({
   ...offer
 }: Omit<OfferOf, 'tier'> & { readonly tier: string | undefined }): Promise<string[]> {
   const { findCalibration } = await import('../../app/profile/offeredCalibration');
-  const { device, models, medianErrorPercent } = findCalibration({ ...offer, tier: tier ?? '' }) ?? {};
-  if (device === undefined || models === undefined) return [];
+  const found = findCalibration({ ...offer, tier: tier ?? '' });
+  if (found === undefined) return [];
+  const { device, models, medianErrorPercent } = found;
   const into = tier === undefined ? [] : ['--tier', shellWord(tier)];
   const command = ['dnnsplit calibrate', '-c', shellWord(offer.configPath), ...into];
   return [
-    `${models.length} other models are measured on ${visibleText(device)}: use them for models that are not, within ${threeDigits(medianErrorPercent ?? 0)} % (half of them, each predicted from the others)?`,
+    `${models.length} other models are measured on ${visibleText(device)}: use them for models that are not, within ${threeDigits(medianErrorPercent)} % (half of them, each predicted from the others)?`,
     `  ${[...command, '--device', shellWord(device)].join(' ')}`,
   ];
 }

@@ -18,8 +18,7 @@ export interface TraceRunOptions {
   readonly plan: PlanDocument;
   /** Of the first tier. */
   readonly contract: ContractDocument;
-  /** Asks until it is stopped where absent, and leaves the bandwidth to others. */
-  readonly trace: Trace | undefined;
+  readonly trace: Trace;
   /** The link that the trace is about, and its number. */
   readonly emulated: EmulatedLink;
   readonly link: number;
@@ -57,7 +56,7 @@ interface Answered {
   readonly cut: string | undefined;
 }
 
-/** Asks as one client does, with random inputs, while the bandwidth of a link follows a trace, and watches what becomes of it. */
+/** Lets the bandwidth of a link follow a trace while one client asks with random inputs, and watches what becomes of it. */
 export async function runTrace(options: TraceRunOptions): Promise<TraceRunReport> {
   const { trace, emulated, signal } = options;
   const startMs = performance.now();
@@ -65,12 +64,12 @@ export async function runTrace(options: TraceRunOptions): Promise<TraceRunReport
   const ending = new AbortController();
   const end = () => ending.abort();
   const ended = ending.signal;
-  const timer = trace && setTimeout(end, trace.durationS * 1e3);
+  const timer = setTimeout(end, trace.durationS * 1e3);
   signal.addEventListener('abort', end, { once: true });
   // A trace that has ended does not begin again where its last second is told late.
-  const lastS = trace?.steps.at(-1)?.seconds ?? 0;
+  const lastS = trace.steps.at(-1)?.seconds ?? 0;
   const follow = () => {
-    if (trace !== undefined) emulated.bandwidth = bandwidthAt(trace, Math.min(nowS(), lastS));
+    emulated.bandwidth = bandwidthAt(trace, Math.min(nowS(), lastS));
   };
   const following = setInterval(follow, followMs);
   const answered: Answered[] = [];

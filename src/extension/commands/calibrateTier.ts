@@ -48,7 +48,7 @@ async function agrees(
   tier: string,
 ): Promise<boolean> {
   const use = vscode.l10n.t('Use');
-  const error = threeDigits(medianErrorPercent ?? 0);
+  const error = threeDigits(medianErrorPercent);
   const question = vscode.l10n.t(
     '{0} models measured on {1}: use them for tier {2}, within {3} %?',
     ...[models.length, visibleText(device), visibleText(tier), error],

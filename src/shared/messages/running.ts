@@ -16,7 +16,7 @@ export const runningMessages = {
     'Line {line} of the bandwidth trace is not a time and a bandwidth, or its time is not later than the one before.',
   'trace.empty': 'Nothing ever passes over the link in this bandwidth trace. Use one with a bandwidth above 0.',
   'trace.remembers':
-    'A model that keeps state between requests cannot be asked with random inputs yet. Run it without --trace and --ask, and ask it session by session.',
+    'A model that keeps state between requests cannot follow a bandwidth trace yet. Run it without --trace and ask it session by session.',
   'trace.noRun':
     '{path} contains no complete run of a model. Pass a trace that ONNX Runtime wrote with profiling enabled.',
   'trace.allWarmup':

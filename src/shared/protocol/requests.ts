@@ -286,7 +286,7 @@ export interface MeasuredDevice {
 export interface OfferedCalibration extends MeasuredDevice {
   readonly values: Readonly<Record<string, unknown>>;
   /** Each model predicted from the others; the median of what that is off by. */
-  readonly medianErrorPercent: number | null;
+  readonly medianErrorPercent: number;
   /** One sentence each. */
   readonly warnings: readonly string[];
 }

@@ -57,7 +57,7 @@ describe('the commands for a model that remembers', () => {
     const trace = join(split.directory, 'trace.csv');
     writeFileSync(trace, 'seconds,mbps\n0,10\n1,10\n');
     await expect(cli('run', split.directory, '--trace', trace)).rejects.toMatchObject({
-      stderr: expect.stringContaining('Run it without --trace and --ask, and ask it session by session'),
+      stderr: expect.stringContaining('Run it without --trace and ask it session by session'),
     });
   });
 });

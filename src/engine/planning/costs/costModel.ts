@@ -52,7 +52,12 @@ function kernelSeconds(node: SplitNode, { macs, trafficBytes, weightBytes }: Wor
   const weights = tier.weightGBps === undefined ? 0 : weightBytes;
   const read = tier.weightGBps === undefined ? 0 : weights / (tier.weightGBps * 1e9);
   const moved = tier.memoryGBps === undefined ? 0 : (trafficBytes - weights) / (tier.memoryGBps * 1e9);
-  return compute + read + moved + (tier.kernelOverheadUs ?? tier.overheadUs) * 1e-6;
+  return compute + read + moved + launchSeconds(tier);
+}
+
+/** What starting a kernel takes on a tier whose work is priced by kernels. */
+export function launchSeconds({ kernelOverheadUs, overheadUs }: Tier): number {
+  return (kernelOverheadUs ?? overheadUs) * 1e-6;
 }
 
 /** GFLOP/s of the kind of work of a node; Winograd's convolutions run as others do where no rate of their own is known. */

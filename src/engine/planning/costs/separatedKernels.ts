@@ -1,4 +1,5 @@
 import type { Assignment } from '../plan/plan';
+import { launchSeconds } from './costModel';
 import type { CostTables, TierTable } from './costTables';
 
 /** What cuts inside of kernels cost. */
@@ -36,7 +37,7 @@ export function separatedKernels({ graph, tiers }: CostTables, assignment: Assig
       if (!countsAsOne(tiers[tier], main)) continue;
       const key = `${main} ${tier}`;
       const isFirst = started.size !== started.add(key).size;
-      add(tier, movingSeconds(bytes, tiers[tier]) + (isFirst ? launchSeconds(tiers[tier]) : 0));
+      add(tier, movingSeconds(bytes, tiers[tier]) + (isFirst ? launchingSeconds(tiers[tier]) : 0));
     }
   }
   return { lastBelow: [...lastBelow], extraSeconds };
@@ -51,7 +52,6 @@ function movingSeconds(bytes: number, table: TierTable | undefined): number {
   return memoryGBps === undefined ? 0 : bytes / (memoryGBps * 1e9) / speed;
 }
 
-function launchSeconds(table: TierTable | undefined): number {
-  const { kernelOverheadUs, overheadUs = 0, speed = 1 } = table?.tier ?? {};
-  return ((kernelOverheadUs ?? overheadUs) * 1e-6) / speed;
+function launchingSeconds(table: TierTable | undefined): number {
+  return table === undefined ? 0 : launchSeconds(table.tier) / (table.tier.speed ?? 1);
 }
