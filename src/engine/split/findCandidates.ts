@@ -1,5 +1,6 @@
 import { cutAboveMembers, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
+import { isBroken, type KernelBond } from './kernelBonds';
 import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf, loadsAtPosition, type SideLoad } from './peakActivations';
 import { sensibleOrders } from './sensibleOrders';
@@ -36,59 +37,95 @@ export function searchCandidates(
   return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks };
 }
 
-/** The cuts of `searchCandidates`, without what they mean for their sides. */
+/**
+ * The cuts of `searchCandidates`, without what they mean for their sides.
+ * @param bonds of kernels which it costs something to cut: then only what breaks none rules other cuts out, and none of those
+ * that hold a cut which is kept though it breaks some.
+ */
 export function searchCuts(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
+  bonds: readonly KernelBond[] = [],
 ): { readonly cuts: readonly Cut[]; readonly boundedBlocks: number } {
-  const minima = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
+  const beside = { answers, bonds };
+  const minima = minimaIn(liveBytes(graph, bytesOf).bytes, placesIn(graph, beside));
   const prefixes = minima.map((position) => cutAtPosition(graph, position));
-  const across = downsetsAcrossBranches(graph, bytesOf, answers);
-  const found = [...ordersToTry(graph, bytesOf, answers), ...across.downsets];
+  const across = downsetsAcrossBranches(graph, bytesOf, answers, bonds.length > 0);
+  const found = [...ordersToTry(graph, bytesOf, beside), ...across.downsets];
   const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
-  return { cuts: withoutRuledOut(graph, all, bytesOf, answers), boundedBlocks: across.boundedBlocks };
+  return { cuts: withoutRuledOut(graph, all, bytesOf, beside), boundedBlocks: across.boundedBlocks };
+}
+
+/** What counts beside the bytes that cross. */
+interface Beside {
+  /** Bytes that come back by the node that makes them. */
+  readonly answers: Float64Array | undefined;
+  readonly bonds: readonly KernelBond[];
+}
+
+/** What an order of the nodes has at its places and positions. */
+interface OrderPlaces {
+  readonly makesAnswer: (place: number) => boolean;
+  readonly breaksKernel: (position: number) => boolean;
+}
+
+/** @param order the graph's own where absent. */
+function placesIn({ nodes }: SplitGraph, { answers, bonds }: Beside, order?: Int32Array): OrderPlaces {
+  const placeOf = new Int32Array(nodes.length);
+  for (let place = 0; place < nodes.length; place++) placeOf[order?.[place] ?? place] = place;
+  const breaks = new Uint8Array(nodes.length + 1);
+  for (const { maker, readers } of bonds) {
+    const last = readers.reduce((most, reader) => Math.max(most, placeOf[reader] ?? 0), 0);
+    breaks.fill(1, (placeOf[maker] ?? 0) + 1, last + 1);
+  }
+  return {
+    makesAnswer: (place) => (answers?.[order?.[place] ?? place] ?? 0) > 0,
+    breaksKernel: (position) => breaks[position] === 1,
+  };
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
 export function runningMinima(bytes: Float64Array): number[] {
-  return minimaFromEvery(bytes, () => false);
+  return minimaFromEvery(bytes, anywhere);
 }
+
+const anywhere: OrderPlaces = { makesAnswer: () => false, breaksKernel: () => false };
 
 /** Cuts of one order that are looked at because an answer is made just below them; models have few answers. */
 const mostAfterAnswers = 512;
 
 /**
- * The same, beginning anew after every place that makes what comes back. Where that gives very many, all running minima
- * and some of the others at equal distances: a search over all pairs of cuts would take their square.
+ * The same, beginning anew after every place that makes what comes back and every minimum that breaks a kernel. Where that
+ * gives very many, all running minima and some of the others at equal distances: a search over all pairs of cuts would take
+ * their square.
  */
-function minimaBetweenAnswers(bytes: Float64Array, makesAnswer: (place: number) => boolean): number[] {
-  const positions = minimaFromEvery(bytes, makesAnswer);
+function minimaIn(bytes: Float64Array, places: OrderPlaces): number[] {
+  const positions = minimaFromEvery(bytes, places);
   if (positions.length <= mostAfterAnswers) return positions;
   const running = new Set(runningMinima(bytes));
   const step = Math.ceil(positions.length / mostAfterAnswers);
   return positions.filter((position, index) => index % step === 0 || running.has(position));
 }
 
-function minimaFromEvery(bytes: Float64Array, startsAfter: (place: number) => boolean): number[] {
+function minimaFromEvery(bytes: Float64Array, { makesAnswer, breaksKernel }: OrderPlaces): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < bytes.length; position++) {
-    if (position > 0 && startsAfter(position - 1)) lowest = Number.POSITIVE_INFINITY;
+    if (position > 0 && makesAnswer(position - 1)) lowest = Number.POSITIVE_INFINITY;
     const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
-    lowest = live;
+    lowest = breaksKernel(position) ? Number.POSITIVE_INFINITY : live;
     positions.push(position);
   }
   return positions;
 }
 
 /** The running minima of other sensible orders, as members; the graph's own order has given its prefixes already. */
-function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, answers: Float64Array | undefined): Uint8Array[] {
+function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, beside: Beside): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
-    const makesAnswer = (place: number) => (answers?.[order[place] ?? 0] ?? 0) > 0;
-    const minima = minimaBetweenAnswers(liveBytesInOrder(graph, order, bytesOf).bytes, makesAnswer);
+    const minima = minimaIn(liveBytesInOrder(graph, order, bytesOf).bytes, placesIn(graph, beside, order));
     const members = new Uint8Array(order.length);
     let marked = 0;
     return minima.map((position) => {
@@ -103,19 +140,25 @@ function withoutRuledOut(
   graph: SplitGraph,
   cuts: readonly Cut[],
   bytesOf: Float64Array,
-  answers: Float64Array | undefined,
+  { answers, bonds }: Beside,
 ): Cut[] {
+  const { breaksKernel } = placesIn(graph, { answers, bonds });
   const madeBefore = new Int32Array(graph.nodes.length + 1);
   const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
   for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
-  const sized = cuts.map(
-    (cut): SizedCut => ({
+  const sized = cuts.map((cut): SizedCut => {
+    const members = cut.downset && membersBelow(graph, cut);
+    return {
       cut,
+      members,
       bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
-      members: cut.downset && membersBelow(graph, cut),
       made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
-    }),
-  );
+      breaks:
+        members === undefined
+          ? breaksKernel(cut.position)
+          : bonds.some((bond) => isBroken(bond, (node) => members[node] === 1)),
+    };
+  });
   sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
   const kept = new Map<number, KeptCuts>();
   return sized.flatMap((one) => {
@@ -134,16 +177,19 @@ interface SizedCut {
   readonly members: Uint8Array | undefined;
   /** How many nodes below make answers. */
   readonly made: number;
+  /** Whether it lies inside of a kernel. */
+  readonly breaks: boolean;
 }
 
 /** Cuts below which the same answers are made, added by rising position; none of them is ruled out. */
 class KeptCuts {
-  /** Of prefixes of the order each has fewer bytes than those before it. */
-  private readonly prefixes: SizedCut[] = [];
-  private readonly across: SizedCut[] = [];
+  /** Of prefixes of the order each has fewer bytes than those before it, of those that break no kernel. */
+  private prefixes: SizedCut[] = [];
+  private across: SizedCut[] = [];
 
   add(one: SizedCut): void {
-    (one.members === undefined ? this.prefixes : this.across).push(one);
+    if (one.breaks) [this.prefixes, this.across] = [[], []];
+    else (one.members === undefined ? this.prefixes : this.across).push(one);
   }
 
   /** True where a cut with as few bytes is inside another one. */

@@ -1,23 +1,21 @@
+import { RecentResults } from '../../../shared/recentResults';
 import { cutKey } from '../../split/cuts';
 import { searchCuts } from '../../split/findCandidates';
 import type { Candidate, Cut } from '../../split/splitGraph';
-import type { AnswerTable } from '../costs/answers';
 import type { CostTables, WireTable } from '../costs/costTables';
 
-/** Cuts per wire table and answers; tables are kept from plan to plan, so this is computed once for each. */
-const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Cut[]>>();
+/** Cuts per wire table, answers and bonds; tables are kept from plan to plan, so this is computed once for each. */
+const found = new RecentResults<WireTable, readonly Cut[]>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
  * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller; and
- * those that a smaller cut does not rule out because an answer is made between the two.
+ * those that a smaller cut does not rule out because an answer is made between the two or it breaks a kernel.
  */
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) {
-    const known = found.get(wire) ?? new WeakMap<AnswerTable, readonly Cut[]>();
-    const more = known.get(costs.answers) ?? candidatesUnder(costs, wire);
-    found.set(wire, known.set(costs.answers, more));
+    const more = found.get(wire, [costs.answers, costs.bonds.length > 0], () => candidatesUnder(costs, wire));
     for (const cut of more) cuts.set(cutKey(cut), cut);
   }
   return [...cuts.values()].sort((a, b) => a.position - b.position);
@@ -29,8 +27,8 @@ function candidatesUnder(costs: CostTables, wire: WireTable): readonly Cut[] {
   const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
   const { nodeBytes } = costs.answers;
   const matter = answersMatter(costs);
-  if (isOwnSize && !matter && costs.graph.session === undefined) return [];
-  return searchCuts(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).cuts;
+  if (isOwnSize && !matter && costs.graph.session === undefined && costs.bonds.length === 0) return [];
+  return searchCuts(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined, costs.bonds).cuts;
 }
 
 /**
