@@ -1,7 +1,7 @@
 import { cutAboveMembers, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
 import { isBroken, type KernelBond } from './kernelBonds';
-import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
+import { liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf, loadsAtPosition, type SideLoad } from './peakActivations';
 import { sensibleOrders } from './sensibleOrders';
 import type { Candidate, Cut, SplitGraph } from './splitGraph';
@@ -39,6 +39,7 @@ export function searchCandidates(
 
 /**
  * The cuts of `searchCandidates`, without what they mean for their sides.
+ * @param aboveAnswers leaves out cuts below which no answer is made, where that saves a look at them.
  * @param bonds of kernels which it costs something to cut: then only what breaks none rules other cuts out, and none of those
  * that hold a cut which is kept though it breaks some.
  */
@@ -46,22 +47,37 @@ export function searchCuts(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
+  aboveAnswers = false,
   bonds: readonly KernelBond[] = [],
 ): { readonly cuts: readonly Cut[]; readonly boundedBlocks: number } {
-  const beside = { answers, bonds };
-  const minima = minimaIn(liveBytes(graph, bytesOf).bytes, placesIn(graph, beside));
-  const prefixes = minima.map((position) => cutAtPosition(graph, position));
-  const across = downsetsAcrossBranches(graph, bytesOf, answers, bonds.length > 0);
+  const beside = { answers, bonds, aboveAnswers };
+  const prefixes = minimaIn(graph, bytesOf, beside).map((position) => cutAtPosition(graph, position));
+  const across = downsetsAcrossBranches(graph, bytesOf, answers, aboveAnswers, bonds.length > 0);
   const found = [...ordersToTry(graph, bytesOf, beside), ...across.downsets];
   const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
-  return { cuts: withoutRuledOut(graph, all, bytesOf, beside), boundedBlocks: across.boundedBlocks };
+  const sized = sizedCuts(graph, all, bytesOf, beside).filter(({ made }) => made > 0 || !aboveAnswers);
+  return { cuts: withoutRuledOut(sized), boundedBlocks: across.boundedBlocks };
 }
 
 /** What counts beside the bytes that cross. */
 interface Beside {
   /** Bytes that come back by the node that makes them. */
   readonly answers: Float64Array | undefined;
+  readonly aboveAnswers: boolean;
   readonly bonds: readonly KernelBond[];
+}
+
+/** The minima of an order. @param order the graph's own where absent. */
+function minimaIn(graph: SplitGraph, bytesOf: Float64Array, beside: Beside, order?: Int32Array): number[] {
+  const { answers, aboveAnswers, bonds } = beside;
+  const makesAnswer = (place: number) => (answers?.[order?.[place] ?? place] ?? 0) > 0;
+  const { bytes } = liveBytesInOrder(graph, order, bytesOf);
+  const breaksKernel = positionsInKernels(graph.nodes.length, bonds, order);
+  const minima = minimaBetween(bytes, { makesAnswer, breaksKernel: (position) => breaksKernel[position] === 1 });
+  if (!aboveAnswers) return minima;
+  let first = 0;
+  while (first < graph.nodes.length && !makesAnswer(first)) first++;
+  return minima.filter((position) => position > first);
 }
 
 /** What an order of the nodes has at its places and positions. */
@@ -70,19 +86,17 @@ interface OrderPlaces {
   readonly breaksKernel: (position: number) => boolean;
 }
 
-/** @param order the graph's own where absent. */
-function placesIn({ nodes }: SplitGraph, { answers, bonds }: Beside, order?: Int32Array): OrderPlaces {
-  const placeOf = new Int32Array(nodes.length);
-  for (let place = 0; place < nodes.length; place++) placeOf[order?.[place] ?? place] = place;
-  const breaks = new Uint8Array(nodes.length + 1);
+/** A 1 for each position of an order that lies inside of a kernel. */
+function positionsInKernels(nodeCount: number, bonds: readonly KernelBond[], order: Int32Array | undefined) {
+  const breaks = new Uint8Array(nodeCount + 1);
+  if (bonds.length === 0) return breaks;
+  const placeOf = new Int32Array(nodeCount);
+  for (let place = 0; place < nodeCount; place++) placeOf[order?.[place] ?? place] = place;
   for (const { maker, readers } of bonds) {
     const last = readers.reduce((most, reader) => Math.max(most, placeOf[reader] ?? 0), 0);
     breaks.fill(1, (placeOf[maker] ?? 0) + 1, last + 1);
   }
-  return {
-    makesAnswer: (place) => (answers?.[order?.[place] ?? place] ?? 0) > 0,
-    breaksKernel: (position) => breaks[position] === 1,
-  };
+  return breaks;
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
@@ -100,7 +114,7 @@ const mostAfterAnswers = 512;
  * gives very many, all running minima and some of the others at equal distances: a search over all pairs of cuts would take
  * their square.
  */
-function minimaIn(bytes: Float64Array, places: OrderPlaces): number[] {
+function minimaBetween(bytes: Float64Array, places: OrderPlaces): number[] {
   const positions = minimaFromEvery(bytes, places);
   if (positions.length <= mostAfterAnswers) return positions;
   const running = new Set(runningMinima(bytes));
@@ -125,7 +139,7 @@ function minimaFromEvery(bytes: Float64Array, { makesAnswer, breaksKernel }: Ord
 function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, beside: Beside): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
-    const minima = minimaIn(liveBytesInOrder(graph, order, bytesOf).bytes, placesIn(graph, beside, order));
+    const minima = minimaIn(graph, bytesOf, beside, order);
     const members = new Uint8Array(order.length);
     let marked = 0;
     return minima.map((position) => {
@@ -135,18 +149,17 @@ function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, beside: Beside): 
   });
 }
 
-/** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
-function withoutRuledOut(
+function sizedCuts(
   graph: SplitGraph,
   cuts: readonly Cut[],
   bytesOf: Float64Array,
   { answers, bonds }: Beside,
-): Cut[] {
-  const { breaksKernel } = placesIn(graph, { answers, bonds });
+): SizedCut[] {
+  const inKernel = positionsInKernels(graph.nodes.length, bonds, undefined);
   const madeBefore = new Int32Array(graph.nodes.length + 1);
   const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
   for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
-  const sized = cuts.map((cut): SizedCut => {
+  return cuts.map((cut) => {
     const members = cut.downset && membersBelow(graph, cut);
     return {
       cut,
@@ -155,10 +168,14 @@ function withoutRuledOut(
       made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
       breaks:
         members === undefined
-          ? breaksKernel(cut.position)
+          ? inKernel[cut.position] === 1
           : bonds.some((bond) => isBroken(bond, (node) => members[node] === 1)),
     };
   });
+}
+
+/** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
+function withoutRuledOut(sized: SizedCut[]): Cut[] {
   sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
   const kept = new Map<number, KeptCuts>();
   return sized.flatMap((one) => {
@@ -166,7 +183,9 @@ function withoutRuledOut(
     const alike = kept.get(one.made) ?? new KeptCuts();
     kept.set(one.made, alike);
     if (alike.ruleOut(one)) return [];
-    alike.add(one);
+    // A plan that cuts inside of a kernel may have to go on above it.
+    if (one.breaks) kept.clear();
+    else alike.add(one);
     return [one.cut];
   });
 }
@@ -183,13 +202,12 @@ interface SizedCut {
 
 /** Cuts below which the same answers are made, added by rising position; none of them is ruled out. */
 class KeptCuts {
-  /** Of prefixes of the order each has fewer bytes than those before it, of those that break no kernel. */
-  private prefixes: SizedCut[] = [];
-  private across: SizedCut[] = [];
+  /** Of prefixes of the order each has fewer bytes than those before it. */
+  private readonly prefixes: SizedCut[] = [];
+  private readonly across: SizedCut[] = [];
 
   add(one: SizedCut): void {
-    if (one.breaks) [this.prefixes, this.across] = [[], []];
-    else (one.members === undefined ? this.prefixes : this.across).push(one);
+    (one.members === undefined ? this.prefixes : this.across).push(one);
   }
 
   /** True where a cut with as few bytes is inside another one. */

@@ -83,27 +83,36 @@ export function priceOfSeparation(
   const seconds = tiers.map(() => 0);
   for (const main of new Set(mainOf)) {
     const group = [...mainOf.keys()].filter((node) => mainOf[node] === main);
-    for (let link = 0; link + 1 < tiers.length; link++) {
+    for (const link of tiers.slice(1).keys()) {
       const below = group.filter((node) => (assignment[node] ?? 0) <= link);
       const above = group.filter((node) => (assignment[node] ?? 0) > link);
       if (below.length === 0 || above.length === 0) continue;
-      const bytes = graph.tensors.reduce((sum, tensor) => {
-        const crosses = below.includes(tensor.producer) && tensor.consumers.some((reader) => above.includes(reader));
-        return sum + (crosses ? (tensor.bytes ?? 0) : 0);
-      }, 0);
+      const bytes = bytesBetween(graph, below, above);
       // Where the kernel itself is above, what prepares its inputs is broken off, each node by itself.
       const launches = above.includes(main) ? below.length : 1;
-      for (const k of [link, link + 1]) {
-        const { rates, kernelOverheadUs, overheadUs = 0, fusion, memoryGBps, speed = 1 } = tiers[k] ?? {};
-        const fuses = fusion ?? (rates !== undefined || kernelOverheadUs !== undefined);
-        if (!fuses || measured[k]?.[main] === 1) continue;
-        const moving = memoryGBps === undefined ? 0 : bytes / memoryGBps / 1e9;
-        const launching = k > link ? launches * (kernelOverheadUs ?? overheadUs) * 1e-6 : 0;
-        seconds[k] = (seconds[k] ?? 0) + (moving + launching) / speed;
+      for (const [k, times] of [
+        [link, 0],
+        [link + 1, launches],
+      ] as const) {
+        const isMeasured = measured[k]?.[main] === 1;
+        seconds[k] = (seconds[k] ?? 0) + (isMeasured ? 0 : secondsOf(tiers[k], bytes, times));
       }
     }
   }
   return seconds;
+}
+
+function bytesBetween({ tensors }: SplitGraph, below: readonly number[], above: readonly number[]): number {
+  return tensors
+    .filter(({ producer, consumers }) => below.includes(producer) && consumers.some((one) => above.includes(one)))
+    .reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+}
+
+function secondsOf(tier: Tier | undefined, bytes: number, launches: number): number {
+  const { rates, kernelOverheadUs, overheadUs = 0, fusion, memoryGBps, speed = 1 } = tier ?? {};
+  if (!(fusion ?? (rates !== undefined || kernelOverheadUs !== undefined))) return 0;
+  const moving = memoryGBps === undefined ? 0 : bytes / memoryGBps / 1e9;
+  return (moving + launches * (kernelOverheadUs ?? overheadUs) * 1e-6) / speed;
 }
 
 /** Costs that know nothing of kernels that are cut, to count the price by other means. */

@@ -43,8 +43,8 @@ function cases(tierCount: number, rising = false): fc.Arbitrary<readonly [SplitG
 /** The objective of a plan whose kernels cost nothing to cut, with the price put on top figure by figure. */
 function objectiveWith(evaluation: Evaluation, extra: readonly number[], { tiers, objective, answer }: Infrastructure) {
   const { latencyMs, costPerRequest, energyJ, throughputPerSecond } = evaluation;
-  const sumOf = (valueOf: (seconds: number, k: number) => number) =>
-    extra.reduce((sum, seconds, k) => sum + valueOf(seconds, k), 0);
+  const sumOf = (priceOf: (seconds: number, k: number) => number) =>
+    extra.reduce((sum, seconds, k) => sum + priceOf(seconds, k), 0);
   const waits = answer === 'returned' ? (tiers[0]?.idleWatts ?? 0) : 0;
   const own = {
     latency: latencyMs * 1e-3 + sumOf((seconds) => seconds),

@@ -95,13 +95,15 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     topology: topologyOf(graph),
     tiers,
     wires,
-    bonds: tiers.some(({ separation }) => separation !== undefined) ? kernelBonds(graph) : [],
+    bonds: tiers.some(({ separation }) => separation !== undefined) ? kernelBonds(graph) : noBonds,
     answers,
     statedAnswer: stated.answer,
     statedLinks: stated.links,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
 }
+
+const noBonds: CostTables['bonds'] = [];
 
 /** True where a session has limits on its calls. */
 export function hasSessionLimits(constraints: Constraints): boolean {

@@ -1,11 +1,20 @@
-import { RecentResults } from '../../../shared/recentResults';
 import { cutKey } from '../../split/cuts';
 import { searchCuts } from '../../split/findCandidates';
-import type { Candidate, Cut } from '../../split/splitGraph';
+import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
 import type { CostTables, WireTable } from '../costs/costTables';
 
-/** Cuts per wire table, answers and bonds; tables are kept from plan to plan, so this is computed once for each. */
-const found = new RecentResults<WireTable, readonly Cut[]>();
+/** Cuts that were found under sizes on the wire and answers. */
+interface FoundCuts {
+  readonly tensorBytes: Float64Array;
+  readonly nodeBytes: Float64Array;
+  readonly bonds: CostTables['bonds'];
+  readonly cuts: readonly Cut[];
+}
+
+/** How many are kept of each model: as many as encodings that are compared, back and forth. */
+const mostKept = 4;
+/** By the tensors, which say who makes and who reads what; a plan for other tiers finds the same cuts. */
+const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
@@ -14,29 +23,44 @@ const found = new RecentResults<WireTable, readonly Cut[]>();
  */
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
-  for (const wire of new Set(costs.wires)) {
-    const more = found.get(wire, [costs.answers, costs.bonds.length > 0], () => candidatesUnder(costs, wire));
-    for (const cut of more) cuts.set(cutKey(cut), cut);
-  }
+  for (const wire of new Set(costs.wires)) for (const cut of cutsUnder(costs, wire)) cuts.set(cutKey(cut), cut);
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
-/** Candidates under a table's sizes and the answers; none where these are those of the model, which a session's never are. */
-function candidatesUnder(costs: CostTables, wire: WireTable): readonly Cut[] {
-  const { tensors } = costs.graph;
-  const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
-  const { nodeBytes } = costs.answers;
-  const matter = answersMatter(costs);
-  if (isOwnSize && !matter && costs.graph.session === undefined && costs.bonds.length === 0) return [];
-  return searchCuts(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined, costs.bonds).cuts;
+function cutsUnder(costs: CostTables, { tensorBytes }: WireTable): readonly Cut[] {
+  const { graph, answers, bonds } = costs;
+  const { nodeBytes } = answers;
+  const known = kept.get(graph.tensors) ?? [];
+  const isSame = (one: FoundCuts) =>
+    one.bonds === bonds && areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
+  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, bonds, cuts: searchUnder(costs, tensorBytes) };
+  kept.set(graph.tensors, [found, ...known.filter((one) => one !== found)].slice(0, mostKept));
+  return found.cuts;
+}
+
+/** Candidates under sizes and the answers; none where these are those of the model, which a session's never are. */
+function searchUnder(costs: CostTables, tensorBytes: Float64Array): readonly Cut[] {
+  const { tensors, session } = costs.graph;
+  const isOwnSize =
+    session === undefined && tensors.every(({ bytes }, tensor) => bytes === undefined || bytes === tensorBytes[tensor]);
+  const answers = answersMatter(costs) ? costs.answers.nodeBytes : undefined;
+  const { bonds } = costs;
+  if (isOwnSize && answers === undefined && bonds.length === 0) return [];
+  // Where no answer is below, those of the model's own sizes are known.
+  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize && bonds.length === 0, bonds).cuts;
 }
 
 /**
  * Whether an answer can be below a cut that anything is above: not where the one node that makes any waits for all others.
  */
 function answersMatter({ graph, answers }: CostTables): boolean {
+  if (answers.outputs.length === 0) return false;
   const isEnd = ({ writes }: CostTables['graph']['nodes'][number]) =>
     writes.every((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) === 0);
   const ends = graph.nodes.flatMap((node, index) => (isEnd(node) ? [index] : []));
   return answers.nodeBytes.some((bytes, node) => bytes > 0 && (ends.length > 1 || node !== ends[0]));
+}
+
+function areEqual(a: Float64Array, b: Float64Array): boolean {
+  return a === b || (a.length === b.length && a.every((bytes, index) => bytes === b[index]));
 }
