@@ -1,5 +1,7 @@
+import { RecentResults } from '../../../shared/recentResults';
 import { cutKey } from '../../split/cuts';
 import { searchCuts } from '../../split/findCandidates';
+import { cutsBesideKernels } from '../../split/kernelCuts';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
 import type { CostTables, WireTable } from '../costs/costTables';
 
@@ -7,7 +9,6 @@ import type { CostTables, WireTable } from '../costs/costTables';
 interface FoundCuts {
   readonly tensorBytes: Float64Array;
   readonly nodeBytes: Float64Array;
-  readonly bonds: CostTables['bonds'];
   readonly cuts: readonly Cut[];
 }
 
@@ -15,6 +16,8 @@ interface FoundCuts {
 const mostKept = 4;
 /** By the tensors, which say who makes and who reads what; a plan for other tiers finds the same cuts. */
 const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
+/** By the bonds of a graph. */
+const besideKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
@@ -24,16 +27,27 @@ const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) for (const cut of cutsUnder(costs, wire)) cuts.set(cutKey(cut), cut);
+  for (const cut of cutsForKernels(costs, [...cuts.values()])) cuts.set(cutKey(cut), cut);
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
+/** What is worth a look besides because cuts inside of kernels cost something. */
+function cutsForKernels({ graph, wires, answers, bonds }: CostTables, candidates: readonly Cut[]): readonly Cut[] {
+  if (bonds.length === 0) return [];
+  const parts = [...wires, answers, ...candidates];
+  return besideKernels.get(bonds, parts, () =>
+    [...new Set(wires)].flatMap(({ tensorBytes }) =>
+      cutsBesideKernels(graph, tensorBytes, answers.nodeBytes, bonds, candidates),
+    ),
+  );
+}
+
 function cutsUnder(costs: CostTables, { tensorBytes }: WireTable): readonly Cut[] {
-  const { graph, answers, bonds } = costs;
+  const { graph, answers } = costs;
   const { nodeBytes } = answers;
   const known = kept.get(graph.tensors) ?? [];
-  const isSame = (one: FoundCuts) =>
-    one.bonds === bonds && areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
-  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, bonds, cuts: searchUnder(costs, tensorBytes) };
+  const isSame = (one: FoundCuts) => areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
+  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, cuts: searchUnder(costs, tensorBytes) };
   kept.set(graph.tensors, [found, ...known.filter((one) => one !== found)].slice(0, mostKept));
   return found.cuts;
 }
@@ -44,10 +58,9 @@ function searchUnder(costs: CostTables, tensorBytes: Float64Array): readonly Cut
   const isOwnSize =
     session === undefined && tensors.every(({ bytes }, tensor) => bytes === undefined || bytes === tensorBytes[tensor]);
   const answers = answersMatter(costs) ? costs.answers.nodeBytes : undefined;
-  const { bonds } = costs;
-  if (isOwnSize && answers === undefined && bonds.length === 0) return [];
+  if (isOwnSize && answers === undefined) return [];
   // Where no answer is below, those of the model's own sizes are known.
-  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize && bonds.length === 0, bonds).cuts;
+  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize).cuts;
 }
 
 /**
