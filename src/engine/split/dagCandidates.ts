@@ -1,4 +1,5 @@
 import { type Block, blocksOf, placesOfNodes } from './blocks';
+import { fusedGroups } from './fusedGroups';
 import { contractToGroups, type Group } from './groups';
 import { HullSearch } from './hullCandidates';
 import type { SplitGraph } from './splitGraph';
@@ -26,15 +27,17 @@ export interface AcrossBranches {
  * cuts come from finer blocks, and from minimum cuts that weigh bytes against what lies below them.
  * @param answers more than 0 for nodes that make what comes back: downsets are compared only where they make the same.
  * @param aboveAnswers leaves out blocks before the first that makes any.
+ * @param keepsKernels leaves out what cuts a kernel that runtimes fuse.
  */
 export function downsetsAcrossBranches(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
   aboveAnswers = false,
+  keepsKernels = false,
 ): AcrossBranches {
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
-  const groups = contractToGroups(graph, finite, answers);
+  const groups = contractToGroups(graph, finite, answers, keepsKernels ? fusedGroups(graph).mainOf : undefined);
   const search = new DownsetSearch(graph, groups, finite, answers);
   const membersOf = (found: readonly FoundDownset[]) => memberships(graph.nodes.length, groups, found);
   const blocksToSearch = (wholeBranches: boolean) => {

@@ -1,6 +1,7 @@
 import { cutAboveMembers, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
-import { liveBytes, liveBytesInOrder, tensorBytes } from './liveBytes';
+import { isBroken, type KernelBond } from './kernelBonds';
+import { liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf, loadsAtPosition, type SideLoad } from './peakActivations';
 import { sensibleOrders } from './sensibleOrders';
 import type { Candidate, Cut, SplitGraph } from './splitGraph';
@@ -39,70 +40,106 @@ export function searchCandidates(
 /**
  * The cuts of `searchCandidates`, without what they mean for their sides.
  * @param aboveAnswers leaves out cuts below which no answer is made, where that saves a look at them.
+ * @param bonds of kernels which it costs something to cut: then only what breaks none rules other cuts out, and none of those
+ * that hold a cut which is kept though it breaks some.
  */
 export function searchCuts(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
   aboveAnswers = false,
+  bonds: readonly KernelBond[] = [],
 ): { readonly cuts: readonly Cut[]; readonly boundedBlocks: number } {
-  const own = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
-  const first = aboveAnswers ? Math.max(0, answers?.findIndex((bytes) => bytes > 0) ?? 0) : -1;
-  const minima = own.filter((position) => position > first);
-  const prefixes = minima.map((position) => cutAtPosition(graph, position));
-  const across = downsetsAcrossBranches(graph, bytesOf, answers, aboveAnswers);
-  const found = [...ordersToTry(graph, bytesOf, answers, aboveAnswers), ...across.downsets];
+  const beside = { answers, bonds, aboveAnswers };
+  const prefixes = minimaIn(graph, bytesOf, beside).map((position) => cutAtPosition(graph, position));
+  const across = downsetsAcrossBranches(graph, bytesOf, answers, aboveAnswers, bonds.length > 0);
+  const found = [...ordersToTry(graph, bytesOf, beside), ...across.downsets];
   const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
-  const sized = sizedCuts(graph, all, bytesOf, answers).filter(({ made }) => made > 0 || !aboveAnswers);
+  const sized = sizedCuts(graph, all, bytesOf, beside).filter(({ made }) => made > 0 || !aboveAnswers);
   return { cuts: withoutRuledOut(sized), boundedBlocks: across.boundedBlocks };
+}
+
+/** What counts beside the bytes that cross. */
+interface Beside {
+  /** Bytes that come back by the node that makes them. */
+  readonly answers: Float64Array | undefined;
+  readonly aboveAnswers: boolean;
+  readonly bonds: readonly KernelBond[];
+}
+
+/** The minima of an order. @param order the graph's own where absent. */
+function minimaIn(graph: SplitGraph, bytesOf: Float64Array, beside: Beside, order?: Int32Array): number[] {
+  const { answers, aboveAnswers, bonds } = beside;
+  const makesAnswer = (place: number) => (answers?.[order?.[place] ?? place] ?? 0) > 0;
+  const { bytes } = liveBytesInOrder(graph, order, bytesOf);
+  const breaksKernel = positionsInKernels(graph.nodes.length, bonds, order);
+  const minima = minimaBetween(bytes, { makesAnswer, breaksKernel: (position) => breaksKernel[position] === 1 });
+  if (!aboveAnswers) return minima;
+  let first = 0;
+  while (first < graph.nodes.length && !makesAnswer(first)) first++;
+  return minima.filter((position) => position > first);
+}
+
+/** What an order of the nodes has at its places and positions. */
+interface OrderPlaces {
+  readonly makesAnswer: (place: number) => boolean;
+  readonly breaksKernel: (position: number) => boolean;
+}
+
+/** A 1 for each position of an order that lies inside of a kernel. */
+function positionsInKernels(nodeCount: number, bonds: readonly KernelBond[], order: Int32Array | undefined) {
+  const breaks = new Uint8Array(nodeCount + 1);
+  if (bonds.length === 0) return breaks;
+  const placeOf = new Int32Array(nodeCount);
+  for (let place = 0; place < nodeCount; place++) placeOf[order?.[place] ?? place] = place;
+  for (const { maker, readers } of bonds) {
+    const last = readers.reduce((most, reader) => Math.max(most, placeOf[reader] ?? 0), 0);
+    breaks.fill(1, (placeOf[maker] ?? 0) + 1, last + 1);
+  }
+  return breaks;
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
 export function runningMinima(bytes: Float64Array): number[] {
-  return minimaFromEvery(bytes, () => false);
+  return minimaFromEvery(bytes, anywhere);
 }
+
+const anywhere: OrderPlaces = { makesAnswer: () => false, breaksKernel: () => false };
 
 /** Cuts of one order that are looked at because an answer is made just below them; models have few answers. */
 const mostAfterAnswers = 512;
 
 /**
- * The same, beginning anew after every place that makes what comes back. Where that gives very many, all running minima
- * and some of the others at equal distances: a search over all pairs of cuts would take their square.
+ * The same, beginning anew after every place that makes what comes back and every minimum that breaks a kernel. Where that
+ * gives very many, all running minima and some of the others at equal distances: a search over all pairs of cuts would take
+ * their square.
  */
-function minimaBetweenAnswers(bytes: Float64Array, makesAnswer: (place: number) => boolean): number[] {
-  const positions = minimaFromEvery(bytes, makesAnswer);
+function minimaBetween(bytes: Float64Array, places: OrderPlaces): number[] {
+  const positions = minimaFromEvery(bytes, places);
   if (positions.length <= mostAfterAnswers) return positions;
   const running = new Set(runningMinima(bytes));
   const step = Math.ceil(positions.length / mostAfterAnswers);
   return positions.filter((position, index) => index % step === 0 || running.has(position));
 }
 
-function minimaFromEvery(bytes: Float64Array, startsAfter: (place: number) => boolean): number[] {
+function minimaFromEvery(bytes: Float64Array, { makesAnswer, breaksKernel }: OrderPlaces): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < bytes.length; position++) {
-    if (position > 0 && startsAfter(position - 1)) lowest = Number.POSITIVE_INFINITY;
+    if (position > 0 && makesAnswer(position - 1)) lowest = Number.POSITIVE_INFINITY;
     const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
-    lowest = live;
+    lowest = breaksKernel(position) ? Number.POSITIVE_INFINITY : live;
     positions.push(position);
   }
   return positions;
 }
 
 /** The running minima of other sensible orders, as members; the graph's own order has given its prefixes already. */
-function ordersToTry(
-  graph: SplitGraph,
-  bytesOf: Float64Array,
-  answers: Float64Array | undefined,
-  aboveAnswers: boolean,
-): Uint8Array[] {
+function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, beside: Beside): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
-    const makesAnswer = (place: number) => (answers?.[order[place] ?? 0] ?? 0) > 0;
-    const all = minimaBetweenAnswers(liveBytesInOrder(graph, order, bytesOf).bytes, makesAnswer);
-    const first = aboveAnswers ? order.findIndex((_, place) => makesAnswer(place)) : -1;
-    const minima = all.filter((position) => position > first);
+    const minima = minimaIn(graph, bytesOf, beside, order);
     const members = new Uint8Array(order.length);
     let marked = 0;
     return minima.map((position) => {
@@ -116,17 +153,25 @@ function sizedCuts(
   graph: SplitGraph,
   cuts: readonly Cut[],
   bytesOf: Float64Array,
-  answers: Float64Array | undefined,
+  { answers, bonds }: Beside,
 ): SizedCut[] {
+  const inKernel = positionsInKernels(graph.nodes.length, bonds, undefined);
   const madeBefore = new Int32Array(graph.nodes.length + 1);
   const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
   for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
-  return cuts.map((cut) => ({
-    cut,
-    bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
-    members: cut.downset && membersBelow(graph, cut),
-    made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
-  }));
+  return cuts.map((cut) => {
+    const members = cut.downset && membersBelow(graph, cut);
+    return {
+      cut,
+      members,
+      bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
+      made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
+      breaks:
+        members === undefined
+          ? inKernel[cut.position] === 1
+          : bonds.some((bond) => isBroken(bond, (node) => members[node] === 1)),
+    };
+  });
 }
 
 /** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
@@ -138,7 +183,9 @@ function withoutRuledOut(sized: SizedCut[]): Cut[] {
     const alike = kept.get(one.made) ?? new KeptCuts();
     kept.set(one.made, alike);
     if (alike.ruleOut(one)) return [];
-    alike.add(one);
+    // A plan that cuts inside of a kernel may have to go on above it.
+    if (one.breaks) kept.clear();
+    else alike.add(one);
     return [one.cut];
   });
 }
@@ -149,6 +196,8 @@ interface SizedCut {
   readonly members: Uint8Array | undefined;
   /** How many nodes below make answers. */
   readonly made: number;
+  /** Whether it lies inside of a kernel. */
+  readonly breaks: boolean;
 }
 
 /** Cuts below which the same answers are made, added by rising position; none of them is ruled out. */

@@ -16,8 +16,15 @@ export interface Group {
  * when its inputs are at most as large as its outputs. Taking such a node out of a cut leaves a cut with as few bytes,
  * so a candidate holds both or neither. Groups are in the order of their last members. Linear in nodes and edges.
  * @param answers more than 0 for nodes that make what comes back, which it matters of to be below a cut.
+ * @param kernelOf the same number for nodes of one kernel, which are joined whatever their bytes.
  */
-export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answers?: Float64Array): Group[] {
+export function contractToGroups(
+  graph: SplitGraph,
+  bytesOf: Float64Array,
+  answers?: Float64Array,
+  kernelOf?: Int32Array,
+): Group[] {
+  const lastOfKernel = lastPlaces(kernelOf);
   const topology = topologyOf(graph);
   const { consumerStart } = topology;
   const joined: (Group[] | undefined)[] = graph.nodes.map(() => undefined);
@@ -29,13 +36,22 @@ export function contractToGroups(graph: SplitGraph, bytesOf: Float64Array, answe
     const members = absorbed === undefined ? [] : mergeMembers(absorbed);
     members.push(index);
     const group: Group = { members, inputs: inputsOf(node.reads, absorbed), outputs };
-    const reader = onlyReader(topology, outputs);
+    const last = lastOfKernel?.[kernelOf?.[index] ?? index] ?? index;
+    const reader = last > index ? last : onlyReader(topology, outputs);
     const isAnswer = (answers?.[index] ?? 0) > 0;
-    if (reader === undefined || isAnswer || sum(group.inputs, bytesOf) > sum(outputs, bytesOf)) groups.push(group);
+    const isSmaller = isAnswer || sum(group.inputs, bytesOf) > sum(outputs, bytesOf);
+    if (reader === undefined || (last === index && isSmaller)) groups.push(group);
     else if (joined[reader] === undefined) joined[reader] = [group];
     else joined[reader].push(group);
   }
   return groups;
+}
+
+/** The last node of each kernel, by its number. */
+function lastPlaces(kernelOf: Int32Array | undefined): Int32Array | undefined {
+  const last = kernelOf && new Int32Array(kernelOf.length);
+  for (const [node, kernel] of kernelOf?.entries() ?? []) if (last !== undefined) last[kernel] = node;
+  return last;
 }
 
 /** What a node and the groups that it absorbed read from outside. */

@@ -7,6 +7,7 @@ import type { CostTables, WireTable } from '../costs/costTables';
 interface FoundCuts {
   readonly tensorBytes: Float64Array;
   readonly nodeBytes: Float64Array;
+  readonly bonds: CostTables['bonds'];
   readonly cuts: readonly Cut[];
 }
 
@@ -18,7 +19,7 @@ const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
  * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller; and
- * those that a smaller cut does not rule out because an answer is made between the two.
+ * those that a smaller cut does not rule out because an answer is made between the two or it breaks a kernel.
  */
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
@@ -27,11 +28,12 @@ export function searchableCuts(costs: CostTables, candidates: readonly Candidate
 }
 
 function cutsUnder(costs: CostTables, { tensorBytes }: WireTable): readonly Cut[] {
-  const { graph, answers } = costs;
+  const { graph, answers, bonds } = costs;
   const { nodeBytes } = answers;
   const known = kept.get(graph.tensors) ?? [];
-  const isSame = (one: FoundCuts) => areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
-  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, cuts: searchUnder(costs, tensorBytes) };
+  const isSame = (one: FoundCuts) =>
+    one.bonds === bonds && areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
+  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, bonds, cuts: searchUnder(costs, tensorBytes) };
   kept.set(graph.tensors, [found, ...known.filter((one) => one !== found)].slice(0, mostKept));
   return found.cuts;
 }
@@ -42,9 +44,10 @@ function searchUnder(costs: CostTables, tensorBytes: Float64Array): readonly Cut
   const isOwnSize =
     session === undefined && tensors.every(({ bytes }, tensor) => bytes === undefined || bytes === tensorBytes[tensor]);
   const answers = answersMatter(costs) ? costs.answers.nodeBytes : undefined;
-  if (isOwnSize && answers === undefined) return [];
+  const { bonds } = costs;
+  if (isOwnSize && answers === undefined && bonds.length === 0) return [];
   // Where no answer is below, those of the model's own sizes are known.
-  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize).cuts;
+  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize && bonds.length === 0, bonds).cuts;
 }
 
 /**
