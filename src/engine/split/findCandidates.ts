@@ -1,6 +1,7 @@
+import { brokenBonds } from './brokenBonds';
 import { cutAboveMembers, cutAtPosition, membersBelow } from './cuts';
 import { downsetsAcrossBranches } from './dagCandidates';
-import { isBroken, type KernelBond } from './kernelBonds';
+import type { KernelBond } from './kernelBonds';
 import { liveBytesInOrder, tensorBytes } from './liveBytes';
 import { loadOf, loadsAtPosition, type SideLoad } from './peakActivations';
 import { sensibleOrders } from './sensibleOrders';
@@ -155,7 +156,6 @@ function sizedCuts(
   bytesOf: Float64Array,
   { answers, bonds }: Beside,
 ): SizedCut[] {
-  const inKernel = positionsInKernels(graph.nodes.length, bonds, undefined);
   const madeBefore = new Int32Array(graph.nodes.length + 1);
   const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
   for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
@@ -166,10 +166,7 @@ function sizedCuts(
       members,
       bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
       made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
-      breaks:
-        members === undefined
-          ? inKernel[cut.position] === 1
-          : bonds.some((bond) => isBroken(bond, (node) => members[node] === 1)),
+      breaks: brokenBonds(bonds).by(cut).length > 0,
     };
   });
 }

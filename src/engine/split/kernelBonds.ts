@@ -80,29 +80,3 @@ function isAlike(a: Joint, b: Joint): boolean {
     a.maker === b.maker && a.readers.length === b.readers.length && a.readers.every((one, at) => one === b.readers[at])
   );
 }
-
-/** Whether a node is below a cut. */
-export type IsBelow = (node: number) => boolean;
-
-/** True where a cut breaks a bond. */
-export function isBroken({ maker, readers }: KernelBond, isBelow: IsBelow): boolean {
-  return isBelow(maker) && !readers.every(isBelow);
-}
-
-const brokenBonds = new WeakMap<readonly KernelBond[], readonly (readonly number[] | undefined)[]>();
-
-/** Per position of the order, the bonds of a graph that a cut there breaks; nothing where it breaks none. */
-export function brokenAtPositions(bonds: readonly KernelBond[]): readonly (readonly number[] | undefined)[] {
-  const kept = brokenBonds.get(bonds);
-  if (kept !== undefined) return kept;
-  const broken: number[][] = [];
-  brokenBonds.set(bonds, broken);
-  for (const [bond, { maker, readers }] of bonds.entries()) {
-    for (let position = maker + 1; position <= (readers.at(-1) ?? maker); position++) {
-      const others = broken[position];
-      if (others === undefined) broken[position] = [bond];
-      else others.push(bond);
-    }
-  }
-  return broken;
-}

@@ -20,12 +20,12 @@ export function busyBetween({ ends, starts }: BusySpans, lower: number, upper: n
 export function spansOf(
   secondsBelow: Float64Array,
   times: SeparationTimes | undefined,
-  brokenBy: (cut: number) => readonly number[] | undefined,
+  brokenBy: (cut: number) => readonly number[],
 ): BusySpans {
   if (times === undefined) return { ends: secondsBelow, starts: secondsBelow };
   const [ends, starts] = [secondsBelow.slice(), secondsBelow.slice()];
   for (let cut = 0; cut < ends.length; cut++) {
-    for (const bond of brokenBy(cut) ?? []) {
+    for (const bond of brokenBy(cut)) {
       ends[cut] = (ends[cut] ?? 0) + (times.below[bond] ?? 0);
       starts[cut] = (starts[cut] ?? 0) - (times.above[bond] ?? 0);
     }

@@ -1,8 +1,9 @@
 import { namesOf, recordOf } from '../../../shared/recordOf';
 import type { AnswerPlace } from '../../../shared/reports/answers';
 import { sessionLimits } from '../../../shared/vocabulary/session';
+import { brokenBonds } from '../../split/brokenBonds';
 import { fusedGroups } from '../../split/fusedGroups';
-import { brokenAtPositions, type KernelBond, kernelBonds } from '../../split/kernelBonds';
+import { type KernelBond, kernelBonds } from '../../split/kernelBonds';
 import { liveBytes } from '../../split/liveBytes';
 import { callsOf, sessionGraph } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
@@ -158,8 +159,7 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
   const separation = separationTimes(graph, tier, measured);
-  const broken = separation === undefined ? [] : brokenAtPositions(kernelBonds(graph));
-  const spans = spansOf(prefixSeconds, separation, (position) => broken[position]);
+  const spans = spansOf(prefixSeconds, separation, (position) => brokenBonds(kernelBonds(graph)).by({ position }));
   return { tier, seconds, prefixSeconds, spans, measured, ...(separation && { separation }), ...fusedInto };
 }
 

@@ -1,6 +1,6 @@
+import { brokenBonds } from '../../split/brokenBonds';
 import { cutAboveDownset, cutKey, membersBelow } from '../../split/cuts';
 import { runningMinima } from '../../split/findCandidates';
-import { brokenAtPositions, isBroken, type KernelBond } from '../../split/kernelBonds';
 import { liveBytesInOrder } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
 import { answersAbove, stateCrossing } from '../costs/answers';
@@ -160,21 +160,11 @@ export function spansOfCuts(
   { tiers, bonds }: CostTables,
   cuts: readonly Pick<Cut, 'position' | 'downset'>[],
 ): BusySpans[] {
-  const broken = bonds.length === 0 ? [] : cuts.map((cut) => brokenByCut(bonds, cut));
+  const broken = bonds.length === 0 ? [] : cuts.map((cut) => brokenBonds(bonds).by(cut));
   return tiers.map((table) => {
     const below = Float64Array.from(cuts, (cut) => secondsBelow(table, cut));
-    return spansOf(below, table.separation, (c) => broken[c]);
+    return spansOf(below, table.separation, (c) => broken[c] ?? []);
   });
-}
-
-/** The bonds that a cut breaks. */
-export function brokenByCut(
-  bonds: readonly KernelBond[],
-  { position, downset }: Pick<Cut, 'position' | 'downset'>,
-): readonly number[] | undefined {
-  if (downset === undefined) return brokenAtPositions(bonds)[position];
-  const below = new Set(downset);
-  return bonds.flatMap((bond, at) => (isBroken(bond, (node) => below.has(node)) ? [at] : []));
 }
 
 function secondsBelow(table: CostTables['tiers'][number], { position, downset }: Pick<Cut, 'position' | 'downset'>) {
