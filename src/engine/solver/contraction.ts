@@ -21,9 +21,10 @@ const worthwhile = 0.05;
  * Each move exchanges an optimum for one that is no worse, so the optimum's cost stays; the moves of one pass do not
  * disturb each other, since bytes only shrink or only grow along a chain of merges.
  * @param apart further costs of crossings, like those of the problem: what is merged is so whatever the two weigh together.
+ * @param stays 1 for nodes that are not moved to others, so that the merges hold whatever these nodes cost.
  */
-export function contractProblem(problem: ExactProblem, apart?: Float64Array): Contraction {
-  let current: Current = { problem, apart };
+export function contractProblem(problem: ExactProblem, apart?: Float64Array, stays?: Uint8Array): Contraction {
+  let current: Current = { problem, apart, stays };
   const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
   for (;;) {
     const target = mergeTargets(current);
@@ -38,11 +39,13 @@ export function contractProblem(problem: ExactProblem, apart?: Float64Array): Co
   return { ...current, nodeOf };
 }
 
-/** A problem with the costs of crossings that are kept apart. */
-type Current = Pick<Contraction, 'problem' | 'apart'>;
+/** A problem with the costs of crossings that are kept apart, and the nodes that stay. */
+interface Current extends Pick<Contraction, 'problem' | 'apart'> {
+  readonly stays: Uint8Array | undefined;
+}
 
 /** For every node the node that it moves to, or `NOT_MERGED`. */
-function mergeTargets({ problem, apart }: Current): Int32Array {
+function mergeTargets({ problem, apart, stays }: Current): Int32Array {
   const { onlyReader, onlySource } = neighborsIn(problem);
   const costs = apart === undefined ? [problem.crossingCost] : [problem.crossingCost, apart];
   const sums = costs.map((cost) => sumCrossings(problem, cost));
@@ -51,11 +54,12 @@ function mergeTargets({ problem, apart }: Current): Int32Array {
   const target = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
   for (let node = 0; node < problem.nodeCount; node += 1) {
     const reader = onlyReader[node] ?? NOT_MERGED;
-    if (reader >= 0 && neverDearerAbove(problem, node) && sendsAsMuch(node)) target[node] = reader;
+    if (reader < 0 || stays?.[node] === 1) continue;
+    if (neverDearerAbove(problem, node) && sendsAsMuch(node)) target[node] = reader;
   }
   for (let node = 0; node < problem.nodeCount; node += 1) {
     const source = onlySource[node] ?? NOT_MERGED;
-    if (source < 0 || target[node] !== NOT_MERGED || target[source] === node) continue;
+    if (source < 0 || stays?.[node] === 1 || target[node] !== NOT_MERGED || target[source] === node) continue;
     if (neverDearerBelow(problem, node) && sendsNoMore(node)) target[node] = source;
   }
   return target;
@@ -138,20 +142,14 @@ function neverDearerBelow(problem: ExactProblem, node: number): boolean {
 }
 
 /** Builds the problem with every node moved to its target. Roots keep their order, which stays topological. */
-function applyMerges({ problem, apart }: Current, target: Int32Array): Contraction {
+function applyMerges({ problem, apart, stays }: Current, target: Int32Array): Contraction & Current {
   const { tierCount, nodeCount } = problem;
   const nodeOf = new Int32Array(nodeCount);
   const rootOf = resolveRoots(target);
   let count = 0;
   for (let node = 0; node < nodeCount; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
   for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
-  const nodeCost = new Float64Array(count * tierCount);
-  for (let node = 0; node < nodeCount; node += 1) {
-    for (let tier = 0; tier < tierCount; tier += 1) {
-      const at = (nodeOf[node] ?? 0) * tierCount + tier;
-      nodeCost[at] = (nodeCost[at] ?? 0) + nodeCostAt(problem, node, tier);
-    }
-  }
+  const nodeCost = summedNodeCosts(problem, nodeOf, count);
   const { kept, ...tensors } = mapTensors(problem, nodeOf);
   const links = tierCount - 1;
   const { follows } = problem;
@@ -162,8 +160,29 @@ function applyMerges({ problem, apart }: Current, target: Int32Array): Contracti
       ...(follows && { follows: Uint8Array.from(kept, (tensor) => follows[tensor] ?? 0) }),
     },
     apart: apart && ofTensors(apart, kept, links),
+    stays: stays && ofMembers(stays, nodeOf, count),
     nodeOf,
   };
+}
+
+/** What nodes cost together after merges. @param count of the nodes that are left. */
+export function summedNodeCosts(problem: ExactProblem, nodeOf: Int32Array, count: number): Float64Array {
+  const { tierCount, nodeCount } = problem;
+  const summed = new Float64Array(count * tierCount);
+  for (let node = 0; node < nodeCount; node += 1) {
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      const at = (nodeOf[node] ?? 0) * tierCount + tier;
+      summed[at] = (summed[at] ?? 0) + nodeCostAt(problem, node, tier);
+    }
+  }
+  return summed;
+}
+
+/** 1 for each node after merges of which any member has one. */
+function ofMembers(flags: Uint8Array, nodeOf: Int32Array, count: number): Uint8Array {
+  const merged = new Uint8Array(count);
+  for (const [node, flag] of flags.entries()) if (flag === 1) merged[nodeOf[node] ?? 0] = 1;
+  return merged;
 }
 
 /** Follows targets to the node that stays; chains can be as long as the graph, so paths are shortened on the way. */

@@ -20,15 +20,42 @@ export function separatedKernels({ bonds, tiers }: CostTables, assignment: Assig
   const add = (tier: number, seconds = 0) => {
     extraSeconds[tier] = (extraSeconds[tier] ?? 0) + seconds;
   };
-  for (const [bond, { maker, readers }] of bonds.entries()) {
+  const { makers, readerStart, readers } = endsOf(bonds);
+  for (let bond = 0; bond < makers.length; bond++) {
+    const maker = makers[bond] ?? 0;
     const from = assignment[maker] ?? 0;
     let to = from;
-    for (const reader of readers) to = Math.max(to, assignment[reader] ?? 0);
-    if (to > from) lastBelow.add(maker);
+    const end = readerStart[bond + 1] ?? 0;
+    for (let at = readerStart[bond] ?? 0; at < end; at++) to = Math.max(to, assignment[readers[at] ?? 0] ?? 0);
+    if (to === from) continue;
+    lastBelow.add(maker);
     for (let link = from; link < to; link++) {
       add(link, tiers[link]?.separation?.below[bond]);
       add(link + 1, tiers[link + 1]?.separation?.above[bond]);
     }
   }
   return { lastBelow: [...lastBelow], extraSeconds };
+}
+
+/** Makers and readers of bonds, the latter of bond b at `readerStart[b] .. readerStart[b + 1]`: every plan looks at them all. */
+interface BondEnds {
+  readonly makers: Int32Array;
+  readonly readerStart: Int32Array;
+  readonly readers: Int32Array;
+}
+
+const ends = new WeakMap<CostTables['bonds'], BondEnds>();
+
+function endsOf(bonds: CostTables['bonds']): BondEnds {
+  const known = ends.get(bonds);
+  if (known !== undefined) return known;
+  const readerStart = new Int32Array(bonds.length + 1);
+  for (const [bond, { readers }] of bonds.entries()) readerStart[bond + 1] = (readerStart[bond] ?? 0) + readers.length;
+  const found = {
+    makers: Int32Array.from(bonds, ({ maker }) => maker),
+    readerStart,
+    readers: Int32Array.from(bonds.flatMap(({ readers }) => readers)),
+  };
+  ends.set(bonds, found);
+  return found;
 }

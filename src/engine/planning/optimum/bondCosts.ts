@@ -58,14 +58,24 @@ export function bondCosts(costs: CostTables, { perSecond }: AdditiveObjective): 
   const links = tiers.length - 1;
   if (bonds.length === 0 || links === 0) return undefined;
   const prices = new Float64Array(bondTopology(costs).producer.length * links);
-  let next = costs.topology.producer.length;
-  for (const [bond, { tensor }] of bonds.entries()) {
-    const first = (tensor < 0 ? next++ : tensor) * links;
-    for (let link = 0; link < links; link += 1) {
-      const below = (tiers[link]?.separation?.below[bond] ?? 0) * (perSecond[link] ?? 0);
-      const above = (tiers[link + 1]?.separation?.above[bond] ?? 0) * (perSecond[link + 1] ?? 0);
-      prices[first + link] = below + above;
+  const places = placesOf(costs);
+  for (let link = 0; link < links; link += 1) {
+    const [below, above] = [tiers[link]?.separation?.below, tiers[link + 1]?.separation?.above];
+    const [perSecondBelow = 0, perSecondAbove = 0] = [perSecond[link], perSecond[link + 1]];
+    for (let bond = 0; bond < places.length; bond += 1) {
+      const price = (below?.[bond] ?? 0) * perSecondBelow + (above?.[bond] ?? 0) * perSecondAbove;
+      prices[(places[bond] ?? 0) * links + link] = price;
     }
   }
   return prices;
+}
+
+const placesKnown = new WeakMap<readonly KernelBond[], Int32Array>();
+
+/** Per bond its tensor of `bondTopology`. */
+function placesOf({ bonds, topology }: CostTables): Int32Array {
+  let next = topology.producer.length;
+  const places = placesKnown.get(bonds) ?? Int32Array.from(bonds, ({ tensor }) => (tensor < 0 ? next++ : tensor));
+  placesKnown.set(bonds, places);
+  return places;
 }

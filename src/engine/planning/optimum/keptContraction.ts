@@ -1,5 +1,5 @@
 import { RecentResults } from '../../../shared/recentResults';
-import { type Contraction, contractProblem } from '../../solver/contraction';
+import { type Contraction, contractProblem, summedNodeCosts } from '../../solver/contraction';
 import type { ExactProblem } from '../../solver/problem';
 import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costs/costModel';
@@ -12,9 +12,9 @@ const contractions = new RecentResults<TensorTopology, Contraction>();
 
 /**
  * The contraction of a problem, kept from plan to plan. What may be merged depends on which of two tensors costs more on
- * each link, not on the price of its bytes, so another bandwidth or price of a link finds the same merges; what comes back
- * has its price in what nodes cost, so another one of that does not. What broken kernels cost is no matter of bytes: by it,
- * too, a tensor must cost more than the other.
+ * each link, not on the price of its bytes, so another bandwidth or price of a link finds the same merges. What comes back
+ * has its price in what nodes cost: those that make it stay where they are. What broken kernels cost is no matter of bytes:
+ * by it, too, a tensor must cost more than the other.
  * @param problem what `costs`, `objective` and `bounds` state.
  */
 export function keptContraction(
@@ -26,14 +26,16 @@ export function keptContraction(
   const tensorBytes = costs.wires.map((wire) => wire.tensorBytes);
   const tables = [...costs.tiers.map((table) => table.seconds), ...tensorBytes];
   const answers = objective.perAnswerByte.some((price) => price > 0) ? costs.answers.nodeBytes : undefined;
-  const unary = [...objective.perSecond, ...(answers === undefined ? [] : objective.perAnswerByte)];
-  const parts = [...tables, ...unary, answers, bounds.restricts && bounds];
+  const parts = [...tables, ...objective.perSecond, answers, bounds.restricts && bounds];
   const { problem: smaller, ...rest } = contractions.get(costs.topology, parts, () => {
     const bytes = { ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) };
-    return contractProblem(bytes, bondCosts(costs, objective));
+    const stays = answers && Uint8Array.from(answers, (amount) => (amount > 0 ? 1 : 0));
+    return contractProblem(bytes, bondCosts(costs, objective), stays);
   });
   const crossingCost = priced(smaller.crossingCost, objective.perByte, rest.apart);
-  return { problem: { ...smaller, crossingCost, linkCost: problem.linkCost, reachCost: problem.reachCost }, ...rest };
+  const nodeCost = summedNodeCosts(problem, rest.nodeOf, smaller.nodeCount);
+  const { linkCost, reachCost } = problem;
+  return { problem: { ...smaller, nodeCost, crossingCost, linkCost, reachCost }, ...rest };
 }
 
 /** Bytes of tensor t on link l at `t * links + l`. */
