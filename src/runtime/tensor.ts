@@ -36,6 +36,11 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
+/** Bytes of the elements of some tensors together. */
+export function bytesOfAll(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
 /** Bytes that a tensor of fixed-size elements takes; none for strings. */
 export function expectedBytes(datatype: Datatype, shape: readonly number[]): number | undefined {
   return byteLength(dtypeOf(datatype), elementCount(shape));

@@ -1,6 +1,6 @@
 import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import type { Tensor } from '../../runtime/tensor';
+import { bytesOfAll, type Tensor } from '../../runtime/tensor';
 import type { ContractBlock, ContractCut, ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { blocksOf, cutsOf, interfaceOf } from '../../shared/documents/contractParts';
 import { say } from '../../shared/messages/say';
@@ -185,7 +185,7 @@ export class Hop {
     const { upstream } = this;
     if (upstream === undefined) throw new Refusal(500, say('hop.noUpstream', {}));
     const sent = [...cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor))), ...passedOn];
-    const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
+    const sentBytes = bytesOfAll(sent);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
     const start = performance.now();
     const { outputs, parameters } = await traced(call, ['tier above', 'client'], seen, (within) =>
