@@ -25,10 +25,13 @@ export function dtypeOf(datatype: Datatype): DType {
   return protocolDtypes[datatype];
 }
 
+const datatypes: ReadonlyMap<string, Datatype> = new Map(
+  Object.entries(protocolDtypes).flatMap(([name, dtype]) => (isDatatype(name) ? [[dtype, name] as const] : [])),
+);
+
 /** Protocol type of an ONNX element type; none for types that the protocol cannot carry. */
 export function datatypeOf(dtype: string): Datatype | undefined {
-  for (const [name, type] of Object.entries(protocolDtypes)) if (type === dtype && isDatatype(name)) return name;
-  return undefined;
+  return datatypes.get(dtype);
 }
 
 /** Elements of a shape; 1 for a scalar. */
