@@ -51,9 +51,10 @@ function enumerate(graph: SplitGraph, most: number, work: Work): number[][] | un
   while (level.length > 0) {
     throwIfCanceled(work);
     for (const downset of level) found.push(downset);
-    if (found.length > most) return undefined;
     const next = new Map<string, Downset>();
     for (const downset of level) {
+      // What is ready may join in any choice of its own.
+      if (found.length + next.size > most || 2 ** downset.ready.length > most) return undefined;
       for (const node of downset.ready) {
         const { firstMissing, beyond } = withNode(downset, node);
         const key = `${firstMissing}|${beyond.join(',')}`;
