@@ -3,7 +3,7 @@ import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/me
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
-import { busyBetween } from '../costs/busySpans';
+import { type BusySpans, busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import { mayRunOn, type TierBounds } from '../infrastructure/tierBounds';
 import { answerValue, busyValue, joined, objectiveOf, searchedTransferValue, wayOf } from '../plan/metrics';
@@ -25,10 +25,11 @@ export function candidateOutcomes(
   return candidates.map((candidate) => {
     if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
     const members = membersBelow(costs.graph, candidate);
+    const spans = spansOfCuts(costs, [{ position: 0 }, candidate, { position: costs.graph.nodes.length }]);
     let best: { valueFor: (metric: Metric) => number; link: number; value: number } | undefined;
     for (const link of links.keys()) {
       if (!mayCross(bounds, members, link)) continue;
-      const valueFor = crossingOnce(costs, candidate, link);
+      const valueFor = crossingOnce(costs, candidate, spans, link);
       const value = objectiveOf(valueFor, objective);
       if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { valueFor, link, value };
     }
@@ -56,10 +57,17 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   return true;
 }
 
-/** A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
-function crossingOnce(costs: CostTables, candidate: Candidate, link: number): (metric: Metric) => number {
-  const { infrastructure, graph } = costs;
-  const spans = spansOfCuts(costs, [{ position: 0 }, candidate, { position: graph.nodes.length }]);
+/**
+ * A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it.
+ * @param spans of each tier from the first node to the candidate and on to the last.
+ */
+function crossingOnce(
+  costs: CostTables,
+  candidate: Candidate,
+  spans: readonly BusySpans[],
+  link: number,
+): (metric: Metric) => number {
+  const { infrastructure } = costs;
   const secondsOn = (k: number) => {
     const span = spans[k];
     return span === undefined ? 0 : k === link ? busyBetween(span, 0, 1) : busyBetween(span, 1, 2);
