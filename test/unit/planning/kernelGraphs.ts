@@ -20,28 +20,36 @@ type Kind = readonly [op: string, rateClass: RateClass | undefined];
 
 const kinds: readonly Kind[] = [
   ...(['dense', 'depthwise', 'matmul'] as const).map((name): Kind => ['Conv', name]),
-  ...['Relu', 'Add', 'Mul', 'Sub', 'ReduceMean', 'Cast', 'DequantizeLinear', 'Pad', 'MaxPool'].map(
+  ...['Relu', 'Relu', 'Add', 'Mul', 'Sub', 'ReduceMean', 'Cast', 'DequantizeLinear', 'Pad', 'MaxPool'].map(
     (op): Kind => [op, undefined],
   ),
 ];
+
+const inputBytes = 1600;
 
 /** Small graphs of kernels, of what is fused into them and what is not: with branches inside and outside of kernels. */
 export function kernelGraphs(most: number, outputs: boolean): fc.Arbitrary<SplitGraph> {
   const node = fc.record({
     kind: fc.constantFrom(...kinds),
-    picks: fc.array(fc.constantFrom(0, 0, 0, 1, 2), { minLength: 1, maxLength: 2 }),
-    bytes: fc.constantFrom(400, 400, 400, 40, 1600),
+    picks: fc.array(fc.constantFrom(0, 0, 0, 0, 0, 1, 2), { minLength: 1, maxLength: 2 }),
+    bytes: fc.constantFrom(400, 40, 80, 800),
+    keepsSize: fc.boolean(),
     macs: fc.integer({ min: 1, max: 50 }),
     isOutput: fc.boolean(),
   });
   return fc.array(node, { minLength: most - 2, maxLength: most }).map((drafts) => {
-    const nodes = drafts.map(({ kind: [op, rateClass], picks, bytes, macs, isOutput }, index): SyntheticNode => {
-      const known = ['in0', ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
+    const nodes: SyntheticNode[] = [];
+    for (const [index, { kind, picks, keepsSize, macs, isOutput, ...own }] of drafts.entries()) {
+      const [op, rateClass] = kind;
+      const known = ['in0', ...nodes.map(({ name }) => name)];
       const reads = [...new Set(picks.map((pick) => known[known.length - 1 - (pick % known.length)] ?? 'in0'))];
-      const kernel = rateClass === undefined ? {} : { rateClass, macs: macs * 1000, weightBytes: macs * 4 };
-      return { name: `n${index}`, reads, bytes, op, isOutput: outputs && isOutput && index % 3 === 0, ...kernel };
-    });
-    return withTraffic(syntheticGraph({ in0: 400 }, nodes));
+      // What is fused into a kernel hands on as much as it reads.
+      const before = nodes.find(({ name }) => name === reads[0])?.bytes ?? inputBytes;
+      const bytes = rateClass === undefined && (keepsSize || op === 'Relu') ? before : own.bytes;
+      const kernel = rateClass === undefined ? {} : { rateClass, macs: macs * 400, weightBytes: macs * 4 };
+      nodes.push({ name: `n${index}`, reads, bytes, op, isOutput: outputs && isOutput && index % 3 === 0, ...kernel });
+    }
+    return withTraffic(syntheticGraph({ in0: inputBytes }, nodes));
   });
 }
 
@@ -66,7 +74,7 @@ export function kernelTiers(count: number, rising: boolean): fc.Arbitrary<Partia
   return fc.array(tier, { minLength: count, maxLength: count }).map((drafts) =>
     rising
       ? drafts.map((draft, k) => ({
-          ...{ ...draft, ...plain, gflops: 0.02 * 4 ** k, memoryGBps: 0.002 * 2 ** k, speed: 1 },
+          ...{ ...draft, ...plain, gflops: 0.02 * 2 ** k, memoryGBps: 0.01 * 2 ** k, speed: 1 },
         }))
       : drafts,
   );

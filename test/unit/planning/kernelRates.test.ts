@@ -8,18 +8,9 @@ import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { type RateClass, rateClasses } from '../../../src/shared/vocabulary/rateClasses';
+import { withTraffic } from './kernelGraphs';
 import { allAssignments } from './randomGraphs';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
-
-/** What traffic a real graph has: every tensor and the weights. */
-function withTraffic(graph: SplitGraph): SplitGraph {
-  const bytesOf = (tensors: readonly number[]) =>
-    tensors.reduce((sum, one) => sum + (graph.tensors[one]?.bytes ?? 0), 0);
-  const nodes = graph.nodes.map((node) => {
-    return { ...node, trafficBytes: bytesOf(node.reads) + bytesOf(node.writes) + node.weightBytes };
-  });
-  return { ...graph, nodes };
-}
 
 const pair = withTraffic(
   syntheticGraph({ x: 1000 }, [
@@ -106,7 +97,7 @@ describe('a cut between layers that are one kernel', () => {
     // 2000 bytes at 1 MB/s and at 4 MB/s, and 0.1 ms.
     const told =
       'The cut after `conv` separates layers that runtimes run as one kernel. ' +
-      'That costs about 2.60 ms of computing more, which the figures include.';
+      'That takes about 2.60 ms of computing more, which the figures include.';
     expect(adviceOf(1, true)).toContain(told);
     expect(adviceOf(2, true)).not.toContain('one kernel');
     expect(adviceOf(1, false)).not.toContain('one kernel');
