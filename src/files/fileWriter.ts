@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 const bufferBytes = 1024 * 1024;
+/** The disk begins with so much, while more comes. */
+const handedBytes = 32 * bufferBytes;
 
 /** Writes a new file from its beginning to its end, many small pieces at once. */
 export class FileWriter {
@@ -8,6 +10,7 @@ export class FileWriter {
   readonly #buffer = new Uint8Array(bufferBytes);
   #buffered = 0;
   #length = 0;
+  #handed = 0;
   #isOpen = true;
 
   /** @throws where the file exists */
@@ -30,6 +33,13 @@ export class FileWriter {
       this.#buffered += bytes.length;
     }
     this.#length += bytes.length;
+    if (this.#length - this.#handed >= handedBytes) this.#handOver();
+  }
+
+  /** Nothing more comes: the disk begins with the rest of the file, while others are written. */
+  end(): void {
+    this.#flush();
+    if (this.#length > this.#handed) this.#handOver();
   }
 
   /** Makes sure that the file is on disk as a whole, and closes it. */
@@ -42,6 +52,12 @@ export class FileWriter {
   close(): void {
     if (this.#isOpen) closeSync(this.descriptor);
     this.#isOpen = false;
+  }
+
+  /** Asked for and forgotten: `finish` waits, and says what goes wrong. */
+  #handOver(): void {
+    this.#handed = this.#length;
+    fdatasync(this.descriptor, () => undefined);
   }
 
   #flush(): void {

@@ -1,3 +1,4 @@
+import { brokenBonds } from '../../split/brokenBonds';
 import type { Assignment } from '../plan/plan';
 import type { CostTables } from './costTables';
 
@@ -20,15 +21,12 @@ export function separatedKernels({ bonds, tiers }: CostTables, assignment: Assig
   const add = (tier: number, seconds = 0) => {
     extraSeconds[tier] = (extraSeconds[tier] ?? 0) + seconds;
   };
-  const { makers, readerStart, readers } = endsOf(bonds);
-  for (let bond = 0; bond < makers.length; bond++) {
-    const maker = makers[bond] ?? 0;
+  for (const bond of bondsAtChanges(bonds, assignment)) {
+    const { maker = 0, readers = [] } = bonds[bond] ?? {};
     const from = assignment[maker] ?? 0;
     let to = from;
-    const end = readerStart[bond + 1] ?? 0;
-    for (let at = readerStart[bond] ?? 0; at < end; at++) to = Math.max(to, assignment[readers[at] ?? 0] ?? 0);
-    if (to === from) continue;
-    lastBelow.add(maker);
+    for (const reader of readers) to = Math.max(to, assignment[reader] ?? 0);
+    if (to > from) lastBelow.add(maker);
     for (let link = from; link < to; link++) {
       add(link, tiers[link]?.separation?.below[bond]);
       add(link + 1, tiers[link + 1]?.separation?.above[bond]);
@@ -37,25 +35,17 @@ export function separatedKernels({ bonds, tiers }: CostTables, assignment: Assig
   return { lastBelow: [...lastBelow], extraSeconds };
 }
 
-/** Makers and readers of bonds, the latter of bond b at `readerStart[b] .. readerStart[b + 1]`: every plan looks at them all. */
-interface BondEnds {
-  readonly makers: Int32Array;
-  readonly readerStart: Int32Array;
-  readonly readers: Int32Array;
-}
+/** Past so many places it is quicker to look at all bonds. */
+const mostChanges = 100;
 
-const ends = new WeakMap<CostTables['bonds'], BondEnds>();
-
-function endsOf(bonds: CostTables['bonds']): BondEnds {
-  const known = ends.get(bonds);
-  if (known !== undefined) return known;
-  const readerStart = new Int32Array(bonds.length + 1);
-  for (const [bond, { readers }] of bonds.entries()) readerStart[bond + 1] = (readerStart[bond] ?? 0) + readers.length;
-  const found = {
-    makers: Int32Array.from(bonds, ({ maker }) => maker),
-    readerStart,
-    readers: Int32Array.from(bonds.flatMap(({ readers }) => readers)),
-  };
-  ends.set(bonds, found);
-  return found;
+/** The bonds over some place of the order at which the tier changes, ascending; no others can be broken. */
+function bondsAtChanges(bonds: CostTables['bonds'], assignment: Assignment): Iterable<number> {
+  if (bonds.length === 0) return [];
+  const changes: number[] = [];
+  for (let node = 1; node < assignment.length; node++)
+    if (assignment[node] !== assignment[node - 1]) changes.push(node);
+  if (changes.length > mostChanges) return bonds.keys();
+  const broken = brokenBonds(bonds);
+  const found = new Set(changes.flatMap((position) => broken.by({ position })));
+  return [...found].sort((a, b) => a - b);
 }
