@@ -194,6 +194,10 @@ describe('a kernel that hands on less than it reads', () => {
       expect(audit.holds).toBe(true);
       expect([...plan.assignment]).toEqual([0, 0, 0, 0, 1]);
     }
+    const { candidates: outcomes, runnerUp } = planModel(graph, candidates, infrastructure, { strategy: 'dnnsplit' });
+    const inKernel = candidates.findIndex(({ downset }) => downset?.join() === '0,2');
+    expect(outcomes.map(({ chosen }) => chosen)).toEqual(candidates.map((_, rank) => rank === inKernel));
+    expect(runnerUp?.assignment).toEqual(new Uint8Array(5).fill(1));
   });
 
   it('is cut where it is when somebody wants that, at its price', () => {
