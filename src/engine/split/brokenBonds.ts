@@ -33,10 +33,14 @@ class BrokenBonds {
   /** Those that a cut above ascending nodes breaks: all before the first that is missing, and some after it. */
   private above(downset: readonly number[]): readonly number[] {
     const missing = firstMissing(downset);
-    const beyond = new Set(downset.slice(missing));
-    const isBelow = (node: number) => node < missing || beyond.has(node);
-    const perhaps = [this.atPosition[missing] ?? none, ...[...beyond].map((node) => this.madeBy[node] ?? none)].flat();
-    return perhaps.filter((bond) => this.bonds[bond]?.readers.every(isBelow) === false);
+    const isBelow = (node: number) => node < missing || downset.includes(node, missing);
+    const broken: number[] = [];
+    const add = (bonds: readonly number[] | undefined) => {
+      for (const bond of bonds ?? none) if (this.bonds[bond]?.readers.every(isBelow) === false) broken.push(bond);
+    };
+    add(this.atPosition[missing]);
+    for (let place = missing; place < downset.length; place++) add(this.madeBy[downset[place] ?? -1]);
+    return broken;
   }
 }
 

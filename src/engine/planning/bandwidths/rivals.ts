@@ -6,7 +6,7 @@ import type { Assignment } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
 import { type CutFamily, createFamily } from '../search/cutFamily';
 import { type Measure, measuresOf } from '../search/measures';
-import type { PlanSearch } from '../search/planSearch';
+import { keptFamily, type PlanSearch } from '../search/planSearch';
 import { hasAtMost, type PlanVisitor, PlanWalk } from '../search/planWalk';
 
 /** Cuts of a graph that are all looked at, at most, by number of tiers, and plans of them. */
@@ -44,7 +44,7 @@ export interface Rivals extends Measured {
  */
 export function rivalsOf({ costs, bounds, family: searched }: PlanSearch, work: Work): Rivals | undefined {
   const all = allCuts(costs.graph, mostCuts[costs.tiers.length] ?? 0);
-  const family = all === undefined ? searched : createFamily(costs, all, bounds);
+  const family = all === undefined ? searched : keptFamily(costs, bounds, all);
   const own = measured(costs, family);
   const [limited] = own.measures;
   if (limited === undefined) return undefined;

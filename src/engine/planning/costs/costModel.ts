@@ -78,7 +78,7 @@ export function fusesNodes(tier: Tier): boolean {
 
 /**
  * Estimated seconds of every node on a tier. Where nodes are fused, the time of a group stands at its main node and the
- * others take none; a cut inside a group is not charged for what it breaks.
+ * others take none; what a cut inside a group breaks is priced by `separationTimes`.
  */
 export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
   if (graph.session !== undefined) return sessionSeconds(graph.session, tier);

@@ -81,7 +81,7 @@ export class PlanSearch {
 
   /** The cuts that are looked at. */
   get family(): CutFamily {
-    this.ownFamily ??= familyOf(this.costs, this.bounds, this.all ?? this.cuts, this.positions);
+    this.ownFamily ??= keptFamily(this.costs, this.bounds, this.all ?? this.cuts, this.positions);
     return this.ownFamily;
   }
 
@@ -121,11 +121,12 @@ function mostCuts({ tiers, graph, infrastructure }: CostTables): { all: number; 
 /** Families per graph: they depend on no bandwidth, price or limit. */
 const families = new RecentResults<CostTables['topology'], CutFamily>();
 
-function familyOf(
+/** `createFamily`, kept for the next plan that all of this is the same for. */
+export function keptFamily(
   costs: CostTables,
   bounds: TierBounds,
   cuts: readonly Cut[],
-  positions: readonly number[],
+  positions: readonly number[] = [],
 ): CutFamily {
   const tables = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires, costs.answers];
   const parts = [...tables, bounds.restricts && bounds, ...cuts, ...positions];
