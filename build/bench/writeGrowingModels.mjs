@@ -66,13 +66,17 @@ function symbolicSums(count) {
   };
 }
 
-/** Axes with symbols of their own that are broadcast against each other. @param {number} count @returns {Drawn} */
+/** Axes with symbols of their own that are broadcast against each other, all of which are read once more at the end. @param {number} count @returns {Drawn} */
 function symbolicBroadcasts(count) {
   const inputs = names(count, (index) => `x${index}`);
   return {
-    nodes: inputs.map((name, index) => node('Add', [index === 0 ? 'x0' : `y${index - 1}`, name], `y${index}`)),
+    // Without the last node each place would be a candidate, and name all inputs that are still to come.
+    nodes: [
+      ...inputs.map((name, index) => node('Add', [index === 0 ? 'x0' : `y${index - 1}`, name], `y${index}`)),
+      node('Sum', [`y${count - 1}`, ...inputs], 'z'),
+    ],
     inputs: Object.fromEntries(inputs.map((name, index) => [name, [`s${index}`, 4]])),
-    outputs: [`y${count - 1}`],
+    outputs: ['z'],
   };
 }
 

@@ -53,6 +53,7 @@ export function programs(production) {
   return [
     { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
     { ...node, entryPoints: { pageThread: 'src/extension/virtual/pageThread.ts' } },
+    { ...node, entryPoints: { hashThread: 'src/app/split/hashThread.ts' } },
     inPieces(
       {
         ...node,

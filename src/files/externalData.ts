@@ -93,6 +93,7 @@ export function openModelSource(modelPath: string): FileSource {
   };
   return {
     size: model.size,
+    descriptor: model.descriptor,
     identity: model.identity,
     read: (offset, length) => model.read(offset, length),
     readBeside(location, offset, length) {

@@ -8,6 +8,8 @@ import { type FileKind, openRegularFile } from './regularFile';
 
 /** A file that is read by position; close it when done. */
 export type FileSource = ByteSource & {
+  /** What the system knows the open file by, in every thread of this process. */
+  readonly descriptor: number;
   /** The file as it was when it was opened. */
   readonly identity: FileIdentity;
   close(): void;
@@ -24,6 +26,7 @@ export function openFileSource(path: string, kind: FileKind = 'model'): FileSour
   let closed = false;
   return {
     size,
+    descriptor,
     identity: identityOf(path, status),
     read(offset, length) {
       if (offset < 0 || length < 0 || offset + length > size) {

@@ -25,15 +25,23 @@ export function dtypeOf(datatype: Datatype): DType {
   return protocolDtypes[datatype];
 }
 
+const datatypes: ReadonlyMap<string, Datatype> = new Map(
+  Object.entries(protocolDtypes).flatMap(([name, dtype]) => (isDatatype(name) ? [[dtype, name] as const] : [])),
+);
+
 /** Protocol type of an ONNX element type; none for types that the protocol cannot carry. */
 export function datatypeOf(dtype: string): Datatype | undefined {
-  for (const [name, type] of Object.entries(protocolDtypes)) if (type === dtype && isDatatype(name)) return name;
-  return undefined;
+  return datatypes.get(dtype);
 }
 
 /** Elements of a shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
+}
+
+/** Bytes of the elements of some tensors together. */
+export function bytesOfAll(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 /** Bytes that a tensor of fixed-size elements takes; none for strings. */

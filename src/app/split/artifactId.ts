@@ -1,44 +1,44 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { externalLocations } from '../../engine/onnx/externalLocations';
 import { openExternalData } from '../../files/externalData';
 import { type FileSource, openFileSource } from '../../files/fileSource';
 import { DnnSplitError } from '../../shared/work/errors';
 import { throwIfCanceled, type Work } from '../../shared/work/work';
 import type { AnalyzedModel } from '../model/analyzeFile';
+import { hashOfParts } from './hashedParts';
+import { hashInThread } from './hashInThread';
 
 /**
  * Identifies an export: the model's nodes, every byte of its weights, and what `borders` says of where it is cut. Parts with
- * the same id belong together. Weights whose file is missing count by their name and place alone. `sha256:` and 64
- * hexadecimal digits.
- * @throws DnnSplitError `file-system`, `canceled`
+ * the same id belong together. Weights whose file is missing count by their name and place alone. Much is read in a thread
+ * of its own, so that the parts can be written meanwhile.
+ * @returns waits for the id, `sha256:` and 64 hexadecimal digits
+ * @throws DnnSplitError `file-system`, `canceled`, as what it returns does
  */
 export function artifactId(
   { path, inferred, structureHash }: AnalyzedModel,
   borders: readonly unknown[],
   work: Work,
-): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([structureHash, borders]));
-  addFile(hash, openFileSource(path), work);
+): () => string {
+  const parts: (string | FileSource)[] = [JSON.stringify([structureHash, borders]), openFileSource(path)];
   for (const location of [...externalLocations(inferred.model)].sort()) {
-    hash.update(JSON.stringify(location));
+    parts.push(JSON.stringify(location));
     const file = openPresent(path, location);
-    if (file !== undefined) addFile(hash, file, work);
+    if (file !== undefined) parts.push(file);
   }
-  return `sha256:${hash.digest('hex')}`;
+  const inThread = hashInThread(parts);
+  let digits = inThread === undefined ? hashHere(parts, work) : undefined;
+  return () => {
+    digits ??= inThread?.(work) ?? hashHere(parts, work);
+    return `sha256:${digits}`;
+  };
 }
 
-const pieceBytes = 1024 * 1024;
-
-function addFile(hash: Hash, file: FileSource, work: Work): void {
+function hashHere(parts: readonly (string | FileSource)[], work: Work): string {
   try {
-    hash.update(`${file.size}:`);
-    for (let at = 0; at < file.size; at += pieceBytes) {
-      throwIfCanceled(work);
-      hash.update(file.read(at, Math.min(pieceBytes, file.size - at)));
-    }
+    return hashOfParts(parts, () => throwIfCanceled(work));
   } finally {
-    file.close();
+    for (const part of parts) if (typeof part !== 'string') part.close();
   }
 }
 

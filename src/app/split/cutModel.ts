@@ -25,7 +25,7 @@ export interface CutModel {
   /** One for each tier, or one for each block where several cuts are held. */
   readonly segments: SegmentsPlan;
   readonly parts: readonly HeldPart[];
-  /** From the device up to the last tier that runs something. */
+  /** From the device up to the last tier that runs something; their artifact is waited for when somebody looks at it. */
   readonly contracts: readonly ContractDocument[];
 }
 
@@ -53,7 +53,13 @@ export function cutOnce({ plan, model, inferred }: ModelToCut, assignment: Assig
     parts: contracts.flatMap(({ segment, position }) =>
       segment === null ? [] : [{ position, file: segment.file, segment: position }],
     ),
-    contracts: contracts.map(({ format, formatVersion, ...rest }) => ({ format, formatVersion, artifact, ...rest })),
+    contracts: contracts.map(({ format, formatVersion, ...rest }) => ({
+      ...{ format, formatVersion },
+      get artifact() {
+        return artifact();
+      },
+      ...rest,
+    })),
   };
 }
 
@@ -80,6 +86,12 @@ export function cutIntoBlocks(
     parts: blocksOfTiers({ blocks, tiers }, bodies.length).flatMap((held, position) =>
       held.map((segment) => ({ position, file: blockFile(segment), segment })),
     ),
-    contracts: bodies.map(({ format, formatVersion, ...rest }) => ({ format, formatVersion, artifact, ...rest })),
+    contracts: bodies.map(({ format, formatVersion, ...rest }) => ({
+      ...{ format, formatVersion },
+      get artifact() {
+        return artifact();
+      },
+      ...rest,
+    })),
   };
 }

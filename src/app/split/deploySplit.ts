@@ -171,9 +171,9 @@ export function* splitSteps(
   const texts = [
     ...contracts.map((contract, position) => ({
       path: fileOf(position, contractFile),
-      content: `${JSON.stringify(contract, null, 2)}\n`,
+      content: () => `${JSON.stringify(contract, null, 2)}\n`,
     })),
-    { path: splitPlanFile, content: planDocumentText(planFrom(prepared, directory)) },
+    { path: splitPlanFile, content: () => planDocumentText(planFrom(prepared, directory)) },
   ];
   const set = new FileSet(directory, {
     overwrite,
@@ -184,7 +184,7 @@ export function* splitSteps(
   });
   try {
     const exported = yield* segmentSteps(prepared, set, ({ position, file }) => [fileOf(position, file)], work);
-    for (const { path, content } of texts) set.create(path).write(new TextEncoder().encode(content));
+    for (const { path, content } of texts) set.create(path).write(new TextEncoder().encode(content()));
     requireUnchanged(sources);
     commitSets([set]);
     return splitReport(prepared, { directory, folders }, exported);

@@ -2,7 +2,7 @@ import { visibleText } from '../../shared/escape/visible';
 import { exitCodes, setExitCode } from './exitCode';
 import { exitCodeOf, failureReport, sayFailure } from './failures';
 import { type NamedModel, namedModels } from './namedModels';
-import { jsonText, type Output, reportJson, warn } from './output';
+import { jsonReport, type Output, printJson, warn } from './output';
 
 /** What a command found out of one model. */
 export interface Answered {
@@ -27,7 +27,8 @@ export async function eachModel(
   if (only !== undefined && others.length === 0) {
     const answered = await answer(only);
     warn(answered.warnings);
-    output.print(json ? jsonText(withWarnings(answered)) : await answered.text());
+    if (json) printJson(output, withWarnings(answered));
+    else output.print(await answered.text());
     return;
   }
   const results: object[] = [];
@@ -44,7 +45,7 @@ export async function eachModel(
       if (json) results.push({ model: { path: model.name }, ...failureReport(thrown) });
     }
   }
-  if (json) output.print(reportJson('results', { results }));
+  if (json) printJson(output, jsonReport('results', { results }));
   setExitCode(worst);
 }
 

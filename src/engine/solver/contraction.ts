@@ -4,6 +4,8 @@ import { consumersOf, type ExactProblem, nodeCostAt, tensorCount } from './probl
 export interface Contraction {
   readonly problem: ExactProblem;
   readonly nodeOf: Int32Array;
+  /** Further costs of crossings of the original, for the tensors of the smaller problem; none where there were none. */
+  readonly apart: Float64Array | undefined;
 }
 
 const NOT_MERGED = -1;
@@ -18,9 +20,11 @@ const worthwhile = 0.05;
  *   lower tier is dearer for it: it can always be moved down.
  * Each move exchanges an optimum for one that is no worse, so the optimum's cost stays; the moves of one pass do not
  * disturb each other, since bytes only shrink or only grow along a chain of merges.
+ * @param apart further costs of crossings, like those of the problem: what is merged is so whatever the two weigh together.
+ * @param stays 1 for nodes that are not moved to others, so that the merges hold whatever these nodes cost.
  */
-export function contractProblem(problem: ExactProblem): Contraction {
-  let current = problem;
+export function contractProblem(problem: ExactProblem, apart?: Float64Array, stays?: Uint8Array): Contraction {
+  let current: Current = { problem, apart, stays };
   const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
   for (;;) {
     const target = mergeTargets(current);
@@ -28,49 +32,52 @@ export function contractProblem(problem: ExactProblem): Contraction {
     if (merged === 0) break;
     const step = applyMerges(current, target);
     for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = step.nodeOf[nodeOf[node] ?? 0] ?? 0;
-    const removed = merged / current.nodeCount;
-    current = step.problem;
+    const removed = merged / current.problem.nodeCount;
+    current = step;
     if (removed < worthwhile) break;
   }
-  return { problem: current, nodeOf };
+  return { ...current, nodeOf };
+}
+
+/** A problem with the costs of crossings that are kept apart, and the nodes that stay. */
+interface Current extends Pick<Contraction, 'problem' | 'apart'> {
+  readonly stays: Uint8Array | undefined;
 }
 
 /** For every node the node that it moves to, or `NOT_MERGED`. */
-function mergeTargets(problem: ExactProblem): Int32Array {
-  const sums = sumTensors(problem);
+function mergeTargets({ problem, apart, stays }: Current): Int32Array {
+  const { onlyReader, onlySource } = neighborsIn(problem);
+  const costs = apart === undefined ? [problem.crossingCost] : [problem.crossingCost, apart];
+  const sums = costs.map((cost) => sumCrossings(problem, cost));
+  const sendsAsMuch = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, received, sent, node));
+  const sendsNoMore = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, sent, received, node));
   const target = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
   for (let node = 0; node < problem.nodeCount; node += 1) {
-    const reader = sums.onlyReader[node] ?? NOT_MERGED;
-    if (reader >= 0 && neverDearerAbove(problem, node) && costsAtMost(problem, sums.received, sums.sent, node)) {
-      target[node] = reader;
-    }
+    const reader = onlyReader[node] ?? NOT_MERGED;
+    if (reader < 0 || stays?.[node] === 1) continue;
+    if (neverDearerAbove(problem, node) && sendsAsMuch(node)) target[node] = reader;
   }
   for (let node = 0; node < problem.nodeCount; node += 1) {
-    const source = sums.onlySource[node] ?? NOT_MERGED;
-    if (source < 0 || target[node] !== NOT_MERGED || target[source] === node) continue;
-    if (neverDearerBelow(problem, node) && costsAtMost(problem, sums.sent, sums.received, node)) target[node] = source;
+    const source = onlySource[node] ?? NOT_MERGED;
+    if (source < 0 || stays?.[node] === 1 || target[node] !== NOT_MERGED || target[source] === node) continue;
+    if (neverDearerBelow(problem, node) && sendsNoMore(node)) target[node] = source;
   }
   return target;
 }
 
-interface TensorSums {
+const SEVERAL = -2;
+
+/** Whom each node alone depends on, and who alone depends on it. */
+interface Neighbors {
   /** The one node that reads everything that a node makes; -2 where there are several, -1 where there is none. */
   readonly onlyReader: Int32Array;
   /** The one node that makes everything that a node reads, if nobody else reads it; -2 otherwise, -1 for no input. */
   readonly onlySource: Int32Array;
-  /** Crossing costs of all that a node receives and sends, per link. */
-  readonly received: Float64Array;
-  readonly sent: Float64Array;
 }
 
-const SEVERAL = -2;
-
-function sumTensors(problem: ExactProblem): TensorSums {
-  const links = problem.tierCount - 1;
+function neighborsIn(problem: ExactProblem): Neighbors {
   const onlyReader = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
   const onlySource = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
-  const received = new Float64Array(problem.nodeCount * links);
-  const sent = new Float64Array(problem.nodeCount * links);
   const join = (known: Int32Array, node: number, other: number) => {
     const before = known[node] ?? SEVERAL;
     known[node] = before === NOT_MERGED || before === other ? other : SEVERAL;
@@ -78,23 +85,43 @@ function sumTensors(problem: ExactProblem): TensorSums {
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const producer = problem.producer[tensor] ?? -1;
     const consumers = consumersOf(problem, tensor);
-    if (consumers.length === 0) continue;
+    const isReadOnce = consumers.length === 1;
+    // What only follows others costs no more where its maker moves up, and none for it where its one reader moves down.
+    const follows = problem.follows?.[tensor] === 1;
     for (const consumer of consumers) {
-      if (producer >= 0) join(onlyReader, producer, consumer);
-      join(onlySource, consumer, producer >= 0 && consumers.length === 1 ? producer : SEVERAL);
+      if (producer >= 0 && !follows) join(onlyReader, producer, consumer);
+      if (!(follows && isReadOnce)) join(onlySource, consumer, producer >= 0 && isReadOnce ? producer : SEVERAL);
     }
+  }
+  return { onlyReader, onlySource };
+}
+
+/** Crossing costs of all that a node receives and sends, per link. */
+interface CrossingSums {
+  readonly received: Float64Array;
+  readonly sent: Float64Array;
+}
+
+function sumCrossings(problem: ExactProblem, crossingCost: Float64Array): CrossingSums {
+  const links = problem.tierCount - 1;
+  const received = new Float64Array(problem.nodeCount * links);
+  const sent = new Float64Array(problem.nodeCount * links);
+  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
+    const producer = problem.producer[tensor] ?? -1;
+    const consumers = consumersOf(problem, tensor);
+    if (consumers.length === 0) continue;
     for (let link = 0; link < links; link += 1) {
-      const cost = problem.crossingCost[tensor * links + link] ?? 0;
+      const cost = crossingCost[tensor * links + link] ?? 0;
       if (producer >= 0) sent[producer * links + link] = (sent[producer * links + link] ?? 0) + cost;
       for (const consumer of consumers) {
         received[consumer * links + link] = (received[consumer * links + link] ?? 0) + cost;
       }
     }
   }
-  return { onlyReader, onlySource, received, sent };
+  return { received, sent };
 }
 
-function costsAtMost(problem: ExactProblem, less: Float64Array, more: Float64Array, node: number): boolean {
+function isAtMost(problem: ExactProblem, less: Float64Array, more: Float64Array, node: number): boolean {
   const links = problem.tierCount - 1;
   for (let at = node * links; at < (node + 1) * links; at += 1) if ((less[at] ?? 0) > (more[at] ?? 0)) return false;
   return true;
@@ -115,21 +142,47 @@ function neverDearerBelow(problem: ExactProblem, node: number): boolean {
 }
 
 /** Builds the problem with every node moved to its target. Roots keep their order, which stays topological. */
-function applyMerges(problem: ExactProblem, target: Int32Array): Contraction {
+function applyMerges({ problem, apart, stays }: Current, target: Int32Array): Contraction & Current {
   const { tierCount, nodeCount } = problem;
   const nodeOf = new Int32Array(nodeCount);
   const rootOf = resolveRoots(target);
   let count = 0;
   for (let node = 0; node < nodeCount; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
   for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
-  const nodeCost = new Float64Array(count * tierCount);
+  const nodeCost = summedNodeCosts(problem, nodeOf, count);
+  const { kept, ...tensors } = mapTensors(problem, nodeOf);
+  const links = tierCount - 1;
+  const { follows } = problem;
+  return {
+    problem: {
+      ...{ ...problem, ...tensors, nodeCount: count, nodeCost },
+      crossingCost: ofTensors(problem.crossingCost, kept, links),
+      ...(follows && { follows: Uint8Array.from(kept, (tensor) => follows[tensor] ?? 0) }),
+    },
+    apart: apart && ofTensors(apart, kept, links),
+    stays: stays && ofMembers(stays, nodeOf, count),
+    nodeOf,
+  };
+}
+
+/** What nodes cost together after merges. @param count of the nodes that are left. */
+export function summedNodeCosts(problem: ExactProblem, nodeOf: Int32Array, count: number): Float64Array {
+  const { tierCount, nodeCount } = problem;
+  const summed = new Float64Array(count * tierCount);
   for (let node = 0; node < nodeCount; node += 1) {
     for (let tier = 0; tier < tierCount; tier += 1) {
       const at = (nodeOf[node] ?? 0) * tierCount + tier;
-      nodeCost[at] = (nodeCost[at] ?? 0) + nodeCostAt(problem, node, tier);
+      summed[at] = (summed[at] ?? 0) + nodeCostAt(problem, node, tier);
     }
   }
-  return { problem: { ...problem, nodeCount: count, nodeCost, ...mapTensors(problem, nodeOf) }, nodeOf };
+  return summed;
+}
+
+/** 1 for each node after merges of which any member has one. */
+function ofMembers(flags: Uint8Array, nodeOf: Int32Array, count: number): Uint8Array {
+  const merged = new Uint8Array(count);
+  for (const [node, flag] of flags.entries()) if (flag === 1) merged[nodeOf[node] ?? 0] = 1;
+  return merged;
 }
 
 /** Follows targets to the node that stays; chains can be as long as the graph, so paths are shortened on the way. */
@@ -150,26 +203,35 @@ function resolveRoots(target: Int32Array): Int32Array {
   return rootOf;
 }
 
+/** The tensors that are left after the merges, and which of the problem's they are. */
 function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
-  const links = problem.tierCount - 1;
+  const kept: number[] = [];
   const producer: number[] = [];
   const consumerStart: number[] = [0];
   const consumers: number[] = [];
-  const crossingCost: number[] = [];
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const made = problem.producer[tensor] ?? -1;
     const maker = made < 0 ? -1 : (nodeOf[made] ?? 0);
     if (!addReaders(problem, nodeOf, tensor, maker, consumers)) continue;
+    kept.push(tensor);
     producer.push(maker);
     consumerStart.push(consumers.length);
-    for (let link = 0; link < links; link += 1) crossingCost.push(problem.crossingCost[tensor * links + link] ?? 0);
   }
   return {
+    kept,
     producer: Int32Array.from(producer),
     consumerStart: Int32Array.from(consumerStart),
     consumers: Int32Array.from(consumers),
-    crossingCost: Float64Array.from(crossingCost),
   };
+}
+
+/** Of costs per tensor and link those of some tensors. */
+function ofTensors(costs: Float64Array, tensors: readonly number[], links: number): Float64Array {
+  const some = new Float64Array(tensors.length * links);
+  for (const [place, tensor] of tensors.entries()) {
+    for (let link = 0; link < links; link += 1) some[place * links + link] = costs[tensor * links + link] ?? 0;
+  }
+  return some;
 }
 
 /** Appends the nodes that read a tensor after the merges, ascending. @returns false when nobody but its maker is left */

@@ -12,6 +12,10 @@ export interface ExactProblem {
   /** Readers of tensor t: `consumers[consumerStart[t] .. consumerStart[t + 1]]`, each later than the producer. */
   readonly consumerStart: Int32Array;
   readonly consumers: Int32Array;
+  /**
+   * 1 for what only costs like a tensor, while others keep its readers above its producer; absent where there is none.
+   */
+  readonly follows?: Uint8Array;
   /** Cost of tensor t crossing link k at `t * (tierCount - 1) + k`; `Infinity` forbids it. */
   readonly crossingCost: Float64Array;
   /** Cost of using link k at all. */

@@ -25,19 +25,32 @@ export interface AcrossBranches {
  * the downsets with fewer bytes than each downset inside them. Past a bound a block's search stops and counts; then its
  * cuts come from finer blocks, and from minimum cuts that weigh bytes against what lies below them.
  * @param answers more than 0 for nodes that make what comes back: downsets are compared only where they make the same.
+ * @param aboveAnswers leaves out blocks before the first that makes any.
  */
 export function downsetsAcrossBranches(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
+  aboveAnswers = false,
 ): AcrossBranches {
   const finite = bytesOf.map((bytes) => Math.min(bytes, unknownBytes));
   const groups = contractToGroups(graph, finite, answers);
   const search = new DownsetSearch(graph, groups, finite, answers);
   const membersOf = (found: readonly FoundDownset[]) => memberships(graph.nodes.length, groups, found);
-  const exact = searchBlocks(search, blocksOf(graph, groups, finite, true));
+  const blocksToSearch = (wholeBranches: boolean) => {
+    const blocks = blocksOf(graph, groups, finite, wholeBranches);
+    return aboveAnswers
+      ? blocks.slice(
+          Math.max(
+            0,
+            blocks.findIndex((block) => search.makesAnswer(block)),
+          ),
+        )
+      : blocks;
+  };
+  const exact = searchBlocks(search, blocksToSearch(true));
   if (exact.bounded.length === 0) return { downsets: membersOf(exact.found), boundedBlocks: 0 };
-  const finer = searchBlocks(search, blocksOf(graph, groups, finite, false));
+  const finer = searchBlocks(search, blocksToSearch(false));
   const hulls = new HullSearch(graph, groups, finite);
   const weighed = exact.bounded.flatMap((block) => hulls.searchBlock(block).map((chosen) => ({ block, chosen })));
   return {
@@ -164,7 +177,8 @@ class DownsetSearch {
 
   /** True where a group of the block makes what comes back. */
   makesAnswer({ from, until }: Block): boolean {
-    return this.isAnswer.slice(from, until).includes(true);
+    for (let place = from; place < until; place++) if (this.isAnswer[place] === true) return true;
+    return false;
   }
 
   private makersOf(place: number): readonly number[] {

@@ -36,23 +36,30 @@ export function searchCandidates(
   return { candidates: cuts.map((cut) => describeCut(graph, cut)), boundedBlocks };
 }
 
-/** The cuts of `searchCandidates`, without what they mean for their sides. */
+/**
+ * The cuts of `searchCandidates`, without what they mean for their sides.
+ * @param aboveAnswers leaves out cuts below which no answer is made, where that saves a look at them.
+ */
 export function searchCuts(
   graph: SplitGraph,
   bytesOf: Float64Array,
   answers?: Float64Array,
+  aboveAnswers = false,
 ): { readonly cuts: readonly Cut[]; readonly boundedBlocks: number } {
-  const minima = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
+  const own = minimaBetweenAnswers(liveBytes(graph, bytesOf).bytes, (place) => (answers?.[place] ?? 0) > 0);
+  const first = aboveAnswers ? Math.max(0, answers?.findIndex((bytes) => bytes > 0) ?? 0) : -1;
+  const minima = own.filter((position) => position > first);
   const prefixes = minima.map((position) => cutAtPosition(graph, position));
-  const across = downsetsAcrossBranches(graph, bytesOf, answers);
-  const found = [...ordersToTry(graph, bytesOf, answers), ...across.downsets];
+  const across = downsetsAcrossBranches(graph, bytesOf, answers, aboveAnswers);
+  const found = [...ordersToTry(graph, bytesOf, answers, aboveAnswers), ...across.downsets];
   const all = [...prefixes, ...found.map((members) => cutAboveMembers(graph, members))];
-  return { cuts: withoutRuledOut(graph, all, bytesOf, answers), boundedBlocks: across.boundedBlocks };
+  const sized = sizedCuts(graph, all, bytesOf, answers).filter(({ made }) => made > 0 || !aboveAnswers);
+  return { cuts: withoutRuledOut(sized), boundedBlocks: across.boundedBlocks };
 }
 
 /** Positions of the strict running minima; unknown bytes (`Infinity`) never are one. */
 export function runningMinima(bytes: Float64Array): number[] {
-  return minimaFromEvery(bytes, () => false);
+  return minimaBetween(bytes, anywhere);
 }
 
 /** Cuts of one order that are looked at because an answer is made just below them; models have few answers. */
@@ -63,32 +70,48 @@ const mostAfterAnswers = 512;
  * and some of the others at equal distances: a search over all pairs of cuts would take their square.
  */
 function minimaBetweenAnswers(bytes: Float64Array, makesAnswer: (place: number) => boolean): number[] {
-  const positions = minimaFromEvery(bytes, makesAnswer);
+  const positions = minimaBetween(bytes, { ...anywhere, makesAnswer });
   if (positions.length <= mostAfterAnswers) return positions;
   const running = new Set(runningMinima(bytes));
   const step = Math.ceil(positions.length / mostAfterAnswers);
   return positions.filter((position, index) => index % step === 0 || running.has(position));
 }
 
-function minimaFromEvery(bytes: Float64Array, startsAfter: (place: number) => boolean): number[] {
+/** What an order of the nodes has at its places and positions. */
+export interface OrderPlaces {
+  readonly makesAnswer: (place: number) => boolean;
+  readonly breaksKernel: (position: number) => boolean;
+}
+
+const anywhere: OrderPlaces = { makesAnswer: () => false, breaksKernel: () => false };
+
+/** Running minima that begin anew after every place that makes what comes back, and after each one that breaks a kernel. */
+export function minimaBetween(bytes: Float64Array, { makesAnswer, breaksKernel }: OrderPlaces): number[] {
   const positions: number[] = [];
   let lowest = Number.POSITIVE_INFINITY;
   for (let position = 0; position < bytes.length; position++) {
-    if (position > 0 && startsAfter(position - 1)) lowest = Number.POSITIVE_INFINITY;
+    if (position > 0 && makesAnswer(position - 1)) lowest = Number.POSITIVE_INFINITY;
     const live = bytes[position] ?? 0;
     if (live >= lowest) continue;
-    lowest = live;
+    lowest = breaksKernel(position) ? Number.POSITIVE_INFINITY : live;
     positions.push(position);
   }
   return positions;
 }
 
 /** The running minima of other sensible orders, as members; the graph's own order has given its prefixes already. */
-function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, answers: Float64Array | undefined): Uint8Array[] {
+function ordersToTry(
+  graph: SplitGraph,
+  bytesOf: Float64Array,
+  answers: Float64Array | undefined,
+  aboveAnswers: boolean,
+): Uint8Array[] {
   return sensibleOrders(graph).flatMap((order) => {
     if (order.every((node, place) => node === place)) return [];
     const makesAnswer = (place: number) => (answers?.[order[place] ?? 0] ?? 0) > 0;
-    const minima = minimaBetweenAnswers(liveBytesInOrder(graph, order, bytesOf).bytes, makesAnswer);
+    const all = minimaBetweenAnswers(liveBytesInOrder(graph, order, bytesOf).bytes, makesAnswer);
+    const first = aboveAnswers ? order.findIndex((_, place) => makesAnswer(place)) : -1;
+    const minima = all.filter((position) => position > first);
     const members = new Uint8Array(order.length);
     let marked = 0;
     return minima.map((position) => {
@@ -98,24 +121,25 @@ function ordersToTry(graph: SplitGraph, bytesOf: Float64Array, answers: Float64A
   });
 }
 
-/** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
-function withoutRuledOut(
+function sizedCuts(
   graph: SplitGraph,
   cuts: readonly Cut[],
   bytesOf: Float64Array,
   answers: Float64Array | undefined,
-): Cut[] {
+): SizedCut[] {
   const madeBefore = new Int32Array(graph.nodes.length + 1);
   const makes = (node: number) => ((answers?.[node] ?? 0) > 0 ? 1 : 0);
   for (const node of graph.nodes.keys()) madeBefore[node + 1] = (madeBefore[node] ?? 0) + makes(node);
-  const sized = cuts.map(
-    (cut): SizedCut => ({
-      cut,
-      bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
-      members: cut.downset && membersBelow(graph, cut),
-      made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
-    }),
-  );
+  return cuts.map((cut) => ({
+    cut,
+    bytes: cut.tensors.reduce((sum, tensor) => sum + (bytesOf[tensor] ?? 0), 0),
+    members: cut.downset && membersBelow(graph, cut),
+    made: cut.downset?.reduce((sum, node) => sum + makes(node), 0) ?? madeBefore[cut.position] ?? 0,
+  }));
+}
+
+/** Drops every cut that contains another one with as few bytes and the same answers; of equal cuts the first stays. */
+function withoutRuledOut(sized: SizedCut[]): Cut[] {
   sized.sort((a, b) => a.cut.position - b.cut.position || a.bytes - b.bytes);
   const kept = new Map<number, KeptCuts>();
   return sized.flatMap((one) => {

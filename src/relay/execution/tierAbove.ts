@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import type { Tensor } from '../../runtime/tensor';
+import { bytesOfAll, type Tensor } from '../../runtime/tensor';
 import type { ContractDocument } from '../../shared/documents/contract';
 import { cutsOf } from '../../shared/documents/contractParts';
 import { type Sentence, say } from '../../shared/messages/say';
@@ -167,7 +167,7 @@ export class TierAbove implements Upstream {
     const [cut] = route?.cuts ?? [];
     const worth = cut === undefined ? undefined : this.worthOf(cut, route);
     if (cut === undefined || worth === undefined || call.waits === true) return await this.ask(inputs, call, route);
-    const waiting = this.patience.begin(cut, bytesOf(inputs));
+    const waiting = this.patience.begin(cut, bytesOfAll(inputs));
     const isOver = new Refusal(499, 'the link is too slow for this cut');
     try {
       const response = await limited(
@@ -234,7 +234,7 @@ export class TierAbove implements Upstream {
 
   /** Whether the link or the tier above was slow does not show: the next look measures the link. */
   private timedOut(inputs: readonly Tensor[], elapsedMs: number): void {
-    this.link = withUpperBound(this.link, (bytesOf(inputs) * 8) / (elapsedMs * 1e3));
+    this.link = withUpperBound(this.link, (bytesOfAll(inputs) * 8) / (elapsedMs * 1e3));
     this.hasTimedOut = true;
     this.listener.linkSeen?.(this.contract.position, this.link);
   }
@@ -290,10 +290,6 @@ function parameterOf({ metadata }: ServerDescription, name: string): unknown {
 export function announcedBy(description: ServerDescription): unknown {
   const artifact = parameterOf(description, artifactParameter);
   return artifact ?? (description.metadata['platform'] === relayPlatform ? 'none' : undefined);
-}
-
-function bytesOf(tensors: readonly Tensor[]): number {
-  return tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 /** Lets work end early enough that as much time is left again for an answer without the tiers above. */

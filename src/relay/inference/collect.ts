@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from '../../runtime/refusal';
 import { say } from '../../shared/messages/say';
+import { binaryAlignment, missingTo } from './alignment';
 
 export interface CollectOptions {
   readonly maxBytes: number;
@@ -8,13 +9,18 @@ export interface CollectOptions {
   readonly signal?: AbortSignal;
   /** Hears of every piece; what it throws ends the reading. */
   readonly grows?: (bytes: number) => void;
+  /** Place in the body that is to lie at a multiple of `binaryAlignment`, so that nobody has to copy what begins there. */
+  readonly aligned?: number | undefined;
 }
 
 /**
  * Reads a whole body.
  * @throws Refusal 413 once it is larger than allowed, 408 when its time is up, 400 when its sender goes away
  */
-export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: CollectOptions): Promise<Uint8Array> {
+export function collect(
+  stream: IncomingMessage,
+  { maxBytes, signal, grows, aligned = 0 }: CollectOptions,
+): Promise<Uint8Array> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -43,9 +49,7 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
     };
     const finish = () => {
       settle();
-      const body = Buffer.concat(chunks, length);
-      // A plain array: `slice` of a Buffer would share its memory instead of copying.
-      done(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+      done(joined(chunks, length, aligned));
     };
     const lose = () => refuse(new Refusal(400, say('body.short', {})));
     const giveUp = () => refuse(lateBody(signal?.reason));
@@ -54,6 +58,23 @@ export function collect(stream: IncomingMessage, { maxBytes, signal, grows }: Co
     if (signal?.aborted) giveUp();
     else signal?.addEventListener('abort', giveUp, { once: true });
   });
+}
+
+/** All pieces as one, in memory of its own; a plain array, since `slice` of a Buffer would share its memory. */
+function joined(chunks: readonly Buffer[], length: number, aligned: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined && (only.byteOffset + aligned) % binaryAlignment === 0) {
+    return new Uint8Array(only.buffer, only.byteOffset, length);
+  }
+  const shift = missingTo(binaryAlignment, aligned);
+  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(shift + length);
+  const body = new Uint8Array(buffer, byteOffset + shift, length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
 }
 
 /** Running out of time while the body still comes is its sender's doing; other reasons to stop speak for themselves. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Refusal } from '../../runtime/refusal';
 import { type Datatype, expectedBytes, isDatatype, type Tensor } from '../../runtime/tensor';
 import { say } from '../../shared/messages/say';
+import { binaryAlignment, missingTo } from './alignment';
 import { bytesFromJson, jsonTextOf } from './jsonData';
 import { parseJson } from './losslessJson';
 import { artifactParameter, routeParameter, scaleParameter, sequenceIn, timingParameter } from './travelling';
@@ -84,8 +85,7 @@ export function headerLengthOf(header: string | string[] | undefined): number | 
 
 /** @throws Refusal 400 with the first thing that is wrong */
 export function decodeRequest(body: Uint8Array, headerLength: number | undefined): InferenceRequest {
-  const { json, binary } = splitBody(body, headerLength);
-  const request = parseAs(wireRequest, json, 'request');
+  const { request, binary } = requestIn(body, headerLength);
   const reader = new BinaryReader(binary);
   const inputs = request.inputs.map((input) => decodeTensor(input, reader, 'Input'));
   reader.finish();
@@ -102,6 +102,26 @@ export function decodeRequest(body: Uint8Array, headerLength: number | undefined
     route: request.parameters?.[routeParameter],
     ...(sequence !== undefined && { sequence }),
   };
+}
+
+/** Longer JSON is not kept. */
+const longestKeptHead = 4096;
+
+/** The newest JSON part of a request with binary tensors, and what it says: most senders repeat theirs word for word. */
+let newest: { readonly head: Uint8Array; readonly request: z.infer<typeof wireRequest> } | undefined;
+
+function requestIn(body: Uint8Array, headerLength: number | undefined) {
+  if (headerLength !== undefined && newest !== undefined && headerLength === newest.head.byteLength) {
+    const head = body.subarray(0, headerLength);
+    if (Buffer.compare(head, newest.head) === 0)
+      return { request: newest.request, binary: body.subarray(headerLength) };
+  }
+  const { json, binary } = splitBody(body, headerLength);
+  const request = parseAs(wireRequest, json, 'request');
+  if (headerLength !== undefined && headerLength <= longestKeptHead) {
+    newest = { head: body.slice(0, headerLength), request };
+  }
+  return { request, binary };
 }
 
 function refuseRepeated(tensors: readonly Tensor[]): void {
@@ -181,6 +201,8 @@ export function encodeResponse(
   return joinMessage(head, 'outputs', encoded);
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function splitBody(body: Uint8Array, headerLength: number | undefined): { json: unknown; binary: Uint8Array } {
   const length = headerLength ?? body.byteLength;
   if (length > largestJsonBytes) {
@@ -190,7 +212,7 @@ function splitBody(body: Uint8Array, headerLength: number | undefined): { json: 
     throw new Refusal(400, say('body.headBeyond', { length, bytes: body.byteLength }));
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body.subarray(0, length));
+    const text = utf8.decode(body.subarray(0, length));
     return { json: parseJson(text), binary: body.subarray(length) };
   } catch {
     throw new Refusal(400, say('body.noJson', {}));
@@ -275,9 +297,6 @@ function encodeTensor(tensor: Tensor, binary: boolean): EncodedTensor {
   return { json: `${head.slice(0, -1)},"data":${jsonTextOf(tensor)}}`, data: undefined };
 }
 
-/** Where the binary part begins, so that no element of the first tensor lies across its own alignment. */
-const alignment = 8;
-
 function joinMessage(
   head: Readonly<Record<string, unknown>>,
   field: 'inputs' | 'outputs',
@@ -288,7 +307,9 @@ function joinMessage(
   const text = `${start}${start === '{' ? '' : ','}"${field}":[${list}]}`;
   const tensors = encoded.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const isBinary = tensors.length > 0;
-  const json = isBinary ? padded(Buffer.from(text)) : Buffer.from(text);
+  // White space behind JSON means nothing.
+  const padding = isBinary ? missingTo(binaryAlignment, Buffer.byteLength(text)) : 0;
+  const json = Buffer.from(text + ' '.repeat(padding));
   const length = tensors.reduce((sum, part) => sum + part.byteLength, json.byteLength);
   return {
     headers: {
@@ -298,10 +319,4 @@ function joinMessage(
     },
     parts: [json, ...tensors],
   };
-}
-
-/** White space behind JSON means nothing. */
-function padded(json: Buffer): Buffer {
-  const missing = (alignment - (json.byteLength % alignment)) % alignment;
-  return missing === 0 ? json : Buffer.concat([json, Buffer.alloc(missing, ' ')]);
 }

@@ -32,7 +32,13 @@ export async function flush(
   }
   response.end(last);
   response.uncork();
+  if (isWithSystem(response)) return;
   await taken(response, 'finish', hold, stallMs);
+}
+
+/** Whether the system has taken every byte already, as it does with answers that are not large. */
+function isWithSystem({ socket, writableLength }: ServerResponse): boolean {
+  return socket !== null && !socket.destroyed && writableLength === 0 && socket.writableLength === 0;
 }
 
 function* inPieces(parts: readonly Uint8Array[]): Generator<Uint8Array> {

@@ -1,6 +1,6 @@
 import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import type { Tensor } from '../../runtime/tensor';
+import { bytesOfAll, type Tensor } from '../../runtime/tensor';
 import type { ContractBlock, ContractCut, ContractDocument, ContractTensor } from '../../shared/documents/contract';
 import { blocksOf, cutsOf, interfaceOf } from '../../shared/documents/contractParts';
 import { say } from '../../shared/messages/say';
@@ -154,10 +154,9 @@ export class Hop {
     const start = performance.now();
     this.metrics.queue.observe((start - asked) / 1e3);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.queue_ms': start - asked };
-    // A sub-model that runs cannot be stopped: it keeps its place until it ends, even where nobody waits any more.
     const running = traced(call, ['compute', 'internal'], seen, (within) =>
-      this.runBlocks(waiting, progress, within),
-    ).finally(leave);
+      this.runBlocks(waiting, progress, within, leave),
+    );
     let outcome = 'failed';
     try {
       await untilAborted(running, call.signal, this.contract.tier);
@@ -169,15 +168,25 @@ export class Hop {
     progress.queueMs += start - asked;
   }
 
-  private async runBlocks(ids: readonly string[], { known, done }: Progress, call: Call): Promise<void> {
-    for (const id of ids) {
-      const block = this.blocks.get(id);
-      const executor = this.executors.get(id);
-      if (block === undefined || executor === undefined) throw new Refusal(500, say('hop.noBlock', { block: id }));
-      if (call.signal.aborted) return;
-      const inputs = block.inputs.map((tensor) => pick(known, tensor));
-      for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
-      done.add(id);
+  /** A sub-model that runs cannot be stopped: it keeps its place until it ends, even where nobody waits any more. */
+  private async runBlocks(
+    ids: readonly string[],
+    { known, done }: Progress,
+    call: Call,
+    leave: () => void,
+  ): Promise<void> {
+    try {
+      for (const id of ids) {
+        const block = this.blocks.get(id);
+        const executor = this.executors.get(id);
+        if (block === undefined || executor === undefined) throw new Refusal(500, say('hop.noBlock', { block: id }));
+        if (call.signal.aborted) return;
+        const inputs = block.inputs.map((tensor) => pick(known, tensor));
+        for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
+        done.add(id);
+      }
+    } finally {
+      leave();
     }
   }
 
@@ -185,7 +194,7 @@ export class Hop {
     const { upstream } = this;
     if (upstream === undefined) throw new Refusal(500, say('hop.noUpstream', {}));
     const sent = [...cut.sends.map((tensor) => this.encoded(cut, pick(known, tensor))), ...passedOn];
-    const sentBytes = sent.reduce((sum, tensor) => sum + tensor.data.byteLength, 0);
+    const sentBytes = bytesOfAll(sent);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.sent_bytes': sentBytes };
     const start = performance.now();
     const { outputs, parameters } = await traced(call, ['tier above', 'client'], seen, (within) =>
@@ -210,6 +219,7 @@ export class Hop {
 /** @throws Refusal 504 that names the tier, or the reason why the request ended */
 function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier: string): Promise<Value> {
   return new Promise((done, fail) => {
+    const settle = () => signal.removeEventListener('abort', giveUp);
     const giveUp = () => {
       const reason: unknown = signal.reason;
       const isLate = !Refusal.is(reason) || reason.status === 504;
@@ -217,7 +227,16 @@ function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier:
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
-    running.then(done, fail).finally(() => signal.removeEventListener('abort', giveUp));
+    running.then(
+      (value) => {
+        settle();
+        done(value);
+      },
+      (error: unknown) => {
+        settle();
+        fail(error);
+      },
+    );
   });
 }
 

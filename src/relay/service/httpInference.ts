@@ -47,9 +47,11 @@ export async function inferOverHttp(
       arrival.grow(bytes);
     });
     const received = arrival.end();
-    const asked = await options.codec.decode(body, headerLengthOf(request.headers[headerLengthField]));
+    const decoded = options.codec.decode(body, headerLengthOf(request.headers[headerLengthField]));
+    const asked = decoded instanceof Promise ? await decoded : decoded;
     const { outputs, parameters } = await service.answer(asked, call, received);
-    const message = await options.codec.encode(service.contract.model, asked, outputs, parameters);
+    const encoded = options.codec.encode(service.contract.model, asked, outputs, parameters);
+    const message = encoded instanceof Promise ? await encoded : encoded;
     const sentBytes = Number(message.headers['content-length']);
     hold.grow(sentBytes);
     const closing = service.draining ? { connection: 'close' } : {};
@@ -117,6 +119,7 @@ async function receive(
   hold.whenStalled(() => call.end(new Refusal(408, say('body.evicted', {}))));
   const body = await collect(request, {
     maxBytes: maxBodyBytes,
+    aligned: Number(request.headers[headerLengthField]) || 0,
     signal: call.signal,
     grows: (bytes) => {
       count(bytes);

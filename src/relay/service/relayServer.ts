@@ -13,7 +13,7 @@ import { answerProbe, type HttpInferenceOptions, inferOverHttp } from './httpInf
 import type { InferenceService } from './inferenceService';
 import type { Log } from './log';
 import { MemoryBudget } from './memoryBudget';
-import { type RouteName, routeOf } from './route';
+import { type RouteName, routesOf } from './route';
 
 export interface RelayServerOptions {
   readonly host: string;
@@ -43,6 +43,7 @@ export class RelayServer {
   private readonly server: Server;
   private readonly checkAccess: (authorization: string | undefined) => void;
   private readonly inference: HttpInferenceOptions;
+  private readonly routeOf: ReturnType<typeof routesOf>;
 
   constructor(
     private readonly service: InferenceService,
@@ -51,6 +52,7 @@ export class RelayServer {
   ) {
     const { token, tls, maxBodyBytes, timeoutMs } = options;
     this.checkAccess = accessCheck(token);
+    this.routeOf = routesOf(service.contract.model);
     this.inference = {
       service,
       budget: new MemoryBudget(bodiesAtOnce * maxBodyBytes),
@@ -110,7 +112,7 @@ export class RelayServer {
     response.on('error', () => undefined);
     const startMs = performance.now();
     try {
-      const route = routeOf(request.method ?? '', request.url ?? '', this.service.contract.model);
+      const route = this.routeOf(request.method ?? '', request.url ?? '');
       if (route === 'live') return void sendJson(response, 200, { live: true });
       if (route === 'ready') return await this.sendReadiness(response);
       this.checkAccess(request.headers.authorization);

@@ -45,6 +45,12 @@ const methods: Readonly<Record<RouteName, readonly string[]>> = {
   probe: ['POST'],
 };
 
+/** Finds what request lines ask for, as `routeOf` does: inference, which most ask for, by its plain path at once. */
+export function routesOf(model: string): (method: string, url: string) => RouteName {
+  const inferPath = `/v2/models/${urlSegment(model)}/infer`;
+  return (method, url) => (method === 'POST' && url === inferPath ? 'infer' : routeOf(method, url, model));
+}
+
 /**
  * Finds what a request line asks for; names may be percent-encoded in any valid way.
  * @throws Refusal 404, 405; never anything else, whatever the line holds

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sequence } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
-import type { Tensor } from '../../runtime/tensor';
+import { bytesOfAll, type Tensor } from '../../runtime/tensor';
 import { mostEnded } from '../inference/sequence';
 import type { SessionFigures } from '../service/metrics';
 import { Turns } from './turns';
@@ -160,7 +160,7 @@ export class Sessions {
   }
 
   private keep(key: string, session: Session, state: readonly Tensor[]): void {
-    const bytes = state.reduce((sum, { data }) => sum + data.byteLength, 0);
+    const bytes = bytesOfAll(state);
     const { maxSessionBytes } = this.limits;
     if (this.totals.bytes - session.bytes + bytes > maxSessionBytes) {
       this.giveUp(key, session);

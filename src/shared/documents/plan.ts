@@ -110,7 +110,7 @@ const planTier = z.strictObject({
   computeMs: nonNegative,
   separatedKernelMs: nonNegative
     .optional()
-    .describe('What parts of kernels that a cut separates take besides on this tier; in no other figure.'),
+    .describe('What parts of kernels that a cut separates take besides on this tier; they are part of `computeMs`.'),
   weightBytes: nonNegative,
   peakActivationBytes: nonNegative,
   costPerRequest: nonNegative,

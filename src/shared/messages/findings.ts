@@ -43,7 +43,7 @@ export const findingsMessages = {
   'caveat.boundedAnswers':
     'The size of {outputs} is known only once the model has run, so the way back counts the most that it can be, {most}.',
   'caveat.brokenFusion':
-    'The cut after {places} separates layers that runtimes run as one kernel. That costs about {more} of computing more, which the figures leave out.',
+    'The cut after {places} separates layers that runtimes run as one kernel. That costs about {more} of computing more, which the figures include.',
   'caveat.noRates':
     '{tiers} {count|has|have} neither rates nor measured times, so layers take no time there. Set `gflops` or a `preset`.',
   'caveat.foreignInputs': '`inputs` names {given}, but this model reads {own}.',

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareSplit, writeSplit } from '../../../src/app/split/deploySplit';
@@ -102,7 +102,6 @@ describe('verification of sub-models', () => {
     const split = exported(tinyResnet, [0.5]);
     const other = exported(tinyResnet, [0.5], { tierIds: ['a', 'b'] });
     const path = join(other.directory, 'b', 'model.onnx');
-    const { readFileSync } = await import('node:fs');
     const bytes = readFileSync(path);
     // The last weights of the file: one bit of the classifier.
     const at = bytes.length - 2000;
@@ -121,6 +120,16 @@ describe('verification of sub-models', () => {
     rmSync(join(directory, 'device', 'contract.json'));
     expect(() => readSplit(directory)).toThrow(/Export the sub-models again\./);
     expect(() => readSplit(join(directory, 'edge'))).toThrow(/holds no exported sub-models/);
+  });
+
+  it('holds the whole model and its parts one after the other', async () => {
+    const split = exported(tinyResnet, [0.5]);
+    const { folder, lines } = watchedRuntime(bundled.folder);
+    await verify(split, undefined, folder);
+    expect(lines()).toEqual([
+      ...['+ tiny-resnet.onnx', '- tiny-resnet.onnx'],
+      ...['+ model.onnx', '+ model.onnx', '- model.onnx', '- model.onnx'],
+    ]);
   });
 
   it('says how to install ONNX Runtime where it is missing', async () => {
@@ -144,3 +153,29 @@ describe('verification of sub-models', () => {
     await expect(verify(split, AbortSignal.abort())).rejects.toMatchObject({ code: 'canceled' });
   });
 });
+
+/** ONNX Runtime that writes down which models are opened and given back. */
+function watchedRuntime(place: string) {
+  const [folder, log] = [join(place, 'watched'), join(place, 'watched.log')];
+  const program = join(folder, 'node_modules/onnxruntime-node');
+  mkdirSync(program, { recursive: true });
+  writeFileSync(join(program, 'package.json'), '{"main":"index.js"}');
+  writeFileSync(
+    join(program, 'index.js'),
+    `const ort = require(${JSON.stringify(join(root, 'node_modules/onnxruntime-node'))});
+    const note = (line) => require('node:fs').appendFileSync(${JSON.stringify(log)}, line + '\\n');
+    const create = async (path, options) => {
+      const name = require('node:path').basename(path);
+      const session = await ort.InferenceSession.create(path, options);
+      note('+ ' + name);
+      return {
+        inputNames: session.inputNames,
+        outputNames: session.outputNames,
+        run: (feeds) => session.run(feeds),
+        release: () => session.release().then(() => note('- ' + name)),
+      };
+    };
+    module.exports = { ...ort, Tensor: ort.Tensor, env: ort.env, InferenceSession: { create } };`,
+  );
+  return { folder, lines: () => readFileSync(log, 'utf8').trim().split('\n') };
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lowerEnvelope, type Ray, valueAt } from '../../../src/engine/planning/bandwidths/rayEnvelope';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { cutKey, membersBelow } from '../../../src/engine/split/cuts';
-import { searchCandidates } from '../../../src/engine/split/findCandidates';
+import { searchCandidates, searchCuts } from '../../../src/engine/split/findCandidates';
 import { tensorBytes } from '../../../src/engine/split/liveBytes';
 import { smallGraphs } from './randomGraphs';
 import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
@@ -37,6 +37,8 @@ describe('models with many answers', () => {
             expect(isInside, `${cutKey(lower.cut)} in ${cutKey(upper.cut)}`).toBe(false);
           }
         }
+        const above = searchCuts(graph, bytesOf, answers, true).cuts.map(cutKey);
+        expect(above).toEqual(sized.filter(({ made }) => made > 0).map(({ cut }) => cutKey(cut)));
         looked += sized.length;
       }),
       { numRuns: 200 },

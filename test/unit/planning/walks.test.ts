@@ -33,14 +33,18 @@ const samples: fc.Arbitrary<Sample> = fc
     const inside = (lower: number, upper: number) =>
       lower === upper ||
       (lower < upper && (isChain || lower === 0 || upper === size - 1 || random(lower, upper) < 0.6));
-    const secondsBelow = Array.from({ length: links + 1 }, (_, k) => {
+    const spans = Array.from({ length: links + 1 }, (_, k) => {
       let sum = 0;
-      return Float64Array.from({ length: size }, (_cut, c) => {
+      const below = Float64Array.from({ length: size }, (_cut, c) => {
         sum += c === 0 ? 0 : random(7, k, c);
         return sum;
       });
+      // Some cuts across each other break kernels.
+      const isBroken = (c: number) => !isChain && c > 0 && c < size - 1 && random(8, k, c) < 0.5;
+      const ends = below.map((seconds, c) => seconds + (isBroken(c) ? random(9, k, c) : 0));
+      return { ends, starts: below.map((seconds, c) => seconds - (isBroken(c) ? random(10, k, c) : 0)) };
     });
-    return { family: { size, isInside: inside, secondsBelow } as unknown as CutFamily, links, inside, isChain, random };
+    return { family: { size, isInside: inside, spans } as unknown as CutFamily, links, inside, isChain, random };
   });
 
 /** Every way to put cuts on the links from `link` on, above a lower one. */
@@ -98,11 +102,11 @@ describe('what lies above a tier', () => {
             const parts = cuts.flatMap((cut, i) => {
               const upper = cuts[i + 1] ?? family.size - 1;
               const tier = k + i + 1;
-              const seconds = family.secondsBelow[tier];
+              const spans = family.spans[tier];
               if (cut !== upper && allowed[tier] === 0) return [Infinity];
               return [
                 crossing[k + i]?.[cut] ?? 0,
-                ((seconds?.[upper] ?? 0) - (seconds?.[cut] ?? 0)) * (measure.rates[tier] ?? 0),
+                ((spans?.ends[upper] ?? 0) - (spans?.starts[cut] ?? 0)) * (measure.rates[tier] ?? 0),
               ];
             });
             return how === 'sum' ? parts.reduce((sum, one) => sum + one, 0) : Math.max(0, ...parts);

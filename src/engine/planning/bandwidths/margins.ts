@@ -2,7 +2,7 @@ import type { Work } from '../../../shared/work/work';
 import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import type { CutFamily } from '../search/cutFamily';
-import { combine, crossingFigure, type Measure } from '../search/measures';
+import { combine, crossingFigure, type Measure, partFigure } from '../search/measures';
 import type { PlanSearch } from '../search/planSearch';
 import { type Measured, planIn, type Rivals, rivalsOf } from './rivals';
 import { type Trust, trustOf } from './trust';
@@ -92,11 +92,10 @@ function keptUntil({ isSum, constant, slope }: Line, most: number): number {
 
 function lineOf(costs: CostTables, family: CutFamily, measure: Measure, cuts: Int32Array, of: Margin['of']): Line {
   let [constant, slope, lower] = [0, 0, 0];
-  for (const [k, seconds] of family.secondsBelow.entries()) {
+  for (const k of family.spans.keys()) {
     const upper = cuts[k] ?? family.size - 1;
-    const busyS = Math.max(0, (seconds[upper] ?? 0) - (seconds[lower] ?? 0));
     const isFixed = measure.ofPart !== undefined || of.kind === 'link' || of.index !== k;
-    const figure = lower === upper ? 0 : (measure.ofPart?.(k, lower, upper) ?? busyS * (measure.rates[k] ?? 0));
+    const figure = partFigure(measure, family, k, lower, upper);
     if (isFixed) constant = combine(measure, constant, figure);
     else slope = figure;
     lower = upper;
@@ -266,9 +265,9 @@ function varyingPart({ rivals: { objective }, of }: Varied): Measure {
 function courseOfSum({ costs, rivals: { family, objective }, of }: Varied, cuts: Int32Array): Course {
   const { links } = costs.infrastructure;
   let [value, slope, lower] = [0, 0, 0];
-  for (const [k, seconds] of family.secondsBelow.entries()) {
+  for (const k of family.spans.keys()) {
     const upper = cuts[k] ?? family.size - 1;
-    const busy = Math.max(0, (seconds[upper] ?? 0) - (seconds[lower] ?? 0)) * (objective.rates[k] ?? 0);
+    const busy = partFigure(objective, family, k, lower, upper);
     value += busy;
     if (of.kind === 'tier' && of.index === k) slope = busy;
     const bandwidthMbps = links[k]?.bandwidthMbps;

@@ -1,3 +1,4 @@
+import { busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import { answerValue, transferValue, wayOf } from '../plan/metrics';
 import type { Regime } from '../plan/plan';
@@ -100,10 +101,8 @@ export function regimeOf(
 ): Regime {
   const { links } = costs.infrastructure;
   let fixedS = 0;
-  for (const [k, below] of family.secondsBelow.entries()) {
-    const lower = chosen[k - 1];
-    const upper = chosen[k] ?? family.size - 1;
-    fixedS += Math.max(0, (below[upper] ?? 0) - (lower === undefined ? 0 : (below[lower] ?? 0)));
+  for (const [k, span] of family.spans.entries()) {
+    fixedS += busyBetween(span, chosen[k - 1] ?? 0, chosen[k] ?? family.size - 1);
   }
   for (const l of links.keys()) if (l !== link) fixedS += linkSeconds(costs, family, l, chosen[l] ?? 0);
   const own = sharesOf(costs, family, link, chosen[link] ?? 0);

@@ -1,7 +1,7 @@
 import type { CostTables, TierTable } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import { assignmentOf, type CutFamily } from '../search/cutFamily';
-import { combine, crossingFigure, type Measure } from '../search/measures';
+import { combine, crossingFigure, type Measure, partFigure } from '../search/measures';
 import type { PlanSearch } from '../search/planSearch';
 import type { Measured, Rivals } from './rivals';
 
@@ -141,12 +141,12 @@ class Shares {
   private split(measure: Measure, m: number, cuts: Int32Array): number {
     const { costs, family, onTiers } = this;
     let [rest, lower] = [0, 0];
-    for (const [k, seconds] of family.secondsBelow.entries()) {
+    for (const k of family.spans.keys()) {
       const upper = cuts[k] ?? family.size - 1;
       const isFixed = measure.ofPart !== undefined;
-      const busyS = Math.max(0, (seconds[upper] ?? 0) - (seconds[lower] ?? 0));
-      if (isFixed && lower !== upper) rest = combine(measure, rest, measure.ofPart?.(k, lower, upper) ?? 0);
-      onTiers[m * costs.tiers.length + k] = isFixed ? 0 : busyS * (measure.rates[k] ?? 0);
+      const figure = partFigure(measure, family, k, lower, upper);
+      if (isFixed) rest = combine(measure, rest, figure);
+      onTiers[m * costs.tiers.length + k] = isFixed ? 0 : figure;
       lower = upper;
     }
     for (const [l, { bandwidthMbps }] of costs.infrastructure.links.entries()) {

@@ -1,7 +1,9 @@
 import { namesOf, recordOf } from '../../../shared/recordOf';
 import type { AnswerPlace } from '../../../shared/reports/answers';
 import { sessionLimits } from '../../../shared/vocabulary/session';
+import { brokenBonds } from '../../split/brokenBonds';
 import { fusedGroups } from '../../split/fusedGroups';
+import { type KernelBond, kernelBonds } from '../../split/kernelBonds';
 import { liveBytes } from '../../split/liveBytes';
 import { callsOf, sessionGraph } from '../../split/sessionGraph';
 import type { SplitGraph } from '../../split/splitGraph';
@@ -9,7 +11,9 @@ import { carriedState, statePerPosition } from '../../split/stateTensors';
 import { type TensorTopology, topologyOf } from '../../split/topology';
 import type { Constraints, Infrastructure, Link, Tier } from '../infrastructure/infrastructure';
 import { type AnswerTable, answerTable } from './answers';
+import { type BusySpans, spansOf } from './busySpans';
 import { estimatedSeconds, fusesNodes, measuredSeconds, wireBytes } from './costModel';
+import { type SeparationTimes, separationTimes } from './separationTimes';
 
 /** Times of every node on one tier. */
 export interface TierTable {
@@ -17,8 +21,12 @@ export interface TierTable {
   readonly seconds: Float64Array;
   /** Seconds of the first i nodes of the order, i = 0..n. */
   readonly prefixSeconds: Float64Array;
+  /** What it is busy with between positions of the order. */
+  readonly spans: BusySpans;
   /** 1 for nodes whose time is measured. */
   readonly measured: Uint8Array;
+  /** What cuts inside of kernels cost; absent where they cost nothing. */
+  readonly separation?: SeparationTimes;
   /** Per node the one whose estimated time includes its own; absent where every node has a time of its own. */
   readonly fusedInto?: Int32Array;
 }
@@ -48,6 +56,8 @@ export interface CostTables {
   readonly tiers: readonly TierTable[];
   /** Per link. */
   readonly wires: readonly WireTable[];
+  /** What cuts inside of kernels break; none where that costs nothing on any tier. */
+  readonly bonds: readonly KernelBond[];
   /** What comes back, and where outputs are wanted that are not named. */
   readonly answers: AnswerTable;
   readonly statedAnswer: AnswerPlace;
@@ -86,12 +96,15 @@ export function createCostTables(graph: SplitGraph, stated: Infrastructure, prev
     topology: topologyOf(graph),
     tiers,
     wires,
+    bonds: tiers.some(({ separation }) => separation !== undefined) ? kernelBonds(graph) : noBonds,
     answers,
     statedAnswer: stated.answer,
     statedLinks: stated.links,
     unknownTimes: base?.unknownTimes ?? countUnknownTimes(graph),
   };
 }
+
+const noBonds: CostTables['bonds'] = [];
 
 /** True where a session has limits on its calls. */
 export function hasSessionLimits(constraints: Constraints): boolean {
@@ -145,7 +158,9 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
     prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
-  return { tier, seconds, prefixSeconds, measured, ...fusedInto };
+  const separation = separationTimes(graph, tier, measured);
+  const spans = spansOf(prefixSeconds, separation, (position) => brokenBonds(kernelBonds(graph)).by({ position }));
+  return { tier, seconds, prefixSeconds, spans, measured, ...(separation && { separation }), ...fusedInto };
 }
 
 function buildWireTable(

@@ -17,6 +17,7 @@ import type { Assignment, Evaluation, LinkLoad, StateLoad, TierLoad } from '../p
 import { answerBytesOf } from './answers';
 import { additiveObjective, answerCost, crossingCost } from './costModel';
 import type { CostTables } from './costTables';
+import { separatedKernels } from './separatedKernels';
 
 /**
  * What an assignment costs (`docs/theory.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
@@ -112,6 +113,7 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
   const kept = costs.graph.state && residentState(costs.graph);
   const sums = costs.tiers.map(() => ({ ...nothing }));
   const sides = loadsOfSides(costs.graph, assignment, costs.tiers.length);
+  const { extraSeconds } = separatedKernels(costs, assignment);
   for (let node = 0; node < assignment.length; node++) {
     const k = assignment[node] ?? 0;
     const sum = sums[k];
@@ -123,7 +125,8 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
     if (kept !== undefined) sum.stateBytes += kept[node] ?? 0;
   }
   return costs.tiers.map(({ tier }, k) => {
-    const { nodes, busyS, measuredNodes, stateBytes } = sums[k] ?? nothing;
+    const { nodes, measuredNodes, stateBytes, ...own } = sums[k] ?? nothing;
+    const busyS = own.busyS + (extraSeconds[k] ?? 0);
     return {
       nodes,
       ...(sides[k] ?? noLoad),

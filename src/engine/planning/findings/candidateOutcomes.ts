@@ -3,11 +3,12 @@ import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/me
 import { membersBelow } from '../../split/cuts';
 import type { Candidate } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
+import { busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import { mayRunOn, type TierBounds } from '../infrastructure/tierBounds';
 import { answerValue, busyValue, joined, objectiveOf, searchedTransferValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
-import { bytesCrossing } from '../search/cutFamily';
+import { bytesCrossing, spansOfCuts } from '../search/cutFamily';
 
 /**
  * Per candidate, the best plan that crosses there alone: everything below on one tier, everything above on the next one,
@@ -58,14 +59,10 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
 /** A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
 function crossingOnce(costs: CostTables, candidate: Candidate, link: number): (metric: Metric) => number {
   const { infrastructure, graph } = costs;
+  const spans = spansOfCuts(costs, [{ position: 0 }, candidate, { position: graph.nodes.length }]);
   const secondsOn = (k: number) => {
-    const table = costs.tiers[k];
-    const total = table?.prefixSeconds[graph.nodes.length] ?? 0;
-    const below =
-      candidate.downset === undefined
-        ? (table?.prefixSeconds[candidate.position] ?? 0)
-        : candidate.downset.reduce((sum, node) => sum + (table?.seconds[node] ?? 0), 0);
-    return k === link ? below : Math.max(0, total - below);
+    const span = spans[k];
+    return span === undefined ? 0 : k === link ? busyBetween(span, 0, 1) : busyBetween(span, 1, 2);
   };
   const used = infrastructure.tiers.slice(link, link + 2).map((_, at) => {
     return { k: link + at, busyS: secondsOn(link + at) };

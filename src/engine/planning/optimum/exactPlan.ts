@@ -10,6 +10,7 @@ import type { CostTables } from '../costs/costTables';
 import type { Infrastructure } from '../infrastructure/infrastructure';
 import { mayRunOn, type TierBounds, tierBounds } from '../infrastructure/tierBounds';
 import type { Assignment } from '../plan/plan';
+import { bondCosts } from './bondCosts';
 import { keptContraction } from './keptContraction';
 import { solverTopology, stateFrame, withStateCosts } from './stateFrame';
 
@@ -83,12 +84,13 @@ export function problemOf(costs: CostTables, objective: AdditiveObjective, bound
       nodeCost[node * tierCount + tier] = mayRunOn(bounds, node, tier) ? cost : Number.POSITIVE_INFINITY;
     }
   }
-  const crossingCost = new Float64Array(costs.graph.tensors.length * (tierCount - 1));
+  const crossingCost = bondCosts(costs, objective) ?? new Float64Array(costs.graph.tensors.length * (tierCount - 1));
   for (const [link, { tensorBytes }] of costs.wires.entries()) {
     const perByte = objective.perByte[link] ?? 0;
     for (let tensor = 0; tensor < tensorBytes.length; tensor += 1) {
       const bytes = tensorBytes[tensor] ?? 0;
-      crossingCost[tensor * (tierCount - 1) + link] = Number.isFinite(bytes) ? bytes * perByte : bytes;
+      const at = tensor * (tierCount - 1) + link;
+      crossingCost[at] = Number.isFinite(bytes) ? (crossingCost[at] ?? 0) + bytes * perByte : bytes;
     }
   }
   const own = {

@@ -11,6 +11,7 @@ import { brokenMemories, limitsOf, limitTolerance } from '../plan/constraints';
 import { busyValue, type Direction, sendingValue, wayOf } from '../plan/metrics';
 import { fullMemory } from '../search/measures';
 import { memoriesMayFill } from '../search/partMemory';
+import { bondTopology } from './bondCosts';
 import { problemOf } from './exactPlan';
 import { solverTopology, stateFrame } from './stateFrame';
 
@@ -89,7 +90,7 @@ function memoryLimits(costs: CostTables): Limit[] {
 
 /** Bytes that a tier's memory takes at least: its weights and what its biggest layer reads and writes. */
 export function memoryFigure(costs: CostTables, k: number): Figure {
-  const { graph, infrastructure, topology } = costs;
+  const { graph, infrastructure } = costs;
   const { tiers } = infrastructure;
   const { tensors } = memoryGraph(graph);
   const state = residentState(graph);
@@ -102,7 +103,7 @@ export function memoryFigure(costs: CostTables, k: number): Figure {
     for (const tensor of working) bytes += tensors[tensor]?.bytes ?? 0;
     largest[node * tiers.length + k] = bytes;
   }
-  const crossingCost = new Float64Array(topology.producer.length * (tiers.length - 1));
+  const crossingCost = new Float64Array(bondTopology(costs).producer.length * (tiers.length - 1));
   const noCost = new Float64Array(tiers.length - 1);
   const own = { nodeCost, crossingCost, linkCost: noCost, reachCost: noCost };
   const frame = stateFrame(costs);

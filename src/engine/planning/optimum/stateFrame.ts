@@ -2,15 +2,19 @@ import { branchAndBound, type LimitedSolution, type SearchOptions } from '../../
 import type { LimitedProblem } from '../../solver/limited/limitedProblem';
 import { type LoopCosts, LoopFrame, type Topology } from '../../solver/loops';
 import type { Costs } from '../../solver/problem';
+import type { TensorTopology } from '../../split/topology';
 import type { AdditiveObjective } from '../costs/costModel';
 import type { CostTables } from '../costs/costTables';
+import { bondTopology } from './bondCosts';
 
-/** Per graph and number of tiers. */
-const frames = new WeakMap<CostTables['topology'], Map<number, LoopFrame>>();
+/** Per tensors and number of tiers. */
+const frames = new WeakMap<TensorTopology, Map<number, LoopFrame>>();
 
 /** How the solver sees state that may have to travel; nothing where a model has none. */
-export function stateFrame({ topology, answers, graph, tiers }: CostTables): LoopFrame | undefined {
+export function stateFrame(costs: CostTables): LoopFrame | undefined {
+  const { answers, graph, tiers } = costs;
   if (answers.carried.length === 0) return undefined;
+  const topology = bondTopology(costs);
   const known = frames.get(topology) ?? new Map<number, LoopFrame>();
   frames.set(topology, known);
   const inner = { ...topology, tierCount: tiers.length, nodeCount: graph.nodes.length };
@@ -19,9 +23,9 @@ export function stateFrame({ topology, answers, graph, tiers }: CostTables): Loo
   return frame;
 }
 
-/** What the solver works on: the model's nodes and tensors, and those of its state. */
+/** What the solver works on: the model's nodes and tensors, what holds its kernels together, and what its state needs. */
 export function solverTopology(costs: CostTables): Topology {
-  const inner = { ...costs.topology, tierCount: costs.tiers.length, nodeCount: costs.graph.nodes.length };
+  const inner = { ...bondTopology(costs), tierCount: costs.tiers.length, nodeCount: costs.graph.nodes.length };
   return stateFrame(costs)?.topology ?? inner;
 }
 

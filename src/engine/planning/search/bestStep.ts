@@ -1,3 +1,4 @@
+import type { BusySpans } from '../costs/busySpans';
 import type { CutFamily } from './cutFamily';
 import type { Label } from './labels';
 import type { Measure } from './measures';
@@ -6,6 +7,12 @@ import type { Measure } from './measures';
 export interface BestStep {
   readonly label: Label | undefined;
   readonly evaluated: number;
+}
+
+/** Cuts from one to another, both included. */
+interface CutRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -17,39 +24,42 @@ export class BestStepSearch {
 
   /**
    * @param labels the label at each cut of the tier's other end, where there is one.
-   * @param rate of a busy second of the tier; none where it must run nothing.
+   * @param rate of a busy second of the tier.
+   * @param mayRun false where the tier must run nothing, and so only passes on what crosses.
    */
   constructor(
     private readonly family: CutFamily,
     private readonly measure: Measure,
     private readonly labels: readonly (Label | undefined)[],
-    private readonly seconds: Float64Array,
-    private readonly rate: number | undefined,
+    private readonly spans: BusySpans,
+    private readonly rate: number,
+    private readonly mayRun: boolean,
   ) {
     this.reached = Float64Array.from(family.positions, (_, c) => labels[c]?.values[0] ?? Number.POSITIVE_INFINITY);
   }
 
   /** The best label that ends at `upper`, from those at lower cuts. */
   below(upper: number): BestStep {
-    return this.bestOf(upper, 0, upper);
+    const { ends, starts } = this.spans;
+    return this.bestOf(upper, { from: 0, to: upper }, ends[upper] ?? 0, starts);
   }
 
   /** The best label that starts at `lower`, from those at higher cuts. */
   above(lower: number): BestStep {
-    return this.bestOf(lower, lower, this.family.size - 1);
+    const { ends, starts } = this.spans;
+    return this.bestOf(lower, { from: lower, to: this.family.size - 1 }, starts[lower] ?? 0, ends);
   }
 
-  private bestOf(end: number, from: number, to: number): BestStep {
-    const { reached, seconds } = this;
+  /** @param here what the tier has done at `end`. @param others the same at the cuts of its other end. */
+  private bestOf(end: number, { from, to }: CutRange, here: number, others: Float64Array): BestStep {
+    const { reached, rate } = this;
     const isSum = this.measure.combine === 'sum';
-    const rate = this.rate ?? 0;
-    const here = seconds[end] ?? 0;
     let [best, at, evaluated] = [Number.POSITIVE_INFINITY, -1, 0];
     for (let other = from; other <= to; other++) {
       const before = reached[other] ?? 0;
       if (before === Number.POSITIVE_INFINITY || !this.mayRunBetween(other, end)) continue;
       evaluated++;
-      const busy = other === end ? 0 : Math.abs(here - (seconds[other] ?? 0)) * rate;
+      const busy = Math.abs(here - (others[other] ?? 0)) * rate;
       const value = isSum ? before + busy : before > busy ? before : busy;
       if (value >= best) continue;
       best = value;
@@ -62,7 +72,7 @@ export class BestStepSearch {
 
   private mayRunBetween(a: number, b: number): boolean {
     if (a === b) return true;
-    if (this.rate === undefined) return false;
+    if (!this.mayRun) return false;
     const [lower, upper] = a < b ? [a, b] : [b, a];
     const { afterLast, firstOutside } = this.family;
     return (afterLast[lower] ?? 0) <= (firstOutside[upper] ?? 0) || this.family.isInside(lower, upper);

@@ -6,7 +6,7 @@ import { allowedCuts, type CutFamily, mayRunPart } from './cutFamily';
 import { FrontCollector } from './frontCollector';
 import type { Front, Label } from './labels';
 import { leastBeyond } from './leastBeyond';
-import { combine, crossingFigure, type Measure } from './measures';
+import { combine, crossingFigure, type Measure, partFigure } from './measures';
 
 /**
  * The efficient plans of a family under measures, by label setting with dominance (Hansen, Bicriterion path problems,
@@ -163,9 +163,11 @@ export class ChainFronts {
     const [measure, ...others] = this.measures;
     if (measure === undefined || others.length > 0 || measure.ofPart !== undefined) return undefined;
     if (this.family.gapsBelow[k] !== undefined) return undefined;
-    const rate = this.bounds.allowedTiers[k] === 1 ? (measure.rates[k] ?? 0) : undefined;
+    const spans = this.family.spans[k];
+    if (spans === undefined) return undefined;
     const labels = Array.from({ length: this.family.size }, (_, c) => fronts[c]?.[0]);
-    return new BestStepSearch(this.family, measure, labels, this.family.secondsBelow[k] ?? new Float64Array(), rate);
+    const mayRun = this.bounds.allowedTiers[k] === 1;
+    return new BestStepSearch(this.family, measure, labels, spans, measure.rates[k] ?? 0, mayRun);
   }
 
   private counted({ label, evaluated }: BestStep): Front {
@@ -176,14 +178,12 @@ export class ChainFronts {
   /** Gives labels at one end of tier k, with its part between two cuts, to the collector, unless it must not run there. */
   private addPart(k: number, lower: number, upper: number, labels: Front, end: number): void {
     if (labels.length === 0 || !this.family.isInside(lower, upper)) return;
-    if (lower === upper) this.part.fill(0);
-    else if (!mayRunPart(this.family, this.bounds, k, lower, upper)) return;
-    const seconds = this.family.secondsBelow[k];
-    const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
-    for (let m = 0; lower !== upper && m < this.measures.length; m++) {
+    if (lower !== upper && !mayRunPart(this.family, this.bounds, k, lower, upper)) return;
+    for (let m = 0; m < this.measures.length; m++) {
       const measure = this.measures[m];
-      const figure = measure?.ofPart?.(k, lower, upper) ?? busyS * (measure?.rates[k] ?? 0);
-      if (figure > (measure?.most ?? 0)) return;
+      if (measure === undefined) return;
+      const figure = partFigure(measure, this.family, k, lower, upper);
+      if (figure > measure.most) return;
       this.part[m] = figure;
     }
     this.collector.add(labels, end, this.part);

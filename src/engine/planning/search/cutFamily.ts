@@ -1,8 +1,10 @@
+import { brokenBonds } from '../../split/brokenBonds';
 import { cutAboveDownset, cutKey, membersBelow } from '../../split/cuts';
 import { runningMinima } from '../../split/findCandidates';
 import { liveBytesInOrder } from '../../split/liveBytes';
 import type { Cut } from '../../split/splitGraph';
 import { answersAbove, stateCrossing } from '../costs/answers';
+import { type BusySpans, spansOf } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import { isGap, type TierBounds } from '../infrastructure/tierBounds';
 import { answerValue, transferValue, wayOf } from '../plan/metrics';
@@ -22,8 +24,8 @@ export interface CutFamily {
   readonly positions: Int32Array;
   /** The nodes below, as ascending indices, for the cuts that are no prefix of the order. */
   readonly downsets: readonly (readonly number[] | undefined)[];
-  /** Seconds on tier k of everything below cut c: `secondsBelow[k][c]`. */
-  readonly secondsBelow: readonly Float64Array[];
+  /** Per tier what it is busy with between cuts. */
+  readonly spans: readonly BusySpans[];
   /** Wire bytes of cut c on link l: `bytes[l][c]`; `Infinity` where unknown. */
   readonly bytes: readonly Float64Array[];
   /** Bytes that come down each cut: the answers that are made above it, and state. */
@@ -64,7 +66,7 @@ export function createFamily(
     nodeCount,
     positions: Int32Array.from(sorted, (cut) => cut.position),
     downsets,
-    secondsBelow: costs.tiers.map((table) => Float64Array.from(sorted, (cut) => secondsBelow(table, cut))),
+    spans: spansOfCuts(costs, sorted),
     bytes: costs.wires.map((wire) => Float64Array.from(sorted, (cut) => bytesCrossing(costs, wire, cut))),
     answerBytes: Float64Array.from(sorted, (cut) => answersAbove(costs.answers, cut)),
     gapsBelow: costs.tiers.map((_, k) => gapsBelowCuts(bounds, nodeCount, k, sorted)),
@@ -151,6 +153,18 @@ function isWithinBounds(members: Uint8Array, bounds: TierBounds, link: number): 
     if (below ? (bounds.lowest[node] ?? 0) > link : (bounds.highest[node] ?? 0) <= link) return false;
   }
   return true;
+}
+
+/** Per tier what it is busy with between some cuts. */
+export function spansOfCuts(
+  { tiers, bonds }: CostTables,
+  cuts: readonly Pick<Cut, 'position' | 'downset'>[],
+): BusySpans[] {
+  const broken = bonds.length === 0 ? [] : cuts.map((cut) => brokenBonds(bonds).by(cut));
+  return tiers.map((table) => {
+    const below = Float64Array.from(cuts, (cut) => secondsBelow(table, cut));
+    return spansOf(below, table.separation, (c) => broken[c] ?? []);
+  });
 }
 
 function secondsBelow(table: CostTables['tiers'][number], { position, downset }: Pick<Cut, 'position' | 'downset'>) {

@@ -29,14 +29,14 @@ export function leastAbove(
 /** Per cut below tier k, the least of the tier's part and of what lies beyond it, over the cuts from there on. */
 function leastFrom(family: CutFamily, measure: Measure, k: number, beyond: Float64Array): Float64Array {
   const isSum = measure.combine === 'sum';
-  const seconds = family.secondsBelow[k];
+  const spans = family.spans[k];
   const rate = measure.rates[k] ?? 0;
   const least = new Float64Array(family.size);
   let lowest = Number.POSITIVE_INFINITY;
   for (let c = family.size - 1; c >= 0; c--) {
-    const here = isSum ? rate * (seconds?.[c] ?? 0) : 0;
-    lowest = Math.min(lowest, here + (beyond[c] ?? 0));
-    least[c] = Math.min(beyond[c] ?? 0, lowest - here);
+    const [end, start] = isSum ? [rate * (spans?.ends[c] ?? 0), rate * (spans?.starts[c] ?? 0)] : [0, 0];
+    lowest = Math.min(lowest, end + (beyond[c] ?? 0));
+    least[c] = Math.min(beyond[c] ?? 0, lowest - start);
   }
   return least;
 }

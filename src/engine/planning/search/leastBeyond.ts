@@ -1,3 +1,4 @@
+import { busyBetween } from '../costs/busySpans';
 import type { TierBounds } from '../infrastructure/tierBounds';
 import type { CutFamily } from './cutFamily';
 import type { Measure } from './measures';
@@ -43,11 +44,11 @@ function leastFrom(
 ): number {
   let least = beyond[lower] ?? Number.POSITIVE_INFINITY;
   if (bounds.allowedTiers[k] !== 1) return least;
-  const seconds = family.secondsBelow[k];
+  const spans = family.spans[k];
+  if (spans === undefined) return least;
   const rate = measure.rates[k] ?? 0;
-  const here = seconds?.[lower] ?? 0;
   for (let upper = lower + 1; upper < family.size; upper++) {
-    const value = (beyond[upper] ?? 0) + Math.max(0, (seconds?.[upper] ?? 0) - here) * rate;
+    const value = (beyond[upper] ?? 0) + busyBetween(spans, lower, upper) * rate;
     if (value < least && family.isInside(lower, upper)) least = value;
   }
   return least;

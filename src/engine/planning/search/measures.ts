@@ -1,4 +1,5 @@
 import { type Metric, metricTable } from '../../../shared/vocabulary/metrics';
+import { busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import type { Constraints, Objective } from '../infrastructure/infrastructure';
 import { limitsOf, limitTolerance } from '../plan/constraints';
@@ -164,6 +165,13 @@ export function crossingFigure({ combine, fixed, slope }: Measure, l: number, c:
   const growth = slope[l]?.[c] ?? 0;
   if (growth === 0 || constant === Number.POSITIVE_INFINITY) return constant;
   return combine === 'sum' ? constant + growth * reciprocal : Math.max(constant, growth * reciprocal);
+}
+
+/** Figure of what tier k runs between two cuts; where these are the same, of what it passes on for the kernels that they break. */
+export function partFigure({ ofPart, rates }: Measure, { spans }: CutFamily, k: number, lower: number, upper: number) {
+  if (ofPart !== undefined) return lower === upper ? 0 : ofPart(k, lower, upper);
+  const span = spans[k];
+  return span === undefined ? 0 : busyBetween(span, lower, upper) * (rates[k] ?? 0);
 }
 
 /** A measure of two parts together. */

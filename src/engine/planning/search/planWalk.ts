@@ -4,7 +4,7 @@ import type { TierBounds } from '../infrastructure/tierBounds';
 import { countPlans } from './countPlans';
 import { allowedCuts, type CutFamily, mayRunPart } from './cutFamily';
 import { leastAbove } from './leastAbove';
-import { combine, crossingFigure, type Measure } from './measures';
+import { combine, crossingFigure, type Measure, partFigure } from './measures';
 import { tupleCount } from './prefixTuples';
 
 /** Plans of a family, one after the other. */
@@ -60,9 +60,7 @@ export class PlanWalk {
       figures.map((figure, c) => (this.allowed[l]?.[c] === 1 ? figure : Number.POSITIVE_INFINITY)),
     );
     this.above = first === undefined ? [] : leastAbove(family, first, bounds.allowedTiers, possible ?? []);
-    this.largest = family.secondsBelow.reduce((sum, seconds, k) => {
-      return sum + (seconds[this.full] ?? 0) * (first?.rates[k] ?? 0);
-    }, 0);
+    this.largest = family.spans.reduce((sum, { ends }, k) => sum + (ends[this.full] ?? 0) * (first?.rates[k] ?? 0), 0);
   }
 
   /**
@@ -102,10 +100,9 @@ export class PlanWalk {
   /** No plan with tier k between two cuts has a lower first measure. */
   private leastWith(k: number, lower: number, upper: number, before: Float64Array): number {
     const measure = this.plans.measures[0];
-    const seconds = this.plans.family.secondsBelow[k];
     const above = this.above[k]?.[upper] ?? 0;
-    if (measure === undefined || seconds === undefined || measure.ofPart !== undefined) return 0;
-    const busy = Math.max(0, (seconds[upper] ?? 0) - (seconds[lower] ?? 0)) * (measure.rates[k] ?? 0);
+    if (measure === undefined || measure.ofPart !== undefined) return 0;
+    const busy = partFigure(measure, this.plans.family, k, lower, upper);
     const own = before[0] ?? 0;
     return measure.combine === 'sum' ? own + busy + above : Math.max(own, busy, above);
   }
@@ -113,15 +110,11 @@ export class PlanWalk {
   /** Adds what tier k runs between two cuts; false where it must not or exceeds something. */
   private addPart(k: number, lower: number, upper: number, before: Float64Array, after: Float64Array): boolean {
     const { family, bounds, measures } = this.plans;
-    after.set(before);
-    if (lower === upper) return true;
-    if (!mayRunPart(family, bounds, k, lower, upper)) return false;
-    const seconds = family.secondsBelow[k];
-    const busyS = Math.max(0, (seconds?.[upper] ?? 0) - (seconds?.[lower] ?? 0));
+    if (lower !== upper && !mayRunPart(family, bounds, k, lower, upper)) return false;
     for (let m = 0; m < measures.length; m++) {
       const measure = measures[m];
       if (measure === undefined) return false;
-      const figure = measure.ofPart?.(k, lower, upper) ?? busyS * (measure.rates[k] ?? 0);
+      const figure = partFigure(measure, family, k, lower, upper);
       const value = combine(measure, before[m] ?? 0, figure);
       if (value > measure.most) return false;
       after[m] = value;

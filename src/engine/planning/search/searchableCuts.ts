@@ -1,44 +1,79 @@
+import { RecentResults } from '../../../shared/recentResults';
 import { cutKey } from '../../split/cuts';
 import { searchCuts } from '../../split/findCandidates';
-import type { Candidate, Cut } from '../../split/splitGraph';
-import type { AnswerTable } from '../costs/answers';
+import { cutsBesideKernels } from '../../split/kernelCuts';
+import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
 import type { CostTables, WireTable } from '../costs/costTables';
 
-/** Cuts per wire table and answers; tables are kept from plan to plan, so this is computed once for each. */
-const found = new WeakMap<WireTable, WeakMap<AnswerTable, readonly Cut[]>>();
+/** Cuts that were found under sizes on the wire and answers. */
+interface FoundCuts {
+  readonly tensorBytes: Float64Array;
+  readonly nodeBytes: Float64Array;
+  readonly cuts: readonly Cut[];
+}
+
+/** How many are kept of each model: as many as encodings that are compared, back and forth. */
+const mostKept = 4;
+/** By the tensors, which say who makes and who reads what; a plan for other tiers finds the same cuts. */
+const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
+/** By the bonds of a graph. */
+const besideKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
  * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller; and
- * those that a smaller cut does not rule out because an answer is made between the two.
+ * those that a smaller cut does not rule out because an answer is made between the two or it breaks a kernel.
  */
 export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
-  for (const wire of new Set(costs.wires)) {
-    const known = found.get(wire) ?? new WeakMap<AnswerTable, readonly Cut[]>();
-    const more = known.get(costs.answers) ?? candidatesUnder(costs, wire);
-    found.set(wire, known.set(costs.answers, more));
-    for (const cut of more) cuts.set(cutKey(cut), cut);
-  }
+  for (const wire of new Set(costs.wires)) for (const cut of cutsUnder(costs, wire)) cuts.set(cutKey(cut), cut);
+  for (const cut of cutsForKernels(costs, [...cuts.values()])) cuts.set(cutKey(cut), cut);
   return [...cuts.values()].sort((a, b) => a.position - b.position);
 }
 
-/** Candidates under a table's sizes and the answers; none where these are those of the model, which a session's never are. */
-function candidatesUnder(costs: CostTables, wire: WireTable): readonly Cut[] {
-  const { tensors } = costs.graph;
-  const isOwnSize = tensors.every((tensor, t) => tensor.bytes === undefined || tensor.bytes === wire.tensorBytes[t]);
-  const { nodeBytes } = costs.answers;
-  const matter = answersMatter(costs);
-  if (isOwnSize && !matter && costs.graph.session === undefined) return [];
-  return searchCuts(costs.graph, wire.tensorBytes, matter ? nodeBytes : undefined).cuts;
+/** What is worth a look besides because cuts inside of kernels cost something. */
+function cutsForKernels({ graph, wires, answers, bonds }: CostTables, candidates: readonly Cut[]): readonly Cut[] {
+  if (bonds.length === 0) return [];
+  const parts = [...wires, answers, ...candidates];
+  return besideKernels.get(bonds, parts, () =>
+    [...new Set(wires)].flatMap(({ tensorBytes }) =>
+      cutsBesideKernels(graph, tensorBytes, answers.nodeBytes, bonds, candidates),
+    ),
+  );
+}
+
+function cutsUnder(costs: CostTables, { tensorBytes }: WireTable): readonly Cut[] {
+  const { graph, answers } = costs;
+  const { nodeBytes } = answers;
+  const known = kept.get(graph.tensors) ?? [];
+  const isSame = (one: FoundCuts) => areEqual(one.tensorBytes, tensorBytes) && areEqual(one.nodeBytes, nodeBytes);
+  const found = known.find(isSame) ?? { tensorBytes, nodeBytes, cuts: searchUnder(costs, tensorBytes) };
+  kept.set(graph.tensors, [found, ...known.filter((one) => one !== found)].slice(0, mostKept));
+  return found.cuts;
+}
+
+/** Candidates under sizes and the answers; none where these are those of the model, which a session's never are. */
+function searchUnder(costs: CostTables, tensorBytes: Float64Array): readonly Cut[] {
+  const { tensors, session } = costs.graph;
+  const isOwnSize =
+    session === undefined && tensors.every(({ bytes }, tensor) => bytes === undefined || bytes === tensorBytes[tensor]);
+  const answers = answersMatter(costs) ? costs.answers.nodeBytes : undefined;
+  if (isOwnSize && answers === undefined) return [];
+  // Where no answer is below, those of the model's own sizes are known.
+  return searchCuts(costs.graph, tensorBytes, answers, isOwnSize).cuts;
 }
 
 /**
  * Whether an answer can be below a cut that anything is above: not where the one node that makes any waits for all others.
  */
 function answersMatter({ graph, answers }: CostTables): boolean {
+  if (answers.outputs.length === 0) return false;
   const isEnd = ({ writes }: CostTables['graph']['nodes'][number]) =>
     writes.every((tensor) => (graph.tensors[tensor]?.consumers.length ?? 0) === 0);
   const ends = graph.nodes.flatMap((node, index) => (isEnd(node) ? [index] : []));
   return answers.nodeBytes.some((bytes, node) => bytes > 0 && (ends.length > 1 || node !== ends[0]));
+}
+
+function areEqual(a: Float64Array, b: Float64Array): boolean {
+  return a === b || (a.length === b.length && a.every((bytes, index) => bytes === b[index]));
 }

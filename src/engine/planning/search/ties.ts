@@ -1,9 +1,10 @@
+import { busyBetween } from '../costs/busySpans';
 import type { Objective } from '../infrastructure/infrastructure';
 import { countedMetrics } from '../plan/metrics';
 import { ChainFronts } from './chainFronts';
 import { type CutFamily, linkSeconds } from './cutFamily';
 import type { Front } from './labels';
-import { combine, crossingFigure, type Measure, measuresOf, objectiveMeasure } from './measures';
+import { combine, crossingFigure, type Measure, measuresOf, objectiveMeasure, partFigure } from './measures';
 import type { PlanSearch } from './planSearch';
 
 /** Relative difference below which two values count as equal. */
@@ -97,9 +98,9 @@ function withoutOneTier(chosen: readonly number[], link: number, full: number): 
 /** A measure of a plan without what crosses one link. */
 function valueWithout({ costs, family }: ChainFronts, measure: Measure, link: number, chosen: readonly number[]) {
   let value = 0;
-  for (const [k, below] of family.secondsBelow.entries()) {
-    const busyS = (below[chosen[k] ?? family.size - 1] ?? 0) - (below[chosen[k - 1] ?? 0] ?? 0);
-    value = combine(measure, value, Math.max(0, busyS) * (measure.rates[k] ?? 0));
+  for (const k of family.spans.keys()) {
+    const figure = partFigure(measure, family, k, chosen[k - 1] ?? 0, chosen[k] ?? family.size - 1);
+    value = combine(measure, value, figure);
   }
   for (const [l, { bandwidthMbps }] of costs.infrastructure.links.entries()) {
     if (l !== link) value = combine(measure, value, crossingFigure(measure, l, chosen[l] ?? 0, 1 / bandwidthMbps));
@@ -109,8 +110,8 @@ function valueWithout({ costs, family }: ChainFronts, measure: Measure, link: nu
 
 function latencyWithout({ costs, family }: ChainFronts, link: number, chosen: readonly number[]): number {
   let latencyS = 0;
-  for (const [k, below] of family.secondsBelow.entries()) {
-    latencyS += Math.max(0, (below[chosen[k] ?? family.size - 1] ?? 0) - (below[chosen[k - 1] ?? 0] ?? 0));
+  for (const [k, span] of family.spans.entries()) {
+    latencyS += busyBetween(span, chosen[k - 1] ?? 0, chosen[k] ?? family.size - 1);
   }
   for (const l of costs.infrastructure.links.keys()) {
     if (l !== link) latencyS += linkSeconds(costs, family, l, chosen[l] ?? 0);

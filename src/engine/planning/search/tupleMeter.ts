@@ -1,4 +1,5 @@
 import { type Metric, metricTable } from '../../../shared/vocabulary/metrics';
+import { busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import type { Objective } from '../infrastructure/infrastructure';
 import { type Limit, limitsOf } from '../plan/constraints';
@@ -52,7 +53,7 @@ export class TupleMeter {
       const table = tiers[k];
       if (table === undefined) continue;
       const upper = positions[k] ?? graph.nodes.length;
-      const busyS = Math.max(0, (table.prefixSeconds[upper] ?? 0) - (table.prefixSeconds[lower] ?? 0));
+      const busyS = busyBetween(table.spans, lower, upper);
       for (let g = 0; g < gauges.length; g++) {
         const gauge = gauges[g];
         if (gauge === undefined) continue;

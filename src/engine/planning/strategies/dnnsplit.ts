@@ -48,6 +48,7 @@ function breaksSessionLimits(costs: CostTables, assignment: Assignment): boolean
 /** Whether what a search over some of the cuts finds may be far from the best: where the best plan is no single cut. */
 function mayMiss({ costs, search, bounds }: StrategyContext): boolean {
   const { objective, constraints } = costs.infrastructure;
-  if (!search.searched.beyondCandidates) return false;
+  // Where a branch ends between the parts of a kernel, a cut may be the best that is no candidate.
+  if (!search.searched.beyondCandidates) return costs.bonds.length > 0;
   return bounds.restricts || isWorstPart(objective) || hasLimits(constraints) || memoriesMayFill(costs);
 }

@@ -1,6 +1,7 @@
 import { say } from '../../../shared/messages/say';
 import { DnnSplitError } from '../../../shared/work/errors';
 import { throwIfCanceled } from '../../../shared/work/work';
+import { busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
 import { rounded } from '../plan/constraints';
 import { crossingValue, sendingValue, type Way, wayOf } from '../plan/metrics';
@@ -54,7 +55,7 @@ export function meanDelaySeconds(costs: CostTables, positions: ArrayLike<number>
   let delayS = 0;
   for (const [k, table] of costs.tiers.entries()) {
     const upper = positions[k] ?? n;
-    const busyS = Math.max(0, (table.prefixSeconds[upper] ?? 0) - (table.prefixSeconds[lower] ?? 0));
+    const busyS = busyBetween(table.spans, lower, upper);
     delayS += queueSeconds(busyS, requestsPerSecond / table.tier.replicas);
     if (k < costs.wires.length) {
       const bytes = costs.wires[k]?.positionBytes[upper] ?? 0;

@@ -25,7 +25,8 @@ export function planWithProof(context: StrategyContext, found: FoundPlan | undef
   if (best === undefined) throw infeasibleError(search, optimum, droppableConstraints(search, optimum, fixedCuts));
   if (found !== undefined) {
     const { objectiveValue } = evaluatePlan(costs, found.assignment);
-    if (objectiveValue <= best.value * (1 + tieTolerance)) return { ...found, evaluatedPlans };
+    const evaluated = Math.max(found.evaluatedPlans, evaluatedPlans);
+    if (objectiveValue <= best.value * (1 + tieTolerance)) return { ...found, evaluatedPlans: evaluated };
   }
   return { assignment: optimum.quickest(best), evaluatedPlans };
 }

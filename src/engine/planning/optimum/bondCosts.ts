@@ -1,0 +1,81 @@
+import type { KernelBond } from '../../split/kernelBonds';
+import type { TensorTopology } from '../../split/topology';
+import type { AdditiveObjective } from '../costs/costModel';
+import type { CostTables } from '../costs/costTables';
+
+/** Tensors, and after them the bonds that no tensor stands for. */
+interface BondTopology extends TensorTopology {
+  /** 1 for these bonds. */
+  readonly follows?: Uint8Array;
+}
+
+/** By the bonds of a graph. */
+const extended = new WeakMap<readonly KernelBond[], BondTopology>();
+
+/** Who makes and who reads each tensor, and each bond of a kernel that is no tensor by itself. */
+export function bondTopology({ topology, bonds }: Pick<CostTables, 'topology' | 'bonds'>): BondTopology {
+  const known = extended.get(bonds);
+  if (known !== undefined) return known;
+  const further = bonds.filter(({ tensor }) => tensor < 0);
+  if (further.length === 0) return topology;
+  const made = withBonds(topology, further);
+  extended.set(bonds, made);
+  return made;
+}
+
+function withBonds(topology: TensorTopology, further: readonly KernelBond[]): BondTopology {
+  const tensors = topology.producer.length;
+  const readers = further.flatMap((bond) => bond.readers);
+  const consumerStart = new Int32Array(tensors + further.length + 1);
+  consumerStart.set(topology.consumerStart);
+  for (const [place, bond] of further.entries()) {
+    consumerStart[tensors + place + 1] = (consumerStart[tensors + place] ?? 0) + bond.readers.length;
+  }
+  return {
+    producer: joined(
+      topology.producer,
+      Int32Array.from(further, ({ maker }) => maker),
+    ),
+    consumerStart,
+    consumers: joined(topology.consumers, Int32Array.from(readers)),
+    follows: Uint8Array.from({ length: tensors + further.length }, (_, at) => (at < tensors ? 0 : 1)),
+  };
+}
+
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/**
+ * What broken kernels cost on each link, for the tensors of `bondTopology`: cost of tensor t on link k at `t * links + k`.
+ * @returns nothing where none costs anything.
+ */
+export function bondCosts(costs: CostTables, { perSecond }: AdditiveObjective): Float64Array | undefined {
+  const { bonds, tiers } = costs;
+  const links = tiers.length - 1;
+  if (bonds.length === 0 || links === 0) return undefined;
+  const prices = new Float64Array(bondTopology(costs).producer.length * links);
+  const places = placesOf(costs);
+  for (let link = 0; link < links; link += 1) {
+    const [below, above] = [tiers[link]?.separation?.below, tiers[link + 1]?.separation?.above];
+    const [perSecondBelow = 0, perSecondAbove = 0] = [perSecond[link], perSecond[link + 1]];
+    for (let bond = 0; bond < places.length; bond += 1) {
+      const price = (below?.[bond] ?? 0) * perSecondBelow + (above?.[bond] ?? 0) * perSecondAbove;
+      prices[(places[bond] ?? 0) * links + link] = price;
+    }
+  }
+  return prices;
+}
+
+const placesKnown = new WeakMap<readonly KernelBond[], Int32Array>();
+
+/** Per bond its tensor of `bondTopology`. */
+function placesOf({ bonds, topology }: CostTables): Int32Array {
+  let next = topology.producer.length;
+  const places = placesKnown.get(bonds) ?? Int32Array.from(bonds, ({ tensor }) => (tensor < 0 ? next++ : tensor));
+  placesKnown.set(bonds, places);
+  return places;
+}
