@@ -10,29 +10,27 @@ import { ThreadHeaps } from './threadHeaps.mjs';
 
 /** The language server, spoken to over its standard streams. */
 export class BenchServer {
-  /** @param {import('node:child_process').ChildProcess} child @param {import('vscode-jsonrpc').MessageConnection} connection @param {ThreadHeaps} heaps */
+  /** @param {import('node:child_process').ChildProcess} child @param {import('vscode-jsonrpc').MessageConnection} connection @param {ThreadHeaps | undefined} heaps */
   constructor(child, connection, heaps) {
     this.child = child;
     this.connection = connection;
     this.heaps = heaps;
   }
 
-  /** @param {string} program @param {string} folder for files of the moment */
+  /** One whose heaps can be asked for. @param {string} program @param {string} folder for files of the moment */
   static async start(program, folder) {
     const heaps = new ThreadHeaps(folder);
     const child = spawn(process.execPath, [...heaps.nodeArguments, program, '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: heaps.environment,
     });
-    const streams = /** @type {const} */ ([
-      new StreamMessageReader(child.stdout),
-      new StreamMessageWriter(child.stdin),
-    ]);
-    const connection = createMessageConnection(...streams);
-    connection.listen();
-    await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
-    await connection.sendNotification('initialized', {});
-    return new BenchServer(child, connection, heaps);
+    return new BenchServer(child, await connected(child), heaps);
+  }
+
+  /** One as the extension starts it. @param {string} program @param {readonly string[]} args */
+  static async startAlone(program, args) {
+    const child = spawn(process.execPath, [program, '--stdio', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    return new BenchServer(child, await connected(child), undefined);
   }
 
   /** Opens a model as the graph does, and asks what its views ask. @param {string} path @returns {Promise<{ text: string }>} its plan */
@@ -55,7 +53,7 @@ export class BenchServer {
 
   /** @returns {Promise<Held>} */
   async held() {
-    const threads = await this.heaps.afterCollection();
+    const threads = (await this.heaps?.afterCollection()) ?? [];
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     const residentMB = (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6;
     const heapMB = threads.reduce((sum, { usedMB }) => sum + usedMB, 0);
@@ -76,4 +74,14 @@ export class BenchServer {
     this.connection.dispose();
     this.child.kill();
   }
+}
+
+/** @param {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, null>} child */
+async function connected(child) {
+  const streams = /** @type {const} */ ([new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin)]);
+  const connection = createMessageConnection(...streams);
+  connection.listen();
+  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  await connection.sendNotification('initialized', {});
+  return connection;
 }

@@ -28,12 +28,12 @@ with open(os.environ['DNNSPLIT_USAGE_FILE'], 'w') as file:
     json.dump({'cpuMs': 1e3 * (usage.ru_utime + usage.ru_stime), 'mostMemoryMB': kilobytes / 1024}, file)
 `;
 
-/** Runs Node with some arguments. @param {readonly string[]} args @returns {Usage} */
-export function usageOfNode(args) {
+/** Runs Node with some arguments. @param {readonly string[]} args @param {NodeJS.ProcessEnv} [environment] beyond this process's @returns {Usage} */
+export function usageOfNode(args, environment = {}) {
   return inProbeFolder((folder, usageFile) => {
     const probe = join(folder, 'probe.cjs');
     writeFileSync(probe, nodeProbe);
-    return run(process.execPath, ['--require', probe, ...args], usageFile);
+    return run(process.execPath, ['--require', probe, ...args], usageFile, environment);
   });
 }
 
@@ -47,11 +47,11 @@ export function pythonHas(module) {
   return spawnSync('python3', ['-c', `import ${module}`]).status === 0;
 }
 
-/** @param {string} program @param {readonly string[]} args @param {string} usageFile @returns {Usage} */
-function run(program, args, usageFile) {
+/** @param {string} program @param {readonly string[]} args @param {string} usageFile @param {NodeJS.ProcessEnv} [environment] @returns {Usage} */
+function run(program, args, usageFile, environment) {
   const start = performance.now();
   const { status, stderr } = spawnSync(program, args, {
-    env: { ...process.env, DNNSPLIT_USAGE_FILE: usageFile },
+    env: { ...process.env, ...environment, DNNSPLIT_USAGE_FILE: usageFile },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const wallMs = performance.now() - start;

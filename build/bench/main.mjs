@@ -14,6 +14,7 @@ import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
 import { relay } from './relay.mjs';
 import { evaluatedPlans, exact, layout, planning, reading, scaling, slider } from './sections.mjs';
+import { serving } from './serving.mjs';
 import { splitting } from './splitting.mjs';
 import { comparing, serverStart } from './waiting.mjs';
 import { workspace } from './workspace.mjs';
@@ -36,6 +37,7 @@ const sections = new Map([
   ['hops', { title: 'What a relay adds to a request', run: hops }],
   ['splitting', { title: 'Models with many weights split and verified', run: splitting }],
   ['relay', { title: 'A relay beside plain TCP and beside a bare server', run: relay }],
+  ['serving', { title: 'A relay as it serves by default', run: serving }],
   ['layout', { title: 'Layout of a large graph', run: layout }],
   ['frames', { title: 'Work per frame of the graph view, in a browser', run: frames }],
   ['opening', { title: 'From the command to the tree and the first picture, in VS Code', run: opening }],

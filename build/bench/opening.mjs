@@ -15,6 +15,8 @@ import { writeResidualNetwork } from './writeModels.mjs';
 /** @typedef {{ tree: number, graph: number }} Opening milliseconds from the command to each of both */
 /** @typedef {{ vscode: import('../../test/vscode/driver/obtainVscode.mjs').VscodeServer, program: string, extensionsFolder: string }} Stage */
 
+/** Files of the workspace to open, with commas between them; all where it is not set. */
+const modelsVariable = 'DNNSPLIT_OPENING';
 /** Long enough for the workbench to have nothing left to do; in shorter times it is the workbench that is measured. */
 const quietMs = 4000;
 /** Longer than the server takes until it keeps its compiled programs. */
@@ -47,8 +49,11 @@ export async function opening(bench) {
   }
   writeResidualNetwork(join(workspace, 'nodes20k.onnx'), 20_000);
   files.push('nodes20k.onnx');
+  const chosen = process.env[modelsVariable]?.split(',');
+  const opened = files.filter((file) => chosen?.includes(file) ?? true);
   const netron = netronSource();
   if (netron === undefined) say(`  Netron: left out, ${netronVariable} names no folder of a checkout of it`);
+  const after = (/** @type {string} */ file) => opened[(opened.indexOf(file) + 1) % opened.length] ?? file;
   try {
     /** @type {Map<string, Opening[]>} */
     const openings = new Map();
@@ -57,7 +62,7 @@ export async function opening(bench) {
     const add = (/** @type {string} */ name, /** @type {Opening} */ opened) =>
       openings.set(name, [...(openings.get(name) ?? []), opened]);
     for (let round = 0; round < rounds; round++) {
-      for (const [turn, file] of files.entries()) {
+      for (const file of opened) {
         const dataFolder = await mkdtemp(join(tmpdir(), 'dnnsplit-opening-'));
         await inWindow(stage, workspace, dataFolder, async (page) => {
           add(`${file}, first window ever`, await openOne(page, file));
@@ -65,13 +70,12 @@ export async function opening(bench) {
         });
         await inWindow(stage, workspace, dataFolder, async (page) => {
           add(`${file}, first in a window`, await openOne(page, file));
-          const other = files[(turn + 1) % files.length] ?? file;
+          const other = after(file);
           add(`${other}, after another`, await openOne(page, other));
         });
         await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
         if (netron === undefined) continue;
-        const other = files[(turn + 1) % files.length] ?? file;
-        const shown = await inNetron(program, netron, join(workspace, file), join(workspace, other));
+        const shown = await inNetron(program, netron, join(workspace, file), join(workspace, after(file)));
         peers.set(file, [...(peers.get(file) ?? []), shown]);
       }
     }

@@ -1,11 +1,10 @@
 /** What a relay takes: 800 kB one way beside plain TCP, and small requests beside HTTP around ONNX Runtime. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { root } from './loadProduct.mjs';
+import { httpAnswer, percentiles, RawClient, timed } from './rawClient.mjs';
 import { bundleRelay, startProgram } from './relayPrograms.mjs';
 import { sayTarget } from './sections.mjs';
+import { inferRequest, writeBarePeer, writeHttpPeer, writeLastTier, writeTcpPeer } from './servedModel.mjs';
 import { figure, spread } from './statistics.mjs';
 
 const { onnx } = onnxProto;
@@ -16,51 +15,66 @@ const warmups = 50;
 const requestsPerRound = 200;
 /** Requests that are on their way at once, and how long they are counted, in each round. */
 const [connections, countedMs] = [8, 1000];
+const oneThread = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 
 /** @param {import('./sections.mjs').Bench} bench */
 export async function relay(bench) {
   const { folder } = bench;
   const program = await bundleRelay(folder);
   const serve = (/** @type {string} */ contract) => startProgram([program, contract, '--port', '0', '--threads', '1']);
-  const sum = await serve(writeTier(folder, 'sum', large, 1, 'ReduceSum'));
-  const tcp = await startProgram([writeTcpPeer(folder)]);
-  const identity = writeTier(folder, 'echo', small, small, 'Identity');
-  const echo = await serve(identity);
-  const bare = await startProgram([writeBarePeer(folder, identity)]);
+  const sum = writeTier(folder, 'sum', large, 1, 'ReduceSum');
+  const echo = writeTier(folder, 'echo', small, small, 'Identity');
+  const aboutSize = [
+    await serve(sum),
+    await startProgram([writeTcpPeer(folder, large * floatBytes)]),
+    await startProgram([writeHttpPeer(folder)]),
+    await startProgram([writeBarePeer(sum, [vector('x', large)], oneThread)]),
+  ];
+  const aboutCount = [await serve(echo), await startProgram([writeBarePeer(echo, [vector('x', small)], oneThread)])];
   try {
-    await oneWay(bench, sum.port, tcp.port);
-    await manySmall(bench, echo.port, bare.port);
+    await oneWay(bench, aboutSize);
+    await manySmall(bench, aboutCount[0]?.port ?? 0, aboutCount[1]?.port ?? 0);
   } finally {
-    for (const { stop } of [sum, tcp, echo, bare]) stop();
+    for (const { stop } of [...aboutSize, ...aboutCount]) stop();
   }
 }
 
-/** @param {import('./sections.mjs').Bench} bench @param {number} relayPort @param {number} tcpPort */
-async function oneWay(bench, relayPort, tcpPort) {
+/** @param {import('./sections.mjs').Bench} bench @param {readonly import('./relayPrograms.mjs').Server[]} servers the relay, TCP, HTTP, HTTP around ONNX Runtime */
+async function oneWay(bench, servers) {
   const body = Buffer.alloc(large * floatBytes);
-  const [overHttp, overTcp] = [new RawClient(relayPort, httpAnswer), new RawClient(tcpPort, fourBytes)];
-  /** @type {number[][]} */
-  const [ours, plain] = [[], []];
-  const request = inferRequest('sum', body, large);
-  for (let count = -warmups; count < bench.rounds * requestsPerRound; count++) {
-    const taken = [await timed(() => overHttp.ask(request)), await timed(() => overTcp.ask(body))];
-    if (count < 0) continue;
-    ours?.push(taken[0] ?? 0);
-    plain?.push(taken[1] ?? 0);
-  }
-  overHttp.close();
-  overTcp.close();
-  const [a, b] = [percentiles(ours ?? []), percentiles(plain ?? [])];
-  bench.say(
-    `  800 kB in, 4 B out: relay p50 ${figure(a.p50)}, p99 ${figure(a.p99)} ms; TCP ${figure(b.p50)}, ${figure(b.p99)}`,
+  const request = inferRequest('sum', [vector('x', large)], body);
+  const clients = servers.map(({ port }, index) =>
+    index === 1
+      ? { client: new RawClient(port, () => 4), sent: body }
+      : { client: new RawClient(port, httpAnswer), sent: request },
   );
-  sayTarget(bench, 'relay over TCP at p50', a.p50 / b.p50, 2.2, 'times');
-  sayTarget(bench, 'relay over TCP at p99', a.p99 / b.p99, 5, 'times');
+  /** @type {number[][]} */
+  const times = servers.map(() => []);
+  for (let count = -warmups; count < bench.rounds * requestsPerRound; count++) {
+    for (const [index, { client, sent }] of clients.entries()) {
+      const taken = await timed(() => client.ask(sent));
+      if (count >= 0) times[index]?.push(taken);
+    }
+  }
+  for (const { client } of clients) client.close();
+  const none = { p50: Number.NaN, p99: Number.NaN };
+  const [ours = none, tcp = none, http = none, bare = none] = times.map(percentiles);
+  for (const [name, { p50, p99 }] of Object.entries({
+    relay: ours,
+    TCP: tcp,
+    'bare HTTP': http,
+    'HTTP around ONNX Runtime': bare,
+  }))
+    bench.say(
+      `  ${`800 kB in, 4 B out: ${name}`.padEnd(46)} p50 ${figure(p50)}, p99 ${figure(p99)} ms, p50 over TCP ${figure(p50 / tcp.p50)}`,
+    );
+  sayTarget(bench, 'relay over TCP at p50', ours.p50 / tcp.p50, 2.2, 'times');
+  sayTarget(bench, 'relay over TCP at p99', ours.p99 / tcp.p99, 5, 'times');
 }
 
 /** @param {import('./sections.mjs').Bench} bench @param {number} relayPort @param {number} barePort */
 async function manySmall(bench, relayPort, barePort) {
-  const request = inferRequest('echo', Buffer.alloc(small * floatBytes, 1), small);
+  const request = inferRequest('echo', [vector('x', small)], Buffer.alloc(small * floatBytes, 1));
   /** @type {number[][]} */
   const perSecond = [[], []];
   for (let round = 0; round <= bench.rounds; round++) {
@@ -90,151 +104,23 @@ async function countAnswers(port, request) {
   return answered / seconds;
 }
 
-/** @param {readonly number[]} values */
-function percentiles(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (/** @type {number} */ part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-/** @param {() => Promise<void>} run @returns {Promise<number>} milliseconds */
-async function timed(run) {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
-
-/** @param {Buffer} received @returns {number | undefined} bytes of a whole answer, once its head is there */
-function httpAnswer(received) {
-  const end = received.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const head = received.toString('latin1', 0, end);
-  if (!head.startsWith('HTTP/1.1 200'))
-    throw new Error(`A server answered: ${received.toString('utf8').slice(0, 300)}`);
-  return end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
-}
-
-const fourBytes = () => 4;
-
-/** One connection, one request at a time, with as little of its own as there can be. */
-class RawClient {
-  /** @param {number} port @param {(received: Buffer) => number | undefined} wholeLength */
-  constructor(port, wholeLength) {
-    this.wholeLength = wholeLength;
-    /** @type {Buffer} */
-    this.received = Buffer.alloc(0);
-    /** @type {{ done: () => void, fail: (error: unknown) => void } | undefined} */
-    this.waiting = undefined;
-    this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    this.socket.on('data', (piece) => this.receive(piece));
-    this.socket.on('error', (error) => this.waiting?.fail(error));
-  }
-
-  /** @param {Buffer} request @returns {Promise<void>} */
-  ask(request) {
-    return new Promise((done, fail) => {
-      this.waiting = { done, fail };
-      this.socket.write(request);
-    });
-  }
-
-  /** @param {Buffer} piece */
-  receive(piece) {
-    this.received = this.received.length === 0 ? piece : Buffer.concat([this.received, piece]);
-    try {
-      if (this.received.length < (this.wholeLength(this.received) ?? Number.POSITIVE_INFINITY)) return;
-    } catch (error) {
-      return this.waiting?.fail(error);
-    }
-    this.received = Buffer.alloc(0);
-    this.waiting?.done();
-  }
-
-  close() {
-    this.socket.destroy();
-  }
-}
-
-/** @param {string} model @param {Buffer} body @param {number} elements */
-function inferRequest(model, body, elements) {
-  const parameters = { binary_data_size: body.byteLength };
-  const inputs = [{ name: 'x', datatype: 'FP32', shape: [elements], parameters }];
-  const json = Buffer.from(JSON.stringify({ inputs, parameters: { binary_data_output: true } }));
-  const head = [
-    `POST /v2/models/${model}/infer HTTP/1.1`,
-    'host: localhost',
-    `content-length: ${json.byteLength + body.byteLength}`,
-    `inference-header-content-length: ${json.byteLength}`,
-  ];
-  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), json, body]);
+/** @param {string} name @param {number} elements @returns {import('./servedModel.mjs').Described} */
+function vector(name, elements) {
+  return { name, dtype: 'float32', shape: [elements] };
 }
 
 /** A last tier of one node. @param {string} folder @param {string} name @param {number} elements @param {number} answered @param {string} opType */
 function writeTier(folder, name, elements, answered, opType) {
-  const tensor = (/** @type {string} */ of, /** @type {number} */ count) => {
-    return { name: of, dtype: 'float32', shape: [count], bytes: floatBytes * count };
-  };
-  const [input, answer] = [tensor('x', elements), tensor('y', answered)];
-  const contract = {
-    ...{ format: 'dnnsplit.contract', formatVersion: 1, model: name, tier: 'last', position: 1, tierCount: 2 },
-    segment: { file: 'model.onnx', inputs: [input], outputs: [answer] },
-    ...{ receives: [input], receivesAs: 'original', sends: [], sendsAs: 'original' },
-    ...{ answers: [answer], answersAbove: [] },
-  };
-  const info = (/** @type {string} */ of, /** @type {number} */ count) => {
-    return { name: of, type: { tensorType: { elemType: 1, shape: { dim: [{ dimValue: count }] } } } };
+  const [input, answer] = [vector('x', elements), vector('y', answered)];
+  const info = (/** @type {import('./servedModel.mjs').Described} */ { name: of, shape }) => {
+    return { name: of, type: { tensorType: { elemType: 1, shape: { dim: shape.map((dimValue) => ({ dimValue })) } } } };
   };
   const graph = {
     name,
     node: [{ opType, input: ['x'], output: ['y'] }],
-    ...{ input: [info('x', elements)], output: [info('y', answered)] },
+    ...{ input: [info(input)], output: [info(answer)] },
   };
-  const model = { irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph };
-  const place = join(folder, name);
-  mkdirSync(place);
-  writeFileSync(join(place, 'model.onnx'), onnx.ModelProto.encode(onnx.ModelProto.create(model)).finish());
-  writeFileSync(join(place, 'contract.json'), JSON.stringify(contract));
-  return join(place, 'contract.json');
-}
-
-const tellPort = "function () { process.stderr.write('peer listens on 127.0.0.1:' + this.address().port + '\\n'); }";
-
-/** Reads 800 kB and answers with four bytes. @param {string} folder */
-function writeTcpPeer(folder) {
-  const path = join(folder, 'tcp.cjs');
-  const text = `require('node:net').createServer({ noDelay: true }, (socket) => {
-      let bytes = 0;
-      socket.on('data', (piece) => {
-        bytes += piece.length;
-        if (bytes < ${large * floatBytes}) return;
-        bytes -= ${large * floatBytes};
-        socket.write(Buffer.alloc(4));
-      });
-      socket.on('error', () => socket.destroy());
-    }).listen(0, '127.0.0.1', ${tellPort});`;
-  writeFileSync(path, text);
-  return path;
-}
-
-/** Gives the bytes of a request to ONNX Runtime and sends back those of the answer, and looks at nothing else. @param {string} folder @param {string} contract */
-function writeBarePeer(folder, contract) {
-  const path = join(folder, 'bare.cjs');
-  const model = join(contract, '../model.onnx');
-  const text = `const ort = require(${JSON.stringify(join(root, 'node_modules/onnxruntime-node'))});
-    ort.InferenceSession.create(${JSON.stringify(model)}, { intraOpNumThreads: 1, interOpNumThreads: 1 }).then((session) => {
-      require('node:http').createServer((request, response) => {
-        const pieces = [];
-        request.on('data', (piece) => pieces.push(piece));
-        request.on('end', async () => {
-          const body = Buffer.concat(pieces).subarray(-${small * floatBytes});
-          const values = new Float32Array(new Uint8Array(body).buffer);
-          const { y } = await session.run({ x: new ort.Tensor('float32', values, [${small}]) });
-          const answer = Buffer.from(y.data.buffer, y.data.byteOffset, y.data.byteLength);
-          response.writeHead(200, { 'content-length': answer.byteLength });
-          response.end(answer);
-        });
-      }).listen(0, '127.0.0.1', ${tellPort});
-    });`;
-  writeFileSync(path, text);
-  return path;
+  const model = onnx.ModelProto.create({ irVersion: 8, opsetImport: [{ domain: '', version: 17 }], graph });
+  const bytes = onnx.ModelProto.encode(model).finish();
+  return writeLastTier(join(folder, name), { name, model: bytes, inputs: [input], outputs: [answer] });
 }

@@ -1,15 +1,23 @@
-import { readdirSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import * as esbuild from 'esbuild';
+import { join, resolve } from 'node:path';
 import { appendNotices } from './notices.mjs';
 import { onlyDecoding } from './onlyDecoding.mjs';
 import { ownMessages } from './ownMessages.mjs';
+import { inPieces } from './pieces.mjs';
+import { startsNoPrograms } from './startsNoPrograms.mjs';
 import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** @typedef {esbuild.BuildOptions & { entryPoints: Record<string, string> }} Program */
+/** @typedef {import('esbuild').BuildOptions & { entryPoints: Record<string, string> }} Program */
+
+/** What a run of `dnnsplit analyze` loads one after the other. */
+const quickestCommand = [
+  'src/cli/main.ts',
+  'src/cli/commands/analyze.ts',
+  'src/app/model/analyzeFile.ts',
+  'src/engine/report/analysisReport.ts',
+  'src/app/plan/statedPlan.ts',
+];
 
 /**
  * What esbuild makes each program from.
@@ -17,7 +25,7 @@ export const root = resolve(import.meta.dirname, '../..');
  * @returns {Program[]}
  */
 export function programs(production) {
-  /** @type {esbuild.BuildOptions} */
+  /** @type {import('esbuild').BuildOptions} */
   const common = {
     absWorkingDir: root,
     outdir: 'dist',
@@ -29,7 +37,7 @@ export function programs(production) {
     metafile: true,
     tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
   };
-  /** @type {esbuild.BuildOptions} */
+  /** @type {import('esbuild').BuildOptions} */
   const node = {
     ...common,
     platform: 'node',
@@ -102,77 +110,20 @@ export function programs(production) {
       target: 'chrome128',
       entryPoints: { webThread: 'src/web/thread.ts' },
     },
+    { ...node, entryPoints: { cli: 'src/cli/start/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
     inPieces(
-      { ...node, entryPoints: { cli: 'src/cli/main.ts' }, plugins: [onlyDecoding()] },
+      { ...node, entryPoints: { cliProgram: 'src/cli/main.ts' }, plugins: [onlyDecoding(), startsNoPrograms()] },
       production,
-      '#!/usr/bin/env node',
+      quickestCommand,
     ),
     inPieces({ ...node, entryPoints: { extension: 'src/extension/main.ts' }, external: ['vscode'] }, production),
   ];
 }
 
 /**
- * Some programs come in pieces, so that what one run does not use is neither read nor compiled: a command of the command
- * line needs little of the others, and the extension needs the language client with its first request only. Several
- * programs have in pieces what they share. esbuild splits ES modules alone, so each piece becomes a CommonJS module afterwards.
- * @param {Program} program its pieces are called after its first entry point
- * @param {boolean} production
- * @param {string} [banner] of the piece that is started
- * @returns {Program}
- */
-function inPieces(program, production, banner) {
-  const [name = ''] = Object.keys(program.entryPoints);
-  const toCommonJs = async (/** @type {esbuild.OutputFile} */ { path, text }) => {
-    const { code, map } = await esbuild.transform(text, {
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      minify: production,
-      legalComments: 'inline',
-      sourcemap: production ? false : 'external',
-      sourcefile: basename(path),
-      supported: { 'dynamic-import': false },
-      ...(banner !== undefined && basename(path) === `${name}.js` && { banner }),
-    });
-    await writeFile(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
-    if (map !== '') await writeFile(`${path}.map`, map);
-  };
-  return {
-    ...program,
-    format: 'esm',
-    splitting: true,
-    chunkNames: `${name}_[hash]`,
-    sourcemap: production ? false : 'inline',
-    write: false,
-    plugins: [
-      ...(program.plugins ?? []),
-      {
-        name: 'pieces',
-        setup: (build) =>
-          build.onEnd(async ({ outputFiles = [] }) => {
-            await Promise.all(outputFiles.map(toCommonJs));
-            await removeOldPieces(name, outputFiles);
-          }),
-      },
-    ],
-  };
-}
-
-/** A piece whose content changed has another name. @param {string} name @param {readonly esbuild.OutputFile[]} pieces */
-async function removeOldPieces(name, pieces) {
-  if (pieces.length === 0) return;
-  const folder = dirname(pieces[0]?.path ?? '');
-  const current = new Set(pieces.map(({ path }) => basename(path)));
-  const old = readdirSync(folder).filter(
-    (file) => new RegExp(`^${name}_\\w+\\.js(\\.map)?$`).test(file) && !current.has(file.replace(/\.map$/, '')),
-  );
-  await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
-}
-
-/**
  * The relay is copied into deployments by itself, so that what it must say about its parts is inside of it.
  * @param {string} file of the program
- * @returns {esbuild.Plugin}
+ * @returns {import('esbuild').Plugin}
  */
 function noticesInside(file) {
   return {

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { productVersion } from '../shared/version';
 import type { AddCommand } from './otherCommands';
-import { exitCodes, exitCodesHelp } from './terminal/exitCode';
+import { exitCodesHelp } from './terminal/exitCode';
 import { endInWords, tellFailure } from './terminal/failures';
 
 const program = new Command('dnnsplit')
@@ -38,12 +38,5 @@ async function main(): Promise<void> {
   await program.parseAsync();
 }
 
-/** What commander and the programs beside this one need; `npm install` only warns. */
-const leastNode = 20;
-
 endInWords();
-if (Number.parseInt(process.versions.node, 10) < leastNode) {
-  process.stderr.write(`dnnsplit: Node.js ${leastNode} or later is required; this is ${process.versions.node}.\n`);
-  process.exit(exitCodes.refused);
-}
 main().catch(tellFailure);

@@ -4,7 +4,9 @@
  * workspace.
  */
 import { join } from 'node:path';
-import { loadProgram } from './programs/loadProgram';
+import { keptIn } from '../programs/keptIn';
+import { loadProgram } from '../programs/loadProgram';
+import { optimizeLater } from '../programs/optimizeLater';
 import { tryUriToPath } from './sessions/uris';
 import { Trust } from './workers/trust';
 import { createWorkers } from './workers/workers';
@@ -16,6 +18,7 @@ function argument(name: string): string | undefined {
   return at < 0 ? undefined : process.argv[at + 1];
 }
 
+optimizeLater();
 const codeFolder = argument('--code-folder');
 const trust = new Trust();
 if (process.argv.includes('--trusted')) trust.grant();
@@ -32,5 +35,5 @@ if (firstModel !== undefined) {
   // Whatever is wrong with the model is told to the one who opens it.
   void reading.catch(() => undefined).finally(startLayout);
 }
-const { serve } = loadProgram(join(__dirname, 'languageServer.js'), codeFolder) as LanguageServer;
+const { serve } = loadProgram(join(__dirname, 'languageServer.js'), keptIn(codeFolder)) as LanguageServer;
 serve(workers, trust, __dirname);

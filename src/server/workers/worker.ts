@@ -1,7 +1,8 @@
 /** Every worker thread begins here: loads the program that its starter names. */
 import { workerData } from 'node:worker_threads';
-import { loadProgram } from '../programs/loadProgram';
+import { keptIn } from '../../programs/keptIn';
+import { loadProgram } from '../../programs/loadProgram';
 import type { WorkerProgram } from './workerClient';
 
 const { program, codeFolder }: WorkerProgram = workerData;
-loadProgram(program, codeFolder);
+loadProgram(program, keptIn(codeFolder));

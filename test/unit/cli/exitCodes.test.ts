@@ -63,12 +63,6 @@ describe('the exit code of the command line', () => {
     expect(outside.status).toBe(3);
   });
 
-  it('is 2 with one sentence on a Node that is too old', () => {
-    const { status, stderr } = runAfter('Object.defineProperty(process.versions, "node", { value: "18.20.4" });');
-    expect(stderr).toBe('dnnsplit: Node.js 20 or later is required; this is 18.20.4.\n');
-    expect(status).toBe(2);
-  });
-
   it.each([[], ['plan'], ['verify']])('is listed in the help of dnnsplit %s', (...command) => {
     const { stdout } = spawnSync(process.execPath, [bundled.program('cli'), ...command, '--help'], {
       encoding: 'utf8',

@@ -24,14 +24,14 @@ export function candidateOutcomes(
   plan: Assignment,
 ): CandidateOutcome[] {
   const { links, objective } = costs.infrastructure;
-  return candidates.map((candidate) => {
+  const spans = spansOfCuts(costs, [{ position: 0 }, ...candidates, { position: costs.graph.nodes.length }]);
+  return candidates.map((candidate, index) => {
     if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
     const members = membersBelow(costs.graph, candidate);
-    const spans = spansOfCuts(costs, [{ position: 0 }, candidate, { position: costs.graph.nodes.length }]);
     let best: { valueFor: (metric: Metric) => number; link: number; value: number } | undefined;
     for (const link of links.keys()) {
       if (!mayCross(bounds, members, link)) continue;
-      const valueFor = crossingOnce(costs, candidate, spans, link);
+      const valueFor = crossingOnce(costs, candidate, link, busyBeside(spans, index + 1, link));
       const value = objectiveOf(valueFor, objective);
       if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { valueFor, link, value };
     }
@@ -59,24 +59,21 @@ function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolea
   return true;
 }
 
-/**
- * A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it.
- * @param spans of each tier from the first node to the candidate and on to the last.
- */
+/** Busy seconds of the tiers below and above a link with a cut on it, one of several between no nodes and all. */
+function busyBeside(spans: readonly BusySpans[], cut: number, link: number): readonly [number, number] {
+  const [below, above] = [spans[link], spans[link + 1]];
+  const all = (below?.ends.length ?? 1) - 1;
+  return [below ? busyBetween(below, 0, cut) : 0, above ? busyBetween(above, cut, all) : 0];
+}
+
+/** A metric of the plan with the candidate on one link: the input reaches tier `link` over the links below it. */
 function crossingOnce(
   costs: CostTables,
   candidate: Candidate,
-  spans: readonly BusySpans[],
   link: number,
+  busyS: readonly [number, number],
 ): (metric: Metric) => number {
   const { infrastructure } = costs;
-  const secondsOn = (k: number) => {
-    const span = spans[k];
-    return span === undefined ? 0 : k === link ? busyBetween(span, 0, 1) : busyBetween(span, 1, 2);
-  };
-  const used = infrastructure.tiers.slice(link, link + 2).map((_, at) => {
-    return { k: link + at, busyS: secondsOn(link + at) };
-  });
   const crossed = infrastructure.links.slice(0, link + 1).map((_, l) => ({
     up: wayOf(infrastructure, l, 'up'),
     down: wayOf(infrastructure, l, 'down'),
@@ -86,7 +83,9 @@ function crossingOnce(
   const comesBack = costs.answers.comesBack;
   return (metric) => {
     let sum = 0;
-    for (const { k, busyS } of used) sum = joined(metric, sum, busyValue(metric, busyS, infrastructure, k));
+    for (const [above, seconds] of busyS.entries()) {
+      sum = joined(metric, sum, busyValue(metric, seconds, infrastructure, link + above));
+    }
     for (const { up, down, bytes, answerBytes } of crossed) {
       sum = joined(metric, sum, searchedTransferValue(metric, bytes, up));
       if (comesBack) sum = joined(metric, sum, answerValue(metric, answerBytes, down));
