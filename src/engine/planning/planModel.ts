@@ -28,6 +28,7 @@ import { infeasibleRegime, reasonAt } from './limits/infeasibleRegime';
 import { OptimumSearch, type Patience } from './optimum/optimumSearch';
 import { type ParetoFront, paretoFront } from './optimum/paretoFront';
 import type { AuditFinding, Certificate, Plan, Regime } from './plan/plan';
+import { memoriesMayFill } from './search/partMemory';
 import { PlanSearch } from './search/planSearch';
 import { searchableCuts } from './search/searchableCuts';
 import type { StrategyContext } from './strategies/strategy';
@@ -203,7 +204,7 @@ function prepare(
       ? cutsAtPositions(graph, candidates, infrastructure.tiers, options.cuts ?? [])
       : cutsOfPlacement(graph, infrastructure.tiers, options.placement);
   const bounds = tierBounds(graph, infrastructure, fixedCuts);
-  const cuts = searchableCuts(costs, candidates);
+  const cuts = searchableCuts(costs, candidates, !bounds.restricts && !memoriesMayFill(costs));
   const findings = auditCandidates(costs, infrastructure.objective, options.boundedBlocks);
   const isEnough = options.candidatesOnly === true || candidatesSuffice(findings, costs);
   const search = new PlanSearch(costs, bounds, cuts, isEnough, work);

@@ -23,15 +23,34 @@ export function cutsBesideKernels(
   candidates: readonly Cut[],
 ): Cut[] {
   const broken = brokenBonds(bonds);
-  const minima = minimaBetween(liveBytes(graph, bytesOf).bytes, {
-    makesAnswer: (place) => (answers[place] ?? 0) > 0,
-    breaksKernel: (position) => broken.by({ position }).length > 0,
+  const { bytes } = liveBytes(graph, bytesOf);
+  const makesAnswer = (place: number) => (answers[place] ?? 0) > 0;
+  const all = minimaBetween(bytes, { makesAnswer, breaksKernel: (at) => broken.by({ position: at }).length > 0 });
+  let lower: number | undefined;
+  const minima = all.filter((position) => {
+    const isRuledOut =
+      lower !== undefined &&
+      (bytes[lower] ?? 0) <= (bytes[position] ?? 0) &&
+      !answers.subarray(lower, position).some((one) => one > 0) &&
+      breaksNoMore(bonds, broken.by({ position: lower }), broken.by({ position }));
+    if (!isRuledOut) lower = position;
+    return !isRuledOut;
   });
   const step = Math.ceil(minima.length / mostPositions);
   const positions = minima.filter((_, index) => index % step === 0);
   const whole = candidates.filter((cut) => broken.by(cut).length > 0).map((cut) => withWholeKernels(graph, bonds, cut));
   const cuts = [...positions.map((position) => cutAtPosition(graph, position)), ...whole];
   return [...new Map(cuts.map((cut) => [cutKey(cut), cut])).values()];
+}
+
+/** Whether a cut costs no more than another one in each kernel, on any tiers. */
+function breaksNoMore(bonds: readonly KernelBond[], lower: readonly number[], upper: readonly number[]): boolean {
+  const sumOf = (some: readonly number[], main: number, of: 'bytes' | 'launches') =>
+    some.reduce((sum, bond) => sum + (bonds[bond]?.main === main ? (bonds[bond]?.[of] ?? 0) : 0), 0);
+  return lower.every((bond) => {
+    const main = bonds[bond]?.main ?? -1;
+    return (['bytes', 'launches'] as const).every((of) => sumOf(lower, main, of) <= sumOf(upper, main, of));
+  });
 }
 
 /** The smallest cut that holds another one and breaks no kernel. */

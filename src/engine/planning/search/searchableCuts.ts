@@ -1,9 +1,11 @@
 import { RecentResults } from '../../../shared/recentResults';
-import { cutKey } from '../../split/cuts';
+import { cutKey, membersBelow } from '../../split/cuts';
 import { searchCuts } from '../../split/findCandidates';
-import { cutsBesideKernels } from '../../split/kernelCuts';
+import { cutsBesideKernels, withWholeKernels } from '../../split/kernelCuts';
 import type { Candidate, Cut, SplitGraph } from '../../split/splitGraph';
+import { answersAbove } from '../costs/answers';
 import type { CostTables, WireTable } from '../costs/costTables';
+import { bytesCrossing } from './cutFamily';
 
 /** Cuts that were found under sizes on the wire and answers. */
 interface FoundCuts {
@@ -23,12 +25,29 @@ const besideKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
  * wire, which differ from the tensors' own when an input has a given size or a link encodes float32 tensors smaller; and
  * those that a smaller cut does not rule out because an answer is made between the two or it breaks a kernel.
+ * @param isFree true where neither pins nor memories rule anything out: then a cut inside of kernels is left out where their
+ * ends are no dearer.
  */
-export function searchableCuts(costs: CostTables, candidates: readonly Candidate[]): Cut[] {
+export function searchableCuts(costs: CostTables, candidates: readonly Candidate[], isFree = false): Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) for (const cut of cutsUnder(costs, wire)) cuts.set(cutKey(cut), cut);
   for (const cut of cutsForKernels(costs, [...cuts.values()])) cuts.set(cutKey(cut), cut);
-  return [...cuts.values()].sort((a, b) => a.position - b.position);
+  const all = [...cuts.values()].sort((a, b) => a.position - b.position);
+  return isFree && costs.bonds.length > 0 ? all.filter((cut) => !isBetterAtItsEnd(costs, cut)) : all;
+}
+
+/** Whether the rest of the kernels that a cut breaks runs for nothing on every tier, and no more crosses above it. */
+function isBetterAtItsEnd(costs: CostTables, cut: Cut): boolean {
+  const { graph, tiers, wires, answers, bonds } = costs;
+  const whole = withWholeKernels(graph, bonds, cut);
+  if (whole === cut || answers.carried.length > 0) return false;
+  const below = membersBelow(graph, cut);
+  const takesNothing = (node: number) => tiers.every(({ seconds }) => seconds[node] === 0);
+  return (
+    wires.every((wire) => bytesCrossing(costs, wire, whole) <= bytesCrossing(costs, wire, cut)) &&
+    answersAbove(answers, whole) === answersAbove(answers, cut) &&
+    membersBelow(graph, whole).every((member, node) => member === below[node] || takesNothing(node))
+  );
 }
 
 /** What is worth a look besides because cuts inside of kernels cost something. */
