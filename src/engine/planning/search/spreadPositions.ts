@@ -1,8 +1,10 @@
+import { brokenBonds } from '../../split/brokenBonds';
 import type { CostTables } from '../costs/costTables';
 
 /**
  * Positions of the order: all of them where there are few enough, else in each of equal parts of the work the one at which
- * the fewest bytes cross. Work counts as its share of a tier's time, on average over the tiers.
+ * the fewest bytes cross, of equal ones one that breaks no kernel. Work counts as its share of a tier's time, on average over
+ * the tiers.
  * @param most how many there may be; the two ends come besides.
  */
 export function spreadPositions(costs: CostTables, most: number): number[] {
@@ -15,7 +17,7 @@ export function spreadPositions(costs: CostTables, most: number): number[] {
     const now = Math.min(most - 1, Math.floor(shareOf(position) * most));
     const before = chosen.at(-1);
     if (now > part || before === undefined) chosen.push(position);
-    else if (bytesAt(costs, position) < bytesAt(costs, before)) chosen[chosen.length - 1] = position;
+    else if (isBetter(costs, position, before)) chosen[chosen.length - 1] = position;
     part = now;
   }
   return [0, ...chosen, n];
@@ -33,6 +35,13 @@ function workShares({ tiers, graph }: CostTables): (position: number) => number 
     }
     return share / (tiers.length + 1);
   };
+}
+
+function isBetter(costs: CostTables, position: number, before: number): boolean {
+  const [own, other] = [bytesAt(costs, position), bytesAt(costs, before)];
+  if (own !== other) return own < other;
+  const breaks = (at: number) => brokenBonds(costs.bonds).by({ position: at }).length > 0;
+  return breaks(before) && !breaks(position);
 }
 
 function bytesAt({ wires }: CostTables, position: number): number {
