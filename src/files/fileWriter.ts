@@ -37,10 +37,11 @@ export class FileWriter {
     if (this.#length - this.#handed >= handedBytes) this.#handOver();
   }
 
-  /** Nothing more comes: the disk begins with the rest of the file, while others are written. */
+  /** Nothing more comes: the disk begins with what is left of a large file, while others are written. */
   end(): void {
     this.#flush();
-    if (this.#length > this.#handed) this.#handOver();
+    // Little is not worth a descriptor, of which many files would take many.
+    if (this.#length - this.#handed >= bufferBytes) this.#handOver();
   }
 
   /** Makes sure that the file is on disk as a whole, and closes it. */
