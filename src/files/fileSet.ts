@@ -33,9 +33,6 @@ export interface FileSetOptions extends WriteRule {
   readonly folderMode?: number;
 }
 
-/** Files that are on their way to the disk at once. */
-const mostOpen = 16;
-
 /**
  * Files of one folder that appear all together or not at all. They are written into a folder of their own beside their
  * place. Where the place holds nothing but files of an earlier run, folders change places; otherwise the files do, and what
@@ -85,8 +82,7 @@ export class FileSet {
    */
   create(path: string, mode?: number): { write(bytes: Uint8Array): void } {
     return this.#guarded(path, () => {
-      this.#writers.at(-1)?.end();
-      if (this.#writers.length >= mostOpen) this.#writers.at(-mostOpen)?.finish();
+      this.#writers.at(-1)?.finish();
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
       this.#makeFolders(place);
@@ -111,7 +107,7 @@ export class FileSet {
   /** Moves everything to its place. Nothing has moved where this throws. */
   swapIn(): void {
     this.#guarded(this.directory, () => {
-      for (const writer of this.#writers.slice(-mostOpen)) writer.finish();
+      this.#writers.at(-1)?.finish();
       for (const path of this.#paths) this.#requireFree(path);
       const entries = this.#isWhole ? [this.#wholeEntry()] : this.#fileEntries();
       this.#entries = entries;

@@ -1,8 +1,6 @@
-import { closeSync, fdatasync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 const bufferBytes = 1024 * 1024;
-/** The disk begins with so much, while more comes. */
-const handedBytes = 32 * bufferBytes;
 
 /** Writes a new file from its beginning to its end, many small pieces at once. */
 export class FileWriter {
@@ -10,12 +8,10 @@ export class FileWriter {
   readonly #buffer = new Uint8Array(bufferBytes);
   #buffered = 0;
   #length = 0;
-  #handed = 0;
   #isOpen = true;
-  #early: EarlySync | undefined;
 
   /** @throws where the file exists */
-  constructor(private readonly path: string) {
+  constructor(path: string) {
     this.descriptor = openSync(path, 'wx');
   }
 
@@ -34,13 +30,6 @@ export class FileWriter {
       this.#buffered += bytes.length;
     }
     this.#length += bytes.length;
-    if (this.#length - this.#handed >= handedBytes) this.#handOver();
-  }
-
-  /** Nothing more comes: the disk begins with the rest of the file, while others are written. */
-  end(): void {
-    this.#flush();
-    if (this.#length > this.#handed) this.#handOver();
   }
 
   /** Makes sure that the file is on disk as a whole, and closes it. */
@@ -53,52 +42,11 @@ export class FileWriter {
   close(): void {
     if (this.#isOpen) closeSync(this.descriptor);
     this.#isOpen = false;
-    this.#early?.end();
-  }
-
-  #handOver(): void {
-    this.#handed = this.#length;
-    // Windows does not rename folders with open files in them.
-    if (process.platform === 'win32') return;
-    this.#early ??= new EarlySync(this.path);
-    this.#early.begin();
   }
 
   #flush(): void {
     writeAll(this.descriptor, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
-  }
-}
-
-/**
- * Has the disk begin with a file, and waits for nothing. Under a descriptor of its own: a system tells each of them once what
- * went wrong, and it is the other one that waits for the whole file and has to hear of it.
- */
-class EarlySync {
-  readonly #descriptor: number;
-  #running = 0;
-  #isEnded = false;
-
-  constructor(path: string) {
-    this.#descriptor = openSync(path, 'r+');
-  }
-
-  begin(): void {
-    this.#running += 1;
-    fdatasync(this.#descriptor, () => {
-      this.#running -= 1;
-      if (this.#isEnded) this.#closeWhenDone();
-    });
-  }
-
-  end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#closeWhenDone();
-  }
-
-  #closeWhenDone(): void {
-    if (this.#running === 0) closeSync(this.#descriptor);
   }
 }
 
