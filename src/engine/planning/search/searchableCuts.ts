@@ -18,8 +18,9 @@ interface FoundCuts {
 const mostKept = 4;
 /** By the tensors, which say who makes and who reads what; a plan for other tiers finds the same cuts. */
 const kept = new WeakMap<SplitGraph['tensors'], readonly FoundCuts[]>();
-/** By the bonds of a graph. */
+/** Both by the bonds of a graph. */
 const besideKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
+const worthTheirKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
 
 /**
  * The cuts that a search over candidates looks at: the model's own, and those that are candidates under the sizes on the
@@ -28,12 +29,14 @@ const besideKernels = new RecentResults<CostTables['bonds'], readonly Cut[]>();
  * @param isFree true where neither pins nor memories rule anything out: then a cut inside of kernels is left out where their
  * ends are no dearer.
  */
-export function searchableCuts(costs: CostTables, candidates: readonly Candidate[], isFree = false): Cut[] {
+export function searchableCuts(costs: CostTables, candidates: readonly Candidate[], isFree = false): readonly Cut[] {
   const cuts = new Map<string, Cut>(candidates.map((candidate) => [cutKey(candidate), candidate]));
   for (const wire of new Set(costs.wires)) for (const cut of cutsUnder(costs, wire)) cuts.set(cutKey(cut), cut);
   for (const cut of cutsForKernels(costs, [...cuts.values()])) cuts.set(cutKey(cut), cut);
   const all = [...cuts.values()].sort((a, b) => a.position - b.position);
-  return isFree && costs.bonds.length > 0 ? all.filter((cut) => !isBetterAtItsEnd(costs, cut)) : all;
+  if (!isFree || costs.bonds.length === 0) return all;
+  const parts = [...costs.tiers.map(({ seconds }) => seconds), ...costs.wires, costs.answers, ...all];
+  return worthTheirKernels.get(costs.bonds, parts, () => all.filter((cut) => !isBetterAtItsEnd(costs, cut)));
 }
 
 /** Whether the rest of the kernels that a cut breaks runs for nothing on every tier, and no more crosses above it. */
