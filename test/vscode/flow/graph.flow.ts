@@ -236,7 +236,7 @@ describe.skipIf(program === undefined)(`the graph (${program ? 'real VS Code' : 
     await tab('Plan').click();
     await inGraph('button', 'Compare: single:edge').click({ timeout: 30_000 });
     await inGraph('heading', 'Compared with single:edge').waitFor({ timeout: 20_000 });
-    await workbench.graph.getByText('61 of 157 nodes run on another tier').waitFor();
+    await workbench.graph.getByText('62 of 157 nodes run on another tier').waitFor();
     await workbench.picture('8-compared');
     await inGraph('button', 'Stop Comparing').click();
     await inGraph('heading', 'Compared with single:edge').waitFor({ state: 'detached' });
