@@ -1,4 +1,4 @@
-import { kernelBonds } from '../../split/kernelBonds';
+import { type KernelBond, kernelBonds } from '../../split/kernelBonds';
 import type { SplitGraph } from '../../split/splitGraph';
 import type { Tier } from '../infrastructure/infrastructure';
 import { fusesNodes, launchSeconds } from './costModel';
@@ -23,10 +23,35 @@ export function separationTimes(graph: SplitGraph, tier: Tier, measured: Uint8Ar
   const perByte = memoryGBps === undefined ? 0 : 1 / (memoryGBps * 1e9) / speed;
   const perLaunch = launchSeconds(tier) / speed;
   if (perByte === 0 && perLaunch === 0) return undefined;
-  const bonds = kernelBonds(graph);
-  const priced = (secondsOf: (bytes: number, launches: number) => number) =>
-    Float64Array.from(bonds, ({ main, bytes, launches }) => (measured[main] === 1 ? 0 : secondsOf(bytes, launches)));
-  const above = priced((bytes, launches) => bytes * perByte + launches * perLaunch);
-  if (!above.some((seconds) => seconds > 0)) return undefined;
-  return { below: priced((bytes) => bytes * perByte), above };
+  const { mains, bytes, launches } = figuresOf(kernelBonds(graph));
+  const below = new Float64Array(mains.length);
+  const above = new Float64Array(mains.length);
+  let isFree = true;
+  for (let bond = 0; bond < mains.length; bond++) {
+    if (measured[mains[bond] ?? 0] === 1) continue;
+    const movingS = (bytes[bond] ?? 0) * perByte;
+    below[bond] = movingS;
+    above[bond] = movingS + (launches[bond] ?? 0) * perLaunch;
+    isFree &&= above[bond] === 0;
+  }
+  return isFree ? undefined : { below, above };
+}
+
+/** Of each bond, in lists of their own: every tier looks at them all. */
+interface BondFigures {
+  readonly mains: Int32Array;
+  readonly bytes: Float64Array;
+  readonly launches: Float64Array;
+}
+
+const known = new WeakMap<readonly KernelBond[], BondFigures>();
+
+function figuresOf(bonds: readonly KernelBond[]): BondFigures {
+  const figures = known.get(bonds) ?? {
+    mains: Int32Array.from(bonds, ({ main }) => main),
+    bytes: Float64Array.from(bonds, (bond) => bond.bytes),
+    launches: Float64Array.from(bonds, (bond) => bond.launches),
+  };
+  known.set(bonds, figures);
+  return figures;
 }
