@@ -55,10 +55,12 @@ function breaksNoMore(bonds: readonly KernelBond[], lower: readonly number[], up
 
 /** The smallest cut that holds another one and breaks no kernel. */
 export function withWholeKernels(graph: SplitGraph, bonds: readonly KernelBond[], cut: Cut): Cut {
-  const members = membersBelow(graph, cut);
   const broken = brokenBonds(bonds);
+  let open = broken.by(cut);
+  if (open.length === 0) return cut;
+  const members = membersBelow(graph, cut);
   let whole = cut;
-  for (let open = broken.by(whole); open.length > 0; open = broken.by(whole)) {
+  for (; open.length > 0; open = broken.by(whole)) {
     for (const bond of open) for (const reader of bonds[bond]?.readers ?? []) addWithMakers(graph, members, reader);
     whole = cutAboveMembers(graph, members);
   }

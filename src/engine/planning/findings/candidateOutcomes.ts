@@ -41,7 +41,9 @@ export function candidateOutcomes(
       ...figures((metric) => (valueFor === undefined ? null : metricEntry(metric).toFigure(valueFor(metric)))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
-      chosen: [...new Set([candidate, wholeCut(costs, candidate)])].some((cut) => isCutOf(costs, cut, plan)),
+      chosen: [...new Set([candidate, withWholeKernels(costs.graph, costs.bonds, candidate)])].some((cut) =>
+        isCutOf(costs, cut, plan),
+      ),
     };
   });
 }
@@ -97,11 +99,6 @@ function crossingOnce(
 function upBytes(costs: CostTables, candidate: Candidate, link: number): number {
   const wire = costs.wires[link];
   return wire === undefined ? 0 : bytesCrossing(costs, wire, candidate);
-}
-
-/** A cut with the rest of the kernels that it breaks, where that costs something; else the cut itself. */
-export function wholeCut({ graph, bonds }: CostTables, cut: Cut): Cut {
-  return bonds.length === 0 ? cut : withWholeKernels(graph, bonds, cut);
 }
 
 /** True when the plan cuts exactly here, on whichever link. */

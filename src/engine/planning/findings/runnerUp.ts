@@ -1,11 +1,11 @@
 import type { CandidateOutcome } from '../../../shared/reports/reports';
 import { membersBelow } from '../../split/cuts';
+import { withWholeKernels } from '../../split/kernelCuts';
 import type { Candidate } from '../../split/splitGraph';
 import type { CostTables } from '../costs/costTables';
 import { evaluatePlan } from '../costs/evaluate';
 import { brokenConstraints } from '../plan/constraints';
 import type { Plan } from '../plan/plan';
-import { wholeCut } from './candidateOutcomes';
 
 /** Candidates that are tried where the best ones break a limit. */
 const mostTried = 20;
@@ -28,7 +28,7 @@ export function runnerUp(
   for (const { outcome, candidate } of others.slice(0, mostTried)) {
     const { link } = outcome;
     if (link === null || candidate === undefined) continue;
-    const plans = [...new Set([candidate, wholeCut(costs, candidate)])].map((cut): Plan => {
+    const plans = [...new Set([candidate, withWholeKernels(costs.graph, costs.bonds, candidate)])].map((cut): Plan => {
       const assignment = membersBelow(costs.graph, cut).map((isBelow) => (isBelow === 1 ? link : link + 1));
       const evaluation = evaluatePlan(costs, assignment);
       return { strategy: 'dnnsplit', assignment, evaluation, evaluatedPlans: others.length };
