@@ -47,12 +47,9 @@ export class Arrivals {
     const total = (this.bytesOf.get(sender) ?? 0) + bytes;
     this.bytesOf.delete(sender);
     this.bytesOf.set(sender, total);
-    if (this.bytesOf.size > mostSenders) this.forgetOldest();
+    if (this.bytesOf.size <= mostSenders) return total;
+    const [oldest = ''] = this.bytesOf.keys();
+    this.bytesOf.delete(oldest);
     return total;
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.bytesOf.keys();
-    if (oldest !== undefined) this.bytesOf.delete(oldest);
   }
 }

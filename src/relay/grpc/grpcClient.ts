@@ -104,10 +104,7 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   async probe(bytes: number, headers: Readonly<Record<string, string>>): Promise<unknown> {
-    const limit = {
-      ending: Ending.with(AbortSignal.timeout(probeTimeoutMs)),
-      deadlineMs: performance.now() + probeTimeoutMs,
-    };
+    const limit = within(probeTimeoutMs);
     const request = { payload: new Uint8Array(bytes) };
     const { message } = await this.send<ProbeResponse>('Probe', request, metadataOf(headers), limit);
     return jsonOrText(message.received);
@@ -137,9 +134,7 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   private ask<Response>(method: MethodName, request: object) {
-    const ending = Ending.with(AbortSignal.timeout(questionTimeoutMs));
-    const limit = { ending, deadlineMs: performance.now() + questionTimeoutMs };
-    return this.send<Response>(method, request, new Metadata(), limit);
+    return this.send<Response>(method, request, new Metadata(), within(questionTimeoutMs));
   }
 
   private send<Response>(
@@ -189,6 +184,10 @@ export class GrpcInferenceClient implements TensorServer {
   private late(): Refusal {
     return new Refusal(504, say('peer.late', { title: this.options.title, address: this.options.address }));
   }
+}
+
+function within(timeoutMs: number): Pick<Call, 'ending' | 'deadlineMs'> {
+  return { ending: Ending.with(AbortSignal.timeout(timeoutMs)), deadlineMs: performance.now() + timeoutMs };
 }
 
 /** On the clock of `Date`. */

@@ -21,7 +21,8 @@ export class Body {
   ) {}
 
   add(piece: Buffer): void {
-    if (this.length === 0 && piece.byteLength === this.announced && this.isAligned(piece)) {
+    const isAligned = (piece.byteOffset + this.aligned) % binaryAlignment === 0;
+    if (isAligned && piece.byteLength === this.announced) {
       this.only = piece;
       return;
     }
@@ -37,10 +38,6 @@ export class Body {
     const { only } = this;
     if (only !== undefined) return new Uint8Array(only.buffer, only.byteOffset, only.byteLength);
     return this.room.subarray(0, this.length);
-  }
-
-  private isAligned({ byteOffset }: Uint8Array): boolean {
-    return (byteOffset + this.aligned) % binaryAlignment === 0;
   }
 
   private widen(needed: number): void {

@@ -198,51 +198,27 @@ export function encodeResponse(
     ...(request.id !== undefined && { id: request.id }),
     ...(Object.keys(extra).length > 0 && { parameters: extra }),
   };
-  const isPlain = Object.keys(head).length === 2 && chosen.length > 0 && chosen.every(({ binary }) => binary);
-  if (isPlain && latest !== undefined && isAlike(latest, modelName, chosen)) {
-    return { headers: latest.headers, parts: [latest.json, ...chosen.map(({ tensor }) => tensor.data)] };
+  const isPlain = Object.keys(head).length === 2 && chosen.every(({ binary }) => binary);
+  const described = isPlain ? [modelName, ...chosen.flatMap(({ tensor }) => descriptionOf(tensor))] : [];
+  if (isPlain && described.length === latest.length && described.every((item, at) => item === latest[at])) {
+    return { headers: latestHeaders, parts: [...latestJson, ...chosen.map(({ tensor }) => tensor.data)] };
   }
   const message = joinMessage(
     head,
     'outputs',
     chosen.map(({ tensor, binary }) => encodeTensor(tensor, binary)),
   );
-  const [json] = message.parts;
-  if (isPlain && json !== undefined) {
-    const tensors = chosen.map(({ tensor: { data, ...described } }) => ({ ...described, bytes: data.byteLength }));
-    latest = { modelName, tensors, headers: message.headers, json };
-  }
+  if (isPlain) [latest, latestHeaders, latestJson] = [described, message.headers, message.parts.slice(0, 1)];
   return message;
 }
 
-/** The newest answer in binary alone, without its tensors' bytes: most answers of a model differ in nothing else. */
-let latest:
-  | {
-      readonly modelName: string;
-      readonly tensors: readonly (Omit<Tensor, 'data'> & { readonly bytes: number })[];
-      readonly headers: EncodedMessage['headers'];
-      readonly json: Uint8Array;
-    }
-  | undefined;
+/** What the newest answer of binary tensors alone describes, and how: most answers of a model differ only in their bytes. */
+let latest: readonly unknown[] = [];
+let latestHeaders: EncodedMessage['headers'] = {};
+let latestJson: EncodedMessage['parts'] = [];
 
-function isAlike(
-  { modelName, tensors }: NonNullable<typeof latest>,
-  model: string,
-  chosen: readonly { readonly tensor: Tensor }[],
-): boolean {
-  if (modelName !== model || tensors.length !== chosen.length) return false;
-  return tensors.every((one, index) => {
-    const other = chosen[index]?.tensor;
-    return (
-      other !== undefined &&
-      one.name === other.name &&
-      one.datatype === other.datatype &&
-      one.scale === other.scale &&
-      one.bytes === other.data.byteLength &&
-      one.shape.length === other.shape.length &&
-      one.shape.every((dim, axis) => dim === other.shape[axis])
-    );
-  });
+function descriptionOf({ name, datatype, scale, data, shape }: Tensor): unknown[] {
+  return [name, datatype, scale, data.byteLength, shape.length, ...shape];
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -53,12 +53,8 @@ export class Admission {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
         fail(whileWaiting(ending.reason));
       };
-      if (ending.isOver) {
-        fail(whileWaiting(ending.reason));
-        return;
-      }
-      ending.hear(giveUp);
       this.waiting.push(entry);
+      ending.hear(giveUp);
     });
   }
 

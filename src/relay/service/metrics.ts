@@ -20,17 +20,12 @@ class Histogram {
 
   /** @param labels in Prometheus' form */
   observe(seconds: number, labels = ''): void {
-    const series = this.series.get(labels) ?? this.begin(labels);
+    const series = this.series.get(labels) ?? new Series();
+    this.series.set(labels, series);
     series.sum += seconds;
     series.count += 1;
     const first = bucketsS.findIndex((bound) => seconds <= bound);
     if (first >= 0) series.counts[first] = (series.counts[first] ?? 0) + 1;
-  }
-
-  private begin(labels: string): Series {
-    const series = new Series();
-    this.series.set(labels, series);
-    return series;
   }
 
   /** Count and sum in seconds of the series whose labels pass. */
