@@ -100,7 +100,7 @@ function wire({
   parts.add(registerLanguageModelTools(server));
   parts.add(logOpenings(models, log));
   parts.add(startForDocuments(server, notifier));
-  parts.add(startAhead(server));
+  parts.add(startAhead(context));
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellTrust()));
   parts.add(
     server.onDidChangeState((state) => {

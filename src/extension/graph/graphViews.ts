@@ -26,7 +26,6 @@ export interface ShownGraph {
 export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvider, vscode.WebviewPanelSerializer {
   readonly #disposables = new DisposableStore();
   readonly #shown = new Set<ShownGraph>();
-  /** Read with the first graph. */
   #pageFiles: ReturnType<typeof readPageFiles> | undefined;
 
   constructor(
@@ -128,10 +127,21 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     this.activate(modelUri);
   }
 
+  /** Reads what every page of a graph is made of, which takes longest where the workbench has other things to do. */
+  readAhead(): void {
+    this.#files().catch(() => {
+      this.#pageFiles = undefined;
+    });
+  }
+
+  #files(): ReturnType<typeof readPageFiles> {
+    this.#pageFiles ??= readPageFiles(vscode.Uri.joinPath(this.extensionUri, 'dist'));
+    return this.#pageFiles;
+  }
+
   async #fillPage(graph: ShownGraph): Promise<void> {
     try {
-      this.#pageFiles ??= readPageFiles(vscode.Uri.joinPath(this.extensionUri, 'dist'));
-      const files = await this.#pageFiles;
+      const files = await this.#files();
       if (!this.#shown.has(graph)) return;
       graph.panel.webview.html = graphPage({
         ...files,
