@@ -3,9 +3,10 @@
  * and hearing it takes a good part of a small request's time, so that one is made only for functions of Node.js.
  */
 export class Ending {
+  /** These two change in `end` alone. */
+  isOver = false;
+  reason: unknown;
   private readonly listeners = new Set<() => void>();
-  private hasCome = false;
-  private why: unknown;
   private controller: AbortController | undefined;
 
   /** Ends with a signal of others. */
@@ -17,34 +18,25 @@ export class Ending {
     return ending;
   }
 
-  get isOver(): boolean {
-    return this.hasCome;
-  }
-
-  get reason(): unknown {
-    return this.why;
-  }
-
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.hasCome) this.controller.abort(this.why);
+      if (this.isOver) this.controller.abort(this.reason);
     }
     return this.controller.signal;
   }
 
   end(reason?: unknown): void {
-    if (this.hasCome) return;
-    this.hasCome = true;
-    this.why = reason;
+    if (this.isOver) return;
+    this.isOver = true;
+    this.reason = reason;
     this.controller?.abort(reason);
     for (const listener of this.listeners) listener();
-    this.listeners.clear();
   }
 
   /** Calls a listener once the end comes, at once where it has. */
   hear(listener: () => void): void {
-    if (this.hasCome) listener();
+    if (this.isOver) listener();
     else this.listeners.add(listener);
   }
 

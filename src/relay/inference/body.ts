@@ -7,8 +7,7 @@ const roomForUnknown = 2;
 
 /** A body as it comes: each piece goes to its place at once, while the processor still has it at hand. */
 export class Body {
-  private room = new Uint8Array(0);
-  private only: Buffer | undefined;
+  private room: Uint8Array = new Uint8Array();
   private length = 0;
 
   /**
@@ -21,22 +20,20 @@ export class Body {
   ) {}
 
   add(piece: Buffer): void {
-    const isAligned = (piece.byteOffset + this.aligned) % binaryAlignment === 0;
-    if (isAligned && piece.byteLength === this.announced) {
-      this.only = piece;
-      return;
+    const { buffer, byteOffset, byteLength } = piece;
+    const needed = this.length + byteLength;
+    if (byteLength === this.announced && (byteOffset + this.aligned) % binaryAlignment === 0) {
+      this.room = new Uint8Array(buffer, byteOffset, byteLength);
+    } else {
+      if (needed > this.room.byteLength) this.widen(needed);
+      this.room.set(piece, this.length);
+      giveBack(piece);
     }
-    const needed = this.length + piece.byteLength;
-    if (needed > this.room.byteLength) this.widen(needed);
-    this.room.set(piece, this.length);
     this.length = needed;
-    giveBack(piece);
   }
 
   /** A plain array, since `slice` of a Buffer would share its memory. */
   whole(): Uint8Array {
-    const { only } = this;
-    if (only !== undefined) return new Uint8Array(only.buffer, only.byteOffset, only.byteLength);
     return this.room.subarray(0, this.length);
   }
 

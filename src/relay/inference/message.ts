@@ -200,22 +200,25 @@ export function encodeResponse(
   };
   const isPlain = Object.keys(head).length === 2 && chosen.every(({ binary }) => binary);
   const described = isPlain ? [modelName, ...chosen.flatMap(({ tensor }) => descriptionOf(tensor))] : [];
-  if (isPlain && described.length === latest.length && described.every((item, at) => item === latest[at])) {
-    return { headers: latestHeaders, parts: [...latestJson, ...chosen.map(({ tensor }) => tensor.data)] };
+  const { described: before, headers, json } = latest;
+  if (described.length === before.length && described.every((item, at) => item === before[at])) {
+    return { headers, parts: [...json, ...chosen.map(({ tensor }) => tensor.data)] };
   }
   const message = joinMessage(
     head,
     'outputs',
     chosen.map(({ tensor, binary }) => encodeTensor(tensor, binary)),
   );
-  if (isPlain) [latest, latestHeaders, latestJson] = [described, message.headers, message.parts.slice(0, 1)];
+  if (isPlain) latest = { described, headers: message.headers, json: message.parts.slice(0, 1) };
   return message;
 }
 
 /** What the newest answer of binary tensors alone describes, and how: most answers of a model differ only in their bytes. */
-let latest: readonly unknown[] = [];
-let latestHeaders: EncodedMessage['headers'] = {};
-let latestJson: EncodedMessage['parts'] = [];
+let latest: {
+  readonly described: readonly unknown[];
+  readonly headers: EncodedMessage['headers'];
+  readonly json: EncodedMessage['parts'];
+} = { described: [undefined], headers: {}, json: [] };
 
 function descriptionOf({ name, datatype, scale, data, shape }: Tensor): unknown[] {
   return [name, datatype, scale, data.byteLength, shape.length, ...shape];
