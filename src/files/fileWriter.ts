@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 const bufferBytes = 1024 * 1024;
+/** Linux may look for memory in one piece for a write of 1 MB, which takes it several times as long as the same in parts. */
+const largestWriteBytes = 256 * 1024;
 
 /** Writes a new file from its beginning to its end, many small pieces at once. */
 export class FileWriter {
@@ -52,6 +54,6 @@ export class FileWriter {
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) {
-    written += writeSync(descriptor, bytes, written, bytes.length - written);
+    written += writeSync(descriptor, bytes, written, Math.min(largestWriteBytes, bytes.length - written));
   }
 }

@@ -1,3 +1,4 @@
+import { Ending } from './ending';
 import type { Tensor } from './tensor';
 
 /** The session that a request is a step of, where the model keeps state between requests. */
@@ -16,7 +17,7 @@ export interface Sequence {
 /** What travels with a request's tensors through every tier and engine that works on it. */
 export interface Call {
   /** Ends when the request's time is up or its sender is gone; its reason is a `Refusal`. */
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   /** When its time is up, on the clock of `performance.now()`, in milliseconds. */
   readonly deadlineMs: number;
   /** `id` of the protocol's message, where its sender gave one. */
@@ -44,7 +45,7 @@ export interface Span {
 
 /** A call that nobody waits for: it may take as long as it needs. */
 export const unhurriedCall: Call = {
-  signal: new AbortController().signal,
+  ending: new Ending(),
   deadlineMs: Number.POSITIVE_INFINITY,
   headers: {},
   wantsTiming: false,

@@ -3,10 +3,9 @@ import { externalLocations } from '../../engine/onnx/externalLocations';
 import { openExternalData } from '../../files/externalData';
 import { type FileSource, openFileSource } from '../../files/fileSource';
 import { DnnSplitError } from '../../shared/work/errors';
-import { throwIfCanceled, type Work } from '../../shared/work/work';
+import type { Work } from '../../shared/work/work';
 import type { AnalyzedModel } from '../model/analyzeFile';
-import { hashOfParts } from './hashedParts';
-import { hashInThread } from './hashInThread';
+import { hashBeside } from './hashInThread';
 
 /**
  * Identifies an export: the model's nodes, every byte of its weights, and what `borders` says of where it is cut. Parts with
@@ -20,26 +19,17 @@ export function artifactId(
   borders: readonly unknown[],
   work: Work,
 ): () => string {
-  const parts: (string | FileSource)[] = [JSON.stringify([structureHash, borders]), openFileSource(path)];
-  for (const location of [...externalLocations(inferred.model)].sort()) {
-    parts.push(JSON.stringify(location));
-    const file = openPresent(path, location);
-    if (file !== undefined) parts.push(file);
-  }
-  const inThread = hashInThread(parts);
-  let digits = inThread === undefined ? hashHere(parts, work) : undefined;
-  return () => {
-    digits ??= inThread?.(work) ?? hashHere(parts, work);
-    return `sha256:${digits}`;
-  };
-}
-
-function hashHere(parts: readonly (string | FileSource)[], work: Work): string {
-  try {
-    return hashOfParts(parts, () => throwIfCanceled(work));
-  } finally {
-    for (const part of parts) if (typeof part !== 'string') part.close();
-  }
+  const locations = [...externalLocations(inferred.model)].sort();
+  const digits = hashBeside(() => {
+    const parts: (string | FileSource)[] = [JSON.stringify([structureHash, borders]), openFileSource(path)];
+    for (const location of locations) {
+      parts.push(JSON.stringify(location));
+      const file = openPresent(path, location);
+      if (file !== undefined) parts.push(file);
+    }
+    return parts;
+  }, work);
+  return () => `sha256:${digits()}`;
 }
 
 function openPresent(modelPath: string, location: string): FileSource | undefined {

@@ -3,6 +3,7 @@ import { bandwidthAt, type Trace } from '../../engine/planning/bandwidths/trace'
 import type { EmulatedLink } from '../../relay/execution/emulatedLink';
 import { InferenceClient } from '../../relay/execution/inferenceClient';
 import { timingParameter } from '../../relay/inference/travelling';
+import { Ending } from '../../runtime/ending';
 import { unhurriedCall } from '../../runtime/executor';
 import { randomInput, randomNumbers } from '../../runtime/randomInputs';
 import type { ContractDocument } from '../../shared/documents/contract';
@@ -108,7 +109,7 @@ async function askAll(
   const client = new InferenceClient({ address, modelName: contract.model, title: 'The first tier', ...limits });
   const random = randomNumbers(1);
   const inputs = interfaceOf(contract).inputs.map((tensor) => randomInput(tensor, sizesOfPlan(plan), random));
-  const call = { ...unhurriedCall, signal: ended, wantsTiming: true };
+  const call = { ...unhurriedCall, ending: Ending.with(ended), wantsTiming: true };
   try {
     while (!ended.aborted) {
       const start = performance.now();

@@ -27,9 +27,12 @@ export class Arrivals {
     let pieces = 0;
     return {
       grow: (bytes) => {
-        const total = this.count(sender, bytes);
-        [lastMs, lastBytes] = [this.now(), total];
-        if (bodyBytes === 0) [startMs, startBytes] = [lastMs, lastBytes];
+        lastBytes = this.count(sender, bytes);
+        lastMs = this.now();
+        if (bodyBytes === 0) {
+          startMs = lastMs;
+          startBytes = lastBytes;
+        }
         bodyBytes += bytes;
         pieces += 1;
       },
@@ -44,8 +47,9 @@ export class Arrivals {
     const total = (this.bytesOf.get(sender) ?? 0) + bytes;
     this.bytesOf.delete(sender);
     this.bytesOf.set(sender, total);
-    const [oldest] = this.bytesOf.keys();
-    if (this.bytesOf.size > mostSenders && oldest !== undefined) this.bytesOf.delete(oldest);
+    if (this.bytesOf.size <= mostSenders) return total;
+    const [oldest = ''] = this.bytesOf.keys();
+    this.bytesOf.delete(oldest);
     return total;
   }
 }

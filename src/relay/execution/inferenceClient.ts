@@ -70,7 +70,7 @@ export class InferenceClient implements TensorServer {
     const report = (status: number, receivedBytes: number) =>
       this.options.observe?.({ status, elapsedMs: performance.now() - start, sentBytes, receivedBytes });
     try {
-      await this.shaper?.transfer(sentBytes, call.signal).catch(() => Promise.reject(this.ended(call)));
+      await this.shaper?.transfer(sentBytes, call.ending.signal).catch(() => Promise.reject(this.ended(call)));
       const answer = await this.sendAgain(message, call);
       report(answer.status, answer.body.byteLength);
       return this.decode(answer);
@@ -93,8 +93,8 @@ export class InferenceClient implements TensorServer {
 
   /** A server that is not there yet may be a moment later, when the request itself is tried. */
   private describeFor(call: Call): Promise<ServerDescription> {
-    return this.describe(call.signal).catch((error: unknown) => {
-      if (call.signal.aborted) throw this.ended(call);
+    return this.describe(call.ending.signal).catch((error: unknown) => {
+      if (call.ending.isOver) throw this.ended(call);
       if (!mayTryAgain(error)) throw this.unreachable(error);
       return { takesBinary: true, metadata: {} };
     });
@@ -131,12 +131,18 @@ export class InferenceClient implements TensorServer {
     for (let attempt = 0; ; attempt += 1) {
       try {
         const headers = { ...call.headers, ...message.headers, ...timeLeft(call) };
-        return await this.connection.send('POST', `${this.modelPath}/infer`, headers, message.parts, call.signal);
+        return await this.connection.send(
+          'POST',
+          `${this.modelPath}/infer`,
+          headers,
+          message.parts,
+          call.ending.signal,
+        );
       } catch (error) {
-        if (call.signal.aborted) throw new NoAnswer(this.ended(call));
+        if (call.ending.isOver) throw new NoAnswer(this.ended(call));
         if (!mayTryAgain(error) || attempt >= this.options.retries) throw new NoAnswer(this.unreachable(error));
-        await delay(50 * 2 ** attempt, undefined, { signal: call.signal }).catch(() => undefined);
-        if (call.signal.aborted) throw new NoAnswer(this.ended(call));
+        await delay(50 * 2 ** attempt, undefined, { signal: call.ending.signal }).catch(() => undefined);
+        if (call.ending.isOver) throw new NoAnswer(this.ended(call));
       }
     }
   }
@@ -146,8 +152,7 @@ export class InferenceClient implements TensorServer {
   }
 
   /** Why a request ended before its answer came. */
-  private ended({ signal }: Call): Refusal {
-    const reason: unknown = signal.reason;
+  private ended({ ending: { reason } }: Call): Refusal {
     if (Refusal.is(reason) && reason.status !== 504) return reason;
     return new Refusal(504, say('peer.late', { title: this.options.title, address: this.connection.origin }));
   }

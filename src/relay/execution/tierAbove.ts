@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { Ending } from '../../runtime/ending';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { bytesOfAll, type Tensor } from '../../runtime/tensor';
@@ -310,21 +311,20 @@ async function limited<Value>(
   reason: Refusal | undefined,
   work: (call: Call) => Promise<Value>,
 ): Promise<Value> {
-  const limit = new AbortController();
-  const end = () => limit.abort(call.signal.reason);
-  if (call.signal.aborted) end();
-  call.signal.addEventListener('abort', end, { once: true });
+  const limit = new Ending();
+  const end = () => limit.end(call.ending.reason);
+  call.ending.hear(end);
   let timer: NodeJS.Timeout | undefined;
   const wait = () => {
     const ms = leftMs();
-    if (ms <= 0) limit.abort(reason);
+    if (ms <= 0) limit.end(reason);
     else timer = setTimeout(wait, Math.min(longestTimerMs, Math.max(1, ms)));
   };
   wait();
   try {
-    return await work({ ...call, signal: limit.signal });
+    return await work({ ...call, ending: limit });
   } finally {
     clearTimeout(timer);
-    call.signal.removeEventListener('abort', end);
+    call.ending.ignore(end);
   }
 }

@@ -1,4 +1,5 @@
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { Ending } from '../../runtime/ending';
 import type { Call } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import type { Tensor } from '../../runtime/tensor';
@@ -85,7 +86,7 @@ export class GrpcInferenceClient implements TensorServer {
     const report = (httpStatus: number, receivedBytes: number) =>
       this.options.observe?.({ status: httpStatus, elapsedMs: performance.now() - start, sentBytes, receivedBytes });
     try {
-      await this.shaper?.transfer(sentBytes, call.signal).catch(() => Promise.reject(this.ended(call)));
+      await this.shaper?.transfer(sentBytes, call.ending.signal).catch(() => Promise.reject(this.ended(call)));
       const request = {
         model_name: this.options.modelName,
         id: call.id ?? '',
@@ -103,7 +104,7 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   async probe(bytes: number, headers: Readonly<Record<string, string>>): Promise<unknown> {
-    const limit = { signal: AbortSignal.timeout(probeTimeoutMs), deadlineMs: performance.now() + probeTimeoutMs };
+    const limit = within(probeTimeoutMs);
     const request = { payload: new Uint8Array(bytes) };
     const { message } = await this.send<ProbeResponse>('Probe', request, metadataOf(headers), limit);
     return jsonOrText(message.received);
@@ -133,15 +134,14 @@ export class GrpcInferenceClient implements TensorServer {
   }
 
   private ask<Response>(method: MethodName, request: object) {
-    const limit = { signal: AbortSignal.timeout(questionTimeoutMs), deadlineMs: performance.now() + questionTimeoutMs };
-    return this.send<Response>(method, request, new Metadata(), limit);
+    return this.send<Response>(method, request, new Metadata(), within(questionTimeoutMs));
   }
 
   private send<Response>(
     method: MethodName | 'Probe',
     request: object,
     metadata: Metadata,
-    { signal, deadlineMs }: Pick<Call, 'signal' | 'deadlineMs'>,
+    { ending, deadlineMs }: Pick<Call, 'ending' | 'deadlineMs'>,
   ): Promise<{ message: Response; metadata: Metadata }> {
     const rpc = this.definition[method];
     if (rpc === undefined) throw new Error(`there is no method ${method}`);
@@ -156,8 +156,8 @@ export class GrpcInferenceClient implements TensorServer {
         metadata,
         { deadline: deadlineOf(deadlineMs) },
         (error, message) => {
-          signal.removeEventListener('abort', cancel);
-          if (error !== null) fail(this.refusalOf(error, signal));
+          ending.ignore(cancel);
+          if (error !== null) fail(this.refusalOf(error, ending));
           else done({ message: message as Response, metadata: first });
         },
       );
@@ -165,27 +165,29 @@ export class GrpcInferenceClient implements TensorServer {
         first = received;
       });
       const cancel = () => sent.cancel();
-      if (signal.aborted) cancel();
-      else signal.addEventListener('abort', cancel, { once: true });
+      ending.hear(cancel);
     });
   }
 
-  private refusalOf(error: ServiceError, signal: AbortSignal): Refusal {
+  private refusalOf(error: ServiceError, ending: Ending): Refusal {
     const { title, address } = this.options;
-    if (signal.aborted || error.code === status.CANCELLED) return this.ended({ signal });
+    if (ending.isOver || error.code === status.CANCELLED) return this.ended({ ending });
     // Without a word of the server it is the deadline that this side set.
     const isOwn = error.code === status.DEADLINE_EXCEEDED && error.metadata.get('dnnsplit-status').length === 0;
     return isOwn ? this.late() : refusalOfGrpc(title, address, error);
   }
 
-  private ended({ signal }: Pick<Call, 'signal'>): Refusal {
-    const reason: unknown = signal.reason;
+  private ended({ ending: { reason } }: Pick<Call, 'ending'>): Refusal {
     return Refusal.is(reason) && reason.status !== 504 ? reason : this.late();
   }
 
   private late(): Refusal {
     return new Refusal(504, say('peer.late', { title: this.options.title, address: this.options.address }));
   }
+}
+
+function within(timeoutMs: number): Pick<Call, 'ending' | 'deadlineMs'> {
+  return { ending: Ending.with(AbortSignal.timeout(timeoutMs)), deadlineMs: performance.now() + timeoutMs };
 }
 
 /** On the clock of `Date`. */

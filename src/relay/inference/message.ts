@@ -187,10 +187,10 @@ export function encodeResponse(
   extra: Readonly<Record<string, unknown>>,
 ): EncodedMessage {
   const wanted = request.outputs ?? outputs.map(({ name }) => ({ name, binary: request.binaryOutput }));
-  const encoded = wanted.map(({ name, binary }) => {
+  const chosen = wanted.map(({ name, binary }) => {
     const tensor = outputs.find((output) => output.name === name);
     if (tensor === undefined) throw new Refusal(400, say('request.noOutput', { name }));
-    return encodeTensor(tensor, binary);
+    return { tensor, binary };
   });
   const head = {
     model_name: modelName,
@@ -198,7 +198,30 @@ export function encodeResponse(
     ...(request.id !== undefined && { id: request.id }),
     ...(Object.keys(extra).length > 0 && { parameters: extra }),
   };
-  return joinMessage(head, 'outputs', encoded);
+  const isPlain = Object.keys(head).length === 2 && chosen.every(({ binary }) => binary);
+  const described = isPlain ? [modelName, ...chosen.flatMap(({ tensor }) => descriptionOf(tensor))] : [];
+  const { described: before, headers, json } = latest;
+  if (described.length === before.length && described.every((item, at) => item === before[at])) {
+    return { headers, parts: [...json, ...chosen.map(({ tensor }) => tensor.data)] };
+  }
+  const message = joinMessage(
+    head,
+    'outputs',
+    chosen.map(({ tensor, binary }) => encodeTensor(tensor, binary)),
+  );
+  if (isPlain) latest = { described, headers: message.headers, json: message.parts.slice(0, 1) };
+  return message;
+}
+
+/** What the newest answer of binary tensors alone describes, and how: most answers of a model differ only in their bytes. */
+let latest: {
+  readonly described: readonly unknown[];
+  readonly headers: EncodedMessage['headers'];
+  readonly json: EncodedMessage['parts'];
+} = { described: [undefined], headers: {}, json: [] };
+
+function descriptionOf({ name, datatype, scale, data, shape }: Tensor): unknown[] {
+  return [name, datatype, scale, data.byteLength, shape.length, ...shape];
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

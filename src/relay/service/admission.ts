@@ -1,3 +1,4 @@
+import type { Ending } from '../../runtime/ending';
 import { Refusal } from '../../runtime/refusal';
 import { say } from '../../shared/messages/say';
 
@@ -28,36 +29,32 @@ export class Admission {
   /**
    * Waits for a place.
    * @returns a function that gives the place back; call it exactly once
-   * @throws Refusal 503 when too many wait already, the signal's reason when it ends the wait
+   * @throws Refusal 503 when too many wait already, the ending's reason when it ends the wait
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async enter(ending: Ending): Promise<() => void> {
     if (this.running < this.maxRunning) {
       this.running += 1;
     } else {
       this.refuseWhenFull();
-      await this.wait(signal);
+      await this.wait(ending);
     }
     return () => this.leave();
   }
 
-  private wait(signal: AbortSignal): Promise<void> {
+  private wait(ending: Ending): Promise<void> {
     return new Promise((done, fail) => {
       const entry = {
         admit: () => {
-          signal.removeEventListener('abort', giveUp);
+          ending.ignore(giveUp);
           done();
         },
       };
       const giveUp = () => {
         this.waiting.splice(this.waiting.indexOf(entry), 1);
-        fail(whileWaiting(signal.reason));
+        fail(whileWaiting(ending.reason));
       };
-      if (signal.aborted) {
-        fail(whileWaiting(signal.reason));
-        return;
-      }
-      signal.addEventListener('abort', giveUp, { once: true });
       this.waiting.push(entry);
+      ending.hear(giveUp);
     });
   }
 

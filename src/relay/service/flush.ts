@@ -20,7 +20,7 @@ export async function flush(
 ): Promise<void> {
   response.cork();
   response.writeHead(200, headers);
-  const pieces = [...inPieces(parts)];
+  const pieces = inPieces(parts);
   const last = pieces.pop();
   for (const piece of pieces) {
     const isTaken = response.write(piece);
@@ -41,10 +41,13 @@ function isWithSystem({ socket, writableLength }: ServerResponse): boolean {
   return socket !== null && !socket.destroyed && writableLength === 0 && socket.writableLength === 0;
 }
 
-function* inPieces(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+function inPieces(parts: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
   for (const part of parts) {
-    for (let at = 0; at < part.byteLength; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
+    for (let at = 0; at < part.byteLength; at += pieceBytes)
+      pieces.push(part.byteLength <= pieceBytes ? part : part.subarray(at, at + pieceBytes));
   }
+  return pieces;
 }
 
 function taken(response: ServerResponse, event: 'drain' | 'finish', hold: MemoryHold, stallMs: number): Promise<void> {

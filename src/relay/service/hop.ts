@@ -1,3 +1,4 @@
+import type { Ending } from '../../runtime/ending';
 import type { Call, Executor } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { bytesOfAll, type Tensor } from '../../runtime/tensor';
@@ -150,7 +151,7 @@ export class Hop {
     const waiting = cut.blocks.filter((id) => !progress.done.has(id));
     if (waiting.length === 0) return;
     const asked = performance.now();
-    const leave = await this.admission.enter(call.signal);
+    const leave = await this.admission.enter(call.ending);
     const start = performance.now();
     this.metrics.queue.observe((start - asked) / 1e3);
     const seen = { 'dnnsplit.cut': cut.id, 'dnnsplit.queue_ms': start - asked };
@@ -159,7 +160,7 @@ export class Hop {
     );
     let outcome = 'failed';
     try {
-      await untilAborted(running, call.signal, this.contract.tier);
+      await untilOver(running, call.ending, this.contract.tier);
       outcome = 'done';
     } finally {
       this.metrics.compute.observe((performance.now() - start) / 1e3, `outcome="${outcome}"`);
@@ -180,7 +181,7 @@ export class Hop {
         const block = this.blocks.get(id);
         const executor = this.executors.get(id);
         if (block === undefined || executor === undefined) throw new Refusal(500, say('hop.noBlock', { block: id }));
-        if (call.signal.aborted) return;
+        if (call.ending.isOver) return;
         const inputs = block.inputs.map((tensor) => pick(known, tensor));
         for (const tensor of await executor.run(inputs, call)) known.set(tensor.name, tensor);
         done.add(id);
@@ -217,16 +218,15 @@ export class Hop {
 }
 
 /** @throws Refusal 504 that names the tier, or the reason why the request ended */
-function untilAborted<Value>(running: Promise<Value>, signal: AbortSignal, tier: string): Promise<Value> {
+function untilOver<Value>(running: Promise<Value>, ending: Ending, tier: string): Promise<Value> {
   return new Promise((done, fail) => {
-    const settle = () => signal.removeEventListener('abort', giveUp);
+    const settle = () => ending.ignore(giveUp);
     const giveUp = () => {
-      const reason: unknown = signal.reason;
+      const { reason } = ending;
       const isLate = !Refusal.is(reason) || reason.status === 504;
       fail(isLate ? new Refusal(504, say('hop.late', { tier })) : reason);
     };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
+    ending.hear(giveUp);
     running.then(
       (value) => {
         settle();

@@ -120,7 +120,7 @@ async function receive(
   const body = await collect(request, {
     maxBytes: maxBodyBytes,
     aligned: Number(request.headers[headerLengthField]) || 0,
-    signal: call.signal,
+    ending: call.ending,
     grows: (bytes) => {
       count(bytes);
       hold.grow(bytes);

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { Ending } from '../../runtime/ending';
 import type { Call, Sequence, Span } from '../../runtime/executor';
 import { Refusal } from '../../runtime/refusal';
 import { say } from '../../shared/messages/say';
@@ -17,8 +18,7 @@ export class RequestCall implements Call {
   id: string | undefined;
   wantsTiming = false;
   span: Span | undefined;
-  private readonly controller = new AbortController();
-  readonly signal: AbortSignal = this.controller.signal;
+  readonly ending = new Ending();
   private readonly timer: NodeJS.Timeout;
   private readonly authorization: string;
 
@@ -56,7 +56,7 @@ export class RequestCall implements Call {
   /** Ends the work of this request. */
   end(reason: Refusal): void {
     clearTimeout(this.timer);
-    if (!this.signal.aborted) this.controller.abort(reason);
+    this.ending.end(reason);
   }
 
   /** Nothing waits for this request any more. */

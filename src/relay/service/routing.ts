@@ -54,7 +54,7 @@ export class Routing {
         return await this.hop.follow(progress, { ...call, waits }, steering.routeOf(cut, waits));
       } catch (error) {
         if (error instanceof SlowLinkError || slowLinkOf(error) !== undefined) tooSlow.add(cut.id);
-        const other = call.signal.aborted ? undefined : this.otherCut(steering, cut, error);
+        const other = call.ending.isOver ? undefined : this.otherCut(steering, cut, error);
         if (other === undefined) throw error;
         if (tried.has(other.id)) {
           if (waits || !tooSlow.has(other.id)) throw error;

@@ -36,7 +36,9 @@ export class StatefulHop implements Pick<Hop, 'answer'> {
     if (early !== undefined && !sequence.isStart) {
       throw new Refusal(400, `State "${early.name}" is kept here; only the first request of a session may carry it.`);
     }
-    return await this.sessions.step(sequence, call.signal, (step) => this.follow(plain, carried, step, call, route));
+    return await this.sessions.step(sequence, call.ending.signal, (step) =>
+      this.follow(plain, carried, step, call, route),
+    );
   }
 
   private async follow(

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { Ending } from '../../runtime/ending';
 import { unhurriedCall } from '../../runtime/executor';
 import type { Tensor } from '../../runtime/tensor';
 import { InferenceClient } from '../execution/inferenceClient';
@@ -29,12 +30,14 @@ const timingsSchema = z.array(
 /** A client of the first tier that looks at where time goes. */
 export class ChainClient {
   private readonly client: InferenceClient;
+  private readonly ending: Ending;
 
   constructor(
     port: number,
     modelName: string,
     private readonly signal: AbortSignal,
   ) {
+    this.ending = Ending.with(signal);
     const limits = { connectTimeoutMs: 3000, maxBodyBytes: 1e9, retries: 0 };
     const address = `http://127.0.0.1:${port}`;
     this.client = new InferenceClient({ address, modelName, title: 'The first tier', ...limits });
@@ -45,7 +48,7 @@ export class ChainClient {
     const start = performance.now();
     const { parameters } = await this.client.infer(inputs, {
       ...unhurriedCall,
-      signal: this.signal,
+      ending: this.ending,
       wantsTiming: true,
     });
     const latencyMs = performance.now() - start;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { subModelPath } from '../../files/reach';
+import { Ending } from '../../runtime/ending';
 import { type Call, type Executor, type Sequence, unhurriedCall } from '../../runtime/executor';
 import { type OnnxRuntimeOptions, onnxRuntimeExecutor } from '../../runtime/onnxRuntime';
 import { Refusal } from '../../runtime/refusal';
@@ -124,10 +125,10 @@ export async function deployedChain(first: ContractDocument, deployment: Running
   return {
     routes: [undefined],
     answer: async (inputs, _, sequence) => {
-      const signal = AbortSignal.timeout(answerTimeoutMs);
+      const ending = Ending.with(AbortSignal.timeout(answerTimeoutMs));
       const deadlineMs = performance.now() + answerTimeoutMs;
       try {
-        const call = { signal, deadlineMs, headers: {}, wantsTiming: true };
+        const call = { ending, deadlineMs, headers: {}, wantsTiming: true };
         const settings = sequence === undefined ? {} : { parameters: protocolParametersOf(sequence) };
         const { outputs, parameters } = await client.infer(inputs, call, settings);
         for (const { tier } of timingsOf(parameters[timingParameter])) tiers.add(tier);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { Body } from '../../../src/relay/inference/body';
 import { collect } from '../../../src/relay/inference/collect';
 
 /** Sends pieces to a server, one after the other, and tells what it has collected of them. */
@@ -44,5 +45,22 @@ describe('a body', () => {
     expect(Buffer.compare(body, all)).toBe(0);
     expect((body.byteOffset + aligned) % 8).toBe(0);
     expect(Buffer.isBuffer(body)).toBe(false);
+  });
+
+  it.each([1_000_000, Number.NaN])('of %d bytes takes little more memory than what has come', (announced) => {
+    const body = new Body(announced, 3);
+    body.add(numbers(100));
+    expect(body.whole().buffer.byteLength).toBeLessThanOrEqual(16 * 100 + 8);
+    body.add(numbers(70_000));
+    expect(Buffer.compare(body.whole(), Buffer.concat([numbers(100), numbers(70_000)]))).toBe(0);
+  });
+
+  it('gives back the memory of its pieces, and of no others', () => {
+    const neighbours = Buffer.allocUnsafeSlow(100_000).fill(7);
+    const [part, own] = [neighbours.subarray(0, 50_000), Buffer.allocUnsafeSlow(50_000).fill(9)];
+    const body = new Body(100_000, 0);
+    for (const piece of [part, own]) body.add(piece);
+    expect([neighbours.byteLength, part.byteLength, own.byteLength]).toEqual([100_000, 50_000, 0]);
+    expect([body.whole()[49_999], body.whole()[50_000]]).toEqual([7, 9]);
   });
 });

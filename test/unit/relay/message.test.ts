@@ -46,6 +46,53 @@ describe('inference requests', () => {
     expect(read(input('y', 2), 7, 8)).toEqual([['y', 7, 8]]);
   });
 
+  it('writes each answer for itself, however much it is like the one before', () => {
+    const answer = (change: Partial<Tensor>, id?: string, model = 'm', more: Partial<Tensor>[] = []) => ({
+      model,
+      id,
+      tensors: [change, ...more].map((one): Tensor => {
+        return { name: 'y', datatype: 'INT8', shape: [2, 3], data: Uint8Array.from([1, 2, 3, 4, 5, 6]), ...one };
+      }),
+    });
+    const answers = [
+      answer({}),
+      answer({ data: new Uint8Array(6).fill(7) }),
+      answer({ shape: [3, 2] }),
+      answer({ shape: [6] }),
+      answer({ name: 'z' }),
+      answer({ datatype: 'UINT8' }),
+      answer({ scale: 0.5 }),
+      answer({ datatype: 'BYTES', shape: [1], data: Uint8Array.from([2, 0, 0, 0, 65, 66]) }),
+      answer({ datatype: 'BYTES', shape: [1], data: Uint8Array.from([1, 0, 0, 0, 65]) }),
+      answer({}, 'seven'),
+      answer({}, undefined, 'other'),
+      answer({}, undefined, 'm', [{ name: 'z' }]),
+    ];
+    const written = ({ model, id, tensors }: (typeof answers)[number], extra = {}) => {
+      const request = { ...decodeRequest(text({ inputs: [] }), undefined), id, binaryOutput: true };
+      const { headers, parts } = encodeResponse(model, request, tensors, extra);
+      const body = Buffer.concat(parts);
+      expect(headers['content-length']).toBe(String(body.byteLength));
+      const length = Number(headers[headerLengthField]);
+      return [JSON.parse(body.toString('utf8', 0, length)), [...body.subarray(length)]];
+    };
+    for (const before of answers)
+      for (const now of answers) {
+        written(before);
+        const { model: model_name, id, tensors } = now;
+        const outputs = tensors.map(({ data, scale, ...tensor }) => {
+          const parameters = {
+            binary_data_size: data.byteLength,
+            ...(scale !== undefined && { dnnsplit_scale: scale }),
+          };
+          return { ...tensor, parameters };
+        });
+        const json = { model_name, model_version: '1', ...(id !== undefined && { id }), outputs };
+        expect(written(now)).toEqual([json, tensors.flatMap(({ data }) => [...data])]);
+        expect(written(now, { said: 1 })[0]).toEqual({ ...json, parameters: { said: 1 } });
+      }
+  });
+
   it('takes flat and nested JSON data, little-endian and row-major', () => {
     const flat = { name: 'x', datatype: 'FP32', shape: [2, 2], data: [1, 2, 3, 4] };
     const nested = {
