@@ -34,7 +34,8 @@ const worthwhile = 0.05;
 export function contractProblem(problem: ExactProblem, further: Further = {}): Contraction {
   const { apart = [], stays, mayWeighLessAbove = false } = further;
   let current: Current = { problem, apart, stays, mayWeighLessAbove };
-  const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
+  const nodeOf = new Int32Array(problem.nodeCount);
+  for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = node;
   for (;;) {
     const target = mergeTargets(current);
     const merged = target.reduce((count, into) => count + (into === NOT_MERGED ? 0 : 1), 0);
@@ -241,16 +242,17 @@ function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
   }
   return {
     kept,
-    producer: Int32Array.from(producer),
-    consumerStart: Int32Array.from(consumerStart),
-    consumers: Int32Array.from(consumers),
+    producer: new Int32Array(producer),
+    consumerStart: new Int32Array(consumerStart),
+    consumers: new Int32Array(consumers),
   };
 }
 
 /** Of costs per tensor and link those of some tensors. */
 function ofTensors(costs: Float64Array, tensors: readonly number[], links: number): Float64Array {
   const some = new Float64Array(tensors.length * links);
-  for (const [place, tensor] of tensors.entries()) {
+  for (let place = 0; place < tensors.length; place += 1) {
+    const tensor = tensors[place] ?? 0;
     for (let link = 0; link < links; link += 1) some[place * links + link] = costs[tensor * links + link] ?? 0;
   }
   return some;

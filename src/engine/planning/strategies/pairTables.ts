@@ -34,7 +34,10 @@ export function pairTables(costs: CostTables, bounds: TierBounds, isMerged: bool
     const stays = Uint8Array.from(answerBytes, (bytes) => (bytes > 0 ? 1 : 0));
     const merged = contractProblem(problem, { apart, stays, mayWeighLessAbove: true });
     const summed = new Float64Array(merged.problem.nodeCount);
-    for (const [node, into] of merged.nodeOf.entries()) summed[into] = (summed[into] ?? 0) + (answerBytes[node] ?? 0);
+    for (let node = 0; node < answerBytes.length; node += 1) {
+      const into = merged.nodeOf[node] ?? 0;
+      summed[into] = (summed[into] ?? 0) + (answerBytes[node] ?? 0);
+    }
     return { ...merged, answerBytes: summed };
   });
 }
@@ -56,7 +59,7 @@ function tablesOf(costs: CostTables, bounds: TierBounds, tensorBytes: readonly F
   const bonds = bondSeconds(costs);
   return {
     problem: { ...topology, tierCount, nodeCount, nodeCost, crossingCost, linkCost: noCosts, reachCost: noCosts },
-    nodeOf: Int32Array.from({ length: nodeCount }, (_, node) => node),
+    nodeOf: new Int32Array(nodeCount).map((_, node) => node),
     apart: bonds === undefined ? [] : [bonds.below, bonds.above],
     answerBytes: answers.nodeBytes,
   };

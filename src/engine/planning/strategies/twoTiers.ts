@@ -73,7 +73,11 @@ export function cutBetween(
   const tables = pairTables(costs, bounds, !bounds.restricts && weights.upper <= weights.lower);
   const { tierOfNode, cost } = solveExactly(problemBetween(tables, objective, lower, upper), context.work);
   if (!Number.isFinite(cost)) return undefined;
-  return Uint8Array.from(tables.nodeOf, (node) => (tierOfNode[node] === 1 ? upper : lower));
+  const assignment = new Uint8Array(tables.nodeOf.length);
+  for (let node = 0; node < assignment.length; node += 1) {
+    assignment[node] = tierOfNode[tables.nodeOf[node] ?? 0] === 1 ? upper : lower;
+  }
+  return assignment;
 }
 
 /** The error of a two-tier strategy that finds no allowed cut. */
