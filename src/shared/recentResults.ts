@@ -1,6 +1,3 @@
-/** Results that are kept per owner. */
-const keptPerOwner = 3;
-
 interface Kept<Result> {
   readonly parts: readonly unknown[];
   readonly result: Result;
@@ -13,15 +10,24 @@ interface Kept<Result> {
 export class RecentResults<Owner extends object, Result> {
   private readonly byOwner = new WeakMap<Owner, Kept<Result>[]>();
 
-  /** @param parts everything besides the owner that the result depends on, compared by identity. */
+  /** @param keptPerOwner how many results. */
+  constructor(private readonly keptPerOwner = 3) {}
+
+  /** @param parts everything besides the owner that the result depends on, compared by identity; bytes by what they are. */
   get(owner: Owner, parts: readonly unknown[], compute: () => Result): Result {
     const kept = this.byOwner.get(owner) ?? [];
     const found = kept.find((one) => haveSameItems(one.parts, parts)) ?? { parts, result: compute() };
-    this.byOwner.set(owner, [found, ...kept.filter((one) => one !== found)].slice(0, keptPerOwner));
+    this.byOwner.set(owner, [found, ...kept.filter((one) => one !== found)].slice(0, this.keptPerOwner));
     return found.result;
   }
 }
 
 function haveSameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
+  return a.length === b.length && a.every((item, index) => item === b[index] || areSameBytes(item, b[index]));
+}
+
+function areSameBytes(a: unknown, b: unknown): boolean {
+  if (!(a instanceof Uint8Array && b instanceof Uint8Array) || a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

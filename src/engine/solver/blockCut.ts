@@ -59,7 +59,10 @@ export function blockCost(problem: ExactProblem, block: Block, frame: BlockFrame
     const producer = problem.producer[tensor] ?? -1;
     const from = producer < firstNode ? frame.entryTier : (tierOfNode[producer - firstNode] ?? 0);
     let to = from;
-    for (const consumer of consumersOf(problem, tensor)) to = Math.max(to, tierOfNode[consumer - firstNode] ?? 0);
+    const end = problem.consumerStart[tensor + 1] ?? 0;
+    for (let at = problem.consumerStart[tensor] ?? 0; at < end; at += 1) {
+      to = Math.max(to, tierOfNode[(problem.consumers[at] ?? 0) - firstNode] ?? 0);
+    }
     for (let link = from; link < to; link += 1) cost += problem.crossingCost[tensor * links + link] ?? 0;
   }
   return cost;

@@ -1,5 +1,5 @@
 import type { Block } from './blockCut';
-import { consumersOf, type ExactProblem, tensorCount } from './problem';
+import { type ExactProblem, tensorCount } from './problem';
 
 /**
  * Cuts a problem at its articulation nodes: after such a node everything that is still to be read was made by that node
@@ -22,9 +22,9 @@ export function splitIntoBlocks(problem: ExactProblem): Block[] {
     firstNode = endNode;
   }
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
-    const consumer = consumersOf(problem, tensor)[0];
-    if (consumer === undefined) continue;
-    tensorsOfBlock[blockOfNode[consumer] ?? 0]?.push(tensor);
+    const start = problem.consumerStart[tensor] ?? 0;
+    if (start === problem.consumerStart[tensor + 1]) continue;
+    tensorsOfBlock[blockOfNode[problem.consumers[start] ?? 0] ?? 0]?.push(tensor);
     const producer = problem.producer[tensor] ?? -1;
     if (producer >= 0) isRead[producer] = 1;
   }
@@ -38,14 +38,16 @@ export function splitIntoBlocks(problem: ExactProblem): Block[] {
 
 /** Ends (one past the node) of the articulation nodes, ascending; the problem's nodes must be in topological order. */
 function articulationEnds(problem: ExactProblem): number[] {
-  const { nodeCount } = problem;
+  const { nodeCount, consumerStart, consumers } = problem;
   // The furthest reader of everything made by each node, and of what is given at the start.
   const lastReader = new Int32Array(nodeCount).fill(-1);
   const reads = new Uint8Array(nodeCount);
   let latest = -1;
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const producer = problem.producer[tensor] ?? -1;
-    for (const consumer of consumersOf(problem, tensor)) {
+    const end = consumerStart[tensor + 1] ?? 0;
+    for (let at = consumerStart[tensor] ?? 0; at < end; at += 1) {
+      const consumer = consumers[at] ?? 0;
       reads[consumer] = 1;
       if (producer < 0) latest = Math.max(latest, consumer);
       else lastReader[producer] = Math.max(lastReader[producer] ?? -1, consumer);

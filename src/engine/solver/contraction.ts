@@ -1,11 +1,21 @@
-import { consumersOf, type ExactProblem, nodeCostAt, tensorCount } from './problem';
+import { type ExactProblem, nodeCostAt, tensorCount } from './problem';
 
 /** A smaller problem with the same optimum, and for every node of the original its node there. */
 export interface Contraction {
   readonly problem: ExactProblem;
   readonly nodeOf: Int32Array;
-  /** Further costs of crossings of the original, for the tensors of the smaller problem; none where there were none. */
-  readonly apart: Float64Array | undefined;
+  /** Further costs of crossings of the original, for the tensors of the smaller problem. */
+  readonly apart: readonly Float64Array[];
+}
+
+/** What else merges must hold for. */
+export interface Further {
+  /** Further costs of crossings, like those of the problem: what is merged is so whatever they all weigh together. */
+  readonly apart?: readonly Float64Array[];
+  /** 1 for nodes that are not moved to others, so that the merges hold whatever these nodes cost. */
+  readonly stays?: Uint8Array | undefined;
+  /** True for merges that hold whatever costs on higher tiers weigh, if no more than those on lower ones. */
+  readonly mayWeighLessAbove?: boolean;
 }
 
 const NOT_MERGED = -1;
@@ -20,12 +30,12 @@ const worthwhile = 0.05;
  *   lower tier is dearer for it: it can always be moved down.
  * Each move exchanges an optimum for one that is no worse, so the optimum's cost stays; the moves of one pass do not
  * disturb each other, since bytes only shrink or only grow along a chain of merges.
- * @param apart further costs of crossings, like those of the problem: what is merged is so whatever the two weigh together.
- * @param stays 1 for nodes that are not moved to others, so that the merges hold whatever these nodes cost.
  */
-export function contractProblem(problem: ExactProblem, apart?: Float64Array, stays?: Uint8Array): Contraction {
-  let current: Current = { problem, apart, stays };
-  const nodeOf = Int32Array.from({ length: problem.nodeCount }, (_, node) => node);
+export function contractProblem(problem: ExactProblem, further: Further = {}): Contraction {
+  const { apart = [], stays, mayWeighLessAbove = false } = further;
+  let current: Current = { problem, apart, stays, mayWeighLessAbove };
+  const nodeOf = new Int32Array(problem.nodeCount);
+  for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = node;
   for (;;) {
     const target = mergeTargets(current);
     const merged = target.reduce((count, into) => count + (into === NOT_MERGED ? 0 : 1), 0);
@@ -39,16 +49,17 @@ export function contractProblem(problem: ExactProblem, apart?: Float64Array, sta
   return { ...current, nodeOf };
 }
 
-/** A problem with the costs of crossings that are kept apart, and the nodes that stay. */
+/** A problem with what else its merges must hold for. */
 interface Current extends Pick<Contraction, 'problem' | 'apart'> {
   readonly stays: Uint8Array | undefined;
+  readonly mayWeighLessAbove: boolean;
 }
 
 /** For every node the node that it moves to, or `NOT_MERGED`. */
-function mergeTargets({ problem, apart, stays }: Current): Int32Array {
+function mergeTargets({ problem, apart, stays, mayWeighLessAbove }: Current): Int32Array {
   const { onlyReader, onlySource } = neighborsIn(problem);
-  const costs = apart === undefined ? [problem.crossingCost] : [problem.crossingCost, apart];
-  const sums = costs.map((cost) => sumCrossings(problem, cost));
+  const sums = [problem.crossingCost, ...apart].map((cost) => sumCrossings(problem, cost));
+  const mayMoveDown = mayWeighLessAbove ? isFreeBelow : neverDearerBelow;
   const sendsAsMuch = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, received, sent, node));
   const sendsNoMore = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, sent, received, node));
   const target = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
@@ -60,7 +71,7 @@ function mergeTargets({ problem, apart, stays }: Current): Int32Array {
   for (let node = 0; node < problem.nodeCount; node += 1) {
     const source = onlySource[node] ?? NOT_MERGED;
     if (source < 0 || stays?.[node] === 1 || target[node] !== NOT_MERGED || target[source] === node) continue;
-    if (neverDearerBelow(problem, node) && sendsNoMore(node)) target[node] = source;
+    if (mayMoveDown(problem, node) && sendsNoMore(node)) target[node] = source;
   }
   return target;
 }
@@ -76,6 +87,7 @@ interface Neighbors {
 }
 
 function neighborsIn(problem: ExactProblem): Neighbors {
+  const { consumerStart, consumers } = problem;
   const onlyReader = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
   const onlySource = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
   const join = (known: Int32Array, node: number, other: number) => {
@@ -84,11 +96,13 @@ function neighborsIn(problem: ExactProblem): Neighbors {
   };
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const producer = problem.producer[tensor] ?? -1;
-    const consumers = consumersOf(problem, tensor);
-    const isReadOnce = consumers.length === 1;
+    const start = consumerStart[tensor] ?? 0;
+    const end = consumerStart[tensor + 1] ?? 0;
+    const isReadOnce = end - start === 1;
     // What only follows others costs no more where its maker moves up, and none for it where its one reader moves down.
     const follows = problem.follows?.[tensor] === 1;
-    for (const consumer of consumers) {
+    for (let at = start; at < end; at += 1) {
+      const consumer = consumers[at] ?? 0;
       if (producer >= 0 && !follows) join(onlyReader, producer, consumer);
       if (!(follows && isReadOnce)) join(onlySource, consumer, producer >= 0 && isReadOnce ? producer : SEVERAL);
     }
@@ -104,17 +118,20 @@ interface CrossingSums {
 
 function sumCrossings(problem: ExactProblem, crossingCost: Float64Array): CrossingSums {
   const links = problem.tierCount - 1;
+  const { consumerStart, consumers } = problem;
   const received = new Float64Array(problem.nodeCount * links);
   const sent = new Float64Array(problem.nodeCount * links);
   for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
     const producer = problem.producer[tensor] ?? -1;
-    const consumers = consumersOf(problem, tensor);
-    if (consumers.length === 0) continue;
+    const start = consumerStart[tensor] ?? 0;
+    const end = consumerStart[tensor + 1] ?? 0;
+    if (start === end) continue;
     for (let link = 0; link < links; link += 1) {
       const cost = crossingCost[tensor * links + link] ?? 0;
       if (producer >= 0) sent[producer * links + link] = (sent[producer * links + link] ?? 0) + cost;
-      for (const consumer of consumers) {
-        received[consumer * links + link] = (received[consumer * links + link] ?? 0) + cost;
+      for (let reader = start; reader < end; reader += 1) {
+        const at = (consumers[reader] ?? 0) * links + link;
+        received[at] = (received[at] ?? 0) + cost;
       }
     }
   }
@@ -141,8 +158,13 @@ function neverDearerBelow(problem: ExactProblem, node: number): boolean {
   return true;
 }
 
+function isFreeBelow(problem: ExactProblem, node: number): boolean {
+  for (let tier = 0; tier < problem.tierCount - 1; tier += 1) if (nodeCostAt(problem, node, tier) > 0) return false;
+  return true;
+}
+
 /** Builds the problem with every node moved to its target. Roots keep their order, which stays topological. */
-function applyMerges({ problem, apart, stays }: Current, target: Int32Array): Contraction & Current {
+function applyMerges({ problem, apart, stays, ...weights }: Current, target: Int32Array): Contraction & Current {
   const { tierCount, nodeCount } = problem;
   const nodeOf = new Int32Array(nodeCount);
   const rootOf = resolveRoots(target);
@@ -159,7 +181,8 @@ function applyMerges({ problem, apart, stays }: Current, target: Int32Array): Co
       crossingCost: ofTensors(problem.crossingCost, kept, links),
       ...(follows && { follows: Uint8Array.from(kept, (tensor) => follows[tensor] ?? 0) }),
     },
-    apart: apart && ofTensors(apart, kept, links),
+    apart: apart.map((cost) => ofTensors(cost, kept, links)),
+    ...weights,
     stays: stays && ofMembers(stays, nodeOf, count),
     nodeOf,
   };
@@ -219,16 +242,17 @@ function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
   }
   return {
     kept,
-    producer: Int32Array.from(producer),
-    consumerStart: Int32Array.from(consumerStart),
-    consumers: Int32Array.from(consumers),
+    producer: new Int32Array(producer),
+    consumerStart: new Int32Array(consumerStart),
+    consumers: new Int32Array(consumers),
   };
 }
 
 /** Of costs per tensor and link those of some tensors. */
 function ofTensors(costs: Float64Array, tensors: readonly number[], links: number): Float64Array {
   const some = new Float64Array(tensors.length * links);
-  for (const [place, tensor] of tensors.entries()) {
+  for (let place = 0; place < tensors.length; place += 1) {
+    const tensor = tensors[place] ?? 0;
     for (let link = 0; link < links; link += 1) some[place * links + link] = costs[tensor * links + link] ?? 0;
   }
   return some;
@@ -250,7 +274,7 @@ function addReaders(
     return reader !== maker;
   }
   const readers = new Set<number>();
-  for (const consumer of consumersOf(problem, tensor)) readers.add(nodeOf[consumer] ?? 0);
+  for (let at = start; at < end; at += 1) readers.add(nodeOf[problem.consumers[at] ?? 0] ?? 0);
   readers.delete(maker);
   for (const reader of [...readers].sort((a, b) => a - b)) consumers.push(reader);
   return readers.size > 0;

@@ -42,21 +42,56 @@ export class ArcList {
 const totalAfterScaling = 2 ** 50;
 const uncuttableAfterScaling = 2 ** 51;
 
-class Network {
-  private readonly first: Int32Array;
-  private readonly next: Int32Array;
-  private readonly head: Int32Array;
-  private readonly residual: Float64Array;
-  private readonly excess: Float64Array;
-  private readonly label: Int32Array;
-  private readonly current: Int32Array;
+/** What cuts are found with, one after the other: nothing in it holds from one to the next. */
+class Space {
+  readonly first: Int32Array;
+  readonly label: Int32Array;
+  readonly current: Int32Array;
+  readonly excess: Float64Array;
   /** Stacks of active vertices by label, linked through `nextActive`. */
-  private readonly activeAt: Int32Array;
-  private readonly nextActive: Int32Array;
+  readonly activeAt: Int32Array;
+  readonly nextActive: Int32Array;
   /** Doubly linked lists of all vertices by label, for the gap rule. */
-  private readonly levelAt: Int32Array;
-  private readonly levelNext: Int32Array;
-  private readonly levelPrevious: Int32Array;
+  readonly levelAt: Int32Array;
+  readonly levelNext: Int32Array;
+  readonly levelPrevious: Int32Array;
+  /** Steps from each vertex to the sink, and vertices whose neighbors are looked at next. */
+  readonly distance: Int32Array;
+  readonly queue: Int32Array;
+  readonly next: Int32Array;
+  readonly head: Int32Array;
+  readonly residual: Float64Array;
+
+  constructor(
+    readonly vertices: number,
+    readonly arcs: number,
+  ) {
+    this.first = new Int32Array(vertices);
+    this.label = new Int32Array(vertices);
+    this.current = new Int32Array(vertices);
+    this.excess = new Float64Array(vertices);
+    this.activeAt = new Int32Array(vertices + 1);
+    this.nextActive = new Int32Array(vertices);
+    this.levelAt = new Int32Array(vertices + 1);
+    this.levelNext = new Int32Array(vertices);
+    this.levelPrevious = new Int32Array(vertices);
+    this.distance = new Int32Array(vertices);
+    this.queue = new Int32Array(vertices);
+    this.next = new Int32Array(2 * arcs);
+    this.head = new Int32Array(2 * arcs);
+    this.residual = new Float64Array(2 * arcs);
+  }
+}
+
+/** A large model is thousands of networks of a few vertices: making arrays for each took longer than the cut in it. */
+const small = new Space(1024, 8192);
+
+function spaceFor(vertices: number, arcs: number): Space {
+  return vertices <= small.vertices && arcs <= small.arcs ? small : new Space(vertices, arcs);
+}
+
+class Network {
+  private readonly space: Space;
   private highest = 0;
   private highestLevel = 0;
   private relabels = 0;
@@ -68,18 +103,9 @@ class Network {
     capacities: readonly number[],
   ) {
     const arcCount = tails.length;
-    this.first = new Int32Array(vertexCount).fill(-1);
-    this.next = new Int32Array(2 * arcCount);
-    this.head = new Int32Array(2 * arcCount);
-    this.residual = new Float64Array(2 * arcCount);
-    this.excess = new Float64Array(vertexCount);
-    this.label = new Int32Array(vertexCount);
-    this.current = new Int32Array(vertexCount);
-    this.activeAt = new Int32Array(vertexCount + 1).fill(-1);
-    this.nextActive = new Int32Array(vertexCount).fill(-1);
-    this.levelAt = new Int32Array(vertexCount + 1).fill(-1);
-    this.levelNext = new Int32Array(vertexCount).fill(-1);
-    this.levelPrevious = new Int32Array(vertexCount).fill(-1);
+    this.space = spaceFor(vertexCount, arcCount);
+    this.space.first.fill(-1, 0, vertexCount);
+    this.space.excess.fill(0, 0, vertexCount);
     const scale = scaleOf(capacities);
     for (let arc = 0; arc < arcCount; arc += 1) {
       const tail = tails[arc] ?? 0;
@@ -91,10 +117,11 @@ class Network {
   }
 
   private link(arc: number, tail: number, head: number, capacity: number): void {
-    this.head[arc] = head;
-    this.residual[arc] = capacity;
-    this.next[arc] = this.first[tail] ?? -1;
-    this.first[tail] = arc;
+    const { first, next, residual } = this.space;
+    this.space.head[arc] = head;
+    residual[arc] = capacity;
+    next[arc] = first[tail] ?? -1;
+    first[tail] = arc;
   }
 
   solve(): { sourceSide: Uint8Array } | undefined {
@@ -109,26 +136,27 @@ class Network {
     for (let vertex = 0; vertex < this.vertexCount; vertex += 1) {
       sourceSide[vertex] = (reachesSink[vertex] ?? 0) >= this.vertexCount ? 1 : 0;
     }
-    return (this.excess[SINK] ?? 0) >= uncuttableAfterScaling ? undefined : { sourceSide };
+    return (this.space.excess[SINK] ?? 0) >= uncuttableAfterScaling ? undefined : { sourceSide };
   }
 
   /** Sends all that leaves the source; false when an uncuttable arc joins source and sink. */
   private saturateSource(): boolean {
-    for (let arc = this.first[SOURCE] ?? -1; arc >= 0; arc = this.next[arc] ?? -1) {
-      const amount = this.residual[arc] ?? 0;
-      const head = this.head[arc] ?? 0;
-      if (amount >= uncuttableAfterScaling && head === SINK) return false;
-      this.residual[arc] = 0;
-      this.residual[arc ^ 1] = (this.residual[arc ^ 1] ?? 0) + amount;
-      this.excess[head] = (this.excess[head] ?? 0) + amount;
+    const { first, next, head, residual, excess } = this.space;
+    for (let arc = first[SOURCE] ?? -1; arc >= 0; arc = next[arc] ?? -1) {
+      const amount = residual[arc] ?? 0;
+      const other = head[arc] ?? 0;
+      if (amount >= uncuttableAfterScaling && other === SINK) return false;
+      residual[arc] = 0;
+      residual[arc ^ 1] = (residual[arc ^ 1] ?? 0) + amount;
+      excess[other] = (excess[other] ?? 0) + amount;
     }
     return true;
   }
 
   private distancesToSink(): Int32Array {
-    const { vertexCount, first, next, head, residual } = this;
-    const distance = new Int32Array(vertexCount).fill(vertexCount);
-    const queue = new Int32Array(vertexCount);
+    const { vertexCount } = this;
+    const { first, next, head, residual, distance, queue } = this.space;
+    distance.fill(vertexCount, 0, vertexCount);
     let tail = 0;
     distance[SINK] = 0;
     queue[tail++] = SINK;
@@ -145,49 +173,56 @@ class Network {
   }
 
   private globalRelabel(): void {
-    const { vertexCount, label, first } = this;
+    const { vertexCount } = this;
+    const { first, label, current, excess, levelAt, activeAt } = this.space;
+    const distance = this.distancesToSink();
     this.relabels = 0;
-    label.set(this.distancesToSink());
-    this.levelAt.fill(-1);
-    this.activeAt.fill(-1);
+    levelAt.fill(-1, 0, vertexCount + 1);
+    activeAt.fill(-1, 0, vertexCount + 1);
     this.highest = 0;
     this.highestLevel = 0;
-    this.current.set(first);
+    for (let vertex = 0; vertex < vertexCount; vertex += 1) {
+      label[vertex] = distance[vertex] ?? vertexCount;
+      current[vertex] = first[vertex] ?? -1;
+    }
     for (let vertex = 2; vertex < vertexCount; vertex += 1) {
       this.enterLevel(vertex, label[vertex] ?? 0);
-      if ((this.excess[vertex] ?? 0) > 0) this.activate(vertex);
+      if ((excess[vertex] ?? 0) > 0) this.activate(vertex);
     }
   }
 
   private activate(vertex: number): void {
-    const height = this.label[vertex] ?? 0;
+    const { label, activeAt, nextActive } = this.space;
+    const height = label[vertex] ?? 0;
     if (height >= this.vertexCount) return;
-    this.nextActive[vertex] = this.activeAt[height] ?? -1;
-    this.activeAt[height] = vertex;
+    nextActive[vertex] = activeAt[height] ?? -1;
+    activeAt[height] = vertex;
     if (height > this.highest) this.highest = height;
   }
 
   private takeHighest(): number {
+    const { label, activeAt, nextActive } = this.space;
     for (; this.highest >= 0; this.highest -= 1) {
-      const vertex = this.activeAt[this.highest] ?? -1;
+      const vertex = activeAt[this.highest] ?? -1;
       if (vertex < 0) continue;
-      this.activeAt[this.highest] = this.nextActive[vertex] ?? -1;
+      activeAt[this.highest] = nextActive[vertex] ?? -1;
       // The gap rule lifts vertices without taking them from their stack.
-      if ((this.label[vertex] ?? 0) === this.highest) return vertex;
+      if ((label[vertex] ?? 0) === this.highest) return vertex;
     }
     return -1;
   }
 
   /** Pushes the excess of a vertex towards the sink until it is gone or the vertex cannot reach the sink. */
   private discharge(vertex: number): void {
-    const { excess, next, vertexCount } = this;
+    const { vertexCount } = this;
+    const { first, next, excess, current } = this.space;
     let left = excess[vertex] ?? 0;
-    let arc = this.current[vertex] ?? -1;
+    let arc = current[vertex] ?? -1;
     while (left > 0) {
       if (arc < 0) {
         const height = this.relabel(vertex);
         if (height >= vertexCount) break;
-        arc = this.first[vertex] ?? -1;
+        arc = first[vertex] ?? -1;
         continue;
       }
       left -= this.push(vertex, arc, left);
@@ -195,12 +230,12 @@ class Network {
       arc = next[arc] ?? -1;
     }
     excess[vertex] = left;
-    this.current[vertex] = arc;
+    current[vertex] = arc;
   }
 
   /** Pushes as much as goes down the arc to the next lower label. @returns the amount */
   private push(vertex: number, arc: number, available: number): number {
-    const { head, residual, excess, label } = this;
+    const { head, residual, excess, label } = this.space;
     const other = head[arc] ?? 0;
     const room = residual[arc] ?? 0;
     if (room <= 0 || other === SOURCE || (label[vertex] ?? 0) !== (label[other] ?? 0) + 1) return 0;
@@ -214,48 +249,52 @@ class Network {
 
   /** Lifts a vertex just above its lowest residual neighbor. @returns its new label */
   private relabel(vertex: number): number {
-    const { head, residual, label, next, vertexCount } = this;
+    const { vertexCount } = this;
+    const { first, next, head, residual, label, levelAt } = this.space;
     this.relabels += 1;
     const old = label[vertex] ?? 0;
     let lowest = vertexCount;
-    for (let arc = this.first[vertex] ?? -1; arc >= 0; arc = next[arc] ?? -1) {
+    for (let arc = first[vertex] ?? -1; arc >= 0; arc = next[arc] ?? -1) {
       const other = head[arc] ?? 0;
       if ((residual[arc] ?? 0) > 0 && other !== SOURCE) lowest = Math.min(lowest, (label[other] ?? 0) + 1);
     }
     this.leaveLevel(vertex, old);
     this.enterLevel(vertex, lowest);
-    if ((this.levelAt[old] ?? -1) < 0) this.liftAbove(old);
+    if ((levelAt[old] ?? -1) < 0) this.liftAbove(old);
     return label[vertex] ?? vertexCount;
   }
 
   /** Gap rule: no vertex is left at `gap`, so none above it can reach the sink any more. */
   private liftAbove(gap: number): void {
+    const { label, levelAt, levelNext } = this.space;
     for (let level = gap + 1; level <= this.highestLevel; level += 1) {
-      for (let vertex = this.levelAt[level] ?? -1; vertex >= 0; vertex = this.levelNext[vertex] ?? -1) {
-        this.label[vertex] = this.vertexCount;
+      for (let vertex = levelAt[level] ?? -1; vertex >= 0; vertex = levelNext[vertex] ?? -1) {
+        label[vertex] = this.vertexCount;
       }
-      this.levelAt[level] = -1;
+      levelAt[level] = -1;
     }
     this.highestLevel = gap;
   }
 
   private enterLevel(vertex: number, level: number): void {
-    this.label[vertex] = level;
+    const { label, levelAt, levelNext, levelPrevious } = this.space;
+    label[vertex] = level;
     if (level >= this.vertexCount) return;
-    const follower = this.levelAt[level] ?? -1;
-    this.levelNext[vertex] = follower;
-    this.levelPrevious[vertex] = -1;
-    if (follower >= 0) this.levelPrevious[follower] = vertex;
-    this.levelAt[level] = vertex;
+    const follower = levelAt[level] ?? -1;
+    levelNext[vertex] = follower;
+    levelPrevious[vertex] = -1;
+    if (follower >= 0) levelPrevious[follower] = vertex;
+    levelAt[level] = vertex;
     if (level > this.highestLevel) this.highestLevel = level;
   }
 
   private leaveLevel(vertex: number, level: number): void {
-    const follower = this.levelNext[vertex] ?? -1;
-    const leader = this.levelPrevious[vertex] ?? -1;
-    if (follower >= 0) this.levelPrevious[follower] = leader;
-    if (leader >= 0) this.levelNext[leader] = follower;
-    else this.levelAt[level] = follower;
+    const { levelAt, levelNext, levelPrevious } = this.space;
+    const follower = levelNext[vertex] ?? -1;
+    const leader = levelPrevious[vertex] ?? -1;
+    if (follower >= 0) levelPrevious[follower] = leader;
+    if (leader >= 0) levelNext[leader] = follower;
+    else levelAt[level] = follower;
   }
 }
 

@@ -87,60 +87,64 @@ function preparedInputs(graph: SplitGraph, node: SplitNode, isTaken: Uint8Array)
 /** The longest group from a node on that one tensor leaves. */
 function grown(graph: SplitGraph, start: number, isTaken: Uint8Array): readonly number[] {
   const isKernel = graph.nodes[start]?.rateClass !== undefined;
-  const members = new Set([start]);
-  let closed: readonly number[] = [start];
-  while (members.size < mostNodes) {
+  const members = [start];
+  let closed = 1;
+  while (members.length < mostNodes) {
     // The first reader in the order: no other path from the group leads to it, so that the group stays in one piece.
     const next = firstReader(graph, members);
     const node = next === undefined ? undefined : graph.nodes[next];
     if (next === undefined || node === undefined || isTaken[next] === 1 || !joins(graph, node, members, isKernel))
       break;
-    members.add(next);
-    if (leaving(graph, members).length <= 1) closed = [...members];
+    members.push(next);
+    if (leaving(graph, members).length <= 1) closed = members.length;
   }
-  return closed;
+  return members.slice(0, closed);
 }
 
-function joins(graph: SplitGraph, node: SplitNode, members: ReadonlySet<number>, isKernel: boolean): boolean {
+function joins(graph: SplitGraph, node: SplitNode, members: readonly number[], isKernel: boolean): boolean {
   if (node.rateClass !== undefined || node.viewOnly || node.writes.length !== 1) return false;
   if (!elementwise.has(node.op)) return !isKernel && reductions.has(node.op);
   // Not where a broadcast makes more of what the group hands on, as a mask does of one row.
-  const made = elementsOf(graph, node.writes[0]);
   return node.reads.some((read) => {
-    return members.has(graph.tensors[read]?.producer ?? -1) && (!isKernel || elementsOf(graph, read) === made);
+    const { producer = -1, shape } = graph.tensors[read] ?? {};
+    return members.includes(producer) && (!isKernel || areAlike(shape, graph.tensors[node.writes[0] ?? -1]?.shape));
   });
 }
 
-function elementsOf(graph: SplitGraph, tensor: number | undefined): string {
-  return JSON.stringify(graph.tensors[tensor ?? -1]?.shape);
+type Shape = SplitGraph['tensors'][number]['shape'];
+
+function areAlike(a: Shape, b: Shape): boolean {
+  return a === b || (a !== undefined && a.length === b?.length && a.every((size, axis) => size === b[axis]));
 }
 
-function firstReader(graph: SplitGraph, members: ReadonlySet<number>): number | undefined {
+function firstReader(graph: SplitGraph, members: readonly number[]): number | undefined {
   let first: number | undefined;
-  for (const tensor of madeBy(graph, members)) {
-    for (const reader of graph.tensors[tensor]?.consumers ?? []) {
-      if (!members.has(reader) && (first === undefined || reader < first)) first = reader;
+  for (const member of members) {
+    for (const tensor of graph.nodes[member]?.writes ?? []) {
+      for (const reader of graph.tensors[tensor]?.consumers ?? []) {
+        if ((first === undefined || reader < first) && !members.includes(reader)) first = reader;
+      }
     }
   }
   return first;
 }
 
-function madeBy(graph: SplitGraph, members: ReadonlySet<number>): readonly number[] {
-  return [...members].flatMap((member) => graph.nodes[member]?.writes ?? []);
-}
-
 /** The tensors that something outside reads. */
-function leaving(graph: SplitGraph, members: ReadonlySet<number>): readonly number[] {
-  return madeBy(graph, members).filter((index) => {
-    const tensor = graph.tensors[index];
-    return tensor !== undefined && (tensor.isGraphOutput || tensor.consumers.some((reader) => !members.has(reader)));
-  });
+function leaving(graph: SplitGraph, members: readonly number[]): readonly number[] {
+  const outside: number[] = [];
+  for (const member of members) {
+    for (const index of graph.nodes[member]?.writes ?? []) {
+      const tensor = graph.tensors[index];
+      if (tensor === undefined) continue;
+      if (tensor.isGraphOutput || tensor.consumers.some((reader) => !members.includes(reader))) outside.push(index);
+    }
+  }
+  return outside;
 }
 
 /** Bytes of the group's weights, of what it reads from outside, each tensor once, and of what leaves it. */
 function groupTraffic(graph: SplitGraph, members: readonly number[]): number | undefined {
-  const inside = new Set(members);
-  const outside = new Set(leaving(graph, inside));
+  const outside = new Set(leaving(graph, members));
   let bytes: number | undefined = 0;
   const plus = (more: number | undefined) => {
     bytes = bytes === undefined || more === undefined ? undefined : bytes + more;
@@ -150,7 +154,7 @@ function groupTraffic(graph: SplitGraph, members: readonly number[]): number | u
     plus(node?.weightBytes);
     plus(node?.sharedWeightBytes ?? 0);
     for (const read of [...(node?.reads ?? []), ...(node?.stateReads ?? [])]) {
-      if (!inside.has(graph.tensors[read]?.producer ?? -1)) outside.add(read);
+      if (!members.includes(graph.tensors[read]?.producer ?? -1)) outside.add(read);
     }
   }
   for (const tensor of outside) plus(graph.tensors[tensor]?.bytes);

@@ -56,8 +56,8 @@ function innerTensors(graph: SplitGraph): Map<number, Inner[]> {
   const ofKernel = new Map<number, Inner[]>();
   for (const [tensor, { producer: maker, consumers, bytes = 0 }] of graph.tensors.entries()) {
     const main = mainOf[maker];
+    if (main === undefined || !consumers.some((reader) => mainOf[reader] === main)) continue;
     const readers = consumers.filter((reader) => mainOf[reader] === main);
-    if (main === undefined || readers.length === 0) continue;
     const inner = ofKernel.get(main) ?? [];
     inner.push({ maker, readers, bytes, tensor: readers.length === consumers.length ? tensor : -1 });
     ofKernel.set(main, inner);

@@ -53,14 +53,25 @@ function breaksNoMore(bonds: readonly KernelBond[], lower: readonly number[], up
   });
 }
 
+/** By the bonds of a graph and a cut: plans ask for those of all candidates again. */
+const wholeCuts = new WeakMap<readonly KernelBond[], WeakMap<Cut, Cut>>();
+
 /** The smallest cut that holds another one and breaks no kernel. */
 export function withWholeKernels(graph: SplitGraph, bonds: readonly KernelBond[], cut: Cut): Cut {
-  const broken = brokenBonds(bonds);
-  let open = broken.by(cut);
+  const open = brokenBonds(bonds).by(cut);
   if (open.length === 0) return cut;
+  const known = wholeCuts.get(bonds) ?? new WeakMap<Cut, Cut>();
+  wholeCuts.set(bonds, known);
+  const whole = known.get(cut) ?? withoutOpen(graph, bonds, cut, open);
+  known.set(cut, whole);
+  return whole;
+}
+
+function withoutOpen(graph: SplitGraph, bonds: readonly KernelBond[], cut: Cut, first: readonly number[]): Cut {
+  const broken = brokenBonds(bonds);
   const members = membersBelow(graph, cut);
   let whole = cut;
-  for (; open.length > 0; open = broken.by(whole)) {
+  for (let open = first; open.length > 0; open = broken.by(whole)) {
     for (const bond of open) for (const reader of bonds[bond]?.readers ?? []) addWithMakers(graph, members, reader);
     whole = cutAboveMembers(graph, members);
   }

@@ -1,3 +1,4 @@
+import { RecentResults } from '../../shared/recentResults';
 import { liveBytes, tensorBytes } from './liveBytes';
 import { memoryGraph } from './sessionGraph';
 import type { SplitGraph } from './splitGraph';
@@ -61,15 +62,8 @@ function loadOfAll(graph: SplitGraph): SideLoad {
   return load;
 }
 
-/** What each of some sides takes, of one way to put the nodes of a graph on them. */
-interface KnownSides {
-  readonly sideOf: Uint8Array;
-  readonly loads: readonly SideLoad[];
-}
-
 /** More plans of a graph than are looked at while a bandwidth is tried out are rarely the same again. */
-const keptSides = 6;
-const knownSides = new WeakMap<SplitGraph, KnownSides[]>();
+const knownSides = new RecentResults<SplitGraph, readonly SideLoad[]>(6);
 
 /**
  * `loadOf` for each side, lower ones below higher ones. The last few are kept per graph: they depend on no bandwidth and
@@ -77,11 +71,7 @@ const knownSides = new WeakMap<SplitGraph, KnownSides[]>();
  * @param sideOf of each node.
  */
 export function loadsOfSides(graph: SplitGraph, sideOf: Uint8Array, sides: number): readonly SideLoad[] {
-  const known = knownSides.get(graph) ?? [];
-  const isSame = (one: KnownSides) => one.loads.length === sides && haveSameItems(one.sideOf, sideOf);
-  const found = known.find(isSame) ?? { sideOf: sideOf.slice(), loads: computeSides(graph, sideOf, sides) };
-  knownSides.set(graph, [found, ...known.filter((one) => one !== found)].slice(0, keptSides));
-  return found.loads;
+  return knownSides.get(graph, [sides, sideOf.slice()], () => computeSides(graph, sideOf, sides));
 }
 
 function computeSides(graph: SplitGraph, sideOf: Uint8Array, sides: number): SideLoad[] {
@@ -94,12 +84,6 @@ function computeSides(graph: SplitGraph, sideOf: Uint8Array, sides: number): Sid
     const isBelow = sideOf.map((side) => (side < k ? 1 : 0));
     return loadOf(graph, isHere, isBelow);
   });
-}
-
-function haveSameItems(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }
 
 /** `loadOf` for both sides of the cut after the first i nodes, i = 0..n. */

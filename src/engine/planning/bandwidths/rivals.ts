@@ -1,6 +1,6 @@
 import type { Work } from '../../../shared/work/work';
-import { cutAboveDownset } from '../../split/cuts';
-import type { Cut } from '../../split/splitGraph';
+import { cutAboveMembers } from '../../split/cuts';
+
 import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
@@ -61,16 +61,14 @@ export function rivalsOf({ costs, bounds, family: searched }: PlanSearch, work: 
 
 /** A plan as cuts of a family of its own. */
 export function planIn({ costs, bounds }: PlanSearch, assignment: Assignment): Measured & { cuts: Int32Array } {
-  const nodes = [...assignment.keys()];
-  const cuts: Cut[] = costs.wires.map((_, link) =>
-    cutAboveDownset(
+  const cuts = costs.wires.map((_, link) => {
+    return cutAboveMembers(
       costs.graph,
-      nodes.filter((node) => (assignment[node] ?? 0) <= link),
-    ),
-  );
+      assignment.map((tier) => (tier <= link ? 1 : 0)),
+    );
+  });
   const family = createFamily(costs, cuts, { ...bounds, restricts: false });
-  const counts = costs.wires.map((_, link) => nodes.filter((node) => (assignment[node] ?? 0) <= link).length);
   // Cuts of a plan lie inside each other, so that their sizes tell them apart.
-  const places = counts.map((count) => family.positions.indexOf(count));
+  const places = cuts.map(({ position }) => family.positions.indexOf(position));
   return { ...measured(costs, family), cuts: Int32Array.from(places) };
 }

@@ -1,7 +1,4 @@
 import { figures, type Metric, metricEntry } from '../../../shared/vocabulary/metrics';
-import { loadsOfSides } from '../../split/peakActivations';
-import type { StateTensor } from '../../split/splitGraph';
-import { crossesAt, residentState } from '../../split/stateTensors';
 import {
   answerValue,
   busyValue,
@@ -13,11 +10,10 @@ import {
   type Way,
   wayOf,
 } from '../plan/metrics';
-import type { Assignment, Evaluation, LinkLoad, StateLoad, TierLoad } from '../plan/plan';
-import { answerBytesOf } from './answers';
+import type { Assignment, Evaluation, LinkLoad, TierLoad } from '../plan/plan';
 import { additiveObjective, answerCost, crossingCost } from './costModel';
 import type { CostTables } from './costTables';
-import { separatedKernels } from './separatedKernels';
+import { type Placed, placedBy } from './placed';
 
 /**
  * What an assignment costs (`docs/theory.md` section 4). A tensor that is made on tier p and needed up to tier q is charged on
@@ -26,8 +22,9 @@ import { separatedKernels } from './separatedKernels';
  * @param assignment tier per node; must not fall along an edge.
  */
 export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluation {
-  const links = linkLoads(costs, assignment);
-  const tiers = tierLoads(costs, assignment, links);
+  const placed = placedBy(costs, assignment);
+  const links = linkLoads(costs, placed);
+  const tiers = tierLoads(costs, placed, links);
   const totals = figures((metric) => {
     return metricEntry(metric).toFigure(totalOf(costs, metric, tiers, links), partsOf(metric));
   });
@@ -42,94 +39,32 @@ export function evaluatePlan(costs: CostTables, assignment: Assignment): Evaluat
   return { ...totals, objectiveValue: value, tiers: waited, links, ...(calls && { calls }) };
 }
 
-function linkLoads(costs: CostTables, assignment: Assignment): LinkLoad[] {
-  const { producer } = costs.topology;
-  const crossing = costs.infrastructure.links.map((): number[] => []);
-  for (let tensor = 0; tensor < producer.length; tensor++) {
-    const maker = producer[tensor] ?? -1;
-    const from = maker < 0 ? 0 : (assignment[maker] ?? 0);
-    const until = highestReader(costs, assignment, tensor);
-    for (let link = from; link < until; link++) crossing[link]?.push(tensor);
-  }
-  const highest = assignment.reduce((most, tier) => Math.max(most, tier), 0);
-  return costs.infrastructure.links.map((_, l) => {
-    const tensors = crossing[l] ?? [];
-    const state = stateLoad(costs.answers.carried, assignment, l);
-    const bytes = tensors.reduce(
-      (sum, tensor) => sum + (costs.wires[l]?.tensorBytes[tensor] ?? 0),
-      state?.upBytes ?? 0,
-    );
-    const up = wayOf(costs.infrastructure, l, 'up');
-    const answer = answerLoad(costs, assignment, l, highest > l, state?.downBytes ?? 0);
+function linkLoads({ infrastructure, answers }: CostTables, placed: Placed): LinkLoad[] {
+  return placed.links.map(({ tensors, bytes, state, isReached, answers: own, answerBytes }, l) => {
+    const up = wayOf(infrastructure, l, 'up');
+    const down = wayOf(infrastructure, l, 'down');
+    const comesBack = isReached && answers.comesBack;
+    const answered = (metric: Metric) => (comesBack ? answerValue(metric, answerBytes, down) : 0);
     return {
       tensors,
       bytes,
       transferMs: transferValue('latency', bytes, up) * 1e3,
-      ...answer.load,
+      ...{ answers: own, answerBytes },
+      answerMs: answered('latency') * 1e3,
       ...(state && { state }),
-      costPerRequest: transferValue('cost', bytes, up) + answer.cost,
+      costPerRequest: transferValue('cost', bytes, up) + answered('cost'),
     };
   });
 }
 
-/** State that is made on one side of a link and read on the other one. */
-function stateLoad(carried: readonly StateTensor[], assignment: Assignment, l: number): StateLoad | undefined {
-  const crossing = (direction: 'up' | 'down') =>
-    carried.filter((one) => crossesAt(one, (node) => (assignment[node] ?? 0) <= l) === direction);
-  const [up, down] = [crossing('up'), crossing('down')];
-  if (up.length + down.length === 0) return undefined;
-  const bytesOf = (some: readonly StateTensor[]) => some.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-  const named = (some: readonly StateTensor[]) => some.map(({ output }) => output);
-  return { up: named(up), upBytes: bytesOf(up), down: named(down), downBytes: bytesOf(down) };
-}
-
-/**
- * What comes back over a link, and its price; nothing where nothing runs above it or nobody waits.
- * @param stateBytes of state that comes down
- */
-function answerLoad(costs: CostTables, assignment: Assignment, l: number, isReached: boolean, stateBytes: number) {
-  const { infrastructure, answers, topology } = costs;
-  const made = (output: number) => assignment[topology.producer[output] ?? 0] ?? 0;
-  const own = isReached ? answers.outputs.filter((output) => made(output) > l) : [];
-  const answerBytes = own.reduce((sum, output) => sum + (answerBytesOf(costs.graph, output) ?? 0), stateBytes);
-  const way = wayOf(infrastructure, l, 'down');
-  const valueIn = (metric: Metric) => (isReached && answers.comesBack ? answerValue(metric, answerBytes, way) : 0);
-  return { load: { answers: own, answerBytes, answerMs: valueIn('latency') * 1e3 }, cost: valueIn('cost') };
-}
-
-function highestReader(costs: CostTables, assignment: Assignment, tensor: number): number {
-  const { consumerStart, consumers } = costs.topology;
-  let highest = -1;
-  for (let at = consumerStart[tensor] ?? 0; at < (consumerStart[tensor + 1] ?? 0); at++) {
-    highest = Math.max(highest, assignment[consumers[at] ?? 0] ?? 0);
-  }
-  return highest;
-}
-
-const nothing = { nodes: 0, busyS: 0, measuredNodes: 0, stateBytes: 0 };
-const noLoad = { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
-
-function tierLoads(costs: CostTables, assignment: Assignment, links: readonly LinkLoad[]): TierLoad[] {
-  const kept = costs.graph.state && residentState(costs.graph);
-  const sums = costs.tiers.map(() => ({ ...nothing }));
-  const sides = loadsOfSides(costs.graph, assignment, costs.tiers.length);
-  const { extraSeconds } = separatedKernels(costs, assignment);
-  for (let node = 0; node < assignment.length; node++) {
-    const k = assignment[node] ?? 0;
-    const sum = sums[k];
-    const table = costs.tiers[k];
-    if (sum === undefined || table === undefined) continue;
-    sum.nodes++;
-    sum.busyS += table.seconds[node] ?? 0;
-    sum.measuredNodes += table.measured[node] ?? 0;
-    if (kept !== undefined) sum.stateBytes += kept[node] ?? 0;
-  }
-  return costs.tiers.map(({ tier }, k) => {
-    const { nodes, measuredNodes, stateBytes, ...own } = sums[k] ?? nothing;
-    const busyS = own.busyS + (extraSeconds[k] ?? 0);
-    return {
+function tierLoads(costs: CostTables, placed: Placed, links: readonly LinkLoad[]): TierLoad[] {
+  return costs.tiers.flatMap(({ tier }, k) => {
+    const own = placed.tiers[k];
+    if (own === undefined) return [];
+    const { nodes, side, stateBytes, busyS, measuredNodes } = own;
+    const load: TierLoad = {
       nodes,
-      ...(sides[k] ?? noLoad),
+      ...side,
       ...(stateBytes > 0 && { stateBytes }),
       busyS,
       computeMs: busyS * 1e3,
@@ -137,6 +72,7 @@ function tierLoads(costs: CostTables, assignment: Assignment, links: readonly Li
       costPerRequest: metricArithmetic.cost.busy(busyS, tier, k, 0),
       energyJ: busyS * tier.watts + radioJoules(costs, k, links[k]),
     };
+    return [load];
   });
 }
 

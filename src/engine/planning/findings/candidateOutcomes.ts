@@ -25,12 +25,13 @@ export function candidateOutcomes(
 ): CandidateOutcome[] {
   const { links, objective } = costs.infrastructure;
   const spans = spansOfCuts(costs, [{ position: 0 }, ...candidates, { position: costs.graph.nodes.length }]);
+  const isCutOfPlan = cutTest(costs, plan);
   return candidates.map((candidate, index) => {
     if (candidate.position === costs.graph.nodes.length) return noCut(candidate.position);
-    const members = membersBelow(costs.graph, candidate);
+    const members = bounds.restricts ? membersBelow(costs.graph, candidate) : undefined;
     let best: { valueFor: (metric: Metric) => number; link: number; value: number } | undefined;
     for (const link of links.keys()) {
-      if (!mayCross(bounds, members, link)) continue;
+      if (members !== undefined && !mayCross(bounds, members, link)) continue;
       const valueFor = crossingOnce(costs, candidate, link, busyBeside(spans, index + 1, link));
       const value = objectiveOf(valueFor, objective);
       if (Number.isFinite(value) && value < (best?.value ?? Number.POSITIVE_INFINITY)) best = { valueFor, link, value };
@@ -41,9 +42,7 @@ export function candidateOutcomes(
       ...figures((metric) => (valueFor === undefined ? null : metricEntry(metric).toFigure(valueFor(metric)))),
       objectiveValue: best?.value ?? null,
       link: best?.link ?? null,
-      chosen: [...new Set([candidate, withWholeKernels(costs.graph, costs.bonds, candidate)])].some((cut) =>
-        isCutOf(costs, cut, plan),
-      ),
+      chosen: isCutOfPlan(candidate) || isCutOfPlan(withWholeKernels(costs.graph, costs.bonds, candidate)),
     };
   });
 }
@@ -53,7 +52,6 @@ function noCut(position: number): CandidateOutcome {
 }
 
 function mayCross(bounds: TierBounds, members: Uint8Array, link: number): boolean {
-  if (!bounds.restricts) return true;
   for (let node = 0; node < members.length; node++) {
     const tier = members[node] === 1 ? link : link + 1;
     if (!mayRunOn(bounds, node, tier)) return false;
@@ -101,11 +99,13 @@ function upBytes(costs: CostTables, candidate: Candidate, link: number): number 
   return wire === undefined ? 0 : bytesCrossing(costs, wire, candidate);
 }
 
-/** True when the plan cuts exactly here, on whichever link. */
-function isCutOf({ graph, wires }: CostTables, cut: Cut, plan: Assignment): boolean {
-  const members = membersBelow(graph, cut);
-  for (const link of wires.keys()) {
-    if (members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member)) return true;
-  }
-  return false;
+/** Whether the plan cuts exactly there, on whichever link. */
+function cutTest({ graph, wires }: CostTables, plan: Assignment): (cut: Cut) => boolean {
+  const below = wires.map((_, link) => plan.reduce((count, tier) => count + (tier <= link ? 1 : 0), 0));
+  return (cut) => {
+    const links = [...below.keys()].filter((link) => below[link] === cut.position);
+    if (links.length === 0) return false;
+    const members = membersBelow(graph, cut);
+    return links.some((link) => members.every((member, node) => ((plan[node] ?? 0) <= link ? 1 : 0) === member));
+  };
 }

@@ -96,7 +96,7 @@ export function outcomeOf(context: StrategyContext, reference: Plan, strategy: S
 /** Which constraints a plan breaks, in words. */
 function brokenBy({ infrastructure }: CostTables, bounds: TierBounds, { assignment, evaluation }: Plan): string[] {
   const broken = brokenConstraints(infrastructure, evaluation);
-  const isWithin = assignment.every((tier, node) => mayRunOn(bounds, node, tier));
+  const isWithin = !bounds.restricts || assignment.every((tier, node) => mayRunOn(bounds, node, tier));
   return isWithin ? broken : [...broken, 'the pins or the tiers that are left out'];
 }
 

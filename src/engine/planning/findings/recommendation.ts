@@ -90,18 +90,25 @@ function optionOf(costs: CostTables, plan: Plan): Option {
   };
 }
 
-/** Multiply-accumulates of a node; one that cannot be counted may have any. */
-function workOf({ macs }: CostTables['graph']['nodes'][number]): number {
-  return macs ?? 1;
+type Nodes = CostTables['graph']['nodes'];
+
+const knownWork = new WeakMap<Nodes, Float64Array>();
+
+/** Multiply-accumulates of each node; one of which they cannot be counted may have any. */
+function workOf(nodes: Nodes): Float64Array {
+  const work = knownWork.get(nodes) ?? Float64Array.from(nodes, ({ macs }) => macs ?? 1);
+  knownWork.set(nodes, work);
+  return work;
 }
 
 /** Whether every tier that runs something has work, as far as the model has any. */
 function worksEverywhere({ graph, tiers }: CostTables, { assignment }: Plan): boolean {
   const work = new Float64Array(tiers.length);
   const nodes = new Int32Array(tiers.length);
-  for (const [index, node] of graph.nodes.entries()) {
-    const tier = assignment[index] ?? 0;
-    work[tier] = (work[tier] ?? 0) + workOf(node);
+  const works = workOf(graph.nodes);
+  for (let node = 0; node < works.length; node++) {
+    const tier = assignment[node] ?? 0;
+    work[tier] = (work[tier] ?? 0) + (works[node] ?? 0);
     nodes[tier] = (nodes[tier] ?? 0) + 1;
   }
   return work.every((sum) => sum === 0) || nodes.every((count, tier) => count === 0 || (work[tier] ?? 0) > 0);
@@ -194,16 +201,20 @@ function planOf(costs: CostTables, family: CutFamily, cuts: readonly number[]): 
   return { strategy: 'dnnsplit', assignment, evaluation: evaluatePlan(costs, assignment), evaluatedPlans: 0 };
 }
 
+const knownWorkBelow = new WeakMap<CutFamily, Float64Array>();
+
 function workBelowCuts({ graph }: CostTables, family: CutFamily): Float64Array {
-  const below = new Float64Array(graph.nodes.length + 1);
-  for (const [index, node] of graph.nodes.entries()) below[index + 1] = (below[index] ?? 0) + workOf(node);
-  return Float64Array.from(family.positions, (position, c) => {
+  const known = knownWorkBelow.get(family);
+  if (known !== undefined) return known;
+  const works = workOf(graph.nodes);
+  const below = new Float64Array(works.length + 1);
+  for (let node = 0; node < works.length; node++) below[node + 1] = (below[node] ?? 0) + (works[node] ?? 0);
+  const ofCuts = Float64Array.from(family.positions, (position, c) => {
     if (family.downsets[c] === undefined) return below[position] ?? 0;
-    return membersOf(family, c).reduce((sum, member, node) => {
-      const one = graph.nodes[node];
-      return member === 1 && one !== undefined ? sum + workOf(one) : sum;
-    }, 0);
+    return membersOf(family, c).reduce((sum, member, node) => (member === 1 ? sum + (works[node] ?? 0) : sum), 0);
   });
+  knownWorkBelow.set(family, ofCuts);
+  return ofCuts;
 }
 
 /** Every choice of two or three of the tiers that may be used, as what may be used then. */

@@ -54,20 +54,32 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
  * @returns nothing where none costs anything.
  */
 export function bondCosts(costs: CostTables, { perSecond }: AdditiveObjective): Float64Array | undefined {
+  return perBond(costs, (below, above, link) => below * (perSecond[link] ?? 0) + above * (perSecond[link + 1] ?? 0));
+}
+
+/** Seconds that broken kernels take below and above each link, in the order of `bondCosts`; nothing where they take none. */
+export function bondSeconds(
+  costs: CostTables,
+): { readonly below: Float64Array; readonly above: Float64Array } | undefined {
+  const below = perBond(costs, (seconds) => seconds);
+  const above = perBond(costs, (_, seconds) => seconds);
+  return below && above && { below, above };
+}
+
+/** A figure of each tensor on each link, by the seconds that its bond takes on the tier below and on the one above. */
+function perBond(costs: CostTables, figure: (belowS: number, aboveS: number, link: number) => number) {
   const { bonds, tiers } = costs;
   const links = tiers.length - 1;
   if (bonds.length === 0 || links === 0) return undefined;
-  const prices = new Float64Array(bondTopology(costs).producer.length * links);
+  const figures = new Float64Array(bondTopology(costs).producer.length * links);
   const places = placesOf(costs);
   for (let link = 0; link < links; link += 1) {
     const [below, above] = [tiers[link]?.separation?.below, tiers[link + 1]?.separation?.above];
-    const [perSecondBelow = 0, perSecondAbove = 0] = [perSecond[link], perSecond[link + 1]];
     for (let bond = 0; bond < places.length; bond += 1) {
-      const price = (below?.[bond] ?? 0) * perSecondBelow + (above?.[bond] ?? 0) * perSecondAbove;
-      prices[(places[bond] ?? 0) * links + link] = price;
+      figures[(places[bond] ?? 0) * links + link] = figure(below?.[bond] ?? 0, above?.[bond] ?? 0, link);
     }
   }
-  return prices;
+  return figures;
 }
 
 const placesKnown = new WeakMap<readonly KernelBond[], Int32Array>();

@@ -30,16 +30,17 @@ export function keptContraction(
   const { problem: smaller, ...rest } = contractions.get(costs.topology, parts, () => {
     const bytes = { ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) };
     const stays = answers && Uint8Array.from(answers, (amount) => (amount > 0 ? 1 : 0));
-    return contractProblem(bytes, bondCosts(costs, objective), stays);
+    const bonds = bondCosts(costs, objective);
+    return contractProblem(bytes, { ...(bonds && { apart: [bonds] }), stays });
   });
-  const crossingCost = priced(smaller.crossingCost, objective.perByte, rest.apart);
+  const crossingCost = priced(smaller.crossingCost, objective.perByte, rest.apart[0]);
   const nodeCost = summedNodeCosts(problem, rest.nodeOf, smaller.nodeCount);
   const { linkCost, reachCost } = problem;
   return { problem: { ...smaller, nodeCost, crossingCost, linkCost, reachCost }, ...rest };
 }
 
 /** Bytes of tensor t on link l at `t * links + l`. */
-function interleaved(tensorBytes: readonly Float64Array[], tensors: number): Float64Array {
+export function interleaved(tensorBytes: readonly Float64Array[], tensors: number): Float64Array {
   const links = tensorBytes.length;
   const bytes = new Float64Array(tensors * links);
   for (const [link, own] of tensorBytes.entries()) {

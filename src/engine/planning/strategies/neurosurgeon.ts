@@ -20,15 +20,19 @@ export function planLikeNeurosurgeon(context: StrategyContext): FoundPlan {
   const mayRun = prefixParts(costs, bounds);
   let best: { positions: number[]; value: number } | undefined;
   let evaluatedPlans = 0;
+  const positions = new Int32Array(costs.wires.length);
   for (let upper = costs.tiers.length === 1 ? 0 : 1; upper < costs.tiers.length; upper++) {
-    for (let position = 0; position <= n; position++) {
-      const positions = costs.wires.map((_, link) => (link < upper ? position : n));
-      const isAllowed = positions.every((p, link) => p >= (ranges[link]?.from ?? 0) && p <= (ranges[link]?.to ?? n));
-      if (!isAllowed || !runsEach(costs, positions, mayRun)) continue;
+    positions.fill(n);
+    const below = ranges.slice(0, upper);
+    const from = below.reduce((most, range) => Math.max(most, range.from), 0);
+    const to = ranges.slice(upper).some((range) => range.to < n) ? -1 : Math.min(n, ...below.map((range) => range.to));
+    for (let position = from; position <= to; position++) {
+      positions.fill(position, 0, upper);
+      if (!runsEach(costs, positions, mayRun)) continue;
       evaluatedPlans++;
       meter.measure(positions);
       const { value } = meter;
-      if (best === undefined || value < best.value) best = { positions, value };
+      if (best === undefined || value < best.value) best = { positions: [...positions], value };
     }
   }
   if (best === undefined) {

@@ -1,13 +1,12 @@
 import { say } from '../../../shared/messages/say';
 import { DnnSplitError } from '../../../shared/work/errors';
-import type { Work } from '../../../shared/work/work';
-import { assignmentCost, type ExactProblem, type ExactSolution, nodeCostAt } from '../../solver/problem';
 import { solveExactly } from '../../solver/solve';
 import type { AdditiveObjective } from '../costs/costModel';
 import { problemOf } from '../optimum/exactPlan';
 import { stateFrame } from '../optimum/stateFrame';
 import { crossingValue, sendingValue, wayOf } from '../plan/metrics';
 import type { Assignment } from '../plan/plan';
+import { pairTables, problemBetween } from './pairTables';
 import type { StrategyContext } from './strategy';
 
 /** Weights of busy seconds and of what crosses, for a cut between the first and the last tier that may be used. */
@@ -65,42 +64,20 @@ export function cutBetween(
     perAnswer: down.map((way) => crossingValue(metric, weights.transfer, way)),
     perAnswerByte: down.map((way) => sendingValue(metric, weights.transfer, way)),
   };
-  const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
-  const problem = problemOf(costs, objective, { ...bounds, allowedTiers });
   const frame = stateFrame(costs);
-  const { tierOfNode, cost } =
-    frame === undefined ? solveBetween(problem, pair, context.work) : solveExactly(problem, context.work);
-  if (!Number.isFinite(cost)) return undefined;
-  return frame?.own(tierOfNode) ?? tierOfNode;
-}
-
-/** The optimum of a problem in which only two tiers may run anything: what lies between them is one link. */
-function solveBetween(problem: ExactProblem, { lower, upper }: TierPair, work: Work): ExactSolution {
-  const links = problem.tierCount - 1;
-  const tensors = problem.producer.length;
-  const nodeCost = new Float64Array(problem.nodeCount * 2);
-  for (let node = 0; node < problem.nodeCount; node += 1) {
-    nodeCost[2 * node] = nodeCostAt(problem, node, lower);
-    nodeCost[2 * node + 1] = nodeCostAt(problem, node, upper);
+  if (frame !== undefined) {
+    const allowedTiers = bounds.allowedTiers.map((_, tier) => (tier === lower || tier === upper ? 1 : 0));
+    const { tierOfNode, cost } = solveExactly(problemOf(costs, objective, { ...bounds, allowedTiers }), context.work);
+    return Number.isFinite(cost) ? frame.own(tierOfNode) : undefined;
   }
-  const between = (perLink: Float64Array, first: number) => {
-    let sum = 0;
-    for (let link = lower; link < upper; link += 1) sum += perLink[first + link] ?? 0;
-    return sum;
-  };
-  const crossingCost = new Float64Array(tensors);
-  for (let tensor = 0; tensor < tensors; tensor += 1)
-    crossingCost[tensor] = between(problem.crossingCost, tensor * links);
-  const { tierOfNode } = solveExactly(
-    {
-      ...{ ...problem, tierCount: 2, nodeCost, crossingCost },
-      linkCost: Float64Array.of(between(problem.linkCost, 0)),
-      reachCost: Float64Array.of(between(problem.reachCost, 0)),
-    },
-    work,
-  );
-  const assignment = tierOfNode.map((isAbove) => (isAbove === 1 ? upper : lower));
-  return { tierOfNode: assignment, cost: assignmentCost(problem, assignment) };
+  const tables = pairTables(costs, bounds, !bounds.restricts && weights.upper <= weights.lower);
+  const { tierOfNode, cost } = solveExactly(problemBetween(tables, objective, lower, upper), context.work);
+  if (!Number.isFinite(cost)) return undefined;
+  const assignment = new Uint8Array(tables.nodeOf.length);
+  for (let node = 0; node < assignment.length; node += 1) {
+    assignment[node] = tierOfNode[tables.nodeOf[node] ?? 0] === 1 ? upper : lower;
+  }
+  return assignment;
 }
 
 /** The error of a two-tier strategy that finds no allowed cut. */
