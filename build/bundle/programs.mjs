@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path';
 import { appendNotices } from './notices.mjs';
-import { onlyDecoding } from './onlyDecoding.mjs';
 import { allMessages, ownMessages } from './ownMessages.mjs';
 import { inPieces } from './pieces.mjs';
 import { startsNoPrograms } from './startsNoPrograms.mjs';
@@ -62,7 +61,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
-        plugins: [withoutJsonSchemas(), onlyDecoding(), ...allMessagesInOne],
+        plugins: [withoutJsonSchemas(), ...allMessagesInOne],
       },
       production,
     ),
@@ -116,7 +115,7 @@ export function programs(production) {
       {
         ...node,
         entryPoints: { cliProgram: 'src/cli/main.ts' },
-        plugins: [onlyDecoding(), startsNoPrograms(), ...allMessagesInOne],
+        plugins: [startsNoPrograms(), ...allMessagesInOne],
       },
       production,
       quickestCommand,
