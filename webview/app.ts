@@ -1,6 +1,6 @@
 import { movedNodes } from '../src/engine/picture/displayList/tiers';
 import { hasOverrides } from '../src/shared/protocol/overrides';
-import type { GraphAct, ToWebview } from '../src/shared/protocol/webviewMessages';
+import type { GraphAct, PageStart, ToWebview } from '../src/shared/protocol/webviewMessages';
 import type { PlanReport } from '../src/shared/reports/reports';
 import { unreachable } from '../src/shared/work/unreachable';
 import { type Controller, createController } from './control/controller';
@@ -38,7 +38,7 @@ export interface App {
   readonly view: GraphView;
 }
 
-type AppOptions = Pick<Extract<ToWebview, { type: 'init' }>, 'modelName' | 'withheld'>;
+type AppOptions = Pick<PageStart, 'modelName' | 'withheld'>;
 
 /** Calls `work` once things have been quiet for a while. */
 function debounced(work: () => void, milliseconds: number): () => void {
@@ -50,7 +50,7 @@ function debounced(work: () => void, milliseconds: number): () => void {
 }
 
 /** Builds the page into `root` and joins its parts: store, canvas, panels, keyboard, host. */
-export function createApp(root: HTMLElement, transport: Transport, { modelName, withheld = [] }: AppOptions): App {
+export function createApp(root: HTMLElement, transport: Transport, { modelName, withheld }: AppOptions): App {
   const memory = readMemory(transport.remembered(), initialState);
   const { camera, ...restored } = memory;
   const store = createStore({ ...initialState, ...restored, modelName, withheld });

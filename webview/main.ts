@@ -1,12 +1,13 @@
 /**
- * Entry of the graph view. The host serves a page whose body is exactly `<body><div id="app"></div></body>`, with this
- * script (with a nonce) at its end and `webview.css` as a stylesheet. The policy that it runs under without a violation:
- * `default-src 'none'; script-src 'nonce-...'; style-src ${cspSource} 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`.
+ * Entry of the graph view. The host serves a page whose body is exactly `<body><div id="app" data-start="..."></div></body>`,
+ * with this script and `webview.css` in it, both with a nonce. The policy that it runs under without a violation:
+ * `default-src 'none'; script-src 'nonce-...'; style-src 'nonce-...' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='`.
  * The hash is that of the empty text: the widget library looks for `:focus-visible` by an empty style element. Without
  * it the page works too, but shows focus rings after clicks and leaves one warning in the console.
  */
 import './styles.css';
-import { type App, createApp } from './app';
+import type { PageStart } from '../src/shared/protocol/webviewMessages';
+import { createApp } from './app';
 import { connect } from './control/transport';
 import { readMemory } from './memory';
 import { initialState } from './model/state';
@@ -16,20 +17,17 @@ import { setStrings } from './text/strings';
 const root = document.getElementById('app');
 if (root === null) throw new Error('The page has no element with the id "app".');
 
-registerWidgets();
 const transport = connect();
-let app: App | undefined;
-
-transport.listen((message) => {
-  if (message.type === 'init') {
-    setStrings(message.strings);
-    app ??= createApp(root, transport, message);
-  }
-  app?.receive(message);
-});
 window.addEventListener('error', ({ message, filename, lineno }) => {
   transport.post({ type: 'log', text: `${message} (${filename}:${lineno})` });
 });
 const { folded, metric } = readMemory(transport.remembered(), initialState);
+// The answer is on its way while the page is built.
 transport.post({ type: 'ready', folded });
+registerWidgets();
+// Only the host writes the page, so that its start has the agreed form.
+const start: PageStart = JSON.parse(root.dataset['start'] ?? '');
+setStrings(start.strings);
+const app = createApp(root, transport, start);
+transport.listen(app.receive);
 transport.post({ type: 'shown', metric, comparing: null });

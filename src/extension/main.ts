@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ExtensionApi } from './api';
 import { registerLanguageModelTools } from './assistant/languageModelTools';
 import { LanguageServer } from './client/languageServer';
+import { startAhead } from './client/startAhead';
 import { startForDocuments } from './client/startForDocuments';
 import { analyzeAgain } from './commands/analyze';
 import type { CommandContext } from './commands/context';
@@ -33,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): unknown {
   return isVirtualWindow() ? activateInVirtualWindow(context) : wire(context);
 }
 
-/** Only wires the parts together: the server starts with the first request. */
+/** Only wires the parts together: the server starts with the first request, or when the window has come to rest. */
 function wire({
   extensionUri,
   globalStorageUri,
@@ -99,6 +100,7 @@ function wire({
   parts.add(registerLanguageModelTools(server));
   parts.add(logOpenings(models, log));
   parts.add(startForDocuments(server, notifier));
+  parts.add(startAhead(context));
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => server.tellTrust()));
   parts.add(
     server.onDidChangeState((state) => {

@@ -1,6 +1,6 @@
 /**
  * The background worker. Its threads start before the language server is loaded, which takes as long as reading a model:
- * `--first-model` names the one that is about to be opened, `--code-folder` where compiled programs are kept, `--trusted` that a person trusts the
+ * `--first-model` names the one that is about to be opened, `--ahead` says that one will be, `--code-folder` where compiled programs are kept, `--trusted` that a person trusts the
  * workspace.
  */
 import { join } from 'node:path';
@@ -37,3 +37,7 @@ if (firstModel !== undefined) {
 }
 const { serve } = loadProgram(join(__dirname, 'languageServer.js'), keptIn(codeFolder)) as LanguageServer;
 serve(workers, trust, __dirname);
+if (process.argv.includes('--ahead')) {
+  workers.analysis.start();
+  workers.layout.start();
+}

@@ -194,8 +194,6 @@ function receiveBody(state: State, scene: SceneModel, bodyId: string): State {
 
 function receive(state: State, message: ToWebview): State {
   switch (message.type) {
-    case 'init':
-      return { ...state, modelName: message.modelName, withheld: message.withheld ?? [] };
     case 'progress':
       return { ...state, progress: { stage: message.stage, fraction: message.fraction } };
     case 'scene': {

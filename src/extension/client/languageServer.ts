@@ -35,7 +35,7 @@ const onOpenModels: ReadonlySet<RequestName> = new Set<RequestName>([
 /** Files whose change on disk makes the server plan again. */
 const watchedPatterns = [...documentPatterns, '**/*.onnx'];
 
-/** The language client with a lazy start: nothing runs before the first request or the first document of ours. */
+/** The language client with a lazy start: activation loads and runs nothing of it. */
 export class LanguageServer implements ServerConnection, Releasable {
   readonly #disposables = new DisposableStore();
   readonly #changedState = this.#disposables.add(new Emitter<ServerState>());
@@ -176,7 +176,8 @@ export class LanguageServer implements ServerConnection, Releasable {
   }
 
   #startProcess(modelUri: string | undefined): ChildProcess {
-    const first = modelUri === undefined ? [] : ['--first-model', modelUri];
+    // Without a model in hand its threads have the time to load until one is opened.
+    const first = modelUri === undefined ? ['--ahead'] : ['--first-model', modelUri];
     const server = startServerProcess(this.serverModule, [
       ...['--code-folder', this.codeFolder],
       ...(vscode.workspace.isTrusted ? ['--trusted'] : []),

@@ -4,6 +4,7 @@ import type { PlanOverrides } from '../../shared/protocol/requests';
 import type {
   FromWebview,
   GraphAct,
+  PageStart,
   PicturePart,
   PreviewedCut,
   RunCommand,
@@ -22,6 +23,7 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 import { withheldCommands } from '../window/withheld';
 import { type CancellationSource, NewestRequest } from './newestRequest';
+import { NewestState } from './newestState';
 
 /** What a graph view needs from its surroundings. */
 export interface GraphSurroundings {
@@ -73,6 +75,7 @@ export class GraphSession implements Releasable {
   readonly #scenes: NewestRequest;
   readonly #bodies: NewestRequest;
   #previewRequest: CancellationSource | undefined;
+  readonly #progress = this.#disposables.add(new NewestState(() => this.#showProgress()));
   /** The analysis that the page's scene was made for. */
   #sceneKey = '';
   #sentRevision: number | undefined;
@@ -111,6 +114,11 @@ export class GraphSession implements Releasable {
   /** What a page shows that remembers nothing. */
   get #picture(): { readonly folded: readonly string[] | null } {
     return { folded: this.surroundings.initialFolds(this.modelUri) };
+  }
+
+  /** What the page begins with, before it hears anything. */
+  get pageStart(): PageStart {
+    return { modelName: this.modelName, strings: this.surroundings.strings, withheld: withheldCommands };
   }
 
   /** Handles one message of the page. */
@@ -229,13 +237,12 @@ export class GraphSession implements Releasable {
   }
 
   #start(folded: readonly string[] | null): void {
-    const { models, strings, live } = this.surroundings;
+    const { models, live } = this.surroundings;
     this.#ready = true;
     this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
-    this.post({ type: 'init', modelName: this.modelName, strings, withheld: withheldCommands });
     if (this.#nodeData && this.#shown.metric === 'data') this.post({ type: 'nodeData', data: this.#nodeData });
     const followed = live.get(this.modelUri);
     if (followed !== null) this.post({ type: 'live', live: followed });
@@ -245,14 +252,14 @@ export class GraphSession implements Releasable {
   }
 
   #show(model: ModelEntry): void {
-    const { snapshot, progress } = model;
+    const { snapshot } = model;
     if (snapshot?.state === 'failed' && snapshot.error && !model.busy) {
       this.#sceneKey = '';
       this.post({ type: 'failed', error: snapshot.error });
       return;
     }
     if (snapshot?.state !== 'ready' || !snapshot.analysis) {
-      this.post({ type: 'progress', stage: progress?.stage ?? '', fraction: progress?.fraction ?? null });
+      this.#progress.ask();
       return;
     }
     const sceneKey = keyOfScene(snapshot.analysis);
@@ -266,6 +273,13 @@ export class GraphSession implements Releasable {
       this.#sentRevision = snapshot.revision;
       void this.#sendPlan();
     }
+  }
+
+  /** How far the opening is, unless it has ended. */
+  #showProgress(): void {
+    const model = this.surroundings.models.get(this.modelUri);
+    if (!model?.busy || model.snapshot?.analysis) return;
+    this.post({ type: 'progress', stage: model.progress?.stage ?? '', fraction: model.progress?.fraction ?? null });
   }
 
   #sendScene(): Promise<void> {

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
+import { requestError } from '../window/requestErrors';
 import { GraphSession, type GraphSurroundings } from './graphSession';
 import { graphPage } from './page';
+import { readPageFiles } from './pageFiles';
 import type { PanelMemory } from './panelMemory';
 import { parseMessage } from './parseMessage';
 
@@ -24,6 +26,7 @@ export interface ShownGraph {
 export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvider, vscode.WebviewPanelSerializer {
   readonly #disposables = new DisposableStore();
   readonly #shown = new Set<ShownGraph>();
+  #pageFiles: ReturnType<typeof readPageFiles> | undefined;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -87,7 +90,6 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
   #attach(panel: vscode.WebviewPanel, uri: vscode.Uri): void {
     const modelUri = uri.toString();
     const { webview } = panel;
-    const dist = vscode.Uri.joinPath(this.extensionUri, 'dist');
     const media = vscode.Uri.joinPath(this.extensionUri, 'media');
     const parts = new DisposableStore();
     const session = parts.add(
@@ -120,16 +122,37 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
       light: vscode.Uri.joinPath(media, 'graph-light.svg'),
       dark: vscode.Uri.joinPath(media, 'graph-dark.svg'),
     };
-    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
-    webview.html = graphPage({
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'webview.css')).toString(),
-      language: vscode.env.language,
-      modelName: baseName(uri.path),
-      stage: vscode.l10n.t('Opening the model…'),
-    });
+    webview.options = { enableScripts: true, localResourceRoots: [] };
+    void this.#fillPage(graph);
     this.activate(modelUri);
+  }
+
+  /** Reads what every page of a graph is made of, which takes longest where the workbench has other things to do. */
+  readAhead(): void {
+    this.#files().catch(() => {
+      this.#pageFiles = undefined;
+    });
+  }
+
+  #files(): ReturnType<typeof readPageFiles> {
+    this.#pageFiles ??= readPageFiles(vscode.Uri.joinPath(this.extensionUri, 'dist'));
+    return this.#pageFiles;
+  }
+
+  async #fillPage(graph: ShownGraph): Promise<void> {
+    try {
+      const files = await this.#files();
+      if (!this.#shown.has(graph)) return;
+      graph.panel.webview.html = graphPage({
+        ...files,
+        nonce: randomBytes(16).toString('base64url'),
+        language: vscode.env.language,
+        start: graph.session.pageStart,
+        stage: vscode.l10n.t('Opening the model…'),
+      });
+    } catch (thrown) {
+      this.#pageFiles = undefined;
+      this.surroundings.report(requestError(thrown));
+    }
   }
 }

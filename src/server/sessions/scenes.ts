@@ -9,7 +9,12 @@ interface EarlyScene {
   readonly folds: string;
   readonly scene: Promise<Scene>;
   readonly controller: AbortController;
+  /** Ends the wait for the one who asks. */
+  readonly settle: () => void;
 }
+
+/** A page that has not asked by then is hidden: nothing waits for it any longer. */
+const unaskedMs = 3000;
 
 type Folded = readonly string[] | null;
 
@@ -24,20 +29,23 @@ export class Scenes {
 
   /**
    * Begins with a picture that will be asked for.
-   * @returns resolves when it is done or has failed
+   * @returns resolves when it was handed out or is not needed any more
    */
   begin(modelPath: string, folded: Folded, options: CallOptions): Promise<void> {
     const controller = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
     const scene = this.#layOut(modelPath, folded, { ...options, signal });
-    const early = { folds: JSON.stringify(folded), scene, controller };
-    this.#early.set(modelPath, early);
-    return scene.then(
-      () => undefined,
-      () => {
-        if (this.#early.get(modelPath) === early) this.#early.delete(modelPath);
-      },
-    );
+    return new Promise((settle) => {
+      const early = { folds: JSON.stringify(folded), scene, controller, settle };
+      this.#drop(modelPath);
+      this.#early.set(modelPath, early);
+      void scene.then(
+        () => setTimeout(settle, unaskedMs).unref(),
+        () => {
+          if (this.#early.get(modelPath) === early) this.#drop(modelPath);
+        },
+      );
+    });
   }
 
   /**
@@ -47,22 +55,31 @@ export class Scenes {
   async layOut(modelPath: string, folded: Folded, options: CallOptions): Promise<Scene> {
     const early = this.#early.get(modelPath);
     this.#early.delete(modelPath);
-    if (early?.folds === JSON.stringify(folded)) {
-      const scene = await early.scene.catch(() => undefined);
-      if (scene !== undefined) return scene;
+    try {
+      if (early?.folds === JSON.stringify(folded)) {
+        const scene = await early.scene.catch(() => undefined);
+        if (scene !== undefined) return scene;
+      }
+      early?.controller.abort();
+      return await this.#layOut(modelPath, folded, options);
+    } finally {
+      early?.settle();
     }
-    early?.controller.abort();
-    return this.#layOut(modelPath, folded, options);
   }
 
   /** Drops what was begun for a model that is not shown any more. */
   forget(modelPath: string): void {
-    this.#early.delete(modelPath);
+    this.#drop(modelPath);
   }
 
   /** Drops all that was begun, because files have changed. */
   forgetAll(): void {
-    this.#early.clear();
+    for (const modelPath of [...this.#early.keys()]) this.#drop(modelPath);
+  }
+
+  #drop(modelPath: string): void {
+    this.#early.get(modelPath)?.settle();
+    this.#early.delete(modelPath);
   }
 
   /**

@@ -9,15 +9,16 @@ import type { AnalysisReport, PlanReport } from '../reports/reports';
 import type { ErrorData } from '../work/errors';
 import type { NodeDetails, PlanComparison, PlanOverrides, PreviewAnswer, SearchHit } from './requests';
 
+/** What the page begins with: as JSON in the attribute `data-start` of its `#app`. */
+export interface PageStart {
+  readonly modelName: string;
+  /** Texts in the language of the workbench, by key; those that are missing are English. */
+  readonly strings: Readonly<Record<string, string>>;
+  /** Commands that cannot be run where the extension runs. */
+  readonly withheld: readonly RunCommand[];
+}
+
 export type ToWebview =
-  /** First message after `ready`; strings are already localized. */
-  | {
-      readonly type: 'init';
-      readonly modelName: string;
-      readonly strings: Readonly<Record<string, string>>;
-      /** Commands that cannot be run where the extension runs. */
-      readonly withheld?: readonly RunCommand[];
-    }
   | { readonly type: 'progress'; readonly stage: string; readonly fraction: number | null }
   /** The graph of the model, or with `body` the one inside of a node. */
   | { readonly type: 'scene'; readonly scene: Scene; readonly body?: string }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
 import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
 import { PanelMemory } from '../../../src/extension/graph/panelMemory';
@@ -10,7 +10,7 @@ import { SelectionHub } from '../../../src/extension/model/selection';
 import { DisposableStore } from '../../../src/extension/window/disposables';
 import { serverRestartedError } from '../../../src/extension/window/requestErrors';
 import type { Scene, SceneOverlay } from '../../../src/shared/picture/scene';
-import type { PlanOverrides } from '../../../src/shared/protocol/requests';
+import type { ModelSnapshot, PlanOverrides } from '../../../src/shared/protocol/requests';
 import type { FromWebview, ToWebview } from '../../../src/shared/protocol/webviewMessages';
 import { DnnSplitError } from '../../../src/shared/work/errors';
 import { createCancellation, FakeServer } from './fakeServer';
@@ -31,33 +31,44 @@ const overlay: SceneOverlay = { tierNames: [], tierOfNode: [], timeMsOfNode: [],
 
 describe('the page', () => {
   const parts = {
-    cspSource: 'https://host.example',
     nonce: 'n0nce',
-    scriptUri: 'https://host.example/webview.js',
-    styleUri: 'https://host.example/webview.css',
+    script: 'run("</script>", `<!--$&`);',
+    style: 'body { margin: 0 }',
     language: 'en',
-    modelName: 'net.onnx',
+    start: { modelName: 'net.onnx', strings: {}, withheld: [] },
     stage: 'Opening the model…',
   };
 
-  it('allows its own files and nothing else', () => {
-    const policy = contentSecurityPolicy(parts);
+  it('loads nothing from anywhere, and runs nothing but its own script', () => {
+    const policy = contentSecurityPolicy('n0nce');
     expect(policy.split('; ')[0]).toBe("default-src 'none'");
     expect(policy).toContain("script-src 'nonce-n0nce'");
-    expect(policy).toContain("style-src https://host.example 'sha256-");
-    expect(policy).not.toMatch(/unsafe|data:|blob:|\*/);
+    expect(policy).toContain("style-src 'nonce-n0nce' 'sha256-");
+    expect(policy).not.toMatch(/unsafe|data:|blob:|https?:|\*/);
   });
 
-  it('has no inline script or style', () => {
+  it('is whole: says what is opened, and holds its style and its script by their nonce', () => {
     const html = graphPage(parts);
-    expect(html).toMatch(/<div id="app">.*net\.onnx.*Opening the model….*<\/div>/);
-    expect(html).toMatch(/<script nonce="n0nce" src="[^"]+"><\/script>/);
-    expect(html).not.toMatch(/<style|style=|onload=|<script(?![^>]*src=)/);
+    expect(html).toMatch(/<div id="app" data-start="[^"]+">.*net\.onnx.*Opening the model….*<\/div>/);
+    expect(html.match(/<(?:script|style)[^>]*>/g)).toEqual(['<style nonce="n0nce">', '<script nonce="n0nce">']);
+    expect(html).toContain('<style nonce="n0nce">body { margin: 0 }</style>');
+    expect(html).not.toMatch(/style=|onload=|src=|href=/);
+  });
+
+  it('is not ended or changed by what its script says', () => {
+    const html = graphPage(parts);
+    const [, script = ''] = /<script[^>]*>(.*)<\/script>/.exec(html) ?? [];
+    const said: string[] = [];
+    new Function('run', script)((...texts: string[]) => said.push(...texts));
+    expect(said).toEqual(['</script>', '<!--$&']);
+    expect(html.match(/<\/script>|<!--/g)).toHaveLength(1);
   });
 
   it('cannot be broken out of by what it is given', () => {
-    expect(graphPage({ ...parts, language: '"><script>alert(1)</script>' })).not.toContain('<script>alert');
-    expect(graphPage({ ...parts, modelName: '<script>alert(1)</script>.onnx' })).not.toContain('<script>alert');
+    const alert = '"><script>alert(1)</script>';
+    expect(graphPage({ ...parts, language: alert })).not.toContain('<script>alert');
+    const html = graphPage({ ...parts, start: { ...parts.start, modelName: `${alert}.onnx` } });
+    expect(html).not.toContain('<script>alert');
   });
 });
 
@@ -168,12 +179,38 @@ function conversation() {
 
 describe('GraphSession', () => {
   it('answers a page that is up with everything, in order', async () => {
-    const { session, types, sent } = conversation();
+    const { session, types } = conversation();
     session.receive({ type: 'ready', folded: null });
     await settle();
-    expect([...new Set(types())]).toEqual(['init', 'progress', 'scene', 'plan']);
-    expect(sent[0]).toMatchObject({ type: 'init', modelName: 'net.onnx' });
+    expect(session.pageStart).toMatchObject({ modelName: 'net.onnx', strings: {} });
+    expect([...new Set(types())]).toEqual(['scene', 'plan']);
     expect(types().filter((type) => type === 'plan')).toHaveLength(1);
+  });
+
+  it('tells a page that waits how far the opening is, the newest of what passes quickly', async () => {
+    vi.useFakeTimers();
+    try {
+      const { session, server, sent, models } = conversation();
+      let finish: (snapshot: ModelSnapshot) => void = () => undefined;
+      server.answers['dnnsplit/open'] = () => new Promise((resolve) => (finish = resolve));
+      const opening = models.reopen(modelUri);
+      session.receive({ type: 'ready', folded: null });
+      await vi.advanceTimersByTimeAsync(0);
+      const { token } = server.askedOf('dnnsplit/open').at(-1) as { token: string };
+      for (const stage of ['Reading', 'Inferring shapes', 'Planning']) {
+        server.tell('dnnsplit/progress', { token, stage, fraction: null });
+      }
+      expect(sent).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(sent).toEqual([{ type: 'progress', stage: 'Planning', fraction: null }]);
+      server.tell('dnnsplit/progress', { token, stage: 'Done', fraction: 1 });
+      finish(readySnapshot(2));
+      await opening;
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(sent.filter(({ type }) => type === 'progress')).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('uses the folds that the page remembers, else those of the settings', async () => {

@@ -40,11 +40,14 @@ class FakeWorkers {
   }
 }
 
+/** Everything that can happen without a timer has happened. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 describe('scenes', () => {
   it('hand out once what was begun before it was asked for', async () => {
     const fake = new FakeWorkers();
     const scenes = new Scenes(fake.workers);
-    await scenes.begin('/m.onnx', null, {});
+    void scenes.begin('/m.onnx', null, {});
     const first = await scenes.layOut('/m.onnx', null, {});
     expect(fake.asked).toEqual(['graph unless ', 'scene of first, folded null']);
     expect(await scenes.layOut('/m.onnx', null, {})).not.toBe(first);
@@ -54,7 +57,7 @@ describe('scenes', () => {
   it('give up what was begun with other folds', async () => {
     const fake = new FakeWorkers();
     const scenes = new Scenes(fake.workers);
-    await scenes.begin('/m.onnx', null, {});
+    void scenes.begin('/m.onnx', null, {});
     expect((await scenes.layOut('/m.onnx', ['a'], {})).folded).toEqual(['a']);
     expect(fake.signals.map((signal) => signal?.aborted ?? false)).toEqual([true, false]);
   });
@@ -63,12 +66,39 @@ describe('scenes', () => {
     for (const drop of [(scenes: Scenes) => scenes.forgetAll(), (scenes: Scenes) => scenes.forget('/m.onnx')]) {
       const fake = new FakeWorkers();
       const scenes = new Scenes(fake.workers);
-      await scenes.begin('/m.onnx', null, {});
+      void scenes.begin('/m.onnx', null, {});
+      await settled();
       fake.key = 'second';
       drop(scenes);
       await scenes.layOut('/m.onnx', null, {});
       expect(fake.asked.at(-1)).toBe('scene of second, folded null');
     }
+  });
+
+  it('tell when a picture is out of the way: handed out, dropped, or failed', async () => {
+    const fake = new FakeWorkers();
+    const scenes = new Scenes(fake.workers);
+    let isOut = false;
+    const begin = () => {
+      isOut = false;
+      void scenes.begin('/m.onnx', null, {}).then(() => {
+        isOut = true;
+      });
+      return settled();
+    };
+    await begin();
+    expect(isOut).toBe(false);
+    await scenes.layOut('/m.onnx', null, {});
+    await settled();
+    expect(isOut).toBe(true);
+    await begin();
+    expect(isOut).toBe(false);
+    scenes.forget('/m.onnx');
+    await settled();
+    expect(isOut).toBe(true);
+    fake.key = 'broken';
+    await begin();
+    expect(isOut).toBe(true);
   });
 
   it('send a graph once, and again to a layout that has lost it', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { api, extension, inWorkspace } from './workbench';
+import { api, extension, inWorkspace, until } from './workbench';
 
 describe('activation', () => {
-  it('does not start the server', async () => {
-    assert.equal((await api()).serverState(), 'stopped');
+  it('starts the server before anyone asks for it, in a workspace with models', async () => {
+    const look = await api();
+    await until('the server', () => look.serverState() === 'running');
+    assert.deepEqual(look.openModels(), []);
   });
 
   it('registers every command of the manifest', async () => {

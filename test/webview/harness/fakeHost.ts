@@ -143,7 +143,6 @@ function answerPreview(cut: PreviewedCut, tried: PlanOverrides): void {
 function answer(message: FromWebview): void {
   switch (message.type) {
     case 'ready':
-      send({ type: 'init', modelName: 'residual.onnx', strings: {} });
       if (parameters.get('state') === 'progress') {
         send({ type: 'progress', stage: 'Inferring shapes of 513 nodes', fraction: 0.4 });
         return;

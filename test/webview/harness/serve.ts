@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { BrowserContext, Page } from 'playwright-core';
+import { graphPage } from '../../../src/extension/graph/page';
 import { type ThemeName, themes } from './themes';
 
 const root = resolve(import.meta.dirname, '../../..');
 const origin = 'http://harness.test';
 const nonce = 'harness';
-/** Hash of the empty text: allows the empty style element by which the widget library looks for `:focus-visible`. */
-const emptyStyle = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 
 export interface Bundle {
   readonly script: string;
@@ -37,15 +36,19 @@ export async function bundleHarness(): Promise<Bundle> {
   return { ...page, host: host.script };
 }
 
-function html(theme: ThemeName): string {
+/** The product's page, with what the workbench adds to it: the colors and class of the theme, and the host's script. */
+function html(theme: ThemeName, { script, style }: Bundle): string {
   const { bodyClass, kind } = themes[theme];
-  const styles = `${origin}/webview.css ${origin}/theme.css`;
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${styles} '${emptyStyle}'`;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Graph</title>
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="/theme.css"><link rel="stylesheet" href="/webview.css"></head>
-<body class="${bodyClass}" data-vscode-theme-kind="${kind}"><div id="app"></div>
-<script nonce="${nonce}" src="/host.js"></script><script nonce="${nonce}" src="/webview.js"></script></body></html>`;
+  const page = graphPage({
+    nonce,
+    script,
+    style: `${themeStyle(theme)}\n${style}`,
+    language: 'en',
+    start: { modelName: 'residual.onnx', strings: {}, withheld: [] },
+    stage: 'Opening the model…',
+  });
+  const host = `<script nonce="${nonce}" src="/host.js"></script>`;
+  return page.replace('<body>', `<body class="${bodyClass}" data-vscode-theme-kind="${kind}">${host}`);
 }
 
 function themeStyle(theme: ThemeName): string {
@@ -58,16 +61,13 @@ export interface OpenOptions {
   readonly query?: string;
 }
 
-/** Opens the harness page under the same content security policy that the extension uses. */
+/** Opens the page as the extension serves it, under its content security policy. */
 export async function openHarness(context: BrowserContext, files: Bundle, options: OpenOptions = {}): Promise<Page> {
   const theme = options.theme ?? 'dark';
   const page = await context.newPage();
   await page.route(`${origin}/**`, (route) => {
     const bodies: Readonly<Record<string, readonly [string, string]>> = {
-      '/': ['text/html', html(theme)],
-      '/theme.css': ['text/css', themeStyle(theme)],
-      '/webview.css': ['text/css', files.style],
-      '/webview.js': ['text/javascript', files.script],
+      '/': ['text/html', html(theme, files)],
       '/host.js': ['text/javascript', files.host],
     };
     const [contentType, body] = bodies[new URL(route.request().url()).pathname] ?? ['text/plain', ''];
