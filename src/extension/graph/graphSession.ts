@@ -8,6 +8,7 @@ import type {
   PicturePart,
   PreviewedCut,
   RunCommand,
+  ToPage,
   ToWebview,
 } from '../../shared/protocol/webviewMessages';
 import type { NodeData } from '../../shared/reports/nodeData';
@@ -22,6 +23,7 @@ import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 import { withheldCommands } from '../window/withheld';
+import { EarlyMessages } from './earlyMessages';
 import { type CancellationSource, NewestRequest } from './newestRequest';
 import { NewestState } from './newestState';
 
@@ -60,8 +62,8 @@ interface PictureWaiter {
 }
 
 /**
- * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture
- * of its own; a page that comes back asks again.
+ * The conversation with one graph page: answers `ready` with everything, then sends what changes. It keeps no picture of
+ * its own once a page is up; one that comes back asks again.
  */
 export class GraphSession implements Releasable {
   readonly #disposables = new DisposableStore();
@@ -69,7 +71,8 @@ export class GraphSession implements Releasable {
   #shown: ShownBesidePlan = { metric: 'time', comparing: null };
   /** What a file says of the nodes. */
   #nodeData: NodeData | undefined;
-  #ready = false;
+  /** Until the first page is up; most remember nothing, and are told what such a page shows. */
+  #early: EarlyMessages | undefined;
   /** Those who wait for the page's picture. */
   readonly #pictures: PictureWaiter[] = [];
   readonly #scenes: NewestRequest;
@@ -86,29 +89,30 @@ export class GraphSession implements Releasable {
     private readonly modelUri: string,
     private readonly modelName: string,
     private readonly surroundings: GraphSurroundings,
-    private readonly post: (message: ToWebview) => void,
+    private readonly post: (message: ToPage) => void,
   ) {
     const { models, selection, live, createCancellation } = surroundings;
+    this.#early = new EarlyMessages(post);
     this.#scenes = this.#disposables.add(new NewestRequest(createCancellation));
     this.#bodies = this.#disposables.add(new NewestRequest(createCancellation));
     this.#disposables.add(
       live.onDidChange((changed) => {
-        if (this.#ready && changed.modelUri === modelUri) this.post({ type: 'live', live: changed.view });
+        if (changed.modelUri === modelUri) this.#post({ type: 'live', live: changed.view });
       }),
     );
     this.#disposables.add(models.retain(modelUri));
-    void models.open(modelUri, this.#picture);
     this.#disposables.add(
       models.onDidChange((model) => {
-        if (this.#ready && model.modelUri === modelUri) this.#show(model);
+        if (model.modelUri === modelUri) this.#show(model);
       }),
     );
     this.#disposables.add(
       selection.onDidSelect((selected) => {
         if (selected.modelUri !== modelUri || selected.source === this) return;
-        this.post({ type: 'select', nodeIds: selected.nodeIds, reveal: true });
+        this.#post({ type: 'select', nodeIds: selected.nodeIds, reveal: true });
       }),
     );
+    this.#start(null);
   }
 
   /** What a page shows that remembers nothing. */
@@ -126,7 +130,7 @@ export class GraphSession implements Releasable {
     const { models, run, log } = this.surroundings;
     switch (message.type) {
       case 'ready':
-        this.#start(message.folded);
+        this.#hearReady(message.folded);
         break;
       case 'shown':
         this.#shown = message;
@@ -213,19 +217,19 @@ export class GraphSession implements Releasable {
     const picture = new Promise<GraphPicture>((resolve, reject) => {
       this.#pictures.push({ resolve, reject });
     });
-    this.post({ type: 'sendPicture', part, scale, ...(theme && { theme }) });
+    this.#post({ type: 'sendPicture', part, scale, ...(theme && { theme }) });
     return picture;
   }
 
   /** Shows what a file says of the nodes. */
   showNodeData(data: NodeData): void {
     this.#nodeData = data;
-    this.post({ type: 'nodeData', data });
+    this.#post({ type: 'nodeData', data });
   }
 
   /** Does what a menu outside of the page asks for. */
   act(act: GraphAct): void {
-    this.post({ type: 'act', act });
+    this.#post({ type: 'act', act });
   }
 
   dispose(): void {
@@ -236,16 +240,27 @@ export class GraphSession implements Releasable {
     this.#disposables.dispose();
   }
 
+  #post(message: ToWebview): void {
+    if (this.#early) this.#early.tell(message);
+    else this.post(message);
+  }
+
+  #hearReady(folded: readonly string[] | null): void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early && folded === null) early.repeat();
+    else this.#start(folded);
+  }
+
   #start(folded: readonly string[] | null): void {
     const { models, live } = this.surroundings;
-    this.#ready = true;
     this.#folded = folded ?? this.#picture.folded;
     this.#sceneKey = '';
     this.#sentRevision = undefined;
     this.#pageOverrides = untouchedOverrides;
-    if (this.#nodeData && this.#shown.metric === 'data') this.post({ type: 'nodeData', data: this.#nodeData });
+    if (this.#nodeData && this.#shown.metric === 'data') this.#post({ type: 'nodeData', data: this.#nodeData });
     const followed = live.get(this.modelUri);
-    if (followed !== null) this.post({ type: 'live', live: followed });
+    if (followed !== null) this.#post({ type: 'live', live: followed });
     void models.open(this.modelUri, { folded: this.#folded });
     const model = models.get(this.modelUri);
     if (model) this.#show(model);
@@ -255,7 +270,7 @@ export class GraphSession implements Releasable {
     const { snapshot } = model;
     if (snapshot?.state === 'failed' && snapshot.error && !model.busy) {
       this.#sceneKey = '';
-      this.post({ type: 'failed', error: snapshot.error });
+      this.#post({ type: 'failed', error: snapshot.error });
       return;
     }
     if (snapshot?.state !== 'ready' || !snapshot.analysis) {
@@ -279,16 +294,16 @@ export class GraphSession implements Releasable {
   #showProgress(): void {
     const model = this.surroundings.models.get(this.modelUri);
     if (!model?.busy || model.snapshot?.analysis) return;
-    this.post({ type: 'progress', stage: model.progress?.stage ?? '', fraction: model.progress?.fraction ?? null });
+    this.#post({ type: 'progress', stage: model.progress?.stage ?? '', fraction: model.progress?.fraction ?? null });
   }
 
   #sendScene(): Promise<void> {
     const params = { modelUri: this.modelUri, folded: this.#folded, token: `scene-${this.modelUri}` };
     return this.#scenes.run((token) => this.surroundings.connection.request('dnnsplit/scene', params, token), {
-      result: (scene) => this.post({ type: 'scene', scene }),
+      result: (scene) => this.#post({ type: 'scene', scene }),
       failed: (thrown) => {
         this.#sceneKey = '';
-        this.post({ type: 'failed', error: requestError(thrown).toData() });
+        this.#post({ type: 'failed', error: requestError(thrown).toData() });
       },
     });
   }
@@ -298,8 +313,8 @@ export class GraphSession implements Releasable {
     const { connection, readable } = this.surroundings;
     const params = { modelUri: this.modelUri, folded, body, token: `body-${this.modelUri}` };
     return this.#bodies.run((token) => connection.request('dnnsplit/scene', params, token), {
-      result: (scene) => this.post({ type: 'scene', scene, body }),
-      failed: (thrown) => this.post({ type: 'noBody', body, error: readable(requestError(thrown).toData()) }),
+      result: (scene) => this.#post({ type: 'scene', scene, body }),
+      failed: (thrown) => this.#post({ type: 'noBody', body, error: readable(requestError(thrown).toData()) }),
     });
   }
 
@@ -313,12 +328,12 @@ export class GraphSession implements Releasable {
       const { overrides } = this.surroundings.models.get(this.modelUri) ?? {};
       const isNews = overrides !== undefined && overrides !== this.#pageOverrides;
       if (isNews) this.#pageOverrides = overrides;
-      this.post({ type: 'plan', analysis, plan, overlay, ...(tried && { tried }), ...(isNews && { overrides }) });
+      this.#post({ type: 'plan', analysis, plan, overlay, ...(tried && { tried }), ...(isNews && { overrides }) });
     };
     // Nobody asked for it, and the next server gives it without being asked.
     await this.#attempt(showPlan, (error) => !(error instanceof ServerEndedError));
     const selected = this.surroundings.selection.selectedIn(this.modelUri);
-    if (selected.length > 0) this.post({ type: 'select', nodeIds: selected, reveal: false });
+    if (selected.length > 0) this.#post({ type: 'select', nodeIds: selected, reveal: false });
   }
 
   /** Overrides that no plan satisfies go back to the page with why, and with those that hold. */
@@ -332,14 +347,14 @@ export class GraphSession implements Releasable {
       if (error.code === 'canceled' || held === overrides) return;
       if (this.#pageOverrides === overrides) this.#pageOverrides = held;
       if (error instanceof ServerEndedError) report(error);
-      this.post({ type: 'refused', refused: overrides, held, error: this.surroundings.readable(error.toData()) });
+      this.#post({ type: 'refused', refused: overrides, held, error: this.surroundings.readable(error.toData()) });
     }
   }
 
   #sendDetails(nodeId: string): Promise<void> {
     return this.#attempt(async () => {
       const params = { modelUri: this.modelUri, nodeId };
-      this.post({
+      this.#post({
         type: 'details',
         details: await this.surroundings.connection.request('dnnsplit/nodeDetails', params),
       });
@@ -354,7 +369,7 @@ export class GraphSession implements Releasable {
     await this.#attempt(async () => {
       const params = { modelUri: this.modelUri, overrides };
       const answer = await this.surroundings.connection.request('dnnsplit/preview', params, request.token);
-      this.post({ type: 'preview', cut, answer });
+      this.#post({ type: 'preview', cut, answer });
     });
     if (this.#previewRequest === request) this.#previewRequest = undefined;
     request.dispose();
@@ -364,21 +379,21 @@ export class GraphSession implements Releasable {
     return this.#attempt(async () => {
       const params = { modelUri: this.modelUri, strategy };
       const comparison = await this.surroundings.connection.request('dnnsplit/compare', params);
-      this.post({ type: 'comparison', comparison });
+      this.#post({ type: 'comparison', comparison });
     });
   }
 
   #sendRegions(links: readonly [number, number]): Promise<void> {
     return this.#attempt(async () => {
       const map = await this.surroundings.connection.request('dnnsplit/regions', { modelUri: this.modelUri, links });
-      this.post({ type: 'regions', map });
+      this.#post({ type: 'regions', map });
     });
   }
 
   #sendHits(query: string): Promise<void> {
     return this.#attempt(async () => {
       const params = { modelUri: this.modelUri, query, limit: searchLimit };
-      this.post({
+      this.#post({
         type: 'searchResult',
         query,
         hits: await this.surroundings.connection.request('dnnsplit/search', params),

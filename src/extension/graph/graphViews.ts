@@ -93,9 +93,7 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
     const media = vscode.Uri.joinPath(this.extensionUri, 'media');
     const parts = new DisposableStore();
     const session = parts.add(
-      new GraphSession(modelUri, baseName(uri.path), this.surroundings, (message) => {
-        void webview.postMessage(message);
-      }),
+      new GraphSession(modelUri, baseName(uri.path), this.surroundings, (message) => void webview.postMessage(message)),
     );
     const graph: ShownGraph = { panel, modelUri, session };
     parts.add(

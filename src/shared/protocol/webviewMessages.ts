@@ -68,6 +68,9 @@ export type ToWebview =
   | { readonly type: 'act'; readonly act: GraphAct }
   | { readonly type: 'command'; readonly command: 'fit' | 'zoomIn' | 'zoomOut' | 'focusSearch' };
 
+/** A message as it is posted: one that comes before the page was up has a number, and comes again by the same one. */
+export type ToPage = ToWebview & { readonly early?: number };
+
 /** What the page does as if it were asked for in the page itself. */
 export type GraphAct =
   | { readonly kind: 'cut' | 'toggleFold' | 'openBody'; readonly nodeId: string }

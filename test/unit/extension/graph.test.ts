@@ -11,7 +11,7 @@ import { DisposableStore } from '../../../src/extension/window/disposables';
 import { serverRestartedError } from '../../../src/extension/window/requestErrors';
 import type { Scene, SceneOverlay } from '../../../src/shared/picture/scene';
 import type { ModelSnapshot, PlanOverrides } from '../../../src/shared/protocol/requests';
-import type { FromWebview, ToWebview } from '../../../src/shared/protocol/webviewMessages';
+import type { FromWebview, ToPage } from '../../../src/shared/protocol/webviewMessages';
 import { DnnSplitError } from '../../../src/shared/work/errors';
 import { createCancellation, FakeServer } from './fakeServer';
 import { analysis, modelUri, readySnapshot } from './fixtures';
@@ -156,7 +156,7 @@ function conversation() {
   });
   const models = new ModelStore(server, createCancellation);
   const selection = new SelectionHub();
-  const sent: ToWebview[] = [];
+  const sent: ToPage[] = [];
   const reported: DnnSplitError[] = [];
   const ran: string[] = [];
   const surroundings: GraphSurroundings = {
@@ -185,6 +185,36 @@ describe('GraphSession', () => {
     expect(session.pageStart).toMatchObject({ modelName: 'net.onnx', strings: {} });
     expect([...new Set(types())]).toEqual(['scene', 'plan']);
     expect(types().filter((type) => type === 'plan')).toHaveLength(1);
+  });
+
+  it('tells a new page before it asks, and again by the same numbers when it is up', async () => {
+    const { session, server, sent } = conversation();
+    await settle();
+    expect(sent).toMatchObject([
+      { type: 'scene', early: 0 },
+      { type: 'plan', early: 1 },
+    ]);
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect(sent.slice(2)).toEqual(sent.slice(0, 2));
+    expect(server.askedOf('dnnsplit/scene')).toHaveLength(1);
+    session.receive({ type: 'ready', folded: null });
+    await settle();
+    expect(sent.slice(4).map(({ type, early }) => [type, early])).toEqual([
+      ['scene', undefined],
+      ['plan', undefined],
+    ]);
+  });
+
+  it('tells a page that remembers its folds everything anew', async () => {
+    const { session, sent } = conversation();
+    await settle();
+    session.receive({ type: 'ready', folded: ['g'] });
+    await settle();
+    expect(sent.slice(2).map(({ type, early }) => [type, early])).toEqual([
+      ['scene', undefined],
+      ['plan', undefined],
+    ]);
   });
 
   it('tells a page that waits how far the opening is, the newest of what passes quickly', async () => {
@@ -243,6 +273,7 @@ describe('GraphSession', () => {
   it('shows what a file says of the nodes, to a page that comes back too, and in its pictures', async () => {
     const { session, sent } = conversation();
     const data = { name: 'Wear', values: [1], colors: [null], matched: 1, unmatched: 0, examples: [], unreadColors: 0 };
+    session.receive({ type: 'ready', folded: null });
     session.showNodeData(data);
     expect(sent).toEqual([{ type: 'nodeData', data }]);
     session.receive({ type: 'shown', metric: 'data', comparing: null });
