@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { appendNotices } from './notices.mjs';
-import { onlyDecoding } from './onlyDecoding.mjs';
-import { ownMessages } from './ownMessages.mjs';
+import { allMessages, ownMessages } from './ownMessages.mjs';
 import { inPieces } from './pieces.mjs';
 import { startsNoPrograms } from './startsNoPrograms.mjs';
 import { withoutJsonSchemas } from './withoutJsonSchemas.mjs';
@@ -50,6 +49,7 @@ export function programs(production) {
   };
   // While sources change, all messages stay: which ones a program says is only looked up when it is built whole.
   const ownMessagesOf = (/** @type {string} */ path) => (production ? [ownMessages(root, path)] : []);
+  const allMessagesInOne = production ? [allMessages()] : [];
   return [
     { ...node, entryPoints: { worker: 'src/server/workers/worker.ts' } },
     { ...node, entryPoints: { pageThread: 'src/extension/virtual/pageThread.ts' } },
@@ -61,7 +61,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
-        plugins: [withoutJsonSchemas(), onlyDecoding()],
+        plugins: [withoutJsonSchemas(), ...allMessagesInOne],
       },
       production,
     ),
@@ -112,7 +112,11 @@ export function programs(production) {
     },
     { ...node, entryPoints: { cli: 'src/cli/start/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
     inPieces(
-      { ...node, entryPoints: { cliProgram: 'src/cli/main.ts' }, plugins: [onlyDecoding(), startsNoPrograms()] },
+      {
+        ...node,
+        entryPoints: { cliProgram: 'src/cli/main.ts' },
+        plugins: [startsNoPrograms(), ...allMessagesInOne],
+      },
       production,
       quickestCommand,
     ),

@@ -19,6 +19,9 @@ type Run = (exports: unknown, require: PieceRequire, module: object, file: strin
 /** `require` within a program; `add` takes a piece that is in the same file as the one that adds it. */
 type PieceRequire = Require & { readonly add: (name: string, run: Run) => void };
 
+/** Parts of Node.js that take longest to load; programs name them for what few runs do. */
+const costlyParts: ReadonlySet<string> = new Set(['node:crypto', 'node:child_process']);
+
 const prefix = '(function (exports, require, module, __filename, __dirname) { ';
 const suffix = '\n})';
 
@@ -44,12 +47,29 @@ export function loadProgram(path: string, keeping?: Keeping): unknown {
     return module.exports;
   };
   const require: PieceRequire = Object.assign(
-    (name: string) => (name.startsWith('./') ? load(name.slice(2)) : requireOther(name)),
+    (name: string) => {
+      if (name.startsWith('./')) return load(name.slice(2));
+      return costlyParts.has(name) ? whenUsed(() => requireOther(name)) : requireOther(name);
+    },
     { add: (name: string, run: Run) => void added.set(name, run) },
   );
   const exports = load(basename(path));
   if (kept?.isWanted()) keeping?.whenSettled(() => kept.write());
   return exports;
+}
+
+/** What a module exports, loaded when a program first takes something of it by its name. */
+function whenUsed(load: () => object): object {
+  let exports: object | undefined;
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        exports ??= load();
+        return Reflect.get(exports, name);
+      },
+    },
+  );
 }
 
 function compile(path: string, kept: KeptCode | undefined): Run {

@@ -34,7 +34,7 @@ export interface AnalyzedModel {
   readonly boundedBlocks: number;
   /** Files beside the model that hold weights, and those that are missing; absent where all weights are in the model. */
   readonly weightFiles?: { readonly files: readonly string[]; readonly missing: readonly string[] };
-  /** Made when it is first asked for. */
+  /** Made when it is first asked for, which a copy of all this does. */
   readonly structureHash: string;
 }
 

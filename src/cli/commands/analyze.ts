@@ -49,8 +49,8 @@ async function analyze(model: NamedModel, options: AnalyzeOptions): Promise<Answ
   const { nodes = false, tensors = false } = options;
   const { statedPlanReport } = await import('../../app/plan/statedPlan');
   const statedPlan = statedPlanReport(analyzed);
-  const facts = analysisReport({ ...analyzed, path: model.name }, { nodes, tensors });
-  const report = { ...facts, ...(statedPlan && { statedPlan }) };
+  const facts = analysisReport(analyzed, { nodes, tensors });
+  const report = { ...facts, model: { ...facts.model, path: model.name }, ...(statedPlan && { statedPlan }) };
   return {
     report: { format: 'dnnsplit.analysis', formatVersion: 1, config: shownPath(config), ...report },
     text: () => analysisText(report, shownPath(config)),

@@ -54,7 +54,6 @@ export const readingMessages = {
   'damage.noLength': 'tensor "{tensor}" of type {dtype} has external data of unknown length',
   'damage.heldBytes': 'tensor "{tensor}" holds {held|# byte|# bytes}, but its type and shape need {needed}',
   'damage.sparse': 'a sparse tensor lacks its values or its indices',
-  'damage.undecodable': '{message} cannot be decoded ({reason})',
   'damage.fieldNumber': '{message} has the invalid field number {field}',
   'damage.unusedWireType': 'field {field} of {message} has wire type {wire}, which ONNX does not use',
   'damage.fieldLength':

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptIn } from '../../../src/programs/keptIn';
 import { loadProgram } from '../../../src/programs/loadProgram';
 
@@ -70,6 +71,24 @@ describe('a program that is loaded', () => {
   it('keeps a file for each thing that it runs for', async () => {
     for (const use of ['add', 'take']) loadAndKeep(use);
     expect((await kept()).map((name) => name.replace(/-.*/, '')).sort()).toEqual(['sum.add', 'sum.take']);
+  });
+
+  it('loads costly parts of Node.js when it first uses them', async () => {
+    await writeFile(
+      program,
+      'const crypto = require("node:crypto");\nexports.sum = (a, b) => crypto.createHash("md5").update(a + b).digest("hex");\n',
+    );
+    const loading = vi.spyOn(Module as unknown as { _load(name: string): unknown }, '_load');
+    const loaded = () => loading.mock.calls.filter(([name]) => name === 'node:crypto').length;
+    const { sum } = loadProgram(program) as { sum(a: string, b: string): string };
+    expect(loaded()).toBe(0);
+    // RFC 1321, A.5
+    expect([sum('ab', 'c'), sum('message ', 'digest')]).toEqual([
+      '900150983cd24fb0d6963f7d28e17f72',
+      'f96b697d7cb7938d525a2f31aaf161d0',
+    ]);
+    expect(loaded()).toBe(1);
+    loading.mockRestore();
   });
 
   it('has pieces, which run once and are kept with it, until one changes', async () => {

@@ -4,16 +4,28 @@ import { unwatched, type Work } from '../../../shared/work/work';
 import type { ByteSource } from '../byteSource';
 import type { DeviceConfiguration, OnnxFunction, OnnxGraph, OnnxModel } from '../model';
 import type { ReadContext } from './context';
-import { modelRule, takenField } from './messageRules';
-import { messages, toNumber } from './protoMessages';
+import { beginMessage, enterMessage, integerValue, textValue } from './fieldValues';
 import { readDeviceConfiguration } from './readDevices';
+import { readEntry } from './readEntry';
 import { readFunction } from './readFunction';
 import { readGraph } from './readGraph';
-import { normalizeDomain, readNode } from './readNode';
+import { readNode } from './readNode';
+import { readOpset } from './readOpset';
 import { refuseOtherFormats } from './recognizeFormat';
 import { describeOtherMessage } from './recognizeMessage';
-import { decodeKept, walkMessage } from './walkMessage';
 import { WireReader } from './wireReader';
+
+/** Field numbers of ModelProto (onnx.proto). */
+const modelField = {
+  irVersion: 1,
+  producer: 2,
+  producerVersion: 3,
+  graph: 7,
+  opset: 8,
+  metadata: 14,
+  function: 25,
+  deviceConfiguration: 26,
+} as const;
 
 /**
  * Reads everything of an ONNX model (IR 1 and later) but its weights: the file is walked once, and payloads over a few kB
@@ -39,42 +51,81 @@ function readMessages(source: ByteSource, work: Work): OnnxModel {
     readGraph: (end, depth, idPrefix) => readGraph(context, end, depth, idPrefix),
     readNode: (start, end, depth, id) => readNode(context, start, end, depth, id),
   };
+  const message = 'ModelProto';
+  let irVersion = 0;
+  let producer = '';
+  let producerVersion = '';
   let graph: OnnxGraph | undefined;
+  const opsets = new Map<string, number>();
+  const metadata = new Map<string, string>();
   const functions: OnnxFunction[] = [];
   const functionKeys = new Set<string>();
   const deviceConfigurations: DeviceConfiguration[] = [];
-  const runs = walkMessage(wire, modelRule, source.size, 0, (field, valueStart, valueEnd) => {
-    wire.modelBegun = true;
-    const { fieldStart } = wire;
-    wire.position = valueStart;
-    if (field === takenField.model.functions) {
-      const read = readFunction(context, fieldStart, valueEnd, 1);
-      const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
-      if (isRepeated) throw wire.malformed(say('damage.function', { name: read.name }), fieldStart);
-      functions.push(read);
-    } else if (field === takenField.model.deviceConfiguration) {
-      deviceConfigurations.push(readDeviceConfiguration(wire, valueEnd, 1));
-    } else {
-      if (graph) throw wire.malformed(say('damage.secondGraph', {}), fieldStart);
-      graph = context.readGraph(valueEnd, 1, '');
+  beginMessage(wire, message, source.size, 0);
+  while (wire.nextField(source.size, message)) {
+    const { fieldStart, valueEnd } = wire;
+    switch (wire.field) {
+      case modelField.irVersion:
+        irVersion = integerValue(wire, message);
+        break;
+      case modelField.producer:
+        producer = textValue(wire, message);
+        break;
+      case modelField.producerVersion:
+        producerVersion = textValue(wire, message);
+        break;
+      case modelField.opset:
+        readOpset(wire, enterMessage(wire, message), 1, opsets);
+        break;
+      case modelField.metadata: {
+        const { key, value } = readEntry(wire, enterMessage(wire, message), 1);
+        metadata.set(key, value);
+        break;
+      }
+      case modelField.graph:
+        enterPart(wire, message);
+        if (graph) throw wire.malformed(say('damage.secondGraph', {}), fieldStart);
+        graph = context.readGraph(valueEnd, 1, '');
+        break;
+      case modelField.function: {
+        enterPart(wire, message);
+        const read = readFunction(context, fieldStart, valueEnd, 1);
+        const isRepeated = functionKeys.size === functionKeys.add(`${read.domain}:${read.name}:${read.overload}`).size;
+        if (isRepeated) throw wire.malformed(say('damage.function', { name: read.name }), fieldStart);
+        functions.push(read);
+        break;
+      }
+      case modelField.deviceConfiguration:
+        enterPart(wire, message);
+        deviceConfigurations.push(readDeviceConfiguration(wire, valueEnd, 1));
+        break;
+      default:
+        continue;
     }
-  });
-  const message = decodeKept(wire, modelRule, runs, (bytes) => messages.ModelProto.decode(bytes));
+    wire.modelBegun = true;
+    wire.position = valueEnd;
+  }
   if (!graph) {
     throw new DnnSplitError('unreadable-model', say('file.noGraph', {}), {
       byteOffset: 0,
     });
   }
   return {
-    irVersion: toNumber(message.irVersion),
-    producer: message.producerName,
-    producerVersion: message.producerVersion,
-    opsets: new Map(message.opsetImport.map((opset) => [normalizeDomain(opset.domain ?? ''), toNumber(opset.version)])),
+    irVersion,
+    producer,
+    producerVersion,
+    opsets,
     graph,
     functions,
-    metadata: new Map(message.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
+    metadata,
     deviceConfigurations,
     bytes: source.size,
     bytesRead: wire.bytesRead,
   };
+}
+
+/** Enters a part that only models have, such as their graph. */
+function enterPart(wire: WireReader, message: string): void {
+  enterMessage(wire, message);
+  wire.modelBegun = true;
 }
