@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { appendNotices } from './notices.mjs';
+import { onlyEncoding } from './onlyEncoding.mjs';
 import { allMessages, ownMessages } from './ownMessages.mjs';
 import { inPieces } from './pieces.mjs';
 import { startsNoPrograms } from './startsNoPrograms.mjs';
@@ -61,7 +62,7 @@ export function programs(production) {
           languageServer: 'src/server/languageServer.ts',
           analysisWorker: 'src/server/workers/analysisWorker.ts',
         },
-        plugins: [withoutJsonSchemas(), ...allMessagesInOne],
+        plugins: [withoutJsonSchemas(), onlyEncoding(), ...allMessagesInOne],
       },
       production,
     ),
@@ -115,7 +116,7 @@ export function programs(production) {
       {
         ...node,
         entryPoints: { cliProgram: 'src/cli/main.ts' },
-        plugins: [startsNoPrograms(), ...allMessagesInOne],
+        plugins: [onlyEncoding(), startsNoPrograms(), ...allMessagesInOne],
       },
       production,
       quickestCommand,

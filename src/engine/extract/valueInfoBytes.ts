@@ -1,11 +1,13 @@
+import onnxProto, { type onnx } from 'onnx-proto';
 import { say } from '../../shared/messages/say';
 import { type DType, dtypeToOnnx } from '../../shared/vocabulary/dtype';
 import { DnnSplitError } from '../../shared/work/errors';
-import { joinBytes } from '../onnx/joinBytes';
 import type { Dim } from '../shapes/algebra/dim';
 import type { TensorFact } from '../shapes/facts/fact';
-import { bytesField, textField, varintField } from './protoBytes';
 import type { BakedTensor, BoundaryTensor } from './segmentPlan';
+
+/** The package is CommonJS, so that its namespace comes as the default import. */
+const { ValueInfoProto } = onnxProto.onnx;
 
 /**
  * A ValueInfoProto for a tensor at a cut: its name, its type, and its shape as far as it is known; symbols keep their
@@ -13,49 +15,51 @@ import type { BakedTensor, BoundaryTensor } from './segmentPlan';
  * @throws DnnSplitError `invalid-plan` for a type that is not known: no runtime would load the segment.
  */
 export function valueInfoBytes({ name, fact }: BoundaryTensor): Uint8Array {
-  return joinBytes([textField(1, name), bytesField(2, typeBytes(name, fact.kind, fact))]);
+  return encoded({ name, type: typeOf(name, fact.kind, fact) });
 }
 
 /** A ValueInfoProto for an initializer that is written anew. */
 export function bakedValueInfoBytes({ name, dtype, shape }: BakedTensor): Uint8Array {
-  return joinBytes([textField(1, name), bytesField(2, tensorTypeBytes(dtype, shape))]);
+  return encoded({ name, type: { tensorType: tensorTypeOf(dtype, shape) } });
 }
 
-function typeBytes(name: string, kind: TensorFact['kind'], fact: TensorFact): Uint8Array {
+/** A plain array, where the library gives a Buffer. */
+function encoded(info: onnx.IValueInfoProto): Uint8Array {
+  return new Uint8Array(ValueInfoProto.encode(info).finish());
+}
+
+function typeOf(name: string, kind: TensorFact['kind'], fact: TensorFact): onnx.ITypeProto {
   const isKnown = fact.dtype !== 'undefined' && kind !== 'opaque' && (kind !== 'map' || fact.key !== undefined);
   if (!isKnown) {
     throw new DnnSplitError('invalid-plan', say('cut.unknownType', { tensor: name }));
   }
   switch (kind) {
     case 'tensor':
-      return tensorTypeBytes(fact.dtype, fact.shape);
+      return { tensorType: tensorTypeOf(fact.dtype, fact.shape) };
     case 'sparse-tensor':
-      return tensorTypeBytes(fact.dtype, fact.shape, 8);
+      return { sparseTensorType: tensorTypeOf(fact.dtype, fact.shape) };
     case 'map': {
-      const key = varintField(1, dtypeToOnnx(fact.key ?? 'undefined'));
-      return bytesField(5, joinBytes([key, bytesField(2, tensorTypeBytes(fact.dtype, undefined))]));
+      const valueType = { tensorType: tensorTypeOf(fact.dtype, undefined) };
+      return { mapType: { keyType: dtypeToOnnx(fact.key ?? 'undefined'), valueType } };
     }
-    case 'sequence':
+    case 'sequence': {
       // What a sequence in an optional holds is not known further.
-      return bytesField(
-        4,
-        bytesField(1, typeBytes(name, fact.kind === kind ? (fact.content ?? 'tensor') : 'tensor', fact)),
-      );
+      const content = fact.kind === kind ? (fact.content ?? 'tensor') : 'tensor';
+      return { sequenceType: { elemType: typeOf(name, content, fact) } };
+    }
     default:
-      return bytesField(9, bytesField(1, typeBytes(name, fact.content ?? 'tensor', fact)));
+      return { optionalType: { elemType: typeOf(name, fact.content ?? 'tensor', fact) } };
   }
 }
 
-/** Field 1 of TypeProto, or the field of another kind of tensor. */
-function tensorTypeBytes(dtype: DType, shape: readonly Dim[] | undefined, field = 1): Uint8Array {
-  const element = varintField(1, dtypeToOnnx(dtype));
-  const parts = shape === undefined ? [element] : [element, bytesField(2, joinBytes(shape.map(dimBytes)))];
-  return bytesField(field, joinBytes(parts));
+function tensorTypeOf(dtype: DType, shape: readonly Dim[] | undefined): onnx.TypeProto.ITensor {
+  const elemType = dtypeToOnnx(dtype);
+  return shape === undefined ? { elemType } : { elemType, shape: { dim: shape.map(dimOf) } };
 }
 
 /** A number, the name of a symbol, or an empty dimension for an expression, which ONNX cannot state. */
-function dimBytes(dim: Dim): Uint8Array {
-  if (typeof dim === 'number') return bytesField(1, varintField(1, dim));
+function dimOf(dim: Dim): onnx.TensorShapeProto.IDimension {
+  if (typeof dim === 'number') return { dimValue: dim };
   const isSymbol = dim.symbols.length === 1 && dim.symbols[0] === dim.key;
-  return bytesField(1, isSymbol ? textField(2, dim.key) : new Uint8Array(0));
+  return isSymbol ? { dimParam: dim.key } : {};
 }
