@@ -29,5 +29,5 @@ registerWidgets();
 const start: PageStart = JSON.parse(root.dataset['start'] ?? '');
 setStrings(start.strings);
 const app = createApp(root, transport, start);
-transport.listen(app.receive);
+transport.listen(app.receive, start.told);
 transport.post({ type: 'shown', metric, comparing: null });

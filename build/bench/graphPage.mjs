@@ -52,7 +52,7 @@ export async function openPage(context, files, shown) {
   const page = await context.newPage();
   const variables = Object.entries(theme).map(([name, value]) => `--vscode-${name}: ${value};`);
   const html = `<!doctype html><html lang="en"><head><title>Graph</title><style>:root { ${variables.join(' ')} }</style>
-<link rel="stylesheet" href="/page.css"></head><body class="vscode-dark"><div id="app" data-start='{"modelName":"model.onnx","strings":{},"withheld":[]}'></div>
+<link rel="stylesheet" href="/page.css"></head><body class="vscode-dark"><div id="app" data-start='{"modelName":"model.onnx","strings":{},"withheld":[],"told":[]}'></div>
 <script src="/host.js"></script><script src="/page.js"></script></body></html>`;
   const host = `const shown = ${JSON.stringify(shown)}; (${answerPage})(shown);`;
   /** @type {Record<string, [string, string]>} */

@@ -3,7 +3,8 @@ import type { FromWebview, ToPage, ToWebview } from '../../src/shared/protocol/w
 /** The two ends of the wire to the extension host, and the small memory that survives hiding the view. */
 export interface Transport {
   post(message: FromWebview): void;
-  listen(handler: (message: ToWebview) => void): void;
+  /** @param told what the page was written with, which is heard first. */
+  listen(handler: (message: ToWebview) => void, told: readonly ToPage[]): void;
   remembered(): unknown;
   remember(state: unknown): void;
 }
@@ -25,10 +26,12 @@ export function connect(): Transport {
   };
   return {
     post: (message) => api.postMessage(message),
-    listen: (handler) =>
+    listen(handler, told) {
+      for (const message of told) if (isNews(message)) handler(message);
       window.addEventListener('message', (event: MessageEvent<unknown>) => {
         if (isHostMessage(event.data) && isNews(event.data)) handler(event.data);
-      }),
+      });
+    },
     remembered: () => api.getState(),
     remember: (state) => {
       api.setState(state);

@@ -7,7 +7,6 @@ import type {
   PageStart,
   PicturePart,
   PreviewedCut,
-  RunCommand,
   ToPage,
   ToWebview,
 } from '../../shared/protocol/webviewMessages';
@@ -24,26 +23,9 @@ import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';
 import { withheldCommands } from '../window/withheld';
 import { EarlyMessages } from './earlyMessages';
+import type { GraphSurroundings } from './graphSurroundings';
 import { type CancellationSource, NewestRequest } from './newestRequest';
 import { NewestState } from './newestState';
-
-/** What a graph view needs from its surroundings. */
-export interface GraphSurroundings {
-  readonly connection: ServerConnection;
-  readonly models: ModelStore;
-  readonly selection: SelectionHub;
-  readonly live: LiveViews;
-  readonly createCancellation: () => CancellationSource;
-  /** Localized texts of the page. */
-  readonly strings: Readonly<Record<string, string>>;
-  /** What is folded at first where the page remembers nothing; `null` leaves it to the server. */
-  readonly initialFolds: (modelUri: string) => readonly string[] | null;
-  readonly run: (command: RunCommand, modelUri: string) => void;
-  readonly log: (text: string) => void;
-  readonly report: (error: DnnSplitError) => void;
-  /** Words an error for reading. */
-  readonly readable: (error: ErrorData) => ErrorData;
-}
 
 const searchLimit = 100;
 
@@ -120,9 +102,15 @@ export class GraphSession implements Releasable {
     return { folded: this.surroundings.initialFolds(this.modelUri) };
   }
 
-  /** What the page begins with, before it hears anything. */
-  get pageStart(): PageStart {
-    return { modelName: this.modelName, strings: this.surroundings.strings, withheld: withheldCommands };
+  /** Resolves once there is something to write a page with that nobody has shown yet. */
+  get pictured(): Promise<void> {
+    return this.#early?.pictured ?? Promise.resolve();
+  }
+
+  /** What a page that is written now begins with. */
+  startPage(): PageStart {
+    const told = this.#early?.write() ?? [];
+    return { modelName: this.modelName, strings: this.surroundings.strings, withheld: withheldCommands, told };
   }
 
   /** Handles one message of the page. */

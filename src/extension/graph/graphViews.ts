@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { baseName } from '../window/paths';
 import { requestError } from '../window/requestErrors';
-import { GraphSession, type GraphSurroundings } from './graphSession';
+import { GraphSession } from './graphSession';
+import type { GraphSurroundings } from './graphSurroundings';
 import { graphPage } from './page';
 import { readPageFiles } from './pageFiles';
 import type { PanelMemory } from './panelMemory';
@@ -11,6 +13,9 @@ import { parseMessage } from './parseMessage';
 
 export const graphEditorType = 'dnnsplit.graph';
 const graphPanelType = 'dnnsplit.graphPanel';
+
+/** Until then the workbench makes room for a page: one that is written with its picture shows it soonest. */
+const writtenAfterMs = 250;
 
 /** One graph on the screen. */
 export interface ShownGraph {
@@ -140,12 +145,13 @@ export class GraphViews implements Releasable, vscode.CustomReadonlyEditorProvid
   async #fillPage(graph: ShownGraph): Promise<void> {
     try {
       const files = await this.#files();
+      await Promise.race([graph.session.pictured, setTimeout(writtenAfterMs)]);
       if (!this.#shown.has(graph)) return;
       graph.panel.webview.html = graphPage({
         ...files,
         nonce: randomBytes(16).toString('base64url'),
         language: vscode.env.language,
-        start: graph.session.pageStart,
+        start: graph.session.startPage(),
         stage: vscode.l10n.t('Opening the model…'),
       });
     } catch (thrown) {

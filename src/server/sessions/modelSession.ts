@@ -34,6 +34,9 @@ const madeRoom = 'Made room for what a person waits for.';
 /** The strategies are compared once nothing has changed for this long, so that a drag is not held up. */
 const comparisonDelayMs = 250;
 
+/** A picture that was handed out is on the screen by then, also where everything shares two cores. */
+const drawnAfterMs = 750;
+
 /**
  * One open model: keeps its snapshot up to date with the files and the overrides. At most one run is under way; what is
  * asked meanwhile is answered by the run after it, so the newest wish wins and none hangs.
@@ -224,7 +227,11 @@ export class ModelSession {
     const controller = new AbortController();
     this.#comparing = controller;
     try {
-      await this.#first;
+      if (this.#first !== undefined) {
+        await this.#first;
+        this.#first = undefined;
+        await setTimeout(drawnAfterMs, undefined, { signal: controller.signal, ref: false });
+      }
       await setTimeout(comparisonDelayMs, undefined, { signal: controller.signal, ref: false });
       const request = { ...this.request, compare: true };
       const compared = await this.worker.call('state', request, { signal: controller.signal });

@@ -16,6 +16,8 @@ export interface PageStart {
   readonly strings: Readonly<Record<string, string>>;
   /** Commands that cannot be run where the extension runs. */
   readonly withheld: readonly RunCommand[];
+  /** What it is told first of all. */
+  readonly told: readonly ToPage[];
 }
 
 export type ToWebview =

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { GraphSession, type GraphSurroundings } from '../../../src/extension/graph/graphSession';
+import { GraphSession } from '../../../src/extension/graph/graphSession';
+import type { GraphSurroundings } from '../../../src/extension/graph/graphSurroundings';
 import { contentSecurityPolicy, graphPage } from '../../../src/extension/graph/page';
 import { PanelMemory } from '../../../src/extension/graph/panelMemory';
 import { parseMessage } from '../../../src/extension/graph/parseMessage';
@@ -35,7 +36,7 @@ describe('the page', () => {
     script: 'run("</script>", `<!--$&`);',
     style: 'body { margin: 0 }',
     language: 'en',
-    start: { modelName: 'net.onnx', strings: {}, withheld: [] },
+    start: { modelName: 'net.onnx', strings: {}, withheld: [], told: [] },
     stage: 'Opening the model…',
   };
 
@@ -182,25 +183,33 @@ describe('GraphSession', () => {
     const { session, types } = conversation();
     session.receive({ type: 'ready', folded: null });
     await settle();
-    expect(session.pageStart).toMatchObject({ modelName: 'net.onnx', strings: {} });
+    expect(session.startPage()).toMatchObject({ modelName: 'net.onnx', strings: {} });
     expect([...new Set(types())]).toEqual(['scene', 'plan']);
     expect(types().filter((type) => type === 'plan')).toHaveLength(1);
   });
 
-  it('tells a new page before it asks, and again by the same numbers when it is up', async () => {
-    const { session, server, sent } = conversation();
+  it('writes a page with its picture, tells it the rest before it asks, and all again when it is up', async () => {
+    const { session, server, models, sent } = conversation();
+    const numbers = (messages: readonly ToPage[]) => messages.map(({ type, early }) => [type, early]);
+    await session.pictured;
     await settle();
-    expect(sent).toMatchObject([
-      { type: 'scene', early: 0 },
-      { type: 'plan', early: 1 },
+    expect(numbers(session.startPage().told)).toEqual([
+      ['scene', 0],
+      ['plan', 1],
     ]);
+    await models.override(modelUri, { objective: 'cost' });
+    await settle();
+    expect(numbers(sent)).toEqual([['plan', 2]]);
     session.receive({ type: 'ready', folded: null });
     await settle();
-    expect(sent.slice(2)).toEqual(sent.slice(0, 2));
+    expect(numbers(sent.slice(1))).toEqual([
+      ['scene', 0],
+      ['plan', 2],
+    ]);
     expect(server.askedOf('dnnsplit/scene')).toHaveLength(1);
     session.receive({ type: 'ready', folded: null });
     await settle();
-    expect(sent.slice(4).map(({ type, early }) => [type, early])).toEqual([
+    expect(numbers(sent.slice(3))).toEqual([
       ['scene', undefined],
       ['plan', undefined],
     ]);
@@ -208,6 +217,7 @@ describe('GraphSession', () => {
 
   it('tells a page that remembers its folds everything anew', async () => {
     const { session, sent } = conversation();
+    session.startPage();
     await settle();
     session.receive({ type: 'ready', folded: ['g'] });
     await settle();

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ToWebview } from '../../../src/shared/protocol/webviewMessages';
+import type { ToPage, ToWebview } from '../../../src/shared/protocol/webviewMessages';
 import { connect } from '../../../webview/control/transport';
 
 /** The page's end of the wire, and what the host does with its own. */
-function wired() {
+function wired(told: readonly ToPage[] = []) {
   const page = new EventTarget();
   vi.stubGlobal('window', page);
   vi.stubGlobal('acquireVsCodeApi', () => ({ postMessage: () => undefined, getState: () => undefined }));
   const heard: ToWebview[] = [];
-  connect().listen((message) => heard.push(message));
+  connect().listen((message) => heard.push(message), told);
   const post = (data: unknown) => page.dispatchEvent(new MessageEvent('message', { data }));
   return { heard, post };
 }
@@ -17,9 +17,9 @@ describe('the wire to the host', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it('hands on what comes early once, however often it comes, and everything else each time', () => {
-    const { heard, post } = wired();
-    const early = { type: 'progress', stage: 'Planning', fraction: null, early: 0 };
-    post(early);
+    const early = { type: 'progress', stage: 'Planning', fraction: null, early: 0 } as const;
+    const { heard, post } = wired([early]);
+    expect(heard).toEqual([early]);
     post({ ...early });
     post({ ...early, early: 1 });
     post({ type: 'progress', stage: 'Done', fraction: 1 });

@@ -44,7 +44,7 @@ function html(theme: ThemeName, { script, style }: Bundle): string {
     script,
     style: `${themeStyle(theme)}\n${style}`,
     language: 'en',
-    start: { modelName: 'residual.onnx', strings: {}, withheld: [] },
+    start: { modelName: 'residual.onnx', strings: {}, withheld: [], told: [] },
     stage: 'Opening the model…',
   });
   const host = `<script nonce="${nonce}" src="/host.js"></script>`;
