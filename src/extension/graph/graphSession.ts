@@ -12,12 +12,9 @@ import type {
 } from '../../shared/protocol/webviewMessages';
 import type { NodeData } from '../../shared/reports/nodeData';
 import type { AnalysisReport } from '../../shared/reports/reports';
-import { DnnSplitError, type ErrorData } from '../../shared/work/errors';
+import { DnnSplitError } from '../../shared/work/errors';
 import { unreachable } from '../../shared/work/unreachable';
-import type { ServerConnection } from '../client/connection';
-import type { LiveViews } from '../live/liveViews';
-import type { ModelEntry, ModelStore } from '../model/modelStore';
-import type { SelectionHub } from '../model/selection';
+import type { ModelEntry } from '../model/modelStore';
 import { untouchedOverrides } from '../model/turnedKnobs';
 import { DisposableStore, type Releasable } from '../window/disposables';
 import { requestError, ServerEndedError } from '../window/requestErrors';

@@ -15,7 +15,7 @@ export const graphEditorType = 'dnnsplit.graph';
 const graphPanelType = 'dnnsplit.graphPanel';
 
 /** Until then the workbench makes room for a page: one that is written with its picture shows it soonest. */
-const writtenAfterMs = 250;
+const writtenAfterMs = 400;
 
 /** One graph on the screen. */
 export interface ShownGraph {

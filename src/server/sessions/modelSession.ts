@@ -137,9 +137,9 @@ export class ModelSession {
     }
   }
 
-  /** Compares strategies only once `first` has resolved. */
+  /** Compares strategies only once `first`, a picture that is handed out, is on the screen. */
   compareAfter(first: Promise<void>): void {
-    this.#first = first;
+    this.#first = first.then(() => setTimeout(drawnAfterMs, undefined, { ref: false }));
   }
 
   /**
@@ -227,11 +227,7 @@ export class ModelSession {
     const controller = new AbortController();
     this.#comparing = controller;
     try {
-      if (this.#first !== undefined) {
-        await this.#first;
-        this.#first = undefined;
-        await setTimeout(drawnAfterMs, undefined, { signal: controller.signal, ref: false });
-      }
+      await this.#first;
       await setTimeout(comparisonDelayMs, undefined, { signal: controller.signal, ref: false });
       const request = { ...this.request, compare: true };
       const compared = await this.worker.call('state', request, { signal: controller.signal });
