@@ -1,7 +1,7 @@
 /**
  * The background worker. Its threads start before the language server is loaded, which takes as long as reading a model:
- * `--first-model` names the one that is about to be opened, `--ahead` says that one will be, `--code-folder` where compiled programs are kept, `--trusted` that a person trusts the
- * workspace.
+ * `--first-model` names the one that is about to be opened; with `--ahead` they start after that, since one will be opened.
+ * `--code-folder` says where compiled programs are kept, `--trusted` that a person trusts the workspace.
  */
 import { join } from 'node:path';
 import { keptIn } from '../programs/keptIn';

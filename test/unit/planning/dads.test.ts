@@ -4,10 +4,11 @@ import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { dadsHeavy, dadsLight, dnnSurgery } from '../../../src/engine/planning/strategies/dads';
 import type { StrategyContext } from '../../../src/engine/planning/strategies/strategy';
+import { cutBetween } from '../../../src/engine/planning/strategies/twoTiers';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
 import { DnnSplitError } from '../../../src/shared/work/errors';
 import { tinyYolo } from '../../fixtures/published/dadsTinyYolo';
-import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
+import { allAssignments, expectNear, infrastructures, smallGraphs } from './randomGraphs';
 import { plainInfrastructure, strategyContext, syntheticGraph, withBandwidths } from './support';
 
 const stageS = (context: StrategyContext, assignment: Uint8Array) =>
@@ -37,6 +38,41 @@ describe('the two-tier strategies on random small graphs', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('a cut under any weights weighs the least of all, also where the upper tier weighs less', () => {
+    const weight = fc.integer({ min: 0, max: 8 }).map((exponent) => 2 ** -exponent);
+    const weights = fc.record({ lower: weight, upper: weight, transfer: weight });
+    fc.assert(
+      fc.property(smallGraphs(7), infrastructures(2, false), weights, (graph, base, { lower, upper, transfer }) => {
+        const context = strategyContext(graph, { ...base, objective: 'latency' });
+        const weigh = (assignment: Uint8Array) => {
+          const { tiers, links } = evaluatePlan(context.costs, assignment);
+          const busyS = lower * (tiers[0]?.busyS ?? 0) + upper * (tiers[1]?.busyS ?? 0);
+          return busyS + transfer * links.reduce((sum, link) => sum + (link.transferMs + link.answerMs) / 1e3, 0);
+        };
+        const found = cutBetween(context, { lower: 0, upper: 1 }, { lower, upper, transfer });
+        const best = Math.min(...allAssignments(graph, 2).map(weigh));
+        expectNear(found === undefined ? Number.NaN : weigh(found), best);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a cut leaves a node above that is no dearer below, where the upper tier weighs next to nothing', () => {
+    const graph = syntheticGraph({ x: 1000 }, [
+      { name: 'a', reads: ['x'], bytes: 1000 },
+      { name: 'b', reads: ['a'], bytes: 10 },
+      { name: 'c', reads: ['b'], bytes: 4 },
+    ]);
+    const times = (a: number, b: number, c: number) => new Map(Object.entries({ a, b, c }));
+    const tiers = [
+      { id: 'device', profile: times(1, 1e5, 1e5) },
+      { id: 'cloud', profile: times(1e9, 1e5, 1e5) },
+    ];
+    const context = strategyContext(graph, plainInfrastructure(tiers, [{ bandwidthMbps: 1000 }]));
+    const found = cutBetween(context, { lower: 0, upper: 1 }, { lower: 1, upper: 0.001, transfer: 0.001 });
+    expect([...(found ?? [])]).toEqual([0, 1, 1]);
   });
 
   it('dnn-surgery keeps its budget or says that no cut does', () => {

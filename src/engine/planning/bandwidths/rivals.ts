@@ -1,6 +1,5 @@
 import type { Work } from '../../../shared/work/work';
 import { cutAboveMembers } from '../../split/cuts';
-
 import type { CostTables } from '../costs/costTables';
 import type { Assignment } from '../plan/plan';
 import { allCuts } from '../search/allCuts';
