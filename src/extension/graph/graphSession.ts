@@ -278,7 +278,7 @@ export class GraphSession implements Releasable {
   /** How far the opening is, unless it has ended. */
   #showProgress(): void {
     const model = this.surroundings.models.get(this.modelUri);
-    if (!model?.busy || model.snapshot?.analysis) return;
+    if (!model?.busy || model.snapshot?.state === 'ready') return;
     this.#post({ type: 'progress', stage: model.progress?.stage ?? '', fraction: model.progress?.fraction ?? null });
   }
 
