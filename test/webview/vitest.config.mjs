@@ -14,7 +14,7 @@ export default defineConfig({
     // A busy browser drops a frame now and then; the run names what passed at the second try only.
     retry: 1,
     setupFiles: [join(import.meta.dirname, '../support/secondTries.ts')],
-    maxWorkers: 1,
-    fileParallelism: false,
+    // Pages rest between what is done to them, each in a browser of its file's own.
+    maxWorkers: 2,
   },
 });

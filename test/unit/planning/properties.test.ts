@@ -12,7 +12,7 @@ import { findCandidates } from '../../../src/engine/split/findCandidates';
 import type { SplitGraph } from '../../../src/engine/split/splitGraph';
 import { figureOf, type Metric, metrics } from '../../../src/shared/vocabulary/metrics';
 import { unwatched } from '../../../src/shared/work/work';
-import { allAssignments, infrastructures, smallGraphs } from './randomGraphs';
+import { allAssignments, expectNear, infrastructures, smallGraphs } from './randomGraphs';
 
 const objectives: Objective[] = [...metrics, { latency: 1, cost: 500 }];
 const runs = { numRuns: 150 };
@@ -106,10 +106,6 @@ describe('random small graphs', () => {
     );
   });
 });
-
-function expectNear(value: number, expected: number): void {
-  expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected) + 1e-18);
-}
 
 function bestOfAll(costs: ReturnType<typeof createCostTables>, graph: SplitGraph): number {
   const tierCount = costs.tiers.length;

@@ -6,12 +6,20 @@ import { evaluatePlan } from '../../../src/engine/planning/costs/evaluate';
 import type { Infrastructure, Objective } from '../../../src/engine/planning/infrastructure/infrastructure';
 import { planModel } from '../../../src/engine/planning/planModel';
 import { findCandidates } from '../../../src/engine/split/findCandidates';
-import type { SplitGraph } from '../../../src/engine/split/splitGraph';
+import type { Candidate, SplitGraph } from '../../../src/engine/split/splitGraph';
 import { regionAt } from '../../../src/shared/reports/regionLookup';
 import { bestPlanAt, deadMbps } from '../../../src/shared/vocabulary/linkPlans';
 import { metrics } from '../../../src/shared/vocabulary/metrics';
 import { DnnSplitError } from '../../../src/shared/work/errors';
-import { infrastructures, limitedBy, pinnedBy, randomLimits, randomPins, smallGraphs } from './randomGraphs';
+import {
+  expectNear,
+  infrastructures,
+  limitedBy,
+  pinnedBy,
+  randomLimits,
+  randomPins,
+  smallGraphs,
+} from './randomGraphs';
 import { withBandwidths } from './support';
 
 const objectives: Objective[] = [...metrics, { latency: 1, cost: 500 }];
@@ -20,10 +28,13 @@ const fast = { strategy: 'dnnsplit', skipCertificate: true, skipRegimes: true } 
 
 type Links = readonly [number, number];
 
-function mapOf(graph: SplitGraph, infrastructure: Infrastructure, links: Links): RegionMap | undefined {
+/** What planning is given besides tiers and links. */
+type Split = readonly [SplitGraph, readonly Candidate[]];
+
+function mapOf(split: Split, infrastructure: Infrastructure, links: Links): RegionMap | undefined {
   const options = { ...fast, regions: { ...range, links } };
   try {
-    const { regionMap } = planModel(graph, findCandidates(graph), infrastructure, options);
+    const { regionMap } = planModel(...split, infrastructure, options);
     if (regionMap === undefined) throw new Error('there is no map');
     return regionMap;
   } catch (error) {
@@ -32,17 +43,13 @@ function mapOf(graph: SplitGraph, infrastructure: Infrastructure, links: Links):
   }
 }
 
-function replanned(graph: SplitGraph, infrastructure: Infrastructure): number | undefined {
+function replanned(split: Split, infrastructure: Infrastructure): number | undefined {
   try {
-    return planModel(graph, findCandidates(graph), infrastructure, fast).plan.evaluation.objectiveValue;
+    return planModel(...split, infrastructure, fast).plan.evaluation.objectiveValue;
   } catch (error) {
     if (DnnSplitError.is(error, 'infeasible')) return undefined;
     throw error;
   }
-}
-
-function expectNear(value: number, expected: number): void {
-  expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-9 * Math.abs(expected) + 1e-18);
 }
 
 /** Points of a grid that is dense where the sizes and speeds of the random cases put the borders. */
@@ -76,12 +83,13 @@ interface Seen {
 
 /** Sets a map beside planning again at every point of a grid, and adds the areas of its parts up. */
 function checkMap(graph: SplitGraph, infrastructure: Infrastructure, links: Links): Seen | undefined {
-  const map = mapOf(graph, infrastructure, links);
+  const split = [graph, findCandidates(graph)] as const;
+  const map = mapOf(split, infrastructure, links);
   if (map === undefined) return undefined;
   let infeasible = 0;
   for (const mbps of gridOf()) {
     const swept = withBandwidths(infrastructure, { [links[0]]: mbps[0], [links[1]]: mbps[1] });
-    const best = replanned(graph, swept);
+    const best = replanned(split, swept);
     const region = map.regions[regionAt(map, mbps)];
     expect(region === undefined, `no plan at ${mbps}`).toBe(best === undefined);
     if (best === undefined || region === undefined) {
@@ -95,7 +103,7 @@ function checkMap(graph: SplitGraph, infrastructure: Infrastructure, links: Link
   }
   for (const mbps of slowPairs) {
     const swept = withBandwidths(infrastructure, { [links[0]]: mbps[0], [links[1]]: mbps[1] });
-    const best = replanned(graph, swept);
+    const best = replanned(split, swept);
     if (best !== undefined) expectNear(chosenValue(map, graph, swept, mbps), best);
   }
   const parts = [...map.regions.map(({ cornersMbps }) => cornersMbps), ...map.infeasible];
