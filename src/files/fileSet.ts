@@ -31,6 +31,8 @@ export interface FileSetOptions extends WriteRule {
   readonly replacesForeign?: boolean;
   /** Rights of folders below the one of the set, whatever the umask says; those that it says where absent. */
   readonly folderMode?: number;
+  /** The files are of the moment: nobody waits until they are on disk. */
+  readonly isScratch?: boolean;
 }
 
 /** Files that are open at once. */
@@ -91,7 +93,7 @@ export class FileSet {
       this.#requireFree(path);
       const place = waitingPlace(this.#work, this.#below(path));
       this.#makeFolders(place);
-      const writer = new FileWriter(place);
+      const writer = new FileWriter(place, this.options.isScratch);
       this.#open.push({ path, writer });
       this.#paths.push(path);
       const replaced = statusOf(join(this.#folder, path));

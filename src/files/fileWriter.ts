@@ -19,8 +19,14 @@ export class FileWriter {
   /** Bytes that nobody has told the disk of yet. */
   #unsynced = 0;
 
-  /** @throws where the file exists */
-  constructor(private readonly path: string) {
+  /**
+   * @param isScratch for a file of the moment: nobody waits for the disk
+   * @throws where the file exists
+   */
+  constructor(
+    private readonly path: string,
+    private readonly isScratch = false,
+  ) {
     this.descriptor = openSync(path, 'wx');
   }
 
@@ -47,11 +53,11 @@ export class FileWriter {
     if (this.#unsynced >= worthBytes) this.#syncEarly();
   }
 
-  /** Makes sure that the file is on disk as a whole, and closes it. */
+  /** Makes sure that the file is on disk as a whole, unless it is of the moment, and closes it. */
   finish(): void {
     if (!this.#isOpen) return;
     this.#flush();
-    fsyncSync(this.descriptor);
+    if (!this.isScratch) fsyncSync(this.descriptor);
     this.close();
   }
 
@@ -79,7 +85,7 @@ export class FileWriter {
    * moves no folder with an open file in it.
    */
   #syncEarly(): void {
-    if (process.platform !== 'linux' || syncsUnderWay >= mostAtOnce) return;
+    if (this.isScratch || process.platform !== 'linux' || syncsUnderWay >= mostAtOnce) return;
     let descriptor: number;
     try {
       descriptor = openSync(this.path, 'r');

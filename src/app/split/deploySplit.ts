@@ -166,6 +166,8 @@ function intoBlocks(
 export interface SplitOptions {
   readonly directory: string;
   readonly overwrite: boolean;
+  /** The parts are of the moment: nobody waits until they are on disk. */
+  readonly isScratch?: boolean;
 }
 
 /**
@@ -180,7 +182,7 @@ export function writeSplit(prepared: PreparedSplit, options: SplitOptions, work:
 /** As `writeSplit`, in steps. */
 export function* splitSteps(
   prepared: PreparedSplit,
-  { directory, overwrite }: SplitOptions,
+  { directory, overwrite, isScratch = false }: SplitOptions,
   work: Work = unwatched,
 ): Steps<SplitReport> {
   const { contracts, names, inputs, sources } = prepared;
@@ -199,6 +201,7 @@ export function* splitSteps(
     own: earlierSplitFiles(directory),
     expected: [...texts.map(({ path }) => path), ...prepared.parts.map(({ position, file }) => fileOf(position, file))],
     seal: splitPlanFile,
+    isScratch,
   });
   try {
     const exported = yield* segmentSteps(prepared, set, ({ position, file }) => [fileOf(position, file)], work);

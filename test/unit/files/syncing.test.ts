@@ -39,9 +39,13 @@ describe('files that go to the disk while others are written', () => {
     disk.events.length = 0;
     disk.failing.clear();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const written = () => {
-    const set = new FileSet(join(folder, 'out'), { overwrite: false, inputs: [], own: [], expected: [], seal: 'seal' });
+  afterEach(async () => {
+    await vi.waitFor(() => expect(disk.underWay).toBe(0));
+    rmSync(folder, { recursive: true });
+  });
+  const written = (isScratch = false) => {
+    const rule = { overwrite: false, inputs: [], own: [], expected: [], seal: 'seal', isScratch };
+    const set = new FileSet(join(folder, 'out'), rule);
     for (const name of ['a', 'b', 'seal']) set.create(name).write(Buffer.alloc(2 ** 20, name));
     return set;
   };
@@ -49,6 +53,11 @@ describe('files that go to the disk while others are written', () => {
   it('are all there before the first of them moves', () => {
     commitSets([written()]);
     expect(disk.events).toEqual(['sync', 'sync', 'sync', 'move']);
+  });
+
+  it('are not waited for where they are of the moment', () => {
+    commitSets([written(true)]);
+    expect([disk.events, disk.underWay]).toEqual([['move'], 0]);
   });
 
   it.runIf(process.platform === 'linux')(
