@@ -3,8 +3,8 @@ import { closeSync, fdatasync, fsyncSync, openSync, writeSync } from 'node:fs';
 const bufferBytes = 1024 * 1024;
 /** Linux may look for memory in one piece for a write of 1 MB, which takes it several times as long as the same in parts. */
 const largestWriteBytes = 256 * 1024;
-/** Written bytes from which on the disk begins with them while more is written, and at the end of a file. */
-const [earlyBytes, worthBytes] = [32 * 1024 * 1024, 1024 * 1024];
+/** Files of fewer bytes are with the disk soon enough. */
+const worthBytes = 1024 * 1024;
 /** Of the four threads that Node.js has for files, others need some. */
 const mostAtOnce = 2;
 let syncsUnderWay = 0;
@@ -16,8 +16,6 @@ export class FileWriter {
   #buffered = 0;
   #length = 0;
   #isOpen = true;
-  /** Bytes that nobody has told the disk of yet. */
-  #unsynced = 0;
 
   /**
    * @param isScratch for a file of the moment: nobody waits for the disk
@@ -39,7 +37,7 @@ export class FileWriter {
   write(bytes: Uint8Array): void {
     if (this.#buffered + bytes.length > bufferBytes) this.#flush();
     if (bytes.length >= bufferBytes) {
-      this.#writeAll(bytes);
+      writeAll(this.descriptor, bytes);
     } else {
       this.#buffer.set(bytes, this.#buffered);
       this.#buffered += bytes.length;
@@ -50,7 +48,7 @@ export class FileWriter {
   /** Hands all that was written to the system, and has the disk begin with it; `finish` waits for the disk. */
   handOver(): void {
     this.#flush();
-    if (this.#unsynced >= worthBytes) this.#syncEarly();
+    if (this.#length >= worthBytes) this.#syncEarly();
   }
 
   /** Makes sure that the file is on disk as a whole, unless it is of the moment, and closes it. */
@@ -67,16 +65,8 @@ export class FileWriter {
   }
 
   #flush(): void {
-    this.#writeAll(this.#buffer.subarray(0, this.#buffered));
+    writeAll(this.descriptor, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
-  }
-
-  #writeAll(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length; ) {
-      written += writeSync(this.descriptor, bytes, written, Math.min(largestWriteBytes, bytes.length - written));
-    }
-    this.#unsynced += bytes.length;
-    if (this.#unsynced >= earlyBytes) this.#syncEarly();
   }
 
   /**
@@ -93,10 +83,15 @@ export class FileWriter {
       return;
     }
     syncsUnderWay += 1;
-    this.#unsynced = 0;
     fdatasync(descriptor, () => {
       closeSync(descriptor);
       syncsUnderWay -= 1;
     });
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSync(descriptor, bytes, written, Math.min(largestWriteBytes, bytes.length - written));
   }
 }
