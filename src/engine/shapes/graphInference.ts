@@ -257,7 +257,7 @@ function withConstness(fact: OutputFact, constant: boolean): TensorFact {
   const { kind, dtype, shape, value } = fact;
   if (value !== undefined) return { ...fact, constant: constant || isNumericValue(value) };
   const { elements, members, content, key, fill } = fact;
-  const isPlain = [elements, members, content, key, fill].every((each) => each === undefined);
-  if (isPlain) return { kind, dtype, shape, constant };
-  return { ...fact, constant };
+  const isSequence = elements !== undefined || members !== undefined || content !== undefined;
+  if (isSequence || key !== undefined || fill !== undefined) return { ...fact, constant };
+  return { kind, dtype, shape, constant };
 }
