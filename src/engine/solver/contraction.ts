@@ -37,16 +37,25 @@ export function contractProblem(problem: ExactProblem, further: Further = {}): C
   const nodeOf = eachItself(problem.nodeCount);
   for (;;) {
     const target = mergeTargets(current, mayWeighLessAbove);
-    let merged = 0;
-    for (let node = 0; node < target.length; node += 1) if (target[node] !== NOT_MERGED) merged += 1;
+    const merged = countMerged(target);
     if (merged === 0) break;
     const step = applyMerges(current, target);
-    const { nodeOf: ofStep } = step;
-    for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = ofStep[nodeOf[node] ?? 0] ?? 0;
+    follow(nodeOf, step.nodeOf);
     current = step.current;
     if (merged / target.length < worthwhile) break;
   }
   return { problem: current.problem, nodeOf, apart: current.apart };
+}
+
+function countMerged(target: Int32Array): number {
+  let merged = 0;
+  for (let node = 0; node < target.length; node += 1) if (target[node] !== NOT_MERGED) merged += 1;
+  return merged;
+}
+
+/** Takes nodes on to where another step has put them. */
+function follow(nodeOf: Int32Array, next: Int32Array): void {
+  for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = next[nodeOf[node] ?? 0] ?? 0;
 }
 
 /** Where no node is merged, per node its own index. */
@@ -220,19 +229,21 @@ function applyMerges(
   { problem, apart, stays }: Current,
   target: Int32Array,
 ): { readonly current: Current; readonly nodeOf: Int32Array } {
-  const { tierCount, nodeCount, follows } = problem;
-  const nodeOf = new Int32Array(nodeCount);
-  const rootOf = resolveRoots(target);
-  let count = 0;
-  for (let node = 0; node < nodeCount; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
-  for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
-  const { kept, ...tensors } = mapTensors(problem, nodeOf);
+  const { tierCount, follows, crossingCost, linkCost, reachCost } = problem;
+  const { nodeOf, count } = numberRoots(resolveRoots(target));
+  const { kept, producer, consumerStart, consumers } = mapTensors(problem, nodeOf);
   const links = tierCount - 1;
   const smaller = inFieldOrder({
-    ...{ ...problem, ...tensors, nodeCount: count },
+    tierCount,
+    nodeCount: count,
     nodeCost: summedNodeCosts(problem, nodeOf, count),
+    producer,
+    consumerStart,
+    consumers,
     follows: follows && flagsOf(follows, kept),
-    crossingCost: ofTensors(problem.crossingCost, kept, links),
+    crossingCost: ofTensors(crossingCost, kept, links),
+    linkCost,
+    reachCost,
   });
   const current: Current = {
     problem: smaller,
@@ -240,6 +251,15 @@ function applyMerges(
     stays: stays && ofMembers(stays, nodeOf, count),
   };
   return { current, nodeOf };
+}
+
+/** Per node the number of its root, in their order, and how many roots there are. */
+function numberRoots(rootOf: Int32Array): { readonly nodeOf: Int32Array; readonly count: number } {
+  const nodeOf = new Int32Array(rootOf.length);
+  let count = 0;
+  for (let node = 0; node < rootOf.length; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
+  for (let node = 0; node < rootOf.length; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
+  return { nodeOf, count };
 }
 
 /** What nodes cost together after merges. @param count of the nodes that are left. */
