@@ -1,8 +1,13 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 const bufferBytes = 1024 * 1024;
 /** Linux may look for memory in one piece for a write of 1 MB, which takes it several times as long as the same in parts. */
 const largestWriteBytes = 256 * 1024;
+/** Files of fewer bytes are with the disk soon enough. */
+const worthBytes = 1024 * 1024;
+/** Of the four threads that Node.js has for files, others need some. */
+const mostAtOnce = 2;
+let syncsUnderWay = 0;
 
 /** Writes a new file from its beginning to its end, many small pieces at once. */
 export class FileWriter {
@@ -12,8 +17,14 @@ export class FileWriter {
   #length = 0;
   #isOpen = true;
 
-  /** @throws where the file exists */
-  constructor(path: string) {
+  /**
+   * @param isScratch for a file of the moment: nobody waits for the disk
+   * @throws where the file exists
+   */
+  constructor(
+    private readonly path: string,
+    private readonly isScratch = false,
+  ) {
     this.descriptor = openSync(path, 'wx');
   }
 
@@ -34,10 +45,17 @@ export class FileWriter {
     this.#length += bytes.length;
   }
 
-  /** Makes sure that the file is on disk as a whole, and closes it. */
-  finish(): void {
+  /** Hands all that was written to the system, and has the disk begin with it; `finish` waits for the disk. */
+  handOver(): void {
     this.#flush();
-    fsyncSync(this.descriptor);
+    if (this.#length >= worthBytes) this.#syncEarly();
+  }
+
+  /** Makes sure that the file is on disk as a whole, unless it is of the moment, and closes it. */
+  finish(): void {
+    if (!this.#isOpen) return;
+    this.#flush();
+    if (!this.isScratch) fsyncSync(this.descriptor);
     this.close();
   }
 
@@ -49,6 +67,26 @@ export class FileWriter {
   #flush(): void {
     writeAll(this.descriptor, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
+  }
+
+  /**
+   * Has the disk begin with what is written. Whether it arrives only `finish` finds out: Linux tells every descriptor of a
+   * write that failed, so that one of its own takes nothing from the writer's. Others may tell one of them alone, and Windows
+   * moves no folder with an open file in it.
+   */
+  #syncEarly(): void {
+    if (this.isScratch || process.platform !== 'linux' || syncsUnderWay >= mostAtOnce) return;
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.path, 'r');
+    } catch {
+      return;
+    }
+    syncsUnderWay += 1;
+    fdatasync(descriptor, () => {
+      closeSync(descriptor);
+      syncsUnderWay -= 1;
+    });
   }
 }
 

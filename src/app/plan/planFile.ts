@@ -9,10 +9,15 @@ import { planPathFor } from './planPath';
 
 /** Reads a plan document. @throws DnnSplitError `invalid-plan`, `file-system`, `bad-usage` for a model in its place */
 export function readPlanFile(path: string): PlanDocument {
+  return parsePlanText(readPlanText(path), path);
+}
+
+/** The text of a plan document. @throws DnnSplitError `file-system`, `bad-usage` for a model in its place */
+export function readPlanText(path: string): string {
   if (path.endsWith('.onnx')) {
     throw new DnnSplitError('bad-usage', say('command.isModel', { path, plan: planPathFor(path) }));
   }
-  return parsePlanText(readTextFile(path, 'plan'), path);
+  return readTextFile(path, 'plan');
 }
 
 /** Parses a plan document's text. @throws DnnSplitError `invalid-plan` */

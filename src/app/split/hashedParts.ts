@@ -4,9 +4,11 @@ import type { ByteSource } from '../../engine/onnx/byteSource';
 /** What a hash is made of: text, and files from their beginning to their end. */
 export type HashedPart = string | ByteSource;
 
-/** What a thread that hashes is told. */
-export interface HashOrder {
-  readonly parts: readonly (string | { readonly descriptor: number; readonly size: number })[];
+/** What a thread that hashes is told to hash: texts, and files that every thread of this process knows by their number. */
+export type HashOrder = readonly (string | { readonly descriptor: number; readonly size: number })[];
+
+/** Where it says how far it is, and what it has found. */
+export interface HashMemory {
   /** One of `hashStates`, and a number that grows while it works. */
   readonly state: Int32Array;
   /** 64 hexadecimal digits at the end. */

@@ -28,7 +28,7 @@ export async function usableSplit(planOrFolder: string, adaptiveLinks?: readonly
   const { path, remove } = createScratchFolder();
   try {
     const directory = join(path, 'split');
-    await takeStepsApart(splitSteps(prepared, { directory, overwrite: false }, work));
+    await takeStepsApart(splitSteps(prepared, { directory, overwrite: false, isScratch: true }, work));
     return { ...readSplit(directory), directory, remove, sources: () => prepared.sources };
   } catch (thrown) {
     remove();

@@ -6,7 +6,7 @@ import { bytesText } from '../../shared/vocabulary/quantities';
 import { adaptiveOption } from '../terminal/arguments';
 import { terminalWork } from '../terminal/canceling';
 import { type Output, reportJson, standardOutput } from '../terminal/output';
-import { planInput } from '../terminal/planInput';
+import { planInputText } from '../terminal/planInput';
 import { tableText } from '../terminal/table';
 import { addTraceOptions, policyTrace, policyTraceText, type TraceOptions } from '../terminal/traceOptions';
 
@@ -38,17 +38,28 @@ export function addSplit(program: Command): void {
 }
 
 async function split(planPath: string, options: SplitCommandOptions, output: Output): Promise<void> {
-  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
-  const { takeStepsApart } = await import('../../app/tasks/steps');
   const { checkOutputFolder } = await import('../terminal/writeFiles');
   checkOutputFolder(options.output);
   const work = terminalWork();
   const { keep, adaptive: adaptiveLinks } = options;
   const trace = await policyTrace(options, adaptiveLinks);
-  const prepared = prepareSplit(await planInput(planPath), planPath, { keep, adaptiveLinks, trace }, work);
+  const text = await planInputText(planPath);
+  // The thread begins while the rest is loaded.
+  const { startHashThread } = await import('../../app/split/hashInThread');
+  const hashThread = startHashThread(statedWeightBytes(text));
+  const { parsePlanText } = await import('../../app/plan/planFile');
+  const plan = parsePlanText(text, planPath);
+  const { prepareSplit, splitSteps } = await import('../../app/split/deploySplit');
+  const { takeStepsApart } = await import('../../app/tasks/steps');
+  const prepared = prepareSplit(plan, planPath, { keep, adaptiveLinks, trace, hashThread }, work);
   const target = { directory: options.output, overwrite: options.force === true };
   const report = await takeStepsApart(splitSteps(prepared, target, work));
   output.print(options.json ? reportJson('split', report) : splitText(report));
+}
+
+/** Bytes of the model's weights, which a plan states first, before anything of it is checked; 0 where it does not. */
+function statedWeightBytes(planText: string): number {
+  return Number(/"weightBytes": ?(\d+)/.exec(planText)?.[1] ?? 0);
 }
 
 function splitText({ directory, tiers, duplicatedWeightBytes, boundDimensions, notices = [] }: SplitReport): string {

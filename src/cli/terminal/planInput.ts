@@ -6,6 +6,12 @@ import { inputText, streamName } from './standardInput';
  * @throws DnnSplitError as `readPlanFile`
  */
 export async function planInput(path: string): Promise<PlanDocument> {
-  const { parsePlanText, readPlanFile } = await import('../../app/plan/planFile');
-  return path === streamName ? parsePlanText(await inputText(), path) : readPlanFile(path);
+  const { parsePlanText } = await import('../../app/plan/planFile');
+  return parsePlanText(await planInputText(path), path);
+}
+
+/** Its text. @throws DnnSplitError as `readPlanText` */
+export async function planInputText(path: string): Promise<string> {
+  const { readPlanText } = await import('../../app/plan/planFile');
+  return path === streamName ? await inputText() : readPlanText(path);
 }
