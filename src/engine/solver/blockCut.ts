@@ -8,7 +8,7 @@ export interface Block {
   /** One past the last node. */
   readonly endNode: number;
   /** Tensors with a reader in the block. */
-  readonly tensors: readonly number[];
+  readonly tensors: Int32Array;
   /** True when the block ends with an articulation node: only what that node makes is read further on. */
   readonly closed: boolean;
   /** True when some node but the last is read by nobody, so that it may run above the last one. */

@@ -1,4 +1,4 @@
-import { type ExactProblem, nodeCostAt, tensorCount } from './problem';
+import { type ExactProblem, inFieldOrder } from './problem';
 
 /** A smaller problem with the same optimum, and for every node of the original its node there. */
 export interface Contraction {
@@ -33,45 +33,61 @@ const worthwhile = 0.05;
  */
 export function contractProblem(problem: ExactProblem, further: Further = {}): Contraction {
   const { apart = [], stays, mayWeighLessAbove = false } = further;
-  let current: Current = { problem, apart, stays, mayWeighLessAbove };
-  const nodeOf = new Int32Array(problem.nodeCount);
-  for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = node;
+  let current: Current = { problem: inFieldOrder(problem), apart, stays };
+  const nodeOf = eachItself(problem.nodeCount);
   for (;;) {
-    const target = mergeTargets(current);
-    const merged = target.reduce((count, into) => count + (into === NOT_MERGED ? 0 : 1), 0);
+    const target = mergeTargets(current, mayWeighLessAbove);
+    const merged = countMerged(target);
     if (merged === 0) break;
     const step = applyMerges(current, target);
-    for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = step.nodeOf[nodeOf[node] ?? 0] ?? 0;
-    const removed = merged / current.problem.nodeCount;
-    current = step;
-    if (removed < worthwhile) break;
+    follow(nodeOf, step.nodeOf);
+    current = step.current;
+    if (merged / target.length < worthwhile) break;
   }
-  return { ...current, nodeOf };
+  return { problem: current.problem, nodeOf, apart: current.apart };
+}
+
+function countMerged(target: Int32Array): number {
+  let merged = 0;
+  for (let node = 0; node < target.length; node += 1) if (target[node] !== NOT_MERGED) merged += 1;
+  return merged;
+}
+
+/** Takes nodes on to where another step has put them. */
+function follow(nodeOf: Int32Array, next: Int32Array): void {
+  for (let node = 0; node < nodeOf.length; node += 1) nodeOf[node] = next[nodeOf[node] ?? 0] ?? 0;
+}
+
+/** Where no node is merged, per node its own index. */
+export function eachItself(nodeCount: number): Int32Array {
+  const nodeOf = new Int32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = node;
+  return nodeOf;
 }
 
 /** A problem with what else its merges must hold for. */
 interface Current extends Pick<Contraction, 'problem' | 'apart'> {
   readonly stays: Uint8Array | undefined;
-  readonly mayWeighLessAbove: boolean;
 }
 
 /** For every node the node that it moves to, or `NOT_MERGED`. */
-function mergeTargets({ problem, apart, stays, mayWeighLessAbove }: Current): Int32Array {
+function mergeTargets({ problem, apart, stays }: Current, mayWeighLessAbove: boolean): Int32Array {
+  const { nodeCount, nodeCost, tierCount, crossingCost } = problem;
   const { onlyReader, onlySource } = neighborsIn(problem);
-  const sums = [problem.crossingCost, ...apart].map((cost) => sumCrossings(problem, cost));
+  const balance = new CrossingBalance(problem, [crossingCost, ...apart]);
   const mayMoveDown = mayWeighLessAbove ? isFreeBelow : neverDearerBelow;
-  const sendsAsMuch = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, received, sent, node));
-  const sendsNoMore = (node: number) => sums.every(({ received, sent }) => isAtMost(problem, sent, received, node));
-  const target = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
-  for (let node = 0; node < problem.nodeCount; node += 1) {
+  const target = new Int32Array(nodeCount).fill(NOT_MERGED);
+  for (let node = 0; node < nodeCount; node += 1) {
     const reader = onlyReader[node] ?? NOT_MERGED;
     if (reader < 0 || stays?.[node] === 1) continue;
-    if (neverDearerAbove(problem, node) && sendsAsMuch(node)) target[node] = reader;
+    const from = node * tierCount;
+    if (neverDearerAbove(nodeCost, from, from + tierCount) && balance.sendsAsMuch(node)) target[node] = reader;
   }
-  for (let node = 0; node < problem.nodeCount; node += 1) {
+  for (let node = 0; node < nodeCount; node += 1) {
     const source = onlySource[node] ?? NOT_MERGED;
     if (source < 0 || stays?.[node] === 1 || target[node] !== NOT_MERGED || target[source] === node) continue;
-    if (mayMoveDown(problem, node) && sendsNoMore(node)) target[node] = source;
+    const from = node * tierCount;
+    if (mayMoveDown(nodeCost, from, from + tierCount) && balance.sendsNoMore(node)) target[node] = source;
   }
   return target;
 }
@@ -86,116 +102,178 @@ interface Neighbors {
   readonly onlySource: Int32Array;
 }
 
-function neighborsIn(problem: ExactProblem): Neighbors {
-  const { consumerStart, consumers } = problem;
-  const onlyReader = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
-  const onlySource = new Int32Array(problem.nodeCount).fill(NOT_MERGED);
-  const join = (known: Int32Array, node: number, other: number) => {
-    const before = known[node] ?? SEVERAL;
-    known[node] = before === NOT_MERGED || before === other ? other : SEVERAL;
-  };
-  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
-    const producer = problem.producer[tensor] ?? -1;
+function neighborsIn({ nodeCount, producer, consumerStart, consumers, follows }: ExactProblem): Neighbors {
+  const onlyReader = new Int32Array(nodeCount).fill(NOT_MERGED);
+  const onlySource = new Int32Array(nodeCount).fill(NOT_MERGED);
+  for (let tensor = 0; tensor < producer.length; tensor += 1) {
+    const maker = producer[tensor] ?? -1;
     const start = consumerStart[tensor] ?? 0;
     const end = consumerStart[tensor + 1] ?? 0;
     const isReadOnce = end - start === 1;
     // What only follows others costs no more where its maker moves up, and none for it where its one reader moves down.
-    const follows = problem.follows?.[tensor] === 1;
+    const isFollowing = follows?.[tensor] === 1;
     for (let at = start; at < end; at += 1) {
       const consumer = consumers[at] ?? 0;
-      if (producer >= 0 && !follows) join(onlyReader, producer, consumer);
-      if (!(follows && isReadOnce)) join(onlySource, consumer, producer >= 0 && isReadOnce ? producer : SEVERAL);
+      if (maker >= 0 && !isFollowing) join(onlyReader, maker, consumer);
+      if (!(isFollowing && isReadOnce)) join(onlySource, consumer, maker >= 0 && isReadOnce ? maker : SEVERAL);
     }
   }
   return { onlyReader, onlySource };
 }
 
-/** Crossing costs of all that a node receives and sends, per link. */
-interface CrossingSums {
-  readonly received: Float64Array;
-  readonly sent: Float64Array;
+function join(known: Int32Array, node: number, other: number): void {
+  const before = known[node] ?? SEVERAL;
+  known[node] = before === NOT_MERGED || before === other ? other : SEVERAL;
 }
 
-function sumCrossings(problem: ExactProblem, crossingCost: Float64Array): CrossingSums {
-  const links = problem.tierCount - 1;
-  const { consumerStart, consumers } = problem;
-  const received = new Float64Array(problem.nodeCount * links);
-  const sent = new Float64Array(problem.nodeCount * links);
-  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
-    const producer = problem.producer[tensor] ?? -1;
-    const start = consumerStart[tensor] ?? 0;
-    const end = consumerStart[tensor + 1] ?? 0;
-    if (start === end) continue;
-    for (let link = 0; link < links; link += 1) {
-      const cost = crossingCost[tensor * links + link] ?? 0;
-      if (producer >= 0) sent[producer * links + link] = (sent[producer * links + link] ?? 0) + cost;
-      for (let reader = start; reader < end; reader += 1) {
-        const at = (consumers[reader] ?? 0) * links + link;
-        received[at] = (received[at] ?? 0) + cost;
+/** Compares what all that a node receives costs to cross each link with what all that it sends costs. */
+class CrossingBalance {
+  private readonly links: number;
+  /** Per place among the consumers its tensor, and the node's next place; the first one of each node. */
+  private readonly tensorAt: Int32Array;
+  private readonly nextRead: Int32Array;
+  private readonly firstRead: Int32Array;
+  /** Per tensor the next one that its maker sends, and the first one of each node. */
+  private readonly nextSent: Int32Array;
+  private readonly firstSent: Int32Array;
+
+  constructor(
+    { nodeCount, tierCount, producer, consumerStart, consumers }: ExactProblem,
+    private readonly costs: readonly Float64Array[],
+  ) {
+    this.links = tierCount - 1;
+    const tensorAt = new Int32Array(consumers.length);
+    const nextRead = new Int32Array(consumers.length);
+    const firstRead = new Int32Array(nodeCount).fill(-1);
+    const nextSent = new Int32Array(producer.length);
+    const firstSent = new Int32Array(nodeCount).fill(-1);
+    // From the last one on, so that sums are made in the order of the tensors.
+    for (let tensor = producer.length - 1; tensor >= 0; tensor -= 1) {
+      const start = consumerStart[tensor] ?? 0;
+      const end = consumerStart[tensor + 1] ?? 0;
+      for (let at = start; at < end; at += 1) {
+        const consumer = consumers[at] ?? 0;
+        tensorAt[at] = tensor;
+        nextRead[at] = firstRead[consumer] ?? -1;
+        firstRead[consumer] = at;
+      }
+      const maker = producer[tensor] ?? -1;
+      if (maker < 0 || start === end) continue;
+      nextSent[tensor] = firstSent[maker] ?? -1;
+      firstSent[maker] = tensor;
+    }
+    this.tensorAt = tensorAt;
+    this.nextRead = nextRead;
+    this.firstRead = firstRead;
+    this.nextSent = nextSent;
+    this.firstSent = firstSent;
+  }
+
+  /** True where what a node sends costs at least as much on every link as what it receives. */
+  sendsAsMuch(node: number): boolean {
+    for (const cost of this.costs) {
+      for (let link = 0; link < this.links; link += 1) {
+        if (this.received(cost, link, node) > this.sent(cost, link, node)) return false;
       }
     }
+    return true;
   }
-  return { received, sent };
+
+  /** True where it costs at most as much. */
+  sendsNoMore(node: number): boolean {
+    for (const cost of this.costs) {
+      for (let link = 0; link < this.links; link += 1) {
+        if (this.sent(cost, link, node) > this.received(cost, link, node)) return false;
+      }
+    }
+    return true;
+  }
+
+  private received(cost: Float64Array, link: number, node: number): number {
+    const { links, tensorAt, nextRead } = this;
+    let sum = 0;
+    for (let at = this.firstRead[node] ?? -1; at >= 0; at = nextRead[at] ?? -1) {
+      sum += cost[(tensorAt[at] ?? 0) * links + link] ?? 0;
+    }
+    return sum;
+  }
+
+  private sent(cost: Float64Array, link: number, node: number): number {
+    const { links, nextSent } = this;
+    let sum = 0;
+    for (let tensor = this.firstSent[node] ?? -1; tensor >= 0; tensor = nextSent[tensor] ?? -1) {
+      sum += cost[tensor * links + link] ?? 0;
+    }
+    return sum;
+  }
 }
 
-function isAtMost(problem: ExactProblem, less: Float64Array, more: Float64Array, node: number): boolean {
-  const links = problem.tierCount - 1;
-  for (let at = node * links; at < (node + 1) * links; at += 1) if ((less[at] ?? 0) > (more[at] ?? 0)) return false;
+/** Whether costs of a node, from its lowest tier at `from` on, never rise; fall; or are none but on its highest tier. */
+function neverDearerAbove(nodeCost: Float64Array, from: number, end: number): boolean {
+  for (let at = from + 1; at < end; at += 1) if ((nodeCost[at] ?? 0) > (nodeCost[at - 1] ?? 0)) return false;
   return true;
 }
 
-function neverDearerAbove(problem: ExactProblem, node: number): boolean {
-  for (let tier = 1; tier < problem.tierCount; tier += 1) {
-    if (nodeCostAt(problem, node, tier) > nodeCostAt(problem, node, tier - 1)) return false;
-  }
+function neverDearerBelow(nodeCost: Float64Array, from: number, end: number): boolean {
+  for (let at = from + 1; at < end; at += 1) if ((nodeCost[at] ?? 0) < (nodeCost[at - 1] ?? 0)) return false;
   return true;
 }
 
-function neverDearerBelow(problem: ExactProblem, node: number): boolean {
-  for (let tier = 1; tier < problem.tierCount; tier += 1) {
-    if (nodeCostAt(problem, node, tier) < nodeCostAt(problem, node, tier - 1)) return false;
-  }
-  return true;
-}
-
-function isFreeBelow(problem: ExactProblem, node: number): boolean {
-  for (let tier = 0; tier < problem.tierCount - 1; tier += 1) if (nodeCostAt(problem, node, tier) > 0) return false;
+function isFreeBelow(nodeCost: Float64Array, from: number, end: number): boolean {
+  for (let at = from; at < end - 1; at += 1) if ((nodeCost[at] ?? 0) > 0) return false;
   return true;
 }
 
 /** Builds the problem with every node moved to its target. Roots keep their order, which stays topological. */
-function applyMerges({ problem, apart, stays, ...weights }: Current, target: Int32Array): Contraction & Current {
-  const { tierCount, nodeCount } = problem;
-  const nodeOf = new Int32Array(nodeCount);
-  const rootOf = resolveRoots(target);
-  let count = 0;
-  for (let node = 0; node < nodeCount; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
-  for (let node = 0; node < nodeCount; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
-  const nodeCost = summedNodeCosts(problem, nodeOf, count);
-  const { kept, ...tensors } = mapTensors(problem, nodeOf);
+function applyMerges(
+  { problem, apart, stays }: Current,
+  target: Int32Array,
+): { readonly current: Current; readonly nodeOf: Int32Array } {
+  const { tierCount, follows, crossingCost, linkCost, reachCost } = problem;
+  const { nodeOf, count } = numberRoots(resolveRoots(target));
+  const { kept, producer, consumerStart, consumers } = mapTensors(problem, nodeOf);
   const links = tierCount - 1;
-  const { follows } = problem;
-  return {
-    problem: {
-      ...{ ...problem, ...tensors, nodeCount: count, nodeCost },
-      crossingCost: ofTensors(problem.crossingCost, kept, links),
-      ...(follows && { follows: Uint8Array.from(kept, (tensor) => follows[tensor] ?? 0) }),
-    },
+  const smaller = inFieldOrder({
+    tierCount,
+    nodeCount: count,
+    nodeCost: summedNodeCosts(problem, nodeOf, count),
+    producer,
+    consumerStart,
+    consumers,
+    follows: follows && flagsOf(follows, kept),
+    crossingCost: ofTensors(crossingCost, kept, links),
+    linkCost,
+    reachCost,
+  });
+  const current: Current = {
+    problem: smaller,
     apart: apart.map((cost) => ofTensors(cost, kept, links)),
-    ...weights,
     stays: stays && ofMembers(stays, nodeOf, count),
-    nodeOf,
   };
+  return { current, nodeOf };
+}
+
+/** Per node the number of its root, in their order, and how many roots there are. */
+function numberRoots(rootOf: Int32Array): { readonly nodeOf: Int32Array; readonly count: number } {
+  const nodeOf = new Int32Array(rootOf.length);
+  let count = 0;
+  for (let node = 0; node < rootOf.length; node += 1) if (rootOf[node] === node) nodeOf[node] = count++;
+  for (let node = 0; node < rootOf.length; node += 1) nodeOf[node] = nodeOf[rootOf[node] ?? node] ?? 0;
+  return { nodeOf, count };
 }
 
 /** What nodes cost together after merges. @param count of the nodes that are left. */
-export function summedNodeCosts(problem: ExactProblem, nodeOf: Int32Array, count: number): Float64Array {
-  const { tierCount, nodeCount } = problem;
+export function summedNodeCosts(
+  { tierCount, nodeCount, nodeCost }: ExactProblem,
+  nodeOf: Int32Array,
+  count: number,
+): Float64Array {
   const summed = new Float64Array(count * tierCount);
   for (let node = 0; node < nodeCount; node += 1) {
+    const from = node * tierCount;
+    const into = (nodeOf[node] ?? 0) * tierCount;
     for (let tier = 0; tier < tierCount; tier += 1) {
-      const at = (nodeOf[node] ?? 0) * tierCount + tier;
-      summed[at] = (summed[at] ?? 0) + nodeCostAt(problem, node, tier);
+      summed[into + tier] = (summed[into + tier] ?? 0) + (nodeCost[from + tier] ?? 0);
     }
   }
   return summed;
@@ -204,78 +282,71 @@ export function summedNodeCosts(problem: ExactProblem, nodeOf: Int32Array, count
 /** 1 for each node after merges of which any member has one. */
 function ofMembers(flags: Uint8Array, nodeOf: Int32Array, count: number): Uint8Array {
   const merged = new Uint8Array(count);
-  for (const [node, flag] of flags.entries()) if (flag === 1) merged[nodeOf[node] ?? 0] = 1;
+  for (let node = 0; node < flags.length; node += 1) if (flags[node] === 1) merged[nodeOf[node] ?? 0] = 1;
   return merged;
 }
 
-/** Follows targets to the node that stays; chains can be as long as the graph, so paths are shortened on the way. */
+/** Follows targets to the node that stays; chains can be as long as the graph, so each is followed once. */
 function resolveRoots(target: Int32Array): Int32Array {
   const rootOf = new Int32Array(target.length).fill(NOT_MERGED);
   for (let start = 0; start < target.length; start += 1) {
-    if (rootOf[start] !== NOT_MERGED) continue;
-    const path: number[] = [];
-    let node = start;
-    while (rootOf[node] === NOT_MERGED && target[node] !== NOT_MERGED) {
-      path.push(node);
-      node = target[node] ?? node;
+    let root = start;
+    while (rootOf[root] === NOT_MERGED && target[root] !== NOT_MERGED) root = target[root] ?? root;
+    if (rootOf[root] !== NOT_MERGED) root = rootOf[root] ?? root;
+    for (let node = start; rootOf[node] === NOT_MERGED; node = target[node] ?? node) {
+      rootOf[node] = root;
+      if (node === root) break;
     }
-    const root = rootOf[node] === NOT_MERGED ? node : (rootOf[node] ?? node);
-    rootOf[node] = root;
-    for (const member of path) rootOf[member] = root;
   }
   return rootOf;
 }
 
 /** The tensors that are left after the merges, and which of the problem's they are. */
-function mapTensors(problem: ExactProblem, nodeOf: Int32Array) {
-  const kept: number[] = [];
-  const producer: number[] = [];
-  const consumerStart: number[] = [0];
-  const consumers: number[] = [];
-  for (let tensor = 0; tensor < tensorCount(problem); tensor += 1) {
-    const made = problem.producer[tensor] ?? -1;
+function mapTensors({ producer, consumerStart, consumers }: ExactProblem, nodeOf: Int32Array) {
+  const kept = new Int32Array(producer.length);
+  const makers = new Int32Array(producer.length);
+  const ends = new Int32Array(producer.length + 1);
+  const readers = new Int32Array(consumers.length);
+  /** Per node the last tensor that it was found to read, counted from one. */
+  const seen = new Int32Array(nodeOf.length);
+  let [left, end] = [0, 0];
+  for (let tensor = 0; tensor < producer.length; tensor += 1) {
+    const made = producer[tensor] ?? -1;
     const maker = made < 0 ? -1 : (nodeOf[made] ?? 0);
-    if (!addReaders(problem, nodeOf, tensor, maker, consumers)) continue;
-    kept.push(tensor);
-    producer.push(maker);
-    consumerStart.push(consumers.length);
+    const start = end;
+    for (let at = consumerStart[tensor] ?? 0; at < (consumerStart[tensor + 1] ?? 0); at += 1) {
+      const reader = nodeOf[consumers[at] ?? 0] ?? 0;
+      if (reader === maker || seen[reader] === tensor + 1) continue;
+      seen[reader] = tensor + 1;
+      readers[end++] = reader;
+    }
+    if (end === start) continue;
+    if (end - start > 1) readers.subarray(start, end).sort();
+    kept[left] = tensor;
+    makers[left] = maker;
+    ends[++left] = end;
   }
   return {
-    kept,
-    producer: new Int32Array(producer),
-    consumerStart: new Int32Array(consumerStart),
-    consumers: new Int32Array(consumers),
+    kept: kept.slice(0, left),
+    producer: makers.slice(0, left),
+    consumerStart: ends.slice(0, left + 1),
+    consumers: readers.slice(0, end),
   };
 }
 
-/** Of costs per tensor and link those of some tensors. */
-function ofTensors(costs: Float64Array, tensors: readonly number[], links: number): Float64Array {
-  const some = new Float64Array(tensors.length * links);
-  for (let place = 0; place < tensors.length; place += 1) {
-    const tensor = tensors[place] ?? 0;
-    for (let link = 0; link < links; link += 1) some[place * links + link] = costs[tensor * links + link] ?? 0;
-  }
+/** Of flags per tensor those of some tensors. */
+function flagsOf(flags: Uint8Array, tensors: Int32Array): Uint8Array {
+  const some = new Uint8Array(tensors.length);
+  for (let place = 0; place < tensors.length; place += 1) some[place] = flags[tensors[place] ?? 0] ?? 0;
   return some;
 }
 
-/** Appends the nodes that read a tensor after the merges, ascending. @returns false when nobody but its maker is left */
-function addReaders(
-  problem: ExactProblem,
-  nodeOf: Int32Array,
-  tensor: number,
-  maker: number,
-  consumers: number[],
-): boolean {
-  const start = problem.consumerStart[tensor] ?? 0;
-  const end = problem.consumerStart[tensor + 1] ?? 0;
-  if (end - start === 1) {
-    const reader = nodeOf[problem.consumers[start] ?? 0] ?? 0;
-    if (reader !== maker) consumers.push(reader);
-    return reader !== maker;
+/** Of costs per tensor and link those of some tensors. */
+function ofTensors(costs: Float64Array, tensors: Int32Array, links: number): Float64Array {
+  const some = new Float64Array(tensors.length * links);
+  for (let place = 0; place < tensors.length; place += 1) {
+    const from = (tensors[place] ?? 0) * links;
+    for (let link = 0; link < links; link += 1) some[place * links + link] = costs[from + link] ?? 0;
   }
-  const readers = new Set<number>();
-  for (let at = start; at < end; at += 1) readers.add(nodeOf[problem.consumers[at] ?? 0] ?? 0);
-  readers.delete(maker);
-  for (const reader of [...readers].sort((a, b) => a - b)) consumers.push(reader);
-  return readers.size > 0;
+  return some;
 }

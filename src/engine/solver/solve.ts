@@ -1,8 +1,9 @@
 import { throwIfCanceled, unwatched, type Work } from '../../shared/work/work';
 import { type Block, type BlockFrame, type BlockSolution, blockCost, cutBlock } from './blockCut';
+import { blockKinds } from './blockKinds';
 import { splitIntoBlocks } from './blocks';
 import { type Contraction, contractProblem } from './contraction';
-import { assignmentCost, type ExactProblem, type ExactSolution } from './problem';
+import { assignmentCost, type ExactProblem, type ExactSolution, inFieldOrder } from './problem';
 
 /**
  * The optimum over all assignments of nodes to tiers that never fall along an edge: contraction, then a shortest path
@@ -24,12 +25,12 @@ export function solveContracted(
   { problem: smaller, nodeOf }: Contraction,
   work: Work = unwatched,
 ): ExactSolution {
-  const chain = new BlockChain(smaller, work);
+  const chain = new BlockChain(inFieldOrder(smaller), work);
   const best = chain.solve();
   const tierOfNode = new Uint8Array(problem.nodeCount);
   if (best === undefined) return { tierOfNode, cost: Number.POSITIVE_INFINITY };
   for (let node = 0; node < nodeOf.length; node += 1) tierOfNode[node] = best[nodeOf[node] ?? 0] ?? 0;
-  return { tierOfNode, cost: assignmentCost(problem, tierOfNode) };
+  return { tierOfNode, cost: assignmentCost(inFieldOrder(problem), tierOfNode) };
 }
 
 /** How far the shortest path has come. */
@@ -42,14 +43,17 @@ interface Frontier {
 
 class BlockChain {
   private readonly blocks: readonly Block[];
-  private readonly solutions: Map<number, BlockSolution | undefined>[];
+  /** Per block the solutions in each frame; equal blocks share them. */
+  private readonly solutions: readonly Map<number, BlockSolution | undefined>[];
 
   constructor(
     private readonly problem: ExactProblem,
     private readonly work: Work,
   ) {
     this.blocks = splitIntoBlocks(problem);
-    this.solutions = this.blocks.map(() => new Map());
+    const solutions: Map<number, BlockSolution | undefined>[] = [];
+    for (const kind of blockKinds(problem, this.blocks)) solutions.push(solutions[kind] ?? new Map());
+    this.solutions = solutions;
   }
 
   solve(): Uint8Array | undefined {

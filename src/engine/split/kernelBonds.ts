@@ -38,45 +38,68 @@ type Inner = Omit<KernelBond, 'main' | 'launches'>;
 
 function findBonds(graph: SplitGraph): KernelBond[] {
   const launches = callsOf(graph);
-  return [...innerTensors(graph)].flatMap(([main, inner]) => {
+  const bonds: KernelBond[] = [];
+  for (const [main, inner] of innerTensors(graph)) {
     const joints = jointsOf(main, inner);
-    const isJoint = ({ maker, readers }: Inner) => joints.some((one) => isAlike(one, { maker, readers }));
-    return [
-      ...inner.map((one): KernelBond => ({ ...one, main, launches: isJoint(one) ? launches : 0 })),
-      ...joints
-        .filter((joint) => !inner.some((one) => isAlike(joint, one)))
-        .map((joint): KernelBond => ({ ...joint, main, bytes: 0, launches, tensor: -1 })),
-    ];
-  });
+    for (const { maker, readers, bytes, tensor } of inner) {
+      const isJoint = joints.some((joint) => isAlike(joint, maker, readers));
+      bonds.push({ main, maker, readers, bytes, launches: isJoint ? launches : 0, tensor });
+    }
+    for (const { maker, readers } of joints) {
+      if (inner.some((one) => isAlike(one, maker, readers))) continue;
+      bonds.push({ main, maker, readers, bytes: 0, launches, tensor: -1 });
+    }
+  }
+  return bonds;
 }
 
 /** Per main node the tensors between nodes of its kernel. */
 function innerTensors(graph: SplitGraph): Map<number, Inner[]> {
+  const { tensors } = graph;
   const { mainOf } = fusedGroups(graph);
   const ofKernel = new Map<number, Inner[]>();
-  for (const [tensor, { producer: maker, consumers, bytes = 0 }] of graph.tensors.entries()) {
-    const main = mainOf[maker];
-    if (main === undefined || !consumers.some((reader) => mainOf[reader] === main)) continue;
-    const readers = consumers.filter((reader) => mainOf[reader] === main);
-    const inner = ofKernel.get(main) ?? [];
-    inner.push({ maker, readers, bytes, tensor: readers.length === consumers.length ? tensor : -1 });
-    ofKernel.set(main, inner);
+  for (let tensor = 0; tensor < tensors.length; tensor += 1) {
+    const { producer: maker = -1, consumers = [], bytes = 0 } = tensors[tensor] ?? {};
+    const main = maker < 0 ? -1 : (mainOf[maker] ?? -1);
+    const readers = main < 0 ? [] : readersIn(mainOf, main, consumers);
+    if (readers.length === 0) continue;
+    const inner = { maker, readers, bytes, tensor: readers.length === consumers.length ? tensor : -1 };
+    const known = ofKernel.get(main);
+    if (known === undefined) ofKernel.set(main, [inner]);
+    else known.push(inner);
   }
   return ofKernel;
+}
+
+/** The readers that are in a kernel. */
+function readersIn(mainOf: Int32Array, main: number, readers: readonly number[]): readonly number[] {
+  let inside = 0;
+  for (let at = 0; at < readers.length; at += 1) if (mainOf[readers[at] ?? 0] === main) inside += 1;
+  if (inside === 0) return [];
+  return inside === readers.length ? readers : readers.filter((reader) => mainOf[reader] === main);
 }
 
 type Joint = Pick<KernelBond, 'maker' | 'readers'>;
 
 /** What is launched as one: each node that prepares an input with the main node, and the main node with the last ones. */
 function jointsOf(main: number, inner: readonly Inner[]): Joint[] {
-  const makers = new Set(inner.map(({ maker }) => maker));
-  const prepared = [...makers].filter((maker) => maker < main).map((maker): Joint => ({ maker, readers: [main] }));
-  const last = new Set(inner.flatMap(({ readers }) => readers).filter((one) => one !== main && !makers.has(one)));
-  return last.size === 0 ? prepared : [...prepared, { maker: main, readers: [...last].sort((a, b) => a - b) }];
+  const joints: Joint[] = [];
+  const last: number[] = [];
+  for (const { maker, readers } of inner) {
+    if (maker < main && !joints.some((joint) => joint.maker === maker)) joints.push({ maker, readers: [main] });
+    for (const reader of readers) {
+      const isLast = reader !== main && !last.includes(reader) && !inner.some((one) => one.maker === reader);
+      if (isLast) last.push(reader);
+    }
+  }
+  if (last.length > 0) joints.push({ maker: main, readers: last.sort((a, b) => a - b) });
+  return joints;
 }
 
-function isAlike(a: Joint, b: Joint): boolean {
+function isAlike(one: Joint, maker: number, readers: readonly number[]): boolean {
   return (
-    a.maker === b.maker && a.readers.length === b.readers.length && a.readers.every((one, at) => one === b.readers[at])
+    one.maker === maker &&
+    one.readers.length === readers.length &&
+    one.readers.every((reader, at) => reader === readers[at])
   );
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blockKinds } from '../../../src/engine/solver/blockKinds';
+import { splitIntoBlocks } from '../../../src/engine/solver/blocks';
 import { contractProblem } from '../../../src/engine/solver/contraction';
 import { assignmentCost, type ExactProblem } from '../../../src/engine/solver/problem';
 import { solveExactly } from '../../../src/engine/solver/solve';
@@ -34,6 +36,27 @@ describe('the exact planner', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('takes layers for equal where everything about them is, and solves each like itself', () => {
+    const problem = layers();
+    const kindsOf = (one: ExactProblem) => [...blockKinds(one, splitIntoBlocks(one))];
+    expect(kindsOf(problem)).toEqual([0, 0, 0, 3]);
+    expect(solveExactly(problem).cost).toBe(bruteForce(problem));
+    const second = { nodeCost: [9, 18], crossingCost: [6, 12] } as const;
+    for (const field of ['nodeCost', 'crossingCost'] as const) {
+      for (let at: number = second[field][0]; at < second[field][1]; at++) {
+        const changed = { ...problem, [field]: problem[field].with(at, 30) };
+        expect(kindsOf(changed)).toEqual([0, 1, 0, 3]);
+        expect(solveExactly(changed).cost).toBe(bruteForce(changed));
+      }
+    }
+    // What enters the second layer is read by its last node too.
+    const consumers = Int32Array.of(0, 1, 2, 2, 3, 4, 5, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11);
+    const consumerStart = Int32Array.of(0, 2, 3, 4, 7, 8, 9, 11, 12, 13, 15, 16, 17);
+    const reading = { ...problem, consumers, consumerStart };
+    expect(kindsOf(reading)).toEqual([0, 1, 0, 3]);
+    expect(solveExactly(reading).cost).toBe(bruteForce(reading));
   });
 
   it('does not fall into the trap of a free way back down (docs/theory.md section 5)', () => {
@@ -71,6 +94,23 @@ describe('the exact planner', () => {
     expect(solveExactly({ ...empty, nodeCost: new Float64Array(0), crossingCost: new Float64Array(0) }).cost).toBe(0);
   });
 });
+
+/** Four equal diamonds in a row on three tiers: in each, two nodes read what enters, and a third one reads both. */
+function layers(): ExactProblem {
+  const repeated = (...layer: number[]) =>
+    Float64Array.from({ length: layer.length * 4 }, (_, at) => layer[at % layer.length] ?? 0);
+  return {
+    tierCount: 3,
+    nodeCount: 12,
+    nodeCost: repeated(1, 9, 5, 8, 2, 7, 6, 5, 4),
+    producer: Int32Array.from({ length: 12 }, (_, tensor) => tensor - 1),
+    consumerStart: Int32Array.of(0, 2, 3, 4, 6, 7, 8, 10, 11, 12, 14, 15, 16),
+    consumers: Int32Array.of(0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 8, 8, 9, 10, 11, 11),
+    crossingCost: repeated(3, 2, 1, 2, 2, 1),
+    linkCost: Float64Array.of(0, 0),
+    reachCost: Float64Array.of(0, 0),
+  };
+}
 
 /** Plain dynamic program over a chain, written for this test alone. */
 function chainOptimum(chain: ExactProblem): number {

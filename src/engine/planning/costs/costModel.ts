@@ -84,7 +84,10 @@ export function estimatedSeconds(graph: SplitGraph, tier: Tier): Float64Array {
   if (graph.session !== undefined) return sessionSeconds(graph.session, tier);
   const seconds = new Float64Array(graph.nodes.length);
   const work = kernelWork(graph, fusesNodes(tier));
-  for (const [index, node] of graph.nodes.entries()) seconds[index] = secondsOfWork(node, workAt(work, index), tier);
+  for (const [index, node] of graph.nodes.entries()) {
+    // Most nodes of a model that is fused have no kernel of their own.
+    if (!Number.isNaN(work.trafficBytes[index])) seconds[index] = secondsOfWork(node, workAt(work, index), tier);
+  }
   return seconds;
 }
 
@@ -125,7 +128,8 @@ function countKernelWork(graph: SplitGraph, fuses: boolean): KernelWork {
     macs[index] = node.macs ?? 0;
     weightBytes[index] = weightTraffic(node);
   }
-  for (const [index, main] of groups?.mainOf.entries() ?? []) {
+  for (let index = 0; groups !== undefined && index < nodeCount; index += 1) {
+    const main = groups.mainOf[index] ?? index;
     if (main === index) continue;
     macs[main] = (macs[main] ?? 0) + (macs[index] ?? 0);
     weightBytes[main] = (weightBytes[main] ?? 0) + (weightBytes[index] ?? 0);

@@ -149,17 +149,23 @@ function buildTierTable(graph: SplitGraph, tier: Tier): TierTable {
   const seconds = estimatedSeconds(graph, tier);
   const measured = new Uint8Array(n);
   const calls = callsOf(graph);
-  const prefixSeconds = new Float64Array(n + 1);
-  for (const [index, node] of graph.nodes.entries()) {
-    const known = measuredSeconds(node, tier);
+  const { profile, speed = 1 } = tier;
+  for (let index = 0; index < n; index += 1) {
+    const node = graph.nodes[index];
+    const known = profile === undefined || node === undefined ? undefined : measuredSeconds(node, tier);
     measured[index] = known === undefined ? 0 : 1;
-    const own = known === undefined ? (seconds[index] ?? 0) : known * calls;
-    seconds[index] = own / (tier.speed ?? 1);
-    prefixSeconds[index + 1] = (prefixSeconds[index] ?? 0) + (seconds[index] ?? 0);
+    seconds[index] = (known === undefined ? (seconds[index] ?? 0) : known * calls) / speed;
+  }
+  const prefixSeconds = new Float64Array(n + 1);
+  let sum = 0;
+  for (let index = 0; index < n; index += 1) {
+    sum += seconds[index] ?? 0;
+    prefixSeconds[index + 1] = sum;
   }
   const fusedInto = fusesNodes(tier) ? { fusedInto: fusedGroups(graph).mainOf } : {};
   const separation = separationTimes(graph, tier, measured);
-  const spans = spansOf(prefixSeconds, separation, (position) => brokenBonds(kernelBonds(graph)).by({ position }));
+  const broken = separation && brokenBonds(kernelBonds(graph));
+  const spans = spansOf(prefixSeconds, separation, (position) => broken?.by({ position }) ?? []);
   return { tier, seconds, prefixSeconds, spans, measured, ...(separation && { separation }), ...fusedInto };
 }
 
@@ -171,7 +177,8 @@ function buildWireTable(
   const calls = callsOf(graph);
   const given =
     calls === 1 ? inputWireBytes : recordOf(namesOf(inputWireBytes), (name) => (inputWireBytes[name] ?? 0) * calls);
-  const tensorBytes = Float64Array.from(graph.tensors, (tensor) => wireBytes(tensor, wireDtype, given));
+  const tensorBytes = new Float64Array(graph.tensors.length);
+  for (const [index, tensor] of graph.tensors.entries()) tensorBytes[index] = wireBytes(tensor, wireDtype, given);
   const positionBytes = liveBytes(graph, tensorBytes).bytes;
   const carried = carriedState(graph);
   if (carried.length === 0) return { wireDtype, tensorBytes, positionBytes };

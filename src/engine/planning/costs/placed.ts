@@ -38,15 +38,8 @@ export function placedBy(costs: CostTables, assignment: Assignment): Placed {
 }
 
 function linksOf(costs: CostTables, assignment: Assignment): PlacedLink[] {
-  const { producer } = costs.topology;
-  const crossing = costs.wires.map((): number[] => []);
-  for (let tensor = 0; tensor < producer.length; tensor++) {
-    const maker = producer[tensor] ?? -1;
-    const from = maker < 0 ? 0 : (assignment[maker] ?? 0);
-    const until = highestReader(costs, assignment, tensor);
-    for (let link = from; link < until; link++) crossing[link]?.push(tensor);
-  }
-  const highest = assignment.reduce((most, tier) => Math.max(most, tier), 0);
+  const crossing = crossingTensors(costs, assignment);
+  const highest = highestTier(assignment);
   return costs.wires.map(({ tensorBytes }, l) => {
     const tensors = crossing[l] ?? [];
     const state = stateLoad(costs.answers.carried, assignment, l);
@@ -76,32 +69,54 @@ function stateLoad(carried: readonly StateTensor[], assignment: Assignment, l: n
   return { up: named(up), upBytes: bytesOf(up), down: named(down), downBytes: bytesOf(down) };
 }
 
-function highestReader(costs: CostTables, assignment: Assignment, tensor: number): number {
-  const { consumerStart, consumers } = costs.topology;
-  let highest = -1;
-  for (let at = consumerStart[tensor] ?? 0; at < (consumerStart[tensor + 1] ?? 0); at++) {
-    highest = Math.max(highest, assignment[consumers[at] ?? 0] ?? 0);
+/** The tensors that cross each link, ascending. */
+function crossingTensors({ topology, wires }: CostTables, assignment: Assignment): number[][] {
+  const { producer, consumerStart, consumers } = topology;
+  const crossing = wires.map((): number[] => []);
+  for (let tensor = 0; tensor < producer.length; tensor++) {
+    const maker = producer[tensor] ?? -1;
+    const from = maker < 0 ? 0 : (assignment[maker] ?? 0);
+    let until = from;
+    for (let at = consumerStart[tensor] ?? 0; at < (consumerStart[tensor + 1] ?? 0); at++) {
+      until = Math.max(until, assignment[consumers[at] ?? 0] ?? 0);
+    }
+    for (let link = from; link < until; link++) crossing[link]?.push(tensor);
   }
+  return crossing;
+}
+
+function highestTier(assignment: Assignment): number {
+  let highest = 0;
+  for (let node = 0; node < assignment.length; node++) highest = Math.max(highest, assignment[node] ?? 0);
   return highest;
 }
 
-const nothing = { nodes: 0, busyS: 0, measuredNodes: 0, stateBytes: 0 };
 const noLoad: SideLoad = { macs: 0, weightBytes: 0, peakActivationBytes: 0 };
 
 function tiersOf(costs: CostTables, assignment: Assignment): PlacedTier[] {
   const kept = costs.graph.state && residentState(costs.graph);
-  const sums = costs.tiers.map(() => ({ ...nothing }));
   const sides = loadsOfSides(costs.graph, assignment, costs.tiers.length);
   const { extraSeconds } = separatedKernels(costs, assignment);
+  return costs.tiers.map(({ seconds, measured }, k) => {
+    const sums = sumsOn(k, assignment, seconds, measured, kept);
+    return { ...sums, side: sides[k] ?? noLoad, busyS: sums.busyS + (extraSeconds[k] ?? 0) };
+  });
+}
+
+function sumsOn(
+  tier: number,
+  assignment: Assignment,
+  seconds: Float64Array,
+  measured: Uint8Array,
+  stateBytesOf: ArrayLike<number> | undefined,
+): Omit<PlacedTier, 'side'> {
+  let [nodes, busyS, measuredNodes, stateBytes] = [0, 0, 0, 0];
   for (let node = 0; node < assignment.length; node++) {
-    const k = assignment[node] ?? 0;
-    const sum = sums[k];
-    const table = costs.tiers[k];
-    if (sum === undefined || table === undefined) continue;
-    sum.nodes++;
-    sum.busyS += table.seconds[node] ?? 0;
-    sum.measuredNodes += table.measured[node] ?? 0;
-    if (kept !== undefined) sum.stateBytes += kept[node] ?? 0;
+    if (assignment[node] !== tier) continue;
+    nodes++;
+    busyS += seconds[node] ?? 0;
+    measuredNodes += measured[node] ?? 0;
+    if (stateBytesOf !== undefined) stateBytes += stateBytesOf[node] ?? 0;
   }
-  return sums.map((sum, k) => ({ ...sum, side: sides[k] ?? noLoad, busyS: sum.busyS + (extraSeconds[k] ?? 0) }));
+  return { nodes, busyS, measuredNodes, stateBytes };
 }

@@ -38,7 +38,7 @@ function withBonds(topology: TensorTopology, further: readonly KernelBond[]): Bo
     ),
     consumerStart,
     consumers: joined(topology.consumers, Int32Array.from(readers)),
-    follows: Uint8Array.from({ length: tensors + further.length }, (_, at) => (at < tensors ? 0 : 1)),
+    follows: new Uint8Array(tensors + further.length).fill(1, tensors),
   };
 }
 
@@ -54,20 +54,23 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
  * @returns nothing where none costs anything.
  */
 export function bondCosts(costs: CostTables, { perSecond }: AdditiveObjective): Float64Array | undefined {
-  return perBond(costs, (below, above, link) => below * (perSecond[link] ?? 0) + above * (perSecond[link + 1] ?? 0));
+  return perBond(costs, (link) => [perSecond[link] ?? 0, perSecond[link + 1] ?? 0]);
 }
 
 /** Seconds that broken kernels take below and above each link, in the order of `bondCosts`; nothing where they take none. */
 export function bondSeconds(
   costs: CostTables,
 ): { readonly below: Float64Array; readonly above: Float64Array } | undefined {
-  const below = perBond(costs, (seconds) => seconds);
-  const above = perBond(costs, (_, seconds) => seconds);
+  const below = perBond(costs, () => [1, 0]);
+  const above = perBond(costs, () => [0, 1]);
   return below && above && { below, above };
 }
 
-/** A figure of each tensor on each link, by the seconds that its bond takes on the tier below and on the one above. */
-function perBond(costs: CostTables, figure: (belowS: number, aboveS: number, link: number) => number) {
+/**
+ * A figure of each tensor on each link: the seconds that its bond takes on the tier below and on the one above, together.
+ * @param weightsOf what a second counts below a link, and above it.
+ */
+function perBond(costs: CostTables, weightsOf: (link: number) => readonly [number, number]) {
   const { bonds, tiers } = costs;
   const links = tiers.length - 1;
   if (bonds.length === 0 || links === 0) return undefined;
@@ -75,8 +78,10 @@ function perBond(costs: CostTables, figure: (belowS: number, aboveS: number, lin
   const places = placesOf(costs);
   for (let link = 0; link < links; link += 1) {
     const [below, above] = [tiers[link]?.separation?.below, tiers[link + 1]?.separation?.above];
+    const [weightBelow, weightAbove] = weightsOf(link);
     for (let bond = 0; bond < places.length; bond += 1) {
-      figures[(places[bond] ?? 0) * links + link] = figure(below?.[bond] ?? 0, above?.[bond] ?? 0, link);
+      const figure = (below?.[bond] ?? 0) * weightBelow + (above?.[bond] ?? 0) * weightAbove;
+      figures[(places[bond] ?? 0) * links + link] = figure;
     }
   }
   return figures;

@@ -29,7 +29,7 @@ export function keptContraction(
   const parts = [...tables, ...objective.perSecond, answers, bounds.restricts && bounds];
   const { problem: smaller, ...rest } = contractions.get(costs.topology, parts, () => {
     const bytes = { ...problem, crossingCost: interleaved(tensorBytes, problem.producer.length) };
-    const stays = answers && Uint8Array.from(answers, (amount) => (amount > 0 ? 1 : 0));
+    const stays = answers && nodesThatStay(answers);
     const bonds = bondCosts(costs, objective);
     return contractProblem(bytes, { ...(bonds && { apart: [bonds] }), stays });
   });
@@ -37,6 +37,13 @@ export function keptContraction(
   const nodeCost = summedNodeCosts(problem, rest.nodeOf, smaller.nodeCount);
   const { linkCost, reachCost } = problem;
   return { problem: { ...smaller, nodeCost, crossingCost, linkCost, reachCost }, ...rest };
+}
+
+/** 1 for each node that makes some answer. */
+export function nodesThatStay(answerBytes: Float64Array): Uint8Array {
+  const stays = new Uint8Array(answerBytes.length);
+  for (let node = 0; node < answerBytes.length; node += 1) stays[node] = (answerBytes[node] ?? 0) > 0 ? 1 : 0;
+  return stays;
 }
 
 /** Bytes of tensor t on link l at `t * links + l`. */

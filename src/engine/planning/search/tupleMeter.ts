@@ -88,7 +88,18 @@ export class TupleMeter {
   }
 }
 
-function gaugeOf({ infrastructure, wires, answers }: CostTables, metric: Metric): Gauge {
+/** Several strategies look at the same metrics. */
+const gauges = new WeakMap<CostTables, Map<Metric, Gauge>>();
+
+function gaugeOf(costs: CostTables, metric: Metric): Gauge {
+  const known = gauges.get(costs) ?? new Map<Metric, Gauge>();
+  gauges.set(costs, known);
+  const gauge = known.get(metric) ?? makeGauge(costs, metric);
+  known.set(metric, gauge);
+  return gauge;
+}
+
+function makeGauge({ infrastructure, wires, answers }: CostTables, metric: Metric): Gauge {
   return {
     metric,
     isSum: metricTable[metric].combine === 'sum',
@@ -96,11 +107,15 @@ function gaugeOf({ infrastructure, wires, answers }: CostTables, metric: Metric)
     transfers: infrastructure.links.map((_, l) => {
       const [up, down] = [wayOf(infrastructure, l, 'up'), wayOf(infrastructure, l, 'down')];
       const n = answers.bytesFrom.length - 1;
-      return Float64Array.from(wires[l]?.positionBytes ?? [], (bytes, position) => {
-        const upValue = searchedTransferValue(metric, bytes, up);
-        if (!answers.comesBack || position === n) return upValue;
-        return joined(metric, upValue, answerValue(metric, answers.bytesFrom[position] ?? 0, down));
-      });
+      const values = new Float64Array(n + 1);
+      const bytes = wires[l]?.positionBytes ?? values;
+      for (let position = 0; position <= n; position++) {
+        const upValue = searchedTransferValue(metric, bytes[position] ?? 0, up);
+        const comesBack = answers.comesBack && position < n;
+        const downValue = comesBack ? answerValue(metric, answers.bytesFrom[position] ?? 0, down) : 0;
+        values[position] = comesBack ? joined(metric, upValue, downValue) : upValue;
+      }
+      return values;
     }),
   };
 }

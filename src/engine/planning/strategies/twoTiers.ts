@@ -73,9 +73,10 @@ export function cutBetween(
   const tables = pairTables(costs, bounds, !bounds.restricts && weights.upper <= weights.lower);
   const { tierOfNode, cost } = solveExactly(problemBetween(tables, objective, lower, upper), context.work);
   if (!Number.isFinite(cost)) return undefined;
-  const assignment = new Uint8Array(tables.nodeOf.length);
-  for (let node = 0; node < assignment.length; node += 1) {
-    assignment[node] = tierOfNode[tables.nodeOf[node] ?? 0] === 1 ? upper : lower;
+  const { nodeOf } = tables;
+  const assignment = new Uint8Array(nodeOf.length);
+  for (let node = 0; node < nodeOf.length; node += 1) {
+    assignment[node] = tierOfNode[nodeOf[node] ?? 0] === 1 ? upper : lower;
   }
   return assignment;
 }
